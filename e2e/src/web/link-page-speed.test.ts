@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { texts } from "../../../packages/web/src/landing/texts/en.ts";
 import { png, text } from "./testing/files.ts";
 import { makeLink } from "./testing/links.ts";
-import { collectScripts } from "./testing/measure.ts";
+import { beSlowPhone, collectScripts } from "./testing/measure.ts";
 import { PHONE } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
@@ -10,16 +10,7 @@ import { startWeb } from "./testing/start-web.ts";
 /** The scripts of the page must be smaller than this, after gzip at level 9 of zlib. */
 const SCRIPT_GOAL_BYTES = 60_000;
 const FIRST_VIEW_MS = 1500;
-/** How many times slower a phone is than a machine that is not busy. */
-const PHONE_SLOWDOWN = 4;
-/** Counts in the page, and returns the duration in milliseconds. */
-const COUNT =
-  "(() => { const from = performance.now(); let sum = 0; for (let n = 0; n < 1e8; n++) sum += n % 7; return performance.now() - from; })()";
-/** The duration of `COUNT` on a machine that is not busy. */
-const COUNT_MS = 110;
 const MOST_ROUNDS = 6;
-const BYTES_PER_SECOND = 1_600_000 / 8;
-const ROUND_TRIP_MS = 150;
 
 declare const performance: { now(): number };
 
@@ -55,13 +46,8 @@ describe("the page of a link", () => {
     const times: number[] = [];
     // The fastest round counts, because other tests use the same processors.
     for (let round = 0; round < MOST_ROUNDS && !times.some((ms) => ms < FIRST_VIEW_MS); round++) {
-      const { page, context, close } = await web.person("Vera", { ...PHONE, hasAccount: false });
-      const session = await context.newCDPSession(page);
-      // A busy or slow machine already has a part of the slowdown.
-      const slowdown = Math.max(1, (await page.evaluate<number>(COUNT)) / COUNT_MS);
-      await session.send("Emulation.setCPUThrottlingRate", { rate: Math.max(1, PHONE_SLOWDOWN / slowdown) });
-      const limits = { downloadThroughput: BYTES_PER_SECOND, uploadThroughput: BYTES_PER_SECOND };
-      await session.send("Network.emulateNetworkConditions", { offline: false, latency: ROUND_TRIP_MS, ...limits });
+      const { page, close } = await web.person("Vera", { ...PHONE, hasAccount: false });
+      await beSlowPhone(page);
       await page.addInitScript(() => {
         const here = globalThis as unknown as { shownAt?: number; document: object; MutationObserver: Observer };
         new here.MutationObserver(() => {

@@ -1,4 +1,9 @@
 (() => {
+  // Says which outlines the first paint shows (index.html). The pages before the sign-in have none.
+  const [, list, note, page] =
+    /^(\/(?:shared)?$)|^(\/n\/)|^(\/(?:links|activity|deleted|attach|settings|admin)\b)/.exec(location.pathname) ?? [];
+  const frame = (list && "list") ?? (note && "note") ?? (page && "page");
+  if (frame !== undefined) document.documentElement.dataset.frame = frame;
   try {
     const theme = localStorage.getItem("valetkey.theme");
     if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;

@@ -1,6 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app.tsx";
+import { router } from "./app/router.tsx";
 import { reloadForNewBuild } from "./app/status-pages.tsx";
 import "./styles/app.css";
 
@@ -8,8 +9,12 @@ reloadForNewBuild();
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("The document has no #root element.");
-createRoot(root).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
+const page = createRoot(root);
+// The outlines in index.html stay until the first page is ready, or until its failure is known.
+void router.load().finally(() =>
+  page.render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  ),
 );

@@ -35,6 +35,26 @@ export function layoutShift(page: Page): Promise<number> {
   return page.evaluate(() => (globalThis as unknown as InPage).shifts.reduce((sum, value) => sum + value, 0));
 }
 
+/** How many times slower a phone is than a machine that is not busy. */
+const PHONE_SLOWDOWN = 4;
+/** Counts in the page, and returns the duration in milliseconds. */
+const COUNT =
+  "(() => { const from = performance.now(); let sum = 0; for (let n = 0; n < 1e8; n++) sum += n % 7; return performance.now() - from; })()";
+/** The duration of `COUNT` on a machine that is not busy. */
+const COUNT_MS = 110;
+const BYTES_PER_SECOND = 1_600_000 / 8;
+const ROUND_TRIP_MS = 150;
+
+/** Gives a page the processor and the network of a slow phone: a quarter of the speed, 1.6 Mbit/s and 150 ms. */
+export async function beSlowPhone(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  // A busy or slow machine already has a part of the slowdown.
+  const slowdown = Math.max(1, (await page.evaluate<number>(COUNT)) / COUNT_MS);
+  await session.send("Emulation.setCPUThrottlingRate", { rate: Math.max(1, PHONE_SLOWDOWN / slowdown) });
+  const limits = { downloadThroughput: BYTES_PER_SECOND, uploadThroughput: BYTES_PER_SECOND };
+  await session.send("Network.emulateNetworkConditions", { offline: false, latency: ROUND_TRIP_MS, ...limits });
+}
+
 export type ScriptFile = { path: string; gzipBytes: number };
 
 /**

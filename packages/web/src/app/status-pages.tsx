@@ -2,16 +2,22 @@ import { type ErrorComponentProps, Link } from "@tanstack/react-router";
 import { useEffect, useEffectEvent, useRef } from "react";
 import { buttonStyle } from "../components/button.tsx";
 import { useDocumentTitle } from "../components/hooks.ts";
-import { Empty, Failure } from "../components/states.tsx";
+import { Empty, Failure, Skeleton } from "../components/states.tsx";
 import { useConnection } from "../service/client.ts";
 import { texts } from "../texts/index.ts";
 
-/** The app shows this page while the code or data of another page loads. */
+/** The shape of a page, while its code or data loads. */
 export function PendingPage() {
   return (
-    <p role="status" className="appear-late p-6 text-muted">
-      {texts.common.loading}
-    </p>
+    <div className="mx-auto flex w-full max-w-[760px] flex-col gap-6 p-6 md:pt-10">
+      <p role="status" className="sr-only">
+        {texts.common.loading}
+      </p>
+      <Skeleton className="h-7 w-1/2" />
+      <Skeleton className="h-9 w-1/4" />
+      <Skeleton className="h-14" />
+      <Skeleton className="h-14" />
+    </div>
   );
 }
 

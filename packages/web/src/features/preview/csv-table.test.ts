@@ -50,13 +50,13 @@ describe("comma-separated values", () => {
     ["<b>a</b>,=1+1", [["<b>a</b>", "=1+1"]]],
     ["", []],
   ])("the preview parses the comma-separated values of %j", (text, rows) => {
-    expect(parse(text)).toEqual({ rows, isCut: false });
+    expect(parse(text)).toEqual({ rows, isCut: false, cutColumns: false });
   });
 
   it("the table of a preview is cut after the most rows and columns", () => {
-    expect(parse("a\nb\nc", { maxRows: 2 })).toEqual({ rows: [["a"], ["b"]], isCut: true });
+    expect(parse("a\nb\nc", { maxRows: 2 })).toEqual({ rows: [["a"], ["b"]], isCut: true, cutColumns: false });
     expect(parse("a\nb\n", { maxRows: 2 }).isCut).toBe(false);
-    expect(parse("a,b,c\nd", { maxColumns: 2 })).toEqual({ rows: [["a", "b"], ["d"]], isCut: true });
+    expect(parse("a,b,c\nd", { maxColumns: 2 })).toEqual({ rows: [["a", "b"], ["d"]], isCut: false, cutColumns: true });
   });
 
   it("the time to parse comma-separated values grows only with the length of the text", () => {

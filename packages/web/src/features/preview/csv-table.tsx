@@ -6,11 +6,18 @@ const MAX_COLUMNS = 50;
 
 /** Shows comma-separated values as a table. The first row contains the names of the columns. Cells are plain text. */
 export function CsvTable({ text }: { text: string }) {
-  const { rows, isCut } = useMemo(() => parseCsv(text, { maxRows: MAX_ROWS, maxColumns: MAX_COLUMNS }), [text]);
+  const { rows, isCut, cutColumns } = useMemo(
+    () => parseCsv(text, { maxRows: MAX_ROWS, maxColumns: MAX_COLUMNS }),
+    [text],
+  );
   const [head = [], ...body] = rows;
   return (
     <>
-      {isCut && <p className="mb-2 font-sans text-muted text-small">{previewTexts.cutTable(MAX_ROWS, MAX_COLUMNS)}</p>}
+      {(isCut || cutColumns) && (
+        <p className="mb-2 font-sans text-muted text-small">
+          {previewTexts.cutTable({ ...(isCut && { rows: rows.length }), ...(cutColumns && { columns: MAX_COLUMNS }) })}
+        </p>
+      )}
       <table className="border-collapse font-sans tabular-nums">
         <thead>
           <tr>
@@ -47,8 +54,10 @@ const DELIMITERS = [",", ";", "\t", "|"];
 type Limits = { maxRows: number; maxColumns: number };
 type ParsedCsv = {
   rows: string[][];
-  /** Whether the text has more rows or columns than `rows` contains. */
+  /** Whether the text has more rows than `rows` contains. */
   isCut: boolean;
+  /** Whether a row of the text has more columns. */
+  cutColumns: boolean;
 };
 
 /**
@@ -59,10 +68,10 @@ export function parseCsv(text: string, { maxRows, maxColumns }: Limits): ParsedC
   const delimiter = findDelimiter(text);
   const rows: string[][] = [];
   let row: string[] = [];
-  let isCut = false;
+  let cutColumns = false;
   let at = 0;
   const addRow = () => {
-    isCut ||= row.length > maxColumns;
+    cutColumns ||= row.length > maxColumns;
     rows.push(row.slice(0, maxColumns));
     row = [];
   };
@@ -80,7 +89,7 @@ export function parseCsv(text: string, { maxRows, maxColumns }: Limits): ParsedC
     }
   }
   if (row.length > 0 && rows.length < maxRows) addRow();
-  return { rows, isCut: isCut || at < text.length };
+  return { rows, isCut: at < text.length, cutColumns };
 }
 
 type Position = { at: number; delimiter: string };

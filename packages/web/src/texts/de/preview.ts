@@ -10,7 +10,13 @@ export const previewTexts: typeof english = {
   ownSize: "Originalgröße",
   fit: "Einpassen",
   cut: "Nur die ersten 256 KB werden angezeigt.",
-  cutTable: (rows: number, columns: number) => `Nur die ersten ${rows} Zeilen und ${columns} Spalten werden angezeigt.`,
+  cutTable: ({ rows, columns }) => {
+    const parts = [
+      ...(rows === undefined ? [] : [`${rows} Zeilen`]),
+      ...(columns === undefined ? [] : [`${columns} Spalten`]),
+    ];
+    return `Nur die ersten ${parts.join(" und ")} werden angezeigt.`;
+  },
   plain: "Als einfachen Text anzeigen",
   formatted: "Formatiert anzeigen",
   zoom: "Zoom",

@@ -8,7 +8,13 @@ export const previewTexts = {
   ownSize: "Actual size",
   fit: "Fit",
   cut: "Only the first 256 KB are shown.",
-  cutTable: (rows: number, columns: number) => `Only the first ${rows} rows and ${columns} columns are shown.`,
+  cutTable: ({ rows, columns }: { rows?: number; columns?: number }) => {
+    const parts = [
+      ...(rows === undefined ? [] : [`${rows} rows`]),
+      ...(columns === undefined ? [] : [`${columns} columns`]),
+    ];
+    return `Only the first ${parts.join(" and ")} are shown.`;
+  },
   plain: "Show as plain text",
   formatted: "Show formatted",
   zoom: "Zoom",

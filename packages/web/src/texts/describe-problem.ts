@@ -1,5 +1,5 @@
 import { type ErrorCode, ValetKeyError } from "@valetkey/client";
-import { language } from "./en/language.ts";
+import { describeRejection } from "./describe-rejection.ts";
 import { problems } from "./en/problems.ts";
 import { formatDuration } from "./format.ts";
 
@@ -10,7 +10,6 @@ let rare: Partial<Record<ErrorCode, string>> = {};
  * the message of the service.
  */
 export async function loadRareProblems(): Promise<void> {
-  if (language.code === "en") return;
   rare = await import("./en/rare-problems.ts").then(
     ({ rareProblems }) => rareProblems,
     () => rare,
@@ -24,5 +23,6 @@ export function describeProblem(error: unknown): string {
   if (code === "rate_limited" && retryAfterSeconds !== undefined) {
     return problems.tooOften(formatDuration(retryAfterSeconds));
   }
+  if (code === "upload_rejected") return describeRejection(message);
   return problems[code] ?? rare[code] ?? message;
 }

@@ -1,5 +1,6 @@
 import type { AuditEvent } from "@valetkey/client";
 import { nameOf } from "../../components/avatar.tsx";
+import { describeRejection } from "../../texts/describe-rejection.ts";
 import { activity as activityTexts } from "../../texts/en/activity.ts";
 import { formatCount, formatInstant, formatSpan, texts } from "../../texts/index.ts";
 import type { Line } from "./group-events.ts";
@@ -39,7 +40,8 @@ function nameActor({ action, actor, detail }: AuditEvent, { accountId }: Reader)
 
 function describeMore(line: Line): string | undefined {
   const { action, detail } = line.event;
-  if (action === "attachment.rejected") return textOf(detail.reason);
+  if (action === "attachment.rejected")
+    return detail.reason === undefined ? undefined : describeRejection(String(detail.reason));
   const isAct = action === "url.issued" || action === "link.claimed";
   const hasNames = isAct && detail.purpose !== undefined && line.fileCount > 1;
   return hasNames && line.filenames.length > 0 ? nameFiles(line) : undefined;

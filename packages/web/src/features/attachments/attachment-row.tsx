@@ -11,6 +11,7 @@ import { $dragged } from "../../service/dragged-files.ts";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { showProblem } from "../../service/toasts.ts";
 import { accessParts } from "../../texts/describe-access.ts";
+import { describeRejection } from "../../texts/describe-rejection.ts";
 import { formatBytes, formatInstant, formatWhen, texts } from "../../texts/index.ts";
 import { removeAttachments } from "./remove-attachment.ts";
 import { Thumbnail } from "./thumbnail.tsx";
@@ -98,7 +99,9 @@ export const AttachmentRow = memo(function AttachmentRow({
           <span className="block text-muted">{name}</span>
         )}
         {state === "rejected" ? (
-          <p className="text-pretty text-danger text-small">{attachment.reason ?? words.states.rejected}</p>
+          <p className="text-pretty text-danger text-small">
+            {attachment.reason === undefined ? words.states.rejected : describeRejection(attachment.reason)}
+          </p>
         ) : (
           <p className="truncate text-muted text-small tabular-nums">
             {formatBytes(sizeBytes)}

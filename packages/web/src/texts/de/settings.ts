@@ -73,8 +73,8 @@ export const mailPreferences: typeof english.mailPreferences = {
   choices: { at_once: "Sofort", daily: "Einmal am Tag", never: "Nie" },
   topics: {
     shares: "Etwas wird für Sie freigegeben",
-    expiry: "Eine Freigabe läuft innerhalb eines Tages ab",
-    links: "Jemand öffnet Ihre Links oder ruft sie ab",
+    expiry: "Ihr Zugriff auf etwas endet innerhalb eines Tages",
+    links: "Jemand öffnet Ihre Links oder lädt Dateien herunter",
     files: "Ihre Dateianfragen erhalten Dateien",
     requests: "Jemand bittet um Zugriff",
   },
@@ -113,8 +113,8 @@ export const passkeyTexts: typeof english.passkeyTexts = {
 
 export const secondFactorTexts: typeof english.secondFactorTexts = {
   title: "Anmeldung in zwei Schritten",
-  hint: "Mit einer Authentifizierungs-App reicht Ihr Passwort allein niemandem zur Anmeldung.",
-  on: "Eingeschaltet. Die Anmeldung fragt nach einem Code Ihrer Authentifizierungs-App.",
+  hint: "Mit einer Authenticator-App reicht Ihr Passwort allein niemandem zur Anmeldung.",
+  on: "Eingeschaltet. Die Anmeldung fragt nach einem Code Ihrer Authenticator-App.",
   codesLeft: (count: number) =>
     count === 1
       ? "Ein Wiederherstellungscode ist übrig."
@@ -127,8 +127,8 @@ export const secondFactorTexts: typeof english.secondFactorTexts = {
   passwordMissing: "Geben Sie Ihr Passwort ein.",
   wrongPassword: "Das ist nicht Ihr Passwort.",
   continue: "Weiter",
-  scan: "Scannen Sie diesen Code mit Ihrer Authentifizierungs-App.",
-  qrLabel: "QR-Code für Ihre Authentifizierungs-App",
+  scan: "Scannen Sie diesen Code mit Ihrer Authenticator-App.",
+  qrLabel: "QR-Code für Ihre Authenticator-App",
   key: "Oder tippen Sie diesen Schlüssel in die App",
   code: "Code",
   codeHint: "Die sechs Ziffern, die die App jetzt zeigt.",
@@ -141,14 +141,14 @@ export const secondFactorTexts: typeof english.secondFactorTexts = {
   turnedOn: "Die Anmeldung in zwei Schritten ist eingeschaltet, und alle anderen Browser sind abgemeldet.",
   copyCodes: "Codes kopieren",
   kept: "Ich habe sie aufbewahrt",
-  failedToLoad: "Ihr zweiter Faktor konnte nicht geladen werden",
+  failedToLoad: "Die Anmeldung in zwei Schritten konnte nicht geladen werden",
 };
 
 export const deleteAccountTexts: typeof english.deleteAccountTexts = {
   title: "Konto löschen",
   hint: "Ihr Konto wird sofort geschlossen, und Sie haben 14 Tage Zeit, es sich anders zu überlegen.",
   noPassword:
-    "Sie melden sich mit einem Anmeldedienst an. Bitten Sie den Betreiber dieses Dienstes, Ihr Konto zu löschen.",
+    "Sie melden sich mit einem Anmeldedienst an. Bitten Sie die Person, die diesen Dienst betreibt,, Ihr Konto zu löschen.",
   open: "Mein Konto löschen …",
   goes: "Gelöscht wird:",
   notes: { one: "Notiz", other: "Notizen" },

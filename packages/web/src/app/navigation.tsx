@@ -90,7 +90,9 @@ function AccountMenu() {
           >
             <Avatar name={account.name} />
             <span className="min-w-0 grow max-lg:sr-only">
-              <span className="block truncate font-medium text-small">{account.name}</span>
+              <span dir="auto" className="block truncate font-medium text-small">
+                {account.name}
+              </span>
               <span className="block truncate text-muted text-small">{account.email}</span>
             </span>
             <ChevronsUpDown size={14} className="shrink-0 text-muted max-lg:hidden" />

@@ -105,7 +105,7 @@ function Group({ group, onRun }: { group: CommandGroup; onRun: (command: Command
             className="flex h-11 cursor-default select-none items-center gap-3 rounded-small px-2 outline-none data-highlighted:bg-hover md:h-9"
           >
             <command.icon size={16} className="shrink-0 text-muted" />
-            <span className="min-w-0 grow truncate">
+            <span dir="auto" className="min-w-0 grow truncate">
               {command.label}
               {command.hint !== undefined && <span className="text-muted"> {command.hint}</span>}
             </span>

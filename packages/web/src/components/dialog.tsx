@@ -83,7 +83,11 @@ export function Dialog({ onClose, title, description, bar, children, className }
             <div ref={setView} className="peer contents" />
             <div className="contents peer-not-empty:hidden">
               <Header
-                title={<BaseDialog.Title className="break-words text-title">{title}</BaseDialog.Title>}
+                title={
+                  <BaseDialog.Title dir="auto" className="break-words text-left text-title">
+                    {title}
+                  </BaseDialog.Title>
+                }
                 description={
                   description !== undefined && (
                     <BaseDialog.Description className="text-pretty text-muted text-small">

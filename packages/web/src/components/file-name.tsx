@@ -1,10 +1,13 @@
 import { splitName } from "../texts/format.ts";
 
-/** A filename on one line. A long filename is shortened in the middle, so that its extension stays visible. */
+/**
+ * A filename on one line. A long filename is shortened in the middle, so that its extension stays visible. The halves follow each other in
+ * the direction of writing of the name, and the name stays at the start of its line.
+ */
 export function FileName({ filename }: { filename: string }) {
   const { head, tail } = splitName(filename);
   return (
-    <span className="flex min-w-0" title={filename}>
+    <span dir="auto" className="flex w-fit min-w-0 max-w-full" title={filename}>
       <span className="sr-only">{filename}</span>
       <span aria-hidden="true" className="truncate whitespace-pre">
         {head}

@@ -10,6 +10,11 @@ describe("a filename is cut", () => {
     ["a.txt", "", "a.txt"],
     ["Minutes, v. 3 of the whole board", "Minutes, v. 3 of the whole ", "board"],
     ["", "", ""],
+    ["חוזה שכירות דירה.pdf", "חוזה שכירו", "ת דירה.pdf"],
+    ["חוזה 20240131.pdf", "חוז", "ה 20240131.pdf"],
+    ["Vertrag für das Haus חוזה.pdf", "Vertrag für das Hau", "s חוזה.pdf"],
+    ["عقد Contract final.pdf", "عقد Contract final.pdf", ""],
+    ["租房合同二零二四年.pdf", "租房合同", "二零二四年.pdf"],
   ])("the filename %j is cut before its last letters and its extension", (filename, head, tail) => {
     expect(splitName(filename)).toEqual({ head, tail });
   });

@@ -105,14 +105,33 @@ const BEFORE_EXTENSION = 5;
 /** The maximum length of an extension. A longer suffix counts as a part of the name. Characters. */
 const MAX_EXTENSION = 8;
 
+/** Matches a character that is written from right to left. */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+const LETTER = /\p{L}/u;
+
 /**
  * Splits a filename for display, without splitting a grapheme cluster. The page may shorten the head, but it always shows the whole tail.
+ * Between two letters of the main direction of the name, a cut does not change the order of the letters on the page. If a name with both
+ * directions has no such place near its end, the tail is empty.
  */
 export function splitName(filename: string): { head: string; tail: string } {
   const characters = Array.from(new Intl.Segmenter().segment(filename), ({ segment }) => segment);
   const dot = characters.lastIndexOf(".");
   const isExtension = dot > 0 && characters.length - dot - 1 <= MAX_EXTENSION;
   const end = isExtension ? dot : characters.length;
-  const cut = Math.max(0, end - BEFORE_EXTENSION);
+  const cut = orderedCut(characters, Math.max(0, end - BEFORE_EXTENSION));
   return { head: characters.slice(0, cut).join(""), tail: characters.slice(cut).join("") };
+}
+
+function orderedCut(characters: readonly string[], wanted: number): number {
+  if (!characters.some((character) => RIGHT_TO_LEFT.test(character))) return wanted;
+  const isMain = RIGHT_TO_LEFT.test(characters.find((character) => LETTER.test(character)) ?? "");
+  const isOrdered = (at: number) =>
+    [characters[at - 1], characters[at]].every(
+      (character = "") => LETTER.test(character) && RIGHT_TO_LEFT.test(character) === isMain,
+    );
+  for (let cut = wanted; cut >= Math.max(0, wanted - BEFORE_EXTENSION); cut -= 1) {
+    if (cut === 0 || isOrdered(cut)) return cut;
+  }
+  return characters.length;
 }

@@ -123,6 +123,7 @@ function Notes({ onChosen }: { onChosen: (noteId: string) => void }) {
               type="button"
               aria-label={words.attachTo(title)}
               onClick={() => onChosen(id)}
+              dir="auto"
               className="block h-11 w-full truncate rounded-card px-2 text-left font-medium hover:bg-hover focus-visible:-outline-offset-2"
             >
               {title}

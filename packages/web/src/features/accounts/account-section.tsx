@@ -31,7 +31,9 @@ export function AccountSection({ onSignOut }: { onSignOut: () => Promise<void> }
       <div className="flex items-center gap-3">
         <Avatar name={user.name} />
         <div className="min-w-0 grow">
-          <p className="truncate font-medium">{user.name}</p>
+          <p dir="auto" className="truncate font-medium">
+            {user.name}
+          </p>
           <p className="truncate text-muted text-small">{user.email}</p>
         </div>
         <Button disabled={signOut.isPending} onClick={() => signOut.mutate()}>

@@ -134,7 +134,9 @@ function PasskeyRow({ passkey }: { passkey: Passkey }) {
           <div className="flex min-w-0 grow basis-full items-center gap-3 md:basis-0">
             <KeyRound size={20} strokeWidth={1.5} aria-hidden="true" className="shrink-0 text-muted" />
             <div className="min-w-0 grow">
-              <p className="truncate font-medium">{name}</p>
+              <p dir="auto" className="truncate font-medium">
+                {name}
+              </p>
               <p className="text-muted text-small" title={formatInstant(createdAt)}>
                 {facts.join(texts.common.separator)}
               </p>

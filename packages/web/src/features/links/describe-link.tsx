@@ -26,7 +26,7 @@ export function LinkSummary({ link, name, place }: { link: Link; name: string; p
       <div className="min-w-0 grow">
         <h4 className="flex items-center gap-2 font-medium">
           <Icon size={16} aria-hidden="true" className="shrink-0 text-muted" />
-          <span className="min-w-0 truncate" title={name}>
+          <span dir="auto" className="min-w-0 truncate" title={name}>
             {name}
           </span>
           {link.hasPassword && (

@@ -120,7 +120,12 @@ function ScrolledTitle({ heading, children }: { heading: RefObject<HTMLElement |
     return () => observer.disconnect();
   }, [heading]);
   return (
-    <span aria-hidden="true" data-scrolled={isShown || undefined} className="min-w-0 grow basis-0 truncate font-medium">
+    <span
+      aria-hidden="true"
+      data-scrolled={isShown || undefined}
+      dir="auto"
+      className="min-w-0 grow basis-0 truncate font-medium"
+    >
       {isShown && children}
     </span>
   );

@@ -121,7 +121,9 @@ function TokenRow({ token, onRevoked }: { token: ApiToken; onRevoked: () => void
     <li className="flex flex-col gap-2 p-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <div className="min-w-0 grow basis-40">
-          <p className="truncate font-medium">{label}</p>
+          <p dir="auto" className="truncate font-medium">
+            {label}
+          </p>
           <p className="truncate text-muted text-small" title={formatInstant(createdAt)}>
             {facts.join(texts.common.separator)}
           </p>

@@ -77,7 +77,13 @@ export function ShareRow({ subject, what, share, isGone, onRemove, now }: ShareR
           <>
             <div className="min-w-0 grow">
               <p className={clsx("pt-2 leading-6 md:pt-0", hasExpired && "text-muted")}>
-                {name === share.email ? <EmailText email={name} /> : <span className="block truncate">{name}</span>}
+                {name === share.email ? (
+                  <EmailText email={name} />
+                ) : (
+                  <span dir="auto" className="block truncate">
+                    {name}
+                  </span>
+                )}
               </p>
               <div className="flex min-w-0 flex-wrap items-center gap-x-3 text-muted text-small md:flex-nowrap">
                 {share.email !== null && share.email !== name && <EmailText email={share.email} />}

@@ -106,7 +106,7 @@ export function fileName(filename: string): HTMLElement {
   // The direction of the name also decides on which side its end stands.
   return h(
     "span",
-    { class: "flex min-w-0", title: filename, dir: "auto" },
+    { class: "flex w-fit min-w-0 max-w-full", title: filename, dir: "auto" },
     h("span", { class: "sr-only" }, filename),
     h("span", { "aria-hidden": "true", class: "truncate whitespace-pre" }, head),
     h("span", { "aria-hidden": "true", class: "shrink-0 whitespace-pre" }, tail),

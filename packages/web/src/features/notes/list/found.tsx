@@ -31,7 +31,7 @@ export function FoundFiles({ note: { id, title, foundFiles = [] }, q }: { note: 
             className="flex min-h-11 items-center gap-2 rounded-card px-2 text-small transition-colors hover:bg-hover focus-visible:-outline-offset-2 md:min-h-8"
           >
             <File size={14} aria-hidden="true" className="shrink-0 text-muted" />
-            <span className="min-w-0 truncate">
+            <span dir="auto" className="min-w-0 truncate">
               <Marked text={file.filename} q={q} />
             </span>
           </Link>

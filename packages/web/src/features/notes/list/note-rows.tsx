@@ -90,7 +90,9 @@ function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
         aria-current={isSelected ? "page" : undefined}
         className="note block rounded-card px-2 py-2 transition-colors hover:bg-hover focus-visible:-outline-offset-2 aria-[current=page]:bg-selected"
       >
-        <span className="block truncate font-medium">{mark(note.title)}</span>
+        <span dir="auto" className="block truncate font-medium">
+          {mark(note.title)}
+        </span>
         <span className="block truncate text-muted text-small tabular-nums">
           {note.isNew && <span className="font-medium text-accent">{texts.notes.isNew}</span>}
           {note.isNew && texts.common.separator}
@@ -98,7 +100,11 @@ function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
           {asking > 0 && texts.common.separator}
           {facts.join(" · ")}
         </span>
-        {snippet !== "" && <span className="block truncate text-muted text-small">{mark(snippet)}</span>}
+        {snippet !== "" && (
+          <span dir="auto" className="block truncate text-muted text-small">
+            {mark(snippet)}
+          </span>
+        )}
       </Link>
       {effect !== undefined && (
         <span className="pointer-events-none absolute inset-0 flex items-start justify-end rounded-card border-2 border-accent bg-accent-soft/60 p-1">

@@ -1,4 +1,4 @@
-import type { OpenedLinkClient, Receipt, SentFile } from "@valetkey/client";
+import { type OpenedLinkClient, type Receipt, type SentFile, ValetKeyError } from "@valetkey/client";
 import { describeProblem } from "../../texts/describe-problem.ts";
 import { describeRejection } from "../../texts/describe-rejection.ts";
 import { formatInstant } from "../../texts/format.ts";
@@ -48,7 +48,8 @@ export function sentEntry(file: SentFile, { service, onTakenBack }: EntryOptions
       onTakenBack(entry);
     } catch (error) {
       takeBack.disabled = false;
-      fill(problem, describeProblem(error));
+      const isFiled = error instanceof ValetKeyError && error.code === "upload_not_pending";
+      fill(problem, isFiled ? words.filed : describeProblem(error));
     }
   }
 

@@ -164,6 +164,7 @@ export const texts: typeof english = {
       quota_exceeded: "Für diese Datei ist kein Platz. Sagen Sie es der Person, die Sie darum gebeten hat.",
     },
     takeBack: "Zurücknehmen",
+    filed: "Diese Datei ist schon abgelegt und lässt sich nicht mehr zurücknehmen.",
     takeBackFile: (filename: string) => `${filename} zurücknehmen`,
     cancelFile: (filename: string) => `${filename} abbrechen`,
     receipt: "Quittung",

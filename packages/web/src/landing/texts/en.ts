@@ -161,6 +161,7 @@ export const texts = {
       quota_exceeded: "There is no space for this file. Tell the person who asked you for it.",
     },
     takeBack: "Take back",
+    filed: "The person who asked for this file has filed it already, so you can’t take it back.",
     takeBackFile: (filename: string) => `Take back ${filename}`,
     cancelFile: (filename: string) => `Cancel ${filename}`,
     receipt: "Receipt",

@@ -189,18 +189,18 @@ function NotePicker({ exceptId, chosenId, onChoose }: NotePickerProps) {
       </div>
       {found.isError && <Failure title={words.failed} query={found} />}
       <Autocomplete.Empty className="empty:hidden">
-        {found.isFetching || found.isError ? null : <p className="py-4 text-center text-muted">{words.none}</p>}
+        {found.isFetching || found.isError ? null : <p className="pt-4 text-center text-muted">{words.none}</p>}
       </Autocomplete.Empty>
       <Autocomplete.List
         aria-label={words.list}
-        className="-mx-2 min-h-0 overflow-y-auto overscroll-contain empty:hidden md:h-[min(40vh,320px)]"
+        className="-mx-2 min-h-0 overflow-y-auto overscroll-contain max-md:min-h-[calc(90dvh-330px)] md:h-[min(40vh,320px)]"
       >
         {(note: NoteSummary) => (
           <Autocomplete.Item
             key={note.id}
             value={note}
             onClick={() => onChoose(note)}
-            className="flex min-h-14 cursor-default select-none items-center gap-3 rounded-card px-2 py-1 outline-none data-highlighted:bg-hover aria-[current]:bg-selected md:min-h-11"
+            className="flex min-h-14 cursor-default select-none items-center gap-3 rounded-card px-2 py-1 outline-none pointer-fine:data-highlighted:bg-hover aria-[current]:bg-selected md:min-h-11"
             {...(note.id === chosenId && { "aria-current": true })}
           >
             <span className="min-w-0 grow">

@@ -107,7 +107,7 @@ function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
         )}
       </Link>
       {effect !== undefined && (
-        <span className="pointer-events-none absolute inset-0 flex items-start justify-end rounded-card border-2 border-accent bg-accent-soft/60 p-1">
+        <span className="pointer-events-none absolute inset-0 flex items-start justify-end rounded-card border-2 border-accent bg-accent/10 p-1">
           <span className="rounded-small bg-accent px-2 font-medium text-on-accent text-small">
             {texts.notes.drop[effect]}
           </span>

@@ -1,0 +1,18 @@
+import { describe, expect, it } from "vitest";
+import { movingTexts as german } from "./de/moving.ts";
+import { movingTexts as english } from "./en/moving.ts";
+
+describe("the texts about a move", () => {
+  it.each([
+    [{ people: 0, links: 0 }, "Nobody loses access.", "Niemand verliert den Zugriff."],
+    [{ people: 1, links: 0 }, "1 person loses access.", "1 Person verliert den Zugriff."],
+    [{ people: 0, links: 1 }, "1 open link loses access.", "1 offener Link verliert den Zugriff."],
+    [
+      { people: 2, links: 1 },
+      "2 people and 1 open link lose access.",
+      "2 Personen und 1 offener Link verlieren den Zugriff.",
+    ],
+  ])("the sentence about a move names who loses access: %j", (losing, inEnglish, inGerman) => {
+    expect([english.losing(losing), german.losing(losing)]).toEqual([inEnglish, inGerman]);
+  });
+});

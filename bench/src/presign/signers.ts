@@ -8,8 +8,8 @@ import { Client as MinioClient } from "minio";
 import { settings } from "../rig/settings.ts";
 
 /**
- * `sign` makes the presigned URL of the nth key. The measurement excludes the setup of an S3 client, because an application sets up the
- * client once.
+ * The function `sign` makes the presigned URL of the nth key. The measurement excludes the setup of an S3 client, because an application
+ * sets up the client once.
  */
 export type Signer = { name: string; isPeer: boolean } & (
   | { kind: "sync"; sign(index: number): string }

@@ -146,7 +146,10 @@ function byUser({ tokens }: Source, call: Call): Call[] {
   return [...tokens.values()].map((token) => ({ ...call, token }));
 }
 
-/** Makes a request for each file that a user may read, and shuffles the requests. `credentialOf` returns the credential of a user. */
+/**
+ * Makes a request for each file that a user may read, and shuffles the requests. The function `credentialOf` returns the credential of a
+ * user.
+ */
 function urlCalls(
   { dataset, random }: Source,
   credentialOf: (userId: string) => Pick<Call, "token" | "cookie">,

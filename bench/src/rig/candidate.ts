@@ -65,7 +65,7 @@ export function ownSpec(server: "bare" | "embedding", engine: Engine, where: Dat
   return specOf(where, { name: `${server}/${engine}`, entry: `bench/src/servers/${server}.ts`, env });
 }
 
-/** `entry` is the name of a file in bench/peers. `checksWho`: whether the peer checks the JWT of a request. */
+/** The member `entry` is the name of a file in bench/peers. `checksWho`: whether the peer checks the JWT of a request. */
 export type PeerPlace = { directory: string; entry: string; checksWho: boolean };
 
 /** Describes the server of a peer. The peer gets the S3 credentials of the service, and verifies tokens with the secret of the service. */

@@ -41,8 +41,8 @@ type LoadBenchmark = {
    */
   verify?(turn: Turn, to: { candidate: Candidate; dataset: Dataset }): Promise<number>;
   /**
-   * The benchmark calls `beforeRound` before each round, while all servers are idle. `directory` is on the same disk as the data of the
-   * servers.
+   * The benchmark calls `beforeRound` before each round, while all servers are idle. The parameter `directory` is on the same disk as the
+   * data of the servers.
    */
   beforeRound?(directory: string): Promise<void> | void;
   /** Prints the table and the goals. Returns whether the measurements met all goals. */

@@ -12,7 +12,10 @@ export { loadEmbeddedPostgres } from "@valetkey/server/src/testing/database/embe
 export { openPostgres } from "@valetkey/server/src/wiring/database/open-postgres.ts";
 export { openSqlite } from "@valetkey/server/src/wiring/database/open-sqlite.ts";
 
-/** The location of a candidate's data. `url` is the URL of a PostgreSQL database. Without `url`, `directory` contains a SQLite database. */
+/**
+ * The location of a candidate's data. The member `url` is the URL of a PostgreSQL database. Without `url`, `directory` contains a SQLite
+ * database.
+ */
 export type DataLocation = { directory: string; url?: string };
 /** The number of `url.issued` events in an audit log, and the number of URLs that these events record. */
 export type AuditedUrls = { events: number; urls: number };
@@ -97,7 +100,7 @@ export async function seedArticle(where: DataLocation, { notes, attachments, sha
 /**
  * Ends the uploads that started since an instant, as if the uploads had expired. The load generator never completes the uploads of the
  * workload `start`. Without `endUploads`, each round would add tens of thousands of pending uploads.
- * `since` is in milliseconds since 1970.
+ * The parameter `since` is in milliseconds since 1970.
  */
 export async function endUploads(where: DataLocation, { since }: { since: number }): Promise<void> {
   const started = `state = 'pending' and created_at >= ${since}`;

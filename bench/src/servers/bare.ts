@@ -76,7 +76,10 @@ type AccessRow = {
   role: string | null;
 };
 
-/** Returns the SQL columns that decide the access of a user, for a query of `attachments a`. `role` is null if the user has no access. */
+/**
+ * Returns the SQL columns that decide the access of a user, for a query of `attachments a`. The column `role` is null if the user has no
+ * access.
+ */
 function accessColumns({ userId, now }: { userId: string; now: string }): string {
   const isLive = `(s.expires_at is null or s.expires_at > ${now})`;
   return `a.note_id, a.owner_id, a.object_key, a.filename, a.content_type, a.state,

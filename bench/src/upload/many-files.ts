@@ -18,7 +18,7 @@ const ZIP_OF_SINGLE_FILES = 0.9;
 
 type Service = { url: string; token: string };
 type Plan = { endpoint: string; service: Service; folder: string; rounds: number };
-/** `take` does the work of a turn once, and returns the time in seconds. */
+/** The function `take` does the work of a turn once, and returns the time in seconds. */
 type Turn = { name: string; take(): Promise<number> };
 
 /**

@@ -8,7 +8,8 @@ import { settings } from "../rig/settings.ts";
 import { names } from "./throughput.ts";
 
 /**
- * One of the compared upload clients. `send` uploads a file of the disk, and returns a function that deletes the object from the bucket.
+ * One of the compared upload clients. The function `send` uploads a file of the disk, and returns a function that deletes the object from
+ * the bucket.
  */
 type Sender = { name: string; send(path: string): Promise<() => Promise<unknown>> };
 

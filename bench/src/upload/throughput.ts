@@ -26,7 +26,8 @@ export async function measureThroughput({ endpoint, service, path, sizeBytes, ro
   const ended = once(child, "exit").then(() => {
     throw new Error("The process of the senders has ended. Its output is above");
   });
-  // `take` reports the error of the ended process. Without this `catch`, the benchmark would fail while no turn waits for the process.
+  // The function `take` reports the error of the ended process. Without this `catch`, the benchmark would fail while no turn waits for the
+  // process.
   ended.catch(() => undefined);
   const take = async (name: string): Promise<Turn> => {
     child.send({ name, path });

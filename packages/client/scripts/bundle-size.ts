@@ -2,7 +2,8 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 /**
- * The minified size of a bundle, and its minified and gzipped size, in bytes. `inputs` are the paths of the files with code in the bundle.
+ * The minified size of a bundle, and its minified and gzipped size, in bytes. The member `inputs` are the paths of the files with code in
+ * the bundle.
  */
 export type BundleSize = { minified: number; gzipped: number; inputs: string[] };
 

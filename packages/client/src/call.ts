@@ -110,7 +110,7 @@ function readRetryAfter(response: Response): number | undefined {
   return /^\d{1,6}$/.test(text) ? Number(text) : undefined;
 }
 
-/** One page of a list in a response of the service. `nextCursor` is null on the last page. */
+/** One page of a list in a response of the service. The member `nextCursor` is null on the last page. */
 type Page<Item> = { items: Item[]; nextCursor: string | null };
 
 /** Builds the header that makes a repeated call safe. */
@@ -118,8 +118,8 @@ export const keyHeader = (key: string | undefined): Record<string, string> =>
   key === undefined ? {} : { "idempotency-key": key };
 
 /**
- * Selects one page of a list of the service. `limit` is the maximum number of items, from 1 to 200, default 50. `cursor` is the
- * `nextCursor` of the previous page.
+ * Selects one page of a list of the service. The member `limit` is the maximum number of items, from 1 to 200, default 50. The member
+ * `cursor` is the `nextCursor` of the previous page.
  */
 export type PageOptions = { limit?: number; cursor?: string; signal?: AbortSignal };
 

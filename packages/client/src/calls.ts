@@ -14,7 +14,8 @@ export type CallsOptions = {
   /** A token of the caller. Without `token` and `getToken`, the session cookie identifies the caller. */
   token?: string;
   /**
-   * `getToken` replaces `token` if the tokens are short-lived. The client calls `getToken` before each request, and once more after a 401.
+   * The member `getToken` replaces `token` if the tokens are short-lived. The client calls `getToken` before each request, and once more
+   * after a 401.
    */
   getToken?: GetToken;
   /** The default of `fetch` is the `fetch` of the platform. */
@@ -25,9 +26,11 @@ export type CallsOptions = {
 export type Calls = ReturnType<typeof callsOn>;
 
 /**
- * Makes a client without uploads and downloads. `createCalls` sends no request. Throws `invalid_option` when `baseUrl` is not a URL.
+ * Makes a client without uploads and downloads. The function `createCalls` sends no request. Throws `invalid_option` when `baseUrl` is not
+ * a URL.
  *
- * `createCalls` has a quarter of the code of `createClient`. A page can load the code of `createClient` later, when the user adds a file.
+ * The function `createCalls` has a quarter of the code of `createClient`. A page can load the code of `createClient` later, when the user
+ * adds a file.
  *
  * @example
  * ```ts

@@ -7,14 +7,14 @@ import { type ClientOptions, type UploadsClient, uploadsOn } from "./uploads.ts"
 export type Client = Calls &
   UploadsClient & {
     /**
-     * Downloads a file from the bucket. `fileUrl` is a URL of the file that the service has already issued.
+     * Downloads a file from the bucket. The parameter `fileUrl` is a URL of the file that the service has already issued.
      * Without `fileUrl`, the client requests a URL.
      */
     download(attachmentId: string, options?: { fileUrl?: string; signal?: AbortSignal }): Promise<Download>;
   };
 
 /**
- * Makes a client of the service. `createClient` sends no request. Throws `invalid_option` when `baseUrl` is not a URL.
+ * Makes a client of the service. The function `createClient` sends no request. Throws `invalid_option` when `baseUrl` is not a URL.
  *
  * @example
  * ```ts

@@ -25,7 +25,7 @@ const STALL_MS = 60_000;
 const WHAT = "A download from the bucket";
 
 /**
- * Starts a download of a file from the bucket. `path` is the path of the file in the API.
+ * Starts a download of a file from the bucket. The parameter `path` is the path of the file in the API.
  *
  * The download replaces an expired URL with a fresh URL. The service checks the access before it issues each URL.
  * After a broken connection, the download resumes at the next byte. The download compares its length with the verified size of the file.

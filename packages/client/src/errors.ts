@@ -35,8 +35,8 @@ type Details = {
 /**
  * The only error class of the package `@valetkey/client`.
  *
- * `code` is for programs, and `message` is for people. `status` and `requestId` come from the response, if a response arrived. A message
- * never contains a token or a signed URL.
+ * The member `code` is for programs, and `message` is for people. The members `status` and `requestId` come from the response, if a
+ * response arrived. A message never contains a token or a signed URL.
  */
 export class ValetKeyError extends Error {
   override readonly name = "ValetKeyError";

@@ -8,7 +8,7 @@ import type { UploadStore } from "./upload/store.ts";
  * Opens a file on the disk for `upload`. Rejects if the file does not exist.
  *
  * The upload reads the file during the upload of the bytes. If the file changes during the upload, the upload fails.
- * `type` is the declared content type of the upload, by default application/octet-stream.
+ * The parameter `type` is the declared content type of the upload, by default application/octet-stream.
  *
  * Do not use `fs.openAsBlob` instead of `openFile`. A Blob of `fs.openAsBlob` has a wrong size if the file has 4 GiB or more
  * (nodejs/node#52585).

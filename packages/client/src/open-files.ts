@@ -19,7 +19,10 @@ export type ItemFile = Attachment & { resource: string; itemId: string };
 /** A running upload to an item. */
 export type ItemUploadTask = Omit<UploadTask, "done"> & { readonly done: Promise<ItemFile> };
 
-/** `baseUrl` is the URL of the routes of Valet Key in the application, such as `https://app.example.com/files`, or `/files` in a page. */
+/**
+ * The option `baseUrl` is the URL of the routes of Valet Key in the application, such as `https://app.example.com/files`, or `/files` in a
+ * page.
+ */
 export type FilesOptions = CallsOptions & {
   /** The store of unfinished uploads. The default of `store` is localStorage in a page, and memory on other platforms. */
   store?: UploadStore;
@@ -31,8 +34,8 @@ export type FilesClient = ReturnType<typeof openFiles>;
 type ItemFilePage = { items: ItemFile[]; nextCursor: string | null };
 
 /**
- * Makes a client for the files of an application that uses `createValetKey`. `openFiles` sends no request. Throws `invalid_option` when
- * `baseUrl` is not a URL.
+ * Makes a client for the files of an application that uses `createValetKey`. The function `openFiles` sends no request. Throws
+ * `invalid_option` when `baseUrl` is not a URL.
  *
  * @example
  * ```ts
@@ -72,8 +75,8 @@ export function openFiles({ store = defaultStore(), ...options }: FilesOptions) 
       download({ call, fetch, platform }, { path: filePath(fileId), fileUrl: undefined, signal }),
     /**
      * Uploads a file directly to the bucket, and adds the file to an item. The upload of `upload` starts immediately. If an earlier upload
-     * of the file to the item was interrupted, `upload` resumes the earlier upload. `upload` throws `invalid_option`. Every other failure
-     * of `upload` rejects `done`.
+     * of the file to the item was interrupted, `upload` resumes the earlier upload. The function `upload` throws `invalid_option`. Every
+     * other failure of `upload` rejects `done`.
      */
     upload: (item: Item, file: FileSource, uploadOptions: UploadOptions = {}): ItemUploadTask =>
       startTask<ItemFile>(

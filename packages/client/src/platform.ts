@@ -11,10 +11,12 @@ export type Platform = {
   random(): number;
   /** Returns cryptographically random bytes. */
   randomBytes(count: number): Uint8Array;
-  /** Resolves after a number of milliseconds, or when the signal aborts. `sleep` never rejects. */
+  /** Resolves after a number of milliseconds, or when the signal aborts. The function `sleep` never rejects. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
   network: Network;
-  /** Returns the SHA-256 of the bytes in base64. `sha256` is undefined in a page without HTTPS, where browsers have no WebCrypto. */
+  /**
+   * Returns the SHA-256 of the bytes in base64. The member `sha256` is undefined in a page without HTTPS, where browsers have no WebCrypto.
+   */
   sha256: ((bytes: ArrayBuffer) => Promise<string>) | undefined;
   send: Send;
 };
@@ -25,7 +27,7 @@ export type Network = {
    * connection.
    */
   isOnline(): boolean;
-  /** Calls the listener when the network connection comes back. `onOnline` returns an unsubscribe function. */
+  /** Calls the listener when the network connection comes back. The function `onOnline` returns an unsubscribe function. */
   onOnline(listener: () => void): () => void;
 };
 

@@ -13,7 +13,7 @@ export type FileSource = {
   readonly type?: string;
   /** The time of the last change of the file, in milliseconds since 1970. */
   readonly lastModified?: number;
-  /** Returns the bytes from `start` (included) to `end` (excluded). `end` may exceed the size of the file. */
+  /** Returns the bytes from `start` (included) to `end` (excluded). The parameter `end` may exceed the size of the file. */
   slice(start: number, end: number): FileSource;
   /** Rejects if the platform cannot read the bytes, or if the file has changed. */
   arrayBuffer(): Promise<ArrayBuffer>;
@@ -34,8 +34,8 @@ type Sending = {
 };
 
 /**
- * A response of the bucket. `text` is the body of the response. If the bucket reports an error, the body of the response is XML with the
- * error code.
+ * A response of the bucket. The member `text` is the body of the response. If the bucket reports an error, the body of the response is XML
+ * with the error code.
  */
 type Sent = { status: number; text: string };
 
@@ -95,8 +95,8 @@ export function sendWithXhr(XMLHttpRequest: new () => Xhr): Send {
 }
 
 /**
- * The client sends with `fetch` in Node.js and in workers without XMLHttpRequest. `fetch` reports progress within a part only if the
- * platform streams bodies.
+ * The client sends with `fetch` in Node.js and in workers without XMLHttpRequest. The function `fetch` reports progress within a part only
+ * if the platform streams bodies.
  */
 export function sendWithFetch(fetch: typeof globalThis.fetch, { canStream }: { canStream: boolean }): Send {
   return async ({ method, url, headers, bytes, onSent, signal }) => {
@@ -112,7 +112,7 @@ export function sendWithFetch(fetch: typeof globalThis.fetch, { canStream }: { c
 }
 
 function bodyOf(bytes: FileSource, options: Watching & { canStream: boolean }) {
-  // `fetch` would send an empty stream with chunked encoding and without the signed Content-Length.
+  // The function `fetch` would send an empty stream with chunked encoding and without the signed Content-Length.
   if (bytes.size === 0) return {};
   if (!options.canStream) return { body: bytes as Blob };
   return { body: streamOf(bytes, options), duplex: "half" as const };

@@ -17,13 +17,13 @@ export type UploadsClient = {
    * Uploads a file directly to the bucket, and attaches the file to a note. The service chooses a single PUT or a multipart upload. The
    * upload of `upload` starts immediately. If an earlier upload of the file to the note was interrupted, `upload` resumes the earlier
    * upload.
-   * `upload` throws `invalid_option`. Every other failure of `upload` rejects `done`.
+   * The function `upload` throws `invalid_option`. Every other failure of `upload` rejects `done`.
    */
   upload(noteId: string, file: FileSource, options?: UploadOptions): UploadTask;
 };
 
 /**
- * Makes a client that can only upload files, and has less code than a whole client. `createUploads` sends no request. Throws
+ * Makes a client that can only upload files, and has less code than a whole client. The function `createUploads` sends no request. Throws
  * `invalid_option` when `baseUrl` is not a URL.
  *
  * @example

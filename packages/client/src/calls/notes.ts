@@ -44,7 +44,7 @@ export function noteCalls(call: Call) {
     /** `idempotencyKey`: a repeated call with the same key returns the note of the first call. */
     create: (note: CreateNoteBody, { signal, idempotencyKey }: Signal & { idempotencyKey?: string } = {}) =>
       call<Note>("POST", "/notes", { body: note, headers: keyHeader(idempotencyKey), signal }),
-    /** Returns one page of notes, the pinned notes first. `snippet` is the start of the body of a note. */
+    /** Returns one page of notes, the pinned notes first. The member `snippet` is the start of the body of a note. */
     list,
     /** Yields every note, page by page, with the members of a note in `list`. */
     iterate: (options: Scope & Sort & Search & Omit<PageOptions, "cursor"> = {}) =>
@@ -121,10 +121,10 @@ export function attachmentCalls(call: Call) {
 const MAX_BATCH = 1000;
 
 /**
- * `expiresIn` is the lifetime of the URL in seconds. The default of `expiresIn` is 60. The service refuses an `expiresIn` outside its
- * range.
- * `purpose` is the purpose of the URL in the audit event. The default of `purpose` is `view` for an inline URL, and `download` for every
- * other URL.
+ * The member `expiresIn` is the lifetime of the URL in seconds. The default of `expiresIn` is 60. The service refuses an `expiresIn`
+ * outside its range.
+ * The member `purpose` is the purpose of the URL in the audit event. The default of `purpose` is `view` for an inline URL, and `download`
+ * for every other URL.
  */
 export type UrlOptions = { expiresIn?: number; purpose?: UrlPurpose; signal?: AbortSignal | undefined };
 
@@ -136,7 +136,8 @@ export type Disposition = { disposition?: "attachment" | "inline" };
 
 /**
  * With `cacheable`, calls within half of `expiresIn` return one URL, so that the browser cache works. A cacheable URL is valid for at least
- * half of `expiresIn`. `expiresAt` is the expiry of the URL. `cacheable` is only for inline URLs. The default of `cacheable` is false.
+ * half of `expiresIn`. The member `expiresAt` is the expiry of the URL. The member `cacheable` is only for inline URLs. The default of
+ * `cacheable` is false.
  */
 export type Cacheable = { cacheable?: boolean };
 
@@ -183,19 +184,19 @@ export function trashCalls(call: Call) {
     /** Yields every item in the trash, page by page. */
     iterate: (options: Omit<PageOptions, "cursor"> = {}) =>
       iteratePages((cursor) => list({ ...options, ...(cursor !== undefined && { cursor }) })),
-    /** Restores a note with its files and shares, or a file with its shares. `restore` does not restore links. */
+    /** Restores a note with its files and shares, or a file with its shares. The function `restore` does not restore links. */
     restore: (subject: TrashSubject) => call<void>("POST", `${path(subject)}/restore`),
     /** Deletes a note or a file from the trash permanently. */
     remove: (subject: TrashSubject) => call<void>("DELETE", path(subject)),
   };
 }
 
-/** `noteId` selects the activity of one note. Without `noteId`, the calls select the activity of all notes of the caller. */
+/** The member `noteId` selects the activity of one note. Without `noteId`, the calls select the activity of all notes of the caller. */
 type Subject = { noteId?: string };
 
 /**
- * `omit` excludes URLs of thumbnails, renewed URLs, and the URLs with which owners view their own files. The default of `routine` is
- * `include`.
+ * The value `omit` excludes URLs of thumbnails, renewed URLs, and the URLs with which owners view their own files. The default of `routine`
+ * is `include`.
  */
 type Filter = { routine?: ActivityQuery["routine"] };
 

@@ -29,7 +29,7 @@ type ShareCalls = {
   /**
    * Shares a note with users by id or email address. A user who already has a share gets the new role and expiry. An email address gets an
    * invitation, with or without an account. Returns all shares and open invitations of the note or attachment.
-   * `results` has one result for each receiver: first for `userIds`, then for `emails`, in the order of the request.
+   * The list `results` has one result for each receiver: first for `userIds`, then for `emails`, in the order of the request.
    */
   put(subject: { noteId: string }, receivers: ShareNoteBody): Promise<SharesWithResults>;
   put(subject: { attachmentId: string }, receivers: ShareAttachmentBody): Promise<SharesWithResults>;
@@ -106,7 +106,7 @@ export function linkCalls(call: Call) {
      */
     create: (noteId: string, link: CreateLinkBody = {}, { idempotencyKey }: CreateLinkOptions = {}) =>
       call<Link>("POST", ofNote(noteId), { body: link, headers: keyHeader(idempotencyKey) }),
-    /** Makes a link to one file. `idempotencyKey` has the meaning that `create` describes. */
+    /** Makes a link to one file. The option `idempotencyKey` has the meaning that `create` describes. */
     createForFile: (attachmentId: string, link: CreateFileLinkBody = {}, { idempotencyKey }: CreateLinkOptions = {}) =>
       call<Link>("POST", ofFile(attachmentId), { body: link, headers: keyHeader(idempotencyKey) }),
     /** Returns one page of links: links of the caller's own notes, and links that the caller made and may still edit. */

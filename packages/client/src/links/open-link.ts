@@ -23,8 +23,8 @@ export type LinkOptions = {
 export type OpenedLinkClient = ReturnType<typeof openLink>;
 
 /**
- * Opens a link for a visitor, without a request. `token` is the last part of the URL of the link. Throws `invalid_option` when `baseUrl` is
- * not a URL.
+ * Opens a link for a visitor, without a request. The parameter `token` is the last part of the URL of the link. Throws `invalid_option`
+ * when `baseUrl` is not a URL.
  *
  * @example
  * ```ts
@@ -88,7 +88,8 @@ const LOOK_MS = 60_000;
 export type LinkRequest = {
   /**
    * Sends a file directly to the bucket. The upload of `send` starts immediately. If an earlier upload of the file to the slot was
-   * interrupted, `send` resumes the earlier upload. `send` throws `invalid_option`. Every other failure of `send` rejects `done`.
+   * interrupted, `send` resumes the earlier upload. The function `send` throws `invalid_option`. Every other failure of `send` rejects
+   * `done`.
    */
   send(file: FileSource, options?: SendOptions): SendTask;
   /** Returns the files that the visitor sent, the oldest file first. */

@@ -7,7 +7,7 @@ export type LinkCalls = ReturnType<typeof visitCalls>;
 
 /**
  * Opens a link with the calls of a visitor, without the code for uploads. A page can load `openLink` later, when there is a file to send.
- * `openLinkCalls` sends no request. Throws `invalid_option` when `baseUrl` is not a URL.
+ * The function `openLinkCalls` sends no request. Throws `invalid_option` when `baseUrl` is not a URL.
  */
 export function openLinkCalls(token: string, options: Pick<CallsOptions, "baseUrl" | "fetch">): LinkCalls {
   return visitCalls(connect(options).call, token);

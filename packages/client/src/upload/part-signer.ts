@@ -18,7 +18,7 @@ type Signed = { part: SignedPart; staleAt: number };
  * signature.
  */
 export type PartSigner = {
-  /** Returns the signed part. `get` rejects when `sign` rejects. The next call of `get` then requests a signature again. */
+  /** Returns the signed part. The function `get` rejects when `sign` rejects. The next call of `get` then requests a signature again. */
   get(partNumber: number): Promise<SignedPart>;
   /** Discards a signature that the bucket refused. */
   drop(partNumber: number): void;

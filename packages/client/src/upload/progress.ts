@@ -22,13 +22,14 @@ export type UploadState =
 export type UploadProgress = {
   state: UploadState;
   /**
-   * The number of sent bytes, which includes the stored parts after a resume. `sentBytes` decreases when the client must send bytes again.
+   * The number of sent bytes, which includes the stored parts after a resume. The member `sentBytes` decreases when the client must send
+   * bytes again.
    */
   sentBytes: number;
   totalBytes: number;
-  /** The average rate of the upload in the last seconds. `bytesPerSecond` is null until the rate is known. */
+  /** The average rate of the upload in the last seconds. The member `bytesPerSecond` is null until the rate is known. */
   bytesPerSecond: number | null;
-  /** The remaining time of the upload at the current rate. `secondsLeft` is null until the rate is known. */
+  /** The remaining time of the upload at the current rate. The member `secondsLeft` is null until the rate is known. */
   secondsLeft: number | null;
 };
 

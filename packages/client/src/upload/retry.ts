@@ -35,7 +35,7 @@ export function createRetry({ platform, gate, signal: whole, giveUpAfterMs, onWa
       if (!network.isOnline()) await nap(MAX_DELAY_MS, signal);
     }
     count({ waiting: -1 });
-    // `giveUpAfterMs` excludes the time of a pause or of a missing connection.
+    // The time `giveUpAfterMs` excludes the time of a pause or of a missing connection.
     lastSuccessAt = now();
   }
 

@@ -59,8 +59,8 @@ type PieceOutcome = "stored" | "occupied" | "expired";
 type Piece = { request: SignedPut; bytes: FileSource; signal: AbortSignal; onSent: (bytes: number) => void };
 
 /**
- * Sends the bytes of a file or a part once. `sendPiece` throws ValetKeyError: `network`, `bucket_unavailable`, `bucket_refused`,
- * `file_unreadable`, `aborted`.
+ * Sends the bytes of a file or a part once. The function `sendPiece` throws ValetKeyError: `network`, `bucket_unavailable`,
+ * `bucket_refused`, `file_unreadable`, `aborted`.
  */
 export async function sendPiece({ platform }: Pick<UploadContext, "platform">, piece: Piece): Promise<PieceOutcome> {
   const { request, bytes, signal, onSent } = piece;
@@ -113,7 +113,8 @@ const STALL_MS = 60_000;
 const STORE_MS = 300_000;
 
 /**
- * Watches the progress of a request. If the request makes no progress, the returned `signal` aborts. `stop` ends the watch of the request.
+ * Watches the progress of a request. If the request makes no progress, the returned `signal` aborts. The function `stop` ends the watch of
+ * the request.
  */
 function watchForStall(signal: AbortSignal) {
   const stalled = new AbortController();

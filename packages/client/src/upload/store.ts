@@ -32,8 +32,8 @@ export type WebStorage = {
 };
 
 /**
- * Stores unfinished uploads in the browser. `localStorage` keeps uploads after the tab closes, and `sessionStorage` keeps uploads only
- * after a reload.
+ * Stores unfinished uploads in the browser. The store `localStorage` keeps uploads after the tab closes, and `sessionStorage` keeps uploads
+ * only after a reload.
  */
 export function webStore(storage: WebStorage): UploadStore {
   return {
@@ -105,8 +105,8 @@ type Identity = Omit<StartUploadBody, "sha256"> & { baseUrl: string; receiver: s
 /**
  * Returns the key that identifies an upload after a reload: the metadata of the file, and the receiver.
  *
- * `fingerprint` does not read the bytes of the file. A changed file keeps its fingerprint if its name, size and modification time are
- * unchanged.
+ * The function `fingerprint` does not read the bytes of the file. A changed file keeps its fingerprint if its name, size and modification
+ * time are unchanged.
  */
 export function fingerprint(identity: Identity): string {
   const { baseUrl, receiver, filename, sizeBytes, contentType, lastModified } = identity;

@@ -10,8 +10,8 @@ import type { SavedUpload } from "./store.ts";
 export type SignedPut = { method: string; url: string; headers: Record<string, string> };
 
 /**
- * An upload that the service has started, and the way in which the client sends the bytes. `sent`: the bucket already has all bytes.
- * `attachmentId` is undefined for an upload of a visitor for a file request.
+ * An upload that the service has started, and the way in which the client sends the bytes. `sent`: the bucket already has all bytes. The
+ * member `attachmentId` is undefined for an upload of a visitor for a file request.
  */
 export type OpenUpload = { uploadId: string; attachmentId: string | undefined } & (
   | { kind: "put"; request: SignedPut }

@@ -24,7 +24,7 @@ export type UploadOptions = FileOptions & {
   giveUpAfterSeconds?: number;
 };
 
-/** Returns the limits in the options, or the default limits. `readLimits` throws `invalid_option`. */
+/** Returns the limits in the options, or the default limits. The function `readLimits` throws `invalid_option`. */
 export function readLimits({
   parallel = DEFAULT_PARALLEL,
   giveUpAfterSeconds = DEFAULT_GIVE_UP_SECONDS,
@@ -40,7 +40,7 @@ export function readLimits({
 
 /** The metadata of a file. A `File` already has a name and a type, so every member of the metadata is optional. */
 type FileOptions = {
-  /** `filename` is required for a `Blob`, because a `Blob` has no name. */
+  /** The member `filename` is required for a `Blob`, because a `Blob` has no name. */
   filename?: string;
   /** The default of `contentType` is the `type` of the file, or application/octet-stream if the file has no type. */
   contentType?: string;
@@ -74,8 +74,8 @@ export function describeFile(file: FileSource, options: FileOptions): Described 
 const MAX_HASHED_BYTES = 16 * 2 ** 20;
 
 /**
- * Returns the SHA-256 of a small file. Returns undefined for a larger file, and for a platform without WebCrypto. `hashFile` throws
- * `file_unreadable`.
+ * Returns the SHA-256 of a small file. Returns undefined for a larger file, and for a platform without WebCrypto. The function `hashFile`
+ * throws `file_unreadable`.
  */
 export async function hashFile({ platform, progress, file }: UploadContext): Promise<string | undefined> {
   const { sha256 } = platform;

@@ -31,18 +31,21 @@ export type SendTask = Omit<UploadTask, "done" | "attachmentId"> & { readonly do
 
 /** An upload that runs in the background. */
 export type UploadTask = {
-  /** `done` resolves with the ready attachment. `done` rejects with a ValetKeyError. */
+  /** The promise `done` resolves with the ready attachment. The promise `done` rejects with a ValetKeyError. */
   readonly done: Promise<Attachment>;
   progress(): UploadProgress;
   /** Returns the id of the attachment on the note, or undefined until the service has started the upload. */
   attachmentId(): string | undefined;
   /**
-   * `pause` stops sending immediately. The bucket keeps the stored parts of a paused upload. `resume` sends the interrupted parts again
-   * from their start.
+   * The function `pause` stops sending immediately. The bucket keeps the stored parts of a paused upload. The function `resume` sends the
+   * interrupted parts again from their start.
    */
   pause(): void;
   resume(): void;
-  /** Aborts the upload in the client and at the service. `done` rejects with `aborted`, or resolves if the upload was already complete. */
+  /**
+   * Aborts the upload in the client and at the service. The promise `done` rejects with `aborted`, or resolves if the upload was already
+   * complete.
+   */
   abort(): Promise<void>;
 };
 
@@ -70,7 +73,7 @@ type Order = {
   visit?: Pick<SendFileBody, "slotId" | "visitorName">;
 };
 
-/** Starts the task of an upload. `startTask` throws `invalid_option`. */
+/** Starts the task of an upload. The function `startTask` throws `invalid_option`. */
 export function startTask<File extends FinishedFile>(deps: Deps, { receiver, file, options, visit }: Order) {
   const { baseUrl, call, platform, store } = deps;
   const { parallel, giveUpAfterSeconds } = readLimits(options);
@@ -162,8 +165,8 @@ async function abortEverywhere<File extends FinishedFile>(context: UploadContext
 const MAX_ROUNDS = 3;
 
 /**
- * Uploads the file, and returns the finished file. `runUpload` sets `context.opened` to the upload that the function started or resumed
- * last.
+ * Uploads the file, and returns the finished file. The function `runUpload` sets `context.opened` to the upload that the function started
+ * or resumed last.
  */
 async function runUpload<File extends FinishedFile>(context: UploadContext): Promise<File> {
   let upload = await openUpload(context);

@@ -121,7 +121,10 @@ export const UnsubscribeParams = Type.Object({ token: Type.String({ minLength: 1
  */
 const State = Type.String({ pattern: "^[\\w-]{1,22}(\\.[\\w-]{1,22}){0,2}$", maxLength: 68 });
 
-/** `noteId` is the note that the caller has open. `since` is the `state` of an earlier response, or only its first part or parts. */
+/**
+ * The member `noteId` is the note that the caller has open. The member `since` is the `state` of an earlier response, or only its first
+ * part or parts.
+ */
 export const ChangesQuery = closedObject({ noteId: Type.Optional(Id), since: Type.Optional(State) });
 export type ChangesQuery = Static<typeof ChangesQuery>;
 

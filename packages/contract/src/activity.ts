@@ -12,7 +12,7 @@ export const ActivityQuery = closedObject({
 });
 export type ActivityQuery = Static<typeof ActivityQuery>;
 
-/** One event of the audit log. `detail` contains further facts that a page can show, but no URL, key or token. */
+/** One event of the audit log. The member `detail` contains further facts that a page can show, but no URL, key or token. */
 export const AuditEvent = Type.Object({
   id: Id,
   at: Instant,

@@ -4,7 +4,8 @@ import { LinkKind, LinkState } from "./links.ts";
 import { closedObject, orNull } from "./shapes.ts";
 
 /**
- * `q` selects users whose email address, name or id contains the text of `q`. `cursor` may be long, because the ids of users can be long.
+ * The member `q` selects users whose email address, name or id contains the text of `q`. The member `cursor` may be long, because the ids
+ * of users can be long.
  */
 export const ListPeopleQuery = closedObject({
   ...PageQuery.properties,
@@ -65,8 +66,8 @@ export const ResetLink = Type.Object({ url: Type.String(), expiresAt: Instant })
 export type ResetLink = Static<typeof ResetLink>;
 
 /**
- * One event in the log of the administrators. `actor` is null if the operator used a command. `person` is the user to whom the event
- * belongs.
+ * One event in the log of the administrators. The member `actor` is null if the operator used a command. The member `person` is the user to
+ * whom the event belongs.
  */
 export const AdminEvent = Type.Object({
   id: Id,
@@ -81,7 +82,10 @@ export type AdminEvent = Static<typeof AdminEvent>;
 export const AdminEventPage = pageOf(AdminEvent);
 export type AdminEventPage = Static<typeof AdminEventPage>;
 
-/** A link with the facts that administrators see, without the URL of the link. `files` is null if the link opens every file of the note. */
+/**
+ * A link with the facts that administrators see, without the URL of the link. The member `files` is null if the link opens every file of
+ * the note.
+ */
 export const AdminLink = Type.Object({
   id: Id,
   kind: LinkKind,
@@ -113,7 +117,7 @@ export const ListMailsQuery = closedObject({ ...PageQuery.properties, state: Typ
 export type ListMailsQuery = Static<typeof ListMailsQuery>;
 export const MailParams = closedObject({ mailId: Id });
 
-/** A mail that waits or has finally failed, without the text of the mail. `problem` is the reason of the last failed attempt. */
+/** A mail that waits or has finally failed, without the text of the mail. The member `problem` is the reason of the last failed attempt. */
 export const AdminMail = Type.Object({
   id: Id,
   kind: Type.String(),
@@ -162,7 +166,7 @@ export type PolicySettings = Static<typeof PolicySettings>;
 export const InviteBody = closedObject({ email: Email });
 export type InviteBody = Static<typeof InviteBody>;
 
-/** An invitation to create an account. `invitedBy` is null if the operator made the invitation with a command. */
+/** An invitation to create an account. The member `invitedBy` is null if the operator made the invitation with a command. */
 export const AdminInvitation = Type.Object({
   id: Id,
   email: Type.String(),
@@ -177,8 +181,8 @@ export const AdminInvitationPage = pageOf(AdminInvitation);
 export type AdminInvitationPage = Static<typeof AdminInvitationPage>;
 
 /**
- * A fault of the set-up that the doctor found. `fix` contains the remedies, which an operator can paste. The `label` of a remedy names the
- * place where the operator pastes the remedy.
+ * A fault of the set-up that the doctor found. The member `fix` contains the remedies, which an operator can paste. The `label` of a remedy
+ * names the place where the operator pastes the remedy.
  */
 export const DoctorFinding = Type.Object({
   id: Type.String({ description: "The stable id of the fault" }),

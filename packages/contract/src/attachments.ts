@@ -16,7 +16,7 @@ export const FileAccess = Type.Object({
 });
 export type FileAccess = Static<typeof FileAccess>;
 
-/** The numbers of people and links that give access to a note, apart from the owner. `links` open every file of the note. */
+/** The numbers of people and links that give access to a note, apart from the owner. The links in `links` open every file of the note. */
 export const NoteAccess = Type.Object({
   ...FileAccess.properties,
   fileLinks: counted("The links that open certain files only. until: as for links"),
@@ -51,9 +51,9 @@ export type AttachmentState = Static<typeof AttachmentState>;
 /**
  * A file of a note. The response never contains the key of the object.
  *
- * `checksum` is null until the service has verified the stored bytes. `reason` is the reason why the service rejected the file.
- * `access` counts the people who have access to the file without its note. The response contains `access` only for the owner and the
- * editors, and only if another person has access to the file.
+ * The member `checksum` is null until the service has verified the stored bytes. The member `reason` is the reason why the service rejected
+ * the file. The member `access` counts the people who have access to the file without its note. The response contains `access` only for the
+ * owner and the editors, and only if another person has access to the file.
  */
 export const Attachment = Type.Object({
   id: Id,

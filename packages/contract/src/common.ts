@@ -36,7 +36,7 @@ export const PageQuery = closedObject({
 });
 
 /**
- * Makes the schema of one page of a list. `nextCursor` is null on the last page.
+ * Makes the schema of one page of a list. The member `nextCursor` is null on the last page.
  *
  * @example
  * ```ts
@@ -51,7 +51,7 @@ export function pageOf<Item extends TSchema>(item: Item) {
 }
 
 /**
- * A person in a response of the service. `name` and `email` are null for a user who has never called the service.
+ * A person in a response of the service. The members `name` and `email` are null for a user who has never called the service.
  *
  * In the activity of a note, only the owner sees the email addresses of other people. For other readers of the activity, `email` is null.
  */

@@ -55,8 +55,8 @@ const Notify = Type.Enum(["never", "first", "each"], {
 });
 
 /**
- * The members of a link that a request can change. `null` removes an expiry, a password, a limit or the recipients. If a download link has
- * `recipients`, a visitor must prove a listed email address with a code from a mail.
+ * The members of a link that a request can change. The value `null` removes an expiry, a password, a limit or the recipients. If a download
+ * link has `recipients`, a visitor must prove a listed email address with a code from a mail.
  */
 const editable = {
   label: Type.Optional(Short(200)),
@@ -111,9 +111,10 @@ export const CreateLinkHeaders = Type.Object({
 });
 
 /**
- * A link with the facts that people with an account see. `opened` counts visitors, and `urlsIssued` counts presigned URLs.
- * `claims` counts uses: all downloads and previews of one visitor in a short time are one use.
- * `files` is null if the link opens every file of the note. If no issued URL is valid, `lastUrlExpiresAt` is in the past or null.
+ * A link with the facts that people with an account see. The member `opened` counts visitors, and `urlsIssued` counts presigned URLs. The
+ * member `claims` counts uses: all downloads and previews of one visitor in a short time are one use.
+ * The member `files` is null if the link opens every file of the note. If no issued URL is valid, `lastUrlExpiresAt` is in the past or
+ * null.
  */
 export const Link = Type.Object({
   id: Id,
@@ -154,7 +155,7 @@ export const ListLinksQuery = closedObject({ ...PageQuery.properties, kind: Type
 export type ListLinksQuery = Static<typeof ListLinksQuery>;
 export const LinkParams = Type.Object({ linkId: Id });
 
-/** `lastUrlExpiresAt` is the expiry of the last issued URL, or null if no issued URL is valid. */
+/** The member `lastUrlExpiresAt` is the expiry of the last issued URL, or null if no issued URL is valid. */
 export const RevokedLink = Type.Object({ lastUrlExpiresAt: orNull(Instant) });
 export type RevokedLink = Static<typeof RevokedLink>;
 
@@ -176,7 +177,7 @@ export const LinkFile = Type.Object({
 });
 export type LinkFile = Static<typeof LinkFile>;
 
-/** A file that the visitor sent for a file request. `reason` is the reason why the service rejected the file. */
+/** A file that the visitor sent for a file request. The member `reason` is the reason why the service rejected the file. */
 export const SentFile = Type.Object({
   uploadId: Id,
   filename: Type.String(),
@@ -207,7 +208,8 @@ export type LockedLink = Static<typeof LockedLink>;
 
 /**
  * An open link with the facts that a visitor sees. A download link has `files`, and a file request has `request`.
- * `claim` is the valid claim of the visitor. Until `windowEndsAt` of the claim, the visitor can get more URLs without another claim.
+ * The member `claim` is the valid claim of the visitor. Until `windowEndsAt` of the claim, the visitor can get more URLs without another
+ * claim.
  */
 export const OpenedLink = Type.Object({
   state: Type.Literal("open"),
@@ -279,8 +281,8 @@ export const SendFileBody = closedObject({
 export type SendFileBody = Static<typeof SendFileBody>;
 
 /**
- * A signed statement that the service received a file. A receipt proves only the reception of the file. `signature` is the Ed25519
- * signature of the text `statement`, in base64url. `GET /receipts/key` returns the public key.
+ * A signed statement that the service received a file. A receipt proves only the reception of the file. The member `signature` is the
+ * Ed25519 signature of the text `statement`, in base64url. `GET /receipts/key` returns the public key.
  */
 export const Receipt = Type.Object({
   statement: Type.String({

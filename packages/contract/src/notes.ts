@@ -28,12 +28,12 @@ const common = {
 };
 
 /**
- * A note in a response of the service. `role` is the role of the caller on the note. A viewer can read the note and download its files. An
- * editor can also change the note and add files. An owner can do everything with the note.
+ * A note in a response of the service. The member `role` is the role of the caller on the note. A viewer can read the note and download its
+ * files. An editor can also change the note and add files. An owner can do everything with the note.
  *
- * `attachments` is the first page of the note's attachments, in order of creation. `attachmentsCursor` is the cursor of the next page of
- * attachments, or null. The response contains a rejected attachment only for the owner of the note and for the person who uploaded the
- * attachment.
+ * The member `attachments` is the first page of the note's attachments, in order of creation. The member `attachmentsCursor` is the cursor
+ * of the next page of attachments, or null. The response contains a rejected attachment only for the owner of the note and for the person
+ * who uploaded the attachment.
  * The member `access` counts the other people who have access to the note. Only the owner and the editors get `access` of a note.
  */
 export const Note = Type.Object({
@@ -48,7 +48,7 @@ export const Note = Type.Object({
 export type Note = Static<typeof Note>;
 
 /**
- * A note in a list of notes. `snippet` is the start of the note's body, at most 200 characters.
+ * A note in a list of notes. The member `snippet` is the start of the note's body, at most 200 characters.
  * Only the result of a search has `foundFiles`: at most three files whose filenames contain the searched text.
  */
 export const NoteSummary = Type.Object({
@@ -78,8 +78,8 @@ export const CreateNoteHeaders = Type.Object({
 });
 
 /**
- * `ifUpdatedAt` is the `updatedAt` that the caller has read. If the note has changed after `ifUpdatedAt`, the service refuses the request
- * with `note_changed`.
+ * The member `ifUpdatedAt` is the `updatedAt` that the caller has read. If the note has changed after `ifUpdatedAt`, the service refuses
+ * the request with `note_changed`.
  */
 export const UpdateNoteBody = closedObject(
   { title: Type.Optional(Title), body: Type.Optional(Body), ifUpdatedAt: Type.Optional(Instant) },
@@ -88,8 +88,8 @@ export const UpdateNoteBody = closedObject(
 export type UpdateNoteBody = Static<typeof UpdateNoteBody>;
 
 /**
- * `q` selects notes with the text of `q` in the title, the body or a filename. The search ignores the case of letters, and spaces before
- * and after the text.
+ * The member `q` selects notes with the text of `q` in the title, the body or a filename. The search ignores the case of letters, and
+ * spaces before and after the text.
  * `sort`: only for the notes of the caller, without `q`.
  */
 export const ListNotesQuery = closedObject({

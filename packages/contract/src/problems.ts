@@ -113,7 +113,7 @@ export const signInErrors = [
 ] as const satisfies readonly ProblemCode[];
 export type SignInError = (typeof signInErrors)[number];
 
-/** The body of every error response, as `application/problem+json`. `message` and `detail` contain equal texts. */
+/** The body of every error response, as `application/problem+json`. The members `message` and `detail` contain equal texts. */
 export const Problem = Type.Object(
   {
     type: Type.String(),

@@ -33,7 +33,7 @@ export type Share = Static<typeof Share>;
 
 /**
  * An open invitation is a share by email address whose receiver has not opened the note or the file. The response does not show whether the
- * email address has an account. `url` is the link of the invitation, which only one person can use.
+ * email address has an account. The member `url` is the link of the invitation, which only one person can use.
  */
 export const Invitation = Type.Object({
   id: Id,

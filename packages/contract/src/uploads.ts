@@ -93,11 +93,11 @@ const progress = {
   parts: Type.Array(StoredPart),
 };
 
-/** The state of an upload. `reason` is the reason why the service rejected the file. */
+/** The state of an upload. The member `reason` is the reason why the service rejected the file. */
 export const Upload = Type.Object({ upload: Type.Object({ attachmentId: Id, noteId: Id, ...progress }) });
 export type Upload = Static<typeof Upload>;
 
-/** The state of an upload for a file request. `reason` is the reason why the service rejected the file. */
+/** The state of an upload for a file request. The member `reason` is the reason why the service rejected the file. */
 export const Send = Type.Object({ upload: Type.Object(progress) });
 export type Send = Static<typeof Send>;
 
@@ -114,7 +114,8 @@ export const SignedParts = Type.Object({
 export type SignedParts = Static<typeof SignedParts>;
 
 /**
- * `parts` is optional, because the service checks the object in the bucket. The service refuses `parts` that differ from the stored parts.
+ * The member `parts` is optional, because the service checks the object in the bucket. The service refuses `parts` that differ from the
+ * stored parts.
  */
 export const CompleteUploadBody = closedObject({
   parts: Type.Optional(
@@ -131,8 +132,8 @@ const PART_MAX_BYTES = 5 * 2 ** 30;
  * The body of the request that starts a multipart upload of Uppy. All sizes in the schemas are in bytes.
  * Uppy does not send `size`, so the page must add `size` to the metadata. The schema permits a body without `size`, so that the error text
  * of the server can explain how to add `size`.
- * `partSize` is for pages that set `getChunkSize`. By default, the server divides the file into parts as the plugin does. The server
- * ignores all other metadata.
+ * The member `partSize` is for pages that set `getChunkSize`. By default, the server divides the file into parts as the plugin does. The
+ * server ignores all other metadata.
  */
 export const CreateMultipartBody = closedObject({
   filename: Type.String({ maxLength: 1024 }),
@@ -144,7 +145,7 @@ export const CreateMultipartBody = closedObject({
   }),
 });
 
-/** `key` and `uploadId` contain the id of the upload. `key` is not the key of an object in the bucket. */
+/** The members `key` and `uploadId` contain the id of the upload. The member `key` is not the key of an object in the bucket. */
 export const CreatedMultipart = Type.Object({ key: Id, uploadId: Id });
 
 /** The parameter is the `key` of `CreatedMultipart`. */
@@ -167,7 +168,7 @@ export const BatchQuery = closedObject({
 
 export const PresignedPart = Type.Object({ url: Type.String() });
 
-/** `presignedUrls` maps each part number to the presigned URL of the part. */
+/** The member `presignedUrls` maps each part number to the presigned URL of the part. */
 export const PresignedParts = Type.Object({ presignedUrls: Type.Record(Type.String(), Type.String()) });
 
 export const UploadedParts = Type.Array(
@@ -185,7 +186,7 @@ export const CompleteMultipartBody = closedObject({
   ),
 });
 
-/** `key` is the id of the attachment. `location` is the URL from which users with access can download the file. */
+/** The member `key` is the id of the attachment. The member `location` is the URL from which users with access can download the file. */
 export const CompletedMultipart = Type.Object({ location: Type.String(), key: Id });
 
 export const AbortedMultipart = Type.Object({});

@@ -17,7 +17,7 @@ export type PresignErrorCode =
 /**
  * PresignError is the only error class of `@valetkey/presign`.
  *
- * `code` is for programs, and `message` is for people.
+ * The member `code` is for programs, and `message` is for people.
  * An error message of `@valetkey/presign` never contains a secret.
  */
 export class PresignError extends Error {

@@ -2,10 +2,12 @@ import { encodeKey } from "./encode.ts";
 import { PresignError } from "./errors.ts";
 import { assertBucket, dnsSuffixes, parseEndpoint } from "./target.ts";
 
-/** The object that an S3 URL names. `region` is absent when the URL does not contain a region. */
+/** The object that an S3 URL names. The member `region` is absent when the URL does not contain a region. */
 export type S3Location = { bucket: string; key: string; region?: string };
 
-/** `bucket` is absent if the host does not contain a bucket. If `bucket` is absent, the first segment of the path is the bucket. */
+/**
+ * The member `bucket` is absent if the host does not contain a bucket. If `bucket` is absent, the first segment of the path is the bucket.
+ */
 type Host = { bucket?: string | undefined; region?: string | undefined; basePath: string };
 
 const URL_PARTS = /^(https?):\/\/([^/?#\\\s]+)((?:\/[^?#]*)?)(?:[?#]|$)/i;

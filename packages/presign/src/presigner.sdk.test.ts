@@ -30,8 +30,8 @@ import type { PresignedRequest, Presigner, PresignTarget, SigningOptions } from 
 
 type Case = SigningOptions & { target: PresignTarget; key: string };
 /**
- * `signable` lists the headers that the AWS SDK does not sign by default. `sdk` has the type object, because the types of the AWS SDK do
- * not compile with exactOptionalPropertyTypes.
+ * The member `signable` lists the headers that the AWS SDK does not sign by default. The member `sdk` has the type object, because the
+ * types of the AWS SDK do not compile with exactOptionalPropertyTypes.
  */
 type Pair = { ours: PresignedRequest; sdk: object; signable?: string[] };
 type ObjectInput = { Bucket: string; Key: string; VersionId: string | undefined };

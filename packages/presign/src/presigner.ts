@@ -16,10 +16,10 @@ import type {
 
 type Context = { target: ResolvedTarget; findDay: ReturnType<typeof createSigningDays> };
 
-/** `query` has the parameters between X-Amz-SignedHeaders and the headers that moved into the query. */
+/** The parameter `query` has the parameters between X-Amz-SignedHeaders and the headers that moved into the query. */
 type Sign = (options: PresignOptions, query: string, cacheWindowSeconds?: number) => PresignedRequest;
 
-/** `tail` is the text at the end of the URL. `closing` is the text at the end of the canonical request. */
+/** The member `tail` is the text at the end of the URL. The member `closing` is the text at the end of the canonical request. */
 type Ending = { tail: string; closing: string };
 
 const MAX_PART_NUMBER = 10_000;

@@ -1,9 +1,9 @@
 import { hmacSha256, hmacSha256Js, type NodeCrypto, nodeCrypto, sha256HexJs, toHex } from "./sha256.ts";
 
-/** Signs a canonical request. `amzDate` has the form yyyymmddThhmmssZ. A SignRequest returns 64 lowercase hex digits. */
+/** Signs a canonical request. The parameter `amzDate` has the form yyyymmddThhmmssZ. A SignRequest returns 64 lowercase hex digits. */
 export type SignRequest = (amzDate: string, canonicalRequest: string) => string;
 
-/** `scope` has the form yyyymmdd/region/service/aws4_request. `signingKey` is the 32-byte key of the scope. */
+/** The member `scope` has the form yyyymmdd/region/service/aws4_request. The member `signingKey` is the 32-byte key of the scope. */
 type SignerOptions = { signingKey: Uint8Array; scope: string };
 
 const ALGORITHM_LINE = "AWS4-HMAC-SHA256\n";

@@ -16,10 +16,10 @@ type SigningDay = {
 };
 
 /**
- * `amzDate` has the form yyyymmddThhmmssZ.
+ * The member `amzDate` has the form yyyymmddThhmmssZ.
  *
- * `inRequest` and `inUrl` have the query parameters that follow the key and are sorted before X-Amz-Signature.
- * `inRequest` is for the canonical request, and `inUrl` is for the URL.
+ * The members `inRequest` and `inUrl` have the query parameters that follow the key and are sorted before X-Amz-Signature.
+ * The member `inRequest` is for the canonical request, and `inUrl` is for the URL.
  */
 type Moment = {
   readonly epochSecond: number;
@@ -81,8 +81,8 @@ function createMoments(text: { date: string; queryStart: string; tokenQuery: str
     if (last?.epochSecond === epochSecond && last.expiresInSeconds === expiresInSeconds) return last;
     const amzDate = `${text.date}T${timeOfDay(epochSecond % SECONDS_PER_DAY)}Z`;
     const query = [text.queryStart, amzDate, "&X-Amz-Expires=", expiresInSeconds, text.tokenQuery];
-    // `join` makes a flat string. The operator `+` would make a tree of strings (a rope), and V8 would have to flatten the tree at every
-    // later use.
+    // The function `join` makes a flat string. The operator `+` would make a tree of strings (a rope), and V8 would have to flatten the
+    // tree at every later use.
     const inRequest = ["\n", ...query].join("");
     const inUrl = ["?", ...query, "&X-Amz-Signature="].join("");
     last = { epochSecond, expiresInSeconds, amzDate, inRequest, inUrl };

@@ -3,8 +3,8 @@ import type { EncodedKey, EncodedResponse, ResponseOverrides } from "./encode.ts
 /**
  * The credentials for a signature. Credentials from the AWS SDK also have the type Credentials.
  *
- * `expiration` is the instant at which temporary credentials expire. A URL that temporary credentials signed expires at `expiration` at the
- * latest.
+ * The member `expiration` is the instant at which temporary credentials expire. A URL that temporary credentials signed expires at
+ * `expiration` at the latest.
  */
 export type Credentials = {
   readonly accessKeyId: string;
@@ -16,8 +16,8 @@ export type Credentials = {
 /**
  * The bucket, and the endpoint to which a client sends the signed request.
  *
- * `endpoint` is an http or https URL, which can have a base path. The default of `endpoint` is AWS, in the partition of the region. The
- * host name contains the bucket, unless `forcePathStyle` is true (default false).
+ * The member `endpoint` is an http or https URL, which can have a base path. The default of `endpoint` is AWS, in the partition of the
+ * region. The host name contains the bucket, unless `forcePathStyle` is true (default false).
  * The path always contains the bucket if the endpoint is an IP address, or if the bucket has dots, capitals, underscores or under 3
  * characters.
  */
@@ -58,9 +58,9 @@ export type VersionedOptions = PresignOptions & { readonly versionId?: string | 
 /**
  * The options of presignGet.
  *
- * `cacheWindowSeconds` divides time into windows of equal length. Within a window, presignGet returns one URL for an object, so browsers
- * and CDNs can cache the response. Each returned URL is still valid for at least half of expiresInSeconds. `cacheWindowSeconds` is a whole
- * number, from 1 to half of expiresInSeconds. By default, presignGet uses no cache window.
+ * The member `cacheWindowSeconds` divides time into windows of equal length. Within a window, presignGet returns one URL for an object, so
+ * browsers and CDNs can cache the response. Each returned URL is still valid for at least half of expiresInSeconds. The member
+ * `cacheWindowSeconds` is a whole number, from 1 to half of expiresInSeconds. By default, presignGet uses no cache window.
  */
 export type GetOptions = VersionedOptions & {
   readonly response?: ResponseOverrides | EncodedResponse | undefined;
@@ -88,8 +88,8 @@ export type PresignWarning = "credentials_expire_first";
 /**
  * A presigned request. Anyone who has the URL can send the request any number of times until `expiresAt`.
  *
- * `headers` are the headers that the client must send, in addition to `host`. `expiresAt` is in milliseconds since the epoch. If the
- * credentials expire first, `expiresAt` is earlier than requested, and `warning` is set.
+ * The member `headers` are the headers that the client must send, in addition to `host`. The member `expiresAt` is in milliseconds since
+ * the epoch. If the credentials expire first, `expiresAt` is earlier than requested, and `warning` is set.
  */
 export type PresignedRequest = {
   method: string;
@@ -120,7 +120,7 @@ export type Presigner = {
   presignHead(options: VersionedOptions): PresignedRequest;
   presignPut(options: PresignOptions): PresignedRequest;
   presignDelete(options: VersionedOptions): PresignedRequest;
-  /** `partNumber` is a whole number from 1 to 10,000. */
+  /** The option `partNumber` is a whole number from 1 to 10,000. */
   presignUploadPart(options: UploadPartOptions): PresignedRequest;
   presignPost(options: PostOptions): PresignedPost;
 };

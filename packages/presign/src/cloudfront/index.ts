@@ -13,9 +13,10 @@ import type { GetOptions, ObjectName, PresignedRequest, SigningOptions } from ".
 /**
  * The CloudFront distribution, and the key pair that the distribution trusts.
  *
- * `distribution` is the URL of the distribution, without a path. `keyPairId` is the id of the public key in the key group of the
- * distribution. `privateKey` is in PEM format: RSA with 2048 bits, or ECDSA on P-256. An ECDSA signature takes a tenth of the time of an
- * RSA signature. `hash` is the hash algorithm of the signature. The default of `hash` is `sha1`, which is also the default of CloudFront.
+ * The member `distribution` is the URL of the distribution, without a path. The member `keyPairId` is the id of the public key in the key
+ * group of the distribution. The member `privateKey` is in PEM format: RSA with 2048 bits, or ECDSA on P-256. An ECDSA signature takes a
+ * tenth of the time of an RSA signature. The member `hash` is the hash algorithm of the signature. The default of `hash` is `sha1`, which
+ * is also the default of CloudFront.
  */
 export type CloudFrontOptions = {
   readonly distribution: string;
@@ -27,8 +28,8 @@ export type CloudFrontOptions = {
 /**
  * The options of presignGet, with the meaning that the options of a presigner have.
  *
- * `ipAddress` is an IPv4 address or range. With `ipAddress`, CloudFront refuses all other IP addresses. Without `ipAddress`, CloudFront
- * accepts every client.
+ * The member `ipAddress` is an IPv4 address or range. With `ipAddress`, CloudFront refuses all other IP addresses. Without `ipAddress`,
+ * CloudFront accepts every client.
  */
 export type CloudFrontGetOptions = ObjectName &
   Pick<SigningOptions, "expiresInSeconds" | "now"> &
@@ -117,7 +118,7 @@ function toUrlSafe(bytes: Buffer): string {
 const OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 const IPV4_RANGE = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}(?:/(?:3[0-2]|[12]?\\d))?$`);
 
-/** `expiresAtSecond` is in seconds since the epoch. `ipAddress` is an IPv4 address or range. */
+/** The member `expiresAtSecond` is in seconds since the epoch. The member `ipAddress` is an IPv4 address or range. */
 type PolicyOptions = { resource: string; expiresAtSecond: number; ipAddress: string | undefined };
 
 /**

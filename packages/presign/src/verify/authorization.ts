@@ -11,7 +11,7 @@ export type Authorization = {
   dateTime: string;
   /** The instant of the signature, in milliseconds since 1970. */
   signedAt: number;
-  /** The lifetime of a presigned URL in seconds, from 1 to 604,800. `expiresIn` is absent if the signature is in a header. */
+  /** The lifetime of a presigned URL in seconds, from 1 to 604,800. The member `expiresIn` is absent if the signature is in a header. */
   expiresIn?: number;
   /** The names of the signed headers, lowercase and sorted. */
   signedHeaders: readonly string[];

@@ -9,13 +9,13 @@ export type VerifierCredentials = { secretAccessKey: string; sessionToken?: stri
 /** The options name the credentials and the region that a verifier accepts. */
 export type VerifierOptions = {
   region: string;
-  /** `findCredentials` returns undefined for an unknown access key. */
+  /** The function `findCredentials` returns undefined for an unknown access key. */
   findCredentials: (accessKeyId: string) => VerifierCredentials | undefined;
 };
 
 /**
- * The signer that a request names, before the verification of the signature. `kind` names the location of the signature: the query, a
- * header or a form.
+ * The signer that a request names, before the verification of the signature. The member `kind` names the location of the signature: the
+ * query, a header or a form.
  */
 export type Signer = Pick<Authorization, "accessKeyId" | "scope" | "dateTime" | "sessionToken"> & {
   kind: Authorization["kind"] | "form";
@@ -70,7 +70,10 @@ export function cachedSigningKeys(region: string): (date: string, secretAccessKe
   };
 }
 
-/** The values on which a signature depends. `dateTime` has the form yyyymmddThhmmssZ, and `scope` the form date/region/s3/aws4_request. */
+/**
+ * The values on which a signature depends. The member `dateTime` has the form yyyymmddThhmmssZ, and `scope` the form
+ * date/region/s3/aws4_request.
+ */
 export type SigningContext = { dateTime: string; scope: string; signingKey: Uint8Array };
 
 export const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";

@@ -5,8 +5,8 @@ import { type Refusal, refuse } from "./request-target.ts";
 /**
  * The payload that the signature of a request declares.
  *
- * `unsigned` means that the signature does not cover the body. `sha256` declares the hash of the body. `chunked` declares an aws-chunked
- * body, with or without signed chunks and trailers.
+ * The kind `unsigned` means that the signature does not cover the body. The member `sha256` declares the hash of the body. The kind
+ * `chunked` declares an aws-chunked body, with or without signed chunks and trailers.
  */
 export type PayloadDeclaration =
   | { kind: "unsigned" }
@@ -20,7 +20,7 @@ const STREAMING: Record<string, PayloadDeclaration> = {
   "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER": { kind: "chunked", signed: true, trailer: true },
 };
 
-/** The declared payload of a request. `hash` is the value in the canonical request. */
+/** The declared payload of a request. The member `hash` is the value in the canonical request. */
 type PayloadHash = { ok: true; hash: string; declaration: PayloadDeclaration };
 
 /**

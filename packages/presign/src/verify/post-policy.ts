@@ -20,7 +20,7 @@ export type PostedForm = { bucket: string; fields: ReadonlyMap<string, string> }
 /** An accepted form. The caller must check that the length of the file, in bytes, is within `range`. */
 export type VerifiedForm = { ok: true; accessKeyId: string; range: LengthRange };
 
-/** Verifies one form. `now` is in milliseconds since 1970. */
+/** Verifies one form. The parameter `now` is in milliseconds since 1970. */
 export type PostVerifier = (form: PostedForm, now: number) => VerifiedForm | Refusal;
 
 const REQUIRED = ["policy", "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature"] as const;
@@ -107,7 +107,7 @@ type FieldCondition = { operator: "eq" | "starts-with"; name: string; value: str
 /** The permitted size of a file in bytes, from `min` to `max`. A file may have exactly `min` or `max` bytes. */
 type LengthRange = { min: number; max: number };
 
-/** A parsed POST policy. `expiration` is in milliseconds since 1970. */
+/** A parsed POST policy. The member `expiration` is in milliseconds since 1970. */
 type PostPolicy = { expiration: number; conditions: FieldCondition[]; range: LengthRange };
 
 const EXPIRATION = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
@@ -139,7 +139,7 @@ function readPostPolicy(base64: string): PostPolicy | string {
   return policy;
 }
 
-/** Returns whether the value of a field satisfies a condition. `actual` is undefined if the form does not have the field. */
+/** Returns whether the value of a field satisfies a condition. The parameter `actual` is undefined if the form does not have the field. */
 export function satisfies({ operator, name, value }: FieldCondition, actual: string | undefined): boolean {
   if (operator === "eq") return actual === value;
   // If the value is a list of content types, every content type must satisfy the condition. Source: Amazon S3, "Condition matching".

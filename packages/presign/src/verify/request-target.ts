@@ -7,8 +7,8 @@ export type QueryParameter = { readonly name: string; readonly value: string };
  * A parsed request target. The verification and the routing use one parsed value, so the verification and the routing always agree on the
  * path and the query.
  *
- * The path in `rawPath` is unchanged from the request. The server has percent-decoded `path` once. `canonicalPath` is `path`, encoded as
- * Signature Version 4 requires.
+ * The path in `rawPath` is unchanged from the request. The server has percent-decoded `path` once. The member `canonicalPath` is `path`,
+ * encoded as Signature Version 4 requires.
  */
 export type RequestTarget = {
   ok: true;
@@ -126,7 +126,7 @@ export function unsignedFields(fields: HeaderFields, signedHeaders: readonly str
   return unsigned;
 }
 
-/** A refusal contains the values for the error response. `details` are additional elements of the S3 error document. */
+/** A refusal contains the values for the error response. The member `details` are additional elements of the S3 error document. */
 export type Refusal = {
   ok: false;
   status: number;

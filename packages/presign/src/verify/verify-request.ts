@@ -31,7 +31,7 @@ export type VerifiedRequest = {
   ok: true;
   kind: "query" | "header";
   accessKeyId: string;
-  /** The expiry of a presigned URL, in milliseconds since 1970. `expiresAt` is absent if the signature is in a header. */
+  /** The expiry of a presigned URL, in milliseconds since 1970. The member `expiresAt` is absent if the signature is in a header. */
   expiresAt?: number;
   target: RequestTarget;
   headers: HeaderFields;
@@ -44,7 +44,7 @@ export type VerifiedRequest = {
   chunkSeed: SigningContext & { signature: string };
 };
 
-/** A verifier verifies one request at a time. `now` is in milliseconds since 1970. */
+/** A verifier verifies one request at a time. The parameter `now` is in milliseconds since 1970. */
 export type Verifier = (request: ReceivedRequest, now: number) => VerifiedRequest | Refusal;
 
 type Context = { request: ReceivedRequest; target: RequestTarget; headers: HeaderFields; now: number };

@@ -62,7 +62,7 @@ export function noSuchUpload(uploadId: string): S3Error {
   );
 }
 
-/** S3Error is the only error class of `@valetkey/s3-local`. `details` are additional elements of the S3 error document. */
+/** S3Error is the only error class of `@valetkey/s3-local`. The member `details` are additional elements of the S3 error document. */
 export class S3Error extends Error {
   override readonly name = "S3Error";
   readonly code: S3ErrorCode;

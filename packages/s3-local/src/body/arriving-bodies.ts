@@ -1,7 +1,10 @@
 import { noSuchUpload, S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
 
-/** A body that the bucket is receiving. `wait` resolves with the next bytes of the body, and rejects if the bucket refuses the body. */
+/**
+ * A body that the bucket is receiving. The function `wait` resolves with the next bytes of the body, and rejects if the bucket refuses the
+ * body.
+ */
 export type Arrival = { wait<T>(bytes: Promise<T>): Promise<T> };
 
 type Arriving = Arrival & { uploadId: string | undefined; refuse: (error: S3Error) => void };

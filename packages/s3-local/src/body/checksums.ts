@@ -134,7 +134,7 @@ const POLYNOMIAL = 0x82f63b78;
 const TABLES = buildTables();
 
 /**
- * Computes the CRC-32C of bytes as an unsigned 32-bit number. `previous` is the CRC of the earlier bytes.
+ * Computes the CRC-32C of bytes as an unsigned 32-bit number. The parameter `previous` is the CRC of the earlier bytes.
  *
  * Each step of the loop processes eight bytes. The `Crc32c` of the AWS SDK processes only one byte in each step, and is ten times slower.
  */

@@ -6,7 +6,7 @@ import { invalidArgument, S3Error } from "../errors.ts";
 /**
  * The fields of a form before the file, and the file. The keys of `fields` are lowercase. The `filename` of a form contains no folder.
  *
- * The caller must read the file first, and then await `ended`. `ended` rejects if the form is incomplete or has a second file.
+ * The caller must read the file first, and then await `ended`. The promise `ended` rejects if the form is incomplete or has a second file.
  */
 export type UploadForm = { fields: Map<string, string>; filename: string; file: Readable; ended: Promise<void> };
 
@@ -15,8 +15,8 @@ const MAX_FIELDS_BYTES = 20 * 1024;
 const MAX_FIELDS = 100;
 
 /**
- * Reads a form up to the start of its file. The function `readForm` ignores fields after the file, as Amazon S3 does. `readForm` rejects
- * with an S3Error.
+ * Reads a form up to the start of its file. The function `readForm` ignores fields after the file, as Amazon S3 does. The function
+ * `readForm` rejects with an S3Error.
  */
 export function readForm(incoming: IncomingMessage): Promise<UploadForm> {
   const parser = createParser(incoming);

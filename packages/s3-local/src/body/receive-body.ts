@@ -12,8 +12,8 @@ import { announcedTrailers, createHashVerifier, readContentMd5, readDeclaredChec
 export const MAX_BODY_BYTES = 5 * 1024 ** 3;
 
 /**
- * A sink is a destination for received bytes. `write` frees the memory of the written bytes. The caller awaits the promise that `write`
- * returns.
+ * A sink is a destination for received bytes. The function `write` frees the memory of the written bytes. The caller awaits the promise
+ * that `write` returns.
  */
 export type Sink = { write(bytes: Uint8Array): Promise<void> | undefined };
 
@@ -31,8 +31,8 @@ export class RefusedBody extends Error {
 }
 
 /**
- * `checksumIsOfBody` is false if the `x-amz-checksum-*` headers describe an object and not the body. The default of `checksumIsOfBody` is
- * true.
+ * The member `checksumIsOfBody` is false if the `x-amz-checksum-*` headers describe an object and not the body. The default of
+ * `checksumIsOfBody` is true.
  */
 export type ReceiveOptions = { maxBytes: number; sink: Sink; checksumIsOfBody?: boolean; arrival?: Arrival };
 

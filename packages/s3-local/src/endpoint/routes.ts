@@ -21,8 +21,8 @@ import { copyObject, deleteObject, deleteObjects, putObject } from "../operation
 /**
  * A route leads to an operation.
  *
- * `needs` lists required query parameters, `may` lists optional query parameters, and `needsField` is a required header. `fields` lists the
- * `x-amz-*` headers that the operation understands. A `*` at the end of a name matches any text.
+ * `needs` lists required query parameters, `may` lists optional query parameters, and `needsField` is a required header. The member
+ * `fields` lists the `x-amz-*` headers that the operation understands. A `*` at the end of a name matches any text.
  */
 export type Route = {
   method: string;

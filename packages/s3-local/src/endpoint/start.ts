@@ -50,7 +50,7 @@ export type S3LocalOptions = {
 export type S3Local = {
   endpoint: string;
   port: number;
-  /** Starts a backup of the data folder. `startBackup` rejects while another backup runs. */
+  /** Starts a backup of the data folder. The function `startBackup` rejects while another backup runs. */
   startBackup(): Promise<BucketBackup>;
   /**
    * Stops the built-in bucket. Running requests can finish within `withinMs` milliseconds. After `withinMs` milliseconds, the bucket cuts
@@ -76,7 +76,7 @@ const LATE_BODY_MS = 240_000;
 /**
  * Starts an S3 endpoint on the local disk: path style, one access key, and a verified signature for every request.
  *
- * `startS3Local` throws if another process uses the data folder, if a bucket name is invalid, or if the port is in use.
+ * The function `startS3Local` throws if another process uses the data folder, if a bucket name is invalid, or if the port is in use.
  *
  * @example
  * ```ts
@@ -121,8 +121,8 @@ export async function startS3Local(options: S3LocalOptions): Promise<S3Local> {
 }
 
 /**
- * Creates the HTTP server. `settled` waits for running requests, because a request can still commit a change after its connection is
- * closed.
+ * Creates the HTTP server. The function `settled` waits for running requests, because a request can still commit a change after its
+ * connection is closed.
  */
 function createHttpServer(handle: ReturnType<typeof createHandler>) {
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, noDelay: true });

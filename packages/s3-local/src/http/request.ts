@@ -8,8 +8,9 @@ export type Exchange = { incoming: IncomingMessage; outgoing: ServerResponse; ex
 /**
  * A verified and parsed request. Operations must read only the parsed values, and never the raw request.
  *
- * `parameters` are the query parameters without the parameters of the signature.
- * `field` returns a header by its lowercase name. `field` also finds an `x-amz-*` header that a presigner has put into the query.
+ * The member `parameters` are the query parameters without the parameters of the signature.
+ * The function `field` returns a header by its lowercase name. The function `field` also finds an `x-amz-*` header that a presigner has put
+ * into the query.
  */
 export type S3Request = Exchange & {
   method: string;

@@ -7,7 +7,7 @@ import type { Checksum, ObjectRecord } from "../store/database.ts";
 import { matchesEtag, preconditionFailed, type WriteConditions } from "../store/objects.ts";
 import type { Store } from "../store/store.ts";
 
-/** The dependencies of all operations. `now` returns milliseconds since 1970. */
+/** The dependencies of all operations. The function `now` returns milliseconds since 1970. */
 export type Context = { store: Store; bodies: ArrivingBodies; region: string; now: () => number };
 
 /** An S3 operation returns a response or throws S3Error. */

@@ -97,8 +97,8 @@ function makeSingleFile(file: string): void {
 }
 
 /**
- * A listed blob is a blob to which a copy of the metadata refers. `path` is relative to the data folder. The blob has at least `leastBytes`
- * bytes.
+ * A listed blob is a blob to which a copy of the metadata refers. The member `path` is relative to the data folder. The blob has at least
+ * `leastBytes` bytes.
  */
 export type ListedBlob = { path: string; leastBytes: number };
 

@@ -137,7 +137,7 @@ type BlobWriter = {
    * undefined.
    */
   finish(): Promise<string | undefined>;
-  /** Deletes the unfinished file of the blob. `discard` works also after a failed write. */
+  /** Deletes the unfinished file of the blob. The function `discard` works also after a failed write. */
   discard(): Promise<void>;
 };
 

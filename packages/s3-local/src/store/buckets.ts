@@ -11,7 +11,7 @@ export type CorsRule = {
   maxAgeSeconds?: number;
 };
 
-/** A record of a bucket. `createdAt` is in milliseconds since 1970. */
+/** A record of a bucket. The member `createdAt` is in milliseconds since 1970. */
 export type Bucket = { name: string; createdAt: number; cors?: CorsRule[] };
 
 /**

@@ -62,8 +62,8 @@ export function createContents(database: DatabaseSync) {
       return contentId;
     },
     /**
-     * Makes a second content with all bytes or a range of the bytes (`to` excluded) of a content. `duplicate` copies no bytes of the
-     * content.
+     * Makes a second content with all bytes or a range of the bytes (`to` excluded) of a content. The function `duplicate` copies no bytes
+     * of the content.
      */
     duplicate(contentId: string, range = { from: 0, to: Number.MAX_SAFE_INTEGER }): string {
       const copyId = randomUUID();

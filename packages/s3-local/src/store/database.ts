@@ -8,12 +8,15 @@ export type ChecksumAlgorithm = "CRC32" | "CRC32C" | "CRC64NVME" | "SHA1" | "SHA
 export type Checksum = { algorithm: ChecksumAlgorithm; value: string; type: "FULL_OBJECT" | "COMPOSITE" };
 
 /**
- * The headers that the bucket stores with an object. The keys of `headers` are lowercase header names. `metadata` has the `x-amz-meta-*`
- * headers, without `x-amz-meta-` in their names.
+ * The headers that the bucket stores with an object. The keys of `headers` are lowercase header names. The member `metadata` has the
+ * `x-amz-meta-*` headers, without `x-amz-meta-` in their names.
  */
 export type ObjectHeaders = { headers: Record<string, string>; metadata: Record<string, string> };
 
-/** A stored object of a bucket. `etag` includes the quotes of the entity tag. `lastModified` is in milliseconds since 1970. */
+/**
+ * A stored object of a bucket. The member `etag` includes the quotes of the entity tag. The member `lastModified` is in milliseconds since
+ * 1970.
+ */
 export type ObjectRecord = ObjectHeaders & {
   key: string;
   contentId: string;
@@ -28,7 +31,7 @@ export type ObjectRecord = ObjectHeaders & {
  */
 export type Segment = { start: number; blob: string; blobOffset: number; length: number };
 
-/** A written body is durable on the disk, but no row refers to the body yet. `blob` is absent if the body is empty. */
+/** A written body is durable on the disk, but no row refers to the body yet. The member `blob` is absent if the body is empty. */
 export type WrittenBody = { blob?: string; sizeBytes: number; md5: Buffer; checksums: Checksum[] };
 
 const SCHEMA = `

@@ -38,7 +38,7 @@ export function createObjects(database: DatabaseSync, contents: Contents) {
     *from(bucket: string, from: string): Generator<ObjectRecord> {
       for (const row of selectFrom.iterate(bucket, from)) yield toObject(row);
     },
-    /** Stores an object, and deletes the old object with an equal key. `put` throws if a condition is false. */
+    /** Stores an object, and deletes the old object with an equal key. The function `put` throws if a condition is false. */
     put(bucket: string, object: ObjectRecord, conditions: WriteConditions = {}): void {
       const before = find(bucket, object.key);
       checkConditions(before, conditions);

@@ -4,7 +4,7 @@ import { noSuchUpload } from "../errors.ts";
 import type { Contents } from "./contents.ts";
 import type { Checksum, ChecksumAlgorithm, ObjectHeaders } from "./database.ts";
 
-/** A multipart upload in progress. `initiated` is in milliseconds since 1970. */
+/** A multipart upload in progress. The member `initiated` is in milliseconds since 1970. */
 export type UploadRecord = ObjectHeaders & {
   uploadId: string;
   key: string;
@@ -13,7 +13,7 @@ export type UploadRecord = ObjectHeaders & {
   checksumType?: Checksum["type"];
 };
 
-/** A stored part, with a number from 1 to 10,000. `etag` includes the quotes of the entity tag. */
+/** A stored part, with a number from 1 to 10,000. The member `etag` includes the quotes of the entity tag. */
 export type PartRecord = {
   partNumber: number;
   contentId: string;

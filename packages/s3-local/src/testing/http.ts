@@ -18,7 +18,7 @@ type RawRequest = {
   body?: Uint8Array | string;
 };
 
-/** Sends a request without a change of its path. `fetch` would normalise the path of a request. */
+/** Sends a request without a change of its path. The function `fetch` would normalise the path of a request. */
 export async function send({ method, url, headers = {}, body }: RawRequest): Promise<RawResponse> {
   const outgoing = open({ method, url, headers });
   outgoing.end(body);

@@ -5,8 +5,8 @@ import { basename, join } from "node:path";
 import { onTestFinished } from "vitest";
 
 /**
- * Mounts a disk for one test. After an error, the file system becomes read-only even with open files, as on most disks. `break` causes an
- * error of the disk. The function `mountFragileDisk` needs root on Linux.
+ * Mounts a disk for one test. After an error, the file system becomes read-only even with open files, as on most disks. The function
+ * `break` causes an error of the disk. The function `mountFragileDisk` needs root on Linux.
  */
 export function mountFragileDisk(): { folder: string; break: () => void } {
   const place = mkdtempSync(join(tmpdir(), "fragile-disk-"));

@@ -37,8 +37,8 @@ describe.each(MAJORS)("React %i", (major) => {
   });
 
   /**
-   * Opens a client for the tests of React. The client calls `before` before each request. `sent` lists the methods and paths of the
-   * requests.
+   * Opens a client for the tests of React. The client calls `before` before each request. The list `sent` contains the methods and paths of
+   * the requests.
    */
   function openClient(before: (method: string) => Promise<unknown> | undefined = () => undefined) {
     const sent: string[] = [];

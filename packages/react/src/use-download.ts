@@ -11,8 +11,8 @@ export type DownloadOptions = {
 
 export type DownloadFile = {
   /**
-   * Saves a file on the user's machine. Call `download` in an event handler. `download` never rejects, because `error` and `onError` report
-   * the error.
+   * Saves a file on the user's machine. Call `download` in an event handler. The function `download` never rejects, because `error` and
+   * `onError` report the error.
    */
   download(fileId: string): Promise<void>;
   /** Whether the request for a URL is still running. The browser shows the progress of the download. */

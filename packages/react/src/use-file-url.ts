@@ -49,17 +49,19 @@ export type FileUrlOptions = {
   /** The default of `disposition` is `inline`, which shows the file. The browser saves a file with an unsafe type even with `inline`. */
   disposition?: "attachment" | "inline" | undefined;
   /**
-   * `renew` says when the hook replaces the URL. The default of `renew` is `on-error`, because a loaded image needs no new URL, and a new
-   * URL would interrupt a video. Use `before-expiry` for a link, because the user may open a link at any time.
+   * The member `renew` says when the hook replaces the URL. The default of `renew` is `on-error`, because a loaded image needs no new URL,
+   * and a new URL would interrupt a video. Use `before-expiry` for a link, because the user may open a link at any time.
    */
   renew?: "on-error" | "before-expiry" | undefined;
 };
 
 export type FileUrlState = {
-  /** The URL for `src` or `href`. `src` is undefined until the first URL arrives, and after an error that a new URL cannot fix. */
+  /**
+   * The URL for `src` or `href`. The member `src` is undefined until the first URL arrives, and after an error that a new URL cannot fix.
+   */
   src: string | undefined;
   /**
-   * The reason why the hook got no new URL. `error` is undefined while the URL works.
+   * The reason why the hook got no new URL. The member `error` is undefined while the URL works.
    * The error code is `not_displayable` if the bucket returns the file, but the element cannot show the file.
    */
   error: ValetKeyError | undefined;
@@ -203,7 +205,7 @@ class FileUrlStore {
     }
   }
 
-  /** Requests the next URL of the file. `#next` never rejects, because the state contains the error. */
+  /** Requests the next URL of the file. The function `#next` never rejects, because the state contains the error. */
   async #next(): Promise<void> {
     const { signal } = this.#listening;
     clearTimeout(this.#timer);
@@ -271,8 +273,8 @@ function fileUrlOf(client: UrlClient, fileId: string, options: FileUrlOptions): 
 }
 
 /**
- * Requests one byte of the file, and returns whether the bucket accepts the URL. `canRead` throws `network`, `bucket_unavailable` and
- * `attachment_not_found`.
+ * Requests one byte of the file, and returns whether the bucket accepts the URL. The function `canRead` throws `network`,
+ * `bucket_unavailable` and `attachment_not_found`.
  */
 async function canRead(url: string, signal: AbortSignal): Promise<boolean> {
   const { status, body } = await getByte(url, signal);

@@ -24,7 +24,7 @@ export type UploadsProgress = {
   /** The sent bytes of all files that are neither `failed` nor canceled. */
   sentBytes: number;
   totalBytes: number;
-  /** Whether an upload is queued or running. `isUploading` is false while all files are paused, ready or failed. */
+  /** Whether an upload is queued or running. The member `isUploading` is false while all files are paused, ready or failed. */
   isUploading: boolean;
 };
 
@@ -120,9 +120,9 @@ export type UploadingFile = Omit<UploadProgress, "state"> & {
   name: string;
   /** `queued`: the upload waits until one of the running uploads ends. `@valetkey/client` describes all other states. */
   state: UploadState | "queued";
-  /** The reason why the upload failed. `error` is undefined if the state is not `failed`. */
+  /** The reason why the upload failed. The member `error` is undefined if the state is not `failed`. */
   error: ValetKeyError | undefined;
-  /** The file that the bucket stores after the upload. `uploaded` is undefined until the state is `ready`. */
+  /** The file that the bucket stores after the upload. The member `uploaded` is undefined until the state is `ready`. */
   uploaded: ItemFile | undefined;
 };
 
@@ -234,7 +234,7 @@ class UploadsStore {
     }
   }
 
-  /** Sends the file of an upload. `#send` never rejects, because the view of the upload contains the error. */
+  /** Sends the file of an upload. The function `#send` never rejects, because the view of the upload contains the error. */
   async #send(upload: Upload): Promise<void> {
     const { item, file, options } = upload;
     this.#change(upload, { state: "starting" });

@@ -31,8 +31,8 @@ export function renderOnServer(client: ValetKeyProviderProps["client"], children
 }
 
 /**
- * Hydrates the markup of the server in the browser. `problems` are the differences that React found between the server's markup and the
- * browser's markup.
+ * Hydrates the markup of the server in the browser. The list `problems` has the differences that React found between the server's markup
+ * and the browser's markup.
  */
 export function hydrate(
   client: ValetKeyProviderProps["client"],
@@ -53,7 +53,7 @@ function Probe({ use }: { use: () => void }) {
 
 export type RenderedHook<T> = Mounted & { readonly current: T };
 
-/** Calls a hook in a component in strict mode. `current` is the newest result of the hook. */
+/** Calls a hook in a component in strict mode. The member `current` is the newest result of the hook. */
 export function renderHook<T>(client: ValetKeyProviderProps["client"], useHook: () => T): RenderedHook<T> {
   const results: T[] = [];
   const mounted = mount(client, <Probe use={() => void results.push(useHook())} />);

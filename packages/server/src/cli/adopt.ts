@@ -129,7 +129,7 @@ async function* readJsonLines(path: string): AsyncGenerator<Line> {
   let line = 0;
   for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
     line += 1;
-    // `trim` also removes the byte order mark, which some programs write.
+    // The function `trim` also removes the byte order mark, which some programs write.
     const trimmed = text.trim();
     if (trimmed !== "") yield { line, listed: toListed(parsed(trimmed)) };
   }

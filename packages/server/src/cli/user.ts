@@ -15,7 +15,7 @@ type AddOptions = { email: string; name?: string; password?: string; admin: bool
 
 const PERSON = "the email address or id of the person";
 
-/** `valetkey user` manages people and accounts. `add` without `--password` generates a password, and prints the password. */
+/** `valetkey user` manages people and accounts. The command `add` without `--password` generates a password, and prints the password. */
 export function userCommand(): Command {
   const user = new Command("user").description("manage people");
   const command = (name: string, description: string) => user.command(name).description(description);
@@ -235,8 +235,8 @@ const EMAIL = "--email <email>";
 type CreateOptions = { email: string; label: string; expires?: number };
 
 /**
- * `valetkey token` creates, lists and revokes API tokens. `create` prints only the token on standard output, so that scripts can read the
- * token.
+ * `valetkey token` creates, lists and revokes API tokens. The command `create` prints only the token on standard output, so that scripts
+ * can read the token.
  */
 export function tokenCommand(): Command {
   const token = new Command("token").description("manage API tokens");

@@ -19,7 +19,9 @@ export async function withCore<T>(work: (core: Core, logger: Logger) => Promise<
   }
 }
 
-/** Runs a command about the person with a given email address or id. `withPerson` throws `user_not_found` or `invalid_request`. */
+/**
+ * Runs a command about the person with a given email address or id. The function `withPerson` throws `user_not_found` or `invalid_request`.
+ */
 export function withPerson<T>(
   person: string,
   work: (core: Core, about: { id: string; logger: Logger }) => Promise<T>,
@@ -31,8 +33,8 @@ export function withPerson<T>(
 const ID_PREFIX = "id:";
 
 /**
- * Finds the person with a given email address, with a given id, or with the id after the prefix `id:`. `findPerson` throws `user_not_found`
- * or `invalid_request`.
+ * Finds the person with a given email address, with a given id, or with the id after the prefix `id:`. The function `findPerson` throws
+ * `user_not_found` or `invalid_request`.
  */
 export async function findPerson(core: Core, email: string): Promise<{ id: string }> {
   if (email.startsWith(ID_PREFIX)) {

@@ -18,8 +18,8 @@ export function isComplete(state: AttachmentState): boolean {
  */
 export const unlistedStates = ["aborted", "expired"] as const satisfies readonly AttachmentState[];
 /**
- * An attachment is a file of a note. `objectKey` is opaque, and leaves the server only inside a signed URL. All instants are milliseconds
- * since the epoch.
+ * An attachment is a file of a note. The member `objectKey` is opaque, and leaves the server only inside a signed URL. All instants are
+ * milliseconds since the epoch.
  */
 export type Attachment = {
   id: string;
@@ -31,7 +31,10 @@ export type Attachment = {
   ownerId: string;
   createdBy: string;
   objectKey: string;
-  /** `ownsObject` is false for an object that an administrator adopted, which remains in the bucket after a deletion of the attachment. */
+  /**
+   * The member `ownsObject` is false for an object that an administrator adopted, which remains in the bucket after a deletion of the
+   * attachment.
+   */
   ownsObject: boolean;
   filename: string;
   contentType: string;
@@ -44,14 +47,14 @@ export type Attachment = {
 };
 
 /**
- * An attachment in the list of its note. `access`: the people who have the file without its note. `access` is undefined if nobody has the
- * file without its note, or if the caller may only read the note.
+ * An attachment in the list of its note. `access`: the people who have the file without its note. The member `access` is undefined if
+ * nobody has the file without its note, or if the caller may only read the note.
  */
 export type ListedAttachment = Attachment & { access?: FileAccess | undefined };
 
 /**
- * `bucketUploadId` is the id of the upload in the bucket. `partSize` is the length of every part except for the last part. The unit of
- * `partSize` is bytes.
+ * The member `bucketUploadId` is the id of the upload in the bucket. The member `partSize` is the length of every part except for the last
+ * part. The unit of `partSize` is bytes.
  */
 export type MultipartUpload = { bucketUploadId: string; partSize: number };
 
@@ -62,7 +65,7 @@ export type Upload = {
   noteId: string;
   userId: string;
   objectKey: string;
-  /** `multipart` is undefined for a single PUT. */
+  /** The member `multipart` is undefined for a single PUT. */
   multipart: MultipartUpload | undefined;
   filename: string;
   contentType: string;
@@ -90,8 +93,8 @@ export type Counted = { count: number; until?: number | undefined };
 /**
  * The access to one file that does not come from its note. The counts of people exclude the owner of the note. An undefined member means a
  * count of
- * 0. `people`: the number of people with a live share. `until` is the first expiry among the shares.
+ * 0. `people`: the number of people with a live share. The instant `until` is the first expiry among the shares.
  * `invitations`: shares by email address whose receiver has not opened the file.
- * `links`: open links that name the file. `until` is the last expiry among the links.
+ * `links`: open links that name the file. The instant `until` is the last expiry among the links.
  */
 export type FileAccess = { people?: Counted; invitations?: Counted; links?: Counted };

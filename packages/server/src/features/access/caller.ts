@@ -3,15 +3,15 @@ import type { Role } from "../../platform/database/unions.ts";
 import type { Attachment } from "./attachment.ts";
 
 /**
- * A credential is a session or an API token, which can be revoked. `id` is the id of the credential's row in the database, never the
- * secret.
+ * A credential is a session or an API token, which can be revoked. The member `id` is the id of the credential's row in the database, never
+ * the secret.
  */
 export type Credential = { kind: "session" | "api-token"; id: string };
 
 /** The authenticated caller of a use case. */
 export type Caller = {
   userId: string;
-  /** `credential` is undefined if a JWT identified the caller, or if the HTTP request needs no credential. */
+  /** The member `credential` is undefined if a JWT identified the caller, or if the HTTP request needs no credential. */
   credential?: Credential | undefined;
   /** The expiry of the API token that authenticated the request, in milliseconds since the epoch. */
   tokenExpiresAt?: number | undefined;
@@ -81,14 +81,14 @@ export type Authenticate = (request: FastifyRequest) => Caller | Promise<Caller>
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** The authentication hook sets the caller. `caller` is null on public routes. */
+    /** The authentication hook sets the caller. The member `caller` is null on public routes. */
     caller: Caller | null;
   }
 }
 
 /**
- * Returns the caller of a route that has the authentication hook. `callerOf` throws on a public route, because a call on a public route is
- * a bug.
+ * Returns the caller of a route that has the authentication hook. The function `callerOf` throws on a public route, because a call on a
+ * public route is a bug.
  */
 export function callerOf(request: Pick<FastifyRequest, "caller">): Caller {
   if (request.caller === null) throw new Error("The route has no authentication hook, so it has no caller.");
@@ -97,7 +97,7 @@ export function callerOf(request: Pick<FastifyRequest, "caller">): Caller {
 
 /**
  * Builds the hook that identifies the caller. The hook has a callback parameter, so that the hook needs no promise for a caller who is
- * known synchronously. `requireEnabled` refuses disabled users with a query. Routes that only make an access decision omit
+ * known synchronously. The function `requireEnabled` refuses disabled users with a query. Routes that only make an access decision omit
  * `requireEnabled`, because the access query refuses disabled users.
  */
 export function authenticationHook(

@@ -9,8 +9,8 @@ export type Note = {
   body: string;
   createdAt: number;
   /**
-   * The instant of the last change of the note. `updatedAt` increases with every change, even if the clock has not advanced. Two versions
-   * of a note never have an equal `updatedAt`.
+   * The instant of the last change of the note. The member `updatedAt` increases with every change, even if the clock has not advanced. Two
+   * versions of a note never have an equal `updatedAt`.
    */
   updatedAt: number;
 };
@@ -18,11 +18,11 @@ export type Note = {
 export type NoteWithRole = Note & { role: Role };
 
 /**
- * A note with the first page of its attachments. `attachmentsCursor` is the cursor of the next page of attachments. If `attachmentsCursor`
- * is undefined, the first page contains all attachments.
+ * A note with the first page of its attachments. The member `attachmentsCursor` is the cursor of the next page of attachments. If
+ * `attachmentsCursor` is undefined, the first page contains all attachments.
  */
 export type NoteWithAttachments = NoteWithRole & {
-  /** The instant at which the caller's access expires. `accessExpiresAt` is undefined if the access never expires. */
+  /** The instant at which the caller's access expires. The member `accessExpiresAt` is undefined if the access never expires. */
   accessExpiresAt: number | undefined;
   attachments: ListedAttachment[];
   attachmentsCursor: string | undefined;
@@ -30,15 +30,15 @@ export type NoteWithAttachments = NoteWithRole & {
   accessRequestCount: number;
   isNew: boolean;
   isPinned: boolean;
-  /** The numbers of people and links with access to the note. `access` is undefined for a caller who may only read the note. */
+  /** The numbers of people and links with access to the note. The member `access` is undefined for a caller who may only read the note. */
   access: NoteAccess | undefined;
 };
 
 /**
- * A note in a list of notes. `snippet` is the start of the note's body. `accessRequestCount` is 0 for a user who is not the owner.
- * `foundFiles`: some files whose names contain the searched text. `foundFiles` is undefined if no filename contains the searched text.
- * `isNew`: the user has not opened the note since another person shared it, or since a visitor sent a file to the note. `hasBeenShared`:
- * false if the note and its files never had a share, an invitation or a link.
+ * A note in a list of notes. The member `snippet` is the start of the note's body. The member `accessRequestCount` is 0 for a user who is
+ * not the owner. `foundFiles`: some files whose names contain the searched text. The member `foundFiles` is undefined if no filename
+ * contains the searched text. `isNew`: the user has not opened the note since another person shared it, or since a visitor sent a file to
+ * the note. `hasBeenShared`: false if the note and its files never had a share, an invitation or a link.
  */
 export type NoteSummary = Omit<Note, "body"> & {
   snippet: string;
@@ -52,11 +52,11 @@ export type NoteSummary = Omit<Note, "body"> & {
 
 export type FoundFile = { id: string; filename: string };
 
-/** `access` has the meaning of `access` in `NoteWithAttachments`. */
+/** The member `access` has the meaning of `access` in `NoteWithAttachments`. */
 export type NoteSummaryWithRole = NoteSummary & { role: Role; access: NoteAccess | undefined };
 /**
  * The numbers of people and links with access to a note. `links`: open links to every file of the note. `fileLinks`: open links to certain
- * files. `requests`: open file requests. `sharedFiles`: files that another person has without the note, by a share or an invitation.
- * `until` is the last expiry among the links, file requests and shared files.
+ * files. `requests`: open file requests. `sharedFiles`: files that another person has without the note, by a share or an invitation. The
+ * instant `until` is the last expiry among the links, file requests and shared files.
  */
 export type NoteAccess = FileAccess & { fileLinks?: Counted; requests?: Counted; sharedFiles?: Counted };

@@ -28,7 +28,7 @@ export type NoteAccess = { note: Note; role: Role | undefined };
 /** An attachment with the role of a user. If the attachment exists, but the user has no access to the attachment, `role` is undefined. */
 export type AttachmentAccess = { attachment: Attachment; role: Role | undefined };
 
-/** An upload with its attachment. `role` is the role of the user on the attachment. */
+/** An upload with its attachment. The member `role` is the role of the user on the attachment. */
 type UploadAccess = AttachmentAccess & { upload: Upload };
 
 /** The fields of an attachment that the service needs to issue a URL. */
@@ -45,9 +45,9 @@ export type AccessQueries = {
   attachment(userId: string, attachmentId: string): Promise<AttachmentAccess | undefined>;
   /** Finds an upload of a user, with its attachment. */
   upload(userId: string, uploadId: string): Promise<UploadAccess | undefined>;
-  /** `download` runs for each issued URL, and must be fast: one prepared statement, on SQLite and on PostgreSQL. */
+  /** The function `download` runs for each issued URL, and must be fast: one prepared statement, on SQLite and on PostgreSQL. */
   download(userId: string, attachmentId: string): Promise<DownloadAccess | undefined>;
-  /** `downloads` runs one query for the whole batch. The map of attachments does not contain unknown ids. */
+  /** The function `downloads` runs one query for the whole batch. The map of attachments does not contain unknown ids. */
   downloads(userId: string, attachmentIds: readonly string[]): Promise<Map<string, DownloadAccess>>;
 };
 
@@ -132,7 +132,7 @@ const compiled = compiledOnce(compileAccess);
 /** Finds the notes and files that a user may reach, with the role of the user. */
 export const accessQueries = defineQueries("access", (tx): AccessQueries => accessOn(compiled(tx), tx));
 
-/** Builds the access queries from compiled statements. `run` runs a statement on a connection. */
+/** Builds the access queries from compiled statements. The function `run` runs a statement on a connection. */
 export function accessOn(
   statements: AccessStatements,
   { run, engine, clock }: { run: RunStatement; engine: Engine; clock: Clock },

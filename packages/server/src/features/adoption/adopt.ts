@@ -30,8 +30,8 @@ const CANCEL_BEFORE_DUE_MS = 60_000;
 type AdoptInput = {
   noteId: string;
   /**
-   * The caller must set exactly one of the fields `s3Url` and `key`. `s3Url` is any S3 URL of the object. `key` is the key of the object in
-   * the bucket of the service.
+   * The caller must set exactly one of the fields `s3Url` and `key`. The member `s3Url` is any S3 URL of the object. The field `key` is the
+   * key of the object in the bucket of the service.
    */
   s3Url: string | undefined;
   key: string | undefined;
@@ -65,7 +65,7 @@ export function adoptObject(deps: Deps) {
 /** An object of the bucket, and the queued deletion of the object before the object was read. */
 export type FoundObject = { objectKey: string; stored: StoredObject; seen: ObjectDeletion | undefined };
 
-/** Finds an object of the bucket. `findObject` throws `object_not_found`. */
+/** Finds an object of the bucket. The function `findObject` throws `object_not_found`. */
 export async function findObject({ db, bucket }: Deps, objectKey: string): Promise<FoundObject> {
   // The function `findObject` reads the queued deletion before the object, so that `attachObject` notices a deletion in the meantime.
   const seen = await objectDeletionQueries(db).find(objectKey);
@@ -86,7 +86,7 @@ type NewAttachment = {
 };
 
 /**
- * Attaches an object in the transaction `tx`, and records an audit event. `attachObject` throws `object_not_found` and
+ * Attaches an object in the transaction `tx`, and records an audit event. The function `attachObject` throws `object_not_found` and
  * `object_already_attached`.
  */
 export async function attachObject(deps: Deps, { tx, caller, found, ...given }: NewAttachment): Promise<Attachment> {
@@ -149,8 +149,8 @@ export function refuseHeaders({ undeclaredHeaders }: StoredObject): void {
 }
 
 /**
- * Throws an error if the service is deleting the object. A deletion that is due, or due soon, cannot be cancelled. `purgeObjects` first
- * lists the due deletions, and then runs each deletion, even if its row was removed in the meantime.
+ * Throws an error if the service is deleting the object. A deletion that is due, or due soon, cannot be cancelled. The function
+ * `purgeObjects` first lists the due deletions, and then runs each deletion, even if its row was removed in the meantime.
  */
 function refuseDeleted(
   deletion: ObjectDeletion | undefined,
@@ -191,8 +191,8 @@ type AdoptedObject = Adoption & { isNew: boolean };
  * Adopts the objects of a list, one at a time. Each object becomes a file on a note of its owner, and the people get a share of the file. A
  * repeated call changes nothing, and does not restore a share that the owner has revoked. Nobody gets a mail about an adopted file.
  * `copies`: the service copies the object to a new key, and deletes the copy together with the file. The original object always remains in
- * the bucket. `adoptListed` throws `access_denied`, `user_not_found`, `invalid_request`, `object_not_found`, `object_already_attached` and
- * `upload_rejected`.
+ * the bucket. The function `adoptListed` throws `access_denied`, `user_not_found`, `invalid_request`, `object_not_found`,
+ * `object_already_attached` and `upload_rejected`.
  */
 export function adoptListed(deps: Deps) {
   const { db, bucket, clock, newId } = deps;
@@ -295,7 +295,8 @@ async function copyToOwnKey(deps: Deps, { objectKey: from, stored }: FoundObject
 }
 
 /**
- * Finds the user with a given email address, id in the tokens of the application, or id in the service. `findUser` throws `user_not_found`.
+ * Finds the user with a given email address, id in the tokens of the application, or id in the service. The function `findUser` throws
+ * `user_not_found`.
  */
 async function findUser({ db, jwtIssuers, newId }: Deps, text: string): Promise<string> {
   const email = normaliseEmail(text);

@@ -57,7 +57,10 @@ const COUNTED_MS = 31 * 86_400_000;
 /** The maximum number of events that one count reads. With SQLite, a count of downloads blocks the thread that serves HTTP requests. */
 const MAX_COUNTED = 10_000;
 
-/** An audit event with the current title of its note and the names of its first files. `noteTitle` is undefined for a deleted note. */
+/**
+ * An audit event with the current title of its note and the names of its first files. The member `noteTitle` is undefined for a deleted
+ * note.
+ */
 export type NamedEvent = AuditEvent & { noteTitle: string | undefined; files: { id: string; filename: string }[] };
 
 function countUntil(now: number) {

@@ -20,7 +20,7 @@ export type AuditPageRequest = PageRequest & { routine?: "include" | "omit" };
 
 /**
  * Downloads in intervals of time, the oldest interval first. `countedSince`: the query counted all events since the instant `countedSince`.
- * `countedSince` and `at` are in milliseconds.
+ * The members `countedSince` and `at` are in milliseconds.
  */
 export type DownloadSteps = { countedSince: number; steps: { at: number; count: number }[] };
 
@@ -35,7 +35,7 @@ export const auditQueries = defineQueries("audit", ({ kysely: db, engine, journa
       typeof linkId === "string" ? [{ link_id: linkId, event_id: id }] : [],
     );
     if (ofLinks.length > 0) await db.insertInto("link_events").values(ofLinks).execute();
-    // `add` queues the webhook messages, so that no caller can forget the messages.
+    // The function `add` queues the webhook messages, so that no caller can forget the messages.
     await queueMessages(db, events.flatMap(messagesOf));
   },
   listOfNote: (noteId: string, page: AuditPageRequest): Promise<Page<AuditEvent>> =>
@@ -43,8 +43,8 @@ export const auditQueries = defineQueries("audit", ({ kysely: db, engine, journa
   listOfOwner: (ownerId: string, page: AuditPageRequest): Promise<Page<AuditEvent>> =>
     list(db, { journal, column: "owner_id", value: ownerId, ...page }),
   /**
-   * Counts the downloaded files of a note or an owner since an instant, in intervals of `stepMs`. `countDownloads` reads at most `limit` of
-   * the newest events, so that its time does not depend on the size of the audit log.
+   * Counts the downloaded files of a note or an owner since an instant, in intervals of `stepMs`. The function `countDownloads` reads at
+   * most `limit` of the newest events, so that its time does not depend on the size of the audit log.
    */
   countDownloads: (
     of: { noteId: string } | { ownerId: string },
@@ -284,9 +284,9 @@ function invalid(): DomainError {
 
 /** Writes the audit events about URLs. Several URL events share one commit, because URL events are frequent and small. */
 export type UrlAuditLog = {
-  /** Resolves when the event is on the disk, within a few milliseconds. `record` rejects with `database_unavailable`. */
+  /** Resolves when the event is on the disk, within a few milliseconds. The function `record` rejects with `database_unavailable`. */
   record(event: AuditEvent): Promise<void>;
-  /** Checks that the log could record an event now. `probe` rejects with `database_unavailable` or `storage_full`. */
+  /** Checks that the log could record an event now. The function `probe` rejects with `database_unavailable` or `storage_full`. */
   probe(): Promise<void>;
   /** Writes the events that are still waiting, and accepts no more events. */
   close(): Promise<void>;
@@ -297,8 +297,8 @@ export type UrlAuditLog = {
 const MAX_BATCH_EVENTS = 500;
 
 /**
- * Creates the log of URL events, which commits events in batches. During a commit, the log collects the events for the next commit. `write`
- * makes a batch durable, or rejects with `database_unavailable`.
+ * Creates the log of URL events, which commits events in batches. During a commit, the log collects the events for the next commit. The
+ * function `write` makes a batch durable, or rejects with `database_unavailable`.
  */
 export function createUrlAuditLog(
   write: (events: AuditEvent[]) => Promise<void>,

@@ -165,7 +165,9 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
   }
 
   return {
-    /** Opens a stream, whose first event contains `first`. `open` throws `rate_limited`, `service_busy` and `shutting_down`. */
+    /**
+     * Opens a stream, whose first event contains `first`. The function `open` throws `rate_limited`, `service_busy` and `shutting_down`.
+     */
     open(source: Source, first: Changes): Readable {
       if (isClosed) throw refusal("shutting_down", "The service is about to stop.");
       if (streams.size >= STREAMS) throw refusal("service_busy", "Too many streams are open.");

@@ -39,14 +39,17 @@ const statements = new WeakMap<Engine, Statement>();
 type PartTexts = { own: string; shared: string; note: string };
 
 export const changeQueries = defineQueries("database.changes", ({ kysely: db, engine, clock, run }) => ({
-  /** `noteId`: the note that the user has open. `describe` runs one short query, which does not become slower as the audit log grows. */
+  /**
+   * `noteId`: the note that the user has open. The function `describe` runs one short query, which does not become slower as the audit log
+   * grows.
+   */
   async describe(userId: string, noteId: string | undefined = ""): Promise<PartTexts> {
     const statement = statements.get(engine) ?? compileChanges(db);
     statements.set(engine, statement);
     const [values = []] = await run(statement, [userId, clock(), noteId]);
     const [own, notes, files, role, events, disabledAt] = values;
-    // `own` contains `disabledAt`, so the text changes when an administrator disables the user. After the change of `own`, the page of the
-    // user sends a request, and the service refuses the request.
+    // The text `own` contains `disabledAt`, so the text changes when an administrator disables the user. After the change of `own`, the
+    // page of the user sends a request, and the service refuses the request.
     return {
       own: `${own} ${disabledAt}`,
       shared: `${notes} ${files}`,

@@ -19,8 +19,8 @@ async function startListening(options: Omit<Parameters<typeof startServiceInTest
 }
 
 /**
- * The function `open` opens one connection for each stream. `fetch` would open more connections, and the additional connections would delay
- * the stop of the service.
+ * The function `open` opens one connection for each stream. The function `fetch` would open more connections, and the additional
+ * connections would delay the stop of the service.
  */
 async function open(service: TestService, { headers = {}, query = "" } = {}): Promise<Opened> {
   const { port } = service.app.server.address() as { port: number };

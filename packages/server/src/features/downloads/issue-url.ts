@@ -33,7 +33,7 @@ export type IssuedUrl = {
 
 /**
  * Issues one download URL: checks the access, signs the URL and records an audit event. The event is on the disk before the service returns
- * the URL. `expiresInSeconds`: the default comes from the configuration. `purpose`: the default comes from the disposition.
+ * the URL. `expiresInSeconds`: the default comes from the configuration. `purpose`: the default comes from the disposition. The function
  * `issueUrl` throws `invalid_request`, `expires_in_out_of_range`, `attachment_not_found`, `access_denied`, `attachment_not_ready`,
  * `rate_limited`.
  */
@@ -164,7 +164,7 @@ export function sign(
 
 /**
  * Returns the cache window, which is half of the expiry. A client that gets a cacheable URL can use the URL for at least half of the
- * expiry. `windowOf` throws `expires_in_out_of_range` below 2 seconds.
+ * expiry. The function `windowOf` throws `expires_in_out_of_range` below 2 seconds.
  */
 function windowOf(expiresInSeconds: number): number {
   if (expiresInSeconds >= 2) return Math.floor(expiresInSeconds / 2);
@@ -203,8 +203,8 @@ export type BatchAnswer =
  * Issues up to 1,000 download URLs with one access query. Returns one result for each id, in the order of the request. Records one audit
  * event for each note. All events are on the disk before the service returns a URL.
  * All refused URLs of a note count as one refusal.
- * The default of `purpose` is `download`. `issueUrls` throws `expires_in_out_of_range`, `rate_limited`, and for a disabled user
- * `access_denied` or `account_closed`. After an error, the service has issued no URL of the batch.
+ * The default of `purpose` is `download`. The function `issueUrls` throws `expires_in_out_of_range`, `rate_limited`, and for a disabled
+ * user `access_denied` or `account_closed`. After an error, the service has issued no URL of the batch.
  */
 export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts) {
   const { db, clock, limits } = deps;
@@ -228,7 +228,7 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
     // All URLs of a note have one expiry, because the caller owns either all files of a note or no file.
     const issued = new Map<string, IssuedOfNote>();
     let ofNote: IssuedOfNote | undefined;
-    // `refused` is a set, because a request can contain a refused id many times.
+    // The value `refused` is a set, because a request can contain a refused id many times.
     const refused = new Set<Downloadable>();
     const answers: BatchAnswer[] = [];
     for (const [index, attachmentId] of input.attachmentIds.entries()) {

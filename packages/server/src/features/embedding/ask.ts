@@ -90,8 +90,8 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
 type Question = { resource: string; action: ItemAction };
 
 /**
- * Converts the result of `mayMany` to a set. `setOf` throws TypeError for a wrong type. `setOf` also throws for a string, because a string
- * is iterable, but its characters are not ids.
+ * Converts the result of `mayMany` to a set. The function `setOf` throws TypeError for a wrong type. The function `setOf` also throws for a
+ * string, because a string is iterable, but its characters are not ids.
  */
 function setOf(ids: unknown): Set<string> {
   if (typeof ids === "string") throw new TypeError("mayMany() must return ids, and not a text.");

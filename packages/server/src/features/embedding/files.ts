@@ -60,8 +60,8 @@ export function createFiles(
 
   return {
     /**
-     * Starts an upload of a file to an item. `start` throws `not_found`, `access_denied`, `kind_not_accepted`, `file_too_large`, and the
-     * errors of `startUpload`.
+     * Starts an upload of a file to an item. The function `start` throws `not_found`, `access_denied`, `kind_not_accepted`,
+     * `file_too_large`, and the errors of `startUpload`.
      */
     async start(user: User, { file, ...name }: ItemName & { file: NewFile }): Promise<StartedUpload> {
       const rules = rulesOf(resources, name.resource);

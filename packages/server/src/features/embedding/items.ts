@@ -49,7 +49,7 @@ export function createItemAccess({ db }: Deps, ask: Ask) {
     return item;
   }
 
-  /** Returns the item of an upload that the user started. `itemOfUpload` throws `upload_not_found`. */
+  /** Returns the item of an upload that the user started. The function `itemOfUpload` throws `upload_not_found`. */
   async function itemOfUpload(user: User, uploadId: string): Promise<Item> {
     const upload = await uploadQueries(db).find(uploadId);
     const item =
@@ -83,14 +83,14 @@ export async function openItem({ db, clock, newId }: Deps, name: ItemName): Prom
   }
 }
 
-/** Returns the rules of a resource. `rulesOf` throws `not_found` for an unknown resource. */
+/** Returns the rules of a resource. The function `rulesOf` throws `not_found` for an unknown resource. */
 export function rulesOf(resources: Resources, resource: string): Resource {
   const rules = Object.hasOwn(resources, resource) ? resources[resource] : undefined;
   if (rules === undefined) throw new DomainError("not_found", "There is no such resource.");
   return rules;
 }
 
-/** Checks a declared file against the rules of its resource. `checkFile` throws `kind_not_accepted` and `file_too_large`. */
+/** Checks a declared file against the rules of its resource. The function `checkFile` throws `kind_not_accepted` and `file_too_large`. */
 export function checkFile({ accept, maxBytes }: Resource, file: { contentType: string; sizeBytes: number }): void {
   const contentType = normaliseContentType(file.contentType);
   if (!acceptsType([accept ?? []], contentType)) {

@@ -15,8 +15,8 @@ const INTERVAL_MS = 5_000;
 type Deliver = (options: { signal: AbortSignal }) => Promise<number>;
 
 /**
- * Calls the hooks of the host application for the file events that are due. `stop` waits for the running hooks. Events without a running
- * hook remain in the queue.
+ * Calls the hooks of the host application for the file events that are due. The function `stop` waits for the running hooks. Events without
+ * a running hook remain in the queue.
  */
 export function startFileEventDelivery({ deliver, logger }: { deliver: Deliver; logger: Logger }): Loop {
   const stopping = new AbortController();
@@ -55,9 +55,9 @@ type Options = {
 };
 
 /**
- * Calls the application's hooks for the due file events. Several hooks run in parallel. `deliverFileEvents` returns the number of delivered
- * events. If a hook fails, the service calls the hook again for the event, after longer and longer pauses. After a crash, the service
- * delivers an event again when the lease of the event ends.
+ * Calls the application's hooks for the due file events. Several hooks run in parallel. The function `deliverFileEvents` returns the number
+ * of delivered events. If a hook fails, the service calls the hook again for the event, after longer and longer pauses. After a crash, the
+ * service delivers an event again when the lease of the event ends.
  * When `signal` aborts, no further delivery starts, and the running deliveries finish. Undelivered file events remain due.
  */
 export function deliverFileEvents(deps: Deps, options: Options) {

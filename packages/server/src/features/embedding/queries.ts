@@ -3,8 +3,8 @@ import type { Tables } from "../../platform/database/schema.ts";
 import type { Item } from "./types.ts";
 
 /**
- * The host application that owns a database. `bucket` identifies the bucket of the application, and is empty if the service runs without a
- * host application.
+ * The host application that owns a database. The member `bucket` identifies the bucket of the application, and is empty if the service runs
+ * without a host application.
  */
 export type Application = { name: string; bucket: string };
 
@@ -27,8 +27,8 @@ export const itemQueries = defineQueries("database.items", ({ kysely: db, engine
   const select = () => db.selectFrom("items").select(["items.note_id", "items.resource", "items.item_id"]);
   return {
     /**
-     * Inserts an item of an application. The caller must call `insert` in a transaction, after the insert of the note. `insert` throws if
-     * another transaction has inserted the item.
+     * Inserts an item of an application. The caller must call `insert` in a transaction, after the insert of the note. The function
+     * `insert` throws if another transaction has inserted the item.
      */
     async insert({ noteId, resource, itemId }: Item) {
       await db.insertInto("items").values({ note_id: noteId, resource, item_id: itemId }).execute();

@@ -1,7 +1,10 @@
 import type { AttachmentState } from "../../platform/database/unions.ts";
 import type { ItemName } from "../outbox/file-event-queries.ts";
 
-/** A user of the host application. `id` has 1 to 255 characters. `email` has at most 254 characters. Lists of files show `name`. */
+/**
+ * A user of the host application. The member `id` has 1 to 255 characters. The member `email` has at most 254 characters. Lists of files
+ * show `name`.
+ */
 export type User = { id: string; email?: string | null | undefined; name?: string | null | undefined };
 
 /** A file of an item, in the form that the application gets. */
@@ -12,7 +15,7 @@ export type ItemFile = {
   filename: string;
   contentType: string;
   sizeBytes: number;
-  /** The SHA-256 of the file in base64. `sha256` is undefined if the service did not verify a SHA-256 of the file. */
+  /** The SHA-256 of the file in base64. The member `sha256` is undefined if the service did not verify a SHA-256 of the file. */
   sha256: string | undefined;
   /** Only a file with the state `ready` can be downloaded. */
   state: AttachmentState;
@@ -24,8 +27,8 @@ export type ItemFile = {
 };
 
 /**
- * One call of a hook. `id` is constant for all calls about one event, so use `id` as an idempotency key. `attempt` is the number of the
- * call, from 1.
+ * One call of a hook. The member `id` is constant for all calls about one event, so use `id` as an idempotency key. The member `attempt` is
+ * the number of the call, from 1.
  */
 export type HookDelivery = { id: string; attempt: number };
 
@@ -63,8 +66,9 @@ export type Resource<AppUser extends User = User> = {
 export type Resources<AppUser extends User = User> = Readonly<Record<string, Resource<AppUser>>>;
 
 /**
- * An item belongs to an application that embeds the service, such as invoice 42. `resource` is the kind of the item, such as `invoice`. The
- * files of an item belong to the note of the item. No user owns the note of an item, so no list contains the note of an item.
+ * An item belongs to an application that embeds the service, such as invoice 42. The member `resource` is the kind of the item, such as
+ * `invoice`. The files of an item belong to the note of the item. No user owns the note of an item, so no list contains the note of an
+ * item.
  */
 export type Item = ItemName & { noteId: string };
 

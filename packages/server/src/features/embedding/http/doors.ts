@@ -91,8 +91,8 @@ function headersOf({ headers }: IncomingMessage): Headers {
 }
 
 /**
- * Reads the body of a web-standard request. `readWebBody` throws `payload_too_large` and `request_timeout`. `readWebBody` throws
- * `invalid_request` if other code has already read the body.
+ * Reads the body of a web-standard request. The function `readWebBody` throws `payload_too_large` and `request_timeout`. The function
+ * `readWebBody` throws `invalid_request` if other code has already read the body.
  */
 async function readWebBody(request: Request): Promise<Body> {
   if (request.bodyUsed) throw readBefore("Call files.fetch() first, or with a clone of the request.");
@@ -100,7 +100,8 @@ async function readWebBody(request: Request): Promise<Body> {
 }
 
 /**
- * Reads the body of a Node.js request, or returns the body that a body parser has read. `readNodeBody` throws the errors of `readWebBody`.
+ * Reads the body of a Node.js request, or returns the body that a body parser has read. The function `readNodeBody` throws the errors of
+ * `readWebBody`.
  */
 async function readNodeBody(request: IncomingMessage & { body?: unknown }): Promise<Body> {
   // Some parsers set `body` to an empty object before anything has read the body.
@@ -111,7 +112,7 @@ async function readNodeBody(request: IncomingMessage & { body?: unknown }): Prom
   return body;
 }
 
-/** Converts a parsed body to a form that the HTTP application can parse. `toBody` throws `invalid_request`. */
+/** Converts a parsed body to a form that the HTTP application can parse. The function `toBody` throws `invalid_request`. */
 function toBody(parsed: unknown): Body {
   if (parsed === undefined || parsed === null) return undefined;
   if (typeof parsed === "string" || Buffer.isBuffer(parsed)) return parsed.length === 0 ? undefined : parsed;

@@ -15,8 +15,8 @@ import type { User } from "../types.ts";
 export type Body = Buffer | string | undefined;
 
 /**
- * An arrival is a request that an entry point received. `toRequest` converts the arrival to a web-standard request, and `read` reads the
- * body. `path`: the path without the mount path, if the framework removes the mount path.
+ * An arrival is a request that an entry point received. The function `toRequest` converts the arrival to a web-standard request, and `read`
+ * reads the body. `path`: the path without the mount path, if the framework removes the mount path.
  */
 export type Arrival = {
   toRequest: () => Request;
@@ -29,7 +29,7 @@ export type Arrival = {
 export type Answer = { status: number; headers: Record<string, string | string[]>; body: Buffer };
 
 export type Handler = {
-  /** `handle` never rejects, because an unhandled rejection would end the process of the application. */
+  /** The function `handle` never rejects, because an unhandled rejection would end the process of the application. */
   handle(arrival: Arrival): Promise<Answer>;
   /** Refuses further requests, and waits for the running requests. */
   drain(): Promise<void>;
@@ -123,8 +123,8 @@ function headersIn(given: Record<string, unknown>): Answer["headers"] {
 }
 
 /**
- * An exchange is a request in the form that the functions of the host application get. `original` is the request object of Express or
- * Fastify, or else `request`.
+ * An exchange is a request in the form that the functions of the host application get. The member `original` is the request object of
+ * Express or Fastify, or else `request`.
  */
 export type Exchange = { request: Request; original: unknown };
 
@@ -205,7 +205,10 @@ export function identificationHook(findUser: FindUser, { origins }: { origins: R
   };
 }
 
-/** Returns the user who calls a route with the identification hook. `userOf` throws on any other route, because the call is then a bug. */
+/**
+ * Returns the user who calls a route with the identification hook. The function `userOf` throws on any other route, because the call is
+ * then a bug.
+ */
 export function userOf({ applicationUser }: Pick<FastifyRequest, "applicationUser">): User {
   if (applicationUser === null) throw new Error("The route has no hook of the embedding, so it has no user.");
   return applicationUser;
@@ -242,8 +245,8 @@ const BEARER = /^bearer /i;
 /**
  * Refuses a write that a page of another origin sent with the cookie of the user (docs/security-requirements.md, 39). A browser reports a
  * cross-site write in `Sec-Fetch-Site`. On plain HTTP, browsers omit `Sec-Fetch-Site`. Without `Sec-Fetch-Site`, the host in `Origin` must
- * be the host of the request. A page of another site can't send a bearer token, so a request with a bearer token needs no check.
- * `requireOwnOrigin` throws `cross_site_request`.
+ * be the host of the request. A page of another site can't send a bearer token, so a request with a bearer token needs no check. The
+ * function `requireOwnOrigin` throws `cross_site_request`.
  */
 export function requireOwnOrigin(
   { method, headers }: Pick<FastifyRequest, "method" | "headers">,

@@ -37,7 +37,7 @@ type Capabilities = {
   ask(): Promise<BucketCapabilities>;
 };
 
-/** Creates the functions for the capabilities of one bucket. `place` identifies the bucket by its endpoint and name. */
+/** Creates the functions for the capabilities of one bucket. The text `place` identifies the bucket by its endpoint and name. */
 export function createCapabilities(options: {
   db: Tx;
   bucket: Pick<Bucket, "newObjectKey" | "tryCapabilities" | "delete">;

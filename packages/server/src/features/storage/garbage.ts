@@ -29,7 +29,10 @@ export type GarbageReport = {
   found: Counts;
   mended: Counts;
   tally: Tally;
-  /** The reason why garbage collection deleted no unreferenced objects and parts. `kept` is undefined if nothing prevented the deletion. */
+  /**
+   * The reason why garbage collection deleted no unreferenced objects and parts. The member `kept` is undefined if nothing prevented the
+   * deletion.
+   */
   kept: string | undefined;
 };
 

@@ -28,7 +28,8 @@ export const LATE_PUT_GRACE_MS = 300_000;
 const SECOND_DELETION_MS = 86_400_000;
 
 /**
- * The file is deleted, or its upload has ended. `upload` is the latest upload of the file. `upload` is undefined if the file has no upload.
+ * The file is deleted, or its upload has ended. The member `upload` is the latest upload of the file. The member `upload` is undefined if
+ * the file has no upload.
  */
 export type EndedFile = { attachment: Attachment; upload: Upload | undefined; now: number };
 
@@ -95,8 +96,8 @@ export function deleteIfAbandoned({ db, clock }: Deps, objectKey: string): Promi
 }
 
 /**
- * Runs the due deletions of the outbox. `purgeObjects` returns the number of deleted objects. Each deletion runs twice, a day apart, in
- * case a PUT was still in flight at the first run.
+ * Runs the due deletions of the outbox. The function `purgeObjects` returns the number of deleted objects. Each deletion runs twice, a day
+ * apart, in case a PUT was still in flight at the first run.
  * Replicas need no lock, because two replicas may delete one object: the deletion of a missing object does no harm.
  * If a deletion fails, the service tries the deletion again after longer and longer pauses.
  */
@@ -127,8 +128,8 @@ export function purgeObjects({ db, bucket, clock }: Deps) {
 const WAIT_MS = 250;
 
 /**
- * Runs a transaction that queues the deletion of objects, and then starts the deletions. `work` gets the current instant in milliseconds,
- * and returns the queued deletions.
+ * Runs a transaction that queues the deletion of objects, and then starts the deletions. The function `work` gets the current instant in
+ * milliseconds, and returns the queued deletions.
  */
 export async function releaseObjects(
   deps: Deps,

@@ -7,8 +7,8 @@ import { ENDED } from "../usage/usage.ts";
 export type ObjectDeletion = {
   objectKey: string;
   /**
-   * The deletion does not run before `notBefore`, because a client could store the object again while the signed PUT is valid. `notBefore`
-   * is in milliseconds since the epoch.
+   * The deletion does not run before `notBefore`, because a client could store the object again while the signed PUT is valid. The member
+   * `notBefore` is in milliseconds since the epoch.
    */
   notBefore: number;
   attempts: number;
@@ -104,7 +104,10 @@ export const objectDeletionQueries = defineQueries("database.objectDeletions", (
         .execute();
     },
 
-    /** Postpones a queued deletion of an object. `postpone` does nothing if the deletion has changed since the read of the caller. */
+    /**
+     * Postpones a queued deletion of an object. The function `postpone` does nothing if the deletion has changed since the read of the
+     * caller.
+     */
     async postpone(
       { objectKey, notBefore: seen }: ObjectDeletion,
       { notBefore }: { notBefore: number },
@@ -122,8 +125,8 @@ export const objectDeletionQueries = defineQueries("database.objectDeletions", (
 type Probed = { capabilities: BucketCapabilities; askedAt: number };
 
 /**
- * Stores the capabilities that the service has probed, for each bucket. `place` is the endpoint and name of the bucket. All instants are
- * milliseconds since the epoch.
+ * Stores the capabilities that the service has probed, for each bucket. The column `place` is the endpoint and name of the bucket. All
+ * instants are milliseconds since the epoch.
  */
 export const bucketCapabilityQueries = defineQueries("database.bucketCapabilities", ({ kysely: db }) => ({
   async find(place: string): Promise<Probed | undefined> {
@@ -199,8 +202,9 @@ export const inventoryQueries = defineQueries("database.inventory", ({ kysely: d
 });
 
 /**
- * An object that `valetkey adopt --list` has adopted. `sourceKey` is the key of the object in the adoption list. `oldId` is the id that the
- * file had in another application. The row remains after a deletion of the attachment, so a repeated adoption does not restore the file.
+ * An object that `valetkey adopt --list` has adopted. The member `sourceKey` is the key of the object in the adoption list. The member
+ * `oldId` is the id that the file had in another application. The row remains after a deletion of the attachment, so a repeated adoption
+ * does not restore the file.
  */
 export type Adoption = { sourceKey: string; oldId: string | undefined; attachmentId: string };
 

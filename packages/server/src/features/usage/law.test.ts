@@ -14,8 +14,8 @@ const ENDED = ["rejected", "aborted", "expired"];
 
 /**
  * The scene has two users, and one note of each user. Each user can add files to the two notes. The scene also contains the uploads and
- * attachments of the two notes. `most` is the largest quota that each user had so far. A lower quota deletes nothing, so the usage can
- * still be as large as `most`.
+ * attachments of the two notes. The member `most` is the largest quota that each user had so far. A lower quota deletes nothing, so the
+ * usage can still be as large as `most`.
  */
 type Scene = {
   service: TestService;
@@ -128,7 +128,7 @@ async function newScene(service: TestService): Promise<Scene> {
   return { service, people, most, notes, started: [], attached: [] };
 }
 
-/** Generates the new quota of a user. `undefined` changes no quota, and `null` sets the quota of the service. */
+/** Generates the new quota of a user. The value `undefined` changes no quota, and `null` sets the quota of the service. */
 function ownQuota(max: number) {
   return fc.oneof(fc.constantFrom(undefined, null), fc.nat({ max }));
 }

@@ -22,8 +22,8 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
   find: (ownerId: string): Promise<UsageOfOwner> => readUsage(db, ownerId),
 
   /**
-   * Reserves space in the quota for a file until `expiresAt`. The caller must call `reserve` in a transaction. `reserve` throws
-   * `quota_exceeded`.
+   * Reserves space in the quota for a file until `expiresAt`. The caller must call `reserve` in a transaction. The function `reserve`
+   * throws `quota_exceeded`.
    */
   async reserve(
     { objectKey, ownerId, userId, sizeBytes, expiresAt }: Reserving & { sizeBytes: number },
@@ -35,8 +35,8 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
   },
 
   /**
-   * Adds bytes to a reservation, and sets its new expiry. The caller must call `extend` in a transaction. `extend` throws `quota_exceeded`,
-   * or `upload_aborted` if the reservation has expired.
+   * Adds bytes to a reservation, and sets its new expiry. The caller must call `extend` in a transaction. The function `extend` throws
+   * `quota_exceeded`, or `upload_aborted` if the reservation has expired.
    */
   async extend(
     { objectKey, ownerId, userId, moreBytes, expiresAt }: Reserving & { moreBytes: number },
@@ -55,8 +55,8 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
 
   /**
    * Counts deleted files of an owner in the usage until `expiresAt`, because until then a client can store their objects again with signed
-   * URLs. `hold` ignores the quota, and never throws `quota_exceeded`. A repeated call of `hold` has no further effect. The caller must
-   * call `hold` in the transaction that deletes the files.
+   * URLs. The function `hold` ignores the quota, and never throws `quota_exceeded`. A repeated call of `hold` has no further effect. The
+   * caller must call `hold` in the transaction that deletes the files.
    */
   async hold(...files: { objectKey: string; ownerId: string; sizeBytes: number; expiresAt: number }[]): Promise<void> {
     const [first] = files;
@@ -86,8 +86,8 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
   },
 
   /**
-   * Releases at most `limit` expired reservations. `releaseExpired` returns the number of released reservations. The caller must call
-   * `releaseExpired` in a transaction.
+   * Releases at most `limit` expired reservations. The function `releaseExpired` returns the number of released reservations. The caller
+   * must call `releaseExpired` in a transaction.
    */
   async releaseExpired(now: number, limit: number): Promise<number> {
     const expired = db.selectFrom("reservations").select("object_key").where("expires_at", "<=", now);
@@ -158,8 +158,8 @@ type QuotaUse = { ownerId: string; userId: string; more: Usage; quota: Quota | u
 
 /**
  * Adds to the usage of an owner, if the quota is large enough. The caller must call `takeQuota` in the transaction that adds the files. One
- * statement checks the quota, adds the usage, and locks the row of the owner, so that replicas add one by one. `takeQuota` throws
- * `quota_exceeded`.
+ * statement checks the quota, adds the usage, and locks the row of the owner, so that replicas add one by one. The function `takeQuota`
+ * throws `quota_exceeded`.
  */
 export async function takeQuota(db: Kysely<Tables>, use: QuotaUse): Promise<void> {
   const { ownerId, userId, more, quota } = use;
@@ -182,8 +182,8 @@ export async function releaseQuota(db: Kysely<Tables>, ownerId: string, less: Us
 }
 
 /**
- * Deletes a reservation, and returns the reserved usage. `endReservation` does not change the usage of the owner. Returns undefined if the
- * reservation does not exist.
+ * Deletes a reservation, and returns the reserved usage. The function `endReservation` does not change the usage of the owner. Returns
+ * undefined if the reservation does not exist.
  */
 export async function endReservation(db: Kysely<Tables>, objectKey: string): Promise<Usage | undefined> {
   const reserved = db.deleteFrom("reservations").where("object_key", "=", objectKey);

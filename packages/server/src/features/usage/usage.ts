@@ -51,7 +51,7 @@ export type QuotaChange = { [Name in keyof OwnQuota]?: number | null | undefined
 
 export type UsageOfOwner = Usage & OwnQuota;
 
-/** `counted` is the usage counter of the owner. `actual` is the sum of the owner's rows. */
+/** The member `counted` is the usage counter of the owner. The member `actual` is the sum of the owner's rows. */
 export type UsageDrift = { ownerId: string; counted: Usage; actual: Usage };
 
 /** Returns the default quota of the service, which applies to each user without their own quota. */

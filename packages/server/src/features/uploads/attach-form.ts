@@ -26,8 +26,8 @@ const FORM_MAX_BYTES = 5 * 2 ** 30;
  * Streams the file of a form into the bucket in constant memory, and attaches the file to the note.
  * If the service has a virus scanner, the attachment is `scanning` at first. The service writes the audit event when the attachment becomes
  * `ready`. After a failure or a crash, there is no attachment, and a queued deletion removes the object.
- * `attachFile` throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `upload_rejected`,
- * `upload_aborted`, `service_busy`, `bucket_unavailable`, `rate_limited`.
+ * The function `attachFile` throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`,
+ * `upload_rejected`, `upload_aborted`, `service_busy`, `bucket_unavailable`, `rate_limited`.
  */
 export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allowance; arrive: Arrive }) {
   const { db, bucket, clock, newId, limits, scanning, onDeletionsQueued, onVerificationQueued, onUploadEnded } = deps;
@@ -111,7 +111,7 @@ type Request = {
   objectKey: string;
   ownerId: string;
   userId: string;
-  /** `length` is undefined if the form declares no length. */
+  /** The member `length` is undefined if the form declares no length. */
   length: LengthBounds | undefined;
   /** The size of the largest accepted file, in bytes. */
   maxBytes: number;
@@ -128,11 +128,11 @@ const LEASE_MS = 600_000;
 const EXTEND_EVERY_MS = LEASE_MS / 10;
 
 /**
- * Reserves quota for the file of a form before its first byte arrives. `reserveCapacity` returns a function that wraps the stream, and
- * reserves more quota while bytes arrive.
+ * Reserves quota for the file of a form before its first byte arrives. The function `reserveCapacity` returns a function that wraps the
+ * stream, and reserves more quota while bytes arrive.
  * The insert of the attachment replaces the reservation. If the upload fails, the caller must release the reservation. If the owner has no
  * quota, the function `reserveCapacity` reserves nothing.
- * `reserveCapacity` throws `quota_exceeded`. The wrapped stream also fails with `quota_exceeded`.
+ * The function `reserveCapacity` throws `quota_exceeded`. The wrapped stream also fails with `quota_exceeded`.
  */
 export async function reserveCapacity(deps: Deps, request: Request): Promise<(body: Readable) => Readable> {
   if (!(await hasQuota(deps, request.ownerId))) return (body) => body;

@@ -29,10 +29,11 @@ export type CompleteUploadInput = {
 
 /**
  * Assembles the parts of a multipart upload, verifies the object, and makes the attachment ready. A slow verification continues after the
- * HTTP request, and the returned attachment is `verifying` or `scanning`. A repeated completion of an upload has no further effect.
- * `completeUpload` throws `upload_not_found`, `access_denied`, `upload_not_pending`, and `upload_incomplete`. After `upload_incomplete`,
- * the client can send the missing bytes and complete the upload again. `completeUpload` throws `upload_rejected` if the object differs from
- * the declaration, or if the file request does not accept the file. The service deletes a rejected object.
+ * HTTP request, and the returned attachment is `verifying` or `scanning`. A repeated completion of an upload has no further effect. The
+ * function `completeUpload` throws `upload_not_found`, `access_denied`, `upload_not_pending`, and `upload_incomplete`. After
+ * `upload_incomplete`, the client can send the missing bytes and complete the upload again. The function `completeUpload` throws
+ * `upload_rejected` if the object differs from the declaration, or if the file request does not accept the file. The service deletes a
+ * rejected object.
  */
 export function completeUpload(deps: Deps) {
   const { db } = deps;
@@ -52,7 +53,7 @@ type Sent = { upload: Upload; attachment: Attachment | undefined; link: Link | u
 
 /**
  * Returns the upload, if the upload belongs to the caller and the caller may still add files.
- * `findSent` throws `upload_not_found`, `access_denied` or `link_not_found`.
+ * The function `findSent` throws `upload_not_found`, `access_denied` or `link_not_found`.
  */
 async function findSent(
   { db, clock, limits }: Deps,
@@ -136,7 +137,7 @@ function slowVerification({ scanning, limits }: Deps, subject: Subject): Verific
 
 /**
  * Returns the attachment of a complete upload, for example after a faster completion.
- * `requireAttached` throws `upload_not_pending` if the upload has ended in another way.
+ * The function `requireAttached` throws `upload_not_pending` if the upload has ended in another way.
  */
 function requireAttached(upload: Upload, attachment: Attachment | undefined): Attachment {
   if (attachment === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
@@ -151,8 +152,8 @@ export type StoredUpload = { attachment: Attachment; upload: Upload; stored: Ins
 /**
  * Returns the key of an object that no signed URL can change, so that a download has exactly the verified bytes
  * (docs/security-requirements.md, 7). If a signed URL can still overwrite the uploaded object (`upload.staged`), the function `stage`
- * returns the key of a new copy. Each completion makes a separate copy of the object. `stage` returns undefined if the uploaded object is
- * missing. There is no copy if the uploaded object changed during the copy.
+ * returns the key of a new copy. Each completion makes a separate copy of the object. The function `stage` returns undefined if the
+ * uploaded object is missing. There is no copy if the uploaded object changed during the copy.
  */
 export async function stage(deps: Deps, upload: Upload): Promise<string | undefined> {
   if (!upload.staged) return upload.objectKey;

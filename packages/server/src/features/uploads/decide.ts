@@ -85,8 +85,8 @@ async function complete(
 }
 
 /**
- * Rejects the file, and deletes its object. An adopted object remains in the bucket. `by` is the person who rejected the file. `by` is
- * undefined if the verification rejected the file.
+ * Rejects the file, and deletes its object. An adopted object remains in the bucket. The parameter `by` is the person who rejected the
+ * file. The parameter `by` is undefined if the verification rejected the file.
  */
 export async function reject(
   deps: Deps,
@@ -130,10 +130,13 @@ export async function defer(
 
 // A decision notifies the owner (a notice), the audit log, webhooks, and the hooks of an application (a file event).
 
-/** `seen` is the attachment before the decision. */
+/** The member `seen` is the attachment before the decision. */
 type Arrival = { seen: Attachment; verdict: Extract<Verdict, { ok: true }>; right: Omit<Right, "to">; now: number };
 
-/** Announces a verified file in the transaction that changes the state of the file. `attachment` is the attachment after the change. */
+/**
+ * Announces a verified file in the transaction that changes the state of the file. The parameter `attachment` is the attachment after the
+ * change.
+ */
 async function announceArrival(
   deps: Deps,
   tx: Tx,

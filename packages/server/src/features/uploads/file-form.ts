@@ -25,7 +25,7 @@ const buffering = { highWaterMark: 1, fileHwm: 1 };
 
 /**
  * Refuses a form that is too long, before the service reads the body of the form. The function `refuseOversize` uses the declared length of
- * the form. `refuseOversize` throws `file_too_large`.
+ * the form. The function `refuseOversize` throws `file_too_large`.
  */
 export function refuseOversize(contentLength: string | undefined, maxBytes: number): void {
   if (contentLength === undefined || Number(contentLength) <= maxBytes) return;
@@ -44,7 +44,7 @@ export function lengthOfFile(contentLength: string | undefined): { atLeast: numb
 }
 
 /**
- * Reads a form up to the first byte of its file. `openForm` throws `invalid_request`, `invalid_filename`, `upload_aborted` or
+ * Reads a form up to the first byte of its file. The function `openForm` throws `invalid_request`, `invalid_filename`, `upload_aborted` or
  * `request_timeout`.
  */
 export async function openForm(request: FastifyRequest, progressLimits: FormProgressLimits): Promise<FormFile> {
@@ -120,7 +120,10 @@ function invalid(message: string): HttpProblem {
 }
 
 export type FormProgress = {
-  /** Waits for the next bytes or the next part of the form. `wait` rejects with `request_timeout` if the client is silent or too slow. */
+  /**
+   * Waits for the next bytes or the next part of the form. The function `wait` rejects with `request_timeout` if the client is silent or
+   * too slow.
+   */
   wait<T>(arrival: Promise<T>): Promise<T>;
   /** Adds to the number of received bytes of the file. */
   add(bytes: number): void;

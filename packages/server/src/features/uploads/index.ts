@@ -44,7 +44,8 @@ export function createUploads(deps: Deps, { arrive, starts }: { arrive: Arrive; 
 
 /**
  * Renames a `ready` file. The content of the file must match the extension of the new name.
- * `renameFile` throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `object_not_found`, and `invalid_filename`.
+ * The function `renameFile` throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `object_not_found`, and
+ * `invalid_filename`.
  */
 function renameFile({ db, bucket, clock, newId }: Deps) {
   return async (caller: Caller, input: { attachmentId: string; filename: string }): Promise<Attachment> => {
@@ -86,7 +87,7 @@ const MAX_ATTEMPTS = 3;
 
 /**
  * Aborts an upload and deletes its object. The signed URL may remain valid for a while after the abort. If a client stores the object again
- * with the signed URL, the service also deletes the new object. A repeated abort of an upload has no further effect.
+ * with the signed URL, the service also deletes the new object. A repeated abort of an upload has no further effect. The function
  * `abortUpload` throws `upload_not_found`, and throws `upload_not_pending` if the upload is complete.
  */
 export function abortUpload(deps: Deps) {
@@ -123,8 +124,8 @@ const BATCH = 500;
 const RELEASED_AT_ONCE = 100;
 
 /**
- * Expires pending uploads whose signed URLs have expired, and queues the deletion of their objects. `expireUploads` returns the number of
- * expired uploads.
+ * Expires pending uploads whose signed URLs have expired, and queues the deletion of their objects. The function `expireUploads` returns
+ * the number of expired uploads.
  */
 export function expireUploads(deps: Deps) {
   const { db, clock } = deps;
@@ -147,8 +148,8 @@ export function expireUploads(deps: Deps) {
 }
 
 /**
- * Expires one upload. `expire` returns false if the state of the upload has changed in the meantime, for example because another replica
- * was faster.
+ * Expires one upload. The function `expire` returns false if the state of the upload has changed in the meantime, for example because
+ * another replica was faster.
  */
 async function expire(deps: Deps, { upload, now }: { upload: Upload; now: number }): Promise<boolean> {
   const expired = await deps.db.transaction(

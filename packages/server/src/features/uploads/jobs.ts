@@ -32,8 +32,8 @@ export function leaseVerification({ db, clock, newId, scanning }: Deps) {
 }
 
 /**
- * Extends the lease of a verification. `renewVerification` returns false if the process has lost the lease. After a lost lease, the result
- * of the verification has no effect.
+ * Extends the lease of a verification. The function `renewVerification` returns false if the process has lost the lease. After a lost
+ * lease, the result of the verification has no effect.
  */
 export function renewVerification({ db, clock }: Deps) {
   return (leased: LeasedVerification): Promise<boolean> =>
@@ -93,8 +93,8 @@ const MAX_RUNNING = 4;
 
 /**
  * Runs the verifications that continue after the HTTP request. Several verifications run in parallel. The job renews the lease of each
- * running verification. If a replica dies, its leases end, and another replica leases its verifications. `stop` releases the running
- * verifications for other replicas.
+ * running verification. If a replica dies, its leases end, and another replica leases its verifications. The function `stop` releases the
+ * running verifications for other replicas.
  */
 export function startVerification(options: {
   useCases: {

@@ -11,8 +11,8 @@ type SignedPart = SignedRequest & { partNumber: number };
 /**
  * Signs the PUTs of the parts of a multipart upload. Until the upload is complete, a client can get a new signature for a part and send the
  * part again.
- * `signParts` throws `upload_not_found`, `access_denied`, `upload_not_pending`, and `invalid_request` for a part that the upload does not
- * have.
+ * The function `signParts` throws `upload_not_found`, `access_denied`, `upload_not_pending`, and `invalid_request` for a part that the
+ * upload does not have.
  */
 export function signParts({ db, bucket, clock, limits }: Deps) {
   return async (caller: Sender, input: { uploadId: string; partNumbers: readonly number[] }): Promise<SignedPart[]> => {
@@ -42,7 +42,7 @@ export type UploadProgress = { upload: Upload; parts: StoredPart[]; rejectReason
 
 /**
  * Returns an upload of the caller, with the list of stored parts.
- * `getUpload` throws `upload_not_found`.
+ * The function `getUpload` throws `upload_not_found`.
  */
 export function getUpload({ db, bucket }: Deps) {
   return async (caller: Sender, uploadId: string): Promise<UploadProgress> => {
@@ -67,8 +67,8 @@ type Assembly = { upload: Upload & { multipart: MultipartUpload }; reported: rea
 
 /**
  * Completes the multipart upload in the bucket, with the parts that the bucket lists. The function `assembleParts` does nothing if the
- * bucket does not know the upload any more, because an earlier completion may have succeeded. `assembleParts` throws `upload_incomplete`.
- * The error text names the missing or wrong part.
+ * bucket does not know the upload any more, because an earlier completion may have succeeded. The function `assembleParts` throws
+ * `upload_incomplete`. The error text names the missing or wrong part.
  */
 export async function assembleParts({ bucket }: Deps, { upload, reported }: Assembly): Promise<void> {
   const { objectKey, multipart } = upload;
@@ -90,8 +90,8 @@ function checkReported({ partNumber, etag }: ReportedPart, stored: StoredPart | 
 }
 
 /**
- * Returns all stored parts of the upload. `checkedParts` throws `upload_incomplete` if a part is missing or does not have the signed
- * length.
+ * Returns all stored parts of the upload. The function `checkedParts` throws `upload_incomplete` if a part is missing or does not have the
+ * signed length.
  */
 function checkedParts(upload: Assembly["upload"], byNumber: ReadonlyMap<number, StoredPart>): StoredPart[] {
   const plan = { sizeBytes: upload.sizeBytes, partSize: upload.multipart.partSize };

@@ -18,8 +18,8 @@ import { authoriseSender, type OpenRequest, type Sender } from "./sender.ts";
 type Recording = { queries: Tx; declared: DeclaredUpload; multipart: MultipartUpload | undefined };
 
 /**
- * Records an upload and its attachment. For an upload of a visitor, the caller must call `recordUpload` in a transaction. `recordUpload`
- * throws the errors of `startUpload` if the start is refused.
+ * Records an upload and its attachment. For an upload of a visitor, the caller must call `recordUpload` in a transaction. The function
+ * `recordUpload` throws the errors of `startUpload` if the start is refused.
  */
 export async function recordUpload(deps: Deps, { queries, declared, multipart }: Recording): Promise<Upload> {
   const { clock, limits } = deps;
@@ -141,7 +141,7 @@ type Offer = { declared: DeclaredUpload; link: Link | undefined };
 /**
  * Locks a file request, so that other uploads to the file request cannot start until the transaction ends. Returns the file request if the
  * file request accepts the file.
- * `holdRequest` throws `link_not_found`, `kind_not_accepted` or `request_full`.
+ * The function `holdRequest` throws `link_not_found`, `kind_not_accepted` or `request_full`.
  */
 export async function holdRequest(
   { clock, limits }: Deps,
@@ -173,7 +173,7 @@ export async function checkRequest(tx: Tx, { declared, link }: Offer): Promise<v
 
 type Joining = { declared: DeclaredUpload; link: Link; attachmentId: string; now: number };
 
-/** Records that a visitor's file belongs to the file request. `joinRequest` throws `rate_limited`. */
+/** Records that a visitor's file belongs to the file request. The function `joinRequest` throws `rate_limited`. */
 export async function joinRequest(queries: Tx, joining: Joining): Promise<void> {
   const { declared, link, attachmentId } = joining;
   if (declared.visit === undefined) return;

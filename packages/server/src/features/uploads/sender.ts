@@ -18,14 +18,14 @@ import { uploadQueries } from "./queries/uploads.ts";
 export type Sender = Caller & { linkId?: string | undefined };
 
 /**
- * The file request to which a visitor sends files. `deadline` is the instant at which the file request closes. `deadline` is undefined if
- * the file request has no deadline.
+ * The file request to which a visitor sends files. The member `deadline` is the instant at which the file request closes. The member
+ * `deadline` is undefined if the file request has no deadline.
  */
 export type OpenRequest = { link: Link; deadline: number | undefined };
 
 /**
  * Checks that the sender may currently add a file to the note. Returns the owner of the note. For a visitor, the function `authoriseSender`
- * also returns the file request. `authoriseSender` throws `note_not_found`, `access_denied` or `link_not_found`.
+ * also returns the file request. The function `authoriseSender` throws `note_not_found`, `access_denied` or `link_not_found`.
  */
 export async function authoriseSender(
   queries: Tx,
@@ -79,8 +79,8 @@ export function uploadOver({ state }: Pick<Upload, "state">): DomainError {
 }
 
 /**
- * The new state and the audit event of a verified file whose sender may still send files. `link` is the file request, if the sender is a
- * visitor.
+ * The new state and the audit event of a verified file whose sender may still send files. The member `link` is the file request, if the
+ * sender is a visitor.
  */
 export type Right = {
   to: "ready" | "quarantined";

@@ -31,15 +31,15 @@ const UNRECORDED_AFTER_MS = 600_000;
 /** A start can get an error of `CODES_OF_A_TWIN` because of a parallel request with its idempotency key. */
 const CODES_OF_A_TWIN = new Set(["idempotency_key_in_use", "request_full", "quota_exceeded", "too_many_uploads"]);
 
-/** `arrive` is undefined for visitors of a link, because visitors have no invitations. */
+/** The member `arrive` is undefined for visitors of a link, because visitors have no invitations. */
 type StartParts = { allowance: Allowance; arrive: Arrive | undefined };
 
 /**
  * Starts an upload whose bytes the client sends directly to the bucket. The function `startUpload` records the declaration, and signs the
  * PUT of the file. For a multipart upload, the function `startUpload` signs no PUT, because the client requests signed PUTs of parts later.
- * `startUpload` throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `too_many_uploads`,
- * `idempotency_key_reused`, `rate_limited`, and `invalid_request` for more parts than S3 allows. For a visitor, `startUpload` also throws
- * `link_not_found`, `kind_not_accepted` and `request_full`.
+ * The function `startUpload` throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`,
+ * `too_many_uploads`, `idempotency_key_reused`, `rate_limited`, and `invalid_request` for more parts than S3 allows. For a visitor,
+ * `startUpload` also throws `link_not_found`, `kind_not_accepted` and `request_full`.
  */
 export function startUpload(deps: Deps, { allowance, arrive }: StartParts) {
   const start = startOrRepeat(deps);
@@ -141,8 +141,8 @@ async function startMultipart(
 }
 
 /**
- * `request` is the PUT that the client must send. `request` is undefined for a multipart upload, and for a repeated start of an upload that
- * is not pending any more.
+ * The member `request` is the PUT that the client must send. The member `request` is undefined for a multipart upload, and for a repeated
+ * start of an upload that is not pending any more.
  */
 export type StartedUpload = { upload: Upload; request: SignedRequest | undefined };
 
@@ -167,7 +167,7 @@ export function signPut(
  * Finds the caller's upload with the given idempotency key and declaration, and signs the PUT of a pending upload again.
  * Returns undefined for a new or a forgotten idempotency key. The service forgets an idempotency key after a day, or when its upload is
  * rejected, aborted, expired or deleted.
- * `repeatStart` throws `idempotency_key_reused`. The function `repeatStart` follows the draft standard
+ * The function `repeatStart` throws `idempotency_key_reused`. The function `repeatStart` follows the draft standard
  * draft-ietf-httpapi-idempotency-key-header.
  */
 export async function repeatStart(

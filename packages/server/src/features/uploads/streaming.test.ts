@@ -79,7 +79,8 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
     const { status, body } = await answerTo(post(), Readable.from(form()));
     expect(status).toBe(201);
     expect(body).toMatchObject({ sizeBytes: 128 * MIB, checksum: { value: hash.digest("base64") } });
-    // `mostOnTheWay` is the largest amount of data in the two sockets and the server, and must not grow with the size of the file.
+    // The value `mostOnTheWay` is the largest amount of data in the two sockets and the server, and must not grow with the size of the
+    // file.
     expect(mostOnTheWay).toBeLessThan(32 * MIB);
     await ann.send(`DELETE /attachments/${body.id}`);
     await expectNothingLeft();

@@ -14,15 +14,15 @@ import { verificationQueries } from "./queries/verifications.ts";
 
 /**
  * A change of the state of an attachment and its upload.
- * `uploadId` is undefined if the attachment has no upload, for example if a form created it.
+ * The member `uploadId` is undefined if the attachment has no upload, for example if a form created it.
  */
 type Transition = AttachmentChange & { attachmentId: string; uploadId: string | undefined };
 
 /**
  * Moves an attachment and its upload from one state to another. The caller must call `transitionUpload` in a transaction. There is one
- * exception: the statement in queries/complete-statement.ts changes the two states when a user completes an upload. `transitionUpload`
- * returns false if the state is not `from` any more. A completion, a verification, an abort and the sweep can run in parallel, and only one
- * action succeeds.
+ * exception: the statement in queries/complete-statement.ts changes the two states when a user completes an upload. The function
+ * `transitionUpload` returns false if the state is not `from` any more. A completion, a verification, an abort and the sweep can run in
+ * parallel, and only one action succeeds.
  */
 export async function transitionUpload(
   queries: Tx,
@@ -41,7 +41,8 @@ export async function transitionUpload(
 // the attachment was deleted.
 
 /**
- * The attachment in the state of the caller's last read. `upload` is undefined if the attachment came from a form, or is an adopted object.
+ * The attachment in the state of the caller's last read. The member `upload` is undefined if the attachment came from a form, or is an
+ * adopted object.
  */
 export type Decision = { attachment: Attachment; upload: Upload | undefined };
 

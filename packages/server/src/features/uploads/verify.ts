@@ -10,12 +10,12 @@ import { type AcceptedTypes, acceptsType } from "../links/file-request.ts";
 import { type Claim, findContradiction, START_BYTES, typeToAccept } from "./content/contradictions.ts";
 
 /**
- * The result of a verification. `checksum` is undefined if the service verified no checksum. `scanned` is false if the file was too large
- * for the scanner. `reason` is a sentence for the sender of the file.
+ * The result of a verification. The member `checksum` is undefined if the service verified no checksum. The member `scanned` is false if
+ * the file was too large for the scanner. The member `reason` is a sentence for the sender of the file.
  */
 export type Verdict = { ok: true; checksum: Checksum | undefined; scanned?: boolean } | { ok: false; reason: string };
 
-/** The object that the service verifies. `stored` is the metadata of the object at the start of the verification. */
+/** The object that the service verifies. The member `stored` is the metadata of the object at the start of the verification. */
 export type Subject = {
   objectKey: string;
   stored: StoredObject;
@@ -27,8 +27,8 @@ export type Subject = {
 export const CHANGED: Verdict = refused("was changed or removed during its verification");
 
 /**
- * Makes the fast checks: the size, the type, the stored headers, the SHA-256 that the bucket stores, and the first bytes. `accepted` lists
- * the accepted kinds of files. If `accepted` is undefined, the service accepts every kind of file.
+ * Makes the fast checks: the size, the type, the stored headers, the SHA-256 that the bucket stores, and the first bytes. The parameter
+ * `accepted` lists the accepted kinds of files. If `accepted` is undefined, the service accepts every kind of file.
  */
 export async function verifyFacts(
   upload: Upload,
@@ -132,8 +132,8 @@ function refused(what: string): Verdict {
 }
 
 /**
- * The metadata of an inspected object. `start` contains the first bytes of the object. `start` is undefined if the object changed during
- * the inspection.
+ * The metadata of an inspected object. The member `start` contains the first bytes of the object. The member `start` is undefined if the
+ * object changed during the inspection.
  */
 export type InspectedObject = StoredObject & { start: Uint8Array | undefined };
 

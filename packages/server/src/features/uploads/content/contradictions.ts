@@ -52,7 +52,7 @@ type Actual = { markup: Markup | undefined; type: string | undefined; isBinary: 
 /**
  * Returns a text that tells the sender of a file how its content, name and declared type contradict each other. Returns undefined if the
  * content, the name and the type agree (docs/security-requirements.md, 5).
- * `start` is the first START_BYTES of the file, and `detectedType` is the type that the package file-type detects in `start`.
+ * The parameter `start` is the first START_BYTES of the file, and `detectedType` is the type that the package file-type detects in `start`.
  */
 export function findContradiction(
   claim: Claim,

@@ -8,7 +8,10 @@ export type FileKind = {
   extensions: readonly string[];
   /** The declared media types of the kind, the usual type first. */
   types: readonly string[];
-  /** The possible first bytes of a file, one character for each byte. `marks` is absent if the npm package `file-type` detects the kind. */
+  /**
+   * The possible first bytes of a file, one character for each byte. The member `marks` is absent if the npm package `file-type` detects
+   * the kind.
+   */
   marks?: readonly string[];
   /** The types, in addition to `types`, that the package file-type may detect in a valid file of the kind. */
   alsoFine?: readonly string[];

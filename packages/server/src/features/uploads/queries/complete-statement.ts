@@ -64,7 +64,7 @@ export function compileCompletion(db: Kysely<Tables>, { name: engine }: Engine):
   };
 }
 
-/** Completes uploads in the database. `run` must run all its calls in one transaction. */
+/** Completes uploads in the database. The function `run` must run all its calls in one transaction. */
 export function uploadCompletions(statements: CompletionStatements, run: RunCalls) {
   return async (completion: UploadCompletion): Promise<CompletedRecord | undefined> => {
     const values = valuesOf(completion);
@@ -152,7 +152,7 @@ export type UploadCompletion = {
 };
 
 /**
- * `mayAdd` is whether the user may still add files to the note. `isMoved` is whether the statement changed the attachment from pending to
- * ready.
+ * The member `mayAdd` is whether the user may still add files to the note. The member `isMoved` is whether the statement changed the
+ * attachment from pending to ready.
  */
 export type CompletedRecord = { mayAdd: boolean; isMoved: boolean };

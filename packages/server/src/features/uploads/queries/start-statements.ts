@@ -176,7 +176,9 @@ function recording(m: M, { from }: Pick<Row, "from">): RawBuilder<unknown> {
     ${from}`;
 }
 
-/** The data for the start of an upload. `upload` is a pending upload. The attachment of the upload gets the values of the upload. */
+/**
+ * The data for the start of an upload. The member `upload` is a pending upload. The attachment of the upload gets the values of the upload.
+ */
 export type UploadStart = {
   upload: Upload;
   /**
@@ -188,8 +190,8 @@ export type UploadStart = {
   /** The maximum numbers of pending uploads. */
   maxPending: PendingCounts;
   /**
-   * If an upload started before `startedBefore`, a new upload can have its idempotency key. `startedBefore` is in milliseconds since the
-   * epoch.
+   * If an upload started before `startedBefore`, a new upload can have its idempotency key. The member `startedBefore` is in milliseconds
+   * since the epoch.
    */
   startedBefore: number;
 };

@@ -44,18 +44,19 @@ export function compileUploads(db: Kysely<Tables>, engine: Engine): UploadStatem
 export type UploadSteps = {
   /**
    * Decides in one step whether an upload may start, and records the start. The query checks the access of the user, the limits, the quota
-   * and the idempotency key. `start` records everything or nothing.
-   * `start` returns undefined if the note does not exist. In a transaction, the call of `start` or `holdStarts` must come first.
+   * and the idempotency key. The function `start` records everything or nothing.
+   * The function `start` returns undefined if the note does not exist. In a transaction, the call of `start` or `holdStarts` must come
+   * first.
    */
   start(start: UploadStart): Promise<StartedRecord | undefined>;
   /**
-   * Makes the attachment of a pending upload ready, and records the event, if the user may still add files. `complete` changes everything
-   * or nothing. `complete` returns undefined if the attachment was deleted.
+   * Makes the attachment of a pending upload ready, and records the event, if the user may still add files. The function `complete` changes
+   * everything or nothing. The function `complete` returns undefined if the attachment was deleted.
    */
   complete(completion: UploadCompletion): Promise<CompletedRecord | undefined>;
 };
 
-/** Starts and completes uploads in the database. `run` must run all its calls in one transaction. */
+/** Starts and completes uploads in the database. The function `run` must run all its calls in one transaction. */
 export function uploadSteps(statements: UploadStatements, run: RunCalls): UploadSteps {
   return {
     start: uploadStarts(statements.start, run),
@@ -164,7 +165,7 @@ export const uploadQueries = defineQueries("database.uploads", ({ kysely: db, en
   };
 });
 
-/** Starts uploads in the database. `run` must run all its calls in one transaction. */
+/** Starts uploads in the database. The function `run` must run all its calls in one transaction. */
 export function uploadStarts(statements: StartStatements, run: RunCalls) {
   const record = startRecords(statements, run);
   return (start: UploadStart) => record(valuesOf(start));

@@ -57,8 +57,8 @@ export const verificationQueries = defineQueries("database.verifications", ({ ky
   },
 
   /**
-   * Extends the lease of the process. `renew` returns false if the verification has ended, or if another process has leased the
-   * verification.
+   * Extends the lease of the process. The function `renew` returns false if the verification has ended, or if another process has leased
+   * the verification.
    */
   async renew(
     { attachmentId, holder }: Pick<LeasedVerification, "attachmentId" | "holder">,
@@ -73,7 +73,10 @@ export const verificationQueries = defineQueries("database.verifications", ({ ky
     return result.numUpdatedRows === 1n;
   },
 
-  /** Ends the lease, and makes the verification due at `dueAt`. `release` does nothing if another process has leased the verification. */
+  /**
+   * Ends the lease, and makes the verification due at `dueAt`. The function `release` does nothing if another process has leased the
+   * verification.
+   */
   async release(
     { attachmentId, holder }: Pick<LeasedVerification, "attachmentId" | "holder">,
     { dueAt }: { dueAt: number },

@@ -51,7 +51,7 @@ const OWN_NAMES = /^(?:blobs|manifest\.json(?:\.new)?|copy-[\w-]+)$/;
  * Copies the embedded database, its journal, the built-in bucket, the exported audit log and the secrets, while the service runs. A later
  * backup into the folder copies only the blobs that are missing in the folder or have another size there. Until the later backup is
  * complete, the folder still contains the earlier backup.
- * `makeBackup` throws `invalid_request`, `storage_full`, `database_unavailable` or `bucket_unavailable`.
+ * The function `makeBackup` throws `invalid_request`, `storage_full`, `database_unavailable` or `bucket_unavailable`.
  */
 export async function makeBackup(options: BackupOptions): Promise<Manifest> {
   try {
@@ -297,7 +297,7 @@ async function removeOtherBlobs(backupDir: string, blobList: string): Promise<vo
   }
 }
 
-/** Counts the processed files and bytes. `add` counts one file with its bytes. */
+/** Counts the processed files and bytes. The function `add` counts one file with its bytes. */
 export type Progress = { add(sizeBytes: number): void; end(): void };
 
 const EVERY_MS = 1_000;

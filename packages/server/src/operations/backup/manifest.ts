@@ -40,16 +40,20 @@ const Manifest = Type.Object({
   /** The list of the files in `folder`. */
   files: Type.Array(FileEntry),
   rows: Type.Object({ notes: Count, attachments: Count }),
-  /** `missing` lists the blobs that were missing or too short in the bucket. */
+  /** The member `missing` lists the blobs that were missing or too short in the bucket. */
   blobs: Type.Object({ count: Count, sizeBytes: Count, missing: Type.Array(RelativePath) }),
 });
 
 /**
- * The manifest describes a complete backup. `makeBackup` writes the manifest last, so a folder without a manifest is not a complete backup.
+ * The manifest describes a complete backup. The function `makeBackup` writes the manifest last, so a folder without a manifest is not a
+ * complete backup.
  */
 export type Manifest = Static<typeof Manifest>;
 
-/** Reads the manifest of a backup. `readManifest` throws `invalid_request` if the backup is not whole, or is from a later version. */
+/**
+ * Reads the manifest of a backup. The function `readManifest` throws `invalid_request` if the backup is not whole, or is from a later
+ * version.
+ */
 export async function readManifest(backupDir: string): Promise<Manifest> {
   const text = await readFile(join(backupDir, NAME), "utf8").catch((cause) => {
     throw notWhole(backupDir, "it has no manifest.json", cause);
@@ -96,7 +100,7 @@ function parse(text: string): Partial<Manifest> | undefined {
 /** The file that lists the blobs of a backup, sorted by path. Each line of the blob list is one JSON object. */
 export const BLOB_LIST = "blobs.jsonl";
 
-/** Reads the blob list of a backup. `readBlobList` throws `invalid_request` if a line is damaged. */
+/** Reads the blob list of a backup. The function `readBlobList` throws `invalid_request` if a line is damaged. */
 export async function* readBlobList(file: string): AsyncGenerator<FileEntry> {
   for await (const line of createInterface({ input: createReadStream(file) })) {
     const entry: unknown = JSON.parse(line);
@@ -120,7 +124,7 @@ export function inOrder(entries: AsyncGenerator<FileEntry>): (path: string) => P
   };
 }
 
-/** Creates a file for the blob list of a backup. `add` appends entries to the list, and `close` makes the file durable. */
+/** Creates a file for the blob list of a backup. The function `add` appends entries to the list, and `close` makes the file durable. */
 export async function createBlobList(file: string) {
   const handle = await open(file, "wx", 0o600);
   return {

@@ -20,8 +20,8 @@ type RestoreOptions = {
 
 /**
  * Restores a backup into an empty data folder. The function `restoreBackup` verifies every byte of the backup before the first change of
- * the data folder. `restoreBackup` throws `invalid_request` if the backup is not whole or needs a later version, or if the data folder is
- * not empty.
+ * the data folder. The function `restoreBackup` throws `invalid_request` if the backup is not whole or needs a later version, or if the
+ * data folder is not empty.
  */
 export async function restoreBackup(options: RestoreOptions): Promise<Manifest> {
   const { backupDir, dataDir, writeProgress } = options;

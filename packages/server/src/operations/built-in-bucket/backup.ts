@@ -11,9 +11,9 @@ export { listBlobs };
 
 /**
  * Starts a backup of the built-in bucket in `dataDir`. If the service is running, the bucket in the process of the service makes the
- * backup. If the service is stopped, the process of the backup runs the bucket. `end` rejects if the service stopped during the backup,
- * because a stopped service does not protect the blobs any more.
- * `startBucketBackup` rejects with `bucket_unavailable`.
+ * backup. If the service is stopped, the process of the backup runs the bucket. The function `end` rejects if the service stopped during
+ * the backup, because a stopped service does not protect the blobs any more.
+ * The function `startBucketBackup` rejects with `bucket_unavailable`.
  */
 export async function startBucketBackup(dataDir: string): Promise<BucketBackup> {
   try {
@@ -73,8 +73,8 @@ function socketPath(dataDir: string): string {
 }
 
 /**
- * Lets other processes make backups of a running bucket. `serveBackups` returns undefined on Windows, or if the path of the socket is too
- * long. Without the socket, a backup is possible only while the service is stopped.
+ * Lets other processes make backups of a running bucket. The function `serveBackups` returns undefined on Windows, or if the path of the
+ * socket is too long. Without the socket, a backup is possible only while the service is stopped.
  */
 export async function serveBackups(
   dataDir: string,
@@ -130,7 +130,7 @@ async function serve(socket: Socket, startBackup: () => Promise<BucketBackup>): 
 
 /**
  * Starts a backup of the running bucket of a data folder. Returns undefined if no bucket is running, or if the bucket does not serve
- * backups. `startInBucketProcess` rejects while another backup runs.
+ * backups. The function `startInBucketProcess` rejects while another backup runs.
  */
 async function startInBucketProcess(dataDir: string): Promise<BucketBackup | undefined> {
   if (process.platform === "win32") return undefined;

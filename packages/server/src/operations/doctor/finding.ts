@@ -1,7 +1,7 @@
 /** `error`: the service fails or exposes data. `warning`: the set-up has a risk. `info`: the operator should know the fact. */
 export type Severity = "error" | "warning" | "info";
 
-/** A fault that the doctor can find. `why` is the consequence of the fault. */
+/** A fault that the doctor can find. The member `why` is the consequence of the fault. */
 export type Entry = { severity: Severity; title: string; why: string };
 
 /** Makes the entries of the catalogue by their severity. */
@@ -17,7 +17,7 @@ function entryOf(severity: Severity) {
  */
 export type Fix = { label: string; text: string };
 
-/** A finding is a fault in the checked set-up. `detail` describes what the doctor observed, without secrets and signatures. */
+/** A finding is a fault in the checked set-up. The member `detail` describes what the doctor observed, without secrets and signatures. */
 export type Finding = Entry & { id: string; detail: string; fix: Fix[] };
 
 /**
@@ -55,7 +55,7 @@ export function stepFix(text: string): Fix[] {
   return [{ label: "step", text }];
 }
 
-/** The result of a run of the doctor. `checked` lists the names of the checks that ran to their end. */
+/** The result of a run of the doctor. The member `checked` lists the names of the checks that ran to their end. */
 export type Report = {
   ranAt: string;
   provider: string;

@@ -18,14 +18,14 @@ type CheckedBucket = {
   target: PresignTarget;
   /** The bucket at the endpoint that browsers call. */
   publicTarget: PresignTarget;
-  /** The endpoint in the commands that an operator can paste. `endpoint` is undefined for AWS. */
+  /** The endpoint in the commands that an operator can paste. The member `endpoint` is undefined for AWS. */
   endpoint: string | undefined;
-  /** Finds the credentials for the bucket. `credentials` rejects if no source has credentials. */
+  /** Finds the credentials for the bucket. The function `credentials` rejects if no source has credentials. */
   credentials(): Promise<Credentials>;
   s3: S3Client;
   /**
-   * Signs a download from CloudFront with the headers of `doctor.txt`. `cloudFront` is undefined without CloudFront, or if URLs need an IP
-   * address.
+   * Signs a download from CloudFront with the headers of `doctor.txt`. The member `cloudFront` is undefined without CloudFront, or if URLs
+   * need an IP address.
    */
   cloudFront: { url: string; getUrl(key: string): Promise<string> } | undefined;
   /** Returns the capabilities of the bucket. The function probes the capabilities only once in a run of the doctor. */
@@ -33,8 +33,8 @@ type CheckedBucket = {
 };
 
 /**
- * `token` proves to the service that the doctor knows the secret. `isFromService` checks that the response is from the service that issued
- * the proof.
+ * `token` proves to the service that the doctor knows the secret. The function `isFromService` checks that the response is from the service
+ * that issued the proof.
  */
 export type EchoProof = { token(): string; isFromService(token: string, proof: unknown): boolean };
 
@@ -51,9 +51,12 @@ export type DoctorParts = {
   /** Creates a key under the prefix of the doctor. At the end of the run, the doctor deletes the object with the new key. */
   newKey(): string;
   echo: EchoProof;
-  /** `probeScanner` is undefined if the service has no virus scanner. */
+  /** The member `probeScanner` is undefined if the service has no virus scanner. */
   probeScanner: (() => Promise<void>) | undefined;
-  /** Offers a mail to the mail server, and cancels the mail before the end. `probeMail` is undefined if the service sends no mail. */
+  /**
+   * Offers a mail to the mail server, and cancels the mail before the end. The member `probeMail` is undefined if the service sends no
+   * mail.
+   */
   probeMail: (() => Promise<void>) | undefined;
   clock: () => number;
 };

@@ -1,19 +1,19 @@
 import { join } from "node:path";
 import { commandFix, environmentFix, type Fix, stepFix } from "./finding.ts";
 
-/** A response to a request of the doctor. `text` is the first 16 KiB of the body. */
+/** A response to a request of the doctor. The member `text` is the first 16 KiB of the body. */
 export type Response = {
   status: number;
   headers: Headers;
   text: string;
-  /** The code of an error response of S3. `code` is undefined if the body is not an S3 error. */
+  /** The code of an error response of S3. The member `code` is undefined if the body is not an S3 error. */
   code: string | undefined;
   sentAt: number;
   receivedAt: number;
   /** The time between the first and the last byte of the body, in milliseconds. */
   bodyMs: number;
 };
-/** A failure is a request that got no response. `reason` contains the host of the URL, but no other part of the URL. */
+/** A failure is a request that got no response. The member `reason` contains the host of the URL, but no other part of the URL. */
 export type Failure = { failure: string; reason: string };
 export type Answer = Response | Failure;
 
@@ -108,7 +108,7 @@ export function clockOffsetMs({ headers, sentAt, receivedAt }: Response): number
   return date + 500 - (sentAt + receivedAt) / 2;
 }
 
-/** `setting` is the name of the setting with the URL. */
+/** The member `setting` is the name of the setting with the URL. */
 type Server = { setting: string; url: string; dataDir: string };
 
 /** Describes a remedy for a request that got no response from a server. The remedy depends on the kind of failure. */

@@ -72,7 +72,7 @@ export function echoRoute(app: App, { prove }: { prove: ProveEcho }): void {
     const echo = {
       proof,
       ip: request.clientAddress,
-      // `ips` is undefined if the service trusts no proxy.
+      // The list `ips` is undefined if the service trusts no proxy.
       trustedHops: (request.ips?.length ?? 1) - 1,
       forwardedFor: String(request.headers["x-forwarded-for"] ?? ""),
       authorization,

@@ -64,7 +64,7 @@ const GROUPS: readonly { subject: string; checks: readonly Check[] }[] = [
 const GATES: readonly Check[] = [credentialsCheck, reachCheck];
 const ORDER: readonly Severity[] = ["error", "warning", "info"];
 
-/** Runs every check of the doctor, one by one. `runChecks` never rejects. */
+/** Runs every check of the doctor, one by one. The function `runChecks` never rejects. */
 export async function runChecks(parts: DoctorParts, { onProgress, limitMs = LIMIT_MS }: Options = {}): Promise<Report> {
   const outcomes: Outcome[] = [];
   const checked: string[] = [];
@@ -103,7 +103,7 @@ function toReport(outcomes: readonly Outcome[], { parts, checked }: { parts: Doc
   };
 }
 
-/** Runs one check within a time limit. `runCheck` never rejects. A check that fails or takes too long counts as unchecked. */
+/** Runs one check within a time limit. The function `runCheck` never rejects. A check that fails or takes too long counts as unchecked. */
 export async function runCheck(
   check: Check,
   { parts, limitMs }: { parts: DoctorParts; limitMs: number },

@@ -74,8 +74,8 @@ export function opsRoutes(
 }
 
 /**
- * The functions that check the parts of the service. A probe resolves if the part works, and rejects if the part does not work. `scanner`
- * is undefined if the service has no virus scanner.
+ * The functions that check the parts of the service. A probe resolves if the part works, and rejects if the part does not work. The member
+ * `scanner` is undefined if the service has no virus scanner.
  */
 export type Probes = { database(): Promise<void>; bucket(): Promise<void>; scanner?(): Promise<void> };
 
@@ -173,7 +173,7 @@ function check(probe: () => Promise<void>): Promise<Check> {
   );
 }
 
-/** `token` is the bearer token that /metrics requires. If `token` is undefined, everybody can read /metrics. */
+/** The member `token` is the bearer token that /metrics requires. If `token` is undefined, everybody can read /metrics. */
 export type MetricsAccess = { token: string | undefined };
 
 /** The route GET /metrics returns the metrics of the service. The response of GET /metrics contains no user data. */

@@ -46,7 +46,7 @@ type FindingId = keyof typeof featureFaults;
 
 const finding = findingOf(featureFaults);
 
-/** The finding for each capability that the bucket may lack. `fix` is the best remedy for the operator. */
+/** The finding for each capability that the bucket may lack. The member `fix` is the best remedy for the operator. */
 const FINDINGS: Partial<Record<keyof BucketCapabilities, { id: FindingId; fix: string }>> = {
   conditionalPut: {
     id: "conditional-put-missing",

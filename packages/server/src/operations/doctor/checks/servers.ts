@@ -27,7 +27,10 @@ type FindingId = keyof typeof serverFaults;
 
 const finding = findingOf(serverFaults);
 
-/** A server that the service calls. `setting` is the name of the setting with the URL `base`, and the check calls `path` below `base`. */
+/**
+ * A server that the service calls. The member `setting` is the name of the setting with the URL `base`, and the check calls `path` below
+ * `base`.
+ */
 type Server = {
   id: FindingId;
   setting: string;

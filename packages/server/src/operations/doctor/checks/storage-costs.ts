@@ -208,7 +208,7 @@ const VERSIONS_RULE = {
   NoncurrentVersionExpiration: { NoncurrentDays: 30 },
 } as const;
 
-/** `rules` contains the lifecycle rules of the bucket. */
+/** The member `rules` contains the lifecycle rules of the bucket. */
 type WantedRules = { rules: readonly LifecycleRule[]; keyPrefix: string; hasVersions: boolean };
 
 /**

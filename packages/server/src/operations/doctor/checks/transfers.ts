@@ -54,13 +54,13 @@ const DISPOSITION = 'attachment; filename="doctor.txt"';
 const EXPECTED = { "Content-Disposition": /^attachment;.*doctor\.txt/, "Content-Type": /^text\/plain\b/ };
 const RANGE = { header: "bytes=2-5", text: BODY.slice(2, 6) };
 
-/** A hop is one network path to the bucket. `unreachable` and `refuses` are undefined if an earlier check reports the fault. */
+/** A hop is one network path to the bucket. The members `unreachable` and `refuses` are undefined if an earlier check reports the fault. */
 type Hop = {
   setting: string;
   url: string;
   unreachable?: FindingId;
   refuses?: FindingId;
-  /** `put` is undefined if no uploads use the network path. */
+  /** The member `put` is undefined if no uploads use the network path. */
   put?(key: string): Promise<Answer>;
   getUrl(key: string): Promise<string>;
 };

@@ -46,8 +46,8 @@ export type BucketOptions = {
 const TIMEOUTS: Timeouts = { connectMs: 2_000, callMs: 4_500, idleMs: 20_000 };
 
 /**
- * Creates the adapter for a bucket on AWS or any other S3 server. The adapter connects to the bucket at the first call. `createBucket`
- * throws PresignError for an invalid name or endpoint.
+ * Creates the adapter for a bucket on AWS or any other S3 server. The adapter connects to the bucket at the first call. The function
+ * `createBucket` throws PresignError for an invalid name or endpoint.
  */
 export function createBucket(options: BucketOptions): Bucket {
   const { name, region, endpoint, forcePathStyle = false, clock, onWarning = () => undefined } = options;

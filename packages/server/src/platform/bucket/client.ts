@@ -135,7 +135,7 @@ export function toBucketError(error: unknown, operation: string): unknown {
   return unavailable(explanation);
 }
 
-/** Creates the error `bucket_unavailable`. `explanation` becomes the cause of the error, which only the log shows. */
+/** Creates the error `bucket_unavailable`. The parameter `explanation` becomes the cause of the error, which only the log shows. */
 export function unavailable(explanation: string): DomainError {
   return new DomainError("bucket_unavailable", UNREACHABLE, { cause: new Error(explanation) });
 }

@@ -7,8 +7,8 @@ export type CredentialProvider = (options?: { forceRefresh?: boolean }) => Promi
 /** Caches credentials, and renews the credentials before the expiry. */
 export type CredentialSource = {
   /**
-   * Returns credentials that are valid for the given time, if the provider has credentials with a long lifetime. `lasting` returns cached
-   * credentials directly, and not as a promise.
+   * Returns credentials that are valid for the given time, if the provider has credentials with a long lifetime. The function `lasting`
+   * returns cached credentials directly, and not as a promise.
    */
   lasting(options: { now: number; seconds: number }): Credentials | Promise<Credentials>;
   /**

@@ -222,8 +222,8 @@ export function createDiscardParts(client: BucketClient, { keyPrefix }: { keyPre
 }
 
 /**
- * Begins a multipart upload in the bucket. `beginParts` returns the id of the upload. If the server refuses the checksum algorithm, the
- * function `beginParts` begins the upload without the algorithm.
+ * Begins a multipart upload in the bucket. The function `beginParts` returns the id of the upload. If the server refuses the checksum
+ * algorithm, the function `beginParts` begins the upload without the algorithm.
  */
 export async function beginParts(
   { s3, call, optionalChecksums }: BucketClient,
@@ -240,7 +240,7 @@ export async function beginParts(
   return UploadId;
 }
 
-/** Aborts one multipart upload in the bucket. `abortParts` does not fail if the upload does not exist any more. */
+/** Aborts one multipart upload in the bucket. The function `abortParts` does not fail if the upload does not exist any more. */
 export async function abortParts(
   { s3, bucket, call }: BucketClient,
   { Key, UploadId }: { Key: string; UploadId: string },

@@ -5,8 +5,8 @@ import { DomainError } from "../errors.ts";
 type HeldBuffer = {
   bytes: Buffer;
   /**
-   * Waits for the next bytes for the buffer. `fill` rejects with `service_busy` if the bytes arrive too slowly during the wait of another
-   * form for a buffer.
+   * Waits for the next bytes for the buffer. The function `fill` rejects with `service_busy` if the bytes arrive too slowly during the wait
+   * of another form for a buffer.
    */
   fill<T>(arrival: Promise<T>): Promise<T>;
   /**
@@ -22,14 +22,14 @@ type HeldBuffer = {
 };
 
 export type FormBuffers = {
-  /** Waits for a buffer of a given size. `acquire` rejects with `service_busy` if the wait is too long. */
+  /** Waits for a buffer of a given size. The function `acquire` rejects with `service_busy` if the wait is too long. */
   acquire(sizeBytes: number): Promise<HeldBuffer>;
   /** Discards the buffers that the form still holds. */
   close(): void;
 };
 
 type PartBuffers = {
-  /** Opens the buffers of one form. `userId` is the id of the person who sends the form. */
+  /** Opens the buffers of one form. The parameter `userId` is the id of the person who sends the form. */
   open(userId: string): FormBuffers;
 };
 export type PartBufferOptions = {
@@ -114,8 +114,8 @@ export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: Par
   }
 
   /**
-   * Refuses a form that fills its buffer too slowly. `watchFilling` returns `fill`, which waits for the bytes of the form, and `stop`,
-   * which ends the check.
+   * Refuses a form that fills its buffer too slowly. The function `watchFilling` returns `fill`, which waits for the bytes of the form, and
+   * `stop`, which ends the check.
    */
   function watchFilling(): Pick<HeldBuffer, "fill"> & { stop: () => void } {
     const since = performance.now();

@@ -16,7 +16,7 @@ export type UploadPlan = { strategy: "put" } | { strategy: "multipart"; partSize
 /**
  * Plans an upload: one PUT for up to `singlePutMaxBytes`, or a multipart upload within the limits of S3 for a larger file. All sizes of the
  * plan are in bytes.
- * `planUpload` throws RangeError if no S3 object can have the size.
+ * The function `planUpload` throws RangeError if no S3 object can have the size.
  */
 export function planUpload(options: { sizeBytes: number; singlePutMaxBytes: number }): UploadPlan {
   const { sizeBytes, singlePutMaxBytes } = options;

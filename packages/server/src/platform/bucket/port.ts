@@ -21,13 +21,13 @@ export type StoredObject = {
 };
 
 /**
- * An object in a list of the bucket. `modifiedAt` is the time of the last change by the bucket's clock, or Infinity if the bucket reports
- * no time.
+ * An object in a list of the bucket. The member `modifiedAt` is the time of the last change by the bucket's clock, or Infinity if the
+ * bucket reports no time.
  */
 export type ListedObject = { objectKey: string; sizeBytes: number; modifiedAt: number };
 /**
- * An unfinished multipart upload was neither completed nor aborted. `begunAt` is the time of the start by the bucket's clock, or Infinity
- * if the bucket reports no time.
+ * An unfinished multipart upload was neither completed nor aborted. The member `begunAt` is the time of the start by the bucket's clock, or
+ * Infinity if the bucket reports no time.
  */
 export type UnfinishedMultipart = MultipartPlace & { begunAt: number };
 
@@ -63,8 +63,8 @@ export type Bucket = {
   }): SignedUrl | Promise<SignedUrl>;
   /**
    * Signs a PUT with the size, type and checksum of the body, so the bucket refuses any other body.
-   * `onlyOnce` also signs the condition `If-None-Match: *`, so the bucket refuses a second PUT. A bucket that does not support the
-   * condition refuses every PUT with the condition.
+   * The option `onlyOnce` also signs the condition `If-None-Match: *`, so the bucket refuses a second PUT. A bucket that does not support
+   * the condition refuses every PUT with the condition.
    */
   presignPut(options: {
     objectKey: string;
@@ -75,7 +75,7 @@ export type Bucket = {
     expiresInSeconds: number;
     now: number;
   }): Promise<SignedRequest>;
-  /** Starts a multipart upload in the bucket. `createMultipart` returns the id that the bucket gives to the upload. */
+  /** Starts a multipart upload in the bucket. The function `createMultipart` returns the id that the bucket gives to the upload. */
   createMultipart(options: { objectKey: string; contentType: string }): Promise<string>;
   /** Signs the PUT of one part with the size of the part, so the bucket refuses a body of another size. */
   presignPart(
@@ -96,8 +96,8 @@ export type Bucket = {
   /**
    * Streams a body of unknown length into the bucket, in constant memory. The bucket adapter reuses the memory of the body's chunks, so the
    * caller must not use the chunks afterwards.
-   * `store` rejects with `file_too_large` if the body is longer than `maxBytes`. If `store` rejects, the bucket contains no object. All
-   * people with a running upload get a fair share of the memory. `userId` is the id of the person who uploads.
+   * The function `store` rejects with `file_too_large` if the body is longer than `maxBytes`. If `store` rejects, the bucket contains no
+   * object. All people with a running upload get a fair share of the memory. The option `userId` is the id of the person who uploads.
    */
   store(options: {
     userId?: string;
@@ -109,8 +109,8 @@ export type Bucket = {
   /** Reads the metadata of an object. Returns undefined if the object does not exist. */
   head(objectKey: string): Promise<StoredObject | undefined>;
   /**
-   * Returns whether the bucket can read all bytes of an object. `canRead` returns true for a missing object. The built-in bucket checks an
-   * object by reading some bytes of each blob of the object.
+   * Returns whether the bucket can read all bytes of an object. The function `canRead` returns true for a missing object. The built-in
+   * bucket checks an object by reading some bytes of each blob of the object.
    */
   canRead(objectKey: string): Promise<boolean>;
   /** Reads at most `length` bytes from the start of an object. Returns undefined if the object has no bytes or no ETag. */
@@ -121,7 +121,10 @@ export type Bucket = {
    * The stream fails with `bucket_unavailable` if the bucket stops sending, if the data ends early, or if the signal aborts.
    */
   read(objectKey: string, options: { etag: string; signal?: AbortSignal | undefined }): Promise<Readable | undefined>;
-  /** Reads an object, and computes the SHA-256 of its bytes, in constant memory. `computeChecksum` is for buckets that store no SHA-256. */
+  /**
+   * Reads an object, and computes the SHA-256 of its bytes, in constant memory. The function `computeChecksum` is for buckets that store no
+   * SHA-256.
+   */
   computeChecksum(objectKey: string): Promise<Checksum>;
   /**
    * Copies an object of any size within the bucket. If the object is missing or has another ETag, `copy` copies nothing and returns
@@ -137,13 +140,15 @@ export type Bucket = {
     sizeBytes: number;
     contentType: string;
   }): Promise<"done" | "changed">;
-  /** Deletes objects of the bucket. `delete` returns the keys without an object, including the keys that had no object before. */
+  /**
+   * Deletes objects of the bucket. The function `delete` returns the keys without an object, including the keys that had no object before.
+   */
   delete(objectKeys: readonly string[]): Promise<string[]>;
   /** Aborts the unfinished multipart uploads of the given keys. */
   discardParts(objectKeys: readonly string[]): Promise<void>;
   /**
    * Lists all objects under the prefix of the service, in the order of the UTF-8 bytes of their keys. The pages of the list are never
-   * empty. `pageSize` is from 1 to 1,000. The default of `pageSize` is 1,000.
+   * empty. The parameter `pageSize` is from 1 to 1,000. The default of `pageSize` is 1,000.
    */
   listObjects(options?: { pageSize: number }): AsyncIterable<ListedObject[]>;
   /**
@@ -153,7 +158,7 @@ export type Bucket = {
   listMultiparts(): AsyncIterable<UnfinishedMultipart[]>;
   /** Returns whether `newObjectKey` could have made the key. */
   isOwnKey(objectKey: string): boolean;
-  /** Resolves when the bucket responds to a probe. `probe` rejects with `bucket_unavailable`. */
+  /** Resolves when the bucket responds to a probe. The function `probe` rejects with `bucket_unavailable`. */
   probe(): Promise<void>;
   /**
    * Probes the capabilities of the bucket. The probe writes tiny objects under three new keys, and the caller deletes the objects

@@ -14,7 +14,7 @@ import { overridesOf } from "./serving.ts";
 
 type Signing = Pick<Bucket, "urlOrigin" | "downloadOrigin" | "presignGet" | "presignPut" | "presignPart">;
 
-/** `target` is the bucket at its public endpoint. If `cloudFront` is undefined, the bucket serves downloads. */
+/** The member `target` is the bucket at its public endpoint. If `cloudFront` is undefined, the bucket serves downloads. */
 type Options = {
   target: PresignTarget;
   credentials: CredentialSource;
@@ -39,8 +39,8 @@ export function createSigning({ target, credentials, onWarning, cloudFront }: Op
     const { encodedKey, response } = overridesOf(options);
     const capped = capToCredentials(options, lasting);
     const { now, cacheWindowSeconds } = options;
-    // A cacheable URL must not change with each second, so a cacheable URL contains the requested expiry. `expiresAt` is the expiry of the
-    // credentials, if the credentials expire earlier than the URL.
+    // A cacheable URL must not change with each second, so a cacheable URL contains the requested expiry. The instant `expiresAt` is the
+    // expiry of the credentials, if the credentials expire earlier than the URL.
     const expiresInSeconds = cacheWindowSeconds === undefined ? capped : options.expiresInSeconds;
     return presigner.presignGet({
       encodedKey,

@@ -277,7 +277,7 @@ describe("requirement 30: buffers of several bodies", () => {
     return { store, storeOf };
   }
 
-  /** Returns a body that never ends. `arrived` resolves when the service has read the first bytes. */
+  /** Returns a body that never ends. The promise `arrived` resolves when the service has read the first bytes. */
   function stalledBody() {
     const arrived = Promise.withResolvers<void>();
     const body = new Readable({

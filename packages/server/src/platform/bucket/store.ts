@@ -29,8 +29,8 @@ export type PartBufferLimits = Pick<PartBufferOptions, "totalBytes" | "waitMs" |
  */
 const PART_BYTES = 5 * 2 ** 20;
 /**
- * `waitMs` is shorter than the idle timeout of the connection to the client, so that the client gets a response. `waitMs` is longer than
- * `fillMs`, so that other forms do not fail because of a few slow forms.
+ * The time `waitMs` is shorter than the idle timeout of the connection to the client, so that the client gets a response. The time `waitMs`
+ * is longer than `fillMs`, so that other forms do not fail because of a few slow forms.
  */
 const FORM_BUFFERS = { totalBytes: 5 * PART_BYTES, partBytes: PART_BYTES, waitMs: 100_000, fillMs: 60_000 };
 
@@ -154,8 +154,8 @@ async function putObject(client: BucketClient, options: PutOptions): Promise<Out
 /** A multipart upload in progress. The service sends the parts of the multipart upload to the bucket. */
 type Multipart = {
   /**
-   * Starts to send the next part, and releases the buffer of the part when the bucket has stored the part. `add` resolves when the bucket
-   * has stored the previous part.
+   * Starts to send the next part, and releases the buffer of the part when the bucket has stored the part. The function `add` resolves when
+   * the bucket has stored the previous part.
    */
   add(part: Part): Promise<void>;
   complete(): Promise<Outcome>;

@@ -50,7 +50,7 @@ export async function startEmbedded(
   };
 }
 
-/** Makes the bucket adapter of a test for `server`. `options` replaces single options of the adapter. */
+/** Makes the bucket adapter of a test for `server`. The parameter `options` replaces single options of the adapter. */
 export function bucketOn(server: Omit<BucketServer, "stop">, options: Partial<BucketOptions> = {}): Bucket {
   return createBucket({
     name: server.bucket,

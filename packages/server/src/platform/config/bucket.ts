@@ -50,8 +50,8 @@ const MAX_PORT = 65_535;
 const EXAMPLE_KEYS = new Set(["AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"]);
 
 /**
- * Completes the configuration of the bucket. A BucketDraft calls `secrets` only for the built-in bucket. `parseConfig` calls the draft only
- * for a configuration without faults, so that a wrong configuration generates no secrets.
+ * Completes the configuration of the bucket. A BucketDraft calls `secrets` only for the built-in bucket. The function `parseConfig` calls
+ * the draft only for a configuration without faults, so that a wrong configuration generates no secrets.
  */
 type BucketDraft = (secrets: () => EmbeddedSecrets) => BucketConfig;
 

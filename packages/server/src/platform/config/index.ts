@@ -55,7 +55,7 @@ type LoadOptions = { workingDirectory?: string; secretsOf?: (dataDir: string) =>
  * Reads the configuration from the environment, and from `.env` in the working directory. A variable of the environment overrides a
  * variable of `.env`.
  * In embedded mode (built-in bucket and SQLite), the function `loadConfig` generates missing secrets and stores the secrets in DATA_DIR.
- * `loadConfig` throws ConfigError with every fault and its remedy.
+ * The function `loadConfig` throws ConfigError with every fault and its remedy.
  */
 export function loadConfig(
   env: Environment = process.env,
@@ -71,7 +71,7 @@ export function loadConfig(
 
 /**
  * Reads the configuration without the secrets in DATA_DIR. The function `loadConfigWithoutSecrets` generates no secrets, and changes
- * nothing in DATA_DIR. `loadConfigWithoutSecrets` throws ConfigError.
+ * nothing in DATA_DIR. The function `loadConfigWithoutSecrets` throws ConfigError.
  */
 export function loadConfigWithoutSecrets(): Omit<Config, "auth"> {
   return loadConfig(process.env, {
@@ -81,8 +81,8 @@ export function loadConfigWithoutSecrets(): Omit<Config, "auth"> {
 
 /**
  * Parses the configuration from an environment. The function `parseConfig` has no side effects, except a call of `secretsOf` for the
- * secrets in a data directory. The function `parseConfig` calls `secretsOf` only if the configuration needs secrets and has no fault.
- * `parseConfig` throws ConfigError.
+ * secrets in a data directory. The function `parseConfig` calls `secretsOf` only if the configuration needs secrets and has no fault. The
+ * function `parseConfig` throws ConfigError.
  */
 export function parseConfig(
   env: Environment,
@@ -138,7 +138,7 @@ function withoutTraps(dotenv: string): string {
   return dotenv.replace(/^\uFEFF/, "").replace(/=[ \t]+$/gm, "=");
 }
 
-/** Reads only the settings that `valetkey presign` needs. `loadSigningTarget` throws ConfigError. */
+/** Reads only the settings that `valetkey presign` needs. The function `loadSigningTarget` throws ConfigError. */
 export function loadSigningTarget(env = process.env, { workingDirectory } = { workingDirectory: process.cwd() }) {
   const reader = new ConfigReader({ ...readDotenv(join(workingDirectory, ".env")), ...env });
   const target = {

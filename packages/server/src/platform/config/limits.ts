@@ -5,8 +5,8 @@ import { ConfigReader } from "./reader.ts";
 export type LinkPolicy = ReturnType<typeof readLinks>;
 
 /**
- * The maximum rate of one person on one replica. `perSecond` is the rate over a longer time. `burst` is the maximum number at once, after a
- * pause.
+ * The maximum rate of one person on one replica. The member `perSecond` is the rate over a longer time. The member `burst` is the maximum
+ * number at once, after a pause.
  */
 export type RateLimit = { perSecond: number; burst: number };
 
@@ -128,7 +128,7 @@ function readLinks(reader: ConfigReader) {
     isPasswordRequired: reader.read("LINKS_PASSWORD") === "required",
     /** The time in seconds for which a visitor can get new URLs after a download claim. */
     windowSeconds: reader.read("LINKS_WINDOW"),
-    /** An email address or a URL for visitors who report abuse. `abuseContact` is undefined if there is no contact. */
+    /** An email address or a URL for visitors who report abuse. The member `abuseContact` is undefined if there is no contact. */
     abuseContact: reader.read("ABUSE_CONTACT"),
   };
 }

@@ -5,8 +5,8 @@ import { SECRETS, SETTING_NAMES, type SETTINGS, type Setting, specOf } from "./s
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * A fault in the configuration. `name` is the variable or the file. `problem` says what is wrong. `remedy` says how the operator can repair
- * the fault.
+ * A fault in the configuration. The member `name` is the variable or the file. The member `problem` says what is wrong. The member `remedy`
+ * says how the operator can repair the fault.
  */
 type ConfigFault = { name: string; problem: string; remedy: string };
 
@@ -100,8 +100,8 @@ export class ConfigReader {
   }
 
   /**
-   * Reads a setting as the specification of the setting says. The reader reports a fault if the value is wrong. `fallback` replaces the
-   * default of the table.
+   * Reads a setting as the specification of the setting says. The reader reports a fault if the value is wrong. The parameter `fallback`
+   * replaces the default of the table.
    */
   read<Name extends Setting>(name: Name, fallback?: Value<Name>): Value<Name> {
     const value = this.text(name);

@@ -22,12 +22,13 @@ export function readServer(reader: ConfigReader, options: { workingDirectory: st
     port,
     host,
     /**
-     * The public URL has no trailing slash. `publicUrl` is undefined if PUBLIC_URL is not set and the service chooses its port at startup.
+     * The public URL has no trailing slash. The member `publicUrl` is undefined if PUBLIC_URL is not set and the service chooses its port
+     * at startup.
      */
     publicUrl,
     trustProxy: readTrustProxy(reader, publicUrl),
     logLevel: reader.read("LOG_LEVEL"),
-    /** `dataDir` is an absolute path. */
+    /** The member `dataDir` is an absolute path. */
     dataDir: resolve(options.workingDirectory, reader.read("DATA_DIR") ?? "data"),
     ...readShutdown(reader, { host, publicUrl }),
     /** The number of processes that serve requests. If `workers` is more than 1, the service needs PostgreSQL and an external bucket. */

@@ -23,8 +23,8 @@ const NAMES = ["authSecret", "bucketAccessKeyId", "bucketSecretAccessKey"] as co
 
 /**
  * Reads the secrets of embedded mode (built-in bucket and SQLite) from `dataDir`. The first start generates the secrets of embedded mode.
- * Only the owner of the secrets file may read the file. Processes that start together get equal secrets. `ensureSecrets` throws ConfigError
- * if the file is damaged or cannot be written.
+ * Only the owner of the secrets file may read the file. Processes that start together get equal secrets. The function `ensureSecrets`
+ * throws ConfigError if the file is damaged or cannot be written.
  */
 export function ensureSecrets(dataDir: string): EmbeddedSecrets {
   const file = join(dataDir, FILE);

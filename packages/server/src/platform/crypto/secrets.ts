@@ -37,7 +37,7 @@ export function openSecret(keys: readonly Uint8Array[], userId: string, sealed: 
   return undefined;
 }
 
-/** The parameters of a password hash. The value `memory` is in KiB. `bytes` is the length of the hash. */
+/** The parameters of a password hash. The value `memory` is in KiB. The member `bytes` is the length of the hash. */
 export type Argon2idCost = { memory: number; passes: number; parallelism: number; salt: Buffer; bytes: number };
 
 /** Hashes a message with Argon2id (RFC 9106) on a thread of the thread pool of Node.js. */

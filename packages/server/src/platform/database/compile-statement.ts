@@ -3,8 +3,8 @@ import type { Engine } from "./engine.ts";
 import type { Tables } from "./schema.ts";
 
 /**
- * A statement that Kysely has compiled. `rows` says whether the statement returns at most one row or many. `parameters` are the names of
- * the values that the statement needs, in order.
+ * A statement that Kysely has compiled. The member `rows` says whether the statement returns at most one row or many. The member
+ * `parameters` are the names of the values that the statement needs, in order.
  */
 export type Statement<Name extends string = string> = {
   name: string;
@@ -21,8 +21,8 @@ export type Markers<Name extends string> = Record<Name, RawBuilder<any>>;
 
 /**
  * Compiles a statement only once, because building and compiling a statement takes longer than running the statement.
- * `build` gets a marker for each parameter. `build` need not use all markers. The statement binds the value of a marker only once, even if
- * several places use the marker. Binding a text costs as much as a step of the query.
+ * The function `build` gets a marker for each parameter. The function `build` need not use all markers. The statement binds the value of a
+ * marker only once, even if several places use the marker. Binding a text costs as much as a step of the query.
  */
 export function compile<Name extends string>(
   { name, rows, parameters }: Omit<Statement<Name>, "sql">,

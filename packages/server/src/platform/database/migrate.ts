@@ -18,10 +18,11 @@ type MigrateOptions = { schema?: string | undefined; migrations?: Migrations | u
 /**
  * Updates the schema in one transaction. Processes that start together migrate one by one. On PostgreSQL, the processes wait for an
  * advisory lock. On SQLite, each transaction begins as a writer (sqlite/dialect.ts).
- * `schema` is the schema for all tables, only on PostgreSQL. The function `migrate` creates a missing schema. The default of `schema` is
- * the schema of the connection. The default of `migrations` is the migrations of the current version.
- * `migrate` throws `database_unavailable` if a preview before 0.1.0 made the database, or if the database refuses a migration. `migrate`
- * also throws `database_unavailable` if a later version has made a change that the current version cannot use (ADR 2).
+ * The parameter `schema` is the schema for all tables, only on PostgreSQL. The function `migrate` creates a missing schema. The default of
+ * `schema` is the schema of the connection. The default of `migrations` is the migrations of the current version.
+ * The function `migrate` throws `database_unavailable` if a preview before 0.1.0 made the database, or if the database refuses a migration.
+ * The function `migrate` also throws `database_unavailable` if a later version has made a change that the current version cannot use (ADR
+ * 2).
  */
 export async function migrate(
   db: Kysely<Tables>,
@@ -78,7 +79,7 @@ async function executedMigrations(db: Kysely<Tables>): Promise<{ name: string }[
 
 /**
  * Returns the migrations of a later version of the service, as migrations that do nothing. The migrator would report an unknown migration
- * as corrupted. `laterMigrations` throws `database_unavailable` if the running version is too old for the database.
+ * as corrupted. The function `laterMigrations` throws `database_unavailable` if the running version is too old for the database.
  */
 async function laterMigrations(
   db: Kysely<Tables>,

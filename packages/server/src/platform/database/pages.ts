@@ -7,7 +7,9 @@ export type PageRequest = { limit: number; cursor: string | undefined };
 const TIMED = /^at:(\d{1,15}):([^\0]{1,255})$/s;
 const ID = /^[\x21-\x7e]{1,255}$/;
 
-/** Returns the id in the cursor of a page. `decodeCursor` throws `invalid_cursor` for a text that `encodeCursor` did not make. */
+/**
+ * Returns the id in the cursor of a page. The function `decodeCursor` throws `invalid_cursor` for a text that `encodeCursor` did not make.
+ */
 export function decodeCursor(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   const text = Buffer.from(cursor, "base64url").toString();
@@ -25,7 +27,7 @@ export function encodeTimedCursor({ at, id }: { at: number; id: string }): strin
   return Buffer.from(`at:${at}:${id}`).toString("base64url");
 }
 
-/** Returns the instant and the id in a cursor of `encodeTimedCursor`. `decodeTimedCursor` throws `invalid_cursor`. */
+/** Returns the instant and the id in a cursor of `encodeTimedCursor`. The function `decodeTimedCursor` throws `invalid_cursor`. */
 export function decodeTimedCursor(cursor: string | undefined): { at: number; id: string } | undefined {
   if (cursor === undefined) return undefined;
   const [, at, id = ""] = TIMED.exec(Buffer.from(cursor, "base64url").toString()) ?? [];

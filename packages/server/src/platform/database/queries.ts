@@ -13,9 +13,9 @@ export type Tx = {
   clock: Clock;
   /** Runs a compiled SQL statement. */
   run: RunStatement;
-  /** `search` is undefined inside a transaction, where a search would run on another connection. */
+  /** The member `search` is undefined inside a transaction, where a search would run on another connection. */
   search: Search | undefined;
-  /** `journal` is undefined if the engine has no journal, and writes URL events directly to the table. */
+  /** The member `journal` is undefined if the engine has no journal, and writes URL events directly to the table. */
   journal: UrlJournal | undefined;
   /** The queries that were already built for the database or the transaction. An engine adds its faster versions of queries to `built`. */
   built: Map<{ name: string }, object>;
@@ -27,9 +27,9 @@ export type Tx = {
 export type Database = Tx & {
   /**
    * Runs `work` in a transaction, so that either all changes happen or no change. The changes are durable when the promise resolves
-   * (SQLite: synchronous=FULL). `work` may run several times, so `work` must have no effects except its queries and its result.
-   * `freesSpace`: if the disk is full, the embedded database frees some reserved space, and runs `work` again. The default of `freesSpace`
-   * is false.
+   * (SQLite: synchronous=FULL). The function `work` may run several times, so `work` must have no effects except its queries and its
+   * result. `freesSpace`: if the disk is full, the embedded database frees some reserved space, and runs `work` again. The default of
+   * `freesSpace` is false.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>, options?: { freesSpace?: boolean }): Promise<T>;
   /**
@@ -37,7 +37,10 @@ export type Database = Tx & {
    * queries.
    */
   searchesAtOnce: number;
-  /** Checks that the database and the log of URL events accept writes. `probe` rejects with `database_unavailable` or `storage_full`. */
+  /**
+   * Checks that the database and the log of URL events accept writes. The function `probe` rejects with `database_unavailable` or
+   * `storage_full`.
+   */
   probe(): Promise<void>;
   /** Returns the state of the connection pools. The list of pools is empty on SQLite. */
   pools(): PoolState[];
@@ -49,7 +52,7 @@ export type PoolState = { name: string; idle: number; busy: number; waiting: num
 
 /**
  * Defines the queries of one subject. The returned function returns the queries for the database or a transaction, and builds the queries
- * at the first call. `name` is the beginning of the names of the tracing spans.
+ * at the first call. The parameter `name` is the beginning of the names of the tracing spans.
  *
  * @example
  * export const linkQueries = defineQueries("database.links", ({ kysely: db }) => ({
@@ -102,8 +105,8 @@ export type Search = {
   /** The maximum number of searches that run in parallel. */
   atOnce: number;
   /**
-   * `inTime` exists only for an engine that cannot stop a running query. `inTime` builds a condition that the query evaluates for every
-   * note. After the time limit, the condition makes the query fail.
+   * The function `inTime` exists only for an engine that cannot stop a running query. The function `inTime` builds a condition that the
+   * query evaluates for every note. After the time limit, the condition makes the query fail.
    */
   inTime?: (noteId: Expression<string>) => RawBuilder<SqlBool>;
 };
@@ -136,8 +139,8 @@ export type Transactions = {
 type Retry = <T>(run: () => Promise<T>) => Promise<T>;
 
 /**
- * `retry` runs a whole transaction again if the database stopped the transaction because of a parallel transaction. By default, a failed
- * transaction has no retries.
+ * The function `retry` runs a whole transaction again if the database stopped the transaction because of a parallel transaction. By
+ * default, a failed transaction has no retries.
  */
 export function createTransactions({ retry = (run) => run() }: { retry?: Retry } = {}): Transactions {
   const current = new AsyncLocalStorage<{ open: boolean }>();

@@ -39,17 +39,17 @@ export type Tables = {
     email: string | null;
     email_proven_by: EmailProof | null;
     /**
-     * The instant of the latest statement about the email address. `email_stated_at` is null if the row is older than the column, or if the
-     * user has no email address.
+     * The instant of the latest statement about the email address. The column `email_stated_at` is null if the row is older than the
+     * column, or if the user has no email address.
      */
     email_stated_at: number | null;
     name: string | null;
     is_admin: Bit;
     created_at: number;
     updated_at: number;
-    /** `last_sign_in_at` is null if the user has not signed in yet. */
+    /** The column `last_sign_in_at` is null if the user has not signed in yet. */
     last_sign_in_at: number | null;
-    /** `language` is null if the service does not know the language yet. */
+    /** The column `language` is null if the service does not know the language yet. */
     language: Language | null;
   };
   disabled_users: {
@@ -67,11 +67,13 @@ export type Tables = {
     created_at: number;
     updated_at: number;
     /**
-     * The id of the item in the trash that contains the note with its attachments. `trash_id` of a note is null if the note is not in the
-     * trash (features/access/sql.ts).
+     * The id of the item in the trash that contains the note with its attachments. The column `trash_id` of a note is null if the note is
+     * not in the trash (features/access/sql.ts).
      */
     trash_id: string | null;
-    /** `is_indexed` is null if the index for searches does not have the current text (features/notes/search-index-queries.ts). */
+    /**
+     * The column `is_indexed` is null if the index for searches does not have the current text (features/notes/search-index-queries.ts).
+     */
     is_indexed: 1 | null;
     /** The key of the request that created the note. A repeated request with this key gets the same note. */
     idempotency_key: string | null;
@@ -103,7 +105,7 @@ export type Tables = {
      * whether the attachment is in the trash. Older versions also set `trash_id` of the attachments when a user moved a note to the trash.
      */
     trash_id: string | null;
-    /** `is_indexed` is null if the index for searches does not have the current filename. */
+    /** The column `is_indexed` is null if the index for searches does not have the current filename. */
     is_indexed: 1 | null;
   };
   uploads: {
@@ -121,12 +123,12 @@ export type Tables = {
     state: AttachmentState;
     expires_at: number;
     created_at: number;
-    /** `bucket_upload_id` and `part_size` are null unless the upload is multipart. */
+    /** The columns `bucket_upload_id` and `part_size` are null unless the upload is multipart. */
     bucket_upload_id: string | null;
     part_size: number | null;
     /**
-     * The idempotency key is unique for each user. `idempotency_key` is null if the client sent no key, or if the service has released the
-     * key.
+     * The idempotency key is unique for each user. The column `idempotency_key` is null if the client sent no key, or if the service has
+     * released the key.
      */
     idempotency_key: string | null;
   };
@@ -160,7 +162,7 @@ export type Tables = {
   note_sharers: { user_id: string; owner_id: string };
   /**
    * The table `shared_subjects` lists the notes and files that have ever had a share, an invitation or a link. Triggers add the rows of
-   * `shared_subjects`. `subject_id` is the id of the file, or else of the note.
+   * `shared_subjects`. The column `subject_id` is the id of the file, or else of the note.
    */
   shared_subjects: { note_id: string; subject_id: string };
   note_shares: {
@@ -170,9 +172,12 @@ export type Tables = {
     expires_at: number | null;
     created_at: number;
     created_by: string;
-    /** `seen_at` is null if the holder has not opened the note since the share. */
+    /** The column `seen_at` is null if the holder has not opened the note since the share. */
     seen_at: number | null;
-    /** The instant when the service queued the mail about the expiry of the share. `reminded_at` is null if the mail is not queued yet. */
+    /**
+     * The instant when the service queued the mail about the expiry of the share. The column `reminded_at` is null if the mail is not
+     * queued yet.
+     */
     reminded_at: Generated<number | null>;
   };
   /**
@@ -186,11 +191,11 @@ export type Tables = {
     created_at: number;
     created_by: string;
     seen_at: number | null;
-    /** `reminded_at` has the meaning of `reminded_at` in `note_shares`. */
+    /** The column `reminded_at` has the meaning of `reminded_at` in `note_shares`. */
     reminded_at: Generated<number | null>;
   };
   /**
-   * An invitation is a share with an email address. The invitation is open until the invited person opens the note or the file.
+   * An invitation is a share with an email address. The invitation is open until the invited person opens the note or the file. The column
    * `subject_id` is the id of the shared attachment, or else of the shared note.
    */
   invitations: {
@@ -209,8 +214,8 @@ export type Tables = {
     redeemed_at: number | null;
   };
   /**
-   * An account invitation is an invitation of an administrator to create an account. `invited_by` is null if the operator made the
-   * invitation with a command.
+   * An account invitation is an invitation of an administrator to create an account. The column `invited_by` is null if the operator made
+   * the invitation with a command.
    */
   account_invitations: {
     id: string;
@@ -222,7 +227,7 @@ export type Tables = {
     redeemed_at: number | null;
   };
   adopted_objects: { source_key: string; old_id: string | null; attachment_id: string };
-  /** The table `policy` contains the rules of the service that administrators have changed. `value` is a JSON text. */
+  /** The table `policy` contains the rules of the service that administrators have changed. The column `value` is a JSON text. */
   policy: {
     name: string;
     value: string;
@@ -248,9 +253,9 @@ export type Tables = {
     actor_id: string;
     note_id: string;
     owner_id: string;
-    /** `attachment_ids` is a JSON array of ids. */
+    /** The column `attachment_ids` is a JSON array of ids. */
     attachment_ids: string;
-    /** `detail` is a JSON object. */
+    /** The column `detail` is a JSON object. */
     detail: string;
     /**
      * Whether the event is routine (features/audit/audit-event.ts). The indexes contain `is_routine`, so a list can skip routine events.
@@ -258,8 +263,8 @@ export type Tables = {
     is_routine: Bit;
   };
   /**
-   * The table `admin_events` is the log of the actions of administrators. `actor_id` is null if the operator used a command. `subject_id`
-   * is the id of the changed user, link or mail.
+   * The table `admin_events` is the log of the actions of administrators. The column `actor_id` is null if the operator used a command. The
+   * column `subject_id` is the id of the changed user, link or mail.
    */
   admin_events: {
     id: string;
@@ -267,14 +272,14 @@ export type Tables = {
     action: AdminAction;
     actor_id: string | null;
     subject_id: string;
-    /** `detail` is a JSON object. */
+    /** The column `detail` is a JSON object. */
     detail: string;
   };
   object_deletions: {
     object_key: string;
     not_before: number;
     attempts: number;
-    /** The instant of the first deletion of the object. `swept_at` is null if the object is not deleted yet. */
+    /** The instant of the first deletion of the object. The column `swept_at` is null if the object is not deleted yet. */
     swept_at: number | null;
   };
   /** The table `verifications` contains the queued verifications. */
@@ -284,10 +289,11 @@ export type Tables = {
     etag: string;
     needs_scan: Bit;
     /**
-     * From `due_at` on, a replica may lease the row and do its work. `due_at` is the end of a pause, or of the lease of another replica.
+     * From `due_at` on, a replica may lease the row and do its work. The column `due_at` is the end of a pause, or of the lease of another
+     * replica.
      */
     due_at: number;
-    /** The replica that runs the verification. `holder` is null if no replica runs the verification. */
+    /** The replica that runs the verification. The column `holder` is null if no replica runs the verification. */
     holder: string | null;
     attempts: number;
   };
@@ -313,11 +319,13 @@ export type Tables = {
     last_url_expires_at: number | null;
     url_ttl_seconds: number;
     notify: LinkNotify;
-    /** `request` is a JSON object for a file request, and null for a download link. */
+    /** The column `request` is a JSON object for a file request, and null for a download link. */
     request: string | null;
     created_at: number;
     revoked_at: number | null;
-    /** A hash of the key and the settings of the request that made the link. `idempotency_key` is null if the request had no key. */
+    /**
+     * A hash of the key and the settings of the request that made the link. The column `idempotency_key` is null if the request had no key.
+     */
     idempotency_key: string | null;
   };
   link_files: { link_id: string; attachment_id: string };
@@ -355,9 +363,9 @@ export type Tables = {
     visitor_id: string;
     visitor_name: string | null;
     slot_id: string | null;
-    /** The instant when all bytes of the file had arrived. `received_at` is null if the bytes have not arrived yet. */
+    /** The instant when all bytes of the file had arrived. The column `received_at` is null if the bytes have not arrived yet. */
     received_at: number | null;
-    /** `seen_at` is null if the owner has not opened the note since the file arrived. */
+    /** The column `seen_at` is null if the owner has not opened the note since the file arrived. */
     seen_at: number | null;
   };
   /**
@@ -378,7 +386,7 @@ export type Tables = {
   trash: {
     id: string;
     note_id: string;
-    /** `attachment_id` is null if the item is the note. */
+    /** The column `attachment_id` is null if the item is the note. */
     attachment_id: string | null;
     owner_id: string;
     deleted_by: string;
@@ -396,10 +404,11 @@ export type Tables = {
     kind: FileEventKind;
     resource: string;
     item_id: string;
-    /** `file` is a JSON object. */
+    /** The column `file` is a JSON object. */
     file: string;
     /**
-     * From `due_at` on, a replica may lease the row and do its work. `due_at` is the end of a pause, or of the lease of another replica.
+     * From `due_at` on, a replica may lease the row and do its work. The column `due_at` is the end of a pause, or of the lease of another
+     * replica.
      */
     due_at: number;
     attempts: number;
@@ -409,24 +418,27 @@ export type Tables = {
     id: string;
     kind: MailName;
     email: string;
-    /** `detail` is a JSON object with the facts that a mail of the kind needs. */
+    /** The column `detail` is a JSON object with the facts that a mail of the kind needs. */
     detail: string;
     created_at: number;
     /**
-     * From `due_at` on, a replica may lease the row and do its work. `due_at` is the end of a pause, or of the lease of another replica.
-     * `due_at` of a mail is null if the service no longer tries to send the mail.
+     * From `due_at` on, a replica may lease the row and do its work. The column `due_at` is the end of a pause, or of the lease of another
+     * replica. The column `due_at` of a mail is null if the service no longer tries to send the mail.
      */
     due_at: number | null;
     attempts: number;
     given_up_at: number | null;
-    /** The reason why the last attempt failed. `problem` of a mail is null if the service has not tried to send the mail yet. */
+    /** The reason why the last attempt failed. The column `problem` of a mail is null if the service has not tried to send the mail yet. */
     problem: string | null;
-    /** The group key identifies a mail that still collects notices. `group_key` is null if the service adds no more notices to the mail. */
+    /**
+     * The group key identifies a mail that still collects notices. The column `group_key` is null if the service adds no more notices to
+     * the mail.
+     */
     group_key: Generated<string | null>;
   };
   /**
-   * The table `mail_preferences` contains the choices of people about mails. `holder` is the user who made the choice, or the email address
-   * whose reader turned off mails (features/mail/preferences.ts).
+   * The table `mail_preferences` contains the choices of people about mails. The column `holder` is the user who made the choice, or the
+   * email address whose reader turned off mails (features/mail/preferences.ts).
    */
   mail_preferences: {
     holder: string;
@@ -445,7 +457,10 @@ export type Tables = {
     former_secret_until: number | null;
     created_at: number;
     disabled_at: number | null;
-    /** The reason why the service disabled the endpoint. `problem` of an endpoint is null if the service did not disable the endpoint. */
+    /**
+     * The reason why the service disabled the endpoint. The column `problem` of an endpoint is null if the service did not disable the
+     * endpoint.
+     */
     problem: string | null;
     /** The number of failed attempts since the last success. */
     failures: number;
@@ -453,7 +468,7 @@ export type Tables = {
     paused_until: number;
     succeeded_at: number | null;
     /**
-     * The id of the last audit event that a summary covers. `urls_reported_until` is null if the endpoint does not subscribe to
+     * The id of the last audit event that a summary covers. The column `urls_reported_until` is null if the endpoint does not subscribe to
      * `url.issued`.
      */
     urls_reported_until: string | null;
@@ -467,13 +482,13 @@ export type Tables = {
     body: string;
     created_at: number;
     /**
-     * The instant when the service began to try to send the message. `queued_at` is later than `created_at` if the message was queued
-     * again.
+     * The instant when the service began to try to send the message. The column `queued_at` is later than `created_at` if the message was
+     * queued again.
      */
     queued_at: number;
     /**
-     * From `due_at` on, a replica may lease the row and do its work. `due_at` is the end of a pause, or of the lease of another replica.
-     * `due_at` of a delivery is null if the message was delivered, or if the service no longer tries.
+     * From `due_at` on, a replica may lease the row and do its work. The column `due_at` is the end of a pause, or of the lease of another
+     * replica. The column `due_at` of a delivery is null if the message was delivered, or if the service no longer tries.
      */
     due_at: number | null;
     attempts: number;
@@ -492,13 +507,13 @@ export type Tables = {
     expires_at: number;
   };
   /**
-   * The table `second_factors` contains the authenticator apps of users. `last_step` is the time step of the last accepted code, or 0
-   * before the first code.
+   * The table `second_factors` contains the authenticator apps of users. The column `last_step` is the time step of the last accepted code,
+   * or 0 before the first code.
    */
   second_factors: {
     user_id: string;
     sealed_secret: string;
-    /** `confirmed_at` is null if the user has not yet confirmed the app with a code. */
+    /** The column `confirmed_at` is null if the user has not yet confirmed the app with a code. */
     confirmed_at: number | null;
     last_step: number;
   };
@@ -541,7 +556,7 @@ export type Tables = {
   };
   bucket_capabilities: {
     place: string;
-    /** `capabilities` is a JSON object. */
+    /** The column `capabilities` is a JSON object. */
     capabilities: string;
     asked_at: number;
   };

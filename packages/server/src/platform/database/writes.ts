@@ -54,8 +54,8 @@ type Deletion = {
 type Column<Table extends keyof Tables> = keyof Tables[Table] & string;
 
 /**
- * Deletes the rows that match a condition, in many short statements. `key` is the primary key of the table. `by` is the column whose index
- * finds the rows.
+ * Deletes the rows that match a condition, in many short statements. The parameter `key` is the primary key of the table. The parameter
+ * `by` is the column whose index finds the rows.
  */
 export async function deleteInSteps(db: Kysely<Tables>, { from, key, by, where }: Deletion): Promise<void> {
   const columns = sql.join(key.map((column) => sql.ref(column)));

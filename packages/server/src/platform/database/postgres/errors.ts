@@ -71,7 +71,7 @@ const MAX_PAUSE_MS = 50;
 /**
  * Runs a statement or a transaction on PostgreSQL. The function `retryConflicts` retries after a serialisation failure, a deadlock, a lock
  * timeout or a lost statement, because PostgreSQL has rolled back the work.
- * `retryConflicts` throws `database_unavailable` after five attempts.
+ * The function `retryConflicts` throws `database_unavailable` after five attempts.
  */
 export async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {

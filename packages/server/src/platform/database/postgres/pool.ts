@@ -47,8 +47,8 @@ export function createPool(options: { url: string; maxConnections: number; query
 }
 
 /**
- * Adapts the connection pool to Kysely. Faults of the pool become domain errors, and the pool does not use a failed connection again.
- * `names` contains the names of the statements. By default, statements have no names.
+ * Adapts the connection pool to Kysely. Faults of the pool become domain errors, and the pool does not use a failed connection again. The
+ * parameter `names` contains the names of the statements. By default, statements have no names.
  */
 export function kyselyPool(pool: pg.Pool, names: StatementNames = noNames): PostgresPool {
   const known = new WeakMap<pg.PoolClient, PostgresPoolClient>();

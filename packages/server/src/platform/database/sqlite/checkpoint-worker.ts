@@ -6,14 +6,14 @@ import { answerRequests } from "./thread.ts";
 // copy blocks its thread for 50 ms or more.
 
 /**
- * The request says how a checkpoint copies the write-ahead log. `passive` does not wait for readers or writers. `restart` waits until no
- * reader needs the log, so that the next write starts at the beginning of the log.
+ * The request says how a checkpoint copies the write-ahead log. The checkpoint `passive` does not wait for readers or writers. The
+ * checkpoint `restart` waits until no reader needs the log, so that the next write starts at the beginning of the log.
  */
 export type CheckpointRequest = "passive" | "restart";
 
 /**
- * `log` is the number of pages in the write-ahead log. `checkpointed` is the number of copied pages of the log. `busy` is 1 if readers or
- * writers stopped the checkpoint.
+ * The member `log` is the number of pages in the write-ahead log. The member `checkpointed` is the number of copied pages of the log. The
+ * member `busy` is 1 if readers or writers stopped the checkpoint.
  */
 export type CheckpointResult = { busy: number; log: number; checkpointed: number };
 

@@ -60,7 +60,7 @@ itOnLinux("a checkpoint keeps the locks of another database instance in the proc
   };
   const before = countLocks();
   for (let count = 0; count < 2; count += 1) await lengthenLog(again);
-  // `close` waits for the checkpoint, which also flushes the file.
+  // The function `close` waits for the checkpoint, which also flushes the file.
   await again.close();
   expect(countLocks()).toBe(before);
   expect(before).toBeGreaterThan(0);

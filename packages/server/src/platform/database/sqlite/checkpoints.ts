@@ -109,8 +109,8 @@ const flush = promisify(fdatasync);
 const handles = new Map<string, number>();
 
 /**
- * Flushes the database file to the disk, without blocking a thread that uses SQLite. `flushFile` rejects if the file does not exist,
- * because a person may have moved the file away.
+ * Flushes the database file to the disk, without blocking a thread that uses SQLite. The function `flushFile` rejects if the file does not
+ * exist, because a person may have moved the file away.
  *
  * The handle remains open until the process ends. On POSIX, a process that closes any handle of a file loses all its locks on the file.
  * Another database instance in the process may still need its locks.

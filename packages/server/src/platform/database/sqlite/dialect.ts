@@ -54,7 +54,7 @@ export function sqliteWrites(
   };
 }
 
-/** Runs `work` in a transaction. `work` must not wait for anything outside of the database. */
+/** Runs `work` in a transaction. The function `work` must not wait for anything outside of the database. */
 export type RunTransaction = <T>(work: (runStatement: RunStatement) => T | Promise<T>) => Promise<T>;
 
 function dialectOn(driver: SqliteFileDriver): Dialect {
@@ -135,7 +135,7 @@ class SqliteFileDriver implements Driver {
 class SqliteTurn implements DatabaseConnection {
   readonly #shared: Shared;
   readonly #deadline: number;
-  /** Lets the next transaction of the queue begin. `#endTurn` is undefined outside of transactions. */
+  /** Lets the next transaction of the queue begin. The member `#endTurn` is undefined outside of transactions. */
   #endTurn: (() => void) | undefined;
 
   constructor(shared: Shared, deadline: number) {

@@ -21,8 +21,8 @@ type Writer = { where: keyof typeof CHECKPOINT_PAGES };
 
 /**
  * Opens a database file for writing. If the file or its directory is missing, the function `openWriter` creates the file and the directory,
- * readable only for the owner. If another process starts in parallel, the function `openWriter` waits for the other process. `openWriter`
- * rejects with `database_unavailable` if the file cannot be used.
+ * readable only for the owner. If another process starts in parallel, the function `openWriter` waits for the other process. The function
+ * `openWriter` rejects with `database_unavailable` if the file cannot be used.
  */
 export async function openWriter(file: string, { where }: Writer): Promise<DatabaseSync> {
   const deadline = performance.now() + OPEN_PATIENCE_MS;
@@ -56,9 +56,9 @@ export async function openWriter(file: string, { where }: Writer): Promise<Datab
 }
 
 /**
- * Opens a file for writing on a worker thread. `openExisting` throws if the file does not exist, because a person may have moved the file
- * away. If SQLite created a new file with the name, SQLite would delete the write-ahead log of the moved file. `timeoutMs` is the time that
- * a call waits for other connections.
+ * Opens a file for writing on a worker thread. The function `openExisting` throws if the file does not exist, because a person may have
+ * moved the file away. If SQLite created a new file with the name, SQLite would delete the write-ahead log of the moved file. The parameter
+ * `timeoutMs` is the time that a call waits for other connections.
  */
 export function openExisting(file: string, { timeoutMs }: { timeoutMs: number }): DatabaseSync {
   const database = new DatabaseSync(new URL(`${pathToFileURL(file)}?mode=rw`), { timeout: timeoutMs });
@@ -130,7 +130,7 @@ export function toSqliteDomainError(error: unknown): unknown {
 const NOT_WRITABLE =
   "The database can't be written. Check its disk, mount it for writing, and let the service write there.";
 
-/** Returns the domain error for a fault of the file. `message` describes faults that are not faults of the disk. */
+/** Returns the domain error for a fault of the file. The parameter `message` describes faults that are not faults of the disk. */
 export function fileFault(cause: unknown, message: string): DomainError {
   const code = primaryCode(cause);
   if (code === FULL) return new DomainError("storage_full", "The disk of the database is full", { cause });

@@ -8,8 +8,8 @@ import { fileFault, urlJournalFile } from "./file.ts";
 /** A snapshot is the state of a database at one moment, while other processes write to the database. */
 export type SqliteSnapshot = {
   /**
-   * Copies the database to `file`, and the journal of URL events to another file beside `file`. `copyTo` rejects with `storage_full` or
-   * `database_unavailable`.
+   * Copies the database to `file`, and the journal of URL events to another file beside `file`. The function `copyTo` rejects with
+   * `storage_full` or `database_unavailable`.
    */
   copyTo(file: string): Promise<void>;
   count(table: "notes" | "attachments"): number;
@@ -23,7 +23,7 @@ export type SqliteSnapshot = {
 /**
  * Opens a snapshot of the database `file` and of its journal. Events move from the journal to the database, so the function `openSnapshot`
  * opens the journal first. An event that moves between the two openings is in the journal and in the database. Readers of the copy still
- * see each event only once. `openSnapshot` throws `database_unavailable`.
+ * see each event only once. The function `openSnapshot` throws `database_unavailable`.
  */
 export function openSnapshot(file: string): SqliteSnapshot {
   const opened: DatabaseSync[] = [];
@@ -115,7 +115,8 @@ type Options = { migration: string; onCopy: (copy: string) => void };
 /**
  * Copies the database `file` and its journal to `<file>.before-<migration>`, for a rollback. After the copy, the function
  * `copyBeforeMigration` deletes all copies except the three newest copies. The function `copyBeforeMigration` does nothing if another
- * process has migrated the database in the meantime. `copyBeforeMigration` rejects with `storage_full` or `database_unavailable`.
+ * process has migrated the database in the meantime. The function `copyBeforeMigration` rejects with `storage_full` or
+ * `database_unavailable`.
  */
 export async function copyBeforeMigration(file: string, { migration, onCopy }: Options): Promise<void> {
   const copy = `${file}.before-${migration}`;

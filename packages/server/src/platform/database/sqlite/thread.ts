@@ -41,7 +41,7 @@ export class SqliteThread<Request, Answer> {
   }
 
   /**
-   * Sends a request to the worker thread. The worker thread runs requests in order. `request` rejects with `storage_full` or
+   * Sends a request to the worker thread. The worker thread runs requests in order. The function `request` rejects with `storage_full` or
    * `database_unavailable`.
    */
   request(request: Request): Promise<Answer> {
@@ -130,8 +130,8 @@ export function workerModule(name: string, importer: string): URL {
 }
 
 /**
- * Handles requests one by one until `close`. `answer` may return a promise, but must not wait for an event. The module must call
- * `answerRequests` inside the worker thread.
+ * Handles requests one by one until `close`. The function `answer` may return a promise, but must not wait for an event. The module must
+ * call `answerRequests` inside the worker thread.
  */
 export function answerRequests<Request>(has: { answer: (request: Request) => unknown; close: () => void }): void {
   const port = parentPort;

@@ -13,7 +13,7 @@ type WriteGroupOptions = {
   afterWrite: () => void;
 };
 
-/** `members` is the number of members whose writes the group will commit. */
+/** The member `members` is the number of members whose writes the group will commit. */
 type Group = { flushed: PromiseWithResolvers<void>; members: number; unlock: () => void };
 
 /**
@@ -34,8 +34,8 @@ export class WriteGroups {
   }
 
   /**
-   * Begins a member in the open group or in a new group. `begin` runs a statement, and retries the statement while another process has
-   * locked the file.
+   * Begins a member in the open group or in a new group. The function `begin` runs a statement, and retries the statement while another
+   * process has locked the file.
    */
   async enter(begin: (sql: string) => Promise<void>): Promise<void> {
     if (this.#open === undefined) {

@@ -7,8 +7,8 @@ import { HttpProblem } from "./problem.ts";
 declare module "fastify" {
   interface FastifyRequest {
     /**
-     * The IP address of the client, without port and zone. Code must use `clientAddress` instead of `ip`, because a proxy wrote `ip`.
-     * `clientAddress` is "unknown" if the client has disconnected.
+     * The IP address of the client, without port and zone. Code must use `clientAddress` instead of `ip`, because a proxy wrote `ip`. The
+     * member `clientAddress` is "unknown" if the client has disconnected.
      */
     readonly clientAddress: string;
   }

@@ -84,7 +84,10 @@ type WriteTurns = ReturnType<typeof createWriteTurns>;
 export function createWriteTurns() {
   const holders = new Map<string, { running: number; waiting: (() => void)[] }>();
   return {
-    /** Runs a write, or waits until the write can run. `run` throws `rate_limited` if too many writes of the holder already wait. */
+    /**
+     * Runs a write, or waits until the write can run. The function `run` throws `rate_limited` if too many writes of the holder already
+     * wait.
+     */
     async run<T>(holder: string, write: () => Promise<T>): Promise<T> {
       const turns = holders.get(holder) ?? { running: 0, waiting: [] };
       holders.set(holder, turns);

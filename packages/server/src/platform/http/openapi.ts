@@ -181,7 +181,7 @@ function withRange(schema: object | undefined, limits: DocumentOptions["limits"]
   return Object.fromEntries(parts);
 }
 
-/** Replaces the format `unsafe` by `uri` in the document. `unsafe` only tells the serialiser to skip the escaping. */
+/** Replaces the format `unsafe` by `uri` in the document. The option `unsafe` only tells the serialiser to skip the escaping. */
 function documented(given: object): object {
   const responses = Object.fromEntries(
     Object.entries(given).map(([status, schema]) => [status, { description: STATUS_CODES[status], ...schema }]),

@@ -29,7 +29,10 @@ export function pageRoutes(app: App, { publicUrl, webApp }: Options): void {
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** `isPage` is true for routes that only the web app has. If a path below a page route does not exist, the service returns a page. */
+    /**
+     * The member `isPage` is true for routes that only the web app has. If a path below a page route does not exist, the service returns a
+     * page.
+     */
     isPage?: boolean;
   }
 }
@@ -163,8 +166,8 @@ export function pageHook({ sendPage }: WebApp, url: string): onRequestHookHandle
 }
 
 /**
- * Returns whether a browser opens the URL as a page. Browsers send text/html in the header Accept only for pages. `fetch` and clients of
- * the API do not send text/html.
+ * Returns whether a browser opens the URL as a page. Browsers send text/html in the header Accept only for pages. The function `fetch` and
+ * clients of the API do not send text/html.
  */
 function opensPage({ method, headers }: FastifyRequest): boolean {
   return (method === "GET" || method === "HEAD") && headers.accept?.includes("text/html") === true;

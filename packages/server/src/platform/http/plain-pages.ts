@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Language } from "../database/unions.ts";
 
-/** `content` and `stub` are HTML. The stub is the part of the ticket below the perforation. */
+/** The members `content` and `stub` are HTML. The stub is the part of the ticket below the perforation. */
 type PlainPage = { language: Language; title: string; content: string; stub?: string };
 
 /** Pages that need no JavaScript. */
@@ -59,7 +59,7 @@ button:hover { background: var(--color-accent-hover); }
 @media print { button, .perforation { display: none; } }
 `;
 
-/** `name` and `header` are HTML. `style` replaces colors of the pages. */
+/** The parameters `name` and `header` are HTML. The parameter `style` replaces colors of the pages. */
 export function createPlainPages({ name, header, style }: { name: string; header: string; style: string }): PlainPages {
   const css = STYLE + style;
   const hash = createHash("sha256").update(css).digest("base64");

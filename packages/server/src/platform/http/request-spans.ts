@@ -5,11 +5,11 @@ import type { App } from "./route-types.ts";
 type RequestSpan = {
   /** Calls the function `work` inside the span. All spans that start inside `work` become children of the request span. */
   run(work: () => void): void;
-  /** `code` is the error code of the response. `code` is undefined if there is no error. */
+  /** The parameter `code` is the error code of the response. The parameter `code` is undefined if there is no error. */
   end(outcome: { status: number; code: string | undefined }): void;
 };
 
-/** Starts the span of a request. `traceparent` is the value of the request header `traceparent` (W3C Trace Context). */
+/** Starts the span of a request. The member `traceparent` is the value of the request header `traceparent` (W3C Trace Context). */
 export type StartRequestSpan = (request: {
   method: string;
   route: string;

@@ -43,8 +43,8 @@ export type RouteDeps<UseCases> = {
   clientIpOf: ClientIpOf;
   plainPages: PlainPages;
   /**
-   * `takeTurn` is a `preHandler` for lists. Each request for a page runs in a separate turn of the event loop (request-body.ts), because a
-   * long page takes milliseconds of work.
+   * The member `takeTurn` is a `preHandler` for lists. Each request for a page runs in a separate turn of the event loop (request-body.ts),
+   * because a long page takes milliseconds of work.
    */
   takeTurn: (request: unknown, reply: unknown, done: () => void) => void;
 };

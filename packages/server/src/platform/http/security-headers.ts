@@ -18,7 +18,7 @@ const ONLY_PAGES: ReadonlySet<string> = new Set([
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** `isData` is true for routes that never respond with a page. */
+    /** The member `isData` is true for routes that never respond with a page. */
     isData?: boolean;
   }
 }

@@ -11,15 +11,18 @@ export function toIso(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
 
-/** Parses an optional `expiresAt`. Null and undefined mean that there is no expiry. `parseExpiresAt` throws `invalid_request`. */
+/**
+ * Parses an optional `expiresAt`. Null and undefined mean that there is no expiry. The function `parseExpiresAt` throws `invalid_request`.
+ */
 export function parseExpiresAt(expiresAt: string | null | undefined): number | undefined {
   if (expiresAt === undefined || expiresAt === null) return undefined;
   return parseInstant(expiresAt, { name: "expiresAt" });
 }
 
 /**
- * Converts a date and time in `text` to milliseconds since the epoch. The function `parseInstant` drops fractions of a millisecond.
- * `name` is the name of the body field in the error text. `parseInstant` throws `invalid_request` if the date does not exist.
+ * Converts a date and time in `text` to milliseconds since the epoch. The function `parseInstant` drops fractions of a millisecond. The
+ * parameter `name` is the name of the body field in the error text. The function `parseInstant` throws `invalid_request` if the date does
+ * not exist.
  */
 export function parseInstant(text: string, { name }: { name: string }): number {
   const milliseconds = Date.parse(text);
@@ -62,15 +65,16 @@ const QUOTED_KEY = /^"((?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
 /** Many clients send the idempotency key without quotes. */
 const PLAIN_KEY = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+$/;
 
-/** `allowNoBody` is a `preValidation` hook for the completion of an upload. The hook treats a missing body as `{}`. */
+/** The function `allowNoBody` is a `preValidation` hook for the completion of an upload. The hook treats a missing body as `{}`. */
 export function allowNoBody(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
   if (request.body === undefined || request.body === null) request.body = {};
   done();
 }
 
 /**
- * Reads the header Idempotency-Key, with or without quotes. The key has 1 to 255 characters of visible ASCII. `readIdempotencyKey` throws
- * `invalid_request`. The function `readIdempotencyKey` follows the draft standard draft-ietf-httpapi-idempotency-key-header.
+ * Reads the header Idempotency-Key, with or without quotes. The key has 1 to 255 characters of visible ASCII. The function
+ * `readIdempotencyKey` throws `invalid_request`. The function `readIdempotencyKey` follows the draft standard
+ * draft-ietf-httpapi-idempotency-key-header.
  */
 export function readIdempotencyKey(header: string | readonly string[] | undefined): string | undefined {
   if (header === undefined) return undefined;

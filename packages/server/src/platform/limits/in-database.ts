@@ -7,14 +7,14 @@ import type { Deps } from "../deps.ts";
 import { DomainError } from "../errors.ts";
 
 /**
- * A window limit is a limit that all replicas share. `max` is the largest sum of the amounts in a time window of `windowMs` milliseconds.
- * The time window begins when a caller takes the first amount.
+ * A window limit is a limit that all replicas share. The member `max` is the largest sum of the amounts in a time window of `windowMs`
+ * milliseconds. The time window begins when a caller takes the first amount.
  */
 export type WindowLimit = { name: string; max: number; windowMs: number };
 
 /**
- * Takes an amount from the limit of a holder. The caller can return the amount with the function `giveBack` in the result. `takeFromWindow`
- * throws `rate_limited` if too little of the limit is left. The error contains the time until the window expires.
+ * Takes an amount from the limit of a holder. The caller can return the amount with the function `giveBack` in the result. The function
+ * `takeFromWindow` throws `rate_limited` if too little of the limit is left. The error contains the time until the window expires.
  */
 export async function takeFromWindow(
   { db, clock }: Pick<Deps, "clock"> & { db: Tx },
@@ -74,8 +74,8 @@ export function limitOf(network: string) {
 export const limitCountQueries = defineQueries("database.limitCounts", ({ kysely: db }) => ({
   /**
    * Adds `amount` to the count of the open window if the sum is at most `max`. If no window is open, `take` opens a window that expires at
-   * `expiresAt`. `take` returns whether the amount was added, and the expiry of the open window. If `take` did not add the amount, nothing
-   * has changed.
+   * `expiresAt`. The function `take` returns whether the amount was added, and the expiry of the open window. If `take` did not add the
+   * amount, nothing has changed.
    */
   async take(key: string, request: { amount: number; max: number; now: number; expiresAt: number }) {
     const { amount, max, now, expiresAt } = request;
@@ -100,8 +100,8 @@ export const limitCountQueries = defineQueries("database.limitCounts", ({ kysely
   },
 
   /**
-   * Subtracts `amount` from the count of the window that expires at `expiresAt`. `giveBack` does nothing if the window is not open any
-   * more.
+   * Subtracts `amount` from the count of the window that expires at `expiresAt`. The function `giveBack` does nothing if the window is not
+   * open any more.
    */
   async giveBack(key: string, { amount, expiresAt }: { amount: number; expiresAt: number }): Promise<void> {
     await db

@@ -75,7 +75,7 @@ it("a rate limit forgets people when there are more people than its memory allow
   take("ann", 10);
 });
 
-/** The test has a window of the database that is exhausted for each holder. `queries` counts the queries of the database. */
+/** The test has a window of the database that is exhausted for each holder. The number `queries` counts the queries of the database. */
 function createExhausted({ maxWindows }: { maxWindows: number }) {
   let now = 1_000_000;
   let queries = 0;

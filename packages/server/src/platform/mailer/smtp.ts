@@ -21,8 +21,8 @@ const TIMEOUTS: SmtpTimeouts = { connectMs: 10_000, greetingMs: 30_000, idleMs: 
 
 export type Smtp = Mailer & {
   /**
-   * Connects to the SMTP server, signs in, and offers a mail from the sender to the sender. `probe` ends the connection before the content,
-   * so the server gets no mail. If the offer fails, `probe` rejects with the error of the connection or the server.
+   * Connects to the SMTP server, signs in, and offers a mail from the sender to the sender. The function `probe` ends the connection before
+   * the content, so the server gets no mail. If the offer fails, `probe` rejects with the error of the connection or the server.
    */
   probe(): Promise<void>;
 };
@@ -135,7 +135,7 @@ function outcomeOf(error: unknown): MailOutcome {
 
 /**
  * The result of an attempt to send a mail. `refused`: the mail server will never accept the mail. `failed`: a later attempt may succeed.
- * `problem` explains the failure to the operator. `problem` may quote the response of the mail server.
+ * The member `problem` explains the failure to the operator. The member `problem` may quote the response of the mail server.
  */
 export type MailOutcome = { state: "accepted" } | { state: "refused" | "failed"; problem: string };
 
@@ -149,7 +149,7 @@ export type Mailer = {
 };
 
 /**
- * The content of a mail to one email address. `id` is constant over all attempts to send the mail.
+ * The content of a mail to one email address. The member `id` is constant over all attempts to send the mail.
  * `unsubscribeUrl`: a POST to the URL turns off mails of the topic (RFC 8058). If `unsubscribeUrl` is undefined, nobody can turn off the
  * mails of the topic.
  */

@@ -68,7 +68,8 @@ export function createMetrics(registry: Registry = new Registry()) {
 declare module "fastify" {
   interface FastifyContextConfig {
     /**
-     * `isStream` is true for a route that can respond with a stream. The duration of a stream says nothing about the speed of the service.
+     * The member `isStream` is true for a route that can respond with a stream. The duration of a stream says nothing about the speed of
+     * the service.
      */
     isStream?: boolean;
   }

@@ -105,7 +105,7 @@ type Post = Pick<SenderOptions, "ca"> & {
   signal: AbortSignal;
 };
 
-/** Sends a request to the endpoint of a webhook. `post` resolves with the status when the response begins. */
+/** Sends a request to the endpoint of a webhook. The function `post` resolves with the status when the response begins. */
 function post(target: URL, { addresses, headers, body, signal, ca }: Post): Promise<number> {
   const { request, Agent } = target.protocol === "https:" ? https : http;
   return new Promise((resolve, reject) => {
@@ -176,12 +176,15 @@ function describe(error: unknown, { isLate, isCut }: { isLate: boolean; isCut: b
   return PROBLEMS[code] ?? `The request failed (${code}).`;
 }
 
-/** The HTTP status of an endpoint's response, or the reason why there was no response. `problem` contains no URL and no IP address. */
+/**
+ * The HTTP status of an endpoint's response, or the reason why there was no response. The member `problem` contains no URL and no IP
+ * address.
+ */
 export type WebhookOutcome = { status: number } | { problem: string };
 
 /** Sends one HTTP request to an endpoint. */
 export type WebhookSender = {
-  /** `send` never rejects. If `signal` aborts, `send` resolves with `{ problem }`. */
+  /** The function `send` never rejects. If `signal` aborts, `send` resolves with `{ problem }`. */
   send(request: {
     url: string;
     headers: Readonly<Record<string, string>>;

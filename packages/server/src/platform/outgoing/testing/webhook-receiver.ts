@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 
-/** `id` is the value of the header webhook-id. */
+/** The member `id` is the value of the header webhook-id. */
 export type ReceivedWebhook = { id: string; path: string; headers: IncomingHttpHeaders; body: string };
 
 type Options = {
@@ -43,5 +43,5 @@ export function refuse(response: ServerResponse): void {
   response.writeHead(500).end();
 }
 
-/** `hang` is a `respond` function that sends no response. */
+/** The function `hang` is a `respond` function that sends no response. */
 export function hang(): void {}

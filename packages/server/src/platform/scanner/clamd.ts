@@ -150,7 +150,7 @@ function lengthOf({ length }: Buffer): Buffer {
   return bytes;
 }
 
-/** Reads the reply of clamd, which ends with a NUL or with the connection. `replyOf` rejects if clamd sends no reply. */
+/** Reads the reply of clamd, which ends with a NUL or with the connection. The function `replyOf` rejects if clamd sends no reply. */
 function replyOf(socket: Socket): Promise<string> {
   const reply = new Promise<string>((resolve, reject) => {
     let text = "";
@@ -189,8 +189,8 @@ type ScanVerdict = { kind: "clean" } | { kind: "infected"; signature: string } |
  */
 export type Scanner = {
   /**
-   * Scans the bytes of a stream, and reads the stream only as fast as the scanner accepts the bytes. `scan` destroys the stream at the end.
-   * If the stream fails, `scan` rejects with the error of the stream.
+   * Scans the bytes of a stream, and reads the stream only as fast as the scanner accepts the bytes. The function `scan` destroys the
+   * stream at the end. If the stream fails, `scan` rejects with the error of the stream.
    */
   scan(body: Readable, options?: { signal?: AbortSignal | undefined }): Promise<ScanVerdict>;
   /** Resolves when the scanner responds to a ping. */

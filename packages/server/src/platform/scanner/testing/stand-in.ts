@@ -5,8 +5,8 @@ import { EICAR } from "./eicar.ts";
 export type TestClamd = { host: string; port: number; stop(): Promise<void> };
 
 /**
- * The limits in the configuration of clamd. `streamMaxBytes` is the setting StreamMaxLength of clamd. `fileMaxBytes` is the setting
- * MaxFileSize of clamd, with its alert. Without `fileMaxBytes`, there is no limit for files.
+ * The limits in the configuration of clamd. The member `streamMaxBytes` is the setting StreamMaxLength of clamd. The member `fileMaxBytes`
+ * is the setting MaxFileSize of clamd, with its alert. Without `fileMaxBytes`, there is no limit for files.
  */
 export type ClamdLimits = { streamMaxBytes: number; fileMaxBytes?: number };
 
@@ -91,7 +91,8 @@ function reader(socket: Socket) {
       return bytes;
     },
     /**
-     * Searches a piece of the file for the signature. `look` also finds a signature that starts in one piece and ends in the next piece.
+     * Searches a piece of the file for the signature. The function `look` also finds a signature that starts in one piece and ends in the
+     * next piece.
      */
     look(bytes: Buffer): void {
       const seen = Buffer.concat([tail, bytes]);

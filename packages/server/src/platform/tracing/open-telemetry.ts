@@ -25,7 +25,7 @@ import type { StartRequestSpan } from "../http/request-spans.ts";
 export type Tracing = {
   startRequest: StartRequestSpan;
   inSpan: InSpan;
-  /** Exports the waiting trace spans. `close` stops after `withinMs` milliseconds, and after 3 seconds at the latest. */
+  /** Exports the waiting trace spans. The function `close` stops after `withinMs` milliseconds, and after 3 seconds at the latest. */
   close(options: { withinMs: number }): Promise<void>;
 };
 

@@ -4,8 +4,8 @@ export type Clock = () => number;
 export type NewId = () => string;
 
 /**
- * Runs the function `work` with a time limit. `within` rejects with the error of `late` if the work takes longer than `milliseconds`. The
- * work continues after the time limit, but `within` ignores its result.
+ * Runs the function `work` with a time limit. The function `within` rejects with the error of `late` if the work takes longer than
+ * `milliseconds`. The work continues after the time limit, but `within` ignores its result.
  */
 export async function within<T>(
   { milliseconds, late }: { milliseconds: number; late: () => Error },

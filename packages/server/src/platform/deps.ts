@@ -17,7 +17,7 @@ export type Deps = {
   clock: Clock;
   newId: NewId;
   limits: Limits;
-  /** The rules that administrators can change. `limits` always contains the current values of the policy. */
+  /** The rules that administrators can change. The member `limits` always contains the current values of the policy. */
   policy: LivePolicy;
   /** The issuers whose JWTs the service accepts. */
   jwtIssuers: readonly JwtIssuer[];
@@ -31,8 +31,8 @@ export type Deps = {
    */
   onDeletionsQueued: () => void;
   /**
-   * If `scanning` is undefined, the service does not scan files. `tooLarge` states whether the service rejects or accepts a file that is
-   * too large for the scanner.
+   * If `scanning` is undefined, the service does not scan files. The member `tooLarge` states whether the service rejects or accepts a file
+   * that is too large for the scanner.
    */
   scanning: { scanner: Scanner; tooLarge: "reject" | "accept" } | undefined;
   /**
@@ -42,8 +42,8 @@ export type Deps = {
   auditRetention?: { days: number; archive: { append(events: readonly object[]): Promise<void> } } | undefined;
   linkKeys: LinkKeys;
   /**
-   * If `mail` is undefined, the service sends no mails. `publicUrl` is the origin of the links in mails. `brand`: the look of the mails.
-   * The caller must call `onQueued` after a commit that queued a mail.
+   * If `mail` is undefined, the service sends no mails. The member `publicUrl` is the origin of the links in mails. `brand`: the look of
+   * the mails. The caller must call `onQueued` after a commit that queued a mail.
    */
   mail?: { mailer: Mailer; publicUrl: string; brand?: Pick<Brand, "name" | "color">; onQueued: () => void } | undefined;
   /** If `webhooks` is undefined, the process sends no webhooks. The caller must call `onQueued` when a delivery is due immediately. */

@@ -30,8 +30,8 @@ export type DomainErrorCode = Exclude<ProblemCode, (typeof httpErrorCodes)[numbe
 export class DomainError extends Error {
   readonly code: DomainErrorCode;
   /**
-   * The time in seconds that the client must wait before a new request can succeed. `retryAfterSeconds` is undefined if the waiting time is
-   * unknown.
+   * The time in seconds that the client must wait before a new request can succeed. The member `retryAfterSeconds` is undefined if the
+   * waiting time is unknown.
    */
   readonly retryAfterSeconds: number | undefined;
 

@@ -65,8 +65,8 @@ export function problemOf(name: PolicyName, value: unknown): string | undefined 
 export type StoredPolicy = Readonly<Partial<Record<PolicyName, unknown>>>;
 
 /**
- * A rule with its current value. `source` names the origin of the value. `fallback` is the value of the rule if no administrator sets a
- * value.
+ * A rule with its current value. The member `source` names the origin of the value. The member `fallback` is the value of the rule if no
+ * administrator sets a value.
  */
 export type PolicySetting = {
   name: PolicyName;

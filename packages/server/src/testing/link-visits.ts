@@ -58,7 +58,7 @@ export function tokenOfLink({ id, generation }: Pick<Link, "id" | "generation">)
   return makeToken(testLinkKeys.tokens[0] as Uint8Array, { linkId: id, generation });
 }
 
-/** Creates a visitor who stores cookies as a browser does. `ip` is the IP address of the connection. */
+/** Creates a visitor who stores cookies as a browser does. The parameter `ip` is the IP address of the connection. */
 export function visitorOf(app: App, { ip = "192.0.2.1", cookies = new Map<string, string>() } = {}) {
   async function send(call: string, options: { json?: object; form?: string; headers?: object } = {}): Promise<Answer> {
     const [method, url] = call.split(" ") as ["GET", string];

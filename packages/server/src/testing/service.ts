@@ -178,12 +178,14 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     log: log.text,
     /** Reads the rules that administrators have changed, as the background job does. */
     refreshPolicy: () => policy.refresh(() => policyQueries(db).list()),
-    /** Sends the due mails, as the background job does. `sendMails` returns the number of sent mails. */
+    /** Sends the due mails, as the background job does. The function `sendMails` returns the number of sent mails. */
     sendMails: deliverMails(deps, { onFailure: (failure) => mailFailures.push(failure) }),
     mailFailures,
-    /** Summarises the issued URLs for webhooks, as the background job does. `reportUrls` returns the number of summaries. */
+    /** Summarises the issued URLs for webhooks, as the background job does. The function `reportUrls` returns the number of summaries. */
     reportUrls: reportUrls(deps),
-    /** Sends the due webhook messages, as the background job does. `sendWebhooks` returns the number of messages that arrived. */
+    /**
+     * Sends the due webhook messages, as the background job does. The function `sendWebhooks` returns the number of messages that arrived.
+     */
     sendWebhooks: createDeliveries(
       { ...deps, sender: createWebhookSender({ allowsLoopback: true }) },
       { onFailure: () => undefined, onError: () => undefined },

@@ -35,7 +35,7 @@ export function useService(options: Options): TestService {
 
 /**
  * Stops the clock of all services in the test process until the test finishes, so that no time window ends while a slow machine sends
- * requests. `advance` still moves the clock of one service.
+ * requests. The function `advance` still moves the clock of one service.
  */
 export function stopClock(): void {
   vi.useFakeTimers({ toFake: ["Date"] });

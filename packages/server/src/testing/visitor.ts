@@ -40,8 +40,8 @@ export type TestVisitor = ReturnType<typeof createVisitor>;
 type File = { filename?: string; contentType?: string; slotId?: string; visitorName?: string; sha256?: string };
 
 /**
- * Creates a visitor of a file request. `ip` is the IP address of the connection. `cookies` are the cookies that the visitor got on another
- * connection.
+ * Creates a visitor of a file request. The parameter `ip` is the IP address of the connection. The parameter `cookies` are the cookies that
+ * the visitor got on another connection.
  */
 export function createVisitor(app: App, token: string, options: { ip?: string; cookies?: Map<string, string> } = {}) {
   const visitor = visitorOf(app, options);

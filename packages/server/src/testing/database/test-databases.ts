@@ -12,12 +12,12 @@ import { SQLITE_TEMPLATE } from "./sqlite-template.ts";
 
 export const SQLITE_FILE = "valetkey.db";
 
-/** A test database is a fresh database with the current schema. `close` closes and removes the database. */
+/** A test database is a fresh database with the current schema. The function `close` closes and removes the database. */
 export type TestDatabase = {
   db: Database;
-  /** The value for DATABASE_URL. `url` is undefined on SQLite. */
+  /** The value for DATABASE_URL. The member `url` is undefined on SQLite. */
   url: string | undefined;
-  /** `file` is undefined on PostgreSQL. */
+  /** The member `file` is undefined on PostgreSQL. */
   file: string | undefined;
   /** Opens the database a second time, as another replica does. The test must close the second connection before the first connection. */
   openAgain(options: { clock: Clock }): Promise<Database>;

@@ -8,8 +8,8 @@ const ADMIN = "admin@example.com";
 const ID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 
 /**
- * The list `styles` has one URL of each style that `adopt` accepts, and one key. The tests of `parseS3Url` cover all other URL styles.
- * `key` is a percent-encoded object key.
+ * The list `styles` has one URL of each style that `adopt` accepts, and one key. The tests of `parseS3Url` cover all other URL styles. The
+ * value `key` is a percent-encoded object key.
  */
 const styles: [style: string, address: (at: { key: string; port: number }) => string][] = [
   ["virtual-hosted", ({ key }) => `https://files.s3.eu-central-1.amazonaws.com/${key}`],

@@ -13,7 +13,7 @@ const PRESIGN = "Presign a URL for any bucket";
  */
 const NPX = 'npx() { "$@"; }';
 
-/** A block of shell commands on a page. `output` is the text that the page shows below the commands. */
+/** A block of shell commands on a page. The member `output` is the text that the page shows below the commands. */
 type Step = { commands: string; output: string | undefined };
 
 let place: Place;

@@ -343,7 +343,7 @@ function killGroup(pid: number): void {
   }
 }
 
-/** Starts an upload with a form. `finish` sends the last bytes of the form. */
+/** Starts an upload with a form. The function `finish` sends the last bytes of the form. */
 async function slowUpload(url: string, noteId: string) {
   const { signTestJwt } = await import("../../packages/server/src/testing/auth/test-jwt.ts");
   const token = await signTestJwt({ sub: "ann" });

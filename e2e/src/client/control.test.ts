@@ -7,7 +7,7 @@ const getWorld = useWorld();
 const newNote = async ({ client }: World) => (await client.notes.create({ title: "Files" })).id;
 const partsSent = ({ toBucket }: World) => toBucket.seen.filter((line) => line.includes("partNumber=")).length;
 
-/** `reached` resolves when the upload has sent `bytes` bytes. */
+/** The promise `reached` resolves when the upload has sent `bytes` bytes. */
 function reaching(bytes: number) {
   const { promise, resolve } = Promise.withResolvers<void>();
   return { reached: promise, onProgress: ({ sentBytes }: UploadProgress) => void (sentBytes >= bytes && resolve()) };

@@ -13,8 +13,8 @@ if (engine === undefined) throw new Error("there is no engine");
 
 type Fetch = typeof globalThis.fetch;
 /**
- * A simulated browser, which keeps its cookies and its `store` when the page reloads. `sent` lists the requests of the browser to the
- * bucket.
+ * A simulated browser, which keeps its cookies and its `store` when the page reloads. The member `sent` lists the requests of the browser
+ * to the bucket.
  */
 type Browser = { cookies: Map<string, string>; store: UploadStore; sent: string[] };
 

@@ -14,7 +14,8 @@ import { type Rule, startRewritingProxy } from "./rewriting-proxy.ts";
 export type Env = Record<string, string>;
 
 /**
- * Runs the doctor in the test process with the given environment variables. `printed` is the report in the form that the command prints.
+ * Runs the doctor in the test process with the given environment variables. The parameter `printed` is the report in the form that the
+ * command prints.
  */
 export async function examine(env: Env): Promise<Report & { printed: string; ids: string[] }> {
   const { config, warnings } = loadConfig(env, { workingDirectory: env.DATA_DIR ?? "/nowhere" });
@@ -28,7 +29,7 @@ export const SECRET_KEY = "x8Vq2LmZs7Rk4Wd9Yb3Tf6Hn1Jc5Gp0Q";
 const ACCESS_KEY = "AKIDDOCTORTESTS00000";
 const AUTH_SECRET = "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc";
 
-/** The servers and folders of one test set-up. `close` stops and removes all servers and folders of the stage. */
+/** The servers and folders of one test set-up. The function `close` stops and removes all servers and folders of the stage. */
 export type Stage = {
   dataDir: string;
   /** The environment variables of a healthy service. The bucket is a server of `packages/s3-local`, configured as an external bucket. */
@@ -65,7 +66,7 @@ export type Fault = {
 
 type Made = Omit<Fault, "setup" | "arrange">;
 
-/** Makes a fault in the settings of a service with a healthy bucket. `settings` replace settings of the healthy service. */
+/** Makes a fault in the settings of a service with a healthy bucket. The parameter `settings` replace settings of the healthy service. */
 export function settingsFault({ settings, ...fault }: Made & { settings: Env }): Fault {
   return { ...fault, setup: "s3-local", arrange: ({ env }) => ({ ...env, ...settings }) };
 }
@@ -82,7 +83,7 @@ export function corsFault({ cors, ...fault }: Made & { cors: InitialCors | undef
 
 export type Remedy = { stage: Stage; env: Env; fix: Finding["fix"] };
 
-/** Sets the variables that the remedy contains. `written` replaces a value that the remedy cannot know. */
+/** Sets the variables that the remedy contains. The parameter `written` replaces a value that the remedy cannot know. */
 export function setVariables({ env, fix }: Remedy, written: Env = {}): Env {
   const { text = "" } = fix.find(({ label }) => label === "environment of the service") ?? {};
   const lines = text.split("\n").map((line) => /^([A-Z0-9_]+)=(.*)$/.exec(line) ?? []);

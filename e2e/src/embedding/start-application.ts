@@ -16,8 +16,8 @@ type Options = Pick<Resource, "may" | "urlTtlSeconds"> & {
 };
 
 /**
- * Starts an application that embeds the service, with a resource `invoice`. Each bearer token of the application is a user id. `may`
- * decides who has access to an item.
+ * Starts an application that embeds the service, with a resource `invoice`. Each bearer token of the application is a user id. The function
+ * `may` decides who has access to an item.
  */
 export async function startApplication({ html = "", ...invoice }: Options): Promise<Application> {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-application-"));

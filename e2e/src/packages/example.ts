@@ -17,8 +17,8 @@ export const isOurs = (name: string): boolean => name.startsWith("@valetkey/");
 /** A running example application with its own bucket. */
 export type Example = {
   /**
-   * Opens a new page, and signs a person in. `address` is the URL of a note or album. The default of `address` is the first page of the
-   * example.
+   * Opens a new page, and signs a person in. The parameter `address` is the URL of a note or album. The default of `address` is the first
+   * page of the example.
    */
   signIn(browser: Browser, person: { name: string; address?: string }): Promise<Page>;
   stop(): Promise<void>;

@@ -22,7 +22,7 @@ const REPLICAS = 6;
 const ADVISORY_LOCKS = `select pid from pg_locks join pg_database on pg_database.oid = pg_locks.database
 where locktype = 'advisory' and datname = current_database()`;
 
-/** Makes a new database behind PgBouncer. `makePlace` makes a place for a service on the new database. */
+/** Makes a new database behind PgBouncer. The function `makePlace` makes a place for a service on the new database. */
 async function openBehind(mode: PoolMode) {
   const database = await createTestPostgresDatabase();
   const pooler = await startPgBouncer(database.url, mode);

@@ -26,17 +26,17 @@ const CREDENTIALS = { accessKeyId: "AKIDPROXYTESTS", secretAccessKey: "x8Vq2LmZs
 /** The command, the arguments and the configuration of a proxy in front of two replicas. */
 export type ProxySpec = {
   command: string;
-  /** Returns the command-line arguments of the proxy. `file` is the configuration file, and `folder` is an empty folder. */
+  /** Returns the command-line arguments of the proxy. The parameter `file` is the configuration file, and `folder` is an empty folder. */
   args(file: string, folder: string): string[];
   configure(ports: Ports, folder: string): string;
   /**
    * The signal makes the proxy reload its configuration. The test checks the replicas every second, writes a configuration with the ready
-   * replicas, and sends the signal. `reloadSignal` is undefined if the proxy itself checks the replicas.
+   * replicas, and sends the signal. The member `reloadSignal` is undefined if the proxy itself checks the replicas.
    */
   reloadSignal?: NodeJS.Signals;
 };
 
-/** `isReady` says whether the replica at a port is ready. */
+/** The member `isReady` says whether the replica at a port is ready. */
 export type Ports = { listen: number; replicas: readonly number[]; isReady?(port: number): boolean };
 
 export type Outcome = { requests: number; failures: string[] };

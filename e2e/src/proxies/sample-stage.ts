@@ -37,7 +37,7 @@ export type SampleSpec = {
 };
 
 /**
- * The proxy listens on `app` and `storage`, and forwards to the ports `service` and `bucket`. `file` is the path of the proxy
+ * The proxy listens on `app` and `storage`, and forwards to the ports `service` and `bucket`. The member `file` is the path of the proxy
  * configuration.
  */
 export type Stage = Certificate & {

@@ -43,7 +43,7 @@ export async function startCollector({ respond = true } = {}): Promise<Collector
   };
 }
 
-/** A span that the collector received. All ids of spans are hexadecimal. `parentId` is empty for a span without a parent. */
+/** A span that the collector received. All ids of spans are hexadecimal. The member `parentId` is empty for a span without a parent. */
 export type CollectedSpan = {
   traceId: string;
   spanId: string;

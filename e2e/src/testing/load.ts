@@ -17,7 +17,7 @@ export function nothingYet(): Acknowledged {
 
 export const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("base64");
 
-/** `readerId` is the user who receives shares of the notes. `seen` collects every acknowledged record. */
+/** The member `readerId` is the user who receives shares of the notes. The member `seen` collects every acknowledged record. */
 type Load = { readerId: string; seen: Acknowledged };
 
 /** Creates notes, shares, invitations, uploads and URLs until a call fails because the service was killed. */

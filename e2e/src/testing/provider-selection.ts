@@ -9,7 +9,10 @@ type Provider = {
   title: string;
   packages: string;
   commands: readonly string[];
-  /** Runs a command that prints the installed version, and returns the output of the command. `find` returns the path of a command. */
+  /**
+   * Runs a command that prints the installed version, and returns the output of the command. The function `find` returns the path of a
+   * command.
+   */
   askVersion(find: (command: string) => string): string;
   /** A pattern whose first group is the tested version in docs/providers.md. */
   documented: RegExp;

@@ -89,7 +89,7 @@ export async function startProcess(
   }
 }
 
-/** Starts the service with `npm start` in a new process group, as a shell does. `pid` and `stop` refer to the npm process. */
+/** Starts the service with `npm start` in a new process group, as a shell does. The members `pid` and `stop` refer to the npm process. */
 export function startWithNpm(place: Place): Promise<RunningService> {
   const env = { ...place.env, npm_config_update_notifier: "false" };
   return running(spawn("npm", ["start"], { env, cwd: ROOT, detached: true }));

@@ -124,7 +124,8 @@ function startUploader(order: UploadOrder): Uploader {
     for (const { bytes, resolve } of goals) if (sentBytes >= bytes) resolve();
   });
   child.once("exit", (code) => ended.reject(new Error(`the client ended with ${code} after ${sentBytes} bytes`)));
-  // `reached` and `finished` report the error of the process. Without the `catch`, a failed client would also fail the test process.
+  // The promises `reached` and `finished` report the error of the client process. Without the `catch`, a failed client would also fail the
+  // test process.
   ended.promise.catch(() => undefined);
   return {
     async reached(bytes) {
@@ -150,7 +151,7 @@ function rssOf(pid: number): number {
   return 1024 * Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" }));
 }
 
-/** Measures the memory of a process until `stop` is called. `stop` returns the first and the highest value, in bytes. */
+/** Measures the memory of a process until `stop` is called. The function `stop` returns the first and the highest value, in bytes. */
 function watchMemory(pid: number): { stop(): { firstBytes: number; peakBytes: number } } {
   const firstBytes = rssOf(pid);
   let peakBytes = firstBytes;

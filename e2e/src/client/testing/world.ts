@@ -31,7 +31,10 @@ export type World = {
   clientAs(userId: string): Promise<Client>;
   /** A folder on the disk, which the end of the world deletes. */
   folder: string;
-  /** The data folder and the environment of the service. `runCli` needs the data folder and the environment to reach the service. */
+  /**
+   * The data folder and the environment of the service. The function `runCli` needs the data folder and the environment to reach the
+   * service.
+   */
   place: Place;
 };
 

@@ -54,7 +54,7 @@ export const fileFlows: Record<string, Flow> = {
     walk.reach("The note has the file, and is marked as new");
     if (!walk.hasMail) return;
     walk.service.advance(COLLECTED_MS);
-    expect((await walk.mailTo(owner.email))?.text).toContain("A file arrived");
+    expect((await walk.mailTo(owner.email))?.text).toContain("You received a file");
     walk.reach("A mail tells the owner, and the note has the file");
   },
 };

@@ -6,7 +6,7 @@ import type { AccountChange, NewSignIn } from "../outbox/mail.ts";
 import { isProven } from "../people/index.ts";
 import { lookupQueries } from "../people/lookup-queries.ts";
 import { disabledUserQueries, peopleQueries } from "../people/queries.ts";
-import { type Composed, compose, hostOf, inUtc, mailTexts, type Service } from "./template.ts";
+import { type Composed, compose, hostOf, inUtc, mailTexts, nameOf, type Service } from "./template.ts";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "newSecret"> & Service;
 
@@ -97,7 +97,7 @@ export async function composeEmailChanged(deps: PartDeps, { userId }: { userId?:
     {
       subject: words.emailChanged.subject,
       intro: [words.emailChanged.intro(hostOf(deps.publicUrl))],
-      button: { label: words.openService, url: pageUrl(deps, "/") },
+      button: { label: words.openService(nameOf(deps)), url: pageUrl(deps, "/") },
       advice: words.emailChanged.advice,
       outro: [],
       reason: words.reasons.former(hostOf(deps.publicUrl)),

@@ -10,7 +10,7 @@ import { lookupQueries } from "../people/lookup-queries.ts";
 import { accessRequestQueries } from "../sharing/queries/access-requests.ts";
 import { shareQueries } from "../sharing/queries/shares.ts";
 import { describeFacts, type Fact } from "./describe-notices.ts";
-import { type Content, hostOf, inUtc, type MailText, type Service } from "./template.ts";
+import { type Content, hostOf, inUtc, type MailText, nameOf, type Service } from "./template.ts";
 import type { LinkName, MailTexts, Thing } from "./texts/en.ts";
 
 type PartDeps = Pick<Deps, "db" | "clock"> & Service & { words: MailTexts };
@@ -39,7 +39,7 @@ export async function composeNotices(
   return {
     subject,
     intro: lines,
-    button: buttonOf(facts, { publicUrl, words }),
+    button: buttonOf(facts, deps),
     outro: [],
     reason: words.reasons.topic(hostOf(publicUrl)),
   };
@@ -163,12 +163,13 @@ export async function titleOfAsked(
 /** Makes the button of the mail. The button opens the one note of all facts, or else a list or the start page. */
 function buttonOf(
   facts: readonly PlacedFact[],
-  { publicUrl, words }: { publicUrl: string; words: MailTexts },
+  { words, ...service }: Service & { words: MailTexts },
 ): NonNullable<MailText["button"]> {
+  const { publicUrl } = service;
   const { openNote, openLinks, openFiles } = words.notices;
   const [noteId, ...others] = new Set(facts.map((fact) => fact.noteId));
   if (noteId !== undefined && others.length === 0) return { label: openNote, url: `${publicUrl}/n/${noteId}` };
   if (facts.every((fact) => "link" in fact)) return { label: openLinks, url: `${publicUrl}/links` };
   if (facts.every((fact) => "thing" in fact)) return { label: openFiles, url: `${publicUrl}/shared` };
-  return { label: words.openService, url: `${publicUrl}/` };
+  return { label: words.openService(nameOf(service)), url: `${publicUrl}/` };
 }

@@ -47,9 +47,8 @@ const MAX_NAME_LENGTH = 80;
 /** Renders a mail as plain text and as HTML. The HTML loads no files, so no server learns who reads the mail. */
 export function renderMail(mail: MailText, sender: Sender): { subject: string; text: string; html: string } {
   const { subject, reason, footer } = mail;
-  const { brand = DEFAULT_BRAND } = sender;
   const title = oneLine(subject, MAX_SUBJECT_LENGTH);
-  const service = `${brand.name} · ${hostOf(sender.publicUrl)}`;
+  const service = `${nameOf(sender)} · ${hostOf(sender.publicUrl)}`;
   const parts = partsOf(mail, sender);
   const end = ["-- ", service, reason, ...(footer === undefined ? [] : [`${footer.label}: ${footer.url}`])];
   return {
@@ -57,7 +56,7 @@ export function renderMail(mail: MailText, sender: Sender): { subject: string; t
     text: `${[...parts.map((part) => part.text), end.join("\n")].join("\n\n")}\n`,
     html: page(title, {
       language: sender.words.language,
-      ...{ service, style: darkStyle(brand.color) },
+      ...{ service, style: darkStyle(sender.brand?.color) },
       content: parts.map((part) => part.html).join("\n"),
       end: [small(reason), ...(footer === undefined ? [] : [quietLink(footer)])].join("\n"),
     }),
@@ -218,6 +217,11 @@ export function mailTexts(language: Language | undefined = USUAL_LANGUAGE): Mail
 export function inUtc(instant: number, { locale }: { locale: string }): string {
   const format = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
   return `${format.format(instant)} UTC`;
+}
+
+/** Returns the name of the service, as the operator chose it. */
+export function nameOf({ brand = DEFAULT_BRAND }: Service): string {
+  return brand.name;
 }
 
 export function hostOf(publicUrl: string): string {

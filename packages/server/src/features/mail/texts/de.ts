@@ -66,7 +66,7 @@ export const german: MailTexts = {
   unsubscribe: "Diese E-Mails abbestellen",
   opens: "Diese Schaltfläche öffnet",
   openSettings: "Einstellungen öffnen",
-  openService: "Valet Key öffnen",
+  openService: (name) => `${name} öffnen`,
   ignore: "Wenn Sie das nicht wollten, ignorieren Sie diese E-Mail.",
   reasons: {
     account: (host) =>

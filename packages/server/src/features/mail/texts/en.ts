@@ -70,7 +70,7 @@ export const english = {
   unsubscribe: "Turn off these mails",
   opens: "This button opens",
   openSettings: "Open the settings",
-  openService: "Open Valet Key",
+  openService: (name: string) => `Open ${name}`,
   ignore: "If you did not ask for it, ignore this mail.",
   reasons: {
     account: (host: string) =>

@@ -129,6 +129,23 @@ export const visitScenes: readonly Scene[] = scenesOf("nobody", {
       await page.getByText(locked.tooMany(840)).waitFor();
     },
   },
+  async "visit-plain"(page, { full, ann }) {
+    const { url } = await ann.client.links.create(full.id, { label: "Handover", message: "Please keep the protocol." });
+    await page.goto(`${url}/download`);
+    await page.getByRole("radio").first().waitFor();
+  },
+  async "visit-plain-password"(page, { full, ann }) {
+    const { url } = await ann.client.links.create(full.id, { password: "open sesame" });
+    await page.goto(`${url}/download`);
+    await page.getByRole("button").waitFor();
+  },
+  "visit-plain-ended": {
+    expects: [/^404 GET /],
+    async open(page) {
+      await page.goto(`${LINK_PATH}/download`);
+      await page.getByRole("heading").waitFor();
+    },
+  },
   async "visit-email-code"(page) {
     const answer = (call: string) =>
       call === "GET " ? { status: 200, json: { state: "locked", by: "email" } } : { status: 204 };

@@ -15,18 +15,12 @@ export function downloadAll(link: OpenedLink, { page, claims }: { page: Page; cl
   const place = h("div", { class: "min-w-60 grow" });
   const outcome = h("p", { class: "mt-2 text-small empty:hidden" });
   const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  const content = words.content(files.length, totalBytes);
   const button = h(
     "button",
-    {
-      type: "button",
-      class: "button primary tall w-full",
-      "aria-label": [texts.shares.all, content].join(texts.separator),
-      onclick: () => void start(),
-    },
+    { type: "button", class: "button primary tall w-full", onclick: () => void start() },
     svg(icons.download),
     h("span", {}, texts.shares.all),
-    h("span", { class: "button-detail" }, content),
+    h("span", { class: "button-detail" }, words.content(files.length, totalBytes)),
   );
 
   function showProgress(aborter: AbortController): (count: number) => void {

@@ -21,7 +21,7 @@ export function fileRow(file: LinkFile, { page, claims, isOnly }: RowOptions): {
   const { filename } = file;
   const canPreview = PREVIEWED.has(previewKindOf(file));
   const status = saveStatus(file);
-  const main = h("div", { class: isOnly ? "mt-4" : "flex" });
+  const main = h("div", { class: isOnly ? "mt-4" : "flex empty:hidden" });
   const button = h("button", { type: "button", onclick: () => void start() });
   const isRow = !isOnly && !canPreview;
   let aborter = new AbortController();
@@ -32,9 +32,11 @@ export function fileRow(file: LinkFile, { page, claims, isOnly }: RowOptions): {
   );
 
   function offer(text: string): void {
-    setProps(button, { "aria-label": words.ofFile(text, filename) });
     button.disabled = false;
     fill(main, !isRow && button);
+    const name = words.ofFile(text, filename);
+    if (isRow) row.querySelector(".sr-only")?.replaceChildren(name);
+    else setProps(button, { "aria-label": name });
     if (!isOnly) return;
     button.className = `button w-full ${text === words.again ? "secondary" : "primary"}`;
     fill(button, svg(icons.download), text);
@@ -72,15 +74,16 @@ export function fileRow(file: LinkFile, { page, claims, isOnly }: RowOptions): {
     button.className = isRow ? "" : "button icon";
     fill(button, isRow ? h("span", { class: "file-action" }, svg(icons.download)) : svg(icons.download));
   }
-  offer(words.download);
   const opener = h(
     "button",
-    { type: "button", "aria-label": words.preview(filename), onclick: () => void preview() },
+    { type: "button", onclick: () => void preview() },
     svg(icons.eye, { className: "mx-1 shrink-0 text-muted" }),
   );
-  const actions = [!isOnly && main];
-  const shown = canPreview ? { main: opener } : isRow ? { main: button } : {};
-  return { row: fileLine(file, { ...shown, below: [status.element], actions }), main };
+  const opens = { main: opener, label: words.preview(filename) };
+  const shown = canPreview ? opens : isRow ? { main: button } : {};
+  const row = fileLine(file, { ...shown, below: [status.element], actions: [!isOnly && main] });
+  offer(words.download);
+  return { row, main };
 }
 
 function describe(error: unknown): string {

@@ -74,6 +74,8 @@ type FileProps = { filename: string; sizeBytes: number; contentType?: string };
 type FileLineParts = {
   /** The element around the icon, the name and the size: a button if a click on the file does something. */
   main?: HTMLElement;
+  /** What screen readers read in place of the filename, such as "Preview photo.png". Default: the filename. */
+  label?: string;
   /** The line for the state of the file. */
   below: readonly Child[];
   /** The buttons at the end. */
@@ -81,14 +83,14 @@ type FileLineParts = {
 };
 
 /** A file in a list, with its icon, name and size. */
-export function fileLine(file: FileProps, { main = h("div"), below, actions }: FileLineParts): HTMLLIElement {
+export function fileLine(file: FileProps, { main = h("div"), label, below, actions }: FileLineParts): HTMLLIElement {
   main.classList.add("file-main");
   main.prepend(
     iconOf({ contentType: "", ...file }),
     h(
       "span",
       { class: "min-w-0 grow" },
-      fileName(file.filename),
+      fileName(file.filename, label),
       h("span", { class: "block text-muted text-small tabular-nums" }, formatBytes(file.sizeBytes)),
     ),
   );
@@ -101,13 +103,13 @@ export function fileLine(file: FileProps, { main = h("div"), below, actions }: F
 }
 
 /** A filename on one line. A long filename is shortened in the middle, so that its extension stays visible. */
-export function fileName(filename: string): HTMLElement {
+export function fileName(filename: string, label = filename): HTMLElement {
   const { head, tail } = splitName(filename);
   // The direction of the name also decides on which side its end stands.
   return h(
     "span",
     { class: "flex w-fit min-w-0 max-w-full", title: filename, dir: "auto" },
-    h("span", { class: "sr-only" }, filename),
+    h("span", { class: "sr-only" }, label),
     h("span", { "aria-hidden": "true", class: "truncate whitespace-pre" }, head),
     h("span", { "aria-hidden": "true", class: "shrink-0 whitespace-pre" }, tail),
   );

@@ -35,7 +35,7 @@ export function visitorView(stored: string, { root, calls }: { root: HTMLElement
     document.dispatchEvent(new Event("visibilitychange"));
   }
 
-  root.before(
+  document.body.prepend(
     h(
       "aside",
       { class: "flex flex-wrap items-center justify-center gap-x-4 gap-y-2 border-b bg-sunken px-4 py-2" },

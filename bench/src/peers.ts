@@ -31,7 +31,7 @@ const peers: readonly Peer[] = [
   { name: "companion + JWT", entry: "companion.js", checksWho: true, start: "companion" },
 ];
 
-/** The data that the service writes before it responds. The other servers of the comparison write no data before the response. */
+/** The data that the service writes before the response. The other servers of the comparison write no data before the response. */
 const WRITES = {
   url: { row: "-", quota: "-", audit: "yes" },
   // The service writes the audit event of an upload later, when the upload is completed.
@@ -188,9 +188,9 @@ type Signed = { kind: "url"; url: URL; headers: Headers } | { kind: "form"; fiel
 
 /** The access checks of a server, as far as a client can observe the checks. */
 type Observed = {
-  /** Whether the server refuses a request without a token. */
+  /** The member `checksWho` states whether the server refuses a request without a token. */
   checksWho: boolean;
-  /** Whether the server refuses a valid user who has no access. */
+  /** The member `checksAccess` states whether the server refuses a valid user who has no access. */
   checksAccess: boolean;
   /** The sizes that the signature of an upload permits. */
   size: "exact" | "maximum" | "any";

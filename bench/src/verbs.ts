@@ -38,7 +38,7 @@ const OF_SIGNER = 0.12;
 const SIGNER_MILLISECONDS = 200;
 
 /**
- * Measures each verb of the service under load on both database engines. Compares the URLs of the service with the minimal hot path
+ * Measures each verb of the service under load on SQLite and on PostgreSQL. Compares the URLs of the service with the minimal hot path
  * (`bare`) and with the article's design. Compares the batches with the signer alone, and compares all writes with the flushes of the disk.
  *
  * Flags: --rounds 5, --seconds 5, --only "start,share valetkey/sqlite" (parts of names), --before (other checkouts). Returns whether the

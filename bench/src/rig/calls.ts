@@ -64,7 +64,7 @@ export async function createSource(dataset = createDataset()): Promise<Source> {
   return { dataset, tokens, random: createRandom(SEED) };
 }
 
-/** Every request that starts an upload, to the service or to a peer, declares the same file. */
+/** Every request that starts an upload, to the service or to another server, declares one and the same file. */
 export const file = { filename: "Scan 12.pdf", sizeBytes: 20_000, contentType: "application/pdf" };
 
 export function batchCall(attachmentIds: string[], token: string | undefined): Call {

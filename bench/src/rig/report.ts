@@ -11,7 +11,7 @@ export function median(values: readonly number[]): number {
 /**
  * Divides `values` by `base` in each round, and returns the median of the ratios.
  *
- * A slow phase of the machine affects both values of a round, and changes the ratio only a little.
+ * A slow phase of the machine affects the two values of a round, and changes the ratio only a little.
  */
 export function medianRatio(values: readonly number[], base: readonly number[]): number {
   return median(values.map((value, round) => value / (base[round] ?? Number.NaN)));

@@ -41,8 +41,8 @@ type LoadBenchmark = {
    */
   verify?(turn: Turn, to: { candidate: Candidate; dataset: Dataset }): Promise<number>;
   /**
-   * The benchmark calls `beforeRound` before each round, while all servers are idle. The parameter `directory` is on the same disk as the
-   * data of the servers.
+   * The benchmark calls `beforeRound` before each round, while all servers are idle. The directory and the data of the servers are on one
+   * disk.
    */
   beforeRound?(directory: string): Promise<void> | void;
   /** Prints the table and the goals. Returns whether the measurements met all goals. */
@@ -243,7 +243,7 @@ async function verifyService({ workload }: Turn, { candidate, dataset }: To): Pr
   return 0;
 }
 
-/** Checks that the URLs of one batch are for the requested files, in the same order. */
+/** Checks that the URLs of one batch are for the requested files, in the requested order. */
 async function verifyBatch({ name, port }: Candidate, dataset: Dataset): Promise<number> {
   const [batch] = chooseBatches(dataset, createRandom(1));
   if (batch === undefined) throw new Error("The data set has no user with enough files");

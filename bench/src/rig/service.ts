@@ -17,7 +17,7 @@ export { openSqlite } from "@valetkey/server/src/wiring/database/open-sqlite.ts"
  * database.
  */
 export type DataLocation = { directory: string; url?: string };
-/** The number of `url.issued` events in an audit log, and the number of URLs that these events record. */
+/** The number of `url.issued` events in an audit log, and the number of URLs in the events. */
 export type AuditedUrls = { events: number; urls: number };
 
 type Row = Record<string, string | number | boolean | null>;
@@ -40,7 +40,7 @@ export async function seedService(where: DataLocation, dataset: Dataset): Promis
       ...{ id, email: `${id}@bench.example`, name: "Bench", is_admin: 0 },
       ...{ email_stated_at: now, created_at: now, updated_at: now },
     })),
-    // Each user has an account and is also the subject of a JWT, so that all credentials of a user lead to the same notes.
+    // Each user has an account, and is also the subject of a JWT. All credentials of a user therefore lead to the user's notes.
     identities: userIds.map((id) => ({ issuer: "jwt-secret", subject: id, user_id: id })),
     auth_users: userIds.map((id) => ({
       ...{ id, name: "Bench", email: `${id}@bench.example`, email_verified: false },

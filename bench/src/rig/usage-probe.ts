@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-// Node loads this file before the code of every candidate, so a candidate needs no code for the benchmark.
+// Node loads usage-probe.ts before the code of every candidate, so a candidate needs no code for the benchmark.
 process.on("message", (message) => {
   if (message !== "usage") return;
   const { user, system } = process.cpuUsage();

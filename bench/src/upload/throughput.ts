@@ -26,7 +26,7 @@ export async function measureThroughput({ endpoint, service, path, sizeBytes, ro
   const ended = once(child, "exit").then(() => {
     throw new Error("The process of the senders has ended. Its output is above");
   });
-  // The function `take` reports the error of the ended process. Without this `catch`, the benchmark would fail while no turn waits for the
+  // The function `take` reports the error of the ended process. Without the `catch`, the benchmark would fail while no turn waits for the
   // process.
   ended.catch(() => undefined);
   const take = async (name: string): Promise<Turn> => {

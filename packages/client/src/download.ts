@@ -27,7 +27,7 @@ const WHAT = "A download from the bucket";
 /**
  * Starts a download of a file from the bucket. The parameter `path` is the path of the file in the API.
  *
- * The download replaces an expired URL with a fresh URL. The service checks the access before it issues each URL.
+ * The download replaces an expired URL with a fresh URL. The service checks the access before the service issues a URL.
  * After a broken connection, the download resumes at the next byte. The download compares its length with the verified size of the file.
  * Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `wrong_length`, `bucket_refused`, `bucket_unavailable`, `network`,
  * `aborted`.

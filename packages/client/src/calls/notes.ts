@@ -41,7 +41,7 @@ export function noteCalls(call: Call) {
   const listAttachments = (noteId: string, { signal, ...query }: PageOptions = {}) =>
     call<AttachmentPage>("GET", `${path(noteId)}/attachments`, { query: { ...query }, signal });
   return {
-    /** `idempotencyKey`: a repeated call with the same key returns the note of the first call. */
+    /** `idempotencyKey`: a repeated call with an equal key returns the note of the first call. */
     create: (note: CreateNoteBody, { signal, idempotencyKey }: Signal & { idempotencyKey?: string } = {}) =>
       call<Note>("POST", "/notes", { body: note, headers: keyHeader(idempotencyKey), signal }),
     /** Returns one page of notes, the pinned notes first. The member `snippet` is the start of the body of a note. */

@@ -102,7 +102,7 @@ export function linkCalls(call: Call) {
   return {
     /**
      * Makes a file request, or a link to all or some files of a note.
-     * `idempotencyKey`: a repeated call with this key and equal settings returns the link of the first call.
+     * `idempotencyKey`: a repeated call with an equal key and equal settings returns the link of the first call.
      */
     create: (noteId: string, link: CreateLinkBody = {}, { idempotencyKey }: CreateLinkOptions = {}) =>
       call<Link>("POST", ofNote(noteId), { body: link, headers: keyHeader(idempotencyKey) }),

@@ -3,7 +3,7 @@ import type { SignedParts } from "../wire.ts";
 export type SignedPart = SignedParts["parts"][number];
 
 type Options = {
-  /** The parts to sign, in the order in which the client sends them. */
+  /** The parts to sign, in the order of the transfer. */
   partNumbers: readonly number[];
   /** The number of parts that the client sends in parallel. The signer requests signatures at least `parallel` parts ahead. */
   parallel: number;
@@ -24,7 +24,7 @@ export type PartSigner = {
   drop(partNumber: number): void;
 };
 
-/** A signature is stale if it expires within 30 seconds, and the client does not use a stale signature. */
+/** A signature is stale if the signature expires within 30 seconds. The client does not use a stale signature. */
 const MARGIN_MS = 30_000;
 const MAX_BATCH = 100;
 
@@ -74,7 +74,7 @@ export function createPartSigner({ partNumbers, parallel, sign, now }: Options):
  */
 function staleAt({ url }: SignedPart, requestedAt: number): number {
   const seconds = Number(new URL(url).searchParams.get("X-Amz-Expires"));
-  // If the URL contains no expiry, the client uses the signature until the bucket refuses it.
+  // If the URL contains no expiry, the client uses the signature until the bucket refuses the signature.
   if (!(seconds > 0)) return Number.POSITIVE_INFINITY;
   return requestedAt + Math.max(seconds * 500, seconds * 1000 - MARGIN_MS);
 }

@@ -99,7 +99,7 @@ const choices = {
  *
  * - `shares`: a person shares a note or a file with the caller
  * - `expiry`: a share expires within a day
- * - `links`: visitors open links of the caller or download from them, if `notify` of the link asks for a mail
+ * - `links`: visitors open links of the caller or download from links of the caller, if `notify` of the link asks for a mail
  * - `files`: file requests of the caller receive files, if `notify` of the file request asks for a mail
  * - `requests`: a person requests access to a note of the caller
  */

@@ -14,7 +14,7 @@ export const PlainText = {
   description: "text without U+0000 and without half of a surrogate pair",
 } as const;
 
-/** The id of a user. If a JWT identifies the user, the id is the `sub` of the JWT, unless another user already has this id. */
+/** The id of a user. If a JWT identifies the user, the id is the `sub` of the JWT, unless another user already has the id. */
 export const UserId = Type.String({ minLength: 1, maxLength: 255, ...PlainText });
 
 /** An ISO 8601 instant in UTC. */

@@ -67,7 +67,7 @@ export const NoteParams = Type.Object({ noteId: Id });
 export const CreateNoteBody = closedObject({ title: Title, body: Type.Optional(Body) });
 export type CreateNoteBody = Static<typeof CreateNoteBody>;
 
-/** If a client repeats a request with the same key, the client gets the note of the first request in its current state. */
+/** A repeated request with an equal key returns the note of the first request in its current state. */
 export const CreateNoteHeaders = Type.Object({
   "idempotency-key": Type.Optional(
     Type.String({

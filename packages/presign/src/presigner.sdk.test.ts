@@ -20,8 +20,8 @@ import type { PresignedRequest, Presigner, PresignTarget, SigningOptions } from 
  * Every presigned URL must equal the URL of the AWS SDK, byte for byte. Options of the AWS SDK remove the intended differences:
  *
  * - WHEN_REQUIRED: by default, the SDK puts x-amz-checksum-crc32=AAAAAA== into PUT URLs, which breaks uploads.
- * - signableHeaders: the SDK leaves content-type and cache-control unsigned, so anyone could change them.
- * - unhoistableHeaders: the SDK moves checksums into the query, where the bucket ignores them.
+ * - signableHeaders: the AWS SDK leaves content-type and cache-control unsigned, so anyone could change the headers.
+ * - unhoistableHeaders: the AWS SDK moves checksums into the query, where the bucket ignores checksums.
  * - forcePathStyle: on an http endpoint, the SDK puts a bucket with dots into the host name. Wildcard DNS does not match a host name whose
  *   bucket name has dots.
  *

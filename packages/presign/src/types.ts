@@ -28,7 +28,7 @@ export type PresignTarget = {
   readonly forcePathStyle?: boolean | undefined;
 };
 
-/** The name of an object. Pass the key of the object, or the encoded key that encodeKey returned, but not both keys. */
+/** The name of an object. Pass either the key of the object, or the encoded key that encodeKey returned. */
 export type ObjectName =
   | { readonly key: string; readonly encodedKey?: never }
   | { readonly key?: never; readonly encodedKey: EncodedKey };

@@ -20,8 +20,8 @@ export type AwsChunkedOptions = {
  * Decodes one aws-chunked body.
  *
  * The function `push` returns views into its argument, and never returns copies. The function `end` returns a map from lowercase names to
- * the values of the trailers. The function `push` returns bytes of a chunk before it has verified the chunk. The caller must not commit any
- * bytes before `end` returns ok. The caller must not use the decoder after a refusal.
+ * the values of the trailers. The function `push` returns bytes of a chunk before the verification of the chunk. The caller must not commit
+ * any bytes before `end` returns ok. The caller must not use the decoder after a refusal.
  */
 export type AwsChunkedDecoder = {
   push(bytes: Uint8Array): { ok: true; data: Uint8Array[] } | Refusal;

@@ -100,7 +100,7 @@ const WITHOUT_EFFECT = ["x-amz-user-agent"];
  *
  * Throws AccessDenied if the client expects another owner of the bucket.
  * Throws NotImplemented for a parameter or an `x-amz-*` header that the operation does not understand.
- * If the bucket ignored an unknown parameter or header, the bucket would not do what the client wants.
+ * If the bucket ignored an unknown parameter or header, the bucket would not fulfil the request of the client.
  */
 export function findOperation(request: S3Request): Operation {
   const on = request.bucket === "" ? "service" : request.key === "" ? "bucket" : "object";

@@ -10,7 +10,7 @@ export type S3Response = {
   content?: ContentRange;
 };
 
-// The server continues to read within these limits, because a client that still sends when the connection closes loses the response.
+// The server continues to read within limits, because a client that still sends at the end of the connection loses the response.
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 const MAX_UNREAD_MS = 2000;
 

@@ -11,8 +11,8 @@ export type Contents = ReturnType<typeof createContents>;
  * Makes the queries for the contents of objects and parts. A content is a list of segments, and each segment is a range of a blob. A blob
  * exists as long as a segment refers to the blob.
  *
- * The bucket moves no bytes when it copies an object or completes a multipart upload. The caller may call writing functions only inside
- * `Write`.
+ * The bucket moves no bytes for a copy of an object or for the completion of a multipart upload. The caller may call writing functions only
+ * inside `Write`.
  */
 export function createContents(database: DatabaseSync) {
   const addSegment = database.prepare(

@@ -116,7 +116,7 @@ export type DropOptions = {
    * server also checks the content type.
    */
   accept?: string | undefined;
-  /** Whether the user can add several files together. The default of `multiple` is true. */
+  /** The member `multiple` states whether the user can add several files together. The default of `multiple` is true. */
   multiple?: boolean | undefined;
   /**
    * With `disabled`, the hook accepts no files. If the user drops a file on a disabled drop target, the browser does not open the file in

@@ -15,7 +15,7 @@ export type DownloadFile = {
    * `onError` report the error.
    */
   download(fileId: string): Promise<void>;
-  /** Whether the request for a URL is still running. The browser shows the progress of the download. */
+  /** The member `isPending` states whether the request for a URL is still running. The browser shows the progress of the download. */
   isPending: boolean;
   /** The reason why the last download did not start. */
   error: ValetKeyError | undefined;

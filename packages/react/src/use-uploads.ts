@@ -24,12 +24,17 @@ export type UploadsProgress = {
   /** The sent bytes of all files that are neither `failed` nor canceled. */
   sentBytes: number;
   totalBytes: number;
-  /** Whether an upload is queued or running. The member `isUploading` is false while all files are paused, ready or failed. */
+  /**
+   * The member `isUploading` states whether an upload is queued or running. The member `isUploading` is false while all files are paused,
+   * ready or failed.
+   */
   isUploading: boolean;
 };
 
 export type Uploads = {
-  /** The files in the order in which the user added them. A file remains in the list after its upload, until `cancel` removes the file. */
+  /**
+   * The files in the order in which the user added the files. A file remains in the list after its upload, until `cancel` removes the file.
+   */
   files: readonly UploadingFile[];
   progress: UploadsProgress;
   /**

@@ -171,8 +171,8 @@ async function listUsers({ search: text }: { search?: string }): Promise<void> {
 }
 
 /**
- * Formats the facts about a person for the terminal. An id, name or email address from a JWT can contain control characters, so the output
- * has these values as JSON.
+ * Formats the facts about a person for the terminal. An id, name or email address from a JWT can contain control characters, so the command
+ * prints ids, names and email addresses as JSON.
  */
 function describePerson(person: PersonRecord, quota: Quota): string {
   const { id, email, name, isEmailProven, isAdmin, disabledAt, lastSignInAt, usage, links } = person;

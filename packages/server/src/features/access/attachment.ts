@@ -77,8 +77,8 @@ export type Upload = {
    */
   idempotencyKey: string | undefined;
   /**
-   * Whether a signed URL can still write to the object after the upload is complete. For a staged upload, the service copies the object to
-   * another key, and verifies and serves the copy.
+   * The member `staged` states whether a signed URL can still write to the object after the upload is complete. For a staged upload, the
+   * service copies the object to another key, and verifies and serves the copy.
    */
   staged: boolean;
   state: AttachmentState;

@@ -81,7 +81,7 @@ type NewAttachment = {
   ownerId: string;
   found: FoundObject;
   filename: string;
-  /** Whether a deletion of the attachment deletes the object. */
+  /** The member `ownsObject` states whether a deletion of the attachment deletes the object. */
   ownsObject: boolean;
 };
 
@@ -137,8 +137,8 @@ function chooseKey(bucket: Bucket, { s3Url, key }: AdoptInput): string {
 }
 
 /**
- * Refuses an object with headers that the service never sets. The bucket sends stored headers with each download, and the headers can
- * change what a browser does with the file.
+ * Refuses an object with headers that the service never sets. The bucket sends stored headers with each download. Stored headers can change
+ * the way in which a browser handles the file.
  */
 export function refuseHeaders({ undeclaredHeaders }: StoredObject): void {
   if (undeclaredHeaders.length === 0) return;

@@ -11,11 +11,11 @@ export type GarbageOptions = {
   mend: boolean;
   /** With `force`, garbage collection deletes garbage even if most objects are garbage, or if other programs may use the bucket. */
   force: boolean;
-  /** Whether only Valet Key stores objects in the bucket, or under the configured key prefix. */
+  /** The member `isAlone` states whether only Valet Key stores objects in the bucket, or under the configured key prefix. */
   isAlone: boolean;
   /**
-   * Whether garbage collection checks that the bucket can read each object. Only the built-in bucket needs the read check, because its disk
-   * can lose bytes.
+   * The member `readsObjects` states whether garbage collection checks that the bucket can read each object. Only the built-in bucket needs
+   * the read check, because its disk can lose bytes.
    */
   readsObjects: boolean;
   onFinding?: ((finding: Finding) => void) | undefined;

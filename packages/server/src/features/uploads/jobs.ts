@@ -83,8 +83,8 @@ async function verifyAndDecide(
 }
 
 /**
- * The pause between two checks of a replica for due verifications. A verification becomes due again if it failed, or if another replica did
- * not finish the verification.
+ * The pause between two checks of a replica for due verifications. A verification becomes due again after a failure, or if another replica
+ * did not finish the verification.
  */
 const INTERVAL_MS = 5_000;
 

@@ -187,8 +187,8 @@ export async function joinRequest(queries: Tx, joining: Joining): Promise<void> 
 const HELD_MS = 20 * 60_000;
 
 /**
- * Visitors may use the capacity of a file request this number of times in a time window. The number `HELD_TIMES` is higher than one,
- * because people delete wrong files and send other files.
+ * Visitors may use the capacity of a file request `HELD_TIMES` times in a time window. The number `HELD_TIMES` is higher than one, because
+ * people delete wrong files and send other files.
  */
 const HELD_TIMES = 2;
 

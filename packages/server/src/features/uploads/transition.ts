@@ -14,7 +14,7 @@ import { verificationQueries } from "./queries/verifications.ts";
 
 /**
  * A change of the state of an attachment and its upload.
- * The member `uploadId` is undefined if the attachment has no upload, for example if a form created it.
+ * The member `uploadId` is undefined if the attachment has no upload, for example if a form created the attachment.
  */
 type Transition = AttachmentChange & { attachmentId: string; uploadId: string | undefined };
 

@@ -21,8 +21,8 @@ export type FileKind = {
    */
   isLoose?: boolean;
   /**
-   * Each valid file of a strict kind starts with known bytes, whatever type a client declares. Unknown first bytes of a file contradict a
-   * filename of a strict kind.
+   * Each valid file of a strict kind starts with known bytes, for any declared type. Unknown first bytes of a file contradict a filename of
+   * a strict kind.
    */
   isStrict?: boolean;
 };

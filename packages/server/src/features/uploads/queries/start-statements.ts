@@ -200,15 +200,15 @@ export type UploadStart = {
 export type PendingCounts = { ofUser: number; ofNote: number };
 
 /**
- * Whether the database recorded the start, and the facts of the decision. If the database did not record the start and no other field shows
- * the reason, the quota is full.
+ * A `StartedRecord` states whether the database recorded the start, and has the facts of the decision. If the database did not record the
+ * start and no other field shows the reason, the quota is full.
  */
 export type StartedRecord = {
   isRecorded: boolean;
   ownerId: string;
   mayAdd: boolean;
   pending: PendingCounts;
-  /** Whether another upload of the user has the idempotency key of the start. */
+  /** The member `isRepeated` states whether another upload of the user has the idempotency key of the start. */
   isRepeated: boolean;
 };
 

@@ -38,7 +38,7 @@ export type BackupOptions = {
   source: Source;
   version: string;
   now: Date;
-  /** Whether the backup also reads the blobs of earlier backups, and copies damaged blobs again. */
+  /** The member `verify` states whether the backup also reads the blobs of earlier backups, and copies damaged blobs again. */
   verify: boolean;
   writeProgress: (line: string) => void;
 };

@@ -17,7 +17,9 @@ function entryOf(severity: Severity) {
  */
 export type Fix = { label: string; text: string };
 
-/** A finding is a fault in the checked set-up. The member `detail` describes what the doctor observed, without secrets and signatures. */
+/**
+ * A finding is a fault in the checked set-up. The member `detail` describes the observation of the doctor, without secrets and signatures.
+ */
 export type Finding = Entry & { id: string; detail: string; fix: Fix[] };
 
 /**

@@ -191,7 +191,7 @@ describe("an error of the bucket becomes bucket_unavailable with advice for the 
     "the error %i %s of the bucket becomes bucket_unavailable with advice in the log",
     async (status, code, advice) => {
       const bucket = await refusing({ status, code });
-      // The test makes all calls in parallel. The client waits before it retries a throttled call, so sequential calls would take long.
+      // The test makes all calls in parallel. The client waits before a retry of a throttled call, so sequential calls would take long.
       const errors = await Promise.all(calls.slice(2).map(([, call]) => failure(call(bucket))));
       for (const error of errors) {
         expect(error.code).toBe("bucket_unavailable");

@@ -20,7 +20,10 @@ export type BucketOptions = {
   endpoint?: string | undefined;
   /** The endpoint that browsers call, which presigned URLs contain. The default of `publicEndpoint` is `endpoint`. */
   publicEndpoint?: string | undefined;
-  /** Whether URLs have the name of the bucket in the path instead of the host name. The default of `forcePathStyle` is false. */
+  /**
+   * The member `forcePathStyle` states whether URLs have the name of the bucket in the path instead of the host name. The default of
+   * `forcePathStyle` is false.
+   */
   forcePathStyle?: boolean | undefined;
   /** The CloudFront distribution that serves downloads. Without `cloudFront`, the bucket serves downloads. */
   cloudFront?: CloudFrontTarget | undefined;

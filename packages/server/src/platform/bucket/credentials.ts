@@ -18,7 +18,7 @@ export type CredentialSource = {
   refused(): void;
 };
 
-/** The service renews temporary credentials in the background five minutes before they expire. */
+/** The service renews temporary credentials in the background five minutes before the expiry. */
 const RENEW_BEFORE_MS = 300_000;
 /** The service fetches cached credentials again after five minutes, because an operator can also rotate credentials without an expiry. */
 const RECHECK_MS = 300_000;

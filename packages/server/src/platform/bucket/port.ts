@@ -173,7 +173,7 @@ export type Bucket = {
 /** The checksum of the whole file, encoded in base64 as in S3. */
 export type Checksum = { algorithm: "SHA256"; value: string };
 
-/** The names of the capabilities in the log. Each comment says what a bucket with the capability does. */
+/** The names of the capabilities in the log. Each comment describes a bucket with the capability. */
 const NAMES = {
   /** The bucket refuses a PUT with `If-None-Match: *` if the object exists. */
   conditionalPut: "conditional PUT",

@@ -136,7 +136,7 @@ export type CloudFrontTarget = {
   /** The private key of the distribution in PEM format. */
   privateKey: string;
   hash: "sha1" | "sha256";
-  /** Whether each URL works only for the IP address of the client that requested the URL. */
+  /** The member `bindsIp` states whether each URL works only for the IP address of the client that requested the URL. */
   bindsIp: boolean;
 };
 

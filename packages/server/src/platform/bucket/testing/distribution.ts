@@ -12,7 +12,7 @@ type Options = {
   /** The type of the key pair. The default of `keyType` is RSA. */
   keyType?: "rsa" | "ec";
   hash?: CloudFrontTarget["hash"];
-  /** Whether the service binds URLs to the IP address of the client. The default of `bindsIp` is false. */
+  /** The member `bindsIp` states whether the service binds URLs to the IP address of the client. The default of `bindsIp` is false. */
   bindsIp?: boolean;
   /**
    * The query parameters that the distribution forwards to the bucket. The default of `forwarded` is the parameters of docs/cloudfront.md.

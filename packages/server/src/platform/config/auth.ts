@@ -53,7 +53,10 @@ export function readAuth(reader: ConfigReader, options: { embedded: boolean; has
     jwtSecret,
     ...jwt,
     signUp,
-    /** Whether a share with an email address gives access only to a person who has proven the email address. */
+    /**
+     * The member `requiresVerifiedEmail` states whether a share with an email address gives access only to a person who has proven the
+     * email address.
+     */
     requiresVerifiedEmail,
     oidc,
   });
@@ -87,7 +90,7 @@ function readJwt(reader: ConfigReader, { hasSecret }: { hasSecret: boolean }) {
     audience,
     /** The claim of a JWT that contains the id of the user. */
     jwtUserClaim,
-    /** Whether a JWT must have an expiry. */
+    /** The member `jwtRequiresExpiry` states whether a JWT must have an expiry. */
     jwtRequiresExpiry,
   };
 }

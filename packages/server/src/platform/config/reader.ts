@@ -5,8 +5,8 @@ import { SECRETS, SETTING_NAMES, type SETTINGS, type Setting, specOf } from "./s
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * A fault in the configuration. The member `name` is the variable or the file. The member `problem` says what is wrong. The member `remedy`
- * says how the operator can repair the fault.
+ * A fault in the configuration. The member `name` is the variable or the file. The member `problem` describes the fault. The member
+ * `remedy` says how the operator can repair the fault.
  */
 type ConfigFault = { name: string; problem: string; remedy: string };
 

@@ -16,7 +16,7 @@ export type ScannerConfig = {
   /** The host on which clamd listens on TCP. */
   host: string;
   port: number;
-  /** Whether the service rejects or accepts a file that is too large for clamd. */
+  /** The member `tooLarge` states whether the service rejects or accepts a file that is too large for clamd. */
   tooLarge: "reject" | "accept";
 };
 
@@ -27,11 +27,11 @@ export type MailConfig = {
   host: string;
   port: number;
   /**
-   * Whether the connection uses TLS from the first byte. If `isSecure` is false, the connection starts without TLS, and uses STARTTLS if
-   * the server offers STARTTLS.
+   * The member `isSecure` states whether the connection uses TLS from the first byte. If `isSecure` is false, the connection starts without
+   * TLS, and uses STARTTLS if the server offers STARTTLS.
    */
   isSecure: boolean;
-  /** Whether the service refuses to send over a connection without TLS. */
+  /** The member `requiresTls` states whether the service refuses to send over a connection without TLS. */
   requiresTls: boolean;
   /** The operator sets `user` and `password` together, or leaves `user` and `password` undefined. */
   user: string | undefined;

@@ -75,7 +75,7 @@ export type Tables = {
      * The column `is_indexed` is null if the index for searches does not have the current text (features/notes/search-index-queries.ts).
      */
     is_indexed: 1 | null;
-    /** The key of the request that created the note. A repeated request with this key gets the same note. */
+    /** The key of the request that created the note. A repeated request with the idempotency key gets the note of the first request. */
     idempotency_key: string | null;
   };
   /** The notes that stand first in the lists of a user. */
@@ -258,7 +258,8 @@ export type Tables = {
     /** The column `detail` is a JSON object. */
     detail: string;
     /**
-     * Whether the event is routine (features/audit/audit-event.ts). The indexes contain `is_routine`, so a list can skip routine events.
+     * The column `is_routine` states whether the event is routine (features/audit/audit-event.ts). The indexes contain `is_routine`, so a
+     * list can skip routine events.
      */
     is_routine: Bit;
   };

@@ -11,7 +11,7 @@ export class Mutex {
   }
 }
 
-/** Runs work while it holds the lock. */
+/** Runs the function `work` while the mutex holds the lock. */
 export async function inTurn<T>(lock: Mutex, work: () => Promise<T>): Promise<T> {
   const unlock = await lock.acquire();
   // The call is inside `try`, because `work` can also throw before `work` returns a promise.

@@ -4,8 +4,8 @@ import type { CompiledQuery } from "kysely";
 import { INTERRUPT } from "./file.ts";
 import { answerRequests } from "./thread.ts";
 
-// The code of this file is the worker thread that searches notes. On the main thread, a search would block the event loop, because the
-// search reads all texts of a person.
+// The worker thread of search-worker.ts searches notes. On the main thread, a search would block the event loop, because the search reads
+// all texts of a person.
 
 /** A search request is a query that only reads, and its time limit in milliseconds. */
 export type SearchRequest = Pick<CompiledQuery, "sql" | "parameters"> & { limitMs: number };

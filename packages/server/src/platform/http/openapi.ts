@@ -86,8 +86,8 @@ type DocumentOptions = {
 };
 
 /**
- * Serves the OpenAPI 3.1 document at /openapi.json and its pages at /docs. The caller must call `documentRoutes` before it registers the
- * routes.
+ * Serves the OpenAPI 3.1 document at /openapi.json and its pages at /docs. The caller must call `documentRoutes` before the caller
+ * registers the routes.
  */
 export function documentRoutes(app: App, { publicUrl, accounts, limits }: DocumentOptions): void {
   const bearer = { type: "http", scheme: "bearer", description: "A JWT of your application, or an API token (vk_…)" };

@@ -7,7 +7,7 @@ import { startServiceInTest, useService } from "../../testing/use-service.ts";
 import { GERMAN_HTML, INDEX_HTML, makeWebRoot, SCRIPT, SECRET } from "../../testing/web-root.ts";
 
 const [engine] = engines as [(typeof engines)[number]];
-// Chromium sends this Accept header when a user opens a page.
+// Chromium sends the Accept header of the test when a user opens a page.
 const BROWSER = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8" };
 const NOTE = "/n/018f3c1e-7c1e-7000-8000-000000000001";
 const PAGES = [

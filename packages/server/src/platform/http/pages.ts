@@ -37,7 +37,7 @@ declare module "fastify" {
   }
 }
 
-/** The paths that only the web app has. The web app and the API both have the paths `/`, `/activity` and `/links`. */
+/** The paths that only the web app has. The paths `/`, `/activity` and `/links` exist in the web app and in the API. */
 const PAGES = [
   "/n/:noteId",
   "/shared",
@@ -191,7 +191,7 @@ function fillLanding(
     .replaceAll("%TOKEN%", () => encodeURIComponent(token));
 }
 
-/** The web app reads the brand from the head of its page, so that it can show the brand before its first request. */
+/** The web app reads the brand from the head of its page, so that the page can show the brand before its first request. */
 function withBrand(page: string, { head, name }: BrandPages): string {
   if (head === "") return page;
   return page

@@ -16,7 +16,7 @@ export type PlainPages = {
   policy(targets?: readonly string[]): string;
 };
 
-// The colors and sizes are the same as on the link pages of the web app (styles/theme.css, landing/landing.css).
+// The colors and sizes are equal to the colors and sizes of the link pages (styles/theme.css, landing/landing.css).
 const STYLE = `
 :root { color-scheme: light dark; --color-canvas: light-dark(#fbfaf8, #161513); --color-surface: light-dark(#ffffff, #1e1d1a);
   --color-ticket: light-dark(#faf8f3, #26241f); --color-edge: light-dark(#cfc9bd, #4a463f); --color-line: light-dark(#e4e0d9, #34312d);

@@ -21,7 +21,7 @@ const ATTEMPT_MS = 3_000;
 type Resolve = (host: string, signal: AbortSignal) => Promise<LookupAddress[]>;
 
 export type SenderOptions = {
-  /** Whether endpoints may be on the local machine, where endpoints need no TLS. */
+  /** The member `allowsLoopback` states whether endpoints may be on the local machine, where endpoints need no TLS. */
   allowsLoopback: boolean;
   /** The time limit for a webhook request, in milliseconds. The default of `withinMs` is 15 seconds. */
   withinMs?: number;

@@ -66,11 +66,16 @@ export type ServiceOptions = {
   scanning?: Deps["scanning"];
   /** The capabilities of the bucket. By default, the bucket has every capability, because the built-in bucket has every capability. */
   capabilities?: BucketCapabilities;
-  /** Whether the service has sign-up, sign-in and sessions at /auth. The default of `hasAccounts` is false. */
+  /**
+   * The member `hasAccounts` states whether the service has sign-up, sign-in and sessions at /auth. The default of `hasAccounts` is false.
+   */
   hasAccounts?: boolean;
   /** The mailer sends the mails that the service queues. By default, the service sends no mail. */
   mailer?: Mailer;
-  /** Whether the service refuses webhooks to the local machine, as in production by default. The default of `refusesLoopback` is false. */
+  /**
+   * The member `refusesLoopback` states whether the service refuses webhooks to the local machine, as in production by default. The default
+   * of `refusesLoopback` is false.
+   */
   refusesLoopback?: boolean;
   /** The URL with the keys of a second issuer of JWTs. By default, the service accepts only tokens that are signed with the test secret. */
   jwksUrl?: string;
@@ -78,7 +83,10 @@ export type ServiceOptions = {
   signUp?: Policy["sign-up"];
   /** The policy rules that the operator has set. By default, the operator has set no policy rule. */
   fixed?: readonly PolicyName[];
-  /** Whether a share by email address needs a proven email address. By default, the email address need not be proven (optional). */
+  /**
+   * The member `provenEmail` states whether a share by email address needs a proven email address. By default, the email address need not
+   * be proven (optional).
+   */
   provenEmail?: Policy["proven-email"];
   /** Replaces or changes the bucket and the database that the use cases call. */
   wrap?: { bucket?: (bucket: Bucket) => Bucket; database?: (db: Database) => Database };

@@ -48,7 +48,7 @@ export type AccountsOptions = {
   oidcDeadline?: () => AbortSignal;
   trustProxy?: boolean;
   log?: string[];
-  /** Whether the service queues mails about new sign-ins. The default of `queuesMail` is false. */
+  /** The member `queuesMail` states whether the service queues mails about new sign-ins. The default of `queuesMail` is false. */
   queuesMail?: boolean;
 };
 

@@ -26,14 +26,14 @@ export async function startOidcProvider(options: {
    */
   host?: "localhost" | "127.0.0.1";
   /**
-   * Whether the ID token contains the claims. If `areClaimsInIdToken` is false, only /userinfo returns the claims. The default of
-   * `areClaimsInIdToken` is true.
+   * The member `areClaimsInIdToken` states whether the ID token contains the claims. If `areClaimsInIdToken` is false, only /userinfo
+   * returns the claims. The default of `areClaimsInIdToken` is true.
    */
   areClaimsInIdToken?: boolean;
   authMethod?: "client_secret_basic" | "client_secret_post";
   /**
-   * Whether the identity provider has a separate key. The second provider of a test needs a separate key. The default of `hasOwnKey` is
-   * false.
+   * The member `hasOwnKey` states whether the identity provider has a separate key. The second provider of a test needs a separate key. The
+   * default of `hasOwnKey` is false.
    */
   hasOwnKey?: boolean;
 }) {

@@ -57,7 +57,7 @@ describe("requirement 18: deploy/cloudfront has settings that only read", () => 
   });
 });
 
-// The installed versions of the AWS CLI do not differ in these commands, so the test runs only one version.
+// The installed versions of the AWS CLI do not differ in the documented commands, so the test runs only one version.
 describe.each(pathsOf("aws-cli", process.env).slice(0, 1))("the commands of docs/cloudfront.md with %s", (aws) => {
   let folder: string;
   const requests: string[] = [];
@@ -84,7 +84,7 @@ describe.each(pathsOf("aws-cli", process.env).slice(0, 1))("the commands of docs
     );
   }
 
-  // The AWS CLI checks the parameters before it sends a request, so a request to the test server shows that the parameters are valid.
+  // The AWS CLI checks the parameters before the request, so a request to the test server proves valid parameters.
   it("the commands of docs/cloudfront.md have only parameters that the AWS CLI accepts", async () => {
     for (const command of commands) {
       const output = await run(command);

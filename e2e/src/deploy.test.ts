@@ -87,7 +87,7 @@ describe("the sample for systemd", () => {
   const analyze = commandPath("systemd-analyze", process.env);
   it.each(analyze === undefined ? [] : [analyze])("the systemd sample passes %s", async (command) => {
     const file = join(makeFolder(), "valetkey.service");
-    // systemd-analyze requires that the command of the unit exists on this machine.
+    // The program systemd-analyze requires that the command of the unit exists on the test machine.
     writeFileSync(file, unit.replace("/usr/bin/npm", process.execPath));
     const { stderr } = await promisify(execFile)(command, ["verify", file]);
     expect(stderr).toBe("");

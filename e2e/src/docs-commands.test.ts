@@ -109,7 +109,7 @@ async function expectOutputs(steps: Step[], env?: Record<string, string>): Promi
   }
 }
 
-/** Runs all blocks of commands in one shell. Returns the output of each block, without white space at both ends. */
+/** Runs all blocks of commands in one shell. Returns the output of each block, without white space at the start and the end. */
 async function run(commands: string[], env = place.env): Promise<string[]> {
   const path = [join(ROOT, "node_modules/.bin"), env.PATH].join(delimiter);
   const script = ["set -eo pipefail", NPX, ...commands.flatMap((text) => [text, "printf '\\f'"])].join("\n");

@@ -10,8 +10,8 @@ const features = readdirSync(join(root, "packages/web/src/features")).map(
 );
 
 /**
- * The list `featuresInOrder` contains the features of the server in the order of their imports. A feature may import only the features
- * before it in the list.
+ * The list `featuresInOrder` contains the features of the server in the order of their imports. A feature may import only the features that
+ * precede the feature in the list.
  */
 const featuresInOrder = [
   "access",

@@ -4,7 +4,7 @@ import { useDatabases } from "./testing/databases.ts";
 import { freePort } from "./testing/free-port.ts";
 import { makePlace, runCli, startProcess } from "./testing/service.ts";
 
-// The test uses one database, because the tests of the accounts run on both databases.
+// The test uses one database, because the tests of the accounts run on SQLite and PostgreSQL.
 describe.each(useDatabases().filter(({ name }) => name === "postgres"))(
   "an identity provider on $name",
   ({ makeEnv }) => {

@@ -11,7 +11,7 @@ export function faultSuite(faults: readonly Fault[], useStage: () => Stage | Pro
   const table = ["| fault | set-up | id | found | cured | fix |"];
   afterAll(() => console.log(table.join("\n")));
 
-  // The suite does not use it.each, because Vitest shortens long values in titles.
+  // The suite does not use `it.each`, because Vitest shortens long values in titles.
   for (const fault of faults) {
     it(`the doctor finds that ${fault.fault} (${fault.setup})`, async () => {
       const stage = await useStage();

@@ -42,7 +42,7 @@ async function lastStep(flow: Flow, place: ReturnType<typeof createPlace>): Prom
   }
 }
 
-// One database is enough here, because the tests of each feature run on both databases.
+// One database is enough for the flows, because the tests of each feature run on two databases.
 describe.each(engines.filter(({ name }) => name === "sqlite"))("each flow on $name", (engine) => {
   const mailbox = createMailbox();
   const common = { engine, hasAccounts: true, limits: { trashDays: 30 } };

@@ -42,7 +42,7 @@ export function createPlace(
     browserOf,
     newEmail,
     signUp,
-    /** Creates a person with a note. The operator has confirmed the email address of this person. */
+    /** Creates a person with a note. The operator has confirmed the email address of the person. */
     async owner() {
       const account = await signUp();
       const { userId: id, email } = account;

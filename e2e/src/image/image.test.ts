@@ -12,7 +12,7 @@ const IMAGE = "localhost/valetkey-test";
 const BASES = { build: "localhost/valetkey-test-build", run: "localhost/valetkey-test-base" };
 const EMAIL = "ann@example.com";
 const MAX_COMPRESSED_BYTES = 80e6;
-/** A container inside a container may not raise the limits of its machine, so these limits are low. */
+/** A container inside a container may not raise the limits of its machine, so the limits of the test are low. */
 const LIMITS = ["--ulimit", "nofile=16384:16384", "--ulimit", "nproc=16384:16384"];
 const env = { ...process.env, PODMAN_IGNORE_CGROUPSV1_WARNING: "1" };
 

@@ -31,8 +31,8 @@ export async function startExample(project: Project, { name, node }: { name: str
 }
 
 /**
- * Copies the example for Next.js into the project, installs its missing packages, and builds it. Returns the folder with the copy of the
- * example.
+ * Copies the example for Next.js into the project, installs the missing packages, and builds the example. Returns the folder with the copy
+ * of the example.
  */
 export async function buildNextExample(project: Project, { react }: Tarballs): Promise<string> {
   const folder = await copyExamples(project, "next");
@@ -99,7 +99,7 @@ export async function startDocumented(project: Project, { node }: { node: string
 
 type Program = { url: string; stop(): Promise<void> };
 
-/** Starts a program, and waits until it prints the URL on which it listens. */
+/** Starts a program, and waits until the program prints the URL on which the program listens. */
 async function startProgram(
   [file = "", ...args]: string[],
   { cwd, env }: { cwd: string; env?: object },

@@ -3,7 +3,7 @@
 // a real hash.
 const { isMainThread } = require("node:worker_threads");
 
-// Worker threads do not hash passwords, so they do not need cheap hashes.
+// Worker threads do not hash passwords, so worker threads need no cheap hashes.
 if (isMainThread) {
   const crypto = require("node:crypto");
   const { scrypt } = crypto;

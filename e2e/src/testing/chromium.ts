@@ -21,11 +21,14 @@ const WITHOUT_SITE_ISOLATION = [
 ];
 
 export type ChromiumOptions = {
-  /** Whether the tested page requests a permission, which needs the full Chromium. The default of `hasPrompts` is false. */
+  /**
+   * The member `hasPrompts` states whether the tested page requests a permission, which needs the full Chromium. The default of
+   * `hasPrompts` is false.
+   */
   hasPrompts?: boolean;
   /**
-   * Whether a new page of a context runs in the process of earlier pages, which has already compiled the code of the app. The default of
-   * `reusesProcess` is false.
+   * The member `reusesProcess` states whether a new page of a context runs in the process of earlier pages, which has already compiled the
+   * code of the app. The default of `reusesProcess` is false.
    */
   reusesProcess?: boolean;
   /** Further command-line arguments of Chromium. By default, Chromium gets no further argument. */

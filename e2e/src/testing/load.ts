@@ -56,7 +56,7 @@ async function oneTurn(api: Api, { turn, readerId: userId, seen }: Load & { turn
 type Target = { noteId: string; seen: Acknowledged };
 
 async function attach(api: Api, { noteId, seen }: Target): Promise<string> {
-  // Some files are so large that the service stores them as a multipart upload, so that a kill can also interrupt a multipart upload.
+  // Some files need a multipart upload, so that a kill can also interrupt a multipart upload.
   const bytes = randomBytes(Math.random() < 0.15 ? 9 * 2 ** 20 : 1 + Math.floor(Math.random() * 200_000));
   const answer = await api.attach(noteId, { name: "form.bin", bytes });
   expectStatus(answer.status, 201);

@@ -59,8 +59,9 @@ export type Selection = {
 };
 
 /**
- * Selects the S3 servers that the run tests in addition to the built-in bucket. PROVIDERS is "all", "none" or names with commas between
- * them. By default, selects the installed servers of the version in docs/providers.md. Throws if an S3 server of PROVIDERS cannot run.
+ * Selects the S3 servers that the run tests in addition to the built-in bucket. The variable PROVIDERS is "all", "none" or names with
+ * commas between the names. By default, selects the installed servers of the version in docs/providers.md. Throws if an S3 server of
+ * PROVIDERS cannot run.
  */
 export function selectProviders(env: { PROVIDERS?: string | undefined; PATH?: string | undefined }): Selection {
   const path = env.PATH ?? "";

@@ -29,7 +29,7 @@ type InPage = {
 type Cookies = Awaited<ReturnType<BrowserContext["cookies"]>>;
 declare const window: { uppy: InPage };
 
-// The routes of Uppy are tested on both databases in packages/server/src/features/uploads/s3.
+// The tests in packages/server/src/features/uploads/s3 test the routes of Uppy on SQLite and PostgreSQL.
 describe("the page of docs/uppy.md in Chromium", () => {
   let browser: Browser;
   let context: BrowserContext;

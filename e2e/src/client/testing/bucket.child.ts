@@ -1,6 +1,6 @@
 import { startS3Local } from "../../../../packages/s3-local/src/index.ts";
 
-// Runs the built-in bucket in a separate process, so that a test can kill and restart the bucket on the same port.
+// Runs the built-in bucket in a separate process, so that a test can kill the bucket, and restart the bucket on the old port.
 const { dataDir, port, credentials, bucket, allowedOrigins } = JSON.parse(process.argv[2] as string);
 // The parent process sets the number of milliseconds by which the clock of the bucket is ahead.
 let aheadMs = 0;

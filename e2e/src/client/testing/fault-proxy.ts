@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
  * - `cutAt`: the proxy resets the connection after the proxy has received a fraction `cutAt` of the body.
  * - `loseAnswer`: the proxy closes the connection instead of forwarding the response of the server.
  * - `status`: the proxy forwards nothing, and sends a response with the status `status`.
- * - `hold`: the proxy awaits `hold` before it forwards the request, and `release` before it forwards the response.
+ * - `hold`: the proxy awaits `hold` before the request, and awaits `release` before the response.
  */
 export type Fate =
   | "pass"

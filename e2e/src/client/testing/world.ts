@@ -12,7 +12,7 @@ import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 const CREDENTIALS = { accessKeyId: "AKIDCLIENTTESTS", secretAccessKey: "c1ientT3stsOnly0pensN0thing000000000000" };
 const BUCKET = "files";
 
-/** A process that a test can kill, and restart on the same data and port. */
+/** A process that a test can kill, and restart on the old data and port. */
 type Restartable = { kill(): Promise<void>; start(): Promise<void>; pid(): number };
 
 /** The world has a service and a bucket, each in a separate process. A proxy in front of each process causes faults. */
@@ -42,7 +42,7 @@ type WorldOptions = {
   allowedOrigins?: string[];
   /** More environment variables of the service. */
   env?: Record<string, string>;
-  /** Whether clients call the service and the bucket directly, because a proxy would distort a measurement. */
+  /** The member `isDirect` states whether clients call the service and the bucket directly, because a proxy would distort a measurement. */
   isDirect?: boolean;
 };
 

@@ -213,7 +213,7 @@ function placeOf(stage: Stage): Place {
 }
 
 /**
- * Adds the nginx lines of the remedy to the location. A line replaces an earlier line with the same directive, because nginx refuses a
+ * Adds the nginx lines of the remedy to the location. A line replaces an earlier line with an equal directive, because nginx refuses a
  * repeated directive.
  */
 async function addLines({ stage, env, fix }: Remedy): Promise<Env> {

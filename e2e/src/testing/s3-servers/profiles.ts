@@ -5,7 +5,7 @@ export type Call = {
   method: string;
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
-  /** Whether the path names an object, and not only a bucket. */
+  /** The member `hasKey` states whether the path names an object, and not only a bucket. */
   hasKey: boolean;
 };
 

@@ -125,7 +125,7 @@ describe.each([
     const { page } = mia;
     const note = await seedNote(ann.client, { title: "Contract", files: [file] });
     await shareFile(ann, { noteId: note.id, filename: file.name, email: mia.email });
-    const invitation = hasMail ? await linkInMail(mia.email, "A file is shared") : await copyInvitation(ann, mia.email);
+    const invitation = hasMail ? await linkInMail(mia.email, "shared") : await copyInvitation(ann, mia.email);
 
     // Mia opens the invitation, creates her account, and downloads the file.
     const clicks = await countClicks([mia.context]);

@@ -23,6 +23,9 @@ export const Instance = Type.Object({
       maxExpirySeconds: orNull(Type.Integer(), {
         description: "The longest expiry of a link from its creation. null: a link needs no expiry",
       }),
+      sendable: Type.Boolean({
+        description: "Whether people can send links by mail: the service sends mails, and sign-up is not open",
+      }),
       passwordRequired: Type.Boolean({ description: "Whether a link without a password is closed to visitors" }),
     }),
   }),

@@ -140,6 +140,17 @@ export const Link = Type.Object({
   recipients: orNull(Type.Array(Type.String()), {
     description: "null for everybody who has the link. Empty if you may not edit it",
   }),
+  sentTo: orNull(
+    Type.Object({
+      people: Type.Integer(),
+      visited: Type.Integer(),
+      used: Type.Integer(),
+      notDelivered: Type.Integer(),
+    }),
+    {
+      description: "How many people got the link by mail, and what they did. null if nobody, or if you may not edit it",
+    },
+  ),
   request: orNull(FileRequest),
   received: Type.Object({ files: Type.Integer(), bytes: Type.Integer() }),
   lastUrlExpiresAt: orNull(Instant),
@@ -158,6 +169,61 @@ export const LinkParams = Type.Object({ linkId: Id });
 /** The member `lastUrlExpiresAt` is the expiry of the last issued URL, or null if no issued URL is valid. */
 export const RevokedLink = Type.Object({ lastUrlExpiresAt: orNull(Instant) });
 export type RevokedLink = Static<typeof RevokedLink>;
+
+/**
+ * The people who get the URL of the link by mail. In a mail, nobody can click a URL of `message`.
+ * The service sends to 50 email addresses in a day for each person.
+ */
+export const SendLinkBody = closedObject({
+  to: Type.Array(Email, { minItems: 1, maxItems: 50 }),
+  message: Type.Optional(Short(2000)),
+});
+export type SendLinkBody = Static<typeof SendLinkBody>;
+
+/** If a client repeats the request with the same key, people and message, the service sends no second mail. */
+export const SendLinkHeaders = Type.Object({
+  "idempotency-key": Type.Optional(Type.String({ description: "1 to 255 visible ASCII characters" })),
+});
+
+/**
+ * A person who got the link by mail. A visit counts when somebody opens the URL of the mail, also if the mail was forwarded. If the link
+ * lists `recipients`, a visit counts when the person proves the email address.
+ *
+ * - `waiting`: the mail was not sent yet
+ * - `sent`: the mail server accepted the mail
+ * - `visited`: the page of the link ran with the URL of the mail
+ * - `used`: somebody downloaded a file, or sent a file to a file request
+ * - `not_delivered`: the mail server refused the mail, the person turned such mails off, or the link ended before
+ */
+export const LinkReceiver = Type.Object({
+  id: Id,
+  email: Type.String(),
+  state: Type.Enum(["waiting", "sent", "visited", "used", "not_delivered"]),
+  hasOldUrl: Type.Boolean({
+    description: "Whether the URL of the mail no longer works, because the link has a new URL",
+  }),
+  queuedAt: Instant,
+  sentAt: orNull(Instant),
+  visitedAt: orNull(Instant),
+  usedAt: orNull(Instant),
+});
+export type LinkReceiver = Static<typeof LinkReceiver>;
+export const LinkReceiverPage = pageOf(LinkReceiver);
+export type LinkReceiverPage = Static<typeof LinkReceiverPage>;
+
+/** The people to whom the service sends the link. */
+export const SentLink = Type.Object({ receivers: Type.Array(LinkReceiver) });
+export type SentLink = Static<typeof SentLink>;
+
+/**
+ * The code at the end of the URL of a mail (`#to=…`). A page of a link sends the code with each request. The code only says which mail the
+ * visitor got, and gives no access.
+ */
+export const ReceiverHeaders = Type.Object({
+  "link-receiver": Type.Optional(
+    Type.String({ description: "The code in the URL of a mail. Any other text is ignored" }),
+  ),
+});
 
 /** The body that accepts or rejects a quarantined file of a file request. */
 export const ReviewBody = closedObject({ decision: Type.Enum(["accept", "reject"]) });

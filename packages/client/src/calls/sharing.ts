@@ -10,9 +10,12 @@ import type {
   Link,
   LinkKind,
   LinkPage,
+  LinkReceiverPage,
   OpenInvitation,
   RedeemedInvitation,
   RevokedLink,
+  SendLinkBody,
+  SentLink,
   ShareAttachmentBody,
   ShareNoteBody,
   Shares,
@@ -123,6 +126,14 @@ export function linkCalls(call: Call) {
     update: (linkId: string, change: UpdateLinkBody) => call<Link>("PATCH", one(linkId), { body: change }),
     /** Revokes a link. Until `lastUrlExpiresAt`, URLs that visitors already got from the link still work. */
     revoke: (linkId: string) => call<RevokedLink>("DELETE", one(linkId)),
+    /**
+     * Sends the URL of a link by mail. Answers go to the caller, whose email address must be proven. Either all people get the mail, or
+     * nobody does. `idempotencyKey`: a repeated call with the same key, people and message sends nothing.
+     */
+    send: (linkId: string, mail: SendLinkBody, { idempotencyKey }: CreateLinkOptions = {}) =>
+      call<SentLink>("POST", `${one(linkId)}/mails`, { body: mail, headers: keyHeader(idempotencyKey) }),
+    /** Returns one page of the people who got the link by mail, and whether they opened and used it. */
+    receivers: (linkId: string, options: PageOptions = {}) => page<LinkReceiverPage>(`${one(linkId)}/mails`, options),
     /** Returns one page of the audit events of a link. */
     events: (linkId: string, options: PageOptions = {}) => page<AuditEventPage>(`${one(linkId)}/events`, options),
   };

@@ -8,9 +8,9 @@ import { requestReceiver } from "../upload/upload-context.ts";
 import type { UploadOptions } from "../upload/upload-options.ts";
 import { type SendTask, startTask } from "../upload/upload-task.ts";
 import type { LinkClaim, LinkFile, Receipt, SendFileBody, SentFile, SentFiles } from "../wire.ts";
-import { type LinkCalls, visitCalls } from "./visit.ts";
+import { callOfReceiver, type LinkCalls, type VisitOptions, visitCalls } from "./visit.ts";
 
-export type LinkOptions = {
+export type LinkOptions = VisitOptions & {
   /** The URL of the service. In a page of the service, `baseUrl` is `location.origin`. */
   baseUrl: string;
   /** The default of `fetch` is the `fetch` of the platform. */
@@ -40,9 +40,9 @@ export type OpenedLinkClient = ReturnType<typeof openLink>;
  * }
  * ```
  */
-export function openLink(token: string, { store = defaultStore(), ...options }: LinkOptions) {
+export function openLink(token: string, { store = defaultStore(), receiverCode, ...options }: LinkOptions) {
   const { baseUrl, fetch } = connect(options);
-  const { call } = connect({ baseUrl, fetch: keepCookies(fetch) });
+  const call = callOfReceiver(connect({ baseUrl, fetch: keepCookies(fetch) }).call, { receiverCode });
   const platform = detectPlatform({ fetch });
   const calls = visitCalls(call, token);
   return {

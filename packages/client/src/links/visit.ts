@@ -5,12 +5,28 @@ import type { ClaimBody, LinkClaim, PublicLink } from "../wire.ts";
 /** The calls that a visitor can make to a link, without uploads. */
 export type LinkCalls = ReturnType<typeof visitCalls>;
 
+/** How a visitor opens a link. */
+export type VisitOptions = {
+  /** The code at the end of the URL in a mail (`#to=…`). With it, the sender of the mail sees that its receiver visited the link. */
+  receiverCode?: string | undefined;
+};
+
 /**
  * Opens a link with the calls of a visitor, without the code for uploads. A page can load `openLink` later, when there is a file to send.
  * The function `openLinkCalls` sends no request. Throws `invalid_option` when `baseUrl` is not a URL.
  */
-export function openLinkCalls(token: string, options: Pick<CallsOptions, "baseUrl" | "fetch">): LinkCalls {
-  return visitCalls(connect(options).call, token);
+export function openLinkCalls(
+  token: string,
+  { receiverCode, ...options }: Pick<CallsOptions, "baseUrl" | "fetch"> & VisitOptions,
+): LinkCalls {
+  return visitCalls(callOfReceiver(connect(options).call, { receiverCode }), token);
+}
+
+/** Sends the code of the mail with each call. */
+export function callOfReceiver(call: Call, { receiverCode }: VisitOptions): Call {
+  if (receiverCode === undefined) return call;
+  return (method, path, options) =>
+    call(method, path, { ...options, headers: { ...options?.headers, "link-receiver": receiverCode } });
 }
 
 /** The calls that a visitor can make to a link, without uploads. A cookie identifies the visitor of a link. */

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { deliverMails } from "../features/mail/jobs.ts";
+import { defaultLimits } from "../platform/config/limits.ts";
 import { deriveLinkKeys } from "../platform/crypto/link-token.ts";
 import { createSmtp } from "../platform/mailer/smtp.ts";
 import { openAt } from "./database/database-location.ts";
@@ -18,6 +19,7 @@ const mailer = createSmtp({
 const deps = {
   db: await openAt(JSON.parse(location)),
   clock: () => Number(now),
+  limits: defaultLimits(),
   linkKeys: deriveLinkKeys(["the secret of this test, which is long enough"]),
   newId: randomUUID,
   newSecret: () => randomBytes(32).toString("base64url"),

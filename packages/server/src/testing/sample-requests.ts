@@ -27,6 +27,7 @@ const bodies: Record<string, (world: World) => object> = {
   "POST /s3/multipart/:uploadId/complete": () => ({ parts: [] }),
   "POST /notes/:noteId/links": () => ({ label: "For the tax office" }),
   "POST /attachments/:attachmentId/links": () => ({}),
+  "POST /links/:linkId/mails": () => ({ to: ["mia@example.com"] }),
   "PATCH /links/:linkId": () => ({ label: "For the bank" }),
   "PUT /notes/:noteId/shares": () => ({ userIds: ["somebody"] }),
   "PUT /attachments/:attachmentId/shares": () => ({ userIds: ["somebody"] }),

@@ -71,6 +71,9 @@ const table: readonly Row[] = [
   ["GET /links/:linkId",                       200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["PATCH /links/:linkId",                     200,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["DELETE /links/:linkId",                    200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  ["GET /links/:linkId/mails",                 200,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  // This service sends no mails, so the owner gets 403 too (links/owner/send.test.ts).
+  ["POST /links/:linkId/mails",                403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /links/:linkId/events",                200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   // The service returns 404 for the upload of another user. The owner gets 409 because no file was sent.
   ["GET /uploads/:uploadId",                   200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],

@@ -322,17 +322,23 @@ export type ShownLimits = Omit<Instance["limits"], "links"> & { links: LinkPolic
 export function instanceRoutes(app: App, { accounts, limits }: Options): void {
   app.get("/instance", { schema: schemas.getInstance }, async (_request, reply) => {
     reply.header("cache-control", "no-store");
-    return { ...accounts.signInMethods, hasAccounts: await accounts.hasAny(), limits: present(limits) };
+    return { ...accounts.signInMethods, hasAccounts: await accounts.hasAny(), limits: present(limits, accounts) };
   });
 }
 
 /** Builds the limits for each request, because administrators can change some limits at any time. */
-function present({ links, ...limits }: ShownLimits): Instance["limits"] {
+function present({ links, ...limits }: ShownLimits, { signInMethods }: Options["accounts"]): Instance["limits"] {
+  const { mail, signUp } = signInMethods;
   const { urlTtlDefaultSeconds, urlTtlMaxSeconds, urlTtlMaxSharedSeconds, uploadMaxBytes, trashDays } = limits;
   const { isEnabled, maxExpirySeconds = null, isPasswordRequired } = links;
   return {
     ...{ urlTtlDefaultSeconds: Math.min(urlTtlDefaultSeconds, urlTtlMaxSeconds), urlTtlMaxSeconds },
     ...{ urlTtlMaxSharedSeconds, uploadMaxBytes, trashDays },
-    links: { enabled: isEnabled, maxExpirySeconds, passwordRequired: isPasswordRequired },
+    links: {
+      enabled: isEnabled,
+      maxExpirySeconds,
+      sendable: mail && signUp !== "open",
+      passwordRequired: isPasswordRequired,
+    },
   };
 }

@@ -29,11 +29,21 @@ describe.each(engines)("GET /instance, on $name", (engine) => {
         urlTtlMaxSharedSeconds: 600,
         uploadMaxBytes: 5 * 2 ** 30,
         trashDays: 30,
-        links: { enabled: true, maxExpirySeconds: null, passwordRequired: false },
+        links: { enabled: true, maxExpirySeconds: null, sendable: false, passwordRequired: false },
       },
     });
     expect(Check(Instance, body)).toBe(true);
     expect((await (await start({ signUp: "closed" })).ask()).body.signUp).toBe("closed");
+  });
+
+  it.each([
+    ["off without mail", false, "invited", false],
+    ["off with open sign-up", false, "open", true],
+    ["on with mail and closed sign-up", true, "closed", true],
+  ] as const)("GET /instance says that sending links is %s", async (_, expected, signUp, hasMail) => {
+    const mailer = { send: async () => ({ state: "accepted" }) as const };
+    const { ask } = await start({ signUp, ...(hasMail && { mailer }) });
+    expect((await ask()).body.limits.links.sendable).toBe(expected);
   });
 
   it("GET /instance reports the first account immediately, and ignores users with tokens only", async () => {

@@ -71,6 +71,8 @@ const contract = [
   "patch /links/{linkId}",
   "delete /links/{linkId}",
   "get /links/{linkId}/events",
+  "get /links/{linkId}/mails",
+  "post /links/{linkId}/mails",
   "get /notes/{noteId}/activity",
   "get /notes/{noteId}/activity/downloads",
   "get /trash",

@@ -3,11 +3,13 @@ import type { Allowance } from "../../platform/limits/in-memory.ts";
 import { createHashTurns } from "./hash-password.ts";
 import { createFileLink, createLink, revokeLink, updateLink } from "./owner/change.ts";
 import { getLink, listLinkEvents, listLinks, listOwnLinks } from "./owner/read.ts";
+import { listReceivers, sendLink } from "./owner/send.ts";
 import { admit } from "./visitor/admit.ts";
 import { claimLink, deleteOldClaims, issueClaimUrls } from "./visitor/claim.ts";
 import { deleteExpiredCodes, proveLinkEmail, requestLinkCode } from "./visitor/email-codes.ts";
 import { describeRequest, lookAtLink, unlockLink } from "./visitor/look-at-link.ts";
 import { type Pass, sealPass } from "./visitor/pass.ts";
+import { recordUse } from "./visitor/receiver-visits.ts";
 
 export type LinkVerbs = ReturnType<typeof createLinks>;
 
@@ -24,6 +26,9 @@ export function createLinks(deps: Deps, { allowance }: { allowance: Allowance })
     updateLink: updateLink(deps, hashTurns),
     revokeLink: revokeLink(deps),
     listLinkEvents: listLinkEvents(deps),
+    sendLink: sendLink(deps),
+    listReceivers: listReceivers(deps),
+    recordUse: recordUse(deps),
     hashTurns,
     deleteOldClaims: deleteOldClaims(deps),
     lookAtLink: lookAtLink(deps, visits),

@@ -111,6 +111,9 @@ export type IssuedUrls = { count: number; lastUrlExpiresAt: number };
  */
 export type LinkWithCreator = { link: Link; creatorRole: Role | undefined; creatorName: string | undefined };
 
+/** How many people got a link by mail, and how many of them visited or used it. */
+export type ReceiverCounts = { people: number; visited: number; used: number; notDelivered: number };
+
 /** A link with the details that people with an account see. */
 export type LinkDetails = LinkWithCreator & {
   noteTitle: string;
@@ -120,6 +123,7 @@ export type LinkDetails = LinkWithCreator & {
   takenFiles: number;
   /** The files that visitors sent completely. Rejected files do not count. */
   received: { files: number; bytes: number };
+  sentTo: ReceiverCounts;
   urlsIssued: number;
   /** Undefined: no URL was issued. */
   lastUrlExpiresAt: number | undefined;

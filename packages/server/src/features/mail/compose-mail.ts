@@ -31,6 +31,7 @@ import {
   textsFor,
 } from "./compose-account.ts";
 import { composeNotices, sharedThing, titleOfAsked } from "./compose-notices.ts";
+import { composeSentLink } from "./compose-sent-link.ts";
 import { describeFacts } from "./describe-notices.ts";
 import {
   type Composed,
@@ -43,7 +44,7 @@ import {
   type Service,
 } from "./template.ts";
 
-type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "mail"> & Service;
+type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "limits" | "mail"> & Service;
 
 /**
  * Makes the text of a mail just before the mail is sent, so that its links are as new as possible. Returns undefined if the mail is no
@@ -74,6 +75,8 @@ export async function composeMail(deps: PartDeps, mail: LeasedMail): Promise<Com
       return composeAccessRequest(deps, mail);
     case "link-code":
       return composeLinkCode(deps, mail);
+    case "sent-link":
+      return composeSentLink(deps, mail);
     default: {
       // The email address may have changed since the first notice. The notices belong to the user, not to the old email address.
       const to = await provenEmailOf(deps.db, mail.userId);

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "vitest";
+import { defaultLimits } from "../../platform/config/limits.ts";
 import { deriveLinkKeys } from "../../platform/crypto/link-token.ts";
 import { createSmtp } from "../../platform/mailer/smtp.ts";
 import { type SmtpServerOptions, smtpOptions, smtpServerInTest } from "../../platform/mailer/testing/smtp-server.ts";
@@ -8,7 +9,9 @@ import { ended, startChild } from "../../testing/database/child-process.ts";
 import { sampleNote, sampleShare } from "../../testing/database/samples.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
+import { storeLink } from "../../testing/link-visits.ts";
 import { queueQueries } from "../administration/queries.ts";
+import { receiverQueries } from "../links/queries/receivers.ts";
 import { noteQueries } from "../notes/queries.ts";
 import { mailQueries } from "../outbox/mail-queries.ts";
 import { queueMail } from "../outbox/queue-mail.ts";
@@ -81,7 +84,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
       onQueued: () => undefined,
     };
     const linkKeys = deriveLinkKeys(["the secret of this test, which is long enough"]);
-    const deps = { db: suite.db, clock, newId: randomUUID, newSecret, linkKeys, mail };
+    const deps = { db: suite.db, clock, newId: randomUUID, newSecret, limits: defaultLimits(), linkKeys, mail };
     return { server, failures, sendMails: deliverMails(deps, { onFailure: (failure) => failures.push(failure) }) };
   }
 
@@ -270,6 +273,39 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     suite.clock.now += 180_000;
     expect(await sendMails()).toBe(1);
     expect(new Set(server.mails.map(({ parsed }) => parsed.messageId)).size).toBe(1);
+  });
+
+  it("a sent link has the same URL in both mails if the process is killed before it records the first", async () => {
+    let child: ReturnType<typeof startChild> | undefined;
+    const { server, sendMails } = await start({
+      beforeConfirm: () => {
+        child?.kill("SIGKILL");
+        child = undefined;
+      },
+    });
+    const { link } = await storeLink(suite.db, { createdAt: clock(), expiresAt: clock() + DAY_MS });
+    const [email, now] = [`${randomUUID()}@example.com`, clock()];
+    await change("ann", "ann@example.com", "operator");
+    const sent = { linkId: link.id, generation: link.generation, sentBy: "ann", message: "" };
+    await suite.db.transaction(async (tx) => {
+      const receivers = [{ id: randomUUID(), email, codeHash: "hash" }];
+      await receiverQueries(tx).put({ link, sentBy: "ann", requestKey: "key", receivers, now });
+      await queueMail({ clock, newId: randomUUID }, tx, { kind: "sent-link", email, sent });
+    });
+    const { file, url } = suite.test;
+    child = startChild("../deliver-mails", [
+      JSON.stringify(file === undefined ? { url } : { file }),
+      String(server.port),
+      String(now),
+    ]);
+    expect(await ended(child)).toBe("SIGKILL");
+    const state = async () => (await receiverQueries(suite.db).list(link.id, { limit: 1, cursor: undefined })).items[0];
+    expect([server.mails.length, (await state())?.sentAt]).toEqual([1, undefined]);
+    suite.clock.now += 180_000;
+    expect(await sendMails()).toBe(1);
+    expect(new Set(server.mails.map(({ parsed }) => parsed.messageId)).size).toBe(1);
+    expect(new Set(server.mails.map(({ parsed }) => /#to=\S+/.exec(parsed.text ?? "")?.[0])).size).toBe(1);
+    expect([await sendMails(), await rows(), (await state())?.sentAt]).toEqual([0, [], suite.clock.now]);
   });
 
   it("requirement 43: the outbox of mails holds no secret, also if the server quotes the mail", async () => {

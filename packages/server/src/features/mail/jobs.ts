@@ -1,7 +1,9 @@
 import type { Logger } from "pino";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
 import type { MailOutcome } from "../../platform/mailer/smtp.ts";
+import { receiverQueries } from "../links/queries/receivers.ts";
 import type { LeasedMail, Mail } from "../outbox/mail.ts";
 import { mailQueries } from "../outbox/mail-queries.ts";
 import { notify } from "../outbox/queue-mail.ts";
@@ -94,7 +96,7 @@ const MAX_PROBLEM_LENGTH = 300;
 /** A failed attempt to send a mail. `isFinal`: the service will not try again. */
 export type MailFailure = { mailId: string; kind: Mail["kind"]; attempt: number; isFinal: boolean; problem: string };
 
-type SendDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "mail">;
+type SendDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "limits" | "mail">;
 
 type Options = { onFailure: (failure: MailFailure) => void };
 
@@ -127,7 +129,10 @@ async function deliver(
   const { db, clock } = deps;
   const outcome = await send(deps, { mail, cut });
   if (outcome.state === "accepted" || outcome.state === "obsolete") {
-    await mailQueries(db).remove(mail.id);
+    await db.transaction(async (tx) => {
+      await mailQueries(tx).remove(mail.id);
+      await tellSender(tx, { mail, isSent: outcome.state === "accepted", now: clock() });
+    });
     return outcome.state === "accepted";
   }
   const now = clock();
@@ -140,10 +145,25 @@ async function deliver(
   const dueAt = now + Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** (attempt - 1));
   const isFinal = outcome.state === "refused" || isTooOld(mail, dueAt);
   const { problem } = outcome;
-  if (isFinal) await mailQueries(db).giveUp(mailId, { now, problem });
-  else await mailQueries(db).postpone(mail, { dueAt, problem });
+  if (isFinal) {
+    await db.transaction(async (tx) => {
+      await mailQueries(tx).giveUp(mailId, { now, problem });
+      await tellSender(tx, { mail, isSent: false, now });
+    });
+  } else await mailQueries(db).postpone(mail, { dueAt, problem });
   onFailure({ mailId, kind, attempt, isFinal, problem });
   return false;
+}
+
+/** Records on a link that a person sent by mail whether the mail was sent. Does nothing for other mails. */
+async function tellSender(
+  tx: Tx,
+  { mail, isSent, now }: { mail: LeasedMail; isSent: boolean; now: number },
+): Promise<void> {
+  if (mail.kind !== "sent-link") return;
+  const { linkId, generation } = mail.sent;
+  const ofLink = { linkId, generation, email: mail.email, now };
+  await (isSent ? receiverQueries(tx).markSent(ofLink) : receiverQueries(tx).markGivenUp(ofLink));
 }
 
 function isTooOld({ createdAt }: LeasedMail, at: number): boolean {

@@ -6,6 +6,7 @@ import type { MailHolder } from "../outbox/mail.ts";
 import { makeUnsubscribeToken, type Unsubscribe } from "./preferences.ts";
 import { german } from "./texts/de.ts";
 import { english, type MailTexts } from "./texts/en.ts";
+import { unlink } from "./unlink.ts";
 
 type Link = { label: string; url: string };
 type Fact = { label: string; value: string };
@@ -18,6 +19,8 @@ export type MailText = {
   subject: string;
   /** The paragraphs before the button. The first one says what happened. */
   intro: readonly string[];
+  /** The words of a person, with line breaks. The mail quotes them, without clickable URLs. */
+  message?: string;
   /** A code that the reader types. */
   code?: string;
   /** Short facts, such as a time, each with a label. */
@@ -43,6 +46,7 @@ const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;"
 const MAX_SUBJECT_LENGTH = 200;
 const MAX_PARAGRAPH_LENGTH = 1_000;
 const MAX_NAME_LENGTH = 80;
+const MAX_QUOTE_LENGTH = 2_000;
 
 /** Renders a mail as plain text and as HTML. The HTML loads no files, so no server learns who reads the mail. */
 export function renderMail(mail: MailText, sender: Sender): { subject: string; text: string; html: string } {
@@ -65,9 +69,10 @@ export function renderMail(mail: MailText, sender: Sender): { subject: string; t
 
 type Part = { text: string; html: string };
 
-function partsOf({ intro, code, facts, button, advice, outro }: MailText, sender: Sender): Part[] {
+function partsOf({ intro, message, code, facts, button, advice, outro }: MailText, sender: Sender): Part[] {
   return [
     ...intro.map(paragraph),
+    ...(message === undefined ? [] : [quote(message)]),
     ...(code === undefined ? [] : [largeCode(code)]),
     ...(facts === undefined ? [] : [table(facts)]),
     ...(button === undefined ? [] : [link(button, sender)]),
@@ -111,6 +116,17 @@ const SMALL = "font-size:13px;line-height:20px;";
 function paragraph(given: string): Part {
   const text = oneLine(given);
   return { text, html: `<p ${INK}margin:0 0 20px;overflow-wrap:anywhere">${escapeHtml(text)}</p>` };
+}
+
+/** Quotes a text line by line. Several empty lines become one. */
+function quote(given: string): Part {
+  const text = given.replaceAll("\u200b", "").replaceAll(/(?:[^\S\n]*\n){3,}/g, "\n\n");
+  const lines = text.split("\n").map((line) => unlink(oneLine(line, MAX_QUOTE_LENGTH)));
+  const style = "margin:0 0 20px;padding:0 0 0 12px;border-left:3px solid #8a857b;overflow-wrap:anywhere";
+  return {
+    text: lines.map((line) => `> ${line}`.trimEnd()).join("\n"),
+    html: `<blockquote dir="auto" ${INK}${style}">${lines.map(escapeHtml).join("<br>")}</blockquote>`,
+  };
 }
 
 function small(text: string): string {
@@ -230,12 +246,13 @@ export function hostOf(publicUrl: string): string {
 
 /**
  * A mail that is ready to send. `secrets`: the tokens and codes in the text, which no log may contain. `to`: the current email address of
- * the reader. Undefined: the mail belongs to the email address for which it was queued.
+ * the reader. Undefined: the mail belongs to the email address for which it was queued. `replyTo`: the person who gets the answers.
  */
 export type Composed = ReturnType<typeof renderMail> & {
   secrets: readonly string[];
   unsubscribeUrl?: string;
   to?: string;
+  replyTo?: string;
 };
 
 export type Content = Omit<MailText, "footer">;

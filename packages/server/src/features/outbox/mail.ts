@@ -87,7 +87,12 @@ export type MailKind =
   | { kind: "access-request"; noteId: string; userId: string }
   /** A mail with a code for a visitor of a link. `language`: the language of the visitor. */
   | { kind: "link-code"; linkId: string; language: Language | undefined }
+  /** A mail with which a person sends a link to somebody. */
+  | { kind: "sent-link"; sent: SentLink }
   | NoticeMail;
+
+/** A link that a person sends by mail. `generation`: if the link has another URL when the mail is due, the mail is not sent. */
+export type SentLink = { linkId: string; generation: number; sentBy: string; message: string };
 
 /** A mail that waits to be sent. The row contains no secret, because the service creates the link only when it sends the mail. */
 export type Mail = MailKind & { id: string; email: string };

@@ -25,10 +25,12 @@ import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { allowNoBody, readIdempotencyKey } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/caller.ts";
 import { describeAttachment } from "../attachments/routes.ts";
+import type { LinkVerbs } from "../links/index.ts";
 import { presentSentFile, type VisitorParts } from "../links/visitor/routes.ts";
 import type { PeopleVerbs } from "../people/index.ts";
 import { presentPart, presentSend, presentStartedSend } from "../uploads/routes.ts";
 import type { RequestVerbs } from "./index.ts";
+import type { Visit } from "./visitor-uploads.ts";
 
 const isPublic = { security: [] as [] };
 
@@ -87,10 +89,12 @@ const schemas = operations("visitors", {
 
 const UPLOADS = "/public/links/:token/uploads";
 
+type Received = { visit: Visit; sent: Pick<SentFile, "state"> };
+
 /** The routes through which visitors upload files to a file request. */
 export function visitorUploadRoutes(
   app: App,
-  { useCases, publicUrl, cookies, visitorOf }: RouteDeps<RequestVerbs> & VisitorParts,
+  { useCases, publicUrl, cookies, visitorOf }: RouteDeps<RequestVerbs & Pick<LinkVerbs, "recordUse">> & VisitorParts,
 ): void {
   const { visitorUploads: uploads, admitSender } = useCases;
   /**
@@ -99,6 +103,13 @@ export function visitorUploadRoutes(
    */
   const visitOf = async (request: FastifyRequest, token: string) =>
     (await admitSender(token, visitorOf(request))).visit;
+
+  /** Records that a person who got the file request by mail has sent a file. */
+  async function recordReceived(request: FastifyRequest, { visit, sent }: Received): Promise<void> {
+    if (sent.state !== "ready" && sent.state !== "quarantined") return;
+    const { receiverCode: code } = visitorOf(request);
+    await useCases.recordUse({ link: visit.link, recipient: undefined, code });
+  }
 
   app.post(UPLOADS, { schema: schemas.startSend }, async (request, reply) => {
     const visitor = visitorOf(request);
@@ -117,7 +128,10 @@ export function visitorUploadRoutes(
 
   app.get(`${UPLOADS}/:uploadId`, { schema: schemas.getSend }, async (request) => {
     const { token, uploadId } = request.params;
-    return presentSend(await uploads.get(await visitOf(request, token), uploadId));
+    const visit = await visitOf(request, token);
+    const sent = presentSend(await uploads.get(visit, uploadId));
+    await recordReceived(request, { visit, sent: sent.upload });
+    return sent;
   });
 
   app.post(`${UPLOADS}/:uploadId/parts`, { schema: schemas.signSendParts }, async (request) => {
@@ -132,7 +146,10 @@ export function visitorUploadRoutes(
     async (request) => {
       const { token, uploadId } = request.params;
       const input = { uploadId, parts: request.body.parts };
-      return presentSentFile(await uploads.complete(await visitOf(request, token), input));
+      const visit = await visitOf(request, token);
+      const sent = presentSentFile(await uploads.complete(visit, input));
+      await recordReceived(request, { visit, sent });
+      return sent;
     },
   );
 

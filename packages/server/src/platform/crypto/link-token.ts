@@ -15,6 +15,7 @@ export type LinkKeys = {
   webhooks: readonly Uint8Array[];
   secondFactors: readonly Uint8Array[];
   browsers: readonly Uint8Array[];
+  receivers: readonly Uint8Array[];
 };
 
 const KEY_BYTES = 32;
@@ -37,6 +38,7 @@ export function deriveLinkKeys(secrets: readonly string[]): LinkKeys {
     webhooks: derive("webhooks"),
     secondFactors: derive("second factors"),
     browsers: derive("browsers"),
+    receivers: derive("receivers of mails"),
   };
 }
 

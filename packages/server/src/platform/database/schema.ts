@@ -357,6 +357,27 @@ export type Tables = {
     email: string;
     expires_at: number;
   };
+  /** The table contains the people to whom somebody sent a link by mail. A mail to the same email address replaces the row. */
+  link_mails: {
+    id: string;
+    link_id: string;
+    email: string;
+    /** The generation of the link in the mail. A later generation of the link has another URL. */
+    generation: number;
+    /** The hash of the code in the URL of the mail, by which the page of the link tells the receivers apart. */
+    code_hash: string;
+    sent_by: string;
+    /** The hash of the request that caused the mail, so that a repeated request sends no second mail. */
+    request_key: string;
+    queued_at: number;
+    /** When the mail server accepted the mail. Null: not yet. */
+    sent_at: number | null;
+    /** When the service stopped trying to send the mail. Null: it sent the mail, or it still tries. */
+    given_up_at: number | null;
+    /** The first visit, and the first download or sent file, with the URL of the mail. */
+    visited_at: number | null;
+    used_at: number | null;
+  };
   /** The table `visitor_files` contains the files that visitors sent to a file request. */
   visitor_files: {
     attachment_id: string;

@@ -17,6 +17,11 @@ export type SmtpOptions = MailConfig & { timeouts?: Partial<SmtpTimeouts> | unde
  */
 const ONE_RECIPIENT = /^[^\s\p{Cc}<>()[\]\\,;:"@]+@[^\s\p{Cc}<>()[\]\\,;:"@]+$/u;
 
+/** Whether the text is one email address that the service can send a mail to. */
+export function isOneRecipient(email: string): boolean {
+  return ONE_RECIPIENT.test(email);
+}
+
 const TIMEOUTS: SmtpTimeouts = { connectMs: 10_000, greetingMs: 30_000, idleMs: 90_000 };
 
 export type Smtp = Mailer & {
@@ -48,12 +53,14 @@ export function createSmtp({ host, port, isSecure, requiresTls, user, password, 
   });
   const domain = from.email.slice(from.email.lastIndexOf("@") + 1);
   return {
-    async send({ id, to, subject, text, html, unsubscribeUrl }, { signal }) {
-      if (!ONE_RECIPIENT.test(to)) return { state: "refused", problem: "The email address is not valid." };
+    async send({ id, to, replyTo, subject, text, html, unsubscribeUrl }, { signal }) {
+      if (!isOneRecipient(to) || !isOneRecipient(replyTo ?? to))
+        return { state: "refused", problem: "The email address is not valid." };
       try {
         await transport.sendMail({
           from: { name: from.name, address: from.email },
           to: { name: "", address: to },
+          ...(replyTo !== undefined && { replyTo: { name: "", address: replyTo } }),
           subject,
           text,
           html,
@@ -150,12 +157,14 @@ export type Mailer = {
 
 /**
  * The content of a mail to one email address. The member `id` is constant over all attempts to send the mail.
+ * `replyTo`: the email address that gets the answers. If `replyTo` is undefined, the sender of the service gets the answers.
  * `unsubscribeUrl`: a POST to the URL turns off mails of the topic (RFC 8058). If `unsubscribeUrl` is undefined, nobody can turn off the
  * mails of the topic.
  */
 export type Message = {
   id: string;
   to: string;
+  replyTo?: string | undefined;
   subject: string;
   text: string;
   html: string;

@@ -8,6 +8,7 @@ import { auditQueries } from "../../features/audit/queries.ts";
 import { changeQueries } from "../../features/changes/queries.ts";
 import { applicationQueries, itemQueries } from "../../features/embedding/queries.ts";
 import { linkQueries } from "../../features/links/queries/links.ts";
+import { receiverQueries } from "../../features/links/queries/receivers.ts";
 import { visitorFileQueries } from "../../features/links/queries/visitor-files.ts";
 import { linkRecipientQueries, linkVisitQueries } from "../../features/links/queries/visits.ts";
 import { movingQueries } from "../../features/moving/queries.ts";
@@ -79,6 +80,7 @@ export const everyQuery = {
   visitorFiles: visitorFileQueries,
   linkVisits: linkVisitQueries,
   linkRecipients: linkRecipientQueries,
+  receivers: receiverQueries,
   items: itemQueries,
   fileEvents: fileEventQueries,
   mails: mailQueries,

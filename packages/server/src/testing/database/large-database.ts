@@ -183,6 +183,16 @@ const ROWS_OF: Record<Growing, Columns> = {
     window_ends_at: "i",
   },
   link_recipients: { link_id: id("link"), email: id("mail") },
+  link_mails: {
+    id: id("receiver"),
+    link_id: id("link"),
+    email: id("mail"),
+    generation: "0",
+    code_hash: "'hash'",
+    sent_by: owner,
+    request_key: id("request"),
+    queued_at: "i",
+  },
   link_codes: { link_id: id("link"), email: id("mail"), code_hash: "'hash'", expires_at: "i" },
   link_visitors: { link_id: id("link"), visitor_id: id("visitor"), email: id("mail"), expires_at: "i" },
   visitor_files: {

@@ -446,6 +446,23 @@ export const queryExamples: Examples = {
     emailOf: [[{ ...ofLink, now: NOW }]],
     deleteExpired: [[EXPIRED]],
   },
+  receivers: {
+    put: [
+      [{ link, sentBy: "user-1", requestKey: "new", receivers: [{ ...code, id: "new", codeHash: "h" }], now: NOW }],
+    ],
+    ofRequest: [["link-1", "request-1"]],
+    list: [
+      ["link-1", first],
+      ["link-1", next],
+    ],
+    markSent: [[{ ...code, generation: 0, now: NOW }]],
+    markGivenUp: [[{ ...code, generation: 0, now: NOW }]],
+    markVisited: [
+      [{ ...code, generation: 0, now: NOW }],
+      [{ linkId: "link-1", generation: 0, codeHash: "h", now: NOW }],
+    ],
+    markUsed: [[{ ...code, generation: 0, now: NOW }], [{ linkId: "link-1", generation: 0, codeHash: "h", now: NOW }]],
+  },
   items: {
     insert: [[{ noteId: "new", resource: "invoice", itemId: "new" }]],
     findOfAttachments: [[files]],

@@ -54,7 +54,7 @@ function describe(
   { linkKeys, limits, clock }: Describer,
   { caller, details, names }: { caller: Caller; details: LinkDetails; names: ReadonlyMap<string, string> },
 ): DescribedLink {
-  const { noteTitle, received, urlsIssued, lastUrlExpiresAt } = details;
+  const { noteTitle, received, sentTo, urlsIssued, lastUrlExpiresAt } = details;
   const link = { ...details.link, expiresAt: effectiveExpiry(details.link, limits.links) };
   const files = link.attachmentIds?.flatMap((id) => {
     const filename = names.get(id);
@@ -68,6 +68,7 @@ function describe(
     files,
     noteTitle,
     received,
+    sentTo,
     urlsIssued,
     lastUrlExpiresAt: stillWorks(lastUrlExpiresAt, clock()),
   };
@@ -80,7 +81,7 @@ export function stateOf({ limits, clock }: Pick<Describer, "limits" | "clock">, 
   return linkState(link, { now: clock(), creatorRole, filesLeft: Math.max(0, filesLeft), policy: limits.links });
 }
 
-function tokenOf({ tokens: [key] }: Deps["linkKeys"], { id, generation }: Link): string {
+export function tokenOf({ tokens: [key] }: Deps["linkKeys"], { id, generation }: Link): string {
   if (key === undefined) throw new Error("a token needs a key");
   return makeToken(key, { linkId: id, generation });
 }

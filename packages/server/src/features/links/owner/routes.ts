@@ -8,12 +8,17 @@ import {
   Link,
   LinkPage,
   LinkParams,
+  LinkReceiverPage,
   ListLinksQuery,
   NoteParams,
   PageQuery,
   RevokedLink,
+  SendLinkBody,
+  SendLinkHeaders,
+  SentLink,
   UpdateLinkBody,
   type Link as WireLink,
+  type LinkReceiver as WireReceiver,
 } from "@valetkey/contract";
 import type { FastifyRequest } from "fastify";
 import type { Page, PageRequest } from "../../../platform/database/pages.ts";
@@ -27,6 +32,7 @@ import type { People, PeopleVerbs } from "../../people/index.ts";
 import { presentPerson } from "../../people/index.ts";
 import type { ShareSubject } from "../../sharing/share.ts";
 import type { LinkVerbs } from "../index.ts";
+import { type Receiver, receiverState } from "../receiver.ts";
 import type { DescribedLink } from "./read.ts";
 import type { LinkSettings } from "./settings.ts";
 
@@ -77,6 +83,19 @@ const schemas = operations("links", {
     summary: "Revoke a link at once. Returns when the last issued URL expires",
     params: LinkParams,
     response: { 200: RevokedLink },
+  },
+  sendLink: {
+    summary: "Send a link by mail. Answers go to your email address, which must be proven",
+    params: LinkParams,
+    headers: SendLinkHeaders,
+    body: SendLinkBody,
+    response: { 202: SentLink },
+  },
+  listLinkReceivers: {
+    summary: "List the people who got the link by mail, and whether they opened and used it, newest first",
+    params: LinkParams,
+    querystring: PageQuery,
+    response: { 200: LinkReceiverPage },
   },
   listLinkEvents: {
     summary: "List the audit events of a link, newest first",
@@ -145,12 +164,43 @@ export function linkRoutes(app: App, deps: RouteDeps<AuditVerbs & LinkVerbs & Pe
     return { lastUrlExpiresAt: isoOrNull(lastUrlExpiresAt) };
   });
 
+  app.post("/links/:linkId/mails", { schema: schemas.sendLink }, async (request, reply) => {
+    const idempotencyKey = readIdempotencyKey(request.headers["idempotency-key"]);
+    const { to, message } = request.body;
+    const input = { linkId: request.params.linkId, to, message, idempotencyKey };
+    const receivers = await useCases.sendLink(callerOf(request), input);
+    return reply.code(202).send({ receivers: receivers.map((receiver) => presentReceiver(receiver, receiver)) });
+  });
+
+  app.get("/links/:linkId/mails", { schema: schemas.listLinkReceivers, preHandler: takeTurn }, async (request) => {
+    const page: PageRequest = { limit: request.query.limit, cursor: request.query.cursor };
+    const input = { linkId: request.params.linkId, ...page };
+    const { items, nextCursor, ...current } = await useCases.listReceivers(callerOf(request), input);
+    return fitPage(
+      items.map((receiver) => presentReceiver(receiver, current)),
+      nextCursor,
+    );
+  });
+
   app.get("/links/:linkId/events", { schema: schemas.listLinkEvents, preHandler: takeTurn }, async (request) => {
     const page: PageRequest = { limit: request.query.limit, cursor: request.query.cursor };
     const caller = callerOf(request);
     const events = await useCases.listLinkEvents(caller, { linkId: request.params.linkId, ...page });
     return describeEvents(events, { caller, ...deps });
   });
+}
+
+function presentReceiver(receiver: Receiver, current: Pick<Receiver, "generation">): WireReceiver {
+  const { id, email, generation, queuedAt, sentAt, visitedAt, usedAt } = receiver;
+  return {
+    ...{ id, email },
+    state: receiverState(receiver),
+    hasOldUrl: generation !== current.generation,
+    queuedAt: toIso(queuedAt),
+    sentAt: isoOrNull(sentAt),
+    visitedAt: isoOrNull(visitedAt),
+    usedAt: isoOrNull(usedAt),
+  };
 }
 
 function settingsOf(body: CreateFileLinkBody): LinkSettings {
@@ -178,7 +228,7 @@ export async function presentLinks(
 }
 
 function present(described: DescribedLink, { people, publicUrl }: { people: People; publicUrl: string }): WireLink {
-  const { link, token, state, canEdit, noteTitle, files, urlsIssued, received, lastUrlExpiresAt } = described;
+  const { link, token, state, canEdit, noteTitle, files, urlsIssued, received, sentTo, lastUrlExpiresAt } = described;
   return {
     id: link.id,
     url: `${publicUrl}/s/${token}`,
@@ -200,6 +250,7 @@ function present(described: DescribedLink, { people, publicUrl }: { people: Peop
     notify: link.notify,
     // A person who may not edit the link does not see the email addresses of the recipients.
     recipients: link.recipients.length === 0 ? null : canEdit ? [...link.recipients] : [],
+    sentTo: canEdit && sentTo.people > 0 ? sentTo : null,
     request: link.request === undefined ? null : presentRequest(link.request),
     received,
     lastUrlExpiresAt: isoOrNull(lastUrlExpiresAt),

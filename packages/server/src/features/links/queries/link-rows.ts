@@ -6,6 +6,7 @@ import type { Role } from "../../../platform/database/unions.ts";
 import { notInTrash, roleOnNote } from "../../access/sql.ts";
 import { ENDED } from "../../usage/usage.ts";
 import type { Link, LinkDetails, LinkWithCreator } from "../link.ts";
+import { receiverCounts, toReceiverCounts } from "./receivers.ts";
 
 /** Builds the expression for the current role of the creator of a link on the note. Null: the creator has no role. */
 export function creatorRole(
@@ -165,6 +166,7 @@ export function linkDetails(db: Kysely<Tables>, now: number) {
     sent.select(count).as("taken_files"),
     received.select(count).as("received_files"),
     received.select(sum("attachments.size_bytes")).as("received_bytes"),
+    ...receiverCounts(db),
   ]);
 }
 
@@ -200,6 +202,7 @@ export function toDetails(row: DetailsRow): LinkDetails {
     readyFiles: row.ready_files ?? 0,
     takenFiles: row.taken_files ?? 0,
     received: { files: row.received_files ?? 0, bytes: row.received_bytes ?? 0 },
+    sentTo: toReceiverCounts(row),
     urlsIssued: row.urls_issued,
     lastUrlExpiresAt: row.last_url_expires_at ?? undefined,
   };

@@ -5,7 +5,7 @@ import { DomainError } from "../../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../../platform/limits/in-database.ts";
 import type { Allowance } from "../../../platform/limits/in-memory.ts";
 import { visitorActorId } from "../../access/caller.ts";
-import { auditEvent, defaultPurpose, type UrlPurpose } from "../../audit/audit-event.ts";
+import { auditEvent, DOWNLOAD_PURPOSES, defaultPurpose, type UrlPurpose } from "../../audit/audit-event.ts";
 import { auditQueries } from "../../audit/queries.ts";
 import { sign } from "../../downloads/issue-url.ts";
 import { notify } from "../../outbox/queue-mail.ts";
@@ -14,6 +14,7 @@ import { linkQueries } from "../queries/links.ts";
 import { linkVisitQueries } from "../queries/visits.ts";
 import { type Admit, linkNotFound, type OpenLink, recipientRequired, type Visit, wantedFiles } from "./admit.ts";
 import { newPass, type Pass } from "./pass.ts";
+import { recordUseIn } from "./receiver-visits.ts";
 
 const LIMIT: WindowLimit = { name: "link claims", max: 60, windowMs: 60_000 };
 /**
@@ -23,8 +24,11 @@ const LIMIT: WindowLimit = { name: "link claims", max: 60, windowMs: 60_000 };
 const URLS: WindowLimit = { name: "link urls", max: 300, windowMs: 60_000 };
 const PROBLEM = "Too many downloads of this link in a short time. Wait until Retry-After has passed, then try again.";
 
-/** An HTTP request of a visitor. `network`: the network of the client (platform/http/client-address.ts). */
-export type Visitor = Pick<Visit, "sealedPass"> & { network: string };
+/**
+ * An HTTP request of a visitor. `network`: the network of the client (platform/http/client-address.ts). `receiverCode`: the code at
+ * the end of the URL that the visitor got by mail.
+ */
+export type Visitor = Pick<Visit, "sealedPass"> & { network: string; receiverCode?: string | undefined };
 
 /**
  * The files that a visitor wants. If `attachmentIds` is undefined, the visitor wants all files of the link. If `purpose` is undefined, it
@@ -85,6 +89,7 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
       if (made.id !== claim.id) return made;
       await auditQueries(tx).add(claimed);
       await auditQueries(tx).add(issued);
+      await recordDownload(deps, tx, { ...opened, visitor });
       await notifyOfAct(deps, tx, { ...opened, wanted: visitor, files: files.length, isClaim: true });
       return made;
     });
@@ -97,6 +102,15 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
     const urls = await signAll(deps, { files, disposition, expiresInSeconds, now, clientIp });
     return { claim, urls, pass };
   };
+}
+
+type Downloading = Pick<OpenLink, "link" | "recipient"> & {
+  visitor: Pick<Visitor & Wanted, "disposition" | "purpose" | "receiverCode">;
+};
+
+async function recordDownload(deps: Deps, tx: Tx, { link, recipient, visitor }: Downloading): Promise<void> {
+  if (!DOWNLOAD_PURPOSES.includes(purposeOf(visitor))) return;
+  await recordUseIn(deps, tx, { link, recipient, code: visitor.receiverCode });
 }
 
 type Done = Pick<OpenLink, "link" | "recipient"> & {
@@ -139,7 +153,7 @@ function limitedBy(limit: WindowLimit, { link, visitor }: { link: Link; visitor:
 async function addUrls(
   deps: Deps,
   { link, claim, files, pass, limited, recipient }: OpenLink & { pass: Pass; limited: Limited },
-  wanted: Pick<Wanted, "disposition" | "purpose" | "clientIp">,
+  wanted: Pick<Visitor & Wanted, "disposition" | "purpose" | "clientIp" | "receiverCode">,
 ): Promise<ClaimUrls> {
   if (claim === undefined) throw linkNotFound();
   const now = deps.clock();
@@ -159,6 +173,7 @@ async function addUrls(
     });
     if (!added) throw linkNotFound();
     await auditQueries(tx).add(event);
+    await recordDownload(deps, tx, { link, recipient, visitor: wanted });
     await notifyOfAct(deps, tx, { link, recipient, wanted, files: files.length, isClaim: false });
   });
   return { claim, urls: await signAll(deps, { files, disposition, expiresInSeconds, now, clientIp }) };

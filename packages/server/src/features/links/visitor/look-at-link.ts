@@ -11,7 +11,7 @@ import {
   type WindowLimit,
   windowKey,
 } from "../../../platform/limits/in-database.ts";
-import { auditEvent } from "../../audit/audit-event.ts";
+import { type AuditEvent, auditEvent } from "../../audit/audit-event.ts";
 import { auditQueries } from "../../audit/queries.ts";
 import { notify } from "../../outbox/queue-mail.ts";
 import type { RequestUsage, VisitorUpload } from "../file-request.ts";
@@ -22,6 +22,7 @@ import { linkVisitQueries } from "../queries/visits.ts";
 import { type Admit, type Admitted, type LockedLink, linkNotFound, type OpenLink } from "./admit.ts";
 import { actorOf, type Visitor } from "./claim.ts";
 import { newPass, type Pass } from "./pass.ts";
+import { recordVisit } from "./receiver-visits.ts";
 
 /** Limits how many audit events the visitors of one link cause: at most one a minute. */
 const OPENED: WindowLimit = { name: "link opened", max: 1, windowMs: 60_000 };
@@ -43,50 +44,63 @@ export type OpenLook = OpenLink & {
  * Throws `link_not_found` and `rate_limited`.
  */
 export function lookAtLink(deps: Deps, { admit }: { admit: Admit }) {
-  return async (token: string, { sealedPass, network }: Visitor): Promise<Look> => {
+  return async (token: string, { sealedPass, network, receiverCode }: Visitor): Promise<Look> => {
     const admitted = await admit(token, { sealedPass, wish: { kind: "look" } });
     if (admitted.state === "locked") {
       await unlessDiskIsFull(takeFromWindow(deps, limitOf(network)));
       return { state: "locked", by: admitted.by };
     }
     const pass = newPass(deps, admitted);
-    await unlessDiskIsFull(countLook(deps, { admitted, pass, network }));
+    await unlessDiskIsFull(countLook(deps, { admitted, pass, network, code: receiverCode }));
     const { links } = deps.limits;
     return { ...admitted, pass, endsAt: effectiveExpiry(admitted.link, links), abuseContact: links.abuseContact };
   };
 }
 
 /**
- * Counts one opened link in the limit of this network. If the visitor is new, also counts the visitor of the link. Throws `rate_limited`.
+ * Counts one opened link in the limit of this network. If the visitor is new, also counts the visitor of the link. `code`: the code in the
+ * URL of a mail, whose receiver has visited the link now. Throws `rate_limited`.
  */
 export async function countLook(
   deps: Deps,
-  { admitted, pass, network }: { admitted: Admitted; pass: Pass; network: string },
+  { admitted, pass, network, code }: { admitted: Admitted; pass: Pass; network: string; code?: string | undefined },
 ): Promise<void> {
-  if (admitted.pass !== undefined) {
+  const { link } = admitted;
+  const recipient = admitted.state === "open" ? admitted.recipient : undefined;
+  const mayBeOfMail = admitted.state === "open" && (recipient !== undefined || code !== undefined);
+  if (admitted.pass !== undefined && !mayBeOfMail) {
     await takeFromWindow(deps, limitOf(network));
     return;
   }
   // Counts both in one transaction, because each commit must wait for the disk.
   await deps.db.transaction(async (tx) => {
     await takeFromWindow({ db: tx, clock: deps.clock }, limitOf(network));
-    await countOpened(deps, { tx, link: admitted.link, pass });
+    const isFirstOfReceiver = mayBeOfMail && (await recordVisit(deps, tx, { link, recipient, code }));
+    if (admitted.pass === undefined) await countOpened(deps, { tx, link, pass, isFirstOfReceiver });
+    else if (isFirstOfReceiver) await auditQueries(tx).add(openedEvent(deps, { link, pass }));
   });
 }
 
-async function countOpened(deps: Deps, { tx, link, pass }: { tx: Tx; link: Link; pass: Pass }): Promise<void> {
-  const { clock, newId } = deps;
-  const at = clock();
-  const subject = { noteId: link.noteId, ownerId: link.ownerId, attachmentIds: [] };
-  const detail = { linkId: link.id, label: link.label };
-  const event = auditEvent("link.opened", { id: newId(), caller: actorOf(pass), subject, at, detail });
+type NewVisitor = { tx: Tx; link: Link; pass: Pass; isFirstOfReceiver: boolean };
+
+async function countOpened(deps: Deps, { tx, link, pass, isFirstOfReceiver }: NewVisitor): Promise<void> {
+  const at = deps.clock();
+  const event = openedEvent(deps, { link, pass });
   const opened = await linkVisitQueries(tx).countOpened(link.id);
   if (opened === 1 && link.notify !== "never") {
     await notify(deps, tx, { userId: link.ownerId, notice: { about: "link-opened", linkId: link.id } });
   }
   const { max, windowMs } = OPENED;
   const window = { amount: 1, max, now: at, expiresAt: at + windowMs };
-  if ((await limitCountQueries(tx).take(windowKey(OPENED, link.id), window)).isTaken) await auditQueries(tx).add(event);
+  const { isTaken } = await limitCountQueries(tx).take(windowKey(OPENED, link.id), window);
+  // The first visit of each receiver has an event, so that an open page shows the new state of the receiver.
+  if (isTaken || isFirstOfReceiver) await auditQueries(tx).add(event);
+}
+
+function openedEvent({ clock, newId }: Deps, { link, pass }: { link: Link; pass: Pass }): AuditEvent {
+  const subject = { noteId: link.noteId, ownerId: link.ownerId, attachmentIds: [] };
+  const detail = { linkId: link.id, label: link.label };
+  return auditEvent("link.opened", { id: newId(), caller: actorOf(pass), subject, at: clock(), detail });
 }
 
 /** Returns the limits of the file request, how much of them is used, and the files that this visitor sent. */

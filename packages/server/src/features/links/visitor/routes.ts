@@ -8,6 +8,7 @@ import {
   type OpenedLink,
   ProveLinkEmailBody,
   PublicLink,
+  ReceiverHeaders,
   type SentFile,
   UnlockBody,
 } from "@valetkey/contract";
@@ -35,6 +36,7 @@ const schemas = operations("visitors", {
     ...isPublic,
     summary: "Read what a link opens. A link with a password shows nothing before it is unlocked",
     params: LinkTokenParams,
+    headers: ReceiverHeaders,
     response: { 200: PublicLink },
   },
   unlockLink: {
@@ -63,6 +65,7 @@ const schemas = operations("visitors", {
     ...bodyIsOptional,
     summary: "Claim files of a link, which counts once, and get their first URLs",
     params: LinkTokenParams,
+    headers: ReceiverHeaders,
     body: ClaimBody,
     response: { 201: LinkClaim },
   },
@@ -71,6 +74,7 @@ const schemas = operations("visitors", {
     ...bodyIsOptional,
     summary: "Get new URLs in the window of a claim. Counts no further claim",
     params: LinkClaimParams,
+    headers: ReceiverHeaders,
     body: ClaimUrlsBody,
     response: { 200: LinkClaim },
   },
@@ -94,6 +98,7 @@ export function publicLinkRoutes(
   const visitorOf = (request: FastifyRequest): Visitor => ({
     sealedPass: (linkId) => cookies.readPass(request, linkId),
     network: networkOf(request.clientAddress),
+    receiverCode: receiverCodeOf(request),
   });
   app.addHook("onRequest", visitorHeaders(publicUrl));
   // The body of the request is optional, because a download claim is for all files if the HTTP request names no files.
@@ -145,6 +150,12 @@ export function publicLinkRoutes(
 
   downloadRoutes(app, { ...deps, bucketOrigins, cookies, visitorOf });
   return { cookies, visitorOf };
+}
+
+/** Returns the code in the URL of a mail. A header that is not one text has no effect, because the visitor may still open the link. */
+function receiverCodeOf({ headers }: FastifyRequest): string | undefined {
+  const code = headers["link-receiver"];
+  return typeof code === "string" ? code : undefined;
 }
 
 function wantedOf({ attachmentIds, disposition = "attachment", purpose }: ClaimBody) {

@@ -155,6 +155,25 @@ export const german: MailTexts = {
     intro: (by) => `${somebody(by)} teilt Dateien mit Ihnen. Geben Sie diesen Code auf der Seite des Links ein:`,
     life: "Der Code funktioniert 15 Minuten lang und nur einmal.",
   },
+  sentLink: {
+    subject: {
+      download: (email) => `${email} sendet Ihnen einen Link`,
+      upload: (email) => `${email} bittet Sie um Dateien`,
+    },
+    intro: {
+      download: ({ sender, label }) =>
+        `${sender} sendet Ihnen ${label === undefined ? "einen Link zu Dateien" : `den Link „${label}“`}.`,
+      upload: ({ sender, label }) =>
+        label === undefined ? `${sender} bittet Sie um Dateien.` : `${sender} bittet Sie um Dateien: „${label}“.`,
+    },
+    button: { download: "Link öffnen", upload: "Dateien senden" },
+    life: (end) => `Der Link funktioniert bis ${end}.`,
+    password: (email) => `Der Link hat ein Passwort. Fragen Sie ${email} danach.`,
+    code: "Die Seite des Links fragt nach Ihrer E-Mail-Adresse und sendet Ihnen einen Code.",
+    everybody: "Wer den Link hat, kann ihn öffnen.",
+    answer: (email) => `Eine Antwort auf diese E-Mail geht an ${email}.`,
+    seen: "Der Absender sieht, ob der Link in dieser E-Mail geöffnet und benutzt wurde. Wenn Sie den Absender nicht kennen, ignorieren Sie diese E-Mail.",
+  },
   notices: {
     subjects: {
       shares: "Notizen und Dateien sind für Sie freigegeben",

@@ -1,6 +1,8 @@
 import type { AccountChange } from "../../outbox/mail.ts";
 
 export type Thing = "note" | "file";
+/** `sender`: the name and the email address. `label`: the label of the link. Undefined: it has none. */
+type SentLinkFacts = { sender: string; label: string | undefined };
 
 /** The subject and the first sentence of the mail about each change of an account. */
 const changed: Record<AccountChange, (host: string) => { subject: string; text: string }> = {
@@ -155,6 +157,25 @@ export const english = {
     intro: (by: string | undefined) =>
       `${somebody(by)} shares files with you. Enter this code on the page of the link:`,
     life: "The code works for 15 minutes, and once.",
+  },
+  sentLink: {
+    subject: {
+      download: (email: string) => `${email} sends you a link`,
+      upload: (email: string) => `${email} asks you for files`,
+    },
+    intro: {
+      download: ({ sender, label }: SentLinkFacts) =>
+        `${sender} sends you ${label === undefined ? "a link to files" : `the link “${label}”`}.`,
+      upload: ({ sender, label }: SentLinkFacts) =>
+        label === undefined ? `${sender} asks you for files.` : `${sender} asks you for files: “${label}”.`,
+    },
+    button: { download: "Open the link", upload: "Send the files" },
+    life: (end: string) => `The link works until ${end}.`,
+    password: (email: string) => `The link has a password. Ask ${email} for it.`,
+    code: "The page of the link asks for your email address, and sends you a code.",
+    everybody: "Everybody who has the link can open it.",
+    answer: (email: string) => `An answer to this mail goes to ${email}.`,
+    seen: "The sender sees whether the link of this mail was opened and used. If you do not know the sender, ignore this mail.",
   },
   notices: {
     subjects: {

@@ -1,6 +1,7 @@
 import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 import { initialSchema } from "./0100-initial-schema.ts";
+import { linkMails } from "./0101-link-mails.ts";
 import { noteOrder } from "./0102-note-order.ts";
 
 const FIRST = "0100-initial-schema";
@@ -16,5 +17,9 @@ export function isOfPreview(migration: string): boolean {
 
 /** Returns all migrations. Migrations run in the order of their names. A released migration must never be edited. */
 export function migrationsFor(engine: EngineName): Record<string, Migration> {
-  return { [FIRST]: initialSchema(engine), "0102-note-order": noteOrder(engine) };
+  return {
+    [FIRST]: initialSchema(engine),
+    "0101-link-mails": linkMails(engine),
+    "0102-note-order": noteOrder(engine),
+  };
 }

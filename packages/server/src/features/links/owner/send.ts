@@ -1,0 +1,153 @@
+import { createHash } from "node:crypto";
+import type { Page, PageRequest } from "../../../platform/database/pages.ts";
+import type { Tx } from "../../../platform/database/queries.ts";
+import type { Deps } from "../../../platform/deps.ts";
+import { DomainError, type DomainErrorCode } from "../../../platform/errors.ts";
+import { takeFromWindow, type WindowLimit } from "../../../platform/limits/in-database.ts";
+import { isOneRecipient } from "../../../platform/mailer/smtp.ts";
+import { checkReadable } from "../../../platform/text/readable-text.ts";
+import type { Caller } from "../../access/caller.ts";
+import { auditEvent } from "../../audit/audit-event.ts";
+import { auditQueries } from "../../audit/queries.ts";
+import type { SentLink } from "../../outbox/mail.ts";
+import { queueMail } from "../../outbox/queue-mail.ts";
+import { provenEmailOf } from "../../people/index.ts";
+import { normaliseEmail } from "../../people/person.ts";
+import type { Link } from "../link.ts";
+import { receiverQueries } from "../queries/receivers.ts";
+import { codesOf, hashOfCode, type Receiver } from "../receiver.ts";
+import { aboutLink, authoriseLinkEdit, holdLink, stateOf } from "./read.ts";
+import { invalid } from "./settings.ts";
+
+export type SendLinkInput = {
+  linkId: string;
+  to: readonly string[];
+  message: string | undefined;
+  /** A repeated request with the same key, people and message sends nothing. Undefined: no key. */
+  idempotencyKey: string | undefined;
+};
+
+/** Limits to how many email addresses a person can send links. One request may contain as many. */
+const EMAILS: WindowLimit = { name: "sent links", max: 50, windowMs: 86_400_000 };
+
+/**
+ * Sends the URL of a link by mail, in the name of the caller. Only people who may edit the link can send it, because they see who got it.
+ * Either all email addresses get the mail, or none does.
+ * Throws `link_not_found`, `access_denied`, `mail_disabled`, `sending_disabled`, `email_not_proven`, `link_ended`,
+ * `receiver_not_listed`, `sending_limit_reached`, `receiver_limit_reached` and `invalid_request`.
+ */
+export function sendLink(deps: Deps) {
+  const { db, clock, newId, linkKeys } = deps;
+  return async (caller: Caller, { linkId, to, message: given, idempotencyKey }: SendLinkInput): Promise<Receiver[]> => {
+    await authoriseLinkEdit(db, { caller, linkId });
+    requireSending(deps);
+    const message = checkMessage(given);
+    const emails = checkEmails(to);
+    const request = JSON.stringify([linkId, caller.userId, idempotencyKey ?? newId(), emails, message]);
+    const requestKey = createHash("sha256").update(request).digest("base64url");
+    const receivers = await db.transaction(async (tx) => {
+      const details = await holdLink(tx, { caller, linkId });
+      const { link } = details;
+      // The note is locked, so an equal request at the same time has queued its mails already, or waits.
+      const earlier = await receiverQueries(tx).ofRequest(linkId, requestKey);
+      if (earlier.length > 0) return earlier;
+      await requireProof(tx, caller);
+      if (stateOf(deps, details) !== "live") {
+        throw new DomainError("link_ended", "Visitors can't open this link any more. Make another one.");
+      }
+      requireListed(link, emails);
+      await takeEmails(deps, { tx, caller, amount: emails.length });
+      const now = clock();
+      const detail = { linkId, label: link.label, people: emails.length, email: emails.join(", ") };
+      await auditQueries(tx).add(
+        auditEvent("link.sent", { id: newId(), at: now, caller, subject: aboutLink(link), detail }),
+      );
+      const coded = emails.map((email) => {
+        const [code = ""] = codesOf(linkKeys, { linkId, generation: link.generation, email });
+        return { id: newId(), email, codeHash: hashOfCode(code) };
+      });
+      await receiverQueries(tx).put({ link, sentBy: caller.userId, requestKey, receivers: coded, now });
+      const sent = { linkId, generation: link.generation, sentBy: caller.userId, message };
+      for (const email of emails) await queueTo(deps, { tx, email, sent });
+      return receiverQueries(tx).ofRequest(linkId, requestKey);
+    });
+    deps.mail?.onQueued();
+    return receivers;
+  };
+}
+
+/** Lists the people to whom somebody sent the link, the newest first. Throws `link_not_found` or `access_denied`. */
+export function listReceivers({ db }: Deps) {
+  return async (
+    caller: Caller,
+    { linkId, ...page }: PageRequest & { linkId: string },
+  ): Promise<Page<Receiver> & { generation: number }> => {
+    const { link } = await authoriseLinkEdit(db, { caller, linkId });
+    return { ...(await receiverQueries(db).list(linkId, page)), generation: link.generation };
+  };
+}
+
+/** With open sign-up, anybody could send mails to strangers in the name of the service. */
+function requireSending({ mail, policy }: Deps): void {
+  if (mail === undefined) throw new DomainError("mail_disabled", "This service sends no mails. Copy the link instead.");
+  if (policy.current["sign-up"] !== "open") return;
+  const problem = "Everybody can sign up here, so nobody can send links by mail. Copy the link instead.";
+  throw new DomainError("sending_disabled", problem);
+}
+
+/** The answers of the receivers go to the email address of the sender, so it must be proven. */
+async function requireProof(tx: Tx, { userId }: Caller): Promise<void> {
+  if ((await provenEmailOf(tx, userId)) !== undefined) return;
+  throw new DomainError("email_not_proven", "Confirm your email address in the settings before you send a link.");
+}
+
+// Line breaks and tabs are the only control characters that a message needs.
+const FORBIDDEN = /[[\p{Cc}\u2028\u2029]--[\n\t]]/v;
+
+function checkMessage(given = ""): string {
+  const message = given.replaceAll(/\r\n?/g, "\n").trim();
+  checkReadable(message, "message");
+  if (FORBIDDEN.test(message)) throw invalid("message has a control character. Remove it.");
+  return message;
+}
+
+/** Returns the normalised email addresses, sorted, without duplicates. The order prevents a deadlock of two requests. */
+function checkEmails(to: readonly string[]): string[] {
+  const emails = [...new Set(to.map(normaliseEmail))].sort();
+  const wrong = emails.find((email) => !isOneRecipient(email) || /[\p{Cf}\p{Z}]/u.test(email));
+  if (wrong !== undefined) throw invalid(`${JSON.stringify(wrong)} in to is not an email address.`);
+  return emails;
+}
+
+function requireListed({ recipients }: Link, emails: readonly string[]): void {
+  const other = recipients.length === 0 ? undefined : emails.find((email) => !recipients.includes(email));
+  if (other === undefined) return;
+  throw new DomainError("receiver_not_listed", `The link is for certain people, and ${other} is not one of them.`);
+}
+
+async function takeEmails(
+  { clock }: Deps,
+  { tx, caller, amount }: { tx: Tx; caller: Caller; amount: number },
+): Promise<void> {
+  const problem = `You can send links to ${EMAILS.max} email addresses in a day. Nobody got this mail. Send it to fewer people, or wait until Retry-After has passed.`;
+  const taking = takeFromWindow({ db: tx, clock }, { limit: EMAILS, holder: caller.userId, amount, problem });
+  await taking.catch(refuseAs("sending_limit_reached", problem));
+}
+
+async function queueTo(deps: Deps, { tx, email, sent }: { tx: Tx; email: string; sent: SentLink }): Promise<void> {
+  const problem = `${email} got several mails already. Nobody got this mail. Leave ${email} out, or wait until Retry-After has passed.`;
+  const queueing = queueMail(deps, tx, { kind: "sent-link", email, sent });
+  await queueing.catch(refuseAs("receiver_limit_reached", problem));
+}
+
+/** Returns a handler that throws an error with this code if a limit is exceeded. */
+function refuseAs(code: DomainErrorCode, problem: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof DomainError && error.code === "rate_limited")) throw error;
+    throw new DomainError(
+      code,
+      problem,
+      error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds },
+    );
+  };
+}

@@ -1,0 +1,69 @@
+import { createHash, createHmac } from "node:crypto";
+import type { LinkKeys } from "../../platform/crypto/link-token.ts";
+import type { Link } from "./link.ts";
+
+/** A person to whom somebody sent a link by mail. Instants are milliseconds since the epoch. */
+export type Receiver = {
+  /** A UUIDv7, so that ids sort by time. Another mail to the same email address changes the id. */
+  id: string;
+  /** The normalised email address. */
+  email: string;
+  /** The generation of the link in the mail. */
+  generation: number;
+  queuedAt: number;
+  sentAt: number | undefined;
+  givenUpAt: number | undefined;
+  visitedAt: number | undefined;
+  usedAt: number | undefined;
+};
+
+export type SentMail = {
+  link: Pick<Link, "id" | "generation">;
+  sentBy: string;
+  requestKey: string;
+  receivers: readonly { id: string; email: string; codeHash: string }[];
+  now: number;
+};
+
+/** The receiver whose mail led to a visit. `generation`: the generation of the link that the visitor opened. */
+export type ReceiverOfVisit = { linkId: string; generation: number } & ({ email: string } | { codeHash: string });
+
+export type ReceiverState = "waiting" | "sent" | "visited" | "used" | "not_delivered";
+
+/** Returns the last thing that is known about a mail. A visit proves that the mail arrived, even if the mail server refused it later. */
+export function receiverState({ sentAt, givenUpAt, visitedAt, usedAt }: Receiver): ReceiverState {
+  if (usedAt !== undefined) return "used";
+  if (visitedAt !== undefined) return "visited";
+  if (sentAt !== undefined) return "sent";
+  return givenUpAt === undefined ? "waiting" : "not_delivered";
+}
+
+const CODE_LENGTH = 12;
+
+type Mailed = { linkId: string; generation: number; email: string };
+
+/**
+ * Returns the code of a receiver, with each key. The code is part of the URL in the mail. The service computes the code again for each try
+ * to send the mail, so the code is in no table. The code gives no access, because it works only together with the token of the link.
+ */
+export function codesOf({ receivers }: Pick<LinkKeys, "receivers">, { linkId, generation, email }: Mailed): string[] {
+  const text = `${linkId}\n${generation}\n${email}`;
+  return receivers.map((key) => createHmac("sha256", key).update(text).digest("base64url").slice(0, CODE_LENGTH));
+}
+
+export function hashOfCode(code: string): string {
+  return createHash("sha256").update(code).digest("base64url");
+}
+
+/**
+ * Returns the receiver of a visit. If the link lists email addresses, the proven email address decides, because a forwarded mail has the code
+ * of another person. Returns undefined for a visitor without a mail.
+ */
+export function receiverOf(
+  { id: linkId, generation, recipients }: Pick<Link, "id" | "generation" | "recipients">,
+  { recipient, code }: { recipient: string | undefined; code: string | undefined },
+): ReceiverOfVisit | undefined {
+  if (recipient !== undefined) return { linkId, generation, email: recipient };
+  if (recipients.length > 0 || code?.length !== CODE_LENGTH) return undefined;
+  return { linkId, generation, codeHash: hashOfCode(code) };
+}

@@ -1,0 +1,50 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { unlink } from "./unlink.ts";
+
+it.each([
+  ["https://evil.example/a?b=c", "https: //evil. example/a?b=c"],
+  ["HTTPS://EVIL.EXAMPLE", "HTTPS: //EVIL. EXAMPLE"],
+  ["www.evil.example", "www. evil. example"],
+  ["see evil.co/x", "see evil. co/x"],
+  ["mailto:a@evil.example", "mailto: a @ evil. example"],
+  ["http://10.0.0.1/x", "http: //10. 0. 0. 1/x"],
+  ["xn--80ak6aa92e.com", "xn--80ak6aa92e. com"],
+  ["例え。テスト", "例え。 テスト"],
+  ["उदाहरण.नेट", "उदाहरण. नेट"],
+])("mails show %s without a link", (text, expected) => {
+  expect(unlink(text)).toBe(expected);
+});
+
+it.each(["At 10:30, room 3.5.", "z.B. morgen", "Note: page 3", "Yes. No.", "30.11.2026", "a & b"])(
+  "mails keep the text %s",
+  (text) => {
+    expect(unlink(text)).toBe(text);
+  },
+);
+
+it("mails have no URL, domain or email address for any text", () => {
+  const part = fc.constantFrom(
+    "http",
+    "https",
+    ":",
+    "//",
+    "/",
+    "www",
+    ".",
+    "@",
+    "evil",
+    "example",
+    "com",
+    "1",
+    " ",
+    "-",
+    "mailto",
+  );
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 20 }), (parts) => {
+      const text = unlink(parts.join(""));
+      expect(text).not.toMatch(/[a-z]:\/|\S@\S|\.[a-z]{2}|mailto:\S/i);
+    }),
+  );
+});

@@ -4,17 +4,18 @@ import { chooseLanguage, LANGUAGES, otherLanguages } from "../texts/choose-langu
 import { describeProblem } from "../texts/describe-problem.ts";
 import { fill, h } from "./dom.ts";
 import { downloadView } from "./download-view.ts";
-import { hasCode, type Page, type Visit } from "./page-context.ts";
+import { hasCode, type Page } from "./page-context.ts";
 import { texts } from "./texts/en.ts";
 import { lockedView } from "./views/locked.ts";
 import { ticket } from "./views/parts.ts";
 import { type Shown, shownFor, watchLink } from "./watch-link.ts";
 import "./landing.css";
 
+type Opened = Pick<Page, "token" | "visit" | "receiverCode"> & { root: HTMLElement };
 type RequestView = typeof import("./request/request-view.ts").requestView;
 
 /** Loads the link, and shows its current state in `root`. */
-function startPage({ root, token, visit }: { root: HTMLElement; token: string; visit: Visit }): void {
+function startPage({ root, token, visit, receiverCode }: Opened): void {
   const live = document.createElement("p");
   live.className = "sr-only";
   live.setAttribute("aria-live", "polite");
@@ -31,6 +32,7 @@ function startPage({ root, token, visit }: { root: HTMLElement; token: string; v
   const page: Page = {
     token,
     visit,
+    receiverCode,
     reload,
     check,
     whileBusy,
@@ -170,11 +172,13 @@ const root = document.getElementById("root");
 if (root === null) throw new Error("The document has no #root element.");
 ignoreRepeatedClicks(document);
 // The path contains the token with its readable prefix. The page keeps the prefix, because the service ignores it.
+// A browser never sends the fragment, so only the running page tells the service which mail led to it. A mail scanner tells nothing.
+const receiverCode = /^#to=([\w-]{12})$/.exec(location.hash)?.[1];
 const token = decodeURIComponent(location.pathname.split("/")[2] ?? "");
-const calls = openLinkCalls(token, { baseUrl: location.origin });
+const calls = openLinkCalls(token, { baseUrl: location.origin, receiverCode });
 const ofOwner =
   location.hash === "#visitor-view" && sessionStorage.getItem(`valetkey.visitor-view ${location.pathname}`);
 if (typeof ofOwner === "string") {
   const { visitorView } = await import("./visitor-view.ts");
-  startPage({ root, token, visit: visitorView(ofOwner, { root, calls }) });
-} else startPage({ root, token, visit: calls });
+  startPage({ root, token, receiverCode, visit: visitorView(ofOwner, { root, calls }) });
+} else startPage({ root, token, receiverCode, visit: calls });

@@ -5,6 +5,8 @@ import type { LinkWatch } from "./watch-link.ts";
 export type Page = LinkWatch & {
   token: string;
   visit: Visit;
+  /** The code in the URL of a mail. Undefined: the visitor opened the URL without a code. */
+  receiverCode: string | undefined;
   /** Loads the link again, and shows its current state. */
   reload(): Promise<void>;
   /**

@@ -42,7 +42,7 @@ const actions: Record<Exclude<Filter, "all">, readonly string[]> = {
   sharing: [
     ...["share.granted", "share.revoked", "access.requested", "access.dismissed", "invitation.created"],
     ...["invitation.updated", "invitation.renewed", "invitation.revoked", "invitation.redeemed"],
-    ...["link.created", "link.updated", "link.renewed", "link.revoked"],
+    ...["link.created", "link.updated", "link.renewed", "link.revoked", "link.sent"],
   ],
   refusals: ["url.refused", "link.unlock_refused", "attachment.rejected"],
 };

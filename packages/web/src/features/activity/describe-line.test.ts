@@ -83,6 +83,8 @@ describe("the text of an event", () => {
     ["link.updated", {}, [], "Bob changed the link “Contract”"],
     ["link.renewed", {}, [], "Bob made a new URL for the link “Contract”"],
     ["link.revoked", {}, [], "Bob revoked the link “Contract”"],
+    ["link.sent", { people: 1, email: "eva@x.example" }, [], "Bob sent the link “Contract” to eva@x.example"],
+    ["link.sent", { people: 3 }, [], "Bob sent the link “Contract” to 3 people"],
     ["link.opened", {}, [], "A visitor opened the link “Contract”"],
     ["link.claimed", { purpose: "download" }, ["a"], "A visitor downloaded a.txt from the link “Contract”"],
     ["link.claimed", { purpose: "view" }, ["a"], "A visitor looked at a.txt from the link “Contract”"],

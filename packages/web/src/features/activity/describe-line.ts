@@ -105,6 +105,12 @@ function describe(line: Line, { who, ...reader }: Reader & { who: { name: string
     case "link.renewed":
     case "link.revoked":
       return sentences[action](who, textOf(detail.label));
+    case "link.sent":
+      return sentences[action](who, {
+        label: textOf(detail.label),
+        people: Number(detail.people),
+        emails: textOf(detail.email),
+      });
     case "link.opened":
     case "link.unlock_refused":
       return sentences[action](who, textOf(detail.label), times);

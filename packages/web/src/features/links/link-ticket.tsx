@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Link } from "@valetkey/client";
-import { Eye, Link2, MoreHorizontal, QrCode as QrIcon, RefreshCw } from "lucide-react";
+import { Eye, Link2, Mail, MoreHorizontal, QrCode as QrIcon, RefreshCw } from "lucide-react";
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
 import { AskInPlace } from "../../components/ask-in-place.tsx";
 import { Button, IconButton } from "../../components/button.tsx";
 import { copyText } from "../../components/clipboard.ts";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { describeExpiry } from "../../components/expiry.ts";
-import { useNow } from "../../components/hooks.ts";
+import { useFocusBack, useNow } from "../../components/hooks.ts";
 import { Menu, MenuItem } from "../../components/menu.tsx";
 import { QrCode } from "../../components/qr-code.tsx";
 import { Problem } from "../../components/states.tsx";
@@ -17,6 +17,7 @@ import { instanceQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
 import { formatDuration, texts } from "../../texts/index.ts";
 import { describeEnd, LinkSummary, nameOfLink, useStateNow } from "./describe-link.tsx";
+import { LinkReceivers, SendLink } from "./link-receivers.tsx";
 import { useRevokeLink, useUpdateLink } from "./links-query.ts";
 
 /** On phones, all buttons of a ticket are in one row. */
@@ -56,6 +57,12 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onAga
   const hasEnded = state === "expired" || state === "revoked";
   // Nobody knows the password of the old link, so the user edits such a link.
   const canRepeat = hasEnded && link.canEdit && !isOff && !link.hasPassword && onAgain !== undefined;
+
+  const canSend = useQuery(instanceQuery).data?.limits.links.sendable === true && canEdit && state === "live";
+  const [isSending, setSending] = useState(false);
+  const [sentTo, setSentTo] = useState<number>();
+  const moreButton = useRef<HTMLButtonElement>(null);
+  useFocusBack(moreButton, isSending);
 
   const ticket = useRef<HTMLDivElement>(null);
   const isNew = created !== undefined;
@@ -110,11 +117,16 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onAga
       {isUsable && (
         <Menu
           trigger={
-            <IconButton label={linkTexts.moreOf(name)} isDense className="ml-auto">
+            <IconButton ref={moreButton} label={linkTexts.moreOf(name)} isDense className="ml-auto">
               <MoreHorizontal size={16} />
             </IconButton>
           }
         >
+          {canSend && (
+            <MenuItem icon={<Mail size={16} />} onClick={() => setSending(true)}>
+              {linkTexts.send.action}
+            </MenuItem>
+          )}
           <MenuItem icon={<Eye size={16} />} onClick={onVisit}>
             {linkTexts.seeAsVisitor}
           </MenuItem>
@@ -157,10 +169,21 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onAga
         {isUsable && (copied !== undefined || hasCode) && (
           <LinkUrl url={link.url} name={name} hasCode={hasCode} isCopied={copied?.isCopied} />
         )}
+        {canSend && isNew && sentTo === undefined && (
+          <Button className="mt-3" onClick={() => setSending(true)}>
+            <Mail size={16} />
+            {linkTexts.send.action}
+          </Button>
+        )}
+        <LinkReceivers key={sentTo} link={link} isNew={sentTo !== undefined} />
+        <p role="status" className={sentTo === undefined ? "sr-only" : "text-accent text-small"}>
+          {sentTo !== undefined && linkTexts.send.sent(sentTo)}
+        </p>
         <p role="status" className="sr-only">
           {copied !== undefined && announcementOf(link, { isNewUrl: newUrl !== undefined, isCopied: copied.isCopied })}
         </p>
       </Ticket>
+      <SendLink link={link} isOpen={isSending} onSent={setSentTo} onClose={() => setSending(false)} />
     </div>
   );
 }

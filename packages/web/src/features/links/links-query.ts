@@ -1,5 +1,13 @@
 import { useMutation } from "@tanstack/react-query";
-import type { CreateLinkBody, Link, LinkKind, LinkPage, UpdateLinkBody } from "@valetkey/client";
+import type {
+  CreateLinkBody,
+  Link,
+  LinkKind,
+  LinkPage,
+  SendLinkBody,
+  SentLink,
+  UpdateLinkBody,
+} from "@valetkey/client";
 import { useRef, useState } from "react";
 import { copyText } from "../../components/clipboard.ts";
 import { client, earliestServiceNow } from "../../service/client.ts";
@@ -29,6 +37,10 @@ export const ownLinksQuery = (filter: LinkFilter) =>
   pagesQuery([...keys.links, { filter }], (page) =>
     client.links.list({ ...page, ...(filter !== "all" && { kind: filter }) }),
   );
+
+/** Queries the people to whom somebody sent the link by mail, the newest first. */
+export const receiversQuery = (linkId: string) =>
+  pagesQuery([...keys.links, { receiversOf: linkId }], (page) => client.links.receivers(linkId, page));
 
 type Pages = { pages: LinkPage[]; pageParams: (string | undefined)[] };
 
@@ -66,32 +78,53 @@ async function reload(): Promise<void> {
 type NewLink = { subject: LinkSubject; body: CreateLinkBody };
 
 function useCreateLink() {
-  const attempt = useRef<{ settings: string; idempotencyKey: string }>(undefined);
-  /** Keeps the key of a failed attempt, because the service may have made the link although no response arrived. */
-  function keyFor(wanted: NewLink): { idempotencyKey: string } {
-    const settings = JSON.stringify(wanted);
-    if (attempt.current?.settings !== settings) attempt.current = { settings, idempotencyKey: newKey() };
-    return attempt.current;
-  }
+  const attempt = useAttempt<NewLink>();
   return useMutation({
     mutationFn: ({ subject, body }: NewLink): Promise<Link> => {
-      const { idempotencyKey } = keyFor({ subject, body });
+      const key = attempt.keyFor({ subject, body });
       return "noteId" in subject
-        ? client.links.create(subject.noteId, body, { idempotencyKey })
-        : client.links.createForFile(subject.attachmentId, body, { idempotencyKey });
+        ? client.links.create(subject.noteId, body, key)
+        : client.links.createForFile(subject.attachmentId, body, key);
     },
     onSuccess: (link, { subject }) => {
-      attempt.current = undefined;
+      attempt.forget();
       addLink(subject, link);
     },
     onSettled: reload,
   });
 }
 
+/**
+ * Keeps the key of a failed attempt until the body changes, because the service may have done the work although no response arrived.
+ */
+function useAttempt<Body>() {
+  const attempt = useRef<{ body: string; idempotencyKey: string }>(undefined);
+  return {
+    keyFor(given: Body): { idempotencyKey: string } {
+      const body = JSON.stringify(given);
+      if (attempt.current?.body !== body) attempt.current = { body, idempotencyKey: newKey() };
+      return { idempotencyKey: attempt.current.idempotencyKey };
+    },
+    forget(): void {
+      attempt.current = undefined;
+    },
+  };
+}
+
 export function useUpdateLink({ id }: Link) {
   return useMutation({
     mutationFn: (body: UpdateLinkBody) => client.links.update(id, body),
     onSuccess: (link) => changeLink(id, () => link),
+    onSettled: reload,
+  });
+}
+
+/** Sends a link by mail. A repeated attempt has the same key, so that nobody gets the mail twice. */
+export function useSendLink({ id }: Link) {
+  const attempt = useAttempt<SendLinkBody>();
+  return useMutation({
+    mutationFn: (mail: SendLinkBody): Promise<SentLink> => client.links.send(id, mail, attempt.keyFor(mail)),
+    onSuccess: attempt.forget,
     onSettled: reload,
   });
 }

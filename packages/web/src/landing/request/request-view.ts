@@ -17,7 +17,7 @@ const UPLOADS_AT_ONCE = 2;
 export function requestView(link: OpenedLink & { request: FileRequest }, page: Page): HTMLElement {
   const { request, sharedBy, label, message, expiresAt } = link;
   const state = createRequestState(request);
-  const service = openLink(page.token, { baseUrl: location.origin });
+  const service = openLink(page.token, { baseUrl: location.origin, receiverCode: page.receiverCode });
   const chosen = new Set<ChosenEntry>();
   const refused = new Set<ChosenEntry>();
   let isSending = false;

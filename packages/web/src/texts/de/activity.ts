@@ -1,7 +1,12 @@
 import type { activity as english } from "../en/activity.ts";
+import { formatCount } from "../format.ts";
 
 /** The person who acted, at the start of each sentence: "Sie" or a name. */
 type Who = { name: string; isYou: boolean };
+
+/** `emails`: the email addresses. Undefined: the reader may not see them. */
+type SentLink = { label: string | undefined; people: number; emails: string | undefined };
+const receivers = { one: "Person", other: "Personen" };
 
 type Visit = { files: string; label: string | undefined; times: number };
 
@@ -124,6 +129,8 @@ export const activity: typeof english = {
     "link.updated": (who: Who, label: string | undefined) => `${has(who)} ${named(label)} geändert`,
     "link.renewed": (who: Who, label: string | undefined) => `${has(who)} eine neue URL für ${named(label)} erstellt`,
     "link.revoked": (who: Who, label: string | undefined) => `${has(who)} ${named(label)} widerrufen`,
+    "link.sent": (who: Who, { label, people, emails }: SentLink) =>
+      `${has(who)} ${named(label)} an ${people === 1 && emails !== undefined ? emails : formatCount(people, receivers)} gesendet`,
     "link.opened": (who: Who, label: string | undefined, times: number) =>
       `${has(who)} ${named(label)}${timesOf(times)} geöffnet`,
     visits: {

@@ -152,6 +152,7 @@ export const administration: typeof english.administration = {
       "account-invitation": "Einladung, ein Konto zu erstellen",
       "access-request": "Zugriffsanfrage",
       "link-code": "Code für einen Link",
+      "sent-link": "Link, den eine Person gesendet hat",
       shares: "Neues über Freigaben",
       expiry: "Neues über ablaufende Freigaben",
       links: "Neues über Links",

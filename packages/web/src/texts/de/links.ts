@@ -2,6 +2,7 @@ import type { linkTexts as english } from "../en/links.ts";
 import { formatCount } from "../format.ts";
 
 const files = { one: "Datei", other: "Dateien" };
+const toPeople = { one: "Person", other: "Personen" };
 const times = { one: "Mal geöffnet", other: "Mal geöffnet" };
 const claims = { one: "Nutzung", other: "Nutzungen" };
 const people = { one: "Person", other: "Personen" };
@@ -77,6 +78,52 @@ export const linkTexts: typeof english = {
     question: "Niemand kann ihn mehr öffnen. Das lässt sich nicht rückgängig machen.",
     lastUrl: (left: string) => `Ein gerade geöffneter Download gilt noch ${left}.`,
     noUrl: "Niemand kann damit noch etwas herunterladen.",
+  },
+  send: {
+    action: "Per E-Mail senden …",
+    title: (name: string) => `„${name}“ senden`,
+    to: "Senden an",
+    chosen: "Personen, die den Link erhalten",
+    message: "Nachricht",
+    messageHint: "Reiner Text. Webadressen darin kann niemand anklicken.",
+    consequence: (email: string) => `Jede Person erhält eine E-Mail mit dem Link. Antworten gehen an ${email}.`,
+    password: "Das Passwort des Links steht nicht in der E-Mail. Teilen Sie es auf einem anderen Weg mit.",
+    send: "Senden",
+    sending: "Wird gesendet …",
+    sent: (count: number) => `Der Link ist unterwegs zu ${formatCount(count, toPeople)}.`,
+    unproven: "Antworten gehen an Ihre E-Mail-Adresse. Bestätigen Sie sie deshalb zuerst.",
+    openSettings: "Einstellungen öffnen",
+    tooMany: (max: number, count: number) => `Geben Sie höchstens ${max} E-Mail-Adressen ein. Das sind ${count}.`,
+    oneOfThem: "Eine dieser Personen",
+    problems: {
+      limit: (max: number, wait: string) =>
+        `Sie können Links an ${max} Personen am Tag senden. Niemand hat diese E-Mail erhalten. Senden Sie sie an weniger Personen, oder versuchen Sie es in ${wait} noch einmal.`,
+      receiverLimit: (email: string, wait: string) =>
+        `${email} hat schon mehrere E-Mails erhalten. Niemand hat diese E-Mail erhalten. Nehmen Sie ${email} heraus, oder versuchen Sie es in ${wait} noch einmal.`,
+      notListed: (email: string) =>
+        `Der Link ist nur für bestimmte Personen, und ${email} gehört nicht dazu. Nehmen Sie ${email} zuerst in den Link auf.`,
+    },
+  },
+  receivers: {
+    list: "Personen, die den Link per E-Mail erhalten haben",
+    people: (count: number) => `An ${formatCount(count, people)} gesendet`,
+    visited: (count: number) => `${count} geöffnet`,
+    used: {
+      download: (count: number) => `${count} heruntergeladen`,
+      upload: (count: number) => `${count} mit Dateien`,
+    },
+    notDelivered: (count: number) => `${count} nicht zugestellt`,
+    states: {
+      waiting: "Unterwegs",
+      sent: "Gesendet",
+      visited: "Geöffnet",
+      used: { download: "Heruntergeladen", upload: "Dateien gesendet" },
+      not_delivered: "Nicht zugestellt",
+    },
+    when: (state: string, when: string) => `${state} ${when}`,
+    oldUrl: (state: string) => `${state} · der alte Link, der nicht mehr funktioniert`,
+    hint: "„Geöffnet“ heißt: Jemand hat den Link in der E-Mail an diese Person geöffnet.",
+    hintProven: "Jede Person weist ihre E-Mail-Adresse mit einem Code aus einer E-Mail nach.",
   },
   form: {
     editTitle: (name: string) => `„${name}“ bearbeiten`,

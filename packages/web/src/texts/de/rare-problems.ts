@@ -68,6 +68,14 @@ export const rareProblems: typeof english = {
   too_many_invitations: "Mehr Einladungen sind hier nicht möglich. Beenden Sie zuerst eine.",
   access_request_not_found: "Diese Zugriffsanfrage gibt es nicht mehr.",
   link_not_found: "Dieser Link ist beendet, oder er ist nicht vollständig.",
+  link_ended: "Diesen Link kann niemand mehr öffnen. Erstellen Sie einen neuen.",
+  sending_disabled:
+    "Hier kann sich jeder anmelden, deshalb lassen sich Links nicht per E-Mail senden. Kopieren Sie den Link.",
+  email_not_proven: "Bestätigen Sie zuerst Ihre E-Mail-Adresse in den Einstellungen.",
+  sending_limit_reached:
+    "Sie haben heute schon an zu viele Personen Links gesendet. Niemand hat diese E-Mail erhalten.",
+  receiver_limit_reached: "Eine dieser Personen hat schon mehrere E-Mails erhalten. Niemand hat diese E-Mail erhalten.",
+  receiver_not_listed: "Der Link ist nur für bestimmte Personen. Nehmen Sie die Person zuerst in den Link auf.",
   links_disabled: "Links sind bei diesem Dienst ausgeschaltet.",
   too_many_pins: "Mehr Notizen können Sie nicht anheften. Lösen Sie zuerst eine andere.",
   too_many_links: "Mehr Links sind hier nicht möglich. Beenden Sie zuerst einen.",

@@ -1,3 +1,5 @@
+import { formatCount } from "../format.ts";
+
 /** The person who acted: "You" or a name. */
 type Who = { name: string; isYou: boolean };
 
@@ -6,6 +8,10 @@ const list = /* @__PURE__ */ new Intl.ListFormat("en", { type: "conjunction" });
 const wasOf = ({ isYou }: Who) => (isYou ? "were" : "was");
 const named = (label: string | undefined) => (label === undefined ? "a link" : `the link “${label}”`);
 const timesOf = (count: number) => (count === 1 ? "" : count === 2 ? ", twice" : `, ${count} times`);
+
+/** `emails`: the email addresses. Undefined: the reader may not see them. */
+type SentLink = { label: string | undefined; people: number; emails: string | undefined };
+const receivers = { one: "person", other: "people" };
 
 type Visit = { files: string; label: string | undefined; times: number };
 
@@ -118,6 +124,8 @@ export const activity = {
     "link.updated": (who: Who, label: string | undefined) => `${who.name} changed ${named(label)}`,
     "link.renewed": (who: Who, label: string | undefined) => `${who.name} made a new URL for ${named(label)}`,
     "link.revoked": (who: Who, label: string | undefined) => `${who.name} revoked ${named(label)}`,
+    "link.sent": (who: Who, { label, people, emails }: SentLink) =>
+      `${who.name} sent ${named(label)} to ${people === 1 && emails !== undefined ? emails : formatCount(people, receivers)}`,
     "link.opened": (who: Who, label: string | undefined, times: number) =>
       `${who.name} opened ${named(label)}${timesOf(times)}`,
     visits: {

@@ -146,6 +146,7 @@ export const administration = {
       "account-invitation": "Invitation to create an account",
       "access-request": "Request for access",
       "link-code": "Code for a link",
+      "sent-link": "Link that a person sent",
       shares: "News about shares",
       expiry: "News about shares that end",
       links: "News about links",

@@ -77,6 +77,52 @@ export const linkTexts = {
     lastUrl: (left: string) => `A download that was just opened works for ${left} more.`,
     noUrl: "Nobody can download anything with it any more.",
   },
+  send: {
+    action: "Send by mail…",
+    title: (name: string) => `Send “${name}”`,
+    to: "Send to",
+    chosen: "People who get the link",
+    message: "Message",
+    messageHint: "Plain text. Nobody can click on web addresses in it.",
+    consequence: (email: string) => `Each person gets a mail with the link. Answers go to ${email}.`,
+    password: "The mail does not contain the password of the link. Tell it to them in another way.",
+    send: "Send",
+    sending: "Sending…",
+    sent: (count: number) => `The link is on its way to ${formatCount(count, people)}.`,
+    unproven: "Answers go to your email address, so confirm it first.",
+    openSettings: "Open the settings",
+    tooMany: (max: number, count: number) => `Enter at most ${max} email addresses. These are ${count}.`,
+    oneOfThem: "One of these people",
+    problems: {
+      limit: (max: number, wait: string) =>
+        `You can send links to ${max} people in a day. Nobody got this mail. Send it to fewer people, or try again in ${wait}.`,
+      receiverLimit: (email: string, wait: string) =>
+        `${email} got several mails already. Nobody got this mail. Take ${email} out, or try again in ${wait}.`,
+      notListed: (email: string) =>
+        `The link is only for certain people, and ${email} is not one of them. Add ${email} to the link first.`,
+    },
+  },
+  receivers: {
+    list: "People who got the link by mail",
+    people: (count: number) => `Sent to ${formatCount(count, people)}`,
+    visited: (count: number) => `${count} opened it`,
+    used: {
+      download: (count: number) => `${count} downloaded`,
+      upload: (count: number) => `${count} sent files`,
+    },
+    notDelivered: (count: number) => `${count} not delivered`,
+    states: {
+      waiting: "On its way",
+      sent: "Sent",
+      visited: "Opened",
+      used: { download: "Downloaded", upload: "Sent files" },
+      not_delivered: "Not delivered",
+    },
+    when: (state: string, when: string) => `${state} ${when}`,
+    oldUrl: (state: string) => `${state} · the old link, which no longer works`,
+    hint: "“Opened” means that somebody opened the link in the mail to this person.",
+    hintProven: "Each person proves their email address with a code from a mail.",
+  },
   form: {
     editTitle: (name: string) => `Edit “${name}”`,
     requestTitle: "Request files",

@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import {
+  type ReceivedMail,
+  startSmtpServer,
+} from "../../../packages/server/src/platform/mailer/testing/smtp-server.ts";
+import { texts as landing } from "../../../packages/web/src/landing/texts/en.ts";
+import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
+import { shareDialogTexts } from "../../../packages/web/src/texts/en/share-lists.ts";
+import { makePlace, runCli } from "../testing/service.ts";
+import { alterResponses } from "./scenes/scene.ts";
+import { seriousFindings } from "./testing/axe.ts";
+import { text } from "./testing/files.ts";
+import { openPerson, PASSWORD, PHONE } from "./testing/person.ts";
+import { seedNote } from "./testing/seed.ts";
+import { startWebService } from "./testing/service.ts";
+import { startWeb } from "./testing/start-web.ts";
+
+const { send: words, receivers } = linkTexts;
+const ANN = "ann@example.com";
+const MIA = "mia@example.org";
+const TOM = "tom@example.org";
+
+describe("links that are sent from the app", () => {
+  const web = startWeb();
+  let smtp: Awaited<ReturnType<typeof startSmtpServer>>;
+  beforeAll(async () => {
+    smtp = await startSmtpServer();
+  });
+  afterAll(() => smtp.stop());
+
+  /** Starts a service with mail and closed sign-up. Its user has an email address that the operator has proven. */
+  async function openSender() {
+    const dataDir = mkdtempSync(join(tmpdir(), "valetkey-web-sent-"));
+    onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+    const env = { SMTP_URL: `smtp://127.0.0.1:${smtp.port}`, MAIL_FROM: "files@example.com" };
+    const service = await startWebService({ ...env, DATA_DIR: dataDir, AUTH_SIGN_UP: "closed" });
+    onTestFinished(service.stop);
+    const place = await makePlace({ DATA_DIR: dataDir });
+    await runCli(place, ["user", "add", "--email", ANN, "--password", PASSWORD]);
+    await place.remove();
+    const ann = await openPerson(web.browser, { service, name: "Ann", hasAccount: false });
+    onTestFinished(ann.close);
+    const headers = { origin: service.url };
+    await ann.context.request.post("/auth/sign-in/email", { headers, data: { email: ANN, password: PASSWORD } });
+    return { ...ann, service };
+  }
+
+  it("a link that is sent from its ticket shows who opened it, and who downloaded", async () => {
+    const ann = await openSender();
+    const note = await seedNote(ann.client, { title: "Flat", files: [text("contract.txt", "as agreed")] });
+    await ann.client.links.create(note.id, { label: "Contract" });
+    const { page, service } = ann;
+    const open = async () => {
+      await page.getByRole("button", { name: linkTexts.moreOf("Contract") }).press("Enter");
+      await page.getByRole("menuitem", { name: words.action }).press("Enter");
+    };
+
+    await alterResponses(page, "**/me", { emailProven: false });
+    await page.goto("/links");
+    await open();
+    await page.getByText(words.unproven).waitFor();
+    await page.keyboard.press("Escape");
+    await page.unroute("**/me");
+    await page.reload();
+
+    await open();
+    const form = page.getByRole("form", { name: words.title("Contract") });
+    const field = form.getByLabel(words.to);
+    await expect.poll(() => field.evaluate((input) => input === input.ownerDocument.activeElement)).toBe(true);
+    await form.getByRole("button", { name: words.send, exact: true }).click();
+    await form.getByText(shareDialogTexts.people.missing).waitFor();
+    await field.fill(`${MIA}, ${TOM}; eve`);
+    await form.getByRole("button", { name: words.send, exact: true }).click();
+    await form.getByText(shareDialogTexts.people.invalid("eve")).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await form.getByRole("button", { name: shareDialogTexts.people.remove("eve") }).click();
+    await form.getByLabel(words.message).fill("Please sign.\nSee www.example.com");
+    await form.getByRole("button", { name: words.send, exact: true }).click();
+    await page.getByText(words.sent(2)).waitFor();
+
+    const people = page.getByRole("list", { name: receivers.list });
+    const stateOf = (email: string, state: string) =>
+      people.getByRole("listitem").filter({ hasText: email }).filter({ hasText: state }).waitFor();
+    await smtp.received(2);
+    const mailTo = (email: string) => smtp.mails.find(({ recipients }) => recipients.includes(email)) as ReceivedMail;
+    expect(mailTo(MIA).parsed).toMatchObject({
+      subject: `${ANN} sends you a link`,
+      replyTo: { text: ANN },
+    });
+    await page.reload();
+    await page.getByRole("button", { name: receivers.people(2) }).click();
+    await stateOf(MIA, receivers.states.sent);
+    expect(await seriousFindings(page)).toEqual([]);
+
+    const mia = await openPerson(web.browser, { ...PHONE, hasAccount: false, service, name: "Mia" });
+    onTestFinished(mia.close);
+    await mia.page.goto(urlIn(mailTo(MIA)));
+    await mia.page.getByText("contract.txt").first().waitFor();
+    await stateOf(MIA, receivers.states.visited);
+    await stateOf(TOM, receivers.states.sent);
+    const download = mia.page.waitForEvent("download");
+    await mia.page
+      .getByRole("button", { name: landing.shares.ofFile(landing.shares.download, "contract.txt") })
+      .click();
+    await download;
+    await stateOf(MIA, receivers.states.used.download);
+    await page.getByRole("button", { name: receivers.used.download(1) }).waitFor();
+  });
+});
+
+function urlIn({ parsed }: ReceivedMail): string {
+  const [url] = /^http:\S+#to=[\w-]+$/m.exec(parsed.text ?? "") ?? [];
+  if (url === undefined) throw new Error(`The mail has no link: ${parsed.text}`);
+  return url;
+}

@@ -1,0 +1,105 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import type { Link, LinkReceiver } from "@valetkey/client";
+import { ChevronDown } from "lucide-react";
+import { useEffect, useEffectEvent, useId, useState } from "react";
+import { Button } from "../../components/button.tsx";
+import { useNow } from "../../components/hooks.ts";
+import { Problem, Skeleton } from "../../components/states.tsx";
+import { importWithRetry, useCode } from "../../service/lazy-code.ts";
+import { showProblem } from "../../service/toasts.ts";
+import { linkTexts } from "../../texts/en/links.ts";
+import { formatWhen, texts } from "../../texts/index.ts";
+import { receiversQuery } from "./links-query.ts";
+
+const words = linkTexts.receivers;
+
+const loadForm = () => importWithRetry(() => import("./send-link.tsx"));
+
+type SendLinkProps = { link: Link; isOpen: boolean; onSent: (count: number) => void; onClose: () => void };
+
+/** Loads the form that sends a link by mail when somebody opens it, because it is rarely needed. */
+export function SendLink({ link, isOpen, onSent, onClose }: SendLinkProps) {
+  const { data: code, error } = useCode("send link", loadForm, { isNeeded: isOpen });
+  const close = useEffectEvent(onClose);
+  useEffect(() => {
+    if (error === null) return;
+    showProblem(error);
+    close();
+  }, [error]);
+  if (!isOpen || code === undefined) return null;
+  return (
+    <code.SendLinkForm
+      link={link}
+      onSent={(count) => {
+        onSent(count);
+        onClose();
+      }}
+      onClose={onClose}
+    />
+  );
+}
+
+/** Shows on a ticket to how many people the link was sent by mail, and after a click what each of them did. */
+export function LinkReceivers({ link, isNew }: { link: Link; isNew: boolean }) {
+  const id = useId();
+  const [isOpen, setOpen] = useState(isNew);
+  const { sentTo } = link;
+  if (sentTo === null) return null;
+  const facts = [
+    words.people(sentTo.people),
+    ...(sentTo.visited === 0 ? [] : [words.visited(sentTo.visited)]),
+    ...(sentTo.used === 0 ? [] : [words.used[link.kind](sentTo.used)]),
+    ...(sentTo.notDelivered === 0 ? [] : [words.notDelivered(sentTo.notDelivered)]),
+  ];
+  return (
+    <div className="mt-1">
+      <button
+        type="button"
+        aria-expanded={isOpen}
+        aria-controls={id}
+        onClick={() => setOpen(!isOpen)}
+        className="-mx-1 flex min-h-11 max-w-full items-center gap-1 rounded-small px-1 text-left text-small tabular-nums hover:bg-hover md:min-h-8"
+      >
+        {facts.join(texts.common.separator)}
+        <ChevronDown size={14} aria-hidden="true" className={isOpen ? "shrink-0 rotate-180" : "shrink-0"} />
+      </button>
+      <div id={id}>{isOpen && <Receivers link={link} />}</div>
+    </div>
+  );
+}
+
+function Receivers({ link }: { link: Link }) {
+  const list = useInfiniteQuery(receiversQuery(link.id));
+  const now = useNow();
+  if (list.data === undefined) return list.isError ? <Problem error={list.error} /> : <Skeleton className="h-8" />;
+  const receivers = list.data.pages.flatMap(({ items }) => items);
+  return (
+    <div className="flex flex-col gap-1">
+      <ul aria-label={words.list}>
+        {receivers.map((receiver) => (
+          <li key={receiver.email} className="flex flex-wrap justify-between gap-x-3 py-1 text-small">
+            <span className="min-w-0 [overflow-wrap:anywhere]">{receiver.email}</span>
+            <span className={receiver.state === "not_delivered" ? "text-danger" : "text-muted"}>
+              {describeReceiver(receiver, { kind: link.kind, now })}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {list.hasNextPage && (
+        <Button className="self-start" disabled={list.isFetching} onClick={() => void list.fetchNextPage()}>
+          {texts.common.showMore}
+        </Button>
+      )}
+      <p className="text-muted text-small">{link.recipients === null ? words.hint : words.hintProven}</p>
+    </div>
+  );
+}
+
+/** Describes the last thing that a person did with the mail, such as "Opened 5 minutes ago". */
+export function describeReceiver(receiver: LinkReceiver, { kind, now }: { kind: Link["kind"]; now: number }): string {
+  const { state, hasOldUrl, sentAt, visitedAt, usedAt } = receiver;
+  const label = state === "used" ? words.states.used[kind] : words.states[state];
+  const at = { used: usedAt, visited: visitedAt, sent: sentAt, waiting: null, not_delivered: null }[state];
+  const when = at === null ? label : words.when(label, formatWhen(at, now));
+  return hasOldUrl ? words.oldUrl(when) : when;
+}

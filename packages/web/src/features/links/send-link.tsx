@@ -1,0 +1,182 @@
+import { useQuery } from "@tanstack/react-query";
+import { type Link, ValetKeyError } from "@valetkey/client";
+import { type FormEvent, useEffect, useId, useRef, useState } from "react";
+import { Button, buttonStyle } from "../../components/button.tsx";
+import { DialogFooter, DialogForm } from "../../components/dialog.tsx";
+import { EmailField } from "../../components/email-field.tsx";
+import { addEmails, isEmail } from "../../components/emails.ts";
+import { Problem } from "../../components/states.tsx";
+import { inputStyle } from "../../components/text-field.tsx";
+import { meQuery } from "../../service/queries.ts";
+import { forgetKept, useKept } from "../../service/use-kept.ts";
+import { linkTexts } from "../../texts/en/links.ts";
+import { shareDialogTexts } from "../../texts/en/share-lists.ts";
+import { formatDuration, texts } from "../../texts/index.ts";
+import { nameOfLink } from "./describe-link.tsx";
+import { useSendLink } from "./links-query.ts";
+
+const words = linkTexts.send;
+const fieldWords = { ...shareDialogTexts.people, label: words.to, chosen: words.chosen };
+
+/** How many email addresses the service accepts in one request. */
+const MOST_EMAILS = 50;
+const MAX_MESSAGE_LENGTH = 2000;
+
+type Refusal = { emails: string[]; problem: string };
+type SendLinkProps = { link: Link; onSent: (count: number) => void; onClose: () => void };
+
+/** Sends a link by mail: the people, and a message. Needs a proven email address, because the answers go to it. */
+export function SendLinkForm({ link, onSent, onClose }: SendLinkProps) {
+  const me = useQuery(meQuery).data;
+  const first = useRef<HTMLInputElement>(null);
+  const send = useSendLink(link);
+  const [kept, keptMessage] = [`send link ${link.id} to`, `send link ${link.id} message`];
+  const [chosen, setChosen] = useKept<string[]>(kept, () => (link.sentTo === null ? (link.recipients ?? []) : []));
+  const [message, setMessage] = useKept(keptMessage, "");
+  const [text, setText] = useState("");
+  const [refusal, setRefusal] = useState<Refusal>();
+  useEffect(() => first.current?.focus(), []);
+
+  function change(emails: string[], typed: string): void {
+    setChosen(emails);
+    setText(typed);
+    setRefusal(undefined);
+    if (!send.isPending) send.reset();
+  }
+  function discard(): void {
+    forgetKept(kept);
+    forgetKept(keptMessage);
+    onClose();
+  }
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    const emails = addEmails(chosen, text);
+    change(emails, "");
+    const found = refuse(emails);
+    setRefusal(found);
+    if (found !== undefined) first.current?.focus();
+    if (found !== undefined || send.isPending) return;
+    send.mutate(
+      { to: emails, ...(message.trim() !== "" && { message }) },
+      {
+        onSuccess({ receivers }) {
+          forgetKept(kept);
+          forgetKept(keptMessage);
+          onSent(receivers.length);
+        },
+      },
+    );
+  }
+
+  const title = words.title(nameOfLink(link));
+  return (
+    <DialogForm title={title} onClose={onClose}>
+      {me?.emailProven === false ? (
+        <Unproven />
+      ) : (
+        <form noValidate aria-label={title} onSubmit={submit} className="flex flex-col gap-4">
+          <EmailField
+            words={fieldWords}
+            inputRef={first}
+            chosen={chosen}
+            text={text}
+            onChange={change}
+            refused={refusal?.emails ?? refusedBy(send.error, chosen)}
+            problem={refusal?.problem}
+          />
+          <Message text={message} onChange={setMessage} />
+          <div className="text-muted text-small">
+            <p>{words.consequence(me?.email ?? "")}</p>
+            {link.hasPassword && <p>{words.password}</p>}
+          </div>
+          {send.isError && <Problem error={send.error}>{describe(send.error, chosen)}</Problem>}
+          <DialogFooter>
+            <Button kind="quiet" onClick={discard}>
+              {texts.common.cancel}
+            </Button>
+            <Button
+              type="submit"
+              kind="primary"
+              disabled={send.isPending || me === undefined}
+              // By default, the press takes the focus from the field. The field would then make a chip, and the button would move away
+              // before the click.
+              onMouseDown={(event) => event.preventDefault()}
+              className="max-md:grow"
+            >
+              {send.isPending ? words.sending : words.send}
+            </Button>
+          </DialogFooter>
+        </form>
+      )}
+    </DialogForm>
+  );
+}
+
+function Unproven() {
+  return (
+    <div className="flex flex-col items-start gap-3">
+      <p role="status">{words.unproven}</p>
+      <a href="/settings" className={buttonStyle()}>
+        {words.openSettings}
+      </a>
+    </div>
+  );
+}
+
+function Message({ text, onChange }: { text: string; onChange: (text: string) => void }) {
+  const id = useId();
+  return (
+    <div className="flex flex-col gap-1">
+      <label htmlFor={id} className="font-medium text-small">
+        {words.message}
+      </label>
+      <textarea
+        id={id}
+        rows={4}
+        dir="auto"
+        maxLength={MAX_MESSAGE_LENGTH}
+        value={text}
+        aria-describedby={`${id}-hint`}
+        onChange={(event) => onChange(event.currentTarget.value)}
+        className={`${inputStyle} h-auto py-2 md:h-auto`}
+      />
+      <p id={`${id}-hint`} className="text-muted text-small">
+        {words.messageHint}
+      </p>
+    </div>
+  );
+}
+
+/** Checks the email addresses without a request. Returns undefined if there is no problem. */
+function refuse(emails: readonly string[]): Refusal | undefined {
+  const { people } = shareDialogTexts;
+  if (emails.length === 0) return { emails: [], problem: people.missing };
+  if (emails.length > MOST_EMAILS) return { emails: [], problem: words.tooMany(MOST_EMAILS, emails.length) };
+  const wrong = emails.filter((email) => !isEmail(email));
+  return wrong.length === 0 ? undefined : { emails: wrong, problem: wrong.map(people.invalid).join("\n") };
+}
+
+/** The service names the email address that it refuses. */
+function refusedBy(error: Error | null, emails: readonly string[]): string[] {
+  if (error === null) return [];
+  return emails.filter((email) => error.message.toLowerCase().includes(email.toLowerCase()));
+}
+
+function describe(error: Error, emails: readonly string[]): string | undefined {
+  if (!(error instanceof ValetKeyError)) return undefined;
+  const { code, retryAfterSeconds } = error;
+  const [email = words.oneOfThem] = refusedBy(error, emails);
+  const wait = formatDuration(retryAfterSeconds ?? 0);
+  switch (code) {
+    case "sending_limit_reached":
+      return words.problems.limit(MOST_EMAILS, wait);
+    case "receiver_limit_reached":
+      return words.problems.receiverLimit(email, wait);
+    case "receiver_not_listed":
+      return words.problems.notListed(email);
+    case "invalid_request":
+      return refusedBy(error, emails).length === 0 ? undefined : shareDialogTexts.people.invalid(email);
+    default:
+      return undefined;
+  }
+}

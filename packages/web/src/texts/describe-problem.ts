@@ -1,19 +1,25 @@
 import { type ErrorCode, ValetKeyError } from "@valetkey/client";
-import { describeRejection } from "./describe-rejection.ts";
 import { problems } from "./en/problems.ts";
 import { formatDuration } from "./format.ts";
 
 let rare: Partial<Record<ErrorCode, string>> = {};
+let describeRejection = (reason: string) => reason;
 
 /**
  * Loads the texts of rare problems. Call this function before you describe the problem in a response. Without these texts, the page shows
  * the message of the service.
  */
 export async function loadRareProblems(): Promise<void> {
-  rare = await import("./en/rare-problems.ts").then(
-    ({ rareProblems }) => rareProblems,
-    () => rare,
-  );
+  try {
+    const [problems, rejections] = await Promise.all([
+      import("./en/rare-problems.ts"),
+      import("./describe-rejection.ts"),
+    ]);
+    rare = problems.rareProblems;
+    describeRejection = rejections.describeRejection;
+  } catch {
+    // The page shows the message of the service.
+  }
 }
 
 /** Describes what went wrong, and what the user can do. */

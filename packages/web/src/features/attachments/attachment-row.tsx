@@ -11,7 +11,6 @@ import { $dragged } from "../../service/dragged-files.ts";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { showProblem } from "../../service/toasts.ts";
 import { accessParts } from "../../texts/describe-access.ts";
-import { describeRejection } from "../../texts/describe-rejection.ts";
 import { formatBytes, formatInstant, formatWhen, texts } from "../../texts/index.ts";
 import { removeAttachments } from "./remove-attachment.ts";
 import { Thumbnail } from "./thumbnail.tsx";
@@ -100,7 +99,7 @@ export const AttachmentRow = memo(function AttachmentRow({
         )}
         {state === "rejected" ? (
           <p className="text-pretty text-danger text-small">
-            {attachment.reason === undefined ? words.states.rejected : describeRejection(attachment.reason)}
+            <Rejection reason={attachment.reason} />
           </p>
         ) : (
           <p className="truncate text-muted text-small tabular-nums">
@@ -283,4 +282,12 @@ export function useRowActions({ role }: Note, { hasLinks, callbacks }: RowAction
       onChoose: (id, isRange) => latest.current.onChoose(id, isRange),
     };
   }, [role, hasLinks]);
+}
+
+const loadRejections = () => importWithRetry(() => import("../../texts/describe-rejection.ts"));
+
+/** The code that describes a reason is loaded on demand, because few files are rejected. */
+function Rejection({ reason }: { reason: string | undefined }) {
+  const { data } = useCode("rejections", loadRejections, { isNeeded: reason !== undefined });
+  return reason === undefined ? words.states.rejected : (data?.describeRejection(reason) ?? reason);
 }

@@ -109,7 +109,8 @@ export function fileName(filename: string, label = filename): HTMLElement {
   return h(
     "span",
     { class: "flex w-fit min-w-0 max-w-full", title: filename, dir: "auto" },
-    h("span", { class: "sr-only" }, label),
+    // With its own direction, the label does not decide the direction of the name.
+    h("span", { class: "sr-only", dir: "auto" }, label),
     h("span", { "aria-hidden": "true", class: "truncate whitespace-pre" }, head),
     h("span", { "aria-hidden": "true", class: "shrink-0 whitespace-pre" }, tail),
   );

@@ -7,7 +7,7 @@ describe("a stop by SIGTERM", () => {
   let place: Place;
   afterEach(() => place.remove());
 
-  it("a stopping service serves all requests while it drains, and reports that it is not ready", async () => {
+  it("a draining service serves all requests, and reports on /readyz that the service is not ready", async () => {
     place = await makePlace({ DRAIN_SECONDS: "2" });
     const service = await startProcess(place);
     expect((await fetch(`${service.url}/readyz`)).status).toBe(200);

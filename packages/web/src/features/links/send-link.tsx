@@ -76,6 +76,7 @@ export function SendLinkForm({ link, onSent, onClose }: SendLinkProps) {
       ) : (
         <form noValidate aria-label={title} onSubmit={submit} className="flex flex-col gap-4">
           <EmailField
+            isFirst
             words={fieldWords}
             inputRef={first}
             chosen={chosen}

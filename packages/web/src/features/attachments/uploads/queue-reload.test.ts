@@ -25,6 +25,14 @@ describe("after a reload", () => {
     expect(tab.queue.list.all()).toMatchObject([{ attachmentId: "attachment-1", continuesAfterReload: true }]);
   });
 
+  it("a reloaded tab sends the files of one drop in the order of the drop", async () => {
+    const browser = createFakeBrowser();
+    const names = ["c.txt", "a.txt", "d.txt", "b.txt"];
+    const tab = await reload(browser, await openSending(browser, ...names));
+    expect(tab.queue.list.all().map(({ filename }) => filename)).toEqual(names);
+    expect(sentBy(tab)).toEqual(names.slice(0, 3));
+  });
+
   it("a restored queue does not start an upload that the page sends already", async () => {
     const browser = createFakeBrowser();
     const tab = await openSending(browser, "a.txt");

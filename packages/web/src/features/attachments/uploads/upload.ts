@@ -91,7 +91,7 @@ type Target = { userId: string; noteId: string; addedAt: number };
 /** Describes the uploads of chosen files. Each upload gets its own id. */
 export function describeUploads(chosen: readonly ChosenFile[], target: Target) {
   const ids = new Set<string>();
-  return chosen.map(({ file: original, handle }) => {
+  return chosen.map(({ file: original, handle }, nth) => {
     let file = original;
     // The client also identifies a file by its name, size and date. Files in different folders may have the same values, so a later file
     // gets another date.
@@ -101,7 +101,9 @@ export function describeUploads(chosen: readonly ChosenFile[], target: Target) {
     const id = idOf(file, target);
     ids.add(id);
     const { name: filename, size: sizeBytes, type: contentType, lastModified } = file;
-    const upload: UploadDescription = { id, ...target, filename, sizeBytes, contentType, lastModified };
+    // The files of one drop have different instants, so that a restored queue keeps the order of the drop.
+    const addedAt = target.addedAt + nth / 1000;
+    const upload: UploadDescription = { id, ...target, addedAt, filename, sizeBytes, contentType, lastModified };
     return { upload, file, handle };
   });
 }

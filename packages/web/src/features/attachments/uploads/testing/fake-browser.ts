@@ -104,7 +104,9 @@ export function createFakeBrowser() {
     clear: async () => stored.clear(),
     async list(userId) {
       for (const [id, upload] of stored) if (upload.userId !== userId) stored.delete(id);
-      return [...stored.values()];
+      // IndexedDB lists the entries by their keys, and the file store sorts them by time.
+      const byKey = [...stored].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, upload]) => upload);
+      return byKey.sort((a, b) => a.addedAt - b.addedAt);
     },
   };
   let tabs = 0;

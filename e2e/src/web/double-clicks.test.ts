@@ -8,7 +8,6 @@ import { invitationTexts } from "../../../packages/web/src/texts/en/invitations.
 import { recovery } from "../../../packages/web/src/texts/en/recovery.ts";
 import { secondFactorTexts, settings } from "../../../packages/web/src/texts/en/settings.ts";
 import { webhookTexts } from "../../../packages/web/src/texts/en/webhooks.ts";
-import { texts } from "../../../packages/web/src/texts/index.ts";
 import { text } from "./testing/files.ts";
 import { makeLink } from "./testing/links.ts";
 import { openLinks, openShareDialog } from "./testing/note-page.ts";
@@ -52,15 +51,6 @@ async function newNote({ client }: Person): Promise<string> {
 }
 
 const forms: Record<string, Form[]> = {
-  "the list of notes": [
-    {
-      async open({ page }) {
-        await page.goto("/");
-        return page.getByRole("button", { name: texts.app.newNote }).first();
-      },
-      sends: /^POST \/notes$/,
-    },
-  ],
   "the share dialog": [
     {
       async open(ann) {

@@ -55,7 +55,7 @@ it("the installed app attaches shared files to a new or an existing note", async
 
   await shareWithApp(page, [photo, { ...photo, name: "second.jpg" }]);
   await page.getByRole("button", { name: attachTexts.newNote }).click();
-  await page.waitForURL(/\/n\/(?!$)/);
+  await page.waitForURL(/\/n\/[0-9a-f]{8}-/);
   const newId = new URL(page.url()).pathname.split("/")[2] as string;
   await expect.poll(async () => (await filenames(newId)).sort()).toEqual(["Foto ü.jpg", "second.jpg"]);
   await page.goto("/attach");

@@ -4,11 +4,78 @@ import { trashTexts } from "../../../packages/web/src/texts/en/trash.ts";
 import { texts } from "../../../packages/web/src/texts/index.ts";
 import { text } from "./testing/files.ts";
 import { TITLE } from "./testing/note-page.ts";
+import { PHONE } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
 describe("the list of notes", () => {
   const web = startWeb();
+
+  it("a pinned note stands first, and the chosen order stays after a reload", async () => {
+    const { page, client } = await web.person("Ann Sorts");
+    for (const title of ["Alpha", "Gamma", "Beta"]) await seedNote(client, { title });
+    const { items } = await client.notes.list();
+    await client.notes.update(items.find(({ title }) => title === "Alpha")?.id ?? "", { body: "changed" });
+    const rows = page.getByRole("region", { name: "Notes" }).locator("a.note");
+    const titles = async () => (await rows.allTextContents()).map((row) => /^(Alpha|Beta|Gamma)/.exec(row)?.[0]);
+    await page.goto("/");
+    await expect.poll(titles).toEqual(["Beta", "Gamma", "Alpha"]);
+    const sortBy = async (name: string) => {
+      await page.getByRole("button", { name: texts.notes.order.label }).click();
+      await page.getByRole("menuitemradio", { name }).click();
+    };
+    await sortBy(texts.notes.order.changed);
+    await expect.poll(titles).toEqual(["Alpha", "Beta", "Gamma"]);
+    await rows.filter({ hasText: "Gamma" }).click();
+    await page.getByRole("button", { name: texts.notes.more }).click();
+    await page.getByRole("menuitem", { name: texts.notes.pin }).click();
+    await expect.poll(titles).toEqual(["Gamma", "Alpha", "Beta"]);
+    await page
+      .getByRole("list", { name: texts.notes.pinned })
+      .getByRole("link", { name: /^Gamma/ })
+      .waitFor();
+    await sortBy(texts.notes.order.title);
+    await expect.poll(titles).toEqual(["Gamma", "Alpha", "Beta"]);
+    await page.reload();
+    await expect.poll(titles).toEqual(["Gamma", "Alpha", "Beta"]);
+    await page.getByRole("button", { name: texts.notes.more }).click();
+    await page.getByRole("menuitem", { name: texts.notes.unpin }).click();
+    await expect.poll(titles).toEqual(["Alpha", "Beta", "Gamma"]);
+    await page.getByRole("button", { name: texts.notes.order.label }).click();
+    await page.getByRole("menuitemradio", { name: texts.notes.order.title, checked: true }).waitFor();
+  });
+
+  it("the app opens the note that was open last, but a phone opens its list", async () => {
+    const { page, client, watch } = await web.person("Ann Returns");
+    const { id } = await seedNote(client, { title: "Plan" });
+    await seedNote(client, { title: "Other" });
+    await page.goto(`/n/${id}`);
+    await page.getByRole("textbox", TITLE).waitFor();
+    await page.goto("/");
+    await page.waitForURL(`**/n/${id}`);
+    await page.getByRole("link", { name: texts.app.notes, exact: true }).first().click();
+    await page.getByText(texts.notes.empty.pick).waitFor();
+    await client.notes.remove(id);
+    watch.expect(/^404 GET /);
+    await page.goto("/");
+    await page.getByText(texts.notes.empty.pick).waitFor();
+    const phone = await web.person("Ann on a phone", PHONE);
+    const own = await seedNote(phone.client, { title: "Mine" });
+    await phone.page.goto(`/n/${own.id}`);
+    await phone.page.getByRole("textbox", TITLE).waitFor();
+    await phone.page.goto("/");
+    await phone.page.getByRole("heading", { level: 1, name: "Notes" }).waitFor();
+  });
+
+  it("the page of deleted notes shows the whole title of a note", async () => {
+    const { page, client } = await web.person("Ann Deletes");
+    for (const title of ["1 · Plan", "", "2. a.b"]) await client.notes.remove((await seedNote(client, { title })).id);
+    await page.goto("/deleted");
+    for (const title of ["1 · Plan", "Untitled", "2. a.b"]) {
+      await page.getByText(title, { exact: true }).waitFor();
+      await page.getByRole("button", { name: trashTexts.restoreOf(title) }).waitFor();
+    }
+  });
 
   it("undo restores a deleted note with its files", async () => {
     const { page, client } = await web.person("Ann Regrets");

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
+import { previewTexts } from "../../../packages/web/src/texts/en/preview.ts";
 import { text } from "./testing/files.ts";
 import { isFocused, openShareDialog, rowOf, sharesOf } from "./testing/note-page.ts";
 import { seedNote } from "./testing/seed.ts";
@@ -182,6 +183,35 @@ describe("sharing a note", () => {
     await ben.page.reload();
     await ben.page.getByRole("button", { name: "plan.txt" }).waitFor();
     await expect.poll(async () => (await ann.client.notes.get(note.id)).body).toBe("my own words");
+  });
+
+  it("an open preview says that the file is gone when the access to its note ends", async () => {
+    const [ann, ben] = [await web.person("Ann Ends"), await web.person("Ben Looks")];
+    const files = [text("secret.txt", "the secret")];
+    const note = await seedNote(ann.client, { title: "Budget", files, sharedWith: { userIds: [ben.id] } });
+    await ben.page.goto(`/n/${note.id}`);
+    await ben.page.getByRole("button", { name: "secret.txt" }).click();
+    const preview = ben.page.getByRole("dialog");
+    await preview.getByText("the secret").waitFor();
+    ben.watch.expect(/^403 /);
+    await ann.client.shares.remove({ noteId: note.id }, ben.id);
+    await preview.getByText(previewTexts.gone.hint).waitFor();
+    expect(await preview.getByText("secret").count()).toBe(0);
+    await ben.page.goBack();
+    await ben.page.getByRole("alert").getByText("You don't have access to this note").waitFor();
+  });
+
+  it("the page asks only once for a note without access", async () => {
+    const [ann, ben] = [await web.person("Ann Private"), await web.person("Ben Curious")];
+    const note = await seedNote(ann.client, { title: "Private" });
+    ben.watch.expect(/^403 GET /);
+    const asked = (path: RegExp) =>
+      (ben.watch.requests.get(web.service.url) ?? []).filter(({ url }) => path.test(url)).length;
+    await ben.page.goto(`/n/${note.id}`);
+    await ben.page.getByRole("alert").getByText("You don't have access to this note").waitFor();
+    // The first event of the stream makes the page load its data again.
+    await expect.poll(() => asked(/\/notes\?/), { timeout: 20_000 }).toBeGreaterThan(1);
+    expect(asked(new RegExp(`/notes/${note.id}$`))).toBe(1);
   });
 
   it("a share of one file gives nothing else of its note", async () => {

@@ -68,6 +68,14 @@ export const frameScenes: readonly Scene[] = [
       await page.goto("/");
       await page.getByRole("link", { name: full.title }).waitFor();
     },
+    async "list-order"(page, { ann, full }) {
+      await ann.client.notes.pin(full.id);
+      await page.goto("/");
+      await page.getByRole("list", { name: notes.pinned }).waitFor();
+      await page.getByRole("button", { name: notes.order.label }).click();
+      await page.getByRole("menuitemradio", { name: notes.order.changed }).waitFor();
+      await ann.client.notes.unpin(full.id);
+    },
     "list-nothing-found": showing("/?q=zeppelin", notes.search.none("zeppelin")),
     async "list-loading"(page) {
       await holdRequests(page, NOTES);

@@ -76,6 +76,16 @@ export const noteScenes: readonly Scene[] = [
   ...scenesOf("ann", {
     "note-empty": (page, { empty }) => openNote(page, empty),
     "note-full": (page, { full }) => openNote(page, full),
+    async "note-new"(page) {
+      await page.goto("/");
+      await page.getByRole("button", { name: texts.app.newNote }).filter({ visible: true }).first().click();
+      await page.getByRole("textbox", { name: texts.notes.title }).waitFor();
+    },
+    async "note-own-menu"(page, { full }) {
+      await openNote(page, full);
+      await page.getByRole("button", { name: texts.notes.more }).click();
+      await page.getByRole("menuitem", { name: texts.notes.pin }).waitFor();
+    },
     async "note-dragging"(page, { full }) {
       await openNote(page, full);
       await dropFiles(page.locator("main"), { files: [text("a.txt", "a")], isHeld: true });

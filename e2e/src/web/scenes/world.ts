@@ -55,7 +55,7 @@ export async function openWorld(browser: Browser): Promise<World> {
   const person = (name: string) => openPerson(browser, { service, name, emailDomain: "example.com" });
   const [ann, ben, zoe] = [await person("Ann Keller"), await person("Ben Osei"), await person("Zoe Lindqvist")];
   for (const title of TITLES) await seedNote(ann.client, { title, body: "Everything that belongs to it is attached." });
-  const empty = await seedNote(ann.client, { title: "Untitled" });
+  const empty = await seedNote(ann.client, { title: "" });
   const full = await seedFull(ann, { readers: [ben.id, zoe.id] });
   await seedNote(ben.client, {
     title: "Quarterly figures",

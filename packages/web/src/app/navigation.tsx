@@ -33,7 +33,7 @@ export const places = [
 ] as const;
 
 /** The rail: the navigation at the side of the page on desktops and tablets. */
-export function Rail({ onNewNote, isCreating }: { onNewNote: () => void; isCreating: boolean }) {
+export function Rail({ onNewNote }: { onNewNote: () => void }) {
   const inside = useScope();
   return (
     <nav
@@ -47,7 +47,7 @@ export function Rail({ onNewNote, isCreating }: { onNewNote: () => void; isCreat
         <BrandLogo className="h-6 max-w-24 object-contain" />
         <span className="max-lg:sr-only">{texts.app.name}</span>
       </Link>
-      <Button kind="primary" onClick={onNewNote} disabled={isCreating}>
+      <Button kind="primary" onClick={onNewNote}>
         <Plus size={16} className="shrink-0" />
         <span className="max-lg:sr-only">{texts.app.newNote}</span>
       </Button>
@@ -114,7 +114,7 @@ function AccountMenu() {
 }
 
 /** The bar: the navigation at the bottom of the page on phones. */
-export function BottomBar({ onNewNote, isCreating }: { onNewNote: () => void; isCreating: boolean }) {
+export function BottomBar({ onNewNote }: { onNewNote: () => void }) {
   const inside = useScope();
   const [notes, shared, links, activity] = places;
   return (
@@ -125,12 +125,7 @@ export function BottomBar({ onNewNote, isCreating }: { onNewNote: () => void; is
       {[notes, shared].map((place) => (
         <BarLink key={place.to} to={place.to} short={place.short} icon={place.icon} isInside={place.scope === inside} />
       ))}
-      <button
-        type="button"
-        onClick={onNewNote}
-        disabled={isCreating}
-        className="flex h-14 flex-1 items-center justify-center"
-      >
+      <button type="button" onClick={onNewNote} className="flex h-14 flex-1 items-center justify-center">
         <span className="inline-flex size-11 items-center justify-center rounded-card bg-accent text-on-accent">
           <Plus size={20} />
         </span>

@@ -33,6 +33,7 @@ import { chooseTheme } from "../service/theme.ts";
 import { showProblem } from "../service/toasts.ts";
 import { paletteTexts, shortcutsTexts } from "../texts/en/palette.ts";
 import { texts } from "../texts/index.ts";
+import { titleOf } from "../texts/note-title.ts";
 import { places } from "./navigation.tsx";
 import { signOut } from "./session.ts";
 import { KeyNames } from "./shortcuts-dialog.tsx";
@@ -159,14 +160,14 @@ function useCommands(text: string, { onNewNote, onShortcuts }: PaletteActions) {
       items: notes.flatMap(({ id, title, foundFiles = [] }) => [
         {
           id,
-          label: title,
+          label: titleOf(title),
           icon: FileText,
           run: () => void navigate({ to: "/n/$noteId", params: { noteId: id } }),
         },
         ...foundFiles.map((file) => ({
           id: file.id,
           label: file.filename,
-          hint: words.inNote(title),
+          hint: words.inNote(titleOf(title)),
           icon: File,
           run: () => void navigate({ to: "/n/$noteId", params: { noteId: id }, search: { file: file.id } }),
         })),

@@ -1,6 +1,14 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import { loadRenderer } from "../features/notes/markdown.tsx";
+import { noteToStartWith } from "../service/last-note.ts";
 import { importWithRetry, loadCode } from "../service/lazy-code.ts";
 import { noteQuery, queryClient, sessionQuery } from "../service/queries.ts";
 import { requireNoSession, requireSession, takeLinkToken } from "./session.ts";
@@ -81,7 +89,11 @@ const newEmail = createRoute({
 const signedIn = createRoute({
   getParentRoute: () => root,
   id: "signed-in",
-  beforeLoad: requireSession,
+  async beforeLoad(context) {
+    await requireSession(context);
+    const noteId = noteToStartWith(context.location);
+    if (noteId !== undefined) throw redirect({ to: "/n/$noteId", params: { noteId }, replace: true });
+  },
   component: Shell,
 });
 

@@ -5,6 +5,7 @@ import { drafts } from "../features/notes/draft/drafts.ts";
 import { client, useConnection } from "../service/client.ts";
 import { acceptHandedFiles } from "../service/handed-files.ts";
 import { importWithRetry } from "../service/lazy-code.ts";
+import { isNewNoteId } from "../service/new-notes.ts";
 import { useShortcut } from "../service/shortcuts.ts";
 import { texts } from "../texts/index.ts";
 import { LazyPart } from "./lazy-part.tsx";
@@ -19,7 +20,7 @@ export function Shell() {
   useSaveLeft();
   useLiveUpdates();
   useInstalledApp();
-  const { create, isPending } = useCreateNote();
+  const { create } = useCreateNote();
   const dialogs = useAppShortcuts({ onNewNote: create });
   return (
     <div className="flex h-dvh flex-col">
@@ -31,12 +32,12 @@ export function Shell() {
       </a>
       <ConnectionBanner />
       <div className="flex min-h-0 grow">
-        <Rail onNewNote={create} isCreating={isPending} />
+        <Rail onNewNote={create} />
         <div id="content" tabIndex={-1} className="min-w-0 grow outline-none">
           <Outlet />
         </div>
       </div>
-      <BottomBar onNewNote={create} isCreating={isPending} />
+      <BottomBar onNewNote={create} />
       {dialogs}
       <Uploads />
     </div>
@@ -146,7 +147,7 @@ function useLiveUpdates(): void {
         const code = await importWithRetry(() => import("../service/live-updates.ts")).catch(() => undefined);
         if (isOver) return;
         hasStarted = true;
-        end = code?.followChanges(noteId);
+        end = code?.followChanges(isNewNoteId(noteId) ? undefined : noteId);
       },
       hasStarted ? AFTER_NAVIGATION_MS : AFTER_START_MS,
     );

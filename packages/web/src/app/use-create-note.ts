@@ -1,35 +1,30 @@
-import { useMutation } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate, useParams } from "@tanstack/react-router";
 import type { ChosenFile } from "../features/attachments/uploads/upload.ts";
-import { uploads } from "../features/attachments/uploads/uploads.ts";
-import { setBlankNote } from "../features/notes/draft/drafts.ts";
-import { client } from "../service/client.ts";
-import { instanceQuery, keys, queryClient } from "../service/queries.ts";
+import { attachFiles } from "../features/attachments/uploads/waiting-files.ts";
+import { blankNoteId, prepareForFiles } from "../features/notes/draft/drafts.ts";
+import { newNoteId } from "../service/new-notes.ts";
+import { readBlankNote } from "../service/queries.ts";
 import { showProblem } from "../service/toasts.ts";
-import { texts } from "../texts/index.ts";
 
-const mutationKey = ["create-note"];
-
-/** Creates a note, without files or with dropped files, and opens it. A call during a creation does nothing. */
+/** Opens the page of a new note, without files or with dropped files. The service gets the note with its first letter or file. */
 export function useCreateNote() {
   const navigate = useNavigate();
-  const { mutate, isPending } = useMutation({
-    mutationKey,
-    mutationFn: (_files: readonly ChosenFile[]) => client.notes.create({ title: texts.notes.untitled }),
-    async onSuccess(note, files) {
-      setBlankNote(note.id);
-      queryClient.setQueryData(keys.note(note.id), note);
-      void queryClient.invalidateQueries({ queryKey: keys.notes });
-      if (files.length > 0) {
-        const maxBytes = queryClient.getQueryData(instanceQuery.queryKey)?.limits.uploadMaxBytes;
-        uploads.add(files, { userId: note.ownerId, noteId: note.id, maxBytes });
-      }
-      await navigate({ to: "/n/$noteId", params: { noteId: note.id } });
+  const { noteId: openId } = useParams({ strict: false });
+  const open = (noteId: string) => void navigate({ to: "/n/$noteId", params: { noteId } });
+  return {
+    create() {
+      const noteId = blankNoteId();
+      if (noteId === openId) document.getElementById("note-title")?.focus();
+      else open(noteId);
     },
-    onError: showProblem,
-  });
-  const createWith = (files: readonly ChosenFile[]) => {
-    if (queryClient.isMutating({ mutationKey }) === 0) mutate(files);
+    createWith(files: readonly ChosenFile[]) {
+      const noteId = newNoteId();
+      open(noteId);
+      const attach = async () => {
+        const note = await readBlankNote(noteId);
+        await attachFiles(files, { note, prepare: (filename) => prepareForFiles(note, filename) });
+      };
+      attach().catch(showProblem);
+    },
   };
-  return { create: () => createWith([]), createWith, isPending };
 }

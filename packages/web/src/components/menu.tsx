@@ -67,7 +67,7 @@ export function Menu({ trigger, children, align = "end", side = "bottom" }: Menu
 }
 
 function itemsOf(menu: HTMLElement): HTMLElement[] {
-  return [...menu.querySelectorAll<HTMLElement>("[role=menuitem]")];
+  return [...menu.querySelectorAll<HTMLElement>("[role^=menuitem]")];
 }
 
 function moveFocus(event: KeyboardEvent<HTMLElement>): void {
@@ -97,6 +97,8 @@ function moveFocus(event: KeyboardEvent<HTMLElement>): void {
 type MenuItemProps = {
   icon?: ReactNode;
   isDanger?: boolean;
+  /** Whether the item is the chosen one of several. Undefined: the item is an action. */
+  isChosen?: boolean;
   render?: ReactElement<ComponentProps<"a"> | ComponentProps<"button">>;
   onClick?: () => void;
   children: ReactNode;
@@ -105,6 +107,7 @@ type MenuItemProps = {
 export function MenuItem({
   icon,
   isDanger = false,
+  isChosen,
   render = <button type="button" />,
   onClick,
   children,
@@ -112,7 +115,8 @@ export function MenuItem({
   return cloneElement(
     render,
     {
-      role: "menuitem",
+      role: isChosen === undefined ? "menuitem" : "menuitemradio",
+      ...(isChosen !== undefined && { "aria-checked": isChosen }),
       tabIndex: -1,
       className: clsx(
         "flex h-11 w-full cursor-default select-none items-center gap-2 rounded-small px-2 pr-3 text-left outline-none focus:bg-hover md:h-8",

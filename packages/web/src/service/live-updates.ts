@@ -1,3 +1,4 @@
+import type { Query } from "@tanstack/react-query";
 import type { Changes } from "@valetkey/client";
 import { client } from "./client.ts";
 import { keys, queryClient } from "./queries.ts";
@@ -25,6 +26,10 @@ const OUTDATED: Record<Changes["changed"][number], readonly (readonly string[])[
   note: [["note"]],
 };
 
+function outdatedBy(parts: readonly Changes["changed"][number][]) {
+  return new Set(parts.flatMap((part) => OUTDATED[part]));
+}
+
 /**
  * The last state that the service sent. The page stores this state outside of the streams, so that it misses no change between two streams.
  */
@@ -40,9 +45,11 @@ export function followChanges(noteId: string | undefined): () => void {
 
   function accept({ changed, state }: Changes): void {
     last = { noteId, state };
-    const outdated = new Set([...changed, ...unknown].flatMap((part) => OUTDATED[part]));
+    for (const queryKey of outdatedBy(changed)) void queryClient.invalidateQueries({ queryKey });
+    // The service has just refused the data in error, so only a change can make it available.
+    const predicate = ({ state: { status } }: Query) => status !== "error";
+    for (const queryKey of outdatedBy(unknown)) void queryClient.invalidateQueries({ queryKey, predicate });
     unknown = [];
-    for (const queryKey of outdated) void queryClient.invalidateQueries({ queryKey });
   }
 
   function openStream(): () => void {

@@ -7,11 +7,12 @@ import {
   type QueryKey,
   queryOptions,
 } from "@tanstack/react-query";
-import type { Note, NoteSummary } from "@valetkey/client";
+import { type Note, type NoteSummary, ValetKeyError } from "@valetkey/client";
 import { accounts } from "./accounts.ts";
 import { client, connection, hasCode, onRefused } from "./client.ts";
 import { onRecovery } from "./connection.ts";
 import { claimLocalData } from "./local-data.ts";
+import { blankNote, isNewNoteId } from "./new-notes.ts";
 
 /** The maximum number of retries of a failed query. The page does not retry after a 4xx response, except 408 and 429. */
 const RETRIES = 2;
@@ -96,10 +97,13 @@ export const noteQuery = (noteId: string) =>
   queryOptions({
     queryKey: ["note", noteId],
     queryFn: ({ signal }) => readNote(noteId, signal),
+    // Several parts of the page read the note. After a refusal, each of them would ask again.
+    retryOnMount: false,
     refetchInterval: ({ state: { data } }) => data !== undefined && data.role !== "owner" && SHARED_NOTE_MS,
   });
 
 async function readNote(noteId: string, signal: AbortSignal): Promise<Note> {
+  if (isNewNoteId(noteId)) return readBlankNote(noteId);
   const note = await client.notes.get(noteId, { signal });
   const attachments = [...note.attachments];
   let cursor = note.attachmentsCursor;
@@ -109,6 +113,13 @@ async function readNote(noteId: string, signal: AbortSignal): Promise<Note> {
     cursor = page.nextCursor;
   }
   return { ...note, attachments, attachmentsCursor: null };
+}
+
+/** Returns a note that the service does not have yet. */
+export async function readBlankNote(noteId: string): Promise<Note> {
+  const session = await queryClient.ensureQueryData(sessionQuery);
+  if (session === null) throw new ValetKeyError("unauthenticated", "");
+  return blankNote(noteId, session.user);
 }
 
 type PageRequest = { signal: AbortSignal; cursor?: string };

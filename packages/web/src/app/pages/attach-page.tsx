@@ -13,6 +13,7 @@ import { acceptHandedFiles, dropHandedFiles, readHandedFiles } from "../../servi
 import { instanceQuery, queryClient } from "../../service/queries.ts";
 import { attachTexts } from "../../texts/en/attach.ts";
 import { formatBytes } from "../../texts/index.ts";
+import { titleOf } from "../../texts/note-title.ts";
 import { useAccount } from "../session.ts";
 import { useCreateNote } from "../use-create-note.ts";
 
@@ -54,7 +55,7 @@ function Nothing() {
 function Choice({ files }: { files: readonly File[] }) {
   const navigate = useNavigate();
   const account = useAccount();
-  const { createWith, isPending } = useCreateNote();
+  const { createWith } = useCreateNote();
   const chosen = files.map((file) => ({ file }));
   const attachTo = (noteId: string) => {
     if (account === undefined) return;
@@ -78,7 +79,6 @@ function Choice({ files }: { files: readonly File[] }) {
       <div className="flex flex-wrap gap-2">
         <Button
           kind="primary"
-          disabled={isPending}
           onClick={() => {
             createWith(chosen);
             void dropHandedFiles();
@@ -121,12 +121,12 @@ function Notes({ onChosen }: { onChosen: (noteId: string) => void }) {
           <li key={id}>
             <button
               type="button"
-              aria-label={words.attachTo(title)}
+              aria-label={words.attachTo(titleOf(title))}
               onClick={() => onChosen(id)}
               dir="auto"
               className="block h-11 w-full truncate rounded-card px-2 text-left font-medium hover:bg-hover focus-visible:-outline-offset-2"
             >
-              {title}
+              {titleOf(title)}
             </button>
           </li>
         ))}

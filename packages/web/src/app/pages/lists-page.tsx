@@ -1,6 +1,7 @@
 import { Outlet, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import { NoteList } from "../../features/notes/list/note-list.tsx";
+import { firstIdOf } from "../../service/new-notes.ts";
 import { texts } from "../../texts/index.ts";
 import { LazyPart } from "../lazy-part.tsx";
 import { useScope } from "../navigation.tsx";
@@ -48,7 +49,7 @@ export function ListsPage() {
       </div>
       <section
         // The key makes a new element for each note, so that the page shows the top of each note first.
-        key={noteId}
+        key={noteId && firstIdOf(noteId)}
         id="note"
         tabIndex={-1}
         aria-label={texts.notes.note}

@@ -1,6 +1,6 @@
 import { useStore } from "@nanostores/react";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { Attachment, Note } from "@valetkey/client";
 import { ArrowLeft, ChevronRight } from "lucide-react";
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
@@ -8,15 +8,19 @@ import { buttonStyle } from "../../components/button.tsx";
 import { useDocumentTitle } from "../../components/hooks.ts";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { AttachmentSection, inOrder } from "../../features/attachments/attachment-section.tsx";
+import { prepareForFiles } from "../../features/notes/draft/drafts.ts";
 import { NoteText } from "../../features/notes/note-text.tsx";
 import { AccessLine } from "../../features/sharing/access-line.tsx";
 import { hasCode } from "../../service/client.ts";
 import { $dropped, type TakenFiles, type TargetNote } from "../../service/dragged-files.ts";
+import { forgetNote, isStart, rememberNote } from "../../service/last-note.ts";
 import { importWithRetry } from "../../service/lazy-code.ts";
+import { $createdNotes, firstIdOf, isNewNoteId } from "../../service/new-notes.ts";
 import { instanceQuery, noteQuery } from "../../service/queries.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
 import { type AccessPlace, accessOfFile, describeAccess } from "../../texts/describe-access.ts";
 import { texts } from "../../texts/index.ts";
+import { titleOf } from "../../texts/note-title.ts";
 import { LazyPart } from "../lazy-part.tsx";
 import { usePreviewedFile } from "../use-previewed-file.ts";
 
@@ -31,7 +35,15 @@ export function NotePage() {
   const note = useQuery(noteQuery(noteId));
   // If the service refuses access to the note, the page stops showing the cached note.
   const isGone = note.isError && isUnavailable(note.error);
-  useDocumentTitle(isGone ? texts.app.notes : (note.data?.title ?? texts.app.notes));
+  const isUnsaved = isNewNoteId(noteId);
+  useFinalUrl(noteId);
+  useDocumentTitle(isGone || note.data === undefined ? texts.app.notes : titleOf(note.data.title));
+  useEffect(() => {
+    if (!isGone && !isUnsaved && note.isSuccess) rememberNote(noteId);
+    if (!isGone) return;
+    forgetNote(noteId);
+    if (isStart(noteId)) void navigate({ to: "/", replace: true });
+  }, [noteId, isGone, isUnsaved, note.isSuccess, navigate]);
   const isNew = note.data?.isNew === true && !isGone;
   useEffect(() => {
     if (isNew)
@@ -102,12 +114,12 @@ export function NotePage() {
       {note.data !== undefined && !isGone && (
         <>
           <NoteText
-            key={noteId}
+            key={firstIdOf(noteId)}
             note={note.data}
             back={back}
             onDeleted={() => void navigate({ to: list, search: kept, replace: true })}
           >
-            <AccessLine note={note.data} onOpen={openPlace} />
+            <AccessLine note={note.data} onOpen={isUnsaved ? undefined : openPlace} />
           </NoteText>
           {note.data.accessRequestCount > 0 && (
             <LazyPart onClose={ignore}>{({ AccessRequests }) => <AccessRequests noteId={noteId} />}</LazyPart>
@@ -115,6 +127,7 @@ export function NotePage() {
           <AttachmentSection
             ref={files}
             note={note.data}
+            prepare={(filename) => prepareForFiles(note.data, filename)}
             onPreview={(id, listed) => {
               setOrder(listed.map((each) => each.id));
               show(id);
@@ -125,7 +138,7 @@ export function NotePage() {
               setMoving({ files, fromNoteId: noteId, canMove: note.data.role !== "viewer", isCopy })
             }
           />
-          {note.data.role !== "viewer" && (
+          {note.data.role !== "viewer" && !isUnsaved && (
             <NoteActivity>
               {(fold) => (
                 <LazyPart onClose={fold}>
@@ -136,12 +149,12 @@ export function NotePage() {
           )}
         </>
       )}
-      {/* The dialogs stay open when the note is deleted. The dialogs themselves show that a file is gone. */}
+      {/* The dialogs stay open when the note is deleted or the access ends. The dialogs themselves show that a file is gone. */}
       {note.data !== undefined && (
         <LazyPart isOpen={file !== undefined} onClose={hide}>
           {({ PreviewOverlay }) => (
             <PreviewOverlay
-              files={inOrder(note.data.attachments, shownOrder).filter(({ state }) => state === "ready")}
+              files={isGone ? [] : inOrder(note.data.attachments, shownOrder).filter(({ state }) => state === "ready")}
               selectedId={file}
               describe={describeFile(note.data)}
               onSelect={show}
@@ -179,6 +192,17 @@ export function NotePage() {
 }
 
 const ignore = () => undefined;
+
+/** Shows the final id of a new note in the URL, as soon as the service has the note. */
+function useFinalUrl(noteId: string): void {
+  const navigate = useNavigate();
+  const finalId = useStore($createdNotes)[noteId];
+  useEffect(() => {
+    if (finalId === undefined) return;
+    const to = { to: "/n/$noteId", params: { noteId: finalId }, search: <Kept,>(kept: Kept) => kept } as const;
+    void navigate({ ...to, replace: true, resetScroll: false });
+  }, [finalId, navigate]);
+}
 
 function describeFile({ access }: Note): ((file: Attachment) => string) | undefined {
   return access && ((file) => describeAccess(accessOfFile(access, file.access), { now: Date.now() }));

@@ -28,6 +28,7 @@ import { useMemo, useState } from "react";
 import { WhenSeen } from "../../components/when-seen.tsx";
 import { activity as activityTexts } from "../../texts/en/activity.ts";
 import { formatClock, formatDate, formatInstant, formatWeekday } from "../../texts/index.ts";
+import { titleOf } from "../../texts/note-title.ts";
 import { describeLine } from "./describe-line.ts";
 import { daysBefore } from "./download-chart.tsx";
 import { type Day, groupByDay, type Line } from "./group-events.ts";
@@ -175,7 +176,7 @@ function NoteName({ event: { noteId, noteTitle } }: { event: Line["event"] }) {
   if (noteTitle === null) return words.deletedNote;
   return (
     <Link to="/n/$noteId" params={{ noteId }} className="underline decoration-line-strong hover:decoration-current">
-      {noteTitle}
+      {titleOf(noteTitle)}
     </Link>
   );
 }

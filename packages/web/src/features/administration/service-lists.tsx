@@ -10,7 +10,8 @@ import { Empty } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
 import { showProblem } from "../../service/toasts.ts";
 import { administration } from "../../texts/en/administration.ts";
-import { formatInstant, formatWhen, texts } from "../../texts/index.ts";
+import { formatInstant, formatWhen } from "../../texts/index.ts";
+import { titleOf } from "../../texts/note-title.ts";
 import { Question } from "./question.tsx";
 import { Marks, Row, refreshLists, Table, usePages } from "./row.tsx";
 
@@ -40,7 +41,7 @@ function LinkRow({ link }: { link: AdminLink }) {
   const now = useNow();
   const [isAsking, setAsking] = useState(false);
   const { id, kind, label, state, noteTitle, createdBy, hasPassword, claims, received } = link;
-  const note = noteTitle === "" ? texts.notes.untitled : noteTitle;
+  const note = titleOf(noteTitle);
   const name = label === "" ? note : label;
   const revoke = useMutation({
     mutationFn: () => client.admin.revokeLink(id),

@@ -7,6 +7,7 @@ import { type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } 
 import { dropzoneStyle, IconButton } from "../../components/button.tsx";
 import { useNow } from "../../components/hooks.ts";
 import { rovingList } from "../../components/roving-list.ts";
+import { Skeleton } from "../../components/states.tsx";
 import { $dragged, DRAGGED_TYPE } from "../../service/dragged-files.ts";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { instanceQuery, noteQuery, sessionQuery } from "../../service/queries.ts";
@@ -19,8 +20,9 @@ import { useDropAndPaste } from "./drop-and-paste.ts";
 import type { Managed } from "./file-tools.tsx";
 import { pendingDeletions } from "./remove-attachment.ts";
 import type { ChosenFile } from "./uploads/upload.ts";
-import { UploadRow, useUploadIds } from "./uploads/upload-row.tsx";
 import { uploads } from "./uploads/uploads.ts";
+import { useUploadIds } from "./uploads/use-upload-ids.ts";
+import { attachFiles, useWaitingFiles } from "./uploads/waiting-files.ts";
 
 const words = texts.attachments;
 
@@ -28,6 +30,8 @@ type AttachmentSectionProps = {
   /** The section itself, which other parts of the page focus. */
   ref: RefObject<HTMLElement | null>;
   note: Note;
+  /** Resolves with the id of the note as soon as the service has the note. `filename`: the name of the first file. */
+  prepare: (filename: string) => Promise<string>;
   /** `listed`: all files that the list shows, in their order. */
   onPreview: (attachmentId: string, listed: readonly Attachment[]) => void;
   /** Opens the links of one file, or makes a link of several files. */
@@ -39,7 +43,7 @@ type AttachmentSectionProps = {
 };
 
 /** Shows the attachments and uploads of a note, and accepts files that the user drops anywhere on the page. */
-export function AttachmentSection({ ref: section, note, ...callbacks }: AttachmentSectionProps) {
+export function AttachmentSection({ ref: section, note, prepare, ...callbacks }: AttachmentSectionProps) {
   const now = useNow();
   const { data: session } = useQuery(sessionQuery);
   const { data: instance } = useQuery(instanceQuery);
@@ -47,6 +51,7 @@ export function AttachmentSection({ ref: section, note, ...callbacks }: Attachme
   const canEdit = note.role !== "viewer";
   const attachments = useListedAttachments(note);
   const uploadIds = useUploadIds(note.id);
+  const waiting = useWaitingFiles(note.id);
   const hasLinks = instance?.limits.links.enabled === true;
   const { listed, open: tools, toggle } = useFileTools(attachments);
   const [renamedId, setRenamedId] = useState<string>();
@@ -69,17 +74,19 @@ export function AttachmentSection({ ref: section, note, ...callbacks }: Attachme
   });
   useNotePolling(note, { shown: attachments });
 
-  const maxBytes = instance?.limits.uploadMaxBytes;
   const onChosen = (files: ChosenFile[]) => {
     if (files.length === 0) toasts.add({ title: words.emptyFolder });
-    else if (accountId !== undefined) uploads.add(files, { userId: accountId, noteId: note.id, maxBytes });
+    else attachFiles(files, { note, prepare }).catch(showProblem);
   };
   const { isDragged, drop } = useDropAndPaste({ isEnabled: canEdit, onChosen });
-  const isEmpty = attachments.length === 0 && uploadIds.length === 0;
+  const isEmpty = attachments.length === 0 && uploadIds.length === 0 && waiting.length === 0;
   return (
     <section
       ref={section}
       tabIndex={-1}
+      // Loads the code of the upload rows early, so that the rows also appear if the connection breaks.
+      onPointerEnter={preloadRows}
+      onFocus={preloadRows}
       aria-label={words.title}
       className="flex scroll-mt-12 flex-col gap-2 rounded-card outline-offset-8"
     >
@@ -125,13 +132,40 @@ export function AttachmentSection({ ref: section, note, ...callbacks }: Attachme
               isRenaming={attachment.id === renamedId}
             />
           ))}
-          {uploadIds.map((id) => (
-            <UploadRow key={id} id={id} />
-          ))}
+          <UploadRows ids={uploadIds} waiting={waiting} />
         </ul>
       )}
       {isDragged && <DropFrame over={section.current?.closest("main") ?? null} />}
     </section>
+  );
+}
+
+const loadRows = () => importWithRetry(() => import("./uploads/upload-row.tsx"));
+
+const preloadRows = () => void loadRows().catch(() => undefined);
+
+/** The files on their way to the note. Their code loads on demand, because most visits of a note upload nothing. */
+function UploadRows({ ids, waiting }: { ids: readonly string[]; waiting: readonly File[] }) {
+  const count = ids.length + waiting.length;
+  const { data: code } = useCode("upload rows", loadRows, { isNeeded: count > 0 });
+  if (code === undefined) {
+    return Array.from({ length: count }, (_, nth) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: all items are equal
+      <li key={nth}>
+        <Skeleton className="h-14" />
+      </li>
+    ));
+  }
+  return (
+    <>
+      {ids.map((id) => (
+        <code.UploadRow key={id} id={id} />
+      ))}
+      {waiting.map((file, nth) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: several files can have the same name
+        <code.WaitingRow key={nth} file={file} />
+      ))}
+    </>
   );
 }
 

@@ -90,29 +90,8 @@ function summarise(others: readonly Upload[]): string {
   return words.otherUploads.running(running.length, total === 0 ? 0 : Math.floor((sent / total) * 100));
 }
 
-/** Describes the state of an upload. During the upload, the text contains the number of sent bytes, the rate and the time left. */
-export function describeUploadState(upload: Upload, { isOnline }: { isOnline: boolean }): string[] {
-  const { status, sentBytes, sizeBytes: totalBytes, bytesPerSecond, secondsLeft } = upload;
-  switch (status) {
-    case "sending": {
-      const parts = [words.upload.sent({ sentBytes, totalBytes })];
-      if (bytesPerSecond !== null) parts.push(words.upload.rate(bytesPerSecond));
-      if (secondsLeft !== null && secondsLeft > 0) parts.push(words.upload.left(secondsLeft));
-      return parts;
-    }
-    case "waiting":
-      return [isOnline ? words.upload.waiting : words.upload.offline];
-    case "paused":
-      return [words.upload.paused({ sentBytes, totalBytes })];
-    case "failed":
-      return [describeUploadFailure(upload.error)];
-    default:
-      return [words.upload[status]];
-  }
-}
-
 /** Describes why an upload failed. If the service rejected the file, the message of the service gives the reason. */
-function describeUploadFailure(error: unknown): string {
+export function describeUploadFailure(error: unknown): string {
   if (hasCode(error, "upload_rejected")) return error.message;
   const maxBytes = queryClient.getQueryData(instanceQuery.queryKey)?.limits.uploadMaxBytes;
   if (hasCode(error, "file_too_large") && maxBytes !== undefined) return words.upload.tooLarge(maxBytes);

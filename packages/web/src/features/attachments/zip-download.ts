@@ -7,6 +7,7 @@ import { onSignOut } from "../../service/local-data.ts";
 import { toasts } from "../../service/toasts.ts";
 import { zipTexts } from "../../texts/en/file-tools.ts";
 import { describeProblem } from "../../texts/index.ts";
+import { titleOf } from "../../texts/note-title.ts";
 
 const words = zipTexts;
 
@@ -15,7 +16,7 @@ export type ZipProgress = { noteId: string; doneBytes: number; totalBytes: numbe
 type Order = { note: Note; attachments: readonly Attachment[]; $progress: WritableAtom<ZipProgress | undefined> };
 
 export async function downloadZip({ note: { id, title }, attachments, $progress }: Order): Promise<void> {
-  const save = await chooseTarget(words.name(title.replaceAll(/[\\/:*?"<>|]/g, "_")));
+  const save = await chooseTarget(words.name(titleOf(title).replaceAll(/[\\/:*?"<>|]/g, "_")));
   if (save === undefined || $progress.get() !== undefined) return;
   const aborter = new AbortController();
   const { signal } = aborter;

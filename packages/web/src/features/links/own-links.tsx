@@ -8,6 +8,7 @@ import { Segmented } from "../../components/segmented.tsx";
 import { Empty, Problem } from "../../components/states.tsx";
 import { instanceQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
+import { titleOf } from "../../texts/note-title.ts";
 import { LinkItem } from "./link-item.tsx";
 import { type LinkFilter, ownLinksQuery, useMakeLink } from "./links-query.ts";
 
@@ -64,7 +65,7 @@ function OwnLinks() {
                   params={{ noteId: link.noteId }}
                   className="text-muted underline underline-offset-2 hover:text-ink"
                 >
-                  {link.noteTitle}
+                  {titleOf(link.noteTitle)}
                 </RouterLink>
               </p>
             }

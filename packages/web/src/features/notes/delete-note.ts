@@ -1,6 +1,7 @@
 import { atom } from "nanostores";
 import { client, hasCode } from "../../service/client.ts";
 import { deleteWithUndo } from "../../service/delete-with-undo.ts";
+import { forgetNote } from "../../service/last-note.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 import { texts } from "../../texts/index.ts";
 import { drafts } from "./draft/drafts.ts";
@@ -26,6 +27,7 @@ export function deleteNote({ id, title, save, onHidden }: Deletion): Promise<voi
     question: texts.notes.deleteQuestion(title),
     hide() {
       $deletedNotes.set(new Set($deletedNotes.get()).add(id));
+      forgetNote(id);
       onHidden();
     },
     async remove() {

@@ -41,12 +41,18 @@ export function NoteBody({ body, canEdit, editedAt, onEdit, onChange, onDone, on
     onEdit(sourceOffset(body, { x: event.clientX, y: event.clientY }) ?? body.length);
   };
   const view = <Markdown source={body} onChange={canEdit ? onChange : undefined} />;
-  if (!canEdit) return <section aria-label={words.body}>{view}</section>;
+  if (!canEdit) {
+    return (
+      <section dir="auto" aria-label={words.body}>
+        {view}
+      </section>
+    );
+  }
   return (
     <section aria-label={words.body}>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the button "Edit" does the same for the keyboard */}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: as above */}
-      <div onClick={editHere} className="cursor-text">
+      <div dir="auto" onClick={editHere} className="cursor-text">
         {view}
       </div>
     </section>
@@ -81,6 +87,7 @@ function BodyField({ body, caret, onChange, onBlur, onEscape }: BodyFieldProps) 
     <div>
       <GrowingTextarea
         ref={field}
+        dir="auto"
         rows={3}
         value={body}
         maxLength={MAX_LENGTH}

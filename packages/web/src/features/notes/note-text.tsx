@@ -1,18 +1,19 @@
 import type { Note } from "@valetkey/client";
-import { Ellipsis, Link2, Trash2 } from "lucide-react";
+import { Ellipsis, Link2, Pin, PinOff, Trash2 } from "lucide-react";
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
 import { Button, IconButton } from "../../components/button.tsx";
 import { copyText } from "../../components/clipboard.ts";
 import { Menu, MenuItem } from "../../components/menu.tsx";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
+import { isNewNoteId } from "../../service/new-notes.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
 import { toasts } from "../../service/toasts.ts";
 import { texts } from "../../texts/index.ts";
+import { titleOf } from "../../texts/note-title.ts";
 import { deleteNote } from "./delete-note.ts";
-import type { NoteFields } from "./draft/draft-storage.ts";
-import { isBlankNote, markEdited } from "./draft/drafts.ts";
 import { SaveStatus, useDraft } from "./draft/save-status.tsx";
 import { GrowingTextarea, NoteBody } from "./note-body.tsx";
+import { pinNote } from "./pin-note.ts";
 
 const words = texts.notes;
 /** The maximum length of a title, as in the service. Characters. */
@@ -39,17 +40,15 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
   const editButton = useRef<HTMLButtonElement>(null);
   const [editedAt, setEditedAt] = useState<number>();
   const canEdit = note.role !== "viewer";
+  const isUnsaved = isNewNoteId(note.id);
+  const [wasUnsaved] = useState(isUnsaved);
   useEffect(() => {
-    if (isBlankNote(note.id)) title.current?.select();
-  }, [note.id]);
-  const edit = (change: Partial<NoteFields>) => {
-    markEdited(note.id);
-    draft.edit(change);
-  };
+    if (wasUnsaved) title.current?.focus();
+  }, [wasUnsaved]);
   const editBody = (at = view.body.length) => setEditedAt(at);
   useShortcut("e", editBody, { isEnabled: canEdit && editedAt === undefined });
   const remove = () => {
-    void deleteNote({ id: note.id, title: view.title, save: () => draft.flush(), onHidden: onDeleted });
+    void deleteNote({ id: note.id, title: titleOf(view.title), save: () => draft.flush(), onHidden: onDeleted });
   };
   const conflict = useCode("conflict", loadConflict, { isNeeded: view.state.kind === "conflict" });
   const flush = () => void draft.flush();
@@ -62,7 +61,7 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
       {/* The bar stays visible while the page scrolls. */}
       <div className="group -mb-4 sticky top-0 z-10 flex min-h-11 items-center gap-x-2 bg-canvas max-md:flex-wrap md:min-h-8">
         {back}
-        <ScrolledTitle heading={heading}>{view.title}</ScrolledTitle>
+        <ScrolledTitle heading={heading}>{titleOf(view.title)}</ScrolledTitle>
         <SaveStatus state={view.state} onRetry={flush} />
         {canEdit && (
           <Button
@@ -74,19 +73,19 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
             {editedAt === undefined ? words.edit : words.done}
           </Button>
         )}
-        <NoteMenu noteId={note.id} onDelete={note.role === "owner" ? remove : undefined} />
+        {!isUnsaved && <NoteMenu note={note} onDelete={note.role === "owner" ? remove : undefined} />}
       </div>
-      <h1 ref={heading} className="break-words text-title">
+      <h1 ref={heading} dir="auto" className="break-words text-title">
         {canEdit ? (
           <TitleField
             ref={title}
             title={view.title}
-            onChange={(text) => edit({ title: text })}
+            onChange={(text) => draft.edit({ title: text })}
             onEnter={editBody}
             onBlur={flush}
           />
         ) : (
-          view.title
+          titleOf(view.title)
         )}
       </h1>
       {children}
@@ -98,7 +97,7 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
         canEdit={canEdit}
         editedAt={editedAt}
         onEdit={editBody}
-        onChange={(text) => edit({ body: text })}
+        onChange={(text) => draft.edit({ body: text })}
         onDone={finish}
         // The focus returns to the button, which is always on the page.
         onEscape={() => {
@@ -140,22 +139,21 @@ type TitleFieldProps = {
   onBlur: () => void;
 };
 
-/** The editable title. An empty title is saved as "Untitled". */
+/** The editable title. The placeholder of an empty title is in the language of the reader. */
 function TitleField({ ref, title, onChange, onEnter, onBlur }: TitleFieldProps) {
-  const [isEmpty, setEmpty] = useState(false);
   return (
     <GrowingTextarea
       ref={ref}
+      id="note-title"
+      dir="auto"
       rows={1}
-      value={isEmpty ? "" : title}
+      value={title}
       maxLength={MAX_TITLE_LENGTH}
       aria-label={words.title}
       placeholder={words.untitled}
       enterKeyHint="next"
       onChange={({ currentTarget }) => {
-        const line = currentTarget.value.replace(/\s*\n\s*/g, " ");
-        setEmpty(line.trim() === "");
-        onChange(line.trim() === "" ? words.untitled : line);
+        onChange(currentTarget.value.replace(/\s*\n\s*/g, " "));
       }}
       onKeyDown={(event) => {
         if (event.nativeEvent.isComposing) return;
@@ -164,21 +162,18 @@ function TitleField({ ref, title, onChange, onEnter, onBlur }: TitleFieldProps) 
         event.preventDefault();
         onEnter();
       }}
-      onBlur={() => {
-        setEmpty(false);
-        onBlur();
-      }}
+      onBlur={onBlur}
       className="-mx-2 -my-1 w-[calc(100%+1rem)] rounded-card px-2 py-1 text-title transition-colors hover:bg-hover focus:bg-transparent"
     />
   );
 }
 
 type NoteMenuProps = {
-  noteId: string;
+  note: Note;
   onDelete: (() => void) | undefined;
 };
 
-function NoteMenu({ noteId, onDelete }: NoteMenuProps) {
+function NoteMenu({ note: { id: noteId, isPinned }, onDelete }: NoteMenuProps) {
   useShortcut("copy the address", () => void copyUrl(noteId));
   useShortcut("delete the note", () => onDelete?.(), { isEnabled: onDelete !== undefined });
   return (
@@ -189,6 +184,12 @@ function NoteMenu({ noteId, onDelete }: NoteMenuProps) {
         </IconButton>
       }
     >
+      <MenuItem
+        icon={isPinned ? <PinOff size={16} /> : <Pin size={16} />}
+        onClick={() => void pinNote(noteId, !isPinned)}
+      >
+        {isPinned ? words.unpin : words.pin}
+      </MenuItem>
       <MenuItem icon={<Link2 size={16} />} onClick={() => void copyUrl(noteId)}>
         {words.copyLink}
       </MenuItem>

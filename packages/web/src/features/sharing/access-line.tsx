@@ -98,10 +98,12 @@ function OwnersLine({ note, onOpen }: AccessLineProps) {
   const live = (shares ?? []).filter(({ expiresAt }) => !isExpired(expiresAt, now));
   const others = live.map(({ userId, name, email }) => ({ id: userId, name, email }));
   const facts = factsForOwner(note.access ?? {}, { now });
+  // Until the names arrive, the line has the faces of as many people, so that nothing moves.
+  const unnamed = shares === undefined ? (note.access?.people?.count ?? 0) + (note.access?.invitations?.count ?? 0) : 0;
   return (
     <div className="flex items-center gap-2">
       {others.length === 0 ? (
-        <Faces people={[note.owner]} />
+        <Faces people={[note.owner]} unnamed={unnamed} />
       ) : (
         <button type="button" onClick={() => onOpen?.("people")} className="shrink-0 rounded-full">
           <span className="sr-only">{words.access.all(nameAll([note.owner, ...others]))}</span>
@@ -116,12 +118,16 @@ function OwnersLine({ note, onOpen }: AccessLineProps) {
   );
 }
 
-function Faces({ people }: { people: Person[] }) {
+function Faces({ people, unnamed = 0 }: { people: Person[]; unnamed?: number }) {
   const shown = people.length > MOST_FACES ? people.slice(0, MOST_FACES - 1) : people;
   return (
     <span className="flex shrink-0 -space-x-1">
       {shown.map((person) => (
         <Avatar key={person.id} name={nameOf(person, { otherwise: person.id })} className="ring-2 ring-canvas" />
+      ))}
+      {Array.from({ length: Math.min(unnamed, MOST_FACES - 1) }, (_, nth) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: all items are equal
+        <span key={nth} aria-hidden="true" className="skeleton size-7 rounded-full ring-2 ring-canvas" />
       ))}
       {shown.length < people.length && (
         <span

@@ -10,6 +10,7 @@ import { Empty, Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
 import { invitationTexts } from "../../texts/en/invitations.ts";
 import { texts } from "../../texts/index.ts";
+import { titleOf } from "../../texts/note-title.ts";
 
 const words = invitationTexts.page;
 
@@ -111,7 +112,7 @@ export const lookQuery = (token: string) =>
 
 export function invitationTitle({ opens, ownerName, noteTitle, filename }: OpenInvitation): string {
   if (opens === "service") return invitationTexts.page.invites(ownerName, location.host);
-  return invitationTexts.page.shares(ownerName ?? texts.common.someone, filename ?? noteTitle ?? texts.notes.untitled);
+  return invitationTexts.page.shares(ownerName ?? texts.common.someone, filename ?? titleOf(noteTitle ?? ""));
 }
 
 /** The error codes for an invitation that does not work. */

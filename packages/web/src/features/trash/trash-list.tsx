@@ -13,6 +13,7 @@ import { instanceQuery, keys, pagesQuery, queryClient } from "../../service/quer
 import { toasts } from "../../service/toasts.ts";
 import { trashTexts } from "../../texts/en/trash.ts";
 import { formatBytes, formatDate, formatInstant, texts } from "../../texts/index.ts";
+import { titleOf } from "../../texts/note-title.ts";
 
 const words = trashTexts;
 
@@ -48,7 +49,7 @@ function TrashRow({ item }: { item: TrashItem }) {
   const now = useNow();
   const { noteId, noteTitle, attachmentId, filename, files, sizeBytes, purgeAt } = item;
   const subject = attachmentId === null ? { noteId } : { attachmentId };
-  const name = filename ?? noteTitle;
+  const name = filename ?? titleOf(noteTitle);
   const restore = useMutation({
     mutationFn: () => client.trash.restore(subject),
     async onSuccess() {
@@ -64,7 +65,7 @@ function TrashRow({ item }: { item: TrashItem }) {
     },
   });
   const facts = [
-    attachmentId === null ? words.note(files) : words.file(noteTitle),
+    attachmentId === null ? words.note(files) : words.file(titleOf(noteTitle)),
     ...(files === 0 ? [] : [formatBytes(sizeBytes)]),
     words.purgeAt(formatDate(purgeAt, now)),
   ];
@@ -73,7 +74,13 @@ function TrashRow({ item }: { item: TrashItem }) {
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <div className="min-w-0 grow basis-60">
           <div className="font-medium">
-            <FileName filename={name} />
+            {filename === null ? (
+              <p dir="auto" className="truncate">
+                {name}
+              </p>
+            ) : (
+              <FileName filename={filename} />
+            )}
           </div>
           <p className="text-muted text-small" title={formatInstant(purgeAt)}>
             {facts.join(texts.common.separator)}

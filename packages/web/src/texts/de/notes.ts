@@ -5,6 +5,16 @@ export const notes: typeof english = {
   drop: { move: "Hierher verschieben", copy: "Hierher kopieren" },
   days: { today: "Heute", yesterday: "Gestern" },
   list: { owned: "Notizen", shared: "Für mich freigegeben" },
+  order: {
+    label: "Notizen sortieren",
+    created: "Neueste zuerst",
+    changed: "Zuletzt geänderte zuerst",
+    title: "Nach Titel",
+  },
+  pin: "Oben anheften",
+  unpin: "Nicht mehr anheften",
+  pinned: "Angeheftet",
+  unpinned: "Nicht mehr angeheftet",
   empty: {
     owned: {
       title: "Beginnen Sie mit einer Notiz",

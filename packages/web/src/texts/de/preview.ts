@@ -42,6 +42,9 @@ export const previewTexts: typeof english = {
     title: "Sie haben keinen Zugriff mehr auf diese Datei.",
     hint: "Wenn Sie sie noch brauchen, fragen Sie, wem die Notiz gehört.",
   },
-  gone: { title: "Diese Datei gibt es nicht mehr.", hint: "Sie wurde gelöscht, oder sie war nie an dieser Notiz." },
+  gone: {
+    title: "Diese Datei gibt es nicht mehr.",
+    hint: "Sie wurde gelöscht oder ist nicht mehr für Sie freigegeben.",
+  },
   notLoaded: "Die Datei konnte nicht geladen werden",
 };

@@ -4,6 +4,12 @@ export const notes = {
   drop: { move: "Move here", copy: "Copy here" },
   days: { today: "Today", yesterday: "Yesterday" },
   list: { owned: "Notes", shared: "Shared with me" },
+  order: { label: "Sort notes", created: "Newest first", changed: "Last changed first", title: "By title" },
+  pin: "Pin to the top",
+  unpin: "Unpin",
+  /** The name of the group of pinned notes, and the message after a note was pinned. */
+  pinned: "Pinned",
+  unpinned: "No longer pinned",
   empty: {
     owned: {
       title: "Begin with a note",

@@ -37,6 +37,6 @@ export const previewTexts = {
     title: "You no longer have access to this file.",
     hint: "Ask the owner of the note if you still need it.",
   },
-  gone: { title: "This file is gone.", hint: "It was deleted, or it was never attached to this note." },
+  gone: { title: "This file is gone.", hint: "It was deleted, or it is no longer shared with you." },
   notLoaded: "The file could not be loaded",
 };

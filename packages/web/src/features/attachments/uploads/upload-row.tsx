@@ -2,27 +2,18 @@ import { useStore } from "@nanostores/react";
 import { Dropzone } from "@valetkey/react";
 import { clsx } from "clsx";
 import { Pause, Play, RotateCw, X } from "lucide-react";
-import { memo, useMemo, useState } from "react";
+import { memo, useState } from "react";
 import { Button, dropzoneStyle, IconButton } from "../../../components/button.tsx";
 import { FileName } from "../../../components/file-name.tsx";
 import { useConnection } from "../../../service/client.ts";
 import { texts } from "../../../texts/index.ts";
 import { FileIcon } from "../thumbnail.tsx";
-import { describeUploadState } from "../uploads-watch.tsx";
+import { describeUploadFailure } from "../uploads-watch.tsx";
 import { errorCode, type Upload, type UploadStatus } from "./upload.ts";
 import { uploads } from "./uploads.ts";
 
 const words = texts.attachments.upload;
 const { list } = uploads;
-
-/** Returns the ids of the uploads to a note, the oldest first. The list changes only when an upload is added or removed. */
-export function useUploadIds(noteId: string): readonly string[] {
-  const ids = useStore(list.$ids);
-  return useMemo(() => {
-    const ofNote = [...ids].flatMap((id) => list.get(id) ?? []).filter((upload) => upload.noteId === noteId);
-    return ofNote.sort((a, b) => a.addedAt - b.addedAt).map(({ id }) => id);
-  }, [ids, noteId]);
-}
 
 /** A row for an upload. The row itself is the progress bar. */
 export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
@@ -64,6 +55,41 @@ export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
     </li>
   );
 });
+
+/** The row of a file that waits for its new note. It looks like the row of an upload that has not started. */
+export function WaitingRow({ file }: { file: File }) {
+  const isOnline = useConnection() === "online";
+  return (
+    <li className="-mx-2 flex min-h-14 items-center gap-3 rounded-card bg-sunken py-2 pr-1 pl-2">
+      <FileIcon filename={file.name} contentType={file.type} isPlain />
+      <div className="min-w-0 grow">
+        <FileName filename={file.name} />
+        <p className="text-muted text-small">{isOnline ? words.starting : words.offline}</p>
+      </div>
+    </li>
+  );
+}
+
+/** Describes the state of an upload. During the upload, the text contains the number of sent bytes, the rate and the time left. */
+function describeUploadState(upload: Upload, { isOnline }: { isOnline: boolean }): string[] {
+  const { status, sentBytes, sizeBytes: totalBytes, bytesPerSecond, secondsLeft } = upload;
+  switch (status) {
+    case "sending": {
+      const parts = [words.sent({ sentBytes, totalBytes })];
+      if (bytesPerSecond !== null) parts.push(words.rate(bytesPerSecond));
+      if (secondsLeft !== null && secondsLeft > 0) parts.push(words.left(secondsLeft));
+      return parts;
+    }
+    case "waiting":
+      return [isOnline ? words.waiting : words.offline];
+    case "paused":
+      return [words.paused({ sentBytes, totalBytes })];
+    case "failed":
+      return [describeUploadFailure(upload.error)];
+    default:
+      return [words[status]];
+  }
+}
 
 /** The state of an upload. A phone has no space for the rate. */
 function State({ parts: [first, rate, ...others] }: { parts: readonly string[] }) {

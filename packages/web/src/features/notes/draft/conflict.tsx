@@ -2,6 +2,7 @@ import { Button } from "../../../components/button.tsx";
 import { toasts } from "../../../service/toasts.ts";
 import { conflictTexts } from "../../../texts/en/conflict.ts";
 import { texts } from "../../../texts/index.ts";
+import { titleOf } from "../../../texts/note-title.ts";
 import type { Draft } from "./draft.ts";
 import type { NoteFields } from "./draft-storage.ts";
 
@@ -27,7 +28,7 @@ export function Conflict({ draft, mine, theirs }: { draft: Draft; mine: NoteFiel
       <details className="mt-2 text-small">
         <summary className="w-fit cursor-pointer rounded-small py-1 font-medium">{words.show}</summary>
         <div className="mt-1 max-h-64 overflow-y-auto whitespace-pre-wrap break-words rounded-small bg-surface p-3">
-          {theirs.title !== mine.title && <p className="font-semibold">{theirs.title}</p>}
+          {theirs.title !== mine.title && <p className="font-semibold">{titleOf(theirs.title)}</p>}
           {theirs.body === "" ? words.nothing : theirs.body}
         </div>
       </details>

@@ -7,7 +7,14 @@ export class DraftRegistry {
   readonly #drafts = new Map<string, Draft>();
 
   constructor(context: DraftContext) {
-    this.#context = context;
+    this.#context = {
+      ...context,
+      onCreated: (draft, created) => {
+        this.#drafts.delete(created.firstId);
+        this.#drafts.set(draft.noteId, draft);
+        context.onCreated(draft, created);
+      },
+    };
   }
 
   /** Returns the draft of a note. Creates it on the first call. */
@@ -31,6 +38,10 @@ export class DraftRegistry {
 
   discardAll(): void {
     for (const noteId of [...this.#drafts.keys()]) this.discard(noteId);
+  }
+
+  areSavedOf(noteId: string | undefined): boolean {
+    return noteId === undefined || this.#drafts.get(noteId)?.isSaved() !== false;
   }
 
   areSaved(): boolean {

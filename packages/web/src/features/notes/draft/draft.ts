@@ -1,6 +1,7 @@
 import { type Note, ValetKeyError } from "@valetkey/client";
 import { atom } from "nanostores";
 import type { client } from "../../../service/client.ts";
+import { isNewNoteId } from "../../../service/new-notes.ts";
 import { type DraftStorage, fieldsOf, type NoteFields, pick } from "./draft-storage.ts";
 
 type Version = NoteFields & { updatedAt: string };
@@ -18,6 +19,8 @@ export type DraftContext = {
   storage: DraftStorage;
   /** Runs after each save, with the version that the service now has. */
   onSaved: (noteId: string, version: Version) => void;
+  /** Runs when the first save has created the note. */
+  onCreated: (draft: Draft, created: { note: Note; firstId: string }) => void;
 };
 
 /** The pause between the last key and the save. Milliseconds. */
@@ -31,12 +34,14 @@ const MAX_ATTEMPTS = 5;
  * from the service never replaces unsaved edits.
  */
 export class Draft {
-  readonly noteId: string;
+  /** The id of the note. A new note gets its final id with the first save. */
+  noteId: string;
   /** The fields on the service before restored edits replaced them. Undefined if nothing was restored. */
   beforeRestore: Partial<NoteFields> | undefined;
   readonly $view;
   readonly #context: DraftContext;
   readonly #canEdit: boolean;
+  readonly #created = Promise.withResolvers<string>();
   /** The version of the note to which the edits apply. */
   #base: Version;
   /** The version of the note on the service during a conflict. */
@@ -53,7 +58,13 @@ export class Draft {
     this.#canEdit = note.role !== "viewer";
     this.#base = { title: note.title, body: note.body, updatedAt: note.updatedAt };
     this.$view = atom<DraftView>({ ...this.#fields(), state: { kind: "idle" } });
+    if (!isNewNoteId(note.id)) this.#created.resolve(note.id);
     this.restore();
+  }
+
+  /** Resolves with the final id of the note, as soon as the service has the note. */
+  get created(): Promise<string> {
+    return this.#created.promise;
   }
 
   isSaved(): boolean {
@@ -104,6 +115,7 @@ export class Draft {
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     if (this.$view.get().state.kind === "conflict") return;
+    if (this.#isAbandoned()) this.#forgetEdits();
     while (this.#saving === undefined && !this.isSaved()) {
       this.#saving = this.#save().finally(() => {
         this.#saving = undefined;
@@ -144,12 +156,37 @@ export class Draft {
     this.#show({ kind: "saving" });
     try {
       const note = await this.#context.notes.update(this.noteId, { ...sent, ifUpdatedAt: this.#base.updatedAt });
+      if (note.id !== this.noteId) return this.#become(note);
       this.#attempts = [];
       this.#settle(note);
     } catch (error) {
       if (error instanceof ValetKeyError && error.code === "note_changed") await this.#rebaseOnCurrent();
       else this.#fail(error);
     }
+  }
+
+  /** Continues with the note that the first save has created. Another tab may have created this note before, with another text. */
+  #become(note: Note): void {
+    const firstId = this.noteId;
+    this.#context.storage.remove(firstId);
+    this.noteId = note.id;
+    this.#store();
+    this.#context.onCreated(this, { note, firstId });
+    this.#created.resolve(note.id);
+    this.#rebase(note);
+    this.#attempts = [];
+  }
+
+  /** Whether the user has removed all text of a new note before the first save. Such a note leaves no trace. */
+  #isAbandoned(): boolean {
+    const isUnsent = isNewNoteId(this.noteId) && this.#attempts.length === 0;
+    return isUnsent && !this.isSaved() && Object.values(this.#edits).every((text) => text.trim() === "");
+  }
+
+  #forgetEdits(): void {
+    this.#edits = {};
+    this.#store();
+    this.#show({ kind: "idle" });
   }
 
   async #rebaseOnCurrent(): Promise<void> {

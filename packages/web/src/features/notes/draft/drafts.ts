@@ -1,8 +1,11 @@
 import type { InfiniteData } from "@tanstack/react-query";
-import type { Note, NoteSummary } from "@valetkey/client";
+import type { Note, NoteSummary, UpdateNoteBody } from "@valetkey/client";
 import { client, connection } from "../../../service/client.ts";
 import { beforeSignOut, onSignOut } from "../../../service/local-data.ts";
-import { keys, queryClient } from "../../../service/queries.ts";
+import { $createdNotes, isNewNoteId, newNoteId } from "../../../service/new-notes.ts";
+import { $noteOrder } from "../../../service/note-order.ts";
+import { keys, queryClient, readBlankNote } from "../../../service/queries.ts";
+import type { Draft } from "./draft.ts";
 import { DraftRegistry } from "./draft-registry.ts";
 import { DraftStorage } from "./draft-storage.ts";
 
@@ -15,7 +18,12 @@ void draftStorage.refresh();
 addEventListener("focus", () => void draftStorage.refresh());
 
 /** The drafts of this tab. The tab saves its drafts when the user hides or closes the tab, and before a sign-out. */
-export const drafts = new DraftRegistry({ notes: client.notes, storage: draftStorage, onSaved: showSaved });
+export const drafts = new DraftRegistry({
+  notes: { get: (noteId) => (isNewNoteId(noteId) ? readBlankNote(noteId) : client.notes.get(noteId)), update: save },
+  storage: draftStorage,
+  onSaved: showSaved,
+  onCreated: showCreated,
+});
 
 connection.$state.listen((now) => now === "online" && void drafts.flushAll());
 addEventListener("pagehide", () => void drafts.flushAll());
@@ -26,6 +34,13 @@ beforeSignOut(async () => {
   await drafts.flushAll();
 });
 onSignOut(() => drafts.discardAll());
+
+/** Saves the text of a note. The first save of a new note creates the note. */
+function save(noteId: string, changes: UpdateNoteBody): Promise<Note> {
+  if (!isNewNoteId(noteId)) return client.notes.update(noteId, changes);
+  const { title = "", body = "" } = changes;
+  return client.notes.create({ title, body }, { idempotencyKey: noteId });
+}
 
 type Change = Pick<Note, "title" | "body" | "updatedAt">;
 type Lists = InfiniteData<{ items: NoteSummary[]; nextCursor: string | null }>;
@@ -42,19 +57,38 @@ function showSaved(noteId: string, { title, body, updatedAt }: Change): void {
     { queryKey: keys.notes },
     (lists) => lists && { ...lists, pages: lists.pages.map((page) => ({ ...page, items: page.items.map(changed) })) },
   );
+  // In the other orders, the change may move the note.
+  if ($noteOrder.get() !== "created") void queryClient.invalidateQueries({ queryKey: keys.notes });
 }
 
-/** The note that the user created last, until the user edits it. When the page opens this note, the page selects the title. */
-let blankNoteId: string | undefined;
+let blankId: string | undefined;
 
-export function setBlankNote(noteId: string): void {
-  blankNoteId = noteId;
+/** Returns the id of an empty new note. Each call returns the same id until the note has a text, so that a double click opens one page. */
+export function blankNoteId(): string {
+  const isUsed = blankId === undefined || !drafts.areSavedOf(blankId) || $createdNotes.get()[blankId] !== undefined;
+  if (blankId === undefined || isUsed) blankId = newNoteId();
+  return blankId;
 }
 
-export function isBlankNote(noteId: string): boolean {
-  return noteId === blankNoteId;
+/** Shows a new note with its final id in the lists and in the URL of its page. */
+function showCreated(_draft: Draft, { note, firstId }: { note: Note; firstId: string }): void {
+  queryClient.setQueryData(keys.note(note.id), note);
+  $createdNotes.set({ ...$createdNotes.get(), [firstId]: note.id });
+  void queryClient.invalidateQueries({ queryKey: keys.notes });
 }
 
-export function markEdited(noteId: string): void {
-  if (noteId === blankNoteId) blankNoteId = undefined;
+/**
+ * Prepares a note for files. A note without a title and without files gets the name of the first file as its title. Resolves with the id
+ * of the note as soon as the service has the note.
+ */
+export function prepareForFiles(note: Note, filename: string): Promise<string> {
+  const draft = drafts.of(note);
+  const hasTitle = draft.$view.get().title.trim() !== "";
+  if (!hasTitle && note.attachments.length === 0) draft.replace({ title: withoutExtension(filename) });
+  else void draft.flush();
+  return draft.created;
+}
+
+function withoutExtension(filename: string): string {
+  return filename.replace(/(?<=.)\.[^.]{1,10}$/u, "");
 }

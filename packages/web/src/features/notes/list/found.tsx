@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { NoteSummary } from "@valetkey/client";
 import { File } from "lucide-react";
 import { texts } from "../../../texts/index.ts";
+import { titleOf } from "../../../texts/note-title.ts";
 
 /** A text with a mark on its first match. */
 export function Marked({ text, q }: { text: string; q: string }) {
@@ -21,7 +22,7 @@ export function Marked({ text, q }: { text: string; q: string }) {
 export function FoundFiles({ note: { id, title, foundFiles = [] }, q }: { note: NoteSummary; q: string }) {
   if (foundFiles.length === 0) return null;
   return (
-    <ul aria-label={texts.notes.search.filesOf(title)} className="mb-1 ml-4 border-l pl-1">
+    <ul aria-label={texts.notes.search.filesOf(titleOf(title))} className="mb-1 ml-4 border-l pl-1">
       {foundFiles.map((file) => (
         <li key={file.id}>
           <Link

@@ -1,17 +1,39 @@
 import { describe, expect, it } from "vitest";
-import { groupByDay, plainSnippet } from "./group-by-day.ts";
+import { groupNotes, plainSnippet } from "./group-by-day.ts";
 
 const now = new Date(2026, 2, 10, 12).getTime();
-const at = (day: number, hour: number) => ({ createdAt: new Date(2026, 2, day, hour).toISOString() });
+const instant = (day: number, hour: number) => new Date(2026, 2, day, hour).toISOString();
+const at = (day: number, hour: number, given = {}) => ({
+  createdAt: instant(day, hour),
+  updatedAt: instant(day, hour),
+  isPinned: false,
+  ...given,
+});
+const created = { now, order: "created", isSearch: false } as const;
 
 describe("the list of notes", () => {
   it("the list of notes has a group for each day", () => {
-    const groups = groupByDay([at(10, 11), at(10, 0), at(9, 23), at(3, 8)], now);
-    expect(groups.map(({ day, notes }) => [day, notes.length])).toEqual([
+    const groups = groupNotes([at(10, 11), at(10, 0), at(9, 23), at(3, 8)], created);
+    expect(groups.map(({ heading, notes }) => [heading, notes.length])).toEqual([
       ["Today", 2],
       ["Yesterday", 1],
       [expect.stringMatching(/^Tuesday/), 1],
     ]);
+  });
+
+  it("the list of notes has a group of pinned notes, except in a search", () => {
+    const notes = [at(3, 8, { isPinned: true }), at(10, 11)];
+    const headings = (options: Partial<Parameters<typeof groupNotes>[1]>) =>
+      groupNotes(notes, { ...created, ...options }).map(({ heading }) => heading);
+    expect(headings({})).toEqual(["Pinned", "Today"]);
+    expect(headings({ order: "title" })).toEqual(["Pinned", "By title"]);
+    expect(headings({ isSearch: true })).toEqual([expect.stringMatching(/^Tuesday/), "Today"]);
+  });
+
+  it("the list of last changed notes has a group for each day of a change", () => {
+    const notes = [at(3, 8, { updatedAt: instant(10, 11) }), at(9, 23)];
+    const groups = groupNotes(notes, { ...created, order: "changed" });
+    expect(groups.map(({ heading }) => heading)).toEqual(["Today", "Yesterday"]);
   });
 
   it.each([

@@ -1,13 +1,27 @@
+import type { NoteOrder } from "../../../service/note-order.ts";
 import { formatWeekday, texts } from "../../../texts/index.ts";
 
-/** Groups notes by the local day of their creation. The list is already sorted by the time of creation. */
-export function groupByDay<Note extends { createdAt: string }>(notes: readonly Note[], now: number) {
-  const groups: { day: string; notes: Note[] }[] = [];
+type Dated = { createdAt: string; updatedAt: string; isPinned: boolean };
+
+/**
+ * Groups notes under headings: the pinned notes, and then each local day. The list is already sorted. A list sorted by title has no days.
+ * The result of a search has no group of pinned notes, because they stand at their usual place.
+ */
+export function groupNotes<Note extends Dated>(
+  notes: readonly Note[],
+  { now, order, isSearch }: { now: number; order: NoteOrder; isSearch: boolean },
+) {
+  const groups: { heading: string; notes: Note[] }[] = [];
+  const headingOf = (note: Note) => {
+    if (note.isPinned && !isSearch) return texts.notes.pinned;
+    if (order === "title") return texts.notes.order.title;
+    return nameOfDay(order === "changed" ? note.updatedAt : note.createdAt, now);
+  };
   for (const note of notes) {
-    const day = nameOfDay(note.createdAt, now);
+    const heading = headingOf(note);
     const last = groups.at(-1);
-    if (last?.day === day) last.notes.push(note);
-    else groups.push({ day, notes: [note] });
+    if (last?.heading === heading) last.notes.push(note);
+    else groups.push({ heading, notes: [note] });
   }
   return groups;
 }

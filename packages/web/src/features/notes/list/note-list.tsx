@@ -1,11 +1,13 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Search, Trash2, X } from "lucide-react";
+import { ArrowDownUp, Check, Search, Trash2, X } from "lucide-react";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { Button, IconButton, iconButtonStyle } from "../../../components/button.tsx";
 import { useDocumentTitle } from "../../../components/hooks.ts";
+import { Menu, MenuItem } from "../../../components/menu.tsx";
 import { Failure, Problem, Skeleton } from "../../../components/states.tsx";
 import { importWithRetry, useCode } from "../../../service/lazy-code.ts";
+import { chooseOrder, NOTE_ORDERS, type NoteOrder } from "../../../service/note-order.ts";
 import { sharedFilesQuery } from "../../../service/queries.ts";
 import { useShortcut } from "../../../service/shortcuts.ts";
 import { texts } from "../../../texts/index.ts";
@@ -32,7 +34,7 @@ const loadSharedFiles = () => importWithRetry(() => import("./shared-files.tsx")
 export function NoteList({ scope, selectedId, q, onSearch, onNewNote, onOpenFile }: NoteListProps) {
   useDocumentTitle(selectedId === undefined ? words.list[scope] : undefined);
   const rows = useRef<HTMLDivElement>(null);
-  const { list, notes } = useNoteList({ scope, q });
+  const { list, notes, order } = useNoteList({ scope, q });
   const shared = useInfiniteQuery({ ...sharedFilesQuery, enabled: scope === "shared" });
   const { data: code } = useCode("shared files", loadSharedFiles, { isNeeded: scope === "shared" });
   const files = (scope === "shared" ? (shared.data?.pages ?? []) : [])
@@ -54,9 +56,12 @@ export function NoteList({ scope, selectedId, q, onSearch, onNewNote, onOpenFile
       <div className="flex items-center justify-between pt-2">
         <Heading className="px-2 text-title">{words.list[scope]}</Heading>
         {scope === "owned" && (
-          <Link to="/deleted" aria-label={words.trash} className={iconButtonStyle("tooltip-below tooltip-left -my-2")}>
-            <Trash2 size={16} />
-          </Link>
+          <div className="-my-2 flex">
+            {q === "" && notes.length > 1 && <OrderMenu order={order} />}
+            <Link to="/deleted" aria-label={words.trash} className={iconButtonStyle("tooltip-below tooltip-left")}>
+              <Trash2 size={16} />
+            </Link>
+          </div>
         )}
       </div>
       <search className="sticky top-0 z-10 -mx-3 bg-canvas px-3 py-1">
@@ -75,6 +80,7 @@ export function NoteList({ scope, selectedId, q, onSearch, onNewNote, onOpenFile
         notes={notes}
         selectedId={selectedId}
         q={q}
+        order={order}
         isOutdated={list.isPlaceholderData}
         onEnd={list.hasNextPage && !list.isFetchNextPageError && !list.isFetching ? list.fetchNextPage : undefined}
       />
@@ -87,6 +93,29 @@ export function NoteList({ scope, selectedId, q, onSearch, onNewNote, onOpenFile
       )}
       {code !== undefined && <code.SharedFiles list={shared} files={files} onOpen={onOpenFile} />}
     </section>
+  );
+}
+
+function OrderMenu({ order }: { order: NoteOrder }) {
+  return (
+    <Menu
+      trigger={
+        <IconButton label={words.order.label} className="tooltip-below tooltip-left">
+          <ArrowDownUp size={16} />
+        </IconButton>
+      }
+    >
+      {NOTE_ORDERS.map((each) => (
+        <MenuItem
+          key={each}
+          isChosen={each === order}
+          icon={<Check size={16} className={each === order ? "text-accent" : "invisible"} />}
+          onClick={() => chooseOrder(each)}
+        >
+          {words.order[each]}
+        </MenuItem>
+      ))}
+    </Menu>
   );
 }
 

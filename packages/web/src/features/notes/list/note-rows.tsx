@@ -6,17 +6,20 @@ import { useNow } from "../../../components/hooks.ts";
 import { rovingList } from "../../../components/roving-list.ts";
 import { WhenSeen } from "../../../components/when-seen.tsx";
 import { importWithRetry, useCode } from "../../../service/lazy-code.ts";
+import type { NoteOrder } from "../../../service/note-order.ts";
 import { useShortcut } from "../../../service/shortcuts.ts";
 import { accessParts } from "../../../texts/describe-access.ts";
 import { formatCount, formatWhen, texts } from "../../../texts/index.ts";
+import { titleOf } from "../../../texts/note-title.ts";
 import { useDropTarget } from "./drop-target.ts";
-import { groupByDay, plainSnippet } from "./group-by-day.ts";
+import { groupNotes, plainSnippet } from "./group-by-day.ts";
 
 type NoteRowsProps = {
   ref: RefObject<HTMLDivElement | null>;
   notes: readonly NoteSummary[];
   selectedId: string | undefined;
   q: string;
+  order: NoteOrder;
   /** Whether the rows belong to an earlier search. */
   isOutdated: boolean;
   /** Runs when the last row becomes visible. Undefined if there are no more rows. */
@@ -26,7 +29,7 @@ type NoteRowsProps = {
 const loadFound = () => importWithRetry(() => import("./found.tsx"));
 
 /** The rows of the list. The arrow keys, j and k move between rows, and Enter opens a row. */
-export function NoteRows({ ref, notes, selectedId, q, isOutdated, onEnd }: NoteRowsProps) {
+export function NoteRows({ ref, notes, selectedId, q, order, isOutdated, onEnd }: NoteRowsProps) {
   const now = useNow();
   const { data: found } = useCode("found", loadFound, { isNeeded: q !== "" });
   useShortcut("j", () => stepIn(ref.current, 1));
@@ -36,12 +39,12 @@ export function NoteRows({ ref, notes, selectedId, q, isOutdated, onEnd }: NoteR
   return (
     <>
       <div ref={ref}>
-        {groupByDay(notes, now).map((group) => (
+        {groupNotes(notes, { now, order, isSearch: q !== "" }).map((group) => (
           <div key={group.notes[0]?.id} className="mb-3">
             <p aria-hidden="true" className="px-2 py-1 font-medium text-muted text-small">
-              {group.day}
+              {group.heading}
             </p>
-            <ul aria-label={group.day} className="flex flex-col gap-0.5">
+            <ul aria-label={group.heading} className="flex flex-col gap-0.5">
               {group.notes.map((note) => (
                 <NoteRow key={note.id} note={note} isSelected={note.id === selectedId} {...list} />
               ))}
@@ -91,7 +94,7 @@ function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
         className="note block rounded-card px-2 py-2 transition-colors hover:bg-hover focus-visible:-outline-offset-2 aria-[current=page]:bg-selected"
       >
         <span dir="auto" className="block truncate font-medium">
-          {mark(note.title)}
+          {mark(titleOf(note.title))}
         </span>
         <span className="block truncate text-muted text-small tabular-nums">
           {note.isNew && <span className="font-medium text-accent">{texts.notes.isNew}</span>}

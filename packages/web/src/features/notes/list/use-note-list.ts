@@ -1,6 +1,7 @@
 import { useStore } from "@nanostores/react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { client } from "../../../service/client.ts";
+import { $noteOrder } from "../../../service/note-order.ts";
 import { keys, pagesQuery } from "../../../service/queries.ts";
 import { $deletedNotes } from "../delete-note.ts";
 
@@ -11,12 +12,17 @@ export type Scope = "owned" | "shared";
  * `q` selects all notes.
  */
 export function useNoteList({ scope, q }: { scope: Scope; q: string }) {
+  const chosen = useStore($noteOrder);
+  // The service sorts only the user's own notes, and not the result of a search.
+  const order = scope === "owned" && q === "" ? chosen : "created";
   const list = useInfiniteQuery({
-    ...pagesQuery([...keys.notes, scope, q], (page) => client.notes.list({ scope, ...page, ...(q !== "" && { q }) })),
+    ...pagesQuery([...keys.notes, scope, q, order], (page) =>
+      client.notes.list({ scope, ...page, ...(q !== "" && { q }), ...(order !== "created" && { sort: order }) }),
+    ),
     // A new search in the same list shows the previous results until the response arrives.
     placeholderData: (found, query) => (query?.queryKey[1] === scope ? found : undefined),
   });
   const deletedNotes = useStore($deletedNotes);
   const all = list.data?.pages.flatMap((page) => page.items) ?? [];
-  return { list, notes: all.filter(({ id }) => !deletedNotes.has(id)) };
+  return { list, order, notes: all.filter(({ id }) => !deletedNotes.has(id)) };
 }

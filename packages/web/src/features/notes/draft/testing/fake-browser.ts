@@ -12,7 +12,12 @@ export class FakeBrowser {
     this.#tabCount += 1;
     const tab = `tab-${this.#tabCount}`;
     const storage = new DraftStorage({ storage: () => this.storage, locks: this.#lockManager(), tab });
-    const drafts = new DraftRegistry({ notes: service.notes, storage, onSaved: () => undefined });
+    const drafts = new DraftRegistry({
+      notes: service.notes,
+      storage,
+      onSaved: () => undefined,
+      onCreated: () => undefined,
+    });
     return { drafts, storage, close: () => void this.#locks.delete(`valetkey.page:${tab}`) };
   }
 

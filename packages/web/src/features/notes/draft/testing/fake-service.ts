@@ -1,4 +1,5 @@
 import { type Note, ValetKeyError } from "@valetkey/client";
+import { isNewNoteId } from "../../../../service/new-notes.ts";
 import type { DraftContext } from "../draft.ts";
 
 const NOTE: Note = {
@@ -33,16 +34,30 @@ export class FakeService {
 
   readonly notes: DraftContext["notes"] = {
     get: async () => this.note,
-    update: async (_id, { ifUpdatedAt, ...change }) => {
+    update: async (id, { ifUpdatedAt, ...change }) => {
       this.saves.push(change);
       await this.delay;
       if (this.failure !== undefined) throw this.failure;
+      if (isNewNoteId(id)) return this.#create(id, change);
       if (ifUpdatedAt !== this.note.updatedAt) throw new ValetKeyError("note_changed", "", { status: 409 });
       this.change(change);
       if (this.losesResponses) throw new ValetKeyError("network", "");
       return this.note;
     },
   };
+
+  /** The keys of the notes that a save has created. */
+  readonly createdBy = new Set<string>();
+
+  /** Creates the note only once for each key, as the real service does. */
+  #create(key: string, { title = "", body = "" }: Partial<Pick<Note, "title" | "body">>): Note {
+    if (!this.createdBy.has(key)) {
+      this.createdBy.add(key);
+      this.change({ title, body });
+    }
+    if (this.losesResponses) throw new ValetKeyError("network", "");
+    return this.note;
+  }
 
   /** Changes the note, as another user does. */
   change(change: Partial<Pick<Note, "title" | "body">>): void {

@@ -7,6 +7,7 @@ import { invitationTexts } from "../../../../packages/web/src/texts/en/invitatio
 import { movingTexts } from "../../../../packages/web/src/texts/en/moving.ts";
 import { previewTexts as preview } from "../../../../packages/web/src/texts/en/preview.ts";
 import { shareDialogTexts } from "../../../../packages/web/src/texts/en/share-lists.ts";
+import { uploadTexts } from "../../../../packages/web/src/texts/en/uploads.ts";
 import { texts } from "../../../../packages/web/src/texts/index.ts";
 import { dropFiles } from "../testing/drop-files.ts";
 import { randomFile, text } from "../testing/files.ts";
@@ -215,7 +216,7 @@ export const noteScenes: readonly Scene[] = [
       };
       const files = Object.entries(sizes).map(([name, sizeBytes]) => randomFile(name, { sizeBytes }));
       await dropFiles(page.locator("main"), { files });
-      await page.getByText(attachments.upload.queued).waitFor();
+      await page.getByText(uploadTexts.queued).waitFor();
     },
   }),
   ...scenesOf("zoe", {

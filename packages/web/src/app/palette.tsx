@@ -25,7 +25,7 @@ import {
 } from "lucide-react";
 import { useDeferredValue, useState } from "react";
 import { useCloseOnBack } from "../components/dialog.tsx";
-import { $deletedNotes } from "../features/notes/delete-note.ts";
+import { $deletedNotes } from "../features/notes/deleted-notes.ts";
 import { client } from "../service/client.ts";
 import { keys } from "../service/queries.ts";
 import { actionOf, type NoteAction, type Shortcut } from "../service/shortcuts.ts";

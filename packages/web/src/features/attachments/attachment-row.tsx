@@ -12,7 +12,6 @@ import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { showProblem } from "../../service/toasts.ts";
 import { accessParts } from "../../texts/describe-access.ts";
 import { formatBytes, formatInstant, formatWhen, texts } from "../../texts/index.ts";
-import { removeAttachments } from "./remove-attachment.ts";
 import { Thumbnail } from "./thumbnail.tsx";
 
 const words = texts.attachments;
@@ -249,6 +248,16 @@ function isWaiting(state: Attachment["state"]): state is "pending" | "verifying"
   return state === "pending" || state === "verifying" || state === "scanning" || state === "quarantined";
 }
 
+/** Deletes a file. The code loads on demand, because few visits delete files. */
+async function removeOne(attachment: Attachment): Promise<void> {
+  try {
+    const { removeAttachments } = await importWithRetry(() => import("./remove-attachment.ts"));
+    await removeAttachments([attachment]);
+  } catch (error) {
+    showProblem(error);
+  }
+}
+
 type RowActionsOptions = {
   /** Whether the operator allows links. */
   hasLinks: boolean;
@@ -278,7 +287,7 @@ export function useRowActions({ role }: Note, { hasLinks, callbacks }: RowAction
       onMove: canEdit ? (attachment) => latest.current.onMove([attachment], false) : undefined,
       onCopy: (attachment) => latest.current.onMove([attachment], true),
       onDrag: (attachment, data) => latest.current.onDrag(attachment, data),
-      onRemove: canEdit ? (attachment) => void removeAttachments([attachment]) : undefined,
+      onRemove: canEdit ? (attachment) => void removeOne(attachment) : undefined,
       onChoose: (id, isRange) => latest.current.onChoose(id, isRange),
     };
   }, [role, hasLinks]);

@@ -18,7 +18,7 @@ import { AttachmentRow, useRowActions } from "./attachment-row.tsx";
 import { DownloadAll } from "./download-all.tsx";
 import { useDropAndPaste } from "./drop-and-paste.ts";
 import type { Managed } from "./file-tools.tsx";
-import { pendingDeletions } from "./remove-attachment.ts";
+import { pendingDeletions } from "./pending-deletions.ts";
 import type { ChosenFile } from "./uploads/upload.ts";
 import { uploads } from "./uploads/uploads.ts";
 import { useUploadIds } from "./uploads/use-upload-ids.ts";

@@ -7,7 +7,7 @@ import { keys, queryClient } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
 import { movingTexts } from "../../texts/en/moving.ts";
 import { describeProblem, texts } from "../../texts/index.ts";
-import { pendingDeletions } from "./remove-attachment.ts";
+import { pendingDeletions } from "./pending-deletions.ts";
 
 const words = movingTexts;
 const UNDO_MS = 7_000;

@@ -1,23 +1,11 @@
 import type { Attachment, AttachmentState } from "@valetkey/client";
-import { atom } from "nanostores";
 import { client, hasCode } from "../../service/client.ts";
 import { deleteWithUndo } from "../../service/delete-with-undo.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 import { texts } from "../../texts/index.ts";
+import { pendingDeletions } from "./pending-deletions.ts";
 
 const words = texts.attachments;
-const $ids = atom<ReadonlySet<string>>(new Set());
-
-/** The attachments that the page hides while it deletes them or aborts their uploads. */
-export const pendingDeletions = {
-  $ids,
-  add(...attachmentIds: string[]): void {
-    $ids.set(new Set([...$ids.get(), ...attachmentIds]));
-  },
-  delete(...attachmentIds: string[]): void {
-    $ids.set(new Set([...$ids.get()].filter((id) => !attachmentIds.includes(id))));
-  },
-};
 
 /** Hides attachments of one note, and moves them to the trash. A file that did not pass its checks is deleted permanently. */
 export async function removeAttachments(attachments: readonly Attachment[]): Promise<void> {

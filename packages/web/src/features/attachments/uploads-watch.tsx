@@ -94,6 +94,6 @@ function summarise(others: readonly Upload[]): string {
 export function describeUploadFailure(error: unknown): string {
   if (hasCode(error, "upload_rejected")) return error.message;
   const maxBytes = queryClient.getQueryData(instanceQuery.queryKey)?.limits.uploadMaxBytes;
-  if (hasCode(error, "file_too_large") && maxBytes !== undefined) return words.upload.tooLarge(maxBytes);
+  if (hasCode(error, "file_too_large") && maxBytes !== undefined) return words.tooLarge(maxBytes);
   return describeProblem(error);
 }

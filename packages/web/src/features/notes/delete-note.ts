@@ -1,13 +1,10 @@
-import { atom } from "nanostores";
 import { client, hasCode } from "../../service/client.ts";
 import { deleteWithUndo } from "../../service/delete-with-undo.ts";
 import { forgetNote } from "../../service/last-note.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 import { texts } from "../../texts/index.ts";
+import { $deletedNotes } from "./deleted-notes.ts";
 import { drafts } from "./draft/drafts.ts";
-
-/** The ids of deleted notes. The lists hide these notes until the page loads the lists again. */
-export const $deletedNotes = atom<ReadonlySet<string>>(new Set());
 
 type Deletion = {
   id: string;

@@ -7,10 +7,9 @@ import { Menu, MenuItem } from "../../components/menu.tsx";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { isNewNoteId } from "../../service/new-notes.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
-import { toasts } from "../../service/toasts.ts";
+import { showProblem, toasts } from "../../service/toasts.ts";
 import { texts } from "../../texts/index.ts";
 import { titleOf } from "../../texts/note-title.ts";
-import { deleteNote } from "./delete-note.ts";
 import { SaveStatus, useDraft } from "./draft/save-status.tsx";
 import { GrowingTextarea, NoteBody } from "./note-body.tsx";
 import { pinNote } from "./pin-note.ts";
@@ -19,7 +18,8 @@ const words = texts.notes;
 /** The maximum length of a title, as in the service. Characters. */
 const MAX_TITLE_LENGTH = 300;
 
-// Loaded on demand, because conflicts are rare.
+// Loaded on demand, because deletions and conflicts are rare.
+const loadDeletion = () => importWithRetry(() => import("./delete-note.ts"));
 const loadConflict = () => importWithRetry(() => import("./draft/conflict.tsx"));
 
 type NoteTextProps = {
@@ -48,7 +48,8 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
   const editBody = (at = view.body.length) => setEditedAt(at);
   useShortcut("e", editBody, { isEnabled: canEdit && editedAt === undefined });
   const remove = () => {
-    void deleteNote({ id: note.id, title: titleOf(view.title), save: () => draft.flush(), onHidden: onDeleted });
+    const deletion = { id: note.id, title: titleOf(view.title), save: () => draft.flush(), onHidden: onDeleted };
+    void loadDeletion().then(({ deleteNote }) => deleteNote(deletion), showProblem);
   };
   const conflict = useCode("conflict", loadConflict, { isNeeded: view.state.kind === "conflict" });
   const flush = () => void draft.flush();

@@ -4,7 +4,6 @@ import { UserRoundPlus } from "lucide-react";
 import { Fragment, useRef } from "react";
 import { Avatar, nameOf } from "../../components/avatar.tsx";
 import { Button } from "../../components/button.tsx";
-import { isExpired } from "../../components/expiry.ts";
 import { useNow } from "../../components/hooks.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
 import {
@@ -95,7 +94,7 @@ function ShareButton({ onOpen }: Pick<AccessLineProps, "onOpen">) {
 function OwnersLine({ note, onOpen }: AccessLineProps) {
   const now = useNow();
   const { data: shares } = useQuery({ ...sharesQuery({ noteId: note.id }), enabled: onOpen !== undefined });
-  const live = (shares ?? []).filter(({ expiresAt }) => !isExpired(expiresAt, now));
+  const live = (shares ?? []).filter(({ expiresAt }) => expiresAt === null || Date.parse(expiresAt) > now);
   const others = live.map(({ userId, name, email }) => ({ id: userId, name, email }));
   const facts = factsForOwner(note.access ?? {}, { now });
   // Until the names arrive, the line has the faces of as many people, so that nothing moves.

@@ -1,5 +1,5 @@
 import type { attachments as english } from "../en/attachments.ts";
-import { formatBytes, formatCount, formatDuration, formatRate } from "../format.ts";
+import { formatBytes, formatCount } from "../format.ts";
 
 const files = { one: "Datei", other: "Dateien" };
 
@@ -39,33 +39,8 @@ export const attachments: typeof english = {
     quarantined: "Wartet auf Prüfung",
     rejected: "Diese Datei hat die Prüfung nicht bestanden. Sie wurde nicht behalten.",
   },
-  upload: {
-    queued: "Wartet, bis sie an der Reihe ist",
-    "other-tab": "Wird in einem anderen Tab hochgeladen",
-    starting: "Beginnt …",
-    hashing: "Datei wird gelesen …",
-    offline: "Wartet auf die Verbindung",
-    waiting: "Wartet auf den Dienst",
-    completing: "Datei wird geprüft …",
-    "needs-file": "Wählen Sie die Datei noch einmal, um fortzufahren",
-    chooseFile: "Datei wählen …",
-    "needs-permission": "Ihr Browser braucht Ihre Erlaubnis, die Datei noch einmal zu lesen.",
-    allow: "Fortfahren",
-    notTheSame: "Das ist eine andere Datei: Name, Größe oder Datum sind nicht gleich.",
-    paused: ({ sentBytes, totalBytes }: { sentBytes: number; totalBytes: number }) =>
-      sentBytes === 0 ? "Angehalten" : `Angehalten bei ${formatBytes(sentBytes)} von ${formatBytes(totalBytes)}`,
-    sent: ({ sentBytes, totalBytes }: { sentBytes: number; totalBytes: number }) =>
-      `${formatBytes(sentBytes)} von ${formatBytes(totalBytes)}`,
-    rate: formatRate,
-    left: (seconds: number) => `noch ${formatDuration(seconds)}`,
-    tooLarge: (limitBytes: number) =>
-      `Sie ist größer als ${formatBytes(limitBytes)}, mehr erlaubt dieser Dienst nicht. Sie wurde nicht gesendet.`,
-    pause: "Anhalten",
-    resume: "Fortsetzen",
-    retry: "Noch einmal versuchen",
-    cancel: "Abbrechen",
-    dismiss: "Aus der Liste entfernen",
-  },
+  tooLarge: (limitBytes: number) =>
+    `Sie ist größer als ${formatBytes(limitBytes)}, mehr erlaubt dieser Dienst nicht. Sie wurde nicht gesendet.`,
   events: {
     added: (names: readonly string[]) =>
       names.length === 1 ? `${names[0]} wird hochgeladen` : `${formatCount(names.length, files)} werden hochgeladen`,

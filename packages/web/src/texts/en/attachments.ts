@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatDuration, formatRate } from "../format.ts";
+import { formatBytes, formatCount } from "../format.ts";
 
 const files = { one: "file", other: "files" };
 
@@ -37,33 +37,8 @@ export const attachments = {
     quarantined: "Waiting for review",
     rejected: "This file did not pass the checks. It was not kept.",
   },
-  upload: {
-    queued: "Waiting for its turn",
-    "other-tab": "Uploading in another tab",
-    starting: "Starting…",
-    hashing: "Reading the file…",
-    offline: "Waiting for the connection",
-    waiting: "Waiting for the service",
-    completing: "Checking file…",
-    "needs-file": "Choose the file again to continue",
-    chooseFile: "Choose the file…",
-    "needs-permission": "Your browser needs your permission to read the file again.",
-    allow: "Continue",
-    notTheSame: "That is another file: its name, size or date is not the same.",
-    paused: ({ sentBytes, totalBytes }: { sentBytes: number; totalBytes: number }) =>
-      sentBytes === 0 ? "Paused" : `Paused at ${formatBytes(sentBytes)} of ${formatBytes(totalBytes)}`,
-    sent: ({ sentBytes, totalBytes }: { sentBytes: number; totalBytes: number }) =>
-      `${formatBytes(sentBytes)} of ${formatBytes(totalBytes)}`,
-    rate: formatRate,
-    left: (seconds: number) => `${formatDuration(seconds)} left`,
-    tooLarge: (limitBytes: number) =>
-      `It is larger than ${formatBytes(limitBytes)}, the most that this service accepts. It was not sent.`,
-    pause: "Pause",
-    resume: "Resume",
-    retry: "Try again",
-    cancel: "Cancel",
-    dismiss: "Remove from the list",
-  },
+  tooLarge: (limitBytes: number) =>
+    `It is larger than ${formatBytes(limitBytes)}, the most that this service accepts. It was not sent.`,
   events: {
     added: (names: readonly string[]) =>
       names.length === 1 ? `Uploading ${names[0]}` : `Uploading ${formatCount(names.length, files)}`,

@@ -6,13 +6,13 @@ import { memo, useState } from "react";
 import { Button, dropzoneStyle, IconButton } from "../../../components/button.tsx";
 import { FileName } from "../../../components/file-name.tsx";
 import { useConnection } from "../../../service/client.ts";
-import { texts } from "../../../texts/index.ts";
+import { uploadTexts } from "../../../texts/en/uploads.ts";
 import { FileIcon } from "../thumbnail.tsx";
 import { describeUploadFailure } from "../uploads-watch.tsx";
 import { errorCode, type Upload, type UploadStatus } from "./upload.ts";
 import { uploads } from "./uploads.ts";
 
-const words = texts.attachments.upload;
+const words = uploadTexts;
 const { list } = uploads;
 
 /** A row for an upload. The row itself is the progress bar. */

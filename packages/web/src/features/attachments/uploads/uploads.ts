@@ -1,7 +1,7 @@
 import { type Attachment, createUploads, type Note } from "@valetkey/client";
 import { client, service } from "../../../service/client.ts";
 import { keys, queryClient } from "../../../service/queries.ts";
-import { pendingDeletions } from "../remove-attachment.ts";
+import { pendingDeletions } from "../pending-deletions.ts";
 import { createThumbnail } from "../thumbnails.ts";
 import { createFileStore } from "./file-store.ts";
 import { createTabLock } from "./upload-job.ts";

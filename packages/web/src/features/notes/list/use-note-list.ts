@@ -3,7 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { client } from "../../../service/client.ts";
 import { $noteOrder } from "../../../service/note-order.ts";
 import { keys, pagesQuery } from "../../../service/queries.ts";
-import { $deletedNotes } from "../delete-note.ts";
+import { $deletedNotes } from "../deleted-notes.ts";
 
 export type Scope = "owned" | "shared";
 

@@ -1,0 +1,14 @@
+import { atom } from "nanostores";
+
+const $ids = atom<ReadonlySet<string>>(new Set());
+
+/** The attachments that the page hides while it deletes them or aborts their uploads. */
+export const pendingDeletions = {
+  $ids,
+  add(...attachmentIds: string[]): void {
+    $ids.set(new Set([...$ids.get(), ...attachmentIds]));
+  },
+  delete(...attachmentIds: string[]): void {
+    $ids.set(new Set([...$ids.get()].filter((id) => !attachmentIds.includes(id))));
+  },
+};

@@ -1,0 +1,28 @@
+import { formatBytes, formatDuration, formatRate } from "../format.ts";
+
+/** The states of an upload. They load with the rows of uploads. */
+export const uploadTexts = {
+  queued: "Waiting for its turn",
+  "other-tab": "Uploading in another tab",
+  starting: "Starting…",
+  hashing: "Reading the file…",
+  offline: "Waiting for the connection",
+  waiting: "Waiting for the service",
+  completing: "Checking file…",
+  "needs-file": "Choose the file again to continue",
+  chooseFile: "Choose the file…",
+  "needs-permission": "Your browser needs your permission to read the file again.",
+  allow: "Continue",
+  notTheSame: "That is another file: its name, size or date is not the same.",
+  paused: ({ sentBytes, totalBytes }: { sentBytes: number; totalBytes: number }) =>
+    sentBytes === 0 ? "Paused" : `Paused at ${formatBytes(sentBytes)} of ${formatBytes(totalBytes)}`,
+  sent: ({ sentBytes, totalBytes }: { sentBytes: number; totalBytes: number }) =>
+    `${formatBytes(sentBytes)} of ${formatBytes(totalBytes)}`,
+  rate: formatRate,
+  left: (seconds: number) => `${formatDuration(seconds)} left`,
+  pause: "Pause",
+  resume: "Resume",
+  retry: "Try again",
+  cancel: "Cancel",
+  dismiss: "Remove from the list",
+};

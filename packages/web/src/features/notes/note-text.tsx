@@ -12,7 +12,6 @@ import { texts } from "../../texts/index.ts";
 import { titleOf } from "../../texts/note-title.ts";
 import { SaveStatus, useDraft } from "./draft/save-status.tsx";
 import { GrowingTextarea, NoteBody } from "./note-body.tsx";
-import { pinNote } from "./pin-note.ts";
 
 const words = texts.notes;
 /** The maximum length of a title, as in the service. Characters. */
@@ -20,6 +19,7 @@ const MAX_TITLE_LENGTH = 300;
 
 // Loaded on demand, because deletions and conflicts are rare.
 const loadDeletion = () => importWithRetry(() => import("./delete-note.ts"));
+const loadPin = () => importWithRetry(() => import("./pin-note.ts"));
 const loadConflict = () => importWithRetry(() => import("./draft/conflict.tsx"));
 
 type NoteTextProps = {
@@ -187,7 +187,7 @@ function NoteMenu({ note: { id: noteId, isPinned }, onDelete }: NoteMenuProps) {
     >
       <MenuItem
         icon={isPinned ? <PinOff size={16} /> : <Pin size={16} />}
-        onClick={() => void pinNote(noteId, !isPinned)}
+        onClick={() => void loadPin().then((code) => code.pinNote(noteId, !isPinned), showProblem)}
       >
         {isPinned ? words.unpin : words.pin}
       </MenuItem>

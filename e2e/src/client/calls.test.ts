@@ -33,7 +33,7 @@ describe("the calls of the client against the service", () => {
   it("the client reads the instance document without a token", async () => {
     const { url } = await startWorld({ env: { AUTH_SIGN_UP: "closed", URL_TTL_MAX: "600" } });
     const { limits, ...ways } = await createClient({ baseUrl: url }).instance();
-    expect(ways).toEqual({ signUp: "closed", hasAccounts: false, oidc: null, mail: false });
+    expect(ways).toEqual({ signUp: "closed", hasAccounts: false, oidc: null, mail: false, operatorContact: null });
     expect(limits).toMatchObject({ urlTtlDefaultSeconds: 60, urlTtlMaxSeconds: 600 });
   });
 

@@ -32,7 +32,7 @@ export const accountFlows: Record<string, Flow> = {
     if (walk.hasMail) token = await walk.mailedToken(person.email, "new-password");
     else {
       expect(asked.code).toBe("mail_disabled");
-      expect(recovery.forgot.noMail).toContain("Ask the person who runs it for a link.");
+      expect(recovery.forgot.askOperator).toContain("Ask the person who runs this service for a link");
       walk.reach("The page says to ask for a link");
       token = new URL((await root.send(`POST /admin/people/${person.userId}/reset-link`)).body.url).hash.slice(1);
     }

@@ -1,9 +1,15 @@
+import { readFile } from "node:fs/promises";
 import { TOTP } from "otpauth";
 import type { CDPSession, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { accountTexts as german } from "../../../packages/web/src/texts/de/accounts.ts";
 import { accountTexts } from "../../../packages/web/src/texts/en/accounts.ts";
-import { deleteAccountTexts, passkeyTexts, secondFactorTexts } from "../../../packages/web/src/texts/en/settings.ts";
+import {
+  deleteAccountTexts,
+  passkeyTexts,
+  secondFactorTexts,
+  settings,
+} from "../../../packages/web/src/texts/en/settings.ts";
 import { PASSWORD, type Person } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
@@ -15,7 +21,7 @@ const from = (address: string) => ({ extraHTTPHeaders: { "x-forwarded-for": addr
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 
 async function signOut({ page }: Person): Promise<void> {
-  await page.goto("/settings");
+  await page.goto("/settings/account");
   await button(page, "Sign out").click();
   await page.getByRole("heading", { name: signIn.title }).waitFor();
 }
@@ -61,7 +67,7 @@ describe("the safety of an account", () => {
     const ann = await web.person("Ann", from("10.4.0.1"));
     const { page, watch } = ann;
     watch.expect(/^403 POST .*sign-in/);
-    await page.goto("/settings");
+    await page.goto("/settings/security");
     const section = page.getByRole("region", { name: secondFactorTexts.title });
     await button(page, secondFactorTexts.setUp).click();
     await section.getByLabel(secondFactorTexts.password).fill(PASSWORD);
@@ -75,6 +81,13 @@ describe("the safety of an account", () => {
     await codes.first().waitFor();
     expect(await codes.count()).toBe(10);
     const recoveryCode = (await codes.first().textContent()) ?? "";
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      button(page, secondFactorTexts.downloadCodes).click(),
+    ]);
+    const saved = await readFile(await download.path(), "utf8");
+    for (const part of [recoveryCode, ann.email, new URL(web.service.url).host]) expect(saved).toContain(part);
+    expect(saved).toContain(String(new Date().getFullYear()));
     await button(page, secondFactorTexts.kept).click();
     for (const second of [code(STEP_MS), recoveryCode]) {
       await signOut(ann);
@@ -86,12 +99,12 @@ describe("the safety of an account", () => {
       await page.getByLabel(signIn.code, { exact: true }).fill(second);
       await button(page, signIn.action).click();
       await page
-        .getByRole("heading", { name: "Settings", level: 1 })
+        .getByRole("heading", { name: settings.parts.account.title, level: 1 })
         .or(page.getByRole("heading", { name: "Notes" }))
         .first()
         .waitFor();
     }
-    await page.goto("/settings");
+    await page.goto("/settings/security");
     await page.getByText(secondFactorTexts.codesLeft(9)).waitFor();
   });
 
@@ -101,7 +114,7 @@ describe("the safety of an account", () => {
     watch.expect(/^403 POST .*sign-in/);
     const devtools = await context.newCDPSession(page);
     const authenticatorId = await addAuthenticator(devtools);
-    await page.goto("/settings");
+    await page.goto("/settings/security");
     const section = page.getByRole("region", { name: passkeyTexts.title });
     await button(page, passkeyTexts.add).click();
     await section.getByLabel(passkeyTexts.name, { exact: true }).fill("Laptop");
@@ -126,7 +139,7 @@ describe("the safety of an account", () => {
     await devtools.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: true });
     await givePassword(ben);
     await page.getByRole("heading", { name: "Notes" }).waitFor();
-    await page.goto("/settings");
+    await page.goto("/settings/security");
     await section.getByRole("button", { name: passkeyTexts.removeOf("Old laptop") }).click();
     await button(page, passkeyTexts.remove).click();
     await page.getByText(passkeyTexts.none).waitFor();
@@ -140,7 +153,7 @@ describe("the safety of an account", () => {
     const { page, context, watch } = dora;
     watch.expect(/^403 POST .*passkeys/);
     await addAuthenticator(await context.newCDPSession(page));
-    await page.goto("/settings");
+    await page.goto("/settings/security");
     const code = await turnOnSecondFactor(dora);
     await page.reload();
     const section = page.getByRole("region", { name: passkeyTexts.title });
@@ -161,7 +174,7 @@ describe("the safety of an account", () => {
     const { page, watch } = carl;
     watch.expect(/^403 POST .*sign-in/);
     await seedNote(carl.client, { title: "Contract" });
-    await page.goto("/settings");
+    await page.goto("/settings/account");
     await button(page, deleteAccountTexts.open).click();
     await page.getByText("1 note", { exact: true }).waitFor();
     const section = page.getByRole("region", { name: deleteAccountTexts.title });

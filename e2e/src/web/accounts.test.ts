@@ -128,7 +128,7 @@ describe("signing in", () => {
   it("a sign-out ends the session in all tabs, and leaves the theme and the mark of the browser", async () => {
     const finn = await web.person("Finn");
     const other = await finn.context.newPage();
-    await other.goto("/settings");
+    await other.goto("/settings/appearance");
     await other.getByRole("radio", { name: "Dark" }).check();
     await finn.page.goto("/");
     await finn.page.getByRole("heading", { name: "Notes" }).waitFor();
@@ -217,9 +217,12 @@ describe("with an identity provider", () => {
     await page.goto("/settings");
     await page.getByText(accountTexts.account.noPassword).waitFor();
     await page.getByText(deleteAccountTexts.noPassword).waitFor();
-    for (const name of [accountTexts.account.changePassword, secondFactorTexts.setUp, deleteAccountTexts.open]) {
+    for (const name of [accountTexts.account.changePassword, deleteAccountTexts.open]) {
       expect(await page.getByRole("button", { name }).count()).toBe(0);
     }
+    await page.goto("/settings/security");
+    await page.getByRole("heading", { name: accountTexts.sessions.title }).waitFor();
+    expect(await page.getByRole("button", { name: secondFactorTexts.setUp }).count()).toBe(0);
 
     // Sign-up is closed, so an invited person gets an account only by a sign-in with the identity provider.
     const { id: noteId } = await seedNote(ann.client, { title: "Minutes" });

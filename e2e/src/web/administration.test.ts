@@ -29,7 +29,7 @@ describe("the pages of administrators", () => {
     const ann = await web.person("Ann");
     const { page } = await openRoot(web);
     await page.goto("/settings");
-    await page.getByRole("link", { name: "Open administration" }).click();
+    await page.getByRole("link", { name: "Administration" }).click();
     await page.getByLabel("Search people").fill("ann");
     const row = page.getByRole("list", { name: "People" }).getByRole("listitem").filter({ hasText: "Ann" });
     const disable = async () => {

@@ -46,7 +46,7 @@ describe("the page of the doctor", () => {
   it("the page of the doctor is closed to people who are no administrators", async () => {
     const ann = await web.person("Ann");
     await ann.page.goto("/settings");
-    await section(ann, "Theme").waitFor();
+    await ann.page.getByRole("heading", { name: "Account", exact: true }).waitFor();
     expect(await ann.page.getByRole("link", { name: "Check this set-up" }).count()).toBe(0);
     ann.watch.expect(/^403 GET .*\/admin\/doctor/);
     await ann.page.goto(PATH);
@@ -93,6 +93,7 @@ describe("the page of the doctor", () => {
     const root = await administrator();
     await root.page.addInitScript("const { now } = Date; Date.now = () => now() + 3_600_000");
     await root.page.goto(PATH);
+    await section(root, "This browser").getByText("Details").click();
     await section(root, "This browser")
       .getByText(/They differ by 3(599|600) seconds/)
       .waitFor();

@@ -115,7 +115,7 @@ const forms: Record<string, Form[]> = {
   "the settings": [
     {
       async open({ page }) {
-        await page.goto("/settings");
+        await page.goto("/settings/tokens");
         await page.getByLabel(settings.tokens.label).fill("Backup");
         return page.getByRole("button", { name: settings.tokens.create });
       },
@@ -142,8 +142,9 @@ const forms: Record<string, Form[]> = {
     {
       async open({ page }) {
         await page.goto("/settings/webhooks");
+        await page.getByRole("button", { name: webhookTexts.create }).click();
         await page.getByRole("textbox", { name: webhookTexts.url }).fill("https://hooks.example.com/");
-        return page.getByRole("button", { name: webhookTexts.create });
+        return page.getByRole("dialog").getByRole("button", { name: webhookTexts.create });
       },
       sends: /^POST \/webhooks$/,
     },

@@ -26,12 +26,12 @@ describe("languages", () => {
     await page.getByRole("link", { name: "Plan" }).click();
     // Numbers have the format of the region: a comma, not a point.
     await page.getByRole("main").getByText("1,2 MB").first().waitFor();
-    await page.goto("/settings");
-    await page.getByRole("heading", { name: settings.title, level: 1 }).waitFor();
+    await page.goto("/settings/appearance");
+    await page.getByRole("heading", { name: settings.parts.appearance.title, level: 1 }).waitFor();
     const reloaded = page.waitForEvent("load");
     await page.getByRole("radio", { name: "English" }).check();
     await reloaded;
-    await page.getByRole("heading", { name: englishSettings.title, level: 1 }).waitFor();
+    await page.getByRole("heading", { name: englishSettings.parts.appearance.title, level: 1 }).waitFor();
     await page.goto("/");
     await page.getByRole("heading", { name: english.notes.list.owned, level: 1 }).waitFor();
   });

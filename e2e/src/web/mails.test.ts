@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { startSmtpServer } from "../../../packages/server/src/platform/mailer/testing/smtp-server.ts";
 import { texts as landing } from "../../../packages/web/src/landing/texts/en.ts";
 import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
-import { mailPreferences } from "../../../packages/web/src/texts/en/settings.ts";
+import { mailPreferences, settings } from "../../../packages/web/src/texts/en/settings.ts";
 import { seriousFindings } from "./testing/axe.ts";
 import { randomFile } from "./testing/files.ts";
 import { openLinks } from "./testing/note-page.ts";
@@ -29,8 +29,8 @@ describe("mails", () => {
     const ann = await openPerson(web.browser, { service, name: "Ann" });
     onTestFinished(ann.close);
 
-    await ann.page.goto("/settings");
-    const section = ann.page.getByRole("region", { name: mailPreferences.title, exact: true });
+    await ann.page.goto("/settings/mails");
+    const section = ann.page.getByRole("region", { name: settings.parts.mails.title, exact: true });
     const shares = section.getByRole("group", { name: mailPreferences.topics.shares });
     await shares.getByRole("radio", { name: mailPreferences.choices.daily }).click();
     await expect.poll(async () => (await ann.client.mailPreferences()).shares).toBe("daily");

@@ -23,15 +23,44 @@ async function otherBrowser(web: Web, { name, email }: Person, address: string):
   return other;
 }
 
-const section = ({ page }: Person, name: string) => page.getByRole("region", { name });
+const section = ({ page }: Person, name: string) => page.getByRole("region", { name, exact: true });
 
 describe("the settings", () => {
   const web = startWeb();
 
+  it("the settings are a list of parts on a phone, and each part has a way back", async () => {
+    const lou = await web.person("Lou");
+    const { page } = lou;
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto("/settings");
+    await page.getByRole("heading", { name: "Settings", level: 1 }).waitFor();
+    expect(await page.getByRole("button", { name: "Sign out" }).isVisible()).toBe(false);
+    await page.getByRole("link", { name: /^Security/ }).click();
+    await page.getByRole("heading", { name: "Security", level: 1 }).waitFor();
+    expect(await page.title()).toBe("Security · Valet Key");
+    await page.getByRole("main").getByRole("link", { name: "Settings" }).click();
+    await page.getByRole("link", { name: /^Storage/ }).click();
+    await page.getByText("0 bytes used").waitFor();
+    await page.goBack();
+    await page.getByRole("heading", { name: "Settings", level: 1 }).waitFor();
+  });
+
+  it("the field of pages finds a part of the settings", async () => {
+    const mo = await web.person("Mo");
+    await mo.page.goto("/");
+    await mo.page.getByRole("heading", { name: "Notes" }).waitFor();
+    await mo.page.keyboard.press("Control+k");
+    await mo.page.getByRole("combobox").fill("storage");
+    await mo.page.getByRole("option", { name: "Storage in the settings" }).waitFor();
+    await mo.page.keyboard.press("Enter");
+    await mo.page.waitForURL(/\/settings\/storage$/);
+  });
+
   it("the settings scroll inside a frame that does not move", async () => {
     const fay = await web.person("Fay");
-    await fay.page.goto("/settings");
-    await section(fay, "Theme").getByRole("radio", { name: "Dark" }).waitFor();
+    await fay.page.goto("/settings/account");
+    await fay.page.setViewportSize({ width: 1280, height: 400 });
+    await section(fay, "Account").waitFor();
     const hidden = (part: string) =>
       fay.page.locator(part).evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight);
     expect(await hidden("main")).toBeGreaterThan(0);
@@ -71,6 +100,8 @@ describe("the settings", () => {
     await ben.page.getByText("Your password is changed, and all other browsers are signed out.").first().waitFor();
     await elsewhere.page.reload();
     await elsewhere.page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await ben.page.getByRole("link", { name: "Security" }).click();
+    await section(ben, "Where you are signed in").getByText("This browser").waitFor();
     expect(await section(ben, "Where you are signed in").getByRole("listitem").count()).toBe(1);
     elsewhere.watch.expect(/^401 POST .*sign-in/);
     for (const [password, then] of [
@@ -87,8 +118,9 @@ describe("the settings", () => {
   it("the settings revoke all API tokens with a new password", async () => {
     const tess = await web.person("Tess");
     await tess.client.tokens.create({ label: "Nightly backup" });
-    await tess.page.goto("/settings");
+    await tess.page.goto("/settings/tokens");
     await tess.page.getByText("Nightly backup").waitFor();
+    await tess.page.getByRole("link", { name: "Account", exact: true }).click();
     const account = section(tess, "Account");
     await account.getByRole("button", { name: "Change password" }).click();
     await account.getByLabel("Current password").fill(PASSWORD);
@@ -98,15 +130,16 @@ describe("the settings", () => {
     await checkbox.check();
     await account.getByRole("button", { name: "Change password" }).click();
     await tess.page.getByText("All API tokens, passkeys and webhooks are revoked.").first().waitFor();
+    await tess.page.getByRole("link", { name: "API tokens" }).click();
     await tess.page.getByText("No tokens yet.").waitFor();
   });
 
   it("the settings list the sessions and end one of them", async () => {
     const carl = await web.person("Carl");
     const elsewhere = await otherBrowser(web, carl, "10.2.0.2");
-    await elsewhere.page.goto("/settings");
+    await elsewhere.page.goto("/settings/security");
     await section(elsewhere, "Where you are signed in").getByText("This browser").waitFor();
-    await carl.page.goto("/settings");
+    await carl.page.goto("/settings/security");
     const sessions = section(carl, "Where you are signed in");
     await sessions.getByRole("listitem").nth(1).waitFor();
     const [own = "", other = ""] = await sessions.getByRole("listitem").allInnerTexts();
@@ -127,7 +160,7 @@ describe("the settings", () => {
   it("the settings end all other sessions after a confirmation", async () => {
     const dora = await web.person("Dora");
     const elsewhere = [await otherBrowser(web, dora, "10.2.0.3"), await otherBrowser(web, dora, "10.2.0.4")];
-    await dora.page.goto("/settings");
+    await dora.page.goto("/settings/security");
     const sessions = section(dora, "Where you are signed in");
     const ask = sessions.getByRole("button", { name: "Sign out all other browsers" });
     await ask.click();
@@ -144,7 +177,7 @@ describe("the settings", () => {
 
   it("the settings create an API token that works until it is revoked", async () => {
     const eve = await web.person("Eve");
-    await eve.page.goto("/settings");
+    await eve.page.goto("/settings/tokens");
     const tokens = section(eve, "API tokens");
     await tokens.getByText("No tokens yet.").waitFor();
     await tokens.getByRole("button", { name: "Create token" }).click();
@@ -175,7 +208,7 @@ describe("the settings", () => {
     const finn = await web.person("Finn");
     const theme = () => finn.page.evaluate("document.documentElement.dataset.theme ?? 'system'");
     const ground = () => finn.page.evaluate("getComputedStyle(document.body).backgroundColor");
-    await finn.page.goto("/settings");
+    await finn.page.goto("/settings/appearance");
     const light = await ground();
     await finn.page.getByRole("radio", { name: "Dark" }).check();
     expect(await theme()).toBe("dark");
@@ -183,10 +216,10 @@ describe("the settings", () => {
     expect(dark).not.toBe(light);
     // Holds the code of the app, so that only the styles and the early script, which sets the theme, have loaded.
     const held = await holdRequests(finn.page, /\/assets\/.*\.js$/);
-    await finn.page.goto("/settings", { waitUntil: "commit" });
+    await finn.page.goto("/settings/appearance", { waitUntil: "commit" });
     await expect.poll(ground).toBe(dark);
     expect(await theme()).toBe("dark");
-    expect(await finn.page.locator("#root").innerHTML()).toBe("");
+    expect(await finn.page.locator("#root").getByRole("heading").count()).toBe(0);
     held.release();
     await finn.page.getByRole("radio", { name: "System" }).check();
     expect(await theme()).toBe("system");
@@ -197,7 +230,7 @@ describe("the settings", () => {
 
   it("the settings show the usage when there is no quota", async () => {
     const gil = await web.person("Gil");
-    await gil.page.goto("/settings");
+    await gil.page.goto("/settings/storage");
     await section(gil, "Storage").getByText("0 bytes used").waitFor();
     expect(await section(gil, "Storage").getByRole("meter").count()).toBe(0);
   });
@@ -207,7 +240,7 @@ describe("the settings", () => {
     ida.watch.expect(/^503 /);
     let isDown = true;
     const clicked = Promise.withResolvers<void>();
-    await ida.page.route(/\/(usage|tokens|auth\/list-sessions)$/, async (route) => {
+    await ida.page.route(/^[^/]+\/\/[^/]+\/(usage|tokens|auth\/list-sessions)$/, async (route) => {
       if (isDown) {
         return route.fulfill({ status: 503, json: { code: "database_unavailable", message: "", status: 503 } });
       }
@@ -215,9 +248,12 @@ describe("the settings", () => {
       await clicked.promise;
       await route.continue();
     });
-    await ida.page.goto("/settings");
+    await ida.page.goto("/settings/tokens");
     await ida.page.getByText("Your tokens could not be loaded").waitFor();
+    await ida.page.goto("/settings/security");
     await ida.page.getByText("Your sessions could not be loaded").waitFor();
+    await ida.page.goto("/settings/storage");
+    await section(ida, "Storage").getByRole("button", { name: "Try again" }).waitFor();
     isDown = false;
     await section(ida, "Storage").getByRole("button", { name: "Try again" }).click();
     clicked.resolve();
@@ -228,9 +264,17 @@ describe("the settings", () => {
     const hal = await web.person("Hal");
     await otherBrowser(web, hal, "10.2.1.4");
     await hal.client.tokens.create({ label: "Nightly backup" });
-    await hal.page.goto("/settings");
-    await hal.page.getByRole("button", { name: "Change password" }).click();
-    await hal.page.getByRole("button", { name: "Sign out all other browsers" }).click();
+    for (const [part, prepare] of [
+      ["account", () => hal.page.getByRole("button", { name: "Change password" }).click()],
+      ["security", () => hal.page.getByRole("button", { name: "Sign out all other browsers" }).click()],
+      ["appearance", () => hal.page.getByRole("radio", { name: "Dark" }).waitFor()],
+      ["storage", () => hal.page.getByText("0 bytes used").waitFor()],
+    ] as const) {
+      await hal.page.goto(`/settings/${part}`);
+      await prepare();
+      expect({ part, findings: await findingsInBothThemes(hal.page) }).toEqual({ part, findings: [] });
+    }
+    await hal.page.goto("/settings/tokens");
     await hal.page.getByLabel("What is it for?").fill("Another");
     await hal.page.getByRole("button", { name: "Create token" }).click();
     await hal.page.getByText("Copy it now").waitFor();
@@ -249,7 +293,7 @@ describe("the storage with a quota", () => {
       title: "Files",
       files: [randomFile("a.bin", { sizeBytes: 50_000 })],
     });
-    await ann.page.goto("/settings");
+    await ann.page.goto("/settings/storage");
     await storage.getByText("50 kB of 100 kB used").waitFor();
     await storage.getByText("1 file").waitFor();
     expect(await storage.getByRole("meter").evaluate((meter) => (meter as unknown as { value: number }).value)).toBe(

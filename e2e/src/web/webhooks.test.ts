@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { webhookTexts as german } from "../../../packages/web/src/texts/de/webhooks.ts";
 import { startWeb } from "./testing/start-web.ts";
 
 describe("the page of webhooks", () => {
@@ -20,20 +21,33 @@ describe("the page of webhooks", () => {
     const { page } = await web.person("Ann");
     const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
     await page.goto("/settings");
-    await page.getByRole("link", { name: "Manage webhooks" }).click();
+    await page.getByRole("link", { name: "Webhooks" }).click();
     await page.getByRole("button", { name: "Add webhook" }).click();
-    await page.getByText("Write the URL of your server.").waitFor();
-    await page.getByRole("textbox", { name: "URL" }).fill(url);
-    await page.getByRole("button", { name: "Add webhook" }).click();
+    const dialog = page.getByRole("dialog", { name: "Add webhook" });
+    await dialog.getByRole("button", { name: "Add webhook" }).click();
+    await dialog.getByText("Write the address of your server.").waitFor();
+    await dialog.getByRole("textbox", { name: "Address of your server" }).fill(url);
+    await dialog.getByRole("button", { name: "Add webhook" }).click();
     const secret = await page.getByRole("textbox", { name: "Secret" }).inputValue();
     await page.getByRole("button", { name: "I have it" }).click();
     await page.getByRole("button", { name: `Send a test to ${url}` }).click();
     const row = page.getByRole("list", { name: `Deliveries to ${url}` }).getByRole("listitem");
-    await row.getByText(/Delivered .*, status 204/).waitFor();
+    await row.getByText(/^Delivered /).waitFor();
     const [test] = arrived;
     expect(new Webhook(secret).verify(test?.body ?? "", test?.headers ?? {})).toMatchObject({ type: "webhook.test" });
-    await page.getByRole("button", { name: `Delete the webhook ${url}` }).click();
+    await page.getByRole("button", { name: `Actions for ${url}` }).click();
+    await page.getByRole("menuitem", { name: "Delete…" }).click();
     await page.getByRole("button", { name: "Delete", exact: true }).click();
     await page.getByText("No webhooks yet.").waitFor();
+  });
+
+  it("the page of webhooks says in German why a delivery failed", async () => {
+    const { page, client } = await web.person("Bea", { locale: "de-DE" });
+    const { id } = await client.webhooks.create({ url: "http://127.0.0.1:1/hook", events: ["share.created"] });
+    await client.webhooks.test(id);
+    await page.goto("/settings/webhooks");
+    await page.getByRole("button", { name: german.deliveriesOf("http://127.0.0.1:1/hook") }).click();
+    await page.getByText(german.failures.refused.what).waitFor();
+    expect(await page.getByText("The host refused the connection.").isVisible()).toBe(false);
   });
 });

@@ -112,6 +112,7 @@ export type {
   WebhookDelivery,
   WebhookDeliveryPage,
   WebhookEvent,
+  WebhookFailure,
   Webhooks,
   WebhookTest,
   WebhookWithSecret,

@@ -12,6 +12,9 @@ export const Instance = Type.Object({
     description: "The identity provider for sign-in, or null when there is none",
   }),
   mail: Type.Boolean({ description: "Whether the service sends mails, such as a link for a new password" }),
+  operatorContact: orNull(Type.String(), {
+    description: "The email address or URL of the operator (ABUSE_CONTACT), or null",
+  }),
   limits: Type.Object({
     urlTtlDefaultSeconds: Type.Integer(),
     urlTtlMaxSeconds: Type.Integer({ description: "The longest expiry that the owner of a file may request" }),

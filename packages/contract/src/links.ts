@@ -51,7 +51,8 @@ export type FileRequest = Static<typeof FileRequest>;
 
 const Password = Type.String({ minLength: 6, maxLength: 200, ...PlainText });
 const Notify = Type.Enum(["never", "first", "each"], {
-  description: "When the owner of the note gets a mail: at the first visitor and claim or the first file, or at each",
+  description:
+    "When the owner of the note gets a mail: at the first visitor and claim or the first file, or at each. Default: `first`, or `never` if the mail preferences of the owner say so or the service sends no mails",
 });
 
 /**

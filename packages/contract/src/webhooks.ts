@@ -36,6 +36,23 @@ export type UpdateWebhookBody = Static<typeof UpdateWebhookBody>;
 
 export const WebhookParams = closedObject({ webhookId: Id });
 
+/** Why a message has not arrived. Apps translate this code. */
+export const WebhookFailure = Type.Enum([
+  "status",
+  "redirect",
+  "unknown_host",
+  "private_host",
+  "not_https",
+  "certificate",
+  "refused",
+  "closed",
+  "timeout",
+  "stopped",
+  "disabled",
+  "other",
+]);
+export type WebhookFailure = Static<typeof WebhookFailure>;
+
 export const Webhook = Type.Object({
   id: Id,
   url: Type.String(),
@@ -44,6 +61,7 @@ export const Webhook = Type.Object({
   createdAt: Instant,
   disabledAt: orNull(Instant),
   problem: orNull(Type.String(), { description: "Why the service disabled it. null if the service did not" }),
+  failure: orNull(WebhookFailure, { description: "The code of `problem`" }),
   formerSecretUntil: orNull(Instant, {
     description: "Until then messages are also signed with the secret before the last rotation",
   }),
@@ -76,6 +94,7 @@ export const WebhookDelivery = Type.Object({
   givenUpAt: orNull(Instant),
   status: orNull(Type.Integer(), { description: "The HTTP status of the last response" }),
   problem: orNull(Type.String()),
+  failure: orNull(WebhookFailure, { description: "The code of `problem`" }),
 });
 export type WebhookDelivery = Static<typeof WebhookDelivery>;
 

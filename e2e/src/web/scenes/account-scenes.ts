@@ -24,7 +24,7 @@ export const recoveryScenes: readonly Scene[] = [
       await page.getByRole("button", { name: forgot.action }).click();
       await heading(page, forgot.sentTitle);
     },
-    "forgot-password-without-mail": showing("/forgot-password", forgot.command(forgot.exampleEmail)),
+    "forgot-password-without-mail": showing("/forgot-password", forgot.askOperator),
     async "new-password"(page) {
       await answer(page, "check-password-reset", { email: "ann.keller@example.com" });
       await page.goto(`/new-password#${TOKEN}`);
@@ -58,7 +58,7 @@ export const recoveryScenes: readonly Scene[] = [
     },
     async "settings-not-confirmed"(page) {
       await withMail(page);
-      await page.goto("/settings");
+      await page.goto("/settings/account");
       await page.getByText(accountTexts.account.notConfirmed).waitFor();
     },
   }),
@@ -110,7 +110,7 @@ export const safetyScenes: readonly Scene[] = [
         secret: SECRET,
         url: `otpauth://totp/files.example.com:ann@example.com?issuer=files.example.com&secret=${SECRET}&digits=6&period=30`,
       });
-      await page.goto("/settings");
+      await page.goto("/settings/security");
       await button(page, secondFactorTexts.setUp).click();
       await repeatPassword(page, secondFactorTexts.continue);
       await page.getByRole("img", { name: secondFactorTexts.qrLabel }).scrollIntoViewIfNeeded();
@@ -118,14 +118,14 @@ export const safetyScenes: readonly Scene[] = [
     async "settings-recovery-codes"(page) {
       await answer(page, "second-factor", { isOn: true, recoveryCodesLeft: 10 });
       await answer(page, "second-factor/recovery-codes", { recoveryCodes: CODES });
-      await page.goto("/settings");
+      await page.goto("/settings/security");
       await button(page, secondFactorTexts.newCodes).click();
       await repeatPassword(page, secondFactorTexts.newCodes);
       await button(page, secondFactorTexts.kept).scrollIntoViewIfNeeded();
     },
     async "settings-second-factor-on"(page) {
       await answer(page, "second-factor", { isOn: true, recoveryCodesLeft: 1 });
-      await page.goto("/settings");
+      await page.goto("/settings/security");
       await page.getByText(secondFactorTexts.codesLeft(1)).scrollIntoViewIfNeeded();
     },
     async "settings-passkeys"(page) {
@@ -141,13 +141,13 @@ export const safetyScenes: readonly Scene[] = [
           },
         ],
       });
-      await page.goto("/settings");
+      await page.goto("/settings/security");
       await button(page, passkeyTexts.add).click();
       await button(page, passkeyTexts.create).click();
       await page.getByText(secondFactorTexts.passwordMissing).scrollIntoViewIfNeeded();
     },
     async "settings-new-email"(page) {
-      await page.goto("/settings");
+      await page.goto("/settings/account");
       await button(page, account.changeEmail).click();
       await page.getByText(account.changeByOperator).waitFor();
     },
@@ -157,7 +157,7 @@ export const safetyScenes: readonly Scene[] = [
       await page.getByRole("heading", { name: recovery.newEmail.doneTitle }).waitFor();
     },
     async "settings-delete-account"(page) {
-      await page.goto("/settings");
+      await page.goto("/settings/account");
       await button(page, deleteAccountTexts.open).click();
       await button(page, deleteAccountTexts.action).scrollIntoViewIfNeeded();
     },

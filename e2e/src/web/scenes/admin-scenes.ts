@@ -297,7 +297,7 @@ export const doctorScenes: readonly Scene[] = scenesOf("zoe", {
   async "settings-administrator"(page) {
     await asAdministrator(page);
     await page.goto("/settings");
-    await page.getByRole("link", { name: settings.administration.doctor }).scrollIntoViewIfNeeded();
+    await page.getByRole("link", { name: settings.parts.doctor.title }).scrollIntoViewIfNeeded();
   },
   "doctor-faults": {
     // In the fake report, the URL of the test object is a URL of the service. The service refuses the upload.

@@ -322,7 +322,13 @@ export type ShownLimits = Omit<Instance["limits"], "links"> & { links: LinkPolic
 export function instanceRoutes(app: App, { accounts, limits }: Options): void {
   app.get("/instance", { schema: schemas.getInstance }, async (_request, reply) => {
     reply.header("cache-control", "no-store");
-    return { ...accounts.signInMethods, hasAccounts: await accounts.hasAny(), limits: present(limits, accounts) };
+    const operatorContact = limits.links.abuseContact ?? null;
+    return {
+      ...accounts.signInMethods,
+      hasAccounts: await accounts.hasAny(),
+      operatorContact,
+      limits: present(limits, accounts),
+    };
   });
 }
 

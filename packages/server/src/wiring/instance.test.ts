@@ -23,6 +23,7 @@ describe.each(engines)("GET /instance, on $name", (engine) => {
       hasAccounts: false,
       oidc: null,
       mail: false,
+      operatorContact: null,
       limits: {
         urlTtlDefaultSeconds: 60,
         urlTtlMaxSeconds: 600,
@@ -44,6 +45,12 @@ describe.each(engines)("GET /instance, on $name", (engine) => {
     const mailer = { send: async () => ({ state: "accepted" }) as const };
     const { ask } = await start({ signUp, ...(hasMail && { mailer }) });
     expect((await ask()).body.limits.links.sendable).toBe(expected);
+  });
+
+  it("GET /instance names the contact of the operator", async () => {
+    const links = { isEnabled: true, maxExpirySeconds: undefined, isPasswordRequired: false, windowSeconds: 900 };
+    const { ask } = await start({ limits: { links: { ...links, abuseContact: "help@example.com" } } });
+    expect((await ask()).body.operatorContact).toBe("help@example.com");
   });
 
   it("GET /instance reports the first account immediately, and ignores users with tokens only", async () => {

@@ -32,10 +32,12 @@ import { actionOf, type NoteAction, type Shortcut } from "../service/shortcuts.t
 import { chooseTheme } from "../service/theme.ts";
 import { showProblem } from "../service/toasts.ts";
 import { paletteTexts, shortcutsTexts } from "../texts/en/palette.ts";
+import { settings as settingsTexts } from "../texts/en/settings.ts";
 import { texts } from "../texts/index.ts";
 import { titleOf } from "../texts/note-title.ts";
 import { places } from "./navigation.tsx";
 import { signOut } from "./session.ts";
+import { pathOf, settingsParts } from "./settings-parts.ts";
 import { KeyNames } from "./shortcuts-dialog.tsx";
 
 const words = paletteTexts;
@@ -192,6 +194,16 @@ function useCommands(text: string, { onNewNote, onShortcuts }: PaletteActions) {
           shortcut: "g ," as const,
           run: () => void navigate({ to: "/settings" }),
         },
+        // The parts of the settings appear only in a search, because they would hide the actions.
+        ...(text.trim() === "" ? [] : settingsParts)
+          .filter(({ isFor }) => isFor === "everybody")
+          .map(({ id, icon }) => ({
+            id: `settings ${id}`,
+            label: settingsTexts.parts[id].title,
+            hint: words.inSettings,
+            icon,
+            run: () => void navigate({ to: pathOf(id) }),
+          })),
       ].filter(has),
     },
     {

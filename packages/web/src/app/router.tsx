@@ -171,15 +171,27 @@ const settings = createRoute({
   component: lazyPage(() => import("./pages/settings-page.tsx"), "SettingsPage"),
 });
 
+const settingsOverview = createRoute({
+  getParentRoute: () => settings,
+  path: "/",
+  component: lazyPage(() => import("./pages/settings-page.tsx"), "SettingsOverview"),
+});
+
+const settingsPart = createRoute({
+  getParentRoute: () => settings,
+  path: "$part",
+  component: lazyPage(() => import("./pages/settings-page.tsx"), "SettingsPart"),
+});
+
 const doctor = createRoute({
-  getParentRoute: () => signedIn,
-  path: "/settings/doctor",
+  getParentRoute: () => settings,
+  path: "doctor",
   component: lazyPage(() => import("../features/doctor/doctor-report.tsx"), "DoctorPage"),
 });
 
 const webhooks = createRoute({
-  getParentRoute: () => signedIn,
-  path: "/settings/webhooks",
+  getParentRoute: () => settings,
+  path: "webhooks",
   component: lazyPage(() => import("../features/webhooks/webhooks.tsx"), "WebhooksPage"),
 });
 
@@ -203,9 +215,7 @@ export const router = createRouter({
       activity,
       deleted,
       attach,
-      settings,
-      doctor,
-      webhooks,
+      settings.addChildren([settingsOverview, settingsPart, doctor, webhooks]),
       admin,
     ]),
   ]),

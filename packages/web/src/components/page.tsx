@@ -50,3 +50,23 @@ export function Section({ title, hint, children }: { title: string; hint?: React
     </section>
   );
 }
+
+type PagePartProps = { title: string; hint?: ReactNode; isOverview?: boolean; children: ReactNode };
+
+/** The content of a page beside an index. The title is also the title of the document, except on the overview. */
+export function PagePart({ title, hint, isOverview = false, children }: PagePartProps) {
+  const id = useId();
+  useDocumentTitle(isOverview ? undefined : title);
+  const Title = isOverview ? "h2" : "h1";
+  return (
+    <section aria-labelledby={id} className="flex flex-col gap-6">
+      <header>
+        <Title id={id} className="text-title">
+          {title}
+        </Title>
+        {hint !== undefined && <p className="text-pretty text-muted text-small">{hint}</p>}
+      </header>
+      {children}
+    </section>
+  );
+}

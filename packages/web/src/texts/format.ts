@@ -54,6 +54,7 @@ const sameYear = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "sho
 const otherYear = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short", year: "numeric" });
 const exact = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "short" });
 const weekday = new Intl.DateTimeFormat(LANGUAGE, { weekday: "long", day: "numeric", month: "long" });
+const fullDate = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "full" });
 const clock = new Intl.DateTimeFormat(LANGUAGE, { timeStyle: "short" });
 
 /** "just now", "5 minutes ago", "yesterday", "3 Mar". */
@@ -76,6 +77,11 @@ export function formatDate(instant: string | number, now: number): string {
 /** "Monday 3 March". */
 export function formatWeekday(instant: string | number): string {
   return weekday.format(new Date(instant));
+}
+
+/** "Monday 3 March 2025". */
+export function formatFullDate(instant: string | number): string {
+  return fullDate.format(new Date(instant));
 }
 
 /** "24 Nov 2026, 21:36". */

@@ -116,6 +116,17 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect(await textTo(ann.email)).toContain("Somebody shared a note with you.");
   });
 
+  it("a new link mails its owner as the owner has chosen for all links", async () => {
+    const ann = await newPerson();
+    const { id } = (await ann.send("POST /notes", { json: { title: "Contract" } })).body;
+    const notifyOf = async (json: object) => (await ann.send(`POST /notes/${id}/links`, { json })).body.notify;
+    const request = { kind: "upload", request: {} };
+    expect([await notifyOf({}), await notifyOf(request)]).toEqual(["first", "first"]);
+    await ann.choose({ links: "never", files: "daily" });
+    expect([await notifyOf({}), await notifyOf(request)]).toEqual(["never", "first"]);
+    expect(await notifyOf({ notify: "each" })).toBe("each");
+  });
+
   it.each([
     ["never", undefined],
     [

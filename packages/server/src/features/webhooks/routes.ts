@@ -16,6 +16,7 @@ import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { isoOrNull, toIso } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/caller.ts";
 import type { Delivery, WebhookEndpoint } from "../outbox/webhook.ts";
+import { failureOf } from "./failure.ts";
 import type { WebhookScope, WebhookVerbs } from "./index.ts";
 
 const own = operations("webhooks", schemasOf({ name: "Webhook", notes: "your notes" }));
@@ -151,6 +152,7 @@ function presentWebhook(endpoint: WebhookEndpoint): WireWebhook {
     createdAt: toIso(createdAt),
     disabledAt: isoOrNull(disabledAt),
     problem: problem ?? null,
+    failure: failureOf(problem),
     formerSecretUntil: isoOrNull(formerSecretUntil),
   };
 }
@@ -164,6 +166,7 @@ function presentDelivery(delivery: Delivery): WebhookDelivery {
     givenUpAt: isoOrNull(givenUpAt),
     status: status ?? null,
     problem: problem ?? null,
+    failure: failureOf(problem),
   };
 }
 

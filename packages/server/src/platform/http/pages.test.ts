@@ -19,6 +19,12 @@ const PAGES = [
   "/deleted",
   "/attach",
   "/settings",
+  "/settings/account",
+  "/settings/security",
+  "/settings/mails",
+  "/settings/appearance",
+  "/settings/storage",
+  "/settings/tokens",
   "/settings/doctor",
   "/settings/webhooks",
   "/admin",
@@ -183,7 +189,7 @@ describe("the web app", () => {
       "/landing.html",
       "/index.de.html",
       "/shared/1",
-      "/settings/tokens",
+      "/settings/nothing",
     ]) {
       const { status, text, headers } = await get(path, { ...BROWSER, "if-none-match": "*" });
       expect({ path, status, text }).toEqual({ path, status: 404, text: INDEX_HTML });

@@ -1,24 +1,26 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Plus } from "lucide-react";
+import { File as FileIcon, FileText, Plus } from "lucide-react";
 import { useDeferredValue, useEffect, useState } from "react";
 import { Button, buttonStyle } from "../../components/button.tsx";
 import { FileName } from "../../components/file-name.tsx";
-import { useDocumentTitle } from "../../components/hooks.ts";
-import { Empty, Failure } from "../../components/states.tsx";
+import { useDocumentTitle, useNow } from "../../components/hooks.ts";
+import { Empty, Failure, Skeleton } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { uploads } from "../../features/attachments/uploads/uploads.ts";
 import { client } from "../../service/client.ts";
 import { acceptHandedFiles, dropHandedFiles, readHandedFiles } from "../../service/handed-files.ts";
 import { instanceQuery, queryClient } from "../../service/queries.ts";
 import { attachTexts } from "../../texts/en/attach.ts";
-import { formatBytes } from "../../texts/index.ts";
+import { formatBytes, formatWhen } from "../../texts/index.ts";
 import { titleOf } from "../../texts/note-title.ts";
 import { useAccount } from "../session.ts";
 import { useCreateNote } from "../use-create-note.ts";
 
 const words = attachTexts;
 const FOUND = 20;
+/** The page names this many files, so that the choice stays in sight. */
+const MOST_SHOWN = 4;
 
 /** Attaches files from another app to a new note, or to a note that the user chooses. */
 export function AttachPage() {
@@ -64,39 +66,72 @@ function Choice({ files }: { files: readonly File[] }) {
     void dropHandedFiles();
     void navigate({ to: "/n/$noteId", params: { noteId }, replace: true });
   };
+  const discard = () => void dropHandedFiles().then(() => navigate({ to: "/", replace: true }));
   return (
-    <div className="flex flex-col gap-6">
+    <div className="flex flex-col gap-4">
       <h1 className="text-title">{words.title}</h1>
-      <ul className="flex flex-col gap-2">
-        {files.map((file, nth) => (
+      <ul aria-label={words.files} className="flex flex-col divide-y rounded-card border bg-surface">
+        {files.slice(0, MOST_SHOWN).map((file, nth) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: two files may have the same name, and the list never changes
-          <li key={nth} className="flex items-baseline justify-between gap-4">
-            <FileName filename={file.name} />
-            <span className="shrink-0 text-muted text-small tabular-nums">{formatBytes(file.size)}</span>
-          </li>
+          <HandedFile key={nth} file={file} />
         ))}
+        {files.length > MOST_SHOWN && (
+          <li className="px-3 py-2 text-muted text-small">
+            {words.more(files.length - MOST_SHOWN, sizeOf(files.slice(MOST_SHOWN)))}
+          </li>
+        )}
       </ul>
-      <div className="flex flex-wrap gap-2">
-        <Button
-          kind="primary"
-          onClick={() => {
-            createWith(chosen);
-            void dropHandedFiles();
-          }}
-        >
-          <Plus size={16} />
-          {words.newNote}
-        </Button>
-        <Button kind="quiet" onClick={() => void dropHandedFiles().then(() => navigate({ to: "/", replace: true }))}>
-          {words.discard}
-        </Button>
-      </div>
+      <Button
+        kind="primary"
+        className="h-14 md:h-11"
+        onClick={() => {
+          createWith(chosen);
+          void dropHandedFiles();
+        }}
+      >
+        <Plus size={16} />
+        {words.newNote}
+      </Button>
       <Notes onChosen={attachTo} />
+      <Button kind="quiet" className="self-center" onClick={discard}>
+        {words.discard}
+      </Button>
     </div>
   );
 }
 
+function sizeOf(files: readonly File[]): string {
+  return formatBytes(files.reduce((sum, { size }) => sum + size, 0));
+}
+
+/** A file with its picture, if it is one, and its size. */
+function HandedFile({ file }: { file: File }) {
+  const [picture, setPicture] = useState<string>();
+  useEffect(() => {
+    if (!/^image\/(?:png|jpeg|webp|gif|avif)$/.test(file.type)) return;
+    const url = URL.createObjectURL(file);
+    setPicture(url);
+    return () => URL.revokeObjectURL(url);
+  }, [file]);
+  return (
+    <li className="flex items-center gap-3 px-3 py-2">
+      {picture === undefined ? (
+        <span className="inline-flex size-10 shrink-0 items-center justify-center rounded-small bg-sunken text-muted">
+          <FileIcon size={18} aria-hidden="true" />
+        </span>
+      ) : (
+        <img src={picture} alt="" className="size-10 shrink-0 rounded-small object-cover" />
+      )}
+      <span className="min-w-0">
+        <FileName filename={file.name} />
+        <span className="block text-muted text-small tabular-nums">{formatBytes(file.size)}</span>
+      </span>
+    </li>
+  );
+}
+
 function Notes({ onChosen }: { onChosen: (noteId: string) => void }) {
+  const now = useNow();
   const [text, setText] = useState("");
   const q = useDeferredValue(text.trim());
   const found = useQuery({
@@ -106,38 +141,53 @@ function Notes({ onChosen }: { onChosen: (noteId: string) => void }) {
   });
   return (
     <section aria-label={words.existing} className="flex flex-col gap-3">
-      <h2 className="font-medium text-muted text-small">{words.existing}</h2>
       <TextField
-        label={words.search}
+        label={words.existing}
+        placeholder={words.search}
         type="search"
+        dir="auto"
         value={text}
         maxLength={200}
         onChange={({ currentTarget }) => setText(currentTarget.value)}
       />
+      {found.isPending && <Skeleton className="h-28" />}
       {found.isError && <Failure title={words.failed} query={found} />}
       {found.data?.length === 0 && <p className="text-muted">{words.none}</p>}
-      <ul className="flex flex-col gap-0.5">
-        {found.data?.map(({ id, title }) => (
-          <li key={id}>
-            <button
-              type="button"
-              aria-label={words.attachTo(titleOf(title))}
-              onClick={() => onChosen(id)}
-              dir="auto"
-              className="block h-11 w-full truncate rounded-card px-2 text-left font-medium hover:bg-hover focus-visible:-outline-offset-2"
-            >
-              {titleOf(title)}
-            </button>
-          </li>
-        ))}
-      </ul>
+      {found.data !== undefined && found.data.length > 0 && (
+        <ul className="flex flex-col divide-y rounded-card border bg-surface">
+          {found.data.map(({ id, title, updatedAt }) => {
+            const name = titleOf(title);
+            return (
+              <li key={id}>
+                <button
+                  type="button"
+                  onClick={() => onChosen(id)}
+                  className="flex min-h-14 w-full items-center gap-3 px-3 py-2 text-left hover:bg-hover focus-visible:-outline-offset-2"
+                >
+                  <FileText size={18} aria-hidden="true" className="shrink-0 text-muted" />
+                  <span className="min-w-0 grow">
+                    <span className="flex font-medium">
+                      <bdi className="min-w-0 truncate">{name}</bdi>
+                    </span>
+                    <span className="block text-muted text-small">{formatWhen(updatedAt, now)}</span>
+                  </span>
+                </button>
+              </li>
+            );
+          })}
+        </ul>
+      )}
     </section>
   );
 }
 
+/** Finds notes that the user may change, the last changed first. */
 async function findEditable(q: string, signal: AbortSignal) {
   const find = (scope: "owned" | "shared") =>
     client.notes.list({ scope, limit: FOUND, signal, ...(q !== "" && { q }) });
   const lists = await Promise.all([find("owned"), find("shared")]);
-  return lists.flatMap(({ items }) => items).filter(({ role }) => role !== "viewer");
+  return lists
+    .flatMap(({ items }) => items)
+    .filter(({ role }) => role !== "viewer")
+    .sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1));
 }

@@ -4,7 +4,6 @@ import { type FormEvent, useState } from "react";
 import { Avatar } from "../../components/avatar.tsx";
 import { Button } from "../../components/button.tsx";
 import { CopyLine } from "../../components/copy-button.tsx";
-import { Section } from "../../components/page.tsx";
 import { PasswordField } from "../../components/password-field.tsx";
 import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
@@ -27,14 +26,16 @@ export function AccountSection({ onSignOut }: { onSignOut: () => Promise<void> }
   if (!session) return null;
   const { user } = session;
   return (
-    <Section title={accountTexts.account.title}>
+    <section className="flex flex-col gap-4">
       <div className="flex items-center gap-3">
         <Avatar name={user.name} />
         <div className="min-w-0 grow">
-          <p dir="auto" className="truncate font-medium">
-            {user.name}
+          <p className="wrap-anywhere font-medium">
+            <bdi>{user.name}</bdi>
           </p>
-          <p className="truncate text-muted text-small">{user.email}</p>
+          <p className="wrap-anywhere text-muted text-small">
+            <bdi>{user.email}</bdi>
+          </p>
         </div>
         <Button disabled={signOut.isPending} onClick={() => signOut.mutate()}>
           <LogOut size={16} />
@@ -54,7 +55,7 @@ export function AccountSection({ onSignOut }: { onSignOut: () => Promise<void> }
           <Button onClick={() => setChanging("password")}>{accountTexts.account.changePassword}</Button>
         </div>
       )}
-    </Section>
+    </section>
   );
 }
 
@@ -84,6 +85,7 @@ function NameForm({ user }: { user: Account }) {
         name="name"
         label={accountTexts.name}
         autoComplete="name"
+        dir="auto"
         defaultValue={user.name}
         error={problem}
         className="min-w-0 grow"

@@ -19,7 +19,7 @@ export function ForgotPassword() {
   const { data: instance, error, isError, refetch } = useQuery(instanceQuery);
   const request = useMutation({ mutationFn: accountCalls.requestPasswordReset });
   if (instance === undefined) return isError ? <Unknown error={error} onRetry={refetch} /> : null;
-  if (!instance.mail) return <WithoutMail />;
+  if (!instance.mail) return <WithoutMail contact={instance.operatorContact} />;
   if (request.isSuccess) return <Sent email={request.variables} />;
   return <RequestForm request={request} />;
 }
@@ -82,12 +82,31 @@ function Sent({ email }: { email: string }) {
   );
 }
 
-function WithoutMail() {
+/** Says whom to ask, because the service cannot send a link. */
+function WithoutMail({ contact }: { contact: string | null }) {
   return (
-    <AccountCard title={words.title} hint={words.noMail}>
-      <pre className="whitespace-pre-wrap rounded-card bg-sunken p-3 font-mono text-small">
-        {words.command(words.exampleEmail)}
-      </pre>
+    <AccountCard title={words.title}>
+      <div className="flex flex-col gap-4 text-pretty">
+        <p>{words.noMail}</p>
+        <p>{words.askOperator}</p>
+        {contact !== null && (
+          <p className="wrap-anywhere font-medium">
+            <a
+              href={/^https?:/.test(contact) ? contact : `mailto:${contact.replace(/^mailto:/, "")}`}
+              className="text-accent underline underline-offset-2"
+            >
+              {contact}
+            </a>
+          </p>
+        )}
+        <details className="text-small">
+          <summary className="cursor-pointer py-2 text-muted">{words.forOperator}</summary>
+          <p className="mb-2">{words.inAdministration}</p>
+          <pre className="whitespace-pre-wrap rounded-card bg-sunken p-3 font-mono">
+            {words.command(words.exampleEmail)}
+          </pre>
+        </details>
+      </div>
       <BackToSignIn />
     </AccountCard>
   );

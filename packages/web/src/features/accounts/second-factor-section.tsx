@@ -1,4 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { Download } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { CopyButton, CopyLine } from "../../components/copy-button.tsx";
@@ -8,10 +9,10 @@ import { TextField } from "../../components/text-field.tsx";
 import { accountCalls } from "../../service/account-calls.ts";
 import { hasCode } from "../../service/client.ts";
 import { useCode } from "../../service/lazy-code.ts";
-import { keys, queryClient } from "../../service/queries.ts";
+import { keys, queryClient, sessionQuery } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
 import { secondFactorTexts as words } from "../../texts/en/settings.ts";
-import { texts } from "../../texts/index.ts";
+import { formatInstant, texts } from "../../texts/index.ts";
 import { useProblems, valuesOf } from "./form-validation.ts";
 import { PasswordAgain } from "./password-again.tsx";
 
@@ -110,11 +111,35 @@ function RecoveryCodes({ codes, onClose }: { codes: readonly string[]; onClose: 
       </ul>
       <div className="flex flex-wrap justify-end gap-2">
         <CopyButton text={codes.join("\n")} action={words.copyCodes} />
+        <DownloadCodes codes={codes} />
         <Button kind="primary" onClick={onClose}>
           {words.kept}
         </Button>
       </div>
     </div>
+  );
+}
+
+/** Saves the codes as a text file, which names the service, the account and the date. */
+function DownloadCodes({ codes }: { codes: readonly string[] }) {
+  const { data: session } = useQuery(sessionQuery);
+  function save(): void {
+    const text = words.codesFile({
+      service: `${texts.app.name} (${location.host})`,
+      account: session?.user.email ?? "",
+      date: formatInstant(new Date().toISOString()),
+      codes: codes.join("\n"),
+    });
+    const href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+    Object.assign(document.createElement("a"), { href, download: words.codesFilename }).click();
+    // The browser has read the file by then.
+    setTimeout(() => URL.revokeObjectURL(href), 60_000);
+  }
+  return (
+    <Button onClick={save}>
+      <Download size={16} />
+      {words.downloadCodes}
+    </Button>
   );
 }
 

@@ -1,4 +1,4 @@
-import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { AuditEvent } from "@valetkey/client";
 import { History } from "lucide-react";
 import { useState } from "react";
@@ -64,8 +64,7 @@ export function ActivityPage() {
 export function ActivityFeed({ noteId }: { noteId?: string }) {
   const { data: session } = useQuery(sessionQuery);
   const now = useNow();
-  const [showsEveryUrl, setShowsEveryUrl] = useState(false);
-  const { pages, events } = useEvents({ noteId, routine: showsEveryUrl ? "include" : "omit" });
+  const { pages, events } = useEvents(noteId);
   const { data: downloads } = useQuery({
     queryKey: [...keys.activity, noteId, "downloads"],
     queryFn: ({ signal }) => client.activity.downloads({ ...(noteId !== undefined && { noteId }), signal }),
@@ -86,18 +85,6 @@ export function ActivityFeed({ noteId }: { noteId?: string }) {
         options={filters}
         className="self-stretch md:self-start"
       />
-      <label className="flex items-start gap-3 px-3">
-        <input
-          type="checkbox"
-          checked={showsEveryUrl}
-          onChange={({ currentTarget }) => setShowsEveryUrl(currentTarget.checked)}
-          className="mt-0.5 size-4 shrink-0 accent-accent"
-        />
-        <span className="text-small">
-          {words.everyUrl.label}
-          <span className="block text-muted">{words.everyUrl.hint}</span>
-        </span>
-      </label>
       {filtered.length === 0 && !hasMore && (
         <p role="status" className="px-3 text-muted text-small">
           {words.emptyFilter[filter]}
@@ -138,18 +125,13 @@ function Skeletons() {
 
 const PAGE_SIZE = 200;
 
-type Listing = { noteId: string | undefined; routine: "include" | "omit" };
-
 /** Loads the events of one note, or of all notes that the user owns, newest first. The hook loads older events when the user scrolls. */
-function useEvents({ noteId, routine }: Listing) {
-  const pages = useInfiniteQuery({
-    ...pagesQuery([...keys.activity, noteId, routine], (page) =>
-      client.activity.list({ ...page, limit: PAGE_SIZE, routine, ...(noteId !== undefined && { noteId }) }),
+function useEvents(noteId: string | undefined) {
+  const pages = useInfiniteQuery(
+    pagesQuery([...keys.activity, noteId], (page) =>
+      client.activity.list({ ...page, limit: PAGE_SIZE, routine: "omit", ...(noteId !== undefined && { noteId }) }),
     ),
-    // When the user changes the filter, the old list stays visible until the new list is loaded. The feed of another note has another key,
-    // so it does not show the old list.
-    placeholderData: keepPreviousData,
-  });
+  );
   const events = pages.data?.pages.flatMap(({ items }) => items);
   return { pages, events: noteId === undefined ? events?.filter((event) => !isSecondOfMove(event)) : events };
 }

@@ -9,13 +9,11 @@ import {
   FilePlus2,
   FileX2,
   FolderDown,
-  Image,
   Inbox,
   Link2,
   Link2Off,
   type LucideIcon,
   PencilLine,
-  RefreshCw,
   Send,
   ShieldAlert,
   SquarePen,
@@ -27,7 +25,7 @@ import {
 import { useMemo, useState } from "react";
 import { WhenSeen } from "../../components/when-seen.tsx";
 import { activity as activityTexts } from "../../texts/en/activity.ts";
-import { formatClock, formatDate, formatInstant, formatWeekday } from "../../texts/index.ts";
+import { formatClock, formatDate, formatFullDate, formatInstant, formatWeekday } from "../../texts/index.ts";
 import { titleOf } from "../../texts/note-title.ts";
 import { describeLine } from "./describe-line.ts";
 import { daysBefore } from "./download-chart.tsx";
@@ -57,7 +55,11 @@ export function ActivityList({ events, accountId, now, showsNote, pageCount, onE
     <>
       {firstLines(days, shown).map((day) => (
         <section key={day.start} aria-label={nameDay(day.start, now)} className="flex flex-col gap-1">
-          <h3 className="px-3 font-medium text-muted text-small">{nameDay(day.start, now)}</h3>
+          <h3 className="px-3 font-medium text-muted text-small">
+            <span className="print:hidden">{nameDay(day.start, now)}</span>
+            {/* On paper, "Today" would soon be wrong. */}
+            <span className="hidden print:inline">{formatFullDate(day.start)}</span>
+          </h3>
           <ul className="flex flex-col gap-0.5">
             {day.lines.map((line) => (
               <ActivityLine key={line.event.id} line={line} accountId={accountId} showsNote={showsNote} />
@@ -129,8 +131,6 @@ const icons: Record<string, LucideIcon> = {
 const purposeIcons: Record<string, LucideIcon> = {
   view: Eye,
   zip: FolderDown,
-  thumbnail: Image,
-  renewal: RefreshCw,
 };
 const NAMES_NOTE: ReadonlySet<string> = new Set(["note.deleted", "note.purged"]);
 const HIGHLIGHTED: ReadonlySet<string> = new Set(["url.refused", "link.unlock_refused", "attachment.rejected"]);
@@ -144,11 +144,11 @@ function ActivityLine({ line, accountId, showsNote }: ActivityLineProps) {
   const isHighlighted = HIGHLIGHTED.has(event.action);
   const when = line.times > 1 ? words.span(formatInstant(since), formatInstant(event.at)) : formatInstant(event.at);
   return (
-    <li className={clsx("flex gap-3 rounded-card px-3 py-2", isHighlighted && "bg-accent-soft text-accent")}>
+    <li className={clsx("flex gap-3 rounded-card px-3 py-2", isHighlighted && "bg-danger-soft text-danger")}>
       <Icon size={16} aria-hidden="true" className={clsx("mt-0.5 shrink-0", !isHighlighted && "text-muted")} />
       <div className="min-w-0 grow text-small">
         <p className="text-pretty break-words">
-          {text.startsWith(who) ? <span className="font-medium">{who}</span> : null}
+          {text.startsWith(who) ? <bdi className="font-medium">{who}</bdi> : null}
           {text.startsWith(who) ? text.slice(who.length) : text}
         </p>
         {more !== undefined && (
@@ -157,7 +157,7 @@ function ActivityLine({ line, accountId, showsNote }: ActivityLineProps) {
         {/* The text of these events already names the note. */}
         {showsNote && !NAMES_NOTE.has(event.action) && (
           <p className={clsx("truncate", !isHighlighted && "text-muted")}>
-            {words.inNote} <NoteName event={event} />
+            {words.note} <NoteName event={event} />
           </p>
         )}
       </div>
@@ -176,7 +176,7 @@ function NoteName({ event: { noteId, noteTitle } }: { event: Line["event"] }) {
   if (noteTitle === null) return words.deletedNote;
   return (
     <Link to="/n/$noteId" params={{ noteId }} className="underline decoration-line-strong hover:decoration-current">
-      {titleOf(noteTitle)}
+      <bdi>{titleOf(noteTitle)}</bdi>
     </Link>
   );
 }

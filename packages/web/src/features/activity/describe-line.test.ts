@@ -36,10 +36,8 @@ describe("the text of an event", () => {
     [{ purpose: "view" }, ["a"], ["Bob viewed a.txt"]],
     [{ purpose: "download" }, files, ["Bob downloaded 4 files", "a.txt, b.txt, c.txt, and 1 more"]],
     [{ purpose: "zip" }, files, ["Bob downloaded 4 files as a ZIP", "a.txt, b.txt, c.txt, and 1 more"]],
-    [{ purpose: "thumbnail" }, ["a", "b"], ["Bob loaded thumbnails of 2 files", "a.txt and b.txt"]],
-    [{ purpose: "renewal" }, ["a"], ["Bob renewed the URL of a.txt"]],
-    [{ expiresInSeconds: 60 }, ["a", "b"], ["Bob got URLs of a.txt and b.txt, each valid for 60 seconds"]],
-    [{ expiresInSeconds: 60, linkId: "l" }, ["a"], ["A visitor got a URL of a.txt, valid for 60 seconds"]],
+    [{ expiresInSeconds: 60 }, ["a", "b"], ["Bob opened 2 files"]],
+    [{ expiresInSeconds: 60, linkId: "l" }, ["a"], ["A visitor opened a.txt"]],
   ])("the text of an issued URL with %j", (detail, attachmentIds, expected) => {
     expect(describeEvent({ detail, attachmentIds })).toEqual(expected);
   });
@@ -81,7 +79,7 @@ describe("the text of an event", () => {
   it.each<[string, AuditEvent["detail"], string[], string]>([
     ["link.created", {}, [], "Bob created the link “Contract”"],
     ["link.updated", {}, [], "Bob changed the link “Contract”"],
-    ["link.renewed", {}, [], "Bob made a new URL for the link “Contract”"],
+    ["link.renewed", {}, [], "Bob gave the link “Contract” a new address"],
     ["link.revoked", {}, [], "Bob revoked the link “Contract”"],
     ["link.sent", { people: 1, email: "eva@x.example" }, [], "Bob sent the link “Contract” to eva@x.example"],
     ["link.sent", { people: 3 }, [], "Bob sent the link “Contract” to 3 people"],

@@ -2,7 +2,7 @@ import type { AuditEvent } from "@valetkey/client";
 import { nameOf } from "../../components/avatar.tsx";
 import { describeRejection } from "../../texts/describe-rejection.ts";
 import { activity as activityTexts } from "../../texts/en/activity.ts";
-import { formatCount, formatInstant, formatSpan, texts } from "../../texts/index.ts";
+import { formatCount, formatInstant, texts } from "../../texts/index.ts";
 import type { Line } from "./group-events.ts";
 
 const words = activityTexts;
@@ -140,23 +140,12 @@ function countFiles(line: Line): string {
   return line.fileCount > 1 ? formatCount(line.fileCount, words.files.counted) : nameFiles(line);
 }
 
+/** The list omits thumbnails and renewals. An event that an earlier version of the service wrote has no purpose. */
 function describeUrl(line: Line, who: { name: string; isYou: boolean }): string {
-  const { times, fileCount: count } = line;
-  const { purpose, expiresInSeconds, linkId } = line.event.detail;
+  const { purpose, linkId } = line.event.detail;
   if (linkId !== undefined && purpose !== undefined && purpose !== "renewal") return describeVisit(line, who);
-  const lifetime = typeof expiresInSeconds === "number" ? formatSpan(expiresInSeconds) : undefined;
-  const files = countFiles(line);
-  switch (purpose) {
-    case "download":
-    case "view":
-    case "zip":
-    case "thumbnail":
-    case "renewal":
-      return sentences.purposes[purpose](who, files, times, count);
-    default:
-      // An event that an earlier version of the service wrote has no purpose.
-      return sentences["url.issued"](who, { files: nameFiles(line), count, times, lifetime });
-  }
+  const act = purpose === "download" || purpose === "view" || purpose === "zip" ? purpose : "opened";
+  return sentences.purposes[act](who, countFiles(line), line.times);
 }
 
 /** "report.pdf", "report.pdf, a.txt and 3 more", "12 files". */

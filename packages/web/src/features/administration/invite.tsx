@@ -9,6 +9,7 @@ import { Dialog } from "../../components/dialog.tsx";
 import { describeExpiry, isExpired } from "../../components/expiry.ts";
 import { useNow } from "../../components/hooks.ts";
 import { Menu, MenuItem } from "../../components/menu.tsx";
+import { Question } from "../../components/question.tsx";
 import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { client, hasCode } from "../../service/client.ts";
@@ -17,7 +18,6 @@ import { showProblem, toasts } from "../../service/toasts.ts";
 import { useKept } from "../../service/use-kept.ts";
 import { administration } from "../../texts/en/administration.ts";
 import { formatInstant, texts } from "../../texts/index.ts";
-import { Question } from "./question.tsx";
 import { Marks, Row, refreshLists, Table, usePages } from "./row.tsx";
 
 const words = administration.invitations;

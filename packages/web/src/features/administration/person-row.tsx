@@ -7,11 +7,11 @@ import { CopyLine } from "../../components/copy-button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { useNow } from "../../components/hooks.ts";
 import { Menu, MenuItem } from "../../components/menu.tsx";
+import { Question } from "../../components/question.tsx";
 import { client } from "../../service/client.ts";
 import { showProblem, toasts } from "../../service/toasts.ts";
 import { administration } from "../../texts/en/administration.ts";
 import { formatDuration, formatInstant, formatWhen } from "../../texts/index.ts";
-import { Question } from "./question.tsx";
 import { forgetQuota, QuotaDialog } from "./quota-dialog.tsx";
 import { type Mark, Marks, Row, refreshLists, Unless } from "./row.tsx";
 

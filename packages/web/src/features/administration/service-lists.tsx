@@ -6,13 +6,13 @@ import { Button } from "../../components/button.tsx";
 import { describeExpiry } from "../../components/expiry.ts";
 import { useNow } from "../../components/hooks.ts";
 import { PagedList } from "../../components/paged-list.tsx";
+import { Question } from "../../components/question.tsx";
 import { Empty } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
 import { showProblem } from "../../service/toasts.ts";
 import { administration } from "../../texts/en/administration.ts";
 import { formatInstant, formatWhen } from "../../texts/index.ts";
 import { titleOf } from "../../texts/note-title.ts";
-import { Question } from "./question.tsx";
 import { Marks, Row, refreshLists, Table, usePages } from "./row.tsx";
 
 const words = administration.links;

@@ -1,20 +1,21 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { type DoctorFinding, type DoctorReport as Report, ValetKeyError } from "@valetkey/client";
 import { clsx } from "clsx";
+import { CircleCheck } from "lucide-react";
 import { Button } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
-import { Page, Section } from "../../components/page.tsx";
+import { PagePart, Section } from "../../components/page.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { service } from "../../service/client.ts";
 import { doctor as words } from "../../texts/en/doctor.ts";
-import { formatClock } from "../../texts/index.ts";
+import { formatClock, formatCount } from "../../texts/index.ts";
 import { checkBrowser } from "./browser-checks.ts";
 
 export function DoctorPage() {
   return (
-    <Page title={words.title} hint={words.hint}>
+    <PagePart title={words.title} hint={words.hint}>
       <DoctorReport />
-    </Page>
+    </PagePart>
   );
 }
 
@@ -24,12 +25,20 @@ function DoctorReport() {
   if (checks.isFetching) return <Running />;
   if (checks.data === undefined) return <Failure title={words.failed} query={checks} />;
   const { server, browser } = checks.data;
+  const found = [...server.findings, ...browser];
   return (
     <>
-      <Button className="self-start" onClick={() => void checks.refetch()}>
-        {words.again}
-      </Button>
-      <Section title={words.server} hint={words.ranAt(formatClock(server.ranAt))}>
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <div>
+          <p className="flex items-center gap-2 font-semibold">
+            {found.length === 0 && <CircleCheck size={18} aria-hidden="true" className="text-accent" />}
+            {summaryOf(found)}
+          </p>
+          <p className="text-muted text-small">{words.ranAt(formatClock(server.ranAt))}</p>
+        </div>
+        <Button onClick={() => void checks.refetch()}>{words.again}</Button>
+      </div>
+      <Section title={words.server}>
         <Findings findings={server.findings} label={words.server} />
         <NotChecked unchecked={server.unchecked} />
       </Section>
@@ -38,6 +47,18 @@ function DoctorReport() {
       </Section>
     </>
   );
+}
+
+/** "1 error, 2 warnings", without the notes. */
+function summaryOf(findings: readonly DoctorFinding[]): string {
+  const count = (wanted: DoctorFinding["severity"]) => findings.filter(({ severity }) => severity === wanted).length;
+  const [errors, warnings] = [count("error"), count("warning")];
+  if (errors + warnings === 0) return words.works;
+  const parts = [
+    ...(errors > 0 ? [formatCount(errors, words.counted.errors)] : []),
+    ...(warnings > 0 ? [formatCount(warnings, words.counted.warnings)] : []),
+  ];
+  return parts.join(", ");
 }
 
 function Running() {
@@ -66,14 +87,14 @@ function Findings({ findings, label }: { findings: readonly DoctorFinding[]; lab
 function NotChecked({ unchecked }: Pick<Report, "unchecked">) {
   if (unchecked.length === 0) return null;
   return (
-    <div>
-      <h3 className="font-medium text-small">{words.notChecked}</h3>
-      <ul className="list-disc pl-5 text-muted text-small">
+    <details className="text-small">
+      <summary className="cursor-pointer py-1 text-muted">{words.notChecked}</summary>
+      <ul className="list-disc pl-5 text-muted">
         {unchecked.map(({ subject, reason }) => (
           <li key={subject}>{words.reason(subject, reason)}</li>
         ))}
       </ul>
-    </div>
+    </details>
   );
 }
 
@@ -83,28 +104,38 @@ const colours: Record<DoctorFinding["severity"], string> = {
   info: "bg-accent-soft text-accent",
 };
 
-/** A fault with its observation, its consequence and its remedies. */
+/** A fault: what is wrong, its consequence, and what to do first. The rest is behind "Details". */
 function FindingItem({ finding }: { finding: DoctorFinding }) {
   const { severity, title, detail, why, fix } = finding;
+  const [first, ...others] = fix;
   return (
     <li className="flex flex-col gap-3 rounded-card border bg-surface p-4">
       <header className="flex flex-wrap items-baseline gap-x-2 gap-y-1">
         <span className={clsx("rounded-small px-2 text-small", colours[severity])}>{words.severities[severity]}</span>
         <h3 className="font-medium">{title}</h3>
       </header>
-      <p className="text-pretty break-words text-small">{detail}</p>
-      <p className="text-pretty text-muted text-small">{why}</p>
-      {fix.map(({ label, text }) =>
-        label === "step" ? (
-          <p key={text} className="text-pretty text-small">
-            <strong className="font-medium">{`${words.step}: `}</strong>
-            {text}
-          </p>
-        ) : (
-          <Paste key={label} label={label} text={text} />
-        ),
-      )}
+      <p className="text-pretty">{why}</p>
+      {first !== undefined && <Remedy fix={first} />}
+      <details className="text-small">
+        <summary className="cursor-pointer py-1 text-muted">{words.more}</summary>
+        <div className="flex flex-col gap-3 pt-1">
+          <p className="wrap-anywhere text-pretty">{detail}</p>
+          {others.map((each) => (
+            <Remedy key={`${each.label} ${each.text}`} fix={each} />
+          ))}
+        </div>
+      </details>
     </li>
+  );
+}
+
+function Remedy({ fix: { label, text } }: { fix: DoctorFinding["fix"][number] }) {
+  if (label !== "step") return <Paste label={label} text={text} />;
+  return (
+    <p className="text-pretty text-small">
+      <strong className="font-medium">{`${words.step}: `}</strong>
+      {text}
+    </p>
   );
 }
 

@@ -60,6 +60,11 @@ const create = (changed: Partial<LinkValues>, { kind = "download" as Link["kind"
 const edit = (changed: Partial<LinkValues>, { of = link, policy = free } = {}) =>
   bodyOf({ ...valuesOf(of, policy), ...changed }, { link: of, kind: of.kind, policy, now });
 
+it("a new link leaves its mails to the settings of the owner, unless the form names them", () => {
+  expect(create({}).body).not.toHaveProperty("notify");
+  expect(create({ notify: "never" }).body).toMatchObject({ notify: "never" });
+});
+
 describe("a new link", () => {
   it("a new link without choices uses the defaults of the service", () => {
     expect(create({})).toEqual({ body: {} });

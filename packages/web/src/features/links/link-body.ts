@@ -46,7 +46,7 @@ export function bodyOf(
   if (hasChanged("message")) body.message = values.message.trim();
   if (hasChanged("urlTtlSeconds") && values.urlTtlSeconds !== undefined) body.urlTtlSeconds = values.urlTtlSeconds;
 
-  if (hasChanged("notify")) body.notify = values.notify;
+  if (hasChanged("notify") && values.notify !== "usual") body.notify = values.notify;
 
   if (hasChanged("expiry")) {
     const { expiry } = values;

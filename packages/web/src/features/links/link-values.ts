@@ -15,7 +15,8 @@ export type LinkValues = {
   password: string;
   maxClaims: string;
   urlTtlSeconds: number | undefined;
-  notify: Link["notify"];
+  /** `usual`: a new link follows the mail settings of the owner of the note. */
+  notify: Link["notify"] | "usual";
   /** The email addresses of the recipients, on separate lines. */
   recipients: string;
   /** Undefined: the link opens every file of the note. */
@@ -61,7 +62,7 @@ export function valuesOf(link: Link | undefined, policy: LinkPolicy): LinkValues
     password: "",
     maxClaims: String(link?.maxClaims ?? ""),
     urlTtlSeconds: link?.urlTtlSeconds,
-    notify: link?.notify ?? "never",
+    notify: link?.notify ?? "usual",
     recipients: (link?.recipients ?? []).join("\n"),
     attachmentIds: link?.files?.map(({ id }) => id),
     ...requestValues(request, policy),

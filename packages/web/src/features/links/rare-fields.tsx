@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Link } from "@valetkey/client";
-import { type ComponentProps, type ReactNode, useId } from "react";
+import { type ComponentProps, type ReactNode, useId, useState } from "react";
 import { CheckField, Select } from "../../components/select.tsx";
 import { inputStyle, Labelled, TextField } from "../../components/text-field.tsx";
 import { instanceQuery } from "../../service/queries.ts";
@@ -126,7 +126,11 @@ function TextArea({ label, hint, problem, onChange, ...props }: TextAreaProps) {
 }
 
 function Notify({ kind, values, change }: FormFields & { kind: Link["kind"] }) {
-  const options = (["never", "first", "each"] as const).map((value) => ({ value, label: words.notifies[kind][value] }));
+  const [isNew] = useState(values.notify === "usual");
+  const options = [
+    ...(isNew ? [{ value: "usual" as const, label: words.notifyUsual }] : []),
+    ...(["never", "first", "each"] as const).map((value) => ({ value, label: words.notifies[kind][value] })),
+  ];
   return (
     <Labelled label={words.notify}>
       <Select

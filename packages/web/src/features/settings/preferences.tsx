@@ -2,11 +2,13 @@ import { useStore } from "@nanostores/react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import type { MailChoice, MailPreferences } from "@valetkey/client";
 import { Monitor, Moon, Sun } from "lucide-react";
+import { Button } from "../../components/button.tsx";
 import { Section } from "../../components/page.tsx";
 import { Segmented } from "../../components/segmented.tsx";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
-import { instanceQuery, meQuery, queryClient } from "../../service/queries.ts";
+import { meQuery, queryClient } from "../../service/queries.ts";
+import { actionOf } from "../../service/shortcuts.ts";
 import { $theme, chooseTheme } from "../../service/theme.ts";
 import { chooseLanguage, chosenLanguage, LANGUAGES, type Language } from "../../texts/choose-language.ts";
 import { mailPreferences, settings as settingsTexts } from "../../texts/en/settings.ts";
@@ -52,6 +54,18 @@ export function LanguageSection() {
   );
 }
 
+const { shortcuts } = settingsTexts;
+
+export function ShortcutSection() {
+  return (
+    <Section title={shortcuts.title} hint={shortcuts.hint}>
+      <Button className="self-start" onClick={() => actionOf("?")?.()}>
+        {shortcuts.show}
+      </Button>
+    </Section>
+  );
+}
+
 type Topic = keyof MailPreferences;
 
 const topics = Object.keys(mailPreferences.topics) as Topic[];
@@ -61,13 +75,8 @@ const mailChoices = (["at_once", "daily", "never"] as const).map((value) => ({
 }));
 const queryKey = ["mail-preferences"];
 
-/** Lets the user choose which mails to get. Renders nothing if the service sends no mails. */
-export function MailSection() {
-  const { data: instance } = useQuery(instanceQuery);
-  return instance?.mail === true ? <Choices /> : null;
-}
-
-function Choices() {
+/** Lets the user choose which mails to get. */
+export function MailChoices() {
   const { data: me } = useQuery(meQuery);
   const choices = useQuery({ queryKey, queryFn: () => client.mailPreferences() });
   const save = useMutation({
@@ -77,7 +86,7 @@ function Choices() {
   const change = (topic: Topic, choice: MailChoice) => save.mutate({ [topic]: choice });
   const shown = choices.data && { ...choices.data, ...(save.isPending && save.variables) };
   return (
-    <Section title={mailPreferences.title} hint={mailPreferences.hint}>
+    <>
       {me?.emailProven === false && <p className="text-pretty font-medium text-small">{mailPreferences.unproven}</p>}
       {choices.isPending && <Skeleton className="h-40" />}
       {choices.isError && shown === undefined && <Failure title={mailPreferences.failedToLoad} query={choices} />}
@@ -89,7 +98,7 @@ function Choices() {
         </ul>
       )}
       {save.isError && <Problem error={save.error} />}
-    </Section>
+    </>
   );
 }
 

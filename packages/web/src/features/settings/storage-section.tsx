@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Usage } from "@valetkey/client";
 import { clsx } from "clsx";
-import { Section } from "../../components/page.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
 import { keys } from "../../service/queries.ts";
@@ -12,14 +11,14 @@ const words = settingsTexts.storage;
 /** If more than this part of the quota is used, the bar shows a warning. */
 const NEARLY_FULL = 0.9;
 
-export function StorageSection() {
+export function StorageMeter() {
   const usage = useQuery({ queryKey: keys.usage, queryFn: () => client.usage() });
   return (
-    <Section title={words.title} hint={words.hint}>
+    <>
       {usage.isPending && <Skeleton className="h-12" />}
       {usage.isError && usage.data === undefined && <Failure title={words.failedToLoad} query={usage} />}
       {usage.data !== undefined && <Meter usage={usage.data} />}
-    </Section>
+    </>
   );
 }
 

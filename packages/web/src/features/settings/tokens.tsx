@@ -6,7 +6,6 @@ import { AskInPlace } from "../../components/ask-in-place.tsx";
 import { Button } from "../../components/button.tsx";
 import { CopyLine } from "../../components/copy-button.tsx";
 import { useNow } from "../../components/hooks.ts";
-import { Section } from "../../components/page.tsx";
 import { ItemList } from "../../components/paged-list.tsx";
 import { Segmented } from "../../components/segmented.tsx";
 import { Problem } from "../../components/states.tsx";
@@ -21,12 +20,12 @@ import { formatInstant, formatWhen, texts } from "../../texts/index.ts";
 
 const words = settingsTexts.tokens;
 
-export function TokenSection() {
+export function Tokens() {
   const list = useQuery({ queryKey: keys.tokens, queryFn: ({ signal }) => client.tokens.list({ signal }) });
   // The new token is never cached, because it is a secret.
   const [created, setCreated] = useState<CreatedToken>();
   return (
-    <Section title={words.title} hint={words.hint}>
+    <>
       {created === undefined ? (
         <TokenForm onCreated={setCreated} />
       ) : (
@@ -43,7 +42,7 @@ export function TokenSection() {
           <TokenRow key={token.id} token={token} onRevoked={() => token.id === created?.id && setCreated(undefined)} />
         )}
       </ItemList>
-    </Section>
+    </>
   );
 }
 

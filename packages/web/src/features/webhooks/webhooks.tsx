@@ -1,10 +1,11 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import type { WebhookEvent, WebhookWithSecret } from "@valetkey/client";
-import { KeyRound } from "lucide-react";
+import { KeyRound, Plus } from "lucide-react";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { CopyLine } from "../../components/copy-button.tsx";
-import { Page } from "../../components/page.tsx";
+import { Dialog } from "../../components/dialog.tsx";
+import { PagePart } from "../../components/page.tsx";
 import { ItemList } from "../../components/paged-list.tsx";
 import { CheckField } from "../../components/select.tsx";
 import { Problem } from "../../components/states.tsx";
@@ -18,9 +19,9 @@ const words = webhookTexts;
 
 export function WebhooksPage() {
   return (
-    <Page title={words.title} hint={words.hint}>
+    <PagePart title={words.title} hint={words.hint}>
       <Webhooks scope="own" />
-    </Page>
+    </PagePart>
   );
 }
 
@@ -30,14 +31,24 @@ export function Webhooks({ scope }: { scope: WebhookScope }) {
   const list = useQuery({ queryKey: webhookKeys.list(scope), queryFn: ({ signal }) => calls.list({ signal }) });
   // The secret of the webhook is never cached.
   const [shown, setShown] = useState<WebhookWithSecret>();
-  const parts = { calls, scope, onSecret: setShown };
+  const [isAdding, setAdding] = useState(false);
+  const onSecret = (webhook: WebhookWithSecret) => {
+    setAdding(false);
+    setShown(webhook);
+  };
+  const parts = { calls, scope, onSecret };
   return (
     <div className="flex flex-col gap-6">
-      {shown === undefined ? (
-        <WebhookForm {...parts} />
-      ) : (
-        <NewSecret key={shown.secret} webhook={shown} onDone={() => setShown(undefined)} />
+      <Button className="self-start" onClick={() => setAdding(true)}>
+        <Plus size={16} />
+        {words.create}
+      </Button>
+      {isAdding && (
+        <Dialog title={words.create} onClose={() => setAdding(false)}>
+          <WebhookForm {...parts} />
+        </Dialog>
       )}
+      {shown !== undefined && <NewSecret key={shown.secret} webhook={shown} onDone={() => setShown(undefined)} />}
       <ItemList
         query={list}
         items={list.data?.webhooks}
@@ -97,15 +108,6 @@ function WebhookForm({ calls, scope, onSecret }: WebhookFormProps) {
         value={url}
         onChange={({ currentTarget }) => setUrl(currentTarget.value)}
       />
-      <TextField
-        name="description"
-        label={words.description}
-        placeholder={words.descriptionPlaceholder}
-        maxLength={MAX_DESCRIPTION_LENGTH}
-        autoComplete="off"
-        value={description}
-        onChange={({ currentTarget }) => setDescription(currentTarget.value)}
-      />
       <fieldset className="flex flex-col">
         <legend className="font-medium text-small">{words.events}</legend>
         {names.map(([event, name]) => (
@@ -118,7 +120,16 @@ function WebhookForm({ calls, scope, onSecret }: WebhookFormProps) {
         ))}
       </fieldset>
       {isChecked && events.length === 0 && <Problem>{words.eventsMissing}</Problem>}
-      <Button type="submit" disabled={create.isPending} className="self-end">
+      <TextField
+        name="description"
+        label={words.description}
+        placeholder={words.descriptionPlaceholder}
+        maxLength={MAX_DESCRIPTION_LENGTH}
+        autoComplete="off"
+        value={description}
+        onChange={({ currentTarget }) => setDescription(currentTarget.value)}
+      />
+      <Button type="submit" kind="primary" disabled={create.isPending} className="self-end">
         {create.isPending ? words.creating : words.create}
       </Button>
     </form>
@@ -133,7 +144,7 @@ function NewSecret({ webhook, onDone }: { webhook: WebhookWithSecret; onDone: ()
     <section data-shown-once className="flex flex-col gap-3 rounded-card border bg-surface p-4">
       <h2 ref={title} tabIndex={-1} className="flex items-center gap-2 font-medium outline-none">
         <KeyRound size={16} aria-hidden="true" className="shrink-0 text-accent" />
-        <span className="min-w-0 truncate">{words.secretOf(webhook.url)}</span>
+        <span className="min-w-0 wrap-anywhere">{words.secretOf(webhook.url)}</span>
       </h2>
       <CopyLine label={words.secret} text={webhook.secret} kind="primary" />
       <p className="font-medium text-small">{words.secretHint}</p>

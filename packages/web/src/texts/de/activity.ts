@@ -24,15 +24,11 @@ export const activity: typeof english = {
     label: "Was angezeigt wird",
     options: {
       all: "Alles",
-      access: "Zugriffe",
-      changes: "Änderungen",
-      sharing: "Freigaben",
+      access: "Geöffnet",
+      changes: "Geändert",
+      sharing: "Geteilt",
       refusals: "Abgelehnt",
     },
-  },
-  everyUrl: {
-    label: "Jede URL anzeigen",
-    hint: "Auch für Vorschaubilder und Erneuerungen, die ersten URLs eines Besuchers, und wenn Eigentümer ihre eigenen Dateien ansehen.",
   },
   empty: {
     title: "Noch ist nichts geschehen",
@@ -49,7 +45,7 @@ export const activity: typeof english = {
   failedToLoadMore: "Frühere Aktivität konnte nicht geladen werden.",
   loadingMore: "Frühere Aktivität wird geladen …",
   deletedNote: "eine gelöschte Notiz",
-  inNote: "in",
+  note: "Notiz:",
   visitor: (name: string | undefined) => (name === undefined ? "Ein Besucher" : `${name} (Besucher)`),
   proven: (name: string, email: string) => `${name} (${email})`,
   span: (from: string, to: string) => `${from} – ${to}`,
@@ -73,7 +69,7 @@ export const activity: typeof english = {
       file: (files: string) => `Endgültig gelöscht, weil die Zeit um war: ${files}`,
     },
     "attachment.uploaded": (who: Who, files: string) => `${has(who)} ${files} angehängt`,
-    "attachment.adopted": (who: Who, files: string) => `${has(who)} ${files} aus dem Bucket angehängt`,
+    "attachment.adopted": (who: Who, files: string) => `${has(who)} ${files} aus dem Speicher angehängt`,
     "attachment.accepted": (who: Who, files: string) => `${has(who)} ${files} angenommen`,
     "attachment.rejected": (who: Who, files: string) => `${has(who)} ${files} angehängt, aber nicht behalten`,
     "attachment.renamed": (who: Who, files: string, before: string | undefined) =>
@@ -100,35 +96,24 @@ export const activity: typeof english = {
     "invitation.renewed": (who: Who, email: string | undefined) =>
       `${has(who)} einen neuen Link für die Einladung an ${email ?? "jemanden"} erstellt`,
     "invitation.revoked": (who: Who, email: string | undefined) =>
-      `${has(who)} die Einladung für ${email ?? "jemanden"} widerrufen`,
+      `${has(who)} die Einladung für ${email ?? "jemanden"} zurückgezogen`,
     "invitation.redeemed": (who: Who, email: string | undefined) =>
       `${has(who)} die Einladung${email === undefined ? "" : ` für ${email}`} angenommen`,
     "access.requested": (who: Who) => `${has(who)} um Zugriff gebeten`,
     "access.dismissed": (who: Who, whom: string) => `${has(who)} die Anfrage von ${whom} abgelehnt`,
-    "url.issued": (
-      who: Who,
-      { files, count, times, lifetime }: { files: string; count: number; times: number; lifetime: string | undefined },
-    ) => {
-      const urls = count > 1 ? "URLs" : times > 1 ? `${times} URLs` : "eine URL";
-      const again = count > 1 ? timesOf(times) : "";
-      const validity =
-        lifetime === undefined ? "" : `, ${count > 1 || times > 1 ? "jeweils " : ""}gültig für ${lifetime}`;
-      return `${has(who)}${again} ${urls} für ${files} erhalten${validity}`;
-    },
     "url.refused": (who: Who, files: string, times: number) =>
       `${who.name} ${who.isYou ? "durften" : "durfte"} ${files}${timesOf(times)} nicht öffnen`,
     purposes: {
       download: (who: Who, files: string, times: number) => `${has(who)} ${files}${timesOf(times)} heruntergeladen`,
       view: (who: Who, files: string, times: number) => `${has(who)} ${files}${timesOf(times)} angesehen`,
       zip: (who: Who, files: string, times: number) => `${has(who)} ${files}${timesOf(times)} als ZIP heruntergeladen`,
-      thumbnail: (who: Who, files: string, times: number, count: number) =>
-        `${has(who)} ${count === 1 ? "ein Vorschaubild" : "Vorschaubilder"} für ${files}${timesOf(times)} geladen`,
-      renewal: (who: Who, files: string, times: number) => `${has(who)} die URL für ${files}${timesOf(times)} erneuert`,
+      opened: (who: Who, files: string, times: number) => `${has(who)} ${files}${timesOf(times)} geöffnet`,
     },
     "link.created": (who: Who, label: string | undefined) => `${has(who)} ${named(label)} erstellt`,
     "link.updated": (who: Who, label: string | undefined) => `${has(who)} ${named(label)} geändert`,
-    "link.renewed": (who: Who, label: string | undefined) => `${has(who)} eine neue URL für ${named(label)} erstellt`,
-    "link.revoked": (who: Who, label: string | undefined) => `${has(who)} ${named(label)} widerrufen`,
+    "link.renewed": (who: Who, label: string | undefined) =>
+      `${has(who)} eine neue Adresse für ${named(label)} erstellt`,
+    "link.revoked": (who: Who, label: string | undefined) => `${has(who)} ${named(label)} beendet`,
     "link.sent": (who: Who, { label, people, emails }: SentLink) =>
       `${has(who)} ${named(label)} an ${people === 1 && emails !== undefined ? emails : formatCount(people, receivers)} gesendet`,
     "link.opened": (who: Who, label: string | undefined, times: number) =>

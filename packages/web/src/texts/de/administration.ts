@@ -11,7 +11,7 @@ const claims = { one: "Nutzung", other: "Nutzungen" };
 export const administration: typeof english.administration = {
   title: "Administration",
   hint: "Sie sehen hier Namen und Größen, und keine Inhalte von Notizen und Dateien.",
-  doctor: "Diese Installation prüfen",
+  doctor: "Installation prüfen",
   notYours: {
     title: "Diese Seite ist nur für die Administration",
     hint: "Wer diesen Dienst betreibt, bestimmt, wer ihn verwaltet.",

@@ -4,8 +4,11 @@ const CORS_FIX =
   "Führen Sie oben die Prüfungen des Servers aus. Sie nennen die CORS-Einstellung, die fehlt, mit einem Text zum Einfügen.";
 
 export const doctor: typeof english = {
-  title: "Doktor",
-  hint: "Er prüft den Server, die Datenbank, den Bucket, den Proxy und diesen Browser. Er ändert nichts.",
+  title: "Installation prüfen",
+  hint: "Diese Seite prüft, ob man hoch- und herunterladen kann, und ob die Dateien sicher sind. Sie ändert nichts.",
+  works: "Alles funktioniert.",
+  counted: { errors: { one: "Fehler", other: "Fehler" }, warnings: { one: "Warnung", other: "Warnungen" } },
+  more: "Einzelheiten",
   again: "Noch einmal prüfen",
   running: "Die Prüfung läuft. Das dauert bis zu einer Minute.",
   failed: "Die Prüfungen konnten nicht laufen",

@@ -166,6 +166,7 @@ export const linkTexts: typeof english = {
         : `Das sind keine E-Mail-Adressen: ${wrong.map((one) => `„${one}“`).join(", ")}.`,
     recipientsTooMany: (count: number) => `Geben Sie höchstens ${count} E-Mail-Adressen ein.`,
     notify: "E-Mail an die Person, der die Notiz gehört",
+    notifyUsual: "Wie in den Einstellungen für E-Mails",
     notifies: {
       download: { never: "Nie", first: "Beim ersten Besucher und Download", each: "Bei jedem Download" },
       upload: { never: "Nie", first: "Bei der ersten Datei", each: "Bei jeder Datei" },

@@ -7,6 +7,7 @@ export const paletteTexts: typeof english.paletteTexts = {
   notes: "Notizen",
   note: "Diese Notiz",
   inNote: (title: string) => `in ${title}`,
+  inSettings: "in den Einstellungen",
   makeLink: "Link erstellen",
   downloadAll: "Alle Dateien als ZIP herunterladen",
   go: "Öffnen",

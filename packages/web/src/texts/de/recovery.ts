@@ -10,8 +10,12 @@ export const recovery: typeof english = {
     sent: (email: string) => `Wenn ${email} hier ein Konto mit Passwort hat, ist eine E-Mail mit einem Link unterwegs.`,
     sentHint:
       "Sie kommt in wenigen Minuten an, und der Link gilt eine Stunde. Wenn sie nicht kommt, sehen Sie im Spam-Ordner nach.",
-    noMail:
-      "Dieser Dienst sendet keine E-Mails. Bitten Sie die Person, die ihn betreibt, um einen Link. Dieser Befehl erstellt einen:",
+    noMail: "Dieser Dienst sendet keine E-Mails. Deshalb können Sie hier kein neues Passwort setzen.",
+    askOperator:
+      "Bitten Sie die Person, die diesen Dienst betreibt, um einen Link für ein neues Passwort. Der Link gilt einmal.",
+    forOperator: "Für die Person, die diesen Dienst betreibt",
+    inAdministration:
+      "Wählen Sie in der Administration im Menü der Person „Neues Passwort …“, oder führen Sie diesen Befehl aus:",
     command: (email: string) => `npx valetkey user reset ${email}`,
     exampleEmail: "sie@example.com",
     back: "Zurück zur Anmeldung",

@@ -2,6 +2,18 @@ import type * as english from "../en/settings.ts";
 
 export const settings: typeof english.settings = {
   title: "Einstellungen",
+  parts: {
+    account: { title: "Konto", hint: "Name, E-Mail-Adresse, Passwort" },
+    security: { title: "Sicherheit", hint: "Zwei Schritte, Passkeys, angemeldete Browser" },
+    mails: { title: "E-Mails", hint: "Welche E-Mails Sie bekommen" },
+    appearance: { title: "Darstellung", hint: "Design, Sprache, Tastenkürzel" },
+    storage: { title: "Speicher", hint: "Wie viel Sie belegen" },
+    tokens: { title: "API-Tokens", hint: "Zugriff für Ihre Programme" },
+    webhooks: { title: "Webhooks", hint: "Nachrichten an Ihren Server" },
+    administration: { title: "Administration", hint: "Personen, Links, Regeln, E-Mails, Protokoll" },
+    doctor: { title: "Installation prüfen", hint: "Was nicht stimmt, und was zu tun ist" },
+  },
+  mails: { hint: "E-Mails zu Ihrem Passwort und Ihrer E-Mail-Adresse werden immer gesendet." },
   tokens: {
     title: "API-Tokens",
     hint: "Ein Programm mit einem Token darf hier alles, was Sie dürfen.",
@@ -21,17 +33,12 @@ export const settings: typeof english.settings = {
     expires: (when: string) => `läuft ab ${when}`,
     expired: (when: string) => `abgelaufen ${when}`,
     neverExpires: "läuft nie ab",
-    revoke: "Widerrufen",
-    revokeOf: (label: string) => `${label} widerrufen`,
+    revoke: "Beenden",
+    revokeOf: (label: string) => `${label} beenden`,
     revokeQuestion: "Programme, die es benutzen, verlieren sofort den Zugriff.",
-    revoked: (label: string) => `„${label}“ ist widerrufen.`,
+    revoked: (label: string) => `„${label}“ ist beendet.`,
     none: "Noch keine Tokens.",
     failedToLoad: "Ihre Tokens konnten nicht geladen werden",
-  },
-  webhooks: {
-    title: "Webhooks",
-    hint: "Ihr Server erhält eine Anfrage, wenn mit Ihren Notizen etwas geschieht.",
-    open: "Webhooks verwalten",
   },
   storage: {
     title: "Speicher",
@@ -51,12 +58,6 @@ export const settings: typeof english.settings = {
     options: { system: "System", light: "Hell", dark: "Dunkel" },
   },
   language: { title: "Sprache", hint: "Für diesen Browser. Die Seite wird neu geladen.", automatic: "Wie der Browser" },
-  administration: {
-    title: "Administration",
-    hint: "Personen, Links, Regeln, E-Mails, Webhooks und Protokoll.",
-    open: "Administration öffnen",
-    doctor: "Diese Installation prüfen",
-  },
   shortcuts: {
     title: "Tastenkürzel",
     hint: "Drücken Sie irgendwo ?, um sie zu sehen.",
@@ -65,8 +66,6 @@ export const settings: typeof english.settings = {
 };
 
 export const mailPreferences: typeof english.mailPreferences = {
-  title: "E-Mails",
-  hint: "E-Mails zu Ihrem Passwort und Ihrer E-Mail-Adresse werden immer gesendet.",
   unproven:
     "Bestätigen Sie zuerst Ihre E-Mail-Adresse. Bis dahin erhalten Sie von diesen E-Mails nur die Zugriffsanfragen.",
   failedToLoad: "Ihre Auswahl konnte nicht geladen werden",
@@ -79,8 +78,8 @@ export const mailPreferences: typeof english.mailPreferences = {
     requests: "Jemand bittet um Zugriff",
   },
   topicHints: {
-    links: "Wie es bei jedem Link steht.",
-    files: "Wie es bei jeder Anfrage steht.",
+    links: "Ein neuer Link beginnt damit. Sie können es bei jedem Link ändern.",
+    files: "Eine neue Anfrage beginnt damit. Sie können es bei jeder Anfrage ändern.",
   },
 };
 
@@ -93,7 +92,7 @@ export const passkeyTexts: typeof english.passkeyTexts = {
   name: "Name",
   namePlaceholder: "Laptop",
   nameMissing: "Schreiben Sie, wo der Passkey ist, damit Sie ihn später wiedererkennen.",
-  codeHint: "Die sechs Ziffern, die Ihre Authenticator-App jetzt zeigt, oder ein Wiederherstellungscode.",
+  codeHint: "Die sechs Ziffern, die Ihre Authentifizierungs-App jetzt zeigt, oder ein Wiederherstellungscode.",
   added: (name: string) => `„${name}“ ist hinzugefügt. Sie können sich damit anmelden.`,
   created: (when: string) => `hinzugefügt ${when}`,
   used: (when: string) => `zuletzt benutzt ${when}`,
@@ -140,6 +139,10 @@ export const secondFactorTexts: typeof english.secondFactorTexts = {
     "Mit jedem Code können Sie sich einmal anmelden, wenn Sie Ihre App nicht haben. Bewahren Sie sie dort auf, wo nur Sie sie finden. Sie werden nicht noch einmal angezeigt.",
   turnedOn: "Die Anmeldung in zwei Schritten ist eingeschaltet, und alle anderen Browser sind abgemeldet.",
   copyCodes: "Codes kopieren",
+  downloadCodes: "Codes herunterladen",
+  codesFile: ({ service, account, date, codes }) =>
+    `Wiederherstellungscodes\n\nDienst: ${service}\nKonto: ${account}\nDatum: ${date}\n\nJeder Code gilt einmal, anstelle eines Codes der Authentifizierungs-App.\n\n${codes}\n`,
+  codesFilename: "wiederherstellungscodes.txt",
   kept: "Ich habe sie aufbewahrt",
   failedToLoad: "Die Anmeldung in zwei Schritten konnte nicht geladen werden",
 };

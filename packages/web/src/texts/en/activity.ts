@@ -21,11 +21,7 @@ export const activity = {
   yesterday: "Yesterday",
   filter: {
     label: "What to show",
-    options: { all: "All", access: "Access", changes: "Changes", sharing: "Sharing", refusals: "Refusals" },
-  },
-  everyUrl: {
-    label: "Show every URL",
-    hint: "Also for thumbnails and renewals, the first URLs of a visitor, and for an owner's views of their own files.",
+    options: { all: "All", access: "Opened", changes: "Changed", sharing: "Shared", refusals: "Refused" },
   },
   empty: {
     title: "Nothing has happened yet",
@@ -43,7 +39,7 @@ export const activity = {
   loadingMore: "Loading earlier activity…",
   /** Replaces the title of a deleted note. */
   deletedNote: "a deleted note",
-  inNote: "in",
+  note: "Note:",
   /** A person without an account who opened a link. */
   visitor: (name: string | undefined) => (name === undefined ? "A visitor" : `${name} (visitor)`),
   /** `email`: the email address that the visitor has proven. */
@@ -73,7 +69,7 @@ export const activity = {
       file: (files: string) => `${files}: deleted for good when the time in the trash was over`,
     },
     "attachment.uploaded": (who: Who, files: string) => `${who.name} attached ${files}`,
-    "attachment.adopted": (who: Who, files: string) => `${who.name} attached ${files}, which was in the bucket`,
+    "attachment.adopted": (who: Who, files: string) => `${who.name} attached ${files}, which was in the storage`,
     "attachment.accepted": (who: Who, files: string) => `${who.name} accepted ${files}`,
     "attachment.rejected": (who: Who, files: string) => `${who.name} attached ${files}, which was not kept`,
     "attachment.renamed": (who: Who, files: string, before: string | undefined) =>
@@ -101,28 +97,17 @@ export const activity = {
       `${who.name} accepted the invitation${email === undefined ? "" : ` of ${email}`}`,
     "access.requested": (who: Who) => `${who.name} asked for access`,
     "access.dismissed": (who: Who, whom: string) => `${who.name} dismissed the request of ${whom}`,
-    "url.issued": (
-      who: Who,
-      { files, count, times, lifetime }: { files: string; count: number; times: number; lifetime: string | undefined },
-    ) => {
-      const urls = count > 1 ? "URLs" : times > 1 ? `${times} URLs` : "a URL";
-      const again = count > 1 ? timesOf(times) : "";
-      const validity = lifetime === undefined ? "" : `, ${count > 1 || times > 1 ? "each " : ""}valid for ${lifetime}`;
-      return `${who.name} got ${urls} of ${files}${again}${validity}`;
-    },
     "url.refused": (who: Who, files: string, times: number) =>
       `${who.name} ${wasOf(who)} refused ${files}${timesOf(times)}`,
     purposes: {
       download: (who: Who, files: string, times: number) => `${who.name} downloaded ${files}${timesOf(times)}`,
       view: (who: Who, files: string, times: number) => `${who.name} viewed ${files}${timesOf(times)}`,
       zip: (who: Who, files: string, times: number) => `${who.name} downloaded ${files} as a ZIP${timesOf(times)}`,
-      thumbnail: (who: Who, files: string, times: number, count: number) =>
-        `${who.name} loaded ${count === 1 ? "a thumbnail" : "thumbnails"} of ${files}${timesOf(times)}`,
-      renewal: (who: Who, files: string, times: number) => `${who.name} renewed the URL of ${files}${timesOf(times)}`,
+      opened: (who: Who, files: string, times: number) => `${who.name} opened ${files}${timesOf(times)}`,
     },
     "link.created": (who: Who, label: string | undefined) => `${who.name} created ${named(label)}`,
     "link.updated": (who: Who, label: string | undefined) => `${who.name} changed ${named(label)}`,
-    "link.renewed": (who: Who, label: string | undefined) => `${who.name} made a new URL for ${named(label)}`,
+    "link.renewed": (who: Who, label: string | undefined) => `${who.name} gave ${named(label)} a new address`,
     "link.revoked": (who: Who, label: string | undefined) => `${who.name} revoked ${named(label)}`,
     "link.sent": (who: Who, { label, people, emails }: SentLink) =>
       `${who.name} sent ${named(label)} to ${people === 1 && emails !== undefined ? emails : formatCount(people, receivers)}`,

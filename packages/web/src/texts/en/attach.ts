@@ -1,14 +1,15 @@
 import { brandName } from "../brand-name.ts";
 /** The page for files that another app has sent. */
 export const attachTexts = {
-  title: "Attach files",
-  newNote: "Attach to a new note",
-  discard: "Discard",
-  existing: "Or to one of your notes",
-  search: "Search notes",
+  title: "Choose a note",
+  files: "Files to attach",
+  more: (count: number, size: string) => `and ${count} more (${size})`,
+  newNote: "New note with these files",
+  discard: "Discard these files",
+  existing: "Or a note that you have",
+  search: "Search",
   none: "No note found that you may change.",
   failed: "The notes could not be loaded",
-  attachTo: (title: string) => `Attach to ${title}`,
   nothing: {
     title: "No files arrived",
     hint: `Go back to the other app and share the files with ${brandName} again.`,

@@ -1,8 +1,11 @@
 const CORS_FIX = "Run the server checks above. They name the CORS setting that is missing, with a text to paste.";
 
 export const doctor = {
-  title: "Doctor",
-  hint: "It checks the server, the database, the bucket, the proxy and this browser. It changes nothing.",
+  title: "Check this set-up",
+  hint: "This page checks whether people can upload and download, and whether their files are safe. It changes nothing.",
+  works: "Everything works.",
+  counted: { errors: { one: "error", other: "errors" }, warnings: { one: "warning", other: "warnings" } },
+  more: "Details",
   again: "Check again",
   running: "Checking. This takes up to a minute.",
   failed: "The checks could not run",

@@ -162,6 +162,7 @@ export const linkTexts = {
         : `These are not email addresses: ${wrong.map((one) => `“${one}”`).join(", ")}.`,
     recipientsTooMany: (count: number) => `Enter at most ${count} email addresses.`,
     notify: "Mail to the owner of the note",
+    notifyUsual: "As in the settings for mails",
     notifies: {
       download: { never: "Never", first: "At the first visitor and download", each: "At each download" },
       upload: { never: "Never", first: "At the first file", each: "At each file" },

@@ -5,6 +5,7 @@ export const paletteTexts = {
   notes: "Notes",
   note: "This note",
   inNote: (title: string) => `in ${title}`,
+  inSettings: "in the settings",
   makeLink: "Make a link",
   downloadAll: "Download all files as ZIP",
   go: "Go to",

@@ -9,7 +9,10 @@ export const recovery = {
     sent: (email: string) => `If ${email} has an account with a password here, a mail with a link is on its way.`,
     sentHint:
       "It arrives within a few minutes, and its link works for an hour. If it does not come, look in your spam folder.",
-    noMail: "This service sends no mails. Ask the person who runs it for a link. This command makes one:",
+    noMail: "This service sends no mails, so you can't set a new password here.",
+    askOperator: "Ask the person who runs this service for a link for a new password. The link works once.",
+    forOperator: "For the person who runs this service",
+    inAdministration: "Choose “New password…” in the menu of the person in the administration, or run this command:",
     command: (email: string) => `npx valetkey user reset ${email}`,
     exampleEmail: "you@example.com",
     back: "Back to sign-in",

@@ -1,5 +1,17 @@
 export const settings = {
   title: "Settings",
+  parts: {
+    account: { title: "Account", hint: "Name, email address, password" },
+    security: { title: "Security", hint: "Two-step sign-in, passkeys, signed-in browsers" },
+    mails: { title: "Mails", hint: "Which mails you get" },
+    appearance: { title: "Appearance", hint: "Theme, language, keyboard shortcuts" },
+    storage: { title: "Storage", hint: "How much you use" },
+    tokens: { title: "API tokens", hint: "Access for your programs" },
+    webhooks: { title: "Webhooks", hint: "Messages to your server" },
+    administration: { title: "Administration", hint: "People, links, rules, mail, log" },
+    doctor: { title: "Check this set-up", hint: "What is wrong, and what to do" },
+  },
+  mails: { hint: "Mails about your password and your email address are always sent." },
   tokens: {
     title: "API tokens",
     hint: "A program with a token can do everything here that you can do.",
@@ -26,11 +38,6 @@ export const settings = {
     none: "No tokens yet.",
     failedToLoad: "Your tokens could not be loaded",
   },
-  webhooks: {
-    title: "Webhooks",
-    hint: "Your server gets a request when something happens to your notes.",
-    open: "Manage webhooks",
-  },
   storage: {
     title: "Storage",
     used: (used: string, quota: string) => `${used} of ${quota} used`,
@@ -53,18 +60,10 @@ export const settings = {
     hint: "Applies to this browser only. A change reloads the page.",
     automatic: "Same as the browser",
   },
-  administration: {
-    title: "Administration",
-    hint: "People, links, rules, mail, webhooks and log.",
-    open: "Open administration",
-    doctor: "Check this set-up",
-  },
   shortcuts: { title: "Keyboard shortcuts", hint: "Press ? anywhere to see them.", show: "Show all" },
 };
 
 export const mailPreferences = {
-  title: "Mails",
-  hint: "Mails about your password and your email address are always sent.",
   unproven: "Confirm your email address first. Until then, you get only the mails about requests for access.",
   failedToLoad: "Your choices could not be loaded",
   choices: { at_once: "At once", daily: "Once a day", never: "Never" },
@@ -76,8 +75,8 @@ export const mailPreferences = {
     requests: "Somebody asks for access",
   },
   topicHints: {
-    links: "Each link also has its own setting.",
-    files: "Each request also has its own setting.",
+    links: "A new link starts with this choice. You can change it for each link.",
+    files: "A new request starts with this choice. You can change it for each request.",
   },
 };
 
@@ -134,6 +133,11 @@ export const secondFactorTexts = {
     "Each code lets you sign in once without your app. Keep the codes where only you find them. They are not shown again.",
   turnedOn: "Two-step sign-in is on, and all other browsers are signed out.",
   copyCodes: "Copy codes",
+  downloadCodes: "Download codes",
+  /** The text file with the codes. */
+  codesFile: ({ service, account, date, codes }: { service: string; account: string; date: string; codes: string }) =>
+    `Recovery codes\n\nService: ${service}\nAccount: ${account}\nDate: ${date}\n\nEach code works once, in place of a code of the authenticator app.\n\n${codes}\n`,
+  codesFilename: "recovery-codes.txt",
   kept: "I have kept them",
   failedToLoad: "Your second factor could not be loaded",
 };

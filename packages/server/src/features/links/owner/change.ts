@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Limits } from "../../../platform/config/limits.ts";
 import type { Tx } from "../../../platform/database/queries.ts";
-import type { LinkKind } from "../../../platform/database/unions.ts";
+import type { LinkKind, LinkNotify } from "../../../platform/database/unions.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import type { FairTurns } from "../../../platform/limits/fair-turns.ts";
@@ -10,6 +10,7 @@ import type { Caller } from "../../access/caller.ts";
 import { guardedNoteQueries } from "../../access/queries.ts";
 import { type AuditEvent, auditEvent } from "../../audit/audit-event.ts";
 import { auditQueries } from "../../audit/queries.ts";
+import { mailPreferenceQueries } from "../../outbox/mail-queries.ts";
 import { hashNew } from "../hash-password.ts";
 import type { Link } from "../link.ts";
 import { linkQueries } from "../queries/links.ts";
@@ -115,7 +116,7 @@ async function create(
         claims: 0,
         opened: 0,
         urlTtlSeconds: defaultUrlTtl(limits),
-        notify: "never",
+        notify: settings.notify ?? (await defaultNotify(deps, tx, { ownerId: note.ownerId, kind })),
         recipients: [],
         request: kind === "upload" ? completeRequest(input.request ?? {}, limits) : undefined,
         createdAt: now,
@@ -128,6 +129,17 @@ async function create(
     await auditQueries(tx).add(createdEvent(link, { id: newId(), caller }));
     return describeLink(deps, { queries: tx, caller, linkId: link.id });
   });
+}
+
+/** The mails of a new link follow the mail settings of the owner of the note, who gets the mails. */
+async function defaultNotify(
+  { mail }: Deps,
+  tx: Tx,
+  { ownerId, kind }: { ownerId: string; kind: LinkKind },
+): Promise<LinkNotify> {
+  if (mail === undefined) return "never";
+  const { links, files } = await mailPreferenceQueries(tx).find({ userId: ownerId });
+  return (kind === "upload" ? files : links) === "never" ? "never" : "first";
 }
 
 /** Hashes the key together with the settings, so that a request with other settings makes another link. Leaves out the password. */

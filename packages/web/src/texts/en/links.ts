@@ -72,7 +72,7 @@ export const linkTexts = {
   },
   revoke: {
     action: "End link",
-    of: (name: string) => `End the link “${name}”`,
+    of: (name: string) => `End link “${name}”`,
     question: "Nobody can open it any more. You cannot undo this.",
     lastUrl: (left: string) => `A download that was just opened works for ${left} more.`,
     noUrl: "Nobody can download anything with it any more.",

@@ -126,7 +126,7 @@ describe("a link of a note", () => {
     const note = await seedNote(ann.client, { title: "Plan" });
     await ann.client.links.create(note.id, { label: "Offer" });
     const dialog = await openLinks(ann.page, note.id);
-    await dialog.getByRole("button", { name: "End the link “Offer”" }).click();
+    await dialog.getByRole("button", { name: "End link “Offer”" }).click();
     await dialog.getByText("Nobody can open it any more.").waitFor();
     await ann.page.keyboard.press("Escape");
     await dialog.locator("button:focus", { hasText: "End link" }).click();
@@ -149,7 +149,7 @@ describe("a link of a note", () => {
       await route.fulfill({ response, body });
     });
     const dialog = await openLinks(ann.page, note.id);
-    await dialog.getByRole("button", { name: "End the link “Offer”" }).click();
+    await dialog.getByRole("button", { name: "End link “Offer”" }).click();
     await dialog.getByRole("button", { name: "End link", exact: true }).click();
     const timer = dialog.getByRole("timer");
     await timer.filter({ hasText: /^A download that was just opened works for \d\d s more\.$/ }).waitFor();
@@ -206,7 +206,7 @@ describe("the link of another person", () => {
     await ann.client.shares.put({ noteId: note.id }, { userIds: [ben.id], role: "editor" });
     await ann.client.links.create(note.id, { label: "Of Ann" });
     const dialog = await openShareDialog(ben.page, note.id);
-    await dialog.getByRole("button", { name: "End the link" }).waitFor();
+    await dialog.getByRole("button", { name: "End link" }).waitFor();
     expect(await dialog.getByRole("button", { name: "Edit" }).count()).toBe(0);
     await dialog.getByRole("button", { name: "More about the link “Of Ann”" }).click();
     await ben.page.getByRole("menuitem", { name: "See it as a visitor" }).waitFor();
@@ -396,7 +396,7 @@ describe("the policy of the operator", () => {
     });
     const dialog = await openLinks(ann.page, note.id);
     await dialog.getByText("The operator requires a password.").waitFor();
-    await dialog.getByRole("button", { name: "End the link “Offer”" }).waitFor();
+    await dialog.getByRole("button", { name: "End link “Offer”" }).waitFor();
     expect(await dialog.getByRole("button", { name: "Copy", exact: true }).count()).toBe(0);
     await dialog.getByRole("button", { name: "Edit the link “Offer”" }).click();
     await dialog.getByRole("textbox", { name: "Password" }).waitFor();

@@ -18,4 +18,5 @@ for (const [nth, language] of LANGUAGES.entries()) {
     }
   }
 }
+// This file is the last one, so that it proves a complete build (e2e/src/testing/build.ts).
 await writeFile(join(import.meta.dirname, "dist/THIRD-PARTY-LICENSES.txt"), await licensesOf(packageFolders(files)));

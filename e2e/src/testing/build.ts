@@ -4,20 +4,20 @@ import { join, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const LOCK = "package-lock.json";
+/** Each build writes this file last. With an earlier file, an interrupted build would look complete. */
+const BUILT = "dist/THIRD-PARTY-LICENSES.txt";
 const NOT_BUILT = /^(?:dist|node_modules|testing)$|\.test\.tsx?$/;
 /** The tests need the builds of the list. The second build contains the output of the first build. */
 const BUILDS = [
   {
     workspace: "packages/web",
-    built: "dist/index.html",
     sources: ["packages/web", "packages/client/src", "packages/contract/src", LOCK],
   },
   {
     workspace: "packages/valetkey",
-    built: "dist/cli.js",
     sources: [
       "packages/valetkey/scripts",
-      "packages/web/dist/index.html",
+      `packages/web/${BUILT}`,
       "packages/server/src",
       "packages/s3-local/src",
       "packages/presign/src",
@@ -32,8 +32,8 @@ const BUILDS = [
  * a build fails.
  */
 export default function build(): void {
-  for (const { workspace, built, sources } of BUILDS) {
-    const builtAt = statSync(join(ROOT, workspace, built), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  for (const { workspace, sources } of BUILDS) {
+    const builtAt = statSync(join(ROOT, workspace, BUILT), { throwIfNoEntry: false })?.mtimeMs ?? 0;
     if (builtAt > Math.max(...sources.map((path) => changedAt(join(ROOT, path))))) continue;
     console.log(`${workspace} has changed since it was built: it is built again.`);
     // Vitest sets NODE_ENV to "test". With NODE_ENV "test", the build would contain the development code of React.

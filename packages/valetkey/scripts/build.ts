@@ -43,9 +43,6 @@ const { metafile } = await build({
   metafile: true,
   logLevel: "warning",
 });
-// The build of the web app contains a separate file of licenses.
-const folders = [...packageFolders(Object.keys(metafile.inputs))].map((folder) => resolve(folder));
-await writeFile(join(DIST, "THIRD-PARTY-LICENSES.txt"), await licensesOf(folders));
 await cp(resolve(ROOT, "../web/dist"), join(DIST, "web"), { recursive: true });
 await cp(
   join(dirname(createRequire(join(SERVER, "cli.ts")).resolve("@fastify/swagger-ui")), "static"),
@@ -54,3 +51,7 @@ await cp(
     recursive: true,
   },
 );
+// The build of the web app contains a separate file of licenses. This file is the last one, so that it proves a complete build
+// (e2e/src/testing/build.ts).
+const folders = [...packageFolders(Object.keys(metafile.inputs))].map((folder) => resolve(folder));
+await writeFile(join(DIST, "THIRD-PARTY-LICENSES.txt"), await licensesOf(folders));

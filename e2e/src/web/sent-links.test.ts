@@ -63,6 +63,8 @@ describe("links that are sent from the app", () => {
     await open();
     await page.getByText(words.unproven).waitFor();
     await page.keyboard.press("Escape");
+    // The dialog removes its entry from the history asynchronously, and this would interrupt the reload.
+    await expect.poll(() => page.evaluate("history.state?.dialogs ?? 0")).toBe(0);
     await page.unroute("**/me");
     await page.reload();
 

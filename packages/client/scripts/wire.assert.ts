@@ -39,6 +39,7 @@ type Wire = {
   CreatedToken: [contract.CreatedToken, published.CreatedToken];
   CreateFileLinkBody: [contract.CreateFileLinkBody, published.CreateFileLinkBody];
   CreateLinkBody: [contract.CreateLinkBody, published.CreateLinkBody];
+  CopyAttachmentBody: [contract.CopyAttachmentBody, published.CopyAttachmentBody];
   CreateNoteBody: [contract.CreateNoteBody, published.CreateNoteBody];
   CreateTokenBody: [contract.CreateTokenBody, published.CreateTokenBody];
   CreateWebhookBody: [contract.CreateWebhookBody, published.CreateWebhookBody];
@@ -55,6 +56,8 @@ type Wire = {
   Link: [contract.Link, published.Link];
   LinkKind: [contract.LinkKind, published.LinkKind];
   LinkPage: [contract.LinkPage, published.LinkPage];
+  LinkReceiver: [contract.LinkReceiver, published.LinkReceiver];
+  LinkReceiverPage: [contract.LinkReceiverPage, published.LinkReceiverPage];
   LinkSlot: [contract.LinkSlot, published.LinkSlot];
   LinkState: [contract.LinkState, published.LinkState];
   LinkClaim: [contract.LinkClaim, published.LinkClaim];
@@ -65,6 +68,9 @@ type Wire = {
   MailPreferences: [contract.MailPreferences, published.MailPreferences];
   MailState: [contract.MailState, published.MailState];
   Me: [contract.Me, published.Me];
+  MoveAttachmentBody: [contract.MoveAttachmentBody, published.MoveAttachmentBody];
+  MoveEffects: [contract.MoveEffects, published.MoveEffects];
+  MoveEffectsBody: [contract.MoveEffectsBody, published.MoveEffectsBody];
   Note: [contract.Note, published.Note];
   NoteAccess: [contract.NoteAccess, published.NoteAccess];
   NotePage: [contract.NotePage, published.NotePage];
@@ -81,8 +87,10 @@ type Wire = {
   RedeemedInvitation: [contract.RedeemedInvitation, published.RedeemedInvitation];
   Send: [contract.Send, published.Send];
   SendFileBody: [contract.SendFileBody, published.SendFileBody];
+  SendLinkBody: [contract.SendLinkBody, published.SendLinkBody];
   SentFile: [contract.SentFile, published.SentFile];
   SentFiles: [contract.SentFiles, published.SentFiles];
+  SentLink: [contract.SentLink, published.SentLink];
   ResetLink: [contract.ResetLink, published.ResetLink];
   RevokedLink: [contract.RevokedLink, published.RevokedLink];
   Share: [contract.Share, published.Share];
@@ -112,6 +120,7 @@ type Wire = {
   WebhookDelivery: [contract.WebhookDelivery, published.WebhookDelivery];
   WebhookDeliveryPage: [contract.WebhookDeliveryPage, published.WebhookDeliveryPage];
   WebhookEvent: [contract.WebhookEvent, published.WebhookEvent];
+  WebhookFailure: [contract.WebhookFailure, published.WebhookFailure];
   Webhooks: [contract.Webhooks, published.Webhooks];
   WebhookTest: [contract.WebhookTest, published.WebhookTest];
   WebhookWithSecret: [contract.WebhookWithSecret, published.WebhookWithSecret];

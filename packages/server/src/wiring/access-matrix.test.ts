@@ -25,6 +25,8 @@ const table: readonly Row[] = [
   ["PATCH /notes/:noteId",                     200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["DELETE /notes/:noteId",                    204,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["PUT /notes/:noteId/seen",                  204,  204,   204,  403,    403,    403,    403,    403,   403,  401,  404],
+  ["PUT /notes/:noteId/pin",                   204,  204,   204,  403,    403,    403,    403,    403,   403,  401,  404],
+  ["DELETE /notes/:noteId/pin",                204,  204,   204,  204,    204,    204,    204,    204,   204,  401,  204],
   ["GET /notes/:noteId/attachments",           200,  200,   200,  403,    403,    403,    403,    403,   403,  401,  404],
   ["POST /notes/:noteId/attachments",          201,  201,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   // Adopts an object that is already in the bucket. Only administrators may adopt objects.

@@ -15,6 +15,8 @@ const contract = [
   "post /notes",
   "get /notes/{noteId}",
   "patch /notes/{noteId}",
+  "put /notes/{noteId}/pin",
+  "delete /notes/{noteId}/pin",
   "put /notes/{noteId}/seen",
   "delete /notes/{noteId}",
   "get /notes/{noteId}/attachments",

@@ -1,6 +1,7 @@
 import { Toast } from "@base-ui/react/toast";
 import { X } from "lucide-react";
 import { useLayoutEffect, useState } from "react";
+import { createPortal } from "react-dom";
 import { IconButton } from "../components/button.tsx";
 import { toasts } from "../service/toasts.ts";
 import { texts } from "../texts/index.ts";
@@ -9,14 +10,16 @@ import { texts } from "../texts/index.ts";
 export function Toasts() {
   return (
     <Toast.Provider toastManager={toasts} timeout={5_000} limit={3}>
-      <Toast.Portal>
+      {/* Toast.Portal would also load code for the focus inside of portals, which the messages do not need. */}
+      {createPortal(
         <Toast.Viewport
           aria-label={texts.common.notifications}
           className="fixed inset-x-4 not-has-data-[place=top]:bottom-20 has-data-[place=top]:top-4 z-50 mx-auto flex flex-col items-center gap-2 md:not-has-data-[place=top]:bottom-6 md:max-w-md"
         >
           <List />
-        </Toast.Viewport>
-      </Toast.Portal>
+        </Toast.Viewport>,
+        document.body,
+      )}
     </Toast.Provider>
   );
 }

@@ -77,6 +77,11 @@ describe("links that are sent from the app", () => {
     await field.fill(`${MIA}, ${TOM}; eve`);
     await form.getByRole("button", { name: words.send, exact: true }).click();
     await form.getByText(shareDialogTexts.people.invalid("eve")).waitFor();
+    const chip = form.getByTitle("eve", { exact: true });
+    const isWhole = chip.evaluate(({ children }) =>
+      [...children].every((part) => part.scrollWidth <= part.clientWidth),
+    );
+    expect(await isWhole).toBe(true);
     expect(await seriousFindings(page)).toEqual([]);
     await form.getByRole("button", { name: shareDialogTexts.people.remove("eve") }).click();
     await form.getByLabel(words.message).fill("Please sign.\nSee www.example.com");

@@ -1,16 +1,19 @@
 import type { Page } from "playwright-core";
+import type { Instance, LinkPage, LinkReceiver } from "../../../../packages/client/src/index.ts";
 import { texts as landing } from "../../../../packages/web/src/landing/texts/en.ts";
 import { reviewTexts } from "../../../../packages/web/src/texts/en/file-tools.ts";
 import { linkTexts as links } from "../../../../packages/web/src/texts/en/links.ts";
 import { shareDialogTexts } from "../../../../packages/web/src/texts/en/share-lists.ts";
 import { texts } from "../../../../packages/web/src/texts/index.ts";
 import { holdRequests } from "../testing/watch.ts";
-import { type Scene, scenesOf, showing, withMail } from "./scene.ts";
+import { alterResponses, type Scene, scenesOf, showing, withMail } from "./scene.ts";
 import type { World } from "./world.ts";
 
 const { attachments, sharing } = texts;
 /** Matches the API requests for lists of links, and also the page /links (see `goToLinks`). */
 const LINKS = /\/links(\?|$)/;
+/** Matches the API requests that send a link by mail, or list the people who got it. */
+const MAILS = /\/links\/[^/]+\/mails(\?|$)/;
 const BROKEN = /^net::ERR_FAILED /;
 
 /** Opens the share dialog of the note, with the tab of its links. */
@@ -49,6 +52,52 @@ async function seeAsVisitor(page: Page, world: World, { label }: { label: string
   await page.getByRole("menuitem", { name: links.seeAsVisitor }).click();
   await page.getByText(landing.visitorView.title).waitFor();
   await page.getByRole("heading", { level: 1 }).waitFor();
+}
+
+/** Makes the page believe that its user can send links by mail. */
+async function withSending(page: Page): Promise<void> {
+  await alterResponses(page, "**/me", { emailProven: true });
+  await alterResponses(page, "**/instance", ({ limits }: Instance) => ({
+    limits: { ...limits, links: { ...limits.links, sendable: true } },
+  }));
+}
+
+/** Opens the form that sends a link, in the share dialog. */
+async function openSendForm(page: Page, world: World) {
+  await withSending(page);
+  const dialog = await openShareDialog(page, world);
+  await chooseToSend(page);
+  await dialog.getByLabel(links.send.to).waitFor();
+  return dialog;
+}
+
+async function chooseToSend(page: Page): Promise<void> {
+  await page.getByRole("button", { name: links.moreOf("For the new tenants") }).click();
+  await page.getByRole("menuitem", { name: links.send.action }).click();
+}
+
+const since = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+const noVisit = { hasOldUrl: false, queuedAt: since(200), sentAt: since(199), visitedAt: null, usedAt: null };
+const RECEIVERS: LinkReceiver[] = [
+  { ...noVisit, id: "1", email: "mia@example.org", state: "used", visitedAt: since(90), usedAt: since(88) },
+  { ...noVisit, id: "2", email: "tom.brandt@example.org", state: "visited", visitedAt: since(12) },
+  { ...noVisit, id: "3", email: "office-of-the-house-administration@brandt-and-sons.example.com", state: "sent" },
+  { ...noVisit, id: "4", email: "eve@example.org", state: "sent", hasOldUrl: true },
+  { ...noVisit, id: "5", email: "lea@example.org", state: "waiting", sentAt: null },
+  { ...noVisit, id: "6", email: "no-such-person@example.org", state: "not_delivered", sentAt: null },
+];
+
+/** Makes the page believe that its user sent the link of the new tenants to several people. */
+async function withReceivers(page: Page): Promise<void> {
+  const sentTo = { people: RECEIVERS.length, visited: 2, used: 1, notDelivered: 1 };
+  await alterResponses(page, LINKS, ({ items }: LinkPage) => ({
+    items: items.map((link) =>
+      link.label === "For the new tenants" ? { ...link, opened: 2, claims: 1, sentTo } : link,
+    ),
+  }));
+  await page.route(MAILS, (route) =>
+    route.fulfill({ json: { items: RECEIVERS, receivers: RECEIVERS, nextCursor: null } }),
+  );
 }
 
 /** The scenes with the links and file requests that their owner sees. */
@@ -137,6 +186,54 @@ export const ownerLinkScenes: readonly Scene[] = [
       const waits = page.getByText(reviewTexts.waits).first();
       await waits.waitFor();
       await waits.scrollIntoViewIfNeeded();
+    },
+    "send-link": openSendForm,
+    async "send-link-unproven"(page, world) {
+      await withSending(page);
+      await alterResponses(page, "**/me", { emailProven: false });
+      await openShareDialog(page, world);
+      await chooseToSend(page);
+      await page.getByText(links.send.unproven).waitFor();
+    },
+    async "send-link-refused"(page, world) {
+      const dialog = await openSendForm(page, world);
+      await dialog.getByLabel(links.send.to).fill("mia@example.org, tom.brandt@example.org; eve");
+      await dialog
+        .getByLabel(links.send.message, { exact: true })
+        .fill("Here is the protocol. Please sign it until Friday.");
+      await dialog.getByRole("button", { name: links.send.send, exact: true }).click();
+      await dialog.getByText(shareDialogTexts.people.invalid("eve")).waitFor();
+    },
+    "send-link-limit": {
+      expects: [/^429 POST /],
+      async open(page, world) {
+        const dialog = await openSendForm(page, world);
+        await page.route(MAILS, (route) =>
+          route.fulfill({
+            status: 429,
+            headers: { "retry-after": "2400" },
+            contentType: "application/problem+json",
+            json: { code: "receiver_limit_reached", detail: "tom.brandt@example.org got several mails already." },
+          }),
+        );
+        await dialog.getByLabel(links.send.to).fill("mia@example.org, tom.brandt@example.org");
+        await dialog.getByRole("button", { name: links.send.send, exact: true }).click();
+        await dialog.getByRole("alert").waitFor();
+      },
+    },
+    async "send-link-sent"(page, world) {
+      const dialog = await openSendForm(page, world);
+      await withReceivers(page);
+      await dialog.getByLabel(links.send.to).fill(RECEIVERS.map(({ email }) => email).join(" "));
+      await dialog.getByRole("button", { name: links.send.send, exact: true }).click();
+      await dialog.getByText(links.send.sent(RECEIVERS.length)).waitFor();
+      await dialog.getByText("no-such-person@example.org").scrollIntoViewIfNeeded();
+    },
+    async "send-link-receivers"(page) {
+      await withSending(page);
+      await goToLinks(page, () => withReceivers(page));
+      await page.getByRole("button", { name: links.receivers.people(RECEIVERS.length) }).click();
+      await page.getByText("no-such-person@example.org").waitFor();
     },
     "visitor-view": (page, world) => seeAsVisitor(page, world, { label: "For the new tenants" }),
     "visitor-view-request": (page, world) => seeAsVisitor(page, world, { label: "Papers for the lease" }),

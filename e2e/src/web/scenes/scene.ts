@@ -55,11 +55,15 @@ async function cookiesOf(by: Scene["by"], world: World): Promise<Cookie[]> {
   return by === "nobody" || by === "first" ? [] : world[by].context.cookies();
 }
 
-/** Changes properties of the responses to these requests of the page. */
-export function alterResponses(page: Page, url: string, change: object): Promise<unknown> {
+/** Changes properties of the JSON responses to these requests of the page. */
+// biome-ignore lint/suspicious/noExplicitAny: the callers know the responses
+type Change = object | ((response: any) => object);
+
+export function alterResponses(page: Page, url: string | RegExp, change: Change): Promise<unknown> {
   return page.route(url, async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, json: { ...(await response.json()), ...change } });
+    const json = await response.json();
+    await route.fulfill({ response, json: { ...json, ...(typeof change === "function" ? change(json) : change) } });
   });
 }
 

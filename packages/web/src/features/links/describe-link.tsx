@@ -39,16 +39,21 @@ export function LinkSummary({ link, name, place }: { link: Link; name: string; p
         {place}
         <p className="text-muted text-small tabular-nums">{facts.join(texts.common.separator)}</p>
         <p className="text-muted text-small tabular-nums">
-          {describeCounts(link).map((count, nth) => (
-            <Fragment key={count}>
-              {nth > 0 && texts.common.separator}
-              <span className="whitespace-nowrap">{count}</span>
-            </Fragment>
-          ))}
+          <Counts counts={describeCounts(link)} />
         </p>
       </div>
     </div>
   );
+}
+
+/** Shows counts in one line. If the line is too short, it breaks only between two counts. */
+export function Counts({ counts }: { counts: readonly string[] }) {
+  return counts.map((count, nth) => (
+    <Fragment key={count}>
+      {nth > 0 && texts.common.separator}
+      <span className="whitespace-nowrap">{count}</span>
+    </Fragment>
+  ));
 }
 
 /** Names the files that a link opens, in words. Returns undefined for a file request. */

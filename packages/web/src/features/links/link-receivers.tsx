@@ -9,6 +9,7 @@ import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { showProblem } from "../../service/toasts.ts";
 import { linkTexts } from "../../texts/en/links.ts";
 import { formatWhen, texts } from "../../texts/index.ts";
+import { Counts } from "./describe-link.tsx";
 import { receiversQuery } from "./links-query.ts";
 
 const words = linkTexts.receivers;
@@ -60,7 +61,9 @@ export function LinkReceivers({ link, isNew }: { link: Link; isNew: boolean }) {
         onClick={() => setOpen(!isOpen)}
         className="-mx-1 flex min-h-11 max-w-full items-center gap-1 rounded-small px-1 text-left text-small tabular-nums hover:bg-hover md:min-h-8"
       >
-        {facts.join(texts.common.separator)}
+        <span>
+          <Counts counts={facts} />
+        </span>
         <ChevronDown size={14} aria-hidden="true" className={isOpen ? "shrink-0 rotate-180" : "shrink-0"} />
       </button>
       <div id={id}>{isOpen && <Receivers link={link} />}</div>

@@ -175,10 +175,10 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, onAga
             {linkTexts.send.action}
           </Button>
         )}
-        <LinkReceivers key={sentTo} link={link} isNew={sentTo !== undefined} />
-        <p role="status" className={sentTo === undefined ? "sr-only" : "text-accent text-small"}>
+        <p role="status" className={sentTo === undefined ? "sr-only" : "mt-2 text-accent text-small"}>
           {sentTo !== undefined && linkTexts.send.sent(sentTo)}
         </p>
+        <LinkReceivers key={sentTo} link={link} isNew={sentTo !== undefined} />
         <p role="status" className="sr-only">
           {copied !== undefined && announcementOf(link, { isNewUrl: newUrl !== undefined, isCopied: copied.isCopied })}
         </p>

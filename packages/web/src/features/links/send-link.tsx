@@ -117,7 +117,7 @@ function Unproven() {
   return (
     <div className="flex flex-col items-start gap-3">
       <p role="status">{words.unproven}</p>
-      <a href="/settings" className={buttonStyle()}>
+      <a href="/settings/account" className={buttonStyle({ kind: "primary" })}>
         {words.openSettings}
       </a>
     </div>

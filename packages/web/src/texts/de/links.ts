@@ -34,7 +34,7 @@ export const linkTexts: typeof english = {
   },
   revoked: (when: string) => `Beendet ${when}`,
   again: "Neuen erstellen",
-  againOf: (name: string) => `Einen neuen Link wie „${name}“ erstellen`,
+  againOf: (name: string) => `Neuen erstellen, wie den Link „${name}“`,
   endedBecause: {
     used_up: {
       download: "Alle Nutzungen sind verbraucht. Erhöhen Sie das Limit, um ihn wieder zu öffnen.",
@@ -65,7 +65,7 @@ export const linkTexts: typeof english = {
   hideCode: "QR-Code verbergen",
   moreOf: (name: string) => `Mehr zum Link „${name}“`,
   edit: "Ändern",
-  editOf: (name: string) => `Den Link „${name}“ bearbeiten`,
+  editOf: (name: string) => `Den Link „${name}“ ändern`,
   newUrl: {
     action: "Link ersetzen …",
     confirm: "Link ersetzen",

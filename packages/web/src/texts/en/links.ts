@@ -33,7 +33,7 @@ export const linkTexts = {
   },
   revoked: (when: string) => `Ended ${when}`,
   again: "Make a new one",
-  againOf: (name: string) => `Make a new link like “${name}”`,
+  againOf: (name: string) => `Make a new one like “${name}”`,
   endedBecause: {
     used_up: {
       download: "All uses are taken. Raise the limit to open the link again.",

@@ -2,10 +2,10 @@ import type { Tx } from "../../platform/database/queries.ts";
 import type { MailChoice } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
-import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-database.ts";
+import { takeFromEachWindow, takeFromWindow, type WindowLimit } from "../../platform/limits/in-database.ts";
 import { provenEmailOf } from "../people/index.ts";
 import { lookupQueries } from "../people/lookup-queries.ts";
-import { type AccountChange, type MailKind, type Notice, type NoticeMail, topicOf } from "./mail.ts";
+import { type AccountChange, type MailKind, type Notice, type NoticeMail, type SentLink, topicOf } from "./mail.ts";
 import { mailPreferenceQueries, mailQueries } from "./mail-queries.ts";
 
 /** The kinds of mails that collect no notices, so they are sent immediately. */
@@ -19,6 +19,22 @@ export async function queueMail(
 ): Promise<void> {
   await takeMailLimits({ clock }, tx, mail);
   await mailQueries(tx).insert({ ...mail, id: newId() }, { now: clock() });
+}
+
+/**
+ * Adds the mails of one sent link to the outbox, one for each email address. The limits come first, so that a refused request writes nothing
+ * else. Throws `rate_limited` with the problem that names an email address. `emails` is sorted, which prevents a deadlock of two requests.
+ */
+export async function queueSentLink(
+  { clock, newId }: Pick<Deps, "clock" | "newId">,
+  tx: Tx,
+  { emails, sent, problemOf }: { emails: readonly string[]; sent: SentLink; problemOf: (email: string) => string },
+): Promise<void> {
+  for (const limit of [limitOfKind("sent-link"), DAY_LIMIT]) {
+    await takeFromEachWindow({ db: tx, clock }, { limit, holders: emails, problemOf });
+  }
+  const now = clock();
+  for (const email of emails) await mailQueries(tx).insert({ kind: "sent-link", email, sent, id: newId() }, { now });
 }
 
 /**
@@ -110,6 +126,10 @@ async function choiceOf(tx: Tx, { userId, notice }: Notified): Promise<MailChoic
 /** Limits how many mails of the same kind one email address gets from all causes together. */
 const LIMIT = { max: 3, windowMs: 3_600_000 };
 
+function limitOfKind(kind: MailKind["kind"], windowMs = LIMIT.windowMs): WindowLimit {
+  return { ...LIMIT, name: `mail ${kind}`, windowMs };
+}
+
 /**
  * Limits all mails to one email address, except warnings and mails that the reader waits for. If warnings and such mails counted too, a
  * stranger could use up the limit. The owner of the email address could then not sign in for a day, or would get no warning.
@@ -153,7 +173,7 @@ export async function takeMailLimits(
   const { windowMs } = kind === "account-closed" ? DAY_LIMIT : LIMIT;
   // Each link has its own limit for codes, and each kind of change of an account has its own limit for warnings.
   const part = linkId ?? change;
-  await take({ ...LIMIT, name: `mail ${kind}`, windowMs }, part === undefined ? email : `${part} ${email}`);
+  await take(limitOfKind(kind, windowMs), part === undefined ? email : `${part} ${email}`);
   if (kind === "new-sign-in" || kind === "account-changed")
     await take({ ...WARNINGS, name: `mail warnings ${kind}` }, email);
   if (!NOT_IN_DAY_LIMIT.has(kind)) await take(DAY_LIMIT, email);

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { sql } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { Tx } from "../database/queries.ts";
 import { defineQueries } from "../database/queries.ts";
+import type { Tables } from "../database/schema.ts";
 import { deleteInSteps } from "../database/writes.ts";
 import type { Deps } from "../deps.ts";
 import { DomainError } from "../errors.ts";
@@ -26,6 +27,25 @@ export async function takeFromWindow(
   const { isTaken, expiresAt } = await limitCountQueries(db).take(key, { amount, max, now, expiresAt: now + windowMs });
   if (!isTaken) throw rateLimited(problem, expiresAt - now);
   return { giveBack: (queries, returned) => limitCountQueries(queries).giveBack(key, { amount: returned, expiresAt }) };
+}
+
+/**
+ * Takes 1 from the limit of each holder, with one statement. If one holder has nothing left, throws `rate_limited` with the problem that
+ * names this holder. Call it in a transaction, which then undoes what it took from the others.
+ */
+export async function takeFromEachWindow(
+  { db, clock }: Pick<Deps, "clock"> & { db: Tx },
+  {
+    limit,
+    holders,
+    problemOf,
+  }: { limit: WindowLimit; holders: readonly string[]; problemOf: (holder: string) => string },
+): Promise<void> {
+  const now = clock();
+  const byKey = new Map(holders.map((holder) => [windowKey(limit, holder), holder]));
+  const { max, windowMs } = limit;
+  const refused = await limitCountQueries(db).takeEach([...byKey.keys()], { max, now, expiresAt: now + windowMs });
+  if (refused !== undefined) throw rateLimited(problemOf(byKey.get(refused.key) ?? ""), refused.expiresAt - now);
 }
 
 /**
@@ -77,26 +97,23 @@ export const limitCountQueries = defineQueries("database.limitCounts", ({ kysely
    * `expiresAt`. The function `take` returns whether the amount was added, and the expiry of the open window. If `take` did not add the
    * amount, nothing has changed.
    */
-  async take(key: string, request: { amount: number; max: number; now: number; expiresAt: number }) {
-    const { amount, max, now, expiresAt } = request;
-    const isOver = sql<boolean>`limit_counts.expires_at <= ${now}`;
-    const taken = await db
-      .insertInto("limit_counts")
-      .values({ key, count: amount, expires_at: expiresAt })
-      .onConflict((conflict) =>
-        conflict
-          .column("key")
-          .doUpdateSet({
-            count: sql`case when ${isOver} then excluded.count else limit_counts.count + excluded.count end`,
-            expires_at: sql`case when ${isOver} then excluded.expires_at else limit_counts.expires_at end`,
-          })
-          .where(sql<boolean>`(${isOver} or limit_counts.count + excluded.count <= ${max})`),
-      )
-      .returning("expires_at")
-      .executeTakeFirst();
+  async take(key: string, request: Taking) {
+    const [taken] = await takeKeys(db, [key], request);
     if (taken !== undefined) return { isTaken: true, expiresAt: taken.expires_at };
     const open = await db.selectFrom("limit_counts").select("expires_at").where("key", "=", key).executeTakeFirst();
-    return { isTaken: false, expiresAt: open?.expires_at ?? now };
+    return { isTaken: false, expiresAt: open?.expires_at ?? request.now };
+  },
+
+  /** Adds 1 to each count as `take` does. Returns a window that is exhausted, or undefined if all counts were raised. */
+  async takeEach(
+    keys: readonly string[],
+    request: { max: number; now: number; expiresAt: number },
+  ): Promise<{ key: string; expiresAt: number } | undefined> {
+    const taken = new Set((await takeKeys(db, keys, { ...request, amount: 1 })).map(({ key }) => key));
+    const key = keys.find((each) => !taken.has(each));
+    if (key === undefined) return undefined;
+    const open = await db.selectFrom("limit_counts").select("expires_at").where("key", "=", key).executeTakeFirst();
+    return { key, expiresAt: open?.expires_at ?? request.now };
   },
 
   /**
@@ -121,5 +138,26 @@ export const limitCountQueries = defineQueries("database.limitCounts", ({ kysely
     await deleteInSteps(db, { from: "limit_counts", key: ["key"], by: "expires_at", where: sql`expires_at <= ${now}` });
   },
 }));
+
+type Taking = { amount: number; max: number; now: number; expiresAt: number };
+
+/** Adds the amount to each count that stays within the limit. Returns the windows of these counts. */
+function takeKeys(db: Kysely<Tables>, keys: readonly string[], { amount, max, now, expiresAt }: Taking) {
+  const isOver = sql<boolean>`limit_counts.expires_at <= ${now}`;
+  return db
+    .insertInto("limit_counts")
+    .values(keys.map((key) => ({ key, count: amount, expires_at: expiresAt })))
+    .onConflict((conflict) =>
+      conflict
+        .column("key")
+        .doUpdateSet({
+          count: sql`case when ${isOver} then excluded.count else limit_counts.count + excluded.count end`,
+          expires_at: sql`case when ${isOver} then excluded.expires_at else limit_counts.expires_at end`,
+        })
+        .where(sql<boolean>`(${isOver} or limit_counts.count + excluded.count <= ${max})`),
+    )
+    .returning(["key", "expires_at"])
+    .execute();
+}
 
 export type LimitCountQueries = ReturnType<typeof limitCountQueries>;

@@ -85,7 +85,7 @@ function createExhausted({ maxWindows }: { maxWindows: number }) {
   };
   const none = () => Promise.reject(new Error("Not in this test."));
   const db = {
-    built: new Map([[limitCountQueries, { take, giveBack: none, reset: none, deleteExpired: none }]]),
+    built: new Map([[limitCountQueries, { take, takeEach: none, giveBack: none, reset: none, deleteExpired: none }]]),
   } as object as Tx;
   const takeOne = createWindows({ db, clock: () => now }, { problem, maxWindows });
   const limit = { name: "tries", max: 10, windowMs: 60_000 };

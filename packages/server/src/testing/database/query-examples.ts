@@ -370,6 +370,7 @@ export const queryExamples: Examples = {
       ["key-1", { amount: 1, max: 9, now: NOW, expiresAt: NOW }],
       [`key-${ROWS}`, { amount: 1, max: 0, now: NOW, expiresAt: NOW }],
     ],
+    takeEach: [[["key-1", `key-${ROWS}`], { max: 0, now: NOW, expiresAt: NOW }]],
     giveBack: [["key-1", { amount: 1, expiresAt: 1 }]],
     reset: [["key-1"]],
     deleteExpired: [[EXPIRED]],

@@ -195,6 +195,37 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect((await send(link.id, { to: newEmails(47) })).status).toBe(202);
   });
 
+  it("a person asks to send links 30 times in 10 minutes, and refused requests count", async () => {
+    await prove("carl");
+    const carl = service.as("carl");
+    const note = (await carl.send("POST /notes", { json: { title: "Mine" } })).body;
+    const link = (await carl.send(`POST /notes/${note.id}/links`, { json: {} })).body;
+    const email = newEmail();
+    const codes: Record<string, number> = {};
+    for (let nth = 0; nth < 31; nth += 1) {
+      const { code = "sent" } = (await send(link.id, { to: [email] }, { as: carl })).body;
+      codes[code] = (codes[code] ?? 0) + 1;
+    }
+    expect(codes).toEqual({ sent: 3, receiver_limit_reached: 27, rate_limited: 1 });
+    const { headers } = await send(link.id, { to: [newEmail()] }, { as: carl });
+    expect(Number(headers["retry-after"])).toBeGreaterThan(500);
+    const other = await storeLink(service.db);
+    expect((await send(other.link.id, { to: [newEmail()] })).status).toBe(202);
+  });
+
+  it("a send that the limit of one receiver refuses counts for none of the other receivers", async () => {
+    const { link } = await storeLink(service.db);
+    const [first, full, last] = newEmails(3).sort() as [string, string, string];
+    for (let nth = 0; nth < 3; nth += 1) await send(link.id, { to: [full] });
+    for (let nth = 0; nth < 4; nth += 1) {
+      const { body } = await send(link.id, { to: [first, full, last] });
+      expect(body).toMatchObject({ code: "receiver_limit_reached", detail: expect.stringContaining(full) });
+    }
+    expect((await send(link.id, { to: [first, last] })).status).toBe(202);
+    const { items } = (await ann.send(`GET /links/${link.id}/events`)).body;
+    expect(items.filter(({ action }: { action: string }) => action === "link.sent")).toHaveLength(4);
+  });
+
   it("only people who may edit a link send it, and see who got it", async () => {
     const { link, note } = await storeLink(service.db);
     for (const id of ["editor", "viewer", "stranger"]) await prove(id);

@@ -4,13 +4,14 @@ import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError, type DomainErrorCode } from "../../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../../platform/limits/in-database.ts";
+import { createWindows } from "../../../platform/limits/in-memory.ts";
 import { isOneRecipient } from "../../../platform/mailer/smtp.ts";
 import { checkReadable } from "../../../platform/text/readable-text.ts";
 import type { Caller } from "../../access/caller.ts";
 import { auditEvent } from "../../audit/audit-event.ts";
 import { auditQueries } from "../../audit/queries.ts";
 import type { SentLink } from "../../outbox/mail.ts";
-import { queueMail } from "../../outbox/queue-mail.ts";
+import { queueSentLink } from "../../outbox/queue-mail.ts";
 import { provenEmailOf } from "../../people/index.ts";
 import { normaliseEmail } from "../../people/person.ts";
 import type { Link } from "../link.ts";
@@ -31,18 +32,28 @@ export type SendLinkInput = {
 const EMAILS: WindowLimit = { name: "sent links", max: 50, windowMs: 86_400_000 };
 
 /**
+ * Limits how often a person asks the service to send links. A refused request counts too, because it also waits for the lock of the note,
+ * and the limit of emails does not count it.
+ */
+const REQUESTS: WindowLimit = { name: "requests to send links", max: 30, windowMs: 600_000 };
+const TOO_MANY_REQUESTS =
+  "You sent links too often in a short time. Wait until Retry-After has passed, then try again.";
+
+/**
  * Sends the URL of a link by mail, in the name of the caller. Only people who may edit the link can send it, because they see who got it.
  * Either all email addresses get the mail, or none does.
  * Throws `link_not_found`, `access_denied`, `mail_disabled`, `sending_disabled`, `email_not_proven`, `link_ended`,
- * `receiver_not_listed`, `sending_limit_reached`, `receiver_limit_reached` and `invalid_request`.
+ * `receiver_not_listed`, `sending_limit_reached`, `receiver_limit_reached`, `rate_limited` and `invalid_request`.
  */
 export function sendLink(deps: Deps) {
   const { db, clock, newId, linkKeys } = deps;
+  const takeRequest = createWindows(deps, { problem: TOO_MANY_REQUESTS });
   return async (caller: Caller, { linkId, to, message: given, idempotencyKey }: SendLinkInput): Promise<Receiver[]> => {
     await authoriseLinkEdit(db, { caller, linkId });
     requireSending(deps);
     const message = checkMessage(given);
     const emails = checkEmails(to);
+    await takeRequest(REQUESTS, caller.userId);
     const request = JSON.stringify([linkId, caller.userId, idempotencyKey ?? newId(), emails, message]);
     const requestKey = createHash("sha256").update(request).digest("base64url");
     const receivers = await db.transaction(async (tx) => {
@@ -57,6 +68,8 @@ export function sendLink(deps: Deps) {
       }
       requireListed(link, emails);
       await takeEmails(deps, { tx, caller, amount: emails.length });
+      const sent = { linkId, generation: link.generation, sentBy: caller.userId, message };
+      await queueTo(deps, { tx, emails, sent });
       const now = clock();
       const detail = { linkId, label: link.label, people: emails.length, email: emails.join(", ") };
       await auditQueries(tx).add(
@@ -67,8 +80,6 @@ export function sendLink(deps: Deps) {
         return { id: newId(), email, codeHash: hashOfCode(code) };
       });
       await receiverQueries(tx).put({ link, sentBy: caller.userId, requestKey, receivers: coded, now });
-      const sent = { linkId, generation: link.generation, sentBy: caller.userId, message };
-      for (const email of emails) await queueTo(deps, { tx, email, sent });
       return receiverQueries(tx).ofRequest(linkId, requestKey);
     });
     deps.mail?.onQueued();
@@ -131,22 +142,25 @@ async function takeEmails(
 ): Promise<void> {
   const problem = `You can send links to ${EMAILS.max} email addresses in a day. Nobody got this mail. Send it to fewer people, or wait until Retry-After has passed.`;
   const taking = takeFromWindow({ db: tx, clock }, { limit: EMAILS, holder: caller.userId, amount, problem });
-  await taking.catch(refuseAs("sending_limit_reached", problem));
+  await taking.catch(refuseAs("sending_limit_reached"));
 }
 
-async function queueTo(deps: Deps, { tx, email, sent }: { tx: Tx; email: string; sent: SentLink }): Promise<void> {
-  const problem = `${email} got several mails already. Nobody got this mail. Leave ${email} out, or wait until Retry-After has passed.`;
-  const queueing = queueMail(deps, tx, { kind: "sent-link", email, sent });
-  await queueing.catch(refuseAs("receiver_limit_reached", problem));
+async function queueTo(
+  deps: Deps,
+  { tx, emails, sent }: { tx: Tx; emails: readonly string[]; sent: SentLink },
+): Promise<void> {
+  const problemOf = (email: string) =>
+    `${email} got several mails already. Nobody got this mail. Leave ${email} out, or wait until Retry-After has passed.`;
+  await queueSentLink(deps, tx, { emails, sent, problemOf }).catch(refuseAs("receiver_limit_reached"));
 }
 
 /** Returns a handler that throws an error with this code if a limit is exceeded. */
-function refuseAs(code: DomainErrorCode, problem: string): (error: unknown) => never {
+function refuseAs(code: DomainErrorCode): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof DomainError && error.code === "rate_limited")) throw error;
     throw new DomainError(
       code,
-      problem,
+      error.message,
       error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds },
     );
   };

@@ -30,7 +30,10 @@ function readLogo(reader: ConfigReader, { workingDirectory }: { workingDirectory
   const refuse = (problem: string, remedy = LOGO_REMEDY): undefined =>
     reader.fault("BRAND_LOGO", problem, remedy) as undefined;
   try {
-    const { size } = statSync(file);
+    const stats = statSync(file);
+    // A device can have no end, and a pipe can wait for ever.
+    if (!stats.isFile()) return refuse("is not a file");
+    const { size } = stats;
     if (size > MAX_LOGO_KB * 1000) return refuse(`has ${Math.ceil(size / 1000)} kB, more than ${MAX_LOGO_KB} kB`);
     const bytes = readFileSync(file);
     const type = typeOf(bytes);

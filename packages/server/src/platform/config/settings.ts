@@ -1,3 +1,5 @@
+import { isVisible } from "../text/readable-text.ts";
+
 /** The fields of all settings, as docs/configuration.md shows them. `doc`: the meaning. `shown`: the default. */
 type Common = { doc: string; shown: string };
 type Text = Common & {
@@ -292,8 +294,10 @@ const links = {
 
 const brand = {
   BRAND_NAME: text("the name of the service on its pages and in mails", "`Valet Key`", {
-    check: (value) => value.length <= MAX_BRAND_NAME_LENGTH && !HIDDEN.test(value) && !/[<>]/.test(value),
-    problem: () => `has more than ${MAX_BRAND_NAME_LENGTH} characters, or control characters, < or >`,
+    check: (value) =>
+      value.length <= MAX_BRAND_NAME_LENGTH && isVisible(value) && !HIDDEN.test(value) && !/[<>]/.test(value),
+    problem: () =>
+      `has no visible character, more than ${MAX_BRAND_NAME_LENGTH} characters, or control characters, < or >`,
     remedy: "Write it as plain text: BRAND_NAME=Example Files.",
   }),
   BRAND_LOGO: text("the path of a PNG, JPEG or WebP file of at most 200 kB", "none"),

@@ -14,6 +14,8 @@ export const SORTED_CHARACTERS = 60;
 export type ListPosition = { part: ListPart; id: string; key: string | number | undefined };
 
 const FORM = /^list:(created|changed|title):(pinned|others):([\x21-\x39\x3b-\x7e]{1,255}):(.*)$/s;
+// PostgreSQL compares the instant with a whole number, and refuses other numbers with an error.
+const INSTANT = /^\d{1,15}$/;
 
 /** Makes the cursor of the next page. A list in the default order has the usual cursor after its pinned notes. */
 export function encodeListCursor({ part, id, key }: ListPosition, order: ListOrder): string {
@@ -30,6 +32,7 @@ export function decodeListCursor(cursor: string | undefined, order: ListOrder): 
     if (order !== "created" || last === undefined) throw invalidCursor();
     return { part: "others", id: last, key: undefined };
   }
+  if (order === "changed" && !INSTANT.test(text)) throw invalidCursor();
   const key = order === "changed" ? Number(text) : order === "title" ? text : undefined;
   const position = { part: part as ListPart, id, key };
   if (cursorOrder !== order || encodeListCursor(position, order) !== cursor) throw invalidCursor();

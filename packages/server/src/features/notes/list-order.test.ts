@@ -135,6 +135,10 @@ describe.each(engines)("the list of notes on $name", (engine) => {
     [`sort=title&cursor=${encodeCursor("a")}`, "invalid_cursor"],
     [`sort=changed&cursor=${Buffer.from("list:changed:others:a:1e3").toString("base64url")}`, "invalid_cursor"],
     [`sort=changed&cursor=${Buffer.from("list:changed:others:a:x").toString("base64url")}`, "invalid_cursor"],
+    ...["NaN", "Infinity", "-Infinity", "1.5", "-1", "1e+21", "9007199254740992", ""].map((instant) => [
+      `sort=changed&cursor=${Buffer.from(`list:changed:others:a:${instant}`).toString("base64url")}`,
+      "invalid_cursor",
+    ]),
     [`sort=changed&cursor=${Buffer.from("list:title:others:a:x").toString("base64url")}`, "invalid_cursor"],
     [`cursor=${Buffer.from("list:created:first:a:").toString("base64url")}`, "invalid_cursor"],
   ])("the list of notes refuses %s", async (query, code) => {

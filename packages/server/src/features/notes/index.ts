@@ -13,6 +13,7 @@ import { attachmentQueries } from "../attachments/queries.ts";
 import { aboutNote, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
 import { visitorFileQueries } from "../links/queries/visitor-files.ts";
+import { credentialQueries } from "../people/queries.ts";
 import { accessRequestQueries } from "../sharing/queries/access-requests.ts";
 import { shareQueries } from "../sharing/queries/shares.ts";
 import { accessSummaryQueries } from "./access-summary-queries.ts";
@@ -248,6 +249,8 @@ function pinNote({ db, clock }: Deps) {
     const { userId } = caller;
     await authoriseNote(db, { caller, noteId, action: "note.read" });
     await db.transaction(async (tx) => {
+      // Pins at the same moment would otherwise exceed the limit together.
+      await credentialQueries(tx).lock(userId);
       const pins = pinQueries(tx);
       const now = clock();
       if (await pins.add({ userId, noteId, now })) return;

@@ -128,6 +128,21 @@ describe.each(engines)("the list of notes on $name", (engine) => {
     expect((await max.send(`PUT /notes/${ids[0]}/pin`)).status).toBe(204);
   });
 
+  it("pins at the same moment do not exceed the limit", async () => {
+    const mel = service.as("mel");
+    const ids = await insertNotes(
+      "mel",
+      Array.from({ length: MAX_PINS + 8 }, (_, nth) => ({ title: `${nth}` })),
+    );
+    const pin = async (id: string) => (await mel.send(`PUT /notes/${id}/pin`)).status;
+    for (const id of ids.slice(10)) expect(await pin(id)).toBe(204);
+    for (let round = 0; round < 5; round += 1) {
+      const statuses = await Promise.all(ids.slice(0, 10).map(pin));
+      expect(statuses.toSorted()).toEqual([204, 204, ...Array.from({ length: 8 }, () => 409)]);
+      for (const id of ids.slice(0, 10)) await mel.send(`DELETE /notes/${id}/pin`);
+    }
+  });
+
   it.each([
     ["sort=size", "invalid_request"],
     ["sort=title&q=a", "invalid_request"],

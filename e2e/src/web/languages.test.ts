@@ -33,7 +33,7 @@ describe("languages", () => {
     await reloaded;
     await page.getByRole("heading", { name: englishSettings.parts.appearance.title, level: 1 }).waitFor();
     await page.goto("/");
-    await page.getByRole("heading", { name: english.notes.list.owned, level: 1 }).waitFor();
+    await page.getByRole("heading", { name: english.notes.list.owned }).waitFor();
   });
 
   it("the language can be chosen at the sign-in and on the page of a link", async () => {

@@ -322,7 +322,9 @@ describe.each(engines)("a password reset on $name", (engine) => {
     const mail = mailTo(email);
     expect(JSON.stringify(mail)).not.toContain("evil.example");
     expect(mail.text).toMatch(/^https:\/\/files\.example\.com\/new-password#[\w-]{43}$/m);
-    expect([...new Set(mail.html.match(/https?:[^"<]+/g))]).toEqual([expect.stringMatching(/^https:\/\/files\.example\.com\//)]);
+    expect([...new Set(mail.html.match(/https?:[^"<]+/g))]).toEqual([
+      expect.stringMatching(/^https:\/\/files\.example\.com\//),
+    ]);
   });
 
   it("the mail of a password reset contains no name, which a stranger may have chosen", async () => {

@@ -51,7 +51,7 @@ describe("moving and copying files", () => {
     await ann.page.keyboard.type("Archi");
     await expect.poll(() => dialog.getByRole("option").allTextContents()).toHaveLength(1);
     await ann.page.keyboard.press("Enter");
-    await dialog.getByText(words.losing({ people: 0, links: 0 })).waitFor();
+    await dialog.getByText(words.losing({ people: 0, links: 0, isExact: true })).waitFor();
     await ann.page.keyboard.press("Enter");
     await ann.page.getByText(words.done.move("a.txt", "Archive")).waitFor();
     expect([await namesOf(ann, note.id), await namesOf(ann, target.id)]).toEqual([["b.txt"], ["a.txt"]]);
@@ -80,7 +80,7 @@ describe("moving and copying files", () => {
     await cleo.client.shares.put({ noteId: note.id }, { userIds: [dan.id], role: "viewer" });
     await drag(cleo, "a.txt", { onto: "Archive" });
     const dialog = cleo.page.getByRole("dialog", { name: words.title.move("a.txt") });
-    await dialog.getByText(words.losing({ people: 1, links: 0 })).waitFor();
+    await dialog.getByText(words.losing({ people: 1, links: 0, isExact: true })).waitFor();
     expect(await namesOf(cleo, note.id)).toEqual(["a.txt"]);
     await dialog.getByRole("button", { name: words.action.move }).click();
     await cleo.page.getByText(words.done.move("a.txt", "Archive")).waitFor();

@@ -139,9 +139,14 @@ export const MoveEffects = Type.Object({
   losing: Type.Object(
     {
       people: Type.Integer({
-        description: "People and invited email addresses that have a file now, and will not have it",
+        description:
+          "People and invited email addresses that have a file now, and will not have it. If isExact is false, all who have a file now.",
       }),
       links: Type.Integer({ description: "Links that visitors can open, and that will not open a file any more" }),
+      isExact: Type.Boolean({
+        description:
+          "If false, some of these people can keep their access. The caller does not own both notes, and must not learn who has access to them.",
+      }),
     },
     { description: "Who loses access to at least one of the files" },
   ),

@@ -4,14 +4,26 @@ import { movingTexts as english } from "./en/moving.ts";
 
 describe("the texts about a move", () => {
   it.each([
-    [{ people: 0, links: 0 }, "Nobody loses access.", "Niemand verliert den Zugriff."],
-    [{ people: 1, links: 0 }, "1 person loses access.", "1 Person verliert den Zugriff."],
-    [{ people: 0, links: 1 }, "1 open link loses access.", "1 offener Link verliert den Zugriff."],
+    [{ people: 0, links: 0, isExact: true }, "Nobody loses access.", "Niemand verliert den Zugriff."],
+    [{ people: 1, links: 0, isExact: true }, "1 person loses access.", "1 Person verliert den Zugriff."],
+    [{ people: 0, links: 1, isExact: true }, "1 open link loses access.", "1 offener Link verliert den Zugriff."],
     [
-      { people: 2, links: 1 },
+      { people: 2, links: 1, isExact: true },
       "2 people and 1 open link lose access.",
       "2 Personen und 1 offener Link verlieren den Zugriff.",
     ],
+    [
+      { people: 1, links: 0, isExact: false },
+      "At most 1 person loses access.",
+      "Höchstens 1 Person verliert den Zugriff.",
+    ],
+    [
+      { people: 2, links: 1, isExact: false },
+      "At most 2 people and 1 open link lose access.",
+      "Höchstens 2 Personen und 1 offener Link verlieren den Zugriff.",
+    ],
+    [{ people: 0, links: 1, isExact: false }, "1 open link loses access.", "1 offener Link verliert den Zugriff."],
+    [{ people: 0, links: 0, isExact: false }, "Nobody loses access.", "Niemand verliert den Zugriff."],
   ])("the sentence about a move names who loses access: %j", (losing, inEnglish, inGerman) => {
     expect([english.losing(losing), german.losing(losing)]).toEqual([inEnglish, inGerman]);
   });

@@ -1,3 +1,4 @@
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
@@ -111,7 +112,7 @@ function copyFile({ copy, findCopy }: Copier) {
   };
 }
 
-export type MoveEffects = { losing: { people: number; links: number }; sameOwner: boolean };
+export type MoveEffects = { losing: { people: number; links: number; isExact: boolean }; sameOwner: boolean };
 
 /**
  * Counts who loses access if these files of one note move to another note. Changes nothing.
@@ -131,19 +132,46 @@ function describeMove({ db, limits }: Deps) {
     if (first === undefined || files.some(({ noteId }) => noteId !== first.noteId)) {
       throw new DomainError("invalid_request", "The files are in different notes. Ask for one note at a time.");
     }
-    const sameOwner = first.ownerId === target.ownerId;
-    if (first.noteId === toNoteId) return { losing: { people: 0, links: 0 }, sameOwner };
-    const queries = movingQueries(db);
-    const after = new Set([...(await queries.holdersOfNote(toNoteId)), target.ownerId, caller.userId]);
-    const ofFiles = await queries.holdersOfFiles(ids);
-    // A person with a share of every file keeps the files, because a move to a note of the same owner keeps the shares of files.
-    const keepsAll = (holder: string) => sameOwner && ofFiles.get(holder) === ids.length;
-    const ofNote = [...(await queries.holdersOfNote(first.noteId)), first.ownerId];
-    const before = new Set([...ofNote, ...(sameOwner ? [] : ofFiles.keys())]);
-    const losing = [...before].filter((holder) => !after.has(holder) && !keepsAll(holder));
-    const links = await queries.countLinks(first.noteId, ids, limits.links);
-    return { losing: { people: losing.length, links }, sameOwner };
+    const { noteId, ownerId } = first;
+    const sameOwner = ownerId === target.ownerId;
+    if (noteId === toNoteId) return { losing: { people: 0, links: 0, isExact: true }, sameOwner };
+    const isExact = sameOwner && ownerId === caller.userId;
+    const people = isExact
+      ? await countLosing(db, { ids, noteId, toNoteId })
+      : await countHolders(db, { ids, caller, noteId, formerOwner: sameOwner ? undefined : ownerId });
+    const links = await movingQueries(db).countLinks(noteId, ids, limits.links);
+    return { losing: { people, links, isExact }, sameOwner };
   };
+}
+
+type Moved = { ids: readonly string[]; noteId: string };
+
+/** Counts the people who lose at least one file by a move between two notes of the caller. */
+async function countLosing(db: Tx, { ids, noteId, toNoteId }: Moved & { toNoteId: string }): Promise<number> {
+  const queries = movingQueries(db);
+  const after = new Set(await queries.holdersOfNote(toNoteId));
+  // A person with a share of every file keeps the files, because a move to a note of the same owner keeps the shares of files.
+  const ofFiles = await queries.holdersOfFiles(ids);
+  const losing = (holder: string) => !after.has(holder) && ofFiles.get(holder) !== ids.length;
+  return (await queries.holdersOfNote(noteId)).filter(losing).length;
+}
+
+/**
+ * Counts the people who could lose a file. The count never depends on the people of the other note. Otherwise a caller who shares one of the
+ * notes would learn from the count who has access to the note of another owner.
+ */
+async function countHolders(
+  db: Tx,
+  { ids, noteId, caller, formerOwner }: Moved & { caller: Caller; formerOwner: string | undefined },
+): Promise<number> {
+  const queries = movingQueries(db);
+  const holders = new Set(await queries.holdersOfNote(noteId));
+  if (formerOwner !== undefined) {
+    for (const holder of (await queries.holdersOfFiles(ids)).keys()) holders.add(holder);
+    holders.add(formerOwner);
+  }
+  holders.delete(caller.userId);
+  return holders.size;
 }
 
 function notFound(): DomainError {

@@ -470,12 +470,18 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     const ended = (await ann.send(`POST /notes/${fromNoteId}/links`, { json: {} })).body;
     await ann.send(`DELETE /links/${ended.id}`);
     // Carl and the invited person lose both files. Dora has the other note, and emil has a share of the first file.
-    expect(await effects(ann, [id], toNoteId)).toEqual({ losing: { people: 2, links: 1 }, sameOwner: true });
-    expect(await effects(ann, [id, second, id], toNoteId)).toEqual({
-      losing: { people: 3, links: 2 },
+    expect(await effects(ann, [id], toNoteId)).toEqual({
+      losing: { people: 2, links: 1, isExact: true },
       sameOwner: true,
     });
-    expect(await effects(ann, [id], fromNoteId)).toEqual({ losing: { people: 0, links: 0 }, sameOwner: true });
+    expect(await effects(ann, [id, second, id], toNoteId)).toEqual({
+      losing: { people: 3, links: 2, isExact: true },
+      sameOwner: true,
+    });
+    expect(await effects(ann, [id], fromNoteId)).toEqual({
+      losing: { people: 0, links: 0, isExact: true },
+      sameOwner: true,
+    });
     const third = await attach(ann, toNoteId);
     const mixed = { attachmentIds: [id, third], toNoteId };
     expect((await ann.send("POST /attachments/move-effects", { json: mixed })).body.code).toBe("invalid_request");
@@ -487,10 +493,45 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     await share(ann, `/notes/${fromNoteId}`, { userIds: [bobId], role: "editor" });
     await share(ann, `/attachments/${id}`, { userIds: [`fritz-${users}`] });
     const toNoteId = await newNote(bob);
-    expect(await effects(bob, [id], toNoteId)).toEqual({ losing: { people: 2, links: 0 }, sameOwner: false });
+    expect(await effects(bob, [id], toNoteId)).toEqual({
+      losing: { people: 2, links: 0, isExact: false },
+      sameOwner: false,
+    });
     await move(bob, id, { fromNoteId, toNoteId });
     for (const client of [ann, service.as(`fritz-${users}`)])
       expect((await client.send(`GET /attachments/${id}`)).status).toBe(404);
+  });
+
+  it("the effects of a move do not show an editor who has access to the note of another owner", async () => {
+    const [anns, bobs] = [await newNote(ann), await newNote(bob)];
+    const [annsFile, bobsFile] = [await attach(ann, anns), await attach(bob, bobs)];
+    const invited = { userIds: [`carl-${users}`], emails: [`new-${users}@example.com`], role: "viewer" };
+    await share(ann, `/notes/${anns}`, { userIds: [bobId], role: "editor" });
+    await share(ann, `/notes/${anns}`, invited);
+    const ask = async () => [await effects(bob, [annsFile], bobs), await effects(bob, [bobsFile], anns)];
+    // Ann, carl and the invited person have the file of ann. Nobody else has the file of bob.
+    const [leaving, coming] = await ask();
+    expect([leaving, coming]).toEqual([
+      { losing: { people: 3, links: 0, isExact: false }, sameOwner: false },
+      { losing: { people: 0, links: 0, isExact: false }, sameOwner: false },
+    ]);
+    // Bob shares the own note with the same people, and compares the numbers.
+    await share(bob, `/notes/${bobs}`, { ...invited, userIds: [annId, ...invited.userIds] });
+    expect(await ask()).toEqual([leaving, { ...coming, losing: { people: 3, links: 0, isExact: false } }]);
+  });
+
+  it("the effects of a move between two notes of another owner do not compare their people", async () => {
+    const { fromNoteId, toNoteId, id } = await arrange();
+    const both = { userIds: [bobId], role: "editor" };
+    for (const note of [fromNoteId, toNoteId]) await share(ann, `/notes/${note}`, both);
+    const carl = { userIds: [`carl-${users}`], role: "viewer" };
+    await share(ann, `/notes/${fromNoteId}`, carl);
+    const before = await effects(bob, [id], toNoteId);
+    expect(before).toEqual({ losing: { people: 1, links: 0, isExact: false }, sameOwner: true });
+    await share(ann, `/notes/${toNoteId}`, carl);
+    await share(ann, `/attachments/${id}`, { userIds: carl.userIds });
+    expect(await effects(bob, [id], toNoteId)).toEqual(before);
+    expect((await effects(ann, [id], toNoteId)).losing).toEqual({ people: 0, links: 0, isExact: true });
   });
 
   it("a visitor keeps the receipt of a moved file, and can't take the file back", async () => {

@@ -18,10 +18,10 @@ export const movingTexts: typeof english.movingTexts = {
   none: "Keine andere Notiz passt, die Sie bearbeiten können.",
   failed: "Ihre Notizen konnten nicht geladen werden",
   choose: "Wählen Sie eine Notiz.",
-  losing: ({ people: count, links: open }: { people: number; links: number }) => {
+  losing: ({ people: count, links: open, isExact }: { people: number; links: number; isExact: boolean }) => {
     if (count + open === 0) return "Niemand verliert den Zugriff.";
     const facts = [
-      ...(count === 0 ? [] : [formatCount(count, people)]),
+      ...(count === 0 ? [] : [`${isExact ? "" : "Höchstens "}${formatCount(count, people)}`]),
       ...(open === 0 ? [] : [formatCount(open, links)]),
     ];
     return `${facts.join(" und ")} ${count + open === 1 ? "verliert" : "verlieren"} den Zugriff.`;

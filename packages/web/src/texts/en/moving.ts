@@ -18,10 +18,10 @@ export const movingTexts = {
   failed: "Your notes could not be loaded",
   choose: "Choose a note.",
   /** One sentence about a move, from the numbers of the service. */
-  losing: ({ people: count, links: open }: { people: number; links: number }) => {
+  losing: ({ people: count, links: open, isExact }: { people: number; links: number; isExact: boolean }) => {
     if (count + open === 0) return "Nobody loses access.";
     const facts = [
-      ...(count === 0 ? [] : [formatCount(count, people)]),
+      ...(count === 0 ? [] : [`${isExact ? "" : "At most "}${formatCount(count, people)}`]),
       ...(open === 0 ? [] : [formatCount(open, links)]),
     ];
     return `${facts.join(" and ")} ${count + open === 1 ? "loses" : "lose"} access.`;

@@ -59,7 +59,8 @@ function ReceiversLine({ note, onOpen }: AccessLineProps) {
 function Facts({ facts, onOpen }: { facts: readonly AccessFact[]; onOpen: AccessLineProps["onOpen"] }) {
   return facts.map(({ text, place }, index) => (
     <Fragment key={text}>
-      {index > 0 && texts.common.separator}
+      {/* On phones, most parts stand on a line of their own. */}
+      {index > 0 && <span className="max-md:invisible">{texts.common.separator}</span>}
       <button
         type="button"
         onClick={() => onOpen?.(place)}

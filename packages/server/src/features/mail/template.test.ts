@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Color, contrast } from "../../platform/config/color.ts";
-import { renderMail } from "./template.ts";
+import { quotable, renderMail } from "./template.ts";
 import { german } from "./texts/de.ts";
 import { english } from "./texts/en.ts";
 
@@ -43,6 +43,24 @@ describe("a mail", () => {
     expect(html).not.toContain("<img");
     expect(html).toContain("&lt;img src=&quot;https://evil.example/x.png&quot; onerror=alert(1)&gt;");
     expect(html).toContain("&#39;&amp;amp;");
+  });
+
+  it.each([
+    ".",
+    "\u3002",
+    "\uFF0E",
+    "\uFF61",
+    "\u2024",
+    "\uFE52",
+    "@",
+    "\uFF20",
+    "\uFE6B",
+    "\u200d.\u200d",
+    "\u2060.\uFEFF",
+  ])("a mail shows no domain in a name with %j", (dot) => {
+    const shown = quotable(`evil${dot}example`);
+    expect(shown).not.toMatch(/[^\u200b]example/u);
+    expect(shown.replaceAll("\u200b", "")).toMatch(/^\u2068evil.example\u2069$/u);
   });
 
   it("a mail loads nothing, and links to one URL", () => {

@@ -6,7 +6,7 @@ import type { MailHolder } from "../outbox/mail.ts";
 import { makeUnsubscribeToken, type Unsubscribe } from "./preferences.ts";
 import { german } from "./texts/de.ts";
 import { english, type MailTexts } from "./texts/en.ts";
-import { unlink } from "./unlink.ts";
+import { AT_SIGNS, DOTS, dropInvisible, unlink } from "./unlink.ts";
 
 type Link = { label: string; url: string };
 type Fact = { label: string; value: string };
@@ -95,9 +95,11 @@ function oneLine(text: string, maxLength = MAX_PARAGRAPH_LENGTH): string {
  * from the name, because an invisible space follows each dot, colon, slash and at sign.
  */
 export function quotable(name: string): string {
-  const clean = oneLine(name.replace(/[\u200b\u2066-\u2069]/gu, ""), MAX_NAME_LENGTH);
-  return `\u2068${clean.replace(/[.:/@](?=\S)/gu, "$&\u200b")}\u2069`;
+  const clean = oneLine(dropInvisible(name).replace(/[\u200b\u2066-\u2069]/gu, ""), MAX_NAME_LENGTH);
+  return `\u2068${clean.replace(PARTS_OF_LINK, "$&\u200b")}\u2069`;
 }
+
+const PARTS_OF_LINK = new RegExp(`[${DOTS}${AT_SIGNS}:/](?=\\S)`, "gu");
 
 /** Removes from a subject the invisible characters of `quotable`. Mail programs make no links in subjects. */
 export function plainSubject(text: string): string {
@@ -120,7 +122,9 @@ function paragraph(given: string): Part {
 
 /** Quotes a text line by line. Several empty lines become one. */
 function quote(given: string): Part {
-  const text = given.replaceAll("\u200b", "").replaceAll(/(?:[^\S\n]*\n){3,}/g, "\n\n");
+  const text = dropInvisible(given)
+    .replaceAll("\u200b", "")
+    .replaceAll(/(?:[^\S\n]*\n){3,}/g, "\n\n");
   const lines = text.split("\n").map((line) => unlink(oneLine(line, MAX_QUOTE_LENGTH)));
   const style = "margin:0 0 20px;padding:0 0 0 12px;border-left:3px solid #8a857b;overflow-wrap:anywhere";
   return {

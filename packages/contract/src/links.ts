@@ -181,7 +181,7 @@ export const SendLinkBody = closedObject({
 });
 export type SendLinkBody = Static<typeof SendLinkBody>;
 
-/** If a client repeats the request with the same key, people and message, the service sends no second mail. */
+/** If a client repeats the request within a day, with the same key, people and message, the service sends no second mail. */
 export const SendLinkHeaders = Type.Object({
   "idempotency-key": Type.Optional(Type.String({ description: "1 to 255 visible ASCII characters" })),
 });

@@ -451,7 +451,7 @@ export const queryExamples: Examples = {
     put: [
       [{ link, sentBy: "user-1", requestKey: "new", receivers: [{ ...code, id: "new", codeHash: "h" }], now: NOW }],
     ],
-    ofRequest: [["link-1", "request-1"]],
+    ofEmails: [["link-1", ["mail-1", "mail-2"]]],
     list: [
       ["link-1", first],
       ["link-1", next],

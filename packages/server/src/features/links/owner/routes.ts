@@ -168,7 +168,7 @@ export function linkRoutes(app: App, deps: RouteDeps<AuditVerbs & LinkVerbs & Pe
     const idempotencyKey = readIdempotencyKey(request.headers["idempotency-key"]);
     const { to, message } = request.body;
     const input = { linkId: request.params.linkId, to, message, idempotencyKey };
-    const receivers = await useCases.sendLink(callerOf(request), input);
+    const { receivers } = await useCases.sendLink(callerOf(request), input);
     return reply.code(202).send({ receivers: receivers.map((receiver) => presentReceiver(receiver, receiver)) });
   });
 

@@ -186,6 +186,33 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(items.filter(({ action }: { action: string }) => action === "link.sent")).toHaveLength(1);
   });
 
+  it("a repeated request sends nothing after another request to the same people, and sends again after a day", async () => {
+    const { link } = await storeLink(service.db);
+    const [email, first, second] = [newEmail(), uuidv7(), uuidv7()];
+    for (const key of [first, second, first]) {
+      const { status, body } = await send(link.id, { to: [email] }, { key });
+      expect([status, body.receivers]).toMatchObject([202, [{ email }]]);
+    }
+    expect(await rows()).toHaveLength(2);
+    await service.database.db.kysely.updateTable("limit_counts").set({ expires_at: 1 }).execute();
+    await send(link.id, { to: [email] }, { key: first });
+    expect(await rows()).toHaveLength(3);
+  });
+
+  it("a refused request to send a link can be repeated with its key", async () => {
+    const { link } = await storeLink(service.db);
+    const [email, key] = [newEmail(), uuidv7()];
+    await service.database.db.kysely
+      .updateTable("people")
+      .set({ email_proven_by: null })
+      .where("id", "=", "ann")
+      .execute();
+    expect((await send(link.id, { to: [email] }, { key })).status).toBe(403);
+    await prove("ann");
+    expect((await send(link.id, { to: [email] }, { key })).status).toBe(202);
+    expect(await rows()).toHaveLength(1);
+  });
+
   it("a failed request counts nothing, so that a fourth mail an hour to one person is refused by name", async () => {
     const { link } = await storeLink(service.db);
     const email = newEmail();

@@ -3,7 +3,12 @@ import type { Page, PageRequest } from "../../../platform/database/pages.ts";
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError, type DomainErrorCode } from "../../../platform/errors.ts";
-import { takeFromWindow, type WindowLimit } from "../../../platform/limits/in-database.ts";
+import {
+  limitCountQueries,
+  takeFromWindow,
+  type WindowLimit,
+  windowKey,
+} from "../../../platform/limits/in-database.ts";
 import { createWindows } from "../../../platform/limits/in-memory.ts";
 import { isOneRecipient } from "../../../platform/mailer/smtp.ts";
 import { checkReadable } from "../../../platform/text/readable-text.ts";
@@ -24,9 +29,12 @@ export type SendLinkInput = {
   linkId: string;
   to: readonly string[];
   message: string | undefined;
-  /** A repeated request with the same key, people and message sends nothing. Undefined: no key. */
+  /** A repeated request with the same key, people and message sends nothing for a day. Undefined: no key. */
   idempotencyKey: string | undefined;
 };
+
+/** `generation`: the current generation of the link. A receiver with another one has an old URL. */
+type SentTo = { receivers: Receiver[]; generation: number };
 
 /** Limits to how many email addresses a person can send links. One request may contain as many. */
 const EMAILS: WindowLimit = { name: "sent links", max: 50, windowMs: 86_400_000 };
@@ -48,7 +56,7 @@ const TOO_MANY_REQUESTS =
 export function sendLink(deps: Deps) {
   const { db, clock, newId, linkKeys } = deps;
   const takeRequest = createWindows(deps, { problem: TOO_MANY_REQUESTS });
-  return async (caller: Caller, { linkId, to, message: given, idempotencyKey }: SendLinkInput): Promise<Receiver[]> => {
+  return async (caller: Caller, { linkId, to, message: given, idempotencyKey }: SendLinkInput): Promise<SentTo> => {
     await authoriseLinkEdit(db, { caller, linkId });
     requireSending(deps);
     const message = checkMessage(given);
@@ -56,12 +64,15 @@ export function sendLink(deps: Deps) {
     await takeRequest(REQUESTS, caller.userId);
     const request = JSON.stringify([linkId, caller.userId, idempotencyKey ?? newId(), emails, message]);
     const requestKey = createHash("sha256").update(request).digest("base64url");
-    const receivers = await db.transaction(async (tx) => {
+    const sending = await db.transaction(async (tx) => {
       const details = await holdLink(tx, { caller, linkId });
       const { link } = details;
+      const result = async () => ({
+        receivers: await receiverQueries(tx).ofEmails(linkId, emails),
+        generation: link.generation,
+      });
       // The note is locked, so an equal request at the same time has queued its mails already, or waits.
-      const earlier = await receiverQueries(tx).ofRequest(linkId, requestKey);
-      if (earlier.length > 0) return earlier;
+      if (idempotencyKey !== undefined && !(await isFirst(deps, { tx, requestKey }))) return result();
       await requireProof(tx, caller);
       if (stateOf(deps, details) !== "live") {
         throw new DomainError("link_ended", "Visitors can't open this link any more. Make another one.");
@@ -80,10 +91,10 @@ export function sendLink(deps: Deps) {
         return { id: newId(), email, codeHash: hashOfCode(code) };
       });
       await receiverQueries(tx).put({ link, sentBy: caller.userId, requestKey, receivers: coded, now });
-      return receiverQueries(tx).ofRequest(linkId, requestKey);
+      return result();
     });
     deps.mail?.onQueued();
-    return receivers;
+    return sending;
   };
 }
 
@@ -96,6 +107,16 @@ export function listReceivers({ db }: Deps) {
     const { link } = await authoriseLinkEdit(db, { caller, linkId });
     return { ...(await receiverQueries(db).list(linkId, page)), generation: link.generation };
   };
+}
+
+const ONCE: WindowLimit = { name: "request to send a link", max: 1, windowMs: 86_400_000 };
+
+/** Remembers a request. Returns false if the service sent the mails of an equal request in the last day. */
+async function isFirst({ clock }: Deps, { tx, requestKey }: { tx: Tx; requestKey: string }): Promise<boolean> {
+  const { max, windowMs } = ONCE;
+  const now = clock();
+  const once = { amount: 1, max, now, expiresAt: now + windowMs };
+  return (await limitCountQueries(tx).take(windowKey(ONCE, requestKey), once)).isTaken;
 }
 
 /** With open sign-up, anybody could send mails to strangers in the name of the service. */

@@ -44,10 +44,10 @@ export const receiverQueries = defineQueries("database.receivers", ({ kysely: db
       .execute();
   },
 
-  /** Returns the receivers whose mails this request caused. Empty: the request is new. */
-  async ofRequest(linkId: string, requestKey: string): Promise<Receiver[]> {
-    const rows = db.selectFrom("link_mails").select(columns).where("request_key", "=", requestKey);
-    return (await rows.where("link_id", "=", linkId).orderBy("id", "desc").execute()).map(toReceiver);
+  /** Returns the receivers of a link with these email addresses, the newest first. */
+  async ofEmails(linkId: string, emails: readonly string[]): Promise<Receiver[]> {
+    const rows = db.selectFrom("link_mails").select(columns).where("link_id", "=", linkId);
+    return (await rows.where("email", "in", emails).orderBy("id", "desc").execute()).map(toReceiver);
   },
 
   /** Lists the receivers of a link, the newest first. */

@@ -168,8 +168,9 @@ export function linkRoutes(app: App, deps: RouteDeps<AuditVerbs & LinkVerbs & Pe
     const idempotencyKey = readIdempotencyKey(request.headers["idempotency-key"]);
     const { to, message } = request.body;
     const input = { linkId: request.params.linkId, to, message, idempotencyKey };
-    const { receivers } = await useCases.sendLink(callerOf(request), input);
-    return reply.code(202).send({ receivers: receivers.map((receiver) => presentReceiver(receiver, receiver)) });
+    const { receivers, generation } = await useCases.sendLink(callerOf(request), input);
+    const presented = receivers.map((receiver) => presentReceiver(receiver, { generation }));
+    return reply.code(202).send({ receivers: presented });
   });
 
   app.get("/links/:linkId/mails", { schema: schemas.listLinkReceivers, preHandler: takeTurn }, async (request) => {

@@ -213,6 +213,18 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(await rows()).toHaveLength(1);
   });
 
+  it("a repeated request to send a link says whether the receivers have an old URL", async () => {
+    const { link } = await storeLink(service.db);
+    const [email, key] = [newEmail(), uuidv7()];
+    const hasOldUrl = async () =>
+      (await send(link.id, { to: [email] }, { key })).body.receivers.map(
+        (receiver: { hasOldUrl: boolean }) => receiver.hasOldUrl,
+      );
+    expect(await hasOldUrl()).toEqual([false]);
+    await ann.send(`PATCH /links/${link.id}`, { json: { newUrl: true } });
+    expect(await hasOldUrl()).toEqual([true]);
+  });
+
   it("a failed request counts nothing, so that a fourth mail an hour to one person is refused by name", async () => {
     const { link } = await storeLink(service.db);
     const email = newEmail();

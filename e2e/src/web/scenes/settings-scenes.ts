@@ -101,7 +101,7 @@ export const placeScenes: readonly Scene[] = [
       })()`);
       await page.goto("/attach");
       await page.getByRole("button", { name: attachTexts.newNote }).waitFor();
-      await page.getByRole("button", { name: /Tax return/ }).waitFor();
+      await page.getByRole("region", { name: attachTexts.existing }).getByRole("button").first().waitFor();
     },
     "attach-nothing": showing("/attach", attachTexts.nothing.title),
     deleted: showing("/deleted", "Rental agreement 2019"),

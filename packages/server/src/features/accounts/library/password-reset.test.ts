@@ -230,8 +230,10 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect((await post("/check-password-reset", { token })).status).toBe(200);
     await service.useCases.disableUser(gil.userId);
     expect((await reset(token)).status).toBe(410);
+    const received = mailbox.to(gil.email).length;
     await post("/request-password-reset", { email: gil.email });
-    expect(await service.sendMails()).toBe(0);
+    await service.sendMails();
+    expect(mailbox.to(gil.email)).toHaveLength(received);
     await service.useCases.enableUser(gil.userId);
     service.advance(61_000);
     expect((await reset(token)).status).toBe(410);

@@ -20,7 +20,6 @@ export type Receiver = {
 export type SentMail = {
   link: Pick<Link, "id" | "generation">;
   sentBy: string;
-  requestKey: string;
   receivers: readonly { id: string; email: string; codeHash: string }[];
   now: number;
 };

@@ -367,8 +367,6 @@ export type Tables = {
     /** The hash of the code in the URL of the mail, by which the page of the link tells the receivers apart. */
     code_hash: string;
     sent_by: string;
-    /** The hash of the last request that caused a mail. No query reads it, because `limit_counts` remembers the requests of a day. */
-    request_key: string;
     queued_at: number;
     /** When the mail server accepted the mail. Null: not yet. */
     sent_at: number | null;

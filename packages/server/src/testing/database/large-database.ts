@@ -190,7 +190,6 @@ const ROWS_OF: Record<Growing, Columns> = {
     generation: "0",
     code_hash: "'hash'",
     sent_by: owner,
-    request_key: id("request"),
     queued_at: "i",
   },
   link_codes: { link_id: id("link"), email: id("mail"), code_hash: "'hash'", expires_at: "i" },

@@ -448,9 +448,7 @@ export const queryExamples: Examples = {
     deleteExpired: [[EXPIRED]],
   },
   receivers: {
-    put: [
-      [{ link, sentBy: "user-1", requestKey: "new", receivers: [{ ...code, id: "new", codeHash: "h" }], now: NOW }],
-    ],
+    put: [[{ link, sentBy: "user-1", receivers: [{ ...code, id: "new", codeHash: "h" }], now: NOW }]],
     ofEmails: [["link-1", ["mail-1", "mail-2"]]],
     list: [
       ["link-1", first],

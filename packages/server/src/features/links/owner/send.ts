@@ -90,7 +90,7 @@ export function sendLink(deps: Deps) {
         const [code = ""] = codesOf(linkKeys, { linkId, generation: link.generation, email });
         return { id: newId(), email, codeHash: hashOfCode(code) };
       });
-      await receiverQueries(tx).put({ link, sentBy: caller.userId, requestKey, receivers: coded, now });
+      await receiverQueries(tx).put({ link, sentBy: caller.userId, receivers: coded, now });
       return result();
     });
     deps.mail?.onQueued();

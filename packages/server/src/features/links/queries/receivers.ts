@@ -17,10 +17,10 @@ export const receiverQueries = defineQueries("database.receivers", ({ kysely: db
    * Stores the receivers of a link. A receiver who got the current URL of the link before keeps the visit and the use. Call it in a
    * transaction that has locked the note.
    */
-  async put({ link, sentBy, requestKey, receivers, now }: SentMail): Promise<void> {
+  async put({ link, sentBy, receivers, now }: SentMail): Promise<void> {
     const rows = receivers.map(({ id, email, codeHash }) => ({
       ...{ id, link_id: link.id, email, generation: link.generation, code_hash: codeHash },
-      ...{ sent_by: sentBy, request_key: requestKey, queued_at: now },
+      ...{ sent_by: sentBy, queued_at: now },
     }));
     const ofSameUrl = (column: "visited_at" | "used_at") =>
       sql<number>`case when link_mails.generation = excluded.generation then ${sql.ref(`link_mails.${column}`)} end`;
@@ -33,7 +33,6 @@ export const receiverQueries = defineQueries("database.receivers", ({ kysely: db
           generation: eb.ref("excluded.generation"),
           code_hash: eb.ref("excluded.code_hash"),
           sent_by: eb.ref("excluded.sent_by"),
-          request_key: eb.ref("excluded.request_key"),
           queued_at: eb.ref("excluded.queued_at"),
           sent_at: null,
           given_up_at: null,

@@ -57,6 +57,19 @@ describe("sharing a note", () => {
     await expect.poll(() => ann.page.getByRole("region", { name: "Files" }).evaluate(isFocused)).toBe(true);
   });
 
+  it("the line of access and the list of notes count a link no more when it expires", async () => {
+    const ann = await web.person("Ann Ending");
+    const note = await seedNote(ann.client, { title: "Ending", files: [text("a.txt", "a")] });
+    await ann.client.links.create(note.id, { expiresAt: new Date(Date.now() + 7 * 24 * HOUR_MS).toISOString() });
+    await ann.client.links.create(note.id, { expiresAt: new Date(Date.now() + 8_000).toISOString() });
+    await ann.page.goto(`/n/${note.id}`);
+    const line = ann.page.getByRole("main").getByRole("button", { name: /open links?/ });
+    const row = ann.page.getByRole("link", { name: /^Ending/ });
+    await expect.poll(() => line.textContent()).toContain("2 open links");
+    await expect.poll(() => line.textContent()).toContain("1 open link");
+    await expect.poll(() => row.textContent()).toContain("1 open link");
+  });
+
   it("a note that an open link lets everybody read never says “Only you”", async () => {
     const ann = await web.person("Ann Linked");
     const note = await seedNote(ann.client, { title: "Linked", files: [text("a.txt", "a")] });

@@ -3,11 +3,17 @@ import { Id, Instant, PageQuery, Person, PlainText, pageOf } from "./common.ts";
 import { closedObject, orNull } from "./shapes.ts";
 
 const counted = (description: string) =>
-  Type.Optional(Type.Object({ count: Type.Integer(), until: Type.Optional(Instant) }, { description }));
+  Type.Optional(
+    Type.Object(
+      { count: Type.Integer(), until: Type.Optional(Instant), next: Type.Optional(Instant) },
+      { description },
+    ),
+  );
 
 /**
  * The numbers of people who have access to one file without its note, apart from the owner. An absent count of people means 0. Without
- * `until`, no access expires. A person who also has access to the whole note counts only in the note.
+ * `until`, no access expires. `next`: the first expiry, which lowers the count, if it comes before `until`. A person who also has access to
+ * the whole note counts only in the note.
  */
 export const FileAccess = Type.Object({
   people: counted("The people with a share. until: the first expiry"),

@@ -7,9 +7,9 @@ import {
   type QueryKey,
   queryOptions,
 } from "@tanstack/react-query";
-import { type Note, type NoteSummary, ValetKeyError } from "@valetkey/client";
+import { type Note, type NoteAccess, type NoteSummary, ValetKeyError } from "@valetkey/client";
 import { accounts } from "./accounts.ts";
-import { client, connection, hasCode, onRefused } from "./client.ts";
+import { client, connection, earliestServiceNow, hasCode, onRefused } from "./client.ts";
 import { onRecovery } from "./connection.ts";
 import { claimLocalData } from "./local-data.ts";
 import { blankNote, isNewNoteId } from "./new-notes.ts";
@@ -89,6 +89,19 @@ export const instanceQuery = queryOptions({
 /** The pause between polls while a note of another owner is open. The pause is about the default lifetime of a URL. Milliseconds. */
 const SHARED_NOTE_MS = 60_000;
 
+/** The longest pause of a timer here, because browsers end a timer of over 24 days at once. Milliseconds. */
+const LONGEST_PAUSE_MS = 86_400_000;
+const SHORTEST_PAUSE_MS = 2_000;
+
+/** Returns the time until the first of these counts falls, because an access expires. Infinity if none expires. Milliseconds. */
+export function timeToNextEnd(accesses: readonly (NoteAccess | undefined)[]): number {
+  const ends = accesses.flatMap((access) => Object.values(access ?? {}).map(({ next, until }) => next ?? until));
+  const instants = ends.flatMap((end) => (end === undefined ? [] : [Date.parse(end)]));
+  if (instants.length === 0) return Number.POSITIVE_INFINITY;
+  const first = instants.reduce((one, other) => Math.min(one, other)) - earliestServiceNow();
+  return Math.min(Math.max(first, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS);
+}
+
 /** The maximum number of attachments that the service returns in one page. */
 const ATTACHMENTS_AT_ONCE = 200;
 
@@ -99,7 +112,12 @@ export const noteQuery = (noteId: string) =>
     queryFn: ({ signal }) => readNote(noteId, signal),
     // Several parts of the page read the note. After a refusal, each of them would ask again.
     retryOnMount: false,
-    refetchInterval: ({ state: { data } }) => data !== undefined && data.role !== "owner" && SHARED_NOTE_MS,
+    // The counts of the line of access fall when an access expires. No event of the service tells the page.
+    refetchInterval({ state: { data } }) {
+      if (data === undefined) return false;
+      const pause = timeToNextEnd([data.access, ...data.attachments.map(({ access }) => access)]);
+      return data.role === "owner" ? pause : Math.min(pause, SHARED_NOTE_MS);
+    },
   });
 
 async function readNote(noteId: string, signal: AbortSignal): Promise<Note> {

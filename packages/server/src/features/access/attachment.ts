@@ -87,8 +87,11 @@ export type Upload = {
   createdAt: number;
 };
 
-/** A number of people or links, with an expiry. `until`: an expiry in milliseconds since the epoch, or undefined for never. */
-export type Counted = { count: number; until?: number | undefined };
+/**
+ * A number of people or links, with an expiry. `until`: an expiry in milliseconds since the epoch, or undefined for never. `next`: the first
+ * expiry, if it comes before `until`.
+ */
+export type Counted = { count: number; until?: number | undefined; next?: number | undefined };
 
 /**
  * The access to one file that does not come from its note. The counts of people exclude the owner of the note. An undefined member means a

@@ -35,9 +35,9 @@ export function attachmentRoutes(app: App, deps: RouteDeps<AttachmentVerbs & Peo
 /** Converts the counts of an access summary. Leaves out an expiry that never comes. */
 export function presentAccess(access: NoteAccess): WireNoteAccess {
   return Object.fromEntries(
-    Object.entries(access).map(([fact, { count, until }]) => [
+    Object.entries(access).map(([fact, { count, until, next }]) => [
       fact,
-      until === undefined ? { count } : { count, until: toIso(until) },
+      { count, ...(until !== undefined && { until: toIso(until) }), ...(next !== undefined && { next: toIso(next) }) },
     ]),
   );
 }

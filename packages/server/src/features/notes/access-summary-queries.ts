@@ -56,7 +56,7 @@ function collect(rows: readonly (readonly unknown[])[]): Map<string, NoteAccess>
   for (const [id, fact, count, first, last] of rows as [string, keyof NoteAccess, number, number, number][]) {
     const access = found.get(id) ?? {};
     const until = fact === "people" ? first : last;
-    access[fact] = until >= NEVER ? { count } : { count, until };
+    access[fact] = { count, ...(until < NEVER && { until }), ...(first < until && { next: first }) };
     found.set(id, access);
   }
   return found;

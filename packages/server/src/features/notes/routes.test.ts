@@ -103,7 +103,7 @@ describe.each(engines)("notes on $name", (engine) => {
     await ann.send(`PUT /attachments/${last}/shares`, { json: { userIds: ["carl", "dora"], expiresAt } });
     expect(await accessOf()).toEqual({ sharedFiles: { count: 1, until: expiresAt } });
     await ann.send(`PUT /attachments/${invited}/shares`, { json: { emails: ["late@example.com"] } });
-    expect(await accessOf()).toEqual({ sharedFiles: { count: 2 } });
+    expect(await accessOf()).toEqual({ sharedFiles: { count: 2, next: expiresAt } });
     await ann.send(`PUT /notes/${note.id}/shares`, { json: { userIds: ["carl"] } });
     await ann.send(`DELETE /attachments/${last}/shares/dora`);
     expect(await accessOf()).toEqual({ people: { count: 1 }, sharedFiles: { count: 1 } });

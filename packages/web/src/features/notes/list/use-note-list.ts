@@ -2,7 +2,7 @@ import { useStore } from "@nanostores/react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { client } from "../../../service/client.ts";
 import { $noteOrder } from "../../../service/note-order.ts";
-import { keys, pagesQuery } from "../../../service/queries.ts";
+import { keys, pagesQuery, timeToNextEnd } from "../../../service/queries.ts";
 import { $deletedNotes } from "../deleted-notes.ts";
 
 export type Scope = "owned" | "shared";
@@ -19,6 +19,8 @@ export function useNoteList({ scope, q }: { scope: Scope; q: string }) {
     ...pagesQuery([...keys.notes, scope, q, order], (page) =>
       client.notes.list({ scope, ...page, ...(q !== "" && { q }), ...(order !== "created" && { sort: order }) }),
     ),
+    refetchInterval: ({ state: { data } }) =>
+      timeToNextEnd((data?.pages ?? []).flatMap(({ items }) => items.map(({ access }) => access))),
     // A new search in the same list shows the previous results until the response arrives.
     placeholderData: (found, query) => (query?.queryKey[1] === scope ? found : undefined),
   });

@@ -25,7 +25,7 @@ import {
 } from "lucide-react";
 import { useDeferredValue, useState } from "react";
 import { useCloseOnBack } from "../components/dialog.tsx";
-import { $deletedNotes } from "../features/notes/deleted-notes.ts";
+import { $deletedNotes } from "../features/notes/list/use-note-list.ts";
 import { client } from "../service/client.ts";
 import { keys } from "../service/queries.ts";
 import { actionOf, type NoteAction, type Shortcut } from "../service/shortcuts.ts";

@@ -1,7 +1,6 @@
 import { clsx } from "clsx";
 import { X } from "lucide-react";
 import { type ClipboardEvent, type KeyboardEvent, type RefObject, useId } from "react";
-import { EmailText } from "./email-text.tsx";
 import { addEmails } from "./emails.ts";
 
 type Words = { label: string; placeholder: string; hint: string; chosen: string; remove: (email: string) => string };
@@ -130,5 +129,16 @@ function Chip({ email, removal, isRefused, onRemove }: ChipProps) {
         <X size={14} />
       </button>
     </li>
+  );
+}
+
+/** Shows an email address on one line. A long one loses letters of its first part, because its domain says to whom a mail goes. */
+export function EmailText({ email, className }: { email: string; className?: string }) {
+  const at = email.includes("@") ? email.lastIndexOf("@") : email.length;
+  return (
+    <span title={email} className={clsx("flex min-w-0", className)}>
+      <span className="shrink-[999] truncate">{email.slice(0, at)}</span>
+      <span className="truncate">{email.slice(at)}</span>
+    </span>
   );
 }

@@ -20,8 +20,7 @@ import { useDropAndPaste } from "./drop-and-paste.ts";
 import type { Managed } from "./file-tools.tsx";
 import { pendingDeletions } from "./pending-deletions.ts";
 import type { ChosenFile } from "./uploads/upload.ts";
-import { uploads } from "./uploads/uploads.ts";
-import { useUploadIds } from "./uploads/use-upload-ids.ts";
+import { uploads, useUploadIds } from "./uploads/uploads.ts";
 import { attachFiles, useWaitingFiles } from "./uploads/waiting-files.ts";
 
 const words = texts.attachments;

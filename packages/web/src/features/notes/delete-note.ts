@@ -3,8 +3,8 @@ import { deleteWithUndo } from "../../service/delete-with-undo.ts";
 import { forgetNote } from "../../service/last-note.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 import { texts } from "../../texts/index.ts";
-import { $deletedNotes } from "./deleted-notes.ts";
 import { drafts } from "./draft/drafts.ts";
+import { $deletedNotes } from "./list/use-note-list.ts";
 
 type Deletion = {
   id: string;

@@ -1,6 +1,6 @@
 import type { Invitation } from "@valetkey/client";
 import { CopyButton } from "../../components/copy-button.tsx";
-import { EmailText } from "../../components/email-text.tsx";
+import { EmailText } from "../../components/email-field.tsx";
 import { invitationTexts } from "../../texts/en/invitations.ts";
 import { formatDate } from "../../texts/index.ts";
 

@@ -4,7 +4,7 @@ import { Link2, UsersRound } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Avatar, nameOf } from "../../components/avatar.tsx";
 import { Dialog } from "../../components/dialog.tsx";
-import { EmailText } from "../../components/email-text.tsx";
+import { EmailText } from "../../components/email-field.tsx";
 import { isSameEmail } from "../../components/emails.ts";
 import { useNow } from "../../components/hooks.ts";
 import { Failure, Skeleton } from "../../components/states.tsx";

@@ -6,7 +6,7 @@ import { useEffect, useId, useRef, useState } from "react";
 import { Avatar, nameOf } from "../../components/avatar.tsx";
 import { Button, IconButton } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
-import { EmailText } from "../../components/email-text.tsx";
+import { EmailText } from "../../components/email-field.tsx";
 import { describeExpiry, expiryOf, expiryOfField, isExpired, toFieldValue } from "../../components/expiry.ts";
 import { DateTimeField, expiryOptions } from "../../components/expiry-field.tsx";
 import { Select } from "../../components/select.tsx";

@@ -1,4 +1,6 @@
+import { useStore } from "@nanostores/react";
 import { type Attachment, createUploads, type Note } from "@valetkey/client";
+import { useMemo } from "react";
 import { client, service } from "../../../service/client.ts";
 import { keys, queryClient } from "../../../service/queries.ts";
 import { pendingDeletions } from "../pending-deletions.ts";
@@ -40,4 +42,13 @@ async function addAttachment(attachment: Attachment, file: File): Promise<void> 
 async function refresh(noteId: string): Promise<void> {
   for (const queryKey of [keys.notes, keys.usage, keys.activity]) void queryClient.invalidateQueries({ queryKey });
   await queryClient.invalidateQueries({ queryKey: keys.note(noteId) });
+}
+
+/** Returns the ids of the uploads to a note, the oldest first. The list changes only when an upload is added or removed. */
+export function useUploadIds(noteId: string): readonly string[] {
+  const ids = useStore(uploads.list.$ids);
+  return useMemo(() => {
+    const ofNote = [...ids].flatMap((id) => uploads.list.get(id) ?? []).filter((upload) => upload.noteId === noteId);
+    return ofNote.sort((a, b) => a.addedAt - b.addedAt).map(({ id }) => id);
+  }, [ids, noteId]);
 }

@@ -1,9 +1,12 @@
 import { useStore } from "@nanostores/react";
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { atom } from "nanostores";
 import { client } from "../../../service/client.ts";
 import { $noteOrder } from "../../../service/note-order.ts";
 import { keys, pagesQuery, timeToNextEnd } from "../../../service/queries.ts";
-import { $deletedNotes } from "../deleted-notes.ts";
+
+/** The ids of deleted notes. The lists hide these notes until the page loads the lists again. */
+export const $deletedNotes = atom<ReadonlySet<string>>(new Set());
 
 export type Scope = "owned" | "shared";
 

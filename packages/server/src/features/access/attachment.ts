@@ -95,8 +95,7 @@ export type Counted = { count: number; until?: number | undefined; next?: number
 
 /**
  * The access to one file that does not come from its note. The counts of people exclude the owner of the note. An undefined member means a
- * count of
- * 0. `people`: the number of people with a live share. The instant `until` is the first expiry among the shares.
+ * count of 0. `people`: the number of people with a live share. The instant `until` is the first expiry among the shares.
  * `invitations`: shares by email address whose receiver has not opened the file.
  * `links`: open links that name the file. The instant `until` is the last expiry among the links.
  */

@@ -72,7 +72,9 @@ function formatDate(instant: number, { locale }: DownloadTexts): string {
 
 function formatBytes(bytes: number, { locale }: DownloadTexts): string {
   const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
-  const format = new Intl.NumberFormat(locale, { style: "unit", unit: UNITS[power], maximumFractionDigits: 1 });
+  // The short unit of bytes has no plural in English: "656 byte".
+  const unit = { unit: UNITS[power], unitDisplay: power === 0 ? "long" : "short" } as const;
+  const format = new Intl.NumberFormat(locale, { style: "unit", ...unit, maximumFractionDigits: 1 });
   return format.format(bytes / 1000 ** power);
 }
 

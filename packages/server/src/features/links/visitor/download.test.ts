@@ -196,6 +196,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
 
   it.each([
     [1, "1 byte"],
+    [656, "656 bytes"],
     [2_208, "2.2 kB"],
     [734_003_200, "734 MB"],
   ])("the download page shows a size of %i as %s", async (sizeBytes, shown) => {

@@ -9,17 +9,22 @@ const PROGRAM = Buffer.concat([Buffer.from("MZ"), Buffer.alloc(200)]);
 const HTML = Buffer.from("<!doctype html><script>alert(1)</script>");
 
 it.each([
-  ["photo.png", "image/png", PROGRAM, "This is a Windows program, not a picture."],
-  ["photo.png", "image/png", HTML, "This is HTML, not a picture."],
-  ["plan.pdf", "application/pdf", PROGRAM, "This is a Windows program, not a PDF."],
-  ["plan.pdf", "application/pdf", Buffer.from("plain"), "This is not a PDF, although it claims to be one."],
-  ["song.mp3", "audio/mpeg", HTML, "This is HTML, not a sound file."],
-  ["a), named b (.png", "image/png", PROGRAM, "This is a Windows program, not a picture."],
+  ["photo.png", "image/png", PROGRAM, "Not accepted: this is a Windows program, not a picture."],
+  ["photo.png", "image/png", HTML, "Not accepted: this is a web page, not a picture."],
+  ["plan.pdf", "application/pdf", PROGRAM, "Not accepted: this is a Windows program, not a PDF."],
+  [
+    "plan.pdf",
+    "application/pdf",
+    Buffer.from("plain"),
+    "Not accepted: this is not a PDF, although it claims to be one.",
+  ],
+  ["song.mp3", "audio/mpeg", HTML, "Not accepted: this is a web page, not a sound file."],
+  ["a), named b (.png", "image/png", PROGRAM, "Not accepted: this is a Windows program, not a picture."],
   [
     "report.docx",
     "application/octet-stream",
     PROGRAM,
-    "This is a Windows program, not what it is called (report.docx).",
+    "Not accepted: this is a Windows program, not what it is called (report.docx).",
   ],
 ])("the page says in words why the service rejects %s declared as %s", async (filename, contentType, start, words) => {
   const reason = await contradictionIn({ filename, contentType }, start);
@@ -49,8 +54,10 @@ it("German readers see the names of all kinds of files in German", async () => {
   expect(names.size).toBeGreaterThan(20);
   for (const name of names) {
     const text = german.contradiction({ actual: name, said: "a.png", promised: "picture" });
-    expect(text, name).toMatch(/^Das ist (?:ein|eine) .*, kein Bild\.$/);
+    expect(text, name).toMatch(/^Nicht angenommen: Das ist (?:ein|eine) .*, kein Bild\.$/);
     expect(text, name).not.toMatch(/andere Art|\ban? /);
-    expect(german.contradiction({ actual: `not ${name}`, said: "a", promised: undefined })).toMatch(/^Das ist keine? /);
+    expect(german.contradiction({ actual: `not ${name}`, said: "a", promised: undefined })).toMatch(
+      /^Nicht angenommen: Das ist keine? /,
+    );
   }
 });

@@ -69,7 +69,7 @@ describe("the activity", () => {
       "You created the note",
     ]);
     await ann.page
-      .getByText(/^This is .*, not a picture\.$/)
+      .getByText(/^Not accepted: this is .*, not a picture\.$/)
       .first()
       .waitFor();
 

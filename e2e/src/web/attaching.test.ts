@@ -162,7 +162,7 @@ describe("attaching files", () => {
       { name: "photo.png", type: "image/png", bytes: Buffer.from("<!doctype html><title>x</title>") },
     ]);
     const row = rowOf(hal, "photo.png");
-    await row.getByText("This is HTML, not a picture.").waitFor();
+    await row.getByText("Not accepted: this is a web page, not a picture.").waitFor();
     await hal.page.getByRole("status").filter({ hasText: "photo.png was not attached." }).waitFor();
     await button(row, "More").click();
     await hal.page.getByRole("menuitem", { name: "Remove" }).click();

@@ -97,7 +97,7 @@ describe("a file request", () => {
     const fake = { ...text("fake.png", "<html><script>alert(1)</script></html>"), type: "image/png" };
     await choose(page, chooseButton(page), [fake]);
     await page.getByRole("button", { name: words.send(1) }).click();
-    await page.getByText("This is HTML, not a picture.").waitFor();
+    await page.getByText("Not accepted: this is a web page, not a picture.").waitFor();
     expect(await page.getByRole("button", { name: words.send(0), exact: true }).isDisabled()).toBe(true);
     expect(await received()).toMatchObject([{ filename: "fake.png", state: "rejected" }]);
   });
@@ -116,7 +116,7 @@ describe("a file request", () => {
     const program = { name: "me.png", type: "image/png", bytes: Buffer.concat([Buffer.from("MZ"), Buffer.alloc(500)]) };
     await choose(page, page.getByRole("button", { name: words.chooseSlot("Photo") }), [program]);
     await send.click();
-    await slot.getByText("This is a Windows program, not a picture.").waitFor();
+    await slot.getByText("Not accepted: this is a Windows program, not a picture.").waitFor();
     expect(await send.isDisabled()).toBe(true);
     // The page itself refuses the PDF of another slot, before it sends a byte.
     await choose(page, page.getByRole("button", { name: words.chooseSlot("Photo") }), [pdf("p.pdf", ["Passport"])]);

@@ -36,20 +36,20 @@ const KINDS: Readonly<Record<string, string>> = {
   "an Ogg file": "eine Ogg-Datei",
   "an RPM package": "ein RPM-Paket",
   "an office document": "ein Office-Dokument",
-  HTML: "HTML",
-  SVG: "SVG",
+  HTML: "eine Webseite",
+  SVG: "eine Zeichnung (SVG)",
 };
 
 export const rejections: typeof english = {
   contradiction({ actual, said, promised }) {
     if (actual.startsWith("not ")) {
       const kind = KINDS[actual.slice("not ".length)] ?? actual;
-      return `Das ist ${kind.startsWith("ein") ? `k${kind}` : `nicht ${kind}`}, obwohl sich die Datei so nennt.`;
+      return `Nicht angenommen: Das ist ${kind.startsWith("ein") ? `k${kind}` : `nicht ${kind}`}, obwohl sich die Datei so nennt.`;
     }
     const what = KINDS[actual] ?? `eine andere Art von Datei (${actual})`;
     return promised === undefined
-      ? `Das ist ${what}, nicht das, was der Name sagt (${said}).`
-      : `Das ist ${what}, ${notA[promised]}.`;
+      ? `Nicht angenommen: Das ist ${what}, nicht das, was der Name sagt (${said}).`
+      : `Nicht angenommen: Das ist ${what}, ${notA[promised]}.`;
   },
   nameAndType:
     "Die Endung des Namens passt nicht zum Inhalt. Prüfen Sie den Namen, und wählen Sie die Datei noch einmal.",

@@ -9,6 +9,9 @@ const notA: Record<Promised, string> = {
   text: "not a text",
 };
 
+/** Plain words for names that only some people know. */
+const PLAIN: Readonly<Record<string, string>> = { HTML: "a web page", SVG: "a drawing (SVG)" };
+
 type Contradiction = {
   /** What the file is, such as "a Windows program", "not a PDF" or a content type. */
   actual: string;
@@ -20,11 +23,11 @@ type Contradiction = {
 /** Why the service did not accept a file. */
 export const rejections = {
   contradiction({ actual, said, promised }: Contradiction): string {
-    if (actual.startsWith("not ")) return `This is ${actual}, although it claims to be one.`;
-    const what = actual.includes("/") ? `another kind of file (${actual})` : actual;
+    if (actual.startsWith("not ")) return `Not accepted: this is ${actual}, although it claims to be one.`;
+    const what = actual.includes("/") ? `another kind of file (${actual})` : (PLAIN[actual] ?? actual);
     return promised === undefined
-      ? `This is ${what}, not what it is called (${said}).`
-      : `This is ${what}, ${notA[promised]}.`;
+      ? `Not accepted: this is ${what}, not what it is called (${said}).`
+      : `Not accepted: this is ${what}, ${notA[promised]}.`;
   },
   nameAndType: "The ending of its name does not fit its content. Check the name, then choose it again.",
   kind: "This kind of file is not asked for.",

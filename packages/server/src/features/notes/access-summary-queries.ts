@@ -67,9 +67,10 @@ function compileSummaries(db: Kysely<Tables>, engine: Engine): { notes: Statemen
     compile({ name, rows: "many", parameters }, (given) =>
       db
         .selectFrom(parts({ ...given, db, engine }).as("part"))
-        .select(["part.id", "part.fact", sql<number>`count(*)`.as("count")])
+        .select(["part.id", "part.fact", sql<number>`count(part.ends_at)`.as("count")])
         .select([sql<number>`min(part.ends_at)`.as("first"), sql<number>`max(part.ends_at)`.as("last")])
-        .groupBy(["part.id", "part.fact"]),
+        .groupBy(["part.id", "part.fact"])
+        .having(sql<SqlBool>`count(part.ends_at) > 0`),
     );
   return {
     notes: statement("vk_access_of_notes", (scope) =>
@@ -140,24 +141,27 @@ function peopleOfFiles({ db, now, ...scope }: Scope, isSubject = isGiven({ db, n
     );
 }
 
-/** Selects each file that somebody has without its note, by a share or an invitation. */
+/**
+ * Selects each file that somebody has without its note, by a share or an invitation. Each file has a subquery for its last expiry, so that
+ * the plan of the query never depends on statistics. The last expiry is null for a file that nobody has any more.
+ */
 function sharedFilesOfNotes(scope: Scope) {
   const { db, engine } = scope;
-  const subjects = db
-    .selectFrom("shared_subjects")
-    .select("subject_id")
-    .where((eb) => engine.isIn(eb.ref("shared_subjects.note_id"), scope.ids))
-    .whereRef("subject_id", "<>", "note_id");
-  const isSubject: IsSubject = (id) => sql<SqlBool>`${id} in ${subjects}`;
+  const isSubject: IsSubject = (id) => sql<SqlBool>`${id} = shared_subjects.subject_id`;
   const shares = invitations(scope, isSubject).unionAll(peopleOfFiles(scope, isSubject));
-  return db
-    .selectFrom(shares.as("shared"))
-    .innerJoin("attachments", "attachments.id", "shared.id")
-    .select(["attachments.note_id as id", sql<string>`'sharedFiles'`.as("fact")])
-    .select(sql<number>`max(shared.ends_at)`.as("ends_at"))
+  const lastExpiry = db.selectFrom(shares.as("shared")).select(sql<number>`max(shared.ends_at)`.as("ends_at"));
+  const ofFile = db
+    .selectFrom("attachments")
+    .select(sql<number>`(${lastExpiry})`.as("ends_at"))
+    .where((eb) => isSubject(eb.ref("attachments.id")))
     .where(hasNotEnded)
-    .where(notInTrash.attachmentsOfNote)
-    .groupBy(["attachments.note_id", "attachments.id"]);
+    .where(notInTrash.attachmentsOfNote);
+  return db
+    .selectFrom("shared_subjects")
+    .select(["shared_subjects.note_id as id", sql<string>`'sharedFiles'`.as("fact")])
+    .select(sql<number>`(${ofFile})`.as("ends_at"))
+    .where((eb) => engine.isIn(eb.ref("shared_subjects.note_id"), scope.ids))
+    .whereRef("shared_subjects.subject_id", "<>", "shared_subjects.note_id");
 }
 
 function linksOfNotes(scope: Scope) {

@@ -129,6 +129,38 @@ const packages: Record<string, string> = {
   "@valetkey/s3-local": "packages/s3-local/src",
 };
 
+/**
+ * The files of a feature that another feature may import, besides its face (index.ts), its queries and its fragments of SQL. First come the
+ * nouns, with their types and rules. All other files of a feature are its own.
+ */
+const openFiles: Record<string, readonly string[]> = {
+  access: ["attachment", "note", "caller", "authorise"],
+  people: ["person", "administrators", "find-users", "revocation"],
+  usage: ["usage"],
+  attachments: ["routes"],
+  outbox: ["mail", "webhook", "queue-mail"],
+  audit: ["audit-event", "messages", "routes"],
+  storage: ["object-deletions"],
+  downloads: ["issue-url", "routes"],
+  sharing: ["share", "invitation", "accept-invitation", "sign-up"],
+  links: [
+    "link",
+    "file-request",
+    "receiver",
+    "owner/change",
+    "owner/read",
+    "visitor/admit",
+    "visitor/email-codes",
+    "visitor/look-at-link",
+    "visitor/pass",
+    "visitor/routes",
+  ],
+  uploads: ["complete", "decide", "file-form", "parts", "record-upload", "routes", "sender", "start", "transition"],
+  accounts: ["own/account-links", "own/delete-account", "own/owner"],
+};
+const OPEN_ANYWAY = /^(?:index|sql|queries|.*-queries|queries\/.*)$/;
+const OF_FEATURE = /^packages\/server\/src\/features\/([a-z]+)\/(.+)\.ts$/;
+
 /** A sealed folder has one door. Code outside of a sealed folder may import only one file of the folder, the door. */
 const doors: Record<string, string> = {
   "packages/server/src/features/audit/journal": "log.ts",
@@ -243,6 +275,14 @@ function passesDoor({ from, to }: Pick<Import, "from" | "to">): boolean {
   );
 }
 
+/** Returns the import as `feature/file`, if a feature imports a file of another feature that is not open for all. */
+function openedFile({ from, to }: Pick<Import, "from" | "to">): string | undefined {
+  const [, source] = OF_FEATURE.exec(from) ?? [];
+  const [, target, file = ""] = OF_FEATURE.exec(to) ?? [];
+  if (source === undefined || target === undefined || source === target || OPEN_ANYWAY.test(file)) return undefined;
+  return `${target}/${file}`;
+}
+
 function mayHaveSql(path: string): boolean {
   return OF_SQL.test(path) || WITH_OWN_SQL.some((place) => path.startsWith(place));
 }
@@ -254,6 +294,12 @@ describe("imports", () => {
   it("imports of each layer go only to lower layers", () => {
     expect(edges.length).toBeGreaterThan(100);
     expect(edges.filter((edge) => !isAllowed(edge))).toEqual([]);
+  });
+
+  it("a feature imports only the face, the queries and the open files of another feature", () => {
+    const opened = new Set(edges.map(openedFile).filter((file) => file !== undefined));
+    const listed = Object.entries(openFiles).flatMap(([feature, files]) => files.map((file) => `${feature}/${file}`));
+    expect([...opened].toSorted()).toEqual(listed.toSorted());
   });
 
   it("the order of imports lists each feature of the server exactly once", () => {
@@ -384,6 +430,17 @@ describe("the check of imports", () => {
     ["operations/backup/make.ts", false],
   ])("the check of SQL in %s returns %s", (path, expected) => {
     expect(mayHaveSql(`packages/server/src/${path}`)).toBe(expected);
+  });
+
+  it.each([
+    ["notes/index", "links/visitor/claim", "links/visitor/claim"],
+    ["notes/index", "links/index", undefined],
+    ["notes/index", "links/queries/links", undefined],
+    ["notes/index", "outbox/mail-queries", undefined],
+    ["links/index", "links/visitor/claim", undefined],
+  ])("the check of open files from %s to %s finds %s", (from, to, expected) => {
+    const path = (file: string) => `packages/server/src/features/${file}.ts`;
+    expect(openedFile({ from: path(from), to: path(to) })).toBe(expected);
   });
 
   it("the check of imports finds each circle once", () => {

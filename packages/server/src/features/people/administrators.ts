@@ -8,7 +8,7 @@ import type { AdminEvent } from "./person.ts";
 import { administratorQueries } from "./queries.ts";
 import { requireCredential } from "./revocation.ts";
 
-/** The administrator who acts. Undefined: the operator, who runs a command on the server. */
+/** The administrator who performs an action. Undefined: the operator, who runs a command on the server. */
 export type Actor = Caller | undefined;
 
 /** Adds one event to the log of the actions of administrators. */
@@ -25,7 +25,7 @@ export async function act<T>(
   actor: Actor,
   work: Act<T>,
 ): Promise<T> {
-  // Checks the actor before it takes the lock, so that people who are no administrators can't make administrators wait for the lock.
+  // Checks the role before taking the lock. Callers without the role therefore never make administrators wait for the lock.
   if (actor !== undefined) await requireAdministrator(db, actor);
   return db.transaction(async (tx) => {
     const administrators = await administratorQueries(tx).holdAdministrators();
@@ -40,7 +40,7 @@ export async function act<T>(
   });
 }
 
-/** Throws `access_denied` if the caller is no administrator. */
+/** Throws `access_denied` if the caller is not an administrator. */
 export async function requireAdministrator(tx: Tx, caller: Caller): Promise<void> {
   if ((await lookupQueries(tx).person(caller.userId))?.isAdmin !== true)
     throw new DomainError("access_denied", "Access denied");

@@ -8,8 +8,8 @@ import { type IdHolder, normaliseEmail, receiverAmong, type Subject } from "./pe
 import { identityQueries, peopleQueries } from "./queries.ts";
 
 /**
- * The result for one user id or email address in a share request. `unknown`: no user has this id. The result for an email address is always
- * `shared`, so that the caller does not learn whether an account exists (ADR 9).
+ * The result for one user id or email address in a share request. `unknown`: no user has this id. The outcome for an email address is
+ * always `shared`, so that the caller does not learn whether an account exists (ADR 9).
  */
 export type ShareResult = { userId: string; outcome: "shared" | "unknown" } | { email: string; outcome: "shared" };
 
@@ -22,10 +22,7 @@ export type Receivers = {
   results: ShareResult[];
 };
 
-/**
- * Finds the users for the ids in a share request. Makes one result for each id and each email address in the request. Throws
- * `invalid_request`.
- */
+/** Finds the users for the ids in a share request. Returns one result for each id and each email address. Throws `invalid_request`. */
 export async function findReceivers(
   queries: Tx,
   request: Context & { caller: Caller; userIds: readonly string[]; emails: readonly string[]; ownerId: string },
@@ -37,8 +34,8 @@ export async function findReceivers(
   const issuer = await identityQueries(queries).issuerOf(caller.userId);
   const usersById = await findUsersById(queries, { ...request, issuer });
   const emails = [...new Set(request.emails.map(normaliseEmail))];
-  // Compares only the texts of the email addresses, and does not find their users. No error shows the owner which user has an email
-  // address.
+  // Compares the texts of the email addresses, and does not look up their users. Therefore no error reveals to the owner which user has an
+  // email address.
   const ownEmail = emails.length === 0 ? undefined : (await lookupQueries(queries).person(ownerId))?.email;
   if ([...usersById.values()].includes(ownerId) || (ownEmail !== undefined && emails.includes(ownEmail))) {
     throw new DomainError("invalid_request", "The owner already has access. Remove the owner from the list.");
@@ -51,8 +48,8 @@ export async function findReceivers(
 }
 
 /**
- * Finds the user who has each of these normalised email addresses. The user is undefined if nobody has the email address, or if several
- * users have it and it is not clear which one is meant.
+ * Finds the user of each normalised email address. The user is undefined if nobody has the email address, or if several users could be
+ * meant.
  * `needsProof`: finds only users who have proven their email address. Default: false.
  */
 export async function findHolders(
@@ -70,9 +67,9 @@ export async function findHolders(
 }
 
 /**
- * Finds users by the ids in a request. Each id is first compared with the subjects of the caller's JWT issuer, then with the ids of users.
- * If neither has the id, adds a user for a new subject of the issuer, who may sign in later. If it is not clear which issuer is meant, the
- * id stays unknown.
+ * Finds users by the ids in a request. An id is first the subject of a JWT from the caller's issuer, and otherwise the id of a user.
+ * If nothing matches, adds a user for a new subject of the issuer. This user may sign in later. If the issuer is ambiguous, the id stays
+ * unknown.
  */
 export async function findUsersById(
   queries: Tx,
@@ -80,7 +77,7 @@ export async function findUsersById(
 ): Promise<Map<string, string>> {
   const { userIds, issuer, jwtIssuers } = request;
   const users = issuer === undefined ? new Map<string, string>() : await identityQueries(queries).find(issuer, userIds);
-  // Sorted, because two requests that add the same subjects in different orders could cause a deadlock.
+  // The ids are sorted, because two requests that add the same subjects in different orders could cause a deadlock.
   const others = [...new Set(userIds)].filter((userId) => !users.has(userId)).toSorted();
   const holders = others.length === 0 ? undefined : await identityQueries(queries).findHolders(others);
   const meant = issuer ?? (jwtIssuers.length === 1 ? jwtIssuers[0] : undefined);
@@ -96,8 +93,8 @@ export async function findUsersById(
 }
 
 /**
- * Returns whether the id belongs to a subject of another issuer than the caller's. The caller does not mean the subject of the other
- * issuer. Both issuers only use the same name.
+ * Returns whether the id belongs to a subject of an issuer that is not the caller's issuer. Two issuers may use the same name for different
+ * users, and the caller means the user of the caller's own issuer.
  */
 function isForeignSubject(
   holder: IdHolder,
@@ -106,19 +103,19 @@ function isForeignSubject(
   return issuer !== undefined && holder.kind === "subject" && holder.issuer !== issuer && holder.subject === userId;
 }
 
-/** The facts about a user that a token states. */
+/** The claims of a token about a user. */
 export type Claims = {
   /** Undefined: the token contains no email address. Null: the user can't get shares by email address. */
   email: string | null | undefined;
   isEmailVerified: boolean;
   name: string | undefined;
-  /** The claim `iat`. Milliseconds since the epoch. Undefined: the token has no such claim. */
+  /** The claim `iat`, in milliseconds since the epoch. Undefined: the token has no claim `iat`. */
   issuedAt: number | undefined;
 };
 
 /**
- * Returns the user id of a JWT subject. The name of a new subject becomes the user id, unless another user already has this id. In that
- * case, the subject gets a generated id, and can't take over an account or the data of another issuer's subject (ADR 8).
+ * Returns the user id of a JWT subject. The name of a new subject becomes the user id, unless another user already has this id. Otherwise
+ * the service generates an id, so that the subject can't take over another user's account or data (ADR 8).
  */
 export async function userOfSubject(
   tx: Tx,
@@ -129,14 +126,14 @@ export async function userOfSubject(
   if (known !== undefined) return known;
   if (await identityQueries(tx).claimLegacy({ issuer, subject })) return subject;
   const holder = (await identityQueries(tx).findHolders([subject])).get(subject);
-  // During an update of the service, a replica of the previous version records a person without an issuer. If only one issuer is
-  // configured, the person comes from this issuer.
+  // During an update, a replica of the previous version records a person without an issuer. If only one issuer is configured, the person
+  // comes from this issuer.
   const hasHolder = holder !== undefined && (holder.kind !== "person" || jwtIssuers.length > 1);
-  // No subject may have an id of these forms, which belong to visitors of links, or to users and items of applications.
+  // No subject may have an id in the form of a visitor's id, or in the form that is reserved for applications.
   const isFree = !hasHolder && visitorIdOf(subject) === undefined && !isReservedForItems(subject);
   if (isFree && (await identityQueries(tx).add({ issuer, subject, userId: subject }))) return subject;
   await identityQueries(tx).add({ issuer, subject, userId: newId() });
-  // Reads the row again, because another replica may have stored the subject first, with another user id.
+  // Another replica may have stored the subject first, with another user id. The second read finds the stored user id.
   const userId = await find();
   if (userId === undefined) throw new Error("The subject has no user id after it was added.");
   return userId;

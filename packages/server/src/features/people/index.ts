@@ -12,7 +12,7 @@ import { requireEnabled } from "./revocation.ts";
 
 export type PeopleVerbs = ReturnType<typeof createPeople>;
 
-/** Creates what the rest of the service does with this feature. */
+/** Creates the functions about people that the rest of the service calls. */
 export function createPeople(deps: Deps) {
   return {
     requireEnabled: requireEnabled(deps),
@@ -25,8 +25,7 @@ export function createPeople(deps: Deps) {
 /**
  * Records the language in which a user reads the service. Most calls change nothing. Reads the stored language first, because a read costs
  * less than a durable write.
- * At most one write for a user runs at a time. A call during a write does nothing, because the next page that the user opens records the
- * language.
+ * At most one write for a user runs at a time. A call during a write does nothing, because the next page of the user records the language.
  */
 export function recordLanguage({ db }: Pick<Deps, "db">) {
   const writing = new Set<string>();
@@ -46,9 +45,9 @@ type Named = Pick<Person, "name" | "email">;
 
 /**
  * Finds the names of users and visitors by id, with one query for the users and one for the visitors. The result does not contain unknown
- * users. The name of a visitor is the name that the visitor gave with the last file.
- * Returns an empty map if the database is unreachable. The names can be part of the response to a successful write. If this threw an error,
- * the write would seem to have failed.
+ * users. A visitor has the name that the visitor entered with the last file.
+ * Returns an empty map if the database is unreachable. The response to a successful write can contain names, and an error here would make
+ * the write look failed.
  */
 export function findPeople({ db }: Deps) {
   return async (userIds: Iterable<string>): Promise<Map<string, Named>> => {
@@ -82,18 +81,18 @@ export function getMe({ db }: Deps) {
     };
 }
 
-/** Returns the email address of a user, or undefined if the user has not proven it. */
+/** Returns the email address of a user. Returns undefined if the user has not proven the email address. */
 export async function provenEmailOf(db: Tx, userId: string): Promise<string | undefined> {
   const email = (await lookupQueries(db).person(userId))?.email;
   return email !== undefined && (await isProven(db, { userId, email })) ? email : undefined;
 }
 
-/** Returns whether it is proven that the user owns this email address. */
+/** Returns whether the user has proven the ownership of this email address. */
 export async function isProven(tx: Tx, { userId, email }: { userId: string; email: string }): Promise<boolean> {
   return (await peopleQueries(tx).findByEmails([email])).some(({ id, isProven }) => id === userId && isProven);
 }
 
-/** The users that a response mentions, by id. The map does not contain users whom the service does not know. */
+/** The users that a response mentions, by id. The map does not contain users that the service does not know. */
 export type People = ReadonlyMap<string, Pick<Person, "name" | "email">>;
 
 /** Converts a user to the form of a response. If the service does not know the user, the response contains only the id. */

@@ -22,7 +22,7 @@ describe.each(engines)("lookups on $name", (engine) => {
     }
   });
 
-  // The accounts library makes these rows in the service.
+  // In the service, the accounts library inserts these rows.
   async function insertAccount(id: string): Promise<void> {
     const now = new Date(suite.clock.now).toISOString();
     const isVerified = engine.name === "sqlite" ? 0 : false;
@@ -58,7 +58,7 @@ describe.each(engines)("lookups on $name", (engine) => {
     expect(await find()).toBeUndefined();
   });
 
-  it("the sweep deletes expired sessions, and keeps a session that expires a millisecond later", async () => {
+  it("the sweep deletes an expired session, and keeps a session that expires 1 ms later", async () => {
     const { now } = suite.clock;
     const count = async () => (await suite.db.kysely.selectFrom("auth_sessions").select("id").execute()).length;
     const before = await count();
@@ -113,7 +113,7 @@ describe.each(engines)("lookups on $name", (engine) => {
     expect(await Promise.all(["ann", "a\0b"].map(lookupQueries(suite.db).isDisabled))).toEqual([false, false]);
   });
 
-  it("a lookup with an impossible key does not fail the other lookups", async () => {
+  it("a lookup with an impossible key does not make other lookups fail", async () => {
     const find = (key: unknown) => lookupQueries(suite.db).person(key as string);
     const keys = ["ann", "a\0b", "\ud800", ["ann", "bob"], [], undefined, 7, { id: "ann" }];
     const found = await Promise.allSettled(keys.map(find));

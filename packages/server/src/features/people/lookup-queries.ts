@@ -20,7 +20,8 @@ export function toPerson(row: Pick<Selectable<Tables["people"]>, "id" | "email" 
 }
 
 /**
- * `key` and `key2`: the texts that identify a row. `now`: milliseconds since the epoch. `instant`: the same instant as an ISO 8601 text.
+ * `key` and `key2`: the texts that identify a row. `now`: the current time in milliseconds since the epoch. `instant`: the current time as
+ * an ISO 8601 text.
  */
 const parameters = ["key", "key2", "now", "instant"] as const;
 
@@ -29,11 +30,11 @@ type LookupStatements = Record<keyof Lookups, LookupStatement>;
 
 type FoundItem = { noteId: string; resource: string; itemId: string };
 
-/** The queries that find one row by its key. Almost every HTTP request runs some of them, so they must be fast. */
+/** The queries that find one row by its key. Almost every HTTP request runs such a query, so these queries must be fast. */
 export type Lookups = {
   /** Finds the session with this token. Does not find an expired session. */
   session(token: string): Promise<{ id: string; userId: string } | undefined>;
-  /** Finds the API token with this hash. Finds neither an expired token nor the token of a disabled user. */
+  /** Finds the API token with this hash. Does not find an expired token or the token of a disabled user. */
   apiToken(tokenHash: string): Promise<{ id: string; userId: string; expiresAt: number | undefined } | undefined>;
   isDisabled(userId: string): Promise<boolean>;
   person(userId: string): Promise<Person | undefined>;
@@ -42,13 +43,13 @@ export type Lookups = {
   itemOfFile(attachmentId: string): Promise<FoundItem | undefined>;
 };
 
-/** Finds the row of a statement by its key, which has one or two texts. The first columns of the row are the key. */
+/** Runs a statement for one key of one or two texts, and returns the row. The first columns of the row are the key. */
 type FindRow = (statement: LookupStatement, key: readonly string[]) => Promise<readonly unknown[] | undefined>;
 
 /** Builds the condition that the columns have the values of one key, or of one of many keys. */
 export type Matches = (columns: Expression<string>[], keys: RawBuilder<string>[]) => Expression<SqlBool>;
 
-/** Compiles the statements. Default: a statement looks for one key, so it returns at most one row. */
+/** Compiles the statements. By default, each statement searches for one key, and returns at most one row. */
 export function compileLookups(
   db: Kysely<Tables>,
   { matches = areEqual, rows = "one" }: { matches?: Matches; rows?: Statement["rows"] } = {},
@@ -111,7 +112,7 @@ function areEqual(columns: Expression<string>[], keys: RawBuilder<string>[]): Ex
   return sql<SqlBool>`${sql.join(conditions, sql` and `)}`;
 }
 
-/** Returns the values of a statement, in the order of its parameters. Each key is one text, or a list of texts. */
+/** Returns the values of a statement in the order of its parameters. Each key is a text or a list of texts. */
 export function lookupValues(
   { parameters: wanted }: LookupStatement,
   keys: readonly unknown[],
@@ -157,7 +158,7 @@ export function lookupsOn(statements: LookupStatements, find: FindRow): Lookups 
       const row = await find(statements.itemOfFile, [attachmentId]);
       if (row === undefined) return undefined;
       const [, noteId, resource, itemId] = row as [string, string, string | null, string | null];
-      // A file of a note that belongs to no item has no name of an item.
+      // If the note of the file belongs to no item, the row contains no resource and no item id.
       return resource === null || itemId === null ? undefined : { noteId, resource, itemId };
     },
   };

@@ -9,13 +9,13 @@ export type Person = {
 };
 /** Identifies a user in the JWTs of one issuer. `subject` is the `sub` of the JWT. */
 export type Subject = { issuer: JwtIssuer; subject: string };
-/** A user with an email address. `isProven`: whether the user has proven the ownership of this email address. */
+/** A user with an email address. `isProven`: the user has proven the ownership of this email address. */
 export type EmailHolder = { id: string; email: string; isProven: boolean };
 
 /**
- * Returns the user who receives a share that names an email address. `holders` are the users with this email address. If exactly one holder
- * has proven the email address, this holder receives the share. If no holder has proven it, and no proof is needed, the only holder
- * receives the share. Returns `ambiguous` if several holders could receive the share.
+ * Returns the user who receives a share that names an email address. `holders` are the users with this email address.
+ * If exactly one holder has proven the email address, this holder receives the share. If no holder has proven it and no proof is needed,
+ * the only holder receives the share. Returns `ambiguous` if several holders could receive the share.
  */
 export function receiverAmong(
   holders: readonly EmailHolder[],
@@ -37,7 +37,8 @@ export function normaliseEmail(email: string): string {
 }
 
 export const MAX_EMAIL_LENGTH = 254;
-// The pattern is stricter than the check of the accounts library at sign-in, so that every stored email address passes that check.
+// The pattern is stricter than the check of the accounts library at sign-in. Therefore every stored email address passes the check at
+// sign-in.
 const ACCOUNT_EMAIL = /^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}$/;
 
 /** Normalises an email address. Returns undefined if an account can't have this email address. */
@@ -49,17 +50,17 @@ export function readEmail(email: unknown): string | undefined {
 /** The owner of a user id: an account, the subject of a JWT, or a person who has neither. */
 export type IdHolder = { kind: "account" } | { kind: "person" } | ({ kind: "subject" } & Subject);
 
-/** A user whose account is closed, and will be deleted permanently at `deleteAt`. Milliseconds since the epoch. */
+/** A user whose account is closed. The service deletes the account permanently at `deleteAt`, in milliseconds since the epoch. */
 export type AccountDeletion = {
   userId: string;
-  /** True: the owner of the account asked for the deletion, and can cancel it. False: the owner can't cancel the deletion. */
+  /** True: the owner of the account requested the deletion, and can cancel it. False: the owner can't cancel the deletion. */
   isByOwner: boolean;
   deleteAt: number;
 };
 
 /**
  * The data to store for a user. If `email` is undefined, the email address and its proof do not change. If `email` is null, the email
- * address is removed. The proof of an email address is valid until the email address changes.
+ * address is removed. A changed email address has no proof.
  */
 export type PersonChange = Pick<Person, "id" | "name" | "isAdmin"> & {
   email: string | null | undefined;
@@ -83,10 +84,7 @@ export type AdminEvent = {
   action: AdminAction;
   /** The administrator. Undefined: the operator used a command. */
   actorId: string | undefined;
-  /**
-   * The id of the object of the action: a user, a link, a mail, a webhook or an invitation. For a changed policy rule, this is the name of
-   * the rule.
-   */
+  /** The id of the user, link, mail, webhook or invitation that the action changed. For a changed policy rule, the name of the rule. */
   subjectId: string;
   /** Facts that pages show with the entry, such as quotaBytes or label. */
   detail: Readonly<Record<string, string | number | null>>;

@@ -24,7 +24,7 @@ describe.each(engines)("people on $name", (engine) => {
     expect(await lookupQueries(database.db).person("first")).toMatchObject({ isAdmin: false });
   });
 
-  it("the database writes no person whose fields did not change", async () => {
+  it("the database writes nothing for a person whose fields did not change", async () => {
     const person = { id: "same", email: "same@example.com", name: "Same", isAdmin: false };
     await peopleQueries(suite.db).put({ ...person, now: 1_000 });
     await peopleQueries(suite.db).put({ ...person, now: 2_000 });
@@ -49,7 +49,7 @@ describe.each(engines)("people on $name", (engine) => {
     expect(await lookupQueries(suite.db).person("proven")).toMatchObject({ email: undefined });
   });
 
-  it("only the party that gave the proof of an email address withdraws the proof", async () => {
+  it("only the party that proved an email address withdraws the proof", async () => {
     const { put, withdrawEmailProof, findByEmails } = peopleQueries(suite.db);
     const email = "withdrawn@example.com";
     const isProven = async () => (await findByEmails([email])).map((holder) => holder.isProven);
@@ -87,7 +87,7 @@ describe.each(engines)("people on $name", (engine) => {
     expect(await peopleQueries(suite.db).findByIds([])).toEqual(new Map());
   });
 
-  it("the database stores a person once when 20 callers store the person at the same time", async () => {
+  it("the database stores a person once, even if 20 callers store it at the same time", async () => {
     const person = { id: "busy", email: "busy@example.com", name: "Busy", isAdmin: false, now: 1 };
     await Promise.all(Array.from({ length: 20 }, () => peopleQueries(suite.db).put(person)));
     expect(await lookupQueries(suite.db).person("busy")).toMatchObject({ name: "Busy" });

@@ -46,7 +46,7 @@ export const peopleQueries = defineQueries("database.people", (tx) => {
                   .end(),
               }),
               language: eb.fn.coalesce("excluded.language", "people.language"),
-              // A token without a name does not change the name. A token without the role does not change the role.
+              // A token without a name does not change the stored name. A token without the administrator role does not remove the role.
               name: eb.fn.coalesce("excluded.name", "people.name"),
               is_admin: eb
                 .case()
@@ -56,7 +56,7 @@ export const peopleQueries = defineQueries("database.people", (tx) => {
                 .end(),
               updated_at: eb.ref("excluded.updated_at"),
             }))
-            // Most calls change nothing. Without this condition, each of these calls would wait for a write to the disk.
+            // Most calls change nothing. The condition saves these calls a wait for a write to the disk.
             .where((eb) =>
               eb.or([
                 ...(changesEmail
@@ -66,7 +66,7 @@ export const peopleQueries = defineQueries("database.people", (tx) => {
                         eb.or([
                           eb("people.email", "is distinct from", eb.ref("excluded.email")),
                           eb("people.email_proven_by", "is distinct from", newProof(eb)),
-                          // A later token with the same email address also updates the instant, so that earlier tokens can't change the
+                          // A later token with the same email address also updates the instant. An earlier token then can't change the
                           // email address.
                           ...(person.emailStatedAt === undefined
                             ? []
@@ -84,7 +84,7 @@ export const peopleQueries = defineQueries("database.people", (tx) => {
         .execute();
     },
 
-    /** Removes the proof of a user's email address if the proof came from `provenBy`. Does not remove the email address. */
+    /** Removes the proof of a user's email address if `provenBy` gave the proof. The email address stays. */
     async withdrawEmailProof(userId: string, provenBy: EmailProof): Promise<void> {
       await db
         .updateTable("people")
@@ -99,7 +99,7 @@ export const peopleQueries = defineQueries("database.people", (tx) => {
       await db.updateTable("people").set({ last_sign_in_at: now }).where("id", "=", userId).execute();
     },
 
-    /** Returns the language in which the user reads the service, or undefined if it is unknown. */
+    /** Returns the language in which the user reads the service. Returns undefined if the language is unknown. */
     async languageOf(userId: string): Promise<Language | undefined> {
       const row = await db.selectFrom("people").select("language").where("id", "=", userId).executeTakeFirst();
       return row?.language ?? undefined;
@@ -110,10 +110,10 @@ export const peopleQueries = defineQueries("database.people", (tx) => {
       await db.updateTable("people").set({ language }).where("id", "=", userId).execute();
     },
 
-    /** Returns the users by id, with one query. The map does not contain unknown users. */
+    /** Returns the users by id. Runs one query. The map does not contain unknown users. */
     async findByIds(userIds: readonly string[]): Promise<Map<string, Person>> {
       const [userId, ...others] = userIds;
-      // A list of own notes has one owner. The compiled query for one person needs less CPU time.
+      // A list of the caller's own notes has only one owner. For one person, the compiled query needs less CPU time.
       if (userId !== undefined && others.length === 0) {
         const person = await lookupQueries(tx).person(userId);
         return new Map(person === undefined ? [] : [[userId, person]]);
@@ -138,7 +138,7 @@ export const peopleQueries = defineQueries("database.people", (tx) => {
       return rows.map(({ id, email, email_proven_by }) => ({ id, email, isProven: email_proven_by !== null }));
     },
 
-    /** Returns the name that each visitor gave last, by visitor id. The map does not contain visitors who gave no name. */
+    /** Returns the name that each visitor entered last, by visitor id. The map does not contain visitors who entered no name. */
     async namesOf(visitorIds: readonly string[]): Promise<Map<string, string>> {
       const rows = await db
         .selectFrom("visitor_files")
@@ -154,7 +154,7 @@ export const peopleQueries = defineQueries("database.people", (tx) => {
 
 type Upsert = Tables & { excluded: Tables["people"] };
 
-/** Builds the condition that no later statement about the email address exists. */
+/** Builds the condition that the stored email address was not stated at a later instant. */
 function isLatest(eb: ExpressionBuilder<Upsert, "people" | "excluded">) {
   return eb.or([
     eb("people.email_stated_at", "is", null),
@@ -162,7 +162,7 @@ function isLatest(eb: ExpressionBuilder<Upsert, "people" | "excluded">) {
   ]);
 }
 
-/** Builds the new value of `email_proven_by`. If the email address does not change and has no new proof, the old proof stays. */
+/** Builds the new value of `email_proven_by`. If the email address does not change and no new proof exists, the old proof stays. */
 function newProof(eb: ExpressionBuilder<Upsert, "people" | "excluded">) {
   return eb
     .case()
@@ -184,7 +184,7 @@ export const identityQueries = defineQueries("database.identities", ({ kysely: d
     return new Map(rows.map((row) => [row.subject, row.user_id]));
   },
 
-  /** Returns whether a user comes from a JWT issuer. Returns true even if the database does not know from which issuer. */
+  /** Returns whether a user comes from a JWT issuer. The result is true even if the database does not know the issuer. */
   async isSubject(userId: string): Promise<boolean> {
     const ofUser = db.selectFrom("identities").select("subject").where("user_id", "=", userId);
     return (await ofUser.executeTakeFirst()) !== undefined;
@@ -197,9 +197,11 @@ export const identityQueries = defineQueries("database.identities", ({ kysely: d
     return issuer === "legacy" ? undefined : issuer;
   },
 
-  /** Stores the user id of a subject. Returns false if the subject already has a user id, or if another subject has this user id. */
+  /**
+   * Stores the user id of a subject. Returns false if the subject already has a user id, or if another subject already has this user id.
+   */
   async add({ issuer, subject, userId }: Subject & { userId: string }): Promise<boolean> {
-    // The statement names no constraint, so it changes nothing if one of the two unique keys already exists.
+    // `doNothing` has no constraint name, so a conflict with either unique key leaves the table unchanged.
     const added = db
       .insertInto("identities")
       .values({ issuer, subject, user_id: userId })
@@ -208,15 +210,15 @@ export const identityQueries = defineQueries("database.identities", ({ kysely: d
   },
 
   /**
-   * Finds a user whose id is the name of this subject, and whose issuer was never recorded. Records that the user is this subject. Returns
-   * false if there is no such user.
+   * Finds a user whose id is the name of this subject, and whose issuer was never recorded. Records the issuer of this user. Returns false
+   * if no such user exists.
    */
   async claimLegacy({ issuer, subject }: Subject): Promise<boolean> {
     const legacy = db.updateTable("identities").set({ issuer }).where("issuer", "=", "legacy");
     return (await legacy.where("subject", "=", subject).executeTakeFirstOrThrow()).numUpdatedRows === 1n;
   },
 
-  /** Returns the owners of user ids. The map does not contain ids that nobody has. */
+  /** Returns the owners of user ids. The map does not contain ids without an owner. */
   async findHolders(userIds: readonly string[]): Promise<Map<string, IdHolder>> {
     const list = engine.list(userIds);
     const people = db.selectFrom("people").select("id");
@@ -239,14 +241,14 @@ export const identityQueries = defineQueries("database.identities", ({ kysely: d
 
 export const administratorQueries = defineQueries("database.administrators", ({ kysely: db, engine }) => ({
   /**
-   * Returns the ids of the administrators who are not disabled. In a transaction, also locks their rows. The lock keeps two administrators
-   * from disabling each other at the same time.
+   * Returns the ids of the administrators who are not disabled. In a transaction, also locks their rows. The lock prevents two
+   * administrators from disabling each other at the same time.
    */
   async holdAdministrators(): Promise<string[]> {
     const administrators = db.selectFrom("people").select("people.id").where("is_admin", "=", 1).orderBy("people.id");
-    // SQLite needs no lock, because it has one writer at a time.
+    // SQLite needs no lock, because only one writer runs at a time.
     if (engine.name === "postgres") await administrators.forNoKeyUpdate().execute();
-    // Runs a second statement, because the first statement does not see changes that were committed while it waited for the lock.
+    // The second statement sees changes that were committed while the first statement waited for the lock.
     const enabled = administrators
       .leftJoin("disabled_users", "disabled_users.user_id", "people.id")
       .where("disabled_users.user_id", "is", null);
@@ -260,7 +262,10 @@ export const administratorQueries = defineQueries("database.administrators", ({ 
 }));
 
 export const disabledUserQueries = defineQueries("database.disabledUsers", ({ kysely: db }) => ({
-  /** Disables a user and ends all sessions of the user. Returns false if the user was already disabled. Run it in a transaction. */
+  /**
+   * Disables a user and ends all sessions of the user. Returns false if the user was already disabled. The caller must run `add` in a
+   * transaction.
+   */
   async add(userId: string, now: number): Promise<boolean> {
     const { numInsertedOrUpdatedRows } = await db
       .insertInto("disabled_users")
@@ -272,15 +277,15 @@ export const disabledUserQueries = defineQueries("database.disabledUsers", ({ ky
   },
 
   /**
-   * Enables a user. Returns false if the user was not disabled. Run it in a transaction.
-   * Ends the sessions that a sign-in made while the user was being disabled, except `exceptSession`.
+   * Enables a user. Returns false if the user was not disabled. The caller must run `remove` in a transaction.
+   * Ends the sessions from sign-ins that ran while the service disabled the user, except `exceptSession`.
    */
   async remove(
     userId: string,
     { exceptSession }: { exceptSession: string | undefined } = { exceptSession: undefined },
   ): Promise<boolean> {
-    // A sign-in that ran while the user was being disabled may have stored a session. The service refused this session while the user was
-    // disabled, and must not accept it afterwards.
+    // A sign-in that ran while the service disabled the user may have stored a session. The service must not accept this session after the
+    // user is enabled again.
     await db
       .deleteFrom("auth_sessions")
       .where("user_id", "=", userId)
@@ -302,13 +307,13 @@ export function toDeletion(row: Selectable<Tables["account_deletions"]> | undefi
 }
 
 export const credentialQueries = defineQueries("database.credentials", ({ kysely: db, engine }) => ({
-  /** Locks the credentials of a user. Until this transaction ends, other transactions that call `lock` for the same user wait. */
+  /** Locks the credentials of a user. Until the transaction ends, other transactions that call `lock` for the same user wait. */
   async lock(userId: string): Promise<void> {
     await db
       .selectFrom("people")
       .select("id")
       .where("id", "=", userId)
-      // SQLite needs no lock, because it has one writer at a time.
+      // SQLite needs no lock, because only one writer runs at a time.
       .$if(engine.name === "postgres", (query) => query.forUpdate())
       .execute();
   },

@@ -5,7 +5,7 @@ import { lookupQueries } from "./lookup-queries.ts";
 import { credentialQueries, disabledUserQueries } from "./queries.ts";
 
 /**
- * Throws `access_denied` for a disabled user, or `account_closed` if the user has deleted their account. Queries the database every time.
+ * Throws `access_denied` for a disabled user, or `account_closed` if the user has deleted the account. Queries the database in every call.
  */
 export function requireEnabled({ db }: { db: Tx }) {
   return async (userId: string): Promise<void> => {
@@ -24,7 +24,8 @@ export function requireEnabled({ db }: { db: Tx }) {
 
 /**
  * Throws `access_denied` if the session or API token of the request was revoked after the request began.
- * Call it inside the transaction that makes the change, because another request can revoke the credential at any time.
+ * The caller must call `requireCredential` inside the transaction that makes the change, because another request can revoke the credential
+ * at any time.
  */
 export async function requireCredential(tx: Tx, { credential }: Caller): Promise<void> {
   if (credential === undefined || (await credentialQueries(tx).exists(credential))) return;

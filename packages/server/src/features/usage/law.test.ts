@@ -13,9 +13,9 @@ const QUOTA = { userQuotaBytes: 6_000, userQuotaFiles: 6 };
 const ENDED = ["rejected", "aborted", "expired"];
 
 /**
- * The scene has two users, and one note of each user. Each user can add files to the two notes. The scene also contains the uploads and
- * attachments of the two notes. The member `most` is the largest quota that each user had so far. A lower quota deletes nothing, so the
- * usage can still be as large as `most`.
+ * The scene has two users with one note each. Each user can add files to both notes. The scene also contains the uploads and attachments of
+ * the two notes.
+ * `most`: the largest quota that each user had so far. A lower quota deletes nothing, so the usage can still be as large as `most`.
  */
 type Scene = {
   service: TestService;
@@ -89,7 +89,7 @@ describe.each(engines)("requirement 9: the usage counter matches the rows, on $n
   });
 });
 
-/** Computes the usage of each user from the rows in the simplest way, and compares the result with the stored usage. */
+/** Computes the usage of each user from the rows, and compares the result with the stored usage. */
 async function expectLaw({ service, people, most }: Scene): Promise<void> {
   const { kysely } = service.database.db;
   for (const [index, person] of people.entries()) {
@@ -142,7 +142,7 @@ async function setQuota({ service, people, most }: Scene, { of, quotaBytes, quot
   await usageQueries(service.db).setQuota(people[of] as string, { quotaBytes, quotaFiles });
 }
 
-// Gives a test command a readable name, which a failed test prints.
+// Gives a test command a readable name. A failed test prints this name.
 function command<Given>(
   name: string,
   given: { [Name in keyof Given]: fc.Arbitrary<Given[Name]> },

@@ -48,7 +48,7 @@ describe.each(engines)("usage on $name", (engine) => {
     expect(await usageQueries(suite.db).find("bob")).toEqual({ bytes: 0, files: 0 });
   });
 
-  it("the quota of an owner replaces the default quota, and a deleted file counts while it is held", async () => {
+  it("the quota of an owner replaces the default quota, and held deleted files use it", async () => {
     const note = sampleNote({ ownerId: "eve" });
     await noteQueries(suite.db).insert(note);
     const quota = { bytes: 10, files: 3 };
@@ -91,7 +91,7 @@ describe.each(engines)("usage on $name", (engine) => {
     await noteQueries(suite.db).delete(note.id);
   });
 
-  it("the search finds wrong usage counters in pages, and a recount corrects the counters", async () => {
+  it("the search finds wrong usage counters in pages, and a recount corrects them", async () => {
     const owners = ["drift-a", "drift-b", "drift-c"];
     for (const ownerId of owners) {
       const note = sampleNote({ ownerId });

@@ -54,9 +54,9 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
   },
 
   /**
-   * Counts deleted files of an owner in the usage until `expiresAt`, because until then a client can store their objects again with signed
-   * URLs. The function `hold` ignores the quota, and never throws `quota_exceeded`. A repeated call of `hold` has no further effect. The
-   * caller must call `hold` in the transaction that deletes the files.
+   * Counts deleted files of an owner in the usage until `expiresAt`, because a client with a signed URL can store the objects again until
+   * then. The function `hold` ignores the quota, and never throws `quota_exceeded`. A repeated call has no further effect. The caller must
+   * call `hold` in the transaction that deletes the files.
    */
   async hold(...files: { objectKey: string; ownerId: string; sizeBytes: number; expiresAt: number }[]): Promise<void> {
     const [first] = files;
@@ -141,8 +141,8 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
 
   /** Sets the usage counter of an owner to the sum of the rows. The caller must call `recount` in a transaction. */
   async recount(ownerId: string): Promise<void> {
-    // The query locks the counter before the query counts the files. A parallel transaction that changes a file must wait, and changes the
-    // counter afterwards.
+    // The query locks the counter before it counts the files. A parallel transaction that changes a file must wait, and changes the counter
+    // afterwards.
     await addToUsage(db, { ownerId, more: { bytes: 0, files: 0 }, quota: undefined });
     const actual = sql<Usage>`${actualUsage(sql`owner_id = ${ownerId}`)}`;
     const { bytes, files } = (await actual.execute(db)).rows[0] ?? { bytes: 0, files: 0 };
@@ -151,8 +151,8 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
 }));
 
 /**
- * The owner of the quota, the caller, and the change of the usage. The change of the usage may be negative, because a reservation may be
- * larger than the file.
+ * The owner of the quota, the caller, and the change of the usage. A reservation may be larger than the file, so the change may be
+ * negative.
  */
 type QuotaUse = { ownerId: string; userId: string; more: Usage; quota: Quota | undefined };
 
@@ -225,19 +225,16 @@ async function addToUsage(
   return (await adding.execute(db)).numAffectedRows === 1n;
 }
 
-/**
- * Returns the maximum usage of an owner without their own quota. If the service has no quota, the function `limitsOf` returns numbers that
- * nobody reaches.
- */
+/** Returns the maximum usage of an owner without an own quota. If the service has no quota, the numbers are too large to be reached. */
 export function limitsOf(quota: Quota): { maxBytes: number; maxFiles: number } {
   return { maxBytes: quota.bytes ?? Number.MAX_SAFE_INTEGER, maxFiles: quota.files ?? Number.MAX_SAFE_INTEGER };
 }
 
 /**
- * Builds the statement that adds to the usage of an owner if the sum is within the limits. `from` is SQL that decides whether to add, and
- * ends with a condition.
- * If `limits` is undefined, the usage has no limit. If the owner has a quota, the owner's quota replaces `limits`.
- * The statement locks the row of the owner, so replicas add one by one.
+ * Builds the statement that adds to the usage of an owner if the sum is within the limits. `from` is SQL that selects what to add, and must
+ * end with a condition.
+ * If `limits` is undefined, the usage has no limit. If the owner has a quota, this quota replaces `limits`.
+ * The statement locks the row of the owner, so replicas add one after another.
  */
 export function addingToUsage(change: {
   ownerId: unknown;

@@ -4,7 +4,9 @@ import { fileForm } from "../../testing/form.ts";
 import { useService } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
-/** The URL works for 15 minutes, and a running PUT may continue for 5 more minutes. No PUT can store the object after 20 minutes. */
+/**
+ * The upload URL works for 15 minutes, and a running PUT may continue for 5 more minutes. After 20 minutes, no PUT can store the object.
+ */
 const URL_IS_DEAD_MS = 900_000 + 300_001;
 
 type Begun = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };
@@ -63,7 +65,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect((await service.as("bob").send("GET /usage")).body).toEqual(nothing);
   });
 
-  it("the usage counts an upload from its start, and only once after its completion", async () => {
+  it("the usage counts an upload from its start, and counts the completed upload only once", async () => {
     await newNote();
     const small = await begin(5);
     await begin(10 * MIB);
@@ -114,7 +116,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
         return (await ann.send(`DELETE /attachments/${attachmentId}`)).status;
       },
     ],
-    ["gone with its note", async () => (await ann.send(`DELETE /notes/${noteId}`)).status],
+    ["deleted with its note", async () => (await ann.send(`DELETE /notes/${noteId}`)).status],
   ])("the usage counts a file that is %s until no signed URL can store the file again", async (_how, end) => {
     await newNote();
     const upload = await begin(5);
@@ -139,7 +141,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect(await usage()).toEqual({ usedBytes: 0, files: 0 });
   });
 
-  it("an abort, a rejection, an expiry and a deletion each release the quota only once", async () => {
+  it("each abort, rejection, expiry and deletion releases the quota only once", async () => {
     await newNote();
     const [aborted, rejected, expired, deleted] = [10, 20, 30, 40];
     const upload = await begin(aborted);
@@ -167,7 +169,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     service.advance(-URL_IS_DEAD_MS);
   });
 
-  it("the file of an editor counts in the quota of the owner", async () => {
+  it("the quota of the owner counts the file of an editor", async () => {
     await newNote();
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"], role: "editor" } });
     const bob = service.as("bob");

@@ -13,10 +13,10 @@ import { notInTrash, selectAttachments, toAttachment } from "../access/sql.ts";
 import { endReservation, releaseQuota, takeQuota } from "../usage/queries.ts";
 import { type Quota, usesCapacity } from "../usage/usage.ts";
 
-/** The person for whom a list of attachments is made, and their role on the note. */
+/** The user who reads a list of attachments, and the role of this user on the note. */
 type NoteReader = { userId: string; role: Role | undefined };
 
-/** A change of the state of an attachment. If `objectKey`, `checksum` or `rejectReason` is set, it replaces the value of the attachment. */
+/** A change of the state of an attachment. If `objectKey`, `checksum` or `rejectReason` is set, the new value replaces the stored value. */
 export type AttachmentChange = {
   from: AttachmentState;
   to: AttachmentState;
@@ -47,7 +47,8 @@ function toRow(attachment: Attachment): Insertable<Tables["attachments"]> {
 export const attachmentQueries = defineQueries("database.attachments", ({ kysely: db, engine }) => ({
   /**
    * Inserts an attachment and adds its size to the usage of the owner. Changes of the state and deletions also update the usage, so the
-   * usage always matches the rows. `settles`: the attachment replaces the reservation with the same object key. Throws `quota_exceeded`.
+   * usage always matches the rows.
+   * `settles`: the attachment replaces the reservation with the same object key. Throws `quota_exceeded`.
    */
   async insert(
     attachment: Attachment,
@@ -72,8 +73,8 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
   },
 
   /**
-   * Changes the state from `from` to `to`. Returns false if the attachment has another state now. Of two simultaneous callers, only one
-   * succeeds.
+   * Changes the state from `from` to `to`. Returns false if the attachment is no longer in the state `from`. If two callers run at the same
+   * time, only one succeeds.
    */
   async transition(attachmentId: string, change: AttachmentChange): Promise<boolean> {
     const { from, to, objectKey, checksum, rejectReason } = change;
@@ -110,18 +111,18 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
   /** Moves an attachment to another note of the same owner. The caller must have locked both notes and the attachment. */
   async relocate(attachmentId: string, noteId: string): Promise<void> {
     await db.updateTable("attachments").set({ note_id: noteId }).where("id", "=", attachmentId).execute();
-    // The terms of the index stay the same, because they depend only on the owner and the filename.
+    // The terms in the search index stay the same, because the terms depend only on the owner and the filename.
     await db.updateTable("search_docs").set({ note_id: noteId }).where("doc_id", "=", attachmentId).execute();
   },
 
-  /** Does not find attachments in the trash. The queries below do not find them either, except where their comments say so. */
+  /** Finds no attachment that is in the trash. The other queries of this file also skip the trash, unless their comments say otherwise. */
   async find(attachmentId: string): Promise<Attachment | undefined> {
     const found = selectAttachments(db).where("id", "=", attachmentId).where(notInTrash.attachments);
     const row = await found.executeTakeFirst();
     return row && toAttachment(row);
   },
 
-  /** Locks the attachment until the transaction ends. Returns false if the attachment does not exist any more, or is in the trash. */
+  /** Locks the attachment until the transaction ends. Returns false if the attachment does not exist, or is in the trash. */
   async hold(attachmentId: string): Promise<boolean> {
     const row = await db
       .selectFrom("attachments")
@@ -141,8 +142,9 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
   },
 
   /**
-   * Returns the attachments of the note in any order, even those that no list shows, and those in the trash. Locks them until the
-   * transaction ends. `isPending`: returns only pending attachments. `limit`: the maximum number. Default: no limit.
+   * Returns and locks the attachments of the note, in any order. The result also contains unlisted attachments and attachments in the
+   * trash. The lock lasts until the transaction ends.
+   * `isPending`: returns only pending attachments. `limit`: the maximum number. Default: no limit.
    */
   async listOfNote(
     noteId: string,
@@ -159,8 +161,8 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
   },
 
   /**
-   * Returns one page of the attachments that lists show for this note, in order of creation. With `reader`, the page contains
-   * rejected attachments only if this user uploaded them. A viewer does not see what `isHiddenFrom` hides.
+   * Returns one page of the listed attachments of a note, in order of creation. With `reader`, the page contains rejected attachments only
+   * if this user uploaded them. For a viewer, the page omits the attachments that `isHiddenFrom` hides.
    */
   async pageOfNote(
     noteId: string,
@@ -181,7 +183,7 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
         .orderBy("id")
         .limit(limit + 1)
         .as("first");
-    // One query for both groups would read and sort all attachments of the note, because the index orders each group separately.
+    // The index orders each group separately. A single query for both groups would read and sort all attachments of the note.
     const rows = await db
       .selectFrom(firstIn("sent"))
       .selectAll()
@@ -192,20 +194,20 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
     return toPage(rows.map(toAttachment), limit);
   },
 
-  /** Counts the attachments that lists show to people with this role on the note, but not the rejected ones. */
+  /** Counts the attachments that lists show to people with this role on the note. Does not count rejected attachments. */
   async countOfNote(noteId: string, role?: Role): Promise<number> {
     const isViewer = sql<SqlBool>`${sql.lit(role === "viewer")}`;
     const { count } = await countListed(db, sql.val(noteId), isViewer).executeTakeFirstOrThrow();
     return count;
   },
 
-  /** Also finds an attachment in the trash, because the bucket still stores its object. */
+  /** Finds the attachment even if the attachment is in the trash, because the bucket still stores the object. */
   async findByObjectKey(objectKey: string): Promise<Attachment | undefined> {
     const row = await selectAttachments(db).where("object_key", "=", objectKey).executeTakeFirst();
     return row && toAttachment(row);
   },
 
-  /** Returns the ids of those attachments that `isHiddenFrom` hides from viewers, with one query. */
+  /** Returns the ids of the attachments that `isHiddenFrom` hides from viewers. Runs one query. */
   async hiddenFromViewers(attachmentIds: readonly string[]): Promise<Set<string>> {
     const rows = await db
       .selectFrom("attachments")
@@ -216,7 +218,7 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
     return new Set(rows.map(({ id }) => id));
   },
 
-  /** Returns the filename and the note of each attachment, with one query. The map does not contain deleted attachments. */
+  /** Returns the filename and the note of each attachment. Runs one query. The map does not contain deleted attachments. */
   async filenamesOf(attachmentIds: readonly string[]): Promise<Map<string, { filename: string; noteId: string }>> {
     const rows = await db
       .selectFrom("attachments")
@@ -229,8 +231,8 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
 }));
 
 /**
- * Locks the note. Throws if the note does not exist. If another transaction is deleting the note, the lock waits for its end. After the
- * deletion, the note may still have a row, because the note is in the trash.
+ * Locks the note. Throws if the note does not exist. If another transaction is deleting the note, the lock waits until this transaction
+ * ends. The row of a deleted note may still exist, because the note is in the trash.
  */
 async function requireNote(db: Kysely<Tables>, { engine, noteId }: { engine: Engine; noteId: string }): Promise<void> {
   const note = await db
@@ -252,8 +254,8 @@ export async function deleteAttachmentsOf(db: Kysely<Tables>, noteId: string): P
 const quotaColumns = ["owner_id", "size_bytes", "owns_object", "state"] as const;
 
 /**
- * Releases the quota that the rows used. All rows belong to one owner. The rows come from the statement that deleted or changed them, so
- * the quota of each row is released only once.
+ * Releases the quota that the rows used. All rows must belong to one owner. The statement that deleted or changed the rows also returned
+ * the rows, so the quota of each row is released only once.
  */
 async function releaseQuotaOf(
   db: Kysely<Tables>,
@@ -266,13 +268,13 @@ async function releaseQuotaOf(
   await releaseQuota(db, first.owner_id, { bytes, files: counted.length });
 }
 
-/** The condition that `isHiddenFrom` does not hide an attachment from viewers (features/links/file-request.ts). */
+/** The SQL condition that viewers see an attachment. `isHiddenFrom` in features/links/file-request.ts has the same rule. */
 export const shownToViewers = sql<SqlBool>`
   (attachments.state = 'ready' or substr(attachments.created_by, 1, ${sql.lit(VISITOR.length)}) <> ${sql.lit(VISITOR)})`;
 
 /**
- * Builds the query that counts the attachments that lists show for a note, but not the rejected ones. `isViewer`: the condition that the
- * reader is a viewer. Default: the reader is no viewer.
+ * Builds the query that counts the listed attachments of a note. The count excludes rejected attachments. `isViewer`: the condition that
+ * the reader is a viewer. Default: the reader is no viewer.
  */
 export function countListed(db: Kysely<Tables>, noteId: Expression<string>, isViewer?: Expression<SqlBool>) {
   const ofNote = db
@@ -280,7 +282,7 @@ export function countListed(db: Kysely<Tables>, noteId: Expression<string>, isVi
     .select(sql<number>`count(*)`.as("count"))
     .where("attachments.note_id", "=", noteId);
   const unready = ofNote.where(isUnready);
-  // Subtracts, so that the database reads indexes instead of all rows of the note.
+  // The query subtracts two counts, so that the database reads only indexes, and not every row of the note.
   if (isViewer === undefined)
     return db.selectNoFrom(sql<number>`${ofNote} - ${unready.where(isUncounted)}`.as("count"));
   const isHidden = sql<SqlBool>`(${isViewer} and not ${shownToViewers})`;
@@ -289,7 +291,7 @@ export function countListed(db: Kysely<Tables>, noteId: Expression<string>, isVi
   return db.selectNoFrom(sql<number>`${ofNote} - ${unlisted} - ${pending}`.as("count"));
 }
 
-// A database uses the index of these attachments only if the query has the same expression, with the same literals.
+// The database uses the index of unready attachments only if the query has the same expression with the same literals.
 const isUnready = sql<SqlBool>`(attachments.state not in ('pending', 'ready') or attachments.trash_id is not null)`;
 
 const isUncounted = sql<SqlBool>`
@@ -298,13 +300,13 @@ const isUncounted = sql<SqlBool>`
 
 /**
  * The groups into which the index `attachments_of_note` divides the attachments of a note. `sent`: the upload has ended. `pending`: the
- * upload has started. `unlisted`: no list shows the attachment.
+ * upload has started. `unlisted`: lists do not show the attachment.
  */
 const GROUPS = { sent: 0, pending: 1, unlisted: 2 } as const;
 
 type AttachmentGroup = keyof typeof GROUPS;
 
-// All values are literals, because a database uses the index only if the expression of the query is the expression of the index.
+// All values are literals, because the database uses the index only if the query has exactly the expression of the index.
 const groupOf = sql`
   case
     when attachments.state in (${sql.join(unlistedStates.map((state) => sql.lit(state)))})

@@ -68,7 +68,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("a form of exactly the size limit is accepted, and one more byte returns 413", async () => {
+  it("a form of exactly the size limit is accepted, and one byte more returns 413", async () => {
     const over = await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm(Buffer.alloc(LIMIT + 1)) });
     expect(over.body).toMatchObject({ status: 413, code: "file_too_large" });
     await expectNothingLeft();
@@ -88,7 +88,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     ["a file without a name", [{ field: undefined, filename: "a.txt", content: "a" }], /field ""/],
     ["a field without a name", [{ field: undefined, content: "a" }, ...fileForm()], /field ""|malformed/],
     ["a field of the prototype", [{ field: "__proto__", content: "x" }], /too many parts|malformed/],
-  ])("requirement 1: a form with %s -> 400 and no object", async (_name, form, detail) => {
+  ])("requirement 1: a form with %s returns 400 and stores no object", async (_name, form, detail) => {
     const answer = await ann.send(`POST /notes/${noteId}/attachments`, { form });
     expect(answer.body).toMatchObject({ status: 400, code: "invalid_request" });
     expect(answer.body.detail).toMatch(detail);
@@ -110,7 +110,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     await expectNothingLeft();
   });
 
-  it("requirement 2: the filename of a form loses its path", async () => {
+  it("requirement 2: the service removes the path from the filename of a form", async () => {
     const form = fileForm("x", "../../etc/passwd");
     const { status, body } = await ann.send(`POST /notes/${noteId}/attachments`, { form });
     expect([status, body.filename]).toEqual([201, "passwd"]);
@@ -122,7 +122,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     await service.useCases.purgeObjects();
   });
 
-  it("a form is refused before its body is read if the caller may not attach", async () => {
+  it("the service refuses a form before it reads the body if the caller may not attach", async () => {
     const form = fileForm(Buffer.alloc(LIMIT));
     const denied = await service.as("eve").send(`POST /notes/${noteId}/attachments`, { form });
     expect([denied.status, denied.body.code]).toEqual([403, "access_denied"]);

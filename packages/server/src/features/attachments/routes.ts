@@ -32,7 +32,7 @@ export function attachmentRoutes(app: App, deps: RouteDeps<AttachmentVerbs & Peo
   );
 }
 
-/** Converts the counts of an access summary. Leaves out an expiry that never comes. */
+/** Converts an access summary to the form of a response. Omits the expiry if the access never expires. */
 export function presentAccess(access: NoteAccess): WireNoteAccess {
   return Object.fromEntries(
     Object.entries(access).map(([fact, { count, until, next }]) => [
@@ -60,7 +60,7 @@ export function presentAttachment(attachment: ListedAttachment, people: People):
   };
 }
 
-/** Presents one attachment. Reads from the database who uploaded it. */
+/** Converts one attachment to the form of a response. Reads from the database who uploaded the attachment. */
 export async function describeAttachment(
   attachment: Attachment,
   { useCases }: RouteDeps<PeopleVerbs>,
@@ -68,7 +68,7 @@ export async function describeAttachment(
   return presentAttachment(attachment, await useCases.findPeople([attachment.createdBy]));
 }
 
-/** Presents one page of a note's attachments. One query reads all users who uploaded these attachments. */
+/** Converts one page of a note's attachments to the form of a response. One query reads all users who uploaded these attachments. */
 export async function describeAttachments(
   { items, nextCursor }: Page<ListedAttachment>,
   { useCases }: RouteDeps<PeopleVerbs>,

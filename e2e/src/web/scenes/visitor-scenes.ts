@@ -132,7 +132,21 @@ export const visitScenes: readonly Scene[] = scenesOf("nobody", {
   async "visit-plain"(page, { full, ann }) {
     const { url } = await ann.client.links.create(full.id, { label: "Handover", message: "Please keep the protocol." });
     await page.goto(`${url}/download`);
-    await page.getByRole("radio").first().waitFor();
+    await page.getByRole("button").first().waitFor();
+  },
+  async "visit-plain-one"(page, { full, ann }) {
+    const attachmentIds = filesOf(full)
+      .slice(0, 1)
+      .map(({ id }) => id);
+    const { url } = await ann.client.links.create(full.id, { attachmentIds });
+    await page.goto(`${url}/download`);
+    await page.getByRole("button").waitFor();
+  },
+  async "visit-plain-confirm"(page, { full, ann }) {
+    const { url } = await ann.client.links.create(full.id, { maxClaims: 2 });
+    await page.goto(`${url}/download`);
+    await page.getByRole("button").nth(1).click();
+    await page.getByText(/Kitchen\.png/).waitFor();
   },
   async "visit-plain-password"(page, { full, ann }) {
     const { url } = await ann.client.links.create(full.id, { password: "open sesame" });

@@ -35,25 +35,23 @@ h1 { margin: 0; font-size: 20px; line-height: 28px; font-weight: 600; text-wrap:
 p { margin: 12px 0 0; }
 .part > p:first-child { margin: 0; }
 .message { white-space: pre-line; unicode-bidi: plaintext; }
-.muted, legend { color: var(--color-muted); }
+.muted { color: var(--color-muted); }
 [role="alert"] { color: var(--color-danger); }
 .perforation { position: relative; margin: 0 16px; border-top: 2px dashed var(--color-edge); }
 .perforation::before, .perforation::after { content: ""; position: absolute; top: -11px; width: 10px; height: 20px; border: 1px solid var(--color-edge); background: var(--color-canvas); }
 .perforation::before { left: -17px; border-left: 0; border-radius: 0 10px 10px 0; }
 .perforation::after { right: -17px; border-right: 0; border-radius: 10px 0 0 10px; }
 form { margin: 16px 0 0; }
-fieldset { margin: 0; padding: 0; border: 0; }
-legend { padding: 0 0 4px; font-size: 13px; line-height: 20px; }
-label { display: flex; align-items: center; gap: 12px; min-height: 44px; padding: 8px 0; }
-fieldset label { min-height: 56px; border-top: 1px solid var(--color-line); }
-fieldset + label { border-top: 1px solid var(--color-line); }
-label.field { display: block; padding: 0; font-size: 13px; font-weight: 500; }
-label span { flex: 1; min-width: 0; }
+ul { margin: 0; padding: 0; list-style: none; }
+li { display: flex; align-items: center; gap: 12px; min-height: 56px; padding: 6px 0; border-top: 1px solid var(--color-line); }
+li span { flex: 1; min-width: 0; }
+label { display: block; font-size: 13px; font-weight: 500; }
 small { display: block; color: var(--color-muted); font-size: 13px; line-height: 20px; }
-input[type="radio"], input[type="checkbox"] { flex-shrink: 0; width: 20px; height: 20px; margin: 0; }
-input[type="password"] { display: block; width: 100%; height: 44px; margin-top: 4px; padding: 0 12px; border: 1px solid var(--color-line-strong); border-radius: 8px; font: inherit; font-size: 16px; background: var(--color-surface); color: inherit; }
+input { display: block; width: 100%; height: 44px; margin-top: 4px; padding: 0 12px; border: 1px solid var(--color-line-strong); border-radius: 8px; font: inherit; font-size: 16px; background: var(--color-surface); color: inherit; }
 button { width: 100%; min-height: 44px; margin-top: 12px; padding: 8px 16px; border: 1px solid transparent; border-radius: 8px; font: inherit; font-weight: 500; background: var(--color-accent); color: var(--color-on-accent); cursor: pointer; }
 button:hover { background: var(--color-accent-hover); }
+li button { width: auto; margin: 0; border-color: var(--color-line); background: var(--color-surface); color: inherit; }
+li button:hover { background: var(--color-line); }
 :focus-visible { outline: 2px solid var(--color-accent); outline-offset: 2px; }
 @media (min-width: 48rem) { body { padding-top: 10vh; } .part { padding: 20px 24px; } }
 @media print { button, .perforation { display: none; } }

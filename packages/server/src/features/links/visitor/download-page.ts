@@ -2,72 +2,104 @@ import type { ProblemCode } from "@valetkey/contract";
 import type { Language } from "../../../platform/database/unions.ts";
 import { escapeHtml } from "../../../platform/http/brand-pages.ts";
 import type { PlainPages } from "../../../platform/http/plain-pages.ts";
-import type { LinkedFile } from "../link.ts";
-import type { Look } from "./look-at-link.ts";
+import type { Link, LinkedFile } from "../link.ts";
+import type { Look, OpenLook } from "./look-at-link.ts";
 
-type View = { look: Look | undefined; problem?: string | undefined; words: DownloadTexts };
+/** `chosen`: the file whose download the visitor must confirm, because it counts as one of the uses that the link allows. */
+type View = {
+  look: Look | undefined;
+  chosen?: LinkedFile | undefined;
+  problem?: string | undefined;
+  words: DownloadTexts;
+};
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
 
 type Content = Pick<Parameters<PlainPages["render"]>[0], "content" | "stub">;
 
 /** The page of a link for browsers without JavaScript. The title contains no filename, because link previews show the title. */
-export function downloadPage({ look, problem, words }: View): Parameters<PlainPages["render"]>[0] {
-  const { language, title } = words;
+export function downloadPage({ look, problem, ...view }: View): Parameters<PlainPages["render"]>[0] {
+  const { language, title, cannotOpen } = view.words;
   const warning = problem === undefined ? "" : `<p role="alert">${escapeHtml(problem)}</p>`;
-  if (look !== undefined) return { language, title, ...contentOf(look, { warning, words }) };
+  if (look !== undefined) return { language, title, ...contentOf(look, { ...view, warning }) };
   // An ended link is no mistake of the visitor, so the page stays calm.
   const reason = problem === undefined ? "" : `<p class="muted">${escapeHtml(problem)}</p>`;
-  return { language, title, content: `<h1>${words.cannotOpen}</h1>\n${reason}` };
+  return { language, title, content: `<h1>${cannotOpen}</h1>\n${reason}` };
 }
 
-function contentOf(look: Look, { warning, words }: { warning: string; words: DownloadTexts }): Content {
+type ContentOptions = Pick<View, "chosen" | "words"> & { warning: string };
+
+function contentOf(look: Look, { chosen, warning, words }: ContentOptions): Content {
   if (look.state === "locked" && look.by === "email") {
     return { content: `<h1>${words.forPeople}</h1>\n${warning}\n<p>${words.needsProof}</p>` };
   }
   if (look.state === "locked") {
-    const password = `<label class="field">${words.password} <input type="password" name="password" required autocomplete="off" maxlength="200"></label>`;
-    return { content: `<h1>${words.hasPassword}</h1>\n${warning}\n${form(password, words)}` };
+    const field = `<label>${words.password} <input type="password" name="password" required autocomplete="off" maxlength="200"></label>`;
+    const content = `<h1>${words.hasPassword}</h1>\n<p class="muted">${words.passwordHint}</p>\n${warning}`;
+    return { content: `${content}\n${form(`${field}\n<button>${words.open}</button>`)}` };
   }
-  const { link, creatorName, files, endsAt } = look;
-  const title = creatorName === undefined ? words.files : words.filesFrom(`<bdi>${escapeHtml(creatorName)}</bdi>`);
-  const parts = [`<h1>${title}</h1>`];
+  const { link, leftMs } = look;
+  const parts = chosen === undefined ? openParts(look, { warning, words }) : confirmParts(chosen, { link, words });
+  const content = parts.join("\n");
+  return leftMs === undefined ? { content } : { content, stub: `<p>${words.ends(inTime(leftMs, words))}</p>` };
+}
+
+function openParts(look: OpenLook, { warning, words }: Pick<ContentOptions, "warning" | "words">): string[] {
+  const { link, creatorName, files } = look;
+  const isRequest = link.kind === "upload";
+  const name = creatorName === undefined ? undefined : `<bdi>${escapeHtml(creatorName)}</bdi>`;
+  const parts = [`<h1>${isRequest ? words.asks(name) : words.shares(name, files.length)}</h1>`];
   if (link.label !== "") parts.push(`<p class="muted" dir="auto">${escapeHtml(link.label)}</p>`);
   if (link.message !== "") parts.push(`<p class="message">${escapeHtml(link.message)}</p>`);
   parts.push(warning);
-  if (link.kind === "upload") parts.push(`<p>${words.receives}</p>`);
-  else if (files.length === 0) parts.push(`<p class="muted">${words.noFile}</p>`);
-  else parts.push(form(fileFields(files, words), words));
-  const content = parts.join("\n");
-  return endsAt === undefined ? { content } : { content, stub: `<p>${words.openUntil(formatDate(endsAt, words))}</p>` };
-}
-
-function fileFields(files: readonly LinkedFile[], words: DownloadTexts): string {
   const [only] = files;
-  if (only !== undefined && files.length === 1) return `<p>${nameOf(only, words)}</p>`;
-  const choices = files.map(
-    (file) =>
-      `<label><input type="radio" name="attachmentId" value="${file.id}" required> <span>${nameOf(file, words)}</span></label>`,
-  );
-  return `<fieldset><legend>${words.choose}</legend>\n${choices.join("\n")}\n</fieldset>`;
+  if (isRequest) parts.push(`<p>${words.receives}</p>`);
+  else if (only === undefined) parts.push(`<p class="muted">${words.noFile}</p>`);
+  else if (files.length === 1) parts.push(`<p>${nameOf(only, words)}</p>`, form(downloadButton(only, words)));
+  else parts.push(form(`<ul>\n${files.map((file) => row(file, words)).join("\n")}\n</ul>`));
+  return parts;
 }
 
-/** The checkbox is not checked at first, so that a program that submits the unchanged form does not use up a download. */
-function form(fields: string, words: DownloadTexts): string {
-  return `<form method="post">
-<input type="hidden" name="form" value="1">
-${fields}
-<label><input type="checkbox" name="confirm" value="yes" required> ${words.confirm}</label>
-<button>${words.download}</button>
-</form>`;
+/** Asks once more before a use of a limited link is counted, because a program may press each button of the first page. */
+function confirmParts(file: LinkedFile, { link, words }: { link: Link; words: DownloadTexts }): string[] {
+  const left = Math.max(0, (link.maxClaims ?? 0) - link.claims);
+  const chosen = `<input type="hidden" name="attachmentId" value="${file.id}">`;
+  return [
+    `<h1>${words.confirm}</h1>`,
+    `<p>${nameOf(file, words)}</p>`,
+    `<p class="muted">${words.counts(left)}</p>`,
+    form(`${chosen}\n<button name="confirm" value="yes">${words.download}</button>`),
+  ];
+}
+
+/** A program that submits the form without a press on a button sends no `attachmentId`, and so downloads nothing. */
+function form(fields: string): string {
+  return `<form method="post">\n<input type="hidden" name="form" value="1">\n${fields}\n</form>`;
+}
+
+function row(file: LinkedFile, words: DownloadTexts): string {
+  return `<li><span>${nameOf(file, words)}</span> ${downloadButton(file, words)}</li>`;
+}
+
+function downloadButton({ id, filename }: LinkedFile, { download }: DownloadTexts): string {
+  return `<button name="attachmentId" value="${id}" aria-label="${download}: ${escapeHtml(filename)}">${download}</button>`;
 }
 
 function nameOf({ filename, sizeBytes }: LinkedFile, words: DownloadTexts): string {
   return `<bdi>${escapeHtml(filename)}</bdi> <small>${formatBytes(sizeBytes, words)}</small>`;
 }
 
-function formatDate(instant: number, { locale }: DownloadTexts): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }).format(instant);
+const SPANS = [
+  { unit: "second", ms: 1_000, lessThanMs: 60_000 },
+  { unit: "minute", ms: 60_000, lessThanMs: 3_600_000 },
+  { unit: "hour", ms: 3_600_000, lessThanMs: 48 * 3_600_000 },
+  { unit: "day", ms: 86_400_000, lessThanMs: Number.POSITIVE_INFINITY },
+] as const;
+
+/** "in 3 days". Rounds up, as the page with JavaScript does, and needs no time zone of the visitor. */
+function inTime(leftMs: number, { locale }: DownloadTexts): string {
+  const { unit, ms } = SPANS.find(({ lessThanMs }) => leftMs < lessThanMs) ?? SPANS[3];
+  return new Intl.RelativeTimeFormat(locale).format(Math.ceil(leftMs / ms), unit);
 }
 
 function formatBytes(bytes: number, { locale }: DownloadTexts): string {
@@ -119,20 +151,25 @@ const english = {
   forPeople: "This link is for certain people",
   needsProof: "You prove your email address with a code, which needs JavaScript.",
   hasPassword: "This link has a password",
+  passwordHint: "The person who sent you the link knows it.",
   password: "Password",
-  files: "Files for you",
-  filesFrom: (name: string) => `Files from ${name}`,
-  openUntil: (date: string) => `Open until ${date} UTC.`,
-  receives: "This link receives files, which needs JavaScript.",
-  noFile: "No file is ready yet.",
-  choose: "Choose a file",
-  confirm: "I want to download this",
+  open: "Open",
+  shares(name: string | undefined, count: number) {
+    const files = count === 1 ? "1 file" : `${count} files`;
+    return name === undefined ? `${files} for you` : `${name} shares ${files} with you`;
+  },
+  asks: (name: string | undefined) => (name === undefined ? "Send files" : `${name} asks you for files`),
+  ends: (when: string) => `Ends ${when}`,
+  receives: "Sending files needs JavaScript. Open this link in another browser.",
+  noFile: "There are no files here yet.",
+  confirm: "Download this file?",
+  counts: (left: number) =>
+    left === 1 ? "This is the last use of the link." : `The link allows ${left} more uses. This is one of them.`,
   download: "Download",
-  tickFirst: "Tick the box first. Programs that open links can't use up this link, because they don't tick it.",
   sendPassword: "This link has a password. Send it too.",
   proveEmail:
     "This link is for certain people. Open it in a browser with JavaScript, and prove your email address there.",
-  chooseFirst: "This link has several files. Choose one of them. Nothing was counted.",
+  chooseFirst: "Choose a file. Nothing was counted.",
   /** Empty, because the error texts of the service are already in English. */
   problems: {} as Partial<Record<ProblemCode, string>>,
 };
@@ -147,21 +184,27 @@ const german: DownloadTexts = {
   forPeople: "Dieser Link ist für bestimmte Personen",
   needsProof: "Sie bestätigen Ihre E-Mail-Adresse mit einem Code. Das braucht JavaScript.",
   hasPassword: "Dieser Link hat ein Passwort",
+  passwordHint: "Die Person, die Ihnen den Link gesendet hat, kennt es.",
   password: "Passwort",
-  files: "Dateien für Sie",
-  filesFrom: (name) => `Dateien von ${name}`,
-  openUntil: (date) => `Offen bis ${date} UTC.`,
-  receives: "Dieser Link empfängt Dateien. Das braucht JavaScript.",
-  noFile: "Noch ist keine Datei bereit.",
-  choose: "Wählen Sie eine Datei",
-  confirm: "Ich möchte das herunterladen",
+  open: "Öffnen",
+  shares(name, count) {
+    const files = count === 1 ? "1 Datei" : `${count} Dateien`;
+    return name === undefined ? `${files} für Sie` : `${name} teilt ${files} mit Ihnen`;
+  },
+  asks: (name) => (name === undefined ? "Dateien senden" : `${name} bittet Sie um Dateien`),
+  ends: (when) => `Endet ${when}`,
+  receives: "Dateien senden braucht JavaScript. Öffnen Sie diesen Link in einem anderen Browser.",
+  noFile: "Hier sind noch keine Dateien.",
+  confirm: "Diese Datei herunterladen?",
+  counts: (left) =>
+    left === 1
+      ? "Das ist die letzte Nutzung des Links."
+      : `Der Link erlaubt noch ${left} Nutzungen. Das ist eine davon.`,
   download: "Herunterladen",
-  tickFirst:
-    "Setzen Sie zuerst das Häkchen. Programme, die Links öffnen, können diesen Link nicht verbrauchen, weil sie es nicht setzen.",
   sendPassword: "Dieser Link hat ein Passwort. Senden Sie es mit.",
   proveEmail:
     "Dieser Link ist für bestimmte Personen. Öffnen Sie ihn in einem Browser mit JavaScript, und bestätigen Sie dort Ihre E-Mail-Adresse.",
-  chooseFirst: "Dieser Link hat mehrere Dateien. Wählen Sie eine davon. Nichts wurde gezählt.",
+  chooseFirst: "Wählen Sie eine Datei. Nichts wurde gezählt.",
   problems: {
     link_not_found: "Dieser Link ist beendet, oder seine URL ist nicht vollständig.",
     attachment_not_found: "Dieser Link hat diese Datei nicht mehr. Öffnen Sie den Link noch einmal.",

@@ -120,33 +120,74 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
       expect(await claims(link.id)).toBe(0);
     });
 
-    it("each form of the download page counts no claim when it is submitted unchanged", async () => {
-      const { token, link, files } = await storeLink(service.db, { fileCount: 2, maxClaims: 1 });
+    it.each([
+      ["one file", { fileCount: 1 }],
+      ["several files", { fileCount: 2 }],
+      ["a limit", { fileCount: 2, maxClaims: 1 }],
+    ])("the form for %s counts no claim when a program submits it without a button", async (_, given) => {
+      const { token, link } = await storeLink(service.db, given);
       const scanner = visitor();
       const page = await scanner.send(`GET /s/${token}/download`, { headers: BROWSER });
-      const fields = [...page.text.matchAll(/<input ([^>]*)>/g)].map(([, attributes = ""]) => ({
-        name: /name="(\w+)"/.exec(attributes)?.[1] ?? "",
-        value: /value="([^"]*)"/.exec(attributes)?.[1] ?? "",
-        isSent: !/type="(?:checkbox|radio)"/.test(attributes) || /\bchecked\b/.test(attributes),
-      }));
-      expect(fields.map(({ name }) => name)).toEqual(["form", "attachmentId", "attachmentId", "confirm"]);
-      const defaults = new URLSearchParams();
-      for (const { name, value, isSent } of fields) if (isSent) defaults.append(name, value);
-      const submit = (form: string) => scanner.send(`POST /s/${token}/download`, { form, headers: BROWSER });
-      const chosen = `${defaults}&attachmentId=${files[0].id}`;
-      for (const form of [`${defaults}`, chosen, `${chosen}&confirm=`, `${chosen}&confirm=no`]) {
-        const refused = await submit(form);
-        expect(refused.status).toBe(400);
-        expect(refused.text).toContain("Tick the box first.");
+      expect(page.text.match(/<input [^>]*>/g)).toEqual(['<input type="hidden" name="form" value="1">']);
+      const refused = await scanner.send(`POST /s/${token}/download`, { form: "form=1", headers: BROWSER });
+      expect([refused.status, refused.text]).toEqual([400, expect.stringContaining("Choose a file.")]);
+      expect(await claims(link.id)).toBe(0);
+    });
+
+    it("a program that presses each button of the page counts no claim of a link with a limit", async () => {
+      const { token, link } = await storeLink(service.db, { fileCount: 2, maxClaims: 1 });
+      const scanner = visitor();
+      const page = await scanner.send(`GET /s/${token}/download`, { headers: BROWSER });
+      const buttons = [...page.text.matchAll(/<button name="(\w+)" value="([^"]+)"/g)];
+      expect(buttons).toHaveLength(2);
+      for (const [, name, value] of buttons) {
+        const form = `form=1&${name}=${value}`;
+        const answer = await scanner.send(`POST /s/${token}/download`, { form, headers: BROWSER });
+        expect([answer.status, answer.headers.location]).toEqual([200, undefined]);
+        // The next page has the file in a hidden field, which a program submits too.
+        expect(answer.text).toContain(`<input type="hidden" name="attachmentId" value="${value}">`);
+        expect((await scanner.send(`POST /s/${token}/download`, { form, headers: BROWSER })).status).toBe(200);
       }
       expect(await claims(link.id)).toBe(0);
-      const downloaded = await submit(`${defaults}&confirm=yes&attachmentId=${files[0].id}`);
-      expect(downloaded.status).toBe(303);
-      expect(downloaded.headers.location).toContain(service.bucketServer.endpoint);
-      expect(await claims(link.id)).toBe(1);
-      const { statusText } = await fetch(downloaded.headers.location as string);
-      expect(statusText).toBe("Not Found");
     });
+  });
+
+  it("a button of the download page downloads its file at once", async () => {
+    const { token, link, files } = await storeLink(service.db, { fileCount: 2 });
+    const ann = visitor();
+    const { text } = await ann.send(`GET /s/${token}/download`, { headers: BROWSER });
+    expect(text).toContain(`<button name="attachmentId" value="${files[1]?.id}" aria-label="Download: file-1.txt">`);
+    const form = `form=1&attachmentId=${files[1]?.id}`;
+    const { status, headers } = await ann.send(`POST /s/${token}/download`, { form, headers: BROWSER });
+    expect(status).toBe(303);
+    expect(headers.location).toContain(service.bucketServer.endpoint);
+    expect(await claims(link.id)).toBe(1);
+  });
+
+  it("the download page of a link with a limit asks once before it counts a use", async () => {
+    const { token, link, files } = await storeLink(service.db, { fileCount: 2, maxClaims: 2 });
+    const ann = visitor();
+    const press = (form: string) =>
+      ann.send(`POST /s/${token}/download`, { form: `form=1&attachmentId=${form}`, headers: BROWSER });
+    const asked = await press(files[0].id);
+    expect(asked.text).toContain("The link allows 2 more uses. This is one of them.");
+    expect(asked.text).not.toContain("file-1.txt");
+    expect((await press(`${files[0].id}&confirm=yes`)).status).toBe(303);
+    // The other file belongs to the same use.
+    expect((await press(`${files[1]?.id}`)).status).toBe(303);
+    expect(await claims(link.id)).toBe(1);
+    expect((await press("018f3c1e-7c1e-7000-8000-000000000000")).status).toBe(404);
+  });
+
+  it.each([
+    ["en", 58.5, "Ends in 59 minutes"],
+    ["de", 47.5 * 60, "Endet in 48 Stunden"],
+    ["en", 71 * 60, "Ends in 3 days"],
+    ["de", 71 * 60, "Endet in 3 Tagen"],
+  ])("the download page in %s says when a link with %d minutes ends", async (language, minutes, shown) => {
+    const { token } = await storeLink(service.db, { expiresAt: Date.now() + minutes * 60_000 });
+    const headers = { ...BROWSER, "accept-language": language };
+    expect((await visitor().send(`GET /s/${token}/download`, { headers })).text).toContain(shown);
   });
 
   it("the download page asks for a password, and then for a file", async () => {
@@ -155,13 +196,13 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     const submit = (form: string) => ann.send(`POST /s/${token}/download`, { form, headers: BROWSER });
     const locked = await ann.send(`GET /s/${token}/download`, { headers: BROWSER });
     expect(locked.text).not.toMatch(/file-0|ann/);
-    const wrong = await submit("form=1&confirm=yes&password=wrong");
+    const wrong = await submit("form=1&password=wrong");
     expect([wrong.status, wrong.text]).toEqual([403, expect.stringContaining("The password is wrong.")]);
-    const unlocked = await submit(`form=1&confirm=yes&password=${PASSWORD}`);
-    expect([unlocked.status, unlocked.text]).toEqual([400, expect.stringContaining("file-1.txt")]);
+    const unlocked = await submit(`form=1&password=${PASSWORD}`);
+    expect([unlocked.status, unlocked.text]).toEqual([200, expect.stringContaining("file-1.txt")]);
     expect(await claims(link.id)).toBe(0);
-    expect((await submit(`form=1&confirm=yes&attachmentId=${files[1]?.id}`)).status).toBe(303);
-    expect((await submit(`form=1&confirm=yes&attachmentId=${files[0].id}`)).status).toBe(303);
+    expect((await submit(`form=1&attachmentId=${files[1]?.id}`)).status).toBe(303);
+    expect((await submit(`form=1&attachmentId=${files[0].id}`)).status).toBe(303);
     expect(await claims(link.id)).toBe(1);
   });
 
@@ -170,12 +211,12 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     const headers = { ...BROWSER, "accept-language": "de-CH, en;q=0.5" };
     const ann = visitor();
     const submit = (form: string) => ann.send(`POST /s/${token}/download`, { form, headers });
-    expect((await submit("form=1")).text).toContain("Setzen Sie zuerst das Häkchen.");
-    expect((await submit("form=1&confirm=yes&password=wrong")).text).toContain("Das Passwort fehlt oder stimmt nicht.");
-    const { text } = await submit(`form=1&confirm=yes&password=${PASSWORD}`);
-    for (const part of ['<html lang="de">', "Dateien für Sie", "2,2 kB", "Wählen Sie eine davon."]) {
+    expect((await submit("form=1&password=wrong")).text).toContain("Das Passwort fehlt oder stimmt nicht.");
+    const { text } = await submit(`form=1&password=${PASSWORD}`);
+    for (const part of ['<html lang="de">', "2 Dateien für Sie", "2,2 kB", "Herunterladen: file-1.txt"]) {
       expect(text).toContain(part);
     }
+    expect((await submit("form=1")).text).toContain("Wählen Sie eine Datei.");
     const ended = await visitor().send("GET /s/unknown/download", { headers });
     expect(ended.text).toContain("Dieser Link ist beendet");
     expect((await visitor().send("GET /s/unknown/download", { headers: BROWSER })).text).toContain('<html lang="en">');

@@ -7,6 +7,7 @@ import { readerLanguage } from "../../../platform/http/pages.ts";
 import { HttpProblem, refusalOf } from "../../../platform/http/problem.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
 import type { LinkVerbs } from "../index.ts";
+import type { LinkedFile } from "../link.ts";
 import type { Visitor } from "./claim.ts";
 import { type DownloadTexts, downloadPage, downloadText, downloadTexts } from "./download-page.ts";
 import type { Look } from "./look-at-link.ts";
@@ -18,7 +19,9 @@ const FORM = "application/x-www-form-urlencoded";
 const DownloadForm = Type.Object({
   password: Type.Optional(Type.String({ maxLength: 200 })),
   attachmentId: Type.Optional(Type.String({ maxLength: 36, description: "Needed when the link has several files" })),
-  form: Type.Optional(Type.String({ maxLength: 1, description: "Sent by the page. Then confirm must be yes" })),
+  form: Type.Optional(
+    Type.String({ maxLength: 1, description: "Sent by the page. Then a new use of a limited link needs confirm=yes" }),
+  ),
   confirm: Type.Optional(Type.String({ maxLength: 10 })),
 });
 
@@ -49,6 +52,8 @@ type Options = RouteDeps<LinkVerbs> & {
   visitorOf: (request: FastifyRequest) => Visitor;
 };
 
+/** `chosen`: the file whose download the visitor must confirm. */
+type Shown = { look: Look | undefined; problem?: string; chosen?: LinkedFile };
 type Exchange = { token: string; request: FastifyRequest; reply: FastifyReply };
 
 /** The routes GET and POST /s/:token/download. Only a POST counts as a claim (one use). */
@@ -66,7 +71,7 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientI
   }
 
   /** Shows the link as a page to a browser, and as text to every other client. */
-  function show({ token, request, reply }: Exchange, view: { look: Look | undefined; problem?: string }): FastifyReply {
+  function show({ token, request, reply }: Exchange, view: Shown): FastifyReply {
     if (opensPage(request)) {
       reply.type("text/html; charset=utf-8").header("content-security-policy", policy);
       return reply.send(plainPages.render(downloadPage({ ...view, words: wordsFor(request) })));
@@ -88,12 +93,11 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientI
   async function claim(exchange: Exchange, form: DownloadForm): Promise<FastifyReply> {
     const { token, request, reply } = exchange;
     const words = wordsFor(request);
-    if (form.form !== undefined && form.confirm !== "yes") {
-      throw new HttpProblem("invalid_request", words.tickFirst);
-    }
+    const { attachmentId, password = "" } = form;
+    const isOfPage = form.form !== undefined;
     let visitor = visitorOf(request);
-    if (form.password !== undefined && form.password !== "") {
-      const pass = await useCases.unlockLink(token, { ...visitor, password: form.password });
+    if (password !== "") {
+      const pass = await useCases.unlockLink(token, { ...visitor, password });
       visitor = admitWith(pass, exchange);
     }
     const look = await useCases.lookAtLink(token, visitor);
@@ -103,10 +107,13 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientI
         : new HttpProblem("wrong_password", words.sendPassword);
     }
     visitor = admitWith(look.pass, exchange);
-    const { attachmentId } = form;
-    if (attachmentId === undefined && look.files.length > 1) {
+    if (isOfPage && attachmentId === undefined && password !== "") return show(exchange, { look });
+    if (attachmentId === undefined && (isOfPage || look.files.length > 1)) {
       return show({ ...exchange, reply: reply.code(400) }, { look, problem: words.chooseFirst });
     }
+    const chosen = look.files.find(({ id }) => id === attachmentId);
+    const isNewUse = look.link.maxClaims !== undefined && look.claim === undefined;
+    if (isOfPage && chosen !== undefined && isNewUse && form.confirm !== "yes") return show(exchange, { look, chosen });
     const wanted = { attachmentIds: attachmentId === undefined ? undefined : [attachmentId] };
     const asked = { ...visitor, ...wanted, disposition: "attachment", purpose: "download" } as const;
     const { urls, pass } = await useCases.claimLink(token, { ...asked, clientIp: clientIpOf(request) });

@@ -36,6 +36,8 @@ export type Look = Pick<LockedLink, "state" | "by"> | OpenLook;
 export type OpenLook = OpenLink & {
   pass: Pass;
   endsAt: number | undefined;
+  /** The time until `endsAt`, in milliseconds. */
+  leftMs: number | undefined;
   abuseContact: string | undefined;
 };
 
@@ -53,7 +55,9 @@ export function lookAtLink(deps: Deps, { admit }: { admit: Admit }) {
     const pass = newPass(deps, admitted);
     await unlessDiskIsFull(countLook(deps, { admitted, pass, network, code: receiverCode }));
     const { links } = deps.limits;
-    return { ...admitted, pass, endsAt: effectiveExpiry(admitted.link, links), abuseContact: links.abuseContact };
+    const endsAt = effectiveExpiry(admitted.link, links);
+    const leftMs = endsAt === undefined ? undefined : Math.max(0, endsAt - deps.clock());
+    return { ...admitted, pass, endsAt, leftMs, abuseContact: links.abuseContact };
   };
 }
 

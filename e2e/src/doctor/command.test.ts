@@ -48,7 +48,7 @@ describe("valetkey doctor", () => {
 
   it("the command valetkey doctor exits with 1 after an error, and prints the fault, the reason and the remedy", async () => {
     const { code, stdout } = await endOfCli(await placeOn({ AWS_BUCKET_NAME: "nowhere" }), ["doctor"]);
-    expect(stdout).toMatch(/^ERROR bucket-missing: The bucket does not exist\.\n {2}The bucket nowhere responded/);
+    expect(stdout).toMatch(/^ERROR bucket-missing: .*: the bucket does not exist\.\n {2}The bucket nowhere responded/);
     expect(stdout).toContain("Fix (command):\n    aws s3api create-bucket");
     expect(code).toBe(1);
   });

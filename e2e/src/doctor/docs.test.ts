@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Entry } from "../../../packages/server/src/operations/doctor/finding.ts";
 import { CATALOGUE } from "../../../packages/server/src/operations/doctor/run.ts";
+import { LANGUAGES } from "../../../packages/web/language.ts";
 import { accessFaults, connectionFaults } from "./faults/access-faults.ts";
 import { databaseFaults, diskFaults, poolerFaults } from "./faults/database-faults.ts";
 import { featureFaults } from "./faults/feature-faults.ts";
@@ -65,6 +66,15 @@ describe("docs/doctor.md", () => {
   it("docs/doctor.md lists only faults that a test makes", () => {
     expect(Object.keys(CATALOGUE).filter((id) => setupsOf(id) === "")).toEqual([]);
   });
+
+  it.each(LANGUAGES.filter((each) => each !== "en"))(
+    "the texts in %s have a title for every fault of the doctor",
+    async (language) => {
+      const { doctor } = await import(`../../../packages/web/src/texts/${language}/doctor.ts`);
+      const entries: [string, Entry][] = Object.entries(CATALOGUE);
+      expect(entries.filter(([id, { title }]) => doctor.titleOf(id, title) === title)).toEqual([]);
+    },
+  );
 
   it("the tests of the doctor make faults in over 60 ways", () => {
     expect(new Set(MADE.map(({ id, setup }) => `${id} ${setup}`)).size).toBeGreaterThan(60);

@@ -254,7 +254,7 @@ const FINDINGS = [
   {
     id: "cors-origin",
     severity: "error",
-    title: "The CORS configuration does not allow the origin of the service",
+    title: "Browsers can't upload or show files: the CORS configuration does not allow this service",
     detail: "Every preflight from https://files.example.com is refused.",
     why: "Browsers refuse to upload to the bucket and to show its files.",
     fix: [
@@ -267,7 +267,7 @@ const FINDINGS = [
   {
     id: "versions-kept",
     severity: "warning",
-    title: "Versioning is on, and old versions never expire",
+    title: "Deleted files stay in the bucket: old versions never expire",
     detail: "Versioning is enabled, and no lifecycle rule expires noncurrent versions.",
     why: "The bytes of deleted files stay in the bucket for ever. They cost money and can still leak.",
     fix: [{ label: "step", text: "Add a lifecycle rule." }],
@@ -275,7 +275,7 @@ const FINDINGS = [
   {
     id: "checksum-missing",
     severity: "info",
-    title: "The bucket does not verify a signed SHA-256",
+    title: "Uploads take longer: the bucket does not verify a signed SHA-256",
     detail: "A probe with small objects showed it.",
     why: "The service reads each stored object back and compares it, which costs time and traffic.",
     fix: [{ label: "step", text: "Nothing to do. A newer release of the S3 server may verify it." }],
@@ -303,6 +303,7 @@ export const doctorScenes: readonly Scene[] = scenesOf("zoe", {
     // In the fake report, the URL of the test object is a URL of the service. The service refuses the upload.
     expects: [/^405 PUT /],
     async open(page) {
+      await asAdministrator(page);
       await pretendReport(page, { findings: FINDINGS });
       await page.goto("/settings/doctor");
       await page.getByText(doctor.findings.refused.title).waitFor();

@@ -4,7 +4,7 @@ import { clsx } from "clsx";
 import { CircleCheck } from "lucide-react";
 import { Button } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
-import { PagePart, Section } from "../../components/page.tsx";
+import { PagePart } from "../../components/page.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { service } from "../../service/client.ts";
 import { doctor as words } from "../../texts/en/doctor.ts";
@@ -25,31 +25,38 @@ function DoctorReport() {
   if (checks.isFetching) return <Running />;
   if (checks.data === undefined) return <Failure title={words.failed} query={checks} />;
   const { server, browser } = checks.data;
-  const found = [...server.findings, ...browser];
+  const found = [...server.findings, ...browser].sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
+  const summary = summaryOf(found);
   return (
     <>
-      <div className="flex flex-wrap items-center justify-between gap-3">
-        <div>
+      <div className="flex items-center gap-3">
+        <div className="min-w-0 grow">
           <p className="flex items-center gap-2 font-semibold">
-            {found.length === 0 && <CircleCheck size={18} aria-hidden="true" className="text-accent" />}
-            {summaryOf(found)}
+            {summary === words.works && <CircleCheck size={18} aria-hidden="true" className="text-accent" />}
+            {summary}
           </p>
           <p className="text-muted text-small">{words.ranAt(formatClock(server.ranAt))}</p>
         </div>
         <Button onClick={() => void checks.refetch()}>{words.again}</Button>
       </div>
-      <Section title={words.server}>
-        <Findings findings={server.findings} label={words.server} />
+      {found.length > 0 && (
+        <ul aria-label={words.found} className="flex flex-col divide-y rounded-card border bg-surface">
+          {found.map((finding) => (
+            <FindingItem key={`${finding.id} ${finding.detail}`} finding={finding} />
+          ))}
+        </ul>
+      )}
+      <div className="flex flex-col gap-2 text-muted text-small">
+        {found.length > 0 && <p>{words.audience}</p>}
         <NotChecked unchecked={server.unchecked} />
-      </Section>
-      <Section title={words.browser} hint={words.browserHint}>
-        <Findings findings={browser} label={words.browser} />
-      </Section>
+      </div>
     </>
   );
 }
 
-/** "1 error, 2 warnings", without the notes. */
+const ORDER: readonly DoctorFinding["severity"][] = ["error", "warning", "info"];
+
+/** "1 problem to fix now, 2 risks", without the facts that are good to know. */
 function summaryOf(findings: readonly DoctorFinding[]): string {
   const count = (wanted: DoctorFinding["severity"]) => findings.filter(({ severity }) => severity === wanted).length;
   const [errors, warnings] = [count("error"), count("warning")];
@@ -73,23 +80,12 @@ function Running() {
   );
 }
 
-function Findings({ findings, label }: { findings: readonly DoctorFinding[]; label: string }) {
-  if (findings.length === 0) return <p>{words.healthy}</p>;
-  return (
-    <ul aria-label={label} className="flex flex-col gap-4">
-      {findings.map((finding) => (
-        <FindingItem key={`${finding.id} ${finding.detail}`} finding={finding} />
-      ))}
-    </ul>
-  );
-}
-
 function NotChecked({ unchecked }: Pick<Report, "unchecked">) {
   if (unchecked.length === 0) return null;
   return (
-    <details className="text-small">
-      <summary className="cursor-pointer py-1 text-muted">{words.notChecked}</summary>
-      <ul className="list-disc pl-5 text-muted">
+    <details>
+      <summary className="cursor-pointer py-1">{words.notChecked}</summary>
+      <ul lang="en" className="list-disc pl-5">
         {unchecked.map(({ subject, reason }) => (
           <li key={subject}>{words.reason(subject, reason)}</li>
         ))}
@@ -104,23 +100,19 @@ const colours: Record<DoctorFinding["severity"], string> = {
   info: "bg-accent-soft text-accent",
 };
 
-/** A fault: what is wrong, its consequence, and what to do first. The rest is behind "Details". */
-function FindingItem({ finding }: { finding: DoctorFinding }) {
-  const { severity, title, detail, why, fix } = finding;
-  const [first, ...others] = fix;
+/** A fault, by its consequence for people. Its technical detail and the fixes are for the operator. */
+function FindingItem({ finding: { id, severity, title, detail, why, fix } }: { finding: DoctorFinding }) {
   return (
-    <li className="flex flex-col gap-3 rounded-card border bg-surface p-4">
-      <header className="flex flex-wrap items-baseline gap-x-2 gap-y-1">
-        <span className={clsx("rounded-small px-2 text-small", colours[severity])}>{words.severities[severity]}</span>
-        <h3 className="font-medium">{title}</h3>
-      </header>
-      <p className="text-pretty">{why}</p>
-      {first !== undefined && <Remedy fix={first} />}
-      <details className="text-small">
+    <li className="flex flex-col items-start gap-1 p-4">
+      <span className={clsx("rounded-small px-2 text-small", colours[severity])}>{words.severities[severity]}</span>
+      <h2 className="text-pretty font-medium">{words.titleOf(id, title)}</h2>
+      <details className="w-full text-small">
         <summary className="cursor-pointer py-1 text-muted">{words.more}</summary>
         <div className="flex flex-col gap-3 pt-1">
-          <p className="wrap-anywhere text-pretty">{detail}</p>
-          {others.map((each) => (
+          <p className="wrap-anywhere text-pretty">
+            {detail} {why}
+          </p>
+          {fix.map((each) => (
             <Remedy key={`${each.label} ${each.text}`} fix={each} />
           ))}
         </div>
@@ -132,7 +124,7 @@ function FindingItem({ finding }: { finding: DoctorFinding }) {
 function Remedy({ fix: { label, text } }: { fix: DoctorFinding["fix"][number] }) {
   if (label !== "step") return <Paste label={label} text={text} />;
   return (
-    <p className="text-pretty text-small">
+    <p className="text-pretty">
       <strong className="font-medium">{`${words.step}: `}</strong>
       {text}
     </p>

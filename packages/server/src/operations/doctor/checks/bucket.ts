@@ -15,54 +15,66 @@ import { permissionFix } from "./permissions.ts";
 
 /** The checks find faults of the connection to the bucket, and of the credentials for the bucket. */
 export const bucketFaults = {
-  "bucket-unreachable": fault.error("The S3 server can't be reached", "No file can be stored or read."),
+  "bucket-unreachable": fault.error(
+    "No file can be stored or read: the S3 server can't be reached",
+    "The network, a firewall or a wrong S3_ENDPOINT is in the way.",
+  ),
   "bucket-tls": fault.error(
-    "The TLS connection to the S3 server fails",
+    "No file can be stored or read: TLS to the S3 server fails",
     "The service refuses a connection that it can't verify. Browsers refuse it too.",
   ),
   "bucket-not-s3": fault.error(
-    "The endpoint does not respond like an S3 server",
+    "No file can be stored or read: the endpoint is not an S3 server",
     "Another web server, a console or a login page listens there.",
   ),
   "endpoint-has-bucket": fault.error(
-    "The endpoint contains the name of the bucket",
+    "No file can be stored or read: the endpoint contains the bucket's name",
     "The service adds the name itself, so it calls another path than the bucket has.",
   ),
   "bucket-missing": fault.error(
-    "The bucket does not exist",
+    "No file can be stored or read: the bucket does not exist",
     "The credentials work, and the server has no bucket of this name.",
   ),
   "bucket-region": fault.error(
-    "The bucket is in another region",
+    "No file can be stored or read: the bucket is in another region",
     "A signature contains the region, so the bucket refuses every URL.",
   ),
   "access-key-unknown": fault.error(
-    "The S3 server does not know the access key",
+    "No file can be stored or read: the S3 server rejects the access key",
     "The bucket refuses every call and every URL.",
   ),
   "secret-key-wrong": fault.error(
-    "The bucket refuses the signature",
+    "No file can be stored or read: the bucket refuses the signature",
     "The secret key is wrong, or a proxy changes the Host header or the path. Every URL fails.",
   ),
-  "credentials-missing": fault.error("There are no credentials for the bucket", "The service can't sign any URL."),
+  "credentials-missing": fault.error(
+    "No file can be stored or read: there are no credentials for the bucket",
+    "The service can't sign any URL.",
+  ),
   "credentials-expired": fault.error(
-    "The temporary credentials are expired or not valid",
+    "No file can be stored or read: the temporary credentials are not valid",
     "A URL is valid only as long as the credentials that signed it.",
   ),
   "credentials-expire-soon": fault.warning(
-    "The credentials expire soon",
+    "Long uploads may break: the credentials expire soon",
     "A URL ends with the credentials that signed it. Long uploads then break.",
   ),
   "credentials-fixed-session": fault.warning(
-    "The configuration holds temporary credentials",
+    "Files will stop working within hours: the configuration holds temporary credentials",
     "AWS_SESSION_TOKEN expires within hours, and the service can't renew it.",
   ),
   "clock-skew": fault.error(
-    "The clocks of this machine and of the bucket differ",
+    "Downloads and uploads may fail: this machine and the bucket have different clocks",
     "Each URL lives shorter or longer by the difference. From 15 minutes on, S3 refuses every call.",
   ),
-  "bucket-refuses": fault.error("The bucket refuses a plain upload", "No file can be stored."),
-  "permission-put": fault.error("The credentials may not write objects", "Uploads fail."),
+  "bucket-refuses": fault.error(
+    "No file can be stored: the bucket refuses a plain upload",
+    "The S3 server has a fault, or a reason of its own.",
+  ),
+  "permission-put": fault.error(
+    "No file can be stored: the credentials may not write objects",
+    "An upload URL has only the rights of these credentials.",
+  ),
 };
 
 type FindingId = keyof typeof bucketFaults;

@@ -6,23 +6,23 @@ import { type Answer, isFailure, type Response } from "../requests.ts";
 /** The checks find faults of the CORS configuration, which affect only browsers. */
 export const corsFaults = {
   "cors-missing": fault.error(
-    "The bucket has no CORS configuration",
-    "Browsers refuse to upload to the bucket and to show its files.",
+    "Browsers can't upload or show files: the bucket has no CORS configuration",
+    "A browser sends the requests of a page only if the CORS rules of the bucket allow the page.",
   ),
   "cors-origin": fault.error(
-    "The CORS configuration does not allow the origin of the service",
-    "Browsers refuse to upload to the bucket and to show its files.",
+    "Browsers can't upload or show files: the CORS configuration does not allow this service",
+    "A browser sends the requests of a page only if the CORS rules of the bucket allow the page.",
   ),
   "cors-method": fault.error(
-    "The CORS configuration does not allow a method",
+    "Browsers can't do everything: the CORS configuration does not allow a method",
     "Browsers need GET to show files, HEAD to read their size, and PUT to upload.",
   ),
   "cors-headers": fault.error(
-    "The CORS configuration does not allow the headers of an upload",
+    "Uploads fail in browsers: the CORS configuration does not allow their headers",
     "Browsers send the content type, the checksum and the condition of an upload, and stop without permission.",
   ),
   "cors-etag": fault.error(
-    "The CORS configuration does not expose ETag",
+    "Large uploads fail in browsers: the CORS configuration does not expose ETag",
     "A page can't read the ETag of a part, so multipart uploads fail.",
   ),
 };

@@ -9,55 +9,55 @@ import type { Check } from "../parts.ts";
 /** The checks find faults of the embedded database, of PostgreSQL, and of a connection pooler in front of PostgreSQL. */
 export const databaseFaults = {
   "sqlite-damaged": fault.error(
-    "The embedded database can't be read",
+    "The service can't start: the embedded database can't be read",
     "The service does not start without its database.",
   ),
   "sqlite-read-only": fault.error(
-    "The embedded database is read-only",
+    "No file can be uploaded or opened: the embedded database is read-only",
     "The service records each URL before it returns it. So it returns no URL.",
   ),
   "database-unreachable": fault.error(
-    "PostgreSQL can't be reached",
+    "The service does not work: PostgreSQL can't be reached",
     "The service does not start, and a running one returns 503.",
   ),
   "database-login": fault.error(
-    "PostgreSQL refuses the connection",
+    "The service does not work: PostgreSQL refuses the connection",
     "The user, the password or the database in DATABASE_URL is wrong.",
   ),
   "database-old": fault.warning(
-    "PostgreSQL is too old",
+    "Security fixes are missing: PostgreSQL is too old",
     "The project does not test this version, and it gets no security fixes.",
   ),
   "database-fsync": fault.error(
-    "PostgreSQL does not write commits to the disk",
+    "A power failure can lose notes: PostgreSQL does not write commits to disk",
     "A power failure loses or corrupts notes, shares and audit events.",
   ),
   "database-commit": fault.error(
-    "PostgreSQL confirms commits before they are on the disk",
+    "A crash can lose uploads: PostgreSQL confirms commits before they are on disk",
     "A crash loses confirmed uploads and audit events of URLs that are already in use.",
   ),
   "database-read-only": fault.error(
-    "PostgreSQL accepts no writes",
+    "No file can be uploaded or opened: PostgreSQL accepts no writes",
     "The service records each URL before it returns it. So it returns no URL.",
   ),
   "database-encoding": fault.error(
-    "The database does not store UTF-8",
+    "Names in some languages fail: the database does not store UTF-8",
     "Filenames and notes with other characters fail.",
   ),
   "database-connections": fault.warning(
-    "PostgreSQL accepts too few connections",
+    "Requests may fail at random: PostgreSQL accepts too few connections",
     "Each replica opens up to 14 connections. Further replicas fail at random moments.",
   ),
   "database-clock": fault.warning(
-    "The clocks of this machine and of PostgreSQL differ",
+    "Shares may end at wrong times: the clocks of PostgreSQL and this machine differ",
     "Replicas with different clocks disagree about when shares and links expire.",
   ),
   "pooler-statement-mode": fault.error(
-    "The connection pooler runs in statement mode",
+    "The service can't start: the connection pooler runs in statement mode",
     "The mode refuses transactions. The service does not start.",
   ),
   "pooler-names": fault.error(
-    "The connection pooler loses the names of prepared statements",
+    "Requests fail at random: the connection pooler loses prepared statements",
     "DATABASE_PREPARED=on sends names, and each transaction can run on another connection. Requests fail at random.",
   ),
 };

@@ -8,31 +8,31 @@ import { permissionFix } from "./permissions.ts";
 /** The checks find faults that expose the bucket to unauthorised people. */
 export const exposureFaults = {
   "anonymous-list": fault.error(
-    "Anyone can list the bucket",
+    "Strangers can see which files exist: anyone can list the bucket",
     "A list has the keys of all objects. Anyone can then see what exists, and try to read it.",
   ),
   "anonymous-read": fault.error(
-    "Anyone can read the objects of the bucket",
+    "Strangers can open files: anyone can read the objects of the bucket",
     "Shares, expiry and revocation protect nothing, because a key alone opens the file.",
   ),
   "anonymous-write": fault.error(
-    "Anyone can write to the bucket",
+    "Strangers can store and replace files: anyone can write to the bucket",
     "Anyone can store files at your cost, and replace files of others.",
   ),
   "signature-age-uploads": fault.error(
-    "The bucket refuses upload URLs before they expire",
+    "Slow uploads fail: the bucket refuses upload URLs before they expire",
     "Upload URLs live for 15 minutes. A slow or resumed upload fails before that.",
   ),
   "signature-age-downloads": fault.warning(
-    "The bucket refuses URLs before URL_TTL_MAX",
+    "Downloads may stop working too early: the bucket refuses URLs before URL_TTL_MAX",
     "The service promises URLs that live longer than the bucket accepts them.",
   ),
   "signature-age-unlimited": fault.info(
-    "The bucket policy sets no ceiling on the age of signatures",
+    "A stolen key can open files longer: the bucket policy does not limit signatures",
     "A URL that a stolen key signs works for up to seven days.",
   ),
   "policy-lists-buckets": fault.info(
-    "The credentials may list all buckets of the account",
+    "A stolen key reveals too much: the credentials may list all buckets",
     "The service does not need it. A stolen key reveals more than necessary.",
   ),
 };

@@ -5,39 +5,39 @@ import type { Check } from "../parts.ts";
 /** The checks find features of S3 that the bucket lacks. */
 export const featureFaults = {
   "copy-source-hole": fault.warning(
-    "The bucket accepts x-amz headers that nobody signed",
+    "People without access may copy files: the bucket accepts unsigned x-amz headers",
     "A person who once had a URL of a file can copy it with an upload URL, after the share was revoked.",
   ),
   "signed-length-ignored": fault.warning(
-    "The bucket accepts a body of another length than signed",
+    "Uploads can be larger than declared: the bucket ignores the signed length",
     "An upload URL can store more bytes than declared. The service deletes them later.",
   ),
   "signed-type-ignored": fault.warning(
-    "The bucket accepts another content type than signed",
+    "Uploads can have another type than declared: the bucket ignores the signed type",
     "An upload URL can store a web page instead of an image. The service rejects it later.",
   ),
   "type-lost": fault.warning(
-    "The bucket does not store the content type",
+    "Uploads are rejected: the bucket does not store the content type",
     "The service compares the stored type with the declared one, and rejects the upload.",
   ),
   "copy-broken": fault.error(
-    "The bucket can't copy an object, and has no conditional PUT",
+    "Every upload fails: the bucket has neither conditional PUT nor copies",
     "The service then copies each upload before it verifies it. Every upload fails.",
   ),
   "copy-missing": fault.info(
-    "The bucket can't copy an object",
+    "Nothing fails now: the bucket can't copy an object",
     "The service copies only where conditional PUT is missing, so nothing fails now.",
   ),
   "conditional-put-missing": fault.info(
-    "The bucket has no conditional PUT",
+    "Uploads take longer: the bucket has no conditional PUT",
     "The service copies each upload to a key without a URL, which costs time and space.",
   ),
   "checksum-missing": fault.info(
-    "The bucket does not verify a signed SHA-256",
+    "Uploads take longer: the bucket does not verify a signed SHA-256",
     "The service reads each stored object back and compares it, which costs time and traffic.",
   ),
   "parts-survive": fault.info(
-    "The bucket accepts a part after its upload is complete",
+    "Large uploads take longer: the bucket accepts a part after completion",
     "The service copies each multipart upload to a key without a URL.",
   ),
 };

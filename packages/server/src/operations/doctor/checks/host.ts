@@ -17,30 +17,36 @@ import { isLocal } from "../requests.ts";
 
 /** The checks find faults of the configuration and the machine of the service. */
 export const hostFaults = {
-  "config-invalid": fault.error("The configuration has a fault", "The service does not start."),
+  "config-invalid": fault.error(
+    "The service can't start: the configuration has a fault",
+    "The service starts only when the setting is right.",
+  ),
   "config-doubtful": fault.warning(
-    "The configuration is probably a mistake",
+    "The service may not do what you expect: a setting looks wrong",
     "The service starts, and may behave in another way than you expect.",
   ),
   "abuse-contact-missing": fault.info(
-    "Links have no abuse contact",
+    "Visitors can't report abuse: links have no abuse contact",
     "Visitors of public links can't report abuse. Browsers and hosts then block the whole domain.",
   ),
   "data-dir-read-only": fault.error(
-    "The service can't write to DATA_DIR",
+    "Data can't be saved: the service can't write to DATA_DIR",
     "Embedded files, the embedded database and the exported audit log are in this folder.",
   ),
   "data-dir-in-memory": fault.error(
-    "DATA_DIR is in memory",
+    "A restart deletes data: DATA_DIR is in memory",
     "A restart of this machine or container deletes all notes, accounts, secrets and embedded files.",
   ),
   "data-dir-exposed": fault.warning(
-    "Other users of this machine can read the secrets in DATA_DIR",
+    "Other users of this machine can forge sign-ins: they can read DATA_DIR",
     "secrets.json signs sessions and URLs. A user who reads it can forge both.",
   ),
-  "disk-full": fault.error("The disk of DATA_DIR is full", "Uploads and URLs fail with `storage_full` (507)."),
+  "disk-full": fault.error(
+    "Uploads and downloads fail: the disk of DATA_DIR is full",
+    "Uploads and URLs fail with `storage_full` (507).",
+  ),
   "disk-nearly-full": fault.warning(
-    "The disk of DATA_DIR is nearly full",
+    "Uploads and downloads will soon fail: the disk of DATA_DIR is nearly full",
     "On a full disk, uploads and URLs fail with `storage_full` (507).",
   ),
 };

@@ -12,25 +12,28 @@ import { type Answer, isFailure } from "../requests.ts";
 
 /** The checks find missing permissions of the credentials. */
 export const permissionFaults = {
-  "permission-get": fault.error("The credentials may not read objects", "Downloads and verifications fail."),
+  "permission-get": fault.error(
+    "Downloads fail: the credentials may not read objects",
+    "A download URL has only the rights of these credentials. The service also reads files to verify them.",
+  ),
   "permission-delete": fault.error(
-    "The credentials may not delete objects",
+    "Deleted files stay in the bucket: the credentials may not delete objects",
     "Deleted files stay in the bucket, where they cost money and can leak.",
   ),
   "permission-list": fault.error(
-    "The credentials may not list the bucket",
+    "Some uploads fail: the credentials may not list the bucket",
     "A missing object looks like a refusal, so verifications fail. `valetkey gc` fails too.",
   ),
   "permission-abort": fault.error(
-    "The credentials may not abort multipart uploads",
+    "Unfinished uploads cost money: the credentials may not abort multipart uploads",
     "The parts of abandoned uploads stay in the bucket and cost money.",
   ),
   "permission-list-parts": fault.error(
-    "The credentials may not list the parts of an upload",
+    "Large uploads fail: the credentials may not list the parts of an upload",
     "A broken upload can't be resumed, and a multipart upload can't be completed.",
   ),
   "permission-list-uploads": fault.warning(
-    "The credentials may not list multipart uploads",
+    "Unfinished uploads may cost money: the credentials may not list multipart uploads",
     "The service can't find the parts that a killed process left.",
   ),
 };

@@ -6,52 +6,58 @@ import { type Answer, isFailure, isLocal, isTlsFailure, unreachableFix } from ".
 
 /** The checks find faults of PUBLIC_URL and of the proxies between browsers and the service. */
 export const publicUrlFaults = {
-  "public-url-unreachable": fault.error("PUBLIC_URL does not respond", "Links and sign-ins lead there."),
+  "public-url-unreachable": fault.error(
+    "Links and sign-ins do not work: PUBLIC_URL does not respond",
+    "Links and sign-ins lead there.",
+  ),
   "public-url-other": fault.error(
-    "Another server responds at PUBLIC_URL",
+    "Links and sign-ins do not work: another server responds at PUBLIC_URL",
     "Links and sign-ins lead to a server that is not this service, or has another AUTH_SECRET.",
   ),
   "public-url-redirects": fault.error(
-    "PUBLIC_URL redirects elsewhere",
+    "People can't sign in: PUBLIC_URL redirects elsewhere",
     "Browsers end at another origin. The service then refuses sign-ins and writes from its own pages.",
   ),
   "public-url-plain-http": fault.warning(
-    "PUBLIC_URL uses http",
+    "Others on the network can read passwords: PUBLIC_URL uses http",
     "Passwords, sessions and URLs cross the network in clear text.",
   ),
   "forwarded-for-missing": fault.error(
-    "The proxy does not add the IP address of the client",
+    "Nothing limits guessed passwords: the proxy does not add client IP addresses",
     "The service takes the IP address of the proxy, or one that the client wrote. Limits then protect nobody.",
   ),
   "trust-proxy-too-large": fault.error(
-    "TRUST_PROXY trusts more proxies than there are",
+    "Nothing limits guessed passwords: TRUST_PROXY trusts more proxies than there are",
     "Anyone can forge an IP address, and evade the limits on passwords and links.",
   ),
   "trust-proxy-too-small": fault.warning(
-    "TRUST_PROXY trusts fewer proxies than there are",
+    "One attacker can block all sign-ins: TRUST_PROXY trusts too few proxies",
     "All clients share the IP address of a proxy, so one guesser blocks the sign-ins of all.",
   ),
   "client-address-invalid": fault.error(
-    "The proxy writes no valid IP address of the client",
+    "One attacker can block all sign-ins: the proxy sends no valid IP address",
     "The service takes the IP address of the proxy, so one guesser blocks the sign-ins of all.",
   ),
   "proxy-body-limit": fault.warning(
-    "The proxy refuses larger request bodies",
+    "Long notes can't be saved: the proxy refuses larger request bodies",
     "Long notes, and files that programs send through the service, fail.",
   ),
   "proxy-buffers": fault.warning(
-    "The proxy buffers request bodies",
+    "Uploads by programs are slow: the proxy buffers request bodies",
     "Each file that a program sends through the service is first written to the disk of the proxy.",
   ),
   "proxy-buffers-events": fault.warning(
-    "The proxy buffers event streams",
+    "Changes of other people appear late: the proxy buffers event streams",
     "Pages show the changes of other people late, or only after a reload.",
   ),
   "proxy-strips-credentials": fault.error(
-    "The proxy removes headers with credentials",
+    "People or programs can't sign in: the proxy removes headers with credentials",
     "People can't sign in, or programs can't use their tokens.",
   ),
-  "metrics-public": fault.warning("Anyone can read the metrics", "/metrics shows how much the service is used."),
+  "metrics-public": fault.warning(
+    "Strangers can see how busy the service is: anyone can read the metrics",
+    "/metrics shows how much the service is used.",
+  ),
 };
 
 const finding = findingOf(publicUrlFaults);

@@ -5,20 +5,23 @@ import { isFailure, type Response, unreachableFix } from "../requests.ts";
 /** The checks find faults of the servers that the service calls, except the bucket and the database. */
 export const serverFaults = {
   "scanner-unreachable": fault.error(
-    "The virus scanner does not respond",
+    "New files can't be downloaded: the virus scanner does not respond",
     "New files wait for the scanner, and can't be downloaded.",
   ),
   "mail-server-unusable": fault.error(
-    "The mail server accepts no mails",
+    "Nobody gets mails: the mail server accepts no mails",
     "Nobody gets a link for a new password. Mails wait for three days, and then they are given up.",
   ),
-  "issuer-unusable": fault.error("The identity provider can't be used", "Nobody can sign in with it."),
+  "issuer-unusable": fault.error(
+    "Nobody can sign in with it: the identity provider can't be used",
+    "Nobody can sign in with it.",
+  ),
   "key-set-unusable": fault.error(
-    "The keys of AUTH_JWKS_URL can't be fetched",
+    "Tokens of the provider do not work: AUTH_JWKS_URL can't be fetched",
     "The service can't verify tokens of this provider, and returns 503 to their callers.",
   ),
   "collector-unusable": fault.warning(
-    "The collector accepts no traces",
+    "Traces are lost: the collector accepts no traces",
     "All traces are lost. Requests do not wait for the collector.",
   ),
 };

@@ -11,19 +11,19 @@ import { isFailure } from "../requests.ts";
 /** The checks find settings of the bucket that delete files, or increase the storage costs. */
 export const storageCostFaults = {
   "lifecycle-deletes": fault.error(
-    "A lifecycle rule deletes files",
+    "Files get lost: a lifecycle rule deletes them",
     "The notes still show the files, and nobody can download them any more.",
   ),
   "lifecycle-archives": fault.error(
-    "A lifecycle rule moves files to an archive",
+    "Older files can't be downloaded: a lifecycle rule moves them to an archive",
     "The bucket refuses to read an archived object until somebody restores it. Downloads of older files fail.",
   ),
   "lifecycle-missing": fault.warning(
-    "No lifecycle rule removes unfinished multipart uploads",
+    "Unfinished uploads cost money: no lifecycle rule removes their parts",
     "Parts of abandoned uploads cost money. No listing of objects shows them.",
   ),
   "versions-kept": fault.warning(
-    "Versioning is on, and old versions never expire",
+    "Deleted files stay in the bucket: old versions never expire",
     "The bytes of deleted files stay in the bucket for ever. They cost money and can still leak.",
   ),
 };

@@ -7,39 +7,39 @@ import { type Answer, isFailure, isLocal, type Response, unreachableFix } from "
 /** Only a whole upload and download of a test object shows the faults of transfers.ts. */
 export const transferFaults = {
   "endpoint-plain-http": fault.warning(
-    "The connection to the bucket is not encrypted",
+    "Others on the network can read files: the bucket connection is not encrypted",
     "Everyone on the network reads the files, and the URLs that give access to them.",
   ),
   "etag-lost": fault.error(
-    "Responses for objects have no ETag",
+    "Uploads fail: responses for objects have no ETag",
     "The service and browsers compare the ETag of what they uploaded, so uploads fail.",
   ),
   "range-ignored": fault.error(
-    "Downloads ignore the header Range",
+    "Downloads can't resume, and videos can't seek: the header Range is ignored",
     "The service reads parts of files to verify them. Videos can't seek, and a broken download starts again.",
   ),
   "download-headers-lost": fault.error(
-    "Downloads lack the headers that their URL sets",
+    "Browsers may open files instead of saving them: downloads lack their headers",
     "Browsers show files as pages that they should only save, and save files under wrong names.",
   ),
   "download-changed": fault.error(
-    "A download returns other bytes than the upload stored",
+    "Downloads are damaged: they return other bytes than the upload stored",
     "A proxy changes files, or another web server responds instead of the bucket.",
   ),
   "cloudfront-unusable": fault.error(
-    "CloudFront serves no downloads",
+    "No file can be downloaded: CloudFront serves no downloads",
     "The service signs all download URLs for CLOUDFRONT_DOMAIN.",
   ),
   "mixed-content": fault.error(
-    "The pages use https, and the bucket uses http",
+    "Browsers can't upload or show files: the pages use https, and the bucket http",
     "Browsers block such requests as mixed content, so no file can be uploaded or shown.",
   ),
   "public-endpoint-unreachable": fault.error(
-    "The public endpoint of the bucket does not respond",
+    "Browsers can't upload or show files: the public endpoint does not respond",
     "Browsers get URLs at S3_PUBLIC_ENDPOINT.",
   ),
   "public-endpoint-refuses": fault.error(
-    "The public endpoint refuses a signed URL that the bucket accepts",
+    "Browsers can't upload or show files: the public endpoint refuses signed URLs",
     "A proxy in front of the bucket changes the Host header, the path, the query or another header.",
   ),
 };

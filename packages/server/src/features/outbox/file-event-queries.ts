@@ -14,10 +14,10 @@ export type ItemName = { resource: string; itemId: string };
  */
 type FileEvent = ItemName & { id: string; kind: FileEventKind; file: Attachment };
 
-/** A file event that one replica has reserved. `attempts`: how often replicas have reserved it, including this time. */
+/** A file event that one replica has leased. `attempts`: how often replicas have leased the event, including this time. */
 export type LeasedFileEvent = FileEvent & { attempts: number; leaseEndsAt: number };
 
-/** Queues a call of the application's hook, in the transaction that ends the upload. Does nothing for a file that belongs to no item. */
+/** Queues a call of the application's hook, in the transaction that ends the upload. Does nothing if the file belongs to no item. */
 export async function recordFileEvent(
   queries: Tx,
   { id, kind, attachment, now }: { id: string; kind: FileEventKind; attachment: Attachment; now: number },
@@ -34,7 +34,7 @@ export async function recordFileEvent(
  * epoch.
  */
 export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: db, engine }) => ({
-  /** Adds an event. Call it in the transaction that ends the upload. */
+  /** Adds an event. The caller must call `insert` in the transaction that ends the upload. */
   async insert({ id, kind, resource, itemId, file }: FileEvent, { dueAt }: { dueAt: number }): Promise<void> {
     const event = { id, kind, resource, item_id: itemId, file: JSON.stringify(file) };
     await db
@@ -43,7 +43,7 @@ export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: 
       .execute();
   },
 
-  /** Reserves due events of these resources for this replica, the oldest first. When the lease ends, the events are due again. */
+  /** Leases the oldest due events of these resources to this replica. When the lease ends, the events are due again. */
   async lease({
     now,
     leaseEndsAt,
@@ -66,8 +66,8 @@ export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: 
       .execute();
     const leased: LeasedFileEvent[] = [];
     for (const seen of due) {
-      // Only one replica can lease the row, because the update changes the row only if `due_at` still has the value that this replica has
-      // read.
+      // The update changes the row only if `due_at` still has the value that this replica has read. Therefore only one replica can lease
+      // the row.
       const row = await db
         .updateTable("file_events")
         .set((eb) => ({ due_at: leaseEndsAt, attempts: eb("attempts", "+", 1) }))
@@ -84,7 +84,7 @@ export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: 
     await db.deleteFrom("file_events").where("id", "=", eventId).execute();
   },
 
-  /** Makes an event due at `dueAt`. Does nothing if another replica has reserved the event in the meantime. */
+  /** Makes an event due at `dueAt`. Does nothing if another replica has leased the event in the meantime. */
   async postpone(
     { id, leaseEndsAt }: Pick<LeasedFileEvent, "id" | "leaseEndsAt">,
     { dueAt }: { dueAt: number },

@@ -20,19 +20,21 @@ import type {
 
 /** The durable outbox of mails. Instants are milliseconds since the epoch. */
 export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => ({
-  /** Adds a mail to the outbox. Call it in the transaction that causes the mail. */
+  /** Adds a mail to the outbox. The caller must call `insert` in the transaction that causes the mail. */
   async insert({ id, kind, email, ...detail }: Mail, { now }: { now: number }): Promise<void> {
     const row = { id, kind, email, detail: JSON.stringify(detail), created_at: now, due_at: now, attempts: 0 };
     await db.insertInto("mails").values(row).execute();
   },
 
   /**
-   * Adds a notice to the mail that collects the notices of this group. Returns false if there is no such
-   * mail. Call it in a transaction.
+   * Adds a notice to the mail that collects the notices of this group. Returns false if no such mail exists. The caller must run
+   * `addNotice` in a transaction.
    */
   addNotice: (group: NoticeGroup, notice: Notice): Promise<boolean> => addNotice(db, { group, notice }),
 
-  /** Adds a notice as `addNotice` does, but creates the mail if there is none. Call it in a transaction. */
+  /**
+   * Adds a notice as `addNotice` does, and creates the mail if no mail of the group exists. The caller must run `collect` in a transaction.
+   */
   async collect(
     { id, kind, userId, email }: NoticeGroup & { id: string; email: string },
     { notice, now, dueAt }: AddedNotice,
@@ -40,8 +42,8 @@ export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => (
     const group = { kind, userId };
     const detail = JSON.stringify({ userId, notices: [{ ...notice, count: 1 }] });
     const row = { id, kind, email, detail, created_at: now, due_at: dueAt, attempts: 0, group_key: keyOf(group) };
-    // Repeats, because a parallel transaction may insert the mail of the group first. A worker may lease that mail before this call adds
-    // the notice to it.
+    // The loop repeats if a parallel transaction inserts the mail of the group first. A worker may lease this mail before `collect` adds
+    // the notice.
     for (;;) {
       if (await addNotice(db, { group, notice })) return;
       const insert = db.insertInto("mails").values(row);
@@ -50,10 +52,7 @@ export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => (
     }
   },
 
-  /**
-   * Reserves due mails for this replica, the oldest first. When the lease ends, the mails are due again. A reserved mail collects no more
-   * notices.
-   */
+  /** Leases the oldest due mails to this replica. When the lease ends, the mails are due again. A leased mail collects no more notices. */
   async lease({ now, leaseEndsAt, limit }: { now: number; leaseEndsAt: number; limit: number }): Promise<LeasedMail[]> {
     const due = await db
       .selectFrom("mails")
@@ -65,8 +64,8 @@ export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => (
       .execute();
     const leased: LeasedMail[] = [];
     for (const seen of due) {
-      // Only one replica can lease the row, because the update changes the row only if `due_at` still has the value that this replica has
-      // read.
+      // The update changes the row only if `due_at` still has the value that this replica has read. Therefore only one replica can lease
+      // the row.
       const row = await db
         .updateTable("mails")
         .set((eb) => ({
@@ -90,14 +89,14 @@ export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => (
     return leased;
   },
 
-  /** Removes a mail that was sent. */
+  /** Removes a sent mail from the outbox. */
   async remove(mailId: string): Promise<void> {
     await db.deleteFrom("mails").where("id", "=", mailId).execute();
   },
 
   /**
-   * Makes a mail due at `dueAt`. `createdAt`: the start of the waiting time, if it changes. Does nothing if another replica has reserved
-   * the mail in the meantime.
+   * Makes a mail due at `dueAt`. Does nothing if another replica has leased the mail in the meantime. `createdAt`: the new start of the
+   * waiting time. Default: no change.
    */
   async postpone(
     { id, leaseEndsAt }: Pick<LeasedMail, "id" | "leaseEndsAt">,
@@ -112,7 +111,7 @@ export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => (
       .execute();
   },
 
-  /** Ends the tries to send a mail. The row of the mail stays, so that administrators see the mail. */
+  /** Stops retrying a mail. The row of the mail stays, so that administrators see the mail. */
   async giveUp(mailId: string, { now, problem }: { now: number; problem: string }): Promise<void> {
     await db.updateTable("mails").set({ due_at: null, given_up_at: now, problem }).where("id", "=", mailId).execute();
   },
@@ -132,8 +131,8 @@ export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => (
   },
 
   /**
-   * Makes a mail due again that the service stopped trying to send. The mail then counts as new. Returns undefined if there is no such
-   * mail.
+   * Makes a mail due again after the service has stopped retrying the mail. The mail then counts as new. Returns undefined if no such mail
+   * exists.
    */
   async retry(mailId: string, now: number): Promise<Pick<Mail, "kind" | "email"> | undefined> {
     return (
@@ -148,16 +147,16 @@ export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => (
     );
   },
 
-  /** Deletes the mails that the service stopped trying to send before this instant. */
+  /** Deletes the mails for which the service stopped the retries before this instant. */
   async deleteGivenUp(before: number): Promise<void> {
     await deleteInSteps(db, { from: "mails", key: ["id"], by: "given_up_at", where: sql`given_up_at < ${before}` });
   },
 }));
 
-// The index of the list has the same expression, with the same literals.
+// The index of the list contains the same expression with the same literals.
 const wasGivenUp = sql<number>`case when given_up_at is null then 0 else 1 end`;
 
-/** The maximum number of different notices in one mail. The mail leaves out further notices. */
+/** The maximum number of different notices in one mail. The mail omits further notices. */
 const MAX_NOTICES = 100;
 
 function keyOf({ kind, userId }: NoticeGroup): string {

@@ -8,7 +8,7 @@ import { lookupQueries } from "../people/lookup-queries.ts";
 import { type AccountChange, type MailKind, type Notice, type NoticeMail, type SentLink, topicOf } from "./mail.ts";
 import { mailPreferenceQueries, mailQueries } from "./mail-queries.ts";
 
-/** The kinds of mails that collect no notices, so they are sent immediately. */
+/** The kinds of mails that collect no notices. The service sends these mails immediately. */
 type SingleMail = Exclude<MailKind, NoticeMail>;
 
 /** Adds a mail to the outbox, in the transaction that causes the mail. Throws `rate_limited` if a limit of mails is exceeded. */
@@ -22,8 +22,9 @@ export async function queueMail(
 }
 
 /**
- * Adds the mails of one sent link to the outbox, one for each email address. The limits come first, so that a refused request writes nothing
- * else. Throws `rate_limited` with the problem that names an email address. `emails` is sorted, which prevents a deadlock of two requests.
+ * Adds the mails of one sent link to the outbox, one mail for each email address. Checks the limits first, so that a refused request writes
+ * nothing else. Throws `rate_limited` with a problem that names an email address.
+ * `emails` must be sorted, so that two requests cannot deadlock.
  */
 export async function queueSentLink(
   { clock, newId }: Pick<Deps, "clock" | "newId">,
@@ -39,7 +40,7 @@ export async function queueSentLink(
 
 /**
  * Queues a mail if the service sends mails and no limit of mails is exceeded. Returns false if a limit is exceeded.
- * The caller does not start the worker that sends mails, because this work would delay the response.
+ * Does not start the worker that sends mails, because the worker would delay the response.
  */
 export async function queueMailIfOn(
   deps: Pick<Deps, "clock" | "newId" | "mail">,
@@ -56,7 +57,7 @@ export async function queueMailIfOn(
   }
 }
 
-/** How long a mail waits for more notices about the same topic before it is sent. Milliseconds. */
+/** The time for which a mail waits for more notices about the same topic. Milliseconds. */
 const COLLECT_MS = 600_000;
 
 type NotifyDeps = Pick<Deps, "clock" | "newId" | "mail">;
@@ -64,8 +65,8 @@ type NotifyDeps = Pick<Deps, "clock" | "newId" | "mail">;
 type Notified = { userId: string; notice: Notice };
 
 /**
- * Notifies a user by mail, in the transaction that causes the notice. The mail settings of the user decide when the mail is sent. If a
- * limit of mails is exceeded, the daily digest contains the notice.
+ * Notifies a user by mail, in the transaction that causes the notice. The mail settings of the user decide when the service sends the mail.
+ * If a limit of mails is exceeded, the daily digest contains the notice.
  * The service sends notices only to a proven email address, because a stranger could sign up with the email address of another person.
  */
 export async function notify(deps: NotifyDeps, tx: Tx, { userId, notice }: Notified): Promise<void> {
@@ -84,7 +85,7 @@ export async function notify(deps: NotifyDeps, tx: Tx, { userId, notice }: Notif
   );
 }
 
-/** Adds a notice to a mail that is sent soon. Returns false if the email address gets no more mails for now. */
+/** Adds a notice to a mail that the service sends soon. Returns false if a limit of the email address is exceeded. */
 async function collectNow(
   { clock, newId }: NotifyDeps,
   tx: Tx,
@@ -103,8 +104,8 @@ async function collectNow(
 }
 
 /**
- * Notifies the owner of a note that somebody asks for access. If the owner has chosen immediate mails, the mail is sent even if the email
- * address is not proven.
+ * Notifies the owner of a note about a request for access. If the owner has chosen immediate mails, the service sends the mail even to an
+ * unproven email address.
  */
 export async function notifyOfRequest(
   deps: NotifyDeps,
@@ -123,7 +124,7 @@ async function choiceOf(tx: Tx, { userId, notice }: Notified): Promise<MailChoic
   return (await mailPreferenceQueries(tx).find({ userId }))[topicOf(notice)];
 }
 
-/** Limits how many mails of the same kind one email address gets from all causes together. */
+/** Limits how many mails of the same kind one email address gets. All causes together share this limit. */
 const LIMIT = { max: 3, windowMs: 3_600_000 };
 
 function limitOfKind(kind: MailKind["kind"], windowMs = LIMIT.windowMs): WindowLimit {
@@ -131,8 +132,8 @@ function limitOfKind(kind: MailKind["kind"], windowMs = LIMIT.windowMs): WindowL
 }
 
 /**
- * Limits all mails to one email address, except warnings and mails that the reader waits for. If warnings and such mails counted too, a
- * stranger could use up the limit. The owner of the email address could then not sign in for a day, or would get no warning.
+ * Limits the mails to one email address, except warnings and mails that the reader waits for. If the excepted mails counted, a stranger
+ * could use up the limit. The owner of the email address could then not sign in for a day, or would get no warning.
  */
 const DAY_LIMIT = { name: "mail", max: 10, windowMs: 86_400_000 };
 
@@ -146,13 +147,16 @@ const NOT_IN_DAY_LIMIT: ReadonlySet<MailKind["kind"]> = new Set([
 ]);
 
 /**
- * Limits how many warnings of the same kind one email address gets. Only the owner of the account, or a person who has the password, can
- * cause warnings. Warnings have a separate limit, because strangers can use up `DAY_LIMIT`. Warnings about sign-ins and other warnings also
- * have separate limits.
+ * Limits how many warnings of the same kind one email address gets. Warnings have a separate limit, because strangers can use up
+ * `DAY_LIMIT`. Only a person with the password of the account can cause warnings. Warnings about sign-ins have their own limit, separate
+ * from the other warnings.
  */
 const WARNINGS = { max: 10, windowMs: 86_400_000 };
 
-/** Limits the codes that one email address gets for all links together. A person who makes many links can't cause any number of mails. */
+/**
+ * Limits the codes that one email address gets for all links together. Many links of one person therefore cannot cause an unlimited number
+ * of mails.
+ */
 const CODE_LIMITS: readonly WindowLimit[] = [
   { name: "mail codes", max: 10, windowMs: 3_600_000 },
   { name: "mail codes of a day", max: 20, windowMs: 86_400_000 },
@@ -160,7 +164,7 @@ const CODE_LIMITS: readonly WindowLimit[] = [
 
 const PROBLEM = "This email address got several mails already. Wait until Retry-After has passed, then try again.";
 
-/** Counts a mail to an email address. Throws `rate_limited` if a limit is exceeded. */
+/** Counts a mail to an email address against its limits. Throws `rate_limited` if a limit is exceeded. */
 export async function takeMailLimits(
   { clock }: Pick<Deps, "clock">,
   tx: Tx,
@@ -168,8 +172,8 @@ export async function takeMailLimits(
 ): Promise<void> {
   const take = (limit: WindowLimit, holder: string) =>
     takeFromWindow({ db: tx, clock }, { limit, holder, amount: 1, problem: PROBLEM });
-  // The mail about a closed account has a daily limit. A stranger can sign up with the email address of another person, and could delete
-  // the account and cancel the deletion again and again.
+  // The mail about a closed account has a daily limit. A stranger can sign up with the email address of another person, and then delete and
+  // restore the account again and again.
   const { windowMs } = kind === "account-closed" ? DAY_LIMIT : LIMIT;
   // Each link has its own limit for codes, and each kind of change of an account has its own limit for warnings.
   const part = linkId ?? change;
@@ -180,8 +184,8 @@ export async function takeMailLimits(
 }
 
 /**
- * Counts a code that is sent to an email address. Returns false if the email address gets no more codes for now.
- * Only sent codes count, so that strangers can't use up the limits with links that do not list the email address.
+ * Counts a code for an email address. Returns false if a limit of the email address is exceeded.
+ * Counts only sent codes, so that strangers can't use up the limits with links that do not list the email address.
  */
 export async function takeCodeLimits({ clock }: Pick<Deps, "clock">, db: Tx, email: string): Promise<boolean> {
   try {
@@ -195,7 +199,7 @@ export async function takeCodeLimits({ clock }: Pick<Deps, "clock">, db: Tx, ema
   }
 }
 
-/** Ignores an error that says that a limit is exceeded. Throws every other error again. */
+/** Ignores a `rate_limited` error. Throws every other error again. */
 export function orOverLimit(error: unknown): void {
   if (!(error instanceof DomainError && error.code === "rate_limited")) throw error;
 }
@@ -204,7 +208,8 @@ const DAY_MS = 86_400_000;
 const SENT_AFTER_MIDNIGHT_MS = 6 * 3_600_000;
 
 /**
- * Returns the instant of the next daily digest: the first 06:00 UTC that is at least a minute after `now`. Milliseconds since the epoch.
+ * Returns the instant of the next daily digest, in milliseconds since the epoch. The instant is the first 06:00 UTC that is at least a
+ * minute after `now`.
  */
 export function nextDigestAt(now: number): number {
   const earliest = now + 60_000;

@@ -23,7 +23,7 @@ import {
 
 const DISABLED = "The endpoint was disabled.";
 
-/** The queries for the endpoints of webhooks, and for the outbox of deliveries. Instants are milliseconds since the epoch. */
+/** The queries for webhook endpoints and for the outbox of deliveries. Instants are milliseconds since the epoch. */
 export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, engine }) => {
   const ofOwner = (ownerId: string) => db.selectFrom("webhook_endpoints").selectAll().where("owner_id", "=", ownerId);
   const inOutbox = (endpointId: string) => db.updateTable("webhook_deliveries").where("endpoint_id", "=", endpointId);
@@ -42,7 +42,7 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
       return row && toEndpoint(row);
     },
 
-    /** Changes an endpoint. Returns undefined if there is no such endpoint. */
+    /** Changes an endpoint. Returns undefined if the endpoint does not exist. */
     async update(
       { ownerId, id }: { ownerId: string; id: string },
       change: EndpointChange & { now: number },
@@ -52,7 +52,7 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
       return row && toEndpoint(row);
     },
 
-    /** Deletes an endpoint and its deliveries. Returns undefined if there is no such endpoint. */
+    /** Deletes an endpoint and its deliveries. Returns undefined if the endpoint does not exist. */
     async delete(ownerId: string, endpointId: string): Promise<WebhookEndpoint | undefined> {
       const endpoint = db.deleteFrom("webhook_endpoints").where("owner_id", "=", ownerId).where("id", "=", endpointId);
       const row = await endpoint.returningAll().executeTakeFirst();
@@ -68,7 +68,10 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
       await db.deleteFrom("webhook_endpoints").where("owner_id", "=", ownerId).execute();
     },
 
-    /** Queues the messages for the endpoints that subscribe to them. Call it in the transaction that causes the messages. */
+    /**
+     * Queues the messages for the endpoints that subscribe to them. The caller must call `queue` in the transaction that causes the
+     * messages.
+     */
     queue: (...messages: readonly WebhookMessage[]): Promise<void> => queueMessages(db, messages),
 
     async queueFor(endpointId: string, message: WebhookMessage): Promise<void> {
@@ -81,8 +84,8 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
     },
 
     /**
-     * Reserves due deliveries for this process, at most one for each owner. Skips deliveries to the endpoints in `busy`, and deliveries to
-     * endpoints of the owners in `busyOwners`. When the lease ends, the deliveries are due again.
+     * Leases due deliveries to this process, at most one delivery of each owner. Skips the endpoints in `busy` and the endpoints of the
+     * owners in `busyOwners`. When the lease ends, the deliveries are due again.
      * A delivery waits for earlier deliveries to the same endpoint about the same subject.
      */
     async lease({
@@ -102,8 +105,8 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
       const first = due.filter(({ owner_id: id }, nth) => due.findIndex((one) => one.owner_id === id) === nth);
       const leased: LeasedDelivery[] = [];
       for (const { endpoint_id: endpointId, id, due_at: dueAt } of first.slice(0, limit)) {
-        // Only one replica can lease the row, because the update changes the row only if `due_at` still has the value that this replica has
-        // read.
+        // The update changes the row only if `due_at` still has the value that this replica has read. Therefore only one replica can lease
+        // the row.
         const row = await inOutbox(endpointId)
           .set((eb) => ({ due_at: leaseEndsAt, attempts: eb("attempts", "+", 1) }))
           .where("id", "=", id)
@@ -135,7 +138,7 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
         .execute();
     },
 
-    /** Makes a delivery due at `dueAt`. Does nothing if another replica has reserved the delivery in the meantime. */
+    /** Makes a delivery due at `dueAt`. Does nothing if another replica has leased the delivery in the meantime. */
     async postpone(
       { endpoint, id, leaseEndsAt }: LeasedDelivery,
       { dueAt, ...failed }: FailedTry & { dueAt: number },
@@ -149,9 +152,9 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
     },
 
     /**
-     * Stops retrying a delivery. If the endpoint has accepted no message since the message of this delivery was queued, also disables the
-     * endpoint and stops all deliveries to it.
-     * Returns whether this call disabled the endpoint.
+     * Stops retrying a delivery. Also disables the endpoint and stops its deliveries if the endpoint has accepted no message since this
+     * message was queued.
+     * Returns whether the call disabled the endpoint.
      */
     async giveUp({ endpoint, id, queuedAt }: LeasedDelivery, failed: FailedTry): Promise<boolean> {
       const { now, status = null, problem } = failed;
@@ -189,7 +192,7 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
       return toPage(rows.map(toDelivery), limit);
     },
 
-    /** Makes a delivery due now, with its message as a new message. Returns false if there is no such delivery. */
+    /** Makes a delivery due now, and treats its message as a new message. Returns false if the delivery does not exist. */
     async retry({ endpointId, id }: { endpointId: string; id: string }, now: number): Promise<boolean> {
       const { numUpdatedRows } = await inOutbox(endpointId)
         .set({ due_at: now, queued_at: now, attempts: 0, delivered_at: null, given_up_at: null, problem: null })
@@ -214,21 +217,21 @@ async function pause(db: Kysely<Tables>, endpointId: string, { pausedUntil }: Fa
 }
 
 /**
- * The number of deliveries that a replica reads to choose from, when it leases deliveries. The number is larger than the number of leases,
- * because the replica leases only one delivery of each owner.
+ * The number of deliveries from which a replica chooses the deliveries to lease. The number is larger than the number of leases, because a
+ * replica leases only one delivery of each owner.
  */
 const CANDIDATES = 200;
 
 type Wanted = { engine: Engine; now: number; busy: readonly string[]; busyOwners: readonly string[] };
 
-/** Finds the oldest due delivery of each endpoint, the oldest first. The query does not read the deliveries of endpoints that must wait. */
+/** Finds the oldest due delivery of each endpoint, the oldest first. Does not read the deliveries of endpoints that must wait. */
 function dueDeliveries(db: Kysely<Tables>, { engine, now, busy, busyOwners }: Wanted) {
   return (
     db
       .withRecursive("waiting", () => waitingEndpoints(db))
       .selectFrom("waiting")
       .crossJoin("webhook_endpoints as endpoint")
-      // On SQLite, a cross join fixes the order in which the tables are read.
+      // On SQLite, a cross join fixes the order in which SQLite reads the tables.
       .crossJoin("webhook_deliveries as delivery")
       .select(["delivery.endpoint_id", "delivery.id", "delivery.due_at", "endpoint.owner_id"])
       .whereRef("endpoint.id", "=", "waiting.id")
@@ -253,13 +256,13 @@ function dueDeliveries(db: Kysely<Tables>, { engine, now, busy, busyOwners }: Wa
 }
 
 /**
- * Selects the endpoints that have waiting deliveries. The query reads no other endpoint, because each step finds the next endpoint in the
- * index of the waiting deliveries.
+ * Selects the endpoints that have waiting deliveries. Each step finds the next endpoint in the index of waiting deliveries, so the query
+ * reads no other endpoint.
  */
 function waitingEndpoints(db: Kysely<Tables>) {
   const next = (after: RawBuilder<SqlBool>) =>
     sql<string>`(select min(endpoint_id) from webhook_deliveries where due_at is not null and ${after})`.as("id");
-  // Each id is longer than the empty text. Without this condition, a plan of PostgreSQL 18 looks like a scan of the whole index.
+  // Every id is greater than the empty text. Without this condition, PostgreSQL 18 plans a scan of the whole index.
   return db.selectNoFrom(next(sql`endpoint_id > ''`)).unionAll((eb) =>
     eb
       .selectFrom("waiting" as never)
@@ -269,8 +272,8 @@ function waitingEndpoints(db: Kysely<Tables>) {
 }
 
 /**
- * Selects the oldest due delivery of `endpoint`. A message waits until an earlier message about the same subject is delivered or given up,
- * even if the earlier message is due later.
+ * Selects the oldest due delivery of `endpoint`. A message waits until earlier messages about the same subject are delivered or given up,
+ * even if an earlier message is due later.
  */
 function oldestDue(db: Kysely<Tables>, now: number) {
   return db
@@ -296,8 +299,8 @@ function oldestDue(db: Kysely<Tables>, now: number) {
 }
 
 /**
- * Queues messages for the endpoints that subscribe to them. If neither the owners of the messages nor the service have endpoints, this
- * function runs only one query.
+ * Queues messages for the endpoints that subscribe to them. Runs only one query if neither the owners of the messages nor the service have
+ * endpoints.
  */
 export async function queueMessages(db: Kysely<Tables>, messages: readonly WebhookMessage[]): Promise<void> {
   if (messages.length === 0) return;

@@ -8,19 +8,21 @@ export const SERVICE_OWNER = "";
 /** A server to which the service sends messages. Instants are milliseconds since the epoch. */
 export type WebhookEndpoint = {
   id: string;
-  /** The endpoint gets messages about the notes of this user. `SERVICE_OWNER`: it gets messages about all notes. */
+  /**
+   * The endpoint gets messages about the notes of this user. If the owner is `SERVICE_OWNER`, the endpoint gets messages about all notes.
+   */
   ownerId: string;
   url: string;
   events: readonly WebhookEvent[];
   description: string;
-  /** The secret is derived from the id and this number (features/webhooks/sign.ts). */
+  /** The secret of the endpoint is derived from the id and the generation (features/webhooks/sign.ts). */
   generation: number;
   /** Until this instant, the service also signs messages with the previous secret. Undefined: the secret was never replaced. */
   formerSecretUntil: number | undefined;
   createdAt: number;
-  /** Undefined: the endpoint is enabled and gets messages. */
+  /** The instant at which the endpoint was disabled. Undefined: the endpoint gets messages. */
   disabledAt: number | undefined;
-  /** The reason why the service disabled the endpoint. Undefined: the service did not disable it. */
+  /** The reason why the service disabled the endpoint. Undefined: the service did not disable the endpoint. */
   problem: string | undefined;
 };
 
@@ -35,15 +37,15 @@ export type EndpointChange = Partial<
   urlReports?: "restart" | "stop" | undefined;
 };
 
-/** A message. The service sends it to every endpoint that subscribes to its type. */
+/** A message. The service sends the message to every endpoint that subscribes to the type of the message. */
 export type WebhookMessage = {
   /**
-   * Begins with a UUIDv7, so that ids sort by time. The header `webhook-id` contains this id. The id is the same for each attempt and each
-   * endpoint.
+   * The id begins with a UUIDv7, so that ids sort by time. The header `webhook-id` contains the id. Each attempt and each endpoint gets the
+   * same id.
    */
   id: string;
   type: MessageType;
-  /** The id of the thing that the message is about, such as a file or a link. Messages with the same subject arrive in order. */
+  /** The id of the subject of the message, such as a file or a link. Messages about the same subject arrive in order. */
   subject: string;
   /** The owner of the note. */
   ownerId: string;
@@ -63,7 +65,7 @@ export type Delivery = Pick<WebhookMessage, "id" | "type"> & {
   problem: string | undefined;
 };
 
-/** A delivery that one process has reserved. `id`: the id of the message. `attempts`: the number of tries, including this try. */
+/** A delivery that one process has leased. `id`: the id of the message. `attempts`: the number of tries, including this try. */
 export type LeasedDelivery = {
   endpoint: WebhookEndpoint & { failures: number };
   id: string;
@@ -74,21 +76,21 @@ export type LeasedDelivery = {
   leaseEndsAt: number;
 };
 
-/** The result of a try that failed. `pausedUntil`: the service sends no request to the endpoint before this instant. */
+/** The result of a failed try. `pausedUntil`: the service sends no request to the endpoint before this instant. */
 export type FailedTry = { now: number; status: number | undefined; problem: string; pausedUntil: number };
 
-/** Builds the body of the HTTP request that delivers a message. */
+/** Builds the body of the HTTP request for a message. */
 export function bodyOf({ type, at, data }: Pick<WebhookMessage, "type" | "at" | "data">): string {
   return JSON.stringify({ type, timestamp: new Date(at).toISOString(), data });
 }
 
 /**
- * The members that messages to the endpoints of the service omit, because administrators see no filenames of other people
+ * The members that are missing in messages to the endpoints of the service, because administrators see no filenames of other people
  * (docs/security-requirements.md, 47).
  */
 const HIDDEN_FROM_SERVICE = new Set(["filename", "reason", "visitorName"]);
 
-/** Builds the body of a delivery to a webhook endpoint that belongs to the service, not to a person. */
+/** Builds the body of a delivery to an endpoint of the service. Such an endpoint belongs to no person. */
 function serviceBodyOf({ data, ...message }: Pick<WebhookMessage, "type" | "at" | "data">): string {
   const shown = Object.entries(data).filter(([name]) => !HIDDEN_FROM_SERVICE.has(name));
   return bodyOf({ ...message, data: Object.fromEntries(shown) });

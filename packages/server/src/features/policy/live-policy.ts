@@ -9,10 +9,7 @@ import {
   problemOf,
   type StoredPolicy,
 } from "../../platform/policy.ts";
-/**
- * The rules of the configuration. `fixed`: the rules that the operator has set in the configuration. Administrators can't change these
- * rules.
- */
+/** The rules from the configuration. `fixed`: the rules that the operator has set. Administrators can't change these rules. */
 export type ConfiguredPolicy = { values: Policy; fixed: readonly PolicyName[] };
 
 export function createLivePolicy({ values, fixed }: ConfiguredPolicy): LivePolicy {
@@ -22,8 +19,8 @@ export function createLivePolicy({ values, fixed }: ConfiguredPolicy): LivePolic
   let applied = 0;
 
   /**
-   * Returns whether the value that an administrator set for a rule applies. A value that this version does not accept does not apply, for
-   * example after a downgrade.
+   * Returns whether the value that an administrator set for a rule applies. A value from a newer version may be invalid in this version,
+   * for example after a downgrade.
    */
   function chosen(from: StoredPolicy, name: PolicyName): boolean {
     return Object.hasOwn(from, name) && !fixed.includes(name) && problemOf(name, from[name]) === undefined;
@@ -67,10 +64,7 @@ export function createLivePolicy({ values, fixed }: ConfiguredPolicy): LivePolic
   };
 }
 
-/**
- * Returns the limits of the configuration. Some limits are also rules that administrators can change. The properties for these limits
- * return the current values of the rules.
- */
+/** Returns the limits of the configuration. If administrators can change a limit, its property returns the current value of the rule. */
 export function withPolicy<Given extends Limits>(limits: Given, policy: Pick<LivePolicy, "current">): Given {
   return {
     ...limits,
@@ -92,7 +86,7 @@ export function withPolicy<Given extends Limits>(limits: Given, policy: Pick<Liv
   };
 }
 
-/** Makes the rules from the limits, for a service without administrators. All rules are fixed. */
+/** Makes the rules from the limits, for a service without administrators. No rule can change. */
 export function fixedPolicy({ urlTtlMaxSeconds, urlTtlMaxSharedSeconds, links }: Limits): ConfiguredPolicy {
   return {
     values: {
@@ -108,12 +102,14 @@ export function fixedPolicy({ urlTtlMaxSeconds, urlTtlMaxSharedSeconds, links }:
 }
 
 /**
- * How often a replica reads the rules. If another replica or a command changes a rule, the replica applies the change within this time (ADR
- * 15). Milliseconds.
+ * How often a replica reads the rules, in milliseconds. After another replica or a command changes a rule, the replica applies the change
+ * within this time (ADR 15).
  */
 const INTERVAL_MS = 3_000;
 
-/** Reads the rules of administrators again and again. While the database is unreachable, the rules that were read last stay in force. */
+/**
+ * Reads the rules of administrators again at each interval. While the database is unreachable, the rules of the last read stay in force.
+ */
 export function startPolicyRefresh({ refresh, logger }: { refresh: () => Promise<void>; logger: Logger }): Loop {
   return startLoop({
     round: refresh,

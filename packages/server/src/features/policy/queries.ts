@@ -22,8 +22,8 @@ export const policyQueries = defineQueries("database.policy", ({ kysely: db }) =
 }));
 
 /**
- * Returns undefined for a text that is not JSON. No version of the service writes such a text. The service ignores a rule with such a text,
- * so that it can still start.
+ * Returns undefined for a text that is not JSON. No version of the service writes such a text. The service ignores a rule with an invalid
+ * text, so that the service can start.
  */
 function parse(value: string): unknown {
   try {

@@ -39,7 +39,7 @@ describe.each(engines)("the audit log on $name", (engine) => {
     expect((await auditQueries(suite.db).listOfNote("n-paged", FIRST)).items).toHaveLength(22);
   });
 
-  it("the audit log lists the acts of people without routine URLs in full pages", async () => {
+  it("a list without routine events contains the acts of people in full pages", async () => {
     const note = { noteId: "n-acts", ownerId: "o-acts" };
     const url = (purpose: string, actorId = "bob") => sampleEvent({ ...note, actorId, detail: { purpose } });
     const ofLink = { actorId: "visitor:v", detail: { linkId: "l" } };

@@ -25,7 +25,7 @@ describe.each(engines)("activity on $name", (engine) => {
   const attach = async (noteId: string, name: string): Promise<string> =>
     (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm("x", name) })).body.id;
 
-  it("activity lists events in pages, the newest event first, even after the deletion of the note", async () => {
+  it("the activity lists events in pages, newest first, even after the note is deleted", async () => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const attachment = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"] } });
@@ -44,7 +44,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect(all.body.items[1]).toMatchObject({ actorId: "bob", noteId, attachmentIds: [attachment.id] });
   });
 
-  it("activity has the current title of a note until the note is deleted", async () => {
+  it("the activity shows the current title of a note until the note is deleted", async () => {
     const [kept, gone] = [await create("Kept"), await create("Gone")];
     await ann.send(`PATCH /notes/${kept}`, { json: { title: "Renamed" } });
     const titles = async (path: string) =>
@@ -55,7 +55,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect(await titles("/activity?limit=4")).toEqual([null, "Renamed", null, "Renamed"]);
   });
 
-  it("activity names the actor, the receiver and the files of each event", async () => {
+  it("the activity names the actor, the receiver and the files of each event", async () => {
     const bob = service.as("bob");
     await bob.send("GET /me");
     const noteId = await create("Files");
@@ -96,7 +96,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect(issued).toMatchObject({ action: "url.issued", attachmentIds: [deleted, kept], files: files.slice(1) });
   });
 
-  it("activity shows email addresses only to the owner of the note", async () => {
+  it("the activity shows email addresses only to the owner of the note", async () => {
     const [bob, carl] = [service.as("bob"), service.as("carl")];
     await Promise.all([bob.send("GET /me"), carl.send("GET /me")]);
     const noteId = await create("Shared");
@@ -134,7 +134,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect(await addresses(bob, "/activity")).toEqual([]);
   });
 
-  it("activity omits routine URLs on request, in full pages", async () => {
+  it("the activity omits routine URLs on request, and still fills its pages", async () => {
     const noteId = await create("Pictures");
     const id = await attach(noteId, "a.png");
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"] } });
@@ -162,7 +162,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect((await ann.send(`GET ${path}?routine=x`)).status).toBe(400);
   });
 
-  it("activity counts the downloads of people and visitors, even before 1,100 later events", async () => {
+  it("the activity counts downloads of people and visitors, even before 1,100 later events", async () => {
     const kim = service.as("kim");
     const noteId = (await kim.send("POST /notes", { json: { title: "Beach" } })).body.id;
     const note = sampleNote({ id: noteId, ownerId: "kim" });
@@ -191,7 +191,7 @@ describe.each(engines)("activity on $name", (engine) => {
     ]);
   });
 
-  it("activity names the first ten files of a large batch", async () => {
+  it("the activity names the first ten files of a large batch", async () => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Many" } })).body.id;
     const note = sampleNote({ id: noteId, ownerId: "ann" });
     const attachments = Array.from({ length: 12 }, (_, nth) =>
@@ -205,7 +205,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect(event.files).toEqual(attachments.slice(0, 10).map(({ id, filename }) => ({ id, filename })));
   });
 
-  it("activity lists a refused URL with the id of the caller", async () => {
+  it("the activity lists a refused URL with the id of the caller", async () => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
     await service.as("eve").send(`GET /attachments/${id}/url`);
@@ -216,7 +216,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect(items).toContainEqual(expect.objectContaining({ action: "url.refused", actorId: "eve" }));
   });
 
-  it("activity lists the refusals of a batch in one event for each note", async () => {
+  it("the activity lists the refusals of a batch in one event for each note", async () => {
     const [one, other] = [await create("One"), await create("Other")];
     const [shared, hidden, twin] = [await attach(one, "a.txt"), await attach(one, "b.txt"), await attach(one, "c.txt")];
     const elsewhere = await attach(other, "d.txt");

@@ -10,10 +10,10 @@ const OWNER = auditColumns.indexOf("owner_id");
 export type JournalFiles = { database: DatabaseSync; journal: DatabaseSync };
 
 /**
- * The journal stores URL events in two steps. First, `append` makes a batch durable as one row at the end of a table.
- * An append costs a tenth of an insert into audit_events, which has indexes. Later, `moveSome` moves the events to audit_events, grouped by
- * owner. Before the move, queries find the events in the journal (features/audit/queries.ts). If the process is killed, the next process
- * moves the remaining events.
+ * Stores URL events in two steps. First, `append` makes a batch of events durable as one row at the end of a table. Later, `moveSome` moves
+ * the events to audit_events, grouped by owner.
+ * An append costs a tenth of an insert into audit_events, because audit_events has indexes. Before the move, queries find the events in the
+ * journal (features/audit/queries.ts). If the process is killed, the next process moves the remaining events.
  */
 export class UrlJournal {
   readonly #database: DatabaseSync;

@@ -29,8 +29,8 @@ import { shareQueries } from "./queries/shares.ts";
 
 /**
  * Gives the caller the share of an invitation, even if the caller has another email address. Returns the note or the file that the
- * invitation opens. If the caller already has this access or more, the invitation stays open for another person.
- * If the user who accepted the invitation calls this again, the result is the same.
+ * invitation opens. If the caller already has at least this access, the invitation stays open for another person.
+ * A repeated call by the user who accepted the invitation returns the same result.
  * Throws `invitation_not_found`, `invitation_used`, `invitation_expired`, and `own_invitation` for the owner of the note.
  */
 export function acceptInvitation(deps: Pick<Deps, "db" | "clock" | "newId" | "linkKeys">) {
@@ -72,8 +72,8 @@ async function hasAccess(tx: Tx, { userId, invitation }: { userId: string; invit
 }
 
 /**
- * Gives the share of an invitation to the user `invitation.userId`. An invitation is for one person, so the user `before`, who had its
- * share until now, loses the share.
+ * Gives the share of an invitation to the user `invitation.userId`. An invitation is for one person, so the previous user `before` loses
+ * the share.
  * The caller must have locked the invitation.
  */
 export async function giveShare(
@@ -87,8 +87,9 @@ export async function giveShare(
 }
 
 /**
- * Gives a user the shares that wait for their email address, if this user alone has proven the email address. Call it after each proof of
- * an email address, and at each sign-in. The owner of a note sees the user only after the user has opened the note.
+ * Gives a user the shares that wait for the user's email address, if only this user has proven the email address. The service must call
+ * `giveWaitingShares` after each proof of an email address, and at each sign-in. The owner of a note sees the user only after the user has
+ * opened the note.
  */
 export async function giveWaitingShares({ db, clock }: Pick<Deps, "db" | "clock">, userId: string): Promise<void> {
   for (const invitationId of await invitationQueries(db).listFor({ userId, now: clock() })) {
@@ -114,8 +115,8 @@ async function giveWaitingShare(
   const subject = subjectOf(invitation);
   const own = (await shareQueries(tx).list(subject)).find((share) => share.userId === userId);
   if (own !== undefined && (own.expiresAt === undefined || own.expiresAt > now)) {
-    // The owner has already shared the note or the file with the user by id, and that share does not change. The invitation ends without a
-    // user. The next sign-in skips the invitation, and a revocation of the invitation does not delete the share.
+    // The owner has already shared the note or the file with the user by id, and this share does not change. The invitation ends without a
+    // user, so the next sign-in skips it, and a revocation of the invitation does not delete the share.
     await invitationQueries(tx).replace({ ...invitation, userId: undefined, acceptedAt: now });
     if (before !== undefined) await shareQueries(tx).delete(subject, before);
     return;
@@ -125,15 +126,16 @@ async function giveWaitingShare(
   await giveShare(tx, { invitation: given, before, now });
 }
 
-/** How long a replica remembers the notes and files that a user was invited to but has not opened yet. Milliseconds. */
+/** How long a replica remembers which invited notes and files a user has not opened yet. Milliseconds. */
 const REMEMBER_MS = 60_000;
 
 const MAX_REMEMBERED = 10_000;
 
 /**
- * A user may have access through an invitation. When the user opens the note or the file, the returned function marks the invitation as
- * accepted. From then on, the owner sees the user. The returned function does not reject if the database is unreachable, because the user
- * has access even if the invitation is not marked yet. The next opening of the note or the file runs the function again.
+ * Returns a function that marks an invitation as accepted when the invited user opens the note or the file. From then on, the owner sees
+ * the user.
+ * The function does not reject if the database is unreachable, because the user has access even without the mark. When the user opens the
+ * note or the file again, the function runs again.
  */
 export function createArrivals({ db, clock, newId }: Deps): Arrive {
   const remembered = new Map<string, { subjectIds: ReadonlySet<string>; until: number }>();
@@ -181,14 +183,14 @@ export function createArrivals({ db, clock, newId }: Deps): Arrive {
   }
 }
 
-/** An invitation to a note or a file, or to the service. If the name of the inviter is not known, `inviterName` is undefined. */
+/** An invitation to a note, to a file, or to the service. If `inviterName` is undefined, the name of the inviter is unknown. */
 export type LookedAt =
   | ({ opens: "share" } & InvitationWithNames)
   | { opens: "service"; invitation: AccountInvitation; inviterName: string | undefined };
 
 /**
- * Returns what an invitation opens, for a caller who has not signed in yet. Changes nothing. The number of links and invitations that one
- * network can open in a minute is limited, and this call counts as one.
+ * Returns what an invitation opens, for a caller who has not signed in yet. Changes nothing. Each network can open a limited number of
+ * links and invitations in a minute, and each call counts.
  * Throws `invitation_not_found`, `invitation_used`, `invitation_expired` or `rate_limited`.
  */
 export function lookAtInvitation(deps: Deps) {
@@ -212,7 +214,7 @@ export function invitationNotFound(): DomainError {
   return new DomainError("invitation_not_found", problem);
 }
 
-/** Returns the invitation to the service that a token belongs to, or undefined if there is no such invitation. */
+/** Returns the invitation to the service that belongs to a token. Returns undefined if no such invitation exists. */
 export async function findAccountInvitation(
   { linkKeys, db }: Pick<Deps, "linkKeys"> & { db: Tx },
   text: string,
@@ -224,7 +226,7 @@ export async function findAccountInvitation(
 }
 
 /**
- * Returns the invitation that a token belongs to. `read` finds the invitation by its id. Throws `invitation_not_found`, also if the owner
+ * Returns the invitation that belongs to a token. `read` finds an invitation by its id. Throws `invitation_not_found`, also while the owner
  * of the note is disabled.
  */
 export async function findByToken<Found extends { invitation: Invitation }>(

@@ -14,7 +14,7 @@ describe.each(engines)("requests for access on $name", (engine) => {
     return (await owner.send("POST /notes", { json: { title: "Plan" } })).body.id;
   }
 
-  /** Creates a new person for each test, so that the requests of one test do not count for the limit of another test. */
+  /** Creates a new person for each test, because the rate limit counts the requests of a person across tests. */
   function newPerson() {
     const id = uuidv7();
     const client = service.as(id);
@@ -25,7 +25,7 @@ describe.each(engines)("requests for access on $name", (engine) => {
   const actionsOf = async (noteId: string) =>
     (await owner.send(`GET /notes/${noteId}/activity`)).body.items.map(({ action }: { action: string }) => action);
 
-  it("requests for access show the owner who asks, and open the note when they are granted", async () => {
+  it("a request for access shows the owner who asks, and a grant opens the note", async () => {
     const [noteId, ann] = [await createNote(), newPerson()];
     expect((await ann.ask(noteId)).status).toBe(202);
     expect(await requestsOf(noteId)).toEqual([
@@ -46,20 +46,20 @@ describe.each(engines)("requests for access on $name", (engine) => {
     expect((await owner.send(grant, { json: { role: "editor" } })).body.code).toBe("access_request_not_found");
   });
 
-  it("requirement 45: requests for access have the same response for a private note and for no note", async () => {
+  it("requirement 45: a request for access gets one response for private and missing notes", async () => {
     const [noteId, ann] = [await createNote(), newPerson()];
     const [real, none] = [await ann.ask(noteId), await ann.ask(uuidv7())];
     expect([none.status, none.text]).toEqual([real.status, real.text]);
   });
 
-  it("requests for access stay one for each person and note", async () => {
+  it("a note has at most one open request for access from each person", async () => {
     const [noteId, ann] = [await createNote(), newPerson()];
     await Promise.all([ann.ask(noteId), ann.ask(noteId), ann.ask(noteId)]);
     expect(await requestsOf(noteId)).toHaveLength(1);
     expect((await actionsOf(noteId)).filter((action: string) => action === "access.requested")).toHaveLength(1);
   });
 
-  it("requests for access are dropped for a day after they are dismissed", async () => {
+  it("the service drops new requests of a person for a day after a dismissal", async () => {
     const [noteId, ann] = [await createNote(), newPerson()];
     await ann.ask(noteId);
     const dismiss = `DELETE /notes/${noteId}/access-requests/${ann.id}`;
@@ -72,7 +72,7 @@ describe.each(engines)("requests for access on $name", (engine) => {
     expect(await requestsOf(noteId)).toHaveLength(1);
   });
 
-  it("requests for access are dropped for people who have access", async () => {
+  it("the service drops a request for access from a person who already has access", async () => {
     const [noteId, ann] = [await createNote(), newPerson()];
     await owner.send(`PUT /notes/${noteId}/shares`, { json: { userIds: [ann.id] } });
     expect((await ann.ask(noteId)).status).toBe(202);
@@ -80,14 +80,14 @@ describe.each(engines)("requests for access on $name", (engine) => {
     expect(await requestsOf(noteId)).toEqual([]);
   });
 
-  it("requests for access end when the owner shares the note with the person", async () => {
+  it("a request for access ends when the owner shares the note with the person", async () => {
     const [noteId, ann] = [await createNote(), newPerson()];
     await ann.ask(noteId);
     await owner.send(`PUT /notes/${noteId}/shares`, { json: { userIds: [ann.id] } });
     expect(await requestsOf(noteId)).toEqual([]);
   });
 
-  it("requirement 44: requests for access stay when the owner invites the person's email address", async () => {
+  it("requirement 44: a request for access stays open when the owner invites its email", async () => {
     const [noteId, ann] = [await createNote(), newPerson()];
     await ann.ask(noteId);
     await owner.send(`PUT /notes/${noteId}/shares`, { json: { emails: [`${ann.id}@example.com`] } });
@@ -97,7 +97,7 @@ describe.each(engines)("requests for access on $name", (engine) => {
     expect([shares.length, invitations.length]).toEqual([1, 0]);
   });
 
-  it("requirement 30: requests for access are limited to 20 an hour for each person", async () => {
+  it("requirement 30: each person may send 20 requests for access an hour", async () => {
     const ann = newPerson();
     for (let nth = 0; nth < 20; nth += 1) expect((await ann.ask(uuidv7())).status).toBe(202);
     const refused = await ann.ask(uuidv7());
@@ -105,7 +105,7 @@ describe.each(engines)("requests for access on $name", (engine) => {
     expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
   });
 
-  it("requirement 30: requests for access are limited to 100 for each note", async () => {
+  it("requirement 30: each note has at most 100 open requests for access", async () => {
     const noteId = await createNote();
     for (let nth = 0; nth < 100; nth += 1) {
       await accessRequestQueries(service.db).open({ noteId, userId: `asker-${nth}`, now: nth, dismissedBefore: 0 });
@@ -115,7 +115,7 @@ describe.each(engines)("requests for access on $name", (engine) => {
   });
 
   it.each([{}, { role: "owner" }, { role: "viewer", userId: "x" }])(
-    "requests for access are not granted with %j",
+    "the grant of a request for access with the body %j returns 400",
     async (json) => {
       const [noteId, ann] = [await createNote(), newPerson()];
       await ann.ask(noteId);

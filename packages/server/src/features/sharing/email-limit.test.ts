@@ -23,7 +23,7 @@ describe.each(engines)("requirement 30: shares with email addresses, on $name", 
     };
   }
 
-  it("200 email addresses an hour are looked up on two replicas, and then shares return 429", async () => {
+  it("two replicas accept 200 shared email addresses an hour from a user, then return 429", async () => {
     const { share, shareOnSecond } = await openNote("ann");
     const answers = await Promise.all(
       Array.from({ length: 30 }, (_, nth) => (nth % 2 === 0 ? share : shareOnSecond)(unknowns(10))),
@@ -38,7 +38,7 @@ describe.each(engines)("requirement 30: shares with email addresses, on $name", 
     expect(retryAfter).toBeLessThanOrEqual(HOUR_MS / 1000);
   });
 
-  it("known and unknown email addresses are refused alike over the limit", async () => {
+  it("a share over the limit returns one error for known and unknown email addresses", async () => {
     await first.as("bob").send("GET /me");
     const { share } = await openNote("eve");
     for (let nth = 0; nth < 2; nth += 1) expect((await share(unknowns(100))).status).toBe(200);
@@ -47,7 +47,7 @@ describe.each(engines)("requirement 30: shares with email addresses, on $name", 
     expect(known.body.message).toBe(other.body.message);
   });
 
-  it("known email addresses count too, so that the limit shows nothing", async () => {
+  it("known email addresses also count in the limit, so that the limit reveals nothing", async () => {
     await first.as("carl").send("GET /me");
     const { share } = await openNote("finn");
     expect((await share(["carl@example.com", "CARL@example.com", ...unknowns(98)])).status).toBe(200);
@@ -56,7 +56,7 @@ describe.each(engines)("requirement 30: shares with email addresses, on $name", 
     expect((await share(unknowns(1))).status).toBe(429);
   });
 
-  it("the email addresses of a share that fails count", async () => {
+  it("the limit counts the email addresses of a share that fails", async () => {
     await first.as("gus").send("GET /me");
     const { share } = await openNote("gus");
     for (let nth = 0; nth < 2; nth += 1) {
@@ -65,7 +65,7 @@ describe.each(engines)("requirement 30: shares with email addresses, on $name", 
     expect((await share(unknowns(1))).status).toBe(429);
   });
 
-  it("shares with ids are not limited", async () => {
+  it("the limit of email addresses does not limit shares with ids", async () => {
     await first.as("hal").send("GET /me");
     const { share } = await openNote("ida");
     for (let nth = 0; nth < 2; nth += 1) await share(unknowns(100));
@@ -74,7 +74,7 @@ describe.each(engines)("requirement 30: shares with email addresses, on $name", 
     expect(answer.status).toBe(200);
   });
 
-  it("the count of shared email addresses is forgotten after an hour", async () => {
+  it("the limit of email addresses forgets its count after an hour", async () => {
     const service = await startServiceInTest({ engine });
     const { id: noteId } = await service.useCases.createNote({ userId: "jan" }, { title: "Files", body: "" });
     const share = (count: number) =>

@@ -10,7 +10,9 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
   const service = useService({ engine, hasAccounts: true });
   const owner = service.as("owner");
 
-  /** Sends a request with a JWT that contains this `sub` and these claims, as an application does after its user signs in. */
+  /**
+   * Sends a request with a JWT that contains this `sub` and these claims. An application sends such a request after the sign-in of a user.
+   */
   async function comes(sub: string, claims: { email?: string; email_verified?: boolean; iat?: number }): Promise<void> {
     const authorization = `Bearer ${await signTestJwt({ sub, ...claims })}`;
     expect((await service.anonymous.send("GET /me", { headers: { authorization } })).status).toBe(200);
@@ -36,34 +38,34 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
 
   const newEmail = () => `${uuidv7()}@example.com`;
 
-  it("shares by email address reach the only holder, even without a proof", async () => {
+  it("a share by email address reaches its only holder, even without a proof", async () => {
     const email = newEmail();
     const id = await signUp(email);
     expect(await shareWith(email)).toEqual([id]);
   });
 
-  it("shares by email address reach the proven holder alone", async () => {
+  it("a share by email address reaches only the holder who has proven it", async () => {
     const email = newEmail();
     await signUp(email);
     await comes("proven", { email, email_verified: true });
     expect(await shareWith(email)).toEqual(["proven"]);
   });
 
-  it("shares by email address reach nobody if several unproven users hold the email address", async () => {
+  it("a share by email address reaches nobody if several unproven users hold it", async () => {
     const email = newEmail();
     await signUp(email);
     await comes("unproven", { email });
     expect(await shareWith(email)).toEqual([]);
   });
 
-  it("shares by email address reach nobody if several users have proven the email address", async () => {
+  it("a share by email address reaches nobody if several users have proven it", async () => {
     const email = newEmail();
     await comes("first-proven", { email, email_verified: true });
     await comes("second-proven", { email, email_verified: true });
     expect(await shareWith(email)).toEqual([]);
   });
 
-  it("shares by email address can't be revoked by a user id that would show who has the email address", async () => {
+  it("the owner can't revoke the share of an email address by the id of its holder", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const bystander = await signUp(newEmail());
@@ -72,12 +74,12 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     const statusFor = async (userId: string) => (await owner.send(`DELETE /notes/${id}/shares/${userId}`)).status;
     expect([await statusFor(holder), await statusFor(bystander)]).toEqual([404, 404]);
     expect(await service.holdersOf(id)).toEqual([holder]);
-    // A share that the owner gave to the id is not hidden, even if the email address is invited too.
+    // After the owner shares with the id itself, the share of the id is visible, even if the owner also invited the email address.
     await owner.send(`PUT /notes/${id}/shares`, { json: { userIds: [holder] } });
     expect(await statusFor(holder)).toBe(204);
   });
 
-  it("shares of a file by email address can't be revoked by a user id that would show who has the email address", async () => {
+  it("the owner can't revoke the share of a file by email address by the id of its holder", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const { id } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
@@ -89,7 +91,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect((await owner.send(`DELETE ${shares}/${holder}`)).status).toBe(204);
   });
 
-  it("shares by email address count alike in the access to a note and a file, with or without an account", async () => {
+  it("shares by email address count alike for notes and files, with or without an account", async () => {
     const email = newEmail();
     await signUp(email);
     const { id } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
@@ -101,7 +103,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect([access.people, attachments[0].access]).toEqual([undefined, { invitations: { count: 2 } }]);
   });
 
-  it("shares by email address leave the other receivers their shares", async () => {
+  it("a share by email address does not change the shares of other receivers", async () => {
     const [email, other] = [newEmail(), newEmail()];
     await signUp(email);
     await comes("holder", { email });
@@ -111,7 +113,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await service.holdersOf(id)).toEqual(["other"]);
   });
 
-  it("shares by email address reach a user no more whose issuer marks the email address as unverified", async () => {
+  it("a share by email address reaches no user whose issuer marks the address as unverified", async () => {
     const email = newEmail();
     await comes("unverified", { email, email_verified: true });
     expect(await shareWith(email)).toEqual(["unverified"]);
@@ -119,7 +121,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(email)).toEqual([]);
   });
 
-  it("shares by email address reach a user at the new email address only after a change", async () => {
+  it("after a change of a user's email address, only shares by the new one reach the user", async () => {
     const [before, after] = [newEmail(), newEmail()];
     await comes("moved", { email: before, email_verified: true });
     await comes("moved", { email: after });
@@ -127,14 +129,14 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(after)).toEqual(["moved"]);
   });
 
-  it("shares still reach a user whose next token has no email address", async () => {
+  it("a share by email address reaches a user whose next token has no email address", async () => {
     const email = newEmail();
     await comes("silent", { email, email_verified: true });
     await comes("silent", {});
     expect(await shareWith(email)).toEqual(["silent"]);
   });
 
-  it("shares by email address stay when the email address changes", async () => {
+  it("a share by email address stays when the user's email address changes", async () => {
     const email = newEmail();
     await comes("stays", { email });
     const { id } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
@@ -143,7 +145,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await service.holdersOf(id)).toEqual(["stays"]);
   });
 
-  it("shares do not reach the holder of an earlier token that the issuer has corrected", async () => {
+  it("a share does not reach the holder of an earlier token that the issuer has corrected", async () => {
     const email = newEmail();
     const at = Math.floor(Date.now() / 1000) - 60;
     await comes("corrected", { email, email_verified: true, iat: at });
@@ -154,7 +156,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(email)).toEqual(["corrected"]);
   });
 
-  it("shares do not reach the holder of a token from before the last one that said the same", async () => {
+  it("a share does not reach an email address of a token older than the last token", async () => {
     const [before, after] = [newEmail(), newEmail()];
     const at = Math.floor(Date.now() / 1000) - 60;
     await comes("same", { email: after, iat: at });
@@ -163,14 +165,14 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(before)).toEqual([]);
   });
 
-  it("shares by email address follow the next token after one of an issuer whose clock is ahead", async () => {
+  it("shares follow the email address of the next token if the issuer's clock is ahead", async () => {
     const [before, after] = [newEmail(), newEmail()];
     await comes("ahead", { email: before, iat: Math.floor(Date.now() / 1000) + 3600 });
     await comes("ahead", { email: after });
     expect(await shareWith(after)).toEqual(["ahead"]);
   });
 
-  it("shares do not reach a holder whose email address only looks the same", async () => {
+  it("a share does not reach a holder whose email address only looks equal", async () => {
     const name = uuidv7();
     await comes("ascii", { email: `k${name}@example.com` });
     await comes("kelvin", { email: `\u212a${name}@example.com`, email_verified: true });

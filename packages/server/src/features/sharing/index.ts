@@ -9,7 +9,7 @@ import { admitSignUp, identifySubject, recordSignIn, rememberPerson } from "./si
 
 export type SharingVerbs = ReturnType<typeof createSharing>;
 
-/** Creates what the rest of the service does with this feature. */
+/** Creates the sharing functions that the rest of the service calls. */
 export function createSharing(deps: Deps) {
   return {
     listSharedAttachments: listSharedAttachments(deps),

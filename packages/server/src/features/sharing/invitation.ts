@@ -6,13 +6,13 @@ import { permits } from "../access/authorise.ts";
 import type { EventSubject } from "../audit/audit-event.ts";
 import type { ShareSubject } from "./share.ts";
 
-/** How long an invitation can be used. Milliseconds. */
+/** How long a person can use an invitation. Milliseconds. */
 export const INVITATION_MS = 30 * 86_400_000;
 
 /**
- * An invitation to a note, or to one of its attachments, for the person who has this email address. Instants are milliseconds since the
- * epoch. The owner of the note sees the email address. The owner sees which user has it only after that user has opened the note or the
- * file.
+ * An invitation to a note or to one attachment, for the person with this email address. The owner of the note sees the email address. The
+ * owner sees the user with the email address only after this user has opened the note or the file.
+ * Instants are milliseconds since the epoch.
  */
 export type Invitation = {
   id: string;
@@ -27,19 +27,19 @@ export type Invitation = {
   /** The expiry of the share. Undefined: the share never expires. */
   expiresAt: number | undefined;
   /**
-   * The user who got the share: a user who already held the email address, or the user who accepted the invitation. Undefined: nobody has
-   * the share yet.
+   * The user who got the share. The user either held the email address before, or accepted the invitation. Undefined: nobody has the share
+   * yet.
    */
   userId: string | undefined;
   invitedBy: string;
   invitedAt: number;
-  /** Each new link of the invitation increases this number. */
+  /** The number of the current link. Each new link of the invitation increases the number. */
   generation: number;
   /** From this instant on, neither the link nor a new account can accept the invitation. */
   linkExpiresAt: number;
   /**
-   * When the invited user opened the note or the file, or accepted the invitation but already had another share. Undefined: the user has
-   * done neither yet.
+   * When the invited user opened the note or the file. Also when the user accepted the invitation but already had another share. Undefined:
+   * neither has happened.
    */
   acceptedAt: number | undefined;
 };
@@ -85,14 +85,14 @@ export function requireOpen(invitation: Expiring, now: number): void {
 /** An invitation with the names that a person who opens its link sees before the sign-in. */
 export type InvitationWithNames = {
   invitation: Invitation;
-  /** The name of the note's owner. Undefined: the name is not known. */
+  /** The name of the note's owner. Undefined: the name is unknown. */
   ownerName: string | undefined;
   noteTitle: string;
   /** Undefined: the invitation opens the whole note. */
   filename: string | undefined;
 };
 
-/** An invitation in the form that the owner of the note sees: without the user, and with the token of its link. */
+/** An invitation in the form that the owner of the note sees. This form has the token of the link, and does not have the user. */
 export type DescribedInvitation = Omit<Invitation, "userId" | "acceptedAt"> & { token: string };
 
 /**

@@ -19,7 +19,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     await owner.send("GET /me");
   });
 
-  it("invitations open the note to a person who signs up with another email address", async () => {
+  it("an invitation opens the note to a person who signs up with another email address", async () => {
     const { noteId, token, email, invitation } = await invite({ role: "editor" });
     expect(invitation.url).toMatch(/^https:\/\/files\.example\.com\/invitation#[\w-]{43}$/);
     expect((await look(token)).body).toEqual({
@@ -43,11 +43,11 @@ describe.each(engines)("invitations on $name", (engine) => {
       "note.created",
     ]);
     expect(items[0]).toMatchObject({ actor: { id: dora.id }, detail: { email, role: "editor" } });
-    // An editor does not see the email addresses of the people whom the owner invited.
+    // An editor must not see the email addresses that the owner invited.
     expect(JSON.stringify((await dora.send(`GET /notes/${noteId}/activity`)).body)).not.toContain(email);
   });
 
-  it("invitations open one file, and say nothing about its note", async () => {
+  it("an invitation to one file opens only the file, and does not name its note", async () => {
     const { attachmentId, noteId } = await createWorld(service);
     const json = { emails: [newEmail()] };
     const { body } = await owner.send(`PUT /attachments/${attachmentId}/shares`, { json });
@@ -59,7 +59,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect(await readNote(dora, noteId)).toBe(403);
   });
 
-  it("invitations work once, and lead their user to the note again", async () => {
+  it("an invitation works once, and opens the note again for the user who accepted it", async () => {
     const { noteId, token } = await invite();
     const [dora, emil] = [await signUp(newEmail()), await signUp(newEmail())];
     await redeem(dora, token);
@@ -69,7 +69,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect(await readNote(emil, noteId)).toBe(403);
   });
 
-  it("invitations are refused after 30 days, after the expiry of the share, and by the owner", async () => {
+  it("an invitation fails after 30 days, after the share expires, and for the owner", async () => {
     const { token } = await invite();
     expect((await owner.send("POST /invitations/redeem", { json: { token } })).body.code).toBe("own_invitation");
     const dora = await signUp(newEmail());
@@ -86,7 +86,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     });
   });
 
-  it("invitations are not spent by a person who has this access already", async () => {
+  it("an invitation stays open after a person who already has this access accepts it", async () => {
     const { noteId, token } = await invite();
     const [dora, emil] = [await signUp(newEmail()), await signUp(newEmail())];
     await owner.send(`PUT /notes/${noteId}/shares`, { json: { userIds: [dora.id], role: "editor" } });
@@ -98,7 +98,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     ]);
   });
 
-  it("invitations change their role and expiry, and get another link", async () => {
+  it("the owner changes the role, the expiry and the link of an invitation", async () => {
     const { noteId, invitation, token } = await invite();
     const expiresAt = "2999-01-01T00:00:00.000Z";
     const path = `/invitations/${invitation.id}`;
@@ -118,19 +118,19 @@ describe.each(engines)("invitations on $name", (engine) => {
     [{ role: "owner" }, 400],
     [{ expiresAt: "2001-01-01T00:00:00Z" }, 400],
     [{ newLink: false }, 400],
-  ])("PATCH %j -> %i", async (json, status) => {
+  ])("PATCH of an invitation with %j returns %i", async (json, status) => {
     const { invitation } = await invite();
     expect((await owner.send(`PATCH /invitations/${invitation.id}`, { json })).status).toBe(status);
   });
 
-  it("invitations of a file stay those of a viewer", async () => {
+  it("the owner can't give an invitation to a file the role editor", async () => {
     const { attachmentId } = await createWorld(service);
     const { body } = await owner.send(`PUT /attachments/${attachmentId}/shares`, { json: { emails: [newEmail()] } });
     const change = await owner.send(`PATCH /invitations/${body.invitations[0].id}`, { json: { role: "editor" } });
     expect(change.body).toMatchObject({ status: 400, code: "invalid_request" });
   });
 
-  it("requirement 35: invitations stop working while the owner of the note is disabled", async () => {
+  it("requirement 35: an invitation stops working while the note's owner is disabled", async () => {
     const host = await signUp(newEmail());
     const { id } = (await host.send("POST /notes", { json: { title: "Plan" } })).body;
     const { body } = await host.send(`PUT /notes/${id}/shares`, { json: { emails: [newEmail()] } });
@@ -142,7 +142,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect((await look(token)).status).toBe(200);
   });
 
-  it("invitations stop working when they are revoked", async () => {
+  it("an invitation stops working after its revocation", async () => {
     const { noteId, invitation, token } = await invite();
     expect((await owner.send(`DELETE /invitations/${invitation.id}`)).status).toBe(204);
     const dora = await signUp(newEmail());
@@ -151,7 +151,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect((await owner.send(`DELETE /invitations/${invitation.id}`)).status).toBe(404);
   });
 
-  it("invitations are replaced by another invitation of the same email address in another case", async () => {
+  it("a new invitation replaces the one of the same email address in another case", async () => {
     const { noteId, email, invitation, token } = await invite();
     const again = await invite({ noteId, email: email.toUpperCase(), role: "editor" });
     expect(again.body.invitations).toMatchObject([{ id: invitation.id, email, role: "editor", url: invitation.url }]);
@@ -163,7 +163,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect((await sharesOf(noteId)).shares).toMatchObject([{ userId: dora.id }]);
   });
 
-  it("invitations keep email addresses with and without a tag apart", async () => {
+  it("an email address with a tag and one without a tag have separate invitations", async () => {
     const name = uuidv7();
     const { noteId } = await invite({ email: `${name}+files@example.com` });
     const { body } = await invite({ noteId, email: `${name}@example.com` });
@@ -171,7 +171,7 @@ describe.each(engines)("invitations on $name", (engine) => {
   });
 
   it.each(["", "x", "A".repeat(43), "A".repeat(101), "../etc", "vk_".padEnd(43, "x")])(
-    "invitations refuse the token %j",
+    "the service refuses the invitation token %j",
     async (token) => {
       const dora = service.as("dora");
       for (const answer of [await look(token), await dora.send("POST /invitations/redeem", { json: { token } })]) {
@@ -180,7 +180,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     },
   );
 
-  it("requirement 30: invitations are looked at 300 times a minute from one IP address", async () => {
+  it("requirement 30: one IP address may look at invitations 300 times a minute", async () => {
     const { token } = await invite();
     const lookFrom = async (remoteAddress: string) =>
       (await service.app.inject({ method: "POST", url: "/invitations/look", remoteAddress, payload: { token } }))
@@ -191,7 +191,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect(await lookFrom("198.51.100.8")).toBe(200);
   });
 
-  it("requirement 19: invitations are opened by no row of the database and no token of a link", async () => {
+  it("requirement 19: no database row and no token of a link opens an invitation", async () => {
     const { noteId, token } = await invite();
     const rows = await service.database.db.kysely.selectFrom("invitations").selectAll().execute();
     expect(JSON.stringify(rows)).not.toContain(token.slice(-21));
@@ -200,7 +200,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect((await service.anonymous.send(`GET /public/links/${token}`)).status).toBe(404);
   });
 
-  it("requirement 28: no log line holds the token of an invitation", async () => {
+  it("requirement 28: no log line contains the token of an invitation", async () => {
     const { token } = await invite();
     await look(token);
     await redeem(await signUp(newEmail()), token);
@@ -220,7 +220,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect(body).toMatchObject({ status: 409, code: "too_many_invitations" });
   });
 
-  it("invitations are deleted with their note, and when a used link has expired", async () => {
+  it("the sweep deletes an invitation with its note, and after a used link has expired", async () => {
     const { noteId, token } = await invite();
     const count = async () =>
       (await service.database.db.kysely.selectFrom("invitations").selectAll().where("note_id", "=", noteId).execute())

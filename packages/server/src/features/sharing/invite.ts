@@ -22,9 +22,9 @@ import { invitationQueries } from "./queries/invitations.ts";
 import { shareQueries } from "./queries/shares.ts";
 import { isLive, type ShareSubject } from "./share.ts";
 
-/** The maximum number of open invitations that one user can have made. */
+/** The maximum number of open invitations of one user. */
 const MAX_INVITATIONS = 1_000;
-/** How long a repeated request, after a double click or a lost response, sends no second mail. Milliseconds. */
+/** A repeated request within this time sends no second mail, for example after a double click or a lost response. Milliseconds. */
 const REPEATED_WITHIN_MS = 60_000;
 
 type Invited = {
@@ -40,16 +40,16 @@ type Invited = {
 
 /**
  * Shares a note or a file with email addresses. Creates an invitation for each email address, and sends a mail if the service sends mails.
- * A user who already has the email address also gets the share immediately. The owner sees only the invitation until that user opens the
- * note or the file, and does not learn who has an account (ADR 9).
- * If the user with the email address already has a share that the owner sees, changes that share and creates no invitation.
+ * A user who already has the email address also gets the share immediately. The owner sees only the invitation until the user opens the
+ * note or the file. The owner therefore does not learn who has an account (ADR 9).
+ * If the user already has a share that the owner sees, changes the share and creates no invitation.
  * Throws `too_many_invitations`.
  */
 export async function invite(tx: Tx, deps: Deps, invited: Invited): Promise<void> {
   const { caller, subject, emails } = invited;
   const existing = await invitationQueries(tx).holdOf(subject, emails);
-  // Reads the users and shares after it has locked the invitations. While it waited for the locks, another transaction may have changed the
-  // users and shares.
+  // The function reads the users and shares after locking the invitations. Another transaction may have changed them during the wait for
+  // the locks.
   const holders = await findHolders(tx, emails, { needsProof: deps.policy.current["proven-email"] === "required" });
   const seen = new Map((await shareQueries(tx).list(subject)).map((share) => [share.userId, share]));
   const granted: string[] = [];
@@ -60,7 +60,7 @@ export async function invite(tx: Tx, deps: Deps, invited: Invited): Promise<void
     const userId = holders.get(email);
     const former = existing.get(email);
     const before = former?.acceptedAt === undefined ? former?.userId : undefined;
-    // The email address now belongs to another user, for example because that user has proven it.
+    // The email address now belongs to another user, for example because the other user has proven it.
     if (before !== undefined && before !== userId) await shareQueries(tx).delete(subject, before);
     const share = userId === undefined ? undefined : seen.get(userId);
     if (userId !== undefined && share !== undefined) {
@@ -83,8 +83,10 @@ export async function invite(tx: Tx, deps: Deps, invited: Invited): Promise<void
   );
   await auditQueries(tx).add(...events);
   await notifyOfShare(deps, tx, { userIds: granted, place: invited.place });
-  // Sorted, because two requests that count mails to the same email addresses in different orders could cause a deadlock.
-  // An equal request at the same time may have stored the invitation first, with another id. That request also queues the mail.
+  // The invitations are sorted, because two requests that count mails to the same email addresses in different orders could cause a
+  // deadlock.
+  // An equal parallel request may have stored an invitation first, with another id. The parallel request also queues the mail of its
+  // invitation.
   const stored = unmailed.filter(({ id }) => storedIds.has(id));
   for (const { id: invitationId, email } of stored.toSorted((a, b) => (a.email < b.email ? -1 : 1))) {
     await queueMailIfOn(deps, tx, { kind: "invitation", invitationId, email });
@@ -129,7 +131,7 @@ function describe(
 }
 
 /**
- * Limits how many email addresses a user can share with in an hour. All email addresses count, because the limit must not show which email
+ * Limits how many email addresses a user can share with in an hour. All email addresses count, so that the limit does not show which email
  * addresses have an account.
  * One request can contain up to 100 email addresses.
  */
@@ -139,17 +141,15 @@ const TOO_MANY_EMAILS =
   "You shared with too many email addresses. Wait until Retry-After has passed, or share with user ids.";
 
 /**
- * Counts the email addresses of a request before the service searches for their users. The email addresses count even if the request fails
- * later. Throws `rate_limited`.
+ * Counts the email addresses of a request before the service searches for their users. The count stays even if the request fails later.
+ * Throws `rate_limited`.
  */
 export async function takeEmails(deps: Deps, { caller, amount }: { caller: Caller; amount: number }): Promise<void> {
   if (amount === 0) return;
   await takeFromWindow(deps, { limit: EMAILS, holder: caller.userId, amount, problem: TOO_MANY_EMAILS });
 }
 
-/**
- * Returns those users of the list to whom this note or file is not shared yet. A share counts only if it is valid and the owner sees it.
- */
+/** Returns the users of the list who have no valid and visible share of this note or file yet. A share is visible if the owner sees it. */
 export async function withoutShare(
   tx: Tx,
   { subject, userIds, now }: { subject: ShareSubject; userIds: readonly string[]; now: number },
@@ -168,7 +168,7 @@ export async function notifyOfShare(
 ): Promise<void> {
   const [attachmentId] = place.attachmentIds;
   const notice = { about: "share", noteId: place.noteId, attachmentId } as const;
-  // Sorted, because two requests that notify the same users in different orders could cause a deadlock.
+  // The ids are sorted, because two requests that notify the same users in different orders could cause a deadlock.
   for (const userId of userIds.toSorted()) await notify(deps, tx, { userId, notice });
 }
 
@@ -176,21 +176,21 @@ export type InvitationChange = {
   invitationId: string;
   /** Undefined: no change. */
   role: ShareRole | undefined;
-  /** Milliseconds since the epoch. Undefined: no change. Null: it never expires. */
+  /** Milliseconds since the epoch. Undefined: no change. Null: the share never expires. */
   expiresAt: number | null | undefined;
-  /** Makes another link, which is valid for 30 days. The old link stops working. */
+  /** Makes a new link, which is valid for 30 days. The old link stops working. */
   hasNewLink: boolean;
 };
 
 /**
- * Changes an open invitation. If a user already has a share through the invitation, changes the share too. With `hasNewLink`, sends the new
- * link by mail, which counts in the limit for email addresses that the caller shares with.
+ * Changes an open invitation, and the share that a user has through it. With `hasNewLink`, sends the new link by mail, which counts in the
+ * limit of email addresses.
  * Throws `invitation_not_found`, `invitation_used`, `invalid_request`, and `rate_limited` after too many email addresses.
  */
 export function updateInvitation(deps: Deps) {
   const { db, clock, newId } = deps;
   return async (caller: Caller, change: InvitationChange): Promise<DescribedInvitation> => {
-    // Counts the mail, so that a user can't send new links to the same email addresses again and again.
+    // The mail counts in the limit, so that a user can't send new links to the same email address without end.
     if (change.hasNewLink) await takeEmails(deps, { caller, amount: 1 });
     return db.transaction(async (tx) => {
       const invitation = await holdOwn(tx, { caller, invitationId: change.invitationId });
@@ -242,7 +242,8 @@ export function revokeInvitation({ db, clock, newId }: Deps) {
       const invitation = await holdOwn(tx, { caller, invitationId });
       await invitationQueries(tx).delete(invitationId);
       const now = clock();
-      // Runs even if no user has the email address, so that the duration of the response does not show whether a user has it.
+      // The deletion also runs if no user has the email address. Therefore the duration of the response does not show whether a user has
+      // it.
       await shareQueries(tx).delete(subjectOf(invitation), invitation.userId ?? "");
       const detail = { email: invitation.email };
       const event = { id: newId(), caller, subject: aboutInvitation(invitation), at: now, detail };
@@ -250,7 +251,7 @@ export function revokeInvitation({ db, clock, newId }: Deps) {
     });
 }
 
-/** Locks and returns an invitation of the caller. For all other users, the invitation does not exist. */
+/** Locks and returns an invitation of the caller. For other users, the invitation does not exist. */
 async function holdOwn(
   tx: Tx,
   { caller, invitationId }: { caller: Caller; invitationId: string },

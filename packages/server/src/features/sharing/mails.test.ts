@@ -60,7 +60,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
   }
 
   describe("with an email address", () => {
-    it("mails of invitations send the link of the invitation once", async () => {
+    it("the mail of an invitation contains its link, and is sent once", async () => {
       const { noteId, email, url } = await invite();
       const [sent, none] = [await service.sendMails(), await service.sendMails()];
       expect([sent, none]).toEqual([1, 0]);
@@ -76,7 +76,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect((await dora.send("POST /invitations/redeem", { json })).body).toMatchObject({ noteId });
     });
 
-    it("mails of invitations send the link of a file, until its share expires", async () => {
+    it("the mail of an invitation to a file contains the expiry of the share", async () => {
       const [{ attachmentId }, email] = [await createWorld(service), newEmail()];
       const json = { emails: [email], expiresAt: "2999-01-02T13:45:00Z" };
       await owner.send(`PUT /attachments/${attachmentId}/shares`, { json });
@@ -87,7 +87,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect(mail?.raw).not.toContain("hello.txt");
     });
 
-    it("requirement 43: mails of an unproven owner hold no token in the database, and no title or name", async () => {
+    it("requirement 43: the mail of an unproven owner has no title, name or stored token", async () => {
       const { email, token } = await invite();
       expect(JSON.stringify(await rows())).not.toContain(token.slice(-21));
       await service.sendMails();
@@ -101,7 +101,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       ["redeemed", async ({ token }) => (await newPerson()).send("POST /invitations/redeem", { json: { token } })],
       ["made for a note that is deleted", ({ noteId }) => owner.send(`DELETE /notes/${noteId}`)],
     ] satisfies [string, (invited: Awaited<ReturnType<typeof invite>>) => Promise<{ status: number }>][])(
-      "mails of invitations send nothing after the invitation was %s",
+      "an invitation causes no mail after it was %s",
       async (_, end) => {
         const invited = await invite();
         expect((await end(invited)).status).toBeLessThan(300);
@@ -110,14 +110,14 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       },
     );
 
-    it("mails of invitations send nothing after the known holder has opened the note", async () => {
+    it("an invitation causes no mail after the holder has opened the note", async () => {
       const holder = await newPerson();
       const { noteId } = await invite({ email: holder.email });
       await holder.send(`GET /notes/${noteId}`);
       expect(await service.sendMails()).toBe(0);
     });
 
-    it("mails of invitations send nothing after the invitation or its share has expired", async () => {
+    it("an invitation causes no mail after the invitation or its share has expired", async () => {
       const { noteId } = await invite({ expiresAt: new Date(Date.now() + HOUR_MS).toISOString() });
       await invite({ noteId });
       const later = await startServiceInTest({ engine, mailer, beside: service });
@@ -131,7 +131,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
     it.each([
       ["one after the other", false],
       ["at the same time", true],
-    ])("mails of invitations are one mail for two equal requests %s", async (_, isParallel) => {
+    ])("two equal requests %s cause one mail of an invitation", async (_, isParallel) => {
       const [noteId, email] = [await createNote(), newEmail()];
       const put = () => owner.send(`PUT /notes/${noteId}/shares`, { json: { emails: [email] } });
       const answers = isParallel ? await Promise.all([put(), put()]) : [await put(), await put()];
@@ -141,7 +141,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect(body.invitations).toMatchObject([{ email }]);
     });
 
-    it("mails of invitations are sent again to the same email address after a minute", async () => {
+    it("a repeated invitation after a minute causes another mail", async () => {
       const [noteId, email] = [await createNote(), newEmail()];
       const put = () => owner.send(`PUT /notes/${noteId}/shares`, { json: { emails: [email] } });
       await put();
@@ -154,14 +154,14 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect(await rows()).toHaveLength(2);
     });
 
-    it("mails of invitations send nothing while the owner of the note is disabled", async () => {
+    it("an invitation causes no mail while the owner of the note is disabled", async () => {
       const [host, email] = [await newPerson(), newEmail()];
       await host.send(`PUT /notes/${await createNote(host)}/shares`, { json: { emails: [email] } });
       await service.useCases.disableUser(host.id);
       expect(await service.sendMails()).toBe(0);
     });
 
-    it("mails of invitations send a renewed link, and nothing for another role", async () => {
+    it("a new link of an invitation causes a mail, and a new role does not", async () => {
       const { email, path, token } = await invite();
       await service.sendMails();
       await owner.send(`PATCH ${path}`, { json: { role: "editor" } });
@@ -172,7 +172,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect([(await look(token)).status, (await look(renewed)).status]).toEqual([404, 200]);
     });
 
-    it("requirement 43: three mails of invitations an hour are sent, and shares over the limit work too", async () => {
+    it("requirement 43: an email address gets three mails of invitations an hour", async () => {
       const email = newEmail();
       for (let nth = 0; nth < 5; nth += 1) await invite({ email: nth % 2 === 0 ? email : email.toUpperCase() });
       const { path } = await invite({ email });
@@ -181,7 +181,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect(mailsTo(email)).toHaveLength(3);
     });
 
-    it("requirement 30: mails of invitations count renewed links in the limit of shares", async () => {
+    it("requirement 30: a new link of an invitation counts in the limit of shares", async () => {
       const { path } = await invite();
       const emails = Array.from({ length: 100 }, newEmail);
       const noteId = await createNote();
@@ -192,7 +192,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect((await owner.send(`PATCH ${path}`, { json: { role: "editor" } })).status).toBe(200);
     });
 
-    it("requirement 44: mails of invitations add the same rows by the same queries for known and unknown", async () => {
+    it("requirement 44: invitations of known and unknown emails queue equal mails", async () => {
       const [known, unknown] = [(await newPerson()).email, newEmail()];
       const seen = [];
       for (const email of [known, unknown]) {
@@ -211,7 +211,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect(seen[0]?.calls.filter((call) => call === "mails.insert")).toHaveLength(2);
     });
 
-    it("mails of invitations send nothing to an unproven email address of a person whom the owner names by id", async () => {
+    it("a share with a user id causes no mail to an unproven email address", async () => {
       const { id } = await newPerson();
       await owner.send(`PUT /notes/${await createNote()}/shares`, { json: { userIds: [id] } });
       expect(await rows()).toEqual([]);
@@ -227,7 +227,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       return { host, asker, noteId, request };
     }
 
-    it("mails of requests for access send the URL of the note to its owner once", async () => {
+    it("a request for access causes one mail with the URL of the note to its owner", async () => {
       const { host, asker, noteId, request } = await ask();
       await request();
       expect(await service.sendMails()).toBe(1);
@@ -239,25 +239,25 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect(mail?.raw).not.toContain(asker.id);
     });
 
-    it("mails of requests for access send nothing for a request that is dropped", async () => {
+    it("a dropped request for access causes no mail", async () => {
       const { host, asker, noteId, request } = await ask();
       await host.send(`DELETE /notes/${noteId}/access-requests/${asker.id}`);
       expect((await request()).status).toBe(202);
       expect((await asker.send(`POST /notes/${uuidv7()}/access-requests`)).status).toBe(202);
       expect((await host.send(`POST /notes/${noteId}/access-requests`)).status).toBe(202);
-      // The row is the mail about the first access request. The owner dismissed that access request before the service sent the mail.
+      // The row is the mail about the first request for access. The owner dismissed this request before the service sent the mail.
       expect(await rows()).toHaveLength(1);
       expect([await service.sendMails(), await rows()]).toEqual([0, []]);
     });
 
-    it("mails of requests for access send nothing after the request was granted", async () => {
+    it("a request for access causes no mail after the owner has granted it", async () => {
       const { host, asker, noteId } = await ask();
       const json = { role: "viewer" };
       expect((await host.send(`PUT /notes/${noteId}/access-requests/${asker.id}`, { json })).status).toBe(204);
       expect(await service.sendMails()).toBe(0);
     });
 
-    it("mails of requests for access send nothing to an owner without an email address", async () => {
+    it("a request for access causes no mail to an owner without an email address", async () => {
       const { id } = await newPerson();
       const noteId = await createNote(service.as(id));
       await service.useCases.rememberPerson({ id, email: null, name: id });
@@ -265,7 +265,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect(await rows()).toEqual([]);
     });
 
-    it("requirement 43: three mails of requests for access an hour are sent, and requests over the limit work", async () => {
+    it("requirement 43: an owner gets three mails about requests for access an hour", async () => {
       const host = await newPerson();
       const noteId = await createNote(host);
       for (let nth = 0; nth < 5; nth += 1) {
@@ -276,7 +276,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
     });
   });
 
-  it("mails of shares are off where the service sends no mails", async () => {
+  it("shares and requests for access queue no mail if the service sends no mails", async () => {
     const silent = await startServiceInTest({ engine, beside: service });
     const [noteId, asker] = [await createNote(), await newPerson()];
     await silent.as("owner").send(`PUT /notes/${noteId}/shares`, { json: { emails: [newEmail()] } });

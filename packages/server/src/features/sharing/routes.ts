@@ -129,7 +129,7 @@ function present({ shares, invitations }: SharesOfSubject, { publicUrl }: { publ
   };
 }
 
-/** Converts one page of attachments that are shared without their notes to the form of a response. Reads all users with one query. */
+/** Converts one page of attachments that are shared without their notes to the form of a response. One query reads all users. */
 export async function describeShared(
   { items, nextCursor }: Page<SharedAttachment>,
   { useCases }: { useCases: PeopleVerbs },
@@ -172,8 +172,8 @@ const invitationSchemas = operations("shares", {
 });
 
 /**
- * The public route that shows an invitation, because the invited person may have no account yet. Nobody can guess the token, because it has
- * 128 random bits.
+ * The public route that shows an invitation. The route is public because the invited person may have no account yet. Nobody can guess the
+ * token, because the token has 128 random bits.
  */
 export function openInvitationRoutes(app: App, { useCases }: RouteDeps<SharingVerbs>): void {
   app.post(
@@ -186,7 +186,7 @@ export function openInvitationRoutes(app: App, { useCases }: RouteDeps<SharingVe
   );
 }
 
-/** The routes below /invitations, for the people who accept invitations, and for the owners of the notes. */
+/** The routes below /invitations: for people who accept invitations, and for the owners of the notes. */
 export function invitationRoutes(app: App, { useCases, publicUrl }: RouteDeps<SharingVerbs>): void {
   app.post("/invitations/redeem", { schema: invitationSchemas.redeemInvitation }, async (request) => {
     const { noteId, attachmentId = null } = await useCases.acceptInvitation(callerOf(request), request.body.token);
@@ -210,7 +210,7 @@ export function invitationRoutes(app: App, { useCases, publicUrl }: RouteDeps<Sh
   });
 }
 
-/** Presents an invitation to the owner of the note. */
+/** Converts an invitation to the form that the owner of the note sees. */
 export function presentInvitation(
   { id, email, role, expiresAt, invitedAt, linkExpiresAt, token }: DescribedInvitation,
   { publicUrl }: { publicUrl: string },
@@ -224,7 +224,7 @@ export function presentInvitation(
   };
 }
 
-/** Presents an invitation to the person who holds its link. */
+/** Converts an invitation to the form that the person with the link sees. */
 export function presentOpen(found: LookedAt): OpenInvitation {
   if (found.opens === "service") {
     const { inviterName, invitation } = found;
@@ -236,7 +236,7 @@ export function presentOpen(found: LookedAt): OpenInvitation {
   return {
     opens: filename === undefined ? "note" : "file",
     ownerName: ownerName ?? null,
-    // A person who is invited to one file must not learn the title of the note.
+    // A person with an invitation to one file must not learn the title of the note.
     noteTitle: filename === undefined ? noteTitle : null,
     filename: filename ?? null,
     ...{ role, email },

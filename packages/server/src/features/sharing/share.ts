@@ -18,12 +18,12 @@ export type ShareWithPerson = Share & { email: string | undefined; name: string 
 
 export type ShareSubject = { noteId: string } | { attachmentId: string };
 
-/** A share that expires soon. If `attachmentId` is undefined, the whole note is shared. */
+/** A share that expires soon. If `attachmentId` is undefined, the share is for the whole note. */
 export type EndingShare = { noteId: string; attachmentId: string | undefined; userId: string; expiresAt: number };
 
 /**
- * An attachment that one user can open because of a share of only this attachment, not of its note. `isNew`: the user has not opened the
- * attachment yet.
+ * An attachment that a user can open because of a share of the attachment, and not because of a share of its note. `isNew`: the user has
+ * not opened the attachment yet.
  */
 export type SharedAttachment = Attachment & { share: Pick<Share, "expiresAt">; isNew: boolean };
 

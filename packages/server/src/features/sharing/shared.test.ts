@@ -25,7 +25,7 @@ describe.each(engines)("files that are shared without their notes, on $name", (e
   const idsFor = async (client: Client, query = ""): Promise<string[]> =>
     (await client.send(`${LIST}${query}`)).body.items.map(({ id }: { id: string }) => id);
 
-  it("shared files are listed with owner and expiry, newest first, in pages", async () => {
+  it("the list of shared files has their owners and expiries, newest first, in pages", async () => {
     const bob = service.as("bob");
     const ids = [await attach("one.txt"), await attach("two.txt"), await attach("three.txt")];
     const expiresAt = "2999-01-01T00:00:00.000Z";
@@ -48,7 +48,7 @@ describe.each(engines)("files that are shared without their notes, on $name", (e
     expect(body.nextCursor).toBeNull();
   });
 
-  it("shared files are not listed while the note is shared or the upload is unfinished", async () => {
+  it("the list of shared files omits files of shared notes and unfinished uploads", async () => {
     const carl = service.as("carl");
     const id = await attach("both.txt");
     const json = { filename: "never.txt", sizeBytes: 1, contentType: "text/plain" };
@@ -65,7 +65,7 @@ describe.each(engines)("files that are shared without their notes, on $name", (e
     expect(await idsFor(carl)).toEqual([]);
     service.advance(61_000);
     expect(await idsFor(carl)).toEqual([id]);
-    // The list of shared files never contains a file of the user's own note, even if somebody shared the file with the user.
+    // The list of shared files omits a file of the user's own note, even if another user shared the file with this user.
     const own = sampleNote({ ownerId: "carl" });
     const attachment = sampleAttachment(own, { state: "ready" });
     await noteQueries(service.db).insert(own);
@@ -74,7 +74,7 @@ describe.each(engines)("files that are shared without their notes, on $name", (e
     expect(await idsFor(carl)).toEqual([id]);
   });
 
-  it("requirement 16: shared files are not listed after a revocation or the expiry of a share", async () => {
+  it("requirement 16: the list of shared files omits revoked and expired shares", async () => {
     const dora = service.as("dora");
     const [revoked, ended] = [await attach("revoked.txt"), await attach("ended.txt")];
     await share(revoked, { userIds: ["dora"] });
@@ -87,7 +87,7 @@ describe.each(engines)("files that are shared without their notes, on $name", (e
     expect(await idsFor(dora)).toEqual([]);
   });
 
-  it("requirement 17: shared files are not listed for users without access", async () => {
+  it("requirement 17: the list of shared files is empty for a user without access", async () => {
     const world = await createWorld(service);
     for (const person of people) {
       const { text } = await service.as(person).send(LIST);

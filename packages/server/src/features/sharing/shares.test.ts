@@ -11,7 +11,7 @@ describe.each(engines)("shares on $name", (engine) => {
   const owner = service.as("owner");
   beforeAll(async () => {
     world = await createWorld(service);
-    // Bob sends a request, because the service does not know his email address before his first request.
+    // The service learns the email address of Bob from his first request.
     await service.as("bob").send("GET /me");
   });
 
@@ -32,7 +32,7 @@ describe.each(engines)("shares on $name", (engine) => {
     expect((await owner.send(`DELETE ${call}/bob`)).body).toMatchObject({ status: 404, code: "share_not_found" });
   });
 
-  it("an attachment is shared with viewers of any id, and not with editors", async () => {
+  it("the owner shares an attachment with viewers of any id, and not with editors", async () => {
     const call = `/attachments/${world.attachmentId}/shares`;
     const userId = "auth0|ä/b?c#d %41";
     const put = await owner.send(`PUT ${call}`, { json: { userIds: [userId] } });
@@ -72,7 +72,7 @@ describe.each(engines)("shares on $name", (engine) => {
     [{ emails: ["not an address"] }, 400],
     [{ userIds: Array.from({ length: 101 }, (_, index) => `user-${index}`) }, 400],
     [{ userIds: ["bob"], noteId: unknownId() }, 400],
-  ])("PUT %j -> %i", async (json, status) => {
+  ])("PUT /notes/:id/shares with %j returns %i", async (json, status) => {
     for (const subject of [`/notes/${world.noteId}`, `/attachments/${world.attachmentId}`]) {
       const answer = await owner.send(`PUT ${subject}/shares`, { json });
       expect([answer.status, answer.body.status]).toEqual([status, status]);

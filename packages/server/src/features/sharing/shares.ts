@@ -17,7 +17,7 @@ import { invitationQueries } from "./queries/invitations.ts";
 import { shareQueries } from "./queries/shares.ts";
 import type { SharedAttachment, ShareSubject, ShareWithPerson } from "./share.ts";
 
-/** The maximum number of shares of one note or attachment. One response lists all of them. */
+/** The maximum number of shares of one note or attachment. One response lists all shares. */
 const MAX_SHARES = 1_000;
 /** The shares of a note or an attachment that the owner sees, and the open invitations. */
 export type SharesOfSubject = { shares: ShareWithPerson[]; invitations: DescribedInvitation[] };
@@ -32,8 +32,8 @@ export type ShareInput = {
 };
 
 /**
- * Shares a note or one attachment with users. Replaces the shares that these users already have. For each email address, creates an
- * invitation. If an id is unknown, `results` says so, and the users with the other ids still get their shares.
+ * Shares a note or one attachment with users. Replaces the shares that these users already have. Creates an invitation for each email
+ * address. `results` reports unknown ids, and the users with the other ids still get their shares.
  * Returns all shares of the note or attachment. Throws `note_not_found`, `attachment_not_found`, `access_denied`, `too_many_shares`,
  * `too_many_invitations`, `invalid_request`, and `rate_limited` after too many email addresses.
  */
@@ -53,8 +53,8 @@ export function putShares(deps: Deps) {
       const details = { role, expiresAt, createdAt: now, createdBy: caller.userId };
       const newcomers = await withoutShare(tx, { subject, userIds, now });
       await shareQueries(tx).put(subject, ...userIds.map((userId) => ({ userId, ...details })));
-      // An open invitation hides from the owner which user has its email address. Here the owner gave the ids of the users, so their
-      // invitations need not hide them any more.
+      // An open invitation hides which user has the email address. The owner now gave the ids of the users, so their invitations need not
+      // hide the users any more.
       const subjectId = "noteId" in subject ? subject.noteId : subject.attachmentId;
       await invitationQueries(tx).settle([subjectId], { userIds, now });
       if ("noteId" in subject) await accessRequestQueries(tx).delete(subject.noteId, userIds);
@@ -101,7 +101,7 @@ async function list(
 }
 
 /**
- * Revokes the share of one user. Finds the user by id in the same way as `putShares`. The service refuses the next request of the user.
+ * Revokes the share of one user, and finds the user by id as `putShares` does. The service refuses the next request of the user.
  * Throws `share_not_found`, `note_not_found`, `attachment_not_found` or `access_denied`.
  */
 export function revokeShare({ db, clock, newId }: Deps) {
@@ -129,7 +129,7 @@ async function authorise(
   return aboutFile(attachment);
 }
 
-/** Returns the id of the user whose share was deleted. */
+/** Deletes a share, and returns the id of its user. */
 async function deleteShare(
   tx: Tx,
   { caller, subject, userId }: { caller: Caller; subject: ShareSubject; userId: string },
@@ -137,7 +137,7 @@ async function deleteShare(
   const issuer = await identityQueries(tx).issuerOf(caller.userId);
   const own = issuer === undefined ? undefined : (await identityQueries(tx).find(issuer, [userId])).get(userId);
   for (const each of new Set([own ?? userId, userId])) {
-    // The owner does not see a share whose invitation is open. A deletion of such a share would show who has the email address.
+    // The owner does not see a share with an open invitation. A deletion of such a share by user id would reveal who has the email address.
     if (await shareQueries(tx).delete(subject, each, { isVisible: true })) return each;
   }
   throw new DomainError("share_not_found", "Share not found");

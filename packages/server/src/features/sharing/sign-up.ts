@@ -13,7 +13,7 @@ import { invitationQueries } from "./queries/invitations.ts";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "linkKeys" | "policy">;
 type NewUser = { id: string; name: string };
-/** Marks the invitation with which a person created an account as used. Call it after the account was created. */
+/** Marks the invitation with which a person created an account as used. The caller must call the function after the account exists. */
 type Accept = (user: NewUser) => Promise<void>;
 
 const CLOSED = {
@@ -22,8 +22,8 @@ const CLOSED = {
 };
 
 /**
- * Decides whether a person may create an account with this email address. Call the returned function when the account exists. An invitation
- * works only for its own email address, so people can create only one account with it.
+ * Decides whether a person may create an account with this email address. Returns a function that the caller must call when the account
+ * exists. An invitation works only for its own email address, so people can create only one account with it.
  * Throws `access_denied`, `invitation_not_found`, `invitation_used`, `invitation_expired`, or `invalid_request` for another email address.
  */
 export function admitSignUp(deps: PartDeps) {
@@ -36,7 +36,8 @@ export function admitSignUp(deps: PartDeps) {
       requireUsable(toService, { email, now: clock() });
       return (user) => accept(deps, { admitted: toService, user });
     }
-    // If sign-up is open, an invitation to a note needs no check here. The new user accepts it later, on the page of the invitation.
+    // If sign-up is open, the sign-up does not check an invitation to a note. The new user accepts the invitation later on the page of the
+    // invitation.
     if (token === undefined || mode === "open") return async () => undefined;
     if (mode === "closed") throw new DomainError("access_denied", CLOSED.closed);
     const toNote = await findByToken(deps, token, (id) => invitationQueries(db).find(id));
@@ -54,7 +55,7 @@ function requireUsable(
   throw new DomainError("invalid_request", `This invitation is for ${invitation.email}. Use this email address.`);
 }
 
-/** Marks an invitation to the service as used. The email address then counts as proven. */
+/** Marks an invitation to the service as used. The use also proves the email address. */
 async function accept(
   deps: PartDeps,
   { admitted, user }: { admitted: AccountInvitation; user: NewUser },
@@ -62,7 +63,8 @@ async function accept(
   const { db, clock } = deps;
   const isAccepted = await db.transaction(async (tx) => {
     const invitation = await accountInvitationQueries(tx).hold(admitted.id);
-    // Checks the invitation again. During the sign-up, it may have been renewed, revoked or used, or it may have expired.
+    // During the sign-up, the invitation may have been renewed, revoked or used, or may have expired. So `accept` checks the invitation
+    // again.
     if (invitation?.generation !== admitted.generation || !isOpen(invitation, clock())) return false;
     await accountInvitationQueries(tx).put({ ...invitation, acceptedAt: clock() });
     await rememberPersonIn(tx, { ...user, email: invitation.email, emailProvenBy: "operator" }, clock());
@@ -91,8 +93,8 @@ export type Identity = {
 
 /**
  * Records a user from an account or a trusted token, so that others can share with the user's email address.
- * If the email address of the user is proven, gives the user the shares that wait for it. Does this each time, so if it was interrupted,
- * the next sign-in completes it.
+ * Also gives the user the shares that wait for a proven email address. Each call gives the waiting shares, so the next sign-in completes an
+ * interrupted call.
  */
 export function rememberPerson({ db, clock }: Pick<Deps, "db" | "clock">) {
   return async (identity: Identity): Promise<void> => {
@@ -101,7 +103,7 @@ export function rememberPerson({ db, clock }: Pick<Deps, "db" | "clock">) {
   };
 }
 
-/** Records a user inside the transaction of the caller. Does not give the user the shares that wait for the email address. */
+/** Records a user inside the transaction of the caller. Does not give the user the waiting shares of the email address. */
 export async function rememberPersonIn(tx: Tx, identity: Identity, now: number): Promise<void> {
   const { id, emailProvenBy, emailStatedAt, name, language, isAdmin = false } = identity;
   const email = identity.email && normaliseEmail(identity.email);
@@ -113,16 +115,16 @@ export function recordSignIn({ db, clock }: Deps) {
 }
 
 /**
- * Returns the user of a verified JWT, and records the user. If the stored email address comes from a JWT that was issued later than this
- * one, the email address does not change. A JWT without `iat` counts as issued now.
+ * Returns and records the user of a verified JWT. If the stored email address comes from a later JWT, the email address does not change. A
+ * JWT without `iat` counts as issued now.
  */
 export function identifySubject(deps: Deps) {
   const remember = rememberPerson(deps);
   return async (claims: Subject & Claims): Promise<Caller> => {
     const { issuer, subject, email, isEmailVerified, name, issuedAt } = claims;
     const userId = await userOfSubject(deps.db, { ...deps, issuer, subject });
-    // The clock of an issuer may be ahead. Without this limit, one token from the future would make the service ignore the email addresses
-    // in later tokens.
+    // The clock of an issuer may be ahead. Without this limit, a token from the future would make the service ignore email addresses in
+    // later tokens.
     const emailStatedAt = issuedAt === undefined ? undefined : Math.min(issuedAt, deps.clock());
     await remember({ id: userId, email, emailProvenBy: isEmailVerified ? issuer : undefined, emailStatedAt, name });
     return { userId };

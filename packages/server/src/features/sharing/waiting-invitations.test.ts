@@ -17,18 +17,18 @@ describe.each(engines)("invitations on $name", (engine) => {
     await owner.send("GET /me");
   });
 
-  describe("requirement 34: that wait for an email address", () => {
+  describe("requirement 34: invitations that wait for an email address", () => {
     const prove = (id: string, email: string) =>
       service.useCases.rememberPerson({ id, email, emailProvenBy: "operator", name: id });
 
-    it("waiting invitations reach the proven holder at the next sign-in", async () => {
+    it("a waiting invitation reaches the proven holder at the next sign-in", async () => {
       const { noteId, email } = await invite();
       const id = uuidv7();
       await prove(id, email.toUpperCase());
       expect(await service.holdersOf(noteId)).toEqual([id]);
     });
 
-    it("waiting invitations reach a proven holder at the next sign-in when the process died after the proof", async () => {
+    it("a waiting invitation reaches its proven holder after a crash at the proof", async () => {
       const { noteId, email } = await invite();
       const person = { id: uuidv7(), email, name: "P" };
       await peopleQueries(service.db).put({ ...person, emailProvenBy: "mail", isAdmin: false, now: Date.now() });
@@ -36,13 +36,13 @@ describe.each(engines)("invitations on $name", (engine) => {
       expect(await service.holdersOf(noteId)).toEqual([person.id]);
     });
 
-    it("waiting invitations do not reach an account that signs up without a proof", async () => {
+    it("a waiting invitation does not reach an account that signs up without a proof", async () => {
       const { noteId, email } = await invite();
       await signUp(email);
       expect(await service.holdersOf(noteId)).toEqual([]);
     });
 
-    it("waiting invitations reach nobody while several users have proven the email address", async () => {
+    it("a waiting invitation reaches nobody if several users have proven the email address", async () => {
       const email = newEmail();
       await prove(uuidv7(), email);
       await prove(uuidv7(), email);
@@ -51,19 +51,19 @@ describe.each(engines)("invitations on $name", (engine) => {
       expect(await service.holdersOf(noteId)).toEqual([]);
     });
 
-    it("waiting invitations do not change a share that the owner gave to the holder", async () => {
+    it("a waiting invitation does not change a share that the owner gave to the holder", async () => {
       const { noteId, email, invitation, token } = await invite();
       const holder = await signUp(newEmail());
       const userId = holder.id;
       await owner.send(`PUT /notes/${noteId}/shares`, { json: { userIds: [userId], role: "editor" } });
       await prove(userId, email);
       expect((await redeem(holder, token)).body).toMatchObject({ noteId });
-      // The owner may still see the invitation on an open page, and revoke it there.
+      // The owner may still see the invitation on an open page, and may revoke the invitation there.
       await owner.send(`DELETE /invitations/${invitation.id}`);
       expect((await sharesOf(noteId)).shares).toMatchObject([{ userId, role: "editor" }]);
     });
 
-    it("waiting invitations end the access of a former holder when the proven holder has a share already", async () => {
+    it("the proof of a second user ends the access of the former holder of an invitation", async () => {
       const { noteId, email, id } = await inviteStranger();
       await prove(id, email);
       expect(await service.holdersOf(noteId)).toEqual([id]);
@@ -72,7 +72,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       expect(invitations).toEqual([]);
     });
 
-    it("waiting invitations end the access of a former holder when the owner repeats them", async () => {
+    it("a repeated invitation ends the access of the former holder of the email address", async () => {
       const { noteId, email, id } = await inviteStranger();
       const proof = { email, emailProvenBy: "mail", emailStatedAt: Date.now() } as const;
       await peopleQueries(service.db).put({ id, name: id, isAdmin: false, now: Date.now(), ...proof });
@@ -94,7 +94,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       return { noteId, email, id };
     }
 
-    it("waiting invitations reach the holder behind 200 newer ones of notes that the holder has already", async () => {
+    it("a waiting invitation reaches its holder despite 200 newer invitations", async () => {
       const { noteId, email } = await invite();
       const id = uuidv7();
       await service.db.transaction(async (tx) => {
@@ -113,7 +113,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     });
 
     it.each(["the owner of the note", "the holder"])(
-      "requirement 35: waiting invitations wait while %s is disabled",
+      "requirement 35: an invitation keeps waiting while %s is disabled",
       async (who) => {
         const [host, id, email] = [await signUp(newEmail()), uuidv7(), newEmail()];
         const noteId = (await host.send("POST /notes", { json: { title: "Plan" } })).body.id;
@@ -128,7 +128,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       },
     );
 
-    it("waiting invitations reach nobody after 30 days", async () => {
+    it("a waiting invitation reaches nobody after 30 days", async () => {
       const { noteId, email } = await invite();
       await service.database.db.kysely
         .updateTable("invitations")
@@ -143,7 +143,7 @@ describe.each(engines)("invitations on $name", (engine) => {
   describe("at the same time on two replicas", () => {
     const both = <T>(call: (use: typeof service) => Promise<T>) => Promise.allSettled([call(service), call(replica)]);
 
-    it("one person redeems a waiting invitation", async () => {
+    it("only one of two people redeems a waiting invitation at the same time", async () => {
       for (let round = 0; round < 5; round += 1) {
         const { noteId, token } = await invite();
         const ids = [uuidv7(), uuidv7()];
@@ -155,7 +155,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       }
     });
 
-    it("waiting invitations give no access when they are revoked and redeemed", async () => {
+    it("a waiting invitation gives no access if its revocation and use happen together", async () => {
       for (let round = 0; round < 5; round += 1) {
         const { noteId, token, invitation } = await invite();
         await both<unknown>((use) =>
@@ -168,7 +168,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       }
     });
 
-    it("waiting invitations reach a person who signs up in between, at the next sign-in at the latest", async () => {
+    it("a waiting invitation reaches a person who signs up during the share", async () => {
       for (let round = 0; round < 5; round += 1) {
         const [id, email, noteIds] = [uuidv7(), newEmail(), [await createNote(), await createNote()]];
         const input = { userIds: [], emails: [email], role: "viewer", expiresAt: undefined } as const;

@@ -70,7 +70,7 @@ export const accessRequestQueries = defineQueries("database.accessRequests", ({ 
     return numUpdatedRows === 1n;
   },
 
-  /** Deletes the open and the dismissed requests of these users. Call it when the users get access. */
+  /** Deletes the open and the dismissed requests of these users. The caller must call `delete` when the users get access. */
   async delete(noteId: string, userIds: readonly string[]): Promise<number> {
     if (userIds.length === 0) return 0;
     const { numDeletedRows } = await db
@@ -87,7 +87,10 @@ export type AccessRequest = {
   userId: string;
   name: string | undefined;
   email: string | undefined;
-  /** Whether the email address is proven. If not, it may belong to another person, because anyone can sign up with any email address. */
+  /**
+   * Whether the user has proven the email address. An unproven email address may belong to another person, because anyone can sign up with
+   * any email address.
+   */
   isEmailProven: boolean;
   /** Milliseconds since the epoch. */
   requestedAt: number;

@@ -6,17 +6,14 @@ import { isLive, notInTrash } from "../../access/sql.ts";
 import type { Invitation, InvitationWithNames } from "../invitation.ts";
 import type { ShareSubject } from "../share.ts";
 
-/**
- * The maximum number of invitations that one sign-in turns into shares for the user. There is a limit, because the sign-in waits for this
- * work.
- */
+/** The maximum number of invitations that one sign-in turns into shares. The sign-in waits for this work, so the number is limited. */
 const MAX_GIVEN = 200;
 
 const idOf = (subject: ShareSubject): string => ("noteId" in subject ? subject.noteId : subject.attachmentId);
 
 /**
- * Builds the condition that no open invitation belongs to a share. If an open invitation exists, the owner of the note sees the invitation
- * instead of the share (ADR 9).
+ * Builds the condition that a share has no open invitation. If an open invitation exists, the owner of the note sees the invitation instead
+ * of the share (ADR 9).
  */
 export function isVisible(share: { subjectId: Expression<string>; userId: Expression<string> }) {
   return sql<SqlBool>`not exists (
@@ -29,7 +26,7 @@ export function isVisible(share: { subjectId: Expression<string>; userId: Expres
 const hasAttachment = sql<SqlBool>`(invitations.attachment_id is null or exists (
   select 1 from attachments where attachments.id = invitations.attachment_id and ${notInTrash.attachmentsOfNote}))`;
 
-// Frequent statements list their columns, so that they can have names on PostgreSQL (postgres/pool.ts).
+// Frequent statements list their columns, because PostgreSQL can then prepare them by name (postgres/pool.ts).
 const columns = [
   "invitations.id",
   "invitations.subject_id",
@@ -58,9 +55,10 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
   const selectHeld = () => select().$if(engine.name === "postgres", (query) => query.forUpdate("invitations"));
   return {
     /**
-     * Stores invitations for different email addresses with one statement. An invitation that already exists gets the new role and expiry,
-     * and is valid for 30 days from now. The link stays the same unless it was used. Throws `note_not_found` or `attachment_not_found` if
-     * the note or attachment was deleted. Returns the ids of the stored invitations. An invitation that existed already keeps its id.
+     * Stores invitations for different email addresses with one statement. An existing invitation keeps its id, gets the new role and
+     * expiry, and is valid for 30 days from now. Its link stays the same, unless the link was used. Returns the ids of the stored
+     * invitations.
+     * Throws `note_not_found` or `attachment_not_found` if the note or attachment was deleted.
      */
     async put(...invitations: readonly Invitation[]): Promise<ReadonlySet<string>> {
       const [first] = invitations;
@@ -79,7 +77,7 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
             invited_at: eb.ref("excluded.invited_at"),
             link_expires_at: eb.ref("excluded.link_expires_at"),
             redeemed_at: null,
-            // If the link of the earlier invitation was used, a new generation makes sure that this link never works again.
+            // If a person used the link of the earlier invitation, a new generation makes this link invalid.
             generation: eb
               .case()
               .when("invitations.redeemed_at", "is", null)
@@ -99,13 +97,16 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
       return new Set(stored.map(({ id }) => id));
     },
 
-    /** Returns an invitation, and locks it until the transaction ends. Returns undefined if the invitation was revoked or never existed. */
+    /**
+     * Returns an invitation, and locks the invitation until the transaction ends. Returns undefined if the invitation was revoked or never
+     * existed.
+     */
     async hold(invitationId: string): Promise<Invitation | undefined> {
       const row = await selectHeld().where("invitations.id", "=", invitationId).executeTakeFirst();
       return row && toInvitation(row);
     },
 
-    /** Returns the invitations for these email addresses, by email address. Locks them until the transaction ends. */
+    /** Returns the invitations for these email addresses, by email address. Locks the invitations until the transaction ends. */
     async holdOf(subject: ShareSubject, emails: readonly string[]): Promise<Map<string, Invitation>> {
       const rows = await selectHeld()
         .where("invitations.subject_id", "=", idOf(subject))
@@ -115,7 +116,7 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
       return new Map(rows.map((row) => [row.email, toInvitation(row)]));
     },
 
-    /** `inTrash`: also finds an invitation whose note or file is in the trash. */
+    /** Finds an invitation by its id. `inTrash`: also finds an invitation whose note or file is in the trash. */
     async find(invitationId: string, options?: { inTrash: boolean }): Promise<InvitationWithNames | undefined> {
       const row = await (options?.inTrash === true ? selectAll() : select())
         .leftJoin("people", "people.id", "notes.owner_id")
@@ -143,7 +144,7 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
       await db.deleteFrom("invitations").where("id", "=", invitationId).execute();
     },
 
-    /** Lists the invitations to this note or attachment that nobody has accepted, also the expired ones. */
+    /** Lists the invitations to this note or attachment that nobody has accepted. The list includes expired invitations. */
     async listOpen(subject: ShareSubject): Promise<Invitation[]> {
       const rows = await select()
         .where("invitations.subject_id", "=", idOf(subject))
@@ -154,9 +155,9 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
     },
 
     /**
-     * Lists the ids of valid invitations for this user's proven email address, at most the newest 200. Lists only invitations from which
-     * the user has not got the share yet. Leaves out invitations to the user's own notes, and to notes of disabled owners. If the email
-     * address is not proven, the list is empty.
+     * Lists the ids of valid invitations for this user's proven email address, at most the newest 200. The list has only invitations whose
+     * share the user does not have yet. It omits invitations to the user's own notes, and to notes of disabled owners. If the email address
+     * is not proven, the list is empty.
      */
     async listFor({ userId, now }: { userId: string; now: number }): Promise<string[]> {
       const rows = await db
@@ -173,10 +174,10 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
         .where("notes.owner_id", "!=", userId)
         .where(notInTrash.notes)
         .where(hasAttachment)
-        // Leaves out invitations of disabled owners, which must not use up the limit, because they give no share until the owner is enabled
-        // again.
+        // Invitations of disabled owners give no share until the owner is enabled again, so these invitations must not use up the limit.
         .where("notes.owner_id", "not in", db.selectFrom("disabled_users").select("user_id"))
-        // Newest first, because many strangers can invite one email address. The next sign-in continues with the other invitations.
+        // The newest invitations come first, because many strangers can invite one email address. The next sign-in continues with the other
+        // invitations.
         .orderBy("invitations.id", "desc")
         .limit(MAX_GIVEN)
         .execute();
@@ -207,7 +208,9 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
       return rows.map((row) => row.subject_id);
     },
 
-    /** Marks the open invitations that gave these users a share of these notes or attachments as accepted. Returns these invitations. */
+    /**
+     * Marks the open invitations that gave these users a share of these notes or attachments as accepted. Returns the marked invitations.
+     */
     async settle(
       subjectIds: readonly string[],
       { userIds, now }: { userIds: readonly string[]; now: number },
@@ -233,7 +236,8 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
     },
 
     /**
-     * Deletes accepted invitations whose link has expired. Until then, the user who accepted an invitation can open the note with its link.
+     * Deletes accepted invitations whose link has expired. Before the expiry, the user who accepted the invitation can open the note with
+     * the link.
      */
     async deleteOld(now: number): Promise<void> {
       const where = sql<boolean>`redeemed_at is not null and link_expires_at <= ${now}`;

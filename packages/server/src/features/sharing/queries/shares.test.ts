@@ -21,7 +21,7 @@ describe.each(engines)("shares on $name", (engine) => {
   }
 
   it.each(["ofNote", "ofAttachment"] as const)(
-    "shares are created, replaced, listed and revoked (%s)",
+    "the database creates, replaces, lists and revokes a share (%s)",
     async (which) => {
       const subject = (await insertSubjects())[which];
       const bob = sampleShare({ userId: "bob", createdAt: 1_000 });
@@ -47,7 +47,7 @@ describe.each(engines)("shares on $name", (engine) => {
   it.each([
     ["a note", "ofNote"],
     ["a file", "ofAttachment"],
-  ] as const)("a new expiry of a share of %s brings a new reminder", async (_name, which) => {
+  ] as const)("a new expiry of a share of %s causes a new reminder", async (_name, which) => {
     const subject = (await insertSubjects())[which];
     const queries = shareQueries(suite.db);
     const share = sampleShare({ userId: `reminded-${which}`, createdAt: 1_000, expiresAt: 5_500 });
@@ -85,7 +85,7 @@ describe.each(engines)("shares on $name", (engine) => {
     }
   });
 
-  it("the shares of a note are separate from those of its attachment", async () => {
+  it("the shares of a note are separate from the shares of its attachment", async () => {
     const { ofNote, ofAttachment } = await insertSubjects();
     await shareQueries(suite.db).put(ofNote, sampleShare());
     expect(await shareQueries(suite.db).delete(ofAttachment, "bob")).toBe(false);

@@ -15,7 +15,10 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
     return db.selectFrom(table).where(column, "=", id).where("user_id", "=", userId);
   };
   return {
-    /** Creates the shares of different users with one statement, or replaces their shares of this note or attachment. */
+    /**
+     * Creates shares for different users with one statement. The new shares replace earlier shares of these users for this note or
+     * attachment.
+     */
     async put(subject: ShareSubject, ...shares: readonly Share[]): Promise<void> {
       if (shares.length === 0) return;
       const place = placeOf(subject);
@@ -37,8 +40,8 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
     },
 
     /**
-     * Creates or replaces the shares of the users who have these invited email addresses. Runs one statement, even if no user has any of
-     * the email addresses. The duration does not show whether an email address belongs to a user (ADR 9).
+     * Creates or replaces the shares of the users who have these invited email addresses. Runs one statement even if no user has any of the
+     * email addresses. Therefore the duration does not show whether an email address belongs to a user (ADR 9).
      */
     async putInvited(subject: ShareSubject, emails: readonly string[]): Promise<void> {
       const place = placeOf(subject);
@@ -56,8 +59,8 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
     },
 
     /**
-     * Deletes the share of a user. Returns false if there was no such share. `isVisible`: only if the owner sees the share, because no open
-     * invitation belongs to it.
+     * Deletes the share of a user. Returns false if the share did not exist. `isVisible`: deletes the share only if the owner sees it,
+     * because it has no open invitation.
      */
     async delete(subject: ShareSubject, userId: string, only?: { isVisible: boolean }): Promise<boolean> {
       const { table, column, id } = placeOf(subject);
@@ -95,15 +98,15 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
       }));
     },
 
-    /** Returns the expiry of a share, or undefined if the share never expires or does not exist. */
+    /** Returns the expiry of a share. Returns undefined if the share never expires or does not exist. */
     async expiryOf(subject: ShareSubject, userId: string): Promise<number | undefined> {
       const row = await ofUser(subject, userId).select("expires_at").executeTakeFirst();
       return row?.expires_at ?? undefined;
     },
 
     /**
-     * Lists shares that expire in this window of time. Lists only shares that were made for longer than the length of this window, and whose
-     * users were not notified yet. Returns at most `limit` shares of notes and at most `limit` shares of attachments.
+     * Lists shares that expire between `from` and `until`. Omits shares that were made for a shorter time than this window, and shares
+     * whose users were already notified. Returns at most `limit` shares of notes and at most `limit` shares of attachments.
      */
     async listEnding({ from, until, limit }: { from: number; until: number; limit: number }): Promise<EndingShare[]> {
       const ending = (table: "note_shares" | "attachment_shares") =>
@@ -126,8 +129,8 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
     },
 
     /**
-     * Records that the user was notified of the expiry. Returns false if the share has changed since it was read, or if another replica has
-     * already recorded the same.
+     * Records that the user was notified of the expiry. Returns false if the share has changed since the read, or if another replica has
+     * already recorded the notification.
      */
     async markReminded({ noteId, attachmentId, userId, expiresAt }: EndingShare, now: number): Promise<boolean> {
       const { table, column, id } = placeOf(attachmentId === undefined ? { noteId } : { attachmentId });
@@ -142,7 +145,10 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
       return marked.numUpdatedRows === 1n;
     },
 
-    /** Returns the share that this user has of the note, or undefined if there is none. `isNew`: the user has not opened the note yet. */
+    /**
+     * Returns the share that this user has of the note. Returns undefined if the share does not exist. `isNew`: the user has not opened the
+     * note yet.
+     */
     async findOfNote(
       noteId: string,
       userId: string,
@@ -151,7 +157,7 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
       return row && { expiresAt: row.expires_at ?? undefined, isNew: row.seen_at === null };
     },
 
-    /** Marks a share as seen. Does nothing if there is no such share, or if it is already marked. */
+    /** Marks a share as seen. Does nothing if the share does not exist or is already marked. */
     async markSeen(subject: ShareSubject, { userId, now }: { userId: string; now: number }): Promise<void> {
       const { table, column, id } = placeOf(subject);
       const shares = db.updateTable(table).set({ seen_at: now }).where(column, "=", id);
@@ -159,8 +165,8 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
     },
 
     /**
-     * Lists the attachments that are shared with this user through a valid share, newest first. Leaves out attachments that lists do not
-     * show, and attachments of notes that the user has access to.
+     * Lists the attachments that are shared with this user through a valid share, newest first. Omits unlisted attachments, and attachments
+     * of notes that the user has access to.
      */
     listAttachmentsFor: (userId: string, request: PageRequest & { now: number }): Promise<Page<SharedAttachment>> =>
       listAttachmentsFor(db, { userId, ...request }),
@@ -169,12 +175,12 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
 
 type SharePlace = ReturnType<typeof placeOf>;
 
-/** The row of an attachment has no column for the role, but the types of `note_shares` require the role. */
+/** The table of attachment shares has no column for the role, but the types of `note_shares` require the role. */
 const NO_ROLE = {} as { role: Share["role"] };
 
 /**
- * Returns the table with the shares of a note or an attachment. One statement fits both tables, with the types of `note_shares`. Both
- * tables have the same columns, but a share of an attachment has no role, because its role is always viewer.
+ * Returns the table with the shares of a note or of an attachment. Both tables have the same columns, except that the share of an
+ * attachment has no role, because its role is always viewer. Therefore one statement with the types of `note_shares` works for both tables.
  */
 function placeOf(subject: ShareSubject) {
   const isNote = "noteId" in subject;
@@ -186,7 +192,7 @@ function placeOf(subject: ShareSubject) {
   };
 }
 
-/** Lets new shares replace the shares of the same users. The users get a new reminder about the new expiry. */
+/** Makes new shares replace the earlier shares of the same users. The users get a new reminder of the new expiry. */
 function replacing(insert: InsertQueryBuilder<Tables, "note_shares", InsertResult>, { isNote, column }: SharePlace) {
   return insert.onConflict((conflict) =>
     conflict.columns([column, "user_id"]).doUpdateSet((eb) => ({
@@ -201,7 +207,7 @@ function replacing(insert: InsertQueryBuilder<Tables, "note_shares", InsertResul
 
 type Request = PageRequest & { userId: string; now: number };
 
-/** Lists the attachments that a person can open only because of a share of the attachment itself, and not of its note. */
+/** Lists the attachments that a person can open only because of a share of the attachment, and not because of a share of its note. */
 async function listAttachmentsFor(
   db: Kysely<Tables>,
   { userId, limit, cursor, now }: Request,

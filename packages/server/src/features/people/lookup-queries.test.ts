@@ -58,7 +58,7 @@ describe.each(engines)("lookups on $name", (engine) => {
     expect(await find()).toBeUndefined();
   });
 
-  it("the sweep deletes an expired session, and keeps a session that expires 1 ms later", async () => {
+  it("the sweep deletes an expired session, and keeps one that expires 1 ms later", async () => {
     const { now } = suite.clock;
     const count = async () => (await suite.db.kysely.selectFrom("auth_sessions").select("id").execute()).length;
     const before = await count();

@@ -54,7 +54,7 @@ describe("the journal of URL events", () => {
     }
   }
 
-  it("the audit log lists each event once before, during and after its move to the table", async () => {
+  it("the audit log lists each event once before, during and after its move", async () => {
     const journal = new UrlJournal(files);
     const [first, second] = [events(50), events(30)];
     append(journal, first.slice(0, 20));

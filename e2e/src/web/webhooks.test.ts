@@ -30,9 +30,12 @@ describe("the page of webhooks", () => {
     await dialog.getByRole("button", { name: "Add webhook" }).click();
     const secret = await page.getByRole("textbox", { name: "Secret" }).inputValue();
     await page.getByRole("button", { name: "I have it" }).click();
-    await page.getByRole("button", { name: `Send a test to ${url}` }).click();
-    const row = page.getByRole("list", { name: `Deliveries to ${url}` }).getByRole("listitem");
-    await row.getByText(/^Delivered /).waitFor();
+    await page.getByText("On · no message yet").waitFor();
+    await page.getByRole("button", { name: `Actions for ${url}` }).click();
+    await page.getByRole("menuitem", { name: "Send a test" }).click();
+    const row = page.getByRole("list", { name: `Messages to ${url}` }).getByRole("listitem");
+    await row.getByText(/^Arrived /).waitFor();
+    await page.getByText(/^Works · last message /).waitFor();
     const [test] = arrived;
     expect(new Webhook(secret).verify(test?.body ?? "", test?.headers ?? {})).toMatchObject({ type: "webhook.test" });
     await page.getByRole("button", { name: `Actions for ${url}` }).click();
@@ -46,7 +49,7 @@ describe("the page of webhooks", () => {
     const { id } = await client.webhooks.create({ url: "http://127.0.0.1:1/hook", events: ["share.created"] });
     await client.webhooks.test(id);
     await page.goto("/settings/webhooks");
-    await page.getByRole("button", { name: german.deliveriesOf("http://127.0.0.1:1/hook") }).click();
+    await page.getByText(german.failing).click();
     await page.getByText(german.failures.refused.what).waitFor();
     expect(await page.getByText("The host refused the connection.").isVisible()).toBe(false);
   });

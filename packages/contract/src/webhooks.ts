@@ -62,6 +62,8 @@ export const Webhook = Type.Object({
   disabledAt: orNull(Instant),
   problem: orNull(Type.String(), { description: "Why the service disabled it. null if the service did not" }),
   failure: orNull(WebhookFailure, { description: "The code of `problem`" }),
+  failures: Type.Integer({ description: "The failed tries since the last message that arrived" }),
+  lastDeliveredAt: orNull(Instant, { description: "When the last message arrived" }),
   formerSecretUntil: orNull(Instant, {
     description: "Until then messages are also signed with the secret before the last rotation",
   }),

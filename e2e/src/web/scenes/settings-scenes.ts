@@ -143,7 +143,9 @@ const webhook = {
   disabledAt: null,
   problem: null,
   failure: null,
-  formerSecretUntil: "2126-01-02T12:00:00.000Z",
+  failures: 0,
+  lastDeliveredAt: new Date(Date.now() - 180_000).toISOString(),
+  formerSecretUntil: null,
 };
 
 const webhooks = [
@@ -157,7 +159,16 @@ const webhooks = [
     disabledAt: at,
     problem: "It responded with 500.",
     failure: "status",
+    lastDeliveredAt: null,
     formerSecretUntil: null,
+  },
+  {
+    ...webhook,
+    id: id(6),
+    url: "https://books.example.com/hook",
+    description: "Bookkeeping",
+    failures: 2,
+    formerSecretUntil: "2126-01-02T12:00:00.000Z",
   },
 ];
 
@@ -221,9 +232,10 @@ async function openPage(page: Page): Promise<void> {
 }
 
 export const webhookScenes: readonly Scene[] = scenesOf("zoe", {
-  async webhooks(page) {
+  webhooks: (page) => openPage(page),
+  async "webhook-messages"(page) {
     await openPage(page);
-    await page.getByRole("button", { name: webhookTexts.deliveriesOf(webhook.url) }).click();
+    await page.getByRole("button", { name: "Bookkeeping" }).click();
     await page.getByText(webhookTexts.failures.private_host.what).waitFor();
   },
   async "webhook-secret"(page) {

@@ -119,9 +119,8 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
           .where("id", "=", endpointId)
           .executeTakeFirst();
         if (row === undefined || endpoint === undefined) continue;
-        const { failures } = endpoint;
         const { body, attempts, queued_at: queuedAt } = row;
-        leased.push({ endpoint: { ...toEndpoint(endpoint), failures }, id, body, attempts, queuedAt, leaseEndsAt });
+        leased.push({ endpoint: toEndpoint(endpoint), id, body, attempts, queuedAt, leaseEndsAt });
       }
       return leased;
     },

@@ -24,6 +24,10 @@ export type WebhookEndpoint = {
   disabledAt: number | undefined;
   /** The reason why the service disabled the endpoint. Undefined: the service did not disable the endpoint. */
   problem: string | undefined;
+  /** The number of failed tries since the last message that arrived. */
+  failures: number;
+  /** When the last message arrived. Undefined: no message has arrived. */
+  succeededAt: number | undefined;
 };
 
 export type EndpointChange = Partial<
@@ -67,7 +71,7 @@ export type Delivery = Pick<WebhookMessage, "id" | "type"> & {
 
 /** A delivery that one process has leased. `id`: the id of the message. `attempts`: the number of tries, including this try. */
 export type LeasedDelivery = {
-  endpoint: WebhookEndpoint & { failures: number };
+  endpoint: WebhookEndpoint;
   id: string;
   body: string;
   attempts: number;
@@ -110,9 +114,9 @@ export function toRow(endpoint: WebhookEndpoint): EndpointRow {
     created_at: endpoint.createdAt,
     disabled_at: endpoint.disabledAt ?? null,
     problem: endpoint.problem ?? null,
-    failures: 0,
+    failures: endpoint.failures,
     paused_until: 0,
-    succeeded_at: null,
+    succeeded_at: endpoint.succeededAt ?? null,
     urls_reported_until: endpoint.events.includes("url.issued") ? firstIdAt(endpoint.createdAt) : null,
   };
 }
@@ -149,6 +153,8 @@ export function toEndpoint(row: EndpointRow): WebhookEndpoint {
     createdAt: row.created_at,
     disabledAt: row.disabled_at ?? undefined,
     problem: row.problem ?? undefined,
+    failures: row.failures,
+    succeededAt: row.succeeded_at ?? undefined,
   };
 }
 

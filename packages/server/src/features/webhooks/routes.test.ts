@@ -134,6 +134,21 @@ describe.each(engines)("webhooks on $name", (engine) => {
     expect((await owner.send(`GET /webhooks/${webhook.id}/deliveries`)).body.items).toEqual([]);
   });
 
+  it("the list of webhooks shows whether the last message arrived", async () => {
+    let isDown = true;
+    const respond = (response: Parameters<typeof accept>[0]) => (isDown ? refuse : accept)(response);
+    const { owner, webhook } = await arrangeReceiver({ respond });
+    const state = async () => (await owner.send("GET /webhooks")).body.webhooks[0];
+    expect(await state()).toMatchObject({ failures: 0, lastDeliveredAt: null });
+    await owner.send(`POST /webhooks/${webhook.id}/test`);
+    await service.sendWebhooks();
+    expect(await state()).toMatchObject({ failures: 1, lastDeliveredAt: null });
+    isDown = false;
+    service.advance(20_000);
+    await service.sendWebhooks();
+    expect(await state()).toMatchObject({ failures: 0, lastDeliveredAt: expect.stringMatching(/Z$/) });
+  });
+
   it("the owner of a webhook lists its deliveries, and sends a delivery again", async () => {
     let isDown = true;
     const respond = (response: Parameters<typeof accept>[0]) => (isDown ? refuse : accept)(response);

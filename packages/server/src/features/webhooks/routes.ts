@@ -146,14 +146,16 @@ function deliveryRoutes(app: App, { useCases, takeTurn, path, scope, schemas }: 
 }
 
 function presentWebhook(endpoint: WebhookEndpoint): WireWebhook {
-  const { id, url, events, description, createdAt, disabledAt, problem, formerSecretUntil } = endpoint;
+  const { id, url, events, description, createdAt, disabledAt, problem, failures, ...ends } = endpoint;
   return {
     ...{ id, url, events: [...events], description },
     createdAt: toIso(createdAt),
     disabledAt: isoOrNull(disabledAt),
     problem: problem ?? null,
     failure: failureOf(problem),
-    formerSecretUntil: isoOrNull(formerSecretUntil),
+    failures,
+    lastDeliveredAt: isoOrNull(ends.succeededAt),
+    formerSecretUntil: isoOrNull(ends.formerSecretUntil),
   };
 }
 

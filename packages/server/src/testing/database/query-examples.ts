@@ -72,6 +72,7 @@ const endpoint = {
   disabledAt: undefined,
   problem: undefined,
   failures: 0,
+  succeededAt: undefined,
 } as const;
 const delivery: LeasedDelivery = {
   endpoint,

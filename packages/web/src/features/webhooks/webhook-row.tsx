@@ -10,7 +10,7 @@ import { Question } from "../../components/question.tsx";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import type { client } from "../../service/client.ts";
 import { pagesQuery, queryClient } from "../../service/queries.ts";
-import { toasts } from "../../service/toasts.ts";
+import { showProblem, toasts } from "../../service/toasts.ts";
 import { webhookTexts } from "../../texts/en/webhooks.ts";
 import { formatInstant, formatWhen, texts } from "../../texts/index.ts";
 
@@ -28,9 +28,14 @@ export function WebhookRow({ webhook, calls, scope, onSecret }: WebhookRowProps)
   const [isOpen, setOpen] = useState(false);
   const [asked, setAsked] = useState<"rotate" | "remove">();
   const changed = () => refreshWebhooks(scope);
-  const enable = useMutation({ mutationFn: () => calls.update(id, { isDisabled: false }), onSuccess: changed });
+  const enable = useMutation({
+    mutationFn: () => calls.update(id, { isDisabled: false }),
+    onSuccess: changed,
+    onError: showProblem,
+  });
   const test = useMutation({
     mutationFn: () => calls.test(id),
+    onError: showProblem,
     async onSuccess() {
       toasts.add({ title: words.tested });
       setOpen(true);
@@ -53,50 +58,41 @@ export function WebhookRow({ webhook, calls, scope, onSecret }: WebhookRowProps)
       await changed();
     },
   });
-  const failed = [enable, test].find(({ isError }) => isError);
   const question = {
     rotate: { title: words.rotateOf(url), hint: words.rotateQuestion, action: words.rotateNow, mutation: rotate },
     remove: { title: words.removeOf(url), hint: words.removeQuestion, action: words.removeNow, mutation: remove },
   };
+  const isEnabled = webhook.disabledAt === null;
   return (
-    <li className="flex flex-col gap-3 p-3">
-      <div className="flex items-start gap-2">
-        <Facts webhook={webhook} />
+    <li>
+      <div className="flex items-center pr-1">
+        <RowButton webhook={webhook} isOpen={isOpen} onClick={() => setOpen(!isOpen)} />
         <Menu
           trigger={
-            <IconButton label={words.menuOf(url)} className="tooltip-left -mr-2 -mt-1">
+            <IconButton label={words.menuOf(url)} className="tooltip-left">
               <MoreHorizontal size={18} />
             </IconButton>
           }
         >
+          {isEnabled && <MenuItem onClick={() => test.mutate()}>{words.test}</MenuItem>}
+          {!isEnabled && <MenuItem onClick={() => enable.mutate()}>{words.enable}</MenuItem>}
           <MenuItem onClick={() => setAsked("rotate")}>{words.rotate}</MenuItem>
           <MenuItem isDanger onClick={() => setAsked("remove")}>
             {words.remove}
           </MenuItem>
         </Menu>
       </div>
-      <div className="flex flex-wrap items-center gap-2">
-        {webhook.disabledAt === null ? (
-          <Button aria-label={words.testOf(url)} disabled={test.isPending} onClick={() => test.mutate()}>
-            {words.test}
-          </Button>
-        ) : (
-          <Button disabled={enable.isPending} onClick={() => enable.mutate()}>
-            {words.enable}
-          </Button>
-        )}
-        <Button
-          kind="quiet"
-          aria-expanded={isOpen}
-          aria-label={words.deliveriesOf(url)}
-          onClick={() => setOpen(!isOpen)}
-        >
-          {words.deliveries}
-          <ChevronDown size={16} aria-hidden="true" className={clsx("transition-transform", isOpen && "rotate-180")} />
-        </Button>
-      </div>
-      {failed !== undefined && <Problem error={failed.error} />}
-      {isOpen && <Deliveries webhook={webhook} calls={calls} />}
+      {isOpen && (
+        <div className="flex flex-col gap-3 border-t bg-sunken p-3">
+          <Facts webhook={webhook} />
+          {!isEnabled && (
+            <Button className="self-start" disabled={enable.isPending} onClick={() => enable.mutate()}>
+              {words.enable}
+            </Button>
+          )}
+          <Deliveries webhook={webhook} calls={calls} onRead={changed} />
+        </div>
+      )}
       {asked !== undefined && (
         <Question {...question[asked]} isDanger={asked === "remove"} onClose={() => setAsked(undefined)} />
       )}
@@ -104,24 +100,53 @@ export function WebhookRow({ webhook, calls, scope, onSecret }: WebhookRowProps)
   );
 }
 
-function Facts({ webhook }: { webhook: Webhook }) {
+type RowButtonProps = { webhook: Webhook; isOpen: boolean; onClick: () => void };
+
+/** The row: what the webhook is for, and whether its messages arrive. A click shows the messages. */
+function RowButton({ webhook, isOpen, onClick }: RowButtonProps) {
   const now = useNow();
-  const { url, description, events, disabledAt, failure, problem, formerSecretUntil } = webhook;
+  const { url, description, disabledAt, failures } = webhook;
+  const isBroken = disabledAt !== null || failures > 0;
+  return (
+    <button
+      type="button"
+      aria-expanded={isOpen}
+      onClick={onClick}
+      className="flex min-h-14 min-w-0 grow items-center gap-2 rounded-card p-3 text-left hover:bg-hover"
+    >
+      <ChevronDown
+        size={16}
+        aria-hidden="true"
+        className={clsx("shrink-0 text-muted transition-transform", !isOpen && "-rotate-90")}
+      />
+      <span className="min-w-0 grow">
+        {description !== "" && <bdi className="wrap-anywhere block font-medium">{description}</bdi>}
+        <span className={clsx("wrap-anywhere block", description === "" ? "font-medium" : "text-small")}>{url}</span>
+        <span className={clsx("block text-small", isBroken ? "text-danger" : "text-muted")}>
+          {stateOf(webhook, now)}
+        </span>
+      </span>
+    </button>
+  );
+}
+
+function stateOf({ disabledAt, failures, lastDeliveredAt }: Webhook, now: number): string {
+  if (disabledAt !== null) return words.off(formatWhen(disabledAt, now));
+  if (failures > 0) return words.failing;
+  return lastDeliveredAt === null ? words.untried : words.works(formatWhen(lastDeliveredAt, now));
+}
+
+function Facts({ webhook: { events, failure, problem, formerSecretUntil } }: { webhook: Webhook }) {
+  const now = useNow();
   const hasFormer = formerSecretUntil !== null && Date.parse(formerSecretUntil) > now;
   return (
-    <div className="min-w-0 grow text-small">
-      <p className="wrap-anywhere font-medium text-base">{url}</p>
-      {description !== "" && (
-        <p className="wrap-anywhere">
-          <bdi>{description}</bdi>
-        </p>
-      )}
-      <p className="text-muted">{words.sends(events.map((event) => words.eventNames[event]))}</p>
+    <div className="text-small">
+      <p>{words.sends(events.map((event) => words.eventNames[event]))}</p>
       {hasFormer && <p className="text-muted">{words.formerSecret(formatWhen(formerSecretUntil, now))}</p>}
-      {disabledAt !== null && (
-        <div className="mt-2 rounded-card bg-danger-soft px-3 py-2 text-danger">
-          <p className="font-medium">{failure === null ? words.disabled : words.disabledBecause}</p>
-          {failure !== null && <Trouble failure={failure} problem={problem} status={null} />}
+      {failure !== null && (
+        <div className="mt-2 text-danger">
+          <p className="font-medium">{words.disabledBecause}</p>
+          <Trouble failure={failure} problem={problem} status={null} />
         </div>
       )}
     </div>
@@ -138,7 +163,7 @@ function Trouble({ failure, problem, status }: TroubleProps) {
       <p className="text-pretty">
         {what} {first}
       </p>
-      <details>
+      <details className="text-muted">
         <summary className="cursor-pointer py-1">{words.details}</summary>
         <p lang="en" className="wrap-anywhere">
           {[...(status === null ? [] : [`HTTP ${status}`]), problem ?? ""].join(" · ")}
@@ -154,10 +179,14 @@ const REFRESH_MS = 3_000;
 
 type DeliveriesProps = { webhook: Webhook; calls: WebhookCalls };
 
-/** The deliveries to a webhook, the newest first. */
-function Deliveries({ webhook, calls }: DeliveriesProps) {
+/** The deliveries to a webhook, the newest first. The state of the webhook depends on them, so `onRead` refreshes it. */
+function Deliveries({ webhook, calls, onRead }: DeliveriesProps & { onRead: () => Promise<void> }) {
   const list = useInfiniteQuery({
-    ...pagesQuery(webhookKeys.deliveries(webhook.id), (page) => calls.deliveries(webhook.id, { ...page, limit: PAGE })),
+    ...pagesQuery(webhookKeys.deliveries(webhook.id), async (page) => {
+      const read = await calls.deliveries(webhook.id, { ...page, limit: PAGE });
+      void onRead();
+      return read;
+    }),
     refetchInterval: ({ state }) =>
       state.data?.pages.some(({ items }) => items.some((item) => item.state === "waiting")) ? REFRESH_MS : false,
   });
@@ -167,7 +196,10 @@ function Deliveries({ webhook, calls }: DeliveriesProps) {
   if (items.length === 0) return <p className="text-muted text-small">{words.noDeliveries}</p>;
   return (
     <>
-      <ul aria-label={words.deliveriesOf(webhook.url)} className="flex flex-col divide-y rounded-card bg-sunken px-3">
+      <ul
+        aria-label={words.deliveriesOf(webhook.url)}
+        className="flex flex-col divide-y rounded-card border bg-surface px-3"
+      >
         {items.map((delivery) => (
           <DeliveryRow key={delivery.id} webhook={webhook} calls={calls} delivery={delivery} />
         ))}
@@ -204,13 +236,8 @@ function DeliveryRow({ webhook, calls, delivery }: DeliveriesProps & { delivery:
           </div>
         )}
       </div>
-      {webhook.disabledAt === null && (
-        <Button
-          kind="quiet"
-          aria-label={words.againOf(name, when)}
-          disabled={again.isPending}
-          onClick={() => again.mutate()}
-        >
+      {webhook.disabledAt === null && failure !== null && (
+        <Button aria-label={words.againOf(name, when)} disabled={again.isPending} onClick={() => again.mutate()}>
           {words.again}
         </Button>
       )}

@@ -39,7 +39,7 @@ export function Webhooks({ scope }: { scope: WebhookScope }) {
   const parts = { calls, scope, onSecret };
   return (
     <div className="flex flex-col gap-6">
-      <Button className="self-start" onClick={() => setAdding(true)}>
+      <Button kind="primary" className="self-start" onClick={() => setAdding(true)}>
         <Plus size={16} />
         {words.create}
       </Button>

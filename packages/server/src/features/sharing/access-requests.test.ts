@@ -46,7 +46,7 @@ describe.each(engines)("requests for access on $name", (engine) => {
     expect((await owner.send(grant, { json: { role: "editor" } })).body.code).toBe("access_request_not_found");
   });
 
-  it("requirement 45: a request for access gets one response for private and missing notes", async () => {
+  it("requirement 45: requests for access do not show whether a note exists", async () => {
     const [noteId, ann] = [await createNote(), newPerson()];
     const [real, none] = [await ann.ask(noteId), await ann.ask(uuidv7())];
     expect([none.status, none.text]).toEqual([real.status, real.text]);

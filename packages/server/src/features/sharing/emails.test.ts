@@ -79,7 +79,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await statusFor(holder)).toBe(204);
   });
 
-  it("the owner can't revoke the share of a file by email address by the id of its holder", async () => {
+  it("the owner can't revoke the share of a file by email address by a user id", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const { id } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
@@ -91,7 +91,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect((await owner.send(`DELETE ${shares}/${holder}`)).status).toBe(204);
   });
 
-  it("shares by email address count alike for notes and files, with or without an account", async () => {
+  it("a share by email address counts alike for a holder with and without an account", async () => {
     const email = newEmail();
     await signUp(email);
     const { id } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
@@ -113,7 +113,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await service.holdersOf(id)).toEqual(["other"]);
   });
 
-  it("a share by email address reaches no user whose issuer marks the address as unverified", async () => {
+  it("a share by email address skips a user whose issuer marks it as unverified", async () => {
     const email = newEmail();
     await comes("unverified", { email, email_verified: true });
     expect(await shareWith(email)).toEqual(["unverified"]);
@@ -121,7 +121,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(email)).toEqual([]);
   });
 
-  it("after a change of a user's email address, only shares by the new one reach the user", async () => {
+  it("only shares by the new email address reach a user after a change of it", async () => {
     const [before, after] = [newEmail(), newEmail()];
     await comes("moved", { email: before, email_verified: true });
     await comes("moved", { email: after });
@@ -145,7 +145,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await service.holdersOf(id)).toEqual(["stays"]);
   });
 
-  it("a share does not reach the holder of an earlier token that the issuer has corrected", async () => {
+  it("a share does not reach the holder of a token that the issuer has corrected", async () => {
     const email = newEmail();
     const at = Math.floor(Date.now() / 1000) - 60;
     await comes("corrected", { email, email_verified: true, iat: at });

@@ -4,9 +4,9 @@ import { hasBidiControl, isVisible } from "../../platform/text/readable-text.ts"
 import type { Attachment } from "../access/attachment.ts";
 
 const MAX_NAME_LENGTH = 100;
-// C0 and C1 control characters, and line separators.
+// The C0 and C1 control characters, and the line separators.
 const FORBIDDEN_IN_NAME = /[\p{Cc}\u2028\u2029]/u;
-/** The usage of a file request: the number and total size of its counted files, and the slots that these files fill. */
+/** The usage of a file request. The usage has the number and total size of the counted files, and the slots that these files fill. */
 export type RequestUsage = { files: number; bytes: number; filledSlots: readonly string[] };
 
 /** The facts that the sender of a file declares before the upload. */
@@ -43,7 +43,7 @@ export function acceptedTypes(request: FileRequest, slot: LinkSlot | undefined):
   return [request.accept, slot?.accept ?? []];
 }
 
-/** Whether each list accepts the type. An empty list accepts every type. */
+/** Returns whether both lists accept the type. An empty list accepts every type. */
 export function acceptsType(accepted: AcceptedTypes, contentType: string): boolean {
   const type = contentType.split(";", 1)[0] ?? contentType;
   return accepted.every(
@@ -69,10 +69,10 @@ function full(message: string): DomainError {
 }
 
 /**
- * Validates the name of a visitor. Returns the name in NFC without surrounding white space. Returns undefined if the name is missing, or
- * has no visible characters.
- * Throws `invalid_request` for control characters, bidirectional marks and a long name. Throws the same error if the name is missing, but
- * the file request requires a name.
+ * Validates the name of a visitor. Returns the name in the Unicode form NFC, without surrounding white space. Returns undefined if the name
+ * is missing or has no visible characters.
+ * Throws `invalid_request` for control characters, bidirectional marks and a long name. Also throws the error for a missing name if the
+ * file request requires a name.
  */
 export function checkVisitorName(name: string | undefined, askName: FileRequest["askName"]): string | undefined {
   if (askName === "no") return undefined;
@@ -93,14 +93,14 @@ export function checkVisitorName(name: string | undefined, askName: FileRequest[
   return checked;
 }
 
-/** The data about a file from a visitor that is not part of its attachment. Instants are milliseconds since the epoch. */
+/** The data about a visitor's file that the attachment does not contain. Instants are milliseconds since the epoch. */
 export type VisitorFile = {
   attachmentId: string;
   linkId: string;
   visitorId: string;
   visitorName: string | undefined;
   slotId: string | undefined;
-  /** When all bytes had arrived. Undefined: they have not arrived yet. */
+  /** The instant at which all bytes had arrived. Undefined: bytes are still missing. */
   receivedAt: number | undefined;
 };
 

@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { hashPassword, verifyPassword } from "./hash-password.ts";
 
 describe("the password of a link", () => {
-  it("the password of a link is hashed with Argon2id, 19 MiB, two passes, one lane and a salt", async () => {
+  it("the service hashes the password of a link with Argon2id and the documented costs", async () => {
     const [one, other] = await Promise.all([hashPassword("open sesame"), hashPassword("open sesame")]);
     expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
     expect(one).not.toBe(other);
   });
 
-  it("only the same text matches the hash of a password, in each Unicode form", async () => {
+  it("only the same text in any Unicode form matches the hash of a password", async () => {
     const hash = await hashPassword("Zürich 2026");
     expect(await verifyPassword("Zürich 2026".normalize("NFD"), hash)).toBe(true);
     for (const wrong of ["zürich 2026", "Zürich 2026 ", ""]) expect(await verifyPassword(wrong, hash)).toBe(false);
@@ -20,7 +20,7 @@ describe("the password of a link", () => {
     expect(await verifyPassword("differentpassword", hash)).toBe(false);
   });
 
-  it("the password of a link is verified for many visitors at the same time", async () => {
+  it("the service verifies the password of a link for many visitors at the same time", async () => {
     const hash = await hashPassword("open sesame");
     const tries = Array.from({ length: 6 }, (_, nth) => (nth % 2 === 0 ? "open sesame" : "wrong"));
     const results = await Promise.all(tries.map((text) => verifyPassword(text, hash)));

@@ -14,18 +14,18 @@ const VERSION = 0x13;
 const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 
 /**
- * The maximum number of hashes that run at the same time. A hash of a link password needs 19 MiB, and a hash of an account password 32 MiB.
- * Each hash also needs one of the four threads of Node's thread pool.
+ * The maximum number of hashes that run at the same time. A hash of a link password needs 19 MiB, and a hash of an account password needs
+ * 32 MiB. Each hash also needs one of the four threads of Node's thread pool.
  */
 const AT_ONCE = 2;
-/** The maximum number of hashes of one network or person that run or wait. The people in one office have one network. */
+/** The maximum number of running and waiting hashes of one network or person. All people in an office usually have one network. */
 const OF_HOLDER = 20;
 
 const TOO_MANY = "Too many passwords are waiting for their check. Try again in a few seconds.";
 
 /**
- * Creates the turns for all hashes of passwords, of links and of accounts. A holder is the person who sets the password of a link, or the
- * network of a client (platform/http/client-address.ts).
+ * Creates the queue for all hashes of passwords, of links and of accounts. The holder of a hash is the person who sets the password of a
+ * link, or the network of a client (platform/http/client-address.ts).
  */
 export function createHashTurns(): FairTurns {
   return createFairTurns({ atOnce: AT_ONCE, ofHolder: OF_HOLDER, problem: TOO_MANY });
@@ -41,7 +41,7 @@ export async function hashPassword(password: string): Promise<string> {
 }
 
 /**
- * Waits for the turn of the caller, and then hashes a new password. Returns undefined if there is no password. Throws `rate_limited` if too
+ * Waits until the caller may run a hash, and then hashes a new password. Returns undefined without a password. Throws `rate_limited` if too
  * many hashes of the caller already wait.
  */
 export async function hashNew(
@@ -68,7 +68,7 @@ export async function verifyPassword(password: string, hash: string): Promise<bo
 }
 
 function derive(password: string, cost: Argon2idCost): Promise<Buffer> {
-  // Normalises the text, because keyboards can encode the same text in different ways.
+  // Keyboards can encode the same text in different ways. The normal form makes these texts equal.
   const message = Buffer.from(password.normalize("NFC"));
   return crypto.argon2 === undefined ? argon2idInWasm(message, cost) : argon2id(message, cost);
 }

@@ -13,7 +13,7 @@ import { recordUse } from "./visitor/receiver-visits.ts";
 
 export type LinkVerbs = ReturnType<typeof createLinks>;
 
-/** Creates what the rest of the service does with this feature. */
+/** Creates the functions about links that the rest of the service calls. */
 export function createLinks(deps: Deps, { allowance }: { allowance: Allowance }) {
   const hashTurns = createHashTurns();
   const visits = { admit: admit(deps), allowance };

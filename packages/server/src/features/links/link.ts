@@ -8,7 +8,7 @@ import type { Downloadable } from "../access/queries.ts";
 export type Link = {
   id: string;
   /**
-   * The token in the URL depends on the generation. A new URL for the link increases the generation, so that earlier tokens stop working.
+   * The token in the URL depends on the generation. A new URL for the link increases the generation, and earlier tokens then stop working.
    */
   generation: number;
   kind: LinkKind;
@@ -18,35 +18,35 @@ export type Link = {
   createdBy: string;
   label: string;
   message: string;
-  /** Undefined if the link opens every ready file of the note. */
+  /** The files that the link opens. Undefined: the link opens every ready file of the note. */
   attachmentIds: readonly string[] | undefined;
-  /** Undefined if the link lives until it is revoked. */
+  /** Undefined: the link works until somebody revokes it. */
   expiresAt: number | undefined;
-  /** An Argon2id hash in the PHC string format. Undefined if the link has no password. */
+  /** An Argon2id hash in the PHC string format. Undefined: the link has no password. */
   passwordHash: string | undefined;
   /**
-   * Each change of the password or the recipients increases the version. After a change, visitors who entered an earlier password must
-   * enter the new password.
+   * Each change of the password or the recipients increases the version. Visitors who entered an earlier password must then enter the new
+   * password.
    */
   passwordVersion: number;
-  /** Undefined if the number of download claims has no limit. */
+  /** Undefined: the number of claims has no limit. */
   maxClaims: number | undefined;
   claims: number;
   opened: number;
   urlTtlSeconds: number;
   notify: LinkNotify;
   /**
-   * The normalised email addresses. A visitor must prove that they own one of these addresses. Empty: the link works for everybody who has
-   * it.
+   * The normalised email addresses. A visitor must prove the ownership of one of these email addresses. Empty: the link works for everybody
+   * who has the link.
    */
   recipients: readonly string[];
-  /** The limits of a file request. The expiry of the link is the deadline. Defined for the kind `upload` only. */
+  /** The limits of a file request. The expiry of the link is the deadline. Only links of the kind `upload` have limits. */
   request: FileRequest | undefined;
   createdAt: number;
   revokedAt: number | undefined;
 };
 
-/** One deliberate download by one visitor. Until `windowEndsAt`, the visitor can get more URLs, and the service counts no further claim. */
+/** One deliberate download by one visitor. Until `windowEndsAt`, the visitor can get more URLs without a further claim. */
 export type LinkClaim = {
   id: string;
   linkId: string;
@@ -57,9 +57,9 @@ export type LinkClaim = {
 };
 
 /**
- * Returns the instant after which visitors can no longer open the link. If the operator shortened the longest life after the creation of
- * the link, the shorter life applies.
- * Returns undefined if the link lives until it is revoked.
+ * Returns the instant after which visitors can no longer open the link. If the operator later allows only a shorter life, the shorter life
+ * applies.
+ * Returns undefined if the link works until somebody revokes it.
  */
 export function effectiveExpiry(
   { createdAt, expiresAt }: Pick<Link, "createdAt" | "expiresAt">,
@@ -70,14 +70,15 @@ export function effectiveExpiry(
 }
 
 /**
- * Whether a person who may make links of the note may also edit this link. A link stops working when its creator loses access to the note.
- * If an editor could change the link of another person, the editor could still use that link after losing access to the note.
+ * Returns whether a person may edit this link. The person must also have the permission to make links of the note.
+ * A link stops working when its creator loses access to the note. If editors could change the links of others, a former editor could
+ * continue to use a changed link.
  */
 export function mayEditLink({ ownerId, createdBy }: Pick<Link, "ownerId" | "createdBy">, userId: string): boolean {
   return userId === ownerId || userId === createdBy;
 }
 
-/** `closed`: the policy of the operator does not let visitors open the link. */
+/** The state of a link. `closed`: the policy of the operator does not let visitors open the link. */
 export type LinkState = "live" | "used_up" | "expired" | "revoked" | "orphaned" | "closed";
 
 /**
@@ -102,16 +103,16 @@ export function linkState(
 /** A ready file that a link opens. */
 export type LinkedFile = Downloadable & Pick<Attachment, "sizeBytes">;
 
-/** The number of issued URLs. `lastUrlExpiresAt`: the instant at which the last of these URLs expires. Milliseconds since the epoch. */
+/** The number of issued URLs. `lastUrlExpiresAt`: the latest expiry of these URLs. Milliseconds since the epoch. */
 export type IssuedUrls = { count: number; lastUrlExpiresAt: number };
 
 /**
- * A link with the current role of its creator on the note, and the name of the creator that visitors see. If the name is missing, visitors
- * see no email address in its place, because visitors may be strangers.
+ * A link with the current role of its creator on the note, and the name of the creator. Visitors see the name. Visitors may be strangers,
+ * so they never see an email address instead of a missing name.
  */
 export type LinkWithCreator = { link: Link; creatorRole: Role | undefined; creatorName: string | undefined };
 
-/** How many people got a link by mail, and how many of them visited or used it. */
+/** The number of people who got a link by mail, and how many of them visited or used the link. */
 export type ReceiverCounts = { people: number; visited: number; used: number; notDelivered: number };
 
 /** A link with the details that people with an account see. */
@@ -119,12 +120,12 @@ export type LinkDetails = LinkWithCreator & {
   noteTitle: string;
   /** The number of ready files that the link opens. */
   readyFiles: number;
-  /** The number of files that visitors sent, including unfinished uploads. Failed and rejected files do not count. */
+  /** The number of files from visitors, including unfinished uploads, without failed and rejected files. */
   takenFiles: number;
-  /** The files that visitors sent completely. Rejected files do not count. */
+  /** The files that visitors sent completely, without rejected files. */
   received: { files: number; bytes: number };
   sentTo: ReceiverCounts;
   urlsIssued: number;
-  /** Undefined: no URL was issued. */
+  /** Undefined: the service has issued no URL. */
   lastUrlExpiresAt: number | undefined;
 };

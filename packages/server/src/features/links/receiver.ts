@@ -4,7 +4,7 @@ import type { Link } from "./link.ts";
 
 /** A person to whom somebody sent a link by mail. Instants are milliseconds since the epoch. */
 export type Receiver = {
-  /** A UUIDv7, so that ids sort by time. Another mail to the same email address changes the id. */
+  /** A UUIDv7, so that ids sort by time. A further mail to the same email address changes the id. */
   id: string;
   /** The normalised email address. */
   email: string;
@@ -29,7 +29,7 @@ export type ReceiverOfVisit = { linkId: string; generation: number } & ({ email:
 
 export type ReceiverState = "waiting" | "sent" | "visited" | "used" | "not_delivered";
 
-/** Returns the last thing that is known about a mail. A visit proves that the mail arrived, even if the mail server refused it later. */
+/** Returns the last known state of a mail. A visit proves that the mail arrived, even if the mail server refused the mail later. */
 export function receiverState({ sentAt, givenUpAt, visitedAt, usedAt }: Receiver): ReceiverState {
   if (usedAt !== undefined) return "used";
   if (visitedAt !== undefined) return "visited";
@@ -42,8 +42,9 @@ const CODE_LENGTH = 12;
 type Mailed = { linkId: string; generation: number; email: string };
 
 /**
- * Returns the code of a receiver, with each key. The code is part of the URL in the mail. The service computes the code again for each try
- * to send the mail, so the code is in no table. The code gives no access, because it works only together with the token of the link.
+ * Returns the code of a receiver, computed with each key. The URL in the mail contains the code. Each try to send the mail computes the
+ * code again, so no table contains the code.
+ * The code works only together with the token of the link, so the code alone gives no access.
  */
 export function codesOf({ receivers }: Pick<LinkKeys, "receivers">, { linkId, generation, email }: Mailed): string[] {
   const text = `${linkId}\n${generation}\n${email}`;
@@ -55,8 +56,8 @@ export function hashOfCode(code: string): string {
 }
 
 /**
- * Returns the receiver of a visit. If the link lists email addresses, the proven email address decides, because a forwarded mail has the code
- * of another person. Returns undefined for a visitor without a mail.
+ * Returns the receiver of a visit. For a link that lists email addresses, the proven email address identifies the receiver, because a
+ * forwarded mail contains the code of another person. Returns undefined for a visitor without a mail.
  */
 export function receiverOf(
   { id: linkId, generation, recipients }: Pick<Link, "id" | "generation" | "recipients">,

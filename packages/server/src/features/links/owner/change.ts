@@ -44,7 +44,7 @@ export type CreateLinkInput = {
   /** The limits of a file request. Undefined: the link is not a file request. */
   request: FileRequestInput | undefined;
   settings: LinkSettings;
-  /** A repeated request with the same key and settings returns the link of the first request. Undefined: no key. */
+  /** A repeated request with the same key and settings returns the link of the first request. Undefined: each request makes a link. */
   idempotencyKey: string | undefined;
 };
 
@@ -89,10 +89,10 @@ async function create(
   );
   const passwordHash = await hashNew(hashTurns, { caller, password: settings.password });
   return db.transaction(async (tx) => {
-    // Checks the access again, because the caller may have lost the access while the password was hashed.
+    // The caller may have lost the access during the hash of the password, so the access is checked again.
     const note = await authoriseNote(tx, { caller, noteId, action: "note.link" });
     if (!(await guardedNoteQueries(tx).hold(noteId))) throw new DomainError("note_not_found", "Note not found");
-    // The note is locked, so an equal request at the same time has made its link already, or waits.
+    // The note is locked. An equal parallel request has therefore made its link already, or waits.
     const idempotencyKey = hashKey(input);
     const made =
       idempotencyKey && (await linkQueries(tx).findByKey({ noteId, createdBy: caller.userId, idempotencyKey }));
@@ -131,7 +131,9 @@ async function create(
   });
 }
 
-/** The mails of a new link follow the mail settings of the owner of the note, who gets the mails. */
+/**
+ * Returns when a new link causes mails to the owner of the note. The default follows the mail settings of the owner.
+ */
 async function defaultNotify(
   { mail }: Deps,
   tx: Tx,
@@ -142,7 +144,10 @@ async function defaultNotify(
   return (kind === "upload" ? files : links) === "never" ? "never" : "first";
 }
 
-/** Hashes the key together with the settings, so that a request with other settings makes another link. Leaves out the password. */
+/**
+ * Hashes the key together with the settings, so that a request with other settings makes another link. The hash does not include the
+ * password.
+ */
 function hashKey({ idempotencyKey, settings, ...what }: CreateLinkInput): string | undefined {
   if (idempotencyKey === undefined) return undefined;
   const { password, ...others } = settings;
@@ -181,20 +186,20 @@ export type UpdateLinkInput = {
   attachmentIds: readonly string[] | undefined;
   /** Changes the given limits of a file request. Undefined: no change. */
   request: FileRequestInput | undefined;
-  /** Gives the link another URL. The old URL stops working. */
+  /** Gives the link a new URL. The old URL stops working. */
   hasNewUrl: boolean;
 };
 
 /**
- * Edits a link. If the password changes, visitors must enter the new password. If the recipients change and the link has a password, all
- * visitors must enter the password again.
+ * Edits a link. After a change of the password, visitors must enter the new password. After a change of the recipients, visitors must enter
+ * the password again if the link has a password.
  * Throws `link_not_found`, `access_denied`, `attachment_not_found`, `attachment_not_ready`, `too_many_links`, `invalid_request`.
  */
 export function updateLink(deps: Deps, hashTurns: FairTurns) {
   const { db, clock, newId, limits } = deps;
   return async (caller: Caller, input: UpdateLinkInput): Promise<DescribedLink> => {
     const { linkId, settings } = input;
-    // Checks the access before it hashes the password. A hash is costly, so only people who may edit the link can cause this work.
+    // A hash is costly. The check before the hash ensures that only people who may edit the link can cause a hash.
     await authoriseLinkEdit(db, { caller, linkId });
     const passwordHash = await hashNew(hashTurns, { caller, password: settings.password });
     return db.transaction(async (tx) => {
@@ -237,8 +242,7 @@ async function edit(tx: Tx, { link, input, passwordHash, limits }: Edit): Promis
   const { settings, attachmentIds, request, hasNewUrl } = input;
   const { noteId } = link;
   const keepsPassword = settings.password === undefined;
-  // A claim (a download through the link) fails if this version has changed in the meantime. A claim that runs now can't use the old
-  // recipients.
+  // A claim fails if the version of the password changes during the claim. A running claim therefore can't use the old recipients.
   const keepsVersion = keepsPassword && settings.recipients === undefined;
   return {
     ...applySettings(link, settings),
@@ -251,17 +255,15 @@ async function edit(tx: Tx, { link, input, passwordHash, limits }: Edit): Promis
   };
 }
 
-/**
- * Returns the names of the settings that the caller changed, for the audit log. The values may be secret, so the log does not contain them.
- */
+/** Returns the names of the changed settings for the audit log. The values may be secret, so the log does not contain values. */
 function namesOf({ settings, attachmentIds, request }: UpdateLinkInput): string[] {
   const given = Object.entries({ ...settings, attachmentIds, request });
   return given.flatMap(([name, value]) => (value === undefined ? [] : [name]));
 }
 
 /**
- * Revokes a link. The service refuses the next HTTP request of each visitor. If the link was already revoked, nothing changes. Returns
- * `lastUrlExpiresAt`, the instant at which the last issued URL expires. Throws `link_not_found` or `access_denied`.
+ * Revokes a link. The service refuses the next HTTP request of each visitor. A repeated revocation changes nothing. Returns
+ * `lastUrlExpiresAt`, the latest expiry of the issued URLs. Throws `link_not_found` or `access_denied`.
  */
 export function revokeLink({ db, clock, newId }: Deps) {
   return async (caller: Caller, linkId: string): Promise<{ lastUrlExpiresAt: number | undefined }> =>
@@ -269,8 +271,8 @@ export function revokeLink({ db, clock, newId }: Deps) {
       const { link } = await authoriseLink(tx, { caller, linkId });
       const now = clock();
       await revoke(tx, { caller, link, id: newId(), now });
-      // Reads the expiry after the update, which waits until the URLs that visitors are getting now are recorded. The expiry includes these
-      // URLs.
+      // The update waits until the service has recorded the URLs that visitors are getting now. The expiry after the update therefore
+      // includes these URLs.
       const revoked = await linkQueries(tx).findDetails(linkId);
       return { lastUrlExpiresAt: stillWorks(revoked?.lastUrlExpiresAt, now) };
     });

@@ -74,7 +74,7 @@ function describe(
   };
 }
 
-/** Returns the state of a link at this moment. */
+/** Returns the current state of a link. */
 export function stateOf({ limits, clock }: Pick<Describer, "limits" | "clock">, details: LinkDetails): LinkState {
   const { link, creatorRole, readyFiles, takenFiles } = details;
   const filesLeft = link.request === undefined ? readyFiles : link.request.maxFiles - takenFiles;
@@ -86,7 +86,7 @@ export function tokenOf({ tokens: [key] }: Deps["linkKeys"], { id, generation }:
   return makeToken(key, { linkId: id, generation });
 }
 
-/** Returns the expiry of the last issued URL if it is in the future. Returns undefined if no issued URL works any more. */
+/** Returns the latest expiry of the issued URLs if it is in the future. Returns undefined if no issued URL works any more. */
 export function stillWorks(lastUrlExpiresAt: number | undefined, now: number): number | undefined {
   return lastUrlExpiresAt !== undefined && lastUrlExpiresAt > now ? lastUrlExpiresAt : undefined;
 }
@@ -101,7 +101,7 @@ export async function authoriseLink(queries: Tx, { caller, linkId }: Request): P
   return found;
 }
 
-/** Returns the link if the caller may edit it. Throws `link_not_found` or `access_denied`. */
+/** Returns the link if the caller may edit the link. Throws `link_not_found` or `access_denied`. */
 export async function authoriseLinkEdit(queries: Tx, { caller, linkId }: Request): Promise<LinkDetails> {
   const found = await authoriseLink(queries, { caller, linkId });
   if (mayEditLink(found.link, caller.userId)) return found;
@@ -112,8 +112,8 @@ export async function authoriseLinkEdit(queries: Tx, { caller, linkId }: Request
 }
 
 /**
- * Returns the link as `authoriseLinkEdit` does, in the transaction of the caller. Locks the note, so that two edits of a link do not run at
- * the same time.
+ * Returns the link as `authoriseLinkEdit` does, in the transaction of the caller. Also locks the note, so that edits of a link run one
+ * after another.
  */
 export async function holdLink(tx: Tx, { caller, linkId }: Request): Promise<LinkDetails> {
   const { link } = await authoriseLinkEdit(tx, { caller, linkId });
@@ -141,7 +141,7 @@ export function getLink(deps: Deps) {
 }
 
 /**
- * Lists the links of a note, or the links whose list of files contains an attachment, newest first.
+ * Lists the links of a note, newest first. For an attachment, lists the links whose list of files contains the attachment.
  * Throws `note_not_found`, `attachment_not_found`, `access_denied`.
  */
 export function listLinks(deps: Deps) {
@@ -160,7 +160,10 @@ export function listLinks(deps: Deps) {
   };
 }
 
-/** Lists the links of the caller's notes, newest first. Also lists the links to notes of others that the caller made and may still edit. */
+/**
+ * Lists the links of the caller's notes, newest first. Also lists the caller's links to notes of other people, if the caller may still edit
+ * these links.
+ */
 export function listOwnLinks(deps: Deps) {
   return async (caller: Caller, page: PageRequest & { kind: LinkKind | undefined }): Promise<Page<DescribedLink>> =>
     describePage(deps, { caller, page: await linkQueries(deps.db).listOfPerson(caller.userId, page) });

@@ -27,7 +27,7 @@ describe.each(engines)("links on $name", (engine) => {
   const create = (json: object = {}, { noteId } = world) => owner.send(`POST /notes/${noteId}/links`, { json });
   const patch = (linkId: string, json: object) => owner.send(`PATCH /links/${linkId}`, { json });
 
-  it("a new link of a note has its defaults", async () => {
+  it("a new link of a note has the default settings", async () => {
     const { status, body } = await create();
     expect(status).toBe(201);
     expect(Check(Link, body)).toBe(true);
@@ -63,7 +63,7 @@ describe.each(engines)("links on $name", (engine) => {
     ["a link with a password", "notes", { password: "open sesame" }],
     ["a file request", "notes", { kind: "upload", request: {} }],
     ["a link of one file", "attachments", {}],
-  ])("equal requests with one key that arrive together make %s once", async (_name, noun, json) => {
+  ])("equal parallel requests with one key make %s once", async (_name, noun, json) => {
     const { noteId, linkId: olderLinkId } = await createWorld(service);
     const file = sampleAttachment(sampleNote({ id: noteId, ownerId: "owner" }), { state: "ready" });
     await attachmentQueries(service.db).insert(file);
@@ -82,7 +82,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect((await send({}, "")).body).toMatchObject({ status: 400, code: "invalid_request" });
   });
 
-  it("a new link of one file can have every choice", async () => {
+  it("a new link of one file can have every setting", async () => {
     const expiresAt = inDays(30);
     const choices = { label: "Contract", message: "Hello", maxClaims: 3, urlTtlSeconds: 900, notify: "each" };
     const json = { ...choices, expiresAt, password: "open sesame" };
@@ -93,7 +93,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(JSON.stringify(body)).not.toContain("sesame");
   });
 
-  it("a new file request has its defaults, and can have slots", async () => {
+  it("a new file request has the default limits, and can have slots", async () => {
     const { body: plain } = await create({ kind: "upload", request: {} });
     expect(plain).toMatchObject({
       kind: "upload",
@@ -123,7 +123,7 @@ describe.each(engines)("links on $name", (engine) => {
     });
   });
 
-  it("owners and visitors read a file request without members that a newer version stored", async () => {
+  it("a file request of a newer version loses members that this version does not know", async () => {
     const own = await createWorld(service);
     const request = { slots: [{ id: "passport", name: "Passport", accept: ["image/*"], maxBytes: 1000 }] };
     const { body } = await create({ kind: "upload", request }, own);
@@ -176,7 +176,7 @@ describe.each(engines)("links on $name", (engine) => {
     ],
     ["a slot with an invisible name", upload({ slots: [{ id: "a", name: "\u3164" }] }), /slot a/],
     ["a kind that is no media type", upload({ accept: ["pdf"] }), /accept/],
-  ])("a new link with %s is refused", async (_name, json, detail) => {
+  ])("the service refuses a new link with %s", async (_name, json, detail) => {
     const { body } = await create(json);
     expect(body).toMatchObject({ status: 400, code: "invalid_request", detail: expect.stringMatching(detail) });
   });
@@ -195,7 +195,7 @@ describe.each(engines)("links on $name", (engine) => {
     for (const { body } of [byNote, byFile]) expect(body).toMatchObject({ status: 409, code: "attachment_not_ready" });
   });
 
-  it("an edit of a link changes each field, and the audit log names it without its value", async () => {
+  it("an edit changes each field of a link, and the audit log has only the field names", async () => {
     const { body: link } = await create({ label: "Before", password: "first password" });
     const attachmentIds = [world.attachmentId];
     const change = { label: "After", message: "New", maxClaims: 9, urlTtlSeconds: 30, notify: "first" };
@@ -233,7 +233,7 @@ describe.each(engines)("links on $name", (engine) => {
     }
   });
 
-  it("a new password of a link ends the visits of the earlier password", async () => {
+  it("a new password of a link ends the visits with the earlier password", async () => {
     const { body: link } = await create({ password: "first password" });
     const versionOf = async () => (await linkQueries(service.db).find(link.id))?.link.passwordVersion;
     const before = await versionOf();
@@ -253,7 +253,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(events.items.map(({ action }: { action: string }) => action)).toEqual(["link.renewed", "link.created"]);
   });
 
-  it("an editor reads and revokes the link of another person, but cannot edit it", async () => {
+  it("an editor can read and revoke, but not edit, the link of another person", async () => {
     const { body: link } = await create({ password: "open sesame", attachmentIds: [world.attachmentId] });
     for (const json of [{ password: null }, { expiresAt: null }, { newUrl: true }]) {
       const { body } = await editor.send(`PATCH /links/${link.id}`, { json });
@@ -265,7 +265,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect((await editor.send(`DELETE /links/${link.id}`)).status).toBe(200);
   });
 
-  it("a link depends on the editor who made it, also after an edit of the owner", async () => {
+  it("the link of an editor ends with the editor's access, even if the owner edits it", async () => {
     const own = await createWorld(service);
     const { body: link } = await editor.send(`POST /notes/${own.noteId}/links`, { json: {} });
     expect((await editor.send(`PATCH /links/${link.id}`, { json: { label: "Mine" } })).body.canEdit).toBe(true);
@@ -274,7 +274,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect((await owner.send(`GET /links/${link.id}`)).body.state).toBe("orphaned");
   });
 
-  it("an edit of a link with fields that its kind does not have is refused", async () => {
+  it("the service refuses an edit of a link with fields of another kind of link", async () => {
     const { body: download } = await create();
     const { body: upload } = await create({ kind: "upload", request: {} });
     for (const [id, json] of [
@@ -290,7 +290,7 @@ describe.each(engines)("links on $name", (engine) => {
     }
   });
 
-  it("a revocation ends a link at once, can be repeated, and prevents later edits", async () => {
+  it("a revocation ends a link immediately, can be repeated, and prevents later edits", async () => {
     const { body: link } = await create();
     const lastUrlExpiresAt = Date.now() + 41_000;
     await addClaim(service, { linkId: link.id, urlsIssued: 3, lastUrlExpiresAt: Date.now() - 1 });
@@ -314,13 +314,13 @@ describe.each(engines)("links on $name", (engine) => {
     expect(events.items.map(({ action }: { action: string }) => action)).toEqual(["link.revoked", "link.created"]);
   });
 
-  it("the revocation of a link reports null as the last expiry when no URL works any more", async () => {
+  it("the revocation of a link returns null as last expiry if no URL works any more", async () => {
     const { body: link } = await create();
     await addClaim(service, { linkId: link.id, urlsIssued: 1, lastUrlExpiresAt: Date.now() - 1 });
     expect((await owner.send(`DELETE /links/${link.id}`)).body).toEqual({ lastUrlExpiresAt: null });
   });
 
-  it("a link is shown as expired, used up or orphaned", async () => {
+  it("the state of a link can be expired, used up or orphaned", async () => {
     const own = await createWorld(service);
     const stateOf = async (linkId: string) => (await owner.send(`GET /links/${linkId}`)).body.state;
     const store = async (given: Partial<Parameters<typeof sampleLink>[1]>) => {
@@ -346,7 +346,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect((await owner.send(`GET /links/${ofFile}`)).body).toMatchObject({ status: 404, code: "link_not_found" });
   });
 
-  it("a file request counts its files without the rejected ones", async () => {
+  it("the counts of a file request exclude rejected files", async () => {
     const own = await createWorld(service);
     const { body: link } = await create({ kind: "upload", request: { maxFiles: 2 } }, own);
     const note = sampleNote({ id: own.noteId, ownerId: "owner" });
@@ -368,7 +368,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(second).toMatchObject({ state: "used_up", received: { files: 1, bytes: 7 } });
   });
 
-  it("the links of a note, of a file and of a person are listed, newest first", async () => {
+  it("the lists of links of a note, a file and a person have the newest link first", async () => {
     const own = await createWorld(service);
     const person = service.as("editor");
     const made: string[] = [];
@@ -393,7 +393,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(uploads).not.toContain(ofFile);
     const bad = await owner.send("GET /links?cursor=abc");
     expect(bad.body).toMatchObject({ status: 400, code: "invalid_cursor" });
-    // A person who loses access to the note sees neither the title of the note nor the names of its files.
+    // After losing the access, the editor sees neither the title of the note nor the names of its files.
     await owner.send(`DELETE /notes/${own.noteId}/shares/editor`);
     expect(await ids(person, "/links")).not.toContain(ofFile);
   });
@@ -411,7 +411,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(rest.nextCursor).toBeNull();
   });
 
-  it("a note accepts exactly 500 live links, also from simultaneous requests", async () => {
+  it("simultaneous requests never make more than 500 live links of a note", async () => {
     const own = await createWorld(service);
     const note = sampleNote({ id: own.noteId, ownerId: "owner" });
     await service.db.transaction(async (tx) => {
@@ -419,14 +419,14 @@ describe.each(engines)("links on $name", (engine) => {
       await linkQueries(tx).insert(sampleLink(note, { revokedAt: 1 }));
       await linkQueries(tx).insert(sampleLink(note, { expiresAt: 1 }));
     });
-    // The limit is 500 live links. The note already has 497: the loop above made 496, and `createWorld` made one. Three more links are
-    // possible.
+    // The limit is 500 live links. The note already has 497 links: 496 from the loop above, and one from `createWorld`. Only three more
+    // links are possible.
     const answers = await Promise.all(Array.from({ length: 6 }, () => create({}, own)));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 409, 409, 409]);
     expect(answers.find(({ status }) => status === 409)?.body.code).toBe("too_many_links");
   });
 
-  it("two edits of a link at the same time both remain", async () => {
+  it("two simultaneous edits of a link both remain", async () => {
     const { body: link } = await create({ kind: "upload", request: {} });
     await Promise.all([
       patch(link.id, { request: { maxFiles: 3 } }),
@@ -443,7 +443,7 @@ describe.each(engines)("links on $name", (engine) => {
     const start = (links: object) =>
       startServiceInTest({ engine, limits: { links: { ...policy, maxExpirySeconds: 60, ...links } } });
 
-    it("a policy of the operator requires a password and a short expiry of links", async () => {
+    it("the policy of the operator can require a password and a short expiry of links", async () => {
       const strict = await start({});
       const { noteId, linkId } = await createWorld(strict);
       const as = strict.as("owner");
@@ -459,7 +459,7 @@ describe.each(engines)("links on $name", (engine) => {
         }
       }
       expect((await as.send(`PATCH /links/${link.id}`, { json: { password: null } })).status).toBe(400);
-      // The first link of the test is older than the policy, so no expiry is stored for it. The policy still limits the life of this link.
+      // The first link is older than the policy, so the database has no expiry for this link. The policy still limits the life of the link.
       const { body: older } = await as.send(`GET /links/${linkId}`);
       expect(Date.parse(older.expiresAt) - Date.parse(older.createdAt)).toBe(60_000);
       expect([older.state, link.state]).toEqual(["closed", "live"]);

@@ -107,7 +107,7 @@ const schemas = operations("links", {
 
 type ListCall = Pick<FastifyRequest, "caller"> & { params: ShareSubject; query: { limit: number; cursor?: string } };
 
-/** The link routes for signed-in users: /links, and the link routes of a note or an attachment. */
+/** The routes of links for signed-in users: /links, and the routes below a note or an attachment. */
 export function linkRoutes(app: App, deps: RouteDeps<AuditVerbs & LinkVerbs & PeopleVerbs>): void {
   const { useCases, takeTurn } = deps;
 
@@ -210,13 +210,13 @@ function settingsOf(body: CreateFileLinkBody): LinkSettings {
   return { label, message, expiresAt: given, password, maxClaims, urlTtlSeconds, notify, recipients };
 }
 
-/** Presents one link. Reads its creator from the database. */
+/** Converts one link to the form of a response. Reads the creator of the link from the database. */
 export async function presentLink(described: DescribedLink, deps: RouteDeps<PeopleVerbs>): Promise<WireLink> {
   const people = await deps.useCases.findPeople([described.link.createdBy]);
   return present(described, { people, publicUrl: deps.publicUrl });
 }
 
-/** Presents a page of links. Reads all creators with one query. */
+/** Converts a page of links to the form of a response. One query reads all creators. */
 export async function presentLinks(
   { items, nextCursor }: Page<DescribedLink>,
   { useCases, publicUrl }: RouteDeps<PeopleVerbs>,
@@ -261,7 +261,10 @@ function present(described: DescribedLink, { people, publicUrl }: { people: Peop
   };
 }
 
-/** Presents the members that this version knows. The stored JSON of a newer version can have more, and the contract refuses these. */
+/**
+ * The stored JSON of a newer version can have members that the contract refuses, so the response has only the members that this version
+ * knows.
+ */
 function presentRequest({ maxFiles, maxBytesPerFile, maxBytesTotal, accept, askName, review, slots }: FileRequest) {
   const presented = slots.map(({ id, name, accept, maxBytes }) => ({
     id,

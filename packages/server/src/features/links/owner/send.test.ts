@@ -33,7 +33,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
       ...{ id, email: `${id}@example.com`, name: id },
       ...(isProven && { emailProvenBy: "operator" as const }),
     });
-  /** Changes the name after the request, because each request stores the name of the test token. */
+  /** Each request stores the name from the test token. The function therefore changes the name after the request. */
   const rename = (name: string) =>
     service.database.db.kysely.updateTable("people").set({ name }).where("id", "=", "ann").execute();
   const newEmail = () => `${uuidv7()}@example.com`;
@@ -57,7 +57,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     return { ...stored, email, code: codeIn(mailTo(email)) };
   }
 
-  it("sent links are mails that say who sends what, and whose answers go to the sender", async () => {
+  it("the mail of a sent link names the sender, and its reply goes to the sender", async () => {
     const { link, token } = await storeLink(service.db, { label: "Contract" });
     const email = newEmail();
     const { status, body } = await send(link.id, { to: [email], message: "Please sign\r\npage 3 & 4." });
@@ -81,7 +81,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     });
   });
 
-  it("sent links have no clickable URL of the sender, not in the message, the name or the label", async () => {
+  it("the mail of a sent link has no clickable URL from message, name or label", async () => {
     const { link } = await storeLink(service.db, { label: "evil.example/login" });
     const message =
       "https://evil.example/a www.evil.example evil.example mailto:a@evil.example <a href='//evil.example'>x</a> http://10.0.0.1/";
@@ -101,7 +101,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(html).not.toContain("<a href='");
   });
 
-  it("sent links have no stranger's header, address or text in their headers", async () => {
+  it("the headers of a sent link's mail contain no text from the sender", async () => {
     const { link } = await storeLink(service.db, { label: "x\r\nBcc: eve@evil.example" });
     const email = newEmail();
     expect((await send(link.id, { to: [email], message: "a\r\n.\r\nBcc: eve@evil.example" })).status).toBe(202);
@@ -124,20 +124,20 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     ["two email addresses in one", { to: ["a@example.com,eve@evil.example"] }],
     ["a name before the email address", { to: ["Ann <ann@example.com>"] }],
     ["an invisible character in an email address", { to: ["a\u200bnn@example.com"] }],
-  ])("sent links with %s are refused as a whole", async (_, json) => {
+  ])("the service sends no mail for a request to send a link with %s", async (_, json) => {
     const { link } = await storeLink(service.db);
     const { body } = await send(link.id, { to: [newEmail()], ...json });
     expect(body).toMatchObject({ status: 400, code: "invalid_request" });
     expect([await rows(), await statesOf(link.id)]).toEqual([[], {}]);
   });
 
-  it("a wrong email address is named in the refusal of a sent link", async () => {
+  it("the error of a refused send names the wrong email address", async () => {
     const { link } = await storeLink(service.db);
     const { body } = await send(link.id, { to: [newEmail(), "eve;bob@example.com"] });
     expect(body).toMatchObject({ status: 400, detail: expect.stringContaining("eve;bob@example.com") });
   });
 
-  it("two spellings of one email address get one mail with a sent link", async () => {
+  it("two spellings of one email address get one mail with the link", async () => {
     const { link } = await storeLink(service.db);
     const email = newEmail();
     await send(link.id, { to: [email, email.toUpperCase(), ` ${email}`.trim()] });
@@ -145,7 +145,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(await statesOf(link.id)).toEqual({ [email]: "sent" });
   });
 
-  it("a person sends links to 50 email addresses a day, and a further request reaches nobody", async () => {
+  it("a person sends links to at most 50 email addresses a day", async () => {
     const [first, second] = [await storeLink(service.db), await storeLink(service.db)];
     expect((await send(first.link.id, { to: newEmails(49) })).status).toBe(202);
     const { body, headers } = await send(second.link.id, { to: newEmails(2) });
@@ -157,7 +157,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect((await send(second.link.id, { to: newEmails(2) })).status).toBe(202);
   });
 
-  it("requests at the same time on two replicas never send links to more than 50 email addresses", async () => {
+  it("parallel requests on two replicas send links to at most 50 email addresses", async () => {
     const replica = await startServiceInTest({ engine, mailer, signUp: "invited", beside: service });
     const links = await Promise.all(Array.from({ length: 4 }, () => storeLink(service.db)));
     const answers = await Promise.all(
@@ -186,7 +186,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(items.filter(({ action }: { action: string }) => action === "link.sent")).toHaveLength(1);
   });
 
-  it("a repeated request sends nothing after another request to the same people, and sends again after a day", async () => {
+  it("a repeated request with the same key sends the link again only after a day", async () => {
     const { link } = await storeLink(service.db);
     const [email, first, second] = [newEmail(), uuidv7(), uuidv7()];
     for (const key of [first, second, first]) {
@@ -199,7 +199,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(await rows()).toHaveLength(3);
   });
 
-  it("a refused request to send a link can be repeated with its key", async () => {
+  it("a caller can repeat a refused request to send a link with the same key", async () => {
     const { link } = await storeLink(service.db);
     const [email, key] = [newEmail(), uuidv7()];
     await service.database.db.kysely
@@ -213,7 +213,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(await rows()).toHaveLength(1);
   });
 
-  it("a repeated request to send a link says whether the receivers have an old URL", async () => {
+  it("a repeated request to send a link returns whether the receivers have an old URL", async () => {
     const { link } = await storeLink(service.db);
     const [email, key] = [newEmail(), uuidv7()];
     const hasOldUrl = async () =>
@@ -225,7 +225,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(await hasOldUrl()).toEqual([true]);
   });
 
-  it("a failed request counts nothing, so that a fourth mail an hour to one person is refused by name", async () => {
+  it("the fourth mail an hour to one person fails with the email address in the error", async () => {
     const { link } = await storeLink(service.db);
     const email = newEmail();
     for (let nth = 0; nth < 3; nth += 1) expect((await send(link.id, { to: [email] })).status).toBe(202);
@@ -234,7 +234,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect((await send(link.id, { to: newEmails(47) })).status).toBe(202);
   });
 
-  it("a person asks to send links 30 times in 10 minutes, and refused requests count", async () => {
+  it("a person may ask to send links 30 times in 10 minutes, with refused requests", async () => {
     await prove("carl");
     const carl = service.as("carl");
     const note = (await carl.send("POST /notes", { json: { title: "Mine" } })).body;
@@ -252,7 +252,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect((await send(other.link.id, { to: [newEmail()] })).status).toBe(202);
   });
 
-  it("a send that the limit of one receiver refuses counts for none of the other receivers", async () => {
+  it("a send that the limit of one receiver refuses counts for no other receiver", async () => {
     const { link } = await storeLink(service.db);
     const [first, full, last] = newEmails(3).sort() as [string, string, string];
     for (let nth = 0; nth < 3; nth += 1) await send(link.id, { to: [full] });
@@ -265,7 +265,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(items.filter(({ action }: { action: string }) => action === "link.sent")).toHaveLength(4);
   });
 
-  it("only people who may edit a link send it, and see who got it", async () => {
+  it("only people who may edit a link can send it and see its receivers", async () => {
     const { link, note } = await storeLink(service.db);
     for (const id of ["editor", "viewer", "stranger"]) await prove(id);
     for (const role of ["editor", "viewer"])
@@ -307,12 +307,12 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     ["expired", { createdAt: 1, expiresAt: 2 }],
     ["used up", { maxClaims: 1, claims: 1 }],
     ["without its files", { file: { state: "pending" as const }, opens: (files: never[]) => files }],
-  ])("a link that is %s can't be sent", async (_, given) => {
+  ])("the service does not send a link that is %s", async (_, given) => {
     const { link } = await storeLink(service.db, given as never);
     expect((await send(link.id, { to: [newEmail()] })).body).toMatchObject({ status: 409, code: "link_ended" });
   });
 
-  it("a link for certain people is sent only to these people", async () => {
+  it("the service sends a link for certain people only to these people", async () => {
     const [listed, other] = newEmails(2) as [string, string];
     const { link } = await storeLink(service.db, { recipients: [listed] });
     const { body } = await send(link.id, { to: [listed, other] });
@@ -323,7 +323,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
   it.each([
     ["revoked", (linkId: string) => ann.send(`DELETE /links/${linkId}`)],
     ["given a new URL", (linkId: string) => ann.send(`PATCH /links/${linkId}`, { json: { newUrl: true } })],
-  ])("a link that is %s before its mail is due is not sent", async (_, end) => {
+  ])("the service does not send a link that is %s before its mail is due", async (_, end) => {
     const { link } = await storeLink(service.db);
     const email = newEmail();
     await send(link.id, { to: [email] });
@@ -332,7 +332,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(await statesOf(link.id)).toEqual({ [email]: "not_delivered" });
   });
 
-  it("a mail server that refuses a sent link shows it as not delivered", async () => {
+  it("a sent link has the state not delivered if the mail server refuses the mail", async () => {
     refused = () => true;
     const { link } = await storeLink(service.db);
     const email = newEmail();
@@ -354,7 +354,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(await statesOf(link.id)).toEqual({ [email]: "not_delivered" });
   });
 
-  it("requirement 43: sent links that wait hold no token and no code in the database", async () => {
+  it("requirement 43: the database has no token and no code of a waiting sent link", async () => {
     const { token, code, link } = await sent();
     await send(link.id, { to: [newEmail()] });
     const receivers = await service.database.db.kysely.selectFrom("link_mails").selectAll().execute();
@@ -363,11 +363,11 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(service.log()).not.toContain(code);
   });
 
-  it("the state of a receiver becomes visited by the page of the link, and used by a download", async () => {
+  it("a visit sets the state of a receiver to visited, and a download to used", async () => {
     const { link, token, email, code } = await sent();
     const visitor = visitorOf(service.app);
     const headers = { "link-receiver": code };
-    // A mail scanner only requests the URL of the mail, so no code reaches the service.
+    // A mail scanner requests only the URL of the mail, so the service gets no code.
     await visitorOf(service.app).look(token);
     expect(await statesOf(link.id)).toEqual({ [email]: "sent" });
     await visitor.send(`GET /public/links/${token}`, { headers });
@@ -400,7 +400,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(await statesOf(link.id)).toEqual({ [email]: "sent" });
   });
 
-  it("the code of one link changes nothing on another link, and nothing after a new URL", async () => {
+  it("a receiver's code has no effect on another link, or after a new URL of the link", async () => {
     const [{ link, email, code }, other] = [await sent(), await sent()];
     const look = (path: string) => visitorOf(service.app).send(`GET ${path}`, { headers: { "link-receiver": code } });
     await look(`/public/links/${other.token}`);
@@ -418,7 +418,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(codeIn(mailsTo(email)[1] as ReceivedMail)).not.toBe(code);
   });
 
-  it("the proven email address decides on a link for certain people, not the code of a forwarded mail", async () => {
+  it("the proven email address identifies a receiver, not the code of a forwarded mail", async () => {
     const [mia, tom] = newEmails(2) as [string, string];
     const { link, token } = await storeLink(service.db, { recipients: [mia, tom] });
     await send(link.id, { to: [mia, tom] });
@@ -436,7 +436,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(await statesOf(link.id)).toEqual({ [mia]: "sent", [tom]: "used" });
   });
 
-  it("the state of a receiver of a file request becomes used by a file", async () => {
+  it("a file that a receiver sends to a file request sets the receiver's state to used", async () => {
     const note = (await ann.send("POST /notes", { json: { title: "Papers" } })).body;
     const { link, token } = await insertRequest(service, {
       noteId: note.id,
@@ -458,7 +458,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(await statesOf(link.id)).toEqual({ [email]: "used" });
   });
 
-  it("a sender who loses the right to send, or is disabled, before the mail is due sends nothing", async () => {
+  it("a mail is not sent if its sender is disabled or loses the right to send", async () => {
     const { note } = await storeLink(service.db);
     await prove("eddy");
     await ann.send(`PUT /notes/${note.id}/shares`, { json: { userIds: ["eddy"], role: "editor" } });

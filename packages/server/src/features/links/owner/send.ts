@@ -29,29 +29,29 @@ export type SendLinkInput = {
   linkId: string;
   to: readonly string[];
   message: string | undefined;
-  /** A repeated request with the same key, people and message sends nothing for a day. Undefined: no key. */
+  /** A repeated request with the same key, receivers and message sends nothing for a day. Undefined: each request sends mails. */
   idempotencyKey: string | undefined;
 };
 
-/** `generation`: the current generation of the link. A receiver with another one has an old URL. */
+/** The receivers, and the current generation of the link. A receiver with another generation has an old URL. */
 type SentTo = { receivers: Receiver[]; generation: number };
 
-/** Limits to how many email addresses a person can send links. One request may contain as many. */
+/** Limits how many email addresses a person can send links to in a day. One request may contain as many email addresses as the limit. */
 const EMAILS: WindowLimit = { name: "sent links", max: 50, windowMs: 86_400_000 };
 
 /**
- * Limits how often a person asks the service to send links. A refused request counts too, because it also waits for the lock of the note,
- * and the limit of emails does not count it.
+ * Limits how often a person asks the service to send links. Refused requests also count, because they also wait for the lock of the note.
+ * The limit `EMAILS` does not count refused requests.
  */
 const REQUESTS: WindowLimit = { name: "requests to send links", max: 30, windowMs: 600_000 };
 const TOO_MANY_REQUESTS =
   "You sent links too often in a short time. Wait until Retry-After has passed, then try again.";
 
 /**
- * Sends the URL of a link by mail, in the name of the caller. Only people who may edit the link can send it, because they see who got it.
- * Either all email addresses get the mail, or none does.
- * Throws `link_not_found`, `access_denied`, `mail_disabled`, `sending_disabled`, `email_not_proven`, `link_ended`,
- * `receiver_not_listed`, `sending_limit_reached`, `receiver_limit_reached`, `rate_limited` and `invalid_request`.
+ * Sends the URL of a link by mail, in the name of the caller. Only people who may edit the link can send it, because the sender sees the
+ * list of receivers. Either all email addresses get the mail, or none.
+ * Throws `link_not_found`, `access_denied`, `mail_disabled`, `sending_disabled`, `email_not_proven`, `link_ended`, `receiver_not_listed`,
+ * `sending_limit_reached`, `receiver_limit_reached`, `rate_limited` and `invalid_request`.
  */
 export function sendLink(deps: Deps) {
   const { db, clock, newId, linkKeys } = deps;
@@ -71,7 +71,7 @@ export function sendLink(deps: Deps) {
         receivers: await receiverQueries(tx).ofEmails(linkId, emails),
         generation: link.generation,
       });
-      // The note is locked, so an equal request at the same time has queued its mails already, or waits.
+      // The note is locked. An equal parallel request has therefore queued its mails already, or waits.
       if (idempotencyKey !== undefined && !(await isFirst(deps, { tx, requestKey }))) return result();
       await requireProof(tx, caller);
       if (stateOf(deps, details) !== "live") {
@@ -98,7 +98,7 @@ export function sendLink(deps: Deps) {
   };
 }
 
-/** Lists the people to whom somebody sent the link, the newest first. Throws `link_not_found` or `access_denied`. */
+/** Lists the people to whom somebody sent the link, newest first. Throws `link_not_found` or `access_denied`. */
 export function listReceivers({ db }: Deps) {
   return async (
     caller: Caller,
@@ -111,7 +111,7 @@ export function listReceivers({ db }: Deps) {
 
 const ONCE: WindowLimit = { name: "request to send a link", max: 1, windowMs: 86_400_000 };
 
-/** Remembers a request. Returns false if the service sent the mails of an equal request in the last day. */
+/** Records a request. Returns false if the service sent the mails of an equal request in the last day. */
 async function isFirst({ clock }: Deps, { tx, requestKey }: { tx: Tx; requestKey: string }): Promise<boolean> {
   const { max, windowMs } = ONCE;
   const now = clock();
@@ -119,7 +119,7 @@ async function isFirst({ clock }: Deps, { tx, requestKey }: { tx: Tx; requestKey
   return (await limitCountQueries(tx).take(windowKey(ONCE, requestKey), once)).isTaken;
 }
 
-/** With open sign-up, anybody could send mails to strangers in the name of the service. */
+/** Throws if sign-up is open, because anybody could then send mails to strangers in the name of the service. */
 function requireSending({ mail, policy }: Deps): void {
   if (mail === undefined) throw new DomainError("mail_disabled", "This service sends no mails. Copy the link instead.");
   if (policy.current["sign-up"] !== "open") return;
@@ -127,13 +127,13 @@ function requireSending({ mail, policy }: Deps): void {
   throw new DomainError("sending_disabled", problem);
 }
 
-/** The answers of the receivers go to the email address of the sender, so it must be proven. */
+/** Throws if the sender has not proven the email address, because the replies of the receivers go to this email address. */
 async function requireProof(tx: Tx, { userId }: Caller): Promise<void> {
   if ((await provenEmailOf(tx, userId)) !== undefined) return;
   throw new DomainError("email_not_proven", "Confirm your email address in the settings before you send a link.");
 }
 
-// Line breaks and tabs are the only control characters that a message needs.
+// All control characters except line breaks and tabs, which a message may contain.
 const FORBIDDEN = /[[\p{Cc}\u2028\u2029]--[\n\t]]/v;
 
 function checkMessage(given = ""): string {
@@ -143,7 +143,7 @@ function checkMessage(given = ""): string {
   return message;
 }
 
-/** Returns the normalised email addresses, sorted, without duplicates. The order prevents a deadlock of two requests. */
+/** Returns the normalised email addresses without duplicates. The email addresses are sorted, to avoid a deadlock of two requests. */
 function checkEmails(to: readonly string[]): string[] {
   const emails = [...new Set(to.map(normaliseEmail))].sort();
   const wrong = emails.find((email) => !isOneRecipient(email) || /[\p{Cf}\p{Z}]/u.test(email));
@@ -175,7 +175,7 @@ async function queueTo(
   await queueSentLink(deps, tx, { emails, sent, problemOf }).catch(refuseAs("receiver_limit_reached"));
 }
 
-/** Returns a handler that throws an error with this code if a limit is exceeded. */
+/** Returns a handler that throws an error with this code after an exceeded limit. */
 function refuseAs(code: DomainErrorCode): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof DomainError && error.code === "rate_limited")) throw error;

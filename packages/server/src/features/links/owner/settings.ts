@@ -9,10 +9,7 @@ import { normaliseEmail } from "../../people/person.ts";
 import type { Link } from "../link.ts";
 import { linkQueries } from "../queries/links.ts";
 
-/**
- * The settings of a link that a user has chosen. Undefined: the default, or no change. Null: the user has chosen none, for example no
- * expiry.
- */
+/** The settings of a link from a user. Undefined: the default, or no change. Null: the user has chosen no value, for example no expiry. */
 export type LinkSettings = {
   label?: string | undefined;
   message?: string | undefined;
@@ -22,19 +19,19 @@ export type LinkSettings = {
   maxClaims?: number | null | undefined;
   urlTtlSeconds?: number | undefined;
   notify?: LinkNotify | undefined;
-  /** Email addresses. Null or empty: everybody who has the link can use it. */
+  /** Email addresses. Null or empty: everybody with the URL can use the link. */
   recipients?: readonly string[] | null | undefined;
 };
 
 const DEFAULT_EXPIRY_SECONDS = 7 * 86_400;
 const DEFAULT_URL_TTL_SECONDS = 60;
 
-/** Returns the expiry of a new link for which the user has chosen none: 7 days, or less if the operator allows only less. */
+/** Returns the expiry of a new link if the user has chosen no expiry. The default is 7 days, or less if the operator allows only less. */
 export function defaultExpiry({ links }: Limits, now: number): number {
   return now + Math.min(DEFAULT_EXPIRY_SECONDS, links.maxExpirySeconds ?? DEFAULT_EXPIRY_SECONDS) * 1000;
 }
 
-/** Returns how long the presigned URLs of a link are valid by default. Seconds. */
+/** Returns the default lifetime of a link's presigned URLs, in seconds. */
 export function defaultUrlTtl({ urlTtlMaxSharedSeconds }: Limits): number {
   return Math.min(DEFAULT_URL_TTL_SECONDS, urlTtlMaxSharedSeconds);
 }
@@ -47,8 +44,8 @@ export type SettingsContext = {
 };
 
 /**
- * Throws `invalid_request` for a setting that the operator or the kind of the link does not allow. Throws `mail_disabled` if the link
- * should have recipients, but the service sends no mails.
+ * Throws `invalid_request` for a setting that the operator or the kind of the link does not allow. Throws `mail_disabled` for a link with
+ * recipients if the service sends no mails.
  */
 export function checkSettings(settings: LinkSettings, { link, limits, now, sendsMail }: SettingsContext): void {
   const { password, maxClaims, urlTtlSeconds, recipients } = settings;
@@ -106,12 +103,12 @@ export function invalid(message: string): DomainError {
 
 const DEFAULT_MAX_FILES = 10;
 
-/** The limits of a file request that a user has chosen. Undefined: the default, or no change. */
+/** The limits of a file request from a user. Undefined: the default, or no change. */
 export type FileRequestInput = { [Name in keyof FileRequest]?: FileRequest[Name] | undefined };
 
 /**
- * Checks the limits that the user has chosen for a file request, and adds the current value or the default of each other limit. If there
- * are slots, `maxFiles` can be at most the number of slots. Throws `invalid_request`.
+ * Checks the limits that the user has chosen for a file request. Fills each other limit with the current value or the default. With slots,
+ * `maxFiles` can be at most the number of slots. Throws `invalid_request`.
  */
 export function completeRequest(
   given: FileRequestInput,
@@ -149,8 +146,8 @@ function checkSlot(
 }
 
 /**
- * Checks the files that a link should open. Returns their ids without duplicates. Throws `attachment_not_found` for a file that is not on
- * the note, and `attachment_not_ready`. Call this in a transaction that has locked the note.
+ * Checks the files for a link, and returns their ids without duplicates. Throws `attachment_not_found` for a file that is not on the note,
+ * and `attachment_not_ready`. The caller must call `checkLinkedFiles` in a transaction that has locked the note.
  */
 export async function checkLinkedFiles(
   tx: Tx,
@@ -174,8 +171,8 @@ export async function checkLinkedFiles(
 const MAX_LIVE = 500;
 
 /**
- * Throws `too_many_links` if more than `MAX_LIVE` links of the note are neither revoked nor expired. Call it after the change, in the
- * transaction that has locked the note. Without the lock, parallel changes could exceed the limit.
+ * Throws `too_many_links` if more than `MAX_LIVE` links of the note are neither revoked nor expired. The caller must call `checkLiveLinks`
+ * after the change, in the transaction that has locked the note. Without the lock, parallel changes could exceed the limit.
  */
 export async function checkLiveLinks(tx: Tx, noteId: string): Promise<void> {
   if ((await linkQueries(tx).countLive(noteId)) <= MAX_LIVE) return;

@@ -36,13 +36,13 @@ describe.each(engines)("requirement 19: a dump of the database on $name", (engin
     values = await valuesOf(service.database.db.kysely as never, engine);
   });
 
-  it("the dump of the database is whole, and has no password in plain text", () => {
+  it("the dump of the database is complete, and contains no password in plain text", () => {
     for (const { id } of links) expect(dump.includes(id) && values.includes(id)).toBe(true);
     expect(dump.includes("$argon2id$")).toBe(true);
     expect(dump.includes(PASSWORD)).toBe(false);
   });
 
-  it("the dump of the database contains no token and no MAC of one, in any encoding", () => {
+  it("the dump of the database has no token and no MAC of a token, in any encoding", () => {
     for (const { token } of links) {
       const mac = Buffer.from(token, "base64url").subarray(16);
       for (const text of [token, ...(["hex", "base64", "base64url"] as const).map((each) => mac.toString(each))]) {
@@ -52,7 +52,7 @@ describe.each(engines)("requirement 19: a dump of the database on $name", (engin
     }
   });
 
-  it("a value of the dump as the secret makes no token that opens a link", () => {
+  it("no value of the dump is a secret that makes the token of a link", () => {
     expect(values.length).toBeGreaterThan(100);
     for (const value of ["", ...values]) {
       const hash = createHash("sha256").update(value).digest();
@@ -63,7 +63,7 @@ describe.each(engines)("requirement 19: a dump of the database on $name", (engin
     }
   });
 
-  it("the secret with a row of the dump makes the token of its link", () => {
+  it("the secret makes the token of a link from a row of the dump", () => {
     const [key = Buffer.alloc(0)] = testLinkKeys.tokens;
     for (const { id, generation, token } of links) {
       expect(makeToken(key, { linkId: id, generation })).toBe(token);
@@ -78,7 +78,10 @@ function opens(token: string, generation: number): boolean {
   return read !== undefined && tokenIsRight(testLinkKeys.tokens, read, generation);
 }
 
-/** Returns every byte of the database: the files of SQLite with their journals, or all rows of all tables of PostgreSQL. */
+/**
+ * Returns all bytes of the database. On SQLite, the bytes are the files with their journals. On PostgreSQL, the bytes are all rows of all
+ * tables.
+ */
 async function dumpOf({ file, url }: TestDatabase, engine: TestEngine): Promise<Buffer> {
   if (engine.name === "sqlite" && file !== undefined) {
     const folder = dirname(file);

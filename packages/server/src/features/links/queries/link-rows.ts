@@ -17,7 +17,7 @@ export function creatorRole(
   return roleOnNote(eb as unknown as ExpressionBuilder<Tables, "notes">, ofCreator);
 }
 
-// Frequent statements list their columns, so that they can have names on PostgreSQL (postgres/pool.ts).
+// Frequent statements list their columns, because PostgreSQL can then prepare them by name (postgres/pool.ts).
 const linkColumns = [
   "links.id",
   "links.generation",

@@ -28,7 +28,7 @@ describe.each(engines)("links on $name", (engine) => {
     return { note, file, link };
   }
 
-  it("stored links are read as they were, with the role of their creator", async () => {
+  it("the database stores all fields of a link, and returns the role of its creator", async () => {
     const { link } = await storeLink({ hasFile: true });
     expect(await linkQueries(database.db).find(link.id)).toEqual({
       link,
@@ -53,7 +53,7 @@ describe.each(engines)("links on $name", (engine) => {
     return claim;
   }
 
-  it("links count their URLs, and know when the last one expires", async () => {
+  it("a link has the number of its issued URLs and their latest expiry", async () => {
     const { link } = await storeLink({ expiresAt: undefined });
     const { now } = database.clock;
     const claim = await storeClaim(link);
@@ -66,7 +66,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(details).toMatchObject({ link: { claims: 2 }, urlsIssued: 10, lastUrlExpiresAt: now + 90_000 });
   });
 
-  it("links delete their old claims", async () => {
+  it("the sweep deletes the old claims of a link", async () => {
     const { link } = await storeLink({ expiresAt: undefined });
     for (const visitorId of ["a", "b", "c"]) await storeClaim(link, visitorId);
     const before = database.clock.now + 900_001;
@@ -80,7 +80,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(await left()).toBe(0);
   });
 
-  it("links issue no URL after a revoke, also when the clock of the replica is slow", async () => {
+  it("a link issues no URL after its revocation, even if a replica's clock is slow", async () => {
     const { link } = await storeLink({ expiresAt: undefined });
     const claim = await storeClaim(link);
     const { now } = database.clock;
@@ -93,7 +93,7 @@ describe.each(engines)("links on $name", (engine) => {
     await revoked.promise;
     const issued = { passwordVersion: 0, count: 1, lastUrlExpiresAt: now + 60_000, now };
     const adding = database.db.transaction((tx) => linkVisitQueries(tx).addUrls(claim, issued));
-    // SQLite runs one transaction after the other, so nothing waits for a lock there.
+    // SQLite runs transactions one after another, so no transaction waits for a lock.
     if (engine.name === "postgres") await expect.poll(() => waitingForLocks()).toBe(1);
     mayCommit.resolve();
     await revoking;
@@ -107,7 +107,7 @@ describe.each(engines)("links on $name", (engine) => {
     return Number(rows[0]?.count);
   }
 
-  it("links lose a deleted file, and disappear with their note", async () => {
+  it("a link loses a deleted file, and is deleted with its note", async () => {
     const { link, file, note } = await storeLink({ hasFile: true });
     await database.db.transaction((tx) => attachmentQueries(tx).delete(file.id));
     expect((await linkQueries(database.db).find(link.id))?.link.attachmentIds).toEqual([]);
@@ -115,7 +115,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(await linkQueries(database.db).find(link.id)).toBeUndefined();
   });
 
-  it("links have their own page of audit events, newest first, until those are deleted", async () => {
+  it("the audit events of a link are listed in pages, newest first, until their deletion", async () => {
     const { link, note } = await storeLink({});
     const events = Array.from({ length: 5 }, (_, nth) =>
       sampleEvent({

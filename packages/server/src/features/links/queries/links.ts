@@ -20,8 +20,8 @@ import {
 
 export const linkQueries = defineQueries("database.links", ({ kysely: db, clock }) => ({
   /**
-   * Stores a new link. Throws `note_not_found` or `attachment_not_found` if the note or a file was deleted. Call it in a transaction.
-   * `idempotencyKey`: see `findByKey`.
+   * Stores a new link. Throws `note_not_found` or `attachment_not_found` if the note or a file was deleted. `idempotencyKey`: the key for
+   * `findByKey`. The caller must call `insert` in a transaction.
    */
   async insert(link: Link, { idempotencyKey }: { idempotencyKey?: string | undefined } = {}): Promise<void> {
     const row = { ...toRow(link), idempotency_key: idempotencyKey ?? null };
@@ -33,7 +33,9 @@ export const linkQueries = defineQueries("database.links", ({ kysely: db, clock 
     await insertRecipients(db, link);
   },
 
-  /** Returns the id of the link that the person made on this note with this key. Undefined: there is none, or it is revoked. */
+  /**
+   * Returns the id of the link that the person made on this note with this key. Returns undefined if the link does not exist or is revoked.
+   */
   async findByKey(key: { noteId: string; createdBy: string; idempotencyKey: string }): Promise<string | undefined> {
     const row = await db
       .selectFrom("links")
@@ -57,14 +59,14 @@ export const linkQueries = defineQueries("database.links", ({ kysely: db, clock 
   },
 
   /**
-   * Returns whether a file that visitors sent to this file request has passed its verification. A deleted file counts too, as long as its
-   * event is in the audit log.
+   * Returns whether a file that visitors sent to this file request has passed its verification. A deleted file also counts while its event
+   * is in the audit log.
    */
   async hasReceived(linkId: string): Promise<boolean> {
     const received = db
       .selectFrom("link_events")
       .innerJoin("links", "links.id", "link_events.link_id")
-      // The audit log has no index that begins with the id of an event.
+      // The join also compares the owner, because no index of the audit log begins with the id of an event.
       .innerJoin("audit_events", (join) =>
         join
           .onRef("audit_events.owner_id", "=", "links.owner_id")
@@ -90,14 +92,14 @@ export const linkQueries = defineQueries("database.links", ({ kysely: db, clock 
     return toPageOfDetails(rows, page);
   },
 
-  /** Lists the links of the person's notes, and the links that the person made on other notes and may still edit. Newest first. */
+  /** Lists the links of the person's notes, and the person's links on other notes that the person may still edit, newest first. */
   async listOfPerson(
     userId: string,
     { kind, ...page }: PageRequest & { kind: LinkKind | undefined },
   ): Promise<Page<LinkDetails>> {
     const links = linkDetails(db, clock()).$if(kind !== undefined, (q) => q.where("links.kind", "=", kind as never));
     const owned = await newestFirst(links.where("links.owner_id", "=", userId), page).execute();
-    // Uses two queries, because each of them reads one index in order. A single query would have to sort all links of the person.
+    // Each of the two queries reads one index in order. A single query would have to sort all links of the person.
     const others = links.where("links.created_by", "=", userId).where("links.owner_id", "!=", userId);
     const mayEdit = others.where((eb) => eb(creatorRole(eb as never, { db, now: clock() }), "in", EDITING));
     const made = await newestFirst(mayEdit, page).execute();
@@ -111,7 +113,7 @@ export const linkQueries = defineQueries("database.links", ({ kysely: db, clock 
     return toPageOfDetails(await newestFirst(links, page).execute(), page);
   },
 
-  /** Returns the links that the person made and that nobody has revoked. */
+  /** Returns the person's links that nobody has revoked. */
   async listUnrevoked(userId: string): Promise<Link[]> {
     const made = linksWithCreator(db, clock()).where("links.created_by", "=", userId);
     const rows = await made.where("links.revoked_at", "is", null).orderBy("links.id").execute();
@@ -133,7 +135,7 @@ export const linkQueries = defineQueries("database.links", ({ kysely: db, clock 
   /**
    * Stores the fields that people can edit. The caller must have locked the note, so that no edit is lost. Does not store the counts,
    * because visitors can increase the counts at the same time.
-   * Throws `attachment_not_found` if a file was deleted. Call it in a transaction.
+   * Throws `attachment_not_found` if a file was deleted. The caller must call `replace` in a transaction.
    */
   async replace(link: Link): Promise<void> {
     await db.updateTable("links").set(toEditable(link)).where("id", "=", link.id).execute();
@@ -143,19 +145,20 @@ export const linkQueries = defineQueries("database.links", ({ kysely: db, clock 
     await insertRecipients(db, link);
   },
 
-  /** Revokes all links of a note. First waits until the URLs that visitors are getting now are recorded, as `revoke` does. */
+  /** Revokes all links of a note. Like `revoke`, first waits until the service has recorded the URLs that visitors are getting now. */
   async revokeOfNote(noteId: string, revokedAt: number): Promise<void> {
     const revoking = db.updateTable("links").set({ revoked_at: revokedAt });
     await revoking.where("note_id", "=", noteId).where("revoked_at", "is", null).execute();
   },
 
-  /** Removes a file from the links whose list of files contains it. */
+  /** Removes a file from all links whose list of files contains the file. */
   async removeFile(attachmentId: string): Promise<void> {
     await db.deleteFrom("link_files").where("attachment_id", "=", attachmentId).execute();
   },
 
   /**
-   * Revokes a link. First waits until the URLs that visitors are getting now are recorded. Returns false if the link was already revoked.
+   * Revokes a link. First waits until the service has recorded the URLs that visitors are getting now. Returns false if the link was
+   * already revoked.
    */
   async revoke(linkId: string, revokedAt: number): Promise<boolean> {
     const revoking = db.updateTable("links").set({ revoked_at: revokedAt }).where("id", "=", linkId);

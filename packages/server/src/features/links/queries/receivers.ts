@@ -14,8 +14,8 @@ type Instants = "queued_at" | "sent_at" | "given_up_at" | "visited_at" | "used_a
 
 export const receiverQueries = defineQueries("database.receivers", ({ kysely: db }) => ({
   /**
-   * Stores the receivers of a link. A receiver who got the current URL of the link before keeps the visit and the use. Call it in a
-   * transaction that has locked the note.
+   * Stores the receivers of a link. If a receiver already got the current URL of the link, the recorded visit and use stay. The caller must
+   * call `put` in a transaction that has locked the note.
    */
   async put({ link, sentBy, receivers, now }: SentMail): Promise<void> {
     const rows = receivers.map(({ id, email, codeHash }) => ({
@@ -73,7 +73,7 @@ export const receiverQueries = defineQueries("database.receivers", ({ kysely: db
     await ofMail(db, mail).set({ given_up_at: mail.now }).where("sent_at", "is", null).execute();
   },
 
-  /** Records the first visit of a receiver. Returns whether this visit is the first. */
+  /** Records the first visit of a receiver. Returns true if the visit is the first. */
   async markVisited(receiver: ReceiverOfVisit & { now: number }): Promise<boolean> {
     const update = ofVisit(db, receiver).set({ visited_at: receiver.now }).where("visited_at", "is", null);
     return (await update.executeTakeFirstOrThrow()).numUpdatedRows > 0n;
@@ -112,7 +112,7 @@ function toReceiver(row: Pick<Selectable<Tables["link_mails"]>, (typeof columns)
   };
 }
 
-/** The counts of receivers, as members of a query that selects links. */
+/** Returns the counts of receivers as members of a query that selects links. */
 export function receiverCounts(db: Kysely<Tables>) {
   const ofLink = db.selectFrom("link_mails").whereRef("link_mails.link_id", "=", sql.ref("links.id"));
   const count = <Name extends string>(value: ReturnType<typeof sql<number>>, name: Name) =>

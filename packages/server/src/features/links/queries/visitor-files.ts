@@ -22,7 +22,9 @@ export const visitorFileQueries = defineQueries("database.visitorFiles", ({ kyse
       .where(notInTrash.attachments);
 
   return {
-    /** Stores the data of a visitor's file. Throws `link_not_found` if the link was deleted. Call it in a transaction. */
+    /**
+     * Stores the data of a visitor's file. Throws `link_not_found` if the link was deleted. The caller must call `insert` in a transaction.
+     */
     async insert(file: VisitorFile): Promise<void> {
       const row = {
         attachment_id: file.attachmentId,
@@ -48,7 +50,7 @@ export const visitorFileQueries = defineQueries("database.visitorFiles", ({ kyse
       return row && toSent(row);
     },
 
-    /** Lists the uploads of a visitor through a link, oldest first. Leaves out aborted and expired uploads. */
+    /** Lists the uploads of a visitor through a link, oldest first. Omits aborted and expired uploads. */
     async listUploads(of: LinkVisitor): Promise<VisitorUpload[]> {
       const listed = uploadsOf(of).where("attachments.state", "not in", unlistedStates);
       const rows = await listed.orderBy("attachments.id").execute();
@@ -56,8 +58,8 @@ export const visitorFileQueries = defineQueries("database.visitorFiles", ({ kyse
     },
 
     /**
-     * Locks a file request. Other starts of uploads to this file request wait until the transaction ends, so the result of `usageOf` stays
-     * right.
+     * Locks a file request until the transaction ends. Other starts of uploads to the file request wait, so the result of `usageOf` stays
+     * correct.
      */
     async holdLink(linkId: string): Promise<void> {
       // SQLite needs no lock, because a transaction is the only writer from its start.
@@ -65,7 +67,7 @@ export const visitorFileQueries = defineQueries("database.visitorFiles", ({ kyse
       await db.selectFrom("links").select("id").where("id", "=", linkId).forUpdate().execute();
     },
 
-    /** Returns the number and size of the files that came through a link. Failed, rejected and deleted files do not count. */
+    /** Returns the number and size of the files from a link. Failed, rejected and deleted files do not count. */
     async usageOf(linkId: string): Promise<RequestUsage> {
       const rows = await db
         .selectFrom("visitor_files")
@@ -82,7 +84,7 @@ export const visitorFileQueries = defineQueries("database.visitorFiles", ({ kyse
       };
     },
 
-    /** Records when all bytes of a file had arrived. Only the first call for a file has an effect. */
+    /** Records the instant at which all bytes of a file had arrived. Only the first call for a file has an effect. */
     async markReceived(attachmentId: string, receivedAt: number): Promise<void> {
       await db
         .updateTable("visitor_files")
@@ -97,7 +99,10 @@ export const visitorFileQueries = defineQueries("database.visitorFiles", ({ kyse
       return (await unseenOf(db).where("links.note_id", "=", noteId).limit(1).executeTakeFirst()) !== undefined;
     },
 
-    /** Marks a received file as seen, for example because it left the note. Its request still counts it, and its receipt stays valid. */
+    /**
+     * Marks a received file as seen, for example after the file has left the note. The file request still counts the file, and the receipt
+     * of the file stays valid.
+     */
     async markFileSeen(attachmentId: string, now: number): Promise<void> {
       const files = db.updateTable("visitor_files").set({ seen_at: now }).where("attachment_id", "=", attachmentId);
       await files.where("seen_at", "is", null).execute();
@@ -127,8 +132,8 @@ function unseenOf(db: Kysely<Tables>) {
 }
 
 /**
- * Selects the notes of a user that have received files which the user has not seen. A list of notes runs this query only once, and not for
- * each note.
+ * Selects the notes of a user with received files that the user has not seen. A list of notes runs the query once, and not once for each
+ * note.
  */
 export function notesWithUnseenFiles(db: Kysely<Tables>, userId: Expression<string>) {
   return unseenOf(db).where("links.owner_id", "=", userId);
@@ -146,7 +151,10 @@ const fileColumns = [
 type SentRow = AttachmentRow &
   Omit<Selectable<Tables["visitor_files"]>, "seen_at"> & { upload_id: string; sent_filename: string };
 
-/** Converts a row to the upload that the visitor sees, with the original filename, even if the owner of the note has renamed the file. */
+/**
+ * Converts a row to the upload that the visitor sees. The upload has the original filename, even if the owner of the note has renamed the
+ * file.
+ */
 function toSent(row: SentRow): VisitorUpload {
   const attachment = { ...toAttachment(row), filename: row.sent_filename };
   return { uploadId: row.upload_id, attachment, file: toVisitorFile(row) };

@@ -38,17 +38,17 @@ export const linkVisitQueries = defineQueries("database.linkVisits", ({ kysely: 
       .execute();
   },
 
-  /** Returns the claim of this visitor (a download that counts) if its time window is still open at `now`. */
+  /** Returns the claim (the counted download) of this visitor if its time window is still open at `now`. */
   findOpenClaim: (
     of: Pick<LinkClaim, "linkId" | "generation" | "visitorId"> & { now: number },
   ): Promise<LinkClaim | undefined> => findOpenClaim(db, of),
 
   /**
-   * Counts and stores a claim with its first URLs. The link must still work, with this generation and version of the password, and must not
-   * have reached its maximum number of claims.
-   * Atomic: claims that run at the same time can't exceed this maximum. Call it in a transaction.
-   * Returns the stored claim, or the open claim that a parallel request of the visitor made. Returns undefined if the link does not allow
-   * the claim.
+   * Counts and stores a claim with its first URLs. The link must still work, must have this generation and version of the password, and
+   * must not have reached its maximum number of claims. Parallel claims can't exceed the maximum. The caller must call `claim` in a
+   * transaction.
+   * Returns the stored claim, or the open claim of a parallel request of the visitor. Returns undefined if the link does not allow the
+   * claim.
    */
   async claim(
     { generation, passwordVersion }: Pick<Link, "generation" | "passwordVersion">,
@@ -65,7 +65,7 @@ export const linkVisitQueries = defineQueries("database.linkVisits", ({ kysely: 
       .where((eb) => isLive(eb.ref("expires_at"), claim.claimedAt))
       .where((eb) => eb.or([eb("max_claims", "is", null), eb("claims", "<", eb.ref("max_claims"))]))
       .executeTakeFirstOrThrow();
-    // Reads the download claim after the update, because the update waits for a parallel claim of the same link.
+    // The update waits for a parallel claim of the same link. The read after the update therefore finds the parallel claim.
     const open = await findOpenClaim(db, { ...claim, now: claim.claimedAt });
     const isCounted = counted.numUpdatedRows === 1n;
     if (open !== undefined) {
@@ -79,9 +79,9 @@ export const linkVisitQueries = defineQueries("database.linkVisits", ({ kysely: 
   },
 
   /**
-   * Counts more URLs of a claim, if the time window of the claim is still open and the link still works. If not, counts nothing and returns
-   * false.
-   * Locks the link. If a revocation of the link is running, the call waits for it and then finds the link revoked.
+   * Counts more URLs of a claim if the time window of the claim is still open and the link still works. Otherwise, counts nothing and
+   * returns false.
+   * Locks the link. During a revocation of the link, `addUrls` waits until the revocation ends, and then finds the link revoked.
    */
   async addUrls(
     { id, linkId, generation }: Pick<LinkClaim, "id" | "linkId" | "generation">,
@@ -118,7 +118,10 @@ export const linkVisitQueries = defineQueries("database.linkVisits", ({ kysely: 
     });
   },
 
-  /** Counts a new visitor of a link, and returns the number of all visitors of the link. Call it in a transaction. */
+  /**
+   * Counts a new visitor of a link, and returns the number of all visitors of the link. The caller must call `countOpened` in a
+   * transaction.
+   */
   async countOpened(linkId: string): Promise<number | undefined> {
     const update = db.updateTable("links").set((eb) => ({ opened: eb("opened", "+", 1) }));
     return (await update.where("id", "=", linkId).returning("opened").executeTakeFirst())?.opened;
@@ -132,7 +135,7 @@ async function findOpenClaim(
   return (
     db
       .selectFrom("link_claims")
-      // Lists the columns, so that the statement can have a name on PostgreSQL (postgres/pool.ts).
+      // The statement lists its columns, because PostgreSQL can then prepare it by name (postgres/pool.ts).
       .select(["id", "link_id as linkId", "generation", "visitor_id as visitorId"])
       .select(["claimed_at as claimedAt", "window_ends_at as windowEndsAt"])
       .where("visitor_id", "=", visitorId)
@@ -148,7 +151,7 @@ async function findOpenClaim(
 function countUrls(db: Kysely<Tables>, { count, lastUrlExpiresAt }: IssuedUrls) {
   return db.updateTable("links").set((eb) => ({
     urls_issued: eb("urls_issued", "+", count),
-    // Keeps the later instant. A new URL may expire before an earlier one, because an administrator can shorten the lifetime of URLs.
+    // The later expiry stays. A new URL may expire before an earlier URL, because an administrator can shorten the lifetime of URLs.
     last_url_expires_at: sql<number>`case when last_url_expires_at > ${lastUrlExpiresAt}
       then last_url_expires_at else ${lastUrlExpiresAt} end`,
   }));
@@ -171,7 +174,7 @@ function toRow(claim: LinkClaim): Selectable<Tables["link_claims"]> {
 }
 
 export const linkRecipientQueries = defineQueries("database.linkRecipients", ({ kysely: db }) => ({
-  /** Stores the code for this email address and link. An earlier code for them stops working. */
+  /** Stores the code for this email address and link. An earlier code for the same email address and link stops working. */
   async putCode({ linkId, email, codeHash, expiresAt }: LinkCode): Promise<void> {
     await db
       .insertInto("link_codes")
@@ -198,7 +201,7 @@ export const linkRecipientQueries = defineQueries("database.linkRecipients", ({ 
     return row?.code_hash;
   },
 
-  /** Removes a code when it is used. Returns false if the code was already used or replaced. */
+  /** Removes a used code. Returns false if the code was already used or replaced. */
   async removeCode({ linkId, email, codeHash }: Pick<LinkCode, "linkId" | "email" | "codeHash">): Promise<boolean> {
     const codes = db.deleteFrom("link_codes").where("link_id", "=", linkId).where("email", "=", email);
     return (await codes.where("code_hash", "=", codeHash).executeTakeFirstOrThrow()).numDeletedRows === 1n;
@@ -214,7 +217,7 @@ export const linkRecipientQueries = defineQueries("database.linkRecipients", ({ 
       .execute();
   },
 
-  /** Returns the email address that a visitor has proven, if the link still lists it. */
+  /** Returns the email address that a visitor has proven, if the link still lists this email address. */
   async emailOf({ linkId, visitorId, now }: Visitor & { now: number }): Promise<string | undefined> {
     const row = await db
       .selectFrom("link_visitors")
@@ -242,5 +245,5 @@ type Visitor = { linkId: string; visitorId: string };
 /** A visitor who has proven an email address for one link. */
 type ProvenVisitor = Visitor & { email: string; expiresAt: number };
 
-/** A code that a visitor gets by mail. With the code, the visitor proves an email address for one link. */
+/** A code in a mail to a visitor. The visitor proves an email address for one link with the code. */
 export type LinkCode = { linkId: string; email: string; codeHash: string; expiresAt: number };

@@ -9,14 +9,14 @@ import { linkQueries } from "../queries/links.ts";
 import { linkRecipientQueries, linkVisitQueries } from "../queries/visits.ts";
 import { openPass, type Pass } from "./pass.ts";
 
-/** The action that a visitor of a link asks for. */
+/** The action that a visitor requests. */
 export type Wish =
   | { kind: "look" }
   | { kind: "claim" }
   | { kind: "urls"; claimId: string; attachmentIds: readonly string[] | undefined }
   | { kind: "send" };
 
-/** One HTTP request of a visitor. `sealedPass` returns the value of the visitor's cookie for a link: a signed pass. */
+/** One HTTP request of a visitor. `sealedPass` returns the signed pass from the visitor's cookie for a link. */
 export type Visit = { sealedPass: (linkId: string) => string | undefined; wish: Wish };
 
 export type OpenLink = {
@@ -24,20 +24,21 @@ export type OpenLink = {
   link: Link;
   /** The content of the visitor's cookie. Undefined: the visitor is new. */
   pass: Pass | undefined;
-  /** The claim of this visitor (a download that counts) if its time window is still open. */
+  /** The claim (the counted download) of this visitor, if its time window is still open. */
   claim: LinkClaim | undefined;
   creatorName: string | undefined;
-  /** The ready files of the link. If the visitor requests URLs (`kind: "urls"`): only those files that the visitor asked for. */
+  /** The ready files of the link. For a request of URLs (`kind: "urls"`), only the requested files. */
   files: readonly LinkedFile[];
   /**
-   * The email address that the visitor has proven. Undefined: the link has no list of recipients, so everybody who has the link can use it.
+   * The email address that the visitor has proven. Undefined: the link has no list of recipients, so everybody with the URL can use the
+   * link.
    */
   recipient: string | undefined;
 };
 
 /**
- * A link that the visitor must unlock first. `by`: whether the visitor must next enter a password or prove an email address. `pass`: may be
- * from before a change of the password, because it still identifies the visitor.
+ * A link that the visitor must unlock first. `by`: the visitor must next enter a password, or prove an email address. `pass`: the pass may
+ * be older than a change of the password, because an old pass still identifies the visitor.
  */
 export type LockedLink = { state: "locked"; by: "password" | "email"; link: Link; pass: Pass | undefined };
 export type Admitted = LockedLink | OpenLink;
@@ -45,14 +46,14 @@ export type Admitted = LockedLink | OpenLink;
 export type Admit = (token: string, visit: Visit) => Promise<Admitted>;
 
 /**
- * Decides which names, sizes and URLs a visitor gets. Decides again for each HTTP request, from the current state of the database. If the
- * link is locked, only the action `look` does not throw.
- * Throws `link_not_found` for a link that has ended or never existed, and `wrong_password` or `recipient_required` if the link is locked.
+ * Decides which names, sizes and URLs a visitor gets. Each HTTP request causes a new decision from the current state of the database. Only
+ * the action `look` does not throw for a locked link.
+ * Throws `link_not_found` for a link that has ended or never existed, and `wrong_password` or `recipient_required` for a locked link.
  */
 export function admit({ db, clock, limits, linkKeys }: Deps): Admit {
   return async (token, { sealedPass, wish }) => {
     const read = readToken(token);
-    // Runs the same query for a text that is not a token, so that the duration of a refusal does not reveal tokens.
+    // The query also runs for a text that is not a token, so that the duration of a refusal does not reveal tokens.
     const found = await linkQueries(db).find(read?.linkId ?? randomUUID());
     const isRight = read !== undefined && tokenIsRight(linkKeys.tokens, read, found?.link.generation ?? 0);
     if (found === undefined || !isRight) throw linkNotFound();
@@ -61,8 +62,7 @@ export function admit({ db, clock, limits, linkKeys }: Deps): Admit {
     const state = stateOf(found, { now, policy: limits.links });
     if (state !== "live" && state !== "used_up") throw linkNotFound();
     const pass = passOf(link, openPass(linkKeys.passes, sealedPass(link.id), { linkId: link.id, now }));
-    // Finds an open claim of the same visitor. If the response to the claim was lost and the visitor tries again, the download counts only
-    // once.
+    // If the response to a claim was lost and the visitor tries again, the open claim prevents a second count of the download.
     const claim = pass && (await linkVisitQueries(db).findOpenClaim({ ...pass, now }));
     if (state === "used_up" && claim === undefined) throw linkNotFound();
     if (link.passwordHash !== undefined && pass?.passwordVersion !== link.passwordVersion) {
@@ -83,7 +83,10 @@ export function admit({ db, clock, limits, linkKeys }: Deps): Admit {
   };
 }
 
-/** Returns the email address that a visitor has proven. Undefined: the visitor has proven none, or the link has no list of recipients. */
+/**
+ * Returns the email address that a visitor has proven. Returns undefined if the visitor has proven no email address, or if the link has no
+ * list of recipients.
+ */
 export async function recipientOf(
   tx: Tx,
   { link, pass, now }: { link: Link; pass: Pick<Pass, "visitorId"> | undefined; now: number },
@@ -100,8 +103,8 @@ export function recipientRequired(): DomainError {
 }
 
 /**
- * Returns the files of a link with these ids, or all files if `attachmentIds` is undefined. Throws `attachment_not_found` if the link does
- * not have one of these files, or if it has no files.
+ * Returns the files of a link with these ids. If `attachmentIds` is undefined, returns all files of the link. Throws `attachment_not_found`
+ * if the link lacks one of the files, or if the link has no files.
  */
 export function wantedFiles(
   files: readonly LinkedFile[],
@@ -114,24 +117,22 @@ export function wantedFiles(
   throw new DomainError("attachment_not_found", "This link does not have this file any more. Open the link again.");
 }
 
-/**
- * Makes the error for a link that does not open. The error text is always the same, so that it does not show why the link does not open.
- */
+/** Makes the error for a link that does not open. The text is the same for every reason, so that the text does not reveal the reason. */
 export function linkNotFound(): DomainError {
   return new DomainError("link_not_found", "This link has ended, or its URL is not complete.");
 }
 
 /** Returns the state of a link for visitors, under the rules of the operator. */
 export function stateOf({ link, creatorRole }: LinkWithCreator, { now, policy }: { now: number; policy: LinkPolicy }) {
-  // Assumes that at least one file is left. `admit` counts the ready files later, if the link opens. The number of files of a file request
-  // is checked at each upload.
+  // The code assumes that at least one file is left. `admit` counts the ready files later. Each upload to a file request checks the number
+  // of files.
   const filesLeft = link.kind === "upload" ? 1 : (link.attachmentIds?.length ?? 1);
   return linkState(link, { now, creatorRole, filesLeft, policy });
 }
 
 /**
- * Returns the pass if it belongs to the current URL of the link. Also returns a pass that belongs to an earlier password of the link,
- * because the pass still identifies the visitor.
+ * Returns the pass if the pass belongs to the current URL of the link. A pass for an earlier password also counts, because the pass still
+ * identifies the visitor.
  */
 function passOf(link: Link, pass: Pass | undefined): Pass | undefined {
   return pass?.generation === link.generation ? pass : undefined;

@@ -18,21 +18,21 @@ import { recordUseIn } from "./receiver-visits.ts";
 
 const LIMIT: WindowLimit = { name: "link claims", max: 60, windowMs: 60_000 };
 /**
- * Limits how often a visitor can get URLs. The number of files does not matter. The limit is high, because a resumed download, a video
- * player and the download of a ZIP file often need new URLs.
+ * Limits how often a visitor can get URLs, for any number of files. The limit is high, because a resumed download, a video player and a ZIP
+ * download often need new URLs.
  */
 const URLS: WindowLimit = { name: "link urls", max: 300, windowMs: 60_000 };
 const PROBLEM = "Too many downloads of this link in a short time. Wait until Retry-After has passed, then try again.";
 
 /**
- * An HTTP request of a visitor. `network`: the network of the client (platform/http/client-address.ts). `receiverCode`: the code at
- * the end of the URL that the visitor got by mail.
+ * An HTTP request of a visitor. `network`: the network of the client (platform/http/client-address.ts). `receiverCode`: the code at the end
+ * of the URL from a mail.
  */
 export type Visitor = Pick<Visit, "sealedPass"> & { network: string; receiverCode?: string | undefined };
 
 /**
- * The files that a visitor wants. If `attachmentIds` is undefined, the visitor wants all files of the link. If `purpose` is undefined, it
- * comes from the disposition. If `clientIp` is undefined, the URLs work for every client.
+ * The files that a visitor wants. If `attachmentIds` is undefined, the visitor wants all files of the link. If `purpose` is undefined, the
+ * disposition determines the purpose. If `clientIp` is undefined, the URLs work for every client.
  */
 export type Wanted = {
   attachmentIds: readonly string[] | undefined;
@@ -47,9 +47,10 @@ export type ClaimUrls = { claim: Pick<LinkClaim, "id" | "windowEndsAt">; urls: r
 type Parts = { admit: Admit; allowance: Allowance };
 
 /**
- * Counts a claim (a download by a visitor), and issues the first URLs of its time window. The count and the audit events are on disk before
- * the service signs a URL. If the window of an earlier claim of this visitor is still open, issues URLs without another claim. A retry does
- * not count as another download.
+ * Counts a claim, which is one download by a visitor, and issues the first URLs of its time window. The count and the audit events are on
+ * disk before the service signs a URL.
+ * If an earlier claim of the visitor still has an open window, issues URLs without another claim. A retry therefore does not count as
+ * another download.
  * Throws the errors of `admit`, `attachment_not_found` and `rate_limited`.
  */
 export function claimLink(deps: Deps, { admit, allowance }: Parts) {
@@ -77,13 +78,13 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
     };
     const issuedUrls = { count: files.length, lastUrlExpiresAt: now + expiresInSeconds * 1000 };
     const described = { link, pass, claim, files, expiresInSeconds, recipient: opened.recipient };
-    // The event of the URLs has no purpose, because the event of the claim says what the visitor did.
+    // The event of the claim has the purpose, so the event of the URLs needs no purpose.
     const claimed = claimedEvent(deps, { ...described, purpose: purposeOf(visitor) });
     const issued = issuedEvent(deps, { ...described, purpose: undefined });
     const made = await db.transaction(async (tx) => {
-      // Counts the HTTP request in this transaction, because a separate transaction would also wait for the disk.
+      // The limit counts the HTTP request in the same transaction, because a separate transaction would also wait for the disk.
       await takeFromWindow({ db: tx, clock }, limited);
-      // Checks the number of claims again, because another visitor may have made a claim in the meantime.
+      // Another visitor may have made a claim in the meantime, so `claim` checks the number of claims again.
       const made = await linkVisitQueries(tx).claim(link, { claim, issued: issuedUrls });
       if (made === undefined) throw linkNotFound();
       if (made.id !== claim.id) return made;
@@ -119,7 +120,9 @@ type Done = Pick<OpenLink, "link" | "recipient"> & {
   isClaim: boolean;
 };
 
-/** Notifies the owner of the note of what a visitor did, if the settings of the link say so. A renewed URL is no new act. */
+/**
+ * Notifies the owner of the note about an act of a visitor, if the settings of the link require a notice. A renewed URL is not a new act.
+ */
 async function notifyOfAct(deps: Deps, tx: Tx, { link, recipient, wanted, files, isClaim }: Done): Promise<void> {
   const { id: linkId, ownerId } = link;
   const purpose = purposeOf(wanted);
@@ -180,8 +183,8 @@ async function addUrls(
 }
 
 /**
- * Returns the open link, or throws if it is locked. A locked link should not occur here, because `admit` returns one only for the action
- * `look`.
+ * Returns the open link, or throws if the link is locked. `admit` returns a locked link only for the action `look`, so a locked link is not
+ * expected.
  */
 function open(admitted: Awaited<ReturnType<Admit>>): OpenLink {
   if (admitted.state === "open") return admitted;
@@ -194,8 +197,8 @@ function lastInstant({ limits }: Deps, link: Link): number {
 }
 
 /**
- * Returns the time until the URLs expire, in whole seconds. The URLs expire no later than the time window and the link. Throws
- * `link_not_found` if less than a second is left.
+ * Returns the lifetime of the URLs in whole seconds. The URLs expire no later than the time window and the link. Throws `link_not_found` if
+ * less than a second remains.
  */
 function expiryOf(deps: Deps, { link, until, now }: { link: Link; until: number; now: number }): number {
   const end = Math.min(until, lastInstant(deps, link));

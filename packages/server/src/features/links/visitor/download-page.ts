@@ -17,12 +17,12 @@ const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
 
 type Content = Pick<Parameters<PlainPages["render"]>[0], "content" | "stub">;
 
-/** The page of a link for browsers without JavaScript. The title contains no filename, because link previews show the title. */
+/** The page of a link for browsers without JavaScript. Link previews show the title of the page, so the title contains no filename. */
 export function downloadPage({ look, problem, ...view }: View): Parameters<PlainPages["render"]>[0] {
   const { language, title, cannotOpen } = view.words;
   const warning = problem === undefined ? "" : `<p role="alert">${escapeHtml(problem)}</p>`;
   if (look !== undefined) return { language, title, ...contentOf(look, { ...view, warning }) };
-  // An ended link is no mistake of the visitor, so the page stays calm.
+  // An ended link is not a mistake of the visitor, so the page does not show the reason as an error.
   const reason = problem === undefined ? "" : `<p class="muted">${escapeHtml(problem)}</p>`;
   return { language, title, content: `<h1>${cannotOpen}</h1>\n${reason}` };
 }
@@ -104,7 +104,7 @@ function inTime(leftMs: number, { locale }: DownloadTexts): string {
 
 function formatBytes(bytes: number, { locale }: DownloadTexts): string {
   const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
-  // The short unit of bytes has no plural in English: "656 byte".
+  // In English, the short unit of bytes has no plural: "656 byte".
   const unit = { unit: UNITS[power], unitDisplay: power === 0 ? "long" : "short" } as const;
   const format = new Intl.NumberFormat(locale, { style: "unit", ...unit, maximumFractionDigits: 1 });
   return format.format(bytes / 1000 ** power);
@@ -113,8 +113,8 @@ function formatBytes(bytes: number, { locale }: DownloadTexts): string {
 type TextView = { look: Look | undefined; problem?: string; url: string };
 
 /**
- * Returns a text for a terminal that describes a link and how to download its files. The text omits everything that people wrote, such as a
- * message, because it may contain control characters.
+ * Returns a text for a terminal that describes a link and how to download its files. The text omits texts of people, such as the message,
+ * because these may contain control characters.
  */
 export function downloadText({ look, problem, url }: TextView): string {
   const lines = problem === undefined ? [] : [problem, ""];
@@ -170,7 +170,7 @@ const english = {
   proveEmail:
     "This link is for certain people. Open it in a browser with JavaScript, and prove your email address there.",
   chooseFirst: "Choose a file. Nothing was counted.",
-  /** Empty, because the error texts of the service are already in English. */
+  /** The error texts of the service are already in English. */
   problems: {} as Partial<Record<ProblemCode, string>>,
 };
 

@@ -50,7 +50,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     );
   }
 
-  it("curl saves the only file of a link, and one claim is counted", async () => {
+  it("curl saves the only file of a link, and counts one claim", async () => {
     const { token, link, files } = await storeLink(service.db);
     await store(files);
     expect(await curl(token, [""])).toEqual({ "file-0.txt": "bytes of file-0.txt" });
@@ -89,7 +89,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     expect(text).toContain(`  curl -OJL -b jar -c jar -d ${data} https://`);
   });
 
-  it("several files are listed as text, and no claim is counted", async () => {
+  it("the text for a terminal lists several files, and counts no claim", async () => {
     const { token, link, files } = await storeLink(service.db, { fileCount: 2 });
     for (const [call, status] of [
       ["GET", 200],
@@ -104,7 +104,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
   });
 
   describe("requirement 30: programs that open links", () => {
-    it("HEAD, GET, OPTIONS and prefetch of a download count no claim", async () => {
+    it("HEAD, GET, OPTIONS and prefetch requests for a download count no claim", async () => {
       const { token, link } = await storeLink(service.db, { maxClaims: 1 });
       const paths = ["", "/unlock", "/claims", `/claims/${link.id}/urls`].map(
         (path) => `/public/links/${token}${path}`,
@@ -190,7 +190,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     expect((await visitor().send(`GET /s/${token}/download`, { headers })).text).toContain(shown);
   });
 
-  it("the download page asks for a password, and then for a file", async () => {
+  it("the download page asks for a password first, and then for a file", async () => {
     const { token, link, files } = await storeLink(service.db, { fileCount: 2, password: PASSWORD });
     const ann = visitor();
     const submit = (form: string) => ann.send(`POST /s/${token}/download`, { form, headers: BROWSER });
@@ -222,7 +222,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     expect((await visitor().send("GET /s/unknown/download", { headers: BROWSER })).text).toContain('<html lang="en">');
   });
 
-  it("the download page of an ended link is plain", async () => {
+  it("the download page of an ended link does not look like an error", async () => {
     const { token } = await storeLink(service.db, { revokedAt: 1 });
     for (const call of [`GET /s/${token}/download`, `POST /s/${token}/download`, "GET /s/unknown/download"]) {
       const { status, text } = await visitor().send(call, {

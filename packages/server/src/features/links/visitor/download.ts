@@ -56,7 +56,7 @@ type Options = RouteDeps<LinkVerbs> & {
 type Shown = { look: Look | undefined; problem?: string; chosen?: LinkedFile };
 type Exchange = { token: string; request: FastifyRequest; reply: FastifyReply };
 
-/** The routes GET and POST /s/:token/download. Only a POST counts as a claim (one use). */
+/** The routes GET and POST /s/:token/download. Only a POST counts as a claim. */
 export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientIpOf, ...options }: Options): void {
   const { bucketOrigins, cookies, visitorOf, plainPages } = options;
   const policy = plainPages.policy(bucketOrigins);
@@ -64,7 +64,7 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientI
     done(null, Object.fromEntries(new URLSearchParams(text))),
   );
 
-  /** Stores a visitor's new pass (the signed right to open the link) in a cookie, and uses the pass for the rest of this request. */
+  /** Stores a visitor's new pass in a cookie, and uses the pass for the rest of the request. */
   function admitWith(pass: Pass, { request, reply }: Exchange): Visitor {
     cookies.setPass(reply, pass);
     return { ...visitorOf(request), sealedPass: () => useCases.sealPass(pass) };
@@ -147,12 +147,12 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientI
   });
 }
 
-/** Returns the texts in the language of the visitor. Programs such as curl send no language. */
+/** Returns the texts in the language of the visitor. Programs such as curl send no language, and get English texts. */
 function wordsFor({ headers }: FastifyRequest): DownloadTexts {
   return downloadTexts[readerLanguage(headers) ?? USUAL_LANGUAGE];
 }
 
-/** Whether a browser opens the URL as a page. Browsers send text/html in the header Accept only for pages. */
+/** Returns whether a browser opens the URL as a page. Browsers send text/html in the header Accept only for pages. */
 function opensPage({ headers }: FastifyRequest): boolean {
   return headers.accept?.includes("text/html") === true;
 }

@@ -8,7 +8,7 @@ import { useService } from "../../../testing/use-service.ts";
 import { auditQueries } from "../../audit/queries.ts";
 import { linkQueries } from "../queries/links.ts";
 
-// By default, the test runs only a few rounds, so that it is short. For a long run, set KILL_ROUNDS=50.
+// The default is a few rounds, so that the test is short. Set KILL_ROUNDS=50 for a long run.
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 2);
 const MAX_CLAIMS = 60;
 const ID_LENGTH = 36;
@@ -17,7 +17,7 @@ const claimsBeforeKill = (round: number) => 1 + ((round * 7) % 40);
 describe.each(engines)("requirement 21: claims on $name", (engine) => {
   const service = useService({ engine });
 
-  it(`claims are neither lost nor doubled by kill -9, ${ROUNDS} times in a row`, {
+  it(`kill -9 neither loses nor doubles claims, ${ROUNDS} times in a row`, {
     timeout: 20_000 * ROUNDS,
   }, async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -51,7 +51,7 @@ describe.each(engines)("requirement 21: claims on $name", (engine) => {
     const end = ended(child);
     const acknowledged: string[] = [];
     for await (const line of createInterface({ input: child.stdout as Readable })) {
-      // The last line may be incomplete, because the process was killed.
+      // The last line may be incomplete, because the test killed the process.
       if (line.length === ID_LENGTH) acknowledged.push(line);
       if (acknowledged.length === claims) child.kill("SIGKILL");
     }

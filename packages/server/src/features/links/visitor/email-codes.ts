@@ -22,7 +22,7 @@ const TOO_MANY_CODES =
 const TOO_MANY_TRIES = "Too many wrong codes for this link. Wait until Retry-After has passed, then try again.";
 
 const CODE_MS = WINDOW_MS;
-/** How long a browser can open the link after a recipient has proven their email address in this browser. Milliseconds. */
+/** How long a browser can open the link after a recipient has proven the email address in this browser. Milliseconds. */
 const PROVEN_MS = 86_400_000;
 
 type Parts = { admit: Admit };
@@ -30,8 +30,8 @@ type WithEmail = Visitor & { email: string };
 type Asked = WithEmail & { language: Language | undefined };
 
 /**
- * Sends a code to an email address in the `language` of the visitor, if the link lists the email address. Visitors can't find out which
- * email addresses the link lists, because the response, the queries and the limits are the same for all email addresses.
+ * Sends a code to an email address in the `language` of the visitor, if the link lists the email address. The response, the queries and the
+ * limits are the same for all email addresses. Visitors therefore can't find out which email addresses the link lists.
  * Throws `link_not_found`, `wrong_password` if the visitor has not entered the password yet, `mail_disabled` and `rate_limited`.
  */
 export function requestLinkCode(deps: Deps, { admit }: Parts) {
@@ -54,9 +54,8 @@ export function requestLinkCode(deps: Deps, { admit }: Parts) {
 }
 
 /**
- * Checks the code from a mail, and returns a pass for the link (the content of the visitor's cookie). A code works once. Each try counts
- * for the client and for the link, before the code is checked. Tries are not counted for each code, because strangers could then use up the
- * tries of a recipient.
+ * Checks the code from a mail, and returns a pass (the signed content of the visitor's cookie). A code works once. Each try counts for the client and for the link, before
+ * the check. Tries do not count for a code, because strangers could then use up the tries of a recipient.
  * Throws `link_not_found`, `wrong_password` if the visitor has not entered the password yet, `wrong_code` and `rate_limited`.
  */
 export function proveLinkEmail(deps: Deps, { admit }: Parts) {
@@ -75,8 +74,8 @@ export function proveLinkEmail(deps: Deps, { admit }: Parts) {
       problem: TOO_MANY_TRIES,
     });
     const now = clock();
-    // Only reads the code. If this wrote to the database for listed email addresses only, the duration would show which email addresses are
-    // listed.
+    // The function only reads the code. A write for listed email addresses would change the duration, and would reveal which email
+    // addresses the link lists.
     const codeHash = await linkRecipientQueries(db).findCode({ linkId, email, now });
     if (!isCode(deps, { linkId, email, code, codeHash })) throw wrongCode();
     const { visitorId } = pass;
@@ -92,7 +91,7 @@ export function proveLinkEmail(deps: Deps, { admit }: Parts) {
   };
 }
 
-/** Makes the code for a mail just before the mail is sent, and stores only the hash of the code. An earlier code stops working. */
+/** Makes the code for a mail immediately before the send, and stores only the hash of the code. An earlier code stops working. */
 export async function makeLinkCode(
   deps: Pick<Deps, "db" | "clock" | "newSecret" | "linkKeys">,
   { linkId, email }: { linkId: string; email: string },
@@ -118,12 +117,14 @@ type Code = { linkId: string; email: string; code: string };
 
 function isCode({ linkKeys }: Deps, { codeHash, ...code }: Code & { codeHash: string | undefined }): boolean {
   const digits = code.code.replaceAll(/\s/g, "");
-  // Computes the hashes even if there is no code, so that the duration does not show whether there is a code.
+  // The hashes are computed even without a stored code, so that the duration does not reveal whether a code exists.
   const found = linkKeys.codes.map((key) => hashOf(key, { ...code, code: digits }));
   return found.some((hash) => isSameText(hash, codeHash ?? ""));
 }
 
-/** Computes the hash of a code with a key. Without a key, a person who reads the database could find the 8 digits by trying all codes. */
+/**
+ * Computes the hash of a code with a key. Without a key, a person with a copy of the database could find the 8 digits by trying all codes.
+ */
 function hashOf(key: Uint8Array, { linkId, email, code }: Code): string {
   return createHmac("sha256", key).update(`${linkId}\n${email}\n${code}`).digest("base64url");
 }
@@ -132,7 +133,7 @@ function wrongCode(): DomainError {
   return new DomainError("wrong_code", "The code is wrong, or it no longer works. Ask for another one.");
 }
 
-/** Deletes the codes that have expired, and the proofs of email addresses that have expired. */
+/** Deletes expired codes and expired proofs of email addresses. */
 export function deleteExpiredCodes({ db, clock }: Deps) {
   return (): Promise<void> => linkRecipientQueries(db).deleteExpired(clock());
 }

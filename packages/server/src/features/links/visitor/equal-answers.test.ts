@@ -12,7 +12,7 @@ import { linkQueries } from "../queries/links.ts";
 type Call = Parameters<ReturnType<typeof visitorOf>["send"]>;
 
 const ROUNDS = 60;
-/** The maximum ratio between the response times for two kinds of links that do not open. One more query would about double the time. */
+/** The maximum ratio between the response times for two kinds of closed links. One more query would about double the response time. */
 const MAX_RATIO = 4;
 
 describe.each(engines)("requirement 20: links that do not open, on $name", (engine) => {
@@ -57,7 +57,7 @@ describe.each(engines)("requirement 20: links that do not open, on $name", (engi
     [`GET /s/${token}/download`, { headers: { accept: "text/html" } }],
   ];
 
-  it("links that do not open have the same bytes and headers", async () => {
+  it("all links that do not open return the same bytes and headers", async () => {
     const answers = new Map<number, Set<string>>();
     for (const token of Object.values(tokens)) {
       for (const [nth, call] of calls(token).entries()) {
@@ -71,10 +71,10 @@ describe.each(engines)("requirement 20: links that do not open, on $name", (engi
     for (const all of answers.values()) expect([...all]).toHaveLength(1);
   });
 
-  it("links that do not open take the same time", async () => {
+  it("all links that do not open take the same time", async () => {
     const own = await startServiceInTest({ engine, beside: service, app: { logger: false } });
     const times = new Map<string, number[]>(Object.keys(tokens).map((name) => [name, []]));
-    // Each round measures every kind of link, so that a slow moment of the machine affects all kinds.
+    // Each round measures every kind of link, so that a slow moment of the machine affects all kinds alike.
     for (let round = 0; round < ROUNDS; round += 1) {
       for (const [name, token] of Object.entries(tokens)) {
         const visitor = visitorOf(own.app, { ip: `192.0.2.${round}` });
@@ -83,7 +83,7 @@ describe.each(engines)("requirement 20: links that do not open, on $name", (engi
         times.get(name)?.push(performance.now() - started);
       }
     }
-    // Compares fast responses of each kind, because other processes can only make a response slower.
+    // The test compares the fast responses of each kind, because other processes can only make a response slower.
     const fast = [...times.values()].map((all) => all.toSorted((a, b) => a - b)[ROUNDS / 10] as number);
     expect(Math.max(...fast) / Math.min(...fast)).toBeLessThan(MAX_RATIO);
   });
@@ -92,7 +92,7 @@ describe.each(engines)("requirement 20: links that do not open, on $name", (engi
 describe.each(engines)("requirement 28: tokens of links, on $name", (engine) => {
   const service = useService({ engine });
 
-  it("the tokens of links are in no log, no metric and no audit event", async () => {
+  it("no log, metric or audit event contains the token of a link", async () => {
     const { token, note } = await storeLink(service.db);
     const visitor = visitorOf(service.app);
     for (const call of calls(token)) await visitor.send(...call);
@@ -119,7 +119,7 @@ describe.each(engines)("requirement 28: tokens of links, on $name", (engine) => 
     ];
   }
 
-  /** Starts a service that fails with an error text that contains the URL. Even after this error, the log must not contain the token. */
+  /** Starts a service that fails with an error text that contains the URL. The log must not contain the token even then. */
   async function startFailing(token: string): Promise<void> {
     const failing = await startServiceInTest({
       engine,

@@ -37,7 +37,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       );
       const statuses = answers.map(({ status }) => status);
       expect(countOf(statuses, 201)).toBe(max);
-      // On a busy machine, some requests get no database connection in time. In this case, the service returns 503.
+      // On a busy machine, some requests wait too long for a database connection. The service then returns 503.
       expect(countOf(statuses, 404) + countOf(statuses, 503)).toBe(tries - max);
       expect(await linkOf(stored)).toMatchObject({ claims: max });
       const { items } = await auditQueries(service.db).listOfNote(stored.note.id, { limit: 200, cursor: undefined });
@@ -45,7 +45,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect(items.filter(({ action }) => action === "url.issued")).toHaveLength(max);
     });
 
-    it("a claim is on disk before its URLs are signed", async () => {
+    it("the service stores a claim on disk before it signs the URLs", async () => {
       let claimsAtSigning: number | undefined;
       const stored = await storeLink(service.db);
       const replica = await startServiceInTest({
@@ -65,7 +65,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect(claimsAtSigning).toBe(1);
     });
 
-    it("a claim of a file that the link does not contain is not counted", async () => {
+    it("a claim of a file outside of the link does not count", async () => {
       const stored = await storeLink(service.db);
       const other = await storeLink(service.db);
       const [foreign] = other.files;
@@ -87,7 +87,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
     }
     const over = { status: 404, body: { code: "link_not_found" } };
 
-    it("URLs of a claim are refused to another visitor and for another claim", async () => {
+    it("a claim gives no URLs to another visitor, or for another claim", async () => {
       const { stored, claimId } = await claimed();
       const bob = visitor();
       expect(await bob.urls(stored.token, claimId)).toMatchObject(over);
@@ -96,7 +96,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect(await bob.urls(stored.token, stored.link.id)).toMatchObject(over);
     });
 
-    it("URLs of a claim are refused with a cookie of another link", async () => {
+    it("a claim gives no URLs with the cookie of another link", async () => {
       const { ann, claimId } = await claimed();
       const other = await storeLink(service.db);
       const [cookie] = ann.cookies.values();
@@ -108,7 +108,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect(await thief.urls(other.token, claimId)).toMatchObject(over);
     });
 
-    it("URLs of a claim are refused after the window", async () => {
+    it("a claim gives no URLs after its time window", async () => {
       const own = await startServiceInTest({ engine });
       const stored = await storeLink(own.db, { maxClaims: 1 });
       const ann = visitorOf(own.app);
@@ -120,7 +120,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect(await ann.look(stored.token)).toMatchObject(over);
     });
 
-    it("URLs of a claim are refused with a cookie of an older URL of the link", async () => {
+    it("a claim gives no URLs with a cookie of an older URL of the link", async () => {
       const { stored, ann, claimId } = await claimed({ maxClaims: 1 });
       const { kysely } = service.database.db;
       await kysely.updateTable("links").set({ generation: 1 }).where("id", "=", stored.link.id).execute();
@@ -129,7 +129,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect(await ann.urls(tokenOfLink({ id: stored.link.id, generation: 1 }), claimId)).toMatchObject(over);
     });
 
-    it("URLs of a claim are refused for a file that was deleted or left the link", async () => {
+    it("a claim gives no URLs for a file that was deleted or left the link", async () => {
       const { stored, ann, claimId } = await claimed({ fileCount: 3, opens: (files) => files });
       const [deleted, removed, left] = stored.files.map(({ id }) => id);
       await service.db.transaction((tx) => attachmentQueries(tx).delete(deleted as string));
@@ -145,7 +145,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect((await ann.urls(stored.token, claimId)).body.urls).toMatchObject([{ attachmentId: left }]);
     });
 
-    it("URLs of a claim are refused once the link is revoked", async () => {
+    it("a claim gives no URLs after the revocation of the link", async () => {
       const { stored, ann, claimId } = await claimed();
       const { kysely } = service.database.db;
       await kysely.updateTable("links").set({ revoked_at: 1 }).where("id", "=", stored.link.id).execute();
@@ -153,7 +153,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect(await ann.claim(stored.token)).toMatchObject(over);
     });
 
-    it("URLs of a claim are refused when the link is revoked during the request", async () => {
+    it("a claim gives no URLs if the link is revoked during the request", async () => {
       const { stored, ann, claimId } = await claimed();
       const { kysely } = service.database.db;
       const replica = await startServiceInTest({
@@ -174,7 +174,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect(await visitorOf(replica.app).claim(stored.token)).toMatchObject(over);
     });
 
-    it("URLs of a claim are refused when the creator loses the right to share the note", async () => {
+    it("a claim gives no URLs after the creator loses the right to share the note", async () => {
       const stored = await storeLink(service.db, { createdBy: "bob" });
       const share = { userId: "bob", role: "editor", expiresAt: undefined, createdAt: 1, createdBy: "ann" } as const;
       await shareQueries(service.db).put({ noteId: stored.note.id }, share);
@@ -192,7 +192,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
     const guess = (token: string, { nth, password = "wrong" }: { nth: number; password?: string }) =>
       visitor({ ip: addressOf(nth) }).send(`POST /public/links/${token}/unlock`, { json: { password }, headers });
 
-    it("guesses at a password do not wait for the passwords that one person sets", async () => {
+    it("a password try of a visitor does not wait for new passwords of one person", async () => {
       const { token, note } = await storeLink(service.db, { password: PASSWORD });
       const owner = service.as(note.ownerId);
       let ended = 0;
@@ -205,7 +205,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       await Promise.all(busy);
     });
 
-    it("guesses at a password are limited for one IP address with any X-Forwarded-For", async () => {
+    it("one IP address has a limit of password tries with any X-Forwarded-For", async () => {
       const { token } = await storeLink(service.db, { password: PASSWORD });
       const tryAs = (nth: number) =>
         visitor({ ip: addressOf(1) }).send(`POST /public/links/${token}/unlock`, {
@@ -213,7 +213,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
           headers: { "x-forwarded-for": addressOf(nth) },
         });
       const statuses: number[] = [];
-      // Up to five requests from one IP address may wait at the same time. The service refuses further requests without counting them.
+      // Up to five requests from one IP address may wait at the same time. The service refuses further requests and does not count them.
       for (let nth = 0; nth < 30; nth += 5) {
         const answers = await Promise.all([0, 1, 2, 3, 4].map((more) => tryAs(nth + more)));
         statuses.push(...answers.map(({ status }) => status));
@@ -225,7 +225,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect((await guess(token, { nth: 2, password: PASSWORD })).status).toBe(204);
     });
 
-    it("guesses at a password are limited in total from 50 IP addresses, for a while", async () => {
+    it("a link has a limit of password tries from 50 IP addresses together", async () => {
       const own = await startServiceInTest({ engine });
       const { token } = await storeLink(own.db, { password: PASSWORD, maxClaims: 2 });
       const at = (nth: number) => visitorOf(own.app, { ip: addressOf(nth) });
@@ -243,7 +243,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect((await at(60).unlock(token, PASSWORD)).status).toBe(204);
     });
 
-    it("guesses at a password are limited for one IPv6 network", async () => {
+    it("one IPv6 network has one limit of password tries", async () => {
       const { token } = await storeLink(service.db, { password: PASSWORD });
       const at = (ip: string) => visitor({ ip });
       const statuses: number[] = [];
@@ -254,7 +254,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect((await at("2001:db8:1:2::1").unlock(token, PASSWORD)).status).toBe(204);
     });
 
-    it("guesses of a client are not counted while the link refuses all", async () => {
+    it("password tries of a client do not count while the link refuses all tries", async () => {
       const own = await startServiceInTest({ engine });
       const { token } = await storeLink(own.db, { password: PASSWORD });
       const at = (nth: number) => visitorOf(own.app, { ip: addressOf(nth) });
@@ -270,7 +270,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect((await at(60).unlock(token, PASSWORD)).status).toBe(204);
     });
 
-    it("the right password gives the guesses of a client back", async () => {
+    it("tries with the right password do not count in the limit of a client", async () => {
       const { token } = await storeLink(service.db, { password: PASSWORD });
       for (let nth = 0; nth < 15; nth += 1) {
         expect((await guess(token, { nth: 3, password: PASSWORD })).status).toBe(204);
@@ -285,14 +285,14 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
     expect([countOf(statuses, success), countOf(statuses, 429)]).toEqual([4, 6]);
   }
 
-  it("requirement 30: one IP address has a limit of claims at a link", async () => {
+  it("requirement 30: one IP address makes a limited number of claims at a link", async () => {
     const { token, link } = await storeLink(service.db);
     await fillWindow(service.db, { limit: "link claims", holder: `${link.id} 192.0.2.70`, count: 56 });
     await expectFourOfTen(201, () => visitor({ ip: "192.0.2.70" }).claim(token));
     expect((await visitor({ ip: "192.0.2.71" }).claim(token)).status).toBe(201);
   });
 
-  it("requirement 30: one IP address has a limit of URLs at a link", async () => {
+  it("requirement 30: one IP address gets a limited number of URLs of a link", async () => {
     const { token, link } = await storeLink(service.db);
     const cat = visitor({ ip: "192.0.2.72" });
     const { claimId } = (await cat.claim(token)).body;
@@ -302,7 +302,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
     expect((await elsewhere.urls(token, claimId)).status).toBe(200);
   });
 
-  it("requirement 30: one IP address makes a limited number of visitors with unlocks", async () => {
+  it("requirement 30: the unlocks of one IP address make a limited number of visitors", async () => {
     const stored = await storeLink(service.db);
     const call = `POST /public/links/${stored.token}/unlock`;
     await fillWindow(service.db, { limit: "link looks", holder: "192.0.2.81", count: 296 });

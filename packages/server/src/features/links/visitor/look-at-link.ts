@@ -30,8 +30,8 @@ const OPENED: WindowLimit = { name: "link opened", max: 1, windowMs: 60_000 };
 export type Look = Pick<LockedLink, "state" | "by"> | OpenLook;
 
 /**
- * An open link with the pass of the visitor (the content of the cookie). The pass is valid until the current expiry of the link, and for at
- * most 30 days. If `endsAt` is undefined, the link works until somebody revokes it.
+ * An open link with the pass of the visitor. The pass is valid until the current expiry of the link, and for at most 30 days. If `endsAt`
+ * is undefined, the link works until somebody revokes it.
  */
 export type OpenLook = OpenLink & {
   pass: Pass;
@@ -42,7 +42,7 @@ export type OpenLook = OpenLink & {
 };
 
 /**
- * Returns the content of an open link for a visitor. Counts each visitor once, but counts no download.
+ * Returns the content of an open link for a visitor. Counts each visitor once, and counts no download.
  * Throws `link_not_found` and `rate_limited`.
  */
 export function lookAtLink(deps: Deps, { admit }: { admit: Admit }) {
@@ -62,8 +62,8 @@ export function lookAtLink(deps: Deps, { admit }: { admit: Admit }) {
 }
 
 /**
- * Counts one opened link in the limit of this network. If the visitor is new, also counts the visitor of the link. `code`: the code in the
- * URL of a mail, whose receiver has visited the link now. Throws `rate_limited`.
+ * Counts one opened link in the limit of this network. Also counts a new visitor of the link. `code`: the code in the URL of a mail, which
+ * records the visit of its receiver. Throws `rate_limited`.
  */
 export async function countLook(
   deps: Deps,
@@ -76,7 +76,7 @@ export async function countLook(
     await takeFromWindow(deps, limitOf(network));
     return;
   }
-  // Counts both in one transaction, because each commit must wait for the disk.
+  // One transaction counts the request and the visitor, because each commit must wait for the disk.
   await deps.db.transaction(async (tx) => {
     await takeFromWindow({ db: tx, clock: deps.clock }, limitOf(network));
     const isFirstOfReceiver = mayBeOfMail && (await recordVisit(deps, tx, { link, recipient, code }));
@@ -97,7 +97,7 @@ async function countOpened(deps: Deps, { tx, link, pass, isFirstOfReceiver }: Ne
   const { max, windowMs } = OPENED;
   const window = { amount: 1, max, now: at, expiresAt: at + windowMs };
   const { isTaken } = await limitCountQueries(tx).take(windowKey(OPENED, link.id), window);
-  // The first visit of each receiver has an event, so that an open page shows the new state of the receiver.
+  // The first visit of each receiver causes an event, so that an open page shows the new state of the receiver.
   if (isTaken || isFirstOfReceiver) await auditQueries(tx).add(event);
 }
 
@@ -107,7 +107,7 @@ function openedEvent({ clock, newId }: Deps, { link, pass }: { link: Link; pass:
   return auditEvent("link.opened", { id: newId(), caller: actorOf(pass), subject, at: clock(), detail });
 }
 
-/** Returns the limits of the file request, how much of them is used, and the files that this visitor sent. */
+/** Returns the limits of a file request, their usage, and the files that this visitor sent. */
 export function describeRequest({ db }: Deps) {
   return async ({ link, visitorId }: { link: Link; visitorId: string }): Promise<OpenRequest> => {
     const used = await visitorFileQueries(db).usageOf(link.id);
@@ -122,7 +122,7 @@ export function requestOf({ request }: Link): FileRequest {
   return request;
 }
 
-/** A file request, how much of it is used, and the files that the visitor sent. */
+/** A file request, its usage, and the files that the visitor sent. */
 export type OpenRequest = { request: FileRequest; used: RequestUsage; sent: VisitorUpload[] };
 
 const WINDOW_MS = 15 * 60_000;
@@ -130,16 +130,16 @@ const WINDOW_MS = 15 * 60_000;
 const OF_CLIENT: WindowLimit = { name: "link password of client", max: 10, windowMs: WINDOW_MS };
 
 /**
- * Limits how many wrong passwords all clients together can try for one link. When the limit is exceeded, visitors who have already unlocked
- * the link can still open it.
+ * Limits how many wrong passwords all clients together can try for one link. Visitors who have already unlocked the link can still open the
+ * link after the limit is exceeded.
  */
 const OF_LINK: WindowLimit = { name: "link password", max: 100, windowMs: WINDOW_MS };
 
 const PROBLEM = "Too many wrong passwords for this link. Wait until Retry-After has passed, then try again.";
 
 /**
- * Checks the password of a link, and returns a pass for the link (the content of the visitor's cookie). Each try counts before the password
- * is checked, so that parallel guesses can't exceed the limit. Throws `link_not_found`, `wrong_password` and `rate_limited`.
+ * Checks the password of a link, and returns a pass (the signed content of the visitor's cookie). Each try counts before the check, so that parallel tries can't exceed the
+ * limit. Throws `link_not_found`, `wrong_password` and `rate_limited`.
  */
 export function unlockLink(deps: Deps, { admit, hashTurns }: { admit: Admit; hashTurns: FairTurns }) {
   return async (token: string, { sealedPass, network, password }: Visitor & { password: string }): Promise<Pass> => {
@@ -147,7 +147,7 @@ export function unlockLink(deps: Deps, { admit, hashTurns }: { admit: Admit; has
     const { link } = admitted;
     const { passwordHash } = link;
     if (admitted.state === "locked" && admitted.by === "password" && passwordHash !== undefined) {
-      // A hash is costly, so the networks of visitors take turns. A network with many tries does not delay the other networks.
+      // A hash is costly, so the networks of visitors take turns. Many tries from one network do not delay the other networks.
       await hashTurns.run({ holder: `ip ${network}` }, () =>
         checkPassword(deps, { linkId: link.id, network, password, passwordHash }),
       );

@@ -11,27 +11,27 @@ const pass: Pass = { linkId, generation: 2, visitorId, passwordVersion: undefine
 describe("a pass of a visitor", () => {
   const sealed = sealPass(keys, pass);
 
-  it("a pass opens for its link until its expiry", () => {
+  it("a pass is valid for its link until its expiry", () => {
     expect(openPass(keys, sealed, { linkId, now: NOW })).toEqual(pass);
     expect(openPass(keys, sealed, { linkId, now: NOW + 1 })).toBeUndefined();
   });
 
-  it("a pass of a visitor does not open for another link", () => {
+  it("a pass is not valid for another link", () => {
     expect(openPass(keys, sealed, { linkId: otherId, now: NOW })).toBeUndefined();
   });
 
-  it("a pass keeps the version of the password", () => {
+  it("a pass contains the version of the password", () => {
     for (const passwordVersion of [undefined, 0, 1, 70_000]) {
       const opened = openPass(keys, sealPass(keys, { ...pass, passwordVersion }), { linkId, now: NOW });
       expect(opened).toEqual({ ...pass, passwordVersion });
     }
   });
 
-  it("a pass of a visitor is short, because a browser sends the passes of all its links", () => {
+  it("a pass is short, because a browser sends the passes of all its links", () => {
     expect(sealed.length).toBeLessThanOrEqual(100);
   });
 
-  it("a pass of a visitor does not open when somebody changed one of its bytes", () => {
+  it("a pass is not valid after a change of one of its bytes", () => {
     const bytes = Buffer.from(sealed, "base64url");
     for (const at of bytes.keys()) {
       const changed = Buffer.from(bytes);
@@ -40,12 +40,12 @@ describe("a pass of a visitor", () => {
     }
   });
 
-  it("a pass of a visitor does not open when another secret made it", () => {
+  it("a pass is not valid if another secret signed it", () => {
     const { passes: others } = deriveLinkKeys(["another secret, which is as long as it"]);
     expect(openPass(keys, sealPass(others, pass), { linkId, now: NOW })).toBeUndefined();
   });
 
-  it("a pass of a visitor does not open in another spelling of its base64url text", () => {
+  it("a pass is not valid in another spelling of its base64url text", () => {
     const last = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".indexOf(sealed.at(-1) as string);
     const unusedBits = `${sealed.slice(0, -1)}${"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"[last ^ 1]}`;
     for (const text of [`${sealed}=`, `${sealed}!`, unusedBits, sealed.replaceAll("-", "+").replaceAll("_", "/")]) {
@@ -53,7 +53,7 @@ describe("a pass of a visitor", () => {
     }
   });
 
-  it("a pass of a visitor does not open when it is shorter or longer", () => {
+  it("a pass is not valid if it is shorter or longer", () => {
     for (const text of ["", ".", sealed.slice(0, -4), `${sealed}AAAA`, `x${sealed}`, undefined]) {
       expect(openPass(keys, text, { linkId, now: NOW })).toBeUndefined();
     }

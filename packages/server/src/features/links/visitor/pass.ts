@@ -7,20 +7,20 @@ import { effectiveExpiry, type Link } from "../link.ts";
 const MAX_PASS_MS = 30 * 86_400_000;
 const ID_BYTES = 16;
 /**
- * A body contains the visitor's id, the generation, the version of the password plus one (0: no password), and the expiry. All numbers are
- * big-endian.
+ * The body has the visitor's id, the generation, the version of the password plus one, and the expiry. The version 0 means no password. All
+ * numbers are big-endian.
  */
 const BODY_BYTES = ID_BYTES + 4 + 4 + 6;
 const MAC_BYTES = 16;
 
 /**
- * The content of the signed cookie that one visitor has for one link. If the link gets a new URL (`generation`), the pass becomes invalid.
- * If the link gets another password (`passwordVersion`), the pass no longer unlocks the link. Instants are milliseconds since the epoch.
+ * The content of the signed cookie of one visitor for one link. A new URL of the link (`generation`) makes the pass invalid. After a new
+ * password (`passwordVersion`), the pass no longer unlocks the link. Instants are milliseconds since the epoch.
  */
 export type Pass = {
   linkId: string;
   generation: number;
-  /** Identifies the visitor. The claims and the uploaded files of the visitor are stored with this id. */
+  /** Identifies the visitor. The claims and the uploaded files of the visitor have this id. */
   visitorId: string;
   /** The version of the password that the visitor entered. Undefined: the visitor entered no password. */
   passwordVersion?: number | undefined;
@@ -28,8 +28,8 @@ export type Pass = {
 };
 
 /**
- * Creates the pass (the content of the signed cookie) of a visitor who may open a link. If the visitor has an earlier pass, the visitor id
- * stays the same. The pass is valid until the expiry of the link, and for at most 30 days.
+ * Creates the pass of a visitor who may open a link. A visitor with an earlier pass keeps the visitor id. The pass is valid until the
+ * expiry of the link, and for at most 30 days.
  */
 export function newPass({ newId, clock, limits }: Deps, { link, pass }: { link: Link; pass: Pass | undefined }): Pass {
   return {
@@ -43,7 +43,7 @@ export function newPass({ newId, clock, limits }: Deps, { link, pass }: { link: 
 
 /**
  * Signs a pass, and returns a text of 62 characters. The text must be short, because a browser sends the passes of all its links. The MAC
- * also covers the id of the link, but the text does not contain this id.
+ * also covers the id of the link, but the text does not contain the id.
  */
 export function sealPass(keys: readonly Uint8Array[], pass: Pass): string {
   const [key] = keys;
@@ -99,8 +99,7 @@ const MAX_REMOVED = 10;
 export type VisitorCookies = ReturnType<typeof visitorCookies>;
 
 /**
- * Reads and sets the cookies of visitors. A visitor gets one cookie for each link, and the cookie contains the pass (the signed right to
- * open the link). `seal` signs the pass.
+ * Reads and sets the cookies of visitors. A visitor has one cookie for each link, and the cookie contains the pass. `seal` signs the pass.
  */
 export function visitorCookies({ publicUrl, seal }: { publicUrl: string; seal: (pass: Pass) => string }) {
   const isHttps = new URL(publicUrl).protocol === "https:";
@@ -111,19 +110,19 @@ export function visitorCookies({ publicUrl, seal }: { publicUrl: string; seal: (
     return `${prefix}${hash.slice(0, 16)}`;
   };
   return {
-    /** Returns the signed pass for this link. Returns undefined if the visitor has no cookie for it. */
+    /** Returns the signed pass for this link. Returns undefined if the visitor has no cookie for the link. */
     readPass(request: FastifyRequest, linkId: string): string | undefined {
       const name = nameOf(linkId);
       return cookiesOf(request).find((cookie) => cookie.name === name)?.value;
     },
 
-    /** Sets the cookie with the pass for a link. Replaces an earlier cookie that the same response would set. */
+    /** Sets the cookie with the pass for a link. Replaces an earlier cookie for the link in the same response. */
     setPass(reply: FastifyReply, pass: Pass): void {
       reply.removeHeader("set-cookie");
       const name = nameOf(pass.linkId);
       const expires = new Date(pass.expiresAt).toUTCString();
       reply.header("set-cookie", `${name}=${seal(pass)}; Expires=${expires}; ${attributes}`);
-      // Browsers send the oldest cookie first, so this code removes the oldest cookies.
+      // Browsers send the oldest cookie first, so the code removes the oldest cookies.
       const others = cookiesOf(reply.request).filter(
         (cookie) => cookie.name.startsWith(prefix) && cookie.name !== name,
       );

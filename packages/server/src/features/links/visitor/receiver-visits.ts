@@ -4,10 +4,10 @@ import type { Link } from "../link.ts";
 import { receiverQueries } from "../queries/receivers.ts";
 import { receiverOf } from "../receiver.ts";
 
-/** A visit that may come from a mail with the link. `code`: the code in the URL that the visitor opened. */
+/** A visit that may come from a mail. `code`: the code in the URL that the visitor opened. */
 export type VisitFromMail = { link: Link; recipient: string | undefined; code: string | undefined };
 
-/** Records the first visit of a receiver. Returns whether the visit is the first one of its receiver. */
+/** Records the first visit of a receiver. Returns true if the visit is the first visit of the receiver. */
 export async function recordVisit({ clock }: Deps, tx: Tx, { link, ...visit }: VisitFromMail): Promise<boolean> {
   const receiver = receiverOf(link, visit);
   return receiver !== undefined && (await receiverQueries(tx).markVisited({ ...receiver, now: clock() }));

@@ -57,7 +57,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     return { ...stored, email, maria: visit(stored.token) };
   }
 
-  it("links with recipients open with the code of a mail, and show the owner who claimed", async () => {
+  it("a link with recipients opens with the code of a mail, and records the recipient", async () => {
     const { token, link, email, maria } = await open();
     expect((await maria.look(token)).body).toEqual({ state: "locked", by: "email" });
     expect((await maria.claim(token)).body).toMatchObject({ status: 403, code: "recipient_required" });
@@ -73,7 +73,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     expect((await visit(token).look(token)).body).toEqual({ state: "locked", by: "email" });
   });
 
-  it("links with recipients answer alike for an unlisted email address, by the same queries", async () => {
+  it("a link with recipients responds to unlisted email addresses as to listed ones", async () => {
     const { token, email } = await open();
     const answers = [];
     for (const address of [email, newEmail()]) {
@@ -90,7 +90,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     expect(mailsTo(email)).toHaveLength(1);
   });
 
-  it("links with recipients accept a code once, for its link and email address alone", async () => {
+  it("a link with recipients accepts a code once, only for its link and email address", async () => {
     const { link, token, email, maria } = await open();
     const other = await storeLink(service.db, { recipients: [...link.recipients] });
     const code = await codeFor(maria, email);
@@ -105,7 +105,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     expect(both.map(({ status }) => status).sort()).toEqual([204, 403]);
   });
 
-  it("links with recipients accept a code after the wrong codes of another client", async () => {
+  it("a link with recipients accepts a code after the wrong codes of another client", async () => {
     const { email, maria, token } = await open();
     const code = await codeFor(maria, email);
     const wrong = code === "1111 1111" ? "22222222" : "11111111";
@@ -115,7 +115,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     expect((await maria.prove(email, code)).status).toBe(204);
   });
 
-  it("links with recipients write nothing to a code that they compare", async () => {
+  it("a wrong code does not change the stored code of a link with recipients", async () => {
     const { email, maria, token } = await open();
     await codeFor(maria, email);
     const { kysely } = service.database.db;
@@ -125,7 +125,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     expect(await read()).toEqual(before);
   });
 
-  it("links with recipients send an email address ten codes in an hour, and no stranger uses them up", async () => {
+  it("an email address gets ten codes an hour, and a stranger can't use up this limit", async () => {
     const email = newEmail();
     const links = [];
     for (let nth = 0; nth < 12; nth += 1) {
@@ -141,7 +141,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     expect(await service.sendMails()).toBe(10);
   });
 
-  it("links with recipients send an email address twenty codes in a day", async () => {
+  it("an email address gets twenty codes a day", async () => {
     const email = newEmail();
     for (let nth = 0; nth < 20; nth += 1) {
       const at = Date.now() - (nth < 10 ? 3 : 1.5) * 3_600_000;
@@ -152,7 +152,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     expect(await service.sendMails()).toBe(0);
   });
 
-  it("links with recipients send a code in the language of the visitor", async () => {
+  it("a link with recipients sends a code in the language of the visitor", async () => {
     const { email, maria, token } = await open();
     const headers = { "accept-language": "fr, de;q=0.5" };
     await maria.send(`POST /public/links/${token}/codes`, { json: { email }, headers });
@@ -160,7 +160,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     expect(mailsTo(email)[0]?.parsed.subject).toBe("Ihr Code für einen Link");
   });
 
-  it("links with recipients limit codes and tries of one client, and the codes of one email address", async () => {
+  it("one client may request ten codes and try ten codes of a link", async () => {
     const { email, maria, token } = await open();
     for (let nth = 0; nth < 10; nth += 1) {
       expect((await maria.request(email)).status).toBe(204);
@@ -173,7 +173,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     expect((await visit(token, { ip: "198.51.100.77" }).request(email)).status).toBe(204);
   });
 
-  it("links with recipients forget a code after 15 minutes, and a visitor after a day", async () => {
+  it("a code expires after 15 minutes, and the proof of a visitor after a day", async () => {
     const { token, email, link, maria } = await open({ expiresAt: Date.now() + 3 * 86_400_000 });
     const { kysely } = service.database.db;
     const code = await codeFor(maria, email);
@@ -188,7 +188,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     }
   });
 
-  it("links with recipients ask for the password first, and then for the email address", async () => {
+  it("a link with recipients asks for the password first, then for the email address", async () => {
     const { token, email, maria } = await open({ password: PASSWORD });
     expect((await maria.look(token)).body).toEqual({ state: "locked", by: "password" });
     for (const early of [await maria.request(email), await maria.prove(email, "12345678")]) {
@@ -200,7 +200,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     expect((await maria.claim(token)).status).toBe(201);
   });
 
-  it("links with recipients close to a recipient whom the owner removes, also in an open claim", async () => {
+  it("a link with recipients refuses a removed recipient, even during an open claim", async () => {
     const { token, link, email, maria } = await open();
     await maria.prove(email, await codeFor(maria, email));
     const { claimId } = (await maria.claim(token)).body;
@@ -215,7 +215,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     expect((await maria.claim(token)).status).toBe(201);
   });
 
-  it("links with recipients send no code after they have ended", async () => {
+  it("a link with recipients sends no code after it has ended", async () => {
     const { link, email, maria } = await open();
     await maria.request(email);
     await ann.send(`DELETE /links/${link.id}`);
@@ -223,7 +223,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     expect((await maria.request(email)).status).toBe(404);
   });
 
-  it("links with recipients hold no code in the database, and keep it out of the log", async () => {
+  it("neither the database nor the log contains the code of a link with recipients", async () => {
     const { email, maria } = await open();
     const code = await codeFor(maria, email);
     const stored = await service.database.db.kysely.selectFrom("link_codes").selectAll().execute();
@@ -232,7 +232,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     }
   });
 
-  it("links with recipients explain themselves without JavaScript, and count nothing", async () => {
+  it("a link with recipients has a page without JavaScript, which counts no claim", async () => {
     const { token, link, maria } = await open();
     for (const [call, status] of [
       ["GET", 200],
@@ -255,7 +255,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
       return client.send(`POST /notes/${noteId}/links`, { json });
     };
 
-    it("links with recipients have each email address once, in lower case", async () => {
+    it("a link with recipients has each email address once, in lower case", async () => {
       const made = await make({ recipients: ["Eva@Example.com", "eva@example.com", "bob@example.com"] });
       expect([made.status, made.body.recipients]).toEqual([201, ["bob@example.com", "eva@example.com"]]);
       expect((await make({})).body.recipients).toBeNull();
@@ -266,11 +266,11 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
       [{ recipients: ["no email address"] }],
       [{ recipients: Array.from({ length: 51 }, (_, nth) => `${nth}@example.com`) }],
       [{ kind: "upload", request: {}, recipients: ["eva@example.com"] }],
-    ])("links with recipients refuse invalid lists of email addresses", async (json) => {
+    ])("a link with recipients refuses invalid lists of email addresses", async (json) => {
       expect((await make(json)).body).toMatchObject({ status: 400, code: "invalid_request" });
     });
 
-    it("links with recipients hide the email addresses from editors of the note", async () => {
+    it("a link with recipients hides the email addresses from editors of the note", async () => {
       const noteId = (await ann.send("POST /notes", { json: { title: "Taxes" } })).body.id;
       await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"], role: "editor" } });
       await service.as("bob").send("GET /me");
@@ -280,7 +280,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
       expect(body.items.map(({ recipients }: { recipients: string[] }) => recipients)).toEqual([[]]);
     });
 
-    it("links with recipients need mail", async () => {
+    it("a link with recipients needs a service that sends mails", async () => {
       const silent = await startServiceInTest({ engine, beside: service });
       const refused = await make({ recipients: ["eva@example.com"] }, silent.as("ann"));
       expect(refused.body).toMatchObject({ status: 403, code: "mail_disabled" });

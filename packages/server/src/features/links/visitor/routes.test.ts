@@ -45,37 +45,40 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(headers["access-control-allow-origin"]).toBeUndefined();
   });
 
-  it("the pass of a visitor ends with its link", async () => {
+  it("the pass of a visitor expires with its link", async () => {
     const { token, link } = await storeLink(service.db, { password: PASSWORD });
     const { status, headers } = await visitor().unlock(token, PASSWORD);
     expect(status).toBe(204);
     expect(headers["set-cookie"]).toContain(`Expires=${new Date(link.expiresAt as number).toUTCString()}`);
   });
 
-  it.each([undefined, PASSWORD])("a link shows its page on a full disk, with password: %s", async (password) => {
-    let isFull = false;
-    const refuse = <T>(run: () => Promise<T>) =>
-      isFull ? Promise.reject(new DomainError("storage_full", "The disk of the database is full")) : run();
-    const full = await startServiceInTest({
-      engine,
-      wrap: {
-        database: (db) => ({
-          ...db,
-          built: withQueries(db, limitCountQueries, {
-            take: (...given) => refuse(() => limitCountQueries(db).take(...given)),
+  it.each([undefined, PASSWORD])(
+    "a link shows its page even if the disk is full, with password: %s",
+    async (password) => {
+      let isFull = false;
+      const refuse = <T>(run: () => Promise<T>) =>
+        isFull ? Promise.reject(new DomainError("storage_full", "The disk of the database is full")) : run();
+      const full = await startServiceInTest({
+        engine,
+        wrap: {
+          database: (db) => ({
+            ...db,
+            built: withQueries(db, limitCountQueries, {
+              take: (...given) => refuse(() => limitCountQueries(db).take(...given)),
+            }),
+            transaction: (...given) => refuse(() => db.transaction(...given)),
           }),
-          transaction: (...given) => refuse(() => db.transaction(...given)),
-        }),
-      },
-    });
-    const { token } = await storeLink(full.db, password === undefined ? {} : { password });
-    isFull = true;
-    const { status, body } = await visitorOf(full.app).look(token);
-    expect([status, body.state]).toEqual([200, password === undefined ? "open" : "locked"]);
-    expect((await visitorOf(full.app).send(`GET /s/${token}/download`)).status).toBe(200);
-  });
+        },
+      });
+      const { token } = await storeLink(full.db, password === undefined ? {} : { password });
+      isFull = true;
+      const { status, body } = await visitorOf(full.app).look(token);
+      expect([status, body.state]).toEqual([200, password === undefined ? "open" : "locked"]);
+      expect((await visitorOf(full.app).send(`GET /s/${token}/download`)).status).toBe(200);
+    },
+  );
 
-  it("a link without an account never shows the email address of a sender without a name", async () => {
+  it("a link never shows the email address of a sender without a name", async () => {
     await service.useCases.rememberPerson({ id: "nameless", email: "nameless@example.com", name: undefined });
     const own = { ownerId: "nameless", createdBy: "nameless" };
     const { token, note } = await storeLink(service.db, own);
@@ -88,7 +91,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(page.text).not.toContain("nameless");
   });
 
-  it("a look at a link counts a visitor once, and no claim", async () => {
+  it("a look at a link counts the visitor once, and counts no claim", async () => {
     const { token, link } = await storeLink(service.db, { maxClaims: 1 });
     const ann = visitor();
     for (let nth = 0; nth < 3; nth += 1) expect((await ann.look(token)).status).toBe(200);
@@ -106,7 +109,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     );
   });
 
-  it("a visitor keeps the cookies of ten links, and the oldest are removed", async () => {
+  it("a visitor keeps the cookies of ten links, and loses the oldest cookies", async () => {
     const cookies = new Map(Array.from({ length: 12 }, (_, nth) => [`__Host-vk_link_${nth}`, "x"] as const));
     const { token } = await storeLink(service.db);
     const { headers } = await visitor({ cookies }).look(token);
@@ -119,14 +122,14 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     const { token } = await storeLink(service.db, { password: PASSWORD });
     const ann = visitor({ cookies });
     const { headers } = await ann.send(`POST /s/${token}/download`, { form: `password=${PASSWORD}` });
-    // By default, nginx has 4,096 bytes for the headers of a response. The cookies must leave room for other headers.
+    // By default, nginx accepts 4,096 bytes of response headers. The cookies must leave space for other headers.
     expect([headers["set-cookie"]].flat().join("\r\nset-cookie: ").length).toBeLessThan(4_096 / 2);
     const [own] = [headers["set-cookie"]].flat();
     // Ten cookies of this length are far below the 8 kB that nginx accepts in a request.
     expect(own?.split(";")[0]?.length).toBeLessThan(150);
   });
 
-  it("a claim returns URLs, and both the claim and the URLs are recorded", async () => {
+  it("a claim returns URLs, and the activity records the claim and its URLs", async () => {
     const { token, link, files } = await storeLink(service.db, { fileCount: 2, maxClaims: 1 });
     const ann = visitor();
     await ann.look(token);
@@ -146,7 +149,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(issued).toMatchObject({ attachmentIds: files.map(({ id }) => id), detail: { expiresInSeconds: 60 } });
   });
 
-  it("a retry of a claim in its window counts once", async () => {
+  it("a retry of a claim in its time window does not count again", async () => {
     const { token, link, files } = await storeLink(service.db, { fileCount: 2, maxClaims: 1 });
     const ann = visitor();
     const { body } = await ann.claim(token, { attachmentIds: [files[0].id] });
@@ -161,7 +164,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect((await visitor().look(token)).status).toBe(404);
   });
 
-  it("claims are deleted a day after their window, and their counts remain", async () => {
+  it("the service deletes claims a day after their time window, and keeps their counts", async () => {
     const own = await startServiceInTest({ engine });
     const { link, token } = await storeLink(own.db, { fileCount: 2, expiresAt: undefined });
     expect((await visitorOf(own.app).claim(token)).status).toBe(201);
@@ -176,7 +179,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(details).toMatchObject({ link: { claims: 1 }, urlsIssued: 2, lastUrlExpiresAt: expect.any(Number) });
   });
 
-  it("a claim whose response was lost counts once", async () => {
+  it("a claim with a lost response counts once", async () => {
     const { link, token } = await storeLink(service.db, { maxClaims: 1 });
     const ann = visitor();
     await ann.look(token);
@@ -197,7 +200,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(await counted(link.id)).toMatchObject({ claims: 1 });
   });
 
-  it("a claimed URL expires within the link, the window and the limit for shares", async () => {
+  it("a claimed URL expires no later than the link, the window and the shared limit", async () => {
     const soon = await storeLink(service.db, { expiresAt: Date.now() + 30_500 });
     const { body } = await visitor().claim(soon.token);
     expect(body.urls[0].expiresIn).toBeLessThanOrEqual(30);
@@ -206,7 +209,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect((await visitor().claim(long.token)).body.urls[0].expiresIn).toBeLessThanOrEqual(900);
   });
 
-  it("a link opens its ready files, and no others of the note", async () => {
+  it("a link opens its ready files, and no other file of the note", async () => {
     const { token, note, files } = await storeLink(service.db, {
       fileCount: 3,
       opens: ([, second]) => [second as never],
@@ -235,7 +238,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
       expect(await counted(link.id)).toMatchObject({ claims: 1, opened: 1 });
     });
 
-    it("a changed password locks a link again for everybody, and keeps an open claim", async () => {
+    it("a changed password locks a link for everybody, but keeps an open claim", async () => {
       const { token, link } = await storeLink(service.db, { password: PASSWORD, maxClaims: 1 });
       const other = await storeLink(service.db, { password: "another one" });
       const ann = visitor();
@@ -251,7 +254,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     });
   });
 
-  it("a write to a link is refused if a page of another site sends it", async () => {
+  it("the service refuses a write to a link from a page of another site", async () => {
     const { token, link } = await storeLink(service.db);
     const headersOf = [
       { "sec-fetch-site": "cross-site" },
@@ -266,7 +269,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(await counted(link.id)).toMatchObject({ claims: 0 });
   });
 
-  it("a link without an account ends when the operator's policy does not permit it", async () => {
+  it("a link ends when the policy of the operator does not permit it", async () => {
     const policy: LinkPolicy = {
       isEnabled: true,
       maxExpirySeconds: undefined,
@@ -290,7 +293,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     }
   });
 
-  it("a claim and a download need no body", async () => {
+  it("a claim and a download need no request body", async () => {
     const { token } = await storeLink(service.db);
     const ann = visitor();
     const { status, body } = await ann.send(`POST /public/links/${token}/claims`);
@@ -299,7 +302,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect((await ann.send(`POST /s/${token}/download`)).status).toBe(303);
   });
 
-  it("a link without an account is a text for a file request", async () => {
+  it("a file request returns a text to a terminal", async () => {
     const request = { kind: "upload", request: undefined } as const;
     const { token, link } = await storeLink(service.db, request);
     expect((await visitor().claim(token)).body.code).toBe("link_not_found");

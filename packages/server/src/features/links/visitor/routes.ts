@@ -82,10 +82,10 @@ const schemas = operations("visitors", {
 
 export type VisitorOptions = { bucketOrigins: readonly string[] };
 
-// There are no HEAD routes, because a HEAD request would count as a visit, although no person sees a page.
+// A HEAD request would count as a visit although no person sees a page, so the routes have no HEAD routes.
 const exposeHeadRoute = false;
 
-/** How the routes of visitors read who the visitor is, and store it in a cookie. */
+/** How the routes of visitors identify the visitor, and store the pass in a cookie. */
 export type VisitorParts = { cookies: VisitorCookies; visitorOf: (request: FastifyRequest) => Visitor };
 
 /** The routes for visitors, who open a link without an account. */
@@ -101,7 +101,7 @@ export function publicLinkRoutes(
     receiverCode: receiverCodeOf(request),
   });
   app.addHook("onRequest", visitorHeaders(publicUrl));
-  // The body of the request is optional, because a download claim is for all files if the HTTP request names no files.
+  // The body of the request is optional, because a claim without a body is for all files.
   app.addHook("preValidation", async (request) => {
     if (request.method === "POST") request.body ??= {};
   });
@@ -152,7 +152,7 @@ export function publicLinkRoutes(
   return { cookies, visitorOf };
 }
 
-/** Returns the code in the URL of a mail. A header that is not one text has no effect, because the visitor may still open the link. */
+/** Returns the code from the URL of a mail. The service ignores an invalid header, because the visitor may still open the link. */
 function receiverCodeOf({ headers }: FastifyRequest): string | undefined {
   const code = headers["link-receiver"];
   return typeof code === "string" ? code : undefined;
@@ -176,7 +176,7 @@ function presentClaim({ claim, urls }: ClaimUrls, metrics: Metrics): LinkClaim {
   };
 }
 
-/** Presents a link to a visitor. `request` is defined for a link of the kind `upload`. */
+/** Converts a link to the form that a visitor sees. Only a link of the kind `upload` has a `request`. */
 export function presentLook(look: Look, request: OpenRequest | undefined): PublicLink {
   if (look.state === "locked") return { state: "locked", by: look.by };
   return { ...presentOpen(look), ...(request && { request: presentRequest(request) }) };
@@ -200,7 +200,10 @@ function presentOpen({ link, claim, creatorName, files, endsAt, abuseContact }: 
   };
 }
 
-/** Presents a file request to a visitor: the limits, the files and bytes that are still accepted, and the files that this visitor sent. */
+/**
+ * Converts a file request to the form that a visitor sees. The form has the limits, the remaining files and bytes, and the files that this
+ * visitor sent.
+ */
 export function presentRequest({ request, used, sent }: OpenRequest): NonNullable<OpenedLink["request"]> {
   const { maxFiles, maxBytesTotal, slots } = request;
   return {
@@ -226,8 +229,8 @@ export function presentSentFile({ uploadId, attachment, file }: VisitorUpload): 
 
 /**
  * Returns an `onRequest` hook for the routes that visitors of public links call. The hook tells caches and search engines not to store a
- * response. The hook also refuses a write that a page of another origin sent. A form of the page without JavaScript sends the Origin
- * `null`, because the Referrer-Policy of that page is no-referrer.
+ * response. The hook also refuses writes from pages of another origin.
+ * The page without JavaScript has the Referrer-Policy no-referrer, so its forms send the Origin `null`.
  */
 export function visitorHeaders(publicUrl: string): onRequestHookHandler {
   const publicOrigin = new URL(publicUrl).origin;

@@ -15,13 +15,15 @@ const parameters = ["ids", "now", "lifeMs", "needsPassword"] as const;
 type Given = Markers<(typeof parameters)[number]>;
 type Scope = Given & { db: Kysely<Tables>; engine: Engine };
 
-/** The last instant of JavaScript, which stands for an expiry that never comes. */
+/** The last instant that JavaScript can represent. The instant stands for an expiry that never comes. */
 const NEVER = 8.64e15;
 
-/** The statements are compiled only once, because each list of notes and files runs one of them. */
+/** Each list of notes and files runs one of these statements, so each statement is compiled only once. */
 const statements = new WeakMap<Engine, { notes: Statement; files: Statement }>();
 
-/** Counts who has access besides the owner, with one query for many notes or files. The maps do not contain ids without such access. */
+/**
+ * Counts the people and links with access besides the owner, with one query for many notes or files. The maps omit ids without such access.
+ */
 export const accessSummaryQueries = defineQueries("database.accessSummaries", ({ kysely: db, engine, clock, run }) => {
   const read = async (what: "notes" | "files", ids: readonly string[], policy: LinkPolicy) => {
     if (ids.length === 0) return [];
@@ -50,7 +52,7 @@ export function boundsOf({ isEnabled, maxExpirySeconds, isPasswordRequired }: Li
   return { lifeMs, needsPassword: isPasswordRequired ? 1 : 0 };
 }
 
-/** Each row has an id, a fact, the number of its rows, their first expiry and their last expiry. */
+/** Converts the rows of the query. Each row has an id, a fact, the number of its occurrences, their first expiry and their last expiry. */
 function collect(rows: readonly (readonly unknown[])[]): Map<string, NoteAccess> {
   const found = new Map<string, NoteAccess>();
   for (const [id, fact, count, first, last] of rows as [string, keyof NoteAccess, number, number, number][]) {
@@ -87,7 +89,7 @@ function compileSummaries(db: Kysely<Tables>, engine: Engine): { notes: Statemen
 
 const endsAt = (column: string) => sql<number>`coalesce(${sql.ref(column)}, ${sql.lit(NEVER)})`.as("ends_at");
 
-/** Builds the condition that a row is about one of the notes or files. Default: one of the ids of the query. */
+/** Builds the condition that a row is about one of the notes or files. The default is one of the ids of the query. */
 type IsSubject = (id: Expression<string>) => Expression<SqlBool>;
 const isGiven =
   ({ engine, ids }: Scope): IsSubject =>
@@ -114,8 +116,8 @@ function peopleOfNotes({ db, engine, ids, now }: Scope) {
 }
 
 /**
- * A person who has a share of the whole note counts for the note, and not for each of its files. A share that the owner still sees as an
- * invitation changes nothing, because the count would show who has the email address (ADR 9).
+ * Selects the people with a share of a file. A person with a share of the whole note counts for the note, and not for each file. A share
+ * that the owner still sees as an invitation does not count, because the count would reveal who has the email address (ADR 9).
  */
 function peopleOfFiles({ db, now, ...scope }: Scope, isSubject = isGiven({ db, now, ...scope })) {
   return db
@@ -142,8 +144,8 @@ function peopleOfFiles({ db, now, ...scope }: Scope, isSubject = isGiven({ db, n
 }
 
 /**
- * Selects each file that somebody has without its note, by a share or an invitation. Each file has a subquery for its last expiry, so that
- * the plan of the query never depends on statistics. The last expiry is null for a file that nobody has any more.
+ * Selects each file that somebody can open without its note, through a share or an invitation. A subquery reads the last expiry of each
+ * file, so that the query plan never depends on statistics. The last expiry is null if nobody has access to the file any more.
  */
 function sharedFilesOfNotes(scope: Scope) {
   const { db, engine } = scope;
@@ -181,7 +183,7 @@ function linksOfFiles(scope: Scope) {
     .where((eb) => engine.isIn(eb.ref("link_files.attachment_id"), ids));
 }
 
-/** Selects the links that visitors can open, as `linkState` (features/links/link.ts) decides. */
+/** Selects the links that visitors can open, with the same rules as `linkState` (features/links/link.ts). */
 export function openLinks({ db, engine, now, lifeMs, needsPassword }: Omit<Scope, "ids">) {
   return (
     db
@@ -199,7 +201,7 @@ export function openLinks({ db, engine, now, lifeMs, needsPassword }: Omit<Scope
           [sql.lit("owner"), sql.lit("editor")],
         ),
       )
-      // A visitor who used the last download gets further URLs until the window of the claim ends.
+      // A visitor who used the last permitted claim can get URLs until the time window of the claim ends.
       .where((eb) =>
         eb.or([
           eb("links.max_claims", "is", null),
@@ -248,7 +250,7 @@ function takesFiles(db: Kysely<Tables>, engine: Engine) {
     .whereRef("visitor_files.link_id", "=", sql.ref("links.id"))
     .where(hasNotEnded)
     .where(notInTrash.attachments);
-  // Only PostgreSQL needs the casts, because its column is a text, and a value of a JSON object has no type there.
+  // Only PostgreSQL needs the casts, because its column is a text, and a value in a JSON object has no SQL type.
   const maxFiles =
     engine.name === "postgres"
       ? sql<number>`cast(cast(links.request as json) ->> 'maxFiles' as bigint)`

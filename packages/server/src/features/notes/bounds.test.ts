@@ -8,13 +8,13 @@ import { auditQueries } from "../audit/queries.ts";
 import { noteQueries } from "./queries.ts";
 
 const PAGE_BYTES = 1_048_576;
-/** The maximum bytes of a page besides its items, for example for the cursor. */
+/** The maximum size of a page without its items, in bytes. The cursor is an example of the other content. */
 const ENVELOPE_BYTES = 1_000;
 
 describe.each(engines)("requirement 30: the bounds of lists on $name", (engine) => {
   const service = useService({ engine });
 
-  it("a list of notes has a snippet instead of each body", async () => {
+  it("a list of notes contains a snippet of each body instead of the whole body", async () => {
     const ann = service.as("ann");
     const body = "x".repeat(200_000);
     for (let nth = 0; nth < 20; nth += 1) await noteQueries(service.db).insert(sampleNote({ ownerId: "ann", body }));
@@ -37,7 +37,7 @@ describe.each(engines)("requirement 30: the bounds of lists on $name", (engine) 
     for (const { bytes } of pages) expect(bytes).toBeLessThan(PAGE_BYTES + ENVELOPE_BYTES);
   });
 
-  it("a note refuses the share after the thousandth, and keeps the others", async () => {
+  it("a note refuses share number 1,001, and keeps the other shares", async () => {
     const dora = service.as("dora");
     const { id } = (await dora.send("POST /notes", { json: { title: "Popular" } })).body;
     const share = (first: number, count: number) => {
@@ -49,7 +49,7 @@ describe.each(engines)("requirement 30: the bounds of lists on $name", (engine) 
     expect((await share(0, 1)).body.shares).toHaveLength(1_000);
   });
 
-  it("a user's token after the hundredth is refused", async () => {
+  it("the service refuses API token number 101 of a user", async () => {
     const ella = service.as("ella");
     const create = () => ella.send("POST /tokens", { json: { label: "laptop" } });
     for (let nth = 0; nth < 100; nth += 1) expect((await create()).status).toBe(201);
@@ -57,7 +57,7 @@ describe.each(engines)("requirement 30: the bounds of lists on $name", (engine) 
     expect((await ella.send("GET /tokens")).body.tokens).toHaveLength(100);
   });
 
-  it("a note is returned with the first page of its attachments, and all others as pages", async () => {
+  it("GET of a note returns only the first page of its attachments", async () => {
     const note = sampleNote({ ownerId: "carl" });
     await noteQueries(service.db).insert(note);
     const ids: string[] = [];

@@ -24,7 +24,7 @@ import { searchIndexQueries } from "./search-index-queries.ts";
 
 export type NoteVerbs = ReturnType<typeof createNotes>;
 
-/** Creates what the rest of the service does with this feature. */
+/** Creates the functions about notes that the rest of the service calls. */
 export function createNotes(deps: Deps, { arrive }: { arrive: Arrive }) {
   return {
     createNote: createNote(deps),
@@ -40,12 +40,15 @@ export function createNotes(deps: Deps, { arrive }: { arrive: Arrive }) {
   };
 }
 
-/** The maximum number of attachments on the first page. Most notes have fewer attachments, so the first page contains all of them. */
+/**
+ * The maximum number of attachments that the response about a note contains. Most notes have fewer attachments, so the response contains
+ * all of them.
+ */
 const FIRST_ATTACHMENTS = 200;
 
 const TOO_MANY_SEARCHES = "Five of your searches are running or waiting. Wait for their results first.";
 
-/** Creates a note. The caller is its owner. A repeated call with the same `idempotencyKey` returns the note of the first call. */
+/** Creates a note, whose owner is the caller. A repeated call with the same `idempotencyKey` returns the note of the first call. */
 function createNote({ db, clock, newId, limits }: Deps) {
   return async (caller: Caller, { idempotencyKey, ...input }: CreateNoteInput): Promise<NoteWithAttachments> => {
     const now = clock();
@@ -84,16 +87,16 @@ async function insertOnce(
 ): Promise<Note | undefined> {
   const find = () => noteQueries(tx).findByKey({ ownerId: note.ownerId, idempotencyKey });
   const known = await find();
-  // If another request with this key runs now, the insertion waits for its end, and then inserts nothing.
+  // If a parallel request with the same key runs, the insertion waits until the request ends, and then inserts nothing.
   return known ?? ((await noteQueries(tx).insertOnce(note, idempotencyKey)) ? undefined : find());
 }
 
 type CreateNoteInput = { title: string; body: string; idempotencyKey?: string | undefined };
 
 /**
- * Lists the notes that the caller owns, or those that are shared with the caller, the pinned notes first, and then newest first.
+ * Lists the notes of the caller, or the notes that are shared with the caller. Pinned notes come first, then the newest notes.
  * `order`: another order of the caller's own notes.
- * `search`: only notes with this text in the title, the body or the name of a file. Ignores case.
+ * `search`: only notes with this text in the title, the body or a filename. The search ignores case.
  * Throws `search_timeout`, and `rate_limited` if five searches of the caller already run or wait.
  */
 function listNotes({ db, clock, limits }: Deps) {
@@ -119,7 +122,7 @@ function listNotes({ db, clock, limits }: Deps) {
   };
 }
 
-/** Indexes some changed notes and files for searches. Returns false if there are none. */
+/** Adds some changed notes and files to the index for searches. Returns false if nothing has changed. */
 function indexForSearch({ db }: Deps) {
   return (): Promise<boolean> => db.transaction((tx) => searchIndexQueries(tx).indexSome());
 }
@@ -128,7 +131,7 @@ type ListNotesInput = PageRequest & {
   scope: "owned" | "shared";
   order?: ListOrder | undefined;
   search?: string | undefined;
-  /** Aborts when the client disconnects. If the search still waits for its turn, it never runs. */
+  /** Aborts when the client disconnects. A waiting search then never runs. */
   signal?: AbortSignal | undefined;
 };
 
@@ -145,7 +148,7 @@ function getNote({ db, limits }: Deps, arrive: Arrive) {
 }
 
 /**
- * Changes the title, the body, or both. If `ifUpdatedAt` is set, changes the note only if its last change was at this instant.
+ * Changes the title, the body, or both. With `ifUpdatedAt`, changes the note only if its last change was at this instant.
  * Throws `note_not_found`, `access_denied`, `note_changed`, `invalid_request`.
  */
 function updateNote({ db, clock, newId, limits }: Deps, arrive: Arrive) {
@@ -186,7 +189,9 @@ function listAttachments({ db, limits }: Deps, arrive: Arrive) {
 
 type Reading = { note: Pick<NoteWithRole, "id" | "role">; caller: Caller; limits: Limits };
 
-/** Whether the user may know who has access. A user who can make links of a note also sees the links and the activity of the note. */
+/**
+ * Returns whether the user may know who has access. A user who can make links of a note also sees the links and the activity of the note.
+ */
 function seesAccess({ role }: Pick<NoteWithRole, "role">): boolean {
   return permits(role, "note.link");
 }
@@ -209,7 +214,7 @@ async function details(queries: Tx, reading: Reading) {
 async function firstAttachments(queries: Tx, reading: Reading) {
   const first = { ...reading, limit: FIRST_ATTACHMENTS, cursor: undefined };
   const { items, nextCursor } = await pageOfNote(queries, first);
-  // If the first page contains all attachments, as for most notes, their number needs no query.
+  // If the first page contains all attachments, the service needs no query to count the attachments.
   const attachmentCount =
     nextCursor === undefined
       ? items.filter(({ state }) => state !== "rejected").length
@@ -241,7 +246,7 @@ async function whyUnchanged(queries: Tx, noteId: string): Promise<DomainError> {
 }
 
 /**
- * Puts a note first in the lists of the caller.
+ * Pins a note, so that the note comes first in the lists of the caller.
  * Throws `note_not_found`, `access_denied` or `too_many_pins`.
  */
 function pinNote({ db, clock }: Deps) {
@@ -249,7 +254,7 @@ function pinNote({ db, clock }: Deps) {
     const { userId } = caller;
     await authoriseNote(db, { caller, noteId, action: "note.read" });
     await db.transaction(async (tx) => {
-      // Pins at the same moment would otherwise exceed the limit together.
+      // Without the lock, parallel pins of a user could exceed the limit.
       await credentialQueries(tx).lock(userId);
       const pins = pinQueries(tx);
       const now = clock();
@@ -261,7 +266,7 @@ function pinNote({ db, clock }: Deps) {
   };
 }
 
-/** Puts a note back to its usual place. Does nothing if the caller has not pinned the note, or does not see it any more. */
+/** Removes the pin of a note. Does nothing if the caller has not pinned the note, or does not see the note any more. */
 function unpinNote({ db }: Deps) {
   return async (caller: Caller, noteId: string): Promise<void> => {
     await pinQueries(db).remove({ userId: caller.userId, noteId });
@@ -281,7 +286,7 @@ function markNoteSeen({ db, clock }: Deps) {
 }
 
 /**
- * Marks a file as seen by the caller. Has an effect only if the file itself is shared with the caller, and not only its note. Throws
+ * Marks a file as seen by the caller. Has an effect only if the owner shared the file itself with the caller, and not only its note. Throws
  * `attachment_not_found` or `access_denied`.
  */
 function markAttachmentSeen({ db, clock }: Deps) {

@@ -4,10 +4,10 @@ import type { NoteVerbs } from "./index.ts";
 
 /** How often this replica checks for changed notes and files. Milliseconds. */
 const INTERVAL_MS = 5_000;
-/** After a step, the job pauses for this many times the duration of the step, so that the job takes little time from requests. */
+/** After each step, the job pauses for 20 times the duration of the step, so that the job does not slow down requests. */
 const PAUSE_FACTOR = 20;
 
-/** Indexes changed notes and files for searches, in small steps. */
+/** Adds changed notes and files to the index for searches, in small steps. */
 export function startSearchIndex({
   useCases,
   logger,

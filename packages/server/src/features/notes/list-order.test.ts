@@ -39,7 +39,7 @@ describe.each(engines)("the list of notes on $name", (engine) => {
     }
   }
 
-  it("the list of notes is sorted by creation, change or title, in pages of any size", async () => {
+  it("the list of notes has an order by creation, change or title, in pages of any size", async () => {
     const sam = service.as("sam");
     await insertNotes("sam", [
       { title: "beta", changed: 9 },
@@ -56,14 +56,14 @@ describe.each(engines)("the list of notes on $name", (engine) => {
     }
   });
 
-  it("long equal titles stay in one order from page to page", async () => {
+  it("long equal titles have the same order on each page", async () => {
     const lou = service.as("lou");
     const titles = ["c", "a", "b"].map((end) => ({ title: "ﷺ😀".repeat(140) + end }));
     await insertNotes("lou", titles);
     expect(await titlesOf(lou, "sort=title", 1)).toEqual(titles.map(({ title }) => title));
   });
 
-  it("pinned notes stand first in each order, and in pages of any size", async () => {
+  it("pinned notes come first in each order, in pages of any size", async () => {
     const pia = service.as("pia");
     const ids = await insertNotes(
       "pia",
@@ -79,13 +79,13 @@ describe.each(engines)("the list of notes on $name", (engine) => {
     expect((await pia.send(`GET /notes/${ids[0]}`)).body.isPinned).toBe(true);
     const { items } = (await pia.send("GET /notes")).body;
     expect(items.map(({ isPinned }: { isPinned: boolean }) => isPinned)).toEqual([true, true, false, false, false]);
-    // A search shows the notes at their usual place.
+    // The results of a search show pinned notes at their usual position.
     expect(await titlesOf(pia, "q=body")).toEqual(["e", "d", "c", "b", "a"]);
     expect((await pia.send(`DELETE /notes/${ids[0]}/pin`)).status).toBe(204);
     expect(await titlesOf(pia, "")).toEqual(["c", "e", "d", "b", "a"]);
   });
 
-  it("each person pins a shared note alone, and a pin without access shows nothing", async () => {
+  it("each person has separate pins of a shared note, and lists ignore a pin without access", async () => {
     const [ann, ben] = [service.as("ann"), service.as("ben")];
     const [first = "", second = ""] = await insertNotes("ann", [{ title: "first" }, { title: "second" }]);
     for (const noteId of [first, second]) {
@@ -104,7 +104,7 @@ describe.each(engines)("the list of notes on $name", (engine) => {
     expect(await titlesOf(ben, "")).toEqual([]);
   });
 
-  it("a pinned note leaves the list with the trash, and returns to its place with the restoration", async () => {
+  it("a restored note is pinned again", async () => {
     const del = service.as("del");
     const [first] = await insertNotes("del", [{ title: "first" }, { title: "second" }]);
     await del.send(`PUT /notes/${first}/pin`);
@@ -115,7 +115,7 @@ describe.each(engines)("the list of notes on $name", (engine) => {
     expect(await titlesOf(del, "")).toEqual(["first", "second"]);
   });
 
-  it("a person pins a limited number of notes, and deleted notes do not count", async () => {
+  it("a person pins a limited number of notes, without the deleted notes", async () => {
     const max = service.as("max");
     const ids = await insertNotes(
       "max",
@@ -128,7 +128,7 @@ describe.each(engines)("the list of notes on $name", (engine) => {
     expect((await max.send(`PUT /notes/${ids[0]}/pin`)).status).toBe(204);
   });
 
-  it("pins at the same moment do not exceed the limit", async () => {
+  it("parallel pins of one person do not exceed the limit", async () => {
     const mel = service.as("mel");
     const ids = await insertNotes(
       "mel",
@@ -160,7 +160,7 @@ describe.each(engines)("the list of notes on $name", (engine) => {
     expect((await service.as("bad").send(`GET /notes?${query}`)).body).toMatchObject({ status: 400, code });
   });
 
-  it("a title may be empty, from its creation on and later", async () => {
+  it("a note may have an empty title, at its creation and after a change", async () => {
     const ida = service.as("ida");
     const { status, body } = await ida.send("POST /notes", { json: { title: "" } });
     expect([status, body.title]).toEqual([201, ""]);
@@ -176,7 +176,7 @@ describe.each(engines)("the creation of a note on $name", (engine) => {
   const create = (person: string, { key, title }: { key: string; title: string }) =>
     service.as(person).send("POST /notes", { json: { title }, headers: { "idempotency-key": key } });
 
-  it("a repeated creation with the same key returns the first note as it is now", async () => {
+  it("a repeated creation with the same key returns the current state of the first note", async () => {
     const first = await create("ann", { key: "k-1", title: "one" });
     await service.as("ann").send(`PATCH /notes/${first.body.id}`, { json: { body: "text" } });
     const again = await create("ann", { key: "k-1", title: "other" });
@@ -186,7 +186,7 @@ describe.each(engines)("the creation of a note on $name", (engine) => {
     expect((await create("ben", { key: "k-1", title: "mine" })).body).toMatchObject({ ownerId: "ben", title: "mine" });
   });
 
-  it("creations with the same key at the same time make one note", async () => {
+  it("parallel creations with the same key make one note", async () => {
     const made = await Promise.all(Array.from({ length: 8 }, () => create("cy", { key: "k", title: "one" })));
     expect(new Set(made.map(({ body }) => body.id)).size).toBe(1);
     expect((await service.as("cy").send("GET /notes")).body.items).toHaveLength(1);
@@ -194,7 +194,7 @@ describe.each(engines)("the creation of a note on $name", (engine) => {
     expect(items.filter(({ action }: { action: string }) => action === "note.created")).toHaveLength(1);
   });
 
-  it("the key of a deleted note makes a new note", async () => {
+  it("a creation with the key of a deleted note makes a new note", async () => {
     const first = await create("dee", { key: "k", title: "one" });
     await service.as("dee").send(`DELETE /notes/${first.body.id}`);
     const second = await create("dee", { key: "k", title: "two" });
@@ -204,7 +204,7 @@ describe.each(engines)("the creation of a note on $name", (engine) => {
     expect((await service.as("dee").send("GET /notes")).body.items).toHaveLength(2);
   });
 
-  it.each(["", "a b", "k".repeat(256), "ü"])("the creation of a note refuses the key %j", async (key) => {
+  it.each(["", "a b", "k".repeat(256), "ü"])("the creation of a note returns 400 for the key %j", async (key) => {
     const { status } = await create("eve", { key, title: "one" });
     expect(status).toBe(400);
   });

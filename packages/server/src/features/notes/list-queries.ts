@@ -17,8 +17,7 @@ import { notesWithUnseenFiles } from "../links/queries/visitor-files.ts";
 import { countOpenRequests } from "../sharing/queries/access-requests.ts";
 import { type ListOrder, type ListPart, SORTED_CHARACTERS } from "./list-cursor.ts";
 
-// On SQLite, a list reads only an index, and no body of a note. Two indexes contain exactly these columns and the expression of the
-// snippet.
+// On SQLite, a list reads only an index, and never the body of a note. Two indexes contain exactly these columns and the snippet.
 const summaryColumns = ["notes.id", "notes.owner_id", "notes.title", "notes.created_at", "notes.updated_at"] as const;
 const snippet = sql<string>`substr(notes.body, 1, 200)`.as("snippet");
 
@@ -50,7 +49,10 @@ export function toSummary(row: SummaryRow): NoteSummary {
 }
 
 export const listParameters = ["userId", "now", "after", "afterKey", "limit"] as const;
-/** `after`: the id of the last note of the page before, and `afterKey`: the value that sorts it. `now`: an instant in milliseconds. */
+/**
+ * `after`: the id of the last note of the previous page. `afterKey`: the value by which the list sorts this note. `now`: an instant in
+ * milliseconds.
+ */
 export type ListMarkers = Markers<(typeof listParameters)[number]>;
 
 export type Matches = (eb: ExpressionBuilder<Tables, "notes">) => Expression<SqlBool>;
@@ -60,17 +62,17 @@ export type ListScope = {
   engine: Engine;
   isFirst: boolean;
   order: ListOrder;
-  /** Undefined: the search finds pinned notes at their usual place. */
+  /** Undefined: the list is a search, which shows pinned notes at their usual position. */
   part: ListPart | undefined;
   matches?: Matches;
 };
 
-/** The conditions for a query that joins the shares of one user. A viewer does not see every file. */
+/** The condition that a joined share gives only the role viewer. A viewer does not see every file. */
 export const isViewer = sql<SqlBool>`note_shares.role = 'viewer'`;
 
 type Notes = SelectQueryBuilder<Tables, "notes", Record<never, never>>;
 
-/** The columns and directions that sort the list. The list sorted by title compares only the start of a title (migration 0102). */
+/** Returns the column and the direction that sort the list. The list by title compares only the start of a title (migration 0102). */
 function orderOf({ name }: Engine, order: ListOrder) {
   if (order === "changed") return { key: sql<number>`notes.updated_at`, isDescending: true };
   if (order === "created") return { key: undefined, isDescending: true };
@@ -78,7 +80,7 @@ function orderOf({ name }: Engine, order: ListOrder) {
   return { key: name === "postgres" ? sql<string>`(${start} collate "C")` : start, isDescending: false };
 }
 
-/** Sorts the notes, and leaves out the notes up to the last note of the page before. */
+/** Sorts the notes, and skips the notes up to the last note of the previous page. */
 function sorted(notes: Notes, { afterKey, after, limit }: ListMarkers, { engine, isFirst, order }: ListScope): Notes {
   const { key, isDescending } = orderOf(engine, order);
   const [comparison, direction] = isDescending ? (["<", "desc"] as const) : ([">", "asc"] as const);
@@ -100,7 +102,7 @@ const isPinned = ({ db, userId }: { db: Kysely<Tables>; userId: ListMarkers["use
     .where("note_pins.user_id", "=", userId)
     .whereRef("note_pins.note_id", "=", sql.ref("notes.id"))}`;
 
-/** Selects the pinned notes of the user, which are few. SQLite reads no body (engine.summaries). */
+/** Selects the few pinned notes of the user. On SQLite, `engine.summaries` avoids reading the bodies. */
 function pinnedNotes({ userId }: ListMarkers, { db, engine }: ListScope): Notes {
   return db
     .selectFrom("note_pins")
@@ -109,8 +111,8 @@ function pinnedNotes({ userId }: ListMarkers, { db, engine }: ListScope): Notes 
 }
 
 /**
- * Selects the notes of one page that are not pinned. For an order with its own small index, first finds the ids of the page, because the
- * columns of a list are in another index.
+ * Selects the notes of one page that are not pinned. An order with its own small index first selects only the ids of the page, because
+ * another index contains the columns of the list.
  */
 function otherNotes(given: ListMarkers, scope: ListScope): Notes {
   const { db, engine, order, part } = scope;
@@ -171,7 +173,9 @@ type Wanted = Pick<ListScope, "isFirst" | "order" | "part"> & { isShared: boolea
 
 const compiled = new WeakMap<Engine, Map<string, Statement>>();
 
-/** Returns a statement for a list without a search. Compiles it only once, because building it takes as long as running it. */
+/**
+ * Returns the compiled statement of a list without a search. Compiles each statement only once, because compiling takes as long as running.
+ */
 export function listStatement(db: Kysely<Tables>, engine: Engine, { isShared, ...wanted }: Wanted): Statement {
   const known = compiled.get(engine) ?? new Map<string, Statement>();
   compiled.set(engine, known);

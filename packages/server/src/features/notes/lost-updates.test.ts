@@ -28,7 +28,7 @@ describe.each(engines)("concurrent changes of a note, on $name", (engine) => {
     expect([blind.status, blind.body.body]).toEqual([200, "v3"]);
   });
 
-  it("one of many concurrent changes of a note on two replicas is accepted", async () => {
+  it("only one of many concurrent changes of a note on two replicas succeeds", async () => {
     for (let round = 0; round < 5; round += 1) {
       const { id, updatedAt } = await create();
       const answers = await Promise.all(
@@ -45,7 +45,7 @@ describe.each(engines)("concurrent changes of a note, on $name", (engine) => {
     }
   });
 
-  it("each change of a note gets a later updatedAt, even if the clock goes back", async () => {
+  it("each change of a note gets a later updatedAt, even if the clock moves back", async () => {
     const { id, updatedAt } = await create();
     const answers: Answer[] = [];
     for (let nth = 0; nth < 10; nth += 1) {
@@ -65,7 +65,7 @@ describe.each(engines)("concurrent changes of a note, on $name", (engine) => {
     expect((await ann.send(`GET /notes/${id}`)).body).toEqual(last?.body);
   });
 
-  it("a change of a note checks access and existence before ifUpdatedAt", async () => {
+  it("a change of a note checks the access and the existence before ifUpdatedAt", async () => {
     const { id, updatedAt } = await create();
     const eve = service.as("eve");
     const denied = await eve.send(`PATCH /notes/${id}`, { json: { body: "x", ifUpdatedAt: "2001-01-01T00:00:00Z" } });

@@ -2,12 +2,12 @@ import { type SqlBool, sql } from "kysely";
 import { defineQueries } from "../../platform/database/queries.ts";
 import { isLive, notInTrash } from "../access/sql.ts";
 
-/** Each user pins at most this many notes, so that a list reads all of them. */
+/** The maximum number of pins of each user. A list reads all pinned notes of the user. */
 export const MAX_PINS = 100;
 
-/** The notes that stand first in the lists of a user. A pin survives the trash, and lists ignore a pin without access. */
+/** The pins of users. A pin remains while its note is in the trash, and lists ignore a pin without access. */
 export const pinQueries = defineQueries("database.pins", ({ kysely: db }) => ({
-  /** Returns false if the user already has MAX_PINS other pinned notes. */
+  /** Pins a note. Returns false if the user already has `MAX_PINS` other pinned notes. */
   async add({ userId, noteId, now }: { userId: string; noteId: string; now: number }): Promise<boolean> {
     const pinned = db.selectFrom("note_pins").where("user_id", "=", userId);
     const { pins, isPinned } = await pinned
@@ -30,7 +30,7 @@ export const pinQueries = defineQueries("database.pins", ({ kysely: db }) => ({
     await db.deleteFrom("note_pins").where("user_id", "=", userId).where("note_id", "=", noteId).execute();
   },
 
-  /** Removes the pins of notes that the user does not see any more, for example because they are in the trash. */
+  /** Removes the pins of notes that the user does not see any more, for example notes in the trash. */
   async removeUnseen({ userId, now }: { userId: string; now: number }): Promise<void> {
     const owned = db
       .selectFrom("notes")

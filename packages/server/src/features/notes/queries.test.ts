@@ -64,7 +64,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect(await shareQueries(suite.db).list({ attachmentId: attachment.id })).toEqual([]);
   });
 
-  it("the shared notes of a user are those with a live share", async () => {
+  it("the shared notes of a user are the notes with a valid share", async () => {
     const now = suite.clock.now;
     const [live, until, expired, ownOnly, byAttachment] = Array.from({ length: 5 }, () => sampleNote({ ownerId: "o" }));
     for (const note of [live, until, expired, ownOnly, byAttachment])
@@ -89,7 +89,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect((await noteQueries(suite.db).listShared("o", { ...FIRST, now })).items).toEqual([]);
   });
 
-  it("each note is listed once over all pages, while notes are added", async () => {
+  it("the pages of a list contain each note once, even if notes are added meanwhile", async () => {
     const now = suite.clock.now;
     const ids: string[] = [];
     for (let i = 0; i < 23; i++) {
@@ -106,7 +106,7 @@ describe.each(engines)("notes on $name", (engine) => {
   });
 
   it.each(["", "abc", "aWQ6", "aWQ6YQ==", "not a cursor", "aWQ6YQ\n", "aWQ6AA"])(
-    "lists refuse the cursor %j",
+    "a list of notes refuses the cursor %j",
     async (cursor) => {
       const refused = expect.objectContaining({ code: "invalid_cursor" });
       await expect(noteQueries(suite.db).listOwned("ann", { limit: 1, cursor })).rejects.toEqual(refused);

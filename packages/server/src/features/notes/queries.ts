@@ -22,9 +22,9 @@ import {
 } from "./list-queries.ts";
 import { type Candidates, MAX_OWNERS, selectCandidates, toCandidates } from "./search-index-queries.ts";
 
-/** For each note, the result of a search names at most this many files. */
+/** The maximum number of files that the result of a search names for each note. */
 const MAX_FOUND_FILES = 3;
-/** A search does not find rejected files, because only the owner of the note and the person who uploaded the file see them. */
+/** A search does not find rejected files, because only the owner of the note and the sender of the file see them. */
 const unfoundStates = [...unlistedStates, "rejected"] as const;
 
 /** `search` is undefined inside a transaction. Searches use another connection, which does not see the changes of the transaction. */
@@ -35,7 +35,7 @@ type ListRequest = NotePageRequest & {
   now: number | undefined;
   order?: ListOrder | undefined;
 };
-/** `owners`: finds the owners of the notes that the list can contain. `after`: the id of the last note of the page before. */
+/** `owners`: finds the owners of the notes that the list can contain. `after`: the id of the last note of the previous page. */
 type SearchIn = {
   owners: () => Promise<readonly string[]>;
   isShared: boolean;
@@ -53,8 +53,7 @@ type NamedFile = FoundFile & { noteId: string; isShownToViewers: SqlBool };
 const isShown = sql<SqlBool>`(not ${isViewer} or ${shownToViewers})`;
 
 /**
- * `search`: only notes that contain this text in the title, the body or the name of a file that lists show. Ignores case. No character of
- * the text is a wildcard.
+ * `search`: only notes with this text in the title, the body or the name of a listed file. The search ignores case and has no wildcards.
  */
 type NotePageRequest = PageRequest & { search?: string | undefined };
 
@@ -66,8 +65,8 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
       .where(notInTrash.attachmentsOfNote)
       .where((eb) => inTime(eb.ref("note_id"), engine.contains(eb.ref("filename_folded"), text)));
   /**
-   * The condition that a note contains the text. `files`: all files of the candidates whose names contain it. Undefined: reads the names of
-   * the note. `isShared`: the query joins the shares of one user.
+   * Builds the condition that a note contains the text. `files`: all files of the candidates whose names contain the text. Undefined: the
+   * condition reads the filenames of the note. `isShared`: the query joins the shares of one user.
    */
   const hasText = (text: string, { files, isShared }: { files?: readonly NamedFile[]; isShared: boolean }): Matches => {
     const isNoteOf = (eb: ExpressionBuilder<Tables, "notes">, found: readonly NamedFile[]) =>
@@ -94,11 +93,10 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
   const isOneOf = (column: Expression<string>, ids: readonly string[]) => engine.isIn(column, engine.list(ids));
   const inTime = (noteId: Expression<string>, condition: Expression<SqlBool>) => {
     const isInTime = searches?.inTime?.(noteId);
-    // Uses `case`, which is evaluated in order, because the time limit must be checked first. The terms of an `and` may be evaluated in any
-    // order.
+    // The time limit must be checked first. The database evaluates `case` in order, but may evaluate the terms of an `and` in any order.
     return isInTime === undefined ? condition : sql<SqlBool>`case when ${isInTime} then ${condition} end`;
   };
-  // Only a search needs the time limit, because it may read all texts. A list without a search reads only one page.
+  // Only a search needs the time limit, because a search may read all texts. A list without a search reads only one page.
   const run = <Row>(listing: Listing<Row>): Promise<Row[]> =>
     searches === undefined ? listing.execute() : searches.run(listing.compile());
   const execute = async <Row>(query: CompiledQuery<Row>): Promise<Row[]> =>
@@ -108,7 +106,7 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
     const query = selectCandidates(db, engine, { owners, text });
     return query && toCandidates(await execute(query), owners);
   };
-  /** Finds the first files of each note whose names contain the text, and the first of those that viewers see. */
+  /** Finds the first files of each note whose names contain the text. Also finds the first files that viewers see. */
   const findNamed = async (text: string, { ids, column }: { ids: readonly string[]; column: "id" | "note_id" }) => {
     if (ids.length === 0) return [];
     const all = named(text)
@@ -119,8 +117,8 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
     return await run(first.where("nth", "<=", MAX_FOUND_FILES));
   };
   /**
-   * Selects the notes with the searched text, and files whose names contain it. Reads the texts of the candidates in the order of the list,
-   * until the page is full. The candidates come from an earlier query, which saw all earlier commits.
+   * Selects the notes with the searched text, and the files whose names contain the text. Reads the texts of the candidates in the order of
+   * the list, until the page is full. An earlier query selected the candidates, after all earlier commits.
    */
   const search = async <Row extends { id: string }>(
     select: (matches: Matches) => Listing<Row>,
@@ -237,7 +235,7 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
       return numInsertedOrUpdatedRows !== 0n;
     },
 
-    /** Finds the note that the request with this key created. If that note is in the trash, releases the key. */
+    /** Finds the note that the request with this key created. If the note is in the trash, releases the key. */
     async findByKey({ ownerId, idempotencyKey }: Key): Promise<Note | undefined> {
       const row = await db
         .selectFrom("notes")
@@ -251,9 +249,9 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
     },
 
     /**
-     * Changes a note and returns it. The new `updatedAt` is the given instant, but at least one millisecond after the previous `updatedAt`.
-     * If `ifUpdatedAt` is set, changes the note only if its last change was at that instant. Returns undefined if it changed nothing, or if
-     * the note is deleted.
+     * Changes and returns a note. The new `updatedAt` is the given instant, but at least one millisecond after the previous `updatedAt`.
+     * With `ifUpdatedAt`, changes the note only if its last change was at this instant. Returns undefined if nothing changed, or if the
+     * note is deleted.
      */
     async update(
       noteId: string,
@@ -264,7 +262,7 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
         ifUpdatedAt,
       }: { title?: string; body?: string; updatedAt: number; ifUpdatedAt?: number | undefined },
     ): Promise<Note | undefined> {
-      // Uses one statement. If another transaction is changing the row, PostgreSQL waits for that transaction, and then reads the row
+      // A single statement is safe. If another transaction changes the row, PostgreSQL waits for the transaction, and then reads the row
       // again.
       const row = await db
         .updateTable("notes")
@@ -287,7 +285,7 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
     },
 
     /**
-     * Deletes the note with its attachments, uploads and shares. The caller must have locked the note, and must queue the deletion of the
+     * Deletes the note with its attachments, uploads and shares. The caller must have locked the note, and must queue the deletions of the
      * objects.
      */
     async delete(noteId: string) {
@@ -296,7 +294,7 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
       await db.deleteFrom("notes").where("id", "=", noteId).execute();
     },
 
-    /** Lists the notes that a user owns, the pinned notes first. Does not read the bodies of the notes. A search ignores pins. */
+    /** Lists the notes of an owner, the pinned notes first. Does not read the bodies of the notes. A search ignores pins. */
     async listOwned(
       userId: string,
       request: NotePageRequest & { order?: ListOrder | undefined },
@@ -304,7 +302,7 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
       return pageOf({ ...request, userId, now: undefined, isShared: false }, toSummary);
     },
 
-    /** Lists the notes that are shared with this user through a valid share, the pinned notes first, and then newest first. */
+    /** Lists the notes that are shared with this user through a valid share. Pinned notes come first, then the newest notes. */
     async listShared(
       userId: string,
       request: NotePageRequest & { now: number },

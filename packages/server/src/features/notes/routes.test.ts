@@ -17,7 +17,7 @@ describe.each(engines)("notes on $name", (engine) => {
   const service = useService({ engine });
   const ann = service.as("ann");
 
-  it("a note is created, read, changed and deleted", async () => {
+  it("a person creates, reads, changes and deletes a note", async () => {
     const created = await ann.send("POST /notes", { json: { title: "Plan" } });
     expect(created.status).toBe(201);
     expect(created.body).toMatchObject({ title: "Plan", body: "", ownerId: "ann", attachments: [] });
@@ -55,7 +55,7 @@ describe.each(engines)("notes on $name", (engine) => {
     });
   });
 
-  it("only the owner and its sender see a rejected file, and no count contains it", async () => {
+  it("only the owner of the note and the sender of a rejected file see the file", async () => {
     const note = sampleNote({ ownerId: "ann" });
     await noteQueries(service.db).insert(note);
     await attachmentQueries(service.db).insert(sampleAttachment(note, { state: "rejected", createdBy: "bob" }));
@@ -74,7 +74,7 @@ describe.each(engines)("notes on $name", (engine) => {
     ]);
   });
 
-  it("the owner of a note sees who has it and each file, and a reader sees the expiry", async () => {
+  it("the owner of a note sees who has access, and a reader sees the own expiry", async () => {
     const { id } = (await ann.send("POST /notes", { json: { title: "Terms" } })).body;
     const file = (await ann.send(`POST /notes/${id}/attachments`, { form: fileForm() })).body;
     const expiresAt = "2999-01-01T00:00:00.000Z";
@@ -87,7 +87,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect([read.body.access, read.body.attachments[0].access]).toEqual([undefined, undefined]);
   });
 
-  it("a note counts the files that are shared alone, also in a list and beyond the first page", async () => {
+  it("a note counts the files that are shared without it, even after the first page", async () => {
     const note = sampleNote({ ownerId: "ann" });
     await noteQueries(service.db).insert(note);
     const files = Array.from({ length: 203 }, () => sampleAttachment(note, { state: "ready", sizeBytes: 1 }));
@@ -111,7 +111,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect(await accessOf()).toEqual({ people: { count: 1 } });
   });
 
-  it("a note of an unknown owner returns only the owner's id", async () => {
+  it("a note of an unknown owner contains only the owner's id", async () => {
     const note = sampleNote({ ownerId: "stranger" });
     await noteQueries(service.db).insert(note);
     await shareQueries(service.db).put({ noteId: note.id }, sampleShare({ userId: "dora" }));
@@ -119,7 +119,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect(body.owner).toEqual({ id: "stranger", name: null, email: null });
   });
 
-  it("a list of notes looks up all its users in one query", async () => {
+  it("a list of notes reads all its users with one query", async () => {
     const asked: (readonly string[])[] = [];
     const own = await startServiceInTest({
       engine,
@@ -144,7 +144,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect(asked.map((ids) => ids.toSorted())).toEqual([owners]);
   });
 
-  it("a write of a note is confirmed even if the lookup of names fails", async () => {
+  it("a write of a note succeeds even if the query of names fails", async () => {
     const down = () => Promise.reject(new DomainError("database_unavailable", "The database can't be reached"));
     const database = (db: Database): Database => ({
       ...db,
@@ -162,7 +162,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect([attached.status, attached.body.createdBy]).toEqual([201, person]);
   });
 
-  it("files that are added during the deletion of a note are queued for deletion", async () => {
+  it("the service also deletes files that arrive during the deletion of their note", async () => {
     for (let round = 0; round < 20; round += 1) {
       const { id } = (await ann.send("POST /notes", { json: { title: "Busy" } })).body;
       const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
@@ -181,7 +181,7 @@ describe.each(engines)("notes on $name", (engine) => {
     }
   });
 
-  it("notes are listed in pages, newest first", async () => {
+  it("the list of notes has pages, newest note first", async () => {
     const bob = service.as("bob");
     for (const title of ["one", "two", "three"]) await bob.send("POST /notes", { json: { title } });
     const first = await bob.send("GET /notes?limit=2");
@@ -239,7 +239,7 @@ describe.each(engines)("notes on $name", (engine) => {
       ["Note 1Über", []],
       ["*", []],
       [" ", ["3", "2", "1", "0"]],
-    ])("a search for %j finds %j, owned and shared alike", async (q, found) => {
+    ])("a search for %j finds %j in owned and in shared notes", async (q, found) => {
       expect((await find(q)).found).toEqual(found);
       expect((await find(q, { as: service.as("gina"), scope: "shared" })).found).toEqual(found);
     });
@@ -251,7 +251,7 @@ describe.each(engines)("notes on $name", (engine) => {
       expect(second).toEqual({ found: ["0"], nextCursor: null });
     });
 
-    it("a search names at most three files of each note, and none without the text", async () => {
+    it("a search names at most three files of each note, and only files with the text", async () => {
       const [first = "", second = ""] = ids.keys();
       const names = ["Plan 1.txt", "Plan 2.txt", "PLAN 3.txt", "plan 4.txt"];
       for (const name of names) await finn.send(`POST /notes/${first}/attachments`, { form: fileForm("x", name) });
@@ -325,7 +325,7 @@ describe.each(engines)("notes on $name", (engine) => {
     ["GET /notes?page=2", undefined, /"page"\. It accepts limit, cursor, scope, sort, q/],
     ["GET /notes/not-an-id", undefined, /noteId in the path must be UUIDv7/],
     [`GET /notes/${"x".repeat(900)}`, undefined, /noteId in the path/],
-  ])("%s %j -> 400 that names the member", async (call, json, detail) => {
+  ])("%s with the body %j returns 400 with the name of the member", async (call, json, detail) => {
     const answer = await ann.send(call, json === undefined ? {} : { json });
     expect(answer.body).toMatchObject({ status: 400, code: "invalid_request" });
     expect(answer.status).toBe(400);
@@ -340,7 +340,7 @@ describe.each(engines)("notes on $name", (engine) => {
     }
   });
 
-  it("a list of notes with an invalid cursor returns 400", async () => {
+  it("a list of notes returns 400 for an invalid cursor", async () => {
     expect((await ann.send("GET /notes?cursor=zzz")).body).toMatchObject({ status: 400, code: "invalid_cursor" });
   });
 
@@ -352,7 +352,7 @@ describe.each(engines)("notes on $name", (engine) => {
     for (const list of ["GET /notes", "GET /notes?scope=shared", "GET /activity", ...searches]) {
       expect((await otherUser.send(list)).body).toEqual({ items: [], nextCursor: null });
     }
-    // The list does not show the note to a person whose share expired or was revoked, or who has a share of only one file.
+    // A person with an expired or revoked share, or with a share of only one file, does not see the note in the list.
     for (const person of ["expiredShare", "revokedShare", "fileViewer", "otherFileShare"]) {
       for (const list of ["GET /notes?scope=shared", `GET /notes?scope=shared&${search}`, `GET /notes?${search}`]) {
         expect((await service.as(person).send(list)).text).not.toContain(world.noteId);

@@ -158,7 +158,7 @@ export function noteRoutes(app: App, deps: RouteDeps<NoteVerbs & PeopleVerbs>): 
 
 type Listed = { isSearch: boolean; order: ListOrder | undefined };
 
-/** Presents a page of notes. Reads all owners with one query. */
+/** Converts a page of notes to the form of a response. One query reads all owners. */
 async function describeNotes(
   { items, nextCursor }: Page<NoteSummaryWithRole>,
   { isSearch, order = "created", useCases }: RouteDeps<PeopleVerbs> & Listed,
@@ -178,7 +178,7 @@ async function describeNotes(
   );
 }
 
-/** Presents a note with the first page of its attachments. Reads all users with one query. */
+/** Converts a note with its first attachments to the form of a response. One query reads all users. */
 async function describeNote(note: NoteWithAttachments, { useCases }: RouteDeps<PeopleVerbs>): Promise<Note> {
   const people = await useCases.findPeople([note.ownerId, ...note.attachments.map(({ createdBy }) => createdBy)]);
   const attachments = note.attachments.map((attachment) => presentAttachment(attachment, people));

@@ -16,7 +16,7 @@ import { searchIndexQueries } from "./search-index-queries.ts";
 
 const ALL = { limit: 500, cursor: undefined };
 
-// Each script has few characters, so that random texts often contain random searches.
+// Each script has few characters, so that random notes often contain a random search text.
 const SCRIPTS = [
   "abCD ",
   "sSßẞ",
@@ -147,7 +147,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     }
   }, 120_000);
 
-  it("a search does not read the texts of indexed notes that lack the text", async () => {
+  it("a search does not read the texts of indexed notes without the searched text", async () => {
     const queries: string[] = [];
     const run = async <Row>(query: CompiledQuery<Row>) => {
       queries.push(query.sql);
@@ -168,7 +168,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     const note = sampleNote({ ownerId: "older-replica" });
     await noteQueries(suite.db).insert(note);
     await indexAll(suite.db);
-    // That version does not know the column `is_indexed`.
+    // The older version does not know the column `is_indexed`.
     const change = { body: "Written there", body_folded: "written there" };
     await suite.db.kysely.updateTable("notes").set(change).where("id", "=", note.id).execute();
     expect(await titles("older-replica", "written")).toEqual([note.title]);
@@ -185,7 +185,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     expect(await titles("edits", "first")).toEqual([]);
   });
 
-  it("the index finds a renamed file and names it, before and after indexing", async () => {
+  it("the index finds a renamed file, and a search names the file", async () => {
     const note = sampleNote({ ownerId: "renames", title: "Files" });
     await noteQueries(suite.db).insert(note);
     const file = sampleAttachment(note, { filename: "before.pdf", state: "ready", sizeBytes: 1 });
@@ -200,7 +200,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     }
   });
 
-  it("a search in which most candidates do not match lists all pages", async () => {
+  it("a search lists all pages even if most candidates do not match", async () => {
     const bodies = ["abcde bcdef", "abcdef", "cdef abc bcd"];
     const notes = Array.from({ length: 300 }, (_, nth) =>
       sampleNote({ ownerId: "pages", body: bodies[nth % 3] as string }),
@@ -249,7 +249,7 @@ async function indexAll(db: Database): Promise<void> {
   while (await searchIndexQueries(db).indexSome());
 }
 
-/** Returns random numbers that are the same in each run. */
+/** Returns the same sequence of random numbers in each run. */
 function createRandom(seed: number) {
   let state = seed;
   const below = (limit: number): number => {

@@ -3,32 +3,32 @@ import type { Engine, SearchDoc } from "../../platform/database/engine.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 
-/** A search reads at most this number of documents of the index. If more documents match, reading the notes in order is faster. */
+/** The maximum number of indexed documents that a search reads. If more documents match, reading the notes in order is faster. */
 const MAX_CANDIDATES = 1_500;
-/** With more owners of shared notes, a search does not use the index. */
+/** The maximum number of owners. With more owners of shared notes, a search does not use the index. */
 export const MAX_OWNERS = 64;
-/** The number of terms that a search looks up, for all owners together, and the limits for one owner. */
+/** The number of terms in one search. `all`: the number for all owners together. `least` and `most`: the limits for one owner. */
 const TERMS = { all: 64, least: 3, most: 8 };
 const NOTES_AT_ONCE = 5;
 const FILES_AT_ONCE = 100;
-/** The background job stops a step after texts of this length, because on SQLite it blocks the main thread. */
+/** The background job ends a step after this many characters, because a step on SQLite blocks the main thread. */
 const CHARACTERS_AT_ONCE = 100_000;
 
-// A database uses the index `attachments_unindexed` only if the condition of the query is the condition of the index.
+// The database uses the index `attachments_unindexed` only if the query has exactly the condition of the index.
 const unindexedFiles = sql<boolean>`
   attachments.state <> 'pending' and attachments.is_indexed is null and attachments.state <> 'aborted'
   and attachments.state <> 'expired' and attachments.state <> 'rejected'`;
 
-/** The ids of the notes that may contain a searched text, and the ids of the files whose names may contain it. */
+/** The ids of the notes that may contain a searched text. Each note has the ids of its files whose names may contain the text. */
 export type Candidates = ReadonlyMap<string, readonly string[]>;
 
-/** `note_id` is null in a single row if there are too many candidates. */
+/** A row of the result. If there are too many candidates, the result is one row in which `note_id` is null. */
 type Row = { note_id: string; doc_id: string; owner_id: string | null } | { note_id: null };
 
 /**
- * Builds the query for the candidates of a search in the notes of some owners. The result contains all notes and files that match, and
- * others.
- * Returns undefined if the index can't be used for this search.
+ * Builds the query for the candidates of a search in the notes of some owners. The result contains all matching notes and files, and may
+ * contain others.
+ * Returns undefined if the search can't use the index.
  */
 export function selectCandidates(
   db: Kysely<Tables>,
@@ -62,7 +62,7 @@ export function selectCandidates(
     select null, null, null where (select count(*) from found) >= ${limit}`.compile(db);
 }
 
-/** Returns undefined if there are too many candidates. */
+/** Converts the rows to candidates. Returns undefined if there are too many candidates. */
 export function toCandidates(rows: readonly Row[], owners: readonly string[]): Candidates | undefined {
   const candidates = new Map<string, string[]>();
   for (const row of rows) {
@@ -76,7 +76,10 @@ export function toCandidates(rows: readonly Row[], owners: readonly string[]): C
   return candidates;
 }
 
-/** The index for searches in notes. A search is exact even if the index lacks documents, because it also reads the texts of these. */
+/**
+ * The index for searches in notes. If the index lacks documents, a search also reads the texts of these documents, so the result is always
+ * exact.
+ */
 export const searchIndexQueries = defineQueries("database.searchIndex", ({ kysely: db, engine }) => {
   const isPostgres = engine.name === "postgres";
   const store = async (table: "notes" | "attachments", docs: readonly SearchDoc[]) => {
@@ -87,7 +90,7 @@ export const searchIndexQueries = defineQueries("database.searchIndex", ({ kysel
     await change.where((eb) => engine.isIn(eb.ref("id"), ids)).execute();
   };
   return {
-    /** Indexes some changed notes and files. Returns false if there are none. */
+    /** Adds some changed notes and files to the index. Returns false if nothing has changed. */
     async indexSome() {
       const notes = await db
         .selectFrom("notes")
@@ -96,7 +99,7 @@ export const searchIndexQueries = defineQueries("database.searchIndex", ({ kysel
         .orderBy("owner_id")
         .orderBy("id")
         .limit(NOTES_AT_ONCE)
-        // With the lock, nobody changes a text between this query and the end of the transaction.
+        // The lock prevents changes of the texts between this query and the end of the transaction.
         .$if(isPostgres, (query) => query.forNoKeyUpdate().skipLocked())
         .execute();
       let characters = 0;
@@ -124,16 +127,16 @@ export const searchIndexQueries = defineQueries("database.searchIndex", ({ kysel
   };
 });
 
-/** The least length of a text that the index for searches can find, in UTF-16 code units. */
+/** The minimum length of a text that the index can find, in UTF-16 code units. */
 const LEAST_LENGTH = 3;
 
-/** A document with more terms gets only the term of long documents, so that the work to index a document has a limit. */
+/** A document with more terms has only the term of long documents in the index. The limit bounds the time to index a document. */
 const MAX_TERMS = 20_000;
 const FNV_OFFSET = 2_166_136_261;
 
 /**
- * Returns the terms of a document of one owner: a hash for each three code units in a row. The hash includes the owner, so a search never
- * reads entries of other owners. Two terms may have the same hash, so a document with the terms may still not contain the searched text.
+ * Returns the terms of a document: a hash for each three consecutive code units. The hash includes the owner, so a search never reads
+ * entries of other owners. Different terms may have the same hash, so a document with all terms may still not contain the searched text.
  * All texts must have the form for searches (platform/text/readable-text.ts).
  */
 function termsOfDoc(ownerId: string, texts: readonly string[]): number[] {
@@ -143,7 +146,7 @@ function termsOfDoc(ownerId: string, texts: readonly string[]): number[] {
   return terms.size > MAX_TERMS ? [termOfLongDocs(ownerId)] : [...terms];
 }
 
-/** Returns terms that each document with this text has, except long documents. Returns at most `max` terms, from all parts of the text. */
+/** Returns terms that every document with this text has, except long documents. Returns at most `max` terms from all parts of the text. */
 function termsOfSearch(ownerId: string, text: string, max: number): number[] {
   // A database stores only well-formed texts.
   const terms = termsOfDoc(ownerId, [text.toWellFormed()]);
@@ -151,7 +154,7 @@ function termsOfSearch(ownerId: string, text: string, max: number): number[] {
   return Array.from({ length: Math.min(max, terms.length) }, (_, nth) => terms[Math.floor(nth * step)] as number);
 }
 
-/** Returns the term of the documents whose terms the index does not have. */
+/** Returns the term of long documents, whose other terms are not in the index. */
 function termOfLongDocs(ownerId: string): number {
   return hashOf(0, ownerId);
 }
@@ -162,7 +165,7 @@ function addTerms(terms: Set<number>, { seed, text }: { seed: number; text: stri
   }
 }
 
-/** Returns the hash FNV-1a of code units as a signed integer, after a last step that mixes the bits. */
+/** Returns the hash FNV-1a of code units as a signed integer. A last step mixes the bits. */
 function hashOf(seed: number, text: string, start = 0, end = text.length): number {
   let hash = seed;
   for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 16_777_619);

@@ -5,8 +5,8 @@ import { sampleNote } from "../../testing/database/samples.ts";
 import { engines, type TestDatabase } from "../../testing/database/test-databases.ts";
 import { noteQueries } from "./queries.ts";
 
-// The search is slow, because every comparison fails only after half of the search text.
-// A fast machine searches 50 of these notes within the time limit of this test.
+// The search is slow, because every comparison fails only after half of the search text. A fast machine searches 50 of the notes within the
+// time limit.
 const NOTES = 250;
 const BODY = "a".repeat(200_000);
 const SEARCH = `${"a".repeat(100)}b${"a".repeat(99)}`;
@@ -23,8 +23,7 @@ it.each(engines)("a search stops after its time limit, on $name", async (engine)
     code: "search_timeout",
     message: expect.stringMatching(/^The search took longer than 0.04 seconds/),
   });
-  // Each search has its own time limit.
-  // On a busy machine, this search may also reach the limit.
+  // Each search has its own time limit. On a busy machine, the search of Ben may also reach the limit.
   await expect.poll(async () => (await notes.listOwned("ben", { ...page, search: "title" })).items).toHaveLength(1);
   await close();
   await test.close();

@@ -11,7 +11,7 @@ import { checkSecondFactor, createSecondFactors } from "./own/second-factor.ts";
 
 export type AccountVerbs = ReturnType<typeof createAccounts>;
 
-/** Creates what the rest of the service does with this feature. */
+/** Creates the functions about accounts that the rest of the service calls. */
 export function createAccounts(deps: Deps) {
   return {
     ...createDeletions(deps),

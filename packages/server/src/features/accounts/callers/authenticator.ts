@@ -12,11 +12,12 @@ const BEARER_SCHEME = /^bearer\b/i;
 
 /**
  * Identifies the caller by an API token, a JWT or the session cookie, in this order.
- * If a bearer token is invalid, the function ignores the cookie. For a JWT that was verified before, returns the caller without a promise.
+ * If the request has an invalid bearer token, ignores the cookie. For a JWT that the service has verified before, returns the caller
+ * without a promise.
  * Throws `unauthenticated` or `identity_provider_unavailable`. For a cookie, also throws `cross_site_request`.
  */
 export function createAuthenticator(options: {
-  /** If neither a secret nor a JWKS URL is set, the service accepts no JWT. */
+  /** Undefined: the service accepts no JWT. */
   jwt?: JwtOptions | undefined;
   authenticateApiToken: (token: string) => Promise<Caller | undefined>;
   identifySubject: IdentifySubject;
@@ -52,12 +53,12 @@ export function createAuthenticator(options: {
 
   return (request) => {
     const { authorization } = request.headers;
-    // The fast path: `recall` returns a caller only for a JWT that was verified before.
+    // The fast path. `recall` returns a caller only for a JWT that the service has verified before.
     if (verifier !== undefined && authorization?.startsWith("Bearer ")) {
       const caller = verifier.recall(authorization.slice(7));
       if (caller !== undefined) return caller;
     }
-    // Ignores all other authentication schemes, because a proxy may use this header for its own password, and pass the header on.
+    // A proxy may use the header for its own password and pass the header on. So the service ignores all other authentication schemes.
     if (authorization === undefined || !BEARER_SCHEME.test(authorization)) return bySession(request);
     const token = BEARER.exec(authorization)?.[1];
     if (token === undefined) throw unauthenticated("The Authorization header must have the form: Bearer <token>.");

@@ -17,7 +17,7 @@ let now: number;
 let provider: JwksServer;
 let app: ReturnType<typeof createWhoamiApp>;
 let identified: number;
-/** The recording of a person waits for this promise. */
+/** The test records a person only after this promise resolves. */
 let recorded: Promise<void>;
 
 beforeEach(async () => {
@@ -61,21 +61,21 @@ describe("requirement 27: keys of an identity provider", () => {
   );
 
   it.each(["RS512", "ES384"])(
-    "a token that is signed with %s, which is not a pinned algorithm, is refused",
+    "the service refuses a token that is signed with %s, an algorithm that is not pinned",
     async (algorithm) => {
       const key = await publishKey("k1", algorithm);
       expect(await send(await signWith(key, claims))).toBe(401);
     },
   );
 
-  it("the keys of an identity provider are tried one by one when token and keys have no id", async () => {
+  it("the service tries all keys of a provider if neither token nor keys have an id", async () => {
     const keys = await Promise.all([1, 2, 3].map(() => newSigningKey("ES256", undefined)));
     provider.publish(...keys);
     for (const key of keys) expect(await send(await signWith(key, claims))).toBe(200);
     expect(await send(await signWith(await newSigningKey("ES256", undefined), claims))).toBe(401);
   });
 
-  it("the keys of an identity provider are fetched once for 20 concurrent tokens", async () => {
+  it("20 concurrent tokens cause only one fetch of the keys of an identity provider", async () => {
     const key = await publishKey("k1");
     const tokens = await Promise.all(
       Array.from({ length: 20 }, (_, n) => signWith(key, { ...claims, sub: `user-${n}` })),
@@ -84,7 +84,7 @@ describe("requirement 27: keys of an identity provider", () => {
     expect(provider.fetches()).toBe(1);
   });
 
-  it("a token with an unknown key id fetches the keys again, at most once per cool-down", async () => {
+  it("an unknown key id causes a fetch of the keys, at most once in each cool-down", async () => {
     const old = await publishKey("k1");
     expect(await send(await signWith(old, claims))).toBe(200);
     const next = await newSigningKey("ES256", "k2");
@@ -102,7 +102,7 @@ describe("requirement 27: keys of an identity provider", () => {
     expect(provider.fetches()).toBe(2);
   });
 
-  it("a withdrawn key is refused after the next fetch, even for a cached token", async () => {
+  it("the service refuses a withdrawn key after the next fetch, even in a cached token", async () => {
     const old = await publishKey("k1");
     const token = await signWith(old, claims);
     expect(await send(token)).toBe(200);
@@ -112,7 +112,7 @@ describe("requirement 27: keys of an identity provider", () => {
     expect(await send(token)).toBe(401);
   });
 
-  it("a key that is withdrawn during a verification leaves no cached token", async () => {
+  it("the withdrawal of a key during a verification leaves no cached token", async () => {
     const old = await publishKey("k1");
     const token = await signWith(old, claims);
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -128,7 +128,7 @@ describe("requirement 27: keys of an identity provider", () => {
     expect(await send(token)).toBe(401);
   });
 
-  it("a token of a key that was replaced under the same id is refused", async () => {
+  it("the service refuses a token of a key that the provider replaced with the same id", async () => {
     const token = await signWith(await publishKey("k1"), claims);
     expect(await send(token)).toBe(200);
     await publishKey("k1");
@@ -136,7 +136,7 @@ describe("requirement 27: keys of an identity provider", () => {
     expect(await send(token)).toBe(401);
   });
 
-  it("the keys of an identity provider are fetched again after a minute, even without a new token", async () => {
+  it("the service fetches the keys of a provider again after a minute", async () => {
     const token = await signWith(await publishKey("k1"), claims);
     expect(await send(token)).toBe(200);
     provider.publish();
@@ -147,7 +147,7 @@ describe("requirement 27: keys of an identity provider", () => {
     expect(provider.fetches()).toBe(2);
   });
 
-  it("the cached tokens of a key stay valid when another key is added", async () => {
+  it("the cached tokens of a key stay valid after the provider adds another key", async () => {
     const old = await publishKey("k1");
     const token = await signWith(old, claims);
     expect(await send(token)).toBe(200);
@@ -160,7 +160,7 @@ describe("requirement 27: keys of an identity provider", () => {
 });
 
 describe("an identity provider that can't be reached", () => {
-  it("a token returns 503 without a fetch for each request if the provider is down and no key is known", async () => {
+  it("a token returns 503 with few fetches if the provider is down and no key is known", async () => {
     const key = await publishKey("k1");
     const token = await signWith(key, claims);
     provider.fail(true);

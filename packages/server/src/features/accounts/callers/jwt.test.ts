@@ -54,10 +54,10 @@ describe("the caller", () => {
     expect(answer).toMatchObject({ status: 200, body: { userId: "user-1" } });
   });
 
-  it("the caller is nobody if the signature of the token has another spelling", async () => {
+  it("the service refuses a token whose signature has another spelling", async () => {
     const token = await signTestJwt(claims);
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    // The last character of a signature has two bits that no decoder reads.
+    // No decoder reads the last two bits of a signature's last character.
     const sameBytes = [1, 2, 3].map(
       (bits) => token.slice(0, -1) + alphabet[alphabet.indexOf(token.at(-1) ?? "") ^ bits],
     );
@@ -67,7 +67,7 @@ describe("the caller", () => {
     expect(identified).toEqual([]);
   });
 
-  it("the caller is the user in the configured claim of a token, also if the claim is a number", async () => {
+  it("the configured claim of a token, a text or a number, identifies the user", async () => {
     const byClaim = { ...bySecret, userClaim: "userId" };
     for (const userId of ["64b7f0c2a1d4e8f9b0c3d2e1", 7]) {
       const token = await signTestJwt({ userId, exp: claims.exp });
@@ -82,7 +82,7 @@ describe("the caller", () => {
     );
   });
 
-  it("the caller is accepted with a token without an expiry only if the service allows it", async () => {
+  it("a token without an expiry identifies the caller only if the service allows it", async () => {
     const authorization = `Bearer ${await signTestJwt({ ...claims, exp: undefined })}`;
     expect(await call(bySecret, authorization)).toEqual(refused(/exp/));
     const app = appWith({ ...bySecret, requiresExpiry: false });
@@ -94,7 +94,7 @@ describe("the caller", () => {
     expect(await status(`Bearer ${await signTestJwt(claims)}`)).toBe(401);
   });
 
-  it("the caller is refused without credentials and told which to send", async () => {
+  it("a request without credentials returns an error that names the credentials", async () => {
     expect(await call(bySecret, undefined)).toEqual({ ...refused(/Sign in/), challenge: "Bearer" });
   });
 
@@ -103,18 +103,18 @@ describe("the caller", () => {
     expect(await call(bySecret, "Bearer vk_bad")).toEqual(refused(/API token/));
   });
 
-  it("the caller is found if the scheme has another case", async () => {
+  it("the service accepts the authentication scheme in any case", async () => {
     expect(await call(bySecret, `bearer ${await signTestJwt(claims)}`)).toMatchObject({ status: 200 });
   });
 
   it.each(["Bearer", "Bearer ", "Bearer a b", "Bearer x", "Bearer a.b.c"])(
-    "the caller is nobody with %j",
+    "the service refuses the Authorization header %j",
     async (authorization) => {
       expect(await call(bySecret, authorization)).toEqual(refused(/./));
     },
   );
 
-  it("the caller is refused with a JWT if only API tokens are configured", async () => {
+  it("the service refuses a JWT if only API tokens are configured", async () => {
     expect(await call({}, `Bearer ${await signTestJwt(claims)}`)).toEqual(refused(/Only API tokens/));
   });
 });
@@ -132,12 +132,12 @@ describe("requirement 27: a token is refused", () => {
     ["with a control character in its sub", { ...claims, sub: "a\u0000b" }, /sub/],
     ["with a number for its sub", { ...claims, sub: 7 as never }, /sub/],
     ["longer than 8,192 characters", { ...claims, padding: "p".repeat(9000) }, /longer/],
-  ])("a token is refused %s", async (_, token, text) => {
+  ])("the service refuses a token %s", async (_, token, text) => {
     expect(await call(bySecret, `Bearer ${await signTestJwt(token)}`)).toEqual(refused(text));
     expect(identified).toEqual([]);
   });
 
-  it("a token without a signature (`none`) is refused", async () => {
+  it("the service refuses a token without a signature (`none`)", async () => {
     const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
     for (const alg of ["none", "None", "NONE"]) {
       const token = `${encode({ alg })}.${encode(claims)}.`;
@@ -146,26 +146,26 @@ describe("requirement 27: a token is refused", () => {
     }
   });
 
-  it("a token that was changed is refused", async () => {
+  it("the service refuses a changed token", async () => {
     const [header, payload = "", signature] = (await signTestJwt(claims)).split(".");
     const other = Buffer.from(payload, "base64url").toString().replace("user-1", "user-2");
     const token = [header, Buffer.from(other).toString("base64url"), signature].join(".");
     expect(await call(bySecret, `Bearer ${token}`)).toEqual(refused(/not valid/));
   });
 
-  it("a token of another HMAC algorithm than HS256 is refused", async () => {
+  it("the service refuses a token of another HMAC algorithm than HS256", async () => {
     const [, payload] = (await signTestJwt(claims)).split(".");
     const input = `${Buffer.from('{"alg":"HS512"}').toString("base64url")}.${payload}`;
     const token = `${input}.${createHmac("sha512", TEST_JWT_SECRET).update(input).digest("base64url")}`;
     expect(await call(bySecret, `Bearer ${token}`)).toEqual(refused(/algorithm/));
   });
 
-  it("a token that is signed with RS256 is refused if only a secret is configured", async () => {
+  it("the service refuses an RS256 token if only a secret is configured", async () => {
     const key = await newSigningKey("RS256", "k1");
     expect(await call(bySecret, `Bearer ${await signWith(key, claims)}`)).toEqual(refused(/algorithm/));
   });
 
-  it("a token of a wrong or missing issuer or audience is refused", async () => {
+  it("the service refuses a token of a wrong or missing issuer or audience", async () => {
     const jwt = { ...bySecret, issuer: "https://login.example", audience: "valetkey" };
     const right = { ...claims, iss: jwt.issuer, aud: ["other", "valetkey"] };
     expect(await call(jwt, `Bearer ${await signTestJwt(right)}`)).toMatchObject({ status: 200 });
@@ -179,7 +179,7 @@ describe("requirement 27: a token is refused", () => {
       expect(await call(jwt, `Bearer ${await signTestJwt(token)}`)).toEqual(refused(/iss|aud/));
   });
 
-  it("a token whose secret is the public key of the key set is refused (HS/RS confusion)", async () => {
+  it("the service refuses a token whose secret is the public key of the key set", async () => {
     const { startJwksServer } = await import("../../../testing/auth/jwks-server.ts");
     const provider = await startJwksServer();
     const key = await newSigningKey("RS256", "k1");
@@ -196,7 +196,7 @@ describe("requirement 27: a token is refused", () => {
 });
 
 describe("a token that was verified before", () => {
-  it("a token that was verified before is accepted without a promise", async () => {
+  it("the service accepts a token that it verified before without a promise", async () => {
     const authenticate = createAuthenticator({
       jwt: bySecret,
       authenticateApiToken: async () => undefined,
@@ -210,7 +210,7 @@ describe("a token that was verified before", () => {
     expect(authenticate(request)).toEqual({ userId: "user-1" });
   });
 
-  it("requirement 27: a token that was verified before still expires", async () => {
+  it("requirement 27: a token that the service verified before still expires", async () => {
     const app = appWith(bySecret);
     const headers = { authorization: `Bearer ${await signTestJwt(claims)}` };
     const status = async () => (await app.inject({ url: "/whoami", headers })).statusCode;
@@ -221,7 +221,7 @@ describe("a token that was verified before", () => {
     expect(await status()).toBe(401);
   });
 
-  it("a token that is sent twice records its user once", async () => {
+  it("a token in two requests records its user once", async () => {
     const app = appWith(bySecret);
     const headers = {
       authorization: `Bearer ${await signTestJwt({ ...claims, email: "Ann@example.com", name: "Ann" })}`,
@@ -256,7 +256,7 @@ describe("a token records the email address", () => {
     expect(identified).toMatchObject([{ subject: "user-1", email, isEmailVerified, name: undefined }]);
   });
 
-  it("a request with a token fails if the record of the user can't be written", async () => {
+  it("a request with a token fails if the service can't record the user", async () => {
     const app = createWhoamiApp(
       createAuthenticator({
         jwt: bySecret,
@@ -267,7 +267,7 @@ describe("a token records the email address", () => {
       }),
     );
     const headers = { authorization: `Bearer ${await signTestJwt(claims)}` };
-    // Sends the token twice, because the service must not cache a token whose user it could not record.
+    // The test sends the token twice, because the service must not cache a token whose user it could not record.
     for (let turn = 0; turn < 2; turn += 1) {
       expect((await app.inject({ url: "/whoami", headers })).statusCode).toBe(500);
     }

@@ -19,7 +19,7 @@ import { type SubjectClaims, subjectClaimsOf, unauthenticated } from "./identity
 const MAX_TOKEN_LENGTH = 8192;
 const MAX_CACHED_TOKENS = 20_000;
 const MAX_CACHED_CHARACTERS = 16 * 1024 * 1024;
-// Nobody can use a public key as an HMAC secret, because only the type of the key decides which algorithms the service accepts.
+// The type of the key decides which algorithms the service accepts. So an attacker can't use a public key as an HMAC secret.
 const SECRET_ALGORITHMS = ["HS256"];
 const KEY_SET_ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"];
 
@@ -34,16 +34,16 @@ export type JwtOptions = {
   audience?: string | undefined;
   /** The claim that contains the id of the user. Default: `sub`. */
   userClaim?: string | undefined;
-  /** Whether a token must have an expiry. A token without one is valid until the secret or the keys change. Default: true. */
+  /** Whether a token must have an expiry. A token without an expiry is valid until the secret or the keys change. Default: true. */
   requiresExpiry?: boolean | undefined;
 };
 
-/** Records the user whom the claims of a token describe, and returns this user as the caller. */
+/** Records the user that the claims of a token describe, and returns the user as the caller. */
 export type IdentifySubject = (subject: SubjectClaims & { issuer: JwtIssuer }) => Promise<Caller>;
 
 type JwtVerifier = {
   /**
-   * Returns the caller of a verified token that is still valid. Returns undefined if `verify` must check the token first. The function is
+   * Returns the caller of a verified token that is still valid. Returns undefined if `verify` must first check the token. The function is
    * synchronous, because most requests call it.
    */
   recall(token: string): Caller | undefined;
@@ -52,9 +52,9 @@ type JwtVerifier = {
 };
 
 /**
- * Verifies bearer tokens that the operator's own application issues (RFC 7519, RFC 8725). The verifier accepts only a fixed list of
- * algorithms, requires `exp` and `sub` by default, and has no clock tolerance. Before a token is accepted for the first time, `identify`
- * records its user.
+ * Verifies bearer tokens from the operator's own application (RFC 7519, RFC 8725). The verifier accepts only a fixed list of algorithms,
+ * requires `exp` and `sub` by default, and has no clock tolerance. Before the verifier accepts a token for the first time, `identify`
+ * records the user.
  */
 export function createJwtVerifier(options: JwtOptions & { clock: Clock; identify: IdentifySubject }): JwtVerifier {
   const { clock, identify, jwksUrl, userClaim = "sub", requiresExpiry = true } = options;
@@ -104,7 +104,7 @@ export function createJwtVerifier(options: JwtOptions & { clock: Clock; identify
       if (token.length > MAX_TOKEN_LENGTH) {
         throw unauthenticated(`The bearer token is longer than ${MAX_TOKEN_LENGTH} characters.`);
       }
-      // If a key was withdrawn during the verification, the token is not cached, and the next request uses the new keys.
+      // If the provider withdrew a key during the verification, the token is not cached, and the next request uses the new keys.
       const begun = generation;
       const { issuer, payload } = await check(token).catch(refuse);
       const claims = subjectClaimsOf(payload, userClaim);
@@ -119,8 +119,8 @@ export function createJwtVerifier(options: JwtOptions & { clock: Clock; identify
 }
 
 /**
- * Throws if the signature is not in the base64url form of RFC 7515. The library ignores padding and unused bits, so one token would have
- * many spellings, and each of them would fill the cache.
+ * Throws if the signature is not in the base64url form of RFC 7515. The library ignores padding and unused bits. Without the check, one
+ * token would have many spellings, and each spelling would fill the cache.
  */
 function requireUsualSpelling(token: string): void {
   const signature = token.slice(token.lastIndexOf(".") + 1);
@@ -158,9 +158,9 @@ function refuse(error: unknown): never {
 type Cached = { caller: Caller; expiresAt: number };
 
 /**
- * A bounded cache of verified tokens and their callers. Invalid tokens can't fill the cache, because the cache never stores them.
- * The map uses the token itself as the key, because hashing costs more than the lookup. The keys add no risk, because a memory dump would
- * also reveal the secrets of the service.
+ * A bounded cache of verified tokens and their callers. The cache never stores invalid tokens, so invalid tokens can't fill it.
+ * The key of the map is the token itself, because a hash costs more than the lookup. The keys add no risk, because a memory dump would also
+ * reveal the secrets of the service.
  */
 class VerifiedTokens {
   readonly #byToken = new Map<string, Cached>();
@@ -172,7 +172,7 @@ class VerifiedTokens {
 
   set(token: string, verified: Cached): void {
     if (!this.#byToken.has(token)) {
-      // Clears the whole cache when it is full. The search for the oldest entry would make every request slower, and clearing is rare.
+      // A full cache is cleared completely. The search for the oldest entry would slow down every request, and a full cache is rare.
       if (this.#byToken.size >= MAX_CACHED_TOKENS || this.#characters + token.length > MAX_CACHED_CHARACTERS)
         this.clear();
       this.#characters += token.length;
@@ -186,10 +186,10 @@ class VerifiedTokens {
   }
 }
 
-// How long a key set is cached. If the provider withdraws a key, the key still works for up to this time.
+// The time for which a key set is cached. A withdrawn key still works for up to this time.
 const MAX_AGE_MS = 60_000;
 
-// How long known keys stay valid while the provider is down, so that a short outage signs nobody out.
+// The time for which known keys stay valid while the provider is down. A short outage therefore signs nobody out.
 const MAX_AGE_UNREACHABLE_MS = 600_000;
 
 const RETRY_AFTER_FAILURE_MS = 5_000;
@@ -198,25 +198,25 @@ const COOL_DOWN_MS = 30_000;
 
 const FETCH_TIMEOUT_MS = 3_000;
 
-/** The keys of an identity provider. The service fetches them on demand. */
+/** The keys of an identity provider. The service fetches the keys on demand. */
 type KeySet = {
-  /** Returns the key that fits the header of a token. Throws `identity_provider_unavailable` or jose's JWKSNoMatchingKey. */
+  /** Returns the key for the header of a token. Throws `identity_provider_unavailable` or jose's JWKSNoMatchingKey. */
   getKey: JWTVerifyGetKey;
-  /** Whether the service can use the cached keys without another fetch. */
+  /** Returns whether the service can use the cached keys without another fetch. */
   isFresh(): boolean;
-  /** Fetches the keys if they are not fresh. Resolves when they are fresh. Throws `identity_provider_unavailable`. */
+  /** Fetches the keys if the cached keys are too old. Throws `identity_provider_unavailable`. */
   refresh(): Promise<void>;
 };
 
 /**
  * Caches the keys of a JWKS URL for 60 seconds.
- * An unknown key id causes at most one fetch per cool-down, so that invented ids can't flood the provider (docs/security-requirements.md,
- * 27). The cool-down is 30 seconds, or 5 seconds while the provider is down.
+ * An unknown key id causes at most one fetch in each cool-down, so that invented ids can't flood the provider
+ * (docs/security-requirements.md, 27). The cool-down lasts 30 seconds, or 5 seconds while the provider is down.
  *
  * @param options The service calls `onKeysGone` when the provider withdraws or replaces a known key.
  */
 export function followKeySet(url: URL, { clock, onKeysGone }: { clock: Clock; onKeysGone: () => void }): KeySet {
-  // jose fetches, parses and selects keys. This function uses the given clock to decide when to fetch.
+  // The library jose fetches, parses and selects keys. The given clock decides when jose fetches.
   const remote = createRemoteJWKSet(url, {
     timeoutDuration: FETCH_TIMEOUT_MS,
     cooldownDuration: Number.POSITIVE_INFINITY,
@@ -258,7 +258,7 @@ export function followKeySet(url: URL, { clock, onKeysGone }: { clock: Clock; on
 
   async function refresh(): Promise<void> {
     if (isFresh()) return;
-    // After a failed fetch, the service fetches again only after the cool-down, and not for each request.
+    // After a failed fetch, the service fetches again only after the cool-down, and not in each request.
     if (failure === undefined || clock() >= coolUntil) await loadOnce();
     if (!isFresh()) throw unavailable(failure);
   }
@@ -270,7 +270,7 @@ export function followKeySet(url: URL, { clock, onKeysGone }: { clock: Clock; on
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
       if (pending !== undefined || clock() >= coolUntil) await loadOnce();
-      // Reports an error of the provider, not of the caller, because the last fetch failed, and the provider may have this key.
+      // The last fetch failed, and the provider may have the key. So the error names the provider, and not the caller.
       if (failure !== undefined) throw unavailable(failure);
       return remote(header, token);
     }

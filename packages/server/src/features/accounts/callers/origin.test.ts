@@ -32,7 +32,7 @@ describe("requirement 24: a request with the cookie", () => {
     ["POST", { "sec-fetch-site": "same-site" }, "cross_site_request"],
     ["POST", { "sec-fetch-site": "none" }, "cross_site_request"],
     ["POST", { referer: `${PUBLIC}/` }, "cross_site_request"],
-  ])("a request with the cookie, the method %s and the headers %j is %s", (method, headers, expected) => {
+  ])("a request with the session cookie, the method %s and the headers %j is %s", (method, headers, expected) => {
     expect(verdict(method, headers)).toBe(expected);
   });
 });

@@ -12,13 +12,13 @@ function signed(token: string, by = secret): string {
 }
 
 describe("the token of a session", () => {
-  it("the token of a session is read from the signed cookie, also among other cookies", () => {
+  it("the service reads the session token from the signed cookie among other cookies", () => {
     const cookie = `${name}=${encodeURIComponent(signed("abc"))}`;
     expect(read(cookie)).toBe("abc");
     expect(read(`theme=dark; ${cookie}; vk_link_1=x`)).toBe("abc");
   });
 
-  it("the token of a session is not read from a cookie of another service, or of this service on HTTPS", () => {
+  it("the service reads no session token from the cookie of another service", () => {
     const value = encodeURIComponent(signed("abc"));
     expect(read(`__Host-${name}=${value}`)).toBeUndefined();
     const onHttps = sessionTokenReader({ secret, publicUrl: "https://files.example" });
@@ -26,13 +26,13 @@ describe("the token of a session", () => {
     expect(onHttps(`__Host-${name}=${value}`)).toBe("abc");
   });
 
-  it("the token of a session is not read if the signature is missing or made with another secret", () => {
+  it("the service reads no session token from a cookie with a wrong signature", () => {
     for (const value of ["", ".", "abc", "abc.", ".abc", signed(""), signed("abc", `${secret}!`)]) {
       expect(read(`${name}=${encodeURIComponent(value)}`), value).toBeUndefined();
     }
   });
 
-  it("the token of a session is not read if one character of the cookie differs", () => {
+  it("the service reads no session token from a cookie with one changed character", () => {
     const value = signed("kQ3vX9sLw2TzB7nYcR5hJ0pFgD8mA1eU");
     const change = fc.record({ at: fc.nat(value.length - 1), to: fc.string({ minLength: 1, maxLength: 1 }) });
     fc.assert(

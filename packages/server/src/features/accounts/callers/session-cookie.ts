@@ -6,17 +6,17 @@ import { HttpProblem } from "../../../platform/http/problem.ts";
 import { SAFE_METHODS, sessionCookieName } from "../../../platform/http/session-cookie.ts";
 
 /**
- * Returns a function that reads the token of the session from a `Cookie` header. The function returns undefined if there is no session
- * cookie, or if its signature is wrong.
+ * Returns a function that reads the session token from a `Cookie` header. The function returns undefined if the header has no session
+ * cookie, or if the signature of the cookie is wrong.
  *
  * The accounts library sets the cookie: the token, a dot, and the HMAC-SHA256 of the token in base64. Almost every request of the web app
- * needs this check, and the library needs much longer for it.
+ * needs the check, and the library is much slower.
  */
 export function sessionTokenReader({ secret, publicUrl }: { secret: string; publicUrl: string }) {
   const name = sessionCookieName(publicUrl);
   const key = createSecretKey(secret, "utf8");
   return (cookieHeader: string): string | undefined => {
-    // Decodes only this cookie, because a client can send hundreds of others.
+    // A client can send hundreds of cookies, so the function decodes only the session cookie.
     const cookie = decoded(parseCookie(cookieHeader, { decode: (value) => value })[name] ?? "");
     const dot = cookie.lastIndexOf(".");
     if (dot < 1) return undefined;
@@ -35,8 +35,8 @@ function decoded(value: string): string {
 }
 
 /**
- * Returns a function that removes the session cookie from a `Cookie` header, unless `readToken` accepts it. The accounts library accepts
- * more spellings of a signature. Without this, a cookie could be valid on some routes only.
+ * Returns a function that removes the session cookie from a `Cookie` header, unless `readToken` accepts the cookie. The accounts library
+ * accepts more spellings of a signature than `readToken`. Without the filter, a cookie could be valid on some routes only.
  */
 export function sessionCookieFilter({
   publicUrl,
@@ -58,8 +58,8 @@ export function sessionCookieFilter({
 type Request = Pick<FastifyRequest, "method" | "headers">;
 
 /**
- * Refuses a write that a page of another origin sent with the user's cookie (docs/security-requirements.md, 24).
- * The header `Origin` must be the public origin. If there is no `Origin`, `Sec-Fetch-Site` must be `same-origin`. Throws
+ * Refuses a write from a page of another origin with the user's cookie (docs/security-requirements.md, 24).
+ * The header `Origin` must be the public origin. Without `Origin`, the header `Sec-Fetch-Site` must be `same-origin`. Throws
  * `cross_site_request`.
  */
 export function requireSameOrigin(request: Request, publicOrigin: string): void {

@@ -56,7 +56,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     }
   });
 
-  it("requirement 23: sign-in ends the former session", async () => {
+  it("requirement 23: a sign-in ends the former session of the browser", async () => {
     const { signUp, signIn, call } = await open();
     const before = cookieOf(await signUp());
     const after = cookieOf(await signIn({}, { cookie: before }));
@@ -72,7 +72,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await call("GET", "/whoami", { cookie })).statusCode).toBe(200);
   });
 
-  it("requirement 23: sign-out ends the session immediately on every replica", async () => {
+  it("requirement 23: a sign-out ends the session immediately on every replica", async () => {
     const { signUp, call, openReplica } = await open();
     const replica = openReplica();
     const cookie = cookieOf(await signUp());
@@ -85,12 +85,12 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await call("GET", "/whoami", { cookie })).statusCode).toBe(401);
   });
 
-  it("requirement 23: an invented or changed cookie is refused", async () => {
+  it("requirement 23: the service refuses an invented or changed cookie", async () => {
     const { signUp, call } = await open();
     const cookie = cookieOf(await signUp());
     const [name = "", value = ""] = cookie.split("=");
     const [token = "", signature = ""] = decodeURIComponent(value).split(".");
-    // Uses `y` if the token already begins with `x`. About one in sixty tokens begins with `x`.
+    // About one in sixty tokens already begins with `x`, and gets a `y` instead.
     const changed = (token.startsWith("x") ? "y" : "x") + token.slice(1);
     const forged = [
       `${name}=${token}`,
@@ -109,7 +109,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     const [cookie = ""] = cookieOf(await signUp()).split("; ");
     const [name = "", value = ""] = cookie.split("=");
     const plain = decodeURIComponent(value);
-    // The last character before the padding has two unused bits, so four texts have the same bytes.
+    // The last character before the padding has two unused bits, so four spellings have the same bytes.
     const last = BASE64.indexOf(plain.at(-2) as string);
     const unusedBits = [1, 2, 3].map((bits) => `${plain.slice(0, -2)}${BASE64[last ^ bits]}=`);
     const headers = [
@@ -146,7 +146,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect(byService).toEqual(await accepted("/auth/get-session"));
   });
 
-  it("requirement 23: a session ends when it expires", async () => {
+  it("requirement 23: a session ends at its expiry", async () => {
     const { signUp, call, db, advance } = await open();
     const cookie = cookieOf(await signUp());
     const soon = new Date(Date.now() + 60_000).toISOString();
@@ -156,7 +156,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await call("GET", "/whoami", { cookie })).statusCode).toBe(401);
   });
 
-  it("requirement 24: a cross-site POST with the cookie needs a bearer token", async () => {
+  it("requirement 24: a cross-site POST with the cookie works only with a bearer token", async () => {
     const { signUp, call } = await open();
     const cookie = cookieOf(await signUp());
     const origin = "https://evil.example";
@@ -169,7 +169,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect(bearer.json()).toEqual({ userId: "app-user" });
   });
 
-  it("requirement 24: a cross-site sign-out, sign-in or sign-up is refused", async () => {
+  it("requirement 24: the service refuses a cross-site sign-out, sign-in and sign-up", async () => {
     const { signUp, signIn, call } = await open();
     const cookie = cookieOf(await signUp());
     const headers = { origin: "https://evil.example" };
@@ -195,7 +195,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await app.inject({ method: "POST", url: "/auth/sign-out", headers })).statusCode).toBe(200);
   });
 
-  it("a bad bearer token never falls back to the cookie", async () => {
+  it("a request with a bad bearer token and a valid cookie returns 401", async () => {
     const { signUp, call } = await open();
     const cookie = cookieOf(await signUp());
     for (const authorization of ["Bearer nonsense", "Bearer vk_nonsense", "Bearer"]) {
@@ -234,13 +234,13 @@ describe.each(engines)("sessions on $name", (engine) => {
     await signUp();
     const replica = openReplica();
     for (let attempt = 0; attempt < 5; attempt += 1) {
-      // Uses several accounts, because the service also limits the attempts for each account.
+      // The test uses several accounts, because the service also limits the attempts for each account.
       const payload = { email: `person-${attempt}@example.com`, password: "wrong horse battery" };
       expect((await signIn(payload)).statusCode).toBe(401);
       const onReplica = await replica.app.inject({ method: "POST", url: "/auth/sign-in/email", payload });
       expect(onReplica.statusCode).toBe(401);
     }
-    // The service refuses even the right password, so that a guesser can't learn that a password is right.
+    // Over the limit, the service refuses even the right password, so that a stranger can't learn which password is right.
     const limited = await signIn();
     expect(limited.statusCode).toBe(429);
     expect(limited.json()).toMatchObject({ code: "rate_limited" });
@@ -249,7 +249,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await signIn({}, { remoteAddress: "198.51.100.7" })).statusCode).toBe(200);
   });
 
-  it("a trusted proxy passes the IP address of the client", async () => {
+  it("the service reads the IP address of the client from a trusted proxy", async () => {
     const { signIn, signUp, call } = await open({ trustProxy: true });
     const cookie = cookieOf(await signUp({}, { headers: { "x-forwarded-for": "203.0.113.9" } }));
     const [session] = (await call("GET", "/auth/list-sessions", { cookie })).json();
@@ -260,7 +260,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     }
   });
 
-  it("requirement 28: the log has no text that an anonymous caller chose", async () => {
+  it("requirement 28: the log contains no text that an anonymous caller chose", async () => {
     const log: string[] = [];
     const { call } = await open({ log });
     const text = `https://evil.example/${"chosen".repeat(1_000)}`;
@@ -275,13 +275,13 @@ describe.each(engines)("sessions on $name", (engine) => {
       await call("POST", `/auth/${path}`, { body });
       await call("POST", `/auth/${path}?${fields.map((name) => `${name}=${text}`).join("&")}`, { body: {} });
     }
-    // This test application logs whole URLs. The log of the service contains no URLs (logging.ts).
+    // The log of the test application contains whole URLs. The log of the service contains no URLs (logging.ts).
     const lines = log.filter((line) => !line.includes('"req":'));
     expect(lines.join("")).not.toContain("chosen");
     expect(lines.filter((line) => line.includes('"level":50'))).toEqual([]);
   });
 
-  it("requirement 28: the log has no password, cookie or token", async () => {
+  it("requirement 28: the log contains no password, cookie or token", async () => {
     const log: string[] = [];
     const { signUp, signIn, call, setDatabaseDown } = await open({ log });
     const cookie = cookieOf(await signUp());

@@ -36,7 +36,7 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
     service.anonymous.send(call, { headers, json });
   const me = async (headers: object): Promise<string> => (await send("GET /me", headers)).body.id;
 
-  /** Signs up, makes the account an administrator, and adds a note. */
+  /** Signs up a person, makes the account an administrator, and adds a note. */
   async function createAdministrator() {
     const email = `${uuidv7()}@example.com`;
     const headers = { origin: "https://files.example.com" };
@@ -49,7 +49,7 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
     return { id: id as string, session, noteId: note.id as string };
   }
 
-  it("a token with the id of an administrator's account is another user", async () => {
+  it("a token with the id of an administrator's account identifies another user", async () => {
     const admin = await createAdministrator();
     for (const headers of [await bySecret(admin.id), await byKeySet(admin.id)]) {
       const { body } = await send("GET /me", headers);
@@ -65,7 +65,7 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
     expect((await send("GET /notes", admin.session)).body.items).toMatchObject([{ id: admin.noteId }]);
   });
 
-  it("the same subject by secret and by key set is two users", async () => {
+  it("one subject in tokens of a secret and of a key set identifies two users", async () => {
     expect(await me(await bySecret("twin"))).toBe("twin");
     const other = await me(await byKeySet("twin"));
     expect(other).not.toBe("twin");
@@ -73,20 +73,20 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
     expect(await me(await bySecret("twin"))).toBe("twin");
   });
 
-  it.each([bySecret, byKeySet])("a subject that looks like a visitor of a link gets another id", async (headersOf) => {
+  it.each([bySecret, byKeySet])("a subject in the form of a visitor's id gets another id", async (headersOf) => {
     const sub = `visitor:${uuidv7()}`;
     const id = await me(await headersOf(sub));
     expect(id).not.toMatch(/^visitor:/);
     expect(await me(await headersOf(sub))).toBe(id);
   });
 
-  it("the generated id of a user is not a subject that reaches the user", async () => {
+  it("a token with the generated id of a user as its subject identifies another user", async () => {
     await me(await bySecret("popular"));
     const generated = await me(await byKeySet("popular"));
     expect(await me(await bySecret(generated))).not.toBe(generated);
   });
 
-  it("first tokens at the same time on two replicas give one user", async () => {
+  it("simultaneous first tokens on two replicas record one user", async () => {
     const { id } = await createAdministrator();
     const { database, bucketServer } = service;
     const replica = await startService({ engine, beside: { database, bucketServer } });
@@ -105,7 +105,7 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
       return { noteId: note.id as string, ...body };
     }
 
-    it("a subject of the caller's issuer comes before an id of a user", async () => {
+    it("a user id in a share means a subject of the caller's issuer before another user", async () => {
       await me(await bySecret("both"));
       const ofKeySet = await me(await byKeySet("both"));
       const { shares, results } = await share(await byKeySet("sharer"), ["both"]);
@@ -113,30 +113,30 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
       expect(shares).toMatchObject([{ userId: ofKeySet }]);
     });
 
-    it("a subject of another issuer is unknown by its name", async () => {
+    it("a user id in a share never means a subject of another issuer", async () => {
       await me(await bySecret("only-by-secret"));
       const { shares, results } = await share(await byKeySet("sharer"), ["only-by-secret"]);
       expect({ shares, results }).toEqual({ shares: [], results: [{ userId: "only-by-secret", outcome: "unknown" }] });
     });
 
-    it("an account is found by its id", async () => {
+    it("a user id in a share can be the id of an account", async () => {
       const { id, session } = await createAdministrator();
       const { noteId } = await share(await bySecret("sharer"), [id]);
       expect((await send(`GET /notes/${noteId}`, session)).status).toBe(200);
     });
 
-    it("a subject who has not come yet belongs to the caller's issuer", async () => {
+    it("an unknown user id in a share means a future subject of the caller's issuer", async () => {
       const { noteId } = await share(await byKeySet("sharer"), ["later"]);
       expect((await send(`GET /notes/${noteId}`, await bySecret("later"))).status).toBe(403);
       expect((await send(`GET /notes/${noteId}`, await byKeySet("later"))).status).toBe(200);
     });
 
-    it("an id that nobody has is unknown to an account if there are two issuers", async () => {
+    it("an unknown id in a share by an account stays unknown if there are two issuers", async () => {
       const { session } = await createAdministrator();
       expect((await share(session, ["nobody-yet"])).results).toEqual([{ userId: "nobody-yet", outcome: "unknown" }]);
     });
 
-    it("a share is revoked by the subject that it was made with", async () => {
+    it("the revocation of a share finds the user by the subject that the share named", async () => {
       for (const headers of [await bySecret("revoked"), await byKeySet("revoked")]) await me(headers);
       const sharer = await byKeySet("sharer");
       const { noteId } = await share(sharer, ["revoked"]);
@@ -156,19 +156,19 @@ describe.each(engines)("users of before identities on $name", (engine) => {
     await service.database.db.kysely.insertInto("identities").values(legacy).execute();
   }
 
-  it("users of before identities stay the users of their subject", async () => {
+  it("a user without a recorded issuer stays the user of the subject with this id", async () => {
     await addLegacy("owner");
     const { noteId } = await createWorld(service);
     expect((await service.as("owner").send(`GET /notes/${noteId}`)).body).toMatchObject({ role: "owner" });
     expect((await service.as("owner").send("GET /me")).body.id).toBe("owner");
   });
 
-  it("users of before identities stay if a replica of the previous version recorded them", async () => {
+  it("a user that the previous version recorded stays the user of the subject", async () => {
     await peopleQueries(service.db).put({ id: "late", email: undefined, name: "Late", isAdmin: false, now: 1 });
     expect((await service.as("late").send("GET /me")).body).toMatchObject({ id: "late" });
   });
 
-  it("users of before identities belong to the first issuer that names them", async () => {
+  it("a user without a recorded issuer belongs to the first issuer that names the user", async () => {
     await addLegacy("claimed");
     const claimed = { issuer: "jwks", subject: "claimed" } as const;
     expect(await identityQueries(service.db).claimLegacy(claimed)).toBe(true);

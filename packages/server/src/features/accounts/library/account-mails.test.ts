@@ -43,7 +43,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
     const signIn = (from = browser, extra: object = {}) =>
       from.post("sign-in/email", { email, password: TEST_PASSWORD, ...extra });
     const seen = new Map([[email, mailbox.to(email).length]]);
-    /** Returns the mails since the last call, sorted by subject. Mails that are sent together have no fixed order. */
+    /** Returns the mails since the last call, sorted by subject. Mails that the service sends together have no fixed order. */
     async function mails(to = email) {
       await service.sendMails();
       const since = mailbox.to(to).slice(seen.get(to) ?? 0);
@@ -55,7 +55,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
   }
 
   describe("a new sign-in", () => {
-    it("the mail about a new sign-in has the time, the browser and the IP address, once for each browser", async () => {
+    it("the mail about a new sign-in is sent once per browser, with time and IP address", async () => {
       const ann = await person();
       await ann.browser.signOut();
       expect((await ann.signIn()).code).toBe(200);
@@ -86,7 +86,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       }
     });
 
-    it("a sign-in with a passkey, or with a second factor and its code, sends a mail", async () => {
+    it("a sign-in with a passkey or with a second factor causes a mail", async () => {
       const carl = await person();
       const authenticator = createAuthenticator();
       const { challenge } = (await carl.browser.post("passkeys/start", { password: TEST_PASSWORD })).body;
@@ -109,7 +109,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       expect(await carl.subjects()).toEqual([NEW_SIGN_IN]);
     });
 
-    it("each sign-in from a browser that does not remember the person sends a mail", async () => {
+    it("each sign-in without rememberMe from an unknown browser causes a mail", async () => {
       const [iris, shared] = [await person(), openBrowser(service)];
       for (let each = 0; each < 2; each += 1) {
         expect((await iris.signIn(shared, { rememberMe: false })).code).toBe(200);
@@ -117,7 +117,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       }
     });
 
-    it("the mark of another account or a changed mark does not suppress the mail about a new sign-in", async () => {
+    it("a foreign or changed mark does not prevent the mail about a new sign-in", async () => {
       const [dora, emil] = [await person(), await person()];
       await dora.signIn(emil.browser);
       expect(await dora.subjects()).toEqual([NEW_SIGN_IN]);
@@ -139,7 +139,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       }
     });
 
-    it("a known browser becomes new after a new password and after 400 days, and the cookie stays short", async () => {
+    it("a known browser becomes unknown after a new password and after 400 days", async () => {
       const fred = await person();
       const other = openBrowser(service);
       await fred.signIn(other);
@@ -159,13 +159,13 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       expect(other.cookies.get(BROWSER_COOKIE)?.length).toBeLessThan(300);
     });
 
-    it("mails about new sign-ins have a limit for each account, apart from the other mails", async () => {
+    it("mails about new sign-ins have their own limit for each account", async () => {
       const gina = await person();
       await useUpMailsOfDay(service, gina.email);
       const browsers = Array.from({ length: 5 }, () => openBrowser(service));
       for (const browser of browsers) expect((await gina.signIn(browser)).code).toBe(200);
       expect(await gina.mails()).toHaveLength(3);
-      // If the mail limit prevents the mail about a new browser, the browser does not become known.
+      // The limit prevented the mail about the browser, so the browser does not become known.
       expect(browsers.map(({ cookies }) => (cookies.get(BROWSER_COOKIE) ?? "") !== "")).toEqual([
         ...[true, true, true],
         ...[false, false],
@@ -194,7 +194,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
     });
   });
 
-  it("a mail reports each change of the protection of an account", async () => {
+  it("each change of the protection of an account causes a mail", async () => {
     const { browser, subjects, mails, email } = await person();
     const password = TEST_PASSWORD;
     const post = async (path: string, json: object) => {
@@ -256,13 +256,13 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
     expect(mailbox.to(email).at(-1)?.subject).toBe("Your email address was changed");
   });
 
-  it("a mail reports a new API token", async () => {
+  it("a new API token causes a mail", async () => {
     const { userId, subjects } = await person();
     await service.useCases.createApiToken({ userId }, { label: "Backup", expiresAt: undefined });
     expect(await subjects()).toEqual(["An API token was made"]);
   });
 
-  it("a mail reports a second factor that an administrator removed", async () => {
+  it("the removal of a second factor by an administrator causes a mail", async () => {
     const { browser, userId, subjects } = await person();
     const { secret } = (await browser.post("second-factor/start", { password: TEST_PASSWORD })).body;
     await browser.post("second-factor/confirm", { code: new TOTP({ secret }).generate() });
@@ -272,7 +272,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
   });
 
   describe("in German", () => {
-    it("mails are in German for a person whose browser prefers German, also the mail about the sign-up", async () => {
+    it("mails are in German for a person whose browser prefers German", async () => {
       const { email, browser, signIn, mails } = await person({ language: "de-AT,de;q=0.9,en;q=0.5" });
       expect(mailbox.to(email)[0]?.subject).toBe("Bestätigen Sie Ihre E-Mail-Adresse");
       await browser.signOut();
@@ -285,7 +285,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       expect(mail?.html).toContain('<html lang="de">');
     });
 
-    it("the language of mails follows a later choice of the person, and no request without a language", async () => {
+    it("the language of mails follows the last language that the person chose", async () => {
       const { email, browser, userId, mails } = await person();
       browser.cookies.set("valetkey.language", "de");
       expect((await browser.send("GET /auth/get-session")).status).toBe(200);
@@ -296,7 +296,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       expect((await mails()).at(-1)?.subject).toBe("Eine neue Anmeldung bei Ihrem Konto");
     });
 
-    it("mails are in English for a person whose language can't be recorded", async () => {
+    it("mails are in English for a person if the service can't record the language", async () => {
       const { browser, userId } = await person();
       browser.cookies.set("valetkey.language", "de");
       failLanguage = true;
@@ -305,7 +305,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       expect(await peopleQueries(service.db).languageOf(userId)).toBe("en");
     });
 
-    it("a mail to a person without an account is in the language of the person who invites", async () => {
+    it("a mail to a person without an account is in the language of the inviter", async () => {
       const { browser } = await person({ language: "de" });
       const { id } = (await browser.send("POST /notes", { title: "Plan" })).body;
       const [stranger, known] = [`stranger-${engine.name}@example.com`, await person()];

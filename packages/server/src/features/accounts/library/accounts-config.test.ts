@@ -27,7 +27,7 @@ describe.each(engines)("the accounts library on $name", (engine) => {
     });
   });
 
-  it("the accounts library signs up, signs in and finds the session", async () => {
+  it("the accounts library can sign up, sign in and find the session", async () => {
     const auth = betterAuth(options());
     const post = (path: string, body: unknown) =>
       auth.handler(

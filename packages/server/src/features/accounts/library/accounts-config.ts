@@ -29,20 +29,20 @@ export type AccountsConfig = Omit<PluginDeps, "logChange"> & {
   db: Database;
   /** The secret that signs session cookies. */
   secret: string;
-  /** Returns the rule that says who may create an account at this moment. */
+  /** Returns the current rule that says who may create an account. */
   signUp: () => Policy["sign-up"];
   newId: NewId;
 };
 
 export type NewSession = { id: string; userId: string; token: string };
 
-/** The HTTP request that creates a session or a user. Null: no HTTP request creates it. */
+/** The HTTP request that creates a session or a user. Null: no HTTP request does so. */
 type SessionEndpoint = { path?: string; request?: Request | undefined } | null;
 
-/** The maximum length of a message of the library in the log. */
+/** The maximum length of a log message from the library. */
 const MAX_MESSAGE = 300;
 
-/** Creates the options of better-auth. Security options are explicit, because some defaults depend on NODE_ENV. */
+/** Creates the options of better-auth. All security options are explicit, because some defaults depend on NODE_ENV. */
 export function accountsConfig(
   config: AccountsConfig &
     PluginDeps & {
@@ -63,11 +63,11 @@ export function accountsConfig(
     baseURL: origin,
     basePath: AUTH_PATH,
     trustedOrigins: [origin],
-    // Sets a list of secrets, because an environment variable of the library would override a single `secret`, but not a list.
+    // An environment variable of the library would override a single `secret`, but not a list of secrets.
     secrets: [{ version: 1, value: config.secret }],
     database: { db: config.db.kysely, type: config.db.engine.name, transaction: true },
     user: authTables.user,
-    // There is no cookie cache, so that a session ends immediately when its row is deleted.
+    // Without a cookie cache, a session ends immediately when its row is deleted.
     session: {
       ...authTables.session,
       expiresIn: SESSION_SECONDS,
@@ -76,7 +76,7 @@ export function accountsConfig(
     },
     account: {
       ...authTables.account,
-      // Accounts are never linked by email address, because an unverified email address can belong to another person (ADR 8).
+      // The service never links accounts by email address, because an unverified email address can belong to another person (ADR 8).
       accountLinking: { enabled: false, disableImplicitLinking: true },
       updateAccountOnSignIn: false,
     },
@@ -97,10 +97,10 @@ export function accountsConfig(
       ...config.plugins,
       config.lastPlugin,
     ],
-    // The service limits the requests itself (routes.ts). Each request to the library would extend its window.
+    // The service has its own limits for requests (routes.ts). The window of the library's limit would grow with each request.
     rateLimit: { enabled: false },
     advanced: {
-      // If `useSecureCookies` were true, the library would use the cookie prefix __Secure- instead of __Host-.
+      // With `useSecureCookies`, the library would use the cookie prefix __Secure- instead of __Host-.
       useSecureCookies: false,
       cookiePrefix: cookiePrefix(config.publicUrl),
       defaultCookieAttributes: { httpOnly: true, sameSite: "lax", secure: isSecure, path: "/" },
@@ -122,7 +122,7 @@ export function accountsConfig(
         },
       },
       session: { create: { after: config.onSession } },
-      // The provider only identifies the user. The service does not need the tokens of the provider later, so it does not store them.
+      // The provider only identifies the user. The service does not store the tokens of the provider, because it does not need them later.
       account: { create: { before: async (account) => ({ data: { ...account, ...NO_TOKENS } }) } },
     },
     onAPIError: { throw: true },
@@ -130,11 +130,11 @@ export function accountsConfig(
       level: "warn",
       log(level, message, ...details) {
         const error = details.find((detail) => detail instanceof Error);
-        // A wrong OAuth state is an error of the client, not of the service. The log omits the details, because they contain the state.
+        // A wrong OAuth state is an error of the client, not of the service. The details contain the state, so the log omits the details.
         if (error !== undefined && "code" in error && String(error.code).startsWith("state_")) {
           log("info", `${message}: ${error.message}`, undefined);
         } else {
-          // A message without an error is about a wrong request, and can contain text of that request.
+          // A message without an error is about a wrong request, and can contain text from the request.
           log(level === "error" && error !== undefined ? "error" : "info", message.slice(0, MAX_MESSAGE), error);
         }
       },
@@ -146,7 +146,7 @@ export function accountsConfig(
 
 /**
  * The names of better-auth's tables and columns, in the form of its options `user`, `session`, `account` and `verification`. A column that
- * is not listed has the name that better-auth gives it.
+ * is not listed has its default name.
  */
 export const authTables = {
   user: {

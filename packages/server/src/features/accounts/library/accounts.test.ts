@@ -33,7 +33,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect(session.json()).toMatchObject({ user: { id: user.id } });
   });
 
-  it("sign-in accepts the email address in upper and lower case", async () => {
+  it("sign-in ignores the case of the email address", async () => {
     const { signUp, signIn, call } = await open();
     const { user } = (await signUp({ email: "Ann@Example.com" })).json();
     const response = await signIn({ email: "ANN@example.COM" });
@@ -41,7 +41,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect((await call("GET", "/whoami", { cookie: cookieOf(response) })).json()).toEqual({ userId: user.id });
   });
 
-  it("sign-in refuses a wrong password and an unknown email address with the same response", async () => {
+  it("sign-in returns one error for a wrong password and for an unknown email address", async () => {
     const { signUp, signIn } = await open();
     await signUp();
     const answers = [await signIn({ password: "wrong horse battery" }), await signIn({ email: "bob@example.com" })];
@@ -52,7 +52,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     }
   });
 
-  it("sign-up refuses an email address that is taken", async () => {
+  it("sign-up refuses an email address that already has an account", async () => {
     const { signUp } = await open();
     await signUp();
     const response = await signUp({ email: "ANN@example.com" });
@@ -60,7 +60,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect(response.json()).toMatchObject({ code: "email_taken" });
   });
 
-  it("one of four concurrent sign-ups gets the email address", async () => {
+  it("only one of four concurrent sign-ups gets the email address", async () => {
     const { signUp, signIn } = await open();
     const answers = await Promise.all(Array.from({ length: 4 }, (_, n) => signUp({ name: `Ann ${n}` })));
     expect(answers.map((answer) => answer.statusCode).sort()).toEqual([200, 409, 409, 409]);
@@ -97,7 +97,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     ["of 10 characters", "1234567890"],
     ["of 128 characters", "p".repeat(128)],
     ["in another script", "пароль без букв"],
-  ])("sign-up and sign-in accept a password %s", async (_, password) => {
+  ])("sign-up and sign-in accept a password with %s", async (_, password) => {
     const { signUp, signIn } = await open();
     expect((await signUp({ password })).statusCode).toBe(200);
     expect((await signIn({ password })).statusCode).toBe(200);
@@ -140,14 +140,14 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect(user).toMatchObject({ name: "Ann", image: null });
   });
 
-  it("accounts never make the first account an administrator", async () => {
+  it("the first account does not become an administrator", async () => {
     const { signIn, accounts, people } = await open();
     const { id } = await accounts.createAccount({ email: ADDRESS, name: "Ann", password: PASSWORD });
     await signIn();
     expect(people.get(id)).toMatchObject({ isAdmin: false });
   });
 
-  it("sign-in records a user again if the record was lost", async () => {
+  it("sign-in records a user again if the database lost the record", async () => {
     const { signUp, signIn, people } = await open();
     await signUp();
     people.clear();
@@ -187,7 +187,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect((await signIn({ password: body.newPassword })).statusCode).toBe(200);
   });
 
-  it("accounts mount no other route of the accounts library", async () => {
+  it("the service has no other route of the accounts library", async () => {
     const { call } = await open();
     for (const path of ["/ok", "/error", "/sign-in/social", "/reset-password/token", "/delete-user", "/reference"]) {
       expect((await call("POST", `/auth${path}`, { body: {} })).statusCode).toBe(404);
@@ -195,7 +195,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     }
   });
 
-  it("accounts report that the database is down, and recover with the database", async () => {
+  it("account routes report an outage of the database, and work again afterwards", async () => {
     const { accounts, signUp, signIn, call, openReplica, setDatabaseDown } = await open();
     expect(await accounts.hasAny()).toBe(false);
     const cookie = cookieOf(await signUp());
@@ -213,7 +213,7 @@ describe.each(engines)("accounts on $name", (engine) => {
       expect(answer.statusCode).toBe(503);
       expect(answer.json().code).toBe("database_unavailable");
     }
-    // `hasAny` queries the database until it has found an account. After that, `hasAny` returns true even during an outage.
+    // `hasAny` queries the database until an account exists. Afterwards, `hasAny` returns true even during an outage.
     await expect(openReplica().accounts.hasAny()).rejects.toMatchObject({ code: "database_unavailable" });
     expect(await accounts.hasAny()).toBe(true);
     setDatabaseDown(false);

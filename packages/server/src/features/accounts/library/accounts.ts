@@ -15,21 +15,21 @@ import { createSignInExtras, type SignInExtras } from "./second-factor.ts";
 
 /** Accounts that sign in with a password or an identity provider, and their sessions. */
 export type Accounts = {
-  /** Returns the user whose session is in the cookie. Queries the database each time. Throws `database_unavailable`. */
+  /** Returns the user whose session is in the cookie. Queries the database in every call. Throws `database_unavailable`. */
   findSession(cookieHeader: string): Promise<Caller | undefined>;
   /**
-   * Creates an account, even if sign-up is closed. Only the operator calls this, so the email address counts as proven.
+   * Creates an account, even if sign-up is closed. Only the operator can call this function, so the email address counts as proven.
    * Throws `invalid_request` or `email_taken`.
    */
   createAccount(account: NewAccount): Promise<{ id: string }>;
   /**
-   * Changes the email address of an account. Only the operator calls this, so the new email address counts as proven. Throws
+   * Changes the email address of an account. Only the operator can call this function, so the new email address counts as proven. Throws
    * `invalid_request` or `email_taken`.
    */
   changeEmail(userId: string, email: string): Promise<void>;
   /** The ways to sign in that the sign-in page shows. */
   readonly signInMethods: { signUp: Policy["sign-up"]; oidc: { name: string } | null; mail: boolean };
-  /** Whether an account exists. Queries the database until an account exists. Throws `database_unavailable`. */
+  /** Returns whether an account exists. Queries the database until an account exists. Throws `database_unavailable`. */
   hasAny(): Promise<boolean>;
   /** A plugin with the account routes. The caller mounts it at /auth. */
   routes: FastifyPluginAsync;
@@ -38,12 +38,12 @@ export type Accounts = {
 /**
  * Creates accounts with better-auth in the database of the service. A session expires 7 days after the user last opened the web app.
  *
- * Sign-up with a password does not prove the email address. The user proves it later with a link in a mail (ADR 13). A share by email
- * address reaches the account that has proven the email address. If no account has proven it, the share reaches an account only if no other
- * user has the email address (ADR 8).
+ * Sign-up with a password does not prove the email address. The user proves the email address later with a link in a mail (ADR 13). A share
+ * by email address reaches the account that has proven the email address. An account without a proof gets the share only if no other user
+ * has the email address (ADR 8).
  *
- * The first account does not become an administrator, because a stranger may have created it.
- * Only `valetkey user add --admin` creates an administrator.
+ * The first account does not become an administrator, because a stranger may have created it. Only `valetkey user add --admin` creates an
+ * administrator.
  */
 export function createAccounts(
   options: AccountsConfig & {
@@ -68,8 +68,8 @@ export function createAccounts(
   }
 
   /**
-   * Runs after the new session is stored. Disabling a user deletes the sessions that are already stored. A disabled user has no session,
-   * even if the sign-in runs at the same time.
+   * Ends the sessions of a disabled user after the service has stored the new session. The disabling deletes only sessions that are already
+   * stored, so a parallel sign-in would leave a session.
    */
   async function endIfDisabled(userId: string): Promise<void> {
     try {
@@ -86,8 +86,8 @@ export function createAccounts(
   const browsers = createKnownBrowsers(options);
 
   /**
-   * Runs after the new session is stored. If a user turns on a second factor during a sign-in with only the password, no session of that
-   * sign-in is left.
+   * Checks the second factor after the service has stored the new session, and ends the session after a failed check. If a user turns on a
+   * second factor during a sign-in with only the password, the sign-in leaves no session.
    */
   async function endWithoutSecondFactor(
     { id: sessionId, userId, token }: NewSession,
@@ -117,13 +117,12 @@ export function createAccounts(
         async onSession(session, endpoint) {
           const { userId } = session;
           const signIn = extras.of(endpoint);
-          // If the service refuses a sign-in, the code of the authenticator app must stay valid. The user needs this code for the sign-in
-          // that cancels the deletion of the account.
+          // After a refused sign-in, the code of the authenticator app must stay valid. The user needs the code for the sign-in that
+          // cancels the deletion of the account.
           if (signIn?.keepsAccount !== true) await endIfDisabled(userId);
           await endWithoutSecondFactor(session, signIn);
           if (signIn?.keepsAccount === true) await endIfDisabled(userId);
-          // Records the person at each sign-in, because the process may have ended after it created the account, but before it recorded the
-          // person.
+          // Each sign-in records the person. The process may have ended after it created the account, and before it recorded the person.
           const user = await (await auth.$context).internalAdapter.findUserById(userId);
           if (user !== null) await remember(user, endpoint);
           await useCases.recordSignIn(userId);
@@ -137,7 +136,10 @@ export function createAccounts(
   const { oidc: provider, oidcDeadline: deadline } = options;
   const oidc = provider && createOidc({ provider, open, deadline, onClaims: followProof });
 
-  /** The email address of an account stays the same. The claims of the provider at each sign-in can add or remove the proof (ADR 8). */
+  /**
+   * Follows the claims of the provider at each sign-in. The claims can add or remove the proof of the email address, and never change the
+   * email address (ADR 8).
+   */
   async function followProof({ accountId, verifiedEmail }: OidcClaims): Promise<void> {
     const { internalAdapter } = await auth.$context;
     const account = await internalAdapter.findAccountByKey({ providerId: PROVIDER_ID, accountId });
@@ -149,12 +151,12 @@ export function createAccounts(
   }
 
   async function findSession(cookieHeader: string): Promise<Caller | undefined> {
-    // Does not extend the session, because the response to an API call sets no cookie. Pages call /auth/get-session to extend the session.
+    // An API call does not extend the session, because its response sets no cookie. Pages call /auth/get-session to extend the session.
     const token = readSessionToken(cookieHeader);
     return token === undefined ? undefined : useCases.authenticateSession(token);
   }
 
-  // Only the first person who opens a new service must see that no account exists. After `isAny` becomes true, it stays true, even if all
+  // Only the first person who opens a new service must see that no account exists. After `isAny` is true, it stays true even if all
   // accounts are deleted.
   let isAny = false;
   async function hasAny(): Promise<boolean> {

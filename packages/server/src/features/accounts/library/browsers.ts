@@ -8,12 +8,12 @@ import type { BrowserNames } from "../../outbox/mail.ts";
 import { KNOWN_MS } from "../own/known-browsers.ts";
 import { bodyOf, type PluginDeps } from "./library-request.ts";
 
-/** After these requests, the owner gets a mail about the new password, and needs no second mail about a new browser. */
+/** After these requests, the owner gets a mail about the new password. A second mail about a new browser is not necessary. */
 const EXPECTED: ReadonlySet<string | undefined> = new Set(["/change-password", "/reset-password"]);
 
 /**
- * Gives the browser of each new session a cookie, and notifies the owner of the account if the account did not know the browser. Must be
- * the last plugin, because another plugin may still end the session.
+ * Gives the browser of each new session a cookie. Notifies the owner of the account if the account did not know the browser. The plugin
+ * must be the last plugin, because another plugin may still end the session.
  */
 export function createKnownBrowsers({ useCases, publicUrl }: Pick<PluginDeps, "useCases" | "publicUrl">) {
   const cookieName = browserCookieName(publicUrl);
@@ -25,7 +25,7 @@ export function createKnownBrowsers({ useCases, publicUrl }: Pick<PluginDeps, "u
     hooks: {
       after: [
         {
-          // Checks `newSessions` too, because the library also sets `newSession` when it extends a session.
+          // The library also sets `newSession` when it extends a session. So the matcher also checks `newSessions`.
           matcher: ({ context, request }: HookEndpointContext) =>
             context.newSession !== null && has(newSessions, request),
           handler: createAuthMiddleware(async (endpoint) => {
@@ -39,7 +39,7 @@ export function createKnownBrowsers({ useCases, publicUrl }: Pick<PluginDeps, "u
               browser: browserOf(userAgent),
               ip: ipAddress || undefined,
             });
-            // A short session does not make the browser known to the account, because the person may use the browser of another person.
+            // A short session does not make the browser known to the account, because the browser may belong to another person.
             if (bodyOf(endpoint).rememberMe === false) return;
             endpoint.setCookie(cookieName, marks, { ...authCookies.sessionToken.attributes, maxAge: KNOWN_MS / 1000 });
           }),
@@ -59,11 +59,11 @@ const BROWSERS: ReadonlySet<string> = new Set(Object.values(Bowser.BROWSER_MAP))
 const SYSTEMS: ReadonlySet<string> = new Set(Object.values(Bowser.OS_MAP));
 
 /**
- * Returns the names of a browser and its operating system. Returns only names that the library lists, because the library can also return
- * words of the User-Agent header.
+ * Returns the names of a browser and its operating system. The library can also return words of the User-Agent header, so the function
+ * returns only names from the lists of the library.
  */
 function browserOf(userAgent: string | null | undefined): BrowserNames {
-  // The library throws for an empty string.
+  // The library throws an error for an empty string.
   if (!userAgent) return { browser: undefined, system: undefined };
   const { browser, os } = Bowser.parse(userAgent);
   return { browser: nameIn(BROWSERS, browser.name), system: nameIn(SYSTEMS, os.name) };
@@ -84,7 +84,7 @@ export function languageOf(endpoint: { request?: Request | undefined } | null | 
 }
 
 /**
- * Records the language of a signed-in user. Each page first reads the session, so this plugin also notices when the user chooses another
+ * Records the language of a signed-in user. Each page first reads the session, so the plugin notices when the user chooses another
  * language.
  */
 export function followLanguage({ useCases }: PluginDeps): BetterAuthPlugin {
@@ -93,14 +93,14 @@ export function followLanguage({ useCases }: PluginDeps): BetterAuthPlugin {
     hooks: {
       after: [
         {
-          // The service also calls this endpoint, without a request, to authenticate other requests.
+          // To authenticate other requests, the service calls the endpoint without a request. Such a call has no language.
           matcher: ({ path, request }: HookEndpointContext) => path === "/get-session" && request !== undefined,
           handler: createAuthMiddleware(async (endpoint) => {
             const found = endpoint.context.returned as { user?: { id: string } } | null | undefined;
             const language = languageOf(endpoint);
             if (found?.user === undefined || language === undefined) return;
             await useCases.recordLanguage(found.user.id, language).catch((error: unknown) => {
-              // Ignores the failure, because the user must still be able to open pages and delete files, for example if the disk is full.
+              // Even if the record fails, for example on a full disk, the user must be able to open pages and delete files.
               endpoint.context.logger.error("The language of a user could not be recorded.", error);
             });
           }),

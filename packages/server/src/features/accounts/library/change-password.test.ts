@@ -29,7 +29,7 @@ describe.each(engines)("requirement 36: a new password on $name", (engine) => {
     };
   }
 
-  it("a new password revokes all API tokens and webhooks if the request asks for the revocation", async () => {
+  it("a new password revokes all API tokens and webhooks on request", async () => {
     const { change, statusWithToken, countWebhooks } = await signUp("all@example.com");
     expect((await change({ revokeApiTokens: true })).status).toBe(200);
     expect([await statusWithToken(), await countWebhooks()]).toEqual([401, 0]);
@@ -41,7 +41,7 @@ describe.each(engines)("requirement 36: a new password on $name", (engine) => {
     expect([await statusWithToken(), await countWebhooks()]).toEqual([200, 1]);
   });
 
-  it("a request with a wrong current password revokes no API tokens", async () => {
+  it("a change of the password with a wrong current password revokes no API tokens", async () => {
     const { change, statusWithToken } = await signUp("wrong@example.com");
     expect((await change({ currentPassword: "not this one at all", revokeApiTokens: true })).status).toBe(403);
     expect(await statusWithToken()).toBe(200);

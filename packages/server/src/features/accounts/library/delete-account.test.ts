@@ -55,7 +55,9 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     });
     const upload = { filename: "late.bin", sizeBytes: 5, contentType: "text/plain" };
     await send(`POST /notes/${noteId}/uploads`, { json: upload });
-    /** Returns five statuses: with the session, with the API token, for the note and the file as their reader, and for the link. */
+    /**
+     * Returns five statuses: with the session, with the API token, for a reader of the note, for a reader of the file, and for the link.
+     */
     const works = async (cookie = account.cookie) => [
       await statusOf(cookie),
       (await service.anonymous.send("GET /me", { headers: { authorization: `Bearer ${token}` } })).status,
@@ -68,7 +70,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
   }
   const ALL = [200, 200, 200, 200, 200];
 
-  it("an account lists its contents before it is deleted", async () => {
+  it("the service lists the contents of an account before its deletion", async () => {
     const ann = await person("ann");
     const { body } = await get("account-contents", ann.cookie);
     expect(body).toEqual({ notes: 1, files: 2, bytes: expect.any(Number), links: 1, people: 1 });
@@ -77,7 +79,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect(await ann.works()).toEqual(ALL);
   });
 
-  it("a deleted account stops immediately, and is restored completely when its owner keeps it", async () => {
+  it("a deleted account stops working immediately, and a cancellation restores it", async () => {
     const ben = await person("ben");
     const closed = await ben.close();
     expect(Date.parse(closed.body.deleteAt) - Date.now()).toBeGreaterThan(13.9 * DAY_MS);
@@ -94,12 +96,12 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect(await statusOf(ben.cookie)).toBe(401);
   });
 
-  it("the deletion of an account sends a mail that says how to keep it, even after the ten mails of a day", async () => {
+  it("the deletion of an account sends a mail that says how to cancel it", async () => {
     const lea = await person("lea");
     await useUpMailsOfDay(service, lea.email);
     await lea.close();
     await service.sendMails();
-    // The service sends this mail and the warning about the API token in any order.
+    // The mail about the deletion and the warning about the API token have no fixed order.
     const mail = mailbox.to(lea.email).find(({ subject }) => subject === "Your account was deleted");
     expect(mail?.text).toContain("keep the account");
     await lea.signIn({ keepAccount: true });
@@ -121,7 +123,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect(mailbox.to(max.email)).toHaveLength(before);
   });
 
-  it("a deleted account asks for the second factor before its owner keeps it", async () => {
+  it("the cancellation of an account's deletion needs the second factor", async () => {
     const carl = await person("carl");
     const { secret } = (await post("second-factor/start", { password: TEST_PASSWORD }, carl.cookie)).body;
     const code = (ahead: number) => new TOTP({ secret }).generate({ timestamp: Date.now() + ahead });
@@ -130,7 +132,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect((await carl.signIn({ keepAccount: true })).code).toBe("second_factor_required");
     expect((await carl.signIn({ keepAccount: true, code: "000000" })).code).toBe("wrong_second_factor");
     expect((await carl.works()).slice(2)).toEqual([404, 404, 404]);
-    // If a sign-in does not cancel the deletion, the code that it sends stays valid.
+    // A sign-in that does not cancel the deletion does not use up its code.
     expect((await carl.signIn({ code: code(30_000) })).code).toBe("account_closed");
     expect((await carl.signIn({ keepAccount: true, code: code(30_000) })).status).toBe(200);
     expect((await carl.works()).slice(2)).toEqual([200, 200, 200]);
@@ -150,7 +152,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect((await dora.close()).status).toBe(200);
   });
 
-  it("an owner whom the operator deleted or disabled cannot keep the account", async () => {
+  it("an owner can't cancel a deletion by the operator, or as a disabled user", async () => {
     const [emil, fred] = [await person("emil"), await person("fred")];
     await service.useCases.closeAccountOf(undefined, emil.userId, { isNow: false });
     await fred.close();
@@ -163,7 +165,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     }
   });
 
-  it("the operator deletes an account immediately, and the log records it", async () => {
+  it("the operator deletes an account immediately, and the log records the deletion", async () => {
     const gina = await person("gina");
     await service.useCases.closeAccountOf(undefined, gina.userId, { isNow: true });
     expect(await lookupQueries(service.db).person(gina.userId)).toBeUndefined();
@@ -173,7 +175,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect(event).toMatchObject({ action: "person.deleted", actorId: undefined, subjectId: gina.userId });
   });
 
-  it("the deletion of a user stops if the user is enabled during the deletion", async () => {
+  it("the deletion of a user stops if the user is enabled meanwhile", async () => {
     const { userId } = await signUp("ida");
     for (let nth = 0; nth < 50; nth += 1) {
       await service.useCases.createNote({ userId }, { title: `Note ${nth}`, body: "" });
@@ -189,7 +191,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect((await accountDeletionQueries(service.db).countContents(userId, 0)).notes).toBe(50);
   });
 
-  it("the JWTs of a person whom the operator deleted are refused until the operator enables the person", async () => {
+  it("the service refuses JWTs of a deleted person until the person is enabled", async () => {
     const jan = service.as("jan");
     expect((await jan.send("POST /notes", { json: { title: "Plan" } })).status).toBe(201);
     await service.useCases.closeAccountOf(undefined, "jan", { isNow: true });
@@ -199,8 +201,8 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect((await jan.send("GET /me")).body.id).toBe("jan");
   });
 
-  // The last test, because tokens expire when the clock moves.
-  it("a deleted account is deleted permanently after 14 days, and not before", async () => {
+  // This test is the last test, because tokens expire when the clock moves.
+  it("the service deletes an account permanently after 14 days, and not before", async () => {
     const hugo = await person("hugo");
     const hook = { url: "https://hooks.example.com/files", events: ["upload.ready"] };
     expect((await hugo.send("POST /webhooks", { json: hook })).status).toBe(201);
@@ -210,7 +212,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     await service.useCases.deleteClosedAccounts();
     expect(await disabledUserQueries(service.db).findDeletion(hugo.userId)).toBeDefined();
     service.advance(3_600_000);
-    // The 14 days for a cancellation are over, but the sweep has not run yet.
+    // The owner can't cancel any more after 14 days, even before the sweep has run.
     expect((await hugo.signIn({ keepAccount: true })).code).toBe("account_closed");
     await Promise.all([service.useCases.deleteClosedAccounts(), service.useCases.deleteClosedAccounts()]);
     const { kysely } = service.database.db;
@@ -222,7 +224,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect(await webhookQueries(service.db).list(hugo.userId)).toEqual([]);
     expect((await mailPreferenceQueries(service.db).find({ userId: hugo.userId })).shares).toBe("at_once");
     expect(await accountQueries(service.db).find(hugo.userId)).toBeUndefined();
-    // Until this call expires the unfinished upload, the signed URL of the upload could store the object again.
+    // The call expires the unfinished upload. Before its expiry, the signed URL of the upload could store the object again.
     await service.useCases.expireUploads();
     expect(await usageQueries(service.db).find(hugo.userId)).toMatchObject({ files: 0 });
     expect(await service.holdersOf(hugo.noteId)).toEqual([]);

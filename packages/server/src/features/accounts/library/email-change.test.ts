@@ -32,7 +32,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
   }
   const holderOf = (email: string) => peopleQueries(service.db).findByEmails([email]);
 
-  it("a new email address works after its owner opens the link, and sends a mail to the old email address", async () => {
+  it("a new email address works after its confirmation, and the old one gets a mail", async () => {
     const ann = await person("ann");
     const noteId = (await service.as("owner").send("POST /notes", { json: { title: "For Ann" } })).body.id;
     await service.as("owner").send(`PUT /notes/${noteId}/shares`, { json: { emails: ["anna@example.com"] } });
@@ -50,7 +50,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     expect((await ann.confirm(token)).code).toBe("account_link_invalid");
   });
 
-  it("a change of email address sends a mail to the old one, even after the ten mails of a day", async () => {
+  it("a change of email address sends a mail to the old one despite the daily limit", async () => {
     const kim = await person("kim");
     const token = await kim.tokenFor("kim2@example.com");
     await useUpMailsOfDay(service, kim.email);
@@ -59,7 +59,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     expect(mailbox.to(kim.email).map(({ subject }) => subject)).toContain("Your email address was changed");
   });
 
-  it("a request for the email address of another account gets the same response, and sends no mail", async () => {
+  it("a request for another account's email address sends no mail and returns no error", async () => {
     const [ben, eve] = [await person("ben"), await person("eve")];
     const before = mailbox.to(ben.email).length;
     const [taken, free] = [await eve.ask(ben.email), await eve.ask("nobody@example.com")];
@@ -67,13 +67,13 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     await service.sendMails();
     expect(mailbox.to(ben.email)).toHaveLength(before);
     expect(mailbox.to("nobody@example.com")).toHaveLength(1);
-    // The response is the same even if the limit of mails to this email address is exceeded.
+    // The response stays the same after the limit of mails to this email address is exceeded.
     for (let time = 0; time < 3; time++) expect((await eve.ask(ben.email)).status).toBe(200);
     const refused = await eve.ask("other@example.com");
     expect([refused.code, refused.headers["retry-after"]]).toEqual(["rate_limited", expect.any(String)]);
   });
 
-  it("a new email address is refused if another account got it before the link was opened", async () => {
+  it("the service refuses a new email address that another account got meanwhile", async () => {
     const carl = await person("carl");
     const token = await carl.tokenFor("late@example.com");
     await signUp("late");
@@ -81,7 +81,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     expect((await carl.signIn()).status).toBe(200);
   });
 
-  it("a change of email address needs the password, a session of the account, and an unchanged password", async () => {
+  it("a change of email address needs the password and a session of the account", async () => {
     const [dora, fred] = [await person("dora"), await person("fred")];
     expect((await dora.ask("x@example.com", "wrong horse battery")).code).toBe("wrong_password");
     expect((await dora.ask(dora.email)).code).toBe("invalid_request");
@@ -93,12 +93,12 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     const change = { currentPassword: TEST_PASSWORD, newPassword: "another horse battery" };
     const changed = await post("change-password", change, dora.cookie);
     expect((await post("confirm-email-change", { token }, changed.cookie)).code).toBe("account_link_invalid");
-    // The waiting mail was requested with the old password, so the service does not send it.
+    // The request of the waiting mail used the old password, so the service does not send the mail.
     await service.sendMails();
     expect(mailbox.to("dora3@example.com")).toEqual([]);
   });
 
-  it("a change of email address ends the links in mails to the old email address", async () => {
+  it("after a change of email address, links in mails to the old one stop working", async () => {
     const gina = await person("gina");
     await post("request-password-reset", { email: gina.email });
     await service.sendMails();
@@ -125,7 +125,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
     expect(items.map(({ action, subjectId }) => [action, subjectId])).toEqual([["person.email_changed", iris.userId]]);
   });
 
-  it("a sign-in that read the account before a change of email address does not undo the change", async () => {
+  it("a sign-in during a change of email address does not undo the change", async () => {
     const jane = await person("jane");
     await service.useCases.changeEmailOf(undefined, jane.userId, "jane2@example.com");
     service.advance(1_000);
@@ -141,7 +141,7 @@ describe.each(engines)("requirement 55: another email address on $name", (engine
 describe("a service without mail", () => {
   const [engine] = engines;
   const service = useService({ engine: engine as (typeof engines)[number], hasAccounts: true });
-  it("a service without mail says that the operator changes email addresses", async () => {
+  it("a service without mail responds that the operator changes email addresses", async () => {
     const { signUp, post } = accountClient(service);
     const { cookie } = await signUp("ann");
     const json = { newEmail: "anna@example.com", password: TEST_PASSWORD };

@@ -43,14 +43,14 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     };
   }
 
-  /** Sends the mails that are due. Returns the token in the last mail to this email address. */
+  /** Sends the due mails. Returns the token in the last mail to this email address. */
   async function mailedTo(email: string): Promise<string> {
     await service.sendMails();
     expect(mailbox.to(email).at(-1)?.text).toContain(`${origin}/confirm-email#`);
     return mailbox.tokenTo(email, "confirm-email");
   }
 
-  it("sign-up mails a link that proves the email address once", async () => {
+  it("sign-up sends a mail with a link that proves the email address once", async () => {
     const ann = await signUp("ann");
     const token = await mailedTo(ann.email);
     expect(await ann.isProven()).toBe(false);
@@ -69,10 +69,10 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     expect(lines.filter((line) => line.includes(ann.userId) && !line.includes(ann.email))).toEqual([change]);
   });
 
-  it("the proof of an email address gives the shares by the email address to the account", async () => {
+  it("the proof of an email address gives the account the shares for this address", async () => {
     const ben = await signUp("ben");
     const noteId = (await service.as("owner").send("POST /notes", { json: { title: "For Ben" } })).body.id;
-    // A second user has the same email address, but has not proven it.
+    // A second user has the same email address without a proof.
     await service.as("ben").send("GET /me");
     const token = await mailedTo(ben.email);
     const json = { emails: [ben.email], role: "viewer" };
@@ -82,7 +82,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     expect(await service.holdersOf(noteId)).toEqual([ben.userId]);
   });
 
-  it("the proof of an email address survives a crash, and the next sign-in gives the shares", async () => {
+  it("the next sign-in gives the shares if the process died after the proof", async () => {
     const gus = await signUp("gus");
     const noteId = (await service.as("owner").send("POST /notes", { json: { title: "For Gus" } })).body.id;
     await service.as("gus").send("GET /me");
@@ -97,7 +97,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     expect(await service.holdersOf(noteId)).toEqual([gus.userId]);
   });
 
-  it("requirement 43: a proof is mailed at most ten times a day, and delays no link for a new password", async () => {
+  it("requirement 43: an email address gets at most ten mails about its proof a day", async () => {
     const kit = await signUp(`kit-${engine.name}`);
     const countSent = async () => {
       await service.sendMails();
@@ -128,7 +128,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     expect((await squatter.prove(token)).status).toBe(200);
   });
 
-  it("the proof of an email address expires after three days, and is mailed at most three times an hour", async () => {
+  it("the link of a proof expires after three days, with at most three mails an hour", async () => {
     const emil = await signUp("emil");
     const token = await mailedTo(emil.email);
     service.advance(72 * HOUR_MS);
@@ -140,7 +140,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     expect((await emil.prove(await mailedTo(emil.email))).status).toBe(200);
   });
 
-  it("the link of a proof sets no new password, and the link of a new password proves no email address", async () => {
+  it("the link of a proof sets no password, and a password link proves no email address", async () => {
     const finn = await signUp("finn");
     const token = await mailedTo(finn.email);
     const json = { token, newPassword: "another horse battery" };

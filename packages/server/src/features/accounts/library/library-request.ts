@@ -12,7 +12,7 @@ import { unauthenticated } from "../callers/identity.ts";
 import type { AccountVerbs } from "../index.ts";
 import type { Owner } from "../own/owner.ts";
 
-/** The verbs of the service that the plugins of the accounts library call. */
+/** The functions of the service that the plugins of the accounts library call. */
 export type LibraryVerbs = AccountVerbs & PeopleVerbs & SharingVerbs & Pick<LinkVerbs, "hashTurns">;
 
 /** The dependencies of the plugins of the accounts library. Each endpoint of a plugin throws the errors of its use case. */
@@ -20,19 +20,22 @@ export type PluginDeps = {
   db: Tx;
   useCases: LibraryVerbs;
   publicUrl: string;
-  /** Logs a change of an account. The log line never contains the email address. */
+  /** Logs a change of an account. The log line never contains an email address. */
   logChange: (message: string, change: { userId: string; cause: string }) => void;
 };
 
 const FORWARDED_HEADERS = ["cookie", "user-agent", "accept-language"] as const;
 
 /**
- * The library redirects to these URLs after some operations, but the service uses none of them. The service removes the URLs, because
- * anyone can send a wrong URL, and the library logs the whole URL.
+ * The library redirects to these URLs after some operations. The service removes them, because it uses none of them, and because the
+ * library logs a wrong URL completely.
  */
 const REDIRECTS = ["callbackURL", "redirectTo", "errorCallbackURL", "newUserCallbackURL"] as const;
 
-/** Whether a browser may have sent the request. Other clients, such as curl, have no cookies that a page of another site could use. */
+/**
+ * Returns whether a browser may have sent the request. Other clients, such as curl, have no cookies that a page of another site could
+ * misuse.
+ */
 export function comesFromBrowser({ headers }: FastifyRequest): boolean {
   return headers.cookie !== undefined || headers.origin !== undefined || headers["sec-fetch-site"] !== undefined;
 }
@@ -43,7 +46,7 @@ export function withoutRedirects(body: unknown): unknown {
   return Object.fromEntries(Object.entries(body).filter(([name]) => !(REDIRECTS as readonly string[]).includes(name)));
 }
 
-/** `cookiesFor` returns the cookies of a `Cookie` header that the library may read (callers/session-cookie.ts). */
+/** Returns the cookies of a `Cookie` header that the library may read (callers/session-cookie.ts). */
 export type LibraryCookies = { cookiesFor(cookieHeader: string): string };
 
 /**
@@ -63,8 +66,8 @@ export function toLibraryRequest(
     const value = request.headers[name];
     if (value !== undefined) headers.set(name, name === "cookie" ? cookiesFor(value) : value);
   }
-  // The service has already checked the origin, perhaps only with Sec-Fetch-Site. The library does not support that header, so it gets an
-  // Origin header.
+  // The service has already checked the origin, perhaps only with Sec-Fetch-Site. The library does not know this header and needs an Origin
+  // header.
   if (comesFromBrowser(request)) headers.set("origin", origin);
   if (method === "GET" || body === undefined) return new Request(url, { method, headers });
   headers.set("content-type", "application/json");
@@ -87,7 +90,7 @@ export async function accountProblem(response: Response): Promise<Error> {
   return new HttpProblem(code, await messageOf(response), { ...(headers && { headers }) });
 }
 
-// The error texts of better-auth are fixed, or name an invalid field. These texts never contain a value from the request.
+// The error texts of better-auth are fixed, or name an invalid field. The texts never contain a value from the request.
 async function messageOf(response: Response): Promise<string> {
   try {
     const body: unknown = JSON.parse(await response.text());
@@ -102,8 +105,8 @@ async function messageOf(response: Response): Promise<string> {
 export const AUTH_PATH = "/auth";
 
 /**
- * The header that passes the client's IP address to the library. The service sets the header on every request, and ignores the value that a
- * client sends.
+ * The header in which the service passes the client's IP address to the library. The service sets the header on every request, and ignores
+ * a value from the client.
  */
 export const CLIENT_ADDRESS_HEADER = "x-valetkey-client-address";
 
@@ -131,8 +134,8 @@ export async function callerOf(endpoint: Endpoint): Promise<Caller> {
 }
 
 /**
- * Checks that the body contains the caller's password, and returns the caller. Throws `unauthenticated`, `invalid_request` or
- * `wrong_password`.
+ * Checks that the body contains the caller's password, and returns the caller with the password hash. Throws `unauthenticated`,
+ * `invalid_request` or `wrong_password`.
  */
 export async function ownerOf(endpoint: Endpoint, { field = "password" } = {}): Promise<Owner> {
   const caller = await callerOf(endpoint);

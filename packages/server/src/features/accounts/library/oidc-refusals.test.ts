@@ -7,7 +7,7 @@ import { engines } from "../../../testing/database/test-databases.ts";
 describe.each(engines)("refused sign-ins with an identity provider, on $name", (engine) => {
   const openOidc = useOidc(engine);
 
-  it("a sign-in with a provider never joins a password account with the same email address", async () => {
+  it("a sign-in with a provider never joins a password account with the same email", async () => {
     const { provider, signUp, signIn, signInAtProvider, rows, people } = await openOidc();
     const { user } = (await signUp()).json();
     expectRefusal(await signInAtProvider(), "email_taken");
@@ -16,17 +16,17 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
     expect(await rows()).toMatchObject([{ provider_id: "credential", user_id: user.id }]);
     expect((await signIn()).statusCode).toBe(200);
     expect(people.size).toBe(1);
-    // A sign-up can't add a password to an account that a sign-in at the provider created.
+    // A sign-up can't add a password to an account that a sign-in with the provider created.
     provider.setPerson(BEN);
     expect((await signInAtProvider()).headers.location).toBe("/");
     expect((await signUp({ email: "ben@example.com" })).json()).toMatchObject({ code: "email_taken" });
     expect((await signIn({ email: "ben@example.com" })).statusCode).toBe(401);
-    // A second user of the provider with the same email address does not get this account.
+    // A second user of the provider with the same email address does not get the account of the first user.
     provider.setPerson({ ...BEN, sub: "ben-3" });
     expectRefusal(await signInAtProvider(), "email_taken");
   });
 
-  it("a sign-in with an email address that the provider does not verify is refused", async () => {
+  it("a sign-in with an email address that the provider has not verified fails", async () => {
     const { provider, signInAtProvider, people, rows } = await openOidc();
     const { email_verified: _, ...silent } = ANN;
     const unproven = [
@@ -47,7 +47,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
     expect((await signInAtProvider()).headers.location).toBe("/");
   });
 
-  it("a callback that this browser did not start, or has used, is refused", async () => {
+  it("the service refuses a callback that this browser did not start, or has used", async () => {
     const { go, finish, people } = await openOidc();
     const { back, cookie } = await go();
     const url = new URL(back, "http://x");
@@ -74,7 +74,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
     expect(people.size).toBe(1);
   });
 
-  it("a code that is foreign, false, missing or of another issuer is refused", async () => {
+  it("the service refuses a code that is foreign, false, missing or of another issuer", async () => {
     const { go, finish, people } = await openOidc();
     const other = new URL((await go()).back, "http://x").searchParams.get("code") ?? "";
     for (const [name, value] of [
@@ -91,7 +91,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
     expect(people.size).toBe(0);
   });
 
-  it("an ID token that is changed, foreign or missing is refused", async () => {
+  it("the service refuses an ID token that is changed, foreign or missing", async () => {
     const { provider, signInAtProvider, people } = await openOidc();
     const seen: string[] = [];
     provider.setTamper((answer) => {
@@ -117,7 +117,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
     expect((await signInAtProvider()).headers.location).toBe("/");
   });
 
-  it("an ID token that was issued for another client is refused", async () => {
+  it("the service refuses an ID token for another client", async () => {
     const { provider, signInAtProvider, people } = await openOidc();
     const { clientId } = CLIENT;
     for (const claims of [{ azp: "other" }, { azp: [clientId] }, { aud: [clientId, "other"] }]) {
@@ -133,7 +133,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
     }
   });
 
-  it("a subject that two users could share is refused", async () => {
+  it("the service refuses a subject that two users could share", async () => {
     const { provider, signInAtProvider, people } = await openOidc();
     for (const sub of ["x".repeat(256), "a\ud800", "a\ud801", "a\u0000"]) {
       provider.setPerson({ ...ANN, sub });
@@ -142,7 +142,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
     expect(people.size).toBe(0);
   });
 
-  it("a state with NUL is refused as expired, and not as a fault of the service", async () => {
+  it("the service reports a state with NUL as expired, and not as an internal error", async () => {
     const { call } = await openOidc();
     expectRefusal(await call("GET", `${CALLBACK}?code=x&state=%00`), "sign_in_expired");
   });
@@ -161,14 +161,14 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
       // The limit of a minute also counts these requests.
       advance(60_000);
     }
-    // A client sends these options, but the service does not pass them to the library.
+    // A client can send these options, but the service does not pass the options to the library.
     const idToken = { token: "x.y.z" };
     const extra = { errorCallbackURL: "https://evil.example", newUserCallbackURL: "https://evil.example", idToken };
     const answer = await signInAtProvider({ ...extra, additionalParams: { prompt: "none" }, callbackURL: "/shared" });
     expect(answer.headers.location).toBe("/shared");
   });
 
-  it("a user whom the provider refuses is not signed in", async () => {
+  it("a sign-in fails for a user whom the provider refuses", async () => {
     const { provider, signInAtProvider, go, finish } = await openOidc();
     provider.setRefusing(true);
     expectRefusal(await signInAtProvider(), "access_denied");
@@ -179,14 +179,14 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
     expectRefusal(await finish({ back: forged, cookie }), "sign_in_failed");
   });
 
-  it("requirement 35: a disabled user is not signed in by a provider", async () => {
+  it("requirement 35: a sign-in with a provider fails for a disabled user", async () => {
     const { db, signInAtProvider, who } = await openOidc();
     const userId = await who(await signInAtProvider());
     await db.insertInto("disabled_users").values({ user_id: userId, disabled_at: 0 }).execute();
     expectRefusal(await signInAtProvider(), "access_denied");
   });
 
-  it("a discovery document with another issuer or weaker protocols is refused", async () => {
+  it("the service refuses a discovery document with another issuer or weaker protocols", async () => {
     const { provider, begin } = await openOidc();
     for (const change of [
       { issuer: "https://login.example.com" },
@@ -202,7 +202,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
     expect((await begin()).statusCode).toBe(200);
   });
 
-  it("requirement 24: a sign-in with a provider is refused if a page of another origin starts it", async () => {
+  it("requirement 24: a page of another origin can't start a sign-in with a provider", async () => {
     const { begin } = await openOidc();
     for (const headers of [{ origin: "https://evil.example" }, { origin: "null" }]) {
       const answer = await begin({}, headers);
@@ -211,7 +211,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
     }
   });
 
-  it("requirement 30: the eleventh start of a sign-in with a provider from one IP address is refused", async () => {
+  it("requirement 30: one IP address starts at most ten provider sign-ins a minute", async () => {
     const { begin } = await openOidc();
     for (let time = 0; time < 10; time++) expect((await begin()).statusCode).toBe(200);
     const answer = await begin();
@@ -219,7 +219,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
     expect(answer.headers["retry-after"]).toMatch(/^\d+$/);
   });
 
-  it("requirement 28: sign-ins with a provider write no secret, code, state or token into the log", async () => {
+  it("requirement 28: the log of a provider sign-in has no secret, state or token", async () => {
     const log: string[] = [];
     const { provider, go, finish, setDatabaseDown } = await openOidc({ log });
     const secrets: string[] = [CLIENT.clientSecret, encodeURIComponent(CLIENT.clientSecret), PASSWORD];
@@ -245,7 +245,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
     setDatabaseDown(true);
     await finish({ back, cookie });
     setDatabaseDown(false);
-    // This test application logs whole URLs. The log of the service contains no URLs (logging.ts).
+    // The log of the test application contains whole URLs. The log of the service contains no URLs (logging.ts).
     const text = log.filter((line) => !line.includes('"req":')).join("");
     expect(text.length).toBeGreaterThan(100);
     for (const secret of secrets.filter((each) => each !== "")) expect(text.includes(secret), secret).toBe(false);

@@ -7,7 +7,7 @@ import { engines } from "../../../testing/database/test-databases.ts";
 describe.each(engines)("signing in with an identity provider, on $name", (engine) => {
   const openOidc = useOidc(engine);
 
-  it("a sign-in with a provider creates an account with a session and returns to the first page", async () => {
+  it("a sign-in with a provider creates an account and returns to the first page", async () => {
     const { signInAtProvider, go, who, people, call, rows, accounts } = await openOidc();
     const answer = await signInAtProvider({ callbackURL: "/n/1?tab=files#top" });
     expect([answer.statusCode, answer.headers.location]).toEqual([302, "/n/1?tab=files#top"]);
@@ -37,7 +37,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect(accounts.signInMethods).toEqual({ signUp: "open", oidc: { name: "Example" }, mail: false });
   });
 
-  it("requirement 59: a sign-in with a provider sends a warning only from another browser", async () => {
+  it("requirement 59: a provider sign-in causes a warning only in another browser", async () => {
     const { signInAtProvider, go, call, db, who } = await openOidc({ queuesMail: true });
     const mails = () => db.selectFrom("mails").select(["kind", "email", "detail"]).execute();
     const first = await signInAtProvider();
@@ -49,7 +49,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect(JSON.parse((await mails())[0]?.detail ?? "")).toMatchObject({ userId: await who(other) });
   });
 
-  it("requirement 34: a provider that no longer vouches for an email address withdraws its proof", async () => {
+  it("requirement 34: the proof ends when the provider stops verifying the email address", async () => {
     const { signInAtProvider, provider, who, people } = await openOidc();
     const userId = await who(await signInAtProvider());
     provider.setPerson({ ...ANN, email_verified: false });
@@ -60,7 +60,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect(people.get(userId)).toMatchObject({ email: ADDRESS, emailProvenBy: "oidc" });
   });
 
-  it("requirement 34: a provider that states another email address withdraws the proof", async () => {
+  it("requirement 34: the proof ends when the provider states another email address", async () => {
     const { signInAtProvider, provider, who, people } = await openOidc();
     const userId = await who(await signInAtProvider());
     provider.setPerson({ ...ANN, email: "ann.new@example.com" });
@@ -68,7 +68,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect(people.get(userId)).toMatchObject({ email: ADDRESS, emailProvenBy: undefined });
   });
 
-  it("a sign-in with a provider reads claims of /userinfo and sends the secret in the form", async () => {
+  it("a sign-in reads the claims of /userinfo, and sends the secret in the form", async () => {
     const provider = { areClaimsInIdToken: false, authMethod: "client_secret_post" } as const;
     const service = await openOidc({ provider });
     service.provider.setPerson({ ...ANN, name: "  \u0007", picture: "https://elsewhere.example/ann.png" });
@@ -104,7 +104,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect(cookies).toMatchObject([{ name: "__Host-valetkey.state", secure: true, httpOnly: true, sameSite: "Lax" }]);
   });
 
-  it("the routes of the accounts library for other providers return 404", async () => {
+  it("other provider routes of the accounts library return 404", async () => {
     const { call } = await openOidc();
     for (const path of ["/sign-in/social", "/link-social", "/callback/google", "/error", "/unlink-account"]) {
       expect((await call("POST", `/auth${path}`, { body: { provider: "oidc" } })).statusCode, path).toBe(404);
@@ -130,7 +130,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     await other.stop();
   });
 
-  it("sign-ins with a provider work again after the provider was down", async () => {
+  it("sign-ins with a provider work again after an outage of the provider", async () => {
     const { provider, begin, signUp, signInAtProvider, signIn, go, finish } = await openOidc();
     provider.setDown(true);
     const refused = await begin();
@@ -146,7 +146,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect((await signInAtProvider()).headers.location).toBe("/");
   });
 
-  it("a sign-in returns an error if the provider does not respond in time", async () => {
+  it("a sign-in returns an error if the provider does not respond before the deadline", async () => {
     const deadline = new AbortController();
     const { provider, go, finish } = await openOidc({ oidcDeadline: () => deadline.signal });
     const onTheWay = await go();
@@ -160,7 +160,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect((await silent.begin()).json()).toMatchObject({ code: "identity_provider_unavailable" });
   });
 
-  it("a sign-in with a provider reports that the database is down instead of a missing session", async () => {
+  it("a sign-in with a provider reports an outage of the database as such", async () => {
     const { begin, go, finish, setDatabaseDown, signInAtProvider } = await openOidc();
     const onTheWay = await go();
     setDatabaseDown(true);

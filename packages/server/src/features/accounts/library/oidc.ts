@@ -15,7 +15,7 @@ import { type AccountHandler, admit, endFormerSession } from "./routes.ts";
 export const PROVIDER_ID = "oidc";
 const TIMEOUT_MS = 10_000;
 
-/** An OpenID Connect provider, with which users sign in. */
+/** An OpenID Connect provider for the sign-in of users. */
 export type OidcProvider = { issuer: string; clientId: string; clientSecret: string; name: string };
 
 type OidcOptions = {
@@ -24,22 +24,22 @@ type OidcOptions = {
   open(plugin: BetterAuthPlugin): { handler(request: Request): Promise<Response> };
   /** Creates the deadline for one request to the provider. Default: 10,000 milliseconds. */
   deadline?: (() => AbortSignal) | undefined;
-  /** Called at each sign-in, before the service looks for the account that belongs to the claims. */
+  /** The service calls `onClaims` at each sign-in, before it searches for the account of the claims. */
   onClaims(claims: OidcClaims): Promise<void>;
 };
 
-/** `verifiedEmail` undefined: the provider has not verified an email address. */
+/** The claims of a user. If `verifiedEmail` is undefined, the provider has not verified an email address. */
 export type OidcClaims = { accountId: string; verifiedEmail: string | undefined };
 
 /**
- * Handles requests to the routes for a sign-in with the provider. Rejects with `identity_provider_unavailable` if the provider can't be
- * reached.
+ * Handles requests to the routes for a sign-in with the provider. Rejects with `identity_provider_unavailable` if the provider is
+ * unreachable.
  */
 export type Oidc = { handle(request: Request): Promise<Response> };
 
 /**
- * Creates a second instance of better-auth at the first sign-in with the provider.
- * An unreachable provider delays neither the start of the service nor a sign-in with a password.
+ * Creates a second instance of better-auth at the first sign-in with the provider. An unreachable provider therefore delays neither the
+ * start of the service nor a sign-in with a password.
  */
 export function createOidc(options: OidcOptions): Oidc {
   const { provider, open, deadline = () => AbortSignal.timeout(TIMEOUT_MS) } = options;
@@ -93,8 +93,8 @@ async function readDocument(url: string, signal: AbortSignal): Promise<Record<st
 function pluginOf({ provider, onClaims }: OidcOptions, metadata: Metadata): BetterAuthPlugin {
   const { issuer, clientId, clientSecret, name } = provider;
   const { authMethods } = metadata;
-  // The id contains the issuer, because another issuer can use the same subject for another user.
-  // Without the check, all users without a subject would share one account, and a database could store two subjects as the same text.
+  // Another issuer can use the same subject for another user, so the id contains the issuer.
+  // Without the check, all users without a subject would share one account. A database could also store two subjects as the same text.
   const accountIdOf = (claim: unknown) => {
     const subject = plainText(claim, MAX_SUBJECT_LENGTH);
     if (subject !== undefined) return `${metadata.issuer} ${subject}`;
@@ -132,7 +132,7 @@ function pluginOf({ provider, onClaims }: OidcOptions, metadata: Metadata): Bett
 
 /**
  * Throws `sign_in_failed` if the ID token was issued to another client (`azp`). A token with several audiences must name this client.
- * The library has already verified the signature and the audience. Source: OpenID Connect Core 1.0, section 3.1.3.7, steps 4 and 5.
+ * The library has already verified the signature and the audience (OpenID Connect Core 1.0, section 3.1.3.7, steps 4 and 5).
  */
 function requireIssuedTo(clientId: string, { aud, azp }: JWTPayload): void {
   const isOfSeveral = Array.isArray(aud) && aud.length > 1;
@@ -140,15 +140,18 @@ function requireIssuedTo(clientId: string, { aud, azp }: JWTPayload): void {
   throw new HttpProblem("sign_in_failed", "The identity provider issued the ID token to another client.");
 }
 
-/** If the flag `email_verified` is missing, the email address counts as unverified, because some providers accept any email address. */
+/**
+ * Returns the verified email address. Without the claim `email_verified`, the email address counts as unverified, because some providers
+ * accept any email address.
+ */
 function verifiedEmailOf(profile: Readonly<Record<string, unknown>>): string | undefined {
   const isVerified = profile.email_verified === true || profile.email_verified === "true";
   return isVerified ? readEmail(profile.email) : undefined;
 }
 
 /**
- * Returns the account for a profile. The provider must say that the email address is verified, because the account can get shares by its
- * email address. Throws `email_not_verified`.
+ * Returns the account for a profile. The provider must have verified the email address, because the account can get shares by email
+ * address. Throws `email_not_verified`.
  */
 function userOf(profile: Readonly<Record<string, unknown>>, email: string | undefined) {
   if (email === undefined) {
@@ -159,7 +162,7 @@ function userOf(profile: Readonly<Record<string, unknown>>, email: string | unde
     email,
     emailVerified: true,
     name: plainText(name, MAX_NAME_LENGTH) ?? email.split("@", 1)[0] ?? email,
-    // Stores no image. If pages loaded the image, its host could see who views which page.
+    // The service stores no image. If pages loaded the image, its host could see who views which page.
     image: undefined,
   };
 }
@@ -189,7 +192,7 @@ function unavailable(message: string, cause?: unknown): HttpProblem {
 
 const CALLBACK_PATH = `/callback/${PROVIDER_ID}`;
 
-/** The library redirects to this path after an error. The service changes this redirect, so that the user gets to the sign-in page. */
+/** The path to which the library redirects after an error. The service changes this redirect, so that the user gets to the sign-in page. */
 const ERROR_PATH = `${AUTH_PATH}/error`;
 
 const SIGN_IN_PAGE = "/sign-in";
@@ -219,7 +222,7 @@ export function oidcRoutes(app: FastifyInstance, deps: Deps): void {
 
 type Exchange = { request: FastifyRequest; reply: FastifyReply };
 
-/** Responds with the provider's URL and sets a cookie, so that only this browser can use the callback. */
+/** Returns the provider's URL and sets a cookie, so that only this browser can use the callback. */
 async function start({ accounts, oidc }: Deps, { request, reply }: Exchange): Promise<{ url: string }> {
   const { origin } = new URL(accounts.publicUrl);
   const { callbackURL = "/" } = (request.body ?? {}) as { callbackURL?: string };
@@ -246,7 +249,7 @@ async function finish(deps: Deps, { request, reply }: Exchange): Promise<Fastify
 async function signedInAt({ accounts, oidc }: Deps, { request, reply }: Exchange): Promise<string> {
   const { origin } = new URL(accounts.publicUrl);
   await accounts.limits.count(request, CALLBACK_PATH);
-  // No provider sends NUL. PostgreSQL refuses a text with NUL, and the library would report this as a fault of the service.
+  // No provider sends NUL. PostgreSQL refuses a text with NUL, and the library would report the refusal as an internal error.
   if (request.url.includes("%00")) throw signInProblem("state_invalid");
   const response = await oidc.handle(toLibraryRequest(request, { ...accounts, path: CALLBACK_PATH, origin }));
   const location = response.headers.get("location");
@@ -265,7 +268,7 @@ async function signedInAt({ accounts, oidc }: Deps, { request, reply }: Exchange
   return path;
 }
 
-/** Returns the path of a URL, if it is a page of this service. Throws `invalid_request` for another host, and for an account route. */
+/** Returns the path of a URL to a page of this service. Throws `invalid_request` for another host and for an account route. */
 function ownPath(text: string, origin: string): string {
   const url = text.startsWith("/") ? URL.parse(text, origin) : null;
   // The URL parser changes `/.//evil.example` to the path `//evil.example`, which a browser treats as another host.

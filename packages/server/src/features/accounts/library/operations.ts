@@ -59,7 +59,8 @@ const RevokeApiTokens = Type.Optional(
 );
 
 /**
- * The `security` value of an operation: `none` ignores the session cookie, `optional` uses it if there is one, and `required` demands it.
+ * The `security` value of an operation. `none` ignores the session cookie, `optional` uses a session cookie, and `required` needs a session
+ * cookie.
  */
 type Security = readonly Record<string, readonly string[]>[];
 
@@ -82,7 +83,7 @@ const get = (path: string, operation: Operation) =>
 const post = (path: string, operation: Operation) =>
   ({ method: "POST", path, security: required, answer: Done, ...operation }) as const;
 
-/** The route exists only if an identity provider is configured. */
+/** The route exists only if the service has an identity provider. */
 export const startOidcOperation = {
   operationId: "startOidcSignIn",
   ...post("/sign-in/oidc", {
@@ -98,7 +99,7 @@ export const startOidcOperation = {
 };
 
 /**
- * The operations of the account library that the service offers, with their descriptions for /openapi.json. Clients can't call the other
+ * The operations of the accounts library that the service offers, with their descriptions for /openapi.json. Clients can't call other
  * operations of the library.
  */
 export const accountOperations = {

@@ -9,9 +9,10 @@ import { checkPassword } from "./password-sign-up.ts";
 
 /**
  * The endpoints for links in mails, for a new password, and for the deletion of the account.
- * The endpoints replace the password reset of better-auth (ADR 13), which sends mails during the request and puts the token into a path.
- * The endpoints replace the password change of better-auth, which ends the sessions before it stores the new password. A person who signs
- * in with the old password between these two steps would keep the session.
+ * The endpoints replace the password reset of better-auth (ADR 13). Better-auth sends mails during the request, and puts the token into a
+ * path.
+ * The endpoints also replace the password change of better-auth, which ends the sessions before it stores the new password. A person who
+ * signs in with the old password between these two steps would keep the session.
  */
 export function ownAccount({ useCases, logChange }: PluginDeps): BetterAuthPlugin {
   return {
@@ -30,7 +31,7 @@ export function ownAccount({ useCases, logChange }: PluginDeps): BetterAuthPlugi
         const { newPassword, revokeApiTokens } = bodyOf(endpoint);
         const token = tokenOf(endpoint);
         const password = checkPassword(newPassword);
-        // Checks the link first, so that a stranger without a link can't make the server hash passwords, which is slow.
+        // A hash is slow. The check of the link prevents strangers without a link from making the server hash passwords.
         const { email } = await useCases.checkResetLink(token);
         const passwordHash = await endpoint.context.password.hash(password);
         const { userId, isMailed, hasSecondFactor } = await useCases.resetPassword({

@@ -40,7 +40,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     return { ...account, authenticator, start, add, id: added.body.id as string };
   }
 
-  it("a passkey signs in without a password and a code", async () => {
+  it("a passkey signs its user in without a password and without a code", async () => {
     const ann = await person("ann");
     const signedIn = await signIn(ann.authenticator.get({ challenge: await challenge() }));
     expect(signedIn.body).toMatchObject({ token: null, user: { id: ann.userId } });
@@ -51,7 +51,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     ]);
   });
 
-  it("a passkey needs an authenticator that verified its user", async () => {
+  it("the service refuses a passkey whose authenticator did not verify the user", async () => {
     const ben = await person("ben");
     const isUserVerified = false;
     const response = ben.authenticator.get({ challenge: await challenge(), isUserVerified });
@@ -60,7 +60,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     expect((await ben.add(another)).code).toBe("passkey_refused");
   });
 
-  it("the challenge of a passkey works once, for five minutes, for its purpose and person", async () => {
+  it("the challenge of a passkey works once, for five minutes, purpose and person", async () => {
     const [carl, dora] = [await person("carl"), await person("dora")];
     const used = carl.authenticator.get({ challenge: await challenge() });
     const both = await Promise.all([signIn(used), signIn(used)]);
@@ -77,7 +77,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     expect((await carl.add(another.create({ challenge: await dora.start() }))).code).toBe("passkey_refused");
   });
 
-  it("a passkey with another origin, another key, an old counter or an invalid response is refused", async () => {
+  it("the service refuses a passkey with another origin or key, or an old counter", async () => {
     const emil = await person("emil");
     const origin = "https://evil.example";
     const evil = emil.authenticator.get({ challenge: await challenge(), origin });
@@ -104,7 +104,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     }
   });
 
-  it("a passkey belongs to one account, and needs its password and a name", async () => {
+  it("a new passkey needs the password of the account and a name", async () => {
     const [fred, gina] = [await person("fred"), await person("gina")];
     const again = fred.authenticator.create({ challenge: await gina.start() });
     expect((await gina.add(again)).code).toBe("passkey_exists");
@@ -117,7 +117,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     expect((await signIn(fred.authenticator.get({ challenge: await challenge() }))).status).toBe(200);
   });
 
-  it("only its owner renames a passkey, and only its name changes", async () => {
+  it("only the owner renames a passkey, and only the name changes", async () => {
     const [nora, otto] = [await person("nora"), await person("otto")];
     const rename = (json: object, cookie = nora.cookie) => post("passkeys/rename", json, cookie);
     const names = async ({ cookie }: typeof nora) =>
@@ -137,7 +137,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     expect([await names(nora), await names(otto)]).toEqual([["Büro 🔑"], ["Laptop"]]);
   });
 
-  it("a passkey that is removed ends its sessions, also a session that is being made", async () => {
+  it("the removal of a passkey ends its sessions, even during a sign-in", async () => {
     const hugo = await person("hugo");
     const before = (await signIn(hugo.authenticator.get({ challenge: await challenge() }))).cookie;
     beforeUse = async () => {
@@ -166,7 +166,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     expect(await start({ code: code(30_000) })).toBe(200);
   });
 
-  it("a new password that revokes the API tokens removes the passkeys", async () => {
+  it("a new password that revokes API tokens also removes passkeys", async () => {
     const [lea, max] = [await person("lea"), await person("max")];
     const isAccepted = async ({ authenticator }: typeof lea) =>
       (await signIn(authenticator.get({ challenge: await challenge() }))).status === 200;

@@ -14,7 +14,7 @@ import type { Passkey } from "../queries/factors.ts";
 import { bodyOf, callerOf, DONE, ownerOf, type PluginDeps, POST, textOf } from "./library-request.ts";
 import { checkName } from "./password-sign-up.ts";
 
-/** The form of passkey ids, and of the ids of this service. Any other text may contain characters that PostgreSQL can't store. */
+/** The form of passkey ids and of ids of this service. A text of another form may contain characters that PostgreSQL can't store. */
 const BASE64URL = /^[\w-]{1,2000}$/;
 
 /** The endpoints for passkeys. A sign-in with a passkey needs no second factor. */
@@ -88,10 +88,12 @@ function present({ id, name, createdAt, lastUsedAt }: Passkey) {
   return { id, name, createdAt: toIso(createdAt), lastUsedAt: lastUsedAt === undefined ? null : toIso(lastUsedAt) };
 }
 
-/** Loads the library at the first use of a passkey. The library has many modules, and many services never need it. */
+/** Loads the library at the first use of a passkey, because the library has many modules, and many services never use passkeys. */
 const load = () => import("@simplewebauthn/server");
 
-/** The authenticator must verify its user, for example by a fingerprint, because a passkey replaces the password and the second factor. */
+/**
+ * The authenticator must verify its user, for example with a fingerprint, because a passkey replaces the password and the second factor.
+ */
 const SELECTION = { residentKey: "required", userVerification: "required" } as const;
 const IPV4 = /^[\d.]+$/;
 
@@ -148,8 +150,7 @@ function createWebAuthn(publicUrl: string) {
     async requestOptions(challenge: string): Promise<PublicKeyCredentialRequestOptionsJSON> {
       requireOffered();
       const { generateAuthenticationOptions } = await load();
-      // The options contain no list of passkeys, so that nobody learns which accounts have a passkey. The browser offers all passkeys of
-      // this host.
+      // The browser offers all passkeys of the host. The options list no passkeys, so that nobody learns which accounts have a passkey.
       return generateAuthenticationOptions({ rpID, challenge: bytes(challenge), userVerification: "required" });
     },
 
@@ -175,8 +176,8 @@ function createWebAuthn(publicUrl: string) {
 }
 
 /**
- * Runs a verification. Converts the errors of the library to `passkey_refused`, because these errors have no code, and contain values from
- * the request.
+ * Runs a verification. Converts the errors of the library to `passkey_refused`. The errors of the library have no code, and contain values
+ * from the request.
  */
 async function refusing<T>(
   useChallenge: UseChallenge,
@@ -195,7 +196,7 @@ async function refusing<T>(
   return verify(expected).catch((cause: unknown) => {
     const isRefusal =
       failure === undefined || (failure instanceof DomainError && failure.code === "account_link_invalid");
-    // Any other failure means that the database can't be reached.
+    // Any other failure means that the database is unreachable.
     throw isRefusal ? refused(cause) : failure;
   });
 }

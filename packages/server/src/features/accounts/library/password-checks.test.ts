@@ -30,7 +30,7 @@ describe.each(engines)("requirement 30: passwords of one account, on $name", (en
   }
 
   it.each([ADDRESS, "nobody@example.com"])(
-    "two replicas check 10 of 60 parallel guesses at the password of %s",
+    "two replicas together check 10 of 60 parallel tries of the password of %s",
     async (email) => {
       const { app } = await open();
       const replica = service.openReplica().app;
@@ -55,7 +55,7 @@ describe.each(engines)("requirement 30: passwords of one account, on $name", (en
     },
   );
 
-  it("the right password is refused after ten guesses until the time window expires", async () => {
+  it("the service refuses the right password after ten tries until the window expires", async () => {
     await open();
     await exhaust();
     expect((await guess({ password: PASSWORD })).statusCode).toBe(429);
@@ -65,7 +65,7 @@ describe.each(engines)("requirement 30: passwords of one account, on $name", (en
     expect((await guess({ password: PASSWORD })).statusCode).toBe(200);
   });
 
-  it("refused guesses do not extend the time window", async () => {
+  it("refused tries of a password do not extend the time window", async () => {
     await open();
     await exhaust();
     service.advance(WINDOW_MS / 2);
@@ -74,7 +74,7 @@ describe.each(engines)("requirement 30: passwords of one account, on $name", (en
     expect((await guess()).statusCode).toBe(401);
   });
 
-  it("the right password resets the count of guesses", async () => {
+  it("the right password resets the count of tries", async () => {
     await open();
     for (let round = 0; round < 2; round += 1) {
       for (let nth = 1; nth < LIMIT; nth += 1) expect((await guess()).statusCode).toBe(401);
@@ -82,7 +82,7 @@ describe.each(engines)("requirement 30: passwords of one account, on $name", (en
     }
   });
 
-  it("sessions and other accounts work while an account is limited", async () => {
+  it("sessions and other accounts work while a limit applies to one account", async () => {
     await open();
     const cookie = cookieOf(await guess({ password: PASSWORD }));
     await service.signUp({ email: "bob@example.com" }, { remoteAddress: nextAddress() });
@@ -91,7 +91,7 @@ describe.each(engines)("requirement 30: passwords of one account, on $name", (en
     expect((await guess({ email: "bob@example.com", password: PASSWORD })).statusCode).toBe(200);
   });
 
-  it("guesses at the current password of a session are limited", async () => {
+  it("the service limits tries of the current password in a session", async () => {
     await open();
     const cookie = cookieOf(await guess({ password: PASSWORD }));
     const change = (currentPassword: string) =>
@@ -106,7 +106,7 @@ describe.each(engines)("requirement 30: passwords of one account, on $name", (en
     expect((await change(PASSWORD)).statusCode).toBe(200);
   });
 
-  it("the counts of guesses contain no email address", async () => {
+  it("the counts of password tries contain no email address", async () => {
     await open();
     await guess();
     const rows = await service.db.selectFrom("limit_counts").selectAll().execute();

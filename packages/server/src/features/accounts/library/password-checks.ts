@@ -22,7 +22,7 @@ const matcher = ({ path }: HookEndpointContext) => path === "/sign-in/email" || 
 /**
  * Limits how many wrong passwords people can try for one account, from all IP addresses together. The library limits only the requests from
  * each IP address, before this plugin runs.
- * The same limit applies to an email address without an account, so that the response does not show whether an account exists.
+ * An email address without an account has the same limit, so that the response does not reveal whether an account exists.
  */
 export function limitPasswords({ useCases }: Pick<PluginDeps, "useCases">): BetterAuthPlugin {
   return {
@@ -52,8 +52,8 @@ export function limitPasswords({ useCases }: Pick<PluginDeps, "useCases">): Bett
 }
 
 /**
- * Returns the name under which guesses are counted. A signed-in user has a separate count, so that guesses of other people at the sign-in
- * can't stop the user from changing the password.
+ * Returns the name under which the service counts tries. A signed-in user has a separate count. Tries of other people at the sign-in
+ * therefore can't prevent the user from changing the password.
  */
 async function accountOf(endpoint: Parameters<typeof getSessionFromCtx>[0]): Promise<string | undefined> {
   if (ofSession.has(endpoint.path)) {
@@ -67,11 +67,11 @@ async function accountOf(endpoint: Parameters<typeof getSessionFromCtx>[0]): Pro
 const isSignIn = ({ path }: HookEndpointContext) => path === "/sign-in/email";
 
 /**
- * Ends a new session if the password was replaced during the sign-in. A password change ends only the sessions that are already stored. The
- * library stores a new session only after the slow check of the old hash. A password change during that check would miss the new session.
+ * Ends a new session if the password was replaced during the sign-in. The library stores a new session only after the slow check of the old
+ * hash. A password change during the check ends only the stored sessions, and would miss the new session.
  */
 export function endOutdatedSignIns({ db }: Pick<PluginDeps, "db">): BetterAuthPlugin {
-  /** The password hash of each request, read before the library verifies the password. */
+  /** The password hash for each request, from before the check of the password. */
   const hashes = new WeakMap<Request, string>();
   return {
     id: "outdated-sign-ins",

@@ -29,7 +29,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
   const service = useService({ engine, hasAccounts: true, mailer: mailbox.mailer, wrap: { database: observe } });
 
   let nth = 0;
-  /** Sends a POST. Each call has a different IP address, because some routes limit the requests from each IP address. */
+  /** Sends a POST request. Each call has a different IP address, because some routes limit the requests from each IP address. */
   async function post(path: string, json: object, headers: object = {}) {
     nth += 1;
     const response = await service.app.inject({
@@ -51,7 +51,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(signedUp.status).toBe(200);
     const cookie = cookieOf(signedUp);
     const userId: string = signedUp.body.user.id;
-    // Sends the mail that proves the email address.
+    // This call sends the mail that proves the email address.
     await service.sendMails();
     return {
       email,
@@ -74,7 +74,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
       signIn: async (password: string) => (await post("/sign-in/email", { email, password })).status,
       /** Requests a reset link. Returns the token of the link. */
       async askForLink(): Promise<string> {
-        // Sends the warnings about the account first.
+        // This call first sends the warnings about the account.
         await service.sendMails();
         expect((await post("/request-password-reset", { email })).status).toBe(200);
         expect(await service.sendMails()).toBe(1);
@@ -114,10 +114,10 @@ describe.each(engines)("a password reset on $name", (engine) => {
     ]);
   });
 
-  it("a password reset by mail gives the shares by the email address to the account", async () => {
+  it("a password reset by mail gives the account the shares for its email address", async () => {
     const ben = await signUp("ben");
     const noteId = (await service.as("owner").send("POST /notes", { json: { title: "For Ben" } })).body.id;
-    // A second user has the same email address, but has not proven it.
+    // A second user has the same email address without a proof.
     await service.as("ben").send("GET /me");
     const link = await ben.askForLink();
     await service.as("owner").send(`PUT /notes/${noteId}/shares`, { json: { emails: [ben.email] } });
@@ -126,7 +126,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(await service.holdersOf(noteId)).toEqual([ben.userId]);
   });
 
-  it("a password reset revokes API tokens and webhooks on request, and always for an unproven email address", async () => {
+  it("a password reset revokes API tokens on request, or without a proven email", async () => {
     const squatter = await signUp("squatted");
     const ofSquatter = await squatter.addCredentials();
     await reset(await squatter.askForLink());
@@ -145,7 +145,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect([await ofCarl.statusWithToken(), await ofCarl.countWebhooks()]).toEqual([401, 0]);
   });
 
-  it("requirement 54: a password reset removes a second factor if the email address was not proven", async () => {
+  it("requirement 54: a reset without a proven email removes the second factor", async () => {
     const squatter = await signUp("squatted-with-factor");
     const turnOn = async (cookie: string, password: string) => {
       const { secret } = (await post("/second-factor/start", { password }, { cookie })).body;
@@ -160,7 +160,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(await squatter.signIn(NEW_PASSWORD)).toBe(403);
   });
 
-  it("requirement 55: a password reset is refused if the email address of the account has changed", async () => {
+  it("requirement 55: a password reset fails after a change of the email address", async () => {
     const { email, userId } = await signUp("moved");
     await post("/request-password-reset", { email });
     beforeLink = async () => {
@@ -173,7 +173,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect((await reset(mailbox.tokenTo(email, "new-password"))).status).toBe(410);
   });
 
-  it("a password reset revokes the links of an account if the email address was not proven", async () => {
+  it("a password reset without a proven email revokes the links of the account", async () => {
     const makeLink = async ({ cookie }: { cookie: string }) => {
       const headers = { origin, cookie };
       const note = await service.anonymous.send("POST /notes", { headers, json: { title: "Plan" } });
@@ -198,7 +198,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(await kept.isOpen()).toBe(true);
   });
 
-  it("the link of a password reset works once, also for two requests at the same time", async () => {
+  it("the link of a password reset works once, even for two parallel requests", async () => {
     const dora = await signUp("dora");
     const token = await dora.askForLink();
     const both = await Promise.all([reset(token), reset(token, { newPassword: "a third horse battery" })]);
@@ -209,7 +209,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
   });
 
   it.each(["another link", "the change form"])(
-    "a password reset ends a link after a new password by %s",
+    "the link of a password reset stops working after a new password by %s",
     async (way) => {
       const name = way === "another link" ? "emil" : "finn";
       const person = await signUp(name);
@@ -223,7 +223,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     },
   );
 
-  it("a password reset ends a link after an hour, and when the user is disabled", async () => {
+  it("the link of a password reset expires after an hour, and fails for a disabled user", async () => {
     const gil = await signUp("gil");
     const token = await gil.askForLink();
     service.advance(HOUR_MS - 60_000);
@@ -245,7 +245,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(await rows.where("kind", "=", "password-reset").execute()).toEqual([]);
   });
 
-  it("a password reset lets the owner sign in again after too many wrong passwords", async () => {
+  it("a password reset lets the owner sign in after too many wrong passwords", async () => {
     const hal = await signUp("hal");
     for (let time = 0; time < 10; time++) await hal.signIn(`wrong password ${time}`);
     expect(await hal.signIn(PASSWORD)).toBe(429);
@@ -253,7 +253,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(await hal.signIn(NEW_PASSWORD)).toBe(200);
   });
 
-  it("a password reset refuses invented tokens and short passwords, and the link still works", async () => {
+  it("invented tokens and short passwords do not use up the link of a password reset", async () => {
     const ida = await signUp("ida");
     const token = await ida.askForLink();
     for (const wrong of ["", "x".repeat(43), `${token}x`, "'; drop table mails; --"]) {
@@ -264,7 +264,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect((await reset(token)).status).toBe(200);
   });
 
-  it("requirement 42: a password reset has the same response and writes for an unknown email address", async () => {
+  it("requirement 42: a password reset has one response for known and unknown emails", async () => {
     const { email } = await signUp("jan");
     const known = await post("/request-password-reset", { email });
     const unknown = await post("/request-password-reset", { email: "nobody@example.com" });
@@ -302,7 +302,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(await service.sendMails()).toBe(1);
   });
 
-  it("requirement 30: a password reset is limited per IP address", async () => {
+  it("requirement 30: each IP address may request a limited number of password resets", async () => {
     const statuses: number[] = [];
     for (let time = 0; time < 12; time++) {
       const url = "/auth/request-password-reset";
@@ -315,7 +315,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     await service.sendMails();
   });
 
-  it("requirement 26: the link of a password reset comes from PUBLIC_URL alone", async () => {
+  it("requirement 26: the host of a password reset link comes only from PUBLIC_URL", async () => {
     const { email } = await signUp("lea");
     const forged = { host: "evil.example", "x-forwarded-host": "evil.example", "x-forwarded-proto": "http" };
     const elsewhere = { email, redirectTo: "https://evil.example/" };
@@ -337,7 +337,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(JSON.stringify(mailTo(email))).not.toContain("evil");
   });
 
-  it("requirement 28: the log contains neither the token of a password reset nor its URL", async () => {
+  it("requirement 28: the log has neither the token nor the URL of a password reset", async () => {
     const nia = await signUp("nia");
     const token = await nia.askForLink();
     await post("/check-password-reset", { token });
@@ -346,7 +346,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(service.log()).not.toContain(token);
   });
 
-  it("the log says who got a new password and why, without the email address", async () => {
+  it("the log records each new password with its cause, without the email address", async () => {
     const [ola, per] = [await signUp("ola"), await signUp("per")];
     await reset(await ola.askForLink());
     await reset((await service.useCases.makeResetLink(undefined, per.userId)).token);
@@ -360,13 +360,13 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(lines.join()).not.toContain("@example.com");
   });
 
-  it("a password reset is refused to a page of another site", async () => {
+  it("the service refuses a password reset from a page of another site", async () => {
     const { email } = await signUp("ole");
     const answer = await post("/request-password-reset", { email }, { origin: "https://evil.example" });
     expect([answer.status, answer.body.code]).toEqual([403, "cross_site_request"]);
   });
 
-  it("a password reset with a link of the operator works for a day, and proves no email address", async () => {
+  it("a reset link of the operator works for a day, and proves no email address", async () => {
     const pia = await signUp("pia");
     const { statusWithToken } = await pia.addCredentials();
     const { token } = await service.useCases.makeResetLink(undefined, pia.userId);

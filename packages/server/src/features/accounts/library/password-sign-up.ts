@@ -20,10 +20,10 @@ export async function createAccount(context: AuthContext, account: { [Member in 
   const { email, name, password } = checkAccount(account);
   const { internalAdapter } = context;
   if ((await internalAdapter.findUserByEmail(email)) !== null) throw emailTaken();
-  // Hashes the password before the transaction, because hashing is slow and SQLite allows only one writer at a time.
+  // The hash comes before the transaction, because a hash is slow and SQLite allows only one writer at a time.
   const passwordHash = await context.password.hash(password);
   const id = context.generateId({ model: "user" }) as string;
-  // Generates the id of the user here, because the row with the password must contain the id.
+  // The row with the password must contain the id of the user. So the id is generated before the insertion.
   const user = { id, email, name, emailVerified: false };
   try {
     const created = await internalAdapter.createOAuthUser(user, {
@@ -33,7 +33,7 @@ export async function createAccount(context: AuthContext, account: { [Member in 
     });
     return created.user;
   } catch (error) {
-    // Checks whether a concurrent sign-up took the email address, which must be unique in the database.
+    // A concurrent sign-up may have taken the email address, which must be unique in the database.
     const owner = await internalAdapter.findUserByEmail(email);
     throw owner !== null && owner.user.id !== id ? emailTaken() : error;
   }
@@ -49,8 +49,8 @@ export function checkName(name: unknown): string {
 }
 
 /**
- * The service stores no pictures of people, because the host of a picture could see who views which page. Throws `invalid_request` for any
- * picture.
+ * Throws `invalid_request` for any picture. The service stores no pictures of people, because the host of a picture could see who views
+ * which page.
  */
 export function refusePicture(image: unknown): void {
   if (image !== undefined && image !== null) {
@@ -86,8 +86,7 @@ function emailTaken(): DomainError {
 }
 
 /**
- * Replaces the sign-up of better-auth, because better-auth hashes the password inside a transaction, which blocks all other writers of
- * SQLite.
+ * Replaces the sign-up of better-auth. Better-auth hashes the password inside a transaction, which blocks all other writers of SQLite.
  * Throws the errors of `admitSignUp` and of `createAccount`.
  */
 export function signUpWithPassword({ useCases }: PluginDeps): BetterAuthPlugin {
@@ -105,7 +104,7 @@ export function signUpWithPassword({ useCases }: PluginDeps): BetterAuthPlugin {
         const isShort = rememberMe === false;
         const session = await endpoint.context.internalAdapter.createSession(user.id, isShort);
         await setSessionCookie(endpoint, { session, user }, isShort);
-        // The response contains no token, because only the signed cookie authenticates a client.
+        // Only the signed cookie authenticates a client, so the response contains no token.
         return endpoint.json({ token: null, user });
       }),
     },

@@ -23,7 +23,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     built: withQueries(db, lookupQueries, {
       async isDisabled(userId) {
         const isDisabled = await lookupQueries(db).isDisabled(userId);
-        // The last check before the server reads the body.
+        // The check at this point is the last check before the server reads the body.
         setImmediate(accepted);
         return isDisabled;
       },
@@ -72,7 +72,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
   const JSON_TYPE = "content-type: application/json";
   const newToken = JSON.stringify({ label: "survivor" });
 
-  it("an API token that is revoked while the body arrives creates no API token", async () => {
+  it("a request whose token is revoked before its body arrives creates no API token", async () => {
     const { userId, authorization } = await withToken();
     const headers = [JSON_TYPE, authorization];
     const send = await hold("POST /tokens", { headers, body: newToken });
@@ -81,7 +81,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     expect(await service.useCases.listApiTokens({ userId })).toEqual([]);
   });
 
-  it("a session that a new password ends while the body arrives creates no API token", async () => {
+  it("a request whose session ends before its body arrives creates no API token", async () => {
     const { userId, session } = await signIn();
     const headers = [JSON_TYPE, `origin: ${origin}`, `cookie: ${session.cookie}`];
     const send = await hold("POST /tokens", { headers, body: newToken });
@@ -95,7 +95,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     expect(await service.useCases.listApiTokens({ userId })).toEqual([]);
   });
 
-  it("a user who is disabled while the body arrives gets no API token", async () => {
+  it("a request of a user who is disabled before its body arrives creates no API token", async () => {
     const { userId, authorization } = await withToken();
     const headers = [JSON_TYPE, authorization];
     const send = await hold("POST /tokens", { headers, body: newToken });
@@ -104,7 +104,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     expect(await service.useCases.listApiTokens({ userId })).toHaveLength(1);
   });
 
-  it("an API token that is revoked while the body arrives shares nothing", async () => {
+  it("a request whose API token is revoked before its body arrives shares nothing", async () => {
     const { userId, authorization } = await withToken();
     const { id } = (await service.as(userId).send("POST /notes", { json: { title: "Plan" } })).body;
     const headers = [JSON_TYPE, authorization];
@@ -114,7 +114,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     expect((await service.as(userId).send(`GET /notes/${id}/shares`)).body.shares).toEqual([]);
   });
 
-  it("an API token that is revoked while a form arrives attaches no file", async () => {
+  it("a form whose API token is revoked before its body arrives attaches no file", async () => {
     const { userId, authorization } = await withToken();
     const { id } = (await service.as(userId).send("POST /notes", { json: { title: "Plan" } })).body;
     const type = "content-type: multipart/form-data; boundary=xyz";
@@ -126,12 +126,12 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     expect((await service.as(userId).send(`GET /notes/${id}/attachments`)).body.items).toEqual([]);
   });
 
-  it("a sign-in during which a new password is set leaves no session of the old password", async () => {
+  it("a sign-in during a change of the password leaves no session", async () => {
     let replace = async (): Promise<void> => undefined;
     const observe = (db: Database): Database => ({
       ...db,
       built: withQueries(db, lookupQueries, {
-        // At this moment, the session of the sign-in is already stored.
+        // When `isDisabled` runs, the session of the sign-in is already stored.
         async isDisabled(userId) {
           await replace();
           return lookupQueries(db).isDisabled(userId);
@@ -159,7 +159,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     expect(await sessions()).toEqual(before);
   });
 
-  // On SQLite, two transactions never run at the same time.
+  // SQLite never runs two transactions at the same time.
   const itOnPostgres = engine.name === "postgres" ? it : () => undefined;
   itOnPostgres("a sign-in waits for a new password that is being committed, and is refused", async () => {
     const { db, database } = service;
@@ -257,7 +257,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     await expect(create("api-token")).rejects.toMatchObject({ code: "access_denied" });
   });
 
-  it("a revocation of all API tokens leaves no API token that is created at the same time", async () => {
+  it("a revocation of all API tokens also revokes a token of a parallel request", async () => {
     const { userId } = await signIn();
     for (let round = 0; round < 10; round += 1) {
       const { record } = await service.useCases.createApiTokenOf(userId, { label: "first", expiresAt: undefined });
@@ -270,11 +270,11 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     }
   });
 
-  it("a user gets at most 100 API tokens when many are created at the same time", async () => {
+  it("parallel requests give a user at most 100 API tokens", async () => {
     const { userId } = await signIn();
     for (let nth = 0; nth < 96; nth += 1) await apiTokenQueries(service.db).insert(sampleToken({ userId }));
     const create = () => service.useCases.createApiTokenOf(userId, { label: "many", expiresAt: undefined });
-    // Only few transactions reach the limit together, so that no transaction waits long for its turn.
+    // Only a few transactions reach the limit together, so that no transaction waits long.
     const created = await Promise.allSettled(Array.from({ length: 10 }, create));
     expect(created.filter(({ status }) => status === "fulfilled")).toHaveLength(4);
     const refused = created.flatMap((each) => (each.status === "rejected" ? [each.reason.code] : []));

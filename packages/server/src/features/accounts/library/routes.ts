@@ -54,7 +54,7 @@ export function accountRoutes(app: FastifyInstance, accounts: AccountHandler): v
   }
 }
 
-/** Refuses a request of another site, or over a limit, before the body is read. Throws `cross_site_request` or `rate_limited`. */
+/** Refuses a request of another site, or over a limit, before the server reads the body. Throws `cross_site_request` or `rate_limited`. */
 export async function admit(
   { publicUrl, limits }: AccountHandler,
   { request, path }: { request: FastifyRequest; path: string },
@@ -73,7 +73,7 @@ async function answer(
   );
   reply.header("cache-control", "no-store");
   for (const cookie of response.headers.getSetCookie()) reply.header("set-cookie", cookie);
-  // Checks the database, because the accounts library reports a failed query as "no session" and hides the cause.
+  // The accounts library reports a failed query as "no session", and hides the cause. The probe shows whether the database is down.
   if (response.status === 401 || response.status >= 500) await accounts.probe();
   if (!response.ok) throw await accountProblem(response);
   const { cookie } = request.headers;
@@ -91,16 +91,16 @@ export async function endFormerSession(accounts: AccountHandler, cookie: string)
   await requireEnded(accounts, cookie);
 }
 
-// The accounts library responds "signed out" even if it could not delete the session.
+// The accounts library reports "signed out" even if it could not delete the session.
 async function requireEnded(accounts: AccountHandler, cookie: string): Promise<void> {
   if ((await accounts.findSession(cookie)) === undefined) return;
   throw new HttpProblem("database_unavailable", "The session could not be ended. Try again.");
 }
 
-/** The routes that hash a password, and whose requests take turns. */
+/** The routes that hash a password. Their requests wait in a queue. */
 const HASHES: ReadonlySet<string> = new Set(["/sign-in/email", "/sign-up/email", "/reset-password", ...PASSWORD_AGAIN]);
 
-/** The routes that a stranger could use to guess. */
+/** The routes at which a stranger could try passwords or codes. */
 const ATTEMPTS: ReadonlySet<string> = new Set([
   ...HASHES,
   "/sign-in/oidc",
@@ -111,7 +111,7 @@ const ATTEMPTS: ReadonlySet<string> = new Set([
   "/check-password-reset",
 ]);
 
-/** There is no limit on reading the session. Pages read the session often, and a limit would need a durable write for each read. */
+/** Reading the session has no limit. Pages read the session often, and a limit would need a durable write for each read. */
 const UNLIMITED = "/get-session";
 
 export type RequestLimits = ReturnType<typeof createRequestLimits>;
@@ -122,7 +122,7 @@ export type RequestLimits = ReturnType<typeof createRequestLimits>;
  */
 export function createRequestLimits({ useCases }: Pick<PluginDeps, "useCases">) {
   return {
-    /** Counts a request at an account route. Throws `rate_limited` if the network of the client has sent too many requests. */
+    /** Counts a request to an account route. Throws `rate_limited` if the network of the client has sent too many requests. */
     async count({ clientAddress }: FastifyRequest, path: string): Promise<void> {
       if (path === UNLIMITED) return;
       await useCases.limitAccountRequests(ATTEMPTS.has(path) ? "attempt" : "other", {
@@ -131,7 +131,7 @@ export function createRequestLimits({ useCases }: Pick<PluginDeps, "useCases">) 
       });
     },
     /**
-     * Handles a request, first waiting for the turn of its network if the request hashes a password. A waiting request makes no query and
+     * Handles a request. A request that hashes a password first waits for the turn of its network. A waiting request makes no query and
      * uses no memory for a hash. Throws `rate_limited` if too many requests of the network wait.
      */
     handle<T>({ request, reply, path }: Exchange, work: () => Promise<T>): Promise<T> {

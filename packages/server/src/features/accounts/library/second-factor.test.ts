@@ -10,7 +10,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
   let service: AccountsApp;
   let aheadMs = 0;
   beforeAll(async () => {
-    // Only the tests move this clock. On a slow machine, the next time step could otherwise begin between a code and its check.
+    // Only the tests move the clock. With a real clock, the next time step could begin between a code and its check.
     vi.useFakeTimers({ toFake: ["Date"] });
     service = await openAccounts(engine);
   });
@@ -54,7 +54,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
   const sessionsOf = (userId: string) =>
     service.db.selectFrom("auth_sessions").select("id").where("user_id", "=", userId).execute();
 
-  it("a sign-in asks for a code after the right password, and not after a wrong password", async () => {
+  it("a sign-in asks for a code only after the right password", async () => {
     const { signIn, code, userId } = await person();
     const before = await sessionsOf(userId);
     const asked = await signIn();
@@ -67,7 +67,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     expect(await isSignedIn(cookieOf(signedIn))).toBe(true);
   });
 
-  it("each code of an authenticator app works once, also on two replicas at the same time", async () => {
+  it("each code of an authenticator app works once, even on two parallel replicas", async () => {
     const { signIn, code, email } = await person();
     const replica = service.openReplica().app;
     const body = { email, password: PASSWORD, code: code() };
@@ -76,21 +76,21 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
       replica.inject({ method: "POST", url: "/auth/sign-in/email", remoteAddress: "203.0.113.1", payload: body }),
     ]);
     expect(answers.map(codeOf).toSorted()).toEqual([200, "wrong_second_factor"]);
-    // The service also refuses the code of an earlier time step, even if nobody has used it.
+    // The service also refuses an unused code of an earlier time step.
     expect(codeOf(await signIn({ code: code(-1) }))).toBe("wrong_second_factor");
     advance(STEP_MS);
     expect(codeOf(await signIn({ code: code() }))).toBe(200);
     await replica.close();
   });
 
-  it("a second factor accepts a clock that is 30 seconds wrong, and not 60", async () => {
+  it("a second factor accepts a clock that is 30 seconds wrong, and not 60 seconds", async () => {
     const { signIn, code } = await person();
     expect(codeOf(await signIn({ code: code(-2) }))).toBe("wrong_second_factor");
     expect(codeOf(await signIn({ code: code(2) }))).toBe("wrong_second_factor");
     expect(codeOf(await signIn({ code: code(1) }))).toBe(200);
   });
 
-  it("each recovery code works once, in upper or lower case and with any spaces", async () => {
+  it("each recovery code works once, in any case and with any spaces", async () => {
     const { signIn, recoveryCodes, cookie } = await person();
     expect(recoveryCodes).toHaveLength(10);
     expect(new Set(recoveryCodes).size).toBe(10);
@@ -102,7 +102,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     expect(state.json()).toEqual({ isOn: true, recoveryCodesLeft: 8 });
   });
 
-  it("a recovery code of another account is refused", async () => {
+  it("the service refuses a recovery code of another account", async () => {
     const [ann, ben] = [await person(), await person()];
     expect(codeOf(await ann.signIn({ code: ben.recoveryCodes[0] }))).toBe("wrong_second_factor");
     expect(codeOf(await ann.signIn({ code: ben.code() }))).toBe("wrong_second_factor");
@@ -121,10 +121,10 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     }
   });
 
-  it("ten guesses at a code are checked, and the right code works again after an hour", async () => {
+  it("the service checks ten codes an hour, and then refuses even the right code", async () => {
     const { signIn, code, recoveryCodes } = await person();
-    // The limit on wrong passwords is lower than the limit on wrong codes. The clock moves between the guesses, until the time window of
-    // the password limit is over.
+    // The limit on wrong passwords is lower than the limit on wrong codes. Between the tries, the clock moves past the time window of the
+    // password limit.
     const guesses = async (count: number) =>
       (await Promise.all(Array.from({ length: count }, () => signIn({ code: "000000" })))).map(codeOf);
     expect(await guesses(6)).toEqual(Array(6).fill("wrong_second_factor"));
@@ -140,7 +140,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     expect(codeOf(await signIn({ code: code() }))).toBe(200);
   });
 
-  it("a second factor needs the password for its setup, its removal and new recovery codes", async () => {
+  it("the setup, removal and renewal of a second factor need the password", async () => {
     const { cookie } = await person();
     const off = await person({ isOn: false });
     expect(codeOf(await post("second-factor/start", { password: "wrong" }, off.cookie))).toBe("wrong_password");
@@ -151,7 +151,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     }
   });
 
-  it("a second factor protects nothing before the first code", async () => {
+  it("a second factor has no effect before its first code", async () => {
     const { cookie, signIn } = await person({ isOn: false });
     expect(codeOf(await post("second-factor/confirm", { code: "000000" }, cookie))).toBe("second_factor_missing");
     await post("second-factor/start", { password: PASSWORD }, cookie);
@@ -160,14 +160,14 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     expect((await service.call("GET", "/auth/second-factor", { cookie })).json().isOn).toBe(false);
   });
 
-  it("a second authenticator app is refused", async () => {
+  it("an account can't have a second authenticator app", async () => {
     const { cookie, signIn, code } = await person();
     expect(codeOf(await post("second-factor/start", { password: PASSWORD }, cookie))).toBe("second_factor_exists");
     expect(codeOf(await post("second-factor/confirm", { code: code() }, cookie))).toBe("second_factor_exists");
     expect(codeOf(await signIn({ code: code() }))).toBe(200);
   });
 
-  it("a second factor ends the other sessions when it is turned on, renewed and turned off", async () => {
+  it("turning a second factor on, off or renewing its codes ends the other sessions", async () => {
     const { cookie, signIn, code, recoveryCodes } = await person();
     const another = async (factor?: string) => cookieOf(await signIn(factor === undefined ? {} : { code: factor }));
     const first = await another(code());
@@ -186,7 +186,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     expect([await isSignedIn(third), await isSignedIn(cookie)]).toEqual([false, true]);
   });
 
-  it("a sign-in refuses a code that is no text, and a code that is neither six digits nor a recovery code", async () => {
+  it("a sign-in refuses a code in the wrong form", async () => {
     const { signIn } = await person();
     expect(codeOf(await signIn({ code: 123456 }))).toBe("second_factor_required");
     for (const code of ["", "12345", "1234567", "١٢٣٤٥٦", "a".repeat(60_000)]) {

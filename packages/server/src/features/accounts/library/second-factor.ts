@@ -3,17 +3,15 @@ import { createAuthEndpoint, createAuthMiddleware } from "better-auth/api";
 import { bodyOf, callerOf, DONE, ownerOf, type PluginDeps, POST, textOf } from "./library-request.ts";
 
 const SIGN_IN = "/sign-in/email";
-/** The endpoints that create a session without a code. A passkey counts as both factors, and a password change already needs a session. */
+/** The endpoints that create a session without a code. A passkey counts as both factors. A password change already needs a session. */
 const NEEDS_NO_CODE: ReadonlySet<string | undefined> = new Set(["/sign-in/passkey", "/change-password"]);
 
-/**
- * The parts of a sign-in besides the password. `keepsAccount`: the sign-in cancels the deletion of the account, which the owner requested.
- */
+/** The members of a sign-in besides the password. `keepsAccount`: the sign-in cancels the deletion of the account. */
 export type SignInExtras = { code: string | undefined; keepsAccount: boolean };
 
 /**
- * Passes `code` and `keepsAccount` of a sign-in to the hooks. Without this plugin, the library would drop both, because it drops unknown
- * members of the body.
+ * Passes `code` and `keepsAccount` of a sign-in to the hooks. Without the plugin, the library would drop both members, because it drops
+ * unknown members of the body.
  */
 export function createSignInExtras() {
   const extras = new WeakMap<Request, SignInExtras>();

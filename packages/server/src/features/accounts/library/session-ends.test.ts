@@ -13,7 +13,7 @@ describe.each(engines)("requirement 36: the end of sessions on $name", (engine) 
   const observe = (db: Database): Database => ({
     ...db,
     built: withQueries(db, lookupQueries, {
-      // At this moment, the session of the sign-in is already stored, and the sign-in has read that the user is enabled.
+      // When `isDisabled` runs, the session of the sign-in is already stored, and the sign-in has read that the user is enabled.
       async isDisabled(userId) {
         const isDisabled = await lookupQueries(db).isDisabled(userId);
         await afterCheck();
@@ -33,9 +33,9 @@ describe.each(engines)("requirement 36: the end of sessions on $name", (engine) 
     };
   };
 
-  it("a sign-in while a user is disabled leaves no session after the user is enabled", async () => {
+  it("a sign-in while a user is being disabled leaves no session", async () => {
     const ann = await signUp("ann");
-    // Imitates a transaction that disables the user and commits late, and that deleted the sessions before this session was stored.
+    // This code imitates a transaction that disables a user, commits late, and misses the new session.
     duringSignIn(() =>
       service.database.db.kysely.insertInto("disabled_users").values({ user_id: ann.userId, disabled_at: 1 }).execute(),
     );

@@ -15,7 +15,7 @@ const PAGES: Record<PageKind, string> = {
 
 /**
  * Stores a new link for the account of a user, and returns the token of the link. The database stores only the hash of the token.
- * `passwordHash`: the password hash of the account now. `passwordMark`: the hash of this password hash.
+ * `passwordHash`: the current password hash of the account. `passwordMark`: the hash of the password hash.
  */
 export async function addAccountLink(
   { clock, newSecret }: Pick<Deps, "clock" | "newSecret">,
@@ -40,7 +40,7 @@ export async function addAccountLink(
   return token;
 }
 
-/** Returns the URL of the page that uses the token. The token is in the fragment of the URL, which browsers never send to a server. */
+/** Returns the URL of the page for the token. The token is in the fragment of the URL, which browsers never send to a server. */
 export function accountLinkUrl(publicUrl: string, { kind, token }: { kind: PageKind; token: string }): string {
   return `${new URL(publicUrl).origin}${PAGES[kind]}#${token}`;
 }
@@ -57,20 +57,17 @@ export async function findAccountLink(
   return link;
 }
 
-/** Returns whether the account still has the password that it had when the link was made. */
+/** Returns whether the account still has the password from the creation of the link. */
 export function isOfPassword({ passwordMark }: AccountLink, passwordHash: string): boolean {
   return passwordMark === passwordMarkOf(passwordHash);
 }
 
-/** Returns a text that identifies a password hash without revealing it. */
+/** Returns a text that identifies a password hash and does not reveal the hash. */
 export function passwordMarkOf(passwordHash: string): string {
   return digest(passwordHash);
 }
 
-/**
- * Makes the error for a link that does not work. The error is the same for links that have expired, were used, are outdated or never
- * existed.
- */
+/** Makes the error for a link that does not work. Expired, used, outdated and unknown links have the same error. */
 export function linkInvalid(): DomainError {
   return new DomainError("account_link_invalid", "This link has expired or was used. Ask for a new one.");
 }

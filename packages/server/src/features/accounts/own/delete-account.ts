@@ -27,14 +27,17 @@ const BATCH = 50;
 export function createDeletions(deps: Deps) {
   const { db, clock } = deps;
   return {
-    /** Counts the notes, files and links that a deletion of the caller's account would delete, and the people who would lose a share. */
+    /**
+     * Counts the notes, files and links that a deletion of the caller's account would delete. Also counts the people who would lose a
+     * share.
+     */
     countAccountContents({ userId }: Caller): Promise<AccountContents> {
       return accountDeletionQueries(db).countContents(userId, clock());
     },
 
     /**
      * Closes the account of the caller immediately, and deletes the account permanently after 14 days. The sessions, tokens, links and
-     * shares of the account stop working. A mail says how to keep the account.
+     * shares of the account stop working. A mail says how to cancel the deletion.
      * Throws `wrong_password` or `last_administrator`.
      */
     async closeOwnAccount(owner: Owner): Promise<{ deleteAt: number }> {
@@ -53,8 +56,8 @@ export function createDeletions(deps: Deps) {
     },
 
     /**
-     * Closes the account of a person for an administrator or the operator. The person can't cancel this. `isNow`: also deletes the account
-     * immediately.
+     * Closes the account of a person for an administrator or the operator. The person can't cancel the deletion. `isNow`: also deletes the
+     * account immediately.
      * Throws `user_not_found` or `last_administrator`.
      */
     async closeAccountOf(actor: Actor, userId: string, { isNow }: { isNow: boolean }): Promise<{ deleteAt: number }> {
@@ -73,7 +76,8 @@ export function createDeletions(deps: Deps) {
     },
 
     /**
-     * Opens a closed account again if its owner closed it. The notes, shares and links work again. Ends all sessions except `sessionId`.
+     * Opens a closed account again if its owner closed it. The notes, shares and links then work again. Ends all sessions except
+     * `sessionId`.
      * Does nothing if the owner did not close the account.
      */
     keepAccount(userId: string, { sessionId }: { sessionId: string }): Promise<void> {
@@ -114,8 +118,8 @@ export async function reopen(tx: Tx, userId: string, { sessionId }: { sessionId?
 }
 
 /**
- * Permanently deletes the accounts whose 14 days are over. Deletes each note in its own transaction, or queues the deletion of a note with
- * many files. After a restart, the process deletes only the notes that are left.
+ * Permanently deletes the accounts that have been closed for 14 days. Deletes each note in a separate transaction, and queues the deletion
+ * of a note with many files. After a restart, deletes only the remaining notes.
  */
 export function deleteClosedAccounts(deps: Deps) {
   const { db, clock } = deps;
@@ -127,8 +131,7 @@ export function deleteClosedAccounts(deps: Deps) {
 async function deleteAccount(deps: Deps, userId: string): Promise<void> {
   const { db, clock, newId } = deps;
   for (;;) {
-    // Stops if the user was enabled in the meantime. The notes of an enabled user are not deleted, so without this check, the loop would
-    // list them forever.
+    // The loop stops if the user was enabled in the meantime. The notes of an enabled user stay, so the loop would otherwise never end.
     if (!isOver(await disabledUserQueries(db).findDeletion(userId), clock())) return;
     const noteIds = await accountDeletionQueries(db).listNotes(userId, BATCH);
     for (const noteId of noteIds) await releaseObjects(deps, (tx, now) => deleteNoteOf(tx, { userId, noteId, now }));
@@ -153,7 +156,10 @@ async function deleteAccount(deps: Deps, userId: string): Promise<void> {
   }
 }
 
-/** Returns whether the user must be deleted now. Each transaction checks this again, because the user can be enabled at any time. */
+/**
+ * Returns whether the service must delete the user now. Each transaction checks the condition again, because the user can be enabled at any
+ * time.
+ */
 async function isDue(tx: Tx, userId: string, now: number): Promise<boolean> {
   return isOver(await accountDeletionQueries(tx).hold(userId), now);
 }
@@ -167,8 +173,8 @@ function lastAdministrator(): DomainError {
 }
 
 /**
- * Deletes the links for new passwords that administrators or the operator made. Lets the links of all invitations to the service expire.
- * The action disables or closes the account of an administrator, who may have copied these links.
+ * Deletes the links for new passwords that administrators or the operator made, and expires the links of all invitations to the service.
+ * The service calls the function when an administrator is disabled or closed, because the administrator may have copied these links.
  */
 export async function endLinksOfAdministrators(tx: Tx, now: number): Promise<void> {
   await accountQueries(tx).deleteResetLinksByHand();

@@ -26,9 +26,9 @@ export function createEmails(deps: Deps) {
   const { db, clock, mail } = deps;
   return {
     /**
-     * Queues a mail to the new email address. With the link in the mail, the caller then proves the new email address and changes the
-     * account. The response and its duration do not show whether another account has this email address. Before the worker sends the mail,
-     * it checks this. If another account has the email address, the worker sends no mail.
+     * Queues a mail to the new email address. The link in the mail proves the new email address and changes the account.
+     * The response and its duration do not reveal whether another account has the email address. The worker checks this before it sends the
+     * mail, and sends no mail if another account has the email address.
      * Throws `mail_disabled`, `wrong_password`, `rate_limited`, and `invalid_request` if the account already has this email address.
      */
     async requestEmailChange(owner: Owner, newEmail: string): Promise<void> {
@@ -45,17 +45,16 @@ export function createEmails(deps: Deps) {
       const passwordMark = passwordMarkOf(owner.passwordHash);
       await db.transaction(async (tx) => {
         await requireOwner(tx, owner);
-        // If the limit of mails is exceeded, sends no mail and throws no error. An error would show that the service sent other mails to
-        // this email address.
+        // An exceeded limit of mails causes no error. An error would reveal that the service sent other mails to this email address.
         await queueMail(deps, tx, { kind: "email-change", userId, email, passwordMark }).catch(orOverLimit);
       });
     },
 
     /**
      * Changes the email address of the caller with a link from a mail to the new email address. The link works only for the account that
-     * requested it, and only while that account has the same password. Queues one mail to the old email address and one to the new one.
-     * Throws `account_link_invalid`, `access_denied` for another account, and `email_taken` if another account has the email address by
-     * now.
+     * requested it, and only while this account has the same password. Queues a mail to the old and to the new email address.
+     * Throws `account_link_invalid`, `access_denied` for another account, and `email_taken` if another account got the email address
+     * meanwhile.
      */
     async confirmEmailChange(caller: Caller, token: string): Promise<void> {
       const { userId } = caller;
@@ -77,8 +76,8 @@ export function createEmails(deps: Deps) {
     },
 
     /**
-     * Changes the email address of a person. Only the operator calls this. The new email address counts as proven. Throws `user_not_found`
-     * or `email_taken`.
+     * Changes the email address of a person. Only the operator can call this function, so the new email address counts as proven. Throws
+     * `user_not_found` or `email_taken`.
      */
     async changeEmailOf(actor: Actor, userId: string, newEmail: string): Promise<void> {
       await act(deps, actor, async (tx, { log }) => {
@@ -90,13 +89,13 @@ export function createEmails(deps: Deps) {
     },
 
     /**
-     * Records the person who has an account. A new person gets a mail with a link that proves the email address. The caller may have read
-     * the account before a change of its email address, so this function reads the email address again.
+     * Records the person with an account. A new person gets a mail with a link that proves the email address. The email address may have
+     * changed since the caller read the account, so the function reads it again.
      */
     async rememberAccount(person: Identity): Promise<void> {
       const { id: userId } = person;
       await db.transaction(async (tx) => {
-        // A change of the email address takes the same lock, so it can't run between the read and the write.
+        // A change of the email address takes the same lock. So the change can't run between the read and the write.
         await credentialQueries(tx).lock(userId);
         const email = (await accountQueries(tx).find(userId))?.email;
         if (email === undefined) return;
@@ -126,9 +125,9 @@ export function createEmails(deps: Deps) {
     },
 
     /**
-     * Proves the email address of the caller with a link from a mail. The link works only for the account that it was made for. A stranger
-     * may have signed up with the email address of another person. If this person opens the link, the account of the stranger stays
-     * unproven.
+     * Proves the email address of the caller with a link from a mail. The link works only for the account that it was made for.
+     * A stranger may have signed up with the email address of another person. If the other person opens the link, the account of the
+     * stranger stays unproven.
      * Throws `account_link_invalid`, and `access_denied` for another account.
      */
     async proveEmail({ userId }: Caller, token: string): Promise<void> {
@@ -146,7 +145,7 @@ export function createEmails(deps: Deps) {
       await giveWaitingShares({ db, clock }, userId);
     },
 
-    /** Returns whether the email address of the caller is proven. */
+    /** Returns whether the caller has proven the email address. */
     async hasProvenEmail({ userId }: Caller): Promise<boolean> {
       return (await provenEmailOf(db, userId)) !== undefined;
     },
@@ -158,7 +157,7 @@ async function changeEmail(
   tx: Tx,
   { userId, email, provenBy }: { userId: string; email: string; provenBy: EmailProof },
 ): Promise<void> {
-  // Locks the user first. A password reset locks in the same order, so the two can't deadlock.
+  // A password reset locks in the same order, so the two transactions can't deadlock.
   await credentialQueries(tx).lock(userId);
   const account = await accountQueries(tx).find(userId);
   if (account === undefined) throw new DomainError("user_not_found", "This user has no account.");
@@ -166,8 +165,8 @@ async function changeEmail(
     throw new DomainError("invalid_request", "This is the email address of the account already.");
   const now = deps.clock();
   await accountQueries(tx).replaceEmail(userId, { to: email, now });
-  // The old email address may later belong to another person. The links in mails to the old email address must not open this account for
-  // that person.
+  // The old email address may later belong to another person. The links in mails to the old email address must not open the account for
+  // this person.
   await accountQueries(tx).deleteLinksOf(userId);
   await rememberPersonIn(tx, { id: userId, email, emailProvenBy: provenBy, name: account.name }, now);
   await queueMailIfOn(deps, tx, { kind: "email-changed", userId, email: account.email });

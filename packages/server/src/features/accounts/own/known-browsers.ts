@@ -6,11 +6,11 @@ import { queueMailIfOn } from "../../outbox/queue-mail.ts";
 import { type Account, accountQueries } from "../queries/accounts.ts";
 import { passwordMarkOf } from "./account-links.ts";
 
-/** How long the service recognises a browser after a sign-in. No browser stores a cookie for longer than this. Milliseconds. */
+/** How long the service recognises a browser after a sign-in. Milliseconds. No browser stores a cookie for a longer time. */
 export const KNOWN_MS = 400 * 86_400_000;
 /**
- * The maximum number of marks in one cookie. The limit is low, because every HTTP request contains the cookie, and proxies refuse long
- * headers.
+ * The maximum number of marks in one cookie. Every HTTP request contains the cookie, and proxies refuse long headers, so the maximum is
+ * low.
  */
 const MAX_MARKS = 8;
 /** The form of a mark: the instant of the sign-in (seconds in base 36), a dash, and 128 bits of a MAC. */
@@ -18,8 +18,8 @@ const MARK = /^([0-9a-z]{1,8})-([\w-]{22})$/;
 const MAC_BYTES = 16;
 
 /**
- * A sign-in that succeeded. `marks`: the value of the cookie that the browser sent. `isExpected`: the service sends no mail about this
- * sign-in, because another mail reports it, or because the account is new.
+ * A successful sign-in. `marks`: the value of the cookie from the browser. `isExpected`: the sign-in needs no mail, because another mail
+ * reports it, or because the account is new.
  */
 type SignIn = {
   userId: string;
@@ -30,10 +30,10 @@ type SignIn = {
 };
 
 /**
- * Queues a mail about the sign-in, unless the cookie shows that this browser has signed in to this account before. Returns the new value of
- * the cookie that marks the browser as known.
- * The cookie contains one entry, called a mark, for each account. A mark does not name its account, and nobody can sign in with a mark.
- * When the password of the account changes, its marks become invalid, and the service no longer recognises the browser of a thief.
+ * Queues a mail about the sign-in, unless the cookie shows an earlier sign-in of this browser to this account. Returns the new value of the
+ * cookie, which makes the browser known.
+ * The cookie contains one entry for each account, called a mark. A mark does not name its account, and does not permit a sign-in.
+ * A new password of the account makes its marks invalid. The service then no longer recognises the browser of a thief.
  */
 export function recordBrowser(deps: Deps) {
   const { db, clock, linkKeys } = deps;
@@ -45,7 +45,7 @@ export function recordBrowser(deps: Deps) {
     const others = all.filter((mark) => !isMarkOf(linkKeys.browsers, mark, { account, now }));
     if (others.length === all.length && !isExpected) {
       const mail = { kind: "new-sign-in", userId, email: account.email, signIn: { ...browser, at: now, ip } } as const;
-      // If a limit of mails prevents this mail, the cookie gets no mark. The next sign-in from this browser tries to send the mail again.
+      // If a limit prevents the mail, the cookie gets no mark. The next sign-in from this browser tries to send the mail again.
       if (!(await db.transaction((tx) => queueMailIfOn(deps, tx, mail)))) return all.join(".");
     }
     return [makeMark(linkKeys.browsers, account, now), ...others].slice(0, MAX_MARKS).join(".");

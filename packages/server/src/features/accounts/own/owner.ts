@@ -8,12 +8,12 @@ import { lookupQueries } from "../../people/lookup-queries.ts";
 import { requireCredential } from "../../people/revocation.ts";
 import { accountQueries } from "../queries/accounts.ts";
 
-/** The caller, who has just entered the right password. `passwordHash`: the hash of this password. */
+/** A caller who has just entered the right password. `passwordHash`: the hash of this password. */
 export type Owner = { caller: Caller; passwordHash: string };
 
 /**
- * Checks that a request is still allowed after the password of the caller was checked. Throws `access_denied` if the session has ended
- * since then, and `wrong_password` if the password was replaced.
+ * Checks again that a request with a checked password is allowed. Throws `access_denied` if the session has ended since the check, and
+ * `wrong_password` if the password was replaced.
  */
 export async function requireOwner(tx: Tx, { caller, passwordHash }: Owner): Promise<void> {
   await requireCredential(tx, caller);
@@ -26,13 +26,13 @@ export async function endOtherSessions(tx: Tx, { userId, credential }: Caller): 
   await accountQueries(tx).endSessions(userId, { except: credential?.kind === "session" ? credential.id : undefined });
 }
 
-/** Returns whether the account of the caller has a password. A caller without an account has none. */
+/** Returns whether the account of the caller has a password. Returns false for a caller without an account. */
 export function hasPassword({ db }: Pick<Deps, "db">) {
   return async ({ userId }: Caller): Promise<boolean> =>
     (await accountQueries(db).find(userId))?.passwordHash !== undefined;
 }
 
-/** Returns the user of a session as the caller. Queries the database every time, so that an ended session stops working immediately. */
+/** Returns the user of a session as the caller. Queries the database in every call, so that an ended session stops working immediately. */
 export function authenticateSession({ db }: Deps) {
   return async (token: string): Promise<Caller | undefined> => {
     const found = await lookupQueries(db).session(token);
@@ -40,14 +40,14 @@ export function authenticateSession({ db }: Deps) {
   };
 }
 
-/** Deletes the sessions that have expired. A browser drops the cookie of such a session, so nobody asks for the session again. */
+/** Deletes expired sessions. A browser drops the cookie of an expired session, so no request needs the session again. */
 export function deleteExpiredSessions({ db, clock }: Deps) {
   return (): Promise<void> => accountQueries(db).deleteExpiredSessions(clock());
 }
 
 /**
  * Queues a mail that warns the owner of an account about a change, such as a new password. Runs in the transaction of the change.
- * The mail is also sent to an email address that is not proven. If a stranger made the account, the owner of the email address learns about
+ * The service sends the mail even to an unproven email address. If a stranger made the account, the owner of the email address learns about
  * it from the mail.
  */
 export async function warnOfChange(

@@ -11,7 +11,7 @@ import { checkSecondFactor } from "./second-factor.ts";
 
 const CHALLENGE_TTL_MS = 300_000;
 const MAX_PASSKEYS = 20;
-/** Stored instead of a user id with a challenge for a sign-in, because the user is not known yet. */
+/** The user id that the database stores with a challenge for a sign-in, because the user is not known yet. */
 const NOBODY = "";
 
 type NewPasskeyStart = { challenge: string; email: string; passkeys: Passkey[] };
@@ -25,8 +25,8 @@ export function createPasskeys(deps: Deps) {
     },
 
     /**
-     * Makes the challenge for a new passkey. The challenge works once within 5 minutes. If the account has a second factor, the caller
-     * needs a `code`, because a sign-in with a passkey does not ask for the second factor.
+     * Makes the challenge for a new passkey. The challenge works once within 5 minutes. An account with a second factor needs a `code`,
+     * because a sign-in with a passkey does not ask for the second factor.
      * Throws `wrong_password`, `too_many_passkeys`, `second_factor_required`, `wrong_second_factor` or `rate_limited`.
      */
     async startPasskey(owner: Owner, code: string | undefined): Promise<NewPasskeyStart> {
@@ -63,8 +63,7 @@ export function createPasskeys(deps: Deps) {
     },
 
     /**
-     * Uses a challenge, so that it does not work again. `userId`: the user who adds a passkey, or undefined if the challenge is for a
-     * sign-in.
+     * Uses up a challenge. `userId`: the user who adds a passkey. Default: the challenge is for a sign-in.
      * Throws `account_link_invalid`.
      */
     async useChallenge(challenge: string, { userId = NOBODY }: { userId?: string } = {}): Promise<void> {
@@ -72,12 +71,12 @@ export function createPasskeys(deps: Deps) {
       if (link.userId !== userId || !(await accountQueries(db).removeLink(link.tokenHash))) throw linkInvalid();
     },
 
-    /** Adds a passkey. The caller must have verified its registration. Throws `access_denied` or `passkey_exists`. */
+    /** Adds a passkey. The caller of the function must have verified the registration. Throws `access_denied` or `passkey_exists`. */
     async addPasskey(caller: Caller, passkey: NewPasskey): Promise<Passkey> {
       const { userId } = caller;
       const added = { ...passkey, id: newId(), userId, createdAt: clock(), lastUsedAt: undefined };
       await db.transaction(async (tx) => {
-        // First waits for a transaction that is changing the password, because the change can end the session and remove all passkeys.
+        // The lock waits for a change of the password, because the change can end the session and remove all passkeys.
         await credentialQueries(tx).lock(userId);
         await requireCredential(tx, caller);
         await passkeyQueries(tx).insert(added);
@@ -96,7 +95,7 @@ export function createPasskeys(deps: Deps) {
       });
     },
 
-    /** Removes a passkey and ends the other sessions, because somebody may have signed in with this passkey. Throws `passkey_not_found`. */
+    /** Removes a passkey and ends the other sessions, because a person may have signed in with the passkey. Throws `passkey_not_found`. */
     removePasskey(caller: Caller, passkeyId: string): Promise<void> {
       return deps.db.transaction(async (tx) => {
         const { userId } = caller;
@@ -112,8 +111,9 @@ export function createPasskeys(deps: Deps) {
     },
 
     /**
-     * Records a sign-in with a passkey, after the session of the sign-in was stored. Returns false if the passkey was removed in the
-     * meantime. In that case, the caller must end the new session, because the removal of the passkey may have missed it.
+     * Records a sign-in with a passkey, after the service has stored the session of the sign-in. Returns false if the passkey was removed
+     * in the meantime.
+     * The caller must then end the new session, because the removal of the passkey may have missed it.
      */
     recordPasskeyUse({ id, counter: from }: Passkey, counter: number): Promise<boolean> {
       return passkeyQueries(db).use(id, { counter: { from, to: counter }, now: clock() });

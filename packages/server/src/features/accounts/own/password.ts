@@ -30,18 +30,16 @@ export function createPasswords(deps: Deps) {
   const { db, clock, newId, mail } = deps;
   return {
     /**
-     * Queues a mail with a link for a new password. Does not check whether the email address has an account, so the response and its
-     * duration do not show this. The worker that sends mails checks this in its next round. If the email address has no account, the worker
-     * sends no mail.
+     * Queues a mail with a link for a new password. Does not check whether the email address has an account, so that the response and its
+     * duration do not reveal accounts. The mail worker checks later, and sends no mail to an email address without an account.
      * Throws `mail_disabled`.
      */
     async requestPasswordReset(email: string): Promise<void> {
       if (mail === undefined) {
         throw new DomainError("mail_disabled", "This service sends no mails. Its operator can make a link for you.");
       }
-      // If a limit of mails is exceeded, sends no mail and throws no error. An error would show a stranger that somebody has already asked
-      // for a link.
-      // Does not start the worker that sends mails, because its work would delay the response.
+      // An exceeded limit of mails causes no error. An error would reveal to a stranger that somebody has already requested a link.
+      // The worker does not start now, because the worker would delay the response.
       await db.transaction((tx) =>
         queueMail(deps, tx, { kind: "password-reset", email: normaliseEmail(email) }).catch(orOverLimit),
       );
@@ -49,8 +47,8 @@ export function createPasswords(deps: Deps) {
 
     /**
      * Makes a link for a new password. The operator or an administrator gives the link to the person. The link works for 24 hours. Only the
-     * operator can make a link for an administrator. A thief with an administrator's API token can't take over such an account.
-     * Throws `user_not_found`, `access_denied` (also if the user is disabled), and `invalid_request` for an account without a password.
+     * operator can make a link for an administrator, so that a thief with an administrator's API token can't take over the account.
+     * Throws `user_not_found`, `access_denied` (also for a disabled user), and `invalid_request` for an account without a password.
      */
     makeResetLink(actor: Actor, userId: string): Promise<{ token: string; expiresAt: number }> {
       return act(deps, actor, async (tx, { log, now }) => {
@@ -74,7 +72,7 @@ export function createPasswords(deps: Deps) {
     },
 
     /**
-     * Returns the email address of the account that a link for a new password belongs to. The link still works afterwards.
+     * Returns the email address of the account of a link for a new password. Does not use up the link.
      * Throws `account_link_invalid`.
      */
     async checkResetLink(token: string): Promise<{ email: string }> {
@@ -83,11 +81,11 @@ export function createPasswords(deps: Deps) {
     },
 
     /**
-     * Replaces the password with a link, and ends all sessions. If several HTTP requests use the same link, only one of them succeeds.
-     * A link that was sent by mail proves the email address. If the email address was not proven before, a stranger may have made the
-     * account. In that case, the links, second factor, API tokens, passkeys and webhooks of the account are removed too. `revokeApiTokens`:
-     * also removes API tokens, passkeys and webhooks. `isMailed`: the link came from a mail, and not from the operator or an administrator.
-     * `hasSecondFactor`: the account still has a second factor, so a sign-in needs more than the new password.
+     * Replaces the password with a link, and ends all sessions. Only one of several HTTP requests with the same link succeeds.
+     * A link from a mail proves the email address. An account without a proven email address may belong to a stranger. For such an account,
+     * the reset also removes the links, second factor, API tokens, passkeys and webhooks.
+     * `revokeApiTokens`: also removes API tokens, passkeys and webhooks. `isMailed`: the link came from a mail, and not from the operator
+     * or an administrator. `hasSecondFactor`: the account still has a second factor, so a sign-in needs more than the new password.
      * Throws `account_link_invalid`.
      */
     async resetPassword(input: {
@@ -122,8 +120,8 @@ export function createPasswords(deps: Deps) {
     /**
      * Replaces the password of the caller and ends all sessions, including the session of the request. `revokeApiTokens`: also removes API
      * tokens, passkeys and webhooks. Throws `access_denied` or `wrong_password`.
-     * The sessions end only after the new hash is stored, because a sign-in with the old password may run at the same time. The sign-in
-     * waits for this transaction (`hasPassword`) and fails, or its session is already stored and ends with the others.
+     * The sessions end after the new hash is stored, because a sign-in with the old password may run in parallel. Such a sign-in waits for
+     * this transaction in `hasPassword` and fails, or its session is already stored and ends too.
      */
     changePassword(owner: Owner, { to, revokeApiTokens }: { to: string; revokeApiTokens: boolean }): Promise<void> {
       return db.transaction(async (tx) => {
@@ -141,14 +139,14 @@ export function createPasswords(deps: Deps) {
     },
 
     /**
-     * Counts a password before it is checked, so that parallel guesses can't exceed the limit.
+     * Counts a try of a password before the check, so that parallel tries can't exceed the limit.
      * `account`: the name that the person typed, even if no such account exists. Throws `rate_limited`.
      */
     async countPasswordGuess(account: string): Promise<void> {
       await takeFromWindow(deps, { limit: GUESSES, holder: account, amount: 1, problem: TOO_MANY_GUESSES });
     },
 
-    /** Sets the count of guesses to 0 after a right password. */
+    /** Sets the count of tries to 0 after a right password. */
     forgetPasswordGuesses(account: string): Promise<void> {
       return limitCountQueries(db).reset(windowKey(GUESSES, account));
     },
@@ -159,8 +157,7 @@ async function findReset({ db, clock }: Pick<Deps, "clock"> & { db: Tx }, token:
   const link = await findAccountLink({ db, clock }, { kind: "password-reset", token });
   const account = await accountQueries(db).find(link.userId);
   const passwordHash = account?.passwordHash;
-  // The email address of the account may have changed while the mail was being written. In that case, the mail with this link was sent to
-  // the old email address.
+  // The email address of the account may have changed during the send of the mail. The old email address then got the mail with the link.
   const isMisdirected = link.sentTo !== undefined && link.sentTo !== account?.email;
   const isOutdated = passwordHash === undefined || !isOfPassword(link, passwordHash) || isMisdirected;
   if (account === undefined || isOutdated || (await lookupQueries(db).isDisabled(link.userId))) throw linkInvalid();
@@ -174,9 +171,8 @@ const TOO_MANY_GUESSES =
 
 /**
  * Removes the API tokens, passkeys and webhooks of a user, because they would still work after a change of the password.
- * The caller must hold the lock of the user, so that a token or passkey that is being created is also removed. The caller must end the
- * sessions after this call, and not before. The reason: a sign-in with a passkey stores its session before it records the use of the
- * passkey.
+ * The caller must hold the lock of the user, so that a token or passkey of a parallel request is also removed. The caller must end the
+ * sessions only afterwards. A sign-in with a passkey stores its session before it records the use of the passkey.
  */
 async function revokeAccess(tx: Tx, userId: string): Promise<void> {
   await credentialQueries(tx).deleteTokens(userId);

@@ -17,7 +17,7 @@ describe.each(engines)("requirement 30: sign-ins from one IP address, on $name",
   afterEach(() => service.close());
 
   let nth = 0;
-  // Each guess is for another account, because the service also limits the guesses at each account.
+  // Each try is for another account, because the service also limits the tries for each account.
   const guess = ({ app }: Pick<AccountsApp, "app"> = service, remoteAddress = addressOf(1)) => {
     nth += 1;
     const payload = { email: `person-${nth}@example.com`, password: "wrong horse battery" };
@@ -27,7 +27,7 @@ describe.each(engines)("requirement 30: sign-ins from one IP address, on $name",
     for (let each = 0; each < 10; each += 1) expect((await guess()).statusCode).toBe(401);
   };
 
-  it("sign-ins from one IP address every 6.5 seconds are all checked", async () => {
+  it("the service checks all sign-ins of one IP address with 6.5 seconds between them", async () => {
     service = await openAccounts();
     for (let each = 0; each < 25; each += 1) {
       expect((await guess()).statusCode).toBe(401);
@@ -35,7 +35,7 @@ describe.each(engines)("requirement 30: sign-ins from one IP address, on $name",
     }
   });
 
-  it("sign-ins from one IP address are refused from the eleventh until the minute ends", async () => {
+  it("one IP address can try ten sign-ins a minute", async () => {
     service = await openAccounts();
     await exhaust();
     for (let second = 0; second < 60; second += 20) {
@@ -48,7 +48,7 @@ describe.each(engines)("requirement 30: sign-ins from one IP address, on $name",
     expect((await guess()).statusCode).toBe(401);
   });
 
-  it("two replicas check ten of 40 simultaneous sign-ins from one IP address", async () => {
+  it("two replicas together check ten of 40 simultaneous sign-ins from one IP address", async () => {
     service = await openAccounts();
     const replica = service.openReplica();
     const answers = await Promise.all(
@@ -59,7 +59,7 @@ describe.each(engines)("requirement 30: sign-ins from one IP address, on $name",
     expect(statuses).toEqual([...Array(10).fill(401), ...Array(30).fill(429)]);
   });
 
-  it("a sign-in over the limit is refused without a query", async () => {
+  it("the service refuses a sign-in over the limit without a query", async () => {
     service = await openAccounts();
     await exhaust();
     expect((await guess()).statusCode).toBe(429);
@@ -73,7 +73,7 @@ describe.each(engines)("requirement 30: sign-ins from one IP address, on $name",
 });
 
 describe("requirement 30: hashes of account passwords", () => {
-  /** Holds each scrypt hash until the test ends it. `started` contains the passwords in the order of their hashes. */
+  /** Holds each scrypt hash until the test ends the hash. `started` contains the passwords in the order of their hashes. */
   function holdHashes() {
     const { scrypt } = crypto;
     const started: string[] = [];
@@ -97,7 +97,7 @@ describe("requirement 30: hashes of account passwords", () => {
     return service;
   }
 
-  it("hashes of passwords run two at a time, and in turns for each network", async () => {
+  it("two hashes of passwords run at the same time, and networks take turns", async () => {
     const service = await open();
     const { started, ends } = holdHashes();
     const signIn = (network: number, nth: number) =>
@@ -108,7 +108,7 @@ describe("requirement 30: hashes of account passwords", () => {
     const attack = [1, 2, 3].flatMap((network) => [0, 1, 2, 3].map((nth) => signIn(network, nth)));
     await expect.poll(() => started.length).toBe(2);
     const person = signIn(9, 0);
-    // All requests are counted in the database before they wait for a turn.
+    // The service counts all requests in the database before the requests wait for a turn.
     await expect.poll(() => counted(service)).toBe(13);
     let most = 0;
     for (let ended = 0; ended < 13; ended += 1) {
@@ -122,7 +122,7 @@ describe("requirement 30: hashes of account passwords", () => {
     expect(started.indexOf("password 9-0")).toBeLessThan(5);
   });
 
-  it("the hash of a password is dropped if the client disconnects while its request waits", async () => {
+  it("the service drops the hash of a waiting request if the client disconnects", async () => {
     const service = await open();
     const { started, ends } = holdHashes();
     await service.app.listen({ host: "127.0.0.1", port: 0 });
@@ -147,7 +147,7 @@ describe("requirement 30: hashes of account passwords", () => {
     await expect.poll(() => ends.length).toBeGreaterThan(0);
     ends.shift()?.();
     expect([(await first).status, (await last).status]).toEqual([401, 401]);
-    // Without this call, the service waits at its end for the idle connections of `fetch`.
+    // Without this call, the service waits for the idle connections of `fetch` when it stops.
     service.app.server.closeAllConnections();
     expect(started).toEqual(["password 0", "password 2"]);
   });
@@ -179,7 +179,7 @@ describe("requirement 30: hashes of account passwords", () => {
     expect((await waiting).statusCode).toBeLessThan(500);
   });
 
-  it("a sign-in gets Retry-After if 20 hashes of its network wait", async () => {
+  it("a sign-in returns Retry-After if 20 hashes of its network wait", async () => {
     const service = await open();
     const { promise, resolve } = Promise.withResolvers<void>();
     const holder = "ip 127.0.0.1";
@@ -191,7 +191,7 @@ describe("requirement 30: hashes of account passwords", () => {
   });
 });
 
-/** Returns the number of requests that are counted in the windows of one minute. The windows for guesses at an account are longer. */
+/** Returns the number of requests that the windows of one minute have counted. The windows for tries at an account are longer. */
 async function counted({ db }: AccountsApp): Promise<number> {
   const end = Date.now() + MINUTE_MS;
   const rows = await db.selectFrom("limit_counts").select("count").where("expires_at", "<=", end).execute();

@@ -14,8 +14,8 @@ const REQUESTS = {
 const TOO_MANY_REQUESTS = "Too many requests from your network. Wait until Retry-After has passed, then try again.";
 
 /**
- * Limits how often the clients of one network can call one account route. The minute of a window begins with its first request, and no
- * request extends it. All replicas count together. Throws `rate_limited`.
+ * Limits how often the clients of one network can call one account route. A window of one minute begins with its first request, and further
+ * requests do not extend it. All replicas count together. Throws `rate_limited`.
  */
 export function limitAccountRequests(deps: Pick<Deps, "clock"> & { db: Tx }) {
   const take = createWindows(deps, { problem: TOO_MANY_REQUESTS });

@@ -21,15 +21,15 @@ import { endOtherSessions, type Owner, requireOwner, warnOfChange } from "./owne
 export function createSecondFactors(deps: Deps) {
   const { db, clock, newSecret, linkKeys } = deps;
   return {
-    /** Returns whether the caller has a second factor, and how many recovery codes are left. */
+    /** Returns whether the caller has a second factor, and the number of remaining recovery codes. */
     async getSecondFactor({ userId }: Caller): Promise<{ isOn: boolean; recoveryCodesLeft: number }> {
       const isOn = (await secondFactorQueries(db).find(userId))?.confirmedAt !== undefined;
       return { isOn, recoveryCodesLeft: isOn ? await secondFactorQueries(db).countRecoveryCodes(userId) : 0 };
     },
 
     /**
-     * Makes the secret for an authenticator app. A sign-in asks for codes of this app only after `confirmSecondFactor`. `issuer`: the name
-     * of the service that the app shows.
+     * Makes the secret for an authenticator app. A sign-in asks for codes of the app only after `confirmSecondFactor`. `issuer`: the name
+     * of the service in the app.
      * Throws `second_factor_exists`, `wrong_password`, and `user_not_found` for a caller without an account.
      */
     startSecondFactor(owner: Owner, { issuer }: { issuer: string }): Promise<{ secret: string; url: string }> {
@@ -50,8 +50,8 @@ export function createSecondFactors(deps: Deps) {
     },
 
     /**
-     * Turns the second factor on with the first code of the authenticator app, and ends the other sessions. Returns the recovery codes,
-     * whose hashes the database stores. Throws `wrong_second_factor`, `rate_limited`, `second_factor_exists` or `second_factor_missing`.
+     * Turns the second factor on with the first code of the authenticator app, and ends the other sessions. Returns the recovery codes. The
+     * database stores only their hashes. Throws `wrong_second_factor`, `rate_limited`, `second_factor_exists` or `second_factor_missing`.
      */
     async confirmSecondFactor(caller: Caller, code: string): Promise<string[]> {
       const { userId } = caller;
@@ -98,7 +98,7 @@ export function createSecondFactors(deps: Deps) {
     },
 
     /**
-     * Removes the second factor of a person who lost it, and ends all sessions of this person. Returns false if the person has no second
+     * Removes the second factor of a person who lost it, and ends all sessions of the person. Returns false if the person has no second
      * factor.
      */
     removeSecondFactorOf(actor: Actor, userId: string): Promise<boolean> {
@@ -128,8 +128,8 @@ function missing(): DomainError {
 }
 
 /**
- * Limits how many codes can be tried for one account. At any time, three of a million codes are right. With this limit, a stranger who
- * knows the password must guess for over two years to succeed with a probability of 50 %.
+ * Limits how many codes a person can try for one account. At any time, three of a million codes are right. A stranger with the password
+ * must try codes for over two years to succeed with a probability of 50 %.
  */
 const LIMIT: WindowLimit = { name: "second factor", max: 10, windowMs: 3_600_000 };
 const PROBLEM = "Too many wrong codes for this account. Wait until Retry-After has passed, then try again.";
@@ -160,7 +160,7 @@ export function checkSecondFactor(deps: Deps) {
   };
 }
 
-/** Counts a code before it is checked, so that parallel guesses can't exceed the limit. Throws `rate_limited`. */
+/** Counts a code before the check, so that parallel tries can't exceed the limit. Throws `rate_limited`. */
 async function countCode(deps: Pick<Deps, "db" | "clock">, userId: string): Promise<void> {
   await takeFromWindow(deps, { limit: LIMIT, holder: userId, amount: 1, problem: PROBLEM });
 }
@@ -171,8 +171,8 @@ function forgetCodes(tx: Tx, userId: string): Promise<void> {
 }
 
 /**
- * Uses a code of the authenticator app, so that it works only once. Returns false if the code is wrong, expired or already used. Also
- * encrypts the secret of the app with the current key, so that the operator can later remove an earlier AUTH_SECRET.
+ * Uses up a code of the authenticator app. Returns false if the code is wrong, expired or already used. Also encrypts the secret of the app
+ * with the current key, so that the operator can later remove an earlier AUTH_SECRET.
  */
 export async function useCode(
   { db, clock, linkKeys }: Pick<Deps, "clock" | "linkKeys"> & { db: Tx },
@@ -201,7 +201,7 @@ const SETTINGS = { algorithm: "SHA1", digits: 6, period: 30 } as const;
 const WINDOW = 1;
 const SECRET_BYTES = 20;
 
-/** Returns the time step of a code (RFC 6238 section 4.2), or undefined if the code is wrong or expired. */
+/** Returns the time step of a code (RFC 6238 section 4.2). Returns undefined if the code is wrong or expired. */
 function stepOfCode(secret: Uint8Array, { code, now }: { code: string; now: number }): number | undefined {
   const totp = new TOTP({ ...SETTINGS, secret: toSecret(secret) });
   const delta = totp.validate({ token: code, timestamp: now, window: WINDOW });
@@ -209,8 +209,8 @@ function stepOfCode(secret: Uint8Array, { code, now }: { code: string; now: numb
 }
 
 /**
- * Returns the secret as a text that people can type, and as a URL for a QR code. The authenticator app shows `issuer` and `label` as the
- * name of the account.
+ * Returns the secret as a text that people can type, and as a URL for a QR code. The authenticator app shows the account as `issuer` and
+ * `label`.
  */
 function describeSecret(secret: Uint8Array, name: { issuer: string; label: string }) {
   const totp = new TOTP({ ...SETTINGS, ...name, secret: toSecret(secret) });
@@ -223,7 +223,7 @@ function toSecret(secret: Uint8Array): Secret {
 
 const RECOVERY_CODES = 10;
 
-/** The number of random bytes in a code. A code has 80 random bits, so a fast hash without a salt is enough. */
+/** The number of random bytes in a recovery code. A code has 80 random bits, so a fast hash without a salt is enough. */
 const RECOVERY_CODE_BYTES = 10;
 const RECOVERY_CODE = /^[A-Z2-7]{16}$/;
 

@@ -3,10 +3,10 @@ import { defineQueries } from "../../../platform/database/queries.ts";
 import type { AccountLinkKind } from "../../../platform/database/unions.ts";
 import { deleteInSteps, orTaken } from "../../../platform/database/writes.ts";
 
-/** The name that the accounts library uses for the sign-in with a password. */
+/** The accounts library uses this name for the sign-in with a password. */
 const PASSWORD = "credential";
 
-/** The queries for accounts and for the links in mails to them. The tables of accounts belong to the accounts library. */
+/** The queries for accounts and for the links in account mails. The accounts library owns the tables of accounts. */
 export const accountQueries = defineQueries("database.accounts", ({ kysely: db, engine }) => {
   const find = async (column: "id" | "email", value: string): Promise<Account | undefined> => {
     const row = await db
@@ -20,7 +20,7 @@ export const accountQueries = defineQueries("database.accounts", ({ kysely: db, 
     return row && { userId: row.id, email: row.email, name: row.name, passwordHash: row.password ?? undefined };
   };
   return {
-    /** `email` is normalised. */
+    /** Finds an account by its normalised email address. */
     findByEmail: (email: string): Promise<Account | undefined> => find("email", email),
     find: (userId: string): Promise<Account | undefined> => find("id", userId),
 
@@ -37,7 +37,7 @@ export const accountQueries = defineQueries("database.accounts", ({ kysely: db, 
       return numUpdatedRows === 1n;
     },
 
-    /** Returns whether the account has this password hash. If another transaction is changing the password, waits for it first. */
+    /** Returns whether the account has this password hash. First waits for another transaction that changes the password. */
     async hasPassword(userId: string, passwordHash: string) {
       const row = await db
         .selectFrom("auth_accounts")
@@ -50,7 +50,7 @@ export const accountQueries = defineQueries("database.accounts", ({ kysely: db, 
       return row?.password === passwordHash;
     },
 
-    /** Ends the sessions of a user. `except`: the id of a session that does not end. Default: all sessions end. */
+    /** Ends the sessions of a user. `except`: the id of a session that continues. Default: all sessions end. */
     async endSessions(userId: string, { except }: { except: string | undefined } = { except: undefined }) {
       await db
         .deleteFrom("auth_sessions")
@@ -131,7 +131,7 @@ export const accountQueries = defineQueries("database.accounts", ({ kysely: db, 
       });
     },
 
-    /** Deletes the links for a new password that the operator or an administrator made. The links that were sent in mails stay. */
+    /** Deletes the links for a new password that the operator or an administrator made. The links from mails stay. */
     async deleteResetLinksByHand() {
       const links = db.deleteFrom("account_links").where("kind", "=", "password-reset");
       await links.where("sent_to", "is", null).execute();
@@ -139,7 +139,7 @@ export const accountQueries = defineQueries("database.accounts", ({ kysely: db, 
   };
 });
 
-/** An account of the service. The owner of the account signs in with a password, a passkey or an identity provider. */
+/** An account of the service. The owner signs in with a password, a passkey or an identity provider. */
 export type Account = {
   userId: string;
   email: string;
@@ -149,21 +149,20 @@ export type Account = {
 };
 
 /**
- * A link that works once for one account, or a challenge for a passkey. The service stores only the hash of the link's token or of the
- * challenge.
+ * A link that works once for one account, or a challenge for a passkey. The service stores only the hash of the token or of the challenge.
  */
 export type AccountLink = {
   tokenHash: string;
   kind: AccountLinkKind;
   userId: string;
   /**
-   * The email address to which the link was sent. A person who uses the link proves that they own this email address. Undefined: the
-   * service sent no mail, and a person passed the link on.
+   * The email address of the mail with the link. The use of the link proves the email address. Undefined: a person passed the link on, and
+   * not a mail.
    */
   sentTo: string | undefined;
   /**
-   * Identifies the password that the account had when the link was created. The link stops working when the password changes. Undefined:
-   * the link does not depend on a password.
+   * Identifies the password of the account at the creation of the link. After a new password, the link stops working. Undefined: the link
+   * does not depend on a password.
    */
   passwordMark: string | undefined;
   expiresAt: number;

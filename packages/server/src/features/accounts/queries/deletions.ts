@@ -8,8 +8,8 @@ import type { AccountDeletion } from "../../people/person.ts";
 import { toDeletion } from "../../people/queries.ts";
 
 /**
- * The tables that contain rows of a user, except notes, links, usage and events. The rows of the accounts library are not in this list,
- * because they are deleted together with the row in `auth_users`.
+ * The tables with rows of a user, except notes, links, usage and events. The list omits the tables of the accounts library, because the
+ * deletion of the row in `auth_users` also deletes their rows.
  */
 const TABLES_OF_USER = [
   "note_shares",
@@ -23,26 +23,26 @@ const TABLES_OF_USER = [
 ] as const;
 
 /**
- * The rows in these tables are deleted only for a user with an account. A user without an account may still get a JWT from an issuer. The
- * rows make the service refuse such a JWT.
+ * The tables whose rows are deleted only for a user with an account. A user without an account may still get a JWT from an issuer, and the
+ * rows make the service refuse the JWT.
  */
 const TABLES_OF_ACCOUNT = ["identities", "disabled_users"] as const;
 
-/** The numbers of things that are deleted with an account. `people`: how many people lose a share. */
+/** The numbers of things that the deletion of an account deletes. `people`: how many people lose a share. */
 export type AccountContents = { notes: number; files: number; bytes: number; links: number; people: number };
 
 export const accountDeletionQueries = defineQueries("database.accountDeletions", ({ kysely: db, engine }) => {
   const select = (userId: string) => db.selectFrom("account_deletions").selectAll().where("user_id", "=", userId);
   const notesOf = (userId: string) => db.selectFrom("notes").select("id").where("owner_id", "=", userId);
   return {
-    /** Returns the deletion of the user, as `find` does, and locks its row until the transaction ends. */
+    /** Returns the deletion of the user as `find` does, and locks its row until the transaction ends. */
     async hold(userId: string): Promise<AccountDeletion | undefined> {
-      // SQLite needs no lock, because it has one writer at a time.
+      // SQLite needs no lock, because only one writer runs at a time.
       const held = select(userId).$if(engine.name === "postgres", (query) => query.forUpdate());
       return toDeletion(await held.executeTakeFirst());
     },
 
-    /** Stores a deletion. Replaces an earlier deletion of the same user. */
+    /** Stores a deletion, which replaces an earlier deletion of the same user. */
     async put({ userId, isByOwner, deleteAt }: AccountDeletion) {
       const facts = { by_owner: isByOwner ? 1 : 0, delete_at: deleteAt } as const;
       await db
@@ -80,7 +80,7 @@ export const accountDeletionQueries = defineQueries("database.accountDeletions",
             .where("revoked_at", "is", null)
             .where((link) => isLive(link.ref("links.expires_at"), sql.val(now)))
             .as("links"),
-          // A union counts a person only once, even if the person appears in both queries.
+          // A union counts a person in both queries only once.
           db
             .selectFrom(shares("note_shares").union(shares("attachment_shares")).as("receivers"))
             .select(eb.fn.countAll<number>().as("count"))
@@ -101,9 +101,7 @@ export const accountDeletionQueries = defineQueries("database.accountDeletions",
       };
     },
 
-    /**
-     * Hides the notes of the user from everybody, as notes in the trash are hidden. Returns the pending attachments of these notes.
-     */
+    /** Hides the notes of the user from everybody, like notes in the trash. Returns the pending attachments of these notes. */
     async hideNotes(userId: string): Promise<Attachment[]> {
       const mark = markOf(userId);
       const notes = db.updateTable("notes").set({ trash_id: mark }).where("owner_id", "=", userId);
@@ -115,7 +113,7 @@ export const accountDeletionQueries = defineQueries("database.accountDeletions",
 
     async showNotes(userId: string) {
       const mark = markOf(userId);
-      // Changes attachments only if an older version closed the account.
+      // The update changes attachments only if an older version closed the account.
       await db.updateTable("attachments").set({ trash_id: null }).where("trash_id", "=", mark).execute();
       const notes = db.updateTable("notes").set({ trash_id: null }).where("owner_id", "=", userId);
       await notes.where("trash_id", "=", mark).execute();
@@ -141,8 +139,8 @@ export const accountDeletionQueries = defineQueries("database.accountDeletions",
 });
 
 /**
- * Returns the id of the item of the trash that hides the notes of a closed account. No list of the trash shows the item, because it has no
- * row in `trash`.
+ * Returns the id of the trash item that hides the notes of a closed account. The item has no row in `trash`, so no list of the trash shows
+ * it.
  */
 function markOf(userId: string): string {
   return `account ${userId}`;

@@ -37,7 +37,7 @@ export const passkeyQueries = defineQueries("database.passkeys", ({ kysely: db }
   },
 
   /**
-   * Records a sign-in with a passkey. If another transaction is removing the passkey, waits for it first. Returns false if the passkey was
+   * Records a sign-in with a passkey. First waits for another transaction that removes the passkey. Returns false if the passkey was
    * removed, or if another sign-in has used it at the same time.
    */
   async use(passkeyId: string, { counter: { from, to }, now }: { counter: { from: number; to: number }; now: number }) {
@@ -50,13 +50,13 @@ export const passkeyQueries = defineQueries("database.passkeys", ({ kysely: db }
     return numUpdatedRows === 1n;
   },
 
-  /** Changes the name of a passkey. Returns false if the user has no such passkey. */
+  /** Changes the name of a passkey. Returns false if the user does not have the passkey. */
   async rename(userId: string, { id, name }: Pick<Passkey, "id" | "name">) {
     const renamed = db.updateTable("passkeys").set({ name }).where("id", "=", id).where("user_id", "=", userId);
     return (await renamed.executeTakeFirstOrThrow()).numUpdatedRows === 1n;
   },
 
-  /** Removes a passkey. Returns false if the user has no such passkey. */
+  /** Removes a passkey. Returns false if the user does not have the passkey. */
   async remove(userId: string, passkeyId: string) {
     const row = db.deleteFrom("passkeys").where("id", "=", passkeyId).where("user_id", "=", userId);
     return (await row.executeTakeFirstOrThrow()).numDeletedRows === 1n;
@@ -81,7 +81,7 @@ function toPasskey(row: Selectable<Tables["passkeys"]>): Passkey {
   };
 }
 
-/** A credential in a device or a password manager. With this credential, a user signs in without a password (WebAuthn). */
+/** A credential in a device or a password manager, with which a user signs in without a password (WebAuthn). */
 export type Passkey = {
   id: string;
   userId: string;
@@ -89,7 +89,7 @@ export type Passkey = {
   credentialId: string;
   /** A COSE key. Base64url. */
   publicKey: string;
-  /** The number of signatures that the authenticator has counted. Most authenticators do not count signatures, and always report 0. */
+  /** The number of signatures of the authenticator. Most authenticators do not count signatures, and always report 0. */
   counter: number;
   /** The ways in which a browser can reach the authenticator, such as `internal`. */
   transports: readonly string[];
@@ -104,8 +104,8 @@ export const secondFactorQueries = defineQueries("database.secondFactors", ({ ky
   const deleteCodes = (userId: string) => db.deleteFrom("recovery_codes").where("user_id", "=", userId);
   return {
     /**
-     * Stores the secret of an authenticator app that is not confirmed yet. Replaces the secret of an earlier app that was not confirmed.
-     * Returns false if the account has a confirmed app.
+     * Stores the secret of an authenticator app that the user has not confirmed yet. The secret replaces the secret of an earlier
+     * unconfirmed app. Returns false if the account has a confirmed app.
      */
     async start({ userId, sealedSecret }: { userId: string; sealedSecret: string }) {
       const { numInsertedOrUpdatedRows } = await db
@@ -121,7 +121,7 @@ export const secondFactorQueries = defineQueries("database.secondFactors", ({ ky
       return numInsertedOrUpdatedRows === 1n;
     },
 
-    /** Finds the second factor of a user. If another transaction is changing the second factor, waits for that transaction first. */
+    /** Finds the second factor of a user. First waits for another transaction that changes the second factor. */
     async find(userId: string): Promise<SecondFactor | undefined> {
       const row = await db
         .selectFrom("second_factors")
@@ -134,8 +134,8 @@ export const secondFactorQueries = defineQueries("database.secondFactors", ({ ky
     },
 
     /**
-     * Marks the code of a time step as used, and replaces the encrypted secret. Returns false if a code of this or a later time step was
-     * already used.
+     * Marks the code of a time step as used, and replaces the encrypted secret. Returns false if a code of the same or a later time step
+     * was already used.
      */
     async useStep(userId: string, { step, sealedSecret }: { step: number; sealedSecret: string }) {
       const { numUpdatedRows } = await db
@@ -151,7 +151,7 @@ export const secondFactorQueries = defineQueries("database.secondFactors", ({ ky
       await db.updateTable("second_factors").set({ confirmed_at: now }).where("user_id", "=", userId).execute();
     },
 
-    /** Removes the authenticator app and the recovery codes. Returns false if there was no confirmed app. */
+    /** Removes the authenticator app and the recovery codes. Returns false if the user had no confirmed app. */
     async remove(userId: string) {
       await deleteCodes(userId).execute();
       const row = await db
@@ -170,7 +170,7 @@ export const secondFactorQueries = defineQueries("database.secondFactors", ({ ky
         .execute();
     },
 
-    /** Removes a recovery code because it is used. Returns false if the code is unknown or was already used. */
+    /** Uses up a recovery code. Returns false if the code is unknown or was already used. */
     async useRecoveryCode(userId: string, hash: string) {
       const { numDeletedRows } = await deleteCodes(userId).where("code_hash", "=", hash).executeTakeFirstOrThrow();
       return numDeletedRows === 1n;

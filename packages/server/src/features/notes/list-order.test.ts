@@ -39,7 +39,7 @@ describe.each(engines)("the list of notes on $name", (engine) => {
     }
   }
 
-  it("the list of notes has an order by creation, change or title, in pages of any size", async () => {
+  it("the list of notes has an order by creation, change or title in pages of any size", async () => {
     const sam = service.as("sam");
     await insertNotes("sam", [
       { title: "beta", changed: 9 },
@@ -85,7 +85,7 @@ describe.each(engines)("the list of notes on $name", (engine) => {
     expect(await titlesOf(pia, "")).toEqual(["c", "e", "d", "b", "a"]);
   });
 
-  it("each person has separate pins of a shared note, and lists ignore a pin without access", async () => {
+  it("each person has own pins of a shared note, and lists ignore a pin without access", async () => {
     const [ann, ben] = [service.as("ann"), service.as("ben")];
     const [first = "", second = ""] = await insertNotes("ann", [{ title: "first" }, { title: "second" }]);
     for (const noteId of [first, second]) {
@@ -176,7 +176,7 @@ describe.each(engines)("the creation of a note on $name", (engine) => {
   const create = (person: string, { key, title }: { key: string; title: string }) =>
     service.as(person).send("POST /notes", { json: { title }, headers: { "idempotency-key": key } });
 
-  it("a repeated creation with the same key returns the current state of the first note", async () => {
+  it("a repeated creation with the same key returns the first note as it is now", async () => {
     const first = await create("ann", { key: "k-1", title: "one" });
     await service.as("ann").send(`PATCH /notes/${first.body.id}`, { json: { body: "text" } });
     const again = await create("ann", { key: "k-1", title: "other" });

@@ -453,23 +453,27 @@ describe.each(engines)("the sentence of access on $name", (engine) => {
     service.useCases.rememberPerson({ id: "root", email: "root@example.com", name: "Root", isAdmin: true }),
   );
 
-  it("the access sentence of a file names each person who can get a URL, after any history of acts", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(act, { minLength: 1, maxLength: 10 }), async (acts) => {
-        worlds += 1;
-        const world = new World({ service, outbox, number: worlds });
-        await world.populate();
-        try {
-          await world.expectTruth();
-          for (const each of acts) {
-            await world.run(each);
+  it(
+    "the access sentence of a file names each person who can get a URL, after any history of acts",
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(act, { minLength: 1, maxLength: 10 }), async (acts) => {
+          worlds += 1;
+          const world = new World({ service, outbox, number: worlds });
+          await world.populate();
+          try {
             await world.expectTruth();
+            for (const each of acts) {
+              await world.run(each);
+              await world.expectTruth();
+            }
+          } finally {
+            await world.setPolicy({ needsPassword: false, isShort: false });
           }
-        } finally {
-          await world.setPolicy({ needsPassword: false, isShort: false });
-        }
-      }),
-      { numRuns: HISTORIES.length + RUNS, examples: HISTORIES.map((acts) => [acts]) },
-    );
-  }, TIME_LIMIT_MS);
+        }),
+        { numRuns: HISTORIES.length + RUNS, examples: HISTORIES.map((acts) => [acts]) },
+      );
+    },
+    TIME_LIMIT_MS,
+  );
 });

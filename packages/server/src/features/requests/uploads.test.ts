@@ -159,6 +159,18 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await maria.start(PDF, pdf)).status).toBe(201);
   });
 
+  it("a visitor takes back a rejected file, and its note no longer lists it", async () => {
+    const { maria } = await open({});
+    const lie = await maria.sendFile(HTML, { filename: "taken-back.pdf", contentType: "application/pdf" });
+    expect(lie.body).toMatchObject({ code: "upload_rejected" });
+    const { files } = (await maria.send("GET /uploads")).body;
+    expect(files).toMatchObject([{ uploadId: lie.uploadId, state: "rejected" }]);
+    expect((await maria.send(`DELETE /uploads/${lie.uploadId}`)).status).toBe(204);
+    expect((await maria.send("GET /uploads")).body).toEqual({ files: [] });
+    expect(await fileOfNote("taken-back.pdf")).toBeUndefined();
+    expect((await maria.send(`DELETE /uploads/${lie.uploadId}`)).status).toBe(404);
+  });
+
   it("content of no accepted kind is rejected, with any declared type", async () => {
     const { maria } = await open({ accept: ["application/x-plan", "text/plain"] });
     const plan = await maria.sendFile(PNG, { filename: "plan.xyz", contentType: "application/x-plan" });

@@ -1,4 +1,5 @@
 import type { Tx } from "../../platform/database/queries.ts";
+import type { AttachmentState } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-database.ts";
@@ -50,6 +51,8 @@ const TOO_MANY_STARTS =
  */
 const MAX_ATTEMPTS = 3;
 
+const DELETABLE: ReadonlySet<AttachmentState> = new Set(["ready", "quarantined", "rejected"]);
+
 /**
  * The use cases for uploads of visitors to a file request, which work as uploads/index.ts describes. The visitor is the uploader.
  * A visitor can use only the uploads that they started through the same link. For other uploads, each call throws `upload_not_found`. If
@@ -90,12 +93,15 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
       return findSent(db, { visit, uploadId: input.uploadId });
     },
 
-    /** Aborts an upload that is not finished, or deletes a file that this visitor sent. Idempotent while the upload exists. */
+    /**
+     * Aborts an upload that is not finished, or deletes a file that this visitor sent, also a rejected file. Idempotent while the upload
+     * exists.
+     */
     async takeBack(visit: Visit, uploadId: string): Promise<void> {
       const caller = senderOf(visit);
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         const { attachment } = await findSent(db, { visit, uploadId });
-        if (attachment.state === "ready" || attachment.state === "quarantined") {
+        if (DELETABLE.has(attachment.state)) {
           const authorise = async (tx: Tx) =>
             requireReceived((await findSent(tx, { visit, uploadId })).attachment, visit);
           return removeAttachment(deps, { caller, authorise });

@@ -4,6 +4,7 @@ import { describeRejection } from "../../texts/describe-rejection.ts";
 import { type Child, fill, h, icons, svg } from "../dom.ts";
 import { texts } from "../texts/en.ts";
 import { fileLine, progressBar } from "../views/parts.ts";
+import { refusal } from "./refusal.ts";
 
 const words = texts.request;
 
@@ -14,28 +15,37 @@ export type ChosenEntry = {
   slotId: string | undefined;
   /** Sends the file. */
   send(service: OpenedLinkClient, visitorName: string | undefined): Promise<Outcome>;
-  /** Shows why the file cannot be sent. The visitor can only remove it, or choose another file. */
+  /** Shows why the file cannot be sent. The visitor can only choose another file, or remove this one. */
   refuse(reason: string): void;
 };
 
 /** `failed`: the visitor can try again, for example after a lost connection. `refused`: the service never accepts this file. */
 type Outcome = SentFile | "cancelled" | "failed" | "refused";
 
-type EntryOptions = { slotId: string | undefined; onRemove: (entry: ChosenEntry) => void };
+type EntryOptions = {
+  slotId: string | undefined;
+  accept: readonly string[];
+  onRemove: () => void;
+  onReplace: (other: File) => void;
+};
 
-export function chosenEntry(file: File, { slotId, onRemove }: EntryOptions): ChosenEntry {
+export function chosenEntry(file: File, { slotId, accept, onRemove, onReplace }: EntryOptions): ChosenEntry {
   const { name: filename, size: sizeBytes, type: contentType } = file;
   const status = h("div");
   const actions = h("div", { class: "flex" });
   const bar = progressBar(filename);
   const element = fileLine({ filename, sizeBytes, contentType }, { below: [status], actions: [actions] });
-  const refuse = (reason: string) => offerRemoval([h("p", { role: "alert", class: "text-danger text-small" }, reason)]);
   const entry: ChosenEntry = { element, file, slotId, send, refuse };
 
-  function offerRemoval(below: readonly Child[]): void {
-    fill(status, ...below);
+  function refuse(reason: string): void {
+    fill(status, refusal(reason, { filename, accept, onReplace, onRemove }));
+    fill(actions);
+  }
+
+  function offerRemoval(below: Child): void {
+    fill(status, below);
     const props = { type: "button", class: "button icon", "aria-label": words.remove(filename) };
-    fill(actions, h("button", { ...props, onclick: () => onRemove(entry) }, svg(icons.close)));
+    fill(actions, h("button", { ...props, onclick: onRemove }, svg(icons.close)));
   }
 
   function onProgress({ state, sentBytes, totalBytes }: UploadProgress): void {
@@ -54,15 +64,19 @@ export function chosenEntry(file: File, { slotId, onRemove }: EntryOptions): Cho
       return await service.send(file, { ...options, onProgress, signal: aborter.signal }).done;
     } catch (error) {
       if (aborter.signal.aborted) {
-        onRemove(entry);
+        onRemove();
         return "cancelled";
       }
-      refuse(describe(error));
-      return error instanceof ValetKeyError && FINAL.has(error.code) ? "refused" : "failed";
+      if (error instanceof ValetKeyError && FINAL.has(error.code)) {
+        refuse(describe(error));
+        return "refused";
+      }
+      offerRemoval(h("p", { role: "alert", class: "text-danger text-small" }, describe(error)));
+      return "failed";
     }
   }
 
-  offerRemoval([h("p", { class: "text-muted text-small" }, words.chosen)]);
+  offerRemoval(h("p", { class: "text-muted text-small" }, words.chosen));
   return entry;
 }
 

@@ -57,9 +57,9 @@ function slotLine(slot: Slot, { state, onFile }: SlotOptions) {
     texts.separator,
   );
   const mark = h("span");
-  const detail = h("p", { class: "text-muted text-small" });
+  const detail = h("p", { class: "text-muted text-small empty:hidden" });
   const action = h("div");
-  const content = h("ul", { class: "pl-8" });
+  const content = h("ul", { class: "slot-file" });
   const picker = filePicker({
     label: words.chooseSlot(slot.name),
     text: words.chooseShort,
@@ -84,7 +84,8 @@ function slotLine(slot: Slot, { state, onFile }: SlotOptions) {
     show({ entry, isFilled, isOpen }: SlotContent): void {
       setProps(mark, { class: isFilled ? "text-accent" : "text-muted" });
       fill(mark, svg(isFilled ? icons.circleCheck : icons.circle, { size: 20 }));
-      fill(detail, isFilled ? words.slotFilled : hint);
+      // The entry of a file says by itself that the file is received.
+      fill(detail, !isFilled ? hint : entry === undefined && words.slotFilled);
       fill(content, entry);
       fill(action, isOpen && picker);
     },
@@ -100,7 +101,7 @@ type PickerOptions = {
 };
 
 /** A button that opens the file dialog of the browser. */
-function filePicker({ label, text, accept, isMultiple, onFiles }: PickerOptions): HTMLElement {
+export function filePicker({ label, text, accept, isMultiple, onFiles }: PickerOptions): HTMLElement {
   const input = h("input", {
     type: "file",
     class: "hidden",

@@ -1,11 +1,13 @@
 import { type OpenedLink, openLink, type SentFile } from "@valetkey/client";
+import { describeRejection } from "../../texts/describe-rejection.ts";
 import { fill, h, setProps } from "../dom.ts";
 import type { Page } from "../page-context.ts";
 import { texts } from "../texts/en.ts";
-import { abuseLine, sheet, ticket } from "../views/parts.ts";
+import { abuseLine, fileLine, sheet, ticket } from "../views/parts.ts";
 import { timeLeft } from "../views/time-left.ts";
 import { type ChosenEntry, chosenEntry } from "./chosen-entry.ts";
 import { dropPlace, slotList } from "./file-picker.ts";
+import { refusal } from "./refusal.ts";
 import { createRequestState, type FileRequest, problemOf, type Slot } from "./request-state.ts";
 import { isReceived, sentEntry } from "./sent-entry.ts";
 
@@ -13,13 +15,17 @@ const words = texts.request;
 /** The maximum number of uploads at the same time. More uploads would only share the same connection. */
 const UPLOADS_AT_ONCE = 2;
 
+/** A chosen or refused file on the page. */
+type Row = { element: HTMLElement; slotId: string | undefined; file: { name: string; size: number } };
+
 /** The ticket of a file request. */
 export function requestView(link: OpenedLink & { request: FileRequest }, page: Page): HTMLElement {
   const { request, sharedBy, label, message, expiresAt } = link;
   const state = createRequestState(request);
   const service = openLink(page.token, { baseUrl: location.origin, receiverCode: page.receiverCode });
-  const chosen = new Set<ChosenEntry>();
-  const refused = new Set<ChosenEntry>();
+  const chosen = new Map<HTMLElement, ChosenEntry>();
+  /** Files that are not accepted. A stored one was sent, and the service lists it too. */
+  const refused = new Map<HTMLElement, Row & { isStored: boolean }>();
   let isSending = false;
 
   const name = nameField(request.askName);
@@ -29,7 +35,14 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
   const slots = slotList(request.slots, { state, onFile: (file, slot) => choose([file], slot) });
   const dropping = dropPlace({ accept: request.accept, onFiles: (files) => choose(files, undefined) });
   const limits = h("p", { class: "mt-3 text-muted text-small empty:hidden" });
-  const button = h("button", { type: "button", class: "button primary mt-4 w-full", onclick: () => void sendAll() });
+  const button = h("button", {
+    type: "button",
+    class: "button primary mt-4 w-full",
+    "aria-describedby": "blocked",
+    onclick: () => void sendAll(),
+  });
+  const blocked = h("p", { id: "blocked", class: "mt-2 text-center text-muted text-small empty:hidden" });
+  const footer = h("div", {}, name.element, button, blocked);
   const thanks = h("p", { class: "mt-4 text-accent empty:hidden", tabindex: -1 });
 
   function choose(files: readonly File[], slot: Slot | undefined): void {
@@ -40,42 +53,62 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
         fill(problem, words.tooMany(Math.max(0, state.filesLeft())));
         break;
       }
-      for (const entry of refused) if (slot !== undefined && entry.slotId === slot.id) refused.delete(entry);
-      const entry = chosenEntry(file, { slotId: slot?.id, onRemove: remove });
-      const reason = problemOf(file, state.limitsOf(slot));
+      const limits = state.limitsOf(slot);
+      const ways = { onRemove: () => remove(entry), onReplace: (other: File) => replace(entry, other) };
+      const entry: ChosenEntry = chosenEntry(file, { slotId: slot?.id, accept: limits.accept, ...ways });
+      const reason = problemOf(file, limits);
       if (reason === undefined) add(entry);
       else {
         entry.refuse(reason);
-        showRefused(entry);
+        showRefused({ ...entry, isStored: false });
       }
     }
     update();
   }
 
   function add(entry: ChosenEntry): void {
-    chosen.add(entry);
+    chosen.set(entry.element, entry);
     state.count({ files: 1, bytes: entry.file.size });
-    place(entry, { isOpen: false });
+    place(entry);
   }
 
-  /** A refused file stays with its reason, and counts for nothing. In its slot, the visitor can choose another file. */
-  function showRefused(entry: ChosenEntry): void {
-    refused.add(entry);
-    place(entry, { isOpen: true });
+  /** A refused file stays with its reason, and counts for nothing. */
+  function showRefused(row: Row & { isStored: boolean }): void {
+    refused.set(row.element, row);
+    place(row);
   }
 
-  function place({ slotId, element }: ChosenEntry, { isOpen }: { isOpen: boolean }): void {
-    if (slotId !== undefined) slots.set(slotId, { entry: element, isFilled: false, isOpen });
+  function place({ slotId, element }: Row): void {
+    if (slotId !== undefined) slots.set(slotId, { entry: element, isFilled: false, isOpen: false });
     else if (!element.isConnected) list.append(element);
   }
 
-  function remove(entry: ChosenEntry): void {
-    refused.delete(entry);
-    if (chosen.delete(entry)) state.count({ files: -1, bytes: entry.file.size });
-    entry.element.remove();
-    if (entry.slotId !== undefined) slots.set(entry.slotId, { entry: undefined, isFilled: false, isOpen: true });
+  function remove({ element, slotId, file }: Row): void {
+    if (chosen.delete(element)) state.count({ files: -1, bytes: file.size });
+    const gone = refused.get(element);
+    refused.delete(element);
+    // If this fails, the refused file is on the page again after a reload.
+    if (gone?.isStored) discard(gone).catch(() => undefined);
+    element.remove();
+    if (slotId !== undefined) slots.set(slotId, { entry: undefined, isFilled: false, isOpen: true });
     update();
   }
+
+  function replace(row: Row, other: File): void {
+    remove(row);
+    choose([other], slotOf(row));
+  }
+
+  /** Takes back a file that the service has refused. The error of a refused upload does not name the upload. */
+  async function discard({ file, slotId }: Row): Promise<void> {
+    const key = keyOf(file.name, file.size, slotId);
+    for (const sent of await service.sent()) {
+      const isSame = keyOf(sent.filename, sent.sizeBytes, sent.slotId ?? undefined) === key;
+      if (isSame && sent.state === "rejected") await service.takeBack(sent.uploadId);
+    }
+  }
+
+  const slotOf = ({ slotId }: Pick<Row, "slotId">) => request.slots.find(({ id }) => id === slotId);
 
   /** The files of this visitor that have arrived, by the id of the upload. */
   const received = new Map<string, HTMLElement>();
@@ -90,6 +123,17 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     pending.delete(key);
     found.element.remove();
     state.count({ files: -1, bytes: found.bytes });
+  }
+
+  function showRejected({ filename, sizeBytes, slotId, reason }: SentFile): void {
+    const element = fileLine({ filename, sizeBytes }, { below: [], actions: [] });
+    const row = { element, slotId: slotId ?? undefined, file: { name: filename, size: sizeBytes } };
+    const { accept } = state.limitsOf(slotOf(row));
+    const ways = { onRemove: () => remove(row), onReplace: (other: File) => replace(row, other) };
+    element.lastElementChild?.append(
+      refusal(reason === undefined ? words.states.rejected : describeRejection(reason), { filename, accept, ...ways }),
+    );
+    showRefused({ ...row, isStored: true });
   }
 
   function showSent(file: SentFile): void {
@@ -114,7 +158,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     if (!name.check()) return;
     isSending = true;
     update();
-    const waiting = [...chosen].values();
+    const waiting = [...chosen.values()].values();
     const work = async () => {
       for (const entry of waiting) await sendOne(entry);
     };
@@ -127,10 +171,10 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
   async function sendOne(entry: ChosenEntry): Promise<void> {
     const sent = await entry.send(service, name.value());
     if (sent === "cancelled" || sent === "failed") return;
-    chosen.delete(entry);
+    chosen.delete(entry.element);
     if (sent === "refused") {
       state.count({ files: -1, bytes: entry.file.size });
-      return showRefused(entry);
+      return showRefused({ ...entry, isStored: true });
     }
     entry.element.remove();
     showSent(sent);
@@ -143,13 +187,22 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     dropping.hidden = isSending || state.filesLeft() < 1;
     fill(button, words.send(chosen.size));
     button.disabled = isSending || chosen.size === 0;
-    button.hidden = isFull;
-    name.element.hidden = isFull;
+    // Before a file is chosen, the page asks only for files.
+    footer.hidden = isFull || chosen.size + refused.size === 0;
+    name.element.hidden = chosen.size === 0;
+    dropping.querySelector("button")?.classList.toggle("primary", footer.hidden);
+    fill(blocked, chosen.size === 0 && words.replaceFirst(refused.size));
     const isWaiting = chosen.size + refused.size + pending.size > 0 || (hasSlots && !slots.isComplete());
     fill(thanks, received.size > 0 && !isWaiting ? words.thanks : "");
   }
 
-  for (const file of request.sent) if (file.state !== "aborted" && file.state !== "expired") showSent(file);
+  for (const file of request.sent) {
+    // A later file of the same slot takes the place of a refused one.
+    for (const [element, { slotId }] of refused)
+      if (slotId !== undefined && slotId === file.slotId) refused.delete(element);
+    if (file.state === "rejected") showRejected(file);
+    else if (file.state !== "aborted" && file.state !== "expired") showSent(file);
+  }
   update();
   page.keepAfterEnd(() => {
     // An ended link cannot take a file back.
@@ -161,7 +214,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     ticket(
       { title: sharedBy === "" ? words.anonymous : words.title(sharedBy), label, message },
       {
-        body: [...body, name.element, button, thanks],
+        body: [...body, footer, thanks],
         stub: [timeLeft(expiresAt, { onEnd: () => void page.check() })],
       },
     ),

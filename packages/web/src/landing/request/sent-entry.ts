@@ -1,6 +1,5 @@
 import { type OpenedLinkClient, type Receipt, type SentFile, ValetKeyError } from "@valetkey/client";
 import { describeProblem } from "../../texts/describe-problem.ts";
-import { describeRejection } from "../../texts/describe-rejection.ts";
 import { formatInstant } from "../../texts/format.ts";
 import { fill, h, icons, svg } from "../dom.ts";
 import { texts } from "../texts/en.ts";
@@ -16,30 +15,28 @@ type EntryOptions = { service: OpenedLinkClient; onTakenBack: (entry: HTMLElemen
 
 /** A file that this visitor sent, with its receipt. */
 export function sentEntry(file: SentFile, { service, onTakenBack }: EntryOptions): HTMLLIElement {
-  const { uploadId, filename, state, reason } = file;
+  const { uploadId, filename, state } = file;
   const hasArrived = isReceived(file);
-  const receipt = h("div");
+  const receipt = h("div", { class: "has-[[open]]:w-full empty:hidden" });
   const problem = h("p", { role: "alert", class: "text-danger text-small empty:hidden" });
   const takeBack = h(
     "button",
     {
       type: "button",
-      class: "button take-back",
-      "aria-label": words.takeBackFile(filename),
+      class: "min-h-11 cursor-pointer underline text-small take-back md:min-h-8",
+      "aria-label": hasArrived ? words.takeBackFile(filename) : words.remove(filename),
       onclick: () => void remove(),
     },
-    words.takeBack,
+    hasArrived ? words.takeBack : words.removeShort,
   );
-  const text = state === "pending" ? words.resume : words.states[hasArrived ? stateOf(state) : "rejected"];
   const status = h(
     "p",
-    {
-      class: `flex items-center gap-1 text-small ${hasArrived ? "text-accent" : state === "pending" ? "text-muted" : "text-danger"}`,
-    },
+    { class: `flex items-center gap-1 text-small ${hasArrived ? "text-accent" : "text-muted"}` },
     hasArrived && svg(icons.check),
-    state === "rejected" && reason !== undefined ? describeRejection(reason) : text,
+    hasArrived ? words.states[stateOf(state)] : words.resume,
   );
-  const entry = fileLine(file, { below: [status, problem, receipt], actions: [state !== "rejected" && takeBack] });
+  const ways = h("div", { class: "flex flex-wrap items-center gap-x-4" }, receipt, takeBack);
+  const entry = fileLine(file, { below: [status, problem, ways], actions: [] });
 
   async function remove(): Promise<void> {
     takeBack.disabled = true;

@@ -142,7 +142,12 @@ export const texts: typeof english = {
     chooseShort: "Wählen",
     drop: "oder hierher ziehen",
     chosen: "Bereit zum Senden",
-    remove: (filename: string) => `${filename} nicht senden`,
+    remove: (filename: string) => `Entfernen: ${filename}`,
+    removeShort: "Entfernen",
+    chooseAnother: "Andere wählen",
+    chooseInstead: (filename: string) => `Andere wählen statt ${filename}`,
+    replaceFirst: (count: number) =>
+      `Ersetzen oder entfernen Sie zuerst ${count === 1 ? "die nicht angenommene Datei" : `die ${count} nicht angenommenen Dateien`}.`,
     send: (count: number) => (count === 0 ? "Senden" : `${formatCount(count, files)} senden`),
     slots: (filled: number, all: number) => (filled === all ? "Alles ist da" : `${filled} von ${all} erhalten`),
     slotFilled: "Erhalten",

@@ -98,7 +98,7 @@ export function fileLine(file: FileProps, { main = h("div"), label, below, actio
     "li",
     { class: "py-1" },
     h("div", { class: "flex items-center gap-1" }, main, ...actions),
-    h("div", { class: "ps-8 has-[p]:pb-2" }, ...below),
+    h("div", { class: "file-below has-[p]:pb-2" }, ...below),
   );
 }
 

@@ -132,7 +132,7 @@ const traces = {
     "the rule that selects traces, see below",
     "`parentbased_always_on`",
   ),
-  OTEL_TRACES_SAMPLER_ARG: text("the part of the traces that `traceidratio` records, from 0 to 1", "1", {
+  OTEL_TRACES_SAMPLER_ARG: text("the share of traces that `traceidratio` records, from 0 to 1", "1", {
     check: (value) => /^(?:\d{1,15}(?:\.\d{1,15})?|\.\d{1,15})$/.test(value) && Number(value) <= 1,
     problem: (value) => `is "${value}", which is not a number from 0 to 1`,
     remedy: "Set OTEL_TRACES_SAMPLER_ARG=0.1 for a tenth of the traces, or leave it out for all.",

@@ -105,7 +105,7 @@ describe("the lowest version of Node.js in package.json", () => {
       const [, oldest, newest] = /^\^(20\.\d+)\.0 \|\| >=(\d+\.\d+)\.0$/.exec(engines.node) ?? [];
       const text = read(page);
       expect(text).toContain(`Node.js ${newest} or newer`);
-      expect(text).toContain(`a version of Node.js 20 from ${oldest}`);
+      expect(text).toContain(`Node.js 20 from version ${oldest}`);
     },
   );
 });

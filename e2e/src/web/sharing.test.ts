@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { previewTexts } from "../../../packages/web/src/texts/en/preview.ts";
 import { text } from "./testing/files.ts";
 import { isFocused, openShareDialog, rowOf, sharesOf } from "./testing/note-page.ts";
+import { PHONE } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
@@ -55,6 +56,20 @@ describe("sharing a note", () => {
     await ann.page.keyboard.press("Escape");
     await part(/^1 file shared alone$/).click();
     await expect.poll(() => ann.page.getByRole("region", { name: "Files" }).evaluate(isFocused)).toBe(true);
+  });
+
+  it("on a phone, the row of access says who can open the note, and opens the share dialog", async () => {
+    const [ann, ben] = [await web.person("Ann Row", PHONE), await web.person("Ben Row")];
+    const note = await seedNote(ann.client, {
+      title: "Row",
+      files: [text("a.txt", "a")],
+      sharedWith: { userIds: [ben.id] },
+    });
+    await ann.client.links.create(note.id, {});
+    await ann.page.goto(`/n/${note.id}`);
+    // The button "Share" covers the text.
+    await ann.page.getByText("1 open link · 1 person", { exact: true }).click({ force: true });
+    await ann.page.getByRole("dialog", { name: "Share this note" }).getByText("Ben Row").waitFor();
   });
 
   it("the line of access and the list of notes count a link no more when it expires", async () => {

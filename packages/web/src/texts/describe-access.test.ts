@@ -6,6 +6,7 @@ import {
   accessOfFile,
   accessParts,
   describeAccess,
+  describeBriefly,
   describeOwnEnd,
   factsForOwner,
 } from "./describe-access.ts";
@@ -51,6 +52,21 @@ describe("the sentence of access", () => {
     const access = { people: { count: 2, until: inDays(2) }, links: { count: 1, until: inDays(2) } };
     expect(accessParts(access, { now })).toEqual(["2 people", "1 open link"]);
     expect(accessParts({ sharedFiles: { count: 2 } }, { now })).toEqual(["2 files shared alone"]);
+  });
+
+  it.each<[string, NoteAccess]>([
+    ["Only you", {}],
+    ["2 people", { people: { count: 2 }, requests: { count: 1 } }],
+    [
+      "1 open link · 1 open invitation · 2 people",
+      { people: { count: 2 }, invitations: { count: 1 }, links: { count: 1 } },
+    ],
+    ["2 open links", { people: { count: 1, until: inDays(-1) }, fileLinks: { count: 2 } }],
+    ["2 people", { people: { count: 2 }, links: { count: 1, until: inDays(-1) } }],
+    ["1 file request (2 days)", { requests: { count: 1, until: inDays(2) } }],
+    ["Only 1 file is shared", { sharedFiles: { count: 1 } }],
+  ])("the short row of access begins with the links that nobody needs an account for: %s", (row, access) => {
+    expect(describeBriefly(access, { now })).toBe(row);
   });
 
   it("each part of the sentence of access names the place where it can be changed", () => {

@@ -24,6 +24,15 @@ export function factsForOwner(access: NoteAccess, time: { now: number }): Access
   return [{ ...first, text: words.onlyFiles(access.sharedFiles?.count ?? 0) }];
 }
 
+/**
+ * Describes in one short row who can open a note, for phones. Links come first, because they need no account and a narrow row cuts its end.
+ */
+export function describeBriefly(access: NoteAccess, time: { now: number }): string {
+  const { requests: _requests, sharedFiles: _sharedFiles, ...openers } = access;
+  const parts = accessParts(openers, time);
+  return parts.length === 0 ? describeAccess(access, time) : parts.toReversed().join(texts.common.separator);
+}
+
 /** Describes each kind of access that exists, and says where it can be changed. */
 export function accessFacts(access: NoteAccess, { now }: { now: number }): AccessFact[] {
   return factsOf(access, { now, isShort: false });

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Note, Person } from "@valetkey/client";
-import { UserRoundPlus } from "lucide-react";
+import { clsx } from "clsx";
+import { ChevronRight, UserRoundPlus } from "lucide-react";
 import { Fragment, useRef } from "react";
 import { Avatar, nameOf } from "../../components/avatar.tsx";
 import { Button } from "../../components/button.tsx";
@@ -10,6 +11,7 @@ import {
   type AccessFact,
   type AccessPlace,
   accessFacts,
+  describeBriefly,
   describeOwnEnd,
   factsForOwner,
 } from "../../texts/describe-access.ts";
@@ -17,7 +19,7 @@ import { formatCount, texts } from "../../texts/index.ts";
 import { sharesQuery } from "./shares-query.ts";
 
 const words = texts.sharing;
-/** How many avatars the line shows before a number, such as "+3". */
+/** How many avatars the line shows before a number, such as "+3". A phone shows two avatars without a number. */
 const MOST_FACES = 5;
 
 type AccessLineProps = {
@@ -38,6 +40,7 @@ function ReceiversLine({ note, onOpen }: AccessLineProps) {
   const end = describeOwnEnd(note.accessExpiresAt, now);
   // Leaves out the people, because the reader is one of them.
   const { people: _people, invitations: _invitations, ...others } = note.access ?? {};
+  const facts = accessFacts(others, { now });
   return (
     <div className="flex items-center gap-2">
       <p className="flex min-w-0 flex-wrap items-center gap-x-2 text-muted text-small">
@@ -48,31 +51,41 @@ function ReceiversLine({ note, onOpen }: AccessLineProps) {
         <span aria-hidden="true" className="size-1 shrink-0 rounded-full bg-line-strong" />
         <span className="shrink-0">{isEditor ? words.access.editor : words.access.viewer}</span>
         {end !== undefined && <span>{end}</span>}
-        <Facts facts={accessFacts(others, { now })} onOpen={onOpen} />
+        {facts.length > 0 && <Facts facts={facts} short={describeBriefly(others, { now })} onOpen={onOpen} />}
       </p>
       {isEditor && <ShareButton onOpen={onOpen} />}
     </div>
   );
 }
 
-/** The parts of the line. Each part is a button. */
-function Facts({ facts, onOpen }: { facts: readonly AccessFact[]; onOpen: AccessLineProps["onOpen"] }) {
-  return facts.map(({ text, place }, index) => (
-    <Fragment key={text}>
-      {/* On phones, most parts stand on a line of their own. */}
-      {index > 0 && <span className="max-md:invisible">{texts.common.separator}</span>}
-      <button
-        type="button"
-        onClick={() => onOpen?.(place)}
-        className="rounded-small text-left underline decoration-line-strong underline-offset-4 transition-colors pointer-coarse:min-h-8 hover:text-ink hover:decoration-ink"
-      >
-        {text}
-      </button>
-    </Fragment>
-  ));
+type FactsProps = { facts: readonly AccessFact[]; short: string; onOpen: AccessLineProps["onOpen"] };
+
+/** The parts of the line. Each part is a button. A phone shows the short text, because the parts would need several lines. */
+function Facts({ facts, short, onOpen }: FactsProps) {
+  return (
+    <>
+      <span className="md:hidden">{short}</span>
+      <span className="max-md:hidden">
+        {facts.map(({ text, place }, index) => (
+          <Fragment key={text}>
+            {index > 0 && texts.common.separator}
+            <button
+              type="button"
+              onClick={() => onOpen?.(place)}
+              className="rounded-small text-left underline decoration-line-strong underline-offset-4 transition-colors pointer-coarse:min-h-8 hover:text-ink hover:decoration-ink"
+            >
+              {text}
+            </button>
+          </Fragment>
+        ))}
+      </span>
+    </>
+  );
 }
 
-function ShareButton({ onOpen }: Pick<AccessLineProps, "onOpen">) {
+type ShareButtonProps = Pick<AccessLineProps, "onOpen"> & { className?: string };
+
+function ShareButton({ onOpen, className }: ShareButtonProps) {
   const button = useRef<HTMLButtonElement>(null);
   const share = () => onOpen?.("people");
   useShortcut(
@@ -84,10 +97,13 @@ function ShareButton({ onOpen }: Pick<AccessLineProps, "onOpen">) {
     },
     { isEnabled: onOpen !== undefined },
   );
+  // A note that the service does not have yet has nothing to share.
+  if (onOpen === undefined) return null;
   return (
-    <Button ref={button} className="ml-auto" disabled={onOpen === undefined} onClick={share}>
-      <UserRoundPlus size={16} />
+    <Button ref={button} className={clsx("ml-auto", className)} onClick={share}>
+      <UserRoundPlus size={16} className="max-md:hidden" />
       {words.share}
+      <ChevronRight size={16} className="text-muted md:hidden" />
     </Button>
   );
 }
@@ -98,10 +114,17 @@ function OwnersLine({ note, onOpen }: AccessLineProps) {
   const live = (shares ?? []).filter(({ expiresAt }) => expiresAt === null || Date.parse(expiresAt) > now);
   const others = live.map(({ userId, name, email }) => ({ id: userId, name, email }));
   const facts = factsForOwner(note.access ?? {}, { now });
+  const short = describeBriefly(note.access ?? {}, { now });
   // Until the names arrive, the line has the faces of as many people, so that nothing moves.
   const unnamed = shares === undefined ? (note.access?.people?.count ?? 0) + (note.access?.invitations?.count ?? 0) : 0;
   return (
-    <div className="flex items-center gap-2">
+    // On a phone, the button covers the whole row, which says in a few words who can open the note.
+    <div
+      className={clsx(
+        "relative flex min-h-11 items-center gap-2 max-md:rounded-card max-md:border max-md:pl-3 md:min-h-9",
+        onOpen === undefined ? "max-md:border-transparent" : "max-md:bg-surface",
+      )}
+    >
       {others.length === 0 ? (
         <Faces people={[note.owner]} unnamed={unnamed} />
       ) : (
@@ -110,10 +133,13 @@ function OwnersLine({ note, onOpen }: AccessLineProps) {
           <Faces people={[note.owner, ...others]} />
         </button>
       )}
-      <p className="min-w-0 text-pretty text-muted text-small">
-        {facts.length === 0 ? words.access.onlyYou : <Facts facts={facts} onOpen={onOpen} />}
+      <p className="min-w-0 text-pretty text-muted text-small max-md:truncate">
+        {facts.length === 0 ? words.access.onlyYou : <Facts facts={facts} short={short} onOpen={onOpen} />}
       </p>
-      <ShareButton onOpen={onOpen} />
+      <ShareButton
+        onOpen={onOpen}
+        className="max-md:static max-md:border-0 max-md:bg-transparent max-md:pr-2 max-md:pl-1 max-md:after:absolute max-md:after:inset-0 max-md:after:rounded-card"
+      />
     </div>
   );
 }
@@ -121,7 +147,7 @@ function OwnersLine({ note, onOpen }: AccessLineProps) {
 function Faces({ people, unnamed = 0 }: { people: Person[]; unnamed?: number }) {
   const shown = people.length > MOST_FACES ? people.slice(0, MOST_FACES - 1) : people;
   return (
-    <span className="flex shrink-0 -space-x-1">
+    <span className="flex shrink-0 -space-x-1 max-md:[&>:nth-child(n+3)]:hidden">
       {shown.map((person) => (
         <Avatar key={person.id} name={nameOf(person, { otherwise: person.id })} className="ring-2 ring-canvas" />
       ))}

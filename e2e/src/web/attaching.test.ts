@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { uploadTexts } from "../../../packages/web/src/texts/en/uploads.ts";
+import { texts } from "../../../packages/web/src/texts/index.ts";
 import { dropFiles, dropFromDisk } from "./testing/drop-files.ts";
 import { png, randomFile, text } from "./testing/files.ts";
 import {
@@ -44,6 +46,20 @@ describe("attaching files", () => {
       .toMatch(/^[\d.]+ MB of 31.5 MB · [\d.]+ MB\/s · \d+ s left$/);
     await rowOf(ann, "film.bin").getByText("31.5 MB · You · just now").waitFor();
     expect(await stored(ann.client, note.id)).toEqual(hashesOf([film]));
+  });
+
+  it("one line shows the progress of all dropped files, and disappears at their end", async () => {
+    const tom = await web.person("Tom");
+    await open(tom);
+    await slowDown(tom);
+    await dropFiles(tom.page.locator("main"), {
+      files: [text("a.txt", "a"), randomFile("film.bin", { sizeBytes: 30 * MIB })],
+    });
+    await tom.page.getByText(uploadTexts.attached(1, 2)).waitFor();
+    const bar = filesOf(tom).getByRole("progressbar", { name: uploadTexts.all });
+    await expect.poll(() => bar.getAttribute("aria-valuetext")).toMatch(/^[\d.]+ MB of 31.5 MB · about \d+ s left$/);
+    await untilAttached(tom, "film.bin");
+    expect(await bar.count()).toBe(0);
   });
 
   it("a dropped folder attaches all its files", async () => {
@@ -132,7 +148,7 @@ describe("attaching files", () => {
     await emil.page.goto(`/n/${note.id}`);
     await filesOf(emil).getByText("There are no files on this note yet.").waitFor();
     await dropFiles(emil.page.locator("main"), { files: [text("a.txt", "a")] });
-    expect(await emil.page.getByRole("button", { name: "Attach files" }).count()).toBe(0);
+    expect(await emil.page.getByText(texts.attachments.empty.choose).count()).toBe(0);
     expect((await dora.client.notes.get(note.id)).attachments).toEqual([]);
   });
 

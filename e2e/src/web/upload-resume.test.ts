@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { texts } from "../../../packages/web/src/texts/index.ts";
 import { dropFiles, dropFromDisk } from "./testing/drop-files.ts";
 import { randomFile, text } from "./testing/files.ts";
 import {
@@ -90,7 +91,7 @@ describe("an interrupted upload", () => {
     await closeBucket(emil, web.service);
     const path = await fileOnDisk("huge.bin", HUGE);
     const row = rowOf(emil, "huge.bin");
-    await chooseBy(emil.page.getByText("Attach files", { exact: true }), path);
+    await chooseBy(emil.page.getByText(texts.attachments.empty.choose), path);
     await button(row, "Pause").waitFor();
     await expect.poll(() => keptUploads(emil)).toBe(1);
     emil.page.on("dialog", (dialog) => dialog.accept());

@@ -22,7 +22,7 @@ export {
   openFiles,
 } from "./open-files.ts";
 export type { FileSource } from "./send-bytes.ts";
-export type { UploadProgress, UploadState } from "./upload/progress.ts";
+export { createSpeedMeter, type UploadProgress, type UploadState } from "./upload/progress.ts";
 export { memoryStore, type UploadStore, type WebStorage, webStore } from "./upload/store.ts";
 export type { UploadOptions } from "./upload/upload-options.ts";
 export type { SendTask, UploadTask } from "./upload/upload-task.ts";

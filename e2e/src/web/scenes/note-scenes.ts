@@ -12,7 +12,6 @@ import { texts } from "../../../../packages/web/src/texts/index.ts";
 import { dropFiles } from "../testing/drop-files.ts";
 import { randomFile, text } from "../testing/files.ts";
 import { seedNote } from "../testing/seed.ts";
-import { holdRequests } from "../testing/watch.ts";
 import { alterResponses, type Scene, scenesOf } from "./scene.ts";
 import type { World } from "./world.ts";
 
@@ -47,6 +46,13 @@ async function openMove(page: Page, full: Note) {
   const dialog = page.getByRole("dialog", { name: movingTexts.title.move("Kitchen.png") });
   await dialog.getByRole("option").first().waitFor();
   return dialog;
+}
+
+/** Sends at most this many bytes in a second, so that the page shows uploads that are under way. */
+async function limitUploadRate(page: Page, uploadThroughput: number): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const connection = { offline: false, latency: 20, downloadThroughput: -1, uploadThroughput };
+  await session.send("Network.emulateNetworkConditions", connection);
 }
 
 const previews: [name: string, ending: string][] = [
@@ -204,19 +210,30 @@ export const noteScenes: readonly Scene[] = [
   }),
   ...scenesOf("ben", {
     "note-of-another": (page, { full }) => openNote(page, full),
-    async "note-uploading"(page, { ben, service }) {
-      // Makes a new note each time, because a note also shows the unfinished uploads of an earlier run.
-      await openNote(page, await seedNote(ben.client, { title: "Film and pictures" }));
-      await holdRequests(page, new RegExp(`^${service.bucketOrigin}/`));
-      const sizes = {
-        "Film of the flat.bin": 3_000_000,
-        "Bathroom.bin": 900_000,
-        "Hall.bin": 1_200_000,
-        "Attic.bin": 40_000,
-      };
-      const files = Object.entries(sizes).map(([name, sizeBytes]) => randomFile(name, { sizeBytes }));
-      await dropFiles(page.locator("main"), { files });
-      await page.getByText(uploadTexts.queued).waitFor();
+    "note-uploading": {
+      expects: [/^413 POST .*\/uploads/],
+      async open(page, { ben }) {
+        // Makes a new note each time, because a note also shows the unfinished uploads of an earlier run.
+        await openNote(page, await seedNote(ben.client, { title: "Film and pictures" }));
+        await limitUploadRate(page, 150_000);
+        await page.route("**/notes/*/uploads", (route) =>
+          route.request().postData()?.includes("Too large")
+            ? route.fulfill({ status: 413, json: { code: "quota_exceeded" } })
+            : route.fallback(),
+        );
+        const sizes = {
+          "Meters.bin": 20_000,
+          "Too large for the storage.bin": 30_000,
+          "Film of the flat.bin": 3_000_000,
+          "Bathroom.bin": 900_000,
+          "Hall.bin": 1_200_000,
+          "Attic.bin": 40_000,
+        };
+        const files = Object.entries(sizes).map(([name, sizeBytes]) => randomFile(name, { sizeBytes }));
+        await dropFiles(page.locator("main"), { files });
+        await page.getByText(uploadTexts.attached(1, 5)).waitFor();
+        await page.getByText(/about \d|etwa \d/).waitFor();
+      },
     },
   }),
   ...scenesOf("zoe", {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Locator } from "playwright-core";
 import type { Client, Note } from "../../../../packages/client/src/index.ts";
+import { texts } from "../../../../packages/web/src/texts/index.ts";
 import type { SampleFile } from "./files.ts";
 import type { Person } from "./person.ts";
 import { seedNote } from "./seed.ts";
@@ -27,10 +28,11 @@ export async function open(person: Person, files: readonly SampleFile[] = []): P
   return note;
 }
 
-/** Clicks the button “Attach files”, and chooses files in the file dialog. */
+/** Clicks the button “Attach files”, or the area of a note without files, and chooses files in the file dialog. */
 export async function choose({ page }: Person, files: readonly SampleFile[]): Promise<void> {
   const chooser = page.waitForEvent("filechooser");
-  await page.getByText("Attach files", { exact: true }).click();
+  const { attach, empty } = texts.attachments;
+  await page.getByText(attach, { exact: true }).or(page.getByText(empty.choose)).click();
   await (await chooser).setFiles(files.map(({ name, type, bytes }) => ({ name, mimeType: type, buffer: bytes })));
 }
 

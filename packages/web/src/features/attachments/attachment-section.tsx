@@ -1,9 +1,9 @@
 import { useStore } from "@nanostores/react";
 import { useQuery } from "@tanstack/react-query";
 import type { Attachment, Note } from "@valetkey/client";
-import { type DropOptions, Dropzone } from "@valetkey/react";
+import { type DropOptions, Dropzone, type DropzoneProps } from "@valetkey/react";
 import { ListFilter, Paperclip } from "lucide-react";
-import { type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from "react";
+import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { dropzoneStyle, IconButton } from "../../components/button.tsx";
 import { useNow } from "../../components/hooks.ts";
 import { rovingList } from "../../components/roving-list.ts";
@@ -102,7 +102,12 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
           </IconButton>
         )}
         <DownloadAll note={note} attachments={attachments} />
-        {canEdit && !isEmpty && <AttachButton {...drop} />}
+        {canEdit && !isEmpty && (
+          <AttachArea {...drop} className={dropzoneStyle}>
+            <Paperclip size={16} />
+            {words.attach}
+          </AttachArea>
+        )}
       </div>
       {tools !== undefined && attachments.length > 0 && (
         <tools.code.FileTools
@@ -116,8 +121,9 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
           onMove={callbacks.onMove}
         />
       )}
+      {uploadIds.length > 0 && <Total noteId={note.id} />}
       {isEmpty ? (
-        <NoFiles>{canEdit && <AttachButton {...drop} />}</NoFiles>
+        <NoFiles drop={canEdit ? drop : undefined} />
       ) : (
         <ul ref={rovingList} className="flex flex-col gap-px">
           {listed.map((attachment) => (
@@ -168,20 +174,29 @@ function UploadRows({ ids, waiting }: { ids: readonly string[]; waiting: readonl
   );
 }
 
-function NoFiles({ children }: { children: ReactNode }) {
-  const { editor, editorOnTouch, viewer } = words.empty;
+function Total({ noteId }: { noteId: string }) {
+  const { data: code } = useCode("upload rows", loadRows);
+  return code === undefined ? null : <code.UploadTotal noteId={noteId} />;
+}
+
+/** The empty list. For editors, the whole area is the button that attaches files. */
+function NoFiles({ drop }: { drop: DropOptions | undefined }) {
+  const area = "rounded-card border border-dashed px-6 text-center text-muted";
+  if (drop === undefined) return <p className={`${area} py-8`}>{words.empty.viewer}</p>;
+  const { before, choose } = words.empty;
   return (
-    <div className="flex flex-col items-center gap-3 rounded-card border border-dashed px-6 py-8 text-center text-muted">
-      {children === false ? (
-        <p>{viewer}</p>
-      ) : (
-        <>
-          <p className="pointer-coarse:hidden">{editor}</p>
-          <p className="pointer-fine:hidden">{editorOnTouch}</p>
-          <div className="text-ink">{children}</div>
-        </>
-      )}
-    </div>
+    <AttachArea
+      {...drop}
+      className={`${area} relative flex cursor-pointer flex-col items-center gap-2 border-line-strong py-10 transition-colors has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2 hover:border-accent hover:bg-hover`}
+    >
+      <Paperclip size={20} />
+      <span>
+        <span className="pointer-coarse:hidden">{before}</span>
+        <span className="font-medium text-accent underline underline-offset-4 pointer-coarse:inline-block pointer-coarse:first-letter:uppercase">
+          {choose}
+        </span>
+      </span>
+    </AttachArea>
   );
 }
 
@@ -205,15 +220,10 @@ function DropFrame({ over }: { over: Element | null }) {
   );
 }
 
-function AttachButton(drop: DropOptions) {
+function AttachArea(area: DropzoneProps) {
   const input = useRef<HTMLInputElement>(null);
   useShortcut("u", () => input.current?.click());
-  return (
-    <Dropzone {...drop} inputRef={input} className={dropzoneStyle}>
-      <Paperclip size={16} />
-      {texts.attachments.attach}
-    </Dropzone>
-  );
+  return <Dropzone {...area} inputRef={input} />;
 }
 
 const loadTools = () => importWithRetry(() => import("./file-tools.tsx"));

@@ -1,8 +1,9 @@
 import { useStore } from "@nanostores/react";
 import type { Attachment, Note } from "@valetkey/client";
-import { FolderDown } from "lucide-react";
+import { Download } from "lucide-react";
 import { atom } from "nanostores";
 import { Button } from "../../components/button.tsx";
+import { ProgressBar } from "../../components/progress-bar.tsx";
 import { importWithRetry } from "../../service/lazy-code.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
 import { toasts } from "../../service/toasts.ts";
@@ -22,23 +23,11 @@ export function DownloadAll({ note, attachments }: { note: Note; attachments: re
   useShortcut("download all", () => void downloadZip(note, ready), { isEnabled: canDownload });
   if (progress?.noteId === note.id) {
     const { doneBytes, totalBytes, cancel } = progress;
+    const text = words.progress(doneBytes, totalBytes);
     return (
       <div className="order-last flex w-full items-center gap-3">
-        <div
-          role="progressbar"
-          aria-label={words.label}
-          aria-valuemin={0}
-          aria-valuemax={totalBytes}
-          aria-valuenow={doneBytes}
-          aria-valuetext={words.progress(doneBytes, totalBytes)}
-          className="h-1.5 grow overflow-hidden rounded-full bg-hover"
-        >
-          <div
-            className="size-full origin-left bg-accent"
-            style={{ transform: `scaleX(${doneBytes / Math.max(1, totalBytes)})` }}
-          />
-        </div>
-        <span className="shrink-0 text-muted text-small tabular-nums">{words.progress(doneBytes, totalBytes)}</span>
+        <ProgressBar label={words.label} text={text} share={doneBytes / Math.max(1, totalBytes)} />
+        <span className="shrink-0 text-muted text-small tabular-nums">{text}</span>
         <Button kind="quiet" onClick={cancel}>
           {words.cancel}
         </Button>
@@ -54,7 +43,7 @@ export function DownloadAll({ note, attachments }: { note: Note; attachments: re
       disabled={progress !== undefined}
       onClick={() => void downloadZip(note, ready)}
     >
-      <FolderDown size={16} />
+      <Download size={16} />
       {/* On a phone or tablet, only the icon fits beside the other buttons. A second row would move the files when the font is loaded. */}
       <span className="max-xl:sr-only">{words.action}</span>
     </Button>

@@ -7,8 +7,8 @@ export const attachments: typeof english = {
   title: "Dateien",
   attach: "Dateien anhängen",
   empty: {
-    editor: "Ziehen Sie Dateien auf diese Seite, fügen Sie sie ein, oder wählen Sie sie aus.",
-    editorOnTouch: "Bilder, Filme, Dokumente: was zu dieser Notiz gehört.",
+    before: "Dateien hierher ziehen oder ",
+    choose: "Dateien auswählen",
     viewer: "An dieser Notiz sind noch keine Dateien.",
   },
   drop: "Loslassen zum Anhängen",

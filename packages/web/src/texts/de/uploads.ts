@@ -19,6 +19,9 @@ export const uploadTexts: typeof english = {
     sentBytes === 0 ? "Angehalten" : `Angehalten bei ${formatBytes(sentBytes)} von ${formatBytes(totalBytes)}`,
   sent: ({ sentBytes, totalBytes }: { sentBytes: number; totalBytes: number }) =>
     `${formatBytes(sentBytes)} von ${formatBytes(totalBytes)}`,
+  all: "Wird hochgeladen",
+  attached: (attached: number, count: number) => `${attached} von ${count} Dateien hochgeladen`,
+  leftInAll: (seconds: number) => `noch etwa ${formatDuration(seconds)}`,
   rate: formatRate,
   left: (seconds: number) => `noch ${formatDuration(seconds)}`,
   pause: "Anhalten",

@@ -6,8 +6,9 @@ export const attachments = {
   title: "Files",
   attach: "Attach files",
   empty: {
-    editor: "Drop files anywhere on this page, paste them, or choose them.",
-    editorOnTouch: "Pictures, films, documents: whatever belongs to this note.",
+    /** Before the next text. A phone shows only the next text. */
+    before: "Drop files here, or ",
+    choose: "choose files",
     viewer: "There are no files on this note yet.",
   },
   drop: "Drop to attach",

@@ -18,6 +18,10 @@ export const uploadTexts = {
     sentBytes === 0 ? "Paused" : `Paused at ${formatBytes(sentBytes)} of ${formatBytes(totalBytes)}`,
   sent: ({ sentBytes, totalBytes }: { sentBytes: number; totalBytes: number }) =>
     `${formatBytes(sentBytes)} of ${formatBytes(totalBytes)}`,
+  /** The line above the rows, for all files of a note. */
+  all: "Uploading",
+  attached: (attached: number, count: number) => `${attached} of ${count} files uploaded`,
+  leftInAll: (seconds: number) => `about ${formatDuration(seconds)} left`,
   rate: formatRate,
   left: (seconds: number) => `${formatDuration(seconds)} left`,
   pause: "Pause",

@@ -157,6 +157,7 @@ export class UploadJob {
       if (this.phase === "paused") this.#task.pause();
       const attachment = await this.#task.done;
       await notes.addAttachment(attachment, this.#file);
+      this.#queue.list.countAttached(upload);
       const removed = this.#queue.remove(this);
       this.#queue.onEvent({ kind: "attached", upload });
       void notes.refresh(upload.noteId);

@@ -62,6 +62,23 @@ describe("adding files", () => {
     expect(events).toEqual(["added", "attached"]);
   });
 
+  it("the total of a note counts attached files until no upload of the note is active", async () => {
+    const tab = await openSending(createFakeBrowser(), "a.txt", "b.txt", "c.txt", "d.txt");
+    const total = () => tab.queue.list.total("trip");
+    expect(total()).toEqual({ attachedCount: 0, count: 4, sentBytes: 0, totalBytes: 20, isSending: true });
+    transferOf(tab, "a.txt").finish();
+    await settled();
+    expect(total()).toMatchObject({ attachedCount: 1, count: 4, sentBytes: 5, totalBytes: 20 });
+    transferOf(tab, "b.txt").fail("quota_exceeded");
+    await tab.queue.cancel(idOf(tab, "c.txt"));
+    expect(total()).toMatchObject({ attachedCount: 1, count: 2, sentBytes: 5, totalBytes: 10 });
+    expect(tab.queue.list.total("another note")).toMatchObject({ attachedCount: 0, count: 0 });
+    transferOf(tab, "d.txt").finish();
+    await settled();
+    tab.queue.add(chosen("e.txt"), TARGET);
+    expect(total()).toMatchObject({ attachedCount: 0, count: 1, totalBytes: 5 });
+  });
+
   it("the queue ignores a file that it already has", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     tab.queue.add(chosen("a.txt"), TARGET);

@@ -1,10 +1,10 @@
 import { useStore } from "@nanostores/react";
 import { Dropzone } from "@valetkey/react";
-import { clsx } from "clsx";
-import { Pause, Play, RotateCw, X } from "lucide-react";
+import { Pause, Play, X } from "lucide-react";
 import { memo, useState } from "react";
 import { Button, dropzoneStyle, IconButton } from "../../../components/button.tsx";
 import { FileName } from "../../../components/file-name.tsx";
+import { ProgressBar } from "../../../components/progress-bar.tsx";
 import { useConnection } from "../../../service/client.ts";
 import { uploadTexts } from "../../../texts/en/uploads.ts";
 import { FileIcon } from "../thumbnail.tsx";
@@ -12,10 +12,12 @@ import { describeUploadFailure } from "../uploads-watch.tsx";
 import { errorCode, type Upload, type UploadStatus } from "./upload.ts";
 import { uploads } from "./uploads.ts";
 
+export { UploadTotal } from "./upload-total.tsx";
+
 const words = uploadTexts;
 const { list } = uploads;
 
-/** A row for an upload. The row itself is the progress bar. */
+/** A row for an upload, with its own progress bar. */
 export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
   const upload = useStore(list.$uploads, { keys: [id], deps: [id] })[id];
   const isOnline = useConnection() !== "offline";
@@ -24,34 +26,20 @@ export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
   const share = sizeBytes === 0 ? 0 : sentBytes / sizeBytes;
   const state = describeUploadState(upload, { isOnline });
   return (
-    <li className="relative -mx-2">
-      <div
-        role="progressbar"
-        aria-label={filename}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={Math.floor(share * 100)}
-        aria-valuetext={state.join(" · ")}
-        className="absolute inset-0 overflow-hidden rounded-card bg-sunken"
-      >
-        <div
-          className={clsx(
-            "size-full origin-left transition-transform",
-            status === "failed" ? "bg-hover" : "bg-accent-soft",
-          )}
-          style={{ transform: `scaleX(${share})` }}
-        />
+    <li className="-mx-2 flex min-h-14 items-center gap-3 py-2 pr-1 pl-2">
+      <FileIcon filename={filename} contentType={upload.contentType} isPlain />
+      <div className="min-w-0 grow">
+        <FileName filename={filename} />
+        <p className={status === "failed" ? "text-danger text-small" : "text-muted text-small tabular-nums"}>
+          <State parts={state} />
+        </p>
+        {status !== "failed" && (
+          <div className="pt-1">
+            <ProgressBar label={filename} text={state.join(" · ")} share={share} />
+          </div>
+        )}
       </div>
-      <div className="relative flex min-h-14 items-center gap-3 py-2 pr-1 pl-2">
-        <FileIcon filename={filename} contentType={upload.contentType} isPlain />
-        <div className="min-w-0 grow">
-          <FileName filename={filename} />
-          <p className={status === "failed" ? "text-danger text-small" : "text-muted text-small tabular-nums"}>
-            <State parts={state} />
-          </p>
-        </div>
-        <Controls upload={upload} />
-      </div>
+      <Controls upload={upload} />
     </li>
   );
 });
@@ -60,7 +48,7 @@ export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
 export function WaitingRow({ file }: { file: File }) {
   const isOnline = useConnection() === "online";
   return (
-    <li className="-mx-2 flex min-h-14 items-center gap-3 rounded-card bg-sunken py-2 pr-1 pl-2">
+    <li className="-mx-2 flex min-h-14 items-center gap-3 py-2 pr-1 pl-2">
       <FileIcon filename={file.name} contentType={file.type} isPlain />
       <div className="min-w-0 grow">
         <FileName filename={file.name} />
@@ -127,9 +115,7 @@ function Controls({ upload }: { upload: Upload }) {
         </IconButton>
       )}
       {status === "failed" && !PERMANENT_ERRORS.has(errorCode(error)) && (
-        <IconButton label={words.retry} onClick={() => uploads.resume(id)}>
-          <RotateCw size={16} />
-        </IconButton>
+        <Button onClick={() => uploads.resume(id)}>{words.retry}</Button>
       )}
       {status === "needs-file" && <ChooseFileAgain uploadId={id} />}
       {status === "needs-permission" && <Button onClick={() => void uploads.allow(id)}>{words.allow}</Button>}

@@ -112,6 +112,15 @@ function idOf({ name, size, type, lastModified }: File, { userId, noteId }: Targ
   return JSON.stringify([userId, noteId, name, size, type, lastModified]);
 }
 
+/** The files that a note gets together, since this tab began to upload files to it. Leaves out files that failed. */
+export type UploadTotal = {
+  attachedCount: number;
+  count: number;
+  sentBytes: number;
+  totalBytes: number;
+  isSending: boolean;
+};
+
 type Uploads = Readonly<Record<string, Upload>>;
 
 export class UploadList {
@@ -127,6 +136,8 @@ export class UploadList {
     Object.values(uploads).some((upload) => isActive(upload) && !upload.continuesAfterReload),
   );
   readonly #seen = new Set<string>();
+  /** The attached files of each note, since this tab began to upload files to it. */
+  readonly #attached = new Map<string, UploadDescription[]>();
 
   all(): readonly Upload[] {
     return Object.values(this.$uploads.get());
@@ -142,6 +153,7 @@ export class UploadList {
   }
 
   put(upload: Upload): void {
+    if (this.#activeOf(upload.noteId).length === 0) this.#attached.delete(upload.noteId);
     this.#seen.add(upload.id);
     this.$uploads.setKey(upload.id, upload);
   }
@@ -152,10 +164,36 @@ export class UploadList {
     if (upload !== undefined) this.$uploads.setKey(id, { ...upload, ...changes });
   }
 
+  /** Counts the upload as attached. Call it before `remove`. */
+  countAttached(upload: UploadDescription): void {
+    this.#attached.set(upload.noteId, [...(this.#attached.get(upload.noteId) ?? []), upload]);
+  }
+
+  total(noteId: string): UploadTotal {
+    const attached = this.#attached.get(noteId) ?? [];
+    const active = this.#activeOf(noteId);
+    const attachedBytes = sum(attached, ({ sizeBytes }) => sizeBytes);
+    return {
+      attachedCount: attached.length,
+      count: attached.length + active.length,
+      sentBytes: attachedBytes + sum(active, ({ sentBytes }) => sentBytes),
+      totalBytes: attachedBytes + sum(active, ({ sizeBytes }) => sizeBytes),
+      isSending: active.some(({ status }) => status === "sending"),
+    };
+  }
+
+  #activeOf(noteId: string): Upload[] {
+    return this.all().filter((upload) => upload.noteId === noteId && isActive(upload));
+  }
+
   remove(id: string): void {
     const { [id]: _, ...others } = this.$uploads.get();
     this.$uploads.set(others);
   }
+}
+
+function sum<Item>(items: readonly Item[], bytesOf: (item: Item) => number): number {
+  return items.reduce((bytes, item) => bytes + bytesOf(item), 0);
 }
 
 /** Makes a store that notifies its listeners only when the members of the set change, and not when more bytes are sent. */

@@ -6,10 +6,14 @@ import { Markdown } from "./markdown.tsx";
 const words = texts.notes;
 /** The maximum length of the body of a note, as in the service. Characters. */
 const MAX_LENGTH = 200_000;
+/** In a new note, the text looks like a field. */
+const FIELD = "border border-line-strong focus:border-accent";
 
 type NoteBodyProps = {
   body: string;
   canEdit: boolean;
+  /** Whether the user has just made the note. */
+  isNew: boolean;
   /** The position of the caret in the source. Undefined if the user is not editing the note. */
   editedAt: number | undefined;
   onEdit: (at: number) => void;
@@ -19,9 +23,11 @@ type NoteBodyProps = {
 };
 
 /** The body of a note: rendered Markdown, or the source while the user edits it. */
-export function NoteBody({ body, canEdit, editedAt, onEdit, onChange, onDone, onEscape }: NoteBodyProps) {
+export function NoteBody({ body, canEdit, isNew, editedAt, onEdit, onChange, onDone, onEscape }: NoteBodyProps) {
   if (editedAt !== undefined) {
-    return <BodyField body={body} caret={editedAt} onChange={onChange} onBlur={onDone} onEscape={onEscape} />;
+    return (
+      <BodyField body={body} isNew={isNew} caret={editedAt} onChange={onChange} onBlur={onDone} onEscape={onEscape} />
+    );
   }
   if (body.trim() === "") {
     if (!canEdit) return null;
@@ -29,7 +35,10 @@ export function NoteBody({ body, canEdit, editedAt, onEdit, onChange, onDone, on
       <button
         type="button"
         onClick={() => onEdit(body.length)}
-        className="-mx-2 rounded-card px-2 py-1 text-left text-muted transition-colors hover:bg-hover"
+        className={clsx(
+          "rounded-card px-2 py-1 text-left text-muted transition-colors hover:bg-hover",
+          isNew ? `flex min-h-24 cursor-text ${FIELD}` : "-mx-2",
+        )}
       >
         {words.emptyBody}
       </button>
@@ -70,13 +79,14 @@ function sourceOffset(source: string, { x, y }: { x: number; y: number }): numbe
 
 type BodyFieldProps = {
   body: string;
+  isNew: boolean;
   caret: number;
   onChange: (body: string) => void;
   onBlur: () => void;
   onEscape: () => void;
 };
 
-function BodyField({ body, caret, onChange, onBlur, onEscape }: BodyFieldProps) {
+function BodyField({ body, isNew, caret, onChange, onBlur, onEscape }: BodyFieldProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   useLayoutEffect(() => {
     field.current?.focus();
@@ -99,7 +109,10 @@ function BodyField({ body, caret, onChange, onBlur, onEscape }: BodyFieldProps) 
         }}
         onBlur={leave}
         aria-describedby="markdown-hint"
-        className="-mx-2 -my-1 min-h-24 w-[calc(100%+1rem)] rounded-card px-2 py-1"
+        className={clsx(
+          "min-h-24 rounded-card px-2 py-1",
+          isNew ? `w-full ${FIELD}` : "-mx-2 -my-1 w-[calc(100%+1rem)]",
+        )}
       />
       <p id="markdown-hint" className="mt-2 text-muted text-small">
         {words.markdownHint}

@@ -1,4 +1,5 @@
 import type { Note } from "@valetkey/client";
+import { clsx } from "clsx";
 import { Ellipsis, Link2, Pin, PinOff, Trash2 } from "lucide-react";
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
 import { Button, IconButton } from "../../components/button.tsx";
@@ -64,7 +65,8 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
         {back}
         <ScrolledTitle heading={heading}>{titleOf(view.title)}</ScrolledTitle>
         <SaveStatus state={view.state} onRetry={flush} />
-        {canEdit && (
+        {/* In a new note, all fields are open already. */}
+        {canEdit && (!isUnsaved || editedAt !== undefined) && (
           <Button
             ref={editButton}
             kind="quiet"
@@ -81,6 +83,7 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
           <TitleField
             ref={title}
             title={view.title}
+            isNew={wasUnsaved}
             onChange={(text) => draft.edit({ title: text })}
             onEnter={editBody}
             onBlur={flush}
@@ -96,14 +99,15 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
       <NoteBody
         body={view.body}
         canEdit={canEdit}
+        isNew={wasUnsaved}
         editedAt={editedAt}
         onEdit={editBody}
         onChange={(text) => draft.edit({ body: text })}
         onDone={finish}
-        // The focus returns to the button, which is always on the page.
         onEscape={() => {
           finish();
-          editButton.current?.focus();
+          // A new note without text has no button.
+          (isUnsaved ? title : editButton).current?.focus();
         }}
       />
     </>
@@ -134,6 +138,8 @@ function ScrolledTitle({ heading, children }: { heading: RefObject<HTMLElement |
 type TitleFieldProps = {
   ref: RefObject<HTMLTextAreaElement | null>;
   title: string;
+  /** Whether the user has just made the note. */
+  isNew: boolean;
   onChange: (title: string) => void;
   /** Runs on Enter, which moves to the body. */
   onEnter: () => void;
@@ -141,7 +147,7 @@ type TitleFieldProps = {
 };
 
 /** The editable title. The placeholder of an empty title is in the language of the reader. */
-function TitleField({ ref, title, onChange, onEnter, onBlur }: TitleFieldProps) {
+function TitleField({ ref, title, isNew, onChange, onEnter, onBlur }: TitleFieldProps) {
   return (
     <GrowingTextarea
       ref={ref}
@@ -151,7 +157,7 @@ function TitleField({ ref, title, onChange, onEnter, onBlur }: TitleFieldProps) 
       value={title}
       maxLength={MAX_TITLE_LENGTH}
       aria-label={words.title}
-      placeholder={words.untitled}
+      placeholder={isNew ? words.title : words.untitled}
       enterKeyHint="next"
       onChange={({ currentTarget }) => {
         onChange(currentTarget.value.replace(/\s*\n\s*/g, " "));
@@ -164,7 +170,12 @@ function TitleField({ ref, title, onChange, onEnter, onBlur }: TitleFieldProps) 
         onEnter();
       }}
       onBlur={onBlur}
-      className="-mx-2 -my-1 w-[calc(100%+1rem)] rounded-card px-2 py-1 text-title transition-colors hover:bg-hover focus:bg-transparent"
+      className={clsx(
+        "-my-1 rounded-card px-2 py-1 text-title transition-colors hover:bg-hover focus:bg-transparent",
+        isNew
+          ? "w-full border border-transparent placeholder-shown:border-line-strong placeholder-shown:focus:border-accent"
+          : "-mx-2 w-[calc(100%+1rem)]",
+      )}
     />
   );
 }

@@ -51,7 +51,7 @@ export function Menu({ trigger, children, align = "end", side = "bottom" }: Menu
         popover="auto"
         aria-labelledby={`${id}button`}
         onBeforeToggle={({ newState }) => setOpen(newState === "open")}
-        onToggle={({ newState, currentTarget }) => newState === "open" && itemsOf(currentTarget)[0]?.focus()}
+        onToggle={({ newState, currentTarget }) => newState === "open" && firstItemOf(currentTarget)?.focus()}
         onClick={({ currentTarget }) => currentTarget.hidePopover()}
         onKeyDown={moveFocus}
         className={clsx(
@@ -68,6 +68,12 @@ export function Menu({ trigger, children, align = "end", side = "bottom" }: Menu
 
 function itemsOf(menu: HTMLElement): HTMLElement[] {
   return [...menu.querySelectorAll<HTMLElement>("[role^=menuitem]")];
+}
+
+/** The chosen item has the focus first, because the item with the focus looks chosen. */
+function firstItemOf(menu: HTMLElement): HTMLElement | undefined {
+  const items = itemsOf(menu);
+  return items.find(({ ariaChecked }) => ariaChecked === "true") ?? items[0];
 }
 
 function moveFocus(event: KeyboardEvent<HTMLElement>): void {

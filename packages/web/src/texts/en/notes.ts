@@ -3,7 +3,7 @@ export const notes = {
   /** Shown on a note of the list while files are dragged over it. */
   drop: { move: "Move here", copy: "Copy here" },
   days: { today: "Today", yesterday: "Yesterday" },
-  list: { owned: "Notes", shared: "Shared with me" },
+  list: { owned: "Notes", shared: "Shared with me", more: "More about your notes" },
   order: { label: "Sort notes", created: "Newest first", changed: "Last changed first", title: "By title" },
   pin: "Pin to the top",
   unpin: "Unpin",

@@ -44,7 +44,7 @@ it("the installed app attaches shared files to a new or an existing note", async
   const note = await seedNote(client, { title: "Trip" });
   expect(await install(page)).toEqual([`activated for ${web.service.url}/attach`]);
   await shareWithApp(page, [photo]);
-  await page.getByRole("heading", { name: attachTexts.title }).waitFor();
+  await page.getByRole("heading", { name: attachTexts.title(1) }).waitFor();
   await page.getByRole("button", { name: /^Trip/ }).click();
   await page.waitForURL(`**/n/${note.id}`);
   const filenames = async (noteId: string) => {

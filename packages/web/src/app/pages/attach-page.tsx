@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { File as FileIcon, FileText, Plus } from "lucide-react";
+import { ChevronRight, File as FileIcon, Plus } from "lucide-react";
 import { useDeferredValue, useEffect, useState } from "react";
 import { Button, buttonStyle } from "../../components/button.tsx";
 import { FileName } from "../../components/file-name.tsx";
@@ -12,7 +12,7 @@ import { client } from "../../service/client.ts";
 import { acceptHandedFiles, dropHandedFiles, readHandedFiles } from "../../service/handed-files.ts";
 import { instanceQuery, queryClient } from "../../service/queries.ts";
 import { attachTexts } from "../../texts/en/attach.ts";
-import { formatBytes, formatWhen } from "../../texts/index.ts";
+import { formatBytes, formatWhen, texts } from "../../texts/index.ts";
 import { titleOf } from "../../texts/note-title.ts";
 import { useAccount } from "../session.ts";
 import { useCreateNote } from "../use-create-note.ts";
@@ -24,7 +24,7 @@ const MOST_SHOWN = 4;
 
 /** Attaches files from another app to a new note, or to a note that the user chooses. */
 export function AttachPage() {
-  useDocumentTitle(words.title);
+  useDocumentTitle(words.pageTitle);
   const handed = useQuery({ queryKey: ["handed-files"], queryFn: readHandedFiles, gcTime: 0 });
   // Registers the service worker again, because the browser may have removed it. Without the worker, other apps can't send files to this
   // app.
@@ -69,7 +69,12 @@ function Choice({ files }: { files: readonly File[] }) {
   const discard = () => void dropHandedFiles().then(() => navigate({ to: "/", replace: true }));
   return (
     <div className="flex flex-col gap-4">
-      <h1 className="text-title">{words.title}</h1>
+      <div className="flex items-center justify-between gap-2">
+        <h1 className="min-w-0 text-title">{words.title(files.length)}</h1>
+        <Button kind="quiet" className="-mr-3" onClick={discard}>
+          {texts.common.cancel}
+        </Button>
+      </div>
       <ul aria-label={words.files} className="flex flex-col divide-y rounded-card border bg-surface">
         {files.slice(0, MOST_SHOWN).map((file, nth) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: two files may have the same name, and the list never changes
@@ -93,9 +98,6 @@ function Choice({ files }: { files: readonly File[] }) {
         {words.newNote}
       </Button>
       <Notes onChosen={attachTo} />
-      <Button kind="quiet" className="self-center" onClick={discard}>
-        {words.discard}
-      </Button>
     </div>
   );
 }
@@ -164,13 +166,13 @@ function Notes({ onChosen }: { onChosen: (noteId: string) => void }) {
                   onClick={() => onChosen(id)}
                   className="flex min-h-14 w-full items-center gap-3 px-3 py-2 text-left hover:bg-hover focus-visible:-outline-offset-2"
                 >
-                  <FileText size={18} aria-hidden="true" className="shrink-0 text-muted" />
                   <span className="min-w-0 grow">
                     <span className="flex font-medium">
                       <bdi className="min-w-0 truncate">{name}</bdi>
                     </span>
                     <span className="block text-muted text-small">{formatWhen(updatedAt, now)}</span>
                   </span>
+                  <ChevronRight size={16} aria-hidden="true" className="shrink-0 text-muted" />
                 </button>
               </li>
             );

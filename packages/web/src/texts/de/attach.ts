@@ -1,14 +1,15 @@
 import { brandName } from "../brand-name.ts";
 import type { attachTexts as english } from "../en/attach.ts";
+import { formatCount } from "../format.ts";
 
 export const attachTexts: typeof english = {
-  title: "Notiz auswählen",
+  pageTitle: "Dateien anhängen",
+  title: (count: number) => `${formatCount(count, { one: "Datei", other: "Dateien" })} anhängen`,
   files: "Dateien zum Anhängen",
   more: (count: number, size: string) => `und ${count} weitere (${size})`,
   newNote: "Neue Notiz mit diesen Dateien",
-  discard: "Diese Dateien verwerfen",
-  existing: "Oder eine vorhandene Notiz",
-  search: "Suchen",
+  existing: "Oder eine vorhandene Notiz auswählen",
+  search: "Ihre Notizen durchsuchen",
   none: "Es gibt hier keine Notiz, die Sie ändern dürfen.",
   failed: "Die Notizen konnten nicht geladen werden",
   nothing: {

@@ -1,13 +1,15 @@
 import { brandName } from "../brand-name.ts";
+import { formatCount } from "../format.ts";
+
 /** The page for files that another app has sent. */
 export const attachTexts = {
-  title: "Choose a note",
+  pageTitle: "Attach files",
+  title: (count: number) => `Attach ${formatCount(count, { one: "file", other: "files" })}`,
   files: "Files to attach",
   more: (count: number, size: string) => `and ${count} more (${size})`,
   newNote: "New note with these files",
-  discard: "Discard these files",
-  existing: "Or a note that you have",
-  search: "Search",
+  existing: "Or choose a note that you have",
+  search: "Search your notes",
   none: "No note found that you may change.",
   failed: "The notes could not be loaded",
   nothing: {

@@ -25,7 +25,7 @@ const words = fileToolsTexts;
 const orders = (Object.keys(words.orders) as FileOrder[]).map((value) => ({ value, label: words.orders[value] }));
 /** Makes the buttons small on phones and tablets, so that all actions fit into one row in any font and language. */
 const COMPACT =
-  "max-xl:h-12 max-xl:shrink max-xl:grow max-xl:basis-0 max-xl:flex-col max-xl:gap-0.5 max-xl:px-0 max-xl:text-[11px]";
+  "max-xl:h-12 max-xl:shrink max-xl:grow max-xl:basis-0 max-xl:flex-col max-xl:gap-0.5 max-xl:px-0 max-xl:text-[11px] xl:px-2";
 /** The service allows at most this many files in one link. */
 const MOST_FILES_OF_LINK = 100;
 
@@ -135,7 +135,12 @@ function ChosenBar({ note, listed, choice, onChoose, onLink, onShare, onMove }: 
     void removeAttachments(chosen);
   };
   return (
-    <div className="flex min-h-11 flex-wrap items-center gap-x-2 md:min-h-9">
+    <div
+      className={clsx(
+        "flex min-h-11 flex-wrap items-center gap-x-2 rounded-card md:min-h-9",
+        chosen.length > 0 && "bg-selected",
+      )}
+    >
       <label className="flex min-h-11 cursor-pointer select-none items-center text-small md:min-h-9">
         <span className="flex w-11 justify-center md:w-8">
           <input
@@ -153,9 +158,9 @@ function ChosenBar({ note, listed, choice, onChoose, onLink, onShare, onMove }: 
             className="size-4 cursor-pointer accent-accent pointer-coarse:size-5"
           />
         </span>
-        {words.all}
+        <span className={clsx(chosen.length > 0 && "sr-only")}>{words.all}</span>
       </label>
-      <p role="status" title={words.hint} className="mr-auto text-muted text-small tabular-nums">
+      <p role="status" title={words.hint} className="mr-auto font-medium text-small tabular-nums">
         {chosen.length > 0 &&
           words.chosen(
             chosen.length,

@@ -1,6 +1,7 @@
 import { Autocomplete } from "@base-ui/react/autocomplete";
 import { useQuery } from "@tanstack/react-query";
 import type { NoteSummary } from "@valetkey/client";
+import { clsx } from "clsx";
 import { Check, Search } from "lucide-react";
 import { useDeferredValue, useEffect, useEffectEvent, useRef, useState } from "react";
 import { nameOf } from "../../components/avatar.tsx";
@@ -174,7 +175,7 @@ function NotePicker({ exceptId, chosenId, onChoose }: NotePickerProps) {
       value={text}
       onValueChange={setText}
       itemToStringValue={titleOf}
-      autoHighlight="always"
+      autoHighlight
       keepHighlight
     >
       <div className="relative">
@@ -203,6 +204,15 @@ function NotePicker({ exceptId, chosenId, onChoose }: NotePickerProps) {
             className="flex min-h-14 cursor-default select-none items-center gap-3 rounded-card px-2 py-1 outline-none pointer-fine:data-highlighted:bg-hover aria-[current]:bg-selected md:min-h-11"
             {...(note.id === chosenId && { "aria-current": true })}
           >
+            <span
+              aria-hidden="true"
+              className={clsx(
+                "flex size-5 shrink-0 items-center justify-center rounded-full border",
+                note.id === chosenId ? "border-accent bg-accent text-on-accent" : "border-line-strong",
+              )}
+            >
+              {note.id === chosenId && <Check size={12} strokeWidth={3} />}
+            </span>
             <span className="min-w-0 grow">
               <span dir="auto" className="block truncate font-medium">
                 {titleOf(note)}
@@ -211,7 +221,6 @@ function NotePicker({ exceptId, chosenId, onChoose }: NotePickerProps) {
                 {factsOf(note, now).join(" · ")}
               </span>
             </span>
-            {note.id === chosenId && <Check size={16} className="shrink-0 text-accent" />}
           </Autocomplete.Item>
         )}
       </Autocomplete.List>

@@ -176,5 +176,5 @@ export function useScope(): "owned" | "shared" | undefined {
     return note === undefined || note.role === "owner" ? "owned" : "shared";
   }
   if (matches({ to: "/shared" }) !== false) return "shared";
-  return matches({ to: "/" }) === false ? undefined : "owned";
+  return matches({ to: "/" }) === false && matches({ to: "/deleted" }) === false ? undefined : "owned";
 }

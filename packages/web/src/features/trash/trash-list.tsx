@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import type { TrashItem } from "@valetkey/client";
-import { Trash2 } from "lucide-react";
+import { File, FileText, Trash2 } from "lucide-react";
 import { AskInPlace } from "../../components/ask-in-place.tsx";
 import { Button } from "../../components/button.tsx";
 import { FileName } from "../../components/file-name.tsx";
@@ -17,21 +17,12 @@ import { titleOf } from "../../texts/note-title.ts";
 
 const words = trashTexts;
 
-export function DeletedPage() {
-  return (
-    <Page title={words.title} className="gap-2">
-      <TrashList />
-    </Page>
-  );
-}
-
 /** The deleted notes and files that the user may restore, last deleted first. */
-function TrashList() {
+export function DeletedPage() {
   const days = useQuery(instanceQuery).data?.limits.trashDays;
   const list = useInfiniteQuery(pagesQuery(keys.trash, client.trash.list));
   return (
-    <div className="flex flex-col gap-6">
-      <p className="text-muted text-small">{days !== undefined && words.hint(days)}</p>
+    <Page title={words.title} hint={days === undefined ? "" : words.hint(days)}>
       <PagedList
         list={list}
         label={words.list}
@@ -41,7 +32,7 @@ function TrashList() {
       >
         {(item) => <TrashRow key={item.id} item={item} />}
       </PagedList>
-    </div>
+    </Page>
   );
 }
 
@@ -64,6 +55,7 @@ function TrashRow({ item }: { item: TrashItem }) {
       toasts.add({ title: words.purged(name) });
     },
   });
+  const Icon = attachmentId === null ? FileText : File;
   const facts = [
     attachmentId === null ? words.note(files) : words.file(titleOf(noteTitle)),
     ...(files === 0 ? [] : [formatBytes(sizeBytes)]),
@@ -72,6 +64,7 @@ function TrashRow({ item }: { item: TrashItem }) {
   return (
     <li className="flex flex-col gap-2 p-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+        <Icon size={18} aria-hidden="true" className="shrink-0 text-muted" />
         <div className="min-w-0 grow basis-60">
           <div className="font-medium">
             {filename === null ? (
@@ -94,6 +87,7 @@ function TrashRow({ item }: { item: TrashItem }) {
           spokenLabel={words.purgeOf(name)}
           question={words.purgeQuestion}
           action={purge}
+          className="text-danger"
         />
       </div>
       {restore.isError && <Problem error={restore.error} />}

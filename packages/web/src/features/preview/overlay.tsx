@@ -3,7 +3,7 @@ import type { Attachment } from "@valetkey/client";
 import { clsx } from "clsx";
 import { ChevronLeft, ChevronRight, Download, FileX2, X } from "lucide-react";
 import { type ReactNode, useRef } from "react";
-import { IconButton, IconLink } from "../../components/button.tsx";
+import { buttonStyle, IconButton } from "../../components/button.tsx";
 import { FileName } from "../../components/file-name.tsx";
 import { Empty, Skeleton } from "../../components/states.tsx";
 import { previewKindOf } from "../../files/preview-kind.ts";
@@ -58,7 +58,11 @@ export function PreviewOverlay({ files, selectedId, describe, onSelect, onClose 
           data-zoomed={isZoomed || undefined}
           {...useSwipe(step)}
         >
-          <TopBar file={file} facts={[positionOf(files, index), ...(file && describe ? [describe(file)] : [])]} />
+          <TopBar
+            file={file}
+            facts={file === undefined ? [] : [formatBytes(file.sizeBytes), ...(describe ? [describe(file)] : [])]}
+            position={files.length > 1 && index !== -1 ? words.position(index + 1, files.length) : undefined}
+          />
           <div className="relative min-h-0 grow bg-sunken">
             <FileViewer key={lastId.current} file={file} />
           </div>
@@ -72,13 +76,6 @@ export function PreviewOverlay({ files, selectedId, describe, onSelect, onClose 
   );
 }
 
-function positionOf(files: readonly Attachment[], index: number): string {
-  const file = files[index];
-  if (file === undefined) return "";
-  const size = formatBytes(file.sizeBytes);
-  return files.length === 1 ? size : `${size} · ${words.position(index + 1, files.length)}`;
-}
-
 /** Whether the element itself uses the arrow keys. A player seeks with these keys, and a wide element scrolls. */
 function hasUseForArrows(target: EventTarget): boolean {
   const isWide = target instanceof HTMLElement && target.scrollWidth > target.clientWidth && isScroller(target);
@@ -89,8 +86,10 @@ function isScroller(element: HTMLElement): boolean {
   return getComputedStyle(element).overflowX === "auto";
 }
 
-/** The file name and the actions. `facts`: "12 MB · 2 of 5", and who has the file. */
-function TopBar({ file, facts }: { file: Attachment | undefined; facts: string[] }) {
+type TopBarProps = { file: Attachment | undefined; facts: string[]; position: string | undefined };
+
+/** The file name and the actions. `facts`: the size, and who has the file. On a phone, the bar below the file has the position. */
+function TopBar({ file, facts, position }: TopBarProps) {
   const downloadLink = useDownloadLink();
   return (
     <header className="flex items-center gap-1 border-b py-2 pr-2 pl-4">
@@ -100,12 +99,14 @@ function TopBar({ file, facts }: { file: Attachment | undefined; facts: string[]
         </Dialog.Title>
         <Dialog.Description className="text-muted text-small tabular-nums">
           {facts.join(texts.common.separator)}
+          {position !== undefined && <span className="max-md:hidden">{texts.common.separator + position}</span>}
         </Dialog.Description>
       </div>
       {file !== undefined && (
-        <IconLink label={words.download} {...downloadLink(file)} className="tooltip-below tooltip-left">
+        <a {...downloadLink(file)} className={buttonStyle({ kind: "quiet" })}>
           <Download size={18} />
-        </IconLink>
+          <span className="max-md:sr-only">{words.download}</span>
+        </a>
       )}
       <Dialog.Close render={<IconButton label={texts.common.close} className="tooltip-below tooltip-left" />}>
         <X size={18} />

@@ -28,7 +28,7 @@ export function TextFile({ file }: { file: Attachment }) {
   if (text.data === undefined) return <TextSkeleton />;
   const isCut = file.sizeBytes > SHOWN_BYTES;
   return (
-    <div className="flex size-full flex-col md:px-16 md:py-4">
+    <div className="mx-auto flex size-full max-w-[960px] flex-col md:px-16 md:py-4">
       {(isCut || format !== "plain") && (
         <div className="flex flex-wrap items-center justify-end gap-2 border-b bg-surface px-4 py-2 text-muted text-small md:rounded-t-card md:border md:border-b-0">
           {isCut && <p className="mr-auto">{words.cut}</p>}
@@ -45,7 +45,7 @@ export function TextFile({ file }: { file: Attachment }) {
         tabIndex={0}
         aria-label={file.filename}
         className={clsx(
-          "min-h-0 grow overflow-auto bg-surface px-4 py-3 font-mono text-small md:border",
+          "min-h-0 grow overflow-auto bg-surface px-4 py-3 font-mono text-small md:border md:px-6 md:py-5 md:text-base",
           (format === "plain" || isPlain) && "whitespace-pre-wrap break-words",
           swipeable,
         )}

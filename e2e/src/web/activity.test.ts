@@ -181,7 +181,7 @@ describe("the activity", () => {
     await finn.page.goto("/activity");
     await finn.page.getByText("You deleted the note “Gone”").waitFor();
     expect(await lines(finn).getByRole("link").allInnerTexts()).toEqual(["Kept"]);
-    await lines(finn).filter({ hasText: "a deleted note" }).waitFor();
+    await lines(finn).filter({ hasText: "Deleted note" }).waitFor();
     await finn.page.getByRole("link", { name: "Kept" }).click();
     await finn.page.waitForURL(`**/n/${kept.id}`);
   });

@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ShieldOff } from "lucide-react";
-import { buttonStyle } from "../../components/button.tsx";
 import { Page } from "../../components/page.tsx";
 import { Segmented } from "../../components/segmented.tsx";
 import { Empty, Failure, Skeleton } from "../../components/states.tsx";
@@ -44,18 +43,13 @@ function Tabs() {
   const List = tabs[shown];
   return (
     <>
-      <div className="flex flex-wrap items-center justify-between gap-3">
-        <Segmented
-          label={words.tabs.label}
-          value={shown}
-          onChange={(value) => void navigate({ to: "/admin", search: { tab: value } })}
-          options={options}
-          className="grow max-sm:grid max-sm:grid-cols-3 sm:grow-0"
-        />
-        <Link to="/settings/doctor" className={buttonStyle()}>
-          {words.doctor}
-        </Link>
-      </div>
+      <Segmented
+        label={words.tabs.label}
+        value={shown}
+        onChange={(value) => void navigate({ to: "/admin", search: { tab: value } })}
+        options={options}
+        className="max-sm:grid max-sm:grid-cols-3 sm:self-start"
+      />
       <List key={shown} />
     </>
   );

@@ -157,7 +157,7 @@ function ActivityLine({ line, accountId, showsNote }: ActivityLineProps) {
         {/* The text of these events already names the note. */}
         {showsNote && !NAMES_NOTE.has(event.action) && (
           <p className={clsx("truncate", !isHighlighted && "text-muted")}>
-            {words.note} <NoteName event={event} />
+            <NoteName event={event} />
           </p>
         )}
       </div>

@@ -59,6 +59,13 @@ describe("the text of an event", () => {
     ]);
   });
 
+  it("the text of an event has quotation marks around a filename with spaces", () => {
+    const files = [{ id: "a", filename: "The lease.pdf" }];
+    expect(describeEvent({ action: "attachment.deleted", attachmentIds: ["a"], files })).toEqual([
+      "Bob deleted “The lease.pdf”",
+    ]);
+  });
+
   it("the text of a moved or copied file says whether the file came or left", () => {
     const text = (action: string, detail: object) => describeEvent({ action, attachmentIds: ["c"], detail } as never);
     expect(text("attachment.moved", { toNoteId: "n" })).toEqual(["Bob moved c.txt to another note"]);
@@ -78,9 +85,14 @@ describe("the text of an event", () => {
 
   it.each<[string, AuditEvent["detail"], string[], string]>([
     ["link.created", {}, [], "Bob created the link “Contract”"],
+    ["link.created", { label: "", kind: "download" }, [], "Bob created a link to the note"],
+    ["link.created", { label: "", kind: "upload" }, [], "Bob created a file request"],
+    ["link.revoked", { label: "" }, ["a"], "Bob ended a link to a.txt"],
+    ["link.revoked", { label: "" }, ["a", "b"], "Bob ended a link to 2 files"],
+    ["link.opened", { label: "" }, [], "A visitor opened a link"],
     ["link.updated", {}, [], "Bob changed the link “Contract”"],
     ["link.renewed", {}, [], "Bob gave the link “Contract” a new address"],
-    ["link.revoked", {}, [], "Bob revoked the link “Contract”"],
+    ["link.revoked", {}, [], "Bob ended the link “Contract”"],
     ["link.sent", { people: 1, email: "eva@x.example" }, [], "Bob sent the link “Contract” to eva@x.example"],
     ["link.sent", { people: 3 }, [], "Bob sent the link “Contract” to 3 people"],
     ["link.opened", {}, [], "A visitor opened the link “Contract”"],
@@ -95,7 +107,7 @@ describe("the text of an event", () => {
     ],
     ["link.claimed", {}, ["a"], "A visitor got a.txt from the link “Contract”"],
     ["link.unlock_refused", {}, [], "A visitor gave a wrong password for the link “Contract”"],
-    ["link.received", { visitorName: "Maria" }, ["a"], "Maria (visitor) sent a.txt"],
+    ["link.received", { visitorName: "Maria" }, ["a"], "Maria (visitor) sent a.txt for the file request “Contract”"],
   ])("the text of the event %s", (action, detail, attachmentIds, expected) => {
     expect(describeEvent({ action, detail: { label: "Contract", ...detail }, attachmentIds })).toEqual([expected]);
   });

@@ -104,20 +104,20 @@ function describe(line: Line, { who, ...reader }: Reader & { who: { name: string
     case "link.updated":
     case "link.renewed":
     case "link.revoked":
-      return sentences[action](who, textOf(detail.label));
+      return sentences[action](who, nameLink(line));
     case "link.sent":
       return sentences[action](who, {
-        label: textOf(detail.label),
+        link: nameLink(line),
         people: Number(detail.people),
         emails: textOf(detail.email),
       });
     case "link.opened":
     case "link.unlock_refused":
-      return sentences[action](who, textOf(detail.label), times);
+      return sentences[action](who, nameLink(line), times);
     case "link.claimed":
       return describeVisit(line, who);
     case "link.received":
-      return sentences[action](who, files);
+      return sentences[action](who, { files, link: nameLink(line) });
     default:
       return sentences.other(who, action);
   }
@@ -125,14 +125,23 @@ function describe(line: Line, { who, ...reader }: Reader & { who: { name: string
 
 /** Describes what a visitor of a link did. An earlier version of the service did not record the purpose. */
 function describeVisit(line: Line, { name }: { name: string }): string {
-  const { purpose, label, email } = line.event.detail;
-  const visit = { files: countFiles(line), label: textOf(label), times: line.times };
+  const { purpose, email } = line.event.detail;
+  const visit = { files: countFiles(line), link: nameLink(line), times: line.times };
   const proven = textOf(email);
   const who = proven === undefined ? name : words.proven(name, proven);
   return sentences.visits[purpose === "download" || purpose === "view" || purpose === "zip" ? purpose : "claim"](
     who,
     visit,
   );
+}
+
+/** "the link “Contract”", "a link to report.pdf". The events of visitors do not say which files their link opens. */
+function nameLink(line: Line): string {
+  const { action, detail, attachmentIds } = line.event;
+  const isOfVisitor = BY_VISITORS.has(action) || action === "url.issued";
+  const files = attachmentIds.length === 0 ? words.note : countFiles(line);
+  const isRequest = detail.kind === "upload" || action === "link.received";
+  return words.link({ label: textOf(detail.label), files: isOfVisitor ? undefined : files, isRequest });
 }
 
 /** "report.pdf", "12 files". */
@@ -155,11 +164,14 @@ function nameFiles({ fileCount, filenames }: Line): string {
   return words.files.named(named, fileCount - named.length);
 }
 
-/** Shortens a filename in the middle. Keeps the beginning, and the end with the extension. */
+/** Shortens a filename in the middle, so that its extension stays. A name with spaces has quotation marks. */
 function shorten(filename: string): string {
   const letters = [...filename];
-  if (letters.length <= MAX_NAME_LENGTH) return filename;
-  return `${letters.slice(0, MAX_NAME_LENGTH - 13).join("")}…${letters.slice(-12).join("")}`;
+  const isShort = letters.length <= MAX_NAME_LENGTH;
+  const shown = isShort
+    ? filename
+    : `${letters.slice(0, MAX_NAME_LENGTH - 13).join("")}…${letters.slice(-12).join("")}`;
+  return /\s/.test(shown) ? words.files.quoted(shown) : shown;
 }
 
 function shortenedOf(value: AuditEvent["detail"][string] | undefined): string | undefined {

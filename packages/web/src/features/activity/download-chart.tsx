@@ -1,4 +1,5 @@
 import type { Downloads as Counted } from "@valetkey/client";
+import { clsx } from "clsx";
 import { activity as activityTexts } from "../../texts/en/activity.ts";
 import { formatClock, formatCount, formatDate, texts } from "../../texts/index.ts";
 import { startOfDay } from "./group-events.ts";
@@ -22,9 +23,9 @@ export function DownloadChart({ counted, now }: DownloadChartProps) {
   if (total === 0 || first === undefined) return null;
   const isPartial = Date.parse(counted.countedSince) > first.start;
   return (
-    <figure className="rounded-card border bg-surface p-4">
+    <figure className={clsx("px-3", hasBars && "rounded-card border bg-surface py-3")}>
       <figcaption className="text-balance text-small" title={words.hint}>
-        <span className="font-medium">{summarise(downloads, now)}</span>
+        <span className="font-medium">{words.summary(formatCount(total, words.downloads), words.spans[span])}</span>
         {isPartial && <span className="block text-muted">{words.partial(formatDate(counted.countedSince, now))}</span>}
       </figcaption>
       {hasBars && (
@@ -40,15 +41,6 @@ export function DownloadChart({ counted, now }: DownloadChartProps) {
       <Table downloads={downloads} now={now} />
     </figure>
   );
-}
-
-function summarise({ bars, span, total }: Downloads, now: number): string {
-  const most = bars.reduce((found, bar) => (bar.count > found.count ? bar : found));
-  const name = nameBar(most, { span, now });
-  return [
-    words.summary(formatCount(total, words.downloads), words.spans[span]),
-    span === "hours" ? words.mostAt(most.count, name) : words.most(most.count, name),
-  ].join(texts.common.separator);
 }
 
 function Bars({ downloads: { bars, span }, now }: { downloads: Downloads; now: number }) {

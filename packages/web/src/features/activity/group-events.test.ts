@@ -78,6 +78,11 @@ describe("grouping events", () => {
     expect(summary([to, to, from, moved({ fromNoteId: "m" })] as never)).toHaveLength(3);
   });
 
+  it("the activity joins the files of a visitor only if they are for the same file request", () => {
+    const received = (linkId: string) => ({ action: "link.received", attachmentIds: ["a"], detail: { linkId } });
+    expect(summary([received("one"), received("one"), received("two")])).toHaveLength(2);
+  });
+
   it("the activity splits events at local midnight", () => {
     const days = [new Date(2026, 10, 24, 0, 0), new Date(2026, 10, 23, 23, 59), new Date(2026, 10, 23, 0, 0)];
     const grouped = groupByDay(days.map((at) => event({ at: at.toISOString() })));

@@ -72,7 +72,8 @@ const MAX_BATCH = 1_000;
 function isSameRun({ event: last }: Line, event: AuditEvent): boolean {
   const { action, actorId, noteId } = event;
   if (last.action !== action || last.actorId !== actorId || last.noteId !== noteId) return false;
-  if (PER_FILE.has(action)) return ["fromNoteId", "toNoteId"].every((name) => last.detail[name] === event.detail[name]);
+  if (PER_FILE.has(action))
+    return ["fromNoteId", "toNoteId", "linkId"].every((name) => last.detail[name] === event.detail[name]);
   if (!REPEATED.has(action) || SAME_DETAILS.some((name) => last.detail[name] !== event.detail[name])) return false;
   return hasSameFiles(last, event) || isEarlierBatch(event);
 }

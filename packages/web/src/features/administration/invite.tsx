@@ -27,7 +27,7 @@ export function InviteButton() {
   const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <Button className="max-sm:grow" onClick={() => setOpen(true)}>
+      <Button className="shrink-0" onClick={() => setOpen(true)}>
         <UserRoundPlus size={16} />
         {words.title}
       </Button>

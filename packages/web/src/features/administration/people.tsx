@@ -26,10 +26,10 @@ export function People() {
   const list = usePages(["people", q], (page) => client.admin.people({ ...page, ...(q !== "" && { q }) }));
   return (
     <>
-      <div className="flex flex-wrap items-end gap-3">
+      <div className="flex items-end gap-3">
         <TextField
           type="search"
-          className="grow basis-60"
+          className="min-w-0 grow"
           label={words.search}
           value={typed}
           maxLength={MAX_LENGTH}
@@ -45,7 +45,7 @@ export function People() {
         list={list}
         label={administration.tabs.people}
         failed={words.failed}
-        first={words.columns.person}
+        first={administration.tabs.people}
         columns={[seen, used, files, links, state]}
         widths={PERSON_WIDTHS}
         empty={<Empty icon={<Users size={28} strokeWidth={1.5} />} title={words.empty} hint={words.emptyHint} />}

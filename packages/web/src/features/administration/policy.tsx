@@ -51,18 +51,13 @@ function Rule({ setting }: { setting: PolicySetting }) {
   const title = ruleName(name);
   const isFixed = source === "configuration";
   const values = valuesOf(setting);
-  const origin = {
-    configuration: words.fixed(variable),
-    administrator: words.byAdministrator,
-    default: words.byDefault,
-  };
   return (
     <li className="flex flex-col gap-2 p-3">
       <div className="flex flex-col gap-2 md:flex-row md:items-start md:justify-between md:gap-6">
         <div id={id} className="min-w-0 text-pretty text-muted text-small">
           <p className="font-medium text-base text-ink">{title}</p>
           <p>{words.rules[name]?.hint}</p>
-          <p>{origin[source]}</p>
+          {isFixed && <p>{words.fixed(variable)}</p>}
         </div>
         <div className="flex shrink-0 flex-col gap-1 md:max-w-64 md:items-end">
           <Select

@@ -5,14 +5,15 @@ import { formatCount } from "../format.ts";
 type Who = { name: string; isYou: boolean };
 
 /** `emails`: the email addresses. Undefined: the reader may not see them. */
-type SentLink = { label: string | undefined; people: number; emails: string | undefined };
+type SentLink = { link: string; people: number; emails: string | undefined };
 const receivers = { one: "Person", other: "Personen" };
 
-type Visit = { files: string; label: string | undefined; times: number };
+type LinkName = { label: string | undefined; files: string | undefined; isRequest: boolean };
+
+type Visit = { files: string; link: string; times: number };
 
 const list = /* @__PURE__ */ new Intl.ListFormat("de", { type: "conjunction" });
 const has = ({ name, isYou }: Who) => `${name} ${isYou ? "haben" : "hat"}`;
-const named = (label: string | undefined) => (label === undefined ? "einen Link" : `den Link „${label}“`);
 const timesOf = (count: number) => (count === 1 ? "" : count === 2 ? " zweimal" : ` ${count}-mal`);
 const quoted = (title: string | undefined) => (title === undefined ? "" : ` „${title}“`);
 
@@ -44,14 +45,20 @@ export const activity: typeof english = {
   failedToLoad: "Die Aktivität konnte nicht geladen werden",
   failedToLoadMore: "Frühere Aktivität konnte nicht geladen werden.",
   loadingMore: "Frühere Aktivität wird geladen …",
-  deletedNote: "eine gelöschte Notiz",
-  note: "Notiz:",
+  deletedNote: "Gelöschte Notiz",
+  note: "der Notiz",
+  link: ({ label, files, isRequest }: LinkName) => {
+    if (label !== undefined) return `${isRequest ? "die Dateianfrage" : "den Link"} „${label}“`;
+    if (isRequest) return "eine Dateianfrage";
+    return files === undefined ? "einen Link" : `einen Link zu ${files}`;
+  },
   visitor: (name: string | undefined) => (name === undefined ? "Ein Besucher" : `${name} (Besucher)`),
   proven: (name: string, email: string) => `${name} (${email})`,
   span: (from: string, to: string) => `${from} – ${to}`,
   files: {
     one: "eine gelöschte Datei",
     many: (count: number) => `${count} Dateien`,
+    quoted: (name: string) => `„${name}“`,
     counted: { one: "Datei", other: "Dateien" },
     named: (names: string[], others: number) =>
       list.format(others === 0 ? names : [...names, others === 1 ? "1 weitere" : `${others} weitere`]),
@@ -109,27 +116,26 @@ export const activity: typeof english = {
       zip: (who: Who, files: string, times: number) => `${has(who)} ${files}${timesOf(times)} als ZIP heruntergeladen`,
       opened: (who: Who, files: string, times: number) => `${has(who)} ${files}${timesOf(times)} geöffnet`,
     },
-    "link.created": (who: Who, label: string | undefined) => `${has(who)} ${named(label)} erstellt`,
-    "link.updated": (who: Who, label: string | undefined) => `${has(who)} ${named(label)} geändert`,
-    "link.renewed": (who: Who, label: string | undefined) =>
-      `${has(who)} eine neue Adresse für ${named(label)} erstellt`,
-    "link.revoked": (who: Who, label: string | undefined) => `${has(who)} ${named(label)} beendet`,
-    "link.sent": (who: Who, { label, people, emails }: SentLink) =>
-      `${has(who)} ${named(label)} an ${people === 1 && emails !== undefined ? emails : formatCount(people, receivers)} gesendet`,
-    "link.opened": (who: Who, label: string | undefined, times: number) =>
-      `${has(who)} ${named(label)}${timesOf(times)} geöffnet`,
+    "link.created": (who: Who, link: string) => `${has(who)} ${link} erstellt`,
+    "link.updated": (who: Who, link: string) => `${has(who)} ${link} geändert`,
+    "link.renewed": (who: Who, link: string) => `${has(who)} eine neue Adresse für ${link} erstellt`,
+    "link.revoked": (who: Who, link: string) => `${has(who)} ${link} beendet`,
+    "link.sent": (who: Who, { link, people, emails }: SentLink) =>
+      `${has(who)} ${link} an ${people === 1 && emails !== undefined ? emails : formatCount(people, receivers)} gesendet`,
+    "link.opened": (who: Who, link: string, times: number) => `${has(who)} ${link}${timesOf(times)} geöffnet`,
     visits: {
-      download: (who: string, { files, label, times }: Visit) =>
-        `${who} hat ${files} über ${named(label)}${timesOf(times)} heruntergeladen`,
-      zip: (who: string, { files, label, times }: Visit) =>
-        `${who} hat ${files} über ${named(label)}${timesOf(times)} als ZIP heruntergeladen`,
-      view: (who: string, { files, label, times }: Visit) =>
-        `${who} hat ${files} über ${named(label)}${timesOf(times)} angesehen`,
-      claim: (who: string, { files, label }: Visit) => `${who} hat ${files} über ${named(label)} erhalten`,
+      download: (who: string, { files, link, times }: Visit) =>
+        `${who} hat ${files} über ${link}${timesOf(times)} heruntergeladen`,
+      zip: (who: string, { files, link, times }: Visit) =>
+        `${who} hat ${files} über ${link}${timesOf(times)} als ZIP heruntergeladen`,
+      view: (who: string, { files, link, times }: Visit) =>
+        `${who} hat ${files} über ${link}${timesOf(times)} angesehen`,
+      claim: (who: string, { files, link }: Visit) => `${who} hat ${files} über ${link} erhalten`,
     },
-    "link.unlock_refused": (who: Who, label: string | undefined, times: number) =>
-      `${has(who)} für ${named(label)}${timesOf(times)} ein falsches Passwort eingegeben`,
-    "link.received": (who: Who, files: string) => `${has(who)} ${files} gesendet`,
+    "link.unlock_refused": (who: Who, link: string, times: number) =>
+      `${has(who)} für ${link}${timesOf(times)} ein falsches Passwort eingegeben`,
+    "link.received": (who: Who, { files, link }: { files: string; link: string }) =>
+      `${has(who)} ${files} für ${link} gesendet`,
     other: (who: Who, action: string) => `${who.name}: ${action}`,
   },
   roles: { editor: "kann bearbeiten", viewer: "kann ansehen" },
@@ -137,8 +143,6 @@ export const activity: typeof english = {
   chart: {
     title: "Downloads",
     summary: (downloads: string, span: string) => `${downloads} in den letzten ${span}`,
-    most: (count: number, when: string) => `stärkster Tag: ${when} (${count})`,
-    mostAt: (count: number, when: string) => `stärkste Stunde: ${when} (${count})`,
     downloads: { one: "Download", other: "Downloads" },
     spans: { hours: "24 Stunden", days14: "14 Tagen", days30: "30 Tagen" },
     columns: { hour: "Ab", day: "Tag", count: "Downloads" },

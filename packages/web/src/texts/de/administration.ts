@@ -11,7 +11,6 @@ const claims = { one: "Nutzung", other: "Nutzungen" };
 export const administration: typeof english.administration = {
   title: "Administration",
   hint: "Sie sehen hier Namen und Größen, und keine Inhalte von Notizen und Dateien.",
-  doctor: "Installation prüfen",
   notYours: {
     title: "Diese Seite ist nur für die Administration",
     hint: "Wer diesen Dienst betreibt, bestimmt, wer ihn verwaltet.",
@@ -31,7 +30,6 @@ export const administration: typeof english.administration = {
     empty: "Niemand gefunden",
     emptyHint: "Suchen Sie nach einem Teil eines Namens oder einer E-Mail-Adresse.",
     columns: {
-      person: "Person",
       seen: "Zuletzt hier",
       used: "Speicher",
       files: "Dateien",
@@ -160,7 +158,7 @@ export const administration: typeof english.administration = {
       digest: "Tagesübersicht",
     } as Record<string, string>,
     waiting: (when: string) => `Nächster Versuch ${when}`,
-    columns: { to: "An", tries: "Versuche" },
+    columns: { to: "Noch nicht gesendet", tries: "Versuche" },
     problem: (text: string) => `Antwort des Mailservers: ${text}`,
     due: "Wird gesendet",
     givenUp: (when: string) => `Aufgegeben ${when}`,
@@ -199,7 +197,7 @@ export const administration: typeof english.administration = {
       "webhook.updated": ({ host }) => `änderte den Webhook zu ${host}`,
       "webhook.secret_rotated": ({ host }) => `erstellte ein neues Geheimnis für den Webhook zu ${host}`,
       "policy.changed": ({ name, from, to }) =>
-        `änderte die Regel „${ruleName(name)}“ von ${ruleValue(name, from)} auf ${ruleValue(name, to)}`,
+        `änderte die Regel „${ruleName(name)}“ von „${ruleValue(name, from)}“ auf „${ruleValue(name, to)}“`,
       "invitation.created": ({ email }) => `lud ${email} ein`,
       "invitation.renewed": ({ email }) => `erstellte eine neue Einladung für ${email}`,
       "invitation.revoked": ({ email }) => `widerrief die Einladung von ${email}`,
@@ -245,8 +243,6 @@ export const policyTexts: typeof english.policyTexts = {
   },
   noLimit: "Unbegrenzt",
   fixed: (variable: string) => `Auf dem Server in ${variable} gesetzt. Nur dort lässt es sich ändern.`,
-  byAdministrator: "Von der Administration geändert.",
-  byDefault: "Das ist der Standard.",
   reset: (value: string) => `Standard verwenden: ${value}`,
   saved: "Gespeichert.",
 };

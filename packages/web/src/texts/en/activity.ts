@@ -6,14 +6,15 @@ type Who = { name: string; isYou: boolean };
 // Without the annotation, the bundler includes these texts in every page.
 const list = /* @__PURE__ */ new Intl.ListFormat("en", { type: "conjunction" });
 const wasOf = ({ isYou }: Who) => (isYou ? "were" : "was");
-const named = (label: string | undefined) => (label === undefined ? "a link" : `the link “${label}”`);
 const timesOf = (count: number) => (count === 1 ? "" : count === 2 ? ", twice" : `, ${count} times`);
 
 /** `emails`: the email addresses. Undefined: the reader may not see them. */
-type SentLink = { label: string | undefined; people: number; emails: string | undefined };
+type SentLink = { link: string; people: number; emails: string | undefined };
 const receivers = { one: "person", other: "people" };
 
-type Visit = { files: string; label: string | undefined; times: number };
+type LinkName = { label: string | undefined; files: string | undefined; isRequest: boolean };
+
+type Visit = { files: string; link: string; times: number };
 
 export const activity = {
   title: "Activity",
@@ -38,8 +39,14 @@ export const activity = {
   failedToLoadMore: "Earlier activity could not be loaded.",
   loadingMore: "Loading earlier activity…",
   /** Replaces the title of a deleted note. */
-  deletedNote: "a deleted note",
-  note: "Note:",
+  deletedNote: "Deleted note",
+  note: "the note",
+  /** `files`: what the link opens. Undefined: unknown, or named elsewhere in the sentence. */
+  link: ({ label, files, isRequest }: LinkName) => {
+    if (label !== undefined) return `the ${isRequest ? "file request" : "link"} “${label}”`;
+    if (isRequest) return "a file request";
+    return files === undefined ? "a link" : `a link to ${files}`;
+  },
   /** A person without an account who opened a link. */
   visitor: (name: string | undefined) => (name === undefined ? "A visitor" : `${name} (visitor)`),
   /** `email`: the email address that the visitor has proven. */
@@ -49,6 +56,7 @@ export const activity = {
     /** Replaces the name of a deleted file. */
     one: "a deleted file",
     many: (count: number) => `${count} files`,
+    quoted: (name: string) => `“${name}”`,
     counted: { one: "file", other: "files" },
     named: (names: string[], others: number) =>
       list.format(others === 0 ? names : [...names, others === 1 ? "1 more" : `${others} more`]),
@@ -105,26 +113,25 @@ export const activity = {
       zip: (who: Who, files: string, times: number) => `${who.name} downloaded ${files} as a ZIP${timesOf(times)}`,
       opened: (who: Who, files: string, times: number) => `${who.name} opened ${files}${timesOf(times)}`,
     },
-    "link.created": (who: Who, label: string | undefined) => `${who.name} created ${named(label)}`,
-    "link.updated": (who: Who, label: string | undefined) => `${who.name} changed ${named(label)}`,
-    "link.renewed": (who: Who, label: string | undefined) => `${who.name} gave ${named(label)} a new address`,
-    "link.revoked": (who: Who, label: string | undefined) => `${who.name} revoked ${named(label)}`,
-    "link.sent": (who: Who, { label, people, emails }: SentLink) =>
-      `${who.name} sent ${named(label)} to ${people === 1 && emails !== undefined ? emails : formatCount(people, receivers)}`,
-    "link.opened": (who: Who, label: string | undefined, times: number) =>
-      `${who.name} opened ${named(label)}${timesOf(times)}`,
+    "link.created": (who: Who, link: string) => `${who.name} created ${link}`,
+    "link.updated": (who: Who, link: string) => `${who.name} changed ${link}`,
+    "link.renewed": (who: Who, link: string) => `${who.name} gave ${link} a new address`,
+    "link.revoked": (who: Who, link: string) => `${who.name} ended ${link}`,
+    "link.sent": (who: Who, { link, people, emails }: SentLink) =>
+      `${who.name} sent ${link} to ${people === 1 && emails !== undefined ? emails : formatCount(people, receivers)}`,
+    "link.opened": (who: Who, link: string, times: number) => `${who.name} opened ${link}${timesOf(times)}`,
     visits: {
-      download: (who: string, { files, label, times }: Visit) =>
-        `${who} downloaded ${files} from ${named(label)}${timesOf(times)}`,
-      zip: (who: string, { files, label, times }: Visit) =>
-        `${who} downloaded ${files} as a ZIP from ${named(label)}${timesOf(times)}`,
-      view: (who: string, { files, label, times }: Visit) =>
-        `${who} looked at ${files} from ${named(label)}${timesOf(times)}`,
-      claim: (who: string, { files, label }: Visit) => `${who} got ${files} from ${named(label)}`,
+      download: (who: string, { files, link, times }: Visit) =>
+        `${who} downloaded ${files} from ${link}${timesOf(times)}`,
+      zip: (who: string, { files, link, times }: Visit) =>
+        `${who} downloaded ${files} as a ZIP from ${link}${timesOf(times)}`,
+      view: (who: string, { files, link, times }: Visit) => `${who} looked at ${files} from ${link}${timesOf(times)}`,
+      claim: (who: string, { files, link }: Visit) => `${who} got ${files} from ${link}`,
     },
-    "link.unlock_refused": (who: Who, label: string | undefined, times: number) =>
-      `${who.name} gave a wrong password for ${named(label)}${timesOf(times)}`,
-    "link.received": (who: Who, files: string) => `${who.name} sent ${files}`,
+    "link.unlock_refused": (who: Who, link: string, times: number) =>
+      `${who.name} gave a wrong password for ${link}${timesOf(times)}`,
+    "link.received": (who: Who, { files, link }: { files: string; link: string }) =>
+      `${who.name} sent ${files} for ${link}`,
     other: (who: Who, action: string) => `${who.name}: ${action}`,
   },
   roles: { editor: "can edit", viewer: "can view" },
@@ -132,8 +139,6 @@ export const activity = {
   chart: {
     title: "Downloads",
     summary: (downloads: string, span: string) => `${downloads} in the last ${span}`,
-    most: (count: number, when: string) => `busiest day: ${when} (${count})`,
-    mostAt: (count: number, when: string) => `busiest hour: ${when} (${count})`,
     downloads: { one: "download", other: "downloads" },
     spans: { hours: "24 hours", days14: "14 days", days30: "30 days" },
     columns: { hour: "From", day: "Day", count: "Downloads" },

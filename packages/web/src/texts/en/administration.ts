@@ -11,7 +11,6 @@ const claims = { one: "use", other: "uses" };
 export const administration = {
   title: "Administration",
   hint: "You see names and sizes here, but not the content of notes and files.",
-  doctor: "Check this set-up",
   notYours: { title: "Only administrators see this page", hint: "The operator of this service makes administrators." },
   tabs: {
     label: "What to show",
@@ -28,7 +27,6 @@ export const administration = {
     empty: "Nobody found",
     emptyHint: "Search for a part of a name or an email address.",
     columns: {
-      person: "Person",
       seen: "Last seen",
       used: "Storage",
       files: "Files",
@@ -154,7 +152,7 @@ export const administration = {
       digest: "Daily digest",
     } as Record<string, string>,
     waiting: (when: string) => `Next try ${when}`,
-    columns: { to: "To", tries: "Tries" },
+    columns: { to: "Not sent yet", tries: "Tries" },
     problem: (text: string) => `The mail server said: ${text}`,
     due: "Being sent",
     givenUp: (when: string) => `Given up ${when}`,
@@ -192,7 +190,7 @@ export const administration = {
       "webhook.updated": ({ host }) => `changed the webhook to ${host}`,
       "webhook.secret_rotated": ({ host }) => `made a new secret for the webhook to ${host}`,
       "policy.changed": ({ name, from, to }) =>
-        `changed the rule “${ruleName(name)}” from ${ruleValue(name, from)} to ${ruleValue(name, to)}`,
+        `changed the rule “${ruleName(name)}” from “${ruleValue(name, from)}” to “${ruleValue(name, to)}”`,
       "invitation.created": ({ email }) => `invited ${email}`,
       "invitation.renewed": ({ email }) => `made a new invitation for ${email}`,
       "invitation.revoked": ({ email }) => `revoked the invitation of ${email}`,
@@ -247,8 +245,6 @@ export const policyTexts = {
   } as Record<string, Rule>,
   noLimit: "No limit",
   fixed: (variable: string) => `Set by the operator in ${variable}. It can be changed only there.`,
-  byAdministrator: "Changed by an administrator.",
-  byDefault: "This is the default.",
   reset: (value: string) => `Use the default: ${value}`,
   saved: "Saved.",
 };

@@ -18,7 +18,7 @@ import { type ListedTrashItem, type TrashItem, type TrashSubject, trashQueries }
 
 export type TrashVerbs = ReturnType<typeof createTrash>;
 
-/** Creates what the rest of the service does with this feature. */
+/** Creates the functions of the trash that the rest of the service calls. */
 export function createTrash(deps: Deps) {
   return {
     deleteNote: deleteNote(deps),
@@ -36,7 +36,7 @@ const DAY_MS = 86_400_000;
 /** An item in the trash. `purgeAt`: the sweep deletes the item permanently after this instant. Milliseconds since the epoch. */
 type DatedTrashItem = ListedTrashItem & { purgeAt: number };
 
-/** Lists the items that the caller may restore. The item that was deleted last comes first. */
+/** Lists the items that the caller may restore, the last deleted item first. */
 function listTrash({ db, limits }: Deps) {
   return async (caller: Caller, page: PageRequest): Promise<Page<DatedTrashItem>> => {
     const { items, nextCursor } = await trashQueries(db).listFor(caller.userId, page);
@@ -84,7 +84,7 @@ async function purgeItem({ newId }: Deps, { tx, item, now, caller, isExpired }: 
 
 const BATCH = 100;
 
-/** Permanently deletes the items that have been in the trash for longer than `trashDays`. Returns the number of items. */
+/** Permanently deletes the items that have been in the trash for longer than `trashDays`. Returns the number of deleted items. */
 function expireTrash(deps: Deps) {
   const { db, clock, limits } = deps;
   return async (): Promise<number> => {
@@ -93,13 +93,13 @@ function expireTrash(deps: Deps) {
       const old = await trashQueries(db).listOld(clock() - limits.trashDays * DAY_MS, BATCH);
       const before = expired;
       for (const item of old) if (await expire(deps, item)) expired += 1;
-      // Stops if a full batch changed nothing, because the loop would otherwise list the same batch forever.
+      // If a full batch changed nothing, the loop stops. Otherwise, it would list the same batch forever.
       if (old.length < BATCH || expired === before) return expired;
     }
   };
 }
 
-/** Deletes one item permanently. Returns false if the item was restored or deleted after it was listed. */
+/** Deletes one item permanently. Returns false if the item was restored or deleted since the list. */
 async function expire(deps: Deps, { id, noteId, attachment, deletedBy }: TrashItem): Promise<boolean> {
   const subject = attachment === undefined ? { noteId } : { attachmentId: attachment.id };
   let isExpired = false;
@@ -138,18 +138,18 @@ function trashEvent(
 }
 
 /**
- * Moves a note with its files and its shares to the trash, and revokes its links. Deletes the pending uploads permanently. If the trash is
- * off, deletes the note and everything in it permanently. Throws `note_not_found` or `access_denied`.
+ * Moves a note with its files and its shares to the trash, and revokes its links. Deletes the pending uploads permanently. If the service
+ * has no trash, deletes the note with all its content permanently. Throws `note_not_found` or `access_denied`.
  */
 function deleteNote(deps: Deps) {
   const { newId, limits } = deps;
   return (caller: Caller, noteId: string): Promise<void> =>
     releaseObjects(deps, async (tx, now) => {
       const note = await authoriseNote(tx, { caller, noteId, action: "note.delete" });
-      // Locks the note, so that nobody can add an attachment now. The object of such an attachment would stay in the bucket without a row.
+      // The lock prevents a new attachment. The object of a new attachment would stay in the bucket without a row.
       if (!(await guardedNoteQueries(tx).hold(noteId))) throw new DomainError("note_not_found", "Note not found");
       const planned = await (limits.trashDays === 0 ? deleteNoteForGood(tx, { noteId, now }) : discard());
-      // The event does not list the files, because a note may have many thousands.
+      // A note may have many thousands of files, so the event does not list the files.
       const event = { id: newId(), caller, subject: aboutNote(note), at: now };
       await auditQueries(tx).add(auditEvent("note.deleted", { ...event, detail: { title: note.title } }));
       return planned;
@@ -167,8 +167,8 @@ function deleteNote(deps: Deps) {
 }
 
 /**
- * Moves an attachment to the trash, and removes it from the lists of files of links. If the upload of the attachment is not finished, or if
- * the trash is off, deletes the attachment permanently. Throws `attachment_not_found` or `access_denied`.
+ * Moves an attachment to the trash, and removes it from the lists of files of links. Deletes the attachment permanently if its upload is
+ * unfinished, or if the service has no trash. Throws `attachment_not_found` or `access_denied`.
  */
 function deleteAttachment(deps: Deps) {
   return (caller: Caller, attachmentId: string): Promise<void> =>
@@ -177,7 +177,7 @@ function deleteAttachment(deps: Deps) {
       const { noteId } = await authorise();
       const isHeld = (await guardedNoteQueries(tx).hold(noteId)) && (await attachmentQueries(tx).hold(attachmentId));
       if (!isHeld) throw notFound();
-      // Reads the attachment again now that it is locked. In the meantime, its upload may have completed, or somebody may have moved it.
+      // The upload may have completed, or somebody may have moved the attachment, before the lock. So the attachment is read again.
       const attachment = await authorise();
       if (attachment.noteId !== noteId) throw notFound();
       return discardFile(deps, { tx, caller, attachment, now });
@@ -185,8 +185,8 @@ function deleteAttachment(deps: Deps) {
 }
 
 /**
- * Moves an attachment to the trash, or deletes it permanently, in a transaction that has locked its note and the attachment. The caller must
- * have checked the access. Throws `attachment_not_found`.
+ * Moves an attachment to the trash, or deletes it permanently. The transaction must have locked the note and the attachment. The caller
+ * must have checked the access. Throws `attachment_not_found`.
  */
 export async function discardFile(
   deps: Deps,
@@ -232,7 +232,9 @@ function deleted({ newId }: Deps, { caller, attachment, now }: Deletion): AuditE
 /** The number of files that one transaction deletes. Larger transactions would block other requests for too long. */
 const STEP = 100;
 
-/** Deletes attachments of one owner permanently, but not their note, and queues the deletion of their objects, in the transaction `tx`. */
+/**
+ * Permanently deletes attachments of one owner in the transaction `tx`, and queues the deletion of their objects. Does not delete the note.
+ */
 export async function deleteAttachmentsForGood(
   tx: Tx,
   { attachments, now }: { attachments: readonly Attachment[]; now: number },
@@ -249,8 +251,8 @@ export async function deleteAttachmentsForGood(
 }
 
 /**
- * Deletes a note permanently, in the transaction `tx`, which must have locked the note. If the note has many files, deletes only the first
- * of them and queues the rest for `purgeNotes`. The note is then absent for everybody.
+ * Deletes a note permanently in the transaction `tx`, which must have locked the note. From a note with many files, deletes only the first
+ * files, and queues the other files for `purgeNotes`. Nobody can open the note any more.
  */
 export async function deleteNoteForGood(
   tx: Tx,
@@ -263,7 +265,7 @@ export async function deleteNoteForGood(
 /**
  * Runs one step of the deletions that `deleteNoteForGood` has queued, and then starts the next step. Returns false if no deletion is
  * queued.
- * Several replicas may run this at the same time.
+ * Several replicas may run the function at the same time.
  */
 function purgeNotes(deps: Deps) {
   return async (): Promise<boolean> => {
@@ -277,9 +279,9 @@ function purgeNotes(deps: Deps) {
   };
 }
 
-/** Deletes some files of a note, and then also the note if it has no other files. */
+/** Deletes some files of a note. Also deletes the note if no files remain. */
 async function deleteSomeFiles(tx: Tx, { noteId, now }: { noteId: string; now: number }): Promise<PlannedDeletion[]> {
-  // The list includes attachments that somebody moved to the trash before the note.
+  // The list includes attachments that were in the trash before the note.
   const attachments = await attachmentQueries(tx).listOfNote(noteId, { limit: STEP });
   const planned = await deleteAttachmentsForGood(tx, { attachments, now });
   if (attachments.length < STEP) await noteQueries(tx).delete(noteId);

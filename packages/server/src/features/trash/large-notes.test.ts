@@ -14,7 +14,7 @@ import { usageQueries } from "../usage/queries.ts";
 import { trashQueries } from "./queries.ts";
 
 const DAY_MS = 86_400_000;
-/** More than two steps of a permanent deletion. */
+/** The number of files needs more than two steps of a permanent deletion. */
 const FILES = 250;
 const MAX_FILES_IN_STEP = 100;
 
@@ -58,7 +58,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
   };
   const driftsOf = (on = service) => usageQueries(on.db).listDrifts({ after: "", limit: 1_000 });
 
-  /** Checks after each transaction how many files are left, and that the usage is exact. Returns the numbers of files that were left. */
+  /** After each transaction, records the number of remaining files, and checks that the usage is exact. Returns the recorded numbers. */
   function watchSteps({ noteId, ownerId }: { noteId: string; ownerId: string }): number[] {
     const left = [FILES];
     const check = async () => {
@@ -95,7 +95,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await usageQueries(service.db).find(ownerId)).toMatchObject({ files: FILES });
   });
 
-  it("a large note is deleted for good in steps, and the usage is exact after each", async () => {
+  it("a permanent deletion of a large note runs in steps, with an exact usage after each", async () => {
     const { owner, ownerId, noteId, files } = await arrange();
     await owner.send(`DELETE /notes/${noteId}`);
     const left = watchSteps({ noteId, ownerId });
@@ -110,7 +110,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await driftsOf()).toEqual([]);
   });
 
-  it("a large note is deleted in steps when its time in the trash expires", async () => {
+  it("the service deletes a large note in steps when its time in the trash expires", async () => {
     const { owner, ownerId, noteId, files } = await arrange();
     await owner.send(`DELETE /notes/${noteId}`);
     await service.database.db.kysely
@@ -126,7 +126,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await queuedOf(files)).toBe(FILES);
   });
 
-  it("a large note is deleted in steps together with the account of its owner", async () => {
+  it("the service deletes a large note in steps together with its owner's account", async () => {
     const { ownerId, noteId, files } = await arrange();
     await accountDeletionQueries(service.db).put({ userId: ownerId, isByOwner: false, deleteAt: 1 });
     const left = watchSteps({ noteId, ownerId });
@@ -138,7 +138,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await queuedOf(files)).toBe(FILES);
   });
 
-  it("a closed account hides a large note without changing a file", async () => {
+  it("a closed account hides a large note, and changes no file", async () => {
     const { ownerId, noteId } = await arrange();
     const before = await filesOf(noteId);
     await accountDeletionQueries(service.db).hideNotes(ownerId);
@@ -148,7 +148,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await attachmentQueries(service.db).find(before[0]?.id as string)).toBeDefined();
   });
 
-  it("without a trash, a large note is deleted in steps and absent at once", async () => {
+  it("without a trash, a deletion hides a large note immediately, and runs in steps", async () => {
     const withoutTrash = await startServiceInTest({ engine });
     const { owner, ownerId, noteId, files } = await arrange({ on: withoutTrash });
     expect((await owner.send(`DELETE /notes/${noteId}`)).status).toBe(204);
@@ -160,7 +160,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await driftsOf(withoutTrash)).toEqual([]);
   });
 
-  it("two replicas that work at the same time delete a large note once", async () => {
+  it("two parallel replicas delete a large note once", async () => {
     const withoutTrash = await startServiceInTest({ engine });
     const replica = await startServiceInTest({ engine, beside: withoutTrash });
     const { owner, ownerId, noteId } = await arrange({ on: withoutTrash });
@@ -171,7 +171,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await trashQueries(withoutTrash.db).nextToPurge()).toBeUndefined();
   });
 
-  it("a large note whose files an older version marked can be restored", async () => {
+  it("a restoration works for a large note that an older version moved to the trash", async () => {
     const { owner, noteId } = await arrange();
     const before = await filesOf(noteId);
     await owner.send(`DELETE /notes/${noteId}`);
@@ -187,7 +187,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await filesOf(noteId)).toEqual(before);
   });
 
-  it("the pending uploads of a large note end when it goes to the trash", async () => {
+  it("the pending uploads of a large note end when the note moves to the trash", async () => {
     const { owner, ownerId, noteId, files } = await arrange({ state: "pending" });
     const now = Date.now();
     for (const file of files) {
@@ -195,7 +195,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
       await insertUpload(service.database.db, sampleUpload(file, { ...times, idempotencyKey: file.id }));
     }
     expect((await owner.send(`DELETE /notes/${noteId}`)).status).toBe(204);
-    // Signed URLs can still store the objects, so the objects count until their URLs expire.
+    // Signed URLs can still store the objects. So the objects count until the URLs expire.
     expect(await usageQueries(service.db).find(ownerId)).toMatchObject({ files: FILES });
     expect(await filesOf(noteId)).toEqual([]);
     expect(await driftsOf()).toEqual([]);

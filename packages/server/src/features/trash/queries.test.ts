@@ -7,14 +7,16 @@ import { attachmentQueries } from "../attachments/queries.ts";
 import { noteQueries } from "../notes/queries.ts";
 import { trashQueries } from "./queries.ts";
 
-/** A scan of a whole table or index. The whole index `notes_to_purge` is a queue, so a scan of it reads no other notes. */
+/**
+ * Matches a scan of a whole table or index in a query plan. A scan of the index `notes_to_purge` is allowed, because the index is a queue.
+ */
 const SCANS =
   /Seq Scan|SCAN (?!notes USING COVERING INDEX notes_to_purge)|Index (Only )?Scan using (?!notes_to_purge)[^\n]*\n(?!\s*Index Cond)/;
 
 describe.each(engines)("the queries of the trash on $name", (engine) => {
   const suite = useDatabase(engine);
 
-  /** Returns the trash queries, and the list of all statements that they run. */
+  /** Returns the trash queries, and the list of statements that they run. */
   function watched() {
     const { kysely } = suite.db;
     const compiled = new WeakMap<object, CompiledQuery>();
@@ -24,7 +26,7 @@ describe.each(engines)("the queries of the trash on $name", (engine) => {
         compiled.set(queryId, kysely.withoutPlugins().getExecutor().compileQuery(node, queryId));
         return node;
       },
-      // Kysely also transforms subqueries, but it runs only whole statements.
+      // Kysely also transforms subqueries, but runs only whole statements.
       async transformResult({ result, queryId }) {
         statements.push(compiled.get(queryId) as CompiledQuery);
         return result;
@@ -42,14 +44,14 @@ describe.each(engines)("the queries of the trash on $name", (engine) => {
       return rows.map(({ detail }) => detail).join("\n");
     }
     return kysely.transaction().execute(async (tx) => {
-      // With this setting, PostgreSQL scans a table only if it has no index. By default, PostgreSQL scans every small table.
+      // With this setting, PostgreSQL scans a table only if no index is possible. By default, PostgreSQL scans every small table.
       await tx.executeQuery(Query.raw("set local enable_seqscan = off"));
       const { rows } = await tx.executeQuery<Record<string, string>>(Query.raw(`explain ${sql}`, [...parameters]));
       return rows.flatMap(Object.values).join("\n");
     });
   }
 
-  it("a note or a file goes to the trash and back without a scan of a table", async () => {
+  it("a note or a file moves to the trash and back without a scan of a table", async () => {
     const note = sampleNote();
     const file = sampleAttachment(note, { state: "ready" });
     await noteQueries(suite.db).insert(note);

@@ -11,8 +11,8 @@ import { ENDED } from "../usage/usage.ts";
 const DELETERS = ROLES.filter((role) => permits(role, "attachment.delete"));
 
 /**
- * An item in the trash: a note with its attachments, or one attachment of a note that is not in the trash. Instants are milliseconds since
- * the epoch.
+ * An item in the trash. An item is a note with its attachments, or one attachment whose note is not in the trash. Instants are milliseconds
+ * since the epoch.
  */
 export type TrashItem = {
   /** A UUIDv7, so that ids sort by the time of the deletion. */
@@ -44,7 +44,7 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
   const toPurge = () => db.selectFrom("notes").select("id").where("trash_id", "=", sql.lit(PURGE));
   return {
     /**
-     * Moves a note to the trash. The attachments do not change, because the note decides whether they are in the trash. The caller must
+     * Moves a note to the trash. The attachments do not change, because they are in the trash together with their note. The caller must
      * have locked the note.
      */
     async putNote(item: Omit<TrashItem, "noteTitle" | "attachment">) {
@@ -55,12 +55,13 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
     /** Moves an attachment to the trash. Returns false if the attachment does not exist any more. The caller must have locked the note. */
     async putAttachment(attachmentId: string, item: Omit<TrashItem, "noteTitle" | "attachment">) {
       const file = db.updateTable("attachments").set({ trash_id: item.id }).where("id", "=", attachmentId);
-      // Checks the state again, because a verification may have rejected the file since it was read.
+      // A verification may have rejected the file since it was read, so the query checks the state again.
       const kept = file.where(notInTrash.attachments).where("state", "not in", ["rejected", ...unlistedStates]);
       const { numUpdatedRows } = await kept.executeTakeFirstOrThrow();
       if (numUpdatedRows === 0n) return false;
       await insert(item, attachmentId);
-      // Releases the idempotency key. A client that repeats the start of the upload must not get an upload whose file is in the trash.
+      // The query releases the idempotency key. A client that repeats the start of the upload must not get an upload whose file is in the
+      // trash.
       const uploads = db.updateTable("uploads").set({ idempotency_key: null });
       await uploads.where("attachment_id", "=", attachmentId).execute();
       return true;
@@ -68,7 +69,7 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
 
     /**
      * Returns the item and the role of the user on its note, and locks the note until the transaction ends.
-     * Returns undefined if the item is not in the trash, or if it is an attachment and its note is in the trash too.
+     * Returns undefined if the item is not in the trash. Also returns undefined for an attachment whose note is in the trash.
      */
     async hold(
       subject: TrashSubject,
@@ -90,18 +91,18 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
         .where("id", "=", noteId)
         .where("trash_id", "=", id)
         .execute();
-      // Changes more than one attachment only for a note that an older version moved to the trash.
+      // The statement changes more than one attachment only for a note that an older version moved to the trash.
       await db.updateTable("attachments").set({ trash_id: null }).where("trash_id", "=", id).execute();
       await db.deleteFrom("trash").where("id", "=", id).execute();
     },
 
-    /** Makes a note absent for everybody for ever, and queues its permanent deletion. The caller must have locked the note. */
+    /** Hides a note from everybody permanently, and queues its deletion. The caller must have locked the note. */
     async startPurge(noteId: string) {
       await db.updateTable("notes").set({ trash_id: PURGE }).where("id", "=", noteId).execute();
       await db.deleteFrom("trash").where("note_id", "=", noteId).where("attachment_id", "is", null).execute();
     },
 
-    /** Returns a note whose permanent deletion is queued. */
+    /** Returns one note whose permanent deletion is queued. */
     async nextToPurge(): Promise<string | undefined> {
       return (await toPurge().limit(1).executeTakeFirst())?.id;
     },
@@ -113,7 +114,7 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
       return (await held.where("id", "=", noteId).executeTakeFirst()) !== undefined;
     },
 
-    /** Lists the items that the user may restore. The item that was deleted last comes first. */
+    /** Lists the items that the user may restore, the last deleted item first. */
     async listFor(userId: string, { limit, cursor }: PageRequest): Promise<Page<ListedTrashItem>> {
       const before = decodeCursor(cursor);
       const items = selectItems(db)
@@ -122,7 +123,7 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
         .orderBy("trash.id", "desc")
         .limit(limit + 1);
       const owned = await items.where("trash.owner_id", "=", userId).execute();
-      // Uses two queries, because each of them reads one index. A single query would have to read the trash of all users.
+      // Each of the two queries reads one index. A single query would have to read the trash of all users.
       const others = await items
         .where("trash.owner_id", "!=", userId)
         .where("trash.attachment_id", "is not", null)
@@ -141,8 +142,7 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
     },
 
     /**
-     * Lists the items that were deleted at `before` or earlier. The item with the earliest deletion comes first. Skips attachments whose
-     * note is in the trash.
+     * Lists the items that were deleted at `before` or earlier, the earliest deletion first. Skips attachments whose note is in the trash.
      */
     async listOld(before: number, limit: number): Promise<TrashItem[]> {
       const old = selectItems(db).where("trash.deleted_at", "<=", before);
@@ -152,8 +152,8 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
 });
 
 /**
- * Locks the note of an item. If another transaction is restoring or deleting the note, the lock waits for its end, and the next statement
- * sees the result. Returns false if the item does not exist. The lock does not cover an item that is created later.
+ * Locks the note of an item. If another transaction restores or deletes the note, the lock waits for its end, and the next statement sees
+ * the result. Returns false if the item does not exist. The lock does not prevent new items.
  */
 async function lockNote(db: Kysely<Tables>, subject: TrashSubject): Promise<boolean> {
   const item = db
@@ -170,7 +170,7 @@ function isSubject(eb: ExpressionBuilder<Tables, "trash">, subject: TrashSubject
     : eb("trash.attachment_id", "=", subject.attachmentId);
 }
 
-/** Selects items, except for attachments whose note is in the trash too. */
+/** Selects items. Skips attachments whose note is also in the trash. */
 function selectItems(db: Kysely<Tables>) {
   return db
     .selectFrom("trash")
@@ -210,13 +210,13 @@ function roleOf(eb: unknown, { db, userId, now }: { db: Kysely<Tables>; userId: 
 // The query casts the sum, because PostgreSQL returns a sum of bigints as `numeric`.
 const bytes = sql<number>`cast(coalesce(sum(files.size_bytes), 0) as bigint)`;
 
-/** Selects an aggregate, such as a count, of the files that a restoration of a note brings back. Null: the item is one file. */
+/** Selects an aggregate, such as a count, over the files that a restoration of the note restores. Null: the item is one file. */
 function filesOfNote(db: Kysely<Tables>, aggregate: typeof bytes) {
   const files = db
     .selectFrom("attachments as files")
     .select(aggregate.as("aggregate"))
     .where("files.note_id", "=", sql.ref<string>("trash.note_id"))
-    // Older versions set the id of the item on the files of a note too.
+    // Older versions also stored the id of the item in the files of a note.
     .where(sql<SqlBool>`(files.trash_id is null or files.trash_id = trash.id)`)
     .where("files.state", "not in", ["pending", ...ENDED]);
   return sql<number | null>`case when trash.attachment_id is null then ${files} end`;

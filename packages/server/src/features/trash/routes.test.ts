@@ -65,7 +65,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect((await owner.send(`GET /links/${link.id}`)).body.state).toBe("revoked");
   });
 
-  it("a restored file has its shares, and no link names it", async () => {
+  it("a restored file has its shares, and no link lists it", async () => {
     const { owner, editor, noteId, attachmentId } = await arrange();
     const reader = service.as("reader");
     await owner.send(`PUT /attachments/${attachmentId}/shares`, { json: { userIds: ["reader"] } });
@@ -80,7 +80,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect((await owner.send(`GET /links/${link.id}`)).body.files).toEqual([]);
   });
 
-  it("requirement 46: the trash serves only those who may delete the item", async () => {
+  it("requirement 46: only a person who may delete an item finds it in the trash", async () => {
     const { owner, editor, viewer, noteId, attachmentId } = await arrange();
     const stranger = service.as("stranger");
     await owner.send(`DELETE /attachments/${attachmentId}`);
@@ -98,7 +98,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect(await trashOf(owner)).toMatchObject([{ noteId, attachmentId: null, files: 0 }]);
   });
 
-  it("an editor without a live share finds no file any more", async () => {
+  it("an editor whose share has ended finds no file in the trash", async () => {
     const { owner, editor, noteId, attachmentId } = await arrange();
     await owner.send(`DELETE /attachments/${attachmentId}`);
     await owner.send(`DELETE /notes/${noteId}/shares/editor-${users}`);
@@ -107,7 +107,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect(restored.body.code).toBe("access_denied");
   });
 
-  it("the trash does not find a file whose note is in the trash too, until the note is restored", async () => {
+  it("the trash does not show a file whose note is also in the trash", async () => {
     const { owner, noteId, attachmentId } = await arrange();
     await owner.send(`DELETE /attachments/${attachmentId}`);
     await owner.send(`DELETE /notes/${noteId}`);
@@ -123,14 +123,14 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect(await usageOf(owner)).toBe(0);
   });
 
-  it("the trash finds no item that is restored, deleted for good or unknown", async () => {
+  it("the trash returns 404 for items that are restored, purged or unknown", async () => {
     const { owner, noteId, attachmentId } = await arrange();
     const calls = [
       [`POST /trash/notes/${noteId}/restore`, "note_not_found"],
       [`DELETE /trash/notes/${noteId}`, "note_not_found"],
       [`POST /trash/attachments/${attachmentId}/restore`, "attachment_not_found"],
       [`DELETE /trash/attachments/${unknownId()}`, "attachment_not_found"],
-      // The path is for a note, but this id is the id of an attachment.
+      // The path is for a note, but the id is the id of an attachment.
       [`POST /trash/notes/${attachmentId}/restore`, "note_not_found"],
     ] as const;
     const findsNothing = async () => {
@@ -145,7 +145,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     await findsNothing();
   });
 
-  it("the trash counts in the quota, and a restoration over the quota works", async () => {
+  it("items in the trash count in the quota, and a restoration over the quota works", async () => {
     const { owner, ownerId, noteId, attachmentId } = await arrange();
     const used = await usageOf(owner);
     await owner.send(`DELETE /attachments/${attachmentId}`);
@@ -181,7 +181,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect(attachments.map(({ id }: { id: string }) => id)).toEqual([attachmentId]);
   });
 
-  it("exactly one of several restorations and permanent deletions runs", async () => {
+  it("only one of several restorations and permanent deletions succeeds", async () => {
     const { owner, noteId, attachmentId } = await arrange();
     for (const path of [`attachments/${attachmentId}`, `notes/${noteId}`]) {
       await owner.send(`DELETE /${path}`);
@@ -192,7 +192,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect(await usageQueries(service.db).listDrifts({ after: "", limit: 1_000 })).toEqual([]);
   });
 
-  it("a note stays consistent while it is deleted, restored and gets files at the same time", async () => {
+  it("a note stays consistent during parallel deletions, restorations and new files", async () => {
     const { owner, ownerId, noteId, attachmentId } = await arrange();
     const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
     const calls = () => [
@@ -219,7 +219,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     ).not.toContain(ownerId);
   });
 
-  it("the sender does not see a file in the trash that waits for its verification", async () => {
+  it("the sender does not see a file in the trash during its verification", async () => {
     const { owner, editor, noteId } = await arrange();
     const headers = { "idempotency-key": "one" };
     const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
@@ -240,7 +240,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect((await owner.send(`GET /attachments/${attachmentId}`)).body.state).toBe("verifying");
   });
 
-  // On SQLite, two transactions never run at the same time.
+  // SQLite never runs two transactions at the same time.
   const itOnPostgres = engine.name === "postgres" ? it : () => undefined;
   itOnPostgres("a file whose upload completes at the same moment goes to the trash", async () => {
     const { owner, noteId } = await arrange();
@@ -267,7 +267,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect(await trashOf(owner)).toMatchObject([{ attachmentId }]);
   });
 
-  it("restorations and permanent deletions are recorded", async () => {
+  it("the audit log records restorations and permanent deletions", async () => {
     const { owner, noteId, attachmentId } = await arrange();
     for (const path of [`attachments/${attachmentId}`, `notes/${noteId}`]) {
       await owner.send(`DELETE /${path}`);
@@ -283,7 +283,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     );
   });
 
-  it("the trash is listed in pages, last deleted first", async () => {
+  it("the list of the trash has pages, last deleted first", async () => {
     const { owner, noteId } = await arrange();
     const ids: string[] = [];
     for (let nth = 0; nth < 3; nth += 1) ids.unshift(await attach(owner, noteId));
@@ -295,8 +295,8 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect(second.nextCursor).toBeNull();
   });
 
-  // The last test, because tokens expire when the clock moves.
-  it("items of the trash are deleted for good when they are older than the days, and not before", async () => {
+  // This test is the last test, because tokens expire when the clock moves.
+  it("the service deletes items of the trash after the configured days, and not before", async () => {
     const { owner, ownerId, noteId } = await arrange();
     const young = await arrange();
     const second = await attach(owner, noteId);
@@ -329,8 +329,8 @@ describe.each(engines)("requirement 46: what is in the trash on $name", (engine)
   const owner = service.as("owner");
 
   /**
-   * Calls all routes as one user for an item in the trash, and for an item that was deleted permanently. Calls for both items must get the
-   * same responses.
+   * Calls all routes as one user: for an item in the trash, and for a permanently deleted item. The responses for both items must be the
+   * same.
    */
   async function compare(user: string, path: (world: World) => string, except?: string) {
     const [discarded, gone] = [await createWorld(service), await createWorld(service)];
@@ -359,7 +359,7 @@ describe.each(engines)("requirement 46: what is in the trash on $name", (engine)
   it.each([
     { noun: "notes", deleters: ["owner"] },
     { noun: "attachments", deleters: ["owner", "editor"] },
-  ] as const)("$noun leave the trash by $deleters alone", async ({ noun, deleters }) => {
+  ] as const)("only $deleters restore and purge $noun from the trash", async ({ noun, deleters }) => {
     const actual: Record<string, number[]> = {};
     for (const user of people) {
       const { noteId, attachmentId } = await createWorld(service);
@@ -374,12 +374,12 @@ describe.each(engines)("requirement 46: what is in the trash on $name", (engine)
     expect(actual).toEqual(Object.fromEntries(expected));
   });
 
-  it.each(people)("a note in the trash is absent on every other route for %s", (user) =>
+  it.each(people)("for %s, all other routes respond as if a note in the trash did not exist", (user) =>
     compare(user, ({ noteId }) => `notes/${noteId}`),
   );
 
-  it.each(people)("a file in the trash is absent on every other route for %s", (user) =>
-    // The activity of the note shows that its file was deleted permanently.
+  it.each(people)("for %s, all other routes respond as if a file in the trash did not exist", (user) =>
+    // The activity of the note shows the permanent deletion of the file.
     compare(user, ({ attachmentId }) => `attachments/${attachmentId}`, "GET /notes/:noteId/activity"),
   );
 });

@@ -19,7 +19,7 @@ import { REMEMBERED_MS } from "../uploads/record-upload.ts";
 import { usageQueries } from "../usage/queries.ts";
 import { quotaOf } from "../usage/usage.ts";
 
-/** A copy of a file on a note. `move`: the transaction that attaches the copy also moves the original to the trash. */
+/** A request to copy a file to a note. `move`: the transaction that attaches the copy also moves the original to the trash. */
 export type Transfer = {
   caller: Caller;
   attachmentId: string;
@@ -30,18 +30,21 @@ export type Transfer = {
 
 export type Copier = ReturnType<typeof createCopier>;
 
-/** How long the quota is reserved if the process dies. A longer copy needs the quota again when it is attached. Milliseconds. */
+/**
+ * How long the reservation of quota lasts if the process dies, in milliseconds. A longer copy reserves the quota again before it is
+ * attached.
+ */
 const RESERVED_MS = 20 * 60_000;
 
 /**
- * Creates the copying of files. The bucket copies the bytes. Each attachment has its own object, because deletions and the garbage
- * collection rely on this.
+ * Creates the functions that copy files. The bucket copies the bytes. Deletions and garbage collection require that each attachment has its
+ * own object.
  */
 export function createCopier(deps: Deps, starts: Allowance) {
-  // A proxy may close the connection of a long copy. A client that repeats its request then waits for the copy that runs already.
+  // A proxy may close the connection of a long copy. If the client repeats the request, the service waits for the running copy.
   const running = new Map<string, Promise<Attachment>>();
   return {
-    /** Returns the copy that the caller made with the same key, file and note. Throws `attachment_not_found` or `access_denied`. */
+    /** Returns the earlier copy of the caller with the same key, file and note. Throws `attachment_not_found` or `access_denied`. */
     async findCopy(transfer: Transfer): Promise<Attachment | undefined> {
       const key = keyOf(transfer);
       if (key === undefined) return undefined;
@@ -62,7 +65,7 @@ export function createCopier(deps: Deps, starts: Allowance) {
   };
 }
 
-/** Hashes the key together with the request, so that the same key with another file or note makes another copy. */
+/** Hashes the key together with the request. The same key with another file or note therefore makes another copy. */
 function keyOf({ caller, idempotencyKey, kind, attachmentId, noteId }: Transfer) {
   if (idempotencyKey === undefined) return undefined;
   const request = JSON.stringify([idempotencyKey, kind, attachmentId.toLowerCase(), noteId.toLowerCase()]);
@@ -94,14 +97,15 @@ async function copyObject(deps: Deps, transfer: Transfer): Promise<Attachment> {
     const from = source.objectKey;
     const outcome = await bucket.copy({ from, to: objectKey, sizeBytes, contentType, dropsHeaders: true });
     const copied = outcome === "done" ? await bucket.head(objectKey) : undefined;
-    // The object of a ready file never changes, so an equal length is enough. A copy is missing or shorter only if the original is gone.
+    // The object of a ready file never changes, so an equal length is enough. A copy is missing or shorter only if the original was
+    // deleted.
     if (copied?.sizeBytes !== sizeBytes) throw gone();
     const { attachment, planned } = await db.transaction((tx) => attach(deps, tx, { ...transfer, source, objectKey }));
     if (planned.length > 0 || attachment.objectKey !== objectKey) onDeletionsQueued();
     return attachment;
   } catch (error) {
-    // Makes the deletion of the object due now, and releases the reservation. If this fails, the queued deletion runs later, and the
-    // reservation expires later.
+    // Makes the deletion of the object due now, and releases the reservation. If the transaction fails, the queued deletion and the expiry
+    // of the reservation follow later.
     await db
       .transaction((tx) => objectDeletionQueries(tx).put({ objectKey, notBefore: clock() }), { freesSpace: true })
       .catch(() => undefined);
@@ -111,7 +115,9 @@ async function copyObject(deps: Deps, transfer: Transfer): Promise<Attachment> {
   }
 }
 
-/** Checks that the caller may take the file and add it to the note. For a move, the caller must be allowed to delete the file. */
+/**
+ * Checks that the caller may read the file and add it to the note. For a move, the caller must also have the permission to delete the file.
+ */
 async function authorise(queries: Tx, { caller, attachmentId, noteId, kind }: Transfer) {
   const action = kind === "move" ? "attachment.delete" : "attachment.issueUrl";
   const source = await authoriseAttachment(queries, { caller, attachmentId, action });
@@ -122,7 +128,7 @@ async function authorise(queries: Tx, { caller, attachmentId, noteId, kind }: Tr
 
 type Attaching = Transfer & { source: Attachment; objectKey: string };
 
-/** Attaches the copied object to the note, and moves the original to the trash if the file moves. Checks the access again. */
+/** Attaches the copied object to the note. For a move, also moves the original to the trash. Checks the access again. */
 async function attach(
   deps: Deps,
   tx: Tx,
@@ -132,7 +138,7 @@ async function attach(
   const { caller, attachmentId, noteId, kind } = transfer;
   await requireCredential(tx, caller);
   const isMove = kind === "move";
-  // Every transaction that locks two notes locks them in this order, to avoid a deadlock. The locks also let equal requests wait.
+  // Every transaction that locks two notes locks them in the order of their ids, to avoid a deadlock. Equal requests wait for the locks.
   for (const id of isMove ? [seen.noteId, noteId].sort() : [noteId]) await guardedNoteQueries(tx).hold(id);
   const now = clock();
   const made = await findMade(deps, tx, transfer);
@@ -165,8 +171,8 @@ async function attach(
 type Copied = { caller: Caller; source: Attachment; attachment: Attachment; now: number };
 
 /**
- * Records the events of a copy. The owner of the original learns that a file left the owner's notes. Between two notes of one owner, the
- * event in the note of the copy is enough.
+ * Records the events of a copy. If the notes have different owners, the owner of the original also gets an event. Between two notes of one
+ * owner, the event of the copy's note is enough.
  */
 async function recordEvents({ newId }: Deps, tx: Tx, { caller, source, attachment, now: at }: Copied): Promise<void> {
   const { filename, sizeBytes } = attachment;
@@ -184,7 +190,7 @@ function gone(): DomainError {
   return new DomainError("object_not_found", "The file was moved, changed or deleted while it was copied. Try again.");
 }
 
-/** Throws `attachment_not_ready` for a file that is not verified yet, or that waits for a review. */
+/** Throws `attachment_not_ready` for a file that waits for its verification or a review. */
 export function requireReady({ state }: Attachment): void {
   if (state === "ready") return;
   throw new DomainError("attachment_not_ready", `Only a ready file can be moved or copied. This one is ${state}.`);

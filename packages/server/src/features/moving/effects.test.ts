@@ -20,7 +20,7 @@ describe.each(engines)("the effects of a move on $name", (engine) => {
   const ann = service.as("ann");
 
   it.each(Array.from({ length: ROUNDS }, (_, seed) => seed))(
-    "the owner of both notes gets the exact losses, and others get the most that is possible (seed %i)",
+    "the effects of a move are exact only for the owner of both notes (seed %i)",
     async (seed) => {
       const random = randomFrom((seed + 1) * 1_000_003);
       const happens = (probability: number) => random() < probability;
@@ -64,7 +64,7 @@ describe.each(engines)("the effects of a move on $name", (engine) => {
     return client.send(`PUT ${path}/shares`, { json: { userIds: [userId], ...(role && { role }) } });
   }
 
-  /** Counts how many of the files each person and each link can really open. */
+  /** Counts for each person and each link how many of the files they can open. */
   async function reach(ids: readonly string[], tokens: readonly string[]) {
     const people = new Map<string, number>();
     for (const person of PEOPLE) {

@@ -16,7 +16,7 @@ import { movingQueries } from "./queries.ts";
 
 export type MovingVerbs = ReturnType<typeof createMoving>;
 
-/** Creates what the rest of the service does with this feature. */
+/** Creates the functions that move and copy files, which the rest of the service calls. */
 export function createMoving(deps: Deps, { starts }: { starts: Allowance }) {
   const copier = createCopier(deps, starts);
   return {
@@ -34,13 +34,13 @@ export type MoveInput = {
 };
 
 /**
- * Moves a ready file to another note. If the file is in that note already, changes nothing.
+ * Moves a ready file to another note. If the file is already on this note, changes nothing.
  *
- * Between two notes of one owner, the row moves, and the object and the quota do not change. The shares of the file itself stay, because its
- * owner granted them on the file. Links that list the file lose it, as when a file is deleted.
+ * Between two notes of one owner, only the row moves, and the object and the quota do not change. The shares of the file stay, because the
+ * owner granted them on the file. Links that list the file lose it.
  *
- * The owner of a file never changes. A move to the note of another owner is a copy to that note, and a deletion here. An editor can
- * therefore not take a file away from its owner, who finds the original in the trash.
+ * The owner of a file never changes. A move to a note of another owner makes a copy on that note, and moves the original to the trash. An
+ * editor can therefore not take a file away from its owner.
  *
  * Throws `attachment_not_found`, `note_not_found`, `access_denied`, `attachment_not_ready`, `attachment_moved`, and the errors of
  * `copyFile`.
@@ -67,7 +67,7 @@ type Relocation = { caller: Caller; attachmentId: string; fromNoteId: string; no
 async function relocate(deps: Deps, { caller, attachmentId, fromNoteId, noteId }: Relocation): Promise<Attachment> {
   const { db, clock, newId } = deps;
   return db.transaction(async (tx) => {
-    // Every transaction that locks two notes locks them in this order, to avoid a deadlock.
+    // Every transaction that locks two notes locks them in the order of their ids, to avoid a deadlock.
     for (const id of [fromNoteId, noteId].sort()) {
       if (await guardedNoteQueries(tx).hold(id)) continue;
       throw id === noteId ? new DomainError("note_not_found", "Note not found") : notFound();
@@ -84,7 +84,7 @@ async function relocate(deps: Deps, { caller, attachmentId, fromNoteId, noteId }
     await visitorFileQueries(tx).markFileSeen(attachmentId, now);
     const { filename, sizeBytes } = attachment;
     const there = { ...attachment, noteId };
-    // The events contain no title, because the people of one note may have no access to the other note.
+    // The people of one note may have no access to the other note, so the events contain no title.
     const left = {
       id: newId(),
       at: now,
@@ -99,8 +99,8 @@ async function relocate(deps: Deps, { caller, attachmentId, fromNoteId, noteId }
 }
 
 /**
- * Copies a ready file to a note. The copy belongs to the owner of the note, and counts in the owner's quota. Nobody but the people of that
- * note has the copy.
+ * Copies a ready file to a note. The copy belongs to the owner of the note, and counts in the owner's quota. Only the people of the note
+ * get access to the copy.
  * Throws `attachment_not_found`, `note_not_found`, `access_denied`, `attachment_not_ready`, `quota_exceeded`, `object_not_found`,
  * `bucket_unavailable` and `rate_limited`.
  */
@@ -115,7 +115,7 @@ function copyFile({ copy, findCopy }: Copier) {
 export type MoveEffects = { losing: { people: number; links: number; isExact: boolean }; sameOwner: boolean };
 
 /**
- * Counts who loses access if these files of one note move to another note. Changes nothing.
+ * Counts who would lose access if these files of one note moved to another note. Changes nothing.
  * Throws `attachment_not_found`, `note_not_found`, `access_denied`, and `invalid_request` for files of different notes.
  */
 function describeMove({ db, limits }: Deps) {
@@ -146,19 +146,19 @@ function describeMove({ db, limits }: Deps) {
 
 type Moved = { ids: readonly string[]; noteId: string };
 
-/** Counts the people who lose at least one file by a move between two notes of the caller. */
+/** Counts the people who would lose at least one file in a move between two notes of the caller. */
 async function countLosing(db: Tx, { ids, noteId, toNoteId }: Moved & { toNoteId: string }): Promise<number> {
   const queries = movingQueries(db);
   const after = new Set(await queries.holdersOfNote(toNoteId));
-  // A person with a share of every file keeps the files, because a move to a note of the same owner keeps the shares of files.
+  // A move to a note of the same owner keeps the shares of files. A person with a share of every file therefore loses nothing.
   const ofFiles = await queries.holdersOfFiles(ids);
   const losing = (holder: string) => !after.has(holder) && ofFiles.get(holder) !== ids.length;
   return (await queries.holdersOfNote(noteId)).filter(losing).length;
 }
 
 /**
- * Counts the people who could lose a file. The count never depends on the people of the other note. Otherwise a caller who shares one of the
- * notes would learn from the count who has access to the note of another owner.
+ * Counts the people who could lose a file. The count never depends on the people of the target note. Otherwise, the count would reveal to
+ * the caller who has access to the note of another owner.
  */
 async function countHolders(
   db: Tx,

@@ -7,11 +7,11 @@ import { boundsOf, isEnabled, openLinks } from "../notes/access-summary-queries.
 import { isVisible } from "../sharing/queries/invitations.ts";
 
 /**
- * The queries for files that move between notes. A holder is the id of a user with a live share that the owner sees, or the email address
- * of an open invitation. If an invitation hides a share from the owner, only the invitation counts (ADR 9).
+ * The queries for moving files between notes. A holder is a user with a valid and visible share, or the email address of an open
+ * invitation. If an invitation hides a share from the owner, only the invitation counts (ADR 9).
  */
 export const movingQueries = defineQueries("database.moving", ({ kysely: db, engine, clock }) => ({
-  /** Returns the holders of a note, without its owner. */
+  /** Returns the holders of a note. The owner of the note is not a holder. */
   async holdersOfNote(noteId: string): Promise<string[]> {
     const shares = db.selectFrom("note_shares as share").where("share.note_id", "=", noteId);
     const users = shares
@@ -21,7 +21,7 @@ export const movingQueries = defineQueries("database.moving", ({ kysely: db, eng
     return rows.map(({ holder }) => holder);
   },
 
-  /** Returns the holders of single files, with the number of these files that each of them has. */
+  /** Returns the holders of single files. The value is the number of these files that the holder has. */
   async holdersOfFiles(attachmentIds: readonly string[]): Promise<Map<string, number>> {
     const ids = engine.list(attachmentIds);
     const users = db
@@ -59,7 +59,7 @@ export const movingQueries = defineQueries("database.moving", ({ kysely: db, eng
     return count;
   },
 
-  /** Makes the shares of a file shares of a file of the other note. The people of these shares and invitations keep their access. */
+  /** Moves the shares of a file to another note together with the file. The people with these shares and invitations keep their access. */
   async relocateShares(attachmentId: string, { from, to }: { from: string; to: string }): Promise<void> {
     const invitations = db.updateTable("invitations").set({ note_id: to });
     await invitations.where("attachment_id", "=", attachmentId).execute();

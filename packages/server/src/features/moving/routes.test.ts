@@ -7,7 +7,7 @@ import { useService } from "../../testing/use-service.ts";
 import { createVisitor, insertRequest } from "../../testing/visitor.ts";
 import { unknownId } from "../../testing/world.ts";
 
-/** Filenames with as many bytes of UTF-8 as a filename may have, in four scripts. */
+/** Filenames of the maximum length of 255 bytes in UTF-8, in four scripts. */
 const LONG_NAMES = [
   `${"a".repeat(251)}.txt`,
   `${"ж".repeat(125)}.txt`,
@@ -16,7 +16,7 @@ const LONG_NAMES = [
 ];
 
 describe.each(engines)("moving and copying files on $name", (engine) => {
-  /** Runs while the bucket copies an object. */
+  /** This function runs while the bucket copies an object. */
   let whileCopying: () => Promise<unknown> = async () => undefined;
   const slowly = (bucket: Bucket): Bucket => ({
     ...bucket,
@@ -63,13 +63,13 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
       (event: { action: string }) => event.action === action,
     );
 
-  /** Creates two notes of ann, and a file on the first one. */
+  /** Creates two notes of Ann, and a file on the first note. */
   async function arrange() {
     const [fromNoteId, toNoteId] = [await newNote(ann, "From"), await newNote(ann, "To")];
     return { fromNoteId, toNoteId, id: await attach(ann, fromNoteId) };
   }
 
-  it("a move within the notes of one owner keeps the id, the object, the date and the quota", async () => {
+  it("a move between notes of one owner keeps the file's id, object, date and quota", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const before = (await ann.send(`GET /attachments/${id}`)).body;
     const [used, objects] = [await usageOf(ann), await service.bucketContents.keys()];
@@ -80,7 +80,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect(await textOf(ann, id)).toBe("hello");
   });
 
-  it("a moved file goes back to its note with a second move", async () => {
+  it("a second move brings a moved file back to its first note", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     await share(ann, `/attachments/${id}`, { userIds: [bobId] });
     await move(ann, id, { fromNoteId, toNoteId });
@@ -89,14 +89,14 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await bob.send(`GET /attachments/${id}`)).status).toBe(200);
   });
 
-  it("a moved file stands at its date between the files of the other note", async () => {
+  it("the list of the other note shows a moved file in the order of its date", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const later = await attach(ann, toNoteId, fileForm("same name"));
     await move(ann, id, { fromNoteId, toNoteId });
     expect(await filesOf(ann, toNoteId)).toEqual([id, later]);
   });
 
-  it("a search finds a moved file in its new note only", async () => {
+  it("a search finds a moved file only in its new note", async () => {
     const { fromNoteId, toNoteId } = await arrange();
     const id = await attach(ann, fromNoteId, fileForm("x", "quarterly.txt"));
     const find = async () => (await ann.send("GET /notes?q=quarterly")).body.items;
@@ -118,7 +118,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await carl.send(`GET /attachments/${id}/url`)).status).toBe(200);
   });
 
-  it("a moved file keeps its own shares and invitations, also when its former note is deleted for good", async () => {
+  it("a moved file keeps its shares and invitations after its former note is deleted", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     await share(ann, `/attachments/${id}`, { userIds: [bobId], emails: [`dora-${users}@example.com`] });
     await move(ann, id, { fromNoteId, toNoteId });
@@ -132,7 +132,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await ann.send(`GET /notes/${toNoteId}`)).body.access).toEqual({ sharedFiles: { count: 1 } });
   });
 
-  it("no link of the former note opens a moved file, also after the file came back", async () => {
+  it("no link of the former note opens a moved file, even after its return", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const other = await attach(ann, fromNoteId);
     const ofFiles = await ann.send(`POST /notes/${fromNoteId}/links`, { json: { attachmentIds: [id, other] } });
@@ -165,7 +165,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await ann.send(`GET /notes/${fromNoteId}/activity`)).text).not.toContain("secret.txt");
   });
 
-  it("pages of other people see a move on both notes", async () => {
+  it("GET /changes reports a move to the people of both notes", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     for (const noteId of [fromNoteId, toNoteId])
       await share(ann, `/notes/${noteId}`, { userIds: [bobId], role: "viewer" });
@@ -177,7 +177,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await changes(toNoteId, states[1])).changed).toContain("note");
   });
 
-  it("of two moves of one file to two notes at once, one wins and the other returns 409", async () => {
+  it("only one of two simultaneous moves of a file succeeds, and the other returns 409", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const third = await newNote(ann);
     const answers = await Promise.all([toNoteId, third].map((to) => move(ann, id, { fromNoteId, toNoteId: to })));
@@ -188,7 +188,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect(await eventsOf(ann, fromNoteId, "attachment.moved")).toHaveLength(1);
   });
 
-  it("a repeated move, and a move to the same note, return the file and change nothing", async () => {
+  it("a repeated move and a move to the same note return the file and change nothing", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     expect((await move(ann, id, { fromNoteId, toNoteId: fromNoteId })).status).toBe(200);
     for (let times = 0; times < 2; times++) {
@@ -197,14 +197,14 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect(await eventsOf(ann, fromNoteId, "attachment.moved")).toHaveLength(1);
   });
 
-  it("a move from a note that no longer has the file returns 409", async () => {
+  it("a move returns 409 if the file is no longer on the note of the request", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const third = await newNote(ann);
     await move(ann, id, { fromNoteId, toNoteId });
     expect((await move(ann, id, { fromNoteId, toNoteId: third })).body).toMatchObject({ code: "attachment_moved" });
   });
 
-  it("requirement 15: a move needs an editor of both notes, and a copy a reader of the first note", async () => {
+  it("requirement 15: a move needs an editor of both notes, a copy needs a reader", async () => {
     const roles = ["owner", "editor", "viewer", "nobody"] as const;
     const person = service.as("person");
     const noteFor = async (role: (typeof roles)[number]) => {
@@ -241,7 +241,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     });
   });
 
-  it("unknown ids return 404, and wrong ids 400", async () => {
+  it("a move or copy returns 404 for unknown ids, and 400 for invalid ids", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const unknown = unknownId();
     for (const send of [
@@ -257,7 +257,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await copy(ann, id, toNoteId, { "idempotency-key": "ü" })).status).toBe(400);
   });
 
-  it("a file in the trash can't be moved or copied, and a note in the trash accepts no file", async () => {
+  it("a move or copy fails for a file in the trash and for a note in the trash", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const deleted = await newNote(ann);
     await ann.send(`DELETE /notes/${deleted}`);
@@ -269,7 +269,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await copy(ann, id, toNoteId)).body.code).toBe("attachment_not_found");
   });
 
-  it("a move and the deletion of its note at once keep the file or delete it with the note", async () => {
+  it("a simultaneous move and deletion of the note keep or delete the file completely", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const [moved, deleted] = await Promise.all([
       move(ann, id, { fromNoteId, toNoteId }),
@@ -284,7 +284,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     }
   });
 
-  it("a file that is not ready can't be moved or copied", async () => {
+  it("a move or copy fails for a file that is not ready", async () => {
     const { fromNoteId, toNoteId } = await arrange();
     const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
     const { attachmentId } = (await ann.send(`POST /notes/${fromNoteId}/uploads`, { json })).body.upload;
@@ -293,7 +293,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await copy(ann, attachmentId, toNoteId)).body).toMatchObject(refused);
   });
 
-  it("a copy has its own object, and the original can be deleted", async () => {
+  it("a copy has its own object, and its original can be deleted", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const { status, body } = await copy(ann, id, toNoteId);
     const original = (await ann.send(`GET /attachments/${id}`)).body;
@@ -312,7 +312,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     ]);
   });
 
-  it("a copy keeps filenames of 255 bytes in four scripts, and a move too", async () => {
+  it("a copy and a move keep filenames of 255 bytes in four scripts", async () => {
     const { fromNoteId, toNoteId } = await arrange();
     for (const filename of LONG_NAMES) {
       const id = await attach(ann, fromNoteId, fileForm("x", filename));
@@ -325,7 +325,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect(names.sort()).toEqual([...LONG_NAMES, ...LONG_NAMES].sort());
   });
 
-  it("a copy with the same Idempotency-Key is made once, also by requests at once", async () => {
+  it("simultaneous copies with one Idempotency-Key make one copy", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const key = { "idempotency-key": "k-1" };
     const answers = await Promise.all([1, 2, 3].map(() => copy(ann, id, toNoteId, key)));
@@ -338,7 +338,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await copy(ann, id, toNoteId, key)).body.id).not.toBe(answers[0]?.body.id);
   });
 
-  it("a copy to a note of another owner counts in that owner's quota, and both owners see it", async () => {
+  it("a copy to another owner's note counts in the quota of this owner", async () => {
     const id = await attach(ann, await newNote(ann));
     const { noteId: annNote } = (await ann.send(`GET /attachments/${id}`)).body;
     await share(ann, `/notes/${annNote}`, { userIds: [bobId], role: "viewer" });
@@ -355,7 +355,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect(await eventsOf(bob, bobNote, "attachment.copied")).toMatchObject([{ attachmentIds: [body.id] }]);
   });
 
-  it("a move to a note of another owner leaves the original in the trash of its owner", async () => {
+  it("a move to another owner's note leaves the original in the trash of its owner", async () => {
     const fromNoteId = await newNote(ann);
     const id = await attach(ann, fromNoteId);
     await share(ann, `/notes/${fromNoteId}`, { userIds: [bobId], role: "editor" });
@@ -378,7 +378,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     ]);
   });
 
-  it("a move or copy over the quota of the note's owner returns 413 and loses nothing", async () => {
+  it("a move or copy over the quota of the target's owner returns 413", async () => {
     const fromNoteId = await newNote(ann);
     const id = await attach(ann, fromNoteId);
     const toNoteId = await newNote(bob);
@@ -395,7 +395,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await move(ann, id, { fromNoteId, toNoteId })).status).toBe(200);
   });
 
-  it("a copy is not attached if the right to it ends while the bucket copies", async () => {
+  it("a copy fails if the caller loses the access during the copy", async () => {
     const fromNoteId = await newNote(ann);
     const id = await attach(ann, fromNoteId);
     await share(ann, `/notes/${fromNoteId}`, { userIds: [bobId], role: "editor" });
@@ -411,7 +411,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect([await filesOf(ann, fromNoteId), await usageOf(bob)]).toEqual([[id], { usedBytes: 0, files: 0 }]);
   });
 
-  it("a copy returns 422 if the file is deleted while the bucket copies, and leaves no object", async () => {
+  it("a copy returns 422 and leaves no object if the file is deleted during the copy", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     whileCopying = () => ann.send(`DELETE /attachments/${id}`);
     expect((await copy(ann, id, toNoteId)).body.code).toBe("attachment_not_found");
@@ -433,7 +433,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect(await usageOf(ann)).toEqual({ usedBytes: 5, files: 1 });
   });
 
-  it("the service deletes the object of a copy whose process was killed, and frees its quota", async () => {
+  it("the service deletes the object of a killed copy, and releases its quota", async () => {
     const { toNoteId, id } = await arrange();
     const before = await service.bucketContents.keys();
     const { promise: isCopied, resolve: copied } = Promise.withResolvers<void>();
@@ -454,7 +454,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await answer).status).toBe(500);
   });
 
-  it("the effects of a move count each person and link once, without those who keep the file", async () => {
+  it("the effects of a move count each losing person and link once", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const second = await attach(ann, fromNoteId);
     const named = (name: string) => `${name}-${users}`;
@@ -469,7 +469,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     await ann.send(`POST /attachments/${second}/links`, { json: {} });
     const ended = (await ann.send(`POST /notes/${fromNoteId}/links`, { json: {} })).body;
     await ann.send(`DELETE /links/${ended.id}`);
-    // Carl and the invited person lose both files. Dora has the other note, and emil has a share of the first file.
+    // Carl and the invited person lose both files. Dora has access to the other note, and Emil has a share of the first file.
     expect(await effects(ann, [id], toNoteId)).toEqual({
       losing: { people: 2, links: 1, isExact: true },
       sameOwner: true,
@@ -487,7 +487,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await ann.send("POST /attachments/move-effects", { json: mixed })).body.code).toBe("invalid_request");
   });
 
-  it("the effects of a move to another owner count the former owner and the people with a share of the file", async () => {
+  it("the effects of a move to another owner count the former owner and all sharers", async () => {
     const fromNoteId = await newNote(ann);
     const id = await attach(ann, fromNoteId);
     await share(ann, `/notes/${fromNoteId}`, { userIds: [bobId], role: "editor" });
@@ -502,25 +502,25 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
       expect((await client.send(`GET /attachments/${id}`)).status).toBe(404);
   });
 
-  it("the effects of a move do not show an editor who has access to the note of another owner", async () => {
+  it("the effects of a move do not reveal who has access to another owner's note", async () => {
     const [anns, bobs] = [await newNote(ann), await newNote(bob)];
     const [annsFile, bobsFile] = [await attach(ann, anns), await attach(bob, bobs)];
     const invited = { userIds: [`carl-${users}`], emails: [`new-${users}@example.com`], role: "viewer" };
     await share(ann, `/notes/${anns}`, { userIds: [bobId], role: "editor" });
     await share(ann, `/notes/${anns}`, invited);
     const ask = async () => [await effects(bob, [annsFile], bobs), await effects(bob, [bobsFile], anns)];
-    // Ann, carl and the invited person have the file of ann. Nobody else has the file of bob.
+    // Ann, Carl and the invited person have the file of Ann. Only Bob has the file of Bob.
     const [leaving, coming] = await ask();
     expect([leaving, coming]).toEqual([
       { losing: { people: 3, links: 0, isExact: false }, sameOwner: false },
       { losing: { people: 0, links: 0, isExact: false }, sameOwner: false },
     ]);
-    // Bob shares the own note with the same people, and compares the numbers.
+    // Bob shares his note with the same people, and compares the numbers.
     await share(bob, `/notes/${bobs}`, { ...invited, userIds: [annId, ...invited.userIds] });
     expect(await ask()).toEqual([leaving, { ...coming, losing: { people: 3, links: 0, isExact: false } }]);
   });
 
-  it("the effects of a move between two notes of another owner do not compare their people", async () => {
+  it("the effects of a move do not reveal to an editor who has access to both notes", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const both = { userIds: [bobId], role: "editor" };
     for (const note of [fromNoteId, toNoteId]) await share(ann, `/notes/${note}`, both);
@@ -534,7 +534,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await effects(ann, [id], toNoteId)).losing).toEqual({ people: 0, links: 0, isExact: true });
   });
 
-  it("a visitor keeps the receipt of a moved file, and can't take the file back", async () => {
+  it("a visitor keeps the receipt of a moved file, and can't delete the file", async () => {
     const { fromNoteId, toNoteId } = await arrange();
     const { token, link } = await insertRequest(service, { noteId: fromNoteId, ownerId: annId });
     const visitor = createVisitor(service.app, token);
@@ -549,7 +549,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await ann.send(`GET /links/${link.id}`)).body.received.files).toBe(1);
   });
 
-  it("a webhook of the owner reports a copied file as ready, and a moved file not", async () => {
+  it("a webhook of the owner reports a copied file, and no moved file", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const endpoint = { url: "https://hooks.example.com/", events: ["upload.ready"] };
     const { id: webhookId } = (await ann.send("POST /webhooks", { json: endpoint })).body;

@@ -19,7 +19,7 @@ import { admitSender, findSent, visitorUploads } from "./visitor-uploads.ts";
 
 export type RequestVerbs = ReturnType<typeof createRequests>;
 
-/** Creates what the rest of the service does with this feature. */
+/** Creates the functions about file requests that the rest of the service calls. */
 export function createRequests(deps: Deps, { starts, urls }: { starts: Allowance; urls: Allowance }) {
   const visits = { admit: admit(deps), allowance: urls };
   return {
@@ -31,7 +31,7 @@ export function createRequests(deps: Deps, { starts, urls }: { starts: Allowance
 }
 
 /**
- * Accepts or rejects a quarantined file. An accepted file becomes `ready`. The object of a rejected file is deleted from the bucket.
+ * Accepts or rejects a quarantined file. An accepted file becomes `ready`. The service deletes the object of a rejected file.
  * Throws `attachment_not_found`, `access_denied`, and `attachment_not_ready` for a file that is not quarantined.
  */
 function reviewFile(deps: Deps) {
@@ -77,14 +77,11 @@ type Key = { keyId: string; privateKey: KeyObject; publicKey: KeyObject };
 /** The bytes of a PKCS #8 file before the 32 bytes of the Ed25519 private key (RFC 8410, section 7). */
 const PKCS8_START = Buffer.from("302e020100300506032b657004220420", "hex");
 
-/** Makes and verifies the receipts that visitors get for their files. A receipt says only that the service received these bytes. */
+/** Makes and verifies the receipts that visitors get for their files. A receipt proves only that the service received these bytes. */
 export function receipts(deps: Deps) {
   const keys = deps.linkKeys.receipts.map(toKey);
   return {
-    /**
-     * Makes the receipt for a file that this visitor sent. Throws `upload_not_found`, and `upload_incomplete` if the upload is not complete
-     * yet.
-     */
+    /** Makes the receipt for a file from this visitor. Throws `upload_not_found`, and `upload_incomplete` before the end of the upload. */
     async issue(visit: Visit, { uploadId, issuer }: { uploadId: string; issuer: string }): Promise<Receipt> {
       const { attachment, file } = await findSent(deps.db, { visit, uploadId });
       const [key] = keys;
@@ -104,14 +101,14 @@ export function receipts(deps: Deps) {
       return { statement, signature, keyId: key.keyId };
     },
 
-    /** Returns whether this service signed the statement, with the current key or an earlier one. */
+    /** Returns whether this service signed the statement with the current key or an earlier key. */
     verify({ statement, signature, keyId }: Receipt): boolean {
       const key = keys.find((each) => each.keyId === keyId);
       const bytes = readBase64url(signature);
       return key !== undefined && bytes !== undefined && verify(null, Buffer.from(statement), key.publicKey, bytes);
     },
 
-    /** Returns the public keys. The current one is first. */
+    /** Returns the public keys, the current key first. */
     keys: (): ReceiptKey[] =>
       keys.map(({ keyId, publicKey }) => ({
         keyId,

@@ -18,7 +18,7 @@ describe.each(engines)("requirement 37: receipts on $name", (engine) => {
     return { link, maria: createVisitor(service.app, token) };
   }
 
-  it("a receipt states the received bytes under a published key", async () => {
+  it("a receipt states the received bytes, and a published key verifies it", async () => {
     const { link, maria } = await open();
     const before = Date.now();
     const hash = sha256(Buffer.from("hello"));
@@ -40,7 +40,7 @@ describe.each(engines)("requirement 37: receipts on $name", (engine) => {
     expect(verify(null, Buffer.from(receipt.statement), createPublicKey(publicKey), signature)).toBe(true);
   });
 
-  it("the verification accepts a receipt, and nothing that differs from it", async () => {
+  it("the verification accepts a receipt, and refuses every change of it", async () => {
     const { maria } = await open();
     const { uploadId } = await maria.sendFile("hello");
     const receipt = (await maria.send(`GET /receipts/${uploadId}`)).body;
@@ -56,7 +56,7 @@ describe.each(engines)("requirement 37: receipts on $name", (engine) => {
     expect(await isValid({ keyId: "unknown" })).toBe(false);
   });
 
-  it("a receipt states the name that was sent, also after a rename", async () => {
+  it("a receipt states the filename that the visitor sent, even after a rename", async () => {
     const { maria } = await open();
     const { uploadId } = await maria.sendFile("hello", { filename: "greeting.txt" });
     const { attachments } = (await ann.send(`GET /notes/${noteId}`)).body;
@@ -69,7 +69,7 @@ describe.each(engines)("requirement 37: receipts on $name", (engine) => {
     expect(sent.text).not.toContain("private.txt");
   });
 
-  it("a receipt states no SHA-256 that nothing has verified", async () => {
+  it("a receipt states no SHA-256 that the service has not verified", async () => {
     const { maria } = await open();
     const { uploadId } = await maria.sendFile("hello");
     const receipt = (await maria.send(`GET /receipts/${uploadId}`)).body;

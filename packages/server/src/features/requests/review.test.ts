@@ -46,11 +46,11 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
       const batch = await service.as(user).send("POST /attachments/urls", { json });
       expect(batch.body.urls).toMatchObject([{ code: "attachment_not_ready" }]);
     }
-    // Only three routes issue URLs. The batches, previews and ZIP files of the web app also use these three routes.
+    // Only three routes issue URLs. Batches, previews and ZIP files in the web app use the same routes.
     expect((await maria.send("GET /uploads")).text).not.toContain("X-Amz");
   });
 
-  it("viewers do not see a visitor's file until it is ready", async () => {
+  it("a viewer does not see a visitor's file until it is ready", async () => {
     const vic = service.as("vic");
     const before = (await ann.send(`GET /notes/${noteId}`)).body.attachmentCount;
     const readyBefore = (await vic.send(`GET /notes/${noteId}`)).body.attachmentCount;
@@ -73,7 +73,7 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
       status: 404,
       code: "attachment_not_found",
     });
-    // A share of only this file shows the viewer no more than a share of the note.
+    // A viewer with a share of only this file does not see the file either.
     await ann.send(`PUT /attachments/${id}/shares`, { json: { userIds: ["uma"] } });
     const uma = await seen(service.as("uma"));
     expect(uma).not.toContain("private-");
@@ -90,7 +90,7 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
     await maria.send(`DELETE /uploads/${pending}`);
   });
 
-  it("viewers who ask for a URL of a hidden file get the answer for an unknown file", async () => {
+  it("a URL of a hidden file returns the same error to a viewer as for an unknown file", async () => {
     const vic = service.as("vic");
     const { id: quarantined } = await sendQuarantined("hidden-url.txt");
     const started = await maria.start("hello", { filename: "hidden-pending.txt" });
@@ -118,7 +118,7 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
     await maria.send(`DELETE /uploads/${started.body.upload.id}`);
   });
 
-  it("an accepted file becomes ready", async () => {
+  it("a quarantined file becomes ready after its acceptance", async () => {
     const { id } = await sendQuarantined("accepted.txt");
     expect((await review(service.as("vic"), id, "accept")).status).toBe(404);
     expect((await review(service.anonymous, id, "accept")).status).toBe(401);
@@ -145,17 +145,17 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
     expect((await review(ann, id, "accept")).status).toBe(409);
   });
 
-  it("one of two simultaneous reviews decides", async () => {
+  it("only one of two simultaneous reviews takes effect", async () => {
     const { id } = await sendQuarantined("both.txt");
     const answers = await Promise.all([review(ann, id, "accept"), review(service.as("ed"), id, "reject")]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
   });
 
-  it("a quarantined file counts in the quota, and its object is kept", async () => {
+  it("a quarantined file counts in the quota, and its object stays", async () => {
     const before = await usage();
     const { id } = await sendQuarantined("counted.txt");
     expect(await usage()).toMatchObject({ usedBytes: before.usedBytes + 5, files: before.files + 1 });
-    // Moves the clock, because garbage collection never deletes an object that is only a few days old.
+    // Garbage collection never deletes an object that is only a few days old, so the test moves the clock.
     service.advance(30 * 86_400_000);
     const report = await service.useCases.collectGarbage({
       mend: true,
@@ -170,7 +170,7 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
     expect(await (await fetch(fileUrl)).text()).toBe("hello");
   });
 
-  it("a visitor can take back a quarantined file", async () => {
+  it("a visitor can delete a quarantined file", async () => {
     const { id, uploadId } = await sendQuarantined("back.txt");
     expect((await maria.send(`DELETE /uploads/${uploadId}`)).status).toBe(204);
     expect((await ann.send(`GET /attachments/${id}`)).status).toBe(404);

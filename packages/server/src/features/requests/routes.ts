@@ -98,13 +98,13 @@ export function visitorUploadRoutes(
 ): void {
   const { visitorUploads: uploads, admitSender } = useCases;
   /**
-   * Admits the visitor, but sets no cookie with a new pass. Only the start of an upload sets this cookie, because a visitor without a pass
+   * Admits the visitor, and sets no cookie with a new pass. Only the start of an upload sets the cookie, because a visitor without a pass
    * has sent nothing yet.
    */
   const visitOf = async (request: FastifyRequest, token: string) =>
     (await admitSender(token, visitorOf(request))).visit;
 
-  /** Records that a person who got the file request by mail has sent a file. */
+  /** Records that a receiver of the file request's mail has sent a file. */
   async function recordReceived(request: FastifyRequest, { visit, sent }: Received): Promise<void> {
     if (sent.state !== "ready" && sent.state !== "quarantined") return;
     const { receiverCode: code } = visitorOf(request);
@@ -180,7 +180,7 @@ const receiptSchemas = operations("visitors", {
   },
 });
 
-/** The public routes below /receipts, because everybody who has a receipt may verify it. */
+/** The routes below /receipts. The routes are public, because everybody with a receipt may verify the receipt. */
 export function receiptRoutes(app: App, { useCases }: RouteDeps<PeopleVerbs & RequestVerbs>): void {
   app.post("/receipts/verify", { schema: receiptSchemas.verifyReceipt }, async (request) => ({
     isValid: useCases.receipts.verify(request.body),

@@ -50,14 +50,14 @@ describe.each(places)("requirement 37: scans of visitors' files, on $name and $c
     expect((await maria.start("another", { slotId: "cv" })).status).toBe(201);
   });
 
-  it("a clean file of a request with a review is quarantined", async () => {
+  it("a clean file of a request with a review becomes quarantined", async () => {
     const { maria } = await open({ review: true });
     await maria.sendFile("clean", { filename: "clean.txt" });
     await runVerifications(service);
     expect(await stateOnNote("clean.txt")).toBe("quarantined");
   });
 
-  it("a file is rejected if its request is revoked during the scan", async () => {
+  it("a file is rejected if its file request is revoked during the scan", async () => {
     const { link, maria } = await open();
     await maria.sendFile("hello", { filename: "revoked.txt" });
     const links = service.database.db.kysely.updateTable("links").set({ revoked_at: Date.now() });
@@ -75,7 +75,7 @@ describe.each(places)("requirement 37: scans of visitors' files, on $name and $c
     service.advance(-20_000);
   });
 
-  it("the notice of a first file is sent although a second file waits for its scan", async () => {
+  it("a second file in the scanner does not prevent the notice about the first file", async () => {
     const person = { id: "ann", email: "ann@example.com", name: "Ann", emailProvenBy: "operator" } as const;
     await service.useCases.rememberPerson(person);
     const { link, maria } = await open({}, { notify: "first" });
@@ -94,7 +94,7 @@ describe.each(places)("requirement 37: scans of visitors' files, on $name and $c
     expect(await notices()).toMatchObject([{ count: 1 }]);
   });
 
-  it("a visitor can take back a file during its scan", async () => {
+  it("a visitor can delete a file during its scan", async () => {
     const { maria } = await open();
     const { uploadId } = await maria.sendFile("hello", { filename: "back.txt" });
     expect((await maria.send(`DELETE /uploads/${uploadId}`)).status).toBe(204);

@@ -32,11 +32,11 @@ describe.each(engines)("requirement 37: simultaneous uploads to a file request, 
     return { won, noteId };
   }
 
-  it("simultaneous starts get exactly as many files as the request allows", async () => {
+  it("simultaneous starts never exceed the number of files of a file request", async () => {
     expect((await startAtOnce({ maxFiles: 7 })).won).toBe(7);
   });
 
-  it("simultaneous starts get exactly as many bytes as the request allows", async () => {
+  it("simultaneous starts never exceed the bytes of a file request", async () => {
     expect((await startAtOnce({ maxFiles: 100, maxBytesTotal: 5 * FILE.length + 99 })).won).toBe(5);
   });
 
@@ -57,11 +57,11 @@ describe.each(engines)("requirement 37: simultaneous uploads to a file request, 
     expect(new Set(answers.map(({ body }) => body.upload.id)).size).toBe(1);
   });
 
-  it("one of many simultaneous files is accepted in a slot", async () => {
+  it("a slot accepts only one of many simultaneous files", async () => {
     expect((await startAtOnce({ slots: [{ id: "passport", name: "Passport" }] }, "passport")).won).toBe(1);
   });
 
-  it("simultaneous starts leave no more files on the note than the request allows", async () => {
+  it("simultaneous starts leave no more files on the note than the file request allows", async () => {
     const { noteId } = await startAtOnce({ maxFiles: 3 });
     const { items } = (await first.as("ann").send(`GET /notes/${noteId}/attachments`)).body;
     expect(items).toHaveLength(3);

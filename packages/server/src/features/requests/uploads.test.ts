@@ -54,7 +54,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     });
   });
 
-  it("a visitor stays the same when the owner extends the deadline", async () => {
+  it("a visitor keeps the same id after the owner extends the deadline", async () => {
     const own = await startServiceInTest({ engine });
     const owner = own.as("ann");
     const note = (await owner.send("POST /notes", { json: { title: "Taxes" } })).body.id;
@@ -94,7 +94,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await person.send("GET /uploads")).body).toEqual({ files: [] });
   });
 
-  it("a visitor's multipart upload resumes from its stored parts", async () => {
+  it("a multipart upload of a visitor resumes from the stored parts", async () => {
     const { maria } = await open({ maxBytesPerFile: 20 * MIB, maxBytesTotal: 20 * MIB });
     const file = patterned(8 * MIB + 10);
     const type = { filename: "film.bin", contentType: "application/x-film" };
@@ -114,7 +114,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect(completed.body).toMatchObject({ state: "ready", sizeBytes: file.length });
   });
 
-  it("a file request refuses one byte or one file more than each limit", async () => {
+  it("a file request refuses a file that exceeds a limit by one byte or one file", async () => {
     const slots = [{ id: "passport", name: "Passport", maxBytes: 5 }];
     const { maria } = await open({ maxBytesPerFile: 10, maxBytesTotal: 15, maxFiles: 3 });
     const code = async (bytes: number) => (await maria.start("a".repeat(bytes))).body.code;
@@ -129,7 +129,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await other.start("12345", { slotId: "passport" })).status).toBe(201);
   });
 
-  it("a slot accepts one file until it is free again", async () => {
+  it("a slot refuses a second file until the slot is free again", async () => {
     const slots = [
       { id: "passport", name: "Passport", accept: ["application/pdf"] },
       { id: "photo", name: "Photo", accept: ["image/*"] },
@@ -159,7 +159,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await maria.start(PDF, pdf)).status).toBe(201);
   });
 
-  it("a visitor takes back a rejected file, and its note no longer lists it", async () => {
+  it("a visitor deletes a rejected file, and the note no longer lists it", async () => {
     const { maria } = await open({});
     const lie = await maria.sendFile(HTML, { filename: "taken-back.pdf", contentType: "application/pdf" });
     expect(lie.body).toMatchObject({ code: "upload_rejected" });
@@ -171,7 +171,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await maria.send(`DELETE /uploads/${lie.uploadId}`)).status).toBe(404);
   });
 
-  it("content of no accepted kind is rejected, with any declared type", async () => {
+  it("a file whose content has no accepted type is rejected, whatever type it declares", async () => {
     const { maria } = await open({ accept: ["application/x-plan", "text/plain"] });
     const plan = await maria.sendFile(PNG, { filename: "plan.xyz", contentType: "application/x-plan" });
     expect(plan.body).toMatchObject({ code: "upload_rejected" });
@@ -235,7 +235,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     service.advance(-10_000);
   });
 
-  it("a file is not attached if the person who made the request has lost the right", async () => {
+  it("a file request attaches no file after its creator has lost the right to share", async () => {
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["ed"], role: "editor" } });
     const { maria } = await open({}, { createdBy: "ed" });
     const { upload } = (await maria.start("hello", { filename: "orphan.txt" })).body;
@@ -278,7 +278,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect(await filesOf(maria)).toHaveLength(1);
   });
 
-  it("the same idempotency key and slot return the same upload", async () => {
+  it("two starts with one idempotency key and slot return the same upload", async () => {
     const slots = [
       { id: "one", name: "One" },
       { id: "two", name: "Two" },
@@ -302,7 +302,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect(refused.text).not.toMatch(/note|\b[0-8]\b bytes/);
   });
 
-  it("an upload is refused if the visitor has not given the password", async () => {
+  it("a file request with a password refuses uploads before the right password", async () => {
     const { maria } = await open({}, { passwordHash: "$argon2id$v=19$m=19456,t=2,p=1$AAAA$AAAA" });
     expect((await maria.start("hello")).body).toMatchObject({ status: 403, code: "wrong_password" });
     expect((await maria.send("GET /uploads")).status).toBe(403);
@@ -313,7 +313,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await maria.start("hello")).body.code).toBe("link_not_found");
   });
 
-  it("aborted uploads of a visitor use a bounded part of the owner's quota", async () => {
+  it("aborted uploads of a visitor use only a limited part of the owner's quota", async () => {
     const { maria } = await open({ maxFiles: 10, maxBytesTotal: 10, maxBytesPerFile: 10 });
     for (let nth = 0; nth < 2; nth += 1) {
       const { status, body } = await maria.start("0123456789", { filename: `${nth}.txt` });
@@ -325,7 +325,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect(Number(third.headers["retry-after"])).toBeGreaterThan(60);
   });
 
-  it("the starts of one IP address in a minute are limited", async () => {
+  it("one IP address can start a limited number of uploads a minute", async () => {
     stopClock();
     const { maria } = await open({ maxFiles: 1 });
     const codes: string[] = [];

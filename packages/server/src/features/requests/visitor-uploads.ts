@@ -19,7 +19,7 @@ import { getUpload, type ReportedPart, signParts } from "../uploads/parts.ts";
 import type { Sender } from "../uploads/sender.ts";
 import { type StartedUpload, startUpload } from "../uploads/start.ts";
 
-/** A visitor who may send files to a file request. The function `admit` has checked this (admit.ts). */
+/** A visitor who may send files to a file request. The function `admit` has checked the permission (admit.ts). */
 export type Visit = { link: Link; visitorId: string };
 
 type SendFileInput = {
@@ -38,8 +38,8 @@ const MINUTE_MS = 60_000;
 const STARTS_OF_IP: WindowLimit = { name: "link starts by ip", max: 60, windowMs: MINUTE_MS };
 const STARTS_OF_LINK: WindowLimit = { name: "link starts", max: 600, windowMs: MINUTE_MS };
 /**
- * Limits the number of rows that people without an account can add. Each start of an upload adds a row to the database, and the row stays
- * after an abort.
+ * Limits the number of rows that people without an account can add. Each start of an upload adds a row, and an abort does not remove the
+ * row.
  */
 const STARTS_OF_DAY: WindowLimit = { name: "link starts of a day", max: 5_000, windowMs: 86_400_000 };
 const TOO_MANY_STARTS =
@@ -54,9 +54,9 @@ const MAX_ATTEMPTS = 3;
 const DELETABLE: ReadonlySet<AttachmentState> = new Set(["ready", "quarantined", "rejected"]);
 
 /**
- * The use cases for uploads of visitors to a file request, which work as uploads/index.ts describes. The visitor is the uploader.
- * A visitor can use only the uploads that they started through the same link. For other uploads, each call throws `upload_not_found`. If
- * the file request has ended, each call throws `link_not_found`.
+ * The functions for uploads of visitors to a file request. They work as uploads/index.ts describes, with the visitor as the uploader.
+ * A visitor can use only uploads that this visitor started through the same link. For other uploads, each call throws `upload_not_found`.
+ * If the file request has ended, each call throws `link_not_found`.
  */
 export function visitorUploads(deps: Deps, allowance: Allowance) {
   const { db } = deps;
@@ -94,8 +94,8 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
     },
 
     /**
-     * Aborts an upload that is not finished, or deletes a file that this visitor sent, also a rejected file. Idempotent while the upload
-     * exists.
+     * Aborts an unfinished upload, or deletes a file from this visitor. The file may be rejected. A repeated call has no further effect
+     * while the upload exists.
      */
     async takeBack(visit: Visit, uploadId: string): Promise<void> {
       const caller = senderOf(visit);
@@ -109,14 +109,14 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
         try {
           return await abort(caller, uploadId);
         } catch (error) {
-          // After `upload_not_pending`, the file may have become ready in the meantime. In that case, the next round deletes the file.
+          // After `upload_not_pending`, the file may have become ready in the meantime. The next round then deletes the file.
           if (!(error instanceof DomainError) || error.code !== "upload_not_pending") throw error;
         }
       }
       throw new DomainError("upload_not_pending", "The state of the upload is changing. Try again in a moment.");
     },
 
-    /** Lists the files that this visitor sent, oldest first. */
+    /** Lists the files from this visitor, oldest first. */
     list: ({ link, visitorId }: Visit): Promise<VisitorUpload[]> =>
       visitorFileQueries(db).listUploads({ linkId: link.id, visitorId }),
   };
@@ -125,7 +125,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
 async function limitStarts(deps: Deps, { linkId, network }: { linkId: string; network: string }): Promise<void> {
   const take = (limit: WindowLimit, holder: string) =>
     takeFromWindow(deps, { limit, holder, amount: 1, problem: TOO_MANY_STARTS });
-  // Counts in the limit of the IP address first, so that one visitor cannot use up the limits that all visitors share.
+  // The limit of the IP address comes first, so that one visitor can't use up the limits of all visitors.
   await take(STARTS_OF_IP, `${linkId} ${network}`);
   await take(STARTS_OF_LINK, linkId);
   await take(STARTS_OF_DAY, linkId);
@@ -145,7 +145,7 @@ export async function findSent(
   return found;
 }
 
-/** Throws `upload_not_pending` if somebody has moved the file. The file then belongs to another note, where visitors delete nothing. */
+/** Throws `upload_not_pending` for a moved file. A moved file belongs to another note, where a visitor may delete nothing. */
 function requireReceived(attachment: Attachment, { link }: Visit): Attachment {
   if (attachment.noteId === link.noteId) return attachment;
   throw new DomainError("upload_not_pending", "The recipient has filed this file already, so it can't be taken back.");
@@ -155,7 +155,7 @@ function senderOf({ link, visitorId }: Visit): Sender {
   return { userId: visitorActorId(visitorId), linkId: link.id };
 }
 
-/** Replaces the errors that would show a visitor something about the note or its owner. */
+/** Replaces the errors that would reveal facts about the note or its owner to a visitor. */
 function hideOwner(error: unknown): never {
   if (error instanceof DomainError && (error.code === "note_not_found" || error.code === "attachment_not_found")) {
     throw linkNotFound();
@@ -169,8 +169,7 @@ function hideOwner(error: unknown): never {
 }
 
 /**
- * Admits a visitor who sends files to a file request. Returns a `pass` (the content of the visitor's cookie) that is valid until the
- * current expiry of the link.
+ * Admits a visitor who sends files to a file request. Returns a pass, which is valid until the current expiry of the link.
  * Throws `link_not_found`, and `wrong_password` if the visitor has not entered the password yet.
  */
 export function admitSender(deps: Deps, { admit }: { admit: Admit }) {

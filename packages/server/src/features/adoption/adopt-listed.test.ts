@@ -13,7 +13,7 @@ describe.each(engines)("a listed adoption on $name", (engine) => {
         ...bucket,
         async copy({ etag: _, ...copy }) {
           await beforeCopy(copy.from);
-          // The test copies without an ETag, as in a multipart copy of a large object.
+          // Like the multipart copy of a large object, the copy has no ETag condition.
           return bucket.copy({ ...copy, etag: undefined });
         },
       }),
@@ -55,7 +55,7 @@ describe.each(engines)("a listed adoption on $name", (engine) => {
     }
   });
 
-  it("a listed adoption adds no file to a note that the owner has shared since the last file", async () => {
+  it("a listed adoption adds no file to a note that the owner has just shared", async () => {
     const { attachmentId } = await adopt("before.txt", { owner: "eve" });
     const { noteId } = (await service.as("eve").send(`GET /attachments/${attachmentId}`)).body;
     await service.as("eve").send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["ben"] } });
@@ -65,7 +65,7 @@ describe.each(engines)("a listed adoption on $name", (engine) => {
     ]);
   });
 
-  it("a listed adoption continues on the note of an earlier call", async () => {
+  it("a repeated listed adoption uses the note of the earlier call", async () => {
     await adopt("first.txt", { owner: "carl" });
     await adopt("second.txt", { owner: "carl", people: ["ben"] });
     const { items } = (await service.as("carl").send("GET /notes?scope=owned")).body;
@@ -81,7 +81,7 @@ describe.each(engines)("a listed adoption on $name", (engine) => {
     expect(await statusFor("ben", attachmentId)).toBe(403);
   });
 
-  it("a listed adoption refuses a copy of an object that was replaced during the copy", async () => {
+  it("a listed adoption refuses a copy if the object was replaced during the copy", async () => {
     await put("changing.txt");
     beforeCopy = () => put("changing.txt", { Body: "jello" });
     await expect(adoptCopy("changing.txt")).rejects.toMatchObject({ code: "object_not_found" });

@@ -164,10 +164,10 @@ function refuseDeleted(
   );
 }
 
-/** The title of the note for files whose list line names no note. */
+/** The title of the note for files without a note in the list. */
 const USUAL_NOTE = "Adopted files";
 
-/** One line of the list for `valetkey adopt --list`. A line names people by ids or email addresses. */
+/** One line of the list for `valetkey adopt --list`. A line identifies people by ids or email addresses. */
 export type ListedObject = {
   /** The key of the object in the bucket, or any S3 URL of the object. */
   object: string;
@@ -262,7 +262,7 @@ export function adoptListed(deps: Deps) {
   ): Promise<string> {
     const name = JSON.stringify([ownerId, title]);
     const known = notes.get(name);
-    // The owner may have shared the known note since the last file.
+    // The owner may have shared the note since the service added the last file.
     const found =
       (known && (await adoptionQueries(tx).findPrivateNote({ ownerId, title, noteId: known }))) ??
       (await adoptionQueries(tx).findPrivateNote({ ownerId, title }));
@@ -288,7 +288,8 @@ async function copyToOwnKey(deps: Deps, { objectKey: from, stored }: FoundObject
   const contentType = normaliseContentType(stored.contentType);
   const isCopied = (await bucket.copy({ from, to, etag, sizeBytes, contentType, dropsHeaders: true })) === "done";
   const copy = await findObject(deps, to).catch(() => undefined);
-  // The copy could have parts of two versions of a large object, because the copy reads each part without a condition.
+  // The copy of a large object reads each part without a condition. If the object was replaced during the copy, the copy could mix two
+  // versions.
   const isUnchanged = (await bucket.head(from))?.etag === etag;
   if (isCopied && isUnchanged && copy?.stored.sizeBytes === sizeBytes) return copy;
   throw new DomainError("object_not_found", "The object changed while it was copied. Run the command again.");

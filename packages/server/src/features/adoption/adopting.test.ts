@@ -65,7 +65,7 @@ describe.each(engines)("adopting an object that is being deleted, on $name", (en
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("an adoption refuses a key that is deleted between the HEAD and the transaction", async () => {
+  it("an adoption refuses a key whose object is deleted before the transaction", async () => {
     const id = await open();
     onHead = async () => {
       await ann.send(`DELETE /attachments/${id}`);
@@ -75,7 +75,7 @@ describe.each(engines)("adopting an object that is being deleted, on $name", (en
     expect(await listed()).toEqual([]);
   });
 
-  it("an adoption accepts a key with a queued deletion only if the deletion is not due soon", async () => {
+  it("an adoption refuses a key with a queued deletion that is due soon", async () => {
     const id = await open();
     await ann.send(`DELETE /attachments/${id}`);
     const queued = service.database.db.kysely.updateTable("object_deletions").where("object_key", "=", key);

@@ -14,7 +14,7 @@ import { apiTokenQueries } from "./queries.ts";
 
 export type TokenVerbs = ReturnType<typeof createTokens>;
 
-/** Creates what the rest of the service does with this feature. */
+/** Creates the functions about API tokens that the rest of the service calls. */
 export function createTokens(deps: Deps) {
   return {
     createApiToken: createApiToken(deps),
@@ -30,12 +30,15 @@ export function createTokens(deps: Deps) {
 
 const PREFIX = "vk_";
 
-/** The maximum number of API tokens of a user. One response lists all of them. */
+/** The maximum number of API tokens of a user. One response lists all tokens of a user. */
 const MAX_TOKENS = 100;
 
 const SHAPE = /^vk_[A-Za-z0-9_-]{43}$/;
 
-/** The API tokens of a user from a JWT issuer must expire, because only the issuer knows when the user leaves. */
+/**
+ * The maximum lifetime of API tokens for users of a JWT issuer. Only the issuer knows when such a user leaves, so these API tokens must
+ * expire.
+ */
 const MAX_SUBJECT_TOKEN_DAYS = 90;
 
 const DAY_MS = 86_400_000;
@@ -45,10 +48,9 @@ type NewToken = { label: string; expiresAt: number | undefined };
 type CreatedToken = { token: string; record: ApiToken };
 
 /**
- * Creates an API token that acts as the caller. The service never shows this token again.
- * A token of a user from a JWT issuer expires within 90 days. If such a user creates a token with another API token, the new token expires
- * no later than the other one.
- * For such a user, the latest allowed expiry is also the default.
+ * Creates an API token that acts as the caller. The service never shows the API token again.
+ * The API token of a user from a JWT issuer expires within 90 days. If another API token created it, it also expires no later than the
+ * other API token. The latest possible expiry is the default.
  * Throws `too_many_tokens`, `invalid_request`, and `access_denied` if the credential of the caller was revoked during the request.
  */
 export function createApiToken(deps: Deps) {
@@ -70,7 +72,7 @@ export function createApiToken(deps: Deps) {
 }
 
 /**
- * Creates a token for a user. Only the operator calls this function, so the token may be valid for more than 90 days.
+ * Creates an API token for a user. Only the operator can call this function, so the API token may be valid for more than 90 days.
  * Throws `too_many_tokens`, `invalid_request` or `user_not_found`.
  */
 export function createApiTokenOf(deps: Deps) {
@@ -80,8 +82,8 @@ export function createApiTokenOf(deps: Deps) {
 }
 
 /**
- * `check` throws if the request may not create a token, for example because its credential was revoked. `check` runs in the same
- * transaction as the insert.
+ * Returns a function that stores a new API token. `check` throws if the request may not create the token, for example after a revocation of
+ * the credential. `check` runs in the transaction of the insertion.
  */
 function insertToken({ db, clock, newId, newSecret }: Deps) {
   return async (
@@ -112,7 +114,10 @@ async function latestExpiry({ db, clock }: Deps, caller: Caller): Promise<number
   return Math.min(latest, caller.tokenExpiresAt ?? latest);
 }
 
-/** Returns the user of an API token as the caller. Queries the database every time, so that a revoked token stops working immediately. */
+/**
+ * Returns the user of an API token as the caller. Queries the database in every call, so that a revoked API token stops working
+ * immediately.
+ */
 export function authenticateApiToken({ db }: Deps) {
   return async (token: string): Promise<Caller | undefined> => {
     if (!SHAPE.test(token)) return undefined;
@@ -124,7 +129,7 @@ export function authenticateApiToken({ db }: Deps) {
 }
 
 /**
- * Lists the tokens of a user, by default those of the caller. Only administrators can list the tokens of others. Throws `access_denied`.
+ * Lists the API tokens of a user. Default: the caller. Only administrators can list the API tokens of other users. Throws `access_denied`.
  */
 export function listApiTokens({ db }: Deps) {
   return async (caller: Caller, userId: string = caller.userId): Promise<ApiToken[]> => {
@@ -154,7 +159,7 @@ export function revokeAnyApiToken(deps: Deps) {
 }
 
 /**
- * Revokes all tokens of a user, by default those of the caller. Only administrators can revoke the tokens of others. Throws
+ * Revokes all API tokens of a user. Default: the caller. Only administrators can revoke the API tokens of other users. Throws
  * `access_denied`.
  */
 export function revokeApiTokens(deps: Deps) {
@@ -165,8 +170,8 @@ export function revokeApiTokens(deps: Deps) {
 }
 
 /**
- * Revokes all tokens of a user. Only an administrator or the operator may call this. Returns the number of revoked tokens. Throws
- * `access_denied`.
+ * Revokes all API tokens of a user. Only an administrator or the operator may call this function. Returns the number of revoked API tokens.
+ * Throws `access_denied`.
  */
 export function revokeApiTokensOf(deps: Deps) {
   return (actor: Actor, userId: string): Promise<number> =>
@@ -178,7 +183,7 @@ export function revokeApiTokensOf(deps: Deps) {
 }
 
 async function revokeAllIn(tx: Tx, userId: string): Promise<number> {
-  // If a token is being created now, waits until it is stored, so that the new token is revoked too.
+  // The lock waits until a parallel request has stored its new API token, so that the new API token is also revoked.
   await credentialQueries(tx).lock(userId);
   return credentialQueries(tx).deleteTokens(userId);
 }
@@ -187,7 +192,7 @@ function tokenNotFound(): DomainError {
   return new DomainError("token_not_found", "Token not found");
 }
 
-// A token has 256 random bits and cannot be guessed, so a fast hash without a salt is enough.
+// A token has 256 random bits, so nobody can guess it. A fast hash without a salt is enough.
 function hashToken(token: string): string {
   return createHash("sha256").update(token).digest("base64url");
 }

@@ -12,7 +12,7 @@ describe.each(engines)("API tokens on $name", (engine) => {
     await peopleQueries(suite.db).put({ id: "bob", email: undefined, name: undefined, isAdmin: false, now: 1 });
   });
 
-  it("the database lists the API tokens of one person, newest first, and deletes no API tokens of others", async () => {
+  it("the database lists and deletes only the API tokens of the given person", async () => {
     const [older, newer] = [sampleToken({ userId: "bob" }), sampleToken({ userId: "bob", label: "phone" })];
     await apiTokenQueries(suite.db).insert(older);
     await apiTokenQueries(suite.db).insert(newer);
@@ -23,7 +23,7 @@ describe.each(engines)("API tokens on $name", (engine) => {
     expect(await apiTokenQueries(suite.db).list("bob")).toEqual([older]);
   });
 
-  it("an API token of an unknown person is rejected", async () => {
+  it("the database refuses an API token of an unknown person", async () => {
     const insert = apiTokenQueries(suite.db).insert(sampleToken({ userId: "nobody" }));
     await expect(insert).rejects.toMatchObject({ code: "user_not_found" });
   });

@@ -18,7 +18,7 @@ export type ApiToken = {
   id: string;
   userId: string;
   label: string;
-  /** The SHA-256 of the token, in base64url. The service shows the token only once, when it is created, and does not store it. */
+  /** The SHA-256 of the API token, in base64url. The service shows the API token only at its creation, and does not store it. */
   tokenHash: string;
   createdAt: number;
   expiresAt: number | undefined;
@@ -45,13 +45,13 @@ export const apiTokenQueries = defineQueries("database.apiTokens", ({ kysely: db
     return (await ofUser.orderBy("id", "desc").execute()).map(toToken);
   },
 
-  /** Deletes a token of this user. Returns false if the user has no such token. */
+  /** Deletes an API token of this user. Returns false if the user has no such API token. */
   async delete(userId: string, tokenId: string) {
     const ofUser = db.deleteFrom("api_tokens").where("user_id", "=", userId);
     return (await ofUser.where("id", "=", tokenId).executeTakeFirstOrThrow()).numDeletedRows === 1n;
   },
 
-  /** Deletes a token of any user. Returns the user of the token, or undefined if there is no such token. */
+  /** Deletes an API token of any user. Returns the user of the API token, or undefined if the API token does not exist. */
   async deleteOfAnyUser(tokenId: string): Promise<string | undefined> {
     const token = db.deleteFrom("api_tokens").where("id", "=", tokenId);
     return (await token.returning("user_id").executeTakeFirst())?.user_id;

@@ -7,7 +7,7 @@ describe.each(engines)("tokens on $name", (engine) => {
   const service = useService({ engine });
   const ann = service.as("ann");
 
-  /** Returns an API token of a user who has an account, and does not come from a JWT. */
+  /** Returns an API token of a user with an account. The user does not come from a JWT. */
   async function tokenOfAccount({ isAdmin = false } = {}): Promise<string> {
     const id = `account-${isAdmin}`;
     await service.useCases.rememberPerson({ id, email: undefined, name: "Account", isAdmin });
@@ -61,26 +61,26 @@ describe.each(engines)("tokens on $name", (engine) => {
       expect(left).toBeLessThanOrEqual(90 * DAY_MS);
     });
 
-    it("an API token with a later expiry is refused", async () => {
+    it("the service refuses an API token of a JWT's user with a later expiry", async () => {
       const { body } = await create(inDays(91));
       expect(body).toMatchObject({ status: 400, code: "invalid_request", detail: expect.stringContaining("90 days") });
       expect((await create(inDays(89))).status).toBe(201);
     });
 
-    it("an API token never outlives the API token that creates it", async () => {
+    it("an API token never outlives the API token that created it", async () => {
       const { token, expiresAt } = (await create(inDays(2))).body;
       expect((await create(null, withToken(token))).body.expiresAt).toBe(expiresAt);
       expect((await create(inDays(3), withToken(token))).status).toBe(400);
     });
 
-    it("an API token has no limit if the operator creates it", async () => {
+    it("an API token of a JWT's user has no time limit if the operator creates it", async () => {
       await ann.send("GET /me");
       const { record } = await service.useCases.createApiTokenOf("ann", { label: "cli", expiresAt: undefined });
       expect(record.expiresAt).toBeUndefined();
     });
   });
 
-  it("an API token of an account has no limit by default", async () => {
+  it("an API token of an account has no expiry by default", async () => {
     const json = { label: "backup" };
     const { body } = await service.anonymous.send("POST /tokens", { ...withToken(await tokenOfAccount()), json });
     expect(body.expiresAt).toBeNull();
@@ -112,14 +112,14 @@ describe.each(engines)("tokens on $name", (engine) => {
     });
 
     it.each(["GET /tokens?userId=eve", "DELETE /tokens?userId=eve"])(
-      "%s is refused to a user who is not an administrator",
+      "%s returns 403 to a user who is not an administrator",
       async (call) => {
         expect((await ann.send(call)).body).toMatchObject({ status: 403, code: "access_denied" });
       },
     );
   });
 
-  it("an API token stops at its expiry", async () => {
+  it("an API token stops working at its expiry", async () => {
     const expiresAt = new Date(Date.now() + 60_000).toISOString();
     const { token } = (await ann.send("POST /tokens", { json: { label: "short", expiresAt } })).body;
     expect((await service.anonymous.send("GET /me", withToken(token))).status).toBe(200);

@@ -25,7 +25,7 @@ describe.each(engines)("changes on $name", (engine) => {
 
   /**
    * Returns a function that calls GET /changes with the credentials of a client. Each call returns the parts that have changed since the
-   * call before.
+   * previous call.
    */
   async function follow(client: Client, noteId?: string) {
     let state: string | undefined;
@@ -40,7 +40,7 @@ describe.each(engines)("changes on $name", (engine) => {
     return next;
   }
 
-  it("GET /changes reports a share, its change and its end to the receiver of the share", async () => {
+  it("GET /changes reports a new, changed and ended share to its receiver", async () => {
     const { owner, reader, readerId, noteId, share } = await arrange();
     const changed = await follow(reader);
     await share();
@@ -55,7 +55,7 @@ describe.each(engines)("changes on $name", (engine) => {
     expect(await changed()).toEqual(["shared"]);
   });
 
-  it("GET /changes reports a ready file and the end of access to the viewer of a note", async () => {
+  it("GET /changes reports a ready file and the end of the access to a viewer", async () => {
     const { owner, ownerId, reader, readerId, noteId, share } = await arrange();
     await share();
     const changed = await follow(reader, noteId);
@@ -74,7 +74,7 @@ describe.each(engines)("changes on $name", (engine) => {
     expect(await changed()).toEqual(["shared", "note"]);
   });
 
-  it("GET /changes reports files of other people and requests for access to the owner", async () => {
+  it("GET /changes reports files and requests for access of other people to the owner", async () => {
     const { owner, ownerId, reader, readerId, noteId } = await arrange();
     const changed = await follow(owner);
     await reader.send(`POST /notes/${noteId}/access-requests`);

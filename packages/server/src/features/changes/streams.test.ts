@@ -54,7 +54,7 @@ function readToEnd(stream: Opened): Promise<unknown> {
 }
 
 describe.each(engines)("streams of changes on $name", (engine) => {
-  it("a stream sends an event about a share that another replica made", async () => {
+  it("a stream sends an event about a share from another replica", async () => {
     const service = await startListening({ engine });
     const replica = await startServiceInTest({ engine, beside: service });
     const [ann, ben] = [replica.as("ann"), await bearer("ben")];
@@ -100,7 +100,7 @@ describe.each(engines)("streams of changes on $name", (engine) => {
     await readUntil(stream, '"changed":["own"]');
   });
 
-  it("a service that drains ends all streams, and refuses new streams", async () => {
+  it("a stopping service ends all streams, and refuses new streams", async () => {
     const draining = new AbortController();
     const service = await startListening({ engine, app: { draining: draining.signal } });
     const headers = await bearer("ann");

@@ -14,7 +14,7 @@ const RESET_TTL_MS = 3_600_000;
 const PROOF_TTL_MS = 3 * 86_400_000;
 const CHANGE_TTL_MS = 86_400_000;
 
-/** Returns the texts for a user, in the language of the user, or undefined if the user does not exist. */
+/** Returns the texts for a user in the language of the user. Returns undefined if the user does not exist. */
 export async function textsFor({ db }: Pick<Deps, "db">, userId: string | undefined) {
   return mailTexts(userId === undefined ? undefined : await peopleQueries(db).languageOf(userId));
 }
@@ -72,7 +72,8 @@ export async function composeEmailChange(
   const passwordHash = (await accountQueries(db).find(userId))?.passwordHash;
   if (passwordHash === undefined || passwordMarkOf(passwordHash) !== passwordMark) return undefined;
   if (await lookupQueries(db).isDisabled(userId)) return undefined;
-  // Another account has this email address, so no mail is sent. The person who wants to change to this email address must not learn this.
+  // If another account has this email address, the service sends no mail. The person who requested the change must not learn about the
+  // other account.
   if ((await accountQueries(db).findByEmail(email)) !== undefined) return undefined;
   const words = await textsFor(deps, userId);
   const link = { kind: "email-change", userId, sentTo: email, passwordMark } as const;
@@ -128,8 +129,8 @@ export async function composeAccountClosed(
 }
 
 /**
- * Makes the mail about a change of an account, even if the account was closed or changed again. An attacker who took over the account can't
- * prevent the mail in this way.
+ * Makes the mail about a change of an account, even after a closure or another change of the account. An attacker who took over the account
+ * therefore can't prevent the mail.
  */
 export async function composeAccountChanged(
   deps: PartDeps,
@@ -137,8 +138,8 @@ export async function composeAccountChanged(
 ): Promise<Composed> {
   const words = await textsFor(deps, userId);
   const { subject, text } = words.changed[change](hostOf(deps.publicUrl));
-  // After a change of the password, the mail does not link to the settings. The settings ask for the password, and the owner may not know
-  // the new password.
+  // The settings ask for the password, and the owner may not know the new password. So a mail about a new password has no link to the
+  // settings.
   const isOfPassword = change === "password-changed" || change === "password-reset";
   return compose(
     { ...deps, words },

@@ -47,9 +47,10 @@ import {
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "limits" | "mail"> & Service;
 
 /**
- * Makes the text of a mail just before the mail is sent, so that its links are as new as possible. Returns undefined if the mail is no
- * longer needed, and "later" if its note or file is in the trash and may be restored.
- * A mail names a person by a proven email address, never by the name of the account. A stranger could sign up with any text as the name.
+ * Makes the text of a mail immediately before the send, so that its links are current. Returns undefined if the mail is no longer needed.
+ * Returns "later" if the note or file is in the trash and may be restored.
+ * A mail names a person by a proven email address, and never by the name of the account. A stranger could sign up with any text as the
+ * name.
  */
 export async function composeMail(deps: PartDeps, mail: LeasedMail): Promise<Composed | "later" | undefined> {
   switch (mail.kind) {
@@ -78,7 +79,7 @@ export async function composeMail(deps: PartDeps, mail: LeasedMail): Promise<Com
     case "sent-link":
       return composeSentLink(deps, mail);
     default: {
-      // The email address may have changed since the first notice. The notices belong to the user, not to the old email address.
+      // The email address may have changed since the first notice. The notices belong to the user, and not to the old email address.
       const to = await provenEmailOf(deps.db, mail.userId);
       if (to === undefined) return undefined;
       const words = await textsFor(deps, mail.userId);
@@ -91,7 +92,7 @@ export async function composeMail(deps: PartDeps, mail: LeasedMail): Promise<Com
 
 /**
  * Makes the mail about an invitation to a note or file. The mail contains the title or filename only if the owner has proven an email
- * address. If the language of the reader is unknown, the mail is in the language of the person who invites.
+ * address. If the language of the reader is unknown, the mail is in the language of the inviter.
  */
 async function composeInvitation(
   deps: PartDeps,
@@ -101,7 +102,7 @@ async function composeInvitation(
   const invitation = (await invitationQueries(db).find(invitationId, { inTrash: true }))?.invitation;
   if (invitation === undefined || !isOpen(invitation, clock())) return undefined;
   const { ownerId, noteId, attachmentId, expiresAt } = invitation;
-  // If the owner is disabled, the link does not work, and no mail is sent.
+  // The links of a disabled owner do not work, so the service sends no mail.
   if (await lookupQueries(db).isDisabled(ownerId)) return undefined;
   const shared = await sharedThing(db, { userId: ownerId, noteId, attachmentId });
   if (shared === undefined) return "later";
@@ -137,8 +138,8 @@ async function languageOf({ db }: PartDeps, { userId, invitedBy }: Invitation): 
 }
 
 /**
- * Makes the mail about an invitation to the service. Only administrators and the operator cause this mail. The reader has no account yet,
- * so there are no mail settings to check.
+ * Makes the mail about an invitation to the service. Only administrators and the operator cause this mail. The reader has no account and
+ * therefore no mail settings.
  */
 async function composeAccountInvitation(
   deps: PartDeps,
@@ -166,9 +167,9 @@ async function composeAccountInvitation(
 }
 
 /**
- * Returns whether to send the mail about an invitation now. Uses only the mail settings of a reader of this email address, and those of the
- * user who has proven it.
- * If this user has chosen the daily digest, only the digest mentions the share. The digest contains no link of the invitation, because the
+ * Returns whether the service sends the mail about an invitation now. The answer depends on the mail settings of the email address, and of
+ * the user who has proven it.
+ * If this user has chosen the daily digest, only the digest mentions the share. The digest needs no link of the invitation, because the
  * user already has the share.
  */
 async function isWanted(deps: PartDeps, { email, userId, noteId, attachmentId }: Invitation): Promise<boolean> {
@@ -209,9 +210,9 @@ async function composeAccessRequest(
 }
 
 /**
- * Makes the mail with a code for a link. Returns undefined if the link has ended or does not list the email address, because visitors can
- * enter any email address. Also returns undefined if a limit of codes is exceeded. Only the first try to send a mail counts in these
- * limits.
+ * Makes the mail with a code for a link. Visitors can enter any email address, so the function returns undefined if the link has ended or
+ * does not list the email address. Also returns undefined if a limit of codes is exceeded. Only the first try to send a mail counts in
+ * these limits.
  */
 async function composeLinkCode(
   deps: PartDeps,

@@ -15,12 +15,12 @@ import type { LinkName, MailTexts, Thing } from "./texts/en.ts";
 
 type PartDeps = Pick<Deps, "db" | "clock"> & Service & { words: MailTexts };
 
-/** A fact with the id of the note on which the reader sees it. Undefined: the reader sees it in a list. */
+/** A fact with the id of the note on which the reader sees the fact. Undefined: the reader sees the fact in a list. */
 type PlacedFact = Fact & { noteId?: string | undefined };
 
 /**
- * Returns the text of a mail about notices. Leaves out notices that are no longer true, and notices about topics that the user has turned
- * off. Returns undefined if no notice is left.
+ * Makes the text of a mail about notices. Omits outdated notices, and notices about topics that the user has turned off. Returns undefined
+ * if no notice remains.
  */
 export async function composeNotices(
   deps: PartDeps,
@@ -45,7 +45,10 @@ export async function composeNotices(
   };
 }
 
-/** Joins the downloads of one visitor from one link, and the views, so that a mail has one sentence for them. */
+/**
+ * Merges the downloads of one visitor from one link into one notice, and also the views. A mail then has one sentence for each visitor and
+ * link.
+ */
 function merged(notices: readonly CountedNotice[]): CountedNotice[] {
   const joined = new Map<string, CountedNotice>();
   for (const notice of notices) {
@@ -68,7 +71,7 @@ function filesOf(notice: CountedNotice): number {
   return notice.about === "link-claimed" ? (notice.files ?? 1) * notice.count : 0;
 }
 
-/** Returns what a mail says about a notice. Undefined: the notice is no longer true now, when the mail is sent. */
+/** Returns the fact for the mail about a notice. Returns undefined if the notice is no longer true at the time of sending. */
 async function factOf(
   deps: PartDeps,
   { userId, notice }: { userId: string; notice: CountedNotice },
@@ -110,15 +113,18 @@ async function factOfLink(
   return { about, by: notice.by, link, count, files: filesOf(notice) };
 }
 
-/** Returns the label of a link if the owner of the note made the link. The title of a note stands for the labels of other people. */
+/**
+ * Returns the label of a link if the owner of the note made the link. For links of other people, returns the title of the note, because
+ * other people can write any label.
+ */
 async function linkName(db: Tx, { ownerId, createdBy, label, noteId }: Link): Promise<LinkName> {
   if (createdBy === ownerId && label !== "") return { label };
   return { note: (await accessQueries(db).note(ownerId, noteId))?.note.title || undefined };
 }
 
 /**
- * Returns the names of a note or file that a user can open. If the owner has not proven an email address, a mail says neither who shared it
- * nor what it is.
+ * Returns the names of a note or file that a user can open. If the owner has not proven an email address, the mail names neither the owner
+ * nor the note or file.
  */
 export async function sharedThing(
   db: Tx,
@@ -142,14 +148,13 @@ async function isEnding(
 ): Promise<boolean> {
   const { noteId, attachmentId, expiresAt } = notice;
   if (expiresAt <= clock()) return false;
-  // A user with access to the whole note keeps the access to the file when the share of the file expires. A notice about the expiry would
-  // be wrong.
+  // A user with access to the whole note keeps the file after the share of the file expires. So a notice about the expiry would be wrong.
   if (attachmentId !== undefined && (await accessQueries(db).note(userId, noteId))?.role !== undefined) return false;
   const subject = attachmentId === undefined ? { noteId } : { attachmentId };
   return (await shareQueries(db).expiryOf(subject, userId)) === expiresAt;
 }
 
-/** Returns the title of a note of this owner for which a user asks for access. Undefined: the request is no longer open. */
+/** Returns the title of the owner's note for which a user asks for access. Returns undefined if the request is no longer open. */
 export async function titleOfAsked(
   tx: Tx,
   { ownerId, noteId, userId }: { ownerId: string; noteId: string; userId: string },
@@ -160,7 +165,10 @@ export async function titleOfAsked(
   return isOpen ? found.note.title : undefined;
 }
 
-/** Makes the button of the mail. The button opens the one note of all facts, or else a list or the start page. */
+/**
+ * Makes the button of the mail. The button opens the note if all facts are about one note. Otherwise, the button opens a list or the start
+ * page.
+ */
 function buttonOf(
   facts: readonly PlacedFact[],
   { words, ...service }: Service & { words: MailTexts },

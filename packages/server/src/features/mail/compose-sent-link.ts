@@ -17,10 +17,10 @@ type PartDeps = Pick<Deps, "db" | "clock" | "linkKeys" | "limits"> & Service;
 type SentLinkMail = Extract<LeasedMail, { kind: "sent-link" }>;
 
 /**
- * Makes the mail with which a person sends a link. Returns undefined if the link can't be opened any more, if the sender may not send it any
- * more, or if the reader has turned off mails about shares.
- * The subject has only the proven email address of the sender, because the name of the sender and the label of the link can be any text. The
- * body has both texts and the message, without clickable URLs.
+ * Makes the mail with which a person sends a link. Returns undefined if the link does not work any more. Also returns undefined if the sender may not send the
+ * link any more, or if the reader has turned off mails about shares.
+ * The name of the sender and the label of the link can be any text. So the subject has only the proven email address of the sender. The
+ * body has the name, the label and the message, without clickable URLs.
  */
 export async function composeSentLink(deps: PartDeps, { email, sent }: SentLinkMail): Promise<Composed | undefined> {
   const { db, linkKeys, limits, publicUrl } = deps;
@@ -66,7 +66,7 @@ export async function composeSentLink(deps: PartDeps, { email, sent }: SentLinkM
   return { ...composed, replyTo: from.email };
 }
 
-/** Returns the sender if the sender may still send the link, and still has a proven email address. */
+/** Returns the sender if the sender may still send the link and has a proven email address. */
 async function senderOf(
   { db }: PartDeps,
   { link, sentBy }: { link: Link; sentBy: string },
@@ -80,7 +80,10 @@ async function senderOf(
   return { email, shown: name === "" || name === email ? email : `${quotable(name)} (${email})` };
 }
 
-/** Whether the reader of the email address, or the user who has proven it, gets mails about shares. A link can't wait for a digest. */
+/**
+ * Returns whether the reader of the email address, or the user who has proven it, gets mails about shares. A sent link is never in a
+ * digest.
+ */
 async function isWanted(
   { db }: PartDeps,
   { email, userId }: { email: string; userId: string | undefined },

@@ -94,7 +94,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     return { mails, oldestMailMs, mailsGivenUp };
   };
 
-  it("two workers send each mail once, and then delete it", async () => {
+  it("two workers send each mail once, and then delete the mail", async () => {
     const { server, sendMails } = await start();
     for (const name of ["a", "b", "c", "d", "e", "f"]) await queueReset(name);
     expect((await sizes()).mails).toBe(6);
@@ -104,7 +104,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(await rows()).toEqual([]);
   });
 
-  it("nine of ten mails are sent when one recipient is refused", async () => {
+  it("the worker sends nine of ten mails if the server refuses one recipient", async () => {
     const { server, failures, sendMails } = await start({
       refuse: (to) => (to === "n3@example.com" ? { code: 550, text: "No such user" } : undefined),
     });
@@ -120,7 +120,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(await rows()).toEqual([]);
   });
 
-  it("a mail is sent again after growing pauses while a server greylists", async () => {
+  it("the worker sends a mail again after growing pauses while a server greylists it", async () => {
     let isKnown = false;
     const { server, failures, sendMails } = await start({
       refuse: () => (isKnown ? undefined : { code: 451, text: "Greylisted" }),
@@ -142,7 +142,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(await rows()).toEqual([]);
   });
 
-  it("a mail is sent after the server was down for an hour", async () => {
+  it("the worker sends a mail after the mail server was down for an hour", async () => {
     const { server, sendMails } = await start();
     const { port } = server;
     await server.stop();
@@ -158,7 +158,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(again.mails).toHaveLength(1);
   });
 
-  it("a mail is given up after three days, and stays visible", async () => {
+  it("the worker gives up a mail after three days, and the mail stays visible", async () => {
     const { failures, sendMails } = await start({ refuse: () => ({ code: 450, text: "Later" }) });
     await queueReset("ann");
     suite.clock.now += 3 * DAY_MS - 10_001;
@@ -171,7 +171,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(await rows()).toMatchObject([{ problem: expect.stringContaining("450 Later") }]);
   });
 
-  it("a mail that has waited for three days, for example in a backup, is not sent", async () => {
+  it("the worker does not send a mail that has waited for three days", async () => {
     const { server, failures, sendMails } = await start();
     await queueReset("ann");
     suite.clock.now += 3 * DAY_MS;
@@ -179,7 +179,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect([server.mails, failures, await rows()]).toEqual([[], [], []]);
   });
 
-  it("each notice is in exactly one mail while a worker leases mails", async () => {
+  it("parallel notices and leases put each notice into exactly one mail", async () => {
     const { db } = suite;
     const [userId, email, now] = [randomUUID(), "ann@example.com", clock()];
     const linkIds = Array.from({ length: 40 }, () => randomUUID()).sort();
@@ -217,7 +217,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(server.mails.map(({ recipients }) => recipients)).toEqual([["new@example.com"]]);
   });
 
-  it("notices go to the email address that changed between two attempts", async () => {
+  it("a retried mail of notices goes to the email address that changed meanwhile", async () => {
     let isKnown = false;
     const { server, sendMails } = await start({ refuse: () => (isKnown ? undefined : { code: 451, text: "Later" }) });
     const userId = await queueNotice("shares", "old@example.com");
@@ -229,7 +229,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(server.mails.map(({ recipients }) => recipients)).toEqual([["new@example.com"]]);
   });
 
-  it("no notice goes to a new email address that is not proven", async () => {
+  it("no notice goes to a new unproven email address", async () => {
     const { server, sendMails } = await start();
     await change(await queueNotice("shares", "old@example.com"), "new@example.com");
     expect([await sendMails(), server.mails]).toEqual([0, []]);
@@ -250,7 +250,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(server.mails.map(({ recipients }) => recipients)).toEqual([["new@example.com"]]);
   });
 
-  // Both kinds of mails have the same lease, so each engine shows one of them.
+  // Both kinds of mails have the same lease. So each engine tests only one kind.
   const [killed, queueKilled] =
     engine.name === "sqlite"
       ? ["a mail", () => queueReset("ann")]
@@ -275,7 +275,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(new Set(server.mails.map(({ parsed }) => parsed.messageId)).size).toBe(1);
   });
 
-  it("a sent link has the same URL in both mails if the process is killed before it records the first", async () => {
+  it("a mail with a link that is sent again after a kill has the same URL", async () => {
     let child: ReturnType<typeof startChild> | undefined;
     const { server, sendMails } = await start({
       beforeConfirm: () => {
@@ -308,7 +308,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect([await sendMails(), await rows(), (await state())?.sentAt]).toEqual([0, [], suite.clock.now]);
   });
 
-  it("requirement 43: the outbox of mails holds no secret, also if the server quotes the mail", async () => {
+  it("requirement 43: the outbox has no secret, even if the server quotes the mail", async () => {
     let token = "";
     const { server, failures, sendMails } = await start({
       beforeConfirm: () => {

@@ -7,7 +7,7 @@ import { english } from "./texts/en.ts";
 
 const publicUrl = "https://files.example.com";
 const BY = "maria@example.org";
-/** Stands in each text that another person wrote, so that a test finds these texts in every form. */
+/** A marker in each text that another person wrote. The marker shows whether a mail contains such a text. */
 const FOREIGN = "zqxforeignzqx";
 
 const anyText = fc.oneof(
@@ -41,7 +41,7 @@ const fact: fc.Arbitrary<Fact> = fc.oneof(
 const factsOf = (fact: Fact) => describeFacts([fact], { words: english, subject: "News" });
 
 describe("the sentences of a mail about events", () => {
-  it("requirement 43: no word of another person stands in the subject of a mail, whatever the names are", () => {
+  it("requirement 43: the subject of a mail contains no text of another person", () => {
     const facts = fc.array(fact, { minLength: 1, maxLength: 20 }) as fc.Arbitrary<[Fact, ...Fact[]]>;
     fc.assert(
       fc.property(facts, fc.constantFrom(english, german), (facts, words) => {
@@ -84,13 +84,13 @@ describe("the sentences of a mail about events", () => {
       "You received 2 files through your file request “Passports”",
       "You received 2 files through your file request “Passports”.",
     ],
-  ])("a mail says who did what: %o", (fact, subject, line) => {
+  ])("a mail about %o says who did what", (fact, subject, line) => {
     const described = factsOf(fact);
     expect(described.subject).toBe(subject);
     expect(described.lines.map((text) => text.replace(/[\u200b\u2068\u2069]/g, ""))).toEqual([line]);
   });
 
-  it("a mail of many events has at most twelve sentences, and the number of the others", () => {
+  it("a mail about many events has twelve sentences and the number of the others", () => {
     const fact: Fact = { about: "asked", by: BY, name: "Tax" };
     const { subject, lines } = describeFacts(Array<Fact>(30).fill(fact), {
       words: german,

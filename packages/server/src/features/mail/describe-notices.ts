@@ -2,14 +2,14 @@ import { plainSubject, quotable } from "./template.ts";
 import type { LinkName, MailTexts, Thing } from "./texts/en.ts";
 
 /**
- * A fact of a mail, with the words that the reader may see. `by`: a proven email address. `name`: the title of a note or a filename, which
- * another person may have written. `link.label`: the reader wrote it.
+ * A fact of a mail, with the texts that the reader may see. `by`: a proven email address. `name`: the title of a note or a filename,
+ * possibly from another person. `link.label`: a text from the reader.
  */
 export type Fact =
   | { about: "shared"; by: string | undefined; thing: Thing; name: string | undefined; count: number }
   | { about: "ends"; thing: Thing; name: string | undefined; end: string }
   | { about: "opened" | "received"; link: LinkName; count: number }
-  /** `files`: how many files a visitor got. `count`: how often. */
+  /** `files`: the number of files that a visitor got. `count`: the number of times. */
   | { about: "downloaded" | "viewed"; by: string | undefined; link: LinkName; count: number; files: number }
   | { about: "asked"; by: string | undefined; name: string | undefined };
 
@@ -17,8 +17,8 @@ export type Fact =
 const MAX_LINES = 12;
 
 /**
- * Describes the facts of a mail, in one sentence each. The subject never contains words that another person wrote. Only the email address of
- * a person is an exception, because the person has proven it.
+ * Describes each fact of a mail in one sentence. The subject contains no text from another person. The only exception is a proven email
+ * address.
  */
 export function describeFacts(
   given: readonly Fact[],
@@ -35,7 +35,7 @@ export function describeFacts(
   };
 }
 
-/** Joins the shares without a name, so that a mail has one sentence for them. */
+/** Merges the shares without a name, so that a mail has one sentence for these shares. */
 function joined(facts: readonly Fact[]): Fact[] {
   const found: Fact[] = [];
   for (const fact of facts) {
@@ -67,7 +67,7 @@ function describe(fact: Fact, { notices: words }: MailTexts): string {
       return words.asked(fact.by, fact.name);
     default: {
       const { about, by, link, count, files } = fact;
-      // Several visitors may have acted, if none of them has proven an email address.
+      // If no visitor has proven an email address, several visitors may have acted.
       if (by === undefined && count > 1) return words[`${about}Often`](files, link);
       return words[about](by, files, link);
     }

@@ -4,7 +4,7 @@ import { createPreferences } from "./preferences.ts";
 
 export type MailVerbs = ReturnType<typeof createMails>;
 
-/** Creates what the rest of the service does with this feature. */
+/** Creates the functions about mails that the rest of the service calls. */
 export function createMails(deps: Deps) {
   return { ...createPreferences(deps), remindOfExpiry: remindOfExpiry(deps) };
 }

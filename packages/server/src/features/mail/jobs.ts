@@ -11,19 +11,16 @@ import { shareQueries } from "../sharing/queries/shares.ts";
 import { composeMail } from "./compose-mail.ts";
 
 /**
- * How often this replica checks for due mails. A mail becomes due again if a try failed, or if another replica did not finish its try.
- * Milliseconds.
+ * How often this replica checks for due mails, in milliseconds. A mail becomes due again if a try failed, or if another replica did not
+ * finish its try.
  */
 const INTERVAL_MS = 5_000;
-/** How long `stop` waits for the mails that are being sent. Milliseconds. */
+/** How long `stop` waits for running sends. Milliseconds. */
 const STOP_WITHIN_MS = 5_000;
 
 type Deliver = (options: { signal: AbortSignal; cut: AbortSignal }) => Promise<number>;
 
-/**
- * Sends the mails that are due. `stop` waits a short time for the mails that are being sent. Mails that are not sent by then stay in the
- * queue.
- */
+/** Sends the due mails. `stop` waits a short time for running sends. Unsent mails stay in the queue. */
 export function startMailDelivery({ deliver, logger }: { deliver: Deliver; logger: Logger }): Loop {
   const [stopping, cutting] = [new AbortController(), new AbortController()];
   const loop = startLoop({
@@ -46,10 +43,10 @@ export function startMailDelivery({ deliver, logger }: { deliver: Deliver; logge
 
 const DAY_MS = 86_400_000;
 
-/** The maximum number of shares that one call handles. The next call handles the shares that are left. */
+/** The maximum number of shares that one call handles. The next call handles the remaining shares. */
 const BATCH = 500;
 
-/** Notifies users whose shares expire within a day. If a share was valid for only a day or less from the start, the user gets no mail. */
+/** Notifies users whose shares expire within a day. A share that was valid for at most a day from the start causes no mail. */
 export function remindOfExpiry(deps: Pick<Deps, "db" | "clock" | "newId" | "mail">) {
   const { db, clock, mail } = deps;
   return async (): Promise<void> => {
@@ -66,14 +63,14 @@ export function remindOfExpiry(deps: Pick<Deps, "db" | "clock" | "newId" | "mail
 }
 
 /**
- * The maximum time for sending one mail: long, because some mail servers check the whole message for spam before they confirm it.
- * Milliseconds.
+ * The maximum time to send one mail, in milliseconds. The time is long, because some mail servers check the whole message for spam before
+ * they confirm it.
  */
 const SEND_WITHIN_MS = 120_000;
 
 /**
- * How long one replica reserves a mail: longer than `SEND_WITHIN_MS`, so that two replicas never send the same mail at the same time.
- * Milliseconds.
+ * How long one replica leases a mail, in milliseconds. The lease is longer than `SEND_WITHIN_MS`, so that two replicas never send the same
+ * mail at the same time.
  */
 const LEASE_MS = 180_000;
 
@@ -88,12 +85,12 @@ const IN_TRASH_MS = 300_000;
 
 const GIVE_UP_AFTER_MS = 3 * 86_400_000;
 
-/** How long the database keeps a mail after the service stopped trying to send it, so that administrators can see it. Milliseconds. */
+/** How long the database stores a mail after the service stopped trying to send it. Administrators can see the mail. Milliseconds. */
 const KEEP_GIVEN_UP_MS = 30 * 86_400_000;
 
 const MAX_PROBLEM_LENGTH = 300;
 
-/** A failed attempt to send a mail. `isFinal`: the service will not try again. */
+/** A failed try to send a mail. `isFinal`: the service will not try again. */
 export type MailFailure = { mailId: string; kind: Mail["kind"]; attempt: number; isFinal: boolean; problem: string };
 
 type SendDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "limits" | "mail">;
@@ -101,10 +98,10 @@ type SendDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" |
 type Options = { onFailure: (failure: MailFailure) => void };
 
 /**
- * Sends the mails that are due, several at the same time. Returns the number of sent mails.
- * If a mail can't be sent, the service tries again after longer and longer pauses, for three days. After a crash, a mail is sent again when
- * its lease ends.
- * When `signal` aborts, no more tries start, and the running tries finish. When `cut` aborts, the running tries end immediately.
+ * Sends the due mails, several at the same time. Returns the number of sent mails.
+ * After a failure, the service tries again for three days, after longer and longer pauses. After a crash, the service sends a mail again
+ * when its lease ends.
+ * If `signal` aborts, no more tries start, and the running tries finish. If `cut` aborts, the running tries end immediately.
  */
 export function deliverMails(deps: SendDeps, options: Options) {
   const { db, clock } = deps;
@@ -137,7 +134,7 @@ async function deliver(
   }
   const now = clock();
   if (outcome.state === "later") {
-    // The mail counts as new, because it must still be sent if its note is restored after many days.
+    // The mail counts as new, because the service must still send the mail if the note is restored after many days.
     await mailQueries(db).postpone(mail, { dueAt: now + IN_TRASH_MS, createdAt: now });
     return false;
   }
@@ -155,7 +152,7 @@ async function deliver(
   return false;
 }
 
-/** Records on a link that a person sent by mail whether the mail was sent. Does nothing for other mails. */
+/** Records on a link whether the mail with the link was sent. Does nothing for other mails. */
 async function tellSender(
   tx: Tx,
   { mail, isSent, now }: { mail: LeasedMail; isSent: boolean; now: number },
@@ -176,7 +173,7 @@ async function send(
 ): Promise<MailOutcome | { state: "obsolete" } | { state: "later" }> {
   const { mail: sending } = deps;
   if (sending === undefined) return { state: "failed", problem: "Mail is off." };
-  // A mail can be too old if the service sent no mails for days, or if a backup was restored.
+  // A mail can be too old if the service sent no mails for days, or after the restore of a backup.
   if (isTooOld(mail, deps.clock())) return { state: "obsolete" };
   const { mailer, publicUrl, brand } = sending;
   const composed = await composeMail({ ...deps, publicUrl, ...(brand && { brand }) }, mail);
@@ -187,7 +184,7 @@ async function send(
   const signal = cut === undefined ? late : AbortSignal.any([late, cut]);
   const outcome = await mailer.send({ ...content, id: mail.id, to }, { signal });
   if (outcome.state === "accepted") return outcome;
-  // The response of a mail server may quote the mail. But neither the log nor the database may contain the tokens and codes of the mail.
+  // The response of a mail server may quote the mail. Neither the log nor the database may contain the tokens and codes of the mail.
   const problem = hide(outcome.problem, secrets).slice(0, MAX_PROBLEM_LENGTH).toWellFormed();
   return { ...outcome, problem };
 }

@@ -10,7 +10,7 @@ import { mailPreferenceQueries } from "../outbox/mail-queries.ts";
 import { findHolders } from "../people/find-users.ts";
 import { isProven, provenEmailOf } from "../people/index.ts";
 
-/** Creates the use cases for the mail settings of a user. */
+/** Creates the functions for the mail settings of a user. */
 export function createPreferences({ db, linkKeys }: Deps) {
   return {
     getMailPreferences({ userId }: Caller): Promise<MailChoices> {
@@ -19,7 +19,7 @@ export function createPreferences({ db, linkKeys }: Deps) {
 
     /**
      * Stores the given mail settings of the caller, and returns all settings. The topic `shares` includes invitations. If a caller with a
-     * proven email address turns `shares` on, the call also turns on invitations to the email address.
+     * proven email address turns `shares` on, invitations to the email address are also turned on.
      */
     setMailPreferences({ userId }: Caller, choices: Partial<MailChoices>): Promise<MailChoices> {
       return db.transaction(async (tx) => {
@@ -31,15 +31,12 @@ export function createPreferences({ db, linkKeys }: Deps) {
       });
     },
 
-    /**
-     * Returns which mails a token can turn off. Does not turn them off, because mail scanners also open links. Throws
-     * `account_link_invalid`.
-     */
+    /** Returns which mails a token can turn off. Changes nothing, because mail scanners also open links. Throws `account_link_invalid`. */
     lookAtUnsubscribe(token: string): Unsubscribe["topic"] {
       return read(linkKeys.unsubscribes, token).topic;
     },
 
-    /** Turns mails off with the token from a mail. Idempotent. Throws `account_link_invalid`. */
+    /** Turns mails off with the token from a mail. A repeated call has no further effect. Throws `account_link_invalid`. */
     async unsubscribe(token: string): Promise<Unsubscribe["topic"]> {
       const { holder, topic } = read(linkKeys.unsubscribes, token);
       await db.transaction(async (tx) => {
@@ -65,7 +62,7 @@ async function dailyOff(tx: Tx, holder: Unsubscribe["holder"]): Promise<Partial<
   return Object.fromEntries(daily.map((topic) => [topic, "never"]));
 }
 
-/** Turns off the topic in the settings of the user who has proven the email address, so that the settings show it. */
+/** Turns off the topic for the user who has proven the email address, so that the settings of the user show the change. */
 async function turnOffForUser(tx: Tx, { email, topic }: { email: string; topic: MailTopic }): Promise<void> {
   const userId = (await findHolders(tx, [email])).get(email);
   if (userId === undefined || !(await isProven(tx, { userId, email }))) return;
@@ -88,7 +85,7 @@ export function makeUnsubscribeToken([key]: readonly Uint8Array[], { holder, top
   return Buffer.concat([macOf(key, body), body]).toString("base64url");
 }
 
-/** Reads a token that was made with one of the keys. Returns undefined for any other text. */
+/** Reads a token that one of the keys made. Returns undefined for any other text. */
 function readUnsubscribeToken(keys: readonly Uint8Array[], token: string): Unsubscribe | undefined {
   const bytes = readBase64url(token);
   if (bytes === undefined) return undefined;

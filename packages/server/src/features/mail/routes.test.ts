@@ -43,7 +43,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     return noteId;
   }
 
-  /** Sets the due time of all waiting mails to now, and sends the mails. */
+  /** Makes all waiting mails due now, and sends the mails. */
   async function sendCollected(): Promise<number> {
     await service.database.db.kysely
       .updateTable("mails")
@@ -56,7 +56,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     return mailsTo(email).at(-1)?.text ?? "";
   }
 
-  it.each(["note", "file"])("mails about events of an invitation wait while its %s is in the trash", async (thing) => {
+  it.each(["note", "file"])("the mail of an invitation waits while its %s is in the trash", async (thing) => {
     const beside = await startServiceInTest({ engine, mailer, limits: { trashDays: 30 } });
     const ann = beside.as("ann");
     const noteId = (await ann.send("POST /notes", { json: { title: TITLE } })).body.id;
@@ -78,7 +78,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect(mailsTo(invited)).toHaveLength(1);
   });
 
-  it("a mail about new shares collects ten minutes of shares, without their titles", async () => {
+  it("a mail about shares collects the shares of ten minutes, without their titles", async () => {
     const ann = await newPerson();
     const noteId = await share(ann.id);
     await share(ann.id);
@@ -94,7 +94,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect(await rows()).toEqual([]);
   });
 
-  it("mails about events omit a share that was revoked and a topic that was turned off", async () => {
+  it("a mail about events omits a revoked share and a topic that is turned off", async () => {
     const ann = await newPerson();
     const [revoked, kept] = [await share(ann.id), await share(ann.id)];
     await owner.send(`DELETE /notes/${revoked}/shares/${ann.id}`);
@@ -106,7 +106,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect([await sendCollected(), await rows()]).toEqual([0, []]);
   });
 
-  it("mails about events reach the asker whose request for access is granted", async () => {
+  it("a granted request for access causes a mail to the asker", async () => {
     const ann = await newPerson();
     const noteId = (await owner.send("POST /notes", { json: { title: TITLE } })).body.id;
     await ann.send(`POST /notes/${noteId}/access-requests`);
@@ -116,7 +116,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect(await textTo(ann.email)).toContain("Somebody shared a note with you.");
   });
 
-  it("a new link mails its owner as the owner has chosen for all links", async () => {
+  it("a new link has the mail setting that its owner has chosen for all links", async () => {
     const ann = await newPerson();
     const { id } = (await ann.send("POST /notes", { json: { title: "Contract" } })).body;
     const notifyOf = async (json: object) => (await ann.send(`POST /notes/${id}/links`, { json })).body.notify;
@@ -144,7 +144,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
         "3 files of your link “\u2068Contract\u2069” were viewed.",
       ],
     ],
-  ] as const)("the notification setting %s of a link decides about its mails", async (notify, lines) => {
+  ] as const)("the notification setting %s of a link determines its mails", async (notify, lines) => {
     const ann = await prove("ann");
     const { token } = await storeLink(service.db, { notify, label: "Contract" });
     for (let nth = 0; nth < 3; nth += 1) {
@@ -159,7 +159,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     if (lines !== undefined) expect((await textTo(ann.email)).split("\n\n").slice(0, lines.length)).toEqual(lines);
   });
 
-  it("mails about events count the files of a file request, without their names", async () => {
+  it("a mail about a file request has the number of files, without filenames", async () => {
     const ann = await newPerson();
     const noteId = (await ann.send("POST /notes", { json: { title: TITLE } })).body.id;
     for (const notify of ["first", "each"] as const) {
@@ -175,7 +175,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     for (const unsaid of ["salary", "Maria"]) expect(JSON.stringify(mail)).not.toContain(unsaid);
   });
 
-  it("requirement 43: mails name proven persons, and no words of other persons stand in a subject", async () => {
+  it("requirement 43: a mail names proven persons, and its subject has no foreign text", async () => {
     const evil = "zqxevil";
     const [reader, editor] = [await newPerson(), await newPerson()];
     await service.useCases.rememberPerson({
@@ -217,7 +217,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect(texts).toContain(`${editor.email} shared the file “\u2068${evil}.\u200btxt\u2069” with you.`);
   });
 
-  it("two replicas remind once of a share that ends within a day", async () => {
+  it("two replicas send one reminder of a share that ends within a day", async () => {
     const [ann, replica] = [await newPerson(), await startServiceInTest({ engine, mailer, beside: service })];
     const expiresAt = new Date(Date.now() + 30 * HOUR_MS).toISOString();
     await share(ann.id, { expiresAt });
@@ -237,7 +237,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     );
   });
 
-  it("requirement 50: mails about events reach no unproven email address", async () => {
+  it("requirement 50: no mail about events goes to an unproven email address", async () => {
     const id = uuidv7();
     await service.as(id).send("GET /me");
     await share(id);
@@ -255,7 +255,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
   });
 
   describe("in the daily digest", () => {
-    it("one of two replicas sends the daily digest in one mail", async () => {
+    it("only one of two replicas sends the daily digest", async () => {
       const [ann, replica] = [await newPerson(), await startServiceInTest({ engine, mailer, beside: service })];
       await ann.choose({ shares: "daily", requests: "daily" });
       await Promise.all([share(ann.id), share(ann.id), share(ann.id)]);
@@ -276,7 +276,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       expect(mailsTo(ann.email)[0]?.subject).toBe("Your day in one mail");
     });
 
-    it("a notice waits for the next daily digest while a daily digest is being sent", async () => {
+    it("a notice during the send of a daily digest waits for the next daily digest", async () => {
       const ann = await newPerson();
       await ann.choose({ shares: "daily" });
       await share(ann.id);
@@ -312,7 +312,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
   });
 
   describe("preferences", () => {
-    it("preferences are at once by default, and change one topic at a time", async () => {
+    it("mail preferences are at_once by default, and change one topic at a time", async () => {
       const ann = await newPerson();
       const path = "/me/mail-preferences";
       const usual = { shares: "at_once", expiry: "at_once", links: "at_once", files: "at_once", requests: "at_once" };
@@ -348,7 +348,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       return { ann, path: unsubscribeUrl(ann.email) };
     }
 
-    it("the link that turns mails off changes nothing by GET, and one topic by POST without a sign-in", async () => {
+    it("the link to turn mails off changes nothing by GET, and one topic by POST", async () => {
       const { ann, path } = await mailed();
       expect(await textTo(ann.email)).toContain(`Turn off these mails: https://files.example.com${path}`);
       const page = await service.anonymous.send(`GET ${path}`);
@@ -364,7 +364,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       expect(service.log()).not.toContain(path.split("/").at(-1));
     });
 
-    it("the link that turns mails off accepts a multipart form, and refuses other sites and changed tokens", async () => {
+    it("the link to turn mails off refuses other sites and changed tokens", async () => {
       const { ann, path } = await mailed();
       const foreign = await service.anonymous.send(`POST ${path}`, { headers: { "sec-fetch-site": "cross-site" } });
       expect(foreign.status).toBe(403);
@@ -388,7 +388,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       expect(await choicesOf(ann)).toMatchObject({ shares: "never" });
     });
 
-    it("the link that turns mails off stops invitations to an email address, with and without an account", async () => {
+    it("the link to turn mails off stops invitations with and without an account", async () => {
       const [ann, stranger] = [await newPerson(), `${uuidv7()}@example.com`];
       const invite = async () => {
         const noteId = (await owner.send("POST /notes", { json: { title: TITLE } })).body.id;
@@ -405,7 +405,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       expect(await invite()).toBe(1);
     });
 
-    it("the preferences of a stranger with the same unproven email address do not stop an invitation", async () => {
+    it("a stranger with an unproven email address can't turn off its invitations", async () => {
       const email = `${uuidv7()}@example.com`;
       const squatter = service.as(email.split("@")[0] as string);
       await squatter.send("PUT /me/mail-preferences", { json: { shares: "never" } });
@@ -414,7 +414,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       expect(await service.sendMails()).toBe(1);
     });
 
-    it("the link that turns mails off opens a page in the language of the browser", async () => {
+    it("the link to turn mails off opens a page in the language of the browser", async () => {
       const { path } = await mailed();
       const headers = { "accept-language": "de" };
       const [page, broken] = [path, "/unsubscribe/AAAA"].map((at) => service.anonymous.send(`GET ${at}`, { headers }));
@@ -422,7 +422,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       expect((await broken)?.text).toContain("Dieser Link funktioniert nicht");
     });
 
-    it("a mail about a password has no link that turns mails off", async () => {
+    it("a mail about a password has no link to turn mails off", async () => {
       const accounts = await startServiceInTest({ engine, mailer, hasAccounts: true });
       const email = `${uuidv7()}@example.com`;
       const json = { email, name: "Ann", password: "correct horse battery" };
@@ -432,7 +432,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     });
   });
 
-  it("the link in a daily digest turns off each topic of the digest", async () => {
+  it("the link of a daily digest turns off each topic of the digest", async () => {
     const ann = await newPerson();
     await ann.choose({ shares: "daily", links: "daily" });
     await share(ann.id);

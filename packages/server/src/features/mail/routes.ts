@@ -52,11 +52,11 @@ const unsubscribeSchemas = operations("mail", {
   },
 });
 
-/** The routes GET and POST /unsubscribe/:token. Only POST turns mails off, because mail scanners open links with GET. */
+/** The routes GET and POST /unsubscribe/:token. Mail scanners open links with GET, so only POST turns mails off. */
 export function unsubscribeRoutes(app: App, { useCases, publicUrl, plainPages }: RouteDeps<MailVerbs>): void {
   app.addHook("onRequest", visitorHeaders(publicUrl));
   // A mail program sends `List-Unsubscribe=One-Click` in a form of one of two media types. The service ignores the form, because the token
-  // contains all facts that the service needs.
+  // contains all facts.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "string", bodyLimit: MAX_FORM_BYTES }, (_request, _text, done) =>
     done(null, undefined),
@@ -131,7 +131,7 @@ const unsubscribeTexts: Record<Language, typeof english> = { en: english, de: ge
 /** The facts that the page shows. Undefined: the token in the link is not valid. */
 type View = { topic: Unsubscribe["topic"]; isDone: boolean } | undefined;
 
-/** The page on which a reader turns mails off. The page needs no JavaScript and no sign-in. */
+/** Makes the page on which a reader turns mails off. The page needs no JavaScript and no sign-in. */
 function contentOf(view: View, language: Language): string {
   const words = unsubscribeTexts[language];
   if (view === undefined) return `<h1>${words.invalid}</h1>\n<p>${words.incomplete}</p>`;

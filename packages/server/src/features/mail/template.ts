@@ -12,25 +12,25 @@ type Link = { label: string; url: string };
 type Fact = { label: string; value: string };
 
 /**
- * The content of a mail: paragraphs, and at most one button. A text that a person wrote never becomes a URL or HTML, and stands in the
- * subject only if the reader wrote it.
+ * The content of a mail: paragraphs, and at most one button. A text from a person never becomes a URL or HTML. The subject contains only
+ * texts from the reader.
  */
 export type MailText = {
   subject: string;
-  /** The paragraphs before the button. The first one says what happened. */
+  /** The paragraphs before the button. The first paragraph reports what happened. */
   intro: readonly string[];
-  /** The words of a person, with line breaks. The mail quotes them, without clickable URLs. */
+  /** A message from a person, with line breaks. The mail quotes the message without clickable URLs. */
   message?: string;
   /** A code that the reader types. */
   code?: string;
-  /** Short facts, such as a time, each with a label. */
+  /** Short facts with labels, such as a time. */
   facts?: readonly Fact[];
   button?: Link;
   /** An important sentence that the reader should not miss. */
   advice?: string;
   /** Details in small letters, after the button. */
   outro: readonly string[];
-  /** Why the reader gets the mail. */
+  /** The reason why the reader gets the mail. */
   reason: string;
   /** A small link at the end of the mail. */
   footer?: Link;
@@ -39,7 +39,7 @@ export type MailText = {
 /** The service that sends a mail. */
 export type Service = { publicUrl: string; brand?: Pick<Brand, "name" | "color"> };
 
-/** The service, and the texts of a mail in the language of the reader. */
+/** The service, and its mail texts in the language of the reader. */
 type Sender = Service & { words: MailTexts };
 
 const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
@@ -48,7 +48,7 @@ const MAX_PARAGRAPH_LENGTH = 1_000;
 const MAX_NAME_LENGTH = 80;
 const MAX_QUOTE_LENGTH = 2_000;
 
-/** Renders a mail as plain text and as HTML. The HTML loads no files, so no server learns who reads the mail. */
+/** Renders a mail as plain text and as HTML. The HTML loads no files, so that no server learns who reads the mail. */
 export function renderMail(mail: MailText, sender: Sender): { subject: string; text: string; html: string } {
   const { subject, reason, footer } = mail;
   const title = oneLine(subject, MAX_SUBJECT_LENGTH);
@@ -81,18 +81,18 @@ function partsOf({ intro, message, code, facts, button, advice, outro }: MailTex
   ];
 }
 
-/** Matches the characters that a text of one line can't have, and those that change the direction of the text around them. */
+/** Matches the characters that a text of one line can't have. Also matches characters that change the direction of the surrounding text. */
 const UNSEEN = /(?![\u200b-\u200d\u2068\u2069])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu;
 
-/** Removes line breaks and other control characters, because they could add headers to a mail. */
+/** Removes line breaks and other control characters, because such characters could add headers to a mail. */
 function oneLine(text: string, maxLength = MAX_PARAGRAPH_LENGTH): string {
   const clean = text.replace(UNSEEN, " ").trim();
   return clean.length <= maxLength ? clean : `${clean.slice(0, maxLength - 1).toWellFormed()}…`;
 }
 
 /**
- * Returns a name that a person wrote, for a sentence of a mail. The name keeps its own direction of writing. No mail program makes a link
- * from the name, because an invisible space follows each dot, colon, slash and at sign.
+ * Returns a name from a person in a form for the sentences of a mail. The name keeps its own writing direction. An invisible space follows
+ * each dot, colon, slash and at sign, so that no mail program makes a link from the name.
  */
 export function quotable(name: string): string {
   const clean = oneLine(dropInvisible(name).replace(/[\u200b\u2066-\u2069]/gu, ""), MAX_NAME_LENGTH);
@@ -101,7 +101,7 @@ export function quotable(name: string): string {
 
 const PARTS_OF_LINK = new RegExp(`[${DOTS}${AT_SIGNS}:/](?=\\S)`, "gu");
 
-/** Removes from a subject the invisible characters of `quotable`. Mail programs make no links in subjects. */
+/** Removes the invisible characters of `quotable` from a subject. Mail programs make no links in subjects. */
 export function plainSubject(text: string): string {
   return text.replace(/[\u200b\u2068\u2069]/gu, "");
 }
@@ -110,7 +110,7 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? "");
 }
 
-// Each element has a `style` for the light theme, because many mail programs ignore style sheets. The classes are for the dark theme.
+// Many mail programs ignore style sheets, so each element has a `style` for the light theme. The classes are for the dark theme.
 const INK = 'class="ink" style="color:#1c1b19;';
 const MUTED = 'class="muted" style="color:#5f5c56;';
 const SMALL = "font-size:13px;line-height:20px;";
@@ -120,7 +120,7 @@ function paragraph(given: string): Part {
   return { text, html: `<p ${INK}margin:0 0 20px;overflow-wrap:anywhere">${escapeHtml(text)}</p>` };
 }
 
-/** Quotes a text line by line. Several empty lines become one. */
+/** Quotes a text line by line. Several empty lines become one empty line. */
 function quote(given: string): Part {
   const text = dropInvisible(given)
     .replaceAll("\u200b", "")
@@ -154,7 +154,7 @@ function table(facts: readonly Fact[]): Part {
   };
 }
 
-/** The button, and below it the URL that it opens, so that the reader can see the URL and copy it. */
+/** Makes the button with its URL below it, so that the reader can see and copy the URL. */
 function link({ label, url }: Link, { words: { opens }, brand }: Sender): Part {
   const { color = "#1f6b4a" } = brand ?? {};
   const shape = `display:inline-block;padding:12px 20px;border:1px solid ${color};border-radius:8px;`;
@@ -174,7 +174,8 @@ function quietLink({ label, url }: Link): string {
 
 const DARK_CARD = "#1e1d1a";
 
-// Mail programs without `prefers-color-scheme` invert the colours themselves. Then the contrast stays, because no colour is an image.
+// Mail programs without `prefers-color-scheme` invert the colours themselves. The contrast then stays, because no colour comes from an
+// image.
 const darkStyle = (color?: Color) => {
   const button = color === undefined ? "#5cc08c" : readableOn(DARK_CARD, { color, other: "#ffffff" });
   return `:root{color-scheme:light dark;supported-color-schemes:light dark}
@@ -187,7 +188,7 @@ const darkStyle = (color?: Color) => {
 }`;
 };
 
-/** Returns the HTML page of a mail, with one column, and without pictures and scripts. */
+/** Returns the HTML page of a mail. The page has one column, and no pictures and scripts. */
 function page(
   title: string,
   {
@@ -250,7 +251,7 @@ export function hostOf(publicUrl: string): string {
 
 /**
  * A mail that is ready to send. `secrets`: the tokens and codes in the text, which no log may contain. `to`: the current email address of
- * the reader. Undefined: the mail belongs to the email address for which it was queued. `replyTo`: the person who gets the answers.
+ * the reader. Default: the email address from the queue. `replyTo`: the person who gets the replies.
  */
 export type Composed = ReturnType<typeof renderMail> & {
   secrets: readonly string[];
@@ -270,7 +271,7 @@ export function compose(
 
 const MAX_URL_LENGTH = 900;
 
-/** Makes a mail with a link that turns off mails about its topic for the reader. */
+/** Makes a mail with a link with which the reader turns off mails about the topic. */
 export function composeOptional(
   { linkKeys, ...sender }: Pick<Deps, "linkKeys"> & Sender,
   {
@@ -281,8 +282,8 @@ export function composeOptional(
 ): Composed {
   const token = makeUnsubscribeToken(linkKeys.unsubscribes, off);
   const unsubscribeUrl = `${sender.publicUrl}/unsubscribe/${token}`;
-  // Mail servers refuse long lines of a header (RFC 5322). If a long user id makes the URL too long, the mail has no such link. The user
-  // can still turn off mails in the settings.
+  // Mail servers refuse long header lines (RFC 5322). If a long user id makes the URL too long, the mail has no link. The user can still
+  // turn off mails in the settings.
   if (unsubscribeUrl.length > MAX_URL_LENGTH) return compose(sender, { ...text, secrets });
   const footer = { label: sender.words.unsubscribe, url: unsubscribeUrl };
   return { ...compose(sender, { ...text, footer, secrets: [...secrets, token] }), unsubscribeUrl };

@@ -19,7 +19,7 @@ it.each([
   ["evil\u2060.\uFEFFco", "evil. co"],
   ["ht\u200btps\u200d://evil.\u2060example", "https: //evil. example"],
   ["пример.р\u200dф", "пример. р\u200dф"],
-])("mails show %s without a link", (text, expected) => {
+])("a mail shows %s without a link", (text, expected) => {
   expect(unlink(text)).toBe(expected);
 });
 
@@ -32,11 +32,11 @@ it.each([
   "a & b",
   "👩\u200d💻",
   "می\u200cخواهم",
-])("mails keep the text %s", (text) => {
+])("a mail does not change the text %s", (text) => {
   expect(unlink(text)).toBe(text);
 });
 
-it("mails have no URL, domain or email address for any text", () => {
+it("a mail contains no URL, domain or email address from any text", () => {
   const part = fc.constantFrom(
     "http",
     "https",

@@ -1,7 +1,6 @@
 /**
- * Breaks everything in a text that mail programs would turn into a link: schemes, domains, email addresses and IP addresses. Mail programs do
- * so even in plain text. The spaces are visible, because spam filters distrust invisible characters, and because the reader should see that
- * the text was no link.
+ * Breaks all schemes, domains, email addresses and IP addresses in a text. Mail programs would turn these into links, even in plain text.
+ * The inserted spaces are visible. Spam filters distrust invisible characters, and the reader should see that the text was not a link.
  */
 export function unlink(text: string): string {
   return dropInvisible(text)
@@ -11,7 +10,7 @@ export function unlink(text: string): string {
     .replaceAll(DOMAIN, "$& ");
 }
 
-/** Removes invisible characters that hide a domain or a scheme. Joiners between the letters of other scripts, or in emoji, stay. */
+/** Removes invisible characters that hide a domain or a scheme. Joiners in emoji and between letters of other scripts stay. */
 export function dropInvisible(text: string): string {
   return text.replaceAll(INVISIBLE, "");
 }
@@ -19,7 +18,7 @@ export function dropInvisible(text: string): string {
 /** All dots that mail programs and browsers read as the dot of a domain. */
 export const DOTS = ".\u3002\uFF0E\uFF61\u2024\uFE52";
 
-/** All at signs that mail programs read as the one of an email address. */
+/** All at signs that mail programs read as the at sign of an email address. */
 export const AT_SIGNS = "@\uFF20\uFE6B";
 
 const ASCII = `[!-~${DOTS}${AT_SIGNS}]`;

@@ -1,7 +1,7 @@
 import type { AccountChange } from "../../outbox/mail.ts";
 
 export type Thing = "note" | "file";
-/** `sender`: the name and the email address. `label`: the label of the link. Undefined: it has none. */
+/** `sender`: the name and the email address. `label`: the label of the link. Undefined: the link has no label. */
 type SentLinkFacts = { sender: string; label: string | undefined };
 
 /** The subject and the first sentence of the mail about each change of an account. */
@@ -48,10 +48,10 @@ const changed: Record<AccountChange, (host: string) => { subject: string; text: 
   }),
 };
 
-/** The name of a link. `label`: the reader wrote it. `note`: the title of the note of the link. */
+/** The name of a link. `label`: a label from the reader. `note`: the title of the link's note. */
 export type LinkName = { label?: string | undefined; note?: string | undefined };
 
-/** `by`: the proven email address of the person who shared. `name`: the name of the only thing. */
+/** `by`: the proven email address of the person who shared. `name`: the name of the note or file, if there is only one. */
 export type SharedThings = { by: string | undefined; thing: Thing; name: string | undefined; count: number };
 
 const somebody = (by: string | undefined) => by ?? "Somebody";

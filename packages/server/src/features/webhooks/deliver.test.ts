@@ -61,7 +61,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(received.map(({ id }) => id).sort()).toEqual(ids.sort());
   });
 
-  it("messages about one subject are sent in order, and do not delay other subjects", async () => {
+  it("messages about one subject arrive in order, and do not delay other subjects", async () => {
     let isDown = true;
     const { url, received } = await receiverInTest({
       respond: (response, { id }) => (isDown && id === first ? refuse(response) : accept(response)),
@@ -84,7 +84,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(received.map(({ id }) => id)).toEqual([first, other, first, first, second]);
   });
 
-  it("requirement 53: no message is lost while a receiver responds with 500 for a day", async () => {
+  it("requirement 53: no message is lost while a receiver returns 500 for a day", async () => {
     let isDown = true;
     const { url, received } = await receiverInTest({
       respond: (response) => (isDown ? refuse(response) : accept(response)),
@@ -98,7 +98,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     }
     const tries = received.length;
     expect(tries).toBeGreaterThan(30);
-    // The pauses grow. Without this, there would be 72 tries.
+    // The pauses grow. Without growing pauses, the service would try 72 times.
     expect(tries).toBeLessThan(60);
     expect(failures.some(({ isFinal, isDisabled }) => isFinal || isDisabled)).toBe(false);
     isDown = false;
@@ -111,7 +111,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect((await read(endpoint))?.disabledAt).toBeUndefined();
   });
 
-  it("a message is given up after three days, and an endpoint that accepted nothing is disabled", async () => {
+  it("after three days, the service gives up a message and disables a failing endpoint", async () => {
     const { url, received } = await receiverInTest({ respond: refuse });
     const endpoint = await addEndpoint({ url });
     await queue();
@@ -139,7 +139,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(received).toHaveLength(tries);
   });
 
-  it("an endpoint that refuses one message but accepts another is not disabled", async () => {
+  it("the service does not disable an endpoint that refuses only one message", async () => {
     const { url } = await receiverInTest({
       respond: (response, { id }) => (id === bad ? refuse(response) : accept(response)),
     });
@@ -156,7 +156,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect((await read(endpoint))?.disabledAt).toBeUndefined();
   });
 
-  it("a message that was given up is sent again on request", async () => {
+  it("the service sends a given-up message again on request", async () => {
     let isDown = true;
     const { url, received } = await receiverInTest({
       respond: (response) => (isDown ? refuse(response) : accept(response)),
@@ -195,7 +195,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(failures).toMatchObject([{ webhookId: endpoint.id, problem: "The service stopped during the request." }]);
   });
 
-  it("five messages of one owner are sent at a time, and do not delay other owners", async () => {
+  it("five messages of one owner run at a time, and do not delay other owners", async () => {
     const hanging = await receiverInTest({ respond: hang });
     const healthy = await receiverInTest();
     for (const ownerId of ["ann", "eve", "mallory"]) {
@@ -217,7 +217,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     await drain();
   });
 
-  it("messages of a disabled user wait until the user is enabled again", async () => {
+  it("the messages of a disabled user wait until the user is enabled again", async () => {
     const { url, received } = await receiverInTest();
     await addEndpoint({ url });
     await queue();
@@ -229,7 +229,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(received).toHaveLength(1);
   });
 
-  it("the deliveries of a deleted endpoint and old deliveries are deleted", async () => {
+  it("the service deletes old deliveries, and the deliveries of a deleted endpoint", async () => {
     const endpoint = await addEndpoint({});
     const other = await addEndpoint({});
     await queue();
@@ -239,7 +239,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(await logOf(other)).toEqual([]);
   });
 
-  it("requirement 53: a message is sent again if the process is killed", async () => {
+  it("requirement 53: the service sends a message again after a kill", async () => {
     let child: ReturnType<typeof startChild> | undefined;
     const killAt = 3;
     const { url, received } = await receiverInTest({

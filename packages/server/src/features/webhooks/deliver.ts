@@ -5,30 +5,30 @@ import { webhookQueries } from "../outbox/webhook-queries.ts";
 import { signedHeaders } from "./sign.ts";
 
 /**
- * How long one process reserves a delivery. A try may not take as long as this, so two processes never send the same message at the same
- * time. Milliseconds.
+ * How long one process leases a delivery, in milliseconds. A try always takes less time, so that two processes never send the same message
+ * at the same time.
  */
 const LEASE_MS = 60_000;
 /**
- * The maximum number of deliveries that one process runs at the same time. Each endpoint gets one delivery at a time, so an endpoint must
- * wait for others only if 50 of them do not respond.
+ * The maximum number of deliveries that one process runs at the same time. Each endpoint gets one delivery at a time. An endpoint therefore
+ * waits for others only if 50 endpoints do not respond.
  */
 const AT_ONCE = 50;
 /**
- * The maximum number of deliveries to the endpoints of one owner at the same time. An owner must wait for other owners only if the
- * endpoints of ten of them do not respond.
+ * The maximum number of deliveries to the endpoints of one owner at the same time. An owner therefore waits for other owners only if the
+ * endpoints of ten owners do not respond.
  */
 const AT_ONCE_OF_OWNER = 5;
 const RETRY_BASE_MS = 10_000;
 const RETRY_MAX_MS = 3_600_000;
 /**
- * The longest pause before the next request to an endpoint that fails. A new message to this endpoint waits no longer than about this time
- * for its first try. Milliseconds.
+ * The longest pause before the next request to a failing endpoint, in milliseconds. A new message to the endpoint waits at most about this
+ * time for its first try.
  */
 const PAUSE_MAX_MS = 300_000;
 const GIVE_UP_AFTER_MS = 3 * 86_400_000;
 
-/** A failed try to deliver a message, without the URL, because the path of a URL may be a secret. */
+/** A failed try to deliver a message. The path of a URL may be a secret, so the failure does not contain the URL. */
 export type WebhookFailure = {
   webhookId: string;
   deliveryId: string;
@@ -42,9 +42,9 @@ type DeliverDeps = Pick<Deps, "db" | "clock" | "linkKeys"> & { sender: WebhookSe
 
 type Options = {
   onFailure: (failure: WebhookFailure) => void;
-  /** Called when a try failed with an unexpected error, for example if the outcome of the try could not be recorded. */
+  /** The service calls `onError` after an unexpected error, for example if the database could not record the outcome of a try. */
   onError: (error: unknown) => void;
-  /** Called when a try has ended, so that the caller can start the next one. */
+  /** The service calls `onEnd` after each try, so that the caller can start the next try. */
   onEnd?: () => void;
   /** A number from 0 to 1. Default: Math.random. */
   random?: () => number;
@@ -53,23 +53,23 @@ type Options = {
 /** The deliveries of webhooks in this process. */
 export type Deliveries = {
   /**
-   * Starts the deliveries that are due. Does not wait until they end, so an endpoint that does not respond does not delay other endpoints.
+   * Starts the due deliveries. Does not wait for their end, so that an endpoint that does not respond does not delay other endpoints.
    * Returns the number of started deliveries.
    */
   start(): Promise<number>;
-  /** Starts no more deliveries. Resolves when all running deliveries have ended. */
+  /** Starts no more deliveries. Resolves after all running deliveries have ended. */
   stop(): Promise<void>;
-  /** Ends the running tries immediately. This process or another process later repeats the tries. */
+  /** Ends the running tries immediately. A process repeats the tries later. */
   cut(): void;
-  /** Runs deliveries until no delivery is due. Returns the number of messages that arrived. */
+  /** Runs deliveries until no delivery is due. Returns the number of delivered messages. */
   drain(): Promise<number>;
 };
 
 /**
- * Sends messages to the endpoints of webhooks. If a try fails, the service tries again after longer and longer pauses, for three days.
- * After a crash, a delivery is tried again when its lease ends.
- * After a failure, there is also a pause for the whole endpoint, which grows with each failure. A broken endpoint with many queued messages
- * causes only few tries.
+ * Sends messages to the endpoints of webhooks. After a failed try, the service tries again for three days, after longer and longer pauses.
+ * After a crash, the service tries a delivery again when its lease ends.
+ * A failure also causes a pause for the whole endpoint, which grows with each failure. A broken endpoint with many queued messages
+ * therefore causes only few tries.
  */
 export function createDeliveries(
   deps: DeliverDeps,
@@ -91,7 +91,7 @@ export function createDeliveries(
 
   function launch(delivery: LeasedDelivery): void {
     const { id, ownerId } = delivery.endpoint;
-    // If the outcome can't be recorded, the delivery stays reserved until its lease ends, and is then tried again.
+    // If the database can't record the outcome, the delivery stays leased until its lease ends. The service then tries again.
     const ended = run(delivery)
       .catch(onError)
       .then(() => {
@@ -127,8 +127,7 @@ export function createDeliveries(
       for (;;) {
         const launched = await start();
         if (running.size > 0) await Promise.race(allEnds());
-        // Calls `start` once more if it started deliveries that have already ended, because the next messages to their endpoints can be
-        // sent now.
+        // If started deliveries have already ended, the next messages to their endpoints can start now. So `drain` calls `start` once more.
         else if (launched === 0) return arrived - before;
       }
     },
@@ -149,7 +148,7 @@ async function send(
   return sender.send({ url: endpoint.url, headers, body, signal });
 }
 
-/** Records the outcome of a try. Returns the failure, or undefined if the message has arrived. */
+/** Records the outcome of a try. Returns the failure, or undefined for a delivered message. */
 async function record(
   { db, clock }: DeliverDeps,
   { delivery, outcome, random }: { delivery: LeasedDelivery; outcome: WebhookOutcome; random: () => number },
@@ -174,7 +173,7 @@ async function record(
   return { webhookId: endpoint.id, deliveryId, attempt, isFinal, isDisabled, problem };
 }
 
-/** Returns the reason why a message has not arrived, or undefined if it has arrived. */
+/** Returns the reason why a message was not delivered. Returns undefined for a delivered message. */
 function problemOf(outcome: WebhookOutcome): string | undefined {
   if ("problem" in outcome) return outcome.problem;
   const { status } = outcome;

@@ -21,7 +21,7 @@ describe("the code of a failed delivery", () => {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   }
 
-  it("each failure of the sender has a code of its own", async () => {
+  it("each failure of a webhook delivery has its own code", async () => {
     const closing = await listen((socket) => socket.destroy());
     const silent = await listen((socket) => void socket.on("error", () => undefined));
     const free = await listen(() => undefined);
@@ -33,7 +33,7 @@ describe("the code of a failed delivery", () => {
     expect(await send("https://10.0.0.1/", { allowsLoopback: false })).toBe("private_host");
   });
 
-  it("a response, a redirect and an unknown problem have codes", () => {
+  it("an HTTP status, a redirect and an unknown problem of a delivery have codes", () => {
     expect(failureOf("It responded with 500.")).toBe("status");
     expect(failureOf("It responded with a redirect (301), and redirects are not followed. Set the final URL.")).toBe(
       "redirect",

@@ -1,6 +1,6 @@
 import type { WebhookFailure } from "@valetkey/contract";
 
-/** The beginnings of the stored texts (send-webhook.ts, deliver.ts), and the code that apps translate. The first match counts. */
+/** The beginnings of the stored texts (send-webhook.ts, deliver.ts), each with the code that apps translate. The first match counts. */
 const FAILURES: readonly (readonly [string, WebhookFailure])[] = [
   ["It responded with a redirect", "redirect"],
   ["It responded with", "status"],
@@ -16,7 +16,7 @@ const FAILURES: readonly (readonly [string, WebhookFailure])[] = [
   ["The endpoint was disabled", "disabled"],
 ];
 
-/** Returns the code of the reason why a message has not arrived. */
+/** Returns the code of the reason why a message was not delivered. */
 export function failureOf(problem: string | undefined): WebhookFailure | null {
   if (problem === undefined) return null;
   return FAILURES.find(([beginning]) => problem.startsWith(beginning))?.[1] ?? "other";

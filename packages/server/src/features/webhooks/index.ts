@@ -15,7 +15,7 @@ import { requireCredential, requireEnabled } from "../people/revocation.ts";
 import { deleteOldDeliveries } from "./jobs.ts";
 import { FORMER_SECRET_MS, secretOf } from "./sign.ts";
 
-/** The maximum number of endpoints of one user, or of the service. One response lists all of them. */
+/** The maximum number of endpoints of one user, or of the service. One response lists all endpoints. */
 const MAX_ENDPOINTS = 20;
 
 /** The notes that a webhook is about. `own`: the notes of the caller. `service`: the notes of all users, only for administrators. */
@@ -29,7 +29,7 @@ type Work<T> = (tx: Tx, context: { ownerId: string; now: number; log: Log }) => 
 
 export type WebhookVerbs = ReturnType<typeof createWebhooks>;
 
-/** Creates what the rest of the service does with this feature. */
+/** Creates the functions about webhooks that the rest of the service calls. */
 export function createWebhooks(deps: Deps) {
   const { db, clock, newId } = deps;
   return {
@@ -72,7 +72,7 @@ export function createWebhooks(deps: Deps) {
     },
 
     /**
-     * Makes a new secret for an endpoint. The previous secret stays valid for 24 hours. Older secrets stop working. Throws
+     * Makes a new secret for an endpoint. The previous secret stays valid for 24 hours, and older secrets stop working. Throws
      * `webhook_not_found`.
      */
     rotateWebhookSecret(caller: Caller, scope: WebhookScope, id: string): Promise<EndpointAndSecret> {
@@ -92,7 +92,7 @@ export function createWebhooks(deps: Deps) {
       });
     },
 
-    /** Queues a test message, which is not about an event. Throws the same errors as `retryWebhookDelivery`. */
+    /** Queues a test message, which reports no event. Throws the same errors as `retryWebhookDelivery`. */
     async testWebhook(caller: Caller, scope: WebhookScope, id: string): Promise<{ deliveryId: string }> {
       const { ownerId } = await requireActive(deps, { caller, scope, id });
       const deliveryId = `${newId()}-webhook-test`;
@@ -115,7 +115,7 @@ export function createWebhooks(deps: Deps) {
     },
 
     /**
-     * Sends a message again, even if it was delivered. Throws `webhook_not_found`, `webhook_disabled`, `rate_limited` or `access_denied`.
+     * Sends a message again, even after its delivery. Throws `webhook_not_found`, `webhook_disabled`, `rate_limited` or `access_denied`.
      */
     async retryWebhookDelivery(
       caller: Caller,
@@ -169,8 +169,8 @@ function found(endpoint: WebhookEndpoint | undefined): WebhookEndpoint {
 }
 
 /**
- * Runs a change of endpoints in a transaction. The changes for one owner run one after another. The transaction checks again that the
- * caller may make the change.
+ * Changes endpoints in a transaction. The changes for one owner run one after another. The transaction checks again that the caller may
+ * make the change.
  */
 function change<T>(deps: Deps, { caller, scope }: { caller: Caller; scope: WebhookScope }, work: Work<T>): Promise<T> {
   const { db, clock } = deps;
@@ -194,7 +194,7 @@ function policyOf({ webhooks }: Deps): { allowsLoopback: boolean } {
 }
 
 /**
- * Checks the URL of an endpoint without a DNS query. The IP addresses of the host are checked at each try to send a message
+ * Checks the URL of an endpoint without a DNS query. Each try to send a message checks the IP addresses of the host
  * (platform/outgoing/send-webhook.ts).
  * Throws `invalid_request`.
  */
@@ -216,7 +216,7 @@ function refused(problem: string): DomainError {
 }
 
 /**
- * Limits how many test messages and repeated messages one person can send. Each message is an HTTP request to a server that the person
+ * Limits how many test messages and repeated messages one person can send. Each message causes an HTTP request to a server that the person
  * chose.
  */
 const LIMIT: WindowLimit = { name: "webhook sends", max: 100, windowMs: 3_600_000 };

@@ -42,7 +42,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     return event;
   }
 
-  /** Adds a file, so that its owner has a row in the table of usage. The summaries for the service find all owners in this table. */
+  /** Adds a file, so that the table of usage has a row for its owner. The summaries for the service find all owners in this table. */
   async function addFileOf(ownerId: string): Promise<void> {
     const note = sampleNote({ ownerId });
     await suite.db.transaction(async (tx) => {
@@ -78,7 +78,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     expect(await report()).toBe(0);
   });
 
-  it("the summaries of issued URLs count every event once, with two replicas and while events leave the journal", async () => {
+  it("the summaries of issued URLs count every event once, with two replicas", async () => {
     const endpointId = await addEndpoint();
     for (let nth = 0; nth < 40; nth++) {
       await issue();
@@ -94,7 +94,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     expect(summaries.reduce((sum, { count }) => sum + count, 0)).toBe(40);
   });
 
-  it("the summaries of issued URLs are at least five seconds apart", async () => {
+  it("an endpoint gets summaries of issued URLs at least five seconds apart", async () => {
     const endpointId = await addEndpoint();
     for (let second = 0; second < 60; second++) {
       suite.clock.now += 990;
@@ -104,7 +104,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     expect((await summariesFor(endpointId)).length).toBeLessThanOrEqual(7);
   });
 
-  it("the summaries of issued URLs do not read an idle quarter of an hour again at each poll", async () => {
+  it("the job of the summaries does not read a long idle time again at each poll", async () => {
     const [own, ofService] = [await addEndpoint(), await addEndpoint({ ownerId: "" })];
     const ranges: number[] = [];
     const watched = new Proxy(issuedUrlQueries(suite.db), {
@@ -133,7 +133,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     for (const id of [own, ofService]) expect(await summariesFor(id)).toMatchObject([{ count: 1 }]);
   });
 
-  it("the summaries of issued URLs come once a minute for an endpoint of the service", async () => {
+  it("an endpoint of the service gets one summary of issued URLs a minute", async () => {
     const endpointId = await addEndpoint({ ownerId: "" });
     await addFileOf("ann");
     for (let second = 0; second < 180; second += 5) {
@@ -144,7 +144,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     expect(await summariesFor(endpointId)).toHaveLength(2);
   });
 
-  it("the summaries of issued URLs cover the files of everybody for an endpoint of the service", async () => {
+  it("the summaries of issued URLs for the service include the files of all users", async () => {
     const endpointId = await addEndpoint({ ownerId: "" });
     for (const ownerId of ["ann", "bob", "zoe"]) {
       await addFileOf(ownerId);
@@ -155,7 +155,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     expect(await summariesFor(endpointId)).toMatchObject([{ count: 3 }]);
   });
 
-  it("the summaries of issued URLs cost one query if nobody subscribes", async () => {
+  it("the job of the summaries runs only one query if nobody subscribes", async () => {
     await addEndpoint({ events: ["upload.ready"] });
     await addEndpoint({ disabledAt: 1 });
     await issue();

@@ -8,26 +8,23 @@ import type { Deliveries } from "./deliver.ts";
 import { issuedUrlQueries } from "./queries.ts";
 
 /**
- * How often this job checks for due messages. The job must poll, because a transaction that queues a message does not start the job.
- * Milliseconds.
+ * How often the job checks for due messages, in milliseconds. A transaction that queues a message does not start the job, so the job must
+ * poll.
  */
 const INTERVAL_MS = 2_000;
 const REPORT_INTERVAL_MS = 5_000;
-/** How long `stop` waits for the messages that are being sent. Milliseconds. */
+/** How long `stop` waits for running deliveries. Milliseconds. */
 const STOP_WITHIN_MS = 5_000;
 
 type Options = {
-  /** Creates the deliveries, which call `onEnd` when a try has ended. */
+  /** Creates the deliveries, which call `onEnd` after each try. */
   open: (options: { onEnd: () => void }) => Deliveries;
-  /** Queues the summaries of issued URLs, and returns how many it queued. */
+  /** Queues the summaries of issued URLs, and returns their number. */
   reportUrls: () => Promise<number>;
   logger: Logger;
 };
 
-/**
- * Sends the messages that are due. `stop` waits a short time for the messages that are being sent. Messages that are not sent by then stay
- * in the queue.
- */
+/** Sends the due messages. `stop` waits a short time for running deliveries. Unsent messages stay in the queue. */
 export function startWebhookDelivery({ open, reportUrls, logger }: Options): Loop {
   const deliveries = open({ onEnd: () => sending.kick() });
   const sending = startLoop({
@@ -51,7 +48,7 @@ export function startWebhookDelivery({ open, reportUrls, logger }: Options): Loo
       const timer = setTimeout(deliveries.cut, STOP_WITHIN_MS);
       await deliveries.stop();
       clearTimeout(timer);
-      // Ends the tries that still wait for a slow response.
+      // Some tries may still wait for a slow response. The call ends these tries.
       deliveries.cut();
     },
   };
@@ -69,20 +66,20 @@ export function deleteOldDeliveries({ db, clock }: Deps) {
 const REPORT_EVERY_MS = 5_000;
 
 /**
- * The shortest time between two summaries for an endpoint of the service. Longer than for a user, because the query reads the events of all
- * owners. Milliseconds.
+ * The shortest time between two summaries for an endpoint of the service, in milliseconds. The time is longer than for a user, because the
+ * query reads the events of all owners.
  */
 const REPORT_SERVICE_EVERY_MS = 60_000;
 
 /**
- * How long `reportedUntil` stays the same if there are no events. During this time, each query reads the same range again, which costs less
- * than to write `reportedUntil`. Milliseconds.
+ * How long `reportedUntil` stays the same without events, in milliseconds. During this time, each query reads the same range again, because
+ * a read costs less than a write of `reportedUntil`.
  */
 const REREAD_MS = 60_000;
 
 /**
- * A summary leaves out events that are newer than this, and the next summary includes them. The reason: an event gets its id shortly before
- * it is on disk, so without this delay, a summary could miss events. Milliseconds.
+ * A summary omits newer events than this, and the next summary includes these events. Milliseconds.
+ * An event gets its id shortly before it is on disk. Without the delay, a summary could miss events.
  */
 const SETTLED_AFTER_MS = 30_000;
 
@@ -94,8 +91,8 @@ const MAX_FILES = 1_000;
 type Report = { endpointId: string; ownerId: string; reportedUntil: string };
 
 /**
- * For each endpoint that subscribes to issued URLs, queues one summary of these URLs. Reads the audit log, so that the HTTP requests that
- * issue URLs do no work for webhooks. Returns the number of queued summaries.
+ * Queues one summary of issued URLs for each endpoint that subscribes to issued URLs. Reads the audit log, so that the requests for URLs do
+ * no work for webhooks. Returns the number of queued summaries.
  */
 export function reportUrls(deps: Pick<Deps, "db" | "clock" | "newId">) {
   return async (): Promise<number> => {
@@ -142,7 +139,7 @@ async function reportTo({ db, clock, newId }: Pick<Deps, "db" | "clock" | "newId
 
 type CountedFile = { noteId: string; attachmentId: string; count: number };
 
-/** Returns the files with the number of URLs that were issued for each file. The file with the most URLs comes first. */
+/** Returns the files with the number of their issued URLs. The file with the most URLs comes first. */
 function countByFile(events: readonly { noteId: string; attachmentIds: readonly string[] }[]): CountedFile[] {
   const counts = new Map<string, CountedFile>();
   for (const { noteId, attachmentIds } of events) {

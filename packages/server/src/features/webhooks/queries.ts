@@ -6,10 +6,10 @@ import { SERVICE_OWNER } from "../outbox/webhook.ts";
 
 type UrlRow = Pick<AuditRow, "id" | "note_id" | "attachment_ids">;
 
-/** The queries of the job that reads the audit log and summarises issued URLs for webhooks. */
+/** The queries of the job that summarises the issued URLs in the audit log for webhooks. */
 export const issuedUrlQueries = defineQueries("database.webhooks", ({ kysely: db, journal }) => ({
   /**
-   * Lists the endpoints that get summaries of issued URLs. `reportedUntil`: an id in the audit log. Summaries already contain the events
+   * Lists the endpoints that get summaries of issued URLs. `reportedUntil`: an id in the audit log. Earlier summaries contain the events
    * before this id.
    */
   async listUrlReports(): Promise<{ endpointId: string; ownerId: string; reportedUntil: string }[]> {
@@ -44,8 +44,8 @@ export const issuedUrlQueries = defineQueries("database.webhooks", ({ kysely: db
     limit: number;
   }): Promise<Pick<AuditEvent, "id" | "noteId" | "attachmentIds">[]> {
     const ownerId = range.ownerId === SERVICE_OWNER ? null : range.ownerId;
-    // Reads the journal first, so that an event that moves to the table between the two reads is in both results. In the other order, the
-    // event could be in neither result.
+    // The query reads the journal first, so that an event that moves to the table between the two reads is in both results. In the other
+    // order, the event could be in neither result.
     const fromJournal = journal?.findUrls({ ...range, ownerId }) ?? [];
     const fromTable = await urlsFromTable(db, { ...range, ownerId });
     const byId = new Map([...fromJournal, ...fromTable].map((row) => [row.id, row]));

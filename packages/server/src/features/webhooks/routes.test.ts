@@ -36,7 +36,8 @@ describe.each(engines)("webhooks on $name", (engine) => {
   }
 
   /**
-   * Creates a user with a webhook, and a server that receives its messages. `messages` verifies the signatures and returns the messages.
+   * Creates a user with a webhook, and a server that receives the messages of the webhook. `messages` verifies the signatures and returns
+   * the messages.
    */
   async function arrangeReceiver(options: Parameters<typeof receiverInTest>[0] = {}) {
     const owned = await arrange();
@@ -56,7 +57,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     return body.id;
   }
 
-  it("requirement 52: the secret of a webhook is shown once", async () => {
+  it("requirement 52: the service shows the secret of a webhook only once", async () => {
     const { owner } = await arrange();
     const created = await create(owner, { description: "Archive" });
     expect(created).toMatchObject({ url: URL_OF_NOBODY, events: ALL, description: "Archive", disabledAt: null });
@@ -69,7 +70,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     expect(service.log()).not.toContain("hooks.example.com");
   });
 
-  it("a webhook reports shares, uploads and URLs, with signatures that a webhook library verifies", async () => {
+  it("a webhook reports shares, uploads and URLs, with valid signatures", async () => {
     const { owner, noteId, messages } = await arrangeReceiver();
     const attachmentId = await attach(owner, noteId);
     await service.as("bob").send("GET /me");
@@ -89,7 +90,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     for (const secret of ["X-Amz", "http", new URL(fileUrl).pathname]) expect(text).not.toContain(secret);
   });
 
-  it("a webhook reports uploads directly to the bucket that are ready or rejected", async () => {
+  it("a webhook reports ready and rejected uploads to the bucket", async () => {
     const { owner, noteId, messages } = await arrangeReceiver();
     const send = async (file: { filename: string; contentType: string }, content: string) => {
       const json = { ...file, sizeBytes: Buffer.byteLength(content) };
@@ -127,7 +128,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     for (const secret of [token, request.token]) expect(JSON.stringify(found)).not.toContain(secret);
   });
 
-  it("requirement 53: a change that fails queues no message", async () => {
+  it("requirement 53: a failed change queues no message", async () => {
     const { owner, noteId, webhook } = await arrangeReceiver();
     const many = { userIds: ["bob"], role: "viewer", expiresAt: "2020-01-01T00:00:00Z" };
     expect((await owner.send(`PUT /notes/${noteId}/shares`, { json: many })).status).toBe(400);
@@ -149,7 +150,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     expect(await state()).toMatchObject({ failures: 0, lastDeliveredAt: expect.stringMatching(/Z$/) });
   });
 
-  it("the owner of a webhook lists its deliveries, and sends a delivery again", async () => {
+  it("the owner of a webhook lists its deliveries, and sends one again", async () => {
     let isDown = true;
     const respond = (response: Parameters<typeof accept>[0]) => (isDown ? refuse : accept)(response);
     const { owner, webhook, messages } = await arrangeReceiver({ respond });
@@ -169,7 +170,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     expect(messages().map(({ type }) => type)).toEqual(["webhook.test", "webhook.test", "webhook.test"]);
   });
 
-  it("requirement 52: a message has the signatures of both secrets after a rotation", async () => {
+  it("requirement 52: a message after a rotation has the signatures of both secrets", async () => {
     const { owner, receiver, webhook } = await arrangeReceiver();
     const rotated = (await owner.send(`POST /webhooks/${webhook.id}/secret`)).body;
     expect(rotated.secret).not.toBe(webhook.secret);
@@ -234,7 +235,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     }
   });
 
-  it("a user has at most 20 webhooks, also when many are created at the same time", async () => {
+  it("a user has at most 20 webhooks, even after simultaneous creations", async () => {
     const { owner } = await arrange();
     const json = { url: URL_OF_NOBODY, events: ALL };
     const answers = await Promise.all(Array.from({ length: 23 }, () => owner.send("POST /webhooks", { json })));
@@ -242,7 +243,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     expect(answers.filter(({ body }) => body.code === "too_many_webhooks")).toHaveLength(3);
   });
 
-  it("a user sends at most 100 test messages in an hour", async () => {
+  it("a user sends at most 100 test messages an hour", async () => {
     const { owner } = await arrange();
     const { id } = await create(owner);
     const answers: Answer[] = [];
@@ -254,7 +255,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     await owner.send(`DELETE /webhooks/${id}`);
   });
 
-  it("requirement 52: the webhooks of others are reported as missing", async () => {
+  it("requirement 52: the webhooks of other people return 404", async () => {
     const { webhook } = await arrangeReceiver();
     const ofService = await create(root, {}, "/admin/webhooks");
     const { owner: stranger } = await arrange();
@@ -281,7 +282,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     expect((await root.send(`DELETE /admin/webhooks/${ofService.id}`)).status).toBe(204);
   });
 
-  it("a webhook of the service reports all notes, and the log has only its host", async () => {
+  it("a webhook of the service reports all notes, and the log contains only its host", async () => {
     const receiver = await receiverInTest();
     const url = `${receiver.url}?key=secret`;
     const webhook = await create(root, { url, events: ["upload.ready"] }, "/admin/webhooks");
@@ -313,7 +314,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
 describe("a service without WEBHOOKS_ALLOW_LOOPBACK", () => {
   const service = useService({ engine: engines[0] as (typeof engines)[number], refusesLoopback: true });
 
-  it("requirement 31: a webhook refuses the URL of this machine without WEBHOOKS_ALLOW_LOOPBACK", async () => {
+  it("requirement 31: a webhook refuses a loopback URL without WEBHOOKS_ALLOW_LOOPBACK", async () => {
     for (const url of [
       "http://localhost:8080/",
       "https://localhost/",

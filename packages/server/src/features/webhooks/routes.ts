@@ -25,7 +25,7 @@ const ofService = operations("administration", schemasOf({ name: "ServiceWebhook
 type Schemas = ReturnType<typeof schemasOf>;
 
 /**
- * Builds the schemas for one scope: the webhooks of a user, or those of the service. The operations of the two scopes differ only in their
+ * Builds the schemas for the webhooks of a user, or for the webhooks of the service. The operations of the two scopes differ only in their
  * names and summaries.
  */
 function schemasOf({ name, notes }: { name: string; notes: string }) {

@@ -16,7 +16,7 @@ describe("requirement 52: the signature of a message", () => {
   const verify = (secret: string, headers: Record<string, string>, body = message.body) =>
     new Webhook(secret).verify(body, headers);
 
-  it("the signature of a message is right only for the secret of its endpoint", () => {
+  it("only the secret of the endpoint verifies the signature of a message", () => {
     const headers = signedHeaders(keys, endpoint, message);
     const secret = secretOf(keys, endpoint);
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
@@ -30,7 +30,7 @@ describe("requirement 52: the signature of a message", () => {
     expect(() => verify(secret, { ...headers, "webhook-id": "another" })).toThrow("No matching signature found");
   });
 
-  it("the signature of a message is right for two secrets during the 24 hours after a rotation", () => {
+  it("both secrets verify the signature of a message for 24 hours after a rotation", () => {
     const former = secretOf(keys, endpoint);
     const rotated = { ...endpoint, generation: 4, formerSecretUntil: now + FORMER_SECRET_MS };
     const during = signedHeaders(keys, rotated, message);
@@ -42,7 +42,7 @@ describe("requirement 52: the signature of a message", () => {
     expect(() => verify(former, after)).toThrow("No matching signature found");
   });
 
-  it("the signature of a message stays right for a secret that a former AUTH_SECRET made", () => {
+  it("a secret from a former AUTH_SECRET still verifies the signature of a message", () => {
     const secret = secretOf(keys, endpoint);
     const { webhooks: rotated } = deriveLinkKeys([
       "a new AUTH_SECRET that is long enough too",

@@ -5,12 +5,12 @@ import type { WebhookEndpoint } from "../outbox/webhook.ts";
 
 type Keys = LinkKeys["webhooks"];
 
-/** How long the previous secret stays valid after a new one was made. Milliseconds. */
+/** How long the previous secret stays valid after a rotation. Milliseconds. */
 export const FORMER_SECRET_MS = 24 * 3_600_000;
 
 /**
- * Derives the secret of an endpoint from the first key. The database does not store the secret. A person who has only the database can't
- * derive the secret, because the keys come from AUTH_SECRET (ADR 16).
+ * Derives the secret of an endpoint from the first key. The database does not store the secret. The keys come from AUTH_SECRET, so a person
+ * with only the database can't derive the secret (ADR 16).
  */
 export function secretOf([key]: Keys, endpoint: Pick<WebhookEndpoint, "id" | "generation">): string {
   return makeSecret(key as Uint8Array, endpoint);
@@ -18,7 +18,7 @@ export function secretOf([key]: Keys, endpoint: Pick<WebhookEndpoint, "id" | "ge
 
 /**
  * Makes the headers of a delivery (Standard Webhooks). The headers contain one signature for each key. While the previous secret is valid,
- * they also contain signatures with that secret, so that endpoints have time to store the new secret.
+ * the headers also contain its signatures, so that endpoints have time to store the new secret.
  */
 export function signedHeaders(
   keys: Keys,

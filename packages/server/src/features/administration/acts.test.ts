@@ -21,7 +21,7 @@ describe.each(engines)("requirement 49: the acts of administrators on $name", (e
     for (const id of ["ann", "dan"]) await service.as(id).send("GET /me");
   });
 
-  /** Runs an action. Returns the entries that the action adds to the log of administrators, without ids and instants. */
+  /** Runs an action. Returns the entries that the action adds to the log of administrators. The entries have no ids and instants. */
   async function linesOf(work: () => Promise<unknown>): Promise<unknown[]> {
     const list = async (): Promise<(Line & { id: string })[]> =>
       (await root.send("GET /admin/log?limit=200")).body.items;
@@ -33,7 +33,7 @@ describe.each(engines)("requirement 49: the acts of administrators on $name", (e
 
   const change = (id: string, json: object) => root.send(`PATCH /admin/people/${id}`, { json });
 
-  it("the log of administrators has each change of a person, and nothing when nothing changed", async () => {
+  it("the log of administrators records each change of a person, and no equal values", async () => {
     expect(await linesOf(() => change("dan", { isDisabled: true, quotaBytes: 5 }))).toEqual([
       ["person.quota_changed", "root", "dan", { quotaBytes: 5 }],
       ["person.disabled", "root", "dan", {}],
@@ -45,7 +45,7 @@ describe.each(engines)("requirement 49: the acts of administrators on $name", (e
     ]);
   });
 
-  it("the log of administrators has the acts of the operator without an actor", async () => {
+  it("the log of administrators records the acts of the operator without an actor", async () => {
     const { useCases } = service;
     const chief = { id: "chief", email: "chief@example.com", name: "Chief" };
     const acts = [
@@ -64,7 +64,7 @@ describe.each(engines)("requirement 49: the acts of administrators on $name", (e
     ]);
   });
 
-  it("the log has the API tokens of others that an administrator revokes, and not their own", async () => {
+  it("the log records API tokens that an administrator revokes for other people", async () => {
     const create = async (id: string) =>
       (await service.as(id).send("POST /tokens", { json: { label: "laptop" } })).body.id;
     const own = await create("root");
@@ -80,7 +80,7 @@ describe.each(engines)("requirement 49: the acts of administrators on $name", (e
     expect(await linesOf(() => root.send("DELETE /tokens?userId=ann"))).toEqual([]);
   });
 
-  it("an administrator lists the links of everybody without a URL, a token or a message", async () => {
+  it("the list of all links for administrators contains no URL, token or message", async () => {
     const { link, token } = await storeLink(service.db, {
       label: "Tax office",
       message: "the secret message",
@@ -98,7 +98,7 @@ describe.each(engines)("requirement 49: the acts of administrators on $name", (e
     expect(uploads.items.map(({ id }: { id: string }) => id)).toEqual([request.link.id]);
   });
 
-  it("an administrator revokes a link once, for its visitors and in the activity of its owner", async () => {
+  it("a revocation by an administrator appears in the activity of the link's owner", async () => {
     const { link, token, note } = await storeLink(service.db, { label: "Old" });
     const visitor = visitorOf(service.app);
     const { body: claim } = await visitor.claim(token);
@@ -114,7 +114,7 @@ describe.each(engines)("requirement 49: the acts of administrators on $name", (e
     expect((await root.send(`DELETE /admin/links/${note.id}`)).body.code).toBe("link_not_found");
   });
 
-  it("an administrator sends a mail again that was given up, and no waiting mail", async () => {
+  it("an administrator can send a mail again that was given up, but no waiting mail", async () => {
     const { note } = await storeLink(service.db);
     outcome = { state: "refused", problem: "550 no such user" };
     await service.as("dan").send(`POST /notes/${note.id}/access-requests`);

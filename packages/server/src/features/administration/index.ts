@@ -12,7 +12,7 @@ import { createPolicyPage, policyRoutes } from "./policy.ts";
 
 type AdministrationVerbs = ReturnType<typeof createAdministration>;
 
-/** Creates what the rest of the service does with this feature. */
+/** Creates the functions for administrators that the rest of the service calls. */
 export function createAdministration(deps: Deps) {
   return {
     ...createPeoplePage(deps),
@@ -24,7 +24,7 @@ export function createAdministration(deps: Deps) {
   };
 }
 
-/** The routes below /admin, except the doctor. */
+/** The routes below /admin, except the routes of the doctor. */
 export function administrationRoutes(
   app: App,
   deps: RouteDeps<AccountVerbs & AdministrationVerbs & PeopleVerbs & UsageVerbs>,

@@ -40,7 +40,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     (await root.send("GET /admin/invitations?limit=200")).body.items.map(({ email }: { email: string }) => email);
   const setSignUp = (value: string) => root.send("PUT /admin/policy/sign-up", { json: { value } });
 
-  it("an invitation to the service makes one account where sign-up is closed, and proves its email address", async () => {
+  it("an invitation to the service makes one account, and proves its email address", async () => {
     const { token, email } = await invite();
     expect((await look(token)).body).toEqual({
       ...{ opens: "service", ownerName: "root", email },
@@ -57,7 +57,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     expect((await signUp(email, token)).body).toMatchObject({ code: "invitation_used" });
   });
 
-  it("an invitation makes one account when it is accepted five times at the same time", async () => {
+  it("five simultaneous sign-ups with an invitation to the service make one account", async () => {
     const { token, email } = await invite();
     const answers = await Promise.all(Array.from({ length: 5 }, () => signUp(email, token)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
@@ -75,7 +75,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     for (const wrong of [null, 1, {}, [token]]) expect((await signUp(email, wrong)).status).toBe(400);
   });
 
-  it("an invitation ends when it is revoked, renewed or expired, and when its administrator leaves", async () => {
+  it("the link of an invitation ends by revocation, renewal or expiry", async () => {
     const { id, token, email } = await invite();
     const renewed = (await root.send(`POST /admin/invitations/${id}/renew`)).body;
     expect((await look(token)).status).toBe(404);
@@ -97,7 +97,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     });
   });
 
-  it("an invitation that is renewed during its sign-up proves nothing", async () => {
+  it("a renewal of an invitation during its sign-up prevents the proof", async () => {
     const { id, token, email } = await invite();
     const accept = await service.useCases.admitSignUp({ email, token });
     await root.send(`POST /admin/invitations/${id}/renew`);
@@ -106,7 +106,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     expect((await root.send(`GET /admin/people?q=${email}`)).body.items).toEqual([]);
   });
 
-  it("an invitation is mailed with its link, and once more after another invitation", async () => {
+  it("an invitation to the service causes one mail, and a renewal causes another", async () => {
     await service.sendMails();
     mails.length = 0;
     const { url, email } = await invite();
@@ -118,7 +118,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     expect(service.log()).not.toContain(url.split("#")[1]);
   });
 
-  it("an invitation for the email address of an account or for an invalid email address is refused", async () => {
+  it("an invitation to the service fails for an account's email or an invalid email", async () => {
     const { token, email } = await invite();
     await signUp(email, token);
     expect((await root.send("POST /admin/invitations", { json: { email } })).body).toMatchObject({
@@ -135,7 +135,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     expect(answer.body).toMatchObject({ status: 404, code: "invitation_not_found" });
   });
 
-  it("the log of administrators has invitations with the email address and without the link", async () => {
+  it("the log records invitations to the service with their email address, but no link", async () => {
     const { id, email } = await invite();
     await root.send(`POST /admin/invitations/${id}/renew`);
     await root.send(`DELETE /admin/invitations/${id}`);
@@ -147,7 +147,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     ]);
   });
 
-  it("an invitation to a note lets the invited person sign up, and is accepted by the sign-up", async () => {
+  it("an invitation to a note permits a sign-up, which accepts the invitation", async () => {
     const { token, email, noteId } = await share();
     expect((await signUp(email, token)).code).toBe("access_denied");
     await setSignUp("invited");

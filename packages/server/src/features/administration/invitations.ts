@@ -17,12 +17,12 @@ import { invitationNotFound } from "../sharing/accept-invitation.ts";
 import { type AccountInvitation, INVITATION_MS, invitationUrl, tokenOfInvitation } from "../sharing/invitation.ts";
 import { accountInvitationQueries } from "../sharing/queries/account-invitations.ts";
 
-/** Creates the use cases of this page. */
+/** Creates the functions for the page of invitations. */
 export function createInvitationsPage(deps: Deps) {
   const { db } = deps;
   return {
     /**
-     * Lists the invitations to the service that nobody has redeemed, the newest first.
+     * Lists the invitations to the service that nobody has accepted, the newest first.
      * Throws `access_denied`.
      */
     async listAccountInvitations(caller: Caller, page: PageRequest): Promise<Page<ListedAccountInvitation>> {
@@ -32,8 +32,8 @@ export function createInvitationsPage(deps: Deps) {
     },
 
     /**
-     * Invites the owner of an email address to create an account. Sends a mail if the service sends mails. If the email address already has
-     * an open invitation, its link stays the same and is valid for 30 days from now.
+     * Invites the owner of an email address to create an account. Sends a mail if the service sends mails. An open invitation for the email
+     * address keeps its link, and is valid for 30 days from now.
      * Throws `access_denied`, `invalid_request`, and `email_taken` if an account has the email address.
      */
     async inviteToService(actor: Actor, text: string): Promise<ListedAccountInvitation> {
@@ -48,7 +48,7 @@ export function createInvitationsPage(deps: Deps) {
           email,
           invitedBy: actor?.userId,
           invitedAt: now,
-          // If the former link was used, the new generation makes a different link, because a used link must never work again.
+          // A used link must never work again. So the new generation makes a different link.
           generation: (former?.generation ?? 0) + (isUsed ? 1 : 0),
           linkExpiresAt: now + INVITATION_MS,
           acceptedAt: undefined,
@@ -62,9 +62,9 @@ export function createInvitationsPage(deps: Deps) {
     },
 
     /**
-     * Makes another link for an invitation, and sends it by mail if the service sends mails. The new link is valid for 30 days. The old
-     * link stops working.
-     * Throws `access_denied`, `invitation_not_found`, `invitation_used`, and `email_taken` if an account has the email address by now.
+     * Makes a new link for an invitation, and sends the link by mail if the service sends mails. The new link is valid for 30 days, and the
+     * old link stops working.
+     * Throws `access_denied`, `invitation_not_found`, `invitation_used`, and `email_taken` if an account got the email address meanwhile.
      */
     async renewAccountInvitation(actor: Actor, invitationId: string): Promise<ListedAccountInvitation> {
       const invitation = await act(deps, actor, async (tx, { log, now }) => {
@@ -84,7 +84,7 @@ export function createInvitationsPage(deps: Deps) {
     },
 
     /**
-     * Revokes an invitation to the service. If somebody has already created an account with the invitation, the account stays.
+     * Revokes an invitation to the service. An account from the invitation stays.
      * Throws `access_denied` or `invitation_not_found`.
      */
     revokeAccountInvitation(actor: Actor, subject: { invitationId: string } | { email: string }): Promise<void> {
@@ -142,7 +142,7 @@ const schemas = operations("administration", {
   },
 });
 
-/** The routes below /admin/invitations. No cache may store a response, because the responses contain links. */
+/** The routes below /admin/invitations. The responses contain links, so no cache may store them. */
 export function accountInvitationRoutes(
   app: App,
   { useCases, takeTurn, publicUrl }: RouteDeps<ReturnType<typeof createInvitationsPage> & PeopleVerbs>,

@@ -15,7 +15,7 @@ import { act, requireAdministrator } from "../people/administrators.ts";
 import type { People, PeopleVerbs } from "../people/index.ts";
 import { presentPerson } from "../people/index.ts";
 
-/** Creates the use cases of this page. */
+/** Creates the functions for the page of links. */
 export function createLinksPage(deps: Deps) {
   const { db, limits } = deps;
   return {
@@ -31,9 +31,9 @@ export function createLinksPage(deps: Deps) {
     },
 
     /**
-     * Revokes a link of any user. The activity of the owner and the log of administrators record the revocation. If the link was already
-     * revoked, nothing changes.
-     * Returns `lastUrlExpiresAt`, the instant at which the last issued URL expires. Throws `access_denied` or `link_not_found`.
+     * Revokes a link of any user. The activity of the owner and the log of administrators record the revocation. A repeated revocation
+     * changes nothing.
+     * Returns `lastUrlExpiresAt`, the latest expiry of the issued URLs. Throws `access_denied` or `link_not_found`.
      */
     revokeAnyLink(caller: Caller, linkId: string): Promise<{ lastUrlExpiresAt: number | undefined }> {
       return act(deps, caller, async (tx, { log, now }) => {
@@ -43,8 +43,8 @@ export function createLinksPage(deps: Deps) {
         if (await revoke(tx, { caller, link, id: deps.newId(), now })) {
           await log("link.revoked", link.id, { label: link.label, kind: link.kind, userId: link.createdBy });
         }
-        // Reads the expiry after the update, which waits until the URLs that visitors are getting now are recorded. The expiry includes
-        // these URLs.
+        // The update waits until the service has recorded the URLs that visitors are getting now. The expiry after the update therefore
+        // includes these URLs.
         const revoked = await linkQueries(tx).findDetails(linkId);
         return { lastUrlExpiresAt: stillWorks(revoked?.lastUrlExpiresAt, now) };
       });

@@ -11,11 +11,11 @@ import { presentPerson } from "../people/index.ts";
 import type { AdminEvent } from "../people/person.ts";
 import { administrationQueries } from "./queries.ts";
 
-/** Creates the use cases of this page. */
+/** Creates the functions for the page of the log. */
 export function createLogPage(deps: Deps) {
   const { db } = deps;
   return {
-    /** Lists the actions of administrators and of the operator's commands, the newest first. Throws `access_denied`. */
+    /** Lists the actions of administrators and of the operator's commands, newest first. Throws `access_denied`. */
     async listAdminEvents(caller: Caller, page: PageRequest): Promise<Page<AdminEvent>> {
       await requireAdministrator(db, caller);
       return administrationQueries(db).listEvents(page);
@@ -49,7 +49,7 @@ export function logRoutes(
   });
 }
 
-/** Returns the user whom an action affected, or who created the affected link. */
+/** Returns the user who was affected by an action, or who created the affected link. */
 function personOf({ action, subjectId, detail }: AdminEvent): string | undefined {
   if (action.startsWith("person.")) return subjectId;
   return typeof detail.userId === "string" ? detail.userId : undefined;

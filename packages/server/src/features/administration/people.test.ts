@@ -73,7 +73,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     service.advance(-60_000);
   });
 
-  it("the list of people shows the last use of a session that is later than the sign-in", async () => {
+  it("the list of people shows the last use of a session after the sign-in", async () => {
     const account = { email: "tia@example.com", password: "correct horse battery", name: "Tia" };
     await service.anonymous.send("POST /auth/sign-up/email", {
       json: account,
@@ -89,7 +89,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     expect((await personOf("tia@")).lastSeenAt).toBe("2100-01-02T03:04:05.000Z");
   });
 
-  it("the list of people counts links up to 1,000", async () => {
+  it("the list of people counts at most 1,000 links of a person", async () => {
     await put(service, "many");
     const { link } = await storeLink(service.db, { createdBy: "many" });
     const first = await service.db.kysely
@@ -107,7 +107,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     expect((await personOf("many")).links).toBe(1_000);
   });
 
-  it("the pages of people contain each person of the same instant once, with any id", async () => {
+  it("the pages of the list of people contain each person once", async () => {
     const ids = ["page one", "page/two", "page-ü", `page-${"🗝".repeat(120)}`, "page\nfive"];
     for (const id of ids) await put(service, id, { now: 7 });
     const seen: string[] = [];
@@ -121,7 +121,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
   });
 
   it.each(["%", "_", "\\", "'", '" or 1=1 --', "[a-z]*", "$1", "é"])(
-    "a search of people finds the text %s only in people who have it",
+    "a search of people for %s finds only people with this text",
     async (text) => {
       await put(service, `before ${text} after`);
       const { items } = await page(`q=${encodeURIComponent(text)}&limit=200`);
@@ -147,7 +147,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     },
   );
 
-  it("the credentials and links of a disabled person end at the next request", async () => {
+  it("a disabled person's credentials and links stop working at the next request", async () => {
     const { token } = (await service.as("dan").send("POST /tokens", { json: { label: "backup" } })).body;
     await shareQueries(service.db).put({ noteId: (await storeLink(service.db)).note.id }, shareOf("dan"));
     const { note, token: linkToken } = await storeLink(service.db, { createdBy: "dan" });
@@ -168,7 +168,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     expect(await statuses()).toEqual([200, 200, 200, 200]);
   });
 
-  it("an administrator sets a quota of a person above and below the default, and resets it", async () => {
+  it("an administrator sets a person's quota above or below the default, and resets it", async () => {
     const quinn = service.as("quinn");
     const { id: noteId } = (await quinn.send("POST /notes", { json: { title: "Files" } })).body;
     const start = async (sizeBytes: number) => {
@@ -193,7 +193,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     });
   });
 
-  it("requirement 60: the number of files of a person limits uploads and forms, and appears in responses", async () => {
+  it("requirement 60: the file quota of a person limits uploads and forms", async () => {
     const fred = service.as("fred");
     const { id: noteId } = (await fred.send("POST /notes", { json: { title: "Files" } })).body;
     const json = { filename: "a.bin", sizeBytes: 1, contentType: "text/plain" };
@@ -207,7 +207,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     expect(await start()).toBe(201);
   });
 
-  it("an administrator closes the account of a person until an administrator enables the person again", async () => {
+  it("an administrator closes an account, and can enable the person again", async () => {
     const olga = service.as("olga");
     const { id: noteId } = (await olga.send("POST /notes", { json: { title: "Plan" } })).body;
     const { status, body } = await root.send("DELETE /admin/people/olga");
@@ -220,7 +220,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     expect((await root.send("DELETE /admin/people/nobody")).body).toMatchObject({ code: "user_not_found" });
   });
 
-  it("a link of an administrator sets a new password once, and is never made for a disabled person", async () => {
+  it("a link of an administrator sets a new password once", async () => {
     const account = { email: "pat@example.com", password: "correct horse battery", name: "Pat" };
     const headers = { origin: "https://files.example.com" };
     const { id } = (await service.anonymous.send("POST /auth/sign-up/email", { json: account, headers })).body.user;
@@ -241,7 +241,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     expect((await root.send("POST /admin/people/ann/reset-link")).body.code).toBe("user_not_found");
   });
 
-  it("no link sets the password of an administrator, and the links of a disabled administrator end", async () => {
+  it("the links that a disabled administrator made stop working", async () => {
     const headers = { origin: "https://files.example.com" };
     const signUp = async (name: string) => {
       const account = { email: `${name}@example.com`, password: "correct horse battery", name };
@@ -258,7 +258,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     expect((await service.anonymous.send("POST /auth/reset-password", { json, headers })).status).toBe(410);
   });
 
-  it("a change of an unknown person, or with invalid values, is refused", async () => {
+  it("a change of an unknown person, or with invalid values, fails", async () => {
     expect((await change("nobody", { isDisabled: true })).body).toMatchObject({ status: 422, code: "user_not_found" });
     for (const json of [
       {},
@@ -274,7 +274,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
 });
 
 describe.each(engines)("requirement 48: the last administrator on $name", (engine) => {
-  it("the last administrator cannot disable themselves", async () => {
+  it("the last administrator can't disable the own account", async () => {
     const service = await startServiceInTest({ engine });
     await addPeople(service, ["root", "gone"]);
     await service.useCases.disableUser("gone");
@@ -284,7 +284,7 @@ describe.each(engines)("requirement 48: the last administrator on $name", (engin
     expect((await leave()).status).toBe(200);
   });
 
-  it("one administrator stays when four disable each other and themselves at the same time", async () => {
+  it("four administrators who disable all administrators at the same time leave one", async () => {
     const service = await startServiceInTest({ engine });
     const names = ["a", "b", "c", "d"];
     await addPeople(service, names);
@@ -301,7 +301,7 @@ describe.each(engines)("requirement 48: the last administrator on $name", (engin
 });
 
 describe.each(engines)("the quota of a person on $name", (engine) => {
-  it("the quota of a person applies to forms where the service has no quota", async () => {
+  it("the quota of a person applies to forms in a service without a quota", async () => {
     const service = await startServiceInTest({ engine });
     const ann = service.as("ann");
     const { id: noteId } = (await ann.send("POST /notes", { json: { title: "Files" } })).body;

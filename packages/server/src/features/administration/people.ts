@@ -30,7 +30,7 @@ import { usageQueries } from "../usage/queries.ts";
 import { type Quota, type QuotaChange, quotaOfUser } from "../usage/usage.ts";
 import { administrationQueries, type PersonRecord } from "./queries.ts";
 
-/** Creates the use cases of this page. */
+/** Creates the functions for the page of people. */
 export function createPeoplePage(deps: Deps) {
   const { db } = deps;
   return {
@@ -56,8 +56,8 @@ export function createPeoplePage(deps: Deps) {
     },
 
     /**
-     * Disables a user. Only the operator calls this function. All sessions of the user end, and every replica refuses the next request with
-     * a credential of the user.
+     * Disables a user. Only the operator can call this function. All sessions of the user end, and every replica refuses the next request
+     * of the user.
      */
     disableUser(userId: string): Promise<void> {
       return act(deps, undefined, (tx, { administrators, log, now }) =>
@@ -66,8 +66,8 @@ export function createPeoplePage(deps: Deps) {
     },
 
     /**
-     * Enables a user again, even if the account is closed. Only the operator calls this function. The API tokens, JWTs, links and shares of
-     * the user work again, but the old sessions do not. Returns false if the user was not disabled.
+     * Enables a user again, even if the account is closed. Only the operator can call this function. The API tokens, JWTs, links and shares
+     * of the user work again, but the old sessions do not. Returns false if the user was not disabled.
      */
     enableUser(userId: string): Promise<boolean> {
       return act(deps, undefined, async (tx, { log }) => {
@@ -78,7 +78,7 @@ export function createPeoplePage(deps: Deps) {
     },
 
     /**
-     * Records a user. Only the operator's commands call this function, to mark an email address as proven or to make the user an
+     * Records a user. Only the operator's commands call this function. The commands mark an email address as proven, or make the user an
      * administrator.
      */
     async rememberForOperator(
@@ -120,7 +120,7 @@ type Disabling = { userId: string; administrators: readonly string[]; log: Log; 
 
 async function disable(tx: Tx, { userId, administrators, log, now }: Disabling): Promise<void> {
   const deletion = await accountDeletionQueries(tx).hold(userId);
-  // Takes the right to cancel the deletion from the owner of a closed account, because a cancellation would also enable the disabled user.
+  // A cancellation of the deletion would also enable the disabled user. So the owner loses the right to cancel the deletion.
   if (deletion?.isByOwner === true) await accountDeletionQueries(tx).put({ ...deletion, isByOwner: false });
   else if (!(await disabledUserQueries(tx).add(userId, now))) return;
   if (administrators.includes(userId)) await endLinksOfAdministrators(tx, now);

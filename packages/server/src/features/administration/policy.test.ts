@@ -41,7 +41,7 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
     (await root.send("GET /admin/policy")).body.items.find((setting: Setting) => setting.name === name);
   const limits = async () => (await service.anonymous.send("GET /instance")).body.limits;
 
-  it("the policy shows each rule with its source, and the web app reads the values in force", async () => {
+  it("the policy shows each rule with its source, and the web app reads its value", async () => {
     expect(await settingOf("link-max-expiry")).toEqual({
       name: "link-max-expiry",
       value: null,
@@ -60,7 +60,7 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
     );
   });
 
-  it("an administrator cannot change or reset a rule that the operator has set", async () => {
+  it("an administrator can't change or reset a rule that the operator has set", async () => {
     for (const refused of [await put("link-password", "required"), await reset("link-password")]) {
       expect(refused.body).toMatchObject({ status: 409, code: "policy_fixed" });
       expect(refused.body.detail).toContain("LINKS_PASSWORD");
@@ -88,7 +88,7 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
     expect((await put(name, value)).body).toMatchObject({ status: 400, code: "invalid_request" });
   });
 
-  it("a rule of the policy limits new URLs immediately, without another query", async () => {
+  it("a changed rule limits new URLs immediately, without another query", async () => {
     const { attachmentId } = await createWorld(service);
     const viewer = service.as("viewer");
     const issue = async (seconds: number) =>
@@ -112,7 +112,7 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
     await reset("url-ttl-max");
   });
 
-  it("the greatest expiry of links ends existing links that are too old, until its reset", async () => {
+  it("the maximum expiry of links closes older links until its reset", async () => {
     const { token } = await storeLink(service.db, { createdAt: Date.now() - 7_200_000, expiresAt: undefined });
     const look = async () => (await visitorOf(service.app).look(token)).status;
     await put("link-max-expiry", 3_600);
@@ -121,7 +121,7 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
     expect(await look()).toBe(200);
   });
 
-  it("the log has each change of the policy with its administrator, and no repetition", async () => {
+  it("the log records each change of the policy once, with its administrator", async () => {
     await put("sign-up", "invited");
     await put("sign-up", "invited");
     await reset("sign-up");
@@ -133,7 +133,7 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
     ]);
   });
 
-  it("a change of the policy reaches another replica, and a replica never returns to an older reading", async () => {
+  it("a change of the policy reaches another replica, and an older read has no effect", async () => {
     const replica = await startServiceInTest({ engine, hasAccounts: true, beside: service });
     const seen = async () => (await replica.anonymous.send("GET /instance")).body.signUp;
     await put("sign-up", "closed");
@@ -146,8 +146,8 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
     await reset("sign-up");
   });
 
-  it("a replica keeps its own change of the policy when a reading begins before the commit", async () => {
-    // Reads the rules outside the transaction, as the background loop does.
+  it("a replica keeps its own change of the policy if a read began before the commit", async () => {
+    // The test reads the rules outside the transaction, as the background loop does.
     const outside = AsyncLocalStorage.snapshot();
     beforeCommit = () => outside(() => service.refreshPolicy());
     const { body } = await put("sign-up", "closed");
@@ -157,7 +157,7 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
     await reset("sign-up");
   });
 
-  it("the policy ignores stored values that this version does not know", async () => {
+  it("the policy ignores stored values that this version does not accept", async () => {
     const { kysely } = service.database.db;
     const rows = [
       { name: "sign-up", value: '"friends"' },

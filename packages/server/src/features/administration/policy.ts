@@ -15,7 +15,7 @@ import { type Caller, callerOf } from "../access/caller.ts";
 import { type Actor, act, requireAdministrator } from "../people/administrators.ts";
 import { policyQueries } from "../policy/queries.ts";
 
-/** Creates the use cases of this page. */
+/** Creates the functions for the page of the policy. */
 export function createPolicyPage(deps: Deps) {
   const { db, policy } = deps;
   return {
@@ -25,13 +25,13 @@ export function createPolicyPage(deps: Deps) {
      */
     async showPolicy(caller: Caller): Promise<PolicySetting[]> {
       await requireAdministrator(db, caller);
-      // Reads the rules again, because another replica may have just changed one.
+      // Another replica may have just changed a rule, so the rules are read again.
       await policy.refresh(() => policyQueries(db).list());
       return policy.describe();
     },
 
     /**
-     * Sets a rule, or resets it to the value of the configuration. Other replicas apply the change within a few seconds. Returns the
+     * Sets a rule, or resets the rule to the value of the configuration. Other replicas apply the change within a few seconds. Returns the
      * current rules.
      * Throws `access_denied`, `invalid_request`, and `policy_fixed` for a rule that the operator has set.
      */
@@ -55,7 +55,7 @@ export function createPolicyPage(deps: Deps) {
         }
         return () => applyRead(next);
       });
-      // Reads the rules again after the commit, because a read that began before the commit could put the old rules back.
+      // A read that began before the commit could restore the old rules. So the rules are read again after the commit.
       await policy.refresh(() => policyQueries(deps.db).list()).catch(apply);
       return policy.describe();
     },
@@ -100,7 +100,7 @@ export function policyRoutes(app: App, { useCases, takeTurn }: RouteDeps<ReturnT
 
   app.put("/admin/policy/:name", { schema: schemas.setPolicy }, async (request) => {
     const { name } = request.params;
-    // The schema accepts any value, because the use case checks it.
+    // The schema accepts any value, because the function `changePolicy` checks the value.
     const value = request.body.value as PolicyValue;
     return present(await useCases.changePolicy(callerOf(request), { name, value }));
   });

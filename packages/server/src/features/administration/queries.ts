@@ -21,14 +21,17 @@ export type PersonRecord = Person & {
   createdAt: number;
   /** Undefined: the user has never signed in, or uses only JWTs. */
   lastSignInAt: number | undefined;
-  /** The latest sign-in, or the latest recorded use of a session that still exists. Undefined as for `lastSignInAt`. */
+  /**
+   * The latest sign-in, or the latest recorded use of a session that still exists. Undefined: the user has never signed in, or uses only
+   * JWTs.
+   */
   lastSeenAt: number | undefined;
   /** Undefined: the user is enabled. */
   disabledAt: number | undefined;
-  /** Undefined: the account is not closed. */
+  /** The instant of the permanent deletion. Undefined: the account is not closed. */
   deleteAt: number | undefined;
   usage: UsageOfOwner;
-  /** The number of links that the user made and that are neither revoked nor expired, at most MAX_COUNTED_LINKS. */
+  /** The number of the user's links that are neither revoked nor expired, at most MAX_COUNTED_LINKS. */
   links: number;
 };
 
@@ -73,7 +76,7 @@ export const administrationQueries = defineQueries("database.administration", ({
   },
 }));
 
-/** A count of links ends at this number, so that a page of people does not read all links of the service. */
+/** The maximum count of links. With the maximum, a page of people does not read all links of the service. */
 const MAX_COUNTED_LINKS = 1_000;
 
 function people(db: Kysely<Tables>, now: number) {
@@ -103,8 +106,7 @@ function people(db: Kysely<Tables>, now: number) {
     });
 }
 
-// SQLite ignores the case of ASCII letters only. A search finds other letters only if the search text contains them exactly as stored, or
-// in lower case.
+// SQLite ignores the case of ASCII letters only. A search finds other letters only in lower case, or exactly as stored.
 function matches(engine: Engine, text: string) {
   const contains = (column: string, sought: string) => engine.contains(sql`coalesce(${sql.ref(column)}, '')`, sought);
   const lower = (column: string) => engine.contains(sql`lower(coalesce(${sql.ref(column)}, ''))`, text.toLowerCase());
@@ -114,7 +116,7 @@ function matches(engine: Engine, text: string) {
 
 type Row = Awaited<ReturnType<ReturnType<typeof people>["execute"]>>[number];
 
-/** Adds the last use of a session. A join would read all sessions, because the accounts library orders its ids in another way. */
+/** Adds the last use of a session to each user. A join would read all sessions, because the accounts library orders ids in another way. */
 async function toRecords({ db, engine }: { db: Kysely<Tables>; engine: Engine }, rows: Row[]): Promise<PersonRecord[]> {
   const sessions = await db
     .selectFrom("auth_sessions")
@@ -149,27 +151,27 @@ function toEvent({ id, at, action, actor_id, subject_id, detail }: Selectable<Ta
   return { id, at, action, actorId: actor_id ?? undefined, subjectId: subject_id, detail: JSON.parse(detail) };
 }
 
-/** A count ends at this number, so that a measurement takes little time during an outage with long queues. */
+/** The maximum count in a measurement. With the maximum, a measurement is fast even if an outage makes the queues long. */
 const MAX_COUNTED = 10_000;
 
 export type QueueSizes = {
-  /** The number of object deletions that are due, and how long the oldest of them has been due. Milliseconds. */
+  /** The number of due object deletions, and how long the oldest deletion has been due. Milliseconds. */
   dueDeletions: number;
   oldestDueDeletionMs: number;
-  /** The number of queued verifications, and how long the oldest of them has been due. Milliseconds. */
+  /** The number of queued verifications, and how long the oldest verification has been due. Milliseconds. */
   verifications: number;
   oldestDueVerificationMs: number;
   /**
-   * The number of mails that wait to be sent, and how long the oldest of them has waited (milliseconds). `mailsGivenUp`: the number of
-   * mails that the service stopped trying to send in the last 30 days.
+   * The number of waiting mails, and how long the oldest mail has waited (milliseconds). `mailsGivenUp`: the number of mails that the
+   * service stopped trying to send in the last 30 days.
    */
   mails: number;
   oldestMailMs: number;
   mailsGivenUp: number;
-  /** The number of webhook deliveries that wait, and how long the oldest of them has waited. Milliseconds. */
+  /** The number of waiting webhook deliveries, and how long the oldest delivery has waited. Milliseconds. */
   webhooks: number;
   oldestWebhookMs: number;
-  /** The number of uploads that have not ended, by state. */
+  /** The number of unfinished uploads in each state. */
   uploads: { pending: number; verifying: number; scanning: number };
 };
 
@@ -209,7 +211,7 @@ export const queueQueries = defineQueries("database.queues", ({ kysely: db }) =>
   },
 }));
 
-// The waiting time of a mail that collects notices starts only when the mail is due. The index of this instant has the same expression.
+// The waiting time of a mail that collects notices starts when the mail is due. The index of the waiting time has the same expression.
 const mailWaitsSince = sql<number | null>`case when group_key is null then created_at else due_at end`;
 
 function countUpTo<Table extends keyof Tables>(rows: SelectQueryBuilder<Tables, Table, object>) {

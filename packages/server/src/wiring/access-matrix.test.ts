@@ -7,8 +7,8 @@ import type { Client } from "../testing/service.ts";
 import { startServiceInTest, useService } from "../testing/use-service.ts";
 import { createWorld, people, type World } from "../testing/world.ts";
 
-// docs/security-requirements.md, 15: the result of every route for every user. The last column is the owner of a deleted note. The cells of
-// a batch request contain the code that the response has for each item, not the HTTP status.
+// docs/security-requirements.md, 15: the result of every route for every user. The last column is the owner of a deleted note. For a batch
+// request, a cell contains the code of each item, and not the HTTP status.
 const columns = [...people, "anonymous", "deletedNote"] as const;
 type Cell = number | string;
 type Row = readonly [call: string, ...expected: Cell[]];
@@ -42,8 +42,8 @@ const table: readonly Row[] = [
   ["PATCH /attachments/:attachmentId",         200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["PUT /attachments/:attachmentId/seen",      204,  204,   204,  204,    403,    403,    403,    403,   403,  401,  404],
   ["DELETE /attachments/:attachmentId",        204,  204,   403,  403,    403,    403,    403,    403,   403,  401,  404],
-  // features/moving/routes.test.ts tests every pair of roles on the two notes. Here, the file stays in its note. The bucket has no object to
-  // copy, so a copy that is permitted returns 422.
+  // features/moving/routes.test.ts tests every pair of roles on the two notes. In this test, the file stays on its note. The bucket has no
+  // object, so a permitted copy returns 422.
   ["POST /attachments/:attachmentId/move",     200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["POST /attachments/:attachmentId/copy",     422,  422,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["POST /attachments/move-effects",           200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
@@ -63,7 +63,7 @@ const table: readonly Row[] = [
                                                204,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   // Every signed-in user gets 202, so that the response does not show whether the note exists.
   ["POST /notes/:noteId/access-requests",      202,  202,   202,  202,    202,    202,    202,    202,   202,  401,  202],
-  // The service returns 404 for an invitation of a note that another user owns.
+  // An invitation to a note of another user returns 404.
   ["PATCH /invitations/:invitationId",         200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["DELETE /invitations/:invitationId",        204,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["GET /notes/:noteId/links",                 200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
@@ -74,16 +74,16 @@ const table: readonly Row[] = [
   ["PATCH /links/:linkId",                     200,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["DELETE /links/:linkId",                    200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /links/:linkId/mails",                 200,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
-  // This service sends no mails, so the owner gets 403 too (links/owner/send.test.ts).
+  // The service of this test sends no mails, so the owner also gets 403 (links/owner/send.test.ts).
   ["POST /links/:linkId/mails",                403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /links/:linkId/events",                200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
-  // The service returns 404 for the upload of another user. The owner gets 409 because no file was sent.
+  // The upload of another user returns 404. The owner gets 409, because the test sent no file.
   ["GET /uploads/:uploadId",                   200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /uploads/:uploadId/parts",            200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /uploads/:uploadId/complete",         409,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["DELETE /uploads/:uploadId",                204,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
-  // Through the /s3 routes, Uppy can only start multipart uploads, so /s3/params returns 400. /s3/sts returns 403, because the service
-  // gives nobody bucket credentials.
+  // Uppy can only start multipart uploads through the /s3 routes, so /s3/params returns 400. The service gives nobody bucket credentials,
+  // so /s3/sts returns 403.
   ["GET /s3/params",                           400,  400,   400,  400,    400,    400,    400,    400,   400,  401,  400],
   ["POST /s3/multipart",                       200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /s3/multipart/:uploadId",              200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
@@ -92,7 +92,7 @@ const table: readonly Row[] = [
   ["POST /s3/multipart/:uploadId/complete",    409,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["DELETE /s3/multipart/:uploadId",           200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["GET /s3/sts",                              403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
-  // Routes that concern only the data of the caller.
+  // These routes return only data of the caller.
   ["GET /notes",                               200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["POST /notes",                              201,  201,   201,  201,    201,    201,    201,    201,   201,  401,  201],
   ["GET /attachments",                         200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
@@ -100,13 +100,13 @@ const table: readonly Row[] = [
   ["GET /activity",                            200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /activity/downloads",                  200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /me",                                  200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
-  // Every signed-in user gets 200. routes/changes/routes.test.ts checks that a user without access to a note learns nothing about that
+  // Every signed-in user gets 200. features/changes/routes.test.ts checks that a user without access to a note learns nothing about the
   // note.
   ["GET /changes",                             200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /me/mail-preferences",                 200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["PUT /me/mail-preferences",                 200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /trash",                               200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
-  // In this test, the trash is empty. routes/trash/routes.test.ts tests items in the trash.
+  // The trash of this test is empty. features/trash/routes.test.ts tests items in the trash.
   ["POST /trash/notes/:noteId/restore",        404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["DELETE /trash/notes/:noteId",              404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /trash/attachments/:attachmentId/restore",
@@ -117,7 +117,7 @@ const table: readonly Row[] = [
   ["DELETE /tokens",                           204,  204,   204,  204,    204,    204,    204,    204,   204,  401,  204],
   ["POST /tokens",                             201,  201,   201,  201,    201,    201,    201,    201,   201,  401,  201],
   ["DELETE /tokens/:tokenId",                  404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
-  // Calls with a webhook that does not exist. The tests in routes/webhooks use existing webhooks.
+  // These calls name a webhook that does not exist. The tests in features/webhooks use existing webhooks.
   ["GET /webhooks",                            200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["POST /webhooks",                           201,  201,   201,  201,    201,    201,    201,    201,   201,  401,  201],
   ["PATCH /webhooks/:webhookId",               404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
@@ -127,13 +127,13 @@ const table: readonly Row[] = [
   ["GET /webhooks/:webhookId/deliveries",      404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /webhooks/:webhookId/deliveries/:deliveryId/retry",
                                                404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
-  // Calls with a token that the service did not issue. The tests in routes/invitations use valid tokens.
+  // These calls have a token that the service did not issue. The tests in features/sharing use valid tokens.
   ["POST /invitations/redeem",                 404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /invitations/look",                   404,  404,   404,  404,    404,    404,    404,    404,   404,  404,  404],
-  // Calls with an unsubscribe token that the service did not issue. The tests in routes/mail-preferences use valid tokens.
+  // These calls have an unsubscribe token that the service did not issue. The tests in features/mail use valid tokens.
   ["GET /unsubscribe/:token",                  410,  410,   410,  410,    410,    410,    410,    410,   410,  410,  410],
   ["POST /unsubscribe/:token",                 410,  410,   410,  410,    410,    410,    410,    410,   410,  410,  410],
-  // Only administrators may call these routes (see routes/doctor, routes/administration, routes/webhooks).
+  // Only administrators may call these routes. The tests in features/administration and features/webhooks call them as an administrator.
   ["GET /admin/people",                        403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["GET /admin/invitations",                   403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["POST /admin/invitations",                  403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
@@ -161,7 +161,7 @@ const table: readonly Row[] = [
   ["DELETE /admin/people/:userId",             403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["POST /admin/people/:userId/reset-link",    403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["GET /admin/doctor",                        403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
-  // Public routes, whose responses contain no user data.
+  // These routes are public, and their responses contain no user data.
   ["GET /receipts/key",                        200,  200,   200,  200,    200,    200,    200,    200,   200,  200,  200],
   ["POST /receipts/verify",                    200,  200,   200,  200,    200,    200,    200,    200,   200,  200,  200],
   ["GET /healthz",                             200,  200,   200,  200,    200,    200,    200,    200,   200,  200,  200],
@@ -169,7 +169,7 @@ const table: readonly Row[] = [
   ["GET /metrics",                             200,  200,   200,  200,    200,    200,    200,    200,   200,  200,  200],
 ];
 
-/** Matches a call that can change the note, or anything of the note. */
+/** Matches a call that can change the note or its content. */
 const WRITES_TO_WORLD = /^(?!GET ).*(?:\/:|\/s3\/)/;
 
 const rows = table.map(([call, ...expected]) => ({ call, expected }));
@@ -187,7 +187,7 @@ describe.each(engines)("requirements 15 and 47: access of every user to every ro
   let deleted: World | undefined;
   let world: World | undefined;
 
-  /** Returns a world with a deleted note, or one that no request has changed. */
+  /** Returns a world with a deleted note, or a world that no request has changed. */
   async function worldOf(column: string): Promise<World> {
     if (column !== "deletedNote") {
       world ??= await createWorld(service);
@@ -205,13 +205,13 @@ describe.each(engines)("requirements 15 and 47: access of every user to every ro
     for (const column of columns) {
       const cell = await outcome(clients.get(column) as Client, { call, world: await worldOf(column) });
       actual[column] = cell;
-      // Refused and reading requests change nothing, so the next request can use the same world.
+      // Refused requests and reads change nothing, so the next request can use the same world.
       if (WRITES_TO_WORLD.test(call) && Number(cell) < 300) world = undefined;
     }
     expect(actual).toEqual(Object.fromEntries(columns.map((column, index) => [column, expected[index]])));
   });
 
-  it("an administrator adopts an object only where they may add files", async () => {
+  it("an administrator can adopt an object only on a note where they may add files", async () => {
     const own = await startServiceInTest({ engine });
     const bucket = bucketOn(own.bucketServer);
     const outcomes: Outcomes = {};

@@ -62,23 +62,23 @@ import type { UseCases } from "./use-cases.ts";
 export type AppOptions = {
   useCases: UseCases;
   authenticate: Authenticate;
-  /** The accounts and their sessions. The account routes are at /auth, and /instance describes how people can sign in. */
+  /** The accounts and their sessions. The service mounts the account routes at /auth. The route /instance lists the ways to sign in. */
   accounts?: Pick<Accounts, "routes" | "signInMethods" | "hasAny">;
   probes: Probes;
-  /** Checks the set-up of the service. Undefined: the doctor routes do not exist. */
+  /** Checks the set-up of the service. Undefined: the service has no doctor routes. */
   doctor?: Doctor;
-  /** The public origin of the service. Every absolute URL is built from this origin, and never from a request header. */
+  /** The public origin of the service. Every absolute URL begins with this origin, and never with a value from a request header. */
   publicUrl: string;
   /** The origins from which browsers fetch files. The Content-Security-Policy lists these origins. */
   bucketOrigins: readonly string[];
   /** Whether each URL works only for the IP address that requested it. Default: false. */
   bindsUrlsToIp?: boolean;
-  /** The proxies whose X-Forwarded-* headers the service trusts. False: it trusts no proxy. */
+  /** The proxies whose X-Forwarded-* headers the service trusts. False: the service trusts no proxy. */
   trustProxy: TrustProxy;
-  /** The options of pino, and the stream for the log lines (default: standard output). False for no log. */
+  /** The options of pino, and the stream for the log lines. The default stream is the standard output. False: no log. */
   logger: (LoggerOptions & { stream?: DestinationStream }) | false;
   limits: ShownLimits;
-  /** `readWithinMs`: how long a client may take to read a response. Default: two minutes. */
+  /** `readWithinMs`: the time in which a client must read a response. Default: two minutes. */
   connections?: { readWithinMs?: number };
   /** The time limits for bodies and forms. Default: the values in http-limits.ts. */
   bodyTimeoutMs?: number;
@@ -86,24 +86,26 @@ export type AppOptions = {
   /** The intervals of the event streams at /changes. Default: polls after 2 seconds, and heartbeats after 15 seconds. */
   streamTimes?: StreamTimes | undefined;
   /**
-   * Creates the request id, which a problem response and its log line contain. The service does not call this function for a request that
-   * has an X-Request-Id.
+   * Creates the request id for the problem response and the log line. The service does not call the function for a request with an
+   * X-Request-Id.
    */
   requestId: () => string;
-  /** The registry for the HTTP metrics. /metrics shows all metrics of this registry, including those of other code. */
+  /** The registry for the HTTP metrics. /metrics shows all metrics of the registry, including metrics of other code. */
   metrics?: Registry;
   /**
-   * The token for /metrics. "elsewhere": this HTTP application does not offer /metrics, because another port does. Default: /metrics needs
-   * no token.
+   * The token for /metrics. "elsewhere": another port has /metrics, and this HTTP application does not. Default: /metrics needs no token.
    */
   metricsAccess?: MetricsAccess | "elsewhere";
   /** Starts the tracing span of each request. Default: requests have no spans. */
   startSpan?: StartRequestSpan | undefined;
-  /** Aborts when the service drains. From then on, /readyz returns 503, and each response closes its connection. Default: never aborted. */
+  /**
+   * Aborts when the service drains. Afterwards, /readyz returns 503, and each response closes its connection. Default: the signal never
+   * aborts.
+   */
   draining?: AbortSignal;
-  /** The name, the logo and the color of the service. Default: those of Valet Key. */
+  /** The name, the logo and the color of the service. Default: the brand of Valet Key. */
   brand?: Brand;
-  /** The folder with the built web app. Default: there is no web app, and only /docs has pages. */
+  /** The folder with the built web app. Default: the service has no web app, and only /docs has pages. */
   webRoot?: string | undefined;
 };
 
@@ -121,7 +123,7 @@ const ROUTES = [
   ],
 ];
 
-/** Builds the HTTP application, which does not listen on a port yet. */
+/** Builds the HTTP application. The application does not listen on a port yet. */
 export function buildApp(options: AppOptions): App {
   const metrics = createMetrics(options.metrics);
   const headers: ResponseHeaders = { page: {}, data: {} };
@@ -178,7 +180,7 @@ export function buildApp(options: AppOptions): App {
   if (doctor !== undefined) app.register(async (open: App) => echoRoute(open, doctor));
   const writes = createWriteTurns();
   app.register(async (visitors: App) => {
-    // The name of a write queue omits the readable prefix of the token, because a visitor can write any prefix.
+    // A visitor can write any prefix of a token. So the name of a write queue omits the readable prefix.
     const holderOf = (request: FastifyRequest) => {
       const { token } = request.params as { token: string };
       return `link:${partOf(request)}:${token.split("~").at(-1)}`;
@@ -195,8 +197,7 @@ export function buildApp(options: AppOptions): App {
   };
   const ofCaller = inTurns({ turns: ownTurns, check: identifyAgain(authenticate, { requireEnabled }) });
   app.register(async (api: App) => {
-    // The routes that get the most requests do not check separately whether the user is disabled, because their access query refuses
-    // disabled users.
+    // The access query of these frequent routes already refuses disabled users, so the routes need no separate check.
     sendsOnlyData(api);
     api.addHook("onRequest", authenticationHook(authenticate));
     api.addHook("onRoute", inTurns({ check: identifyAgain(authenticate) }));
@@ -236,8 +237,8 @@ export function buildApp(options: AppOptions): App {
 }
 
 /**
- * Returns the part of the service that a write waits for. Writes that call the bucket have their own queue, so that a bucket that does not
- * respond delays no other write.
+ * Returns the part of the service that a write needs. Writes to the bucket have their own queue, so that a bucket that does not respond
+ * delays no other write.
  */
 function partOf({ routeOptions: { url = "" } }: FastifyRequest): "bucket" | "database" {
   return /\/(?:uploads|s3)(?:\/|$)/.test(url) ? "bucket" : "database";
@@ -248,27 +249,27 @@ function createServer({ logger, trustProxy, requestId, connections }: AppOptions
     serverFactory: (handle) => createBoundServer(handle, connections),
     logger: logger === false ? false : withRedaction(logger),
     logController: new RequestLog(),
-    // A child logger for each request would take more time than the log line, and the log line already contains the request id.
+    // The log line already contains the request id. A child logger for each request would take more time than the log line.
     childLoggerFactory: (parent) => parent,
     genReqId: ({ headers }) => requestIdOf(headers["x-request-id"]) ?? requestId(),
     trustProxy: trustsProxy(trustProxy),
     schemaController: { compilersFactory: { buildSerializer } },
     bodyLimit: httpLimits.jsonBodyBytes,
     routerOptions: { maxParamLength: httpLimits.pathSegmentLength },
-    // While the server closes, it still serves requests on connections that are already open.
+    // While the server closes, it still serves requests on open connections.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply.headers(headers.page) as never),
     clientErrorHandler: (error, socket) => sendParserProblem(error, socket, requestId()),
   }).withTypeProvider<TypeBoxTypeProvider>();
 }
 
-/** Returns the id that a proxy gave to the request. Returns undefined if there is no id, or if the text does not look like an id. */
+/** Returns the request id from a proxy. Returns undefined for a missing id, or for a text that is not in the form of an id. */
 function requestIdOf(header: string | string[] | undefined): string | undefined {
   return typeof header === "string" && /^[\w.:-]{8,128}$/.test(header) ? header : undefined;
 }
 
 /**
- * The service ends all event streams before it waits for open requests, because a stream does not end by itself. Browsers then open their
+ * Ends all event streams before the service waits for open requests, because a stream does not end by itself. Browsers then open new
  * streams on another replica.
  */
 function endStreams(
@@ -280,7 +281,7 @@ function endStreams(
   app.addHook("preClose", async () => streams.close());
 }
 
-/** While the service drains or closes, it serves every request, and closes the connection after the response. */
+/** While the service drains or closes, it serves every request, and closes each connection after the response. */
 function closeConnections(
   app: App,
   { headers, draining }: { headers: ResponseHeaders; draining: AbortSignal | undefined },
@@ -294,13 +295,12 @@ function closeConnections(
   app.addHook("preClose", (done) => {
     close();
     if (app.server.listening) {
-      // Node closes idle connections only once, when the server starts to close. A connection that becomes idle later would keep the server
-      // open.
+      // Node closes idle connections only once, at the start of the close. A connection that becomes idle later would keep the server open.
       const timer = setInterval(() => app.server.closeIdleConnections(), httpLimits.closeIdleIntervalMs);
       app.server.once("close", () => clearInterval(timer));
     }
-    // Node accepts waiting connections before it runs this callback. Without this wait, the server would reset these connections when it
-    // stops listening.
+    // Node accepts waiting connections before it runs this callback. Without the wait, the server would reset these connections at the end
+    // of listening.
     setImmediate(done);
   });
 }
@@ -332,7 +332,7 @@ export function instanceRoutes(app: App, { accounts, limits }: Options): void {
   });
 }
 
-/** Builds the limits for each request, because administrators can change some limits at any time. */
+/** Builds the limits in each request, because administrators can change some limits at any time. */
 function present({ links, ...limits }: ShownLimits, { signInMethods }: Options["accounts"]): Instance["limits"] {
   const { mail, signUp } = signInMethods;
   const { urlTtlDefaultSeconds, urlTtlMaxSeconds, urlTtlMaxSharedSeconds, uploadMaxBytes, trashDays } = limits;

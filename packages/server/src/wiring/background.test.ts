@@ -10,7 +10,7 @@ import { startSweep } from "./background.ts";
 const DAY_MS = 86_400_000;
 
 describe.each(engines)("the sweep on $name", (engine) => {
-  it("the sweep expires counts and reminds of shares while the bucket is down", async () => {
+  it("the sweep expires counts and sends reminders of shares while the bucket is down", async () => {
     const bucket = await startEmbedded();
     const service = await startServiceInTest({ engine, bucket, mailer: { send: async () => ({ state: "accepted" }) } });
     const { useCases, database } = service;

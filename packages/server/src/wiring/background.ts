@@ -15,8 +15,8 @@ import type { Base, Opened } from "./base.ts";
 import type { UseCases } from "./use-cases.ts";
 
 /**
- * Starts the background jobs. The jobs run at intervals, and as soon as a use case queues work. `kick` runs the jobs immediately, because
- * an earlier process may have left work.
+ * Starts the background jobs. A job runs at intervals, and immediately after a use case queues work. `kick` runs the jobs now, because an
+ * earlier process may have left work.
  */
 export async function startBackground(
   base: Base,
@@ -104,7 +104,7 @@ function openWebhooks({ deps }: Base, logger: Logger): Loop {
 
 const [HALF_A_MINUTE, MINUTE, HOUR] = [30_000, 60_000, 3_600_000];
 
-/** The jobs of the sweep, and how often each job runs. Milliseconds. */
+/** The intervals of the jobs of the sweep, in milliseconds. */
 const INTERVALS_MS = {
   flushRefusals: HALF_A_MINUTE,
   expireUploads: HALF_A_MINUTE,
@@ -124,12 +124,12 @@ const INTERVALS_MS = {
 
 type Job = keyof typeof INTERVALS_MS;
 
-/** The jobs of the sweep. `kick` without a job kicks all jobs. */
+/** The sweep. `kick` without a job runs all jobs. */
 type Sweep = { kick(job?: Job): void; stop: Loop["stop"] };
 
 /**
- * Deletes what is expired, and queues the mails about shares that expire soon. Each job has a separate loop. A job that fails or hangs, for
- * example because the bucket is down, does not delay another job.
+ * Deletes expired rows, and queues the mails about shares that expire soon. Each job has a separate loop. A job that fails or hangs, for
+ * example during an outage of the bucket, does not delay another job.
  */
 export function startSweep({ useCases, logger }: { useCases: Pick<UseCases, Job>; logger: Logger }): Sweep {
   function start(job: Job): Loop {

@@ -25,7 +25,7 @@ import { createUseCases } from "./use-cases.ts";
 /** The open database, the bucket and the use cases. The service and the embeddings both use this base. */
 export type Base = Awaited<ReturnType<typeof openBase>>;
 
-/** The events that use cases emit after a commit, to report new work to the background jobs, and ended uploads to the metrics. */
+/** The events that use cases emit after a commit. The background jobs receive the new work, and the metrics receive the ended uploads. */
 type WorkEvents = {
   deletionsQueued: [];
   verificationQueued: [];
@@ -35,8 +35,8 @@ type WorkEvents = {
 };
 
 /**
- * The part of the configuration that the base needs. `dataDir` undefined: there is no data folder, and only the database and the bucket
- * store data.
+ * The part of the configuration that the base needs. If `dataDir` is undefined, the service has no data folder, and stores data only in the
+ * database and the bucket.
  */
 export type BaseConfig = Pick<Config, "database" | "bucket" | "scanner" | "limits" | "webhooks"> & {
   server: { dataDir: string | undefined };
@@ -53,8 +53,7 @@ export type BaseOptions = {
 };
 
 /**
- * Opens the database, migrates it, and connects the use cases to the database and the bucket. If a step fails, first closes everything that
- * was opened.
+ * Opens and migrates the database, and connects the use cases to the database and the bucket. After a failed step, closes all opened parts.
  */
 export async function openBase(config: BaseConfig, { logger, inSpan, mail, policy }: BaseOptions) {
   const { dataDir } = config.server;
@@ -124,11 +123,11 @@ function jwtIssuersOf({ jwtSecret, jwksUrl }: Pick<AuthConfig, "jwtSecret" | "jw
   return issuers;
 }
 
-/** Stores the parts that were opened. `close` closes them in the opposite order. */
+/** The opened parts. `close` closes the parts in the opposite order. */
 export type Opened = {
-  /** Registers the function that closes a part that was just opened. */
+  /** Registers the function that closes a part. */
   add(close: () => unknown): void;
-  /** Closes everything, even if a part fails to close. Rejects with the first failure. */
+  /** Closes all parts, even if the close of a part fails. Rejects with the first failure. */
   close(): Promise<void>;
 };
 
@@ -152,7 +151,7 @@ export function createOpened(): Opened {
   };
 }
 
-/** Returns the options that the S3 adapter needs to use the configured bucket. */
+/** Returns the options with which the S3 adapter uses the configured bucket. */
 export function bucketTarget(bucket: BucketConfig) {
   if (bucket.kind === "s3") {
     const { kind: _, ...target } = bucket;
@@ -177,13 +176,13 @@ export function placeOf(bucket: BucketConfig): string {
   return [server, bucket.name, bucket.keyPrefix].join(" ");
 }
 
-/** The name that the service itself has in the database. No embedding may have this name. */
+/** The name of the service itself in the database. No embedding may have this name. */
 export const SERVICE = "service";
 
 /**
- * Reserves the database for one application, so that no other application runs its background jobs on it. The jobs of an application with
- * another bucket would reject the files and delete the rows of the files. Throws `database_unavailable` if the database belongs to another
- * application, or if its files are in another bucket.
+ * Reserves the database for one application, so that no other application runs its background jobs on the database. The jobs of an
+ * application with another bucket would reject the files and delete their rows. Throws `database_unavailable` if the database belongs to
+ * another application, or if its files are in another bucket.
  */
 export async function ownDatabase(tx: Tx, application: Application): Promise<void> {
   const holder = await applicationQueries(tx).own(application);
@@ -204,7 +203,9 @@ function nameOf({ name }: Application): string {
   return name === SERVICE ? "the Valet Key service" : `the application "${name}"`;
 }
 
-/** The kind of span for each call to the bucket. Undefined: the call has no span, because it does no I/O or returns a list of pages. */
+/**
+ * The kind of span for each call to the bucket. Undefined: the call has no span, because the call does no I/O or returns a list of pages.
+ */
 const BUCKET_SPANS: Record<keyof Bucket, "signing" | "bucket" | undefined> = {
   presignGet: "signing",
   presignPut: "signing",

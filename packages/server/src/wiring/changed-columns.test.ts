@@ -9,8 +9,8 @@ import { postgres, runSql } from "../testing/database/test-databases.ts";
 import { startServiceInTest } from "../testing/use-service.ts";
 import { createWorld } from "../testing/world.ts";
 
-// Another replica migrates the database while this replica runs. PostgreSQL refuses a named statement whose columns have changed, or whose
-// name it has lost.
+// Another replica migrates the database while this replica runs. PostgreSQL then refuses a named statement with changed columns or an
+// unknown name.
 it("a replica keeps working while another replica changes columns of the tables", async () => {
   const service = await startServiceInTest({ engine: postgres });
   const world = await createWorld(service);
@@ -71,13 +71,13 @@ it("a replica keeps working while another replica changes columns of the tables"
   expect(await tour()).toEqual(before);
 });
 
-it("a statement is sent again if PostgreSQL has lost its name", async () => {
+it("the service sends a statement again if PostgreSQL has lost the statement's name", async () => {
   const service = await startServiceInTest({ engine: postgres });
   const { db } = service.database;
   const id = (await service.as("ann").send("POST /notes", { json: { title: "A note" } })).body.id;
   const page = { limit: 10, cursor: undefined };
   const read = () => attachmentQueries(db).pageOfNote(id, page);
-  // More different statements than a transaction has attempts.
+  // The transaction has more statements than the number of attempts for a transaction.
   const change = (title: string) =>
     db.transaction(async (tx) => {
       await noteQueries(tx).update(id, { title, updatedAt: 1 });
@@ -90,7 +90,7 @@ it("a statement is sent again if PostgreSQL has lost its name", async () => {
     });
   await read();
   await change("One");
-  // Some poolers end a server connection and give the client another one, which has no names.
+  // Some poolers end a server connection, and give the client a new connection without named statements.
   await sql`deallocate all`.execute(db.kysely);
   expect(await read()).toEqual({ items: [], nextCursor: undefined });
   await sql`deallocate all`.execute(db.kysely);

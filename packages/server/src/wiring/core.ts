@@ -9,7 +9,7 @@ import { type BaseOptions, openBase } from "./base.ts";
 /** The parts of the service below the HTTP layer. The service and the commands of the CLI use this core. */
 export type Core = Awaited<ReturnType<typeof openCore>>;
 
-/** Opens the base of the service, and its accounts. If a step fails, first closes everything that was opened. */
+/** Opens the base of the service and its accounts. After a failed step, closes all opened parts. */
 export async function openCore(config: Config, options: BaseOptions) {
   const publicUrl = config.server.publicUrl ?? `http://localhost:${config.server.port}`;
   const mail = config.mail && { mailer: await openMailer(config.mail), publicUrl, brand: config.brand };
@@ -34,7 +34,7 @@ export async function openCore(config: Config, options: BaseOptions) {
   }
 }
 
-/** Returns the rules that administrators can change, except those that the environment sets. */
+/** Returns the rules of the policy from the configuration. Administrators can't change the rules that environment variables set. */
 function configuredPolicy({ auth, limits, given }: Config): ConfiguredPolicy {
   const proof = auth.requiresVerifiedEmail ? "required" : "optional";
   return {
@@ -43,7 +43,7 @@ function configuredPolicy({ auth, limits, given }: Config): ConfiguredPolicy {
   };
 }
 
-/** Loads the mail library only here, because a service without mail does not need it. */
+/** Loads the mail library on demand, because a service without mail does not need the library. */
 export async function openMailer(config: MailConfig): Promise<Smtp> {
   const { createSmtp } = await import("../platform/mailer/smtp.ts");
   return createSmtp(config);

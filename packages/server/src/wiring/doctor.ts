@@ -15,18 +15,18 @@ import { createClamd } from "../platform/scanner/clamd.ts";
 import { bucketTarget } from "./base.ts";
 import { type Core, openMailer } from "./core.ts";
 
-/** An object that is older than this comes from a run that was killed. Milliseconds. */
+/** An object of this age comes from a killed run. Milliseconds. */
 const ABANDONED_AFTER_MS = 3_600_000;
 const TIMEOUT_MS = 5_000;
 const URL_SECONDS = 60;
 
 type Options = {
   warnings: readonly string[];
-  /** Called with the name of each check before the check runs. */
+  /** The doctor calls `onProgress` with the name of each check before the check runs. */
   onProgress?: (name: string) => void;
 };
 
-/** Checks the set-up that a configuration describes. Needs no running service, and does not migrate the database. */
+/** Checks the set-up of a configuration. Needs no running service, and does not migrate the database. */
 export async function runDoctor(config: Config, { warnings, onProgress }: Options): Promise<Report> {
   const { parts, close } = await openDoctor(config, { warnings });
   try {
@@ -127,7 +127,7 @@ function createS3Client({ endpoint, ...target }: Target): S3Client {
   });
 }
 
-/** Recognises the provider by the host name. If the host name is unknown, uses the headers of a response. */
+/** Recognises the provider by the host name. For an unknown host name, uses the headers of a response. */
 async function providerAt(
   endpoint: string | undefined,
   requests: DoctorParts["requests"],
@@ -137,10 +137,7 @@ async function providerAt(
   return recogniseProvider({ endpoint, ...(isFailure(answer) ? {} : { headers: answer.headers }) });
 }
 
-/**
- * Deletes the objects that this run created, and the objects of killed runs. A failure is harmless, because the next run deletes the
- * objects.
- */
+/** Deletes the objects from this run and from killed runs. A failure is harmless, because the next run deletes the remaining objects. */
 async function removeObjects(
   bucket: Bucket,
   { keys, before }: { keys: readonly string[]; before: number },
@@ -159,14 +156,14 @@ async function removeObjects(
 
 type DoctorReport = Awaited<ReturnType<Doctor["examine"]>>;
 
-/** The minimum time between two runs. A run sends about 60 requests to the bucket. Milliseconds. */
+/** The minimum time between two runs, in milliseconds. A run sends about 60 requests to the bucket. */
 const RUN_EVERY_MS = 10_000;
 const TEST_BODY_BYTES = 8;
 const TEST_URL_SECONDS = 60;
-/** After this time, no signed URL can write the browser's test object any more, so the object can be deleted. Milliseconds. */
+/** The time after which no signed URL can write the browser's test object any more. The doctor then deletes the object. Milliseconds. */
 const DELETE_AFTER_MS = 600_000;
 
-/** Creates the doctor of a running service. Calls that overlap, or follow within `RUN_EVERY_MS`, share one run. */
+/** Creates the doctor of a running service. Calls during a run, or within `RUN_EVERY_MS` after a run, share the result of the run. */
 export function createDoctor(core: Pick<Core, "db" | "bucket">, { config, warnings }: LoadedConfig): Doctor {
   const { prove } = createEchoProof({ secret: config.auth.secret, clock: Date.now });
   let last: { at: number; report: Promise<Report> } | undefined;
@@ -194,8 +191,8 @@ export function createDoctor(core: Pick<Core, "db" | "bucket">, { config, warnin
 }
 
 /**
- * Signs a URL for the upload and a URL for the download of a test object, and queues the deletion of the object. The checks in the browser
- * use these URLs.
+ * Signs the URLs for the upload and the download of a test object, and queues the deletion of the object. The browser checks use these
+ * URLs.
  */
 async function signTestUrls(
   { db, bucket }: Pick<Core, "db" | "bucket">,

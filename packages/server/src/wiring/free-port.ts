@@ -2,23 +2,21 @@ import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/**
- * The ports from which a free port is chosen. Lower ports may need permission. From 32,768 on, the system assigns ports to other programs.
- */
+/** The range of the free ports. A lower port may need a permission. The system assigns ports from 32,768 to other programs. */
 const RANGE = { from: 20_000, below: 32_768 };
 const ATTEMPTS = 100;
 
-/** A port that no other program can use before `release` is called. */
+/** A port that no other program can use before the call of `release`. */
 export type ReservedPort = { port: number; release(): Promise<void> };
 
-/** Finds a free TCP port. If a hundred attempts fail, throws the error of the last attempt. */
+/** Finds a free TCP port. After a hundred failed attempts, throws the error of the last attempt. */
 export async function freePort(host: string): Promise<number> {
   const { port, release } = await reservePort(host);
   await release();
   return port;
 }
 
-/** Finds a free port as `freePort` does. Listens on the port until the caller calls `release`, so that no other program takes the port. */
+/** Finds a free port as `freePort` does. Listens on the port until the call of `release`, so that no other program takes the port. */
 export async function reservePort(host: string): Promise<ReservedPort> {
   for (let attempt = 1; ; attempt += 1) {
     const port = randomInt(RANGE.from, RANGE.below);

@@ -13,7 +13,7 @@ describe.each(engines)("GET /instance, on $name", (engine) => {
     return { ...service, ask: () => service.anonymous.send("GET /instance") };
   }
 
-  it("GET /instance returns the ways to sign in and the limits, without caching", async () => {
+  it("GET /instance returns the ways to sign in and the limits, and forbids caching", async () => {
     const { ask } = await start({ limits: { uploadMaxBytes: 5 * 2 ** 30, urlTtlMaxSeconds: 600, trashDays: 30 } });
     const { status, headers, body } = await ask();
     expect(status).toBe(200);
@@ -41,19 +41,19 @@ describe.each(engines)("GET /instance, on $name", (engine) => {
     ["off without mail", false, "invited", false],
     ["off with open sign-up", false, "open", true],
     ["on with mail and closed sign-up", true, "closed", true],
-  ] as const)("GET /instance says that sending links is %s", async (_, expected, signUp, hasMail) => {
+  ] as const)("GET /instance reports that sending links is %s", async (_, expected, signUp, hasMail) => {
     const mailer = { send: async () => ({ state: "accepted" }) as const };
     const { ask } = await start({ signUp, ...(hasMail && { mailer }) });
     expect((await ask()).body.limits.links.sendable).toBe(expected);
   });
 
-  it("GET /instance names the contact of the operator", async () => {
+  it("GET /instance returns the contact of the operator", async () => {
     const links = { isEnabled: true, maxExpirySeconds: undefined, isPasswordRequired: false, windowSeconds: 900 };
     const { ask } = await start({ limits: { links: { ...links, abuseContact: "help@example.com" } } });
     expect((await ask()).body.operatorContact).toBe("help@example.com");
   });
 
-  it("GET /instance reports the first account immediately, and ignores users with tokens only", async () => {
+  it("GET /instance reports the first account, and ignores users without an account", async () => {
     const { anonymous, ask, as } = await start();
     await as("ben").send("POST /notes", { json: { title: "Ben's" } });
     expect((await ask()).body.hasAccounts).toBe(false);

@@ -3,7 +3,7 @@ import { type QueueSizes, queueQueries } from "../features/administration/querie
 import type { MetricsConfig } from "../platform/config/index.ts";
 import type { Base } from "./base.ts";
 
-/** The minimum time between two measurements, so that all gauges of one scrape use the same measurement. Milliseconds. */
+/** The minimum time between two measurements, in milliseconds. All gauges of one scrape then use the same measurement. */
 const MEASURE_EVERY_MS = 1_000;
 
 /** Creates the metrics of the process and of the base: event loop, memory, database connections, queues and ended uploads. */
@@ -21,8 +21,8 @@ export function createServiceMetrics(
   });
   work.on("uploadEnded", (outcome) => ended.inc({ outcome }));
   addPools(registry, db);
-  // If everybody can read /metrics, it must not show the length of the mail queue. From this length, a stranger who requests a new password
-  // could learn whether the email address has an account.
+  // If everybody can read /metrics, the metrics must not show the length of the mail queue. A stranger could request a new password, and
+  // learn from the length whether the email address has an account.
   const isOpen = port === undefined && token === undefined;
   addQueues(registry, { db, showsMails: !isOpen });
   return registry;
@@ -44,7 +44,7 @@ function addPools(registry: Registry, db: Base["db"]): void {
 
 function addQueues(registry: Registry, { db, showsMails }: Pick<Base, "db"> & { showsMails: boolean }): void {
   let last: { at: number; sizes: Promise<QueueSizes | undefined> } | undefined;
-  // Measures the queues. Returns undefined while the database is unreachable, so that /metrics still returns the other metrics.
+  // Measures the queues. Returns undefined during an outage of the database, so that /metrics still returns the other metrics.
   function measure(): Promise<QueueSizes | undefined> {
     const now = Date.now();
     if (last === undefined || now - last.at >= MEASURE_EVERY_MS) {

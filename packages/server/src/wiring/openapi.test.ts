@@ -9,7 +9,7 @@ import { useService } from "../testing/use-service.ts";
 const [engine] = engines as [(typeof engines)[number]];
 const METHODS = ["get", "put", "post", "delete", "patch"];
 
-// The list of the routes that the service promises to have.
+// The routes that the service must have.
 const contract = [
   "get /notes",
   "post /notes",
@@ -199,7 +199,7 @@ describe("the OpenAPI document", () => {
       Object.entries(item).map(([method, operation]): [string, Operation] => [`${method} ${path}`, operation]),
     );
 
-  it("the OpenAPI document is the document of the pages at /docs", async () => {
+  it("the pages at /docs show the OpenAPI document", async () => {
     const [served, ofPages] = await Promise.all(
       ["GET /openapi.json", "GET /docs/json"].map((call) => service.anonymous.send(call)),
     );
@@ -252,7 +252,7 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("every operation describes its refusals and bodies", () => {
+  it("every operation of the OpenAPI document describes its errors and bodies", () => {
     for (const [call, operation] of operations()) {
       const refusal = operation.responses.default?.content?.["application/problem+json"]?.schema;
       expect(refusal, call).toEqual({ $ref: "#/components/schemas/Problem" });
@@ -264,7 +264,7 @@ describe("the OpenAPI document", () => {
     expect(document.paths["/notes/{noteId}"].delete.responses["204"].content).toBeUndefined();
   });
 
-  it("every operation describes its authentication", () => {
+  it("every operation of the OpenAPI document describes its authentication", () => {
     expect(document.components.securitySchemes).toMatchObject({
       bearer: { type: "http", scheme: "bearer" },
       session: { type: "apiKey", in: "cookie", name: "__Host-valetkey.session_token" },
@@ -284,7 +284,7 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("every account operation describes its bodies and responses", async () => {
+  it("every account operation of the OpenAPI document describes its bodies", async () => {
     const { anonymous } = service;
     const password = "correct horse battery";
     const person = { email: "ann@example.com", name: "Ann", password };
@@ -300,7 +300,8 @@ describe("the OpenAPI document", () => {
       const schema = operation.responses["200"]?.content?.["application/json"]?.schema as object;
       expect(schema, call).toBeDefined();
       expect([...Errors(schema, answer.body)], `${call}: ${answer.text}`).toEqual([]);
-      // The response has no undocumented member. The options of WebAuthn are an exception, because WebAuthn itself specifies their members.
+      // The response has no undocumented member. The exception is the options of WebAuthn, whose members the specification of WebAuthn
+      // lists.
       const listed = JSON.stringify(schema);
       if (listed.includes('"additionalProperties":{}')) return { ...answer, cookie: "" };
       for (const [, member] of answer.text.matchAll(/"(\w+)":/g)) expect(listed, call).toContain(`"${member}":`);
@@ -361,7 +362,7 @@ describe("the OpenAPI document", () => {
     expect(batch.required).toEqual(["attachmentIds"]);
   });
 
-  it("every body that has a required member is required", () => {
+  it("the OpenAPI document requires every body with a required member", () => {
     const withBody = operations().filter(([, { requestBody }]) => requestBody !== undefined);
     const optional = withBody.filter(([, { requestBody }]) => requestBody?.required !== true).map(([call]) => call);
     expect(optional.toSorted()).toEqual([

@@ -60,7 +60,7 @@ const table: readonly [call: string, ...expected: number[]][] = [
   [`POST ${UPLOADS}`,                            201,   201,     201,      403,   404,    404,    404,  201,   404,    404],
   [`GET ${UPLOADS}`,                             200,   200,     200,      403,   404,    404,    404,  200,   404,    404],
   [`GET ${UPLOADS}/:uploadId`,                   200,   404,     404,      403,   404,    404,    404,  404,   404,    404],
-  // The sender gets 400 because the upload is not a multipart upload, and 409 because no file was sent.
+  // The sender gets 400, because the upload is not a multipart upload. The sender gets 409, because the test sent no file.
   [`POST ${UPLOADS}/:uploadId/parts`,            400,   404,     404,      403,   404,    404,    404,  404,   404,    404],
   [`POST ${UPLOADS}/:uploadId/complete`,         409,   404,     404,      403,   404,    404,    404,  404,   404,    404],
   ["GET /public/links/:token/receipts/:uploadId", 409,  404,     404,      403,   404,    404,    404,  404,   404,    404],

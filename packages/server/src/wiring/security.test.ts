@@ -58,7 +58,7 @@ describe("requirement 25: the headers of every response", () => {
     `POST /notes/${unknownId()}/uploads`,
     `POST /notes/${unknownId()}/attachments`,
     "GET /changes",
-  ])("the Content-Security-Policy of %s has only data, which may load nothing", async (call) => {
+  ])("the Content-Security-Policy of %s permits nothing, because the response is data", async (call) => {
     const service = await started({ bucketOrigins });
     for (const client of [service.anonymous, service.as("ann")]) {
       const { headers } = await client.send(call, { json: {} });
@@ -71,7 +71,7 @@ describe("requirement 25: the headers of every response", () => {
     }
   });
 
-  it("HSTS is set only if the public URL is HTTPS", async () => {
+  it("the service sets HSTS only if the public URL is HTTPS", async () => {
     const service = await started({ publicUrl: "http://localhost:3000" });
     const { headers } = await service.anonymous.send("GET /");
     expect(headers["strict-transport-security"]).toBeUndefined();
@@ -98,7 +98,7 @@ describe("requirement 26: absolute URLs are built from PUBLIC_URL", () => {
     expect(welcome.body.docs).toBe("https://files.example.com/docs");
   });
 
-  it("X-Forwarded-For counts only from a trusted proxy", async () => {
+  it("the service reads X-Forwarded-For only from a trusted proxy", async () => {
     const seen: string[] = [];
     const authenticate: AppOptions["authenticate"] = (request) => {
       seen.push(`${request.ip} ${request.host}`);
@@ -116,7 +116,7 @@ describe("requirement 28: the log of a full run holds no secret", () => {
   const service = useService({ engine });
   const ann = service.as("ann");
 
-  it("the log of valid, refused and failed requests holds no secret", async () => {
+  it("the log of valid, refused and failed requests contains no secret", async () => {
     const token = await tokenOf("ann");
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
@@ -132,7 +132,7 @@ describe("requirement 28: the log of a full run holds no secret", () => {
     });
     await service.anonymous.send(`GET /nowhere/${apiToken}?password=query-secret-3`, { headers: secretHeaders });
     await service.anonymous.send("GET /me", { headers: { authorization: `Bearer ${token}x` } });
-    // An error with secrets, as other code could throw or log it.
+    // An error with secrets, like an error that other code could throw or log.
     const leak = Object.assign(new Error(`GET ${fileUrl} failed for Bearer ${token}`), {
       cause: new Error(`Cookie: session=1; token ${apiToken}`),
       request: { headers: { authorization: `Bearer ${token}`, cookie: "session=cookie-secret-1" } },
@@ -154,7 +154,7 @@ describe("requirement 28: the log of a full run holds no secret", () => {
 });
 
 describe("requirement 32: a server error has only `internal` and a requestId", () => {
-  it("an internal error is returned without a stack, a query or a path", async () => {
+  it("the response to an internal error contains no stack, query or path", async () => {
     const cause = new Error("SELECT * FROM people WHERE id = 'ann' -- /srv/app/secret.ts");
     const service = await startServiceInTest({
       engine,
@@ -162,7 +162,7 @@ describe("requirement 32: a server error has only `internal` and a requestId", (
         database: (db) => {
           const failing = { ...db, built: withQueries(db, lookupQueries, { person: () => Promise.reject(cause) }) };
           const list = () => {
-            // Throws a value that is not an Error.
+            // The handler throws a value that is not an Error.
             throw { statusCode: 418, code: "FST_TEAPOT", message: "secret" };
           };
           return { ...failing, built: withQueries(failing, apiTokenQueries, { list }) };
@@ -196,7 +196,7 @@ describe("requirement 32: a server error has only `internal` and a requestId", (
 
 describe("ids", () => {
   it.each(["1", "x".repeat(36), `${unknownId()}0`, "%00", "..%2f..%2fetc", "null"])(
-    "%s is malformed -> 400",
+    "the malformed id %s returns 400",
     async (id) => {
       const service = await started({});
       const ann = service.as("ann");
@@ -213,7 +213,7 @@ describe("ids", () => {
     ["x".repeat(256), 400],
     ["%00", 400],
     ["%ud83d", 400],
-  ])("GET /attachments/%s/url returns %i, because files of another application keep their ids", async (id, status) => {
+  ])("GET /attachments/%s/url returns %i, because adopted files keep their former ids", async (id, status) => {
     const ann = (await started({})).as("ann");
     const code = status === 404 ? "attachment_not_found" : "invalid_request";
     expect((await ann.send(`GET /attachments/${id}/url`)).body).toMatchObject({ status, code });

@@ -19,8 +19,7 @@ import { createDoctor } from "./doctor.ts";
 import { freePort, type ReservedPort, reservePort } from "./free-port.ts";
 import { createServiceMetrics } from "./metrics.ts";
 
-// The folders that can contain the built web app. The first folder is for the repository, and the second folder is for the published
-// command.
+// The folders that can contain the built web app: the folder of the repository, and the folder of the published command.
 const WEB_ROOTS = [resolve(import.meta.dirname, "../../../web/dist"), join(import.meta.dirname, "web")];
 
 export type Service = {
@@ -28,25 +27,22 @@ export type Service = {
   url: string;
   /** The origin of the signed URLs. */
   bucketUrl: string;
-  /** Whether the service serves the web app. False if the web app has not been built. */
+  /** Whether the service has the web app. False: the web app is not built. */
   hasWebApp: boolean;
   /** Whether anyone may create an account when the service starts. */
   hasOpenSignUp: boolean;
-  /** Makes /readyz return 503, so that load balancers send new requests to other replicas. The service still serves all requests. */
+  /** Makes /readyz return 503, so that load balancers send new requests to other replicas. The service still serves requests. */
   drain(): void;
   /**
-   * Finishes the requests in flight, writes out the audit log, and closes everything.
-   * After `withinMs` milliseconds (default: 30,000), closes the connections that are still open.
+   * Finishes the requests in flight, writes the remaining events of the audit log, and closes all parts.
+   * After `withinMs` milliseconds, cuts the open connections. Default: 30,000.
    */
   close(options?: { withinMs?: number }): Promise<void>;
 };
 
 const CLOSE_WITHIN_MS = 30_000;
 
-/**
- * Starts all parts that the configuration describes, and listens. If a step fails, first closes everything that was opened, so that the
- * process can exit.
- */
+/** Starts all parts of the configuration, and listens. After a failed step, closes all opened parts, so that the process can exit. */
 export async function startService(
   configured: Config,
   { logger, warnings = [] }: { logger: Logger; warnings?: LoadedConfig["warnings"] },
@@ -67,7 +63,7 @@ export async function startService(
       },
     };
   } catch (error) {
-    // Ignores errors of `close`, because the caller needs the reason of the failed start.
+    // The caller needs the reason of the failed start, and not an error of `close`.
     await opened.close().catch(() => undefined);
     throw error;
   }
@@ -109,12 +105,14 @@ async function openService(
   return { url: core.publicUrl, bucketUrl: core.bucket.urlOrigin, hasWebApp: webRoot !== undefined, hasOpenSignUp };
 }
 
-/** Creates the logger, which writes one JSON line for each event to standard output. */
+/** Creates the logger. The logger writes one JSON line for each event to the standard output. */
 export function createLogger(config: Config): Logger {
   return pino(withRedaction({ level: config.server.logLevel }));
 }
 
-/** Loads OpenTelemetry only if traces are configured. OpenTelemetry is closed last, after the spans of all other parts have ended. */
+/**
+ * Loads OpenTelemetry only if the configuration enables traces. OpenTelemetry closes last, after the spans of all other parts have ended.
+ */
 async function openTracing(
   { tracing: config }: Config,
   { logger, opened, shutdown }: { logger: Logger; opened: Opened; shutdown: Shutdown },
@@ -134,7 +132,7 @@ async function openBuiltInBucket(
   refuseInterruptedRestore(server.dataDir);
   const { close } = await startBuiltInBucket(bucket, {
     dataDir: join(server.dataDir, "bucket"),
-    // `.origin` returns the origin as browsers send it. PUBLIC_URL may contain it in another form.
+    // PUBLIC_URL may have another form of the origin. `.origin` returns the form that browsers send.
     allowedOrigins: [new URL(server.publicUrl ?? `http://localhost:${server.port}`).origin],
     onFailure({ requestId, message, stack, code }) {
       logger.error(
@@ -183,7 +181,7 @@ function createApp(core: Core, { config, warnings, webRoot, draining, metrics, t
     draining,
     metrics,
     startSpan: tracing?.startRequest,
-    // With several workers, the service does not offer /metrics on the shared port, because a request could reach any worker.
+    // With several workers, a request to the shared port could reach any worker. So the shared port has no /metrics.
     metricsAccess:
       config.metrics.port === undefined && config.server.workers === 1 ? { token: config.metrics.token } : "elsewhere",
     brand: config.brand,
@@ -192,9 +190,9 @@ function createApp(core: Core, { config, warnings, webRoot, draining, metrics, t
 }
 
 /**
- * Returns the port of the service. Port 0 means any free port. The service replaces port 0 before anything starts, because signed URLs and
- * CORS rules contain the port. The new port is reserved until the service listens, because the start takes seconds, and another program
- * could take the port.
+ * Returns the port of the service. Port 0 means any free port. Signed URLs and CORS rules contain the port, so the service replaces port 0
+ * before the start of any part.
+ * The port stays reserved until the service listens, because the start takes seconds, and another program could take the port.
  */
 function settlePort({ server }: Config): Promise<ReservedPort> {
   if (server.port === 0) return reservePort(server.host);
@@ -212,20 +210,20 @@ async function settleBucketPort(config: Config): Promise<Config> {
 }
 
 /**
- * Converts the setting TRUST_PROXY to the form that Fastify needs. If the setting is a number, the service trusts this number of proxies,
- * counted from the nearest one.
+ * Converts the setting TRUST_PROXY to the form that Fastify needs. A number is the number of trusted proxies, counted from the nearest
+ * proxy.
  */
 function trustedHops(trustProxy: Config["server"]["trustProxy"]) {
   if (typeof trustProxy !== "number") return trustProxy;
   return (_address: string, hop: number) => hop < trustProxy;
 }
 
-/** The steps when the service stops: it drains, then it closes, and at last it cuts the connections that are still open. */
+/** The steps of the stop: drain, close, and finally cut the open connections. */
 type Shutdown = {
   /** Aborts when the service drains. */
   draining: AbortSignal;
   drain(): void;
-  /** Aborts when the connections that are still open must be cut. */
+  /** Aborts when the service must cut the open connections. */
   cut: AbortSignal;
   /** Aborts `cut` after this many milliseconds. */
   cutAfter(withinMs: number): void;

@@ -8,11 +8,11 @@ import { startServiceInTest } from "../testing/use-service.ts";
 const MIB = 2 ** 20;
 const HEAD = '--xyz\r\nContent-Disposition: form-data; name="file"; filename="slow.bin"\r\n\r\n';
 const TAIL = "\r\n--xyz--\r\n";
-/** The default limits of these tests, so wide that no form exceeds them. */
+/** The default limits of these tests. No form exceeds them. */
 const PATIENT = { stallMs: 60_000, rateWindowMs: 60_000, minBytesPerSecond: 1 };
 
-// The tests need sockets, because `inject` sends whole bodies. One engine is enough if no query depends on the speed of a client. A form that
-// held a transaction while its body arrives would use up the connections of PostgreSQL, so that test runs on both engines.
+// The tests need sockets, because `inject` sends whole bodies. Most tests need only one engine, because no query depends on the speed of a
+// client. One test runs on both engines: a form that held a transaction during its body would use up the connections of PostgreSQL.
 describe("requirement 30: slow clients", () => {
   async function start(options: Partial<ServiceOptions> = {}) {
     const limits = { uploadMaxBytes: 64 * MIB, userQuotaBytes: 256 * MIB };
@@ -23,7 +23,7 @@ describe("requirement 30: slow clients", () => {
     return { service, port, form: () => openForm(port, noteId) };
   }
 
-  it("a JSON body that is late returns 408 and closes the connection", async () => {
+  it("a late JSON body returns 408 and closes the connection", async () => {
     const { port } = await start({ app: { bodyTimeoutMs: 1_000 } });
     const { socket, response, closed } = await open(port, "POST /notes", [
       "content-type: application/json",
@@ -34,14 +34,14 @@ describe("requirement 30: slow clients", () => {
     await closed;
   });
 
-  it("a connection whose body continues after the response is closed", async () => {
+  it("the service closes a connection whose body continues after the response", async () => {
     const { port } = await start({ app: { bodyTimeoutMs: 3_000 } });
     const { response, closed } = await open(port, "GET /notes", ["content-length: 20"]);
     expect(await response).toMatch(/^HTTP\/1\.1 200 /);
     await closed;
   });
 
-  it("large bodies of one person hold at most 16 MiB, and others return 503", async () => {
+  it("the large bodies of one person use at most 16 MiB, and further bodies return 503", async () => {
     const { service, port } = await start();
     const ann = service.as("ann");
     const held = await openLarge(port, { user: "ann", count: 16 + 20 });
@@ -55,7 +55,7 @@ describe("requirement 30: slow clients", () => {
     await expect.poll(async () => (await ann.send("POST /notes", { json: LONG_NOTE })).status).toBe(201);
   });
 
-  it("large bodies of all people together hold at most 64 MiB", async () => {
+  it("the large bodies of all people together use at most 64 MiB", async () => {
     const { service, port } = await start();
     const people = Array.from({ length: 5 }, (_, nth) => openLarge(port, { user: `person-${nth}`, count: 16 }));
     const held = (await Promise.all(people)).flat();
@@ -66,7 +66,7 @@ describe("requirement 30: slow clients", () => {
     await expect.poll(async () => (await zoe.send("POST /notes", { json: LONG_NOTE })).status).toBe(201);
   });
 
-  it("a form that stalls returns 408, and its object and quota are released", async () => {
+  it("a form that stalls returns 408, and releases its object and quota", async () => {
     const { service, form } = await start({ app: { formProgress: { ...PATIENT, stallMs: 100 } } });
     const queued = service.deletionQueued();
     const { socket, response } = await form();
@@ -94,8 +94,8 @@ describe("requirement 30: slow clients", () => {
     await expectNothingLeft(service);
   });
 
-  it("a slow but steady form is accepted", async () => {
-    // The pieces together take longer than the window. On a busy machine, one piece can be late by hundreds of milliseconds.
+  it("the service accepts a slow but steady form", async () => {
+    // The pieces of the form together take longer than the window. On a busy machine, one piece can be late by hundreds of milliseconds.
     const formProgress = { ...PATIENT, rateWindowMs: 1_000 };
     const { form } = await start({ app: { formProgress }, partBuffers: { fillMs: 1 } });
     const { socket, response } = await form();
@@ -114,7 +114,7 @@ describe("requirement 30: slow clients", () => {
     expect(await response).toMatch(/^HTTP\/1\.1 201 .*"sizeBytes":750000/is);
   });
 
-  it("a form that fills its buffer slowly while another waits returns 503", async () => {
+  it("a form that fills its buffer slowly while another form waits returns 503", async () => {
     const { service, form } = await start({
       app: { formProgress: PATIENT },
       partBuffers: { totalBytes: 5 * MIB, fillMs: 500 },
@@ -127,7 +127,7 @@ describe("requirement 30: slow clients", () => {
     void slow.response.then(() => {
       isAnswered = true;
     });
-    // The first of these forms may get the free buffer before the slow form gets it. The second form can't get the buffer first.
+    // The first fast form may get the free buffer before the slow form. The second fast form then can't get the buffer.
     let stored = 0;
     while (!isAnswered) {
       const next = await form();
@@ -144,9 +144,9 @@ describe("requirement 30: slow clients", () => {
     });
   });
 
-  it.each(engines)("a small form is stored while slow forms hold all buffers, on $name", async (engine) => {
+  it.each(engines)("the service stores a small form while slow forms hold all buffers, on $name", async (engine) => {
     const { form } = await start({ engine, app: { formProgress: PATIENT }, partBuffers: { totalBytes: 5 * MIB } });
-    // One form fills the buffer, and the others wait for it. There are more forms than connections to the database of a test.
+    // One form fills the buffer, and the other forms wait for it. The test has more forms than database connections.
     for (let count = 0; count < 6; count += 1) {
       const { socket } = await form();
       socket.write(chunked(HEAD));
@@ -197,7 +197,7 @@ function openLarge(port: number, { user, count }: { user: string; count: number 
   return Promise.all(Array.from({ length: count }, () => open(port, "POST /notes", headers, user)));
 }
 
-/** Waits until `count` of the requests have a response, and returns these responses. */
+/** Waits until `count` of the requests have a response, and returns their responses. */
 function firstResponses(opened: readonly { response: Promise<string> }[], count: number): Promise<string[]> {
   const found: string[] = [];
   return new Promise((resolve) => {
@@ -217,7 +217,7 @@ async function open(port: number, call: string, headers: string[], user = "ann")
   socket.on("data", (chunk) => {
     text += String(chunk);
   });
-  // Ignores errors, because the service may reset a connection whose bytes it does not read.
+  // The service may reset a connection whose bytes it does not read, so errors are expected.
   socket.on("error", () => undefined);
   const response = new Promise<string>((resolve) => {
     socket.on("data", () => {

@@ -27,7 +27,7 @@ const TOO_MANY_URLS = "You requested too many URLs in a short time. Wait until R
 const TOO_MANY_STARTS =
   "You started too many uploads in a short time. Wait until Retry-After has passed, then try again.";
 
-/** Joins the verbs of all features. */
+/** Joins the functions of all features. */
 export function createUseCases(deps: Deps) {
   const { clock, limits } = deps;
   const arrive = createArrivals(deps);

@@ -8,7 +8,7 @@ import type { Engine } from "../../platform/database/engine.ts";
 import type { Database, PoolState, Search, Transactions, Tx, UrlJournal } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 
-/** Where queries of one connection, pool or transaction run. */
+/** The connection, pool or transaction on which queries run. */
 export function queriesOn(
   kysely: Kysely<Tables>,
   {
@@ -30,7 +30,7 @@ export function queriesOn(
   };
 }
 
-/** Builds the database from the parts that an engine opened. */
+/** Builds the database from the parts of an engine. */
 export function assembleDatabase(parts: {
   kysely: Kysely<Tables>;
   transactions: Transactions;
@@ -38,18 +38,18 @@ export function assembleDatabase(parts: {
   clock: Clock;
   search: Search;
   journal?: UrlJournal;
-  /** The access queries that run outside of transactions. They must be fast, because they run often. */
+  /** The access queries outside of transactions. They must be fast, because they run often. */
   access: AccessQueries;
-  /** The lookups that run outside of transactions. Almost every HTTP request runs some of them, so they must be fast. */
+  /** The lookups outside of transactions. Almost every HTTP request runs a lookup, so lookups must be fast. */
   lookups: Lookups;
-  /** The queries that start and complete an upload, each in its own transaction. They must be fast, because they run for every upload. */
+  /** The queries that start and complete an upload, each in its own transaction. Every upload runs them, so they must be fast. */
   uploadSteps: UploadSteps;
   urlAudit: UrlAuditLog;
   /** Default: the database has no pools. */
   pools?: () => PoolState[];
   /**
    * Runs a transaction that frees space. If the disk is full, deletes the reserve file and runs the transaction again. Undefined on
-   * PostgreSQL, because the service does not manage the disk of that server.
+   * PostgreSQL, because the service does not manage the disk of PostgreSQL.
    */
   spendReserve?: <T>(run: () => Promise<T>) => Promise<T>;
   closeOthers: () => Promise<void>;
@@ -71,7 +71,7 @@ export function assembleDatabase(parts: {
       return freesSpace && parts.spendReserve !== undefined ? parts.spendReserve(run) : run();
     },
     async probe() {
-      // The probe commits a write, because SQLite writes to the disk only at a commit.
+      // SQLite writes to the disk only at a commit, so the probe commits a write.
       const row = { id: 1, probed_at: parts.clock() };
       await kysely
         .insertInto("probes")
@@ -88,7 +88,10 @@ export function assembleDatabase(parts: {
   };
 }
 
-/** Makes queries refuse calls inside of a transaction, because the query would run on another connection, and miss the changes. */
+/**
+ * Makes queries refuse calls inside of a transaction. Inside of a transaction, such a query would run on another connection and miss the
+ * changes.
+ */
 function outsideTransactions<Q extends object>(queries: Q, { refuseInside }: Pick<Transactions, "refuseInside">): Q {
   const guarded = Object.entries(queries).map(([name, run]: [string, (...given: never[]) => Promise<unknown>]) => [
     name,

@@ -45,7 +45,7 @@ import { assembleDatabase } from "./database.ts";
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
 // The SQLSTATE codes for invalid authorization, and for a database that does not exist.
 const BAD_LOGIN = /^28|^3D000$/;
-// No error code identifies these errors of PgBouncer, so the service compares the text.
+// PgBouncer has no error code for these errors, so the service compares the text.
 const STATEMENT_MODE = /statement pooling mode/;
 const REFUSED_OPTIONS = /unsupported startup parameter/;
 
@@ -59,12 +59,12 @@ type Options = {
 };
 
 /**
- * Opens a PostgreSQL database by its URL, and brings its schema up to date.
- * `schema`: the schema for all tables. The function creates a missing schema. Default: the schema of the connection.
- * `poolSize`: the number of connections for everything except lookups and the issue of URLs, which have a separate pool. Default: 10.
+ * Opens a PostgreSQL database by its URL, and migrates its schema.
+ * `schema`: the schema for all tables. A missing schema is created. Default: the schema of the connection.
+ * `poolSize`: the number of connections without the separate pool for lookups and the issue of URLs. Default: 10.
  * `migrations`: default: the migrations of this version.
  * `prepared`: whether statements have names, so that PostgreSQL parses them only once. Default: auto, which uses names if they work.
- * Rejects with `database_unavailable` when the server can't be reached, refuses transactions, or refuses a migration.
+ * Rejects with `database_unavailable` if the server is unreachable, refuses transactions, or refuses a migration.
  */
 export async function openPostgres(options: Options): Promise<Database> {
   const { clock, schema } = options;
@@ -100,8 +100,8 @@ function stateOf({ totalCount, idleCount, waitingCount }: pg.Pool, name: string)
 }
 
 /**
- * Returns whether statements will have names. Runs before the migrations and on its own connection, because the time limit of migrations is
- * too long for this check.
+ * Returns whether statements will have names. The check runs before the migrations and on its own connection, because the time limit of
+ * migrations is too long for the check.
  */
 async function checkConnection({ url, schema, prepared = "auto" }: Options): Promise<boolean> {
   const pool = createPool({ url, maxConnections: 1 });
@@ -136,7 +136,7 @@ function faultOf(error: unknown): string {
   return "can't be reached. Start it, or correct DATABASE_URL.";
 }
 
-// The time limit is long, because a migration takes longer than any other query. The wait for a migration of another replica is long too.
+// A migration takes longer than any other query, and may wait for the migration of another replica. So the time limit is long.
 async function migrateAt(url: string, { schema, migrations }: Pick<Options, "schema" | "migrations">): Promise<void> {
   const pool = createPool({ url, maxConnections: 1, queryTimeoutMs: MIGRATION_TIMEOUT_MS });
   const db = new Kysely<Tables>({ dialect: new MigrationDialect({ pool: kyselyPool(pool) }) });
@@ -154,9 +154,9 @@ type Key = readonly string[];
 type Rows = Map<string, readonly unknown[]>;
 
 /**
- * Returns the lookups on PostgreSQL. Lookups that arrive in the same turn of the event loop, or while other statements run, share one
- * statement, as access decisions do (features/access/postgres.ts). The statement starts after all its requests, so each lookup sees
- * everything that was committed before it.
+ * Returns the lookups on PostgreSQL. Lookups of the same turn of the event loop share one statement, as access decisions do
+ * (features/access/postgres.ts). Lookups that arrive while other statements run also share one statement.
+ * The statement starts after all its requests, so each lookup sees everything that was committed before the lookup.
  */
 export function postgresLookups(runNamed: RunNamed, { db, clock }: { db: Kysely<Tables>; clock: Clock }): Lookups {
   const statements = compileLookups(db, { matches: areAmong, rows: "many" });
@@ -165,15 +165,15 @@ export function postgresLookups(runNamed: RunNamed, { db, clock }: { db: Kysely<
     Object.values(statements).map((statement) => [statement, batchingOf(statement, { run, clock })]),
   );
   return lookupsOn(statements, async (statement, key) => {
-    // One key that PostgreSQL can't read as texts would fail the whole batch. An embedding passes on the ids that its application gives.
+    // A key that PostgreSQL can't read as text would make the whole batch fail. In an embedding, the ids come from the application.
     if (!key.every(isStorableText)) return undefined;
     return (await batchings.get(statement)?.add(key))?.get(nameOf(key));
   });
 }
 
 /**
- * Builds the condition that each column has a text of its list. If a key has two texts, the statement can also return the rows of other
- * keys, which the caller ignores. A condition on pairs of texts would let PostgreSQL choose a plan that reads the whole table.
+ * Builds the condition that each column has a text from its list. If a key has two texts, the statement can also return rows of other keys,
+ * which the caller ignores. With a condition on pairs of texts, PostgreSQL could choose a plan that reads the whole table.
  */
 const areAmong: Matches = (columns, keys) => {
   const conditions = columns.map((column, nth) => engine.isIn(column, keys[nth]));
@@ -186,8 +186,8 @@ function batchingOf(
 ): Batching<Key, Rows> {
   return createBatching({
     async run(keys: Key[]) {
-      // Each text occurs once in its list. PostgreSQL expects to read every combination of the lists, and for long lists, would read the
-      // whole table.
+      // Each text occurs once in its list. PostgreSQL expects to read every combination of the lists. With long lists, PostgreSQL would
+      // read the whole table.
       const lists = (keys[0] ?? []).map((_, nth) => [...new Set(keys.map((key) => key[nth]))]);
       const rows = await run(statement, lookupValues(statement, lists, clock()));
       return new Map(rows.map((row) => [nameOf(row.slice(0, lists.length)), row]));

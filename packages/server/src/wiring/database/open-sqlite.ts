@@ -29,17 +29,17 @@ const MIGRATION_PATIENCE_MS = 10 * 60_000;
 type Options = {
   file: string;
   clock: Clock;
-  /** Called with the filename of the copy that the service makes before a migration. Default: ignored. */
+  /** The service calls `onCopy` with the filename of the copy before a migration. Default: no effect. */
   onCopy?: (copy: string) => void;
-  /** Called with the error of a checkpoint that failed. Default: ignored. */
+  /** The service calls `onCheckpointFailure` with the error of a failed checkpoint. Default: no effect. */
   onCheckpointFailure?: (error: unknown) => void;
   /** Default: the migrations of this version. */
   migrations?: Record<string, Migration> | undefined;
 };
 
 /**
- * Opens the embedded database in `file`, and brings its schema up to date. Creates the file and its directory if they are missing.
- * Rejects with `database_unavailable` when the file can't be used or a migration fails.
+ * Opens the embedded database in `file`, and migrates its schema. Creates a missing file and its directory.
+ * Rejects with `database_unavailable` if the file is unusable or a migration fails.
  */
 export async function openSqlite(options: Options): Promise<Database> {
   const writer = await openWriter(options.file, { where: "mainThread" });
@@ -52,7 +52,7 @@ export async function openSqlite(options: Options): Promise<Database> {
   }
 }
 
-/** Kysely closes the writer only if it has run a query. The writer closes last, because only a writer can remove the log. */
+/** Kysely closes the writer only after a query. Only a writer can remove the log, so the writer closes last. */
 function closeBoth(close: () => Promise<void>, writer: DatabaseSync): () => Promise<void> {
   return async () => {
     await close();
@@ -65,8 +65,8 @@ async function openWith(
   { file, clock, migrations, onCopy = () => undefined, onCheckpointFailure = () => undefined }: Options,
 ): Promise<Database> {
   const writeLock = new Mutex();
-  // Another process that starts at the same moment may change the schema. A migration can take longer than a normal call waits, so this
-  // dialect waits longer.
+  // Another process may start and migrate at the same moment. A migration can take longer than the wait of a normal call, so this dialect
+  // waits longer.
   const migrating = sqliteDialect(writer, { writeLock, patienceMs: MIGRATION_PATIENCE_MS });
   const migrated = new Kysely<Tables>({ dialect: migrating });
   const missing = await firstMissingMigration(migrated, engine.name, { migrations });
@@ -93,7 +93,7 @@ async function openWith(
     clock,
     search,
     journal,
-    // Access decisions and lookups have their own connection, so they never wait for a write, and see each commit immediately.
+    // Access decisions and lookups have their own connection, so that they never wait for a write, and see each commit immediately.
     access: accessOn(compileAccess(kysely, engine), { run: read, engine, clock }),
     lookups: lookupsOn(compileLookups(kysely), findOneByOne({ run: read, clock })),
     uploadSteps: {

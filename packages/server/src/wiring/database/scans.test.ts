@@ -17,9 +17,9 @@ import { engines, type TestDatabase } from "../../testing/database/test-database
 import { queriesOn } from "./database.ts";
 import { postgresLookups } from "./open-postgres.ts";
 
-/** The time limit for filling the tables. Milliseconds. */
+/** The time limit to fill the tables. Milliseconds. */
 const SLOW_MS = 600_000;
-/** The keys of a batched statement. For a larger batch, PostgreSQL would prefer to read whole tables of this size. */
+/** The number of keys in a batched statement. With more keys, PostgreSQL would read whole tables of the test's size. */
 const BATCH = 50;
 const IN_ORDER = "reads an index in the order of the list, up to the limit";
 const CLOSED_ACCOUNT = "may read the small index of notes in the trash, when an account is closed or opened again";
@@ -27,12 +27,12 @@ const UNINDEXED = "reads the index of texts that searches cannot find yet, up to
 const BY_COMMAND = "runs only when an operator runs a command";
 const AT_START = "runs once, when the service starts without a scanner";
 const RECOVERY = "runs only when an administrator loses the account";
-/** For these reasons, a query may also read a whole table. */
+/** The reasons for which a query may also read a whole table. */
 const RARE = [BY_COMMAND, AT_START, RECOVERY];
 const SEARCH = "a search runs with another setting of PostgreSQL, so it reads the index";
 const BOUNDED = "counts rows up to a limit, and almost all rows of this test are counted";
 
-/** The queries that may read a whole index, and why. A key with a step of a plan allows a scan of a table. */
+/** The queries that may read a whole index, with the reasons. A key with a step of a plan allows the scan of a table. */
 const ALLOWED: Record<string, string> = {
   "administrators.holdAdministrators": "reads the index of administrators, which are few",
   "administration.listEvents": IN_ORDER,
@@ -86,7 +86,7 @@ describe.each(engines)("the queries on $name", ({ name, open }) => {
   });
 });
 
-/** Whether a query may read a whole index, or this whole table. */
+/** Returns whether a query may read this whole index or table. */
 function isAllowed(scan: string): boolean {
   const [verb = ""] = scan.split(":", 1);
   const readsTable = /Seq Scan|SCAN (?!.* USING )/.test(scan);
@@ -128,7 +128,7 @@ async function rollBack(db: Kysely<Tables>, { engine: name, work }: { engine: En
   await work(tx).finally(() => transaction.rollback().execute());
 }
 
-/** Returns the statements with which PostgreSQL decides and looks up for many requests at once. */
+/** Returns the statements with which PostgreSQL decides and looks up for many requests in one batch. */
 async function batchedStatements(db: Kysely<Tables>): Promise<[name: string, query: CompiledQuery][]> {
   const ran: [string, CompiledQuery][] = [];
   const run: RunNamed = async ({ name, text, values }) => {
@@ -171,7 +171,7 @@ async function scansOf(db: Kysely<Tables>, { engine, query }: Explained): Promis
   return plans.flatMap(({ Plan }) => scansIn(Plan));
 }
 
-/** Whether a step of a plan of SQLite scans a table that grows, by its name or by another name that the query gives it. */
+/** Returns whether a step of a plan of SQLite scans a growing table, under its name or an alias of the query. */
 function isScanOn(detail: string, query: string): boolean {
   const [, name = ""] = /^SCAN (\w+)/.exec(detail) ?? [];
   const [, table = name] = new RegExp(`"(\\w+)" as "${name}"`).exec(query) ?? [];

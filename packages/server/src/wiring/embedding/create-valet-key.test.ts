@@ -52,7 +52,7 @@ describe.each(engines)("an embedding on $name", (engine) => {
     expect(await ann.send("GET /invoice/42")).toMatchObject({ body: { items: [{ id }, { state: "pending" }] } });
   });
 
-  it("a reader of an item gets URLs, but can neither upload nor remove", async () => {
+  it("a reader of an item gets URLs, and can't upload or remove files", async () => {
     const { as } = await open(await createPlace(engine));
     const [ann, cleo] = [as("ann"), as("cleo")];
     const { id } = (await ann.upload("/invoice/42")).body;
@@ -81,7 +81,7 @@ describe.each(engines)("an embedding on $name", (engine) => {
     await expect(files.list("invoice", "42", { cursor: "?" })).rejects.toMatchObject({ code: "invalid_cursor" });
   });
 
-  it("the type of the user in may is inferred", async () => {
+  it("TypeScript infers the type of the user in `may`", async () => {
     const place = await createPlace(engine);
     const { bucket, database } = optionsAt(place);
     const files = await createValetKey({
@@ -104,7 +104,7 @@ describe.each(engines)("an embedding on $name", (engine) => {
     });
   });
 
-  it("an embedding lists, signs and removes for the application itself", async () => {
+  it("an embedding lists, signs and removes files for the application itself", async () => {
     const { files, as } = await open(await createPlace(engine));
     const { id } = (await as("ann").upload("/invoice/42")).body;
     const { files: listed } = await files.list("invoice", "42");
@@ -132,7 +132,7 @@ describe.each(engines)("an embedding on $name", (engine) => {
     const issued = expect(issuing).resolves.toMatchObject({ url: expect.any(String) });
     await asked.promise;
     const closing = close();
-    // Delays the access decision until all other parts are closed.
+    // The access decision arrives only after all other parts are closed.
     setTimeout(() => decision.resolve(true), 200);
     await issued;
     await closing;

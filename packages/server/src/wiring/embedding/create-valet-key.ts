@@ -20,9 +20,10 @@ export type FileUrl = { url: string; expiresAt: Date };
 /** An embedding of Valet Key in an application. */
 export type ValetKey<AppUser extends User = User> = Doors & {
   /**
-   * Issues a URL of a file for a user, if the application's `may` function permits "read". `expiresInSeconds`: 1 to the `urlTtlSeconds` of
-   * the resource. Default: that maximum. The default `disposition` is `attachment`. Throws an error with the `code` `attachment_not_found`,
-   * `access_denied`, `attachment_not_ready`, `expires_in_out_of_range` or `rate_limited`.
+   * Issues a URL of a file for a user if the application's function `may` permits "read". `expiresInSeconds`: 1 to the `urlTtlSeconds` of
+   * the resource. Default: the maximum. The default `disposition` is `attachment`.
+   * Throws an error with the `code` `attachment_not_found`, `access_denied`, `attachment_not_ready`, `expires_in_out_of_range` or
+   * `rate_limited`.
    */
   issueUrl(
     user: AppUser,
@@ -30,9 +31,9 @@ export type ValetKey<AppUser extends User = User> = Doors & {
     options?: { expiresInSeconds?: number; disposition?: "attachment" | "inline" },
   ): Promise<FileUrl>;
   /**
-   * Lists the files of an item, oldest first. Does not call `may`, so the application must check access itself. `limit`: 1 to 200, default
-   * 50. `cursor`: the `nextCursor` of the previous page. Throws an error with the `code` `not_found` or `invalid_cursor`. Throws RangeError
-   * for a wrong `limit`.
+   * Lists the files of an item, oldest first. Does not call `may`, so the application must check the access itself. `limit`: 1 to 200.
+   * Default: 50. `cursor`: the `nextCursor` of the previous page.
+   * Throws an error with the `code` `not_found` or `invalid_cursor`. Throws RangeError for a wrong `limit`.
    */
   list(
     resource: string,
@@ -40,12 +41,13 @@ export type ValetKey<AppUser extends User = User> = Doors & {
     page?: { limit?: number; cursor?: string },
   ): Promise<{ files: ItemFile[]; nextCursor: string | undefined }>;
   /**
-   * Removes a file and its stored bytes. Does not call `may`, so the application must check access itself. Throws `attachment_not_found`.
+   * Removes a file and its stored bytes. Does not call `may`, so the application must check the access itself. Throws
+   * `attachment_not_found`.
    */
   remove(fileId: string): Promise<void>;
   /**
-   * Runs all verifications, hooks and deletions that are due now, and then stops. Call it on hosts where a process ends after each request.
-   * Rejects if the database or the bucket can't be reached. A later call then does the remaining work.
+   * Runs all due verifications, hooks and deletions, and then stops. Call `tick` on hosts where a process ends after each request. Rejects
+   * if the database or the bucket is unreachable. A later call then does the remaining work.
    */
   tick(): Promise<void>;
   /** Finishes the work in progress, and closes the database. */
@@ -56,7 +58,7 @@ const MAX_PAGE = 200;
 
 /**
  * Embeds Valet Key in an application that has its own users and its own access rule.
- * Throws TypeError for wrong options. Throws an error with a `code` if the database can't be used.
+ * Throws TypeError for wrong options. Throws an error with a `code` if the database is unusable.
  *
  * @example
  * ```ts
@@ -82,7 +84,7 @@ export async function createValetKey<AppUser extends User>(
   try {
     return await open(checked, { logger, opened });
   } catch (error) {
-    // Ignores errors of `close`, because the caller needs the reason of the failed start.
+    // The caller needs the reason of the failed start, and not an error of `close`.
     await opened.close().catch(() => undefined);
     throw error;
   }
@@ -144,7 +146,7 @@ type Jobs = {
 
 async function startJobs(base: Base, { options, deliver, logger, opened }: Jobs): Promise<void> {
   if (options.background === false) {
-    // Reads the capabilities of the bucket now. Without them, the service would have to copy every upload.
+    // Without the capabilities of the bucket, the service would copy every upload.
     await base.capabilities.settle().catch((error) => logger.warn({ err: error }, "the bucket can't be reached"));
     return;
   }
@@ -175,7 +177,7 @@ function callsOf(files: Files): Pick<ValetKey, "issueUrl" | "list" | "remove"> {
   };
 }
 
-/** Runs all the work that is due now, as the background jobs do, and then stops. If a verification fails, a later call tries it again. */
+/** Runs all due work as the background jobs do, and then stops. A later call tries a failed verification again. */
 async function runDue(
   { useCases, capabilities }: Base,
   { deliver, logger }: { deliver: () => Promise<number>; logger: Logger },
@@ -192,14 +194,14 @@ async function runDue(
     });
   }
   const failures: unknown[] = [];
-  // A job that fails, for example because the bucket is down, must not stop the others.
+  // A failed job, for example during an outage of the bucket, must not stop the other jobs.
   for (const job of [deliver, useCases.flushRefusals, useCases.expireUploads, useCases.purgeObjects]) {
     await job().catch((error) => failures.push(error));
   }
   if (failures.length > 0) throw failures[0];
 }
 
-/** Stores the calls from the application that are still running, because `close` must wait for these calls. */
+/** Stores the running calls of the application, because `close` must wait for these calls. */
 function createRunningCalls() {
   const running = new Set<Promise<unknown>>();
   return {

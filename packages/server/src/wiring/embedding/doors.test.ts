@@ -28,7 +28,7 @@ function withExpress(mount: (app: express.Express, files: Files) => void) {
   };
 }
 
-/** Starts a proxy that changes the path, as a load balancer does. */
+/** Starts a proxy that changes the path, like a load balancer. */
 function behindProxy(target: string, rewrite: (path: string) => string): Promise<string> {
   return listen(async (request, response) => {
     const body =
@@ -48,7 +48,7 @@ function behindProxy(target: string, rewrite: (path: string) => string): Promise
 
 const later: express.RequestHandler = (_request, _response, next) => void setImmediate(next);
 
-// The tests use only one database engine, because the entry points do not depend on the database.
+// The entry points do not depend on the database. So the tests use only one database engine.
 describe("the doors of an embedding", () => {
   const shared = useEmbedding(sqlite);
 
@@ -115,7 +115,7 @@ describe("the doors of an embedding", () => {
       async ({ node }) => behindProxy(await listen(node), (path) => `/internal${path}`),
       "/files",
     ],
-  ])("the doors serve %s", async (_, start, mount) => {
+  ])("the entry points serve %s", async (_, start, mount) => {
     const { files } = shared;
     const base = (await start(files)) + mount;
     const { send, upload } = clientOf((request) => fetch(request, { redirect: "manual" }), "ann", { base });
@@ -127,7 +127,7 @@ describe("the doors of an embedding", () => {
     expect(await send(`DELETE /files/${completed.body.id}`)).toMatchObject({ status: 204 });
   });
 
-  it("the doors serve a web-standard handler whose framework strips the mount path", async () => {
+  it("the entry points serve a web-standard handler without the mount path", async () => {
     const { files } = await open(await createPlace(sqlite));
     for (const base of ["https://a.example", "https://a.example/api/files", "https://a.example/files"]) {
       const { upload } = clientOf(files.fetch, "ann", { base });
@@ -135,7 +135,7 @@ describe("the doors of an embedding", () => {
     }
   });
 
-  it("the doors of an embedding pass the request of the framework to user", async () => {
+  it("the entry points pass the request of the framework to `user`", async () => {
     type Original = { session?: { userId: keyof typeof users } };
     const { files } = await open(await createPlace(sqlite), {
       user: (_request, original) => users[(original as Original).session?.userId as "ann"] ?? null,
@@ -152,7 +152,7 @@ describe("the doors of an embedding", () => {
     expect(direct.status).toBe(401);
   });
 
-  it("the doors refuse a web-standard request whose body was read", async () => {
+  it("the entry points refuse a web-standard request whose body was already read", async () => {
     const { files } = shared;
     const request = new Request("https://a.example/files/invoice/42/uploads", { method: "POST", body: "{}" });
     await request.text();
@@ -163,7 +163,7 @@ describe("the doors of an embedding", () => {
     ]);
   });
 
-  it("the doors refuse a request of Node whose body a parser has dropped", async () => {
+  it("the entry points refuse a Node request whose body a parser has dropped", async () => {
     const { files } = shared;
     const url = await listen(async (request, response) => {
       for await (const _chunk of request);
@@ -176,7 +176,7 @@ describe("the doors of an embedding", () => {
     ]);
   });
 
-  it("the doors refuse a body that is too large", async () => {
+  it("the entry points refuse a body that is too large", async () => {
     const { files } = shared;
     const url = await listen(files.node);
     const headers = { "content-type": "application/json", "x-user": "ann", "sec-fetch-site": "same-origin" };
@@ -189,7 +189,7 @@ describe("the doors of an embedding", () => {
     }
   });
 
-  it("the doors refuse a parsed body that is no JSON", async () => {
+  it("the entry points refuse a parsed body that is not JSON", async () => {
     const { files } = shared;
     const app = express()
       .use(express.json({ limit: "1mb" }))
@@ -200,7 +200,7 @@ describe("the doors of an embedding", () => {
     expect([answer.status, await answer.json()]).toMatchObject([400, { code: "invalid_request" }]);
   });
 
-  it("requirement 30: the doors return 408 for a body that is late, and close the connection", async () => {
+  it("requirement 30: the entry points return 408 for a late body, and disconnect", async () => {
     const { files } = shared;
     const read = Promise.withResolvers<void>();
     const url = await listen((request, response) => {
@@ -215,19 +215,19 @@ describe("the doors of an embedding", () => {
     expect(await answer).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/is);
   });
 
-  it("the doors close a connection whose body continues after the response", async () => {
+  it("the entry points close a connection whose body continues after the response", async () => {
     const { files } = shared;
     const body = "x".repeat(2_000_000);
     const answer = await answerTo(await listen(files.node), ["Content-Length: 9000000", "", body]);
     expect(answer).toMatch(/^HTTP\/1\.1 413 .*"code":"payload_too_large"/is);
   });
 
-  it("the doors refuse a method that HTTP does not have", async () => {
+  it("the entry points refuse a method that HTTP does not have", async () => {
     const { as } = shared;
     expect(await as("ann").send("FETCH /invoice/42")).toMatchObject({ status: 400, body: { code: "invalid_request" } });
   });
 
-  it("the doors refuse what the web standard does not know, and keep the process", async () => {
+  it("the process keeps running after a request that the web standard forbids", async () => {
     const { files } = shared;
     const port = Number(new URL(await listen(files.node)).port);
     for (const line of [
@@ -243,7 +243,7 @@ describe("the doors of an embedding", () => {
     }
   });
 
-  it("the doors finish the requests in flight while the embedding closes, and refuse others", async () => {
+  it("a closing embedding finishes the requests in flight, and refuses new requests", async () => {
     const asked = Promise.withResolvers<void>();
     const decision = Promise.withResolvers<boolean>();
     const may = () => {
@@ -261,7 +261,7 @@ describe("the doors of an embedding", () => {
     await closing;
   });
 
-  it("the doors return problems for broken JSON and unknown paths and methods", async () => {
+  it("the entry points return problems for broken JSON and unknown paths and methods", async () => {
     const { files, as } = shared;
     const url = await listen(files.node);
     const headers = { "content-type": "application/json", "x-user": "ann", "sec-fetch-site": "same-origin" };
@@ -274,7 +274,7 @@ describe("the doors of an embedding", () => {
     });
   });
 
-  it("requirement 39: the doors refuse changes from pages of other origins", async () => {
+  it("requirement 39: the entry points refuse changes from pages of other origins", async () => {
     const { as } = await open(await createPlace(sqlite), { origins: ["https://pages.example.com"] });
     const { id } = (await as("ann").upload("/invoice/42")).body;
     const remove = (headers: Record<string, string>) => as("ann").send(`DELETE /files/${id}`, { headers });
@@ -297,7 +297,7 @@ describe("the doors of an embedding", () => {
     expect(await remove(permitted)).toMatchObject({ status: 204 });
   });
 
-  it("the doors accept changes of programs, and of pages on plain HTTP", async () => {
+  it("the entry points accept changes from programs, and from pages on plain HTTP", async () => {
     const { files } = shared;
     const url = await listen(files.node);
     const declared = JSON.stringify({ filename: "a.txt", contentType: "text/plain", sizeBytes: 3 });
@@ -314,14 +314,14 @@ describe("the doors of an embedding", () => {
   });
 });
 
-/** Sends the start of a POST request. Returns everything that the server sends until it closes the connection. */
+/** Sends the start of a POST request. Returns everything that the server sends until the end of the connection. */
 async function answerTo(url: string, lines: readonly string[]): Promise<string> {
   const socket = connect(Number(new URL(url).port), "127.0.0.1");
   let text = "";
   socket.on("data", (bytes) => {
     text += bytes;
   });
-  // Ignores errors, because the server closes the connection while this client still sends.
+  // The server closes the connection while this client still sends, so errors are expected.
   socket.on("error", () => undefined);
   socket.write(["POST /files/invoice/42/uploads HTTP/1.1", "Host: app.example.com", ...lines].join("\r\n"));
   await once(socket, "close");
@@ -334,7 +334,7 @@ async function fastifyAt(files: Files, options: { prefix?: string }): Promise<st
   app.register(files.fastify, options);
   onTestFinished(() => app.close());
   const url = await app.listen({ port: 0, host: "127.0.0.1" });
-  // Checks that the body parsers of the application still work.
+  // The body parsers of the application must still work.
   const headers = { "content-type": "application/json" };
   const echo = await fetch(`${url}/echo`, { method: "POST", headers, body: '{"a":1}' });
   expect(await echo.json()).toEqual({ a: 1 });

@@ -15,7 +15,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
   const pass = (milliseconds: number) => vi.setSystemTime(Date.now() + milliseconds);
   const withHooks = (hooks: { onReady?: Hook; onRejected?: Hook }) => ({ invoice: { may: mayInvoice, ...hooks } });
 
-  it("hooks receive a verified file once it is ready", async () => {
+  it("the hook receives a verified file when the file is ready", async () => {
     const { promise: called, resolve } = Promise.withResolvers<Parameters<Hook>>();
     const onReady: Hook = (...args) => resolve(args);
     const { as } = await open(await createPlace(engine), { resources: withHooks({ onReady }) });
@@ -28,7 +28,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     expect(delivery).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/), attempt: 1 });
   });
 
-  it("hooks receive a rejected file with its reason", async () => {
+  it("the hook receives a rejected file with the reason", async () => {
     const onReady = vi.fn<Hook>();
     const onRejected = vi.fn<Hook>();
     const options = { background: false, resources: withHooks({ onReady, onRejected }) };
@@ -42,7 +42,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     ]);
   });
 
-  it("hooks are called again with the same id after a failure, with growing pauses", async () => {
+  it("after a failure, a hook is called again with the same id after growing pauses", async () => {
     const onReady = vi.fn<Hook>().mockRejectedValueOnce(new Error("down")).mockRejectedValueOnce(new Error("down"));
     const options = { background: false, resources: withHooks({ onReady }) };
     const { files, as, log } = await open(await createPlace(engine), options);
@@ -65,7 +65,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     expect(onReady.mock.calls.map(([, , { attempt }]) => attempt)).toEqual([1, 2, 3]);
   });
 
-  it("the hooks of an embedding do not delay each other when one of them fails", async () => {
+  it("a failing hook of an embedding does not delay another hook", async () => {
     const onReady = vi.fn<Hook>(({ filename }) => {
       if (filename === "bad.txt") throw new Error("bad");
     });
@@ -77,10 +77,10 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     expect(onReady.mock.calls.map(([{ filename }]) => filename).sort()).toEqual(["bad.txt", "good.txt"]);
   });
 
-  it("running hooks are finished by close, and the others are called later", async () => {
+  it("close waits for running hooks, and a later process calls the other hooks", async () => {
     const place = await createPlace(engine);
     const first = await open(place, { background: false });
-    // Uploads more files than hooks may run at the same time.
+    // The number of files is larger than the number of hooks that run at the same time.
     for (let count = 0; count < 12; count += 1) await first.as("ann").upload("/invoice/42");
     await first.close();
     const called = Promise.withResolvers<void>();
@@ -100,7 +100,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     expect([before.mock.calls.length, after.mock.calls.length]).toEqual([10, 2]);
   });
 
-  it("the hooks of an embedding are called for a file that was removed before the call", async () => {
+  it("the service calls the hook of a file even if the file was removed before", async () => {
     const onReady = vi.fn<Hook>();
     const options = { background: false, resources: withHooks({ onReady }) };
     const { files, as } = await open(await createPlace(engine), options);
@@ -110,7 +110,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     expect(onReady.mock.calls).toMatchObject([[{ id }, "42", { attempt: 1 }]]);
   });
 
-  it("the hooks of an embedding are called again after kill -9 in the middle of a hook", async () => {
+  it("the service calls a hook again after kill -9 during the hook", async () => {
     const place = await createPlace(engine);
     const first = await open(place, { background: false });
     const { id } = (await first.as("ann").upload("/invoice/42")).body;
@@ -124,7 +124,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     const { files } = await open(place, { background: false, resources: withHooks({ onReady }) });
     await files.tick();
     expect(onReady).not.toHaveBeenCalled();
-    // Adds a minute, because the clock of the child process was ahead of the stopped clock of this test.
+    // The clock of the child process was ahead of the stopped clock of the test, so the test adds a minute.
     pass(LEASE_MS + 60_000);
     await files.tick();
     expect(onReady.mock.calls).toMatchObject([[{ id }, "42", { id: killed.id, attempt: 2 }]]);

@@ -5,12 +5,12 @@ import { createPlace, mayInvoice, open, type TestUser } from "./testing/embeddin
 const declared = { filename: "a.txt", contentType: "text/plain", sizeBytes: 3 };
 const refused = { status: 403, body: { code: "access_denied" } };
 
-// Access decisions do not depend on the database, so the tests use only one database engine.
+// Access decisions do not depend on the database. So the tests use only one database engine.
 describe("a hostile embedding", () => {
   it.each([
     ["throws", () => Promise.reject(new Error("secret of the application"))],
     ["returns a truthy object", () => ({ allowed: true })],
-  ])("requirement 38: an embedding refuses everything when may %s", async (_, decide: unknown) => {
+  ])("requirement 38: an embedding refuses every call if `may` %s", async (_, decide: unknown) => {
     const place = await createPlace(sqlite);
     const first = await open(place);
     const { id } = (await first.as("ann").upload("/invoice/42")).body;
@@ -27,7 +27,7 @@ describe("a hostile embedding", () => {
     expect(log()).toContain("may() made no decision");
   });
 
-  it("requirement 38: an embedding calls `may` for every URL, and refuses the next URL", async () => {
+  it("requirement 38: an embedding calls `may` for every URL", async () => {
     let isAllowed = true;
     const asked: string[] = [];
     const may = (user: TestUser, action: string, id: string) => {
@@ -45,7 +45,7 @@ describe("a hostile embedding", () => {
     expect(asked).toEqual(["ann read 42", "ann read 42", "ann read 42"]);
   });
 
-  it("requirement 38: a completion is refused after the user loses the right", async () => {
+  it("requirement 38: a completion fails after the user loses the right to add files", async () => {
     let isAllowed = true;
     const { as } = await open(await createPlace(sqlite), { resources: { invoice: { may: () => isAllowed } } });
     const ann = as("ann");
@@ -60,7 +60,7 @@ describe("a hostile embedding", () => {
     });
   });
 
-  it("requirement 38: an embedding asks about the item of the file, even if the call names another", async () => {
+  it("requirement 38: an embedding calls `may` with the item of the file", async () => {
     const may = (user: TestUser, action: string, id: string) => mayInvoice(user, action as "read", id);
     const secret = { may: () => false };
     const { as } = await open(await createPlace(sqlite), { resources: { invoice: { may }, secret } });
@@ -90,7 +90,7 @@ describe("a hostile embedding", () => {
     }
   });
 
-  it("may and hooks can call the embedding itself", async () => {
+  it("`may` and hooks can call the embedding", async () => {
     const removed = Promise.withResolvers<string>();
     const { as, files } = await open(await createPlace(sqlite), {
       resources: {
@@ -108,7 +108,7 @@ describe("a hostile embedding", () => {
     expect(await removed.promise).toBe(body.id);
   });
 
-  it("ids of the application reach may as they are", async () => {
+  it("an embedding passes ids of the application to `may` unchanged", async () => {
     const asked: string[] = [];
     const may = (_user: TestUser, _action: string, id: string) => {
       asked.push(id);
@@ -125,7 +125,7 @@ describe("a hostile embedding", () => {
     }
   });
 
-  it("requirement 32: a call returns the error internal when user fails, and logs the reason", async () => {
+  it("requirement 32: a call returns the error internal if `user` fails", async () => {
     const fail = () => Promise.reject(new Error("secret of the application"));
     const { as, log } = await open(await createPlace(sqlite), { user: fail });
     const answer = await as("ann").send("GET /invoice/42");
@@ -142,13 +142,13 @@ describe("a hostile embedding", () => {
     ["an email address that no index can hold", { id: "ann", email: `${"a".repeat(250)}@a.example` }],
     ["a text", "ann"],
     ["true", true],
-  ])("a call returns the error internal when user returns %s", async (_, user) => {
+  ])("a call returns the error internal if `user` returns %s", async (_, user) => {
     const { as, log } = await open(await createPlace(sqlite), { user: () => user as unknown as TestUser });
     expect(await as("ann").send("GET /invoice/42")).toMatchObject({ status: 500, body: { code: "internal" } });
     expect(log()).toContain("user() must return an");
   });
 
-  it("requirement 38: no user of the application gets the id of another actor", async () => {
+  it("requirement 38: no user of the application can act as a visitor, application or item", async () => {
     const user = (request: Request) => ({ id: request.headers.get("x-user") ?? "", invoices: {} });
     const { as } = await open(await createPlace(sqlite), { user, resources: { invoice: { may: () => true } } });
     const { upload } = (await as("ann").send("POST /invoice/42/uploads", { json: declared })).body;
@@ -157,7 +157,7 @@ describe("a hostile embedding", () => {
     }
   });
 
-  it("a resource refuses files that it does not accept", async () => {
+  it("a resource refuses files of types or sizes that it does not accept", async () => {
     const invoice = { may: mayInvoice, accept: ["application/pdf", "image/*"], maxBytes: 20 };
     const { as } = await open(await createPlace(sqlite), { resources: { invoice, other: { may: () => true } } });
     const ann = as("ann");
@@ -177,7 +177,7 @@ describe("a hostile embedding", () => {
     expect(await ann.upload("/other/1", { text: "much more than twenty bytes" })).toMatchObject({ status: 200 });
   });
 
-  it("the expiry of a URL is bounded by that of its resource", async () => {
+  it("the expiry of a URL never exceeds the maximum of its resource", async () => {
     const brief = { may: () => true, urlTtlSeconds: 5 };
     const { as } = await open(await createPlace(sqlite), {
       resources: { brief, long: { may: () => true, urlTtlSeconds: 900 } },

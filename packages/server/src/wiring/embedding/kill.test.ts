@@ -9,11 +9,11 @@ import { clientOf, createPlace, locationOf, mayInvoice, open } from "./testing/e
 import { startEmbeddingChild } from "./testing/start-child.ts";
 
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 2);
-/** The time limit of a test. On a slow machine, each process needs seconds to start. */
+/** The time limit of a test. On a slow machine, the start of each process takes seconds. */
 const WITHIN_MS = 60_000 + ROUNDS * 20_000;
 
 describe.each(engines)("an embedding that is killed on $name", (engine) => {
-  it("requirement 41: a killed embedding keeps what it has confirmed", { timeout: WITHIN_MS }, async () => {
+  it("requirement 41: a killed embedding keeps all confirmed files and events", { timeout: WITHIN_MS }, async () => {
     const place = await createPlace(engine);
     const confirmed = new Map<string, number>();
     let noteId = "";
@@ -43,11 +43,11 @@ describe.each(engines)("an embedding that is killed on $name", (engine) => {
     }
     await close();
     const issued = await urlEvents(locationOf(place), noteId);
-    // The log has one more event for each file than the child confirmed, because this test also requested a URL to check the bytes.
+    // The log has one more event for each file than the child confirmed, because the test also requests a URL to check the bytes.
     for (const [id, count] of confirmed) expect(issued.filter((each) => each === id)).toHaveLength(count + 1);
   });
 
-  it("requirement 41: an embedding calls the hook of a file that was ready before the kill", async () => {
+  it("requirement 41: an embedding calls the hook of a file that was ready at the kill", async () => {
     const place = await createPlace(engine);
     const child = startEmbeddingChild("upload-until-killed", place);
     const [id] = await once(child.lines, "line");
@@ -60,7 +60,7 @@ describe.each(engines)("an embedding that is killed on $name", (engine) => {
   });
 });
 
-/** Returns the file ids of all events in the audit log that record an issued URL. */
+/** Returns the file ids of all events about issued URLs in the audit log. */
 async function urlEvents(location: Parameters<typeof openAt>[0], noteId: string): Promise<string[]> {
   const db = await openAt(location);
   try {

@@ -9,7 +9,7 @@ import { createPlace, locationOf, open, optionsAt, type Place } from "./testing/
 describe.each(engines)("a database of an embedding on $name", (engine) => {
   const opened = (place: Place) => openAt(locationOf(place));
 
-  it("requirement 40: a database refuses another application, and keeps its files", async () => {
+  it("requirement 40: a database refuses a second application, and keeps its files", async () => {
     const place = await createPlace(engine);
     const shop = await open(place, { application: "shop" });
     const { id } = (await shop.as("ann").upload("/invoice/42")).body;
@@ -34,7 +34,7 @@ describe.each(engines)("a database of an embedding on $name", (engine) => {
     await other.stop();
   });
 
-  it("requirement 40: an embedding refuses the service's database, and the service that of an embedding", async () => {
+  it("requirement 40: an embedding refuses the database of the service, and vice versa", async () => {
     const place = await createPlace(engine);
     const embedding = await open(place);
     await embedding.close();
@@ -66,7 +66,7 @@ describe.each(engines)("a database of an embedding on $name", (engine) => {
 });
 
 describe("a PostgreSQL database of an application", () => {
-  it("an embedding keeps the tables of the application and of another embedding as they are", async () => {
+  it("an embedding does not change tables of the application or of another embedding", async () => {
     const place = await createPlace(postgres, { isNew: true });
     await runSql(place.database, "create table notes (id integer); insert into notes values (1)");
     await runSql(

@@ -17,7 +17,7 @@ function failure(options: unknown): Promise<Error> {
 }
 
 describe("the options of an embedding", () => {
-  it("the options of an embedding are refused together, with the name of each missing one", async () => {
+  it("an embedding refuses missing options with one error that names each option", async () => {
     const error = await failure({});
     expect(error).toBeInstanceOf(TypeError);
     for (const name of ["user", "bucket.name", "bucket.region", "database", "resources"]) {
@@ -32,7 +32,7 @@ describe("the options of an embedding", () => {
     ["the may of one of two resources", { resources: { a: { may }, b: { may: true } } }, "resources.b.may is missing"],
     ["every resource", { resources: {} }, "resources is missing"],
     ["a resource", { resources: { invoice: undefined } }, "resources.invoice.may is missing"],
-  ])("requirement 38: the options of an embedding are refused without %s", async (_, change, message) => {
+  ])("requirement 38: an embedding refuses options without %s", async (_, change, message) => {
     expect((await failure({ ...valid, ...change })).message).toContain(message);
   });
 
@@ -53,7 +53,7 @@ describe("the options of an embedding", () => {
     ["a schema in upper case", { schema: "Files" }, "schema"],
     ["a schema with a quote", { schema: 'a"b' }, "schema"],
     ["the name of the service", { application: "service" }, "application"],
-  ])("the options of an embedding are refused with %s", async (_, change, message) => {
+  ])("an embedding refuses options with %s", async (_, change, message) => {
     expect((await failure({ ...valid, ...change })).message).toContain(`- ${message}`);
   });
 });

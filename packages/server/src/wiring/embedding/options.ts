@@ -41,25 +41,25 @@ export type ValetKeyOptions<AppUser extends User = User> = {
   /** The path of the routes, such as `/files`. The application may mount these routes below another path. Default: `/files`. */
   basePath?: string | undefined;
   /**
-   * Returns the user who sent the request, or null if nobody is signed in. `original` is the request object of Express or Fastify, or
-   * `request` itself. Valet Key calls this function for each request.
+   * Returns the user of the request, or null if nobody is signed in. `original` is the request object of Express or Fastify, or `request`
+   * itself. Valet Key calls `user` for each request.
    */
   user(request: Request, original: unknown): AppUser | null | undefined | Promise<AppUser | null | undefined>;
   /** The kinds of things that files belong to, such as `invoice`, by name. A name has 1 to 64 letters, digits, `-` and `_`. */
   resources: Resources<AppUser>;
   /**
-   * The origins of other web sites whose pages may send changes, such as `https://app.example.com`. The application sends the CORS headers
-   * itself. Default: none.
+   * The origins of other web sites whose pages may send changes, such as `https://app.example.com`. The application must send the CORS
+   * headers itself. Default: none.
    */
   origins?: readonly string[] | undefined;
   /** Whether this process runs the background jobs. If false, call `tick` at intervals. Default: true. */
   background?: boolean | undefined;
   /**
-   * The virus scanner: a clamd that listens on TCP. The default `port` is 3310. `tooLarge` says what happens to files that are too large
-   * for clamd. The default is `reject`. Without `scanner`, files are not scanned.
+   * The virus scanner: a clamd that listens on TCP. Default of `port`: 3310. `tooLarge`: whether files that are too large for clamd are
+   * rejected or accepted. Default: `reject`. Without `scanner`, no file is scanned.
    */
   scanner?: { host: string; port?: number | undefined; tooLarge?: "reject" | "accept" | undefined } | undefined;
-  /** The maximum total size of all files of one item. Bytes. Default: no limit. */
+  /** The maximum total size of all files of one item, in bytes. Default: no limit. */
   itemQuotaBytes?: number | undefined;
   /** A pino logger. Default: writes warnings and errors to standard error. */
   logger?: Logger | undefined;
@@ -78,12 +78,10 @@ const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/;
 const BASE_PATH = /^(?:\/[A-Za-z0-9._~-]+)+$/;
 const KIND = /^[a-z0-9!#$&^_.+-]+\/(?:\*|[a-z0-9!#$&^_.+-]+)$/;
-/** The maximum expiry of a URL, because S3 refuses a longer one. Seconds. */
+/** The maximum lifetime of a URL in seconds. S3 refuses a longer lifetime. */
 const MAX_URL_TTL_SECONDS = 604_800;
 
-/**
- * Checks the options of `createValetKey`, and fills in the defaults. Throws TypeError with a text that lists every missing or wrong option.
- */
+/** Checks the options of `createValetKey`, and adds the defaults. Throws TypeError with a text that lists every missing or wrong option. */
 export function checkOptions<AppUser extends User>(options: ValetKeyOptions<AppUser>): CheckedOptions {
   const { application = "application", schema = "valetkey", basePath = "/files", origins = [] } = options;
   const faults = [
@@ -165,10 +163,10 @@ export function baseConfigOf(options: CheckedOptions): BaseConfig {
     bucket: bucketOf(options.bucket),
     scanner: scannerOf(options),
     limits: limitsOf(options),
-    // An embedding sends no webhooks, because it has hooks instead.
+    // An embedding sends no webhooks, because an embedding has hooks.
     webhooks: { allowsLoopback: false },
     server: { dataDir: undefined },
-    // The secret can be random, because only links need it, and an embedding has no links.
+    // Only links need the secret, and an embedding has no links. So the secret can be random.
     auth: { secret: randomBytes(32).toString("base64url"), oldSecrets: [], jwtSecret: undefined, jwksUrl: undefined },
   };
 }
@@ -201,7 +199,10 @@ function bucketOf({ name, region, endpoint, publicEndpoint, keyPrefix = "", ...r
   };
 }
 
-/** Returns the limits for the use cases: the highest limits of all resources, because each resource also checks its own limits. */
+/**
+ * Returns the limits for the use cases. The limits are the highest limits of all resources, because each resource also checks its own
+ * limits.
+ */
 function limitsOf({ resources, itemQuotaBytes }: CheckedOptions): Config["limits"] {
   const limits = defaultLimits();
   const rules = Object.values(resources);

@@ -7,9 +7,9 @@ import { createPlace, locationOf, mayInvoice, open } from "./testing/embedding.t
 
 const declared = { filename: "a.txt", contentType: "text/plain", sizeBytes: 3 };
 
-// Each test checks one promise of SECURITY.md. The tests of the other promises are in hostile.test.ts and kill.test.ts.
+// Each test checks one promise of SECURITY.md. hostile.test.ts and kill.test.ts test the other promises.
 describe.each(engines)("the promises of an embedding on $name", (engine) => {
-  it("promise 2: a URL ends by its own signature after the right is gone", async () => {
+  it("promise 2: a URL works until its signature expires, even without the right", async () => {
     let isAllowed = true;
     const brief = { may: () => isAllowed, urlTtlSeconds: 1 };
     const { as } = await open(await createPlace(engine), { resources: { brief } });
@@ -20,7 +20,7 @@ describe.each(engines)("the promises of an embedding on $name", (engine) => {
     await expect.poll(async () => (await fetch(body.fileUrl)).status, { interval: 200 }).toBe(403);
   });
 
-  it("promise 3: the audit log has issued and refused URLs with their users", async () => {
+  it("promise 3: the audit log records issued and refused URLs with their users", async () => {
     const place = await createPlace(engine);
     const { as, close } = await open(place);
     const { id, noteId } = (await as("ann").upload("/invoice/42")).body;
@@ -38,7 +38,7 @@ describe.each(engines)("the promises of an embedding on $name", (engine) => {
     expect(JSON.stringify(items)).not.toContain("X-Amz");
   });
 
-  it("promise 5: the bytes go to the bucket, whose keys are only in URLs", async () => {
+  it("promise 5: the bytes go to the bucket, and only URLs contain its keys", async () => {
     const { as, bucket } = await open(await createPlace(engine));
     const completed = await as("ann").upload("/invoice/42");
     const [objectKey] = await bucket.keys();
@@ -68,7 +68,7 @@ describe.each(engines)("the promises of an embedding on $name", (engine) => {
     expect(answer).toMatchObject({ status: 409, body: { code: "attachment_not_ready" } });
   });
 
-  it("a removed and an aborted file leave no object", async () => {
+  it("a removed or aborted file leaves no object in the bucket", async () => {
     const { as, files, bucket } = await open(await createPlace(engine), { background: false });
     const ann = as("ann");
     const { id } = (await ann.upload("/invoice/42")).body;
@@ -82,7 +82,7 @@ describe.each(engines)("the promises of an embedding on $name", (engine) => {
     expect(await ann.send(`GET /uploads/${upload.id}`)).toMatchObject({ body: { upload: { state: "aborted" } } });
   });
 
-  it("the quota of an item is exact for uploads at the same time", async () => {
+  it("simultaneous uploads never exceed the quota of an item", async () => {
     const options = { itemQuotaBytes: 7, resources: { invoice: { may: mayInvoice } } };
     const { as } = await open(await createPlace(engine), options);
     const starts = Array.from({ length: 5 }, () => as("ann").send("POST /invoice/42/uploads", { json: declared }));
@@ -91,7 +91,7 @@ describe.each(engines)("the promises of an embedding on $name", (engine) => {
     expect(await as("ben").send("POST /invoice/7/uploads", { json: declared })).toMatchObject({ status: 201 });
   });
 
-  it("an upload starts once for repeated requests with one idempotency key", async () => {
+  it("repeated requests with one idempotency key start one upload", async () => {
     const { as } = await open(await createPlace(engine));
     const headers = { "idempotency-key": "first" };
     const start = (item: string) => as("ann").send(`POST ${item}/uploads`, { json: declared, headers });

@@ -6,7 +6,7 @@ import { engines } from "../../testing/database/test-databases.ts";
 import { createPlace, mayInvoice, open } from "./testing/embedding.ts";
 
 describe.each(engines)("an embedding with a virus scanner on $name", (engine) => {
-  it("the hooks run after the scan, when the request is over", async () => {
+  it("a hook runs after the scan of its file, even after the end of the request", async () => {
     const clamd = await startStandIn({ streamMaxBytes: 1_000 });
     onTestFinished(clamd.stop);
     const ready = Promise.withResolvers<Parameters<Hook>>();
@@ -24,8 +24,8 @@ describe.each(engines)("an embedding with a virus scanner on $name", (engine) =>
     for (const { status, body } of [clean, infected]) {
       expect([status, body.state]).toEqual([200, "scanning"]);
     }
-    // The request that completed the upload has already called the application's `may`. A user who loses the right to add files afterwards
-    // does not lose the file.
+    // The request that completed the upload has already called the application's `may`. A user who then loses the right to add files does
+    // not lose the file.
     isAllowed = false;
     expect(await ready.promise).toMatchObject([{ id: clean.body.id, state: "ready" }, "42", { attempt: 1 }]);
     expect(await rejected.promise).toMatchObject([

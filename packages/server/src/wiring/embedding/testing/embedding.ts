@@ -16,8 +16,8 @@ type Options = Partial<ValetKeyOptions<TestUser>>;
 type AtEnd = (cleanUp: () => Promise<void>) => void;
 
 /**
- * Creates a database and a bucket for one test. The database is a copy of one that is migrated. With `isNew`, the embedding must migrate it,
- * which takes longer.
+ * Creates a database and a bucket for one test. The database is a copy of a migrated database. With `isNew`, the embedding must migrate the
+ * database, which takes longer.
  */
 export async function createPlace(
   engine: TestEngine,
@@ -26,7 +26,7 @@ export async function createPlace(
   const { location, remove } = await engine.createLocation({ migrated: !isNew });
   atEnd(remove);
   if ("url" in location && !isNew) {
-    // The copy has its tables in the schema `public`, and an embedding has its tables in a separate schema.
+    // The copy has its tables in the schema `public`, but an embedding has its tables in a separate schema.
     await runSql(location.url, "alter schema public rename to valetkey; create schema public");
   }
   const server = await startEmbedded();

@@ -3,17 +3,17 @@ import type { BucketServer } from "../../../platform/bucket/testing/bucket-serve
 
 export type TestUser = User & { invoices: Readonly<Record<string, readonly ItemAction[]>> };
 
-/** The users of the application in these tests, with their rights on invoices. */
+/** The users of the application in the tests, with their rights on invoices. */
 export const users = {
   ann: { id: "ann", email: "ann@example.com", name: "Ann", invoices: { "42": ["read", "add", "remove"] } },
   ben: { id: "ben", email: null, name: null, invoices: { "7": ["read", "add", "remove"] } },
   cleo: { id: "cleo", invoices: { "42": ["read"] } },
 } satisfies Record<string, TestUser>;
 
-/** The database and the bucket of a test. Several processes can use both. */
+/** The database and the bucket of a test. Several processes can use the same place. */
 export type Place = { database: string; server: Omit<BucketServer, "stop"> };
 
-/** The access rule of the application, which uses the rights in `users`. */
+/** The access rule of the application, which reads the rights in `users`. */
 export function mayInvoice(user: TestUser, action: ItemAction, id: string): boolean {
   return user.invoices[id]?.includes(action) ?? false;
 }

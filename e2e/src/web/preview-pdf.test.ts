@@ -6,6 +6,7 @@ import { pagesPdf } from "./testing/pages-pdf.ts";
 import type { Person } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
+import { holdRequests } from "./testing/watch.ts";
 
 describe("PDFs in the preview", () => {
   const web = startWeb({ env: { URL_TTL_DEFAULT: "2" } });
@@ -40,6 +41,18 @@ describe("PDFs in the preview", () => {
     await ben.page.getByText("Chapter 20", { exact: true }).waitFor();
     await ben.page.getByRole("dialog").getByText("Page 20 of 40").waitFor();
     expect(addresses(ben, web.service.bucketOrigin).size).toBeGreaterThan(before.size);
+  });
+
+  it("a preview that is closed while its PDF loads causes no error in the console", async () => {
+    const dan = await web.person("Dan");
+    allowRefusedAddresses(dan);
+    await holdRequests(dan.page, new RegExp(`^${web.service.bucketOrigin}/`));
+    const asked = dan.page.waitForRequest((request) => request.url().startsWith(`${web.service.bucketOrigin}/`));
+    await openFile(dan, pagesPdf("book.pdf", { pages: 40 }));
+    await asked;
+    await dan.page.getByRole("button", { name: "Close" }).click();
+    await expect.poll(() => dan.page.workers().length).toBe(0);
+    expect(dan.watch.problems).toEqual([]);
   });
 
   it("the preview shows that a file is not a PDF", async () => {

@@ -2,8 +2,8 @@ import {
   GlobalWorkerOptions,
   getDocument,
   PDFDataRangeTransport,
-  type PDFDocumentLoadingTask,
   type PDFDocumentProxy,
+  PDFWorker,
   TextLayer,
   VerbosityLevel,
   version,
@@ -42,13 +42,23 @@ class BucketTransport extends PDFDataRangeTransport {
   }
 }
 
-/** Starts to open a PDF. Calls `onFailure` when a read fails, because pdf.js would then wait forever. The caller must destroy the task. */
-export function openPdf(source: PdfSource, onFailure: (error: unknown) => void): PDFDocumentLoadingTask {
+type OpenOptions = {
+  /** Called when a read fails, because pdf.js would then wait forever. */
+  onFailure: (error: unknown) => void;
+  /** Closes the PDF. */
+  signal: AbortSignal;
+};
+
+/** Opens a PDF. After an abort during the load, the promise never settles. */
+export function openPdf(source: PdfSource, { onFailure, signal }: OpenOptions): Promise<PDFDocumentProxy> {
   GlobalWorkerOptions.workerSrc = workerUrl;
   // vite.config.ts copies the files of pdf.js to this path.
   const root = new URL(`/assets/pdfjs-${version}/`, location.origin).href;
-  return getDocument({
-    range: new BucketTransport(source, onFailure),
+  const range = new BucketTransport(source, onFailure);
+  const worker = new PDFWorker();
+  const task = getDocument({
+    worker,
+    range,
     rangeChunkSize: CHUNK_BYTES,
     disableStream: true,
     disableAutoFetch: true,
@@ -60,6 +70,18 @@ export function openPdf(source: PdfSource, onFailure: (error: unknown) => void):
     useWasm: false,
     verbosity: VerbosityLevel.ERRORS,
   });
+  let isLoading = true;
+  const onSettled = () => {
+    isLoading = false;
+  };
+  task.promise.then(onSettled, onSettled);
+  signal.addEventListener("abort", () => {
+    range.abort();
+    // While pdf.js loads a document, `destroy` causes an error in the worker that nobody can catch.
+    if (isLoading) worker.destroy();
+    else void task.destroy().finally(() => worker.destroy());
+  });
+  return task.promise;
 }
 
 /** The maximum number of pixels of a canvas. Phones refuse larger canvases. */

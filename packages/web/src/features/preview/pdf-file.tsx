@@ -26,14 +26,15 @@ export function PdfFile({ file }: { file: Attachment }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt opens the file again
   useEffect(() => {
     const source = { sizeBytes: file.sizeBytes, read: fileReader(file.id) };
-    const task = openPdf(source, (error) => setFailure({ error }));
-    task.promise
+    const aborter = new AbortController();
+    const { signal } = aborter;
+    openPdf(source, { signal, onFailure: (error) => setFailure({ error }) })
       .then(async (pdf) => {
         const { width, height } = (await pdf.getPage(1)).getViewport({ scale: 1 });
         setOpened({ pdf, ratio: height / width });
       })
-      .catch((error: unknown) => task.destroyed || setFailure(failureOf(error)));
-    return () => void task.destroy();
+      .catch((error: unknown) => signal.aborted || setFailure(failureOf(error)));
+    return () => aborter.abort();
   }, [file.id, attempt]);
   if (failure !== undefined) {
     const onRetry = () => {

@@ -12,10 +12,9 @@ const MAX_WIDTH = 900;
 /** Shows the pages of a PDF with pdf.js, because browsers on phones have no PDF viewer. */
 export async function showPdf({ file, stage, urls, signal, fail }: Viewed): Promise<void> {
   const read = (range: Range) => readRange(urls, range);
-  const task = openPdf({ sizeBytes: file.sizeBytes, read }, () => fail(words.failed));
-  signal.addEventListener("abort", () => void task.destroy());
   try {
-    showPages(await task.promise, { stage, signal, filename: file.filename });
+    const pdf = await openPdf({ sizeBytes: file.sizeBytes, read }, { signal, onFailure: () => fail(words.failed) });
+    showPages(pdf, { stage, signal, filename: file.filename });
   } catch (error) {
     const isLocked = error instanceof Error && error.name === "PasswordException";
     if (!signal.aborted) fail(isLocked ? words.locked : words.failed);

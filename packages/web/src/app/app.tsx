@@ -3,7 +3,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { ValetKeyProvider } from "@valetkey/react";
 import { useEffect } from "react";
-// Also removes the entry of a dialog that was open before a reload.
+// The import also removes the entry of a dialog that was open before a reload.
 import "../components/history-entries.ts";
 import { ignoreRepeatedClicks } from "../components/ignore-repeated-clicks.ts";
 import { client } from "../service/client.ts";

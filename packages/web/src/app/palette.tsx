@@ -130,7 +130,7 @@ const FOUND = 6;
 /** The maximum number of notes of each list before the user types. A small number keeps pages and actions visible. */
 const NEWEST = 3;
 
-/** The palette shows `hint` after the label. */
+/** A command of the palette. The palette shows `hint` after the label. */
 type Command = {
   id: string;
   label: string;
@@ -236,7 +236,7 @@ const ofNote = [
 function commandsOfNote(): Command[] {
   return ofNote.flatMap(({ action, ...command }) => {
     const run = actionOf(action);
-    // Runs the action after the palette has returned the focus to the page.
+    // The palette must first return the focus to the page.
     const runLater = () => setTimeout(() => run?.());
     return run === undefined ? [] : [{ ...command, id: action, run: runLater }];
   });

@@ -98,7 +98,7 @@ const signedIn = createRoute({
 });
 
 type ListSearch = { q?: string };
-/** `file` is the id of the previewed attachment. The back button of the browser closes the preview. */
+/** `file` is the id of the previewed attachment. The id is in the URL, so that the back button of the browser closes the preview. */
 type FileSearch = ListSearch & { file?: string };
 
 const listSearch = ({ q }: Record<string, unknown>): ListSearch => (typeof q === "string" && q !== "" ? { q } : {});

@@ -32,7 +32,7 @@ export function useLeaveWhenSignedOut(): void {
   }, [data, navigate]);
   useEffect(() => {
     channel.onmessage = () => void leave();
-    // Reloads a page from before the sign-out that the back button restores.
+    // The back button can restore a page from before the sign-out. The reload removes its data.
     const check = ({ persisted }: PageTransitionEvent) => persisted && location.reload();
     addEventListener("pageshow", check);
     return () => {
@@ -47,7 +47,7 @@ export function useLeaveWhenSignedOut(): void {
  * open.
  */
 export async function signOut({ to }: { to?: string } = {}): Promise<void> {
-  // Without a connection, this call rejects, so the sign-out deletes nothing.
+  // Without a connection, `current` rejects, and the sign-out deletes nothing.
   await accounts.current();
   await finishBeforeSignOut();
   const lost = whatIsLost();
@@ -62,7 +62,7 @@ function whatIsLost(): string | undefined {
 }
 
 async function endSession(to?: string): Promise<void> {
-  // The page aborts the uploads first, because the service allows this only with a session.
+  // The service accepts an abort of an upload only with a session. So the page aborts the uploads first.
   if (uploads.list.all().length > 0) await uploads.clear();
   await accounts.signOut();
   channel.postMessage(null);
@@ -75,7 +75,7 @@ export async function leaveDeletedAccount(): Promise<void> {
   await leave();
 }
 
-/** Reloads the document, so that no data stays in memory. */
+/** Opens another page by loading the document again, so that no data stays in memory. */
 async function leave(to = "/sign-in"): Promise<void> {
   await deleteLocalData();
   queryClient.clear();

@@ -13,7 +13,7 @@ import { BottomBar, Rail, useScope } from "./navigation.tsx";
 import { useAccount, useLeaveWhenSignedOut } from "./session.ts";
 import { useCreateNote } from "./use-create-note.ts";
 
-/** The frame of every page after the sign-in: the rail on desktops, the bar on phones, and the page. */
+/** The frame of every page after the sign-in: the rail on desktops, the bar on phones, and the content. */
 export function Shell() {
   useLeaveWhenSignedOut();
   useFocusOnNavigation();
@@ -47,7 +47,7 @@ export function Shell() {
 /** The longest time for which a browser may keep the lock of a crashed tab. Milliseconds. */
 const GONE_MS = 4_000;
 
-/** On every page, saves the drafts of closed tabs as soon as there is a connection. */
+/** Saves the drafts of closed tabs on every page, as soon as the service is reachable. */
 function useSaveLeft(): void {
   const { noteId: openNoteId } = useParams({ strict: false });
   const isOnline = useConnection() === "online";
@@ -60,7 +60,7 @@ function useSaveLeft(): void {
   }, [isOnline]);
 }
 
-/** Keeps uploads running on every page, and resumes them after a reload. */
+/** Continues uploads on every page, and resumes them after a reload. */
 function Uploads() {
   const account = useAccount();
   const { noteId } = useParams({ strict: false });
@@ -177,14 +177,14 @@ function useFocusOnNavigation(): void {
 }
 
 function focusPage(): void {
-  // Does nothing if the page has already focused a field.
+  // If the page has already focused a field, the focus stays there.
   if (document.activeElement?.closest("input, textarea, [role=dialog]") != null) return;
   const note = document.getElementById("note");
   const page = note?.checkVisibility() ? note : document.getElementById("content");
   page?.focus({ preventScroll: true });
 }
 
-/** Lets the installed app accept files from other apps. A page in a browser tab registers no service worker for this. */
+/** Lets the installed app accept files from other apps. A page in a browser tab does not register the service worker. */
 function useInstalledApp(): void {
   useEffect(() => {
     if (matchMedia("(display-mode: standalone)").matches) acceptHandedFiles();

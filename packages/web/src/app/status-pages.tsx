@@ -6,7 +6,7 @@ import { Empty, Failure, Skeleton } from "../components/states.tsx";
 import { useConnection } from "../service/client.ts";
 import { texts } from "../texts/index.ts";
 
-/** The shape of a page, while its code or data loads. */
+/** The outline of a page during the load of its code or data. */
 export function PendingPage() {
   return (
     <div className="mx-auto flex w-full max-w-[760px] flex-col gap-6 p-6 md:pt-10">

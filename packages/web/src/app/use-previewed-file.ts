@@ -13,8 +13,8 @@ export function usePreviewedFile() {
     const search = <Search extends object>(before: Search) => ({ ...before, file: attachmentId });
     void navigate({ to: ".", search, replace: file !== undefined, resetScroll: false });
   };
-  // Goes back in the history, so that the next "back" does not open the file again. If the visit began with the preview of the file, the
-  // history has no earlier page.
+  // Closing goes back in the history, so that the next "back" does not open the file again. The history has no earlier page if the visit
+  // began with the preview.
   const hide = () => {
     if (hasPageBehind.current) return history.back();
     void navigate({ to: ".", search: ({ file: _, ...kept }) => kept, replace: true, resetScroll: false });

@@ -19,15 +19,15 @@ import { useCreateNote } from "../use-create-note.ts";
 
 const words = attachTexts;
 const FOUND = 20;
-/** The page names this many files, so that the choice stays in sight. */
+/** The maximum number of files that the page names. With more names, the choice would be out of sight. */
 const MOST_SHOWN = 4;
 
 /** Attaches files from another app to a new note, or to a note that the user chooses. */
 export function AttachPage() {
   useDocumentTitle(words.pageTitle);
   const handed = useQuery({ queryKey: ["handed-files"], queryFn: readHandedFiles, gcTime: 0 });
-  // Registers the service worker again, because the browser may have removed it. Without the worker, other apps can't send files to this
-  // app.
+  // The browser may have removed the service worker, so the page registers it again. Without the worker, other apps can't send files to
+  // this app.
   useEffect(acceptHandedFiles, []);
   if (handed.data === undefined) return null;
   return (
@@ -106,7 +106,7 @@ function sizeOf(files: readonly File[]): string {
   return formatBytes(files.reduce((sum, { size }) => sum + size, 0));
 }
 
-/** A file with its picture, if it is one, and its size. */
+/** Shows a file with its size, and with its picture if the file is a picture. */
 function HandedFile({ file }: { file: File }) {
   const [picture, setPicture] = useState<string>();
   useEffect(() => {

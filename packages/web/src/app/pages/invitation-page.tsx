@@ -33,7 +33,7 @@ export function InvitationPage() {
     linkTokens.forget(PATH);
   }
   const { mutate, isIdle } = redeem;
-  // If this user has already used the invitation, the link opens the note again.
+  // The link opens the note again for a user who has already used the invitation.
   const mayBeOwn = account !== undefined && hasCode(invitation.error, "invitation_used") && isIdle;
   useEffect(() => {
     if (mayBeOwn) mutate();

@@ -48,7 +48,7 @@ export function ListsPage() {
         )}
       </div>
       <section
-        // The key makes a new element for each note, so that the page shows the top of each note first.
+        // The key makes a new element for each note. Each note therefore starts at its top.
         key={noteId && firstIdOf(noteId)}
         id="note"
         tabIndex={-1}

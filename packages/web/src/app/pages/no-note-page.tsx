@@ -21,7 +21,7 @@ export function NoNotePage() {
     onChosen: (files) => files.length > 0 && createWith(files),
   });
   const isFirst = list.data !== undefined && notes.length === 0 && q === "";
-  // In all other cases without notes, the list itself shows its state, so this page shows nothing.
+  // In all other cases without notes, the list shows its state, and this page shows nothing.
   if (notes.length === 0 && !(isFirst && isOwned)) return null;
   const { title, hint, action } = texts.notes.empty.begin;
   const frame = clsx(

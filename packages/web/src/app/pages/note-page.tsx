@@ -54,10 +54,9 @@ export function NotePage() {
   }, [isNew, noteId]);
   const [linked, setLinked] = useState<readonly Attachment[]>([]);
   const [firstLinked, ...otherLinked] = linked;
-  // The preview steps through the files in the order that the list had when the preview was opened.
+  // The preview steps through the files in the order of the list at the time of opening.
   const [order, setOrder] = useState<readonly string[]>([]);
-  // A link to a file may name a file that the list did not show. For such a file, the preview uses the order in which the files were
-  // attached.
+  // A link may open a file that the list did not show. The preview then uses the order in which the files were attached.
   const shownOrder = file === undefined || order.includes(file) ? order : [];
   const [sharing, setSharing] = useState<{ noteId: string; files?: readonly Attachment[]; tab?: "people" | "link" }>();
   const [chosenToMove, setMoving] = useState<TakenFiles & { isCopy: boolean; to?: TargetNote }>();
@@ -149,7 +148,7 @@ export function NotePage() {
           )}
         </>
       )}
-      {/* The dialogs stay open when the note is deleted or the access ends. The dialogs themselves show that a file is gone. */}
+      {/* The dialogs stay open after the deletion of the note or the end of the access, and show that a file is gone. */}
       {note.data !== undefined && (
         <LazyPart isOpen={file !== undefined} onClose={hide}>
           {({ PreviewOverlay }) => (
@@ -223,12 +222,12 @@ function NoteSkeleton() {
   );
 }
 
-/** Whether the error means that the note does not exist or that the user has no access. After such an error, a retry would fail again. */
+/** Returns whether the note does not exist, or the user has no access. A retry would fail again. */
 function isUnavailable(error: unknown): boolean {
   return hasCode(error, "access_denied") || hasCode(error, "note_not_found") || hasCode(error, "invalid_request");
 }
 
-/** The activity of one note. The page loads it when the user unfolds it. */
+/** Shows the activity of one note. The page loads the activity when the user unfolds it. */
 function NoteActivity({ children }: { children: (fold: () => void) => ReactNode }) {
   const id = useId();
   const [isUnfolded, setUnfolded] = useState(false);

@@ -2,7 +2,7 @@ import { clsx } from "clsx";
 
 type Person = { name: string | null; email: string | null };
 
-/** Returns the name of a person, or the email address if the person has no name. */
+/** Returns the name of a person. Without a name, returns the email address. */
 export function nameOf(person: Person, { otherwise }: { otherwise: string }): string {
   return person.name ?? person.email ?? otherwise;
 }

@@ -12,7 +12,7 @@ const kinds: Record<Kind, string> = {
 
 type ButtonStyle = { kind?: Kind | undefined; className?: string | undefined };
 
-/** The classes of a button, also for links that look like a button. */
+/** Returns the classes of a button. Links that look like a button also use these classes. */
 export function buttonStyle({ kind = "outline", className }: ButtonStyle = {}): string {
   return clsx(
     "inline-flex h-11 shrink-0 select-none items-center justify-center gap-2 whitespace-nowrap rounded-card px-4 text-base font-medium transition-colors md:h-9 md:px-3",
@@ -33,7 +33,9 @@ export function Button({ kind, className, type = "button", ...props }: Component
   return <button {...props} type={type} className={buttonStyle({ kind, className })} />;
 }
 
-/** The classes of an icon button, whose `aria-label` appears as a tooltip on hover and focus (app.css), except while its menu is open. */
+/**
+ * Returns the classes of an icon button. Its `aria-label` is also its tooltip on hover and focus (app.css), except while its menu is open.
+ */
 export function iconButtonStyle(className: string | undefined): string {
   return clsx(
     "tooltip inline-flex size-11 shrink-0 items-center justify-center rounded-card text-muted transition-colors hover:bg-hover hover:text-ink disabled:cursor-not-allowed disabled:opacity-50 md:size-8",
@@ -43,7 +45,7 @@ export function iconButtonStyle(className: string | undefined): string {
 
 type IconButtonProps = Omit<ComponentProps<"button">, "aria-label"> & {
   label: string;
-  /** Whether other buttons are above and beside this one. The browser then shows the tooltip at the pointer, where it covers no button. */
+  /** Whether other buttons are close to this button. The browser then shows the tooltip at the pointer, where it covers no button. */
   isDense?: boolean;
 };
 

@@ -1,10 +1,8 @@
-/**
- * Copies a text. Returns whether the copy succeeded. Call it directly in the click handler, because some browsers require a user gesture.
- */
+/** Copies a text. Returns whether the copy succeeded. The caller must be a click handler, because some browsers require a user gesture. */
 export async function copyText(text: string | Promise<string>): Promise<boolean> {
   const whole = Promise.resolve(text);
   try {
-    // The item contains a promise, because Safari refuses to copy a text that arrives after the click is over.
+    // Safari refuses to copy a text that arrives after the click. So the item contains a promise.
     const item = whole.then((known) => new Blob([known], { type: "text/plain" }));
     item.catch(() => undefined);
     await navigator.clipboard.write([new ClipboardItem({ "text/plain": item })]);
@@ -14,7 +12,7 @@ export async function copyText(text: string | Promise<string>): Promise<boolean>
   }
 }
 
-/** Used in browsers that accept no promise in the clipboard, and in browsers that deny the page access to the clipboard. */
+/** Copies a text in a browser that accepts no promise in the clipboard, or that denies the page access to the clipboard. */
 async function copyResolved(text: Promise<string>): Promise<boolean> {
   const known = await text.catch(() => undefined);
   if (known === undefined) return false;
@@ -26,13 +24,13 @@ async function copyResolved(text: Promise<string>): Promise<boolean> {
   }
 }
 
-/** Over plain HTTP, as in a home network, `navigator.clipboard` is undefined. */
+/** Copies a text by a selection. Over plain HTTP, as in a home network, `navigator.clipboard` is undefined. */
 function copyBySelection(text: string): boolean {
   const field = document.createElement("textarea");
   field.value = text;
   field.className = "sr-only";
   const focused = document.activeElement;
-  // The field is inside the open dialog, because a dialog takes the focus back from a field outside of it.
+  // A dialog takes the focus back from a field outside of it. So the field is inside the open dialog.
   (focused?.parentElement ?? document.body).append(field);
   field.select();
   const isCopied = document.execCommand("copy");

@@ -53,7 +53,7 @@ type CopyLineProps = {
 export function CopyLine({ label, text, kind = "outline" }: CopyLineProps) {
   return (
     <div className="flex items-center gap-2">
-      {/* The text is in a read-only field, so that the keyboard can scroll it and select all of it. */}
+      {/* A read-only field lets the keyboard scroll and select the whole text. */}
       <input
         readOnly
         aria-label={label}

@@ -37,15 +37,15 @@ type DialogProps = {
   onClose: () => void;
   title: ReactNode;
   description?: ReactNode;
-  /** Stays below the title while the content scrolls. */
+  /** An element below the title, which stays visible while the content scrolls. */
   bar?: ReactNode;
   children: ReactNode;
   className?: string;
 };
 
 /**
- * A dialog: centered on desktops, a sheet at the bottom on phones. When it opens, the element with `data-autofocus` gets the focus, or else
- * the first element that can have it.
+ * A dialog: centered on desktops, a sheet at the bottom on phones. At its opening, the element with `data-autofocus` gets the focus.
+ * Otherwise, the first focusable element gets the focus.
  */
 export function Dialog({ onClose, title, description, bar, children, className }: DialogProps) {
   const popup = useRef<HTMLDivElement>(null);
@@ -108,7 +108,10 @@ export function Dialog({ onClose, title, description, bar, children, className }
 
 type DialogFormProps = { title: string; description?: string | undefined; onClose: () => void; children: ReactNode };
 
-/** Shows a form in place of the content of the dialog around it, with a way back. Outside of a dialog, the form has its own dialog. */
+/**
+ * Shows a form in place of the content of the surrounding dialog, with a button that returns to the content. Outside of a dialog, the form
+ * has its own dialog.
+ */
 export function DialogForm(props: DialogFormProps) {
   const inside = useContext(InsideDialog);
   if (inside !== undefined) return inside.view && createPortal(<View {...props} back={inside.back} />, inside.view);
@@ -181,7 +184,7 @@ function Scroller({ children }: { children: ReactNode }) {
   );
 }
 
-/** The main action of a dialog. It stays visible while the content scrolls. */
+/** Contains the main action of a dialog. The footer stays visible while the content scrolls. */
 export function DialogFooter({ children }: { children: ReactNode }) {
   return (
     <div

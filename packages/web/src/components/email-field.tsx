@@ -8,7 +8,7 @@ type Words = { label: string; placeholder: string; hint: string; chosen: string;
 type EmailFieldProps = {
   words: Words;
   inputRef: RefObject<HTMLInputElement | null>;
-  /** The complete email addresses. `text` is the text after them. */
+  /** The complete email addresses. `text` is the text after the last complete email address. */
   chosen: string[];
   text: string;
   onChange: (chosen: string[], text: string) => void;
@@ -39,7 +39,7 @@ export function EmailField({ words, inputRef, chosen, text, onChange, refused, p
       event.preventDefault();
       take(text);
     }
-    // The last chip becomes text again, so that the user can correct it.
+    // The user can correct the last chip, because Backspace makes it a text again.
     if (event.key === "Backspace" && text === "" && chosen.length > 0) {
       event.preventDefault();
       onChange(chosen.slice(0, -1), chosen.at(-1) ?? "");
@@ -132,7 +132,10 @@ function Chip({ email, removal, isRefused, onRemove }: ChipProps) {
   );
 }
 
-/** Shows an email address on one line. A long one loses letters of its first part, because its domain says to whom a mail goes. */
+/**
+ * Shows an email address on one line. A long email address loses letters before the at sign, because the domain shows the receiver of a
+ * mail.
+ */
 export function EmailText({ email, className }: { email: string; className?: string }) {
   const at = email.includes("@") ? email.lastIndexOf("@") : email.length;
   return (

@@ -2,7 +2,7 @@ import { formatDuration, formatWhen, texts } from "../texts/index.ts";
 
 const words = texts.sharing.expiry;
 
-/** Whether a share or link is expired. With the expiry `null`, the share or link never expires. */
+/** Returns whether a share or link is expired. If the expiry is null, the share or link never expires. */
 export const isExpired = (expiresAt: string | null, now: number): boolean =>
   expiresAt !== null && new Date(expiresAt).getTime() <= now;
 

@@ -1,8 +1,8 @@
 import { splitName } from "../texts/format.ts";
 
 /**
- * A filename on one line. A long filename is shortened in the middle, so that its extension stays visible. The halves follow each other in
- * the direction of writing of the name, and the name stays at the start of its line.
+ * Shows a filename on one line. A long filename is shortened in the middle, so that its extension stays visible. The halves follow the
+ * writing direction of the name, and the name stays at the start of its line.
  */
 export function FileName({ filename }: { filename: string }) {
   const { head, tail } = splitName(filename);

@@ -1,6 +1,7 @@
 /**
- * Gives each open dialog, sheet, form and preview an entry in the history of the browser. "Back" closes the one on top, and the page stays.
- * This file keeps two numbers equal: the open entries, and the entries that the history has on top of the page.
+ * Gives each open dialog, sheet, form and preview an entry in the history of the browser. "Back" closes the top element, and the page
+ * stays.
+ * This file keeps two numbers equal: the number of open entries, and the number of history entries above the page.
  */
 
 type Entry = { close: () => void };
@@ -8,10 +9,10 @@ type Entry = { close: () => void };
 /** The last entry is on top. */
 const open: Entry[] = [];
 let isScheduled = false;
-/** Whether this file is removing entries. The browser does so asynchronously. */
+/** Whether this file is removing entries. The browser removes entries asynchronously. */
 let isGoing = false;
 
-/** The number of entries that the history has on top of the page. The state keeps it over a reload. */
+/** Returns the number of history entries above the page. The history state keeps the number after a reload. */
 const depth = (): number => (history.state as { dialogs?: number } | null)?.dialogs ?? 0;
 
 /** Adds an entry, and calls `close` when the user goes back. Returns a function that removes the entry. */
@@ -25,7 +26,7 @@ export function addHistoryEntry(close: () => void): () => void {
   };
 }
 
-/** Waits for the current task, because a dialog may open in place of another one, or close together with a navigation. */
+/** Waits for the current task. In this task, a dialog may replace another dialog, or may close together with a navigation. */
 function schedule(): void {
   if (isScheduled) return;
   isScheduled = true;
@@ -36,7 +37,7 @@ function schedule(): void {
 }
 
 function balance(): void {
-  // The method of the prototype does not notify the router, because the page stays the same.
+  // The method of the prototype does not notify the router. The page stays the same, so the router needs no event.
   while (depth() < open.length)
     History.prototype.pushState.call(history, { ...history.state, dialogs: depth() + 1 }, "");
   const extra = depth() - open.length;
@@ -51,7 +52,7 @@ addEventListener("popstate", () => {
   schedule();
 });
 
-// A link in a dialog leads to another page. That page replaces the entry of the dialog, so that "back" leads to the page of the dialog.
+// A link in a dialog opens another page. The other page replaces the entry of the dialog, so that "back" opens the page with the dialog.
 const { pushState } = history;
 history.pushState = (...page) => {
   if (depth() === 0) pushState.apply(history, page);
@@ -59,5 +60,5 @@ history.pushState = (...page) => {
   schedule();
 };
 
-// After a reload no dialog is open, so its entry goes.
+// After a reload, no dialog is open, so the entry of the dialog is removed.
 schedule();

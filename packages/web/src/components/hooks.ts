@@ -18,7 +18,7 @@ export function useNow(everyMs = 30_000): number {
   return now;
 }
 
-/** Focuses the element when `isOpen` becomes false, because the part of the page that had the focus has disappeared. */
+/** Focuses the element when `isOpen` becomes false. The part of the page with the focus has then disappeared. */
 export function useFocusBack(element: RefObject<HTMLElement | null>, isOpen: boolean): void {
   const wasOpen = useRef(false);
   useEffect(() => {

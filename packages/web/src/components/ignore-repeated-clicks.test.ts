@@ -25,7 +25,7 @@ describe("a page that ignores repeated clicks", () => {
   const click = (selector: string, detail: number) =>
     $(selector).dispatchEvent(new window.MouseEvent("click", { bubbles: true, cancelable: true, detail }));
   const doubleClick = (selector: string) => [1, 2].map((detail) => click(selector, detail));
-  /** Returns whether the key still does what it does in the element. */
+  /** Presses a key. Returns whether the key still has its default effect in the element. */
   const press = (selector: string, key: string, repeat: boolean) =>
     $(selector).dispatchEvent(new window.KeyboardEvent("keydown", { bubbles: true, cancelable: true, key, repeat }));
 

@@ -1,12 +1,13 @@
-/** Buttons whose quick clicks all count, for example to zoom. */
+/** The buttons on which each quick click counts, for example a button to zoom. */
 const COUNTS = "[data-counts-clicks]";
 /** In a text of several lines, Enter only adds a line. */
 const LINES = "textarea, [contenteditable]";
 
 /**
- * Ignores the second click of a double click on a button, and a key that is held down on a button or in a form. If the service responds
- * quickly, a button works again before the second click of a double click. The second click would then send the form again, or hit
- * another button that has appeared in the same place. Returns a function that removes the listeners.
+ * Ignores the second click of a double click on a button, and a key that is held down on a button or in a form. After a fast response, a
+ * button works again before the second click of a double click. The second click would then send the form again, or hit a new button in the
+ * same place.
+ * Returns a function that removes the listeners.
  */
 export function ignoreRepeatedClicks(page: Document): () => void {
   const options = { capture: true } as const;

@@ -6,12 +6,12 @@ type PageProps = {
   title: string;
   hint?: string;
   className?: string;
-  /** For tables, and for pages with an index. */
+  /** Whether the page is wide, for tables and for pages with an index. */
   isWide?: boolean;
   children: ReactNode;
 };
 
-/** A page with one column, whose title is also the title of the document. `className` sets the gap between the parts. */
+/** A page with one column. The title is also the title of the document. `className` sets the gap between the parts. */
 export function Page({ title, hint, className = "gap-6", isWide = false, children }: PageProps) {
   useDocumentTitle(title);
   return (

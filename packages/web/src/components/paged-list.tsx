@@ -8,12 +8,12 @@ import { WhenSeen } from "./when-seen.tsx";
 
 type ItemListProps<Item> = {
   query: { isPending: boolean; error: unknown; refetch: () => unknown };
-  /** Undefined until the query has loaded them. */
+  /** Undefined: the query has not loaded the items yet. */
   items: readonly Item[] | undefined;
   label: string;
-  /** The title of the message that the list could not be loaded. */
+  /** The title of the message after a failed load. */
   failed: string;
-  /** Shown in place of a list without items. */
+  /** The content in place of an empty list. */
   empty: ReactNode;
   /** Shown while the list loads. */
   loading?: ReactNode;
@@ -44,7 +44,7 @@ export function ItemList<Item>({
 
 type PagedListProps<Item> = Pick<ItemListProps<Item>, "label" | "failed" | "empty" | "className" | "children"> & {
   list: UseInfiniteQueryResult<{ pages: { items: Item[] }[] }>;
-  /** The height of a row that still loads, as a class. */
+  /** The class with the height of a row during the load. */
   rowHeight?: string;
 };
 
@@ -57,7 +57,7 @@ export function PagedList<Item>({ list, rowHeight = "h-16", ...props }: PagedLis
         {...props}
         query={list}
         items={items}
-        // A first page without items is not the end of the list.
+        // A first page without items may have further pages.
         empty={list.hasNextPage ? null : props.empty}
         loading={<Skeletons rowHeight={rowHeight} className={props.className} />}
       />

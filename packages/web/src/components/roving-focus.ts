@@ -1,5 +1,5 @@
 /**
- * The elements that can have the focus. Elements in a form or a menu are not controls of the list, and keep the tab order of the browser.
+ * The elements that can have the focus. Elements in a form or a menu are not controls of the list, and have the tab order of the browser.
  */
 const CONTROLS = "a[href], button:not(:disabled), input:not(:disabled)";
 const APART = "form, [popover]";
@@ -23,15 +23,15 @@ export function roveFocus(list: HTMLElement): () => void {
     const all = rows.flat();
     const kept = all.find((control) => control === stop) ?? rows[clamp(stopRow, rows)]?.[0];
     stop = all.find((control) => control === activeElement) ?? all.find(isCurrent) ?? kept;
-    // The focused row was removed, so another row takes the focus.
+    // After the removal of the focused row, another row gets the focus.
     if (isGone && activeElement === body) stop?.focus({ preventScroll: true });
     stopRow = rowIndexOf(rows, stop);
     for (const control of controlsOf(list)) control.tabIndex = control === stop ? 0 : -1;
   };
   const onFocusOut = ({ relatedTarget }: FocusEvent) => {
     if (list.contains(relatedTarget as Node | null)) return;
-    // The tab stop is the first control of a row, because a row never hides this control. A row may hide its other controls. If one of them
-    // were the tab stop, the list would then have no tab stop.
+    // A row may hide all its controls except the first one. A hidden tab stop would make the list unreachable, so the first control is the
+    // tab stop.
     stop = rowsOf(list)[stopRow]?.[0] ?? stop;
     queueMicrotask(update);
   };

@@ -4,9 +4,8 @@ const { promise: code, resolve } = Promise.withResolvers<Code>();
 const load = () => resolve(import("./roving-focus.ts"));
 
 /**
- * Makes a whole list one tab stop, with arrow keys between its rows (`li`). Pass this function as the `ref` of the list.
- * The code loads at the first key or the first focus in a list, because many visits do not need it. Until the code is loaded, each control
- * is a tab stop.
+ * Makes a whole list one tab stop, with arrow keys between its rows (`li`). The function is a `ref` of the list.
+ * The code loads at the first key or the first focus in a list, because many visits do not need it. Before, each control is a tab stop.
  */
 export function rovingList(list: HTMLElement | null): (() => void) | undefined {
   if (list === null) return undefined;

@@ -10,7 +10,7 @@ export type Tab<Name extends string> = {
   content: ReactNode;
 };
 
-/** Returns a bar of tabs and the content of the chosen tab. A tab that was open keeps its content, so that nothing typed is lost. */
+/** Returns a bar of tabs and the content of the chosen tab. A tab that was open keeps its content, so that no typed text is lost. */
 export function useTabs<Name extends string>(label: string, tabs: readonly Tab<Name>[], first: Name) {
   const id = useId();
   const bar = useRef<HTMLDivElement>(null);

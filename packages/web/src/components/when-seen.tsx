@@ -16,8 +16,8 @@ export function WhenSeen({ onSeen }: { onSeen: () => void }) {
         observer.disconnect();
         seen();
       },
-      // The element counts as seen 600 px before it is visible. Without an explicit root, the nearest scroll container would cut off
-      // this margin.
+      // The element counts as visible 600 px before it appears. Without an explicit root, the nearest scroll container would cut off the
+      // margin.
       { root: element.closest("main"), rootMargin: "600px" },
     );
     observer.observe(element);

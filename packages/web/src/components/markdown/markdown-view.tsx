@@ -7,7 +7,7 @@ import { lex, tasksOf } from "./tasks.ts";
 /** The URL schemes that the links in a note may have. */
 const SCHEMES: ReadonlySet<string> = new Set(["http:", "https:", "mailto:", "tel:"]);
 
-/** The function that toggles each task box, and the label of the box. An empty map makes the boxes read-only. */
+/** For each task box, its label and the function that toggles it. An empty map makes the boxes read-only. */
 const Toggles = createContext<ReadonlyMap<Token, { label: string; toggle: () => void }>>(new Map());
 
 /** `onToggle` receives the position of a task box, counted from top to bottom. Undefined makes the boxes read-only. */
@@ -130,7 +130,7 @@ function Inline({ token }: { token: MarkedToken }) {
       return <Task token={token} isDone={token.checked} />;
     case "link":
       return <Anchor href={token.href}>{inlines(token.tokens)}</Anchor>;
-    // An image becomes a link, so that the page of a note requests nothing from another origin.
+    // An image becomes a link. The page of a note therefore requests nothing from another origin.
     case "image":
       return <Anchor href={token.href}>{token.text === "" ? token.href : token.text}</Anchor>;
     default:

@@ -13,8 +13,8 @@ type Nested = {
 };
 
 /**
- * The maximum nesting depth. Nobody writes a text that nests deeper. A hostile text with thousands of levels would overflow the stack of
- * the lexer or of the browser.
+ * The maximum nesting depth. No ordinary text nests deeper. A hostile text with thousands of levels would overflow the stack of the lexer
+ * or of the browser.
  */
 const MAX_DEPTH = 100;
 
@@ -24,7 +24,7 @@ export function lex(source: string): Token[] {
     const tokens = Lexer.lex(source, { gfm: true, breaks: true });
     if (!isDeeper(tokens as Nested[], MAX_DEPTH)) return tokens;
   } catch {
-    // The lexer has overflowed the stack, so the text becomes code.
+    // The lexer has overflowed the stack. The text becomes code.
   }
   return [{ type: "code", raw: source, text: source }];
 }
@@ -52,7 +52,7 @@ export function tasksOf(tokens: readonly Token[], label = ""): Task[] {
 /** Matches each text that looks like a task box. In a code block, a match is not a task box. */
 const BOX = /^([\s>]*(?:[-*+]|\d+[.)])\s+(?:(?:[-*+]|\d+[.)])\s+)*\[)([ xX])(?=\]\s)/gm;
 
-/** Ticks the task box with this position, or removes its tick. Returns the same source if it finds no such box. */
+/** Ticks the task box at this position, or removes its tick. Returns the unchanged source if there is no such box. */
 export function toggleTask(source: string, position: number): string {
   const tasks = tasksOf(lex(source));
   if (tasks[position] === undefined) return source;

@@ -10,7 +10,7 @@ export type Range = {
 export type UrlSource = {
   /** Returns a URL that is valid for some seconds. */
   getUrl(): Promise<string>;
-  /** Called with a URL that the bucket has refused. */
+  /** The reader calls `discardUrl` with a URL that the bucket has refused. */
   discardUrl(url: string): void;
 };
 

@@ -7,7 +7,7 @@ type Source = { sizeBytes: number; read: (range: Range) => Promise<Uint8Array<Ar
 
 /** Reads the start of a text file. */
 export async function readText({ sizeBytes, read, signal }: Source): Promise<string> {
-  // For an empty file, there is no range to read.
+  // An empty file has no range to read.
   if (sizeBytes === 0) return "";
   const to = Math.min(sizeBytes, SHOWN_BYTES);
   const bytes = await read({ from: 0, to, signal });
@@ -15,7 +15,7 @@ export async function readText({ sizeBytes, read, signal }: Source): Promise<str
   return new TextDecoder(encodingOf(bytes)).decode(bytes, { stream: to < sizeBytes });
 }
 
-/** Returns the encoding that the byte order mark gives. Without a mark, the encoding is UTF-8. Source: WHATWG Encoding, "BOM sniff". */
+/** Returns the encoding of the byte order mark. Without a mark, the encoding is UTF-8. Source: WHATWG Encoding, "BOM sniff". */
 function encodingOf([first, second]: Uint8Array): string {
   if (first === 0xff && second === 0xfe) return "utf-16le";
   if (first === 0xfe && second === 0xff) return "utf-16be";

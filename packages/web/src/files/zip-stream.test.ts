@@ -16,7 +16,7 @@ function makeJob(): ZipJob & { bytes: number } {
   return job;
 }
 
-/** Makes files whose names are added to `opened` when the ZIP opens them. `sizes` decides which files are small. */
+/** Makes files. When the ZIP opens a file, `opened` gets the name of the file. `sizes` decides which files are small. */
 function makeSources(sizes: readonly number[]) {
   const opened: string[] = [];
   const sources = sizes.map((sizeBytes, index): ZipSource => {

@@ -10,9 +10,9 @@ export type ZipSource = {
 
 export type ZipJob = {
   signal: AbortSignal;
-  /** The file that the ZIP reads now. */
+  /** The file that the ZIP is reading. */
   reading: string | undefined;
-  /** The names of the files that could not be opened. The ZIP leaves them out. */
+  /** The names of the files that could not be opened. The ZIP does not contain these files. */
   missing: string[];
   onBytes(count: number): void;
 };
@@ -22,7 +22,7 @@ type ZipWords = { missingFile: string; missing(names: readonly string[]): string
 
 /** The number of small files that are read while the ZIP waits for an earlier file. */
 const READ_AHEAD = 4;
-/** A file of at most this size is small, so that the files that were read ahead need little memory. Bytes. */
+/** The maximum size of a small file, in bytes. The limit bounds the memory for the files that are read ahead. */
 const SMALL_BYTES = 256 * 1024;
 
 /**
@@ -59,13 +59,13 @@ function createOpen(sources: readonly ZipSource[]): (index: number) => Promise<R
   const ahead = new Map<ZipSource, Promise<ReadableStream<Uint8Array>>>();
   return (index) => {
     const [source, ...next] = sources.slice(index, index + 1 + READ_AHEAD) as [ZipSource, ...ZipSource[]];
-    // A file that could not be read ahead gets a second chance.
+    // If the read-ahead of a file fails, the ZIP opens the file again.
     const opened = ahead.get(source)?.catch(() => source.open()) ?? source.open();
     ahead.delete(source);
     for (const small of next.filter(({ sizeBytes }) => sizeBytes <= SMALL_BYTES)) {
       if (ahead.has(small)) continue;
       const stream = readWhole(small);
-      // The ZIP handles this error when it needs the file. Until then, nothing else waits for this promise.
+      // The ZIP handles the error when it needs the file. Until then, the error must not be an unhandled rejection.
       stream.catch(() => undefined);
       ahead.set(small, stream);
     }
@@ -91,7 +91,7 @@ function countBytes({ onBytes }: ZipJob): TransformStream<Uint8Array, Uint8Array
 const MAX_BYTES = 255;
 /** Windows and macOS use these characters in paths, or refuse them. */
 const FORBIDDEN = /[/\\:*?"<>|\p{Cc}]/gu;
-/** Windows refuses these names, also with an extension, and removes dots and spaces at the end of a name. */
+/** Windows refuses these names even with an extension. Windows also removes dots and spaces at the end of a name. */
 const REFUSED = /^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
 
 /**
@@ -119,7 +119,7 @@ function split(name: string): [stem: string, extension: string] {
   return dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ""];
 }
 
-/** Removes characters from the end of the stem, until the name is short enough. An extension that is too long counts as part of the stem. */
+/** Removes characters from the end of the stem until the name is short enough. A long extension counts as part of the stem. */
 function shorten(stem: string, end: string): string {
   const bytes = (text: string) => new TextEncoder().encode(text).length;
   if (bytes(end) > MAX_BYTES / 2) return shorten(stem + end, "");

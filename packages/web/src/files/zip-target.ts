@@ -4,8 +4,8 @@ type FilePicker = { showSaveFilePicker?: (options: SaveOptions) => Promise<FileS
 type Save = (stream: ReadableStream<Uint8Array>, options: { signal: AbortSignal }) => Promise<void>;
 
 /**
- * Lets the user choose a file to save to. Without a file picker, the browser first stores the data and saves the file at the end. Returns
- * undefined when the user cancels. Call it in a click handler.
+ * Lets the user choose a file to save to. Without a file picker, the browser first stores the data, and saves the file at the end. Returns
+ * undefined if the user cancels. The caller must be a click handler.
  */
 export async function chooseTarget(name: string): Promise<Save | undefined> {
   const { showSaveFilePicker } = globalThis as FilePicker;
@@ -48,7 +48,7 @@ async function saveInBrowserStorage(
 /** The largest file in memory. A larger file could be too large for a phone. Bytes. */
 const MAX_IN_MEMORY = 256 * 2 ** 20;
 
-/** Whether `browserTarget` can save a file of this size. */
+/** Returns whether `browserTarget` can save a file of this size. */
 export async function hasSpaceFor(sizeBytes: number): Promise<boolean> {
   if ((await openFolder()) === undefined) return sizeBytes <= MAX_IN_MEMORY;
   const { quota = 0, usage = 0 } = await navigator.storage.estimate();
@@ -64,7 +64,7 @@ async function openFolder(): Promise<FileSystemDirectoryHandle | undefined> {
 
 /** A sign-out deletes all files with this prefix. */
 const PREFIX = "valetkey.zip.";
-/** After this time, the browser has started to read the file that it saves. Milliseconds. */
+/** The time after which the browser has started to read the saved file. Milliseconds. */
 const SAVED_AFTER_MS = 60_000;
 
 /** Deletes earlier ZIP files, except a file that another tab is writing. Never rejects. */
@@ -76,7 +76,7 @@ async function deleteEarlierFiles(folder: FileSystemDirectoryHandle): Promise<vo
       if (Date.now() - lastModified > SAVED_AFTER_MS) await folder.removeEntry(name).catch(() => undefined);
     }
   } catch {
-    // Ignores the error, because the next sign-out deletes the files that remain.
+    // The next sign-out deletes the remaining files.
   }
 }
 

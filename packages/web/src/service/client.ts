@@ -8,7 +8,7 @@ export const connection = createConnection(navigator.onLine);
 addEventListener("online", () => connection.setOnline(true));
 addEventListener("offline", () => connection.setOnline(false));
 
-/** Whether the browser has a network, and whether the service responds. */
+/** Returns whether the browser has a network, and whether the service responds. */
 export function useConnection(): Connection {
   return useStore(connection.$state);
 }
@@ -34,7 +34,7 @@ const KEEPALIVE_MAX_BYTES = 60_000;
 const fitsKeepalive = (body: unknown): boolean =>
   body === undefined || (typeof body === "string" && new Blob([body]).size <= KEEPALIVE_MAX_BYTES);
 
-/** Whether the page is being closed. If it is, its requests use keepalive, so that the service still saves the last change of a text. */
+/** `fetch` with keepalive while the page is being closed, so that the service still saves the last change of a text. */
 const watchedFetch: typeof fetch = async (input, init) => {
   const isOwn = new URL(input instanceof Request ? input.url : input, location.origin).origin === location.origin;
   const sent = isLeaving && fitsKeepalive(init?.body) ? { ...init, keepalive: true } : init;
@@ -43,7 +43,7 @@ const watchedFetch: typeof fetch = async (input, init) => {
     throw error;
   });
   const { status, headers } = response;
-  // A response of the bucket does not count. A refusal by the bucket means only that the URL has expired, and the page replaces the URL.
+  // A refusal by the bucket means only that the URL has expired. So a response of the bucket does not count.
   if (!isOwn) return response;
   readServiceTime(headers);
   connection.report(status);
@@ -63,12 +63,14 @@ export function hasCode(error: unknown, code: ValetKeyError["code"]): error is V
   return error instanceof ValetKeyError && error.code === code;
 }
 
-/** The clock of the service is ahead of the clock of this machine by this time, or by up to a second more. Milliseconds. */
+/**
+ * The time by which the clock of the service is ahead of the clock of this machine. The real value is up to a second larger. Milliseconds.
+ */
 let offsetMs = 0;
 /** The `Date` header has whole seconds, rounded down. Milliseconds. */
 const STEP_MS = 1_000;
 
-/** Reads the time of the service from a response, because the clock of this machine can be wrong by hours. */
+/** The clock of this machine can be wrong by hours. So the page reads the time of the service from a response. */
 function readServiceTime(headers: Headers): void {
   const time = Date.parse(headers.get("date") ?? "");
   if (Number.isFinite(time)) offsetMs = time - Date.now();

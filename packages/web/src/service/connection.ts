@@ -26,8 +26,8 @@ export function createConnection(isOnline: boolean) {
 }
 
 /**
- * Runs `reload` when the browser has a network again, and when the service responds again. `reload` runs at most once in RELOAD_MS, because
- * if only one route fails, each of its requests looks like a new outage.
+ * Runs `reload` when the browser has a network again, and when the service responds again. `reload` runs at most once in RELOAD_MS. If only
+ * one route fails, each request to the route looks like a new outage.
  */
 export function onRecovery({ $state }: Pick<ReturnType<typeof createConnection>, "$state">, reload: () => void): void {
   let waiting: ReturnType<typeof setTimeout> | undefined;

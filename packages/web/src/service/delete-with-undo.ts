@@ -9,7 +9,7 @@ type Subject = { noteId: string } | { attachmentId: string };
 
 type Deletion<Item> = {
   items: readonly Item[];
-  /** The item that the trash can restore, if this service has a trash. Undefined if the item is deleted permanently. */
+  /** Returns the item in the trash that an undo restores. Undefined: the deletion is permanent. */
   subjectOf: (item: Item) => Subject | undefined;
   /** The message about deleted items, for example "Plan deleted". */
   title: (deleted: readonly Item[]) => string;
@@ -18,9 +18,9 @@ type Deletion<Item> = {
   /** Shows the deletion before the service responds. */
   hide: () => void;
   remove: (item: Item) => Promise<unknown>;
-  /** Ends the effect of `hide`. Runs after `refresh`, and when `remove` fails. */
+  /** Ends the effect of `hide`. Runs after `refresh`, and after a failure of `remove`. */
   show: () => void;
-  /** Loads again the data that the deletion or the undo has changed. */
+  /** Loads again all data that the deletion or the undo has changed. */
   refresh: () => Promise<unknown>;
 };
 
@@ -41,13 +41,12 @@ export async function deleteWithUndo<Item>(deletion: Deletion<Item>): Promise<vo
       deleted.push(item);
     });
     await refresh();
-    // The lists no longer contain the item, so nothing needs to hide it. If `hide` stayed in effect, the item would stay hidden after it is
-    // restored.
+    // The lists no longer contain the item. If `hide` stayed in effect, the item would stay hidden after its restoration.
     show();
   } catch (error) {
     show();
     showProblem(error);
-    // If several files were deleted, some deletions may have succeeded.
+    // If several files were deleted, some deletions may have succeeded before the failure.
     await refresh();
   }
   if (deleted.length === 0) return;
@@ -77,7 +76,7 @@ function offerUndo({ subjects, title, refresh }: Undo): void {
   });
 }
 
-/** The maximum number of tasks at the same time, to keep connections free for other requests. */
+/** The maximum number of simultaneous tasks. Other requests need free connections. */
 const AT_ONCE = 6;
 
 /** Runs a task for each item, a few at a time. Runs all tasks even if some fail, and then rejects with the first error. */

@@ -4,7 +4,7 @@ import { showProblem } from "./toasts.ts";
 
 type Downloadable = { id: string; filename: string };
 
-/** Returns a function that makes the props of an `<a>`. A click requests a URL, so that the page can show a refusal. */
+/** Returns a function that makes the props of an `<a>`. A click first requests a URL, so that the page can show an error. */
 export function useDownloadLink() {
   const { download } = useDownload({ onError: showProblem });
   return ({ id, filename }: Downloadable) => ({

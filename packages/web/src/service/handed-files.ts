@@ -1,7 +1,7 @@
 /** The cache in which /attach-worker.js stores the files. */
 const CACHE = "valetkey.attach";
 
-/** Lets other apps on the device send files to this app. Does nothing in a browser that does not support this. */
+/** Lets other apps on the device send files to this app. Does nothing if the browser does not support this feature. */
 export function acceptHandedFiles(): void {
   void navigator.serviceWorker?.register("/attach-worker.js", { scope: "/attach" }).catch(() => undefined);
 }

@@ -1,6 +1,6 @@
 const KEY = "valetkey.last-note";
 
-/** Remembers on this device which note was opened last. A sign-out forgets it (local-data.ts). */
+/** Stores on this device which note was opened last. A sign-out deletes the stored id (local-data.ts). */
 export function rememberNote(noteId: string): void {
   try {
     localStorage.setItem(KEY, noteId);
@@ -13,14 +13,14 @@ export function forgetNote(noteId: string): void {
   try {
     if (localStorage.getItem(KEY) === noteId) localStorage.removeItem(KEY);
   } catch {
-    // As above.
+    // A browser that forbids storage opens the app without a note.
   }
 }
 
 let hasStarted = false;
 let startId: string | undefined;
 
-/** Whether the app itself has opened this note at its start. If the note is gone, the app shows the list in its place. */
+/** Returns whether the app itself opened this note at its start. If the note is gone, the app shows the list instead. */
 export function isStart(noteId: string): boolean {
   return noteId === startId;
 }

@@ -21,8 +21,8 @@ export function useCode<Code>(name: string, load: () => Promise<Code>, { isNeede
 }
 
 /**
- * Loads a part of the app. After a failure, tries another URL of the same file once. A browser can remember until a reload that a URL
- * failed. Rejects with the first failure.
+ * Loads a part of the app. After a failure, tries another URL of the same file once, because a browser can remember a failed URL until a
+ * reload. Rejects with the first failure.
  */
 export async function importWithRetry<Module>(load: () => Promise<Module>): Promise<Module> {
   try {

@@ -1,4 +1,6 @@
-/** The key does not begin with the prefix of account data. If the key had this prefix, the token would be deleted when another account signs in. */
+/**
+ * The sign-in of another account deletes all keys with the prefix of account data. So the key of a token does not begin with this prefix.
+ */
 const keyOf = (path: string) => `link ${path}`;
 /** The copy in memory, for a browser that forbids storage. The copy exists only as long as this document. */
 const tokens = new Map<string, string>();
@@ -14,7 +16,7 @@ export const linkTokens = {
   },
   /** Returns the token for a path, or an empty string if there is none. */
   of: (path: string): string => tokens.get(path) ?? inStorage((storage) => storage.getItem(keyOf(path))) ?? "",
-  /** Call this method when the user has used the link. */
+  /** Deletes the token after the user has used the link. */
   forget(path: string): void {
     tokens.delete(path);
     inStorage((storage) => storage.removeItem(keyOf(path)));

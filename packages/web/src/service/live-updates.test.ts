@@ -32,7 +32,7 @@ beforeEach(() => {
 });
 afterEach(() => void vi.useRealTimers());
 
-/** Whether the page will load the query again. */
+/** Returns whether the page will load the query again. */
 const isOutdated = (...queryKey: string[]) => queryClient.getQueryState(queryKey)?.isInvalidated;
 
 it("a live page loads again what it loaded before it followed the changes", () => {

@@ -4,18 +4,19 @@ import { client } from "./client.ts";
 import { keys, queryClient } from "./queries.ts";
 
 /**
- * After this time without an event, the connection is broken, or a proxy delays the events. The service sends an event about every 15
- * seconds. Milliseconds.
+ * The time without an event after which the connection counts as broken. The service sends an event about every 15 seconds. A proxy may
+ * also delay the events. Milliseconds.
  */
 const QUIET_MS = 40_000;
 /**
- * If streams do not work, the page polls. POLL_MS is the average pause, and POLLS the number of polls before the page tries a stream again.
+ * Without working streams, the page polls. POLL_MS is the average pause, and POLLS is the number of polls before the page tries a stream
+ * again.
  */
 const POLL_MS = 15_000;
 const POLLS = 8;
 /**
- * The average pause between the refusal of a stream and the first poll, which finds out why the service refused the stream. For example,
- * the session may have ended.
+ * The average pause between the refusal of a stream and the first poll, in milliseconds. The poll shows why the service refused the stream,
+ * for example because the session has ended.
  */
 const REFUSED_MS = 1_000;
 
@@ -39,14 +40,13 @@ let last: { noteId: string | undefined; state: string } | undefined;
 export function followChanges(noteId: string | undefined): () => void {
   const query = () => ({ ...(noteId !== undefined && { noteId }), ...sinceOf(noteId) });
 
-  // The first event makes the page load the data again. The page loaded the data of these parts before it knew their state, and no event
-  // reports the changes in between.
+  // The page loaded these data before it knew their state. No event reports the changes in between, so the first event reloads the data.
   let unknown = partsWithoutState(noteId);
 
   function accept({ changed, state }: Changes): void {
     last = { noteId, state };
     for (const queryKey of outdatedBy(changed)) void queryClient.invalidateQueries({ queryKey });
-    // The service has just refused the data in error, so only a change can make it available.
+    // The service has just refused these data. Only a change can make them available.
     const predicate = ({ state: { status } }: Query) => status !== "error";
     for (const queryKey of outdatedBy(unknown)) void queryClient.invalidateQueries({ queryKey, predicate });
     unknown = [];
@@ -77,7 +77,7 @@ export function followChanges(noteId: string | undefined): () => void {
 
   function poll(left: number, averageMs = POLL_MS): () => void {
     const gone = new AbortController();
-    // The pause is random, so that the pages do not all poll at the same time after an outage.
+    // The pause is random, so that not all pages poll at the same time after an outage.
     const pauseMs = averageMs * (0.75 + Math.random() / 2);
     const timer = setTimeout(async () => {
       const found = await client.changes({ ...query(), signal: gone.signal }).catch(() => undefined);
@@ -95,15 +95,13 @@ export function followChanges(noteId: string | undefined): () => void {
   return () => end();
 }
 
-/**
- * The parts of the last state that are valid for this page. The last part belongs to the note that was open when the page got the state.
- */
+/** Returns the parts of the last state that are valid for this page. The last part belongs to the note that was open at that time. */
 function sinceOf(noteId: string | undefined): { since?: string } {
   if (last === undefined) return {};
   return { since: last.noteId === noteId ? last.state : last.state.split(".").slice(0, 2).join(".") };
 }
 
-/** The parts for which `sinceOf` has no state. */
+/** Returns the parts for which `sinceOf` has no state. */
 function partsWithoutState(noteId: string | undefined): Changes["changed"] {
   if (last === undefined) return ["own", "shared", "note"];
   return last.noteId === noteId ? [] : ["note"];

@@ -8,7 +8,7 @@ const STAYS: ReadonlySet<string> = new Set(["valetkey.theme"]);
 const callbacks = new Set<() => unknown>();
 const finishes = new Set<() => Promise<unknown>>();
 
-/** Calls `callback` at each sign-out, before the data of the account is deleted. Returns an unsubscribe function. */
+/** Calls `callback` at each sign-out, before the page deletes the data of the account. Returns an unsubscribe function. */
 export function onSignOut(callback: () => unknown): () => void {
   callbacks.add(callback);
   return () => callbacks.delete(callback);

@@ -4,8 +4,8 @@ import { client } from "./client.ts";
 import { keys, queryClient } from "./queries.ts";
 
 /**
- * Removes the mark of a new note on this page, and on the other devices of the user. If the request fails, the mark returns with the next
- * load.
+ * Removes the mark of a new note on this page, and on the other devices of the user. After a failed request, the next load shows the mark
+ * again.
  */
 export async function markNoteSeen(noteId: string): Promise<void> {
   await client.notes.markSeen(noteId).catch(() => undefined);

@@ -39,7 +39,7 @@ export function blankNote(id: string, { id: ownerId, name, email }: { id: string
   };
 }
 
-/** The ids of the notes that this page has created, by their first ids. */
+/** The ids of the notes that this page has created. The keys are the first ids of the notes. */
 export const $createdNotes = atom<Readonly<Record<string, string>>>({});
 
 /** Returns the first id of a note. The id stays the same when the service creates the note, so that the page keeps its fields and the focus. */

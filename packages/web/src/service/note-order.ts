@@ -7,7 +7,7 @@ export const NOTE_ORDERS = ["created", "changed", "title"] as const satisfies re
 
 const KEY = "valetkey.note-order";
 
-/** The order of the user's own notes. The browser remembers it until the sign-out (local-data.ts). */
+/** The order of the user's own notes. The browser stores the order until the sign-out (local-data.ts). */
 export const $noteOrder = atom<NoteOrder>(read());
 
 function read(): NoteOrder {
@@ -24,6 +24,6 @@ export function chooseOrder(order: NoteOrder): void {
   try {
     localStorage.setItem(KEY, order);
   } catch {
-    // A browser that forbids storage keeps the order until the page is closed.
+    // If the browser forbids storage, the order lasts until the page is closed.
   }
 }

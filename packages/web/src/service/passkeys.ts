@@ -3,13 +3,13 @@ import { importWithRetry } from "./lazy-code.ts";
 
 const load = () => importWithRetry(() => import("@simplewebauthn/browser"));
 
-/** Whether this page can use passkeys. The URL must have HTTPS or localhost, and a host name instead of an IP address. */
+/** Returns whether this page can use passkeys. The URL must have HTTPS or localhost, and a host name instead of an IP address. */
 export function canUsePasskeys(): boolean {
   const isName = !/^[\d.]+$|^\[/.test(location.hostname);
   return isSecureContext && isName && "PublicKeyCredential" in window;
 }
 
-/** Whether the user closed the dialog of the browser, or let it time out. */
+/** Returns whether the user closed the dialog of the browser, or let the dialog time out. */
 export function isCancelled(error: unknown): boolean {
   const { name, cause } = Object(error) as { name?: unknown; cause?: unknown };
   return [name, Object(cause).name].some((one) => one === "NotAllowedError" || one === "AbortError");

@@ -18,7 +18,7 @@ import { blankNote, isNewNoteId } from "./new-notes.ts";
 const RETRIES = 2;
 
 function isFinal(error: unknown): boolean {
-  // A retry would stop at the same time limit.
+  // A retry would reach the same time limit.
   if (hasCode(error, "search_timeout")) return true;
   const { status } = error as { status?: number };
   return status !== undefined && status < 500 && status !== 429 && status !== 408;
@@ -43,7 +43,7 @@ export const queryClient = new QueryClient({
   },
 });
 
-// After an outage, the pages may show outdated data and old failures, so all data loads again.
+// After an outage, the pages may show outdated data and old failures. So all data loads again.
 onRecovery(connection, () => void queryClient.invalidateQueries(undefined, { cancelRefetch: false }));
 
 // After a 401, the app loads the session again. After a 403 or 404, it loads the open note and the lists again. The reason for a 403 or 404
@@ -93,7 +93,9 @@ const SHARED_NOTE_MS = 60_000;
 const LONGEST_PAUSE_MS = 86_400_000;
 const SHORTEST_PAUSE_MS = 2_000;
 
-/** Returns the time until the first of these counts falls, because an access expires. Infinity if none expires. Milliseconds. */
+/**
+ * Returns the time until the first of these counts falls because an access expires. Returns Infinity if no access expires. Milliseconds.
+ */
 export function timeToNextEnd(accesses: readonly (NoteAccess | undefined)[]): number {
   const ends = accesses.flatMap((access) => Object.values(access ?? {}).map(({ next, until }) => next ?? until));
   const instants = ends.flatMap((end) => (end === undefined ? [] : [Date.parse(end)]));
@@ -110,9 +112,9 @@ export const noteQuery = (noteId: string) =>
   queryOptions({
     queryKey: ["note", noteId],
     queryFn: ({ signal }) => readNote(noteId, signal),
-    // Several parts of the page read the note. After a refusal, each of them would ask again.
+    // Several parts of the page read the note. After a refusal, each part would send another request.
     retryOnMount: false,
-    // The counts of the line of access fall when an access expires. No event of the service tells the page.
+    // The counts in the line of access fall when an access expires. The service sends no event about an expiry.
     refetchInterval({ state: { data } }) {
       if (data === undefined) return false;
       const pause = timeToNextEnd([data.access, ...data.attachments.map(({ access }) => access)]);
@@ -154,7 +156,7 @@ export const pagesQuery = <Page extends { nextCursor: string | null }>(
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
   });
 
-/** Finds a note in the lists that are already loaded. */
+/** Finds a note in the loaded lists. */
 export function listedNote(noteId: string): NoteSummary | undefined {
   return queryClient
     .getQueriesData<{ pages: { items: NoteSummary[] }[] }>({ queryKey: keys.notes })

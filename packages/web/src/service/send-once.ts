@@ -1,6 +1,6 @@
 /**
- * Makes a `fetch` that does not send a change while the same change is being sent. Both callers get the same response, so that a form that
- * sends twice before the response arrives has no second effect.
+ * Makes a `fetch` that does not send a change again while the same change is being sent. Both callers get the same response. A form that is
+ * sent twice before the response therefore has no second effect.
  */
 export function sendOnce(send: typeof fetch): typeof fetch {
   let latest: { change: string; response: Promise<Response> } | undefined;
@@ -9,7 +9,8 @@ export function sendOnce(send: typeof fetch): typeof fetch {
     // A caller can abort a request with a signal, so no other caller may depend on this request.
     if (method === "GET" || typeof body !== "string" || signal != null) return send(input, init);
     const change = JSON.stringify([method, String(input), body, headers]);
-    // Compares only with the latest change. If a person adds, removes and adds a share, the service gets all three changes.
+    // The function compares a change only with the latest change. If a person adds, removes and adds a share, the service gets all three
+    // changes.
     if (latest?.change === change) return (await latest.response).clone();
     const sent = { change, response: send(input, init) };
     latest = sent;

@@ -3,7 +3,7 @@ import { useEffectEvent, useLayoutEffect } from "react";
 /** All shortcuts. "g n" is two keys in sequence. "mod" is Cmd on a Mac, and otherwise Ctrl. */
 export type Shortcut = "n" | "/" | "j" | "k" | "e" | "u" | "s" | "g n" | "g s" | "g l" | "g a" | "g ," | "mod+k" | "?";
 
-/** The actions of the open note that have no key. The command palette offers them. */
+/** The actions of the open note without a key. The command palette offers these actions. */
 export type NoteAction = "copy the address" | "download all" | "make a link" | "delete the note";
 
 /** The longest pause between the two keys of a sequence. Milliseconds. */
@@ -18,7 +18,7 @@ let prefix: { key: string; at: number } | undefined;
  */
 export function useShortcut(shortcut: Shortcut | NoteAction, handler: () => void, { isEnabled = true } = {}): void {
   const onPress = useEffectEvent(handler);
-  // With a layout effect, shortcuts work as soon as the page is visible.
+  // The layout effect makes shortcuts work as soon as the page is visible.
   useLayoutEffect(() => {
     if (!isEnabled) return;
     const own = { shortcut, run: () => onPress() };
@@ -44,7 +44,7 @@ addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || ["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
   const pressed = pressedShortcut(event);
   const handler = handlers.findLast(({ shortcut }) => shortcut === pressed);
-  // While a key is held down, only `j` and `k` repeat, because they step through a list.
+  // Only `j` and `k` repeat while the key is held down, because they step through a list.
   if (handler === undefined || (event.repeat && pressed !== "j" && pressed !== "k")) return;
   event.preventDefault();
   handler.run();

@@ -6,8 +6,8 @@ const keyOf = (name: string) =>
   `valetkey.kept ${queryClient.getQueryData(sessionQuery.queryKey)?.user.id ?? ""} ${name}`;
 
 /**
- * Works as `useState`, but keeps what a person has typed when the form disappears: after Escape, a click outside, "Back" or a reload. The
- * tab keeps the text until the person sends or removes the text. A password is never kept. `name` names the form and its item.
+ * Works as `useState`, and also keeps typed text when the form disappears: after Escape, a click outside, "Back" or a reload. The tab
+ * stores the text until the person sends or removes the text. The hook must not keep a password. `name` names the form and its item.
  */
 export function useKept<Value>(name: string, initial: Value | (() => Value)): [Value, Dispatch<SetStateAction<Value>>] {
   const [first] = useState<Value>(initial);
@@ -20,7 +20,7 @@ export function useKept<Value>(name: string, initial: Value | (() => Value)): [V
   return [value, setValue];
 }
 
-/** Forgets what a person has typed, because the form was sent or discarded. */
+/** Deletes the stored text after the form was sent or discarded. */
 export function forgetKept(name: string): void {
   write(keyOf(name), undefined);
 }

@@ -1,10 +1,10 @@
 import { language } from "./en/language.ts";
 
-/** The languages of the app, each by its own name. */
+/** The languages of the app. Each language has its own name. */
 export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
 export type Language = keyof typeof LANGUAGES;
 
-/** The server reads the same cookie, and sends the page in this language. */
+/** The server reads the cookie, and sends the page in this language. */
 const COOKIE = "valetkey.language";
 const YEAR_SECONDS = 31_536_000;
 

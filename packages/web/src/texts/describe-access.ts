@@ -16,7 +16,7 @@ export function describeAccess(access: NoteAccess, time: { now: number }): strin
   return facts.length === 0 ? words.onlyYou : facts.map(({ text }) => text).join(texts.common.separator);
 }
 
-/** Describes each kind of access for the owner. If only single files are shared, says so. */
+/** Describes each kind of access for the owner. The text says if only single files are shared. */
 export function factsForOwner(access: NoteAccess, time: { now: number }): AccessFact[] {
   const facts = accessFacts(access, time);
   const [first, second] = facts;
@@ -33,7 +33,7 @@ export function describeBriefly(access: NoteAccess, time: { now: number }): stri
   return parts.length === 0 ? describeAccess(access, time) : parts.toReversed().join(texts.common.separator);
 }
 
-/** Describes each kind of access that exists, and says where it can be changed. */
+/** Describes each existing kind of access, and the place where a person can change it. */
 export function accessFacts(access: NoteAccess, { now }: { now: number }): AccessFact[] {
   return factsOf(access, { now, isShort: false });
 }
@@ -60,7 +60,7 @@ function factsOf(access: NoteAccess, { now, isShort }: { now: number; isShort: b
   ];
 }
 
-/** Joins the access to a note with the access to one of its files. Links to certain other files do not open this file. */
+/** Joins the access to a note with the access to one of its files. Links to other files do not open this file. */
 export function accessOfFile(note: NoteAccess, file: FileAccess = {}): FileAccess {
   const [people, invitations, links] = [
     join(note.people, file.people, Math.min),
@@ -75,7 +75,10 @@ export function describeOwnEnd(expiresAt: string | null, now: number): string | 
   return expiresAt === null || isExpired(expiresAt, now) ? undefined : words.ends(timeLeft(expiresAt, now));
 }
 
-/** Of two expiries, keeps the later one. No expiry is later than every other. With `Math.min`, keeps the earlier one. */
+/**
+ * Joins two counts. Keeps the later of two expiries, and "never" is later than every other expiry. With `Math.min`, keeps the earlier
+ * expiry.
+ */
 function join(one: Counted | undefined, other: Counted | undefined, choose = Math.max): Counted | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   const end = choose(...[one, other].map(({ until }) => (until === undefined ? Infinity : Date.parse(until))));
@@ -85,12 +88,14 @@ function join(one: Counted | undefined, other: Counted | undefined, choose = Mat
 
 type Time = { end: "first" | "last" | undefined; now: number };
 
-/** Whether everything has expired since the answer of the service. After the first expiry, other people may still have access. */
+/** Returns whether everything has expired since the response of the service. After the first expiry, other people may still have access. */
 function isOver({ count, until }: Counted, { end, now }: Time): boolean {
   return until !== undefined && isExpired(until, now) && (end !== "first" || count === 1);
 }
 
-/** The expiry of people says when the access of the first one ends. The expiry of links says how long one of them stays open. */
+/**
+ * Describes the expiry. For people, the text says when the first access ends. For links, the text says how long the last link stays open.
+ */
 function describeEnd({ count, until }: Counted, { end, now }: Time): string {
   if (end === undefined) return "";
   if (until === undefined) return end === "last" ? words.noEnd : "";

@@ -6,8 +6,8 @@ let rare: Partial<Record<ErrorCode, string>> = {};
 let describeRejection = (reason: string) => reason;
 
 /**
- * Loads the texts of rare problems. Call this function before you describe the problem in a response. Without these texts, the page shows
- * the message of the service.
+ * Loads the texts of rare problems. The caller must load the texts before it describes a problem. Without these texts, the page shows the
+ * message of the service.
  */
 export async function loadRareProblems(): Promise<void> {
   try {
@@ -22,7 +22,7 @@ export async function loadRareProblems(): Promise<void> {
   }
 }
 
-/** Describes what went wrong, and what the user can do. */
+/** Describes a problem, and what the user can do. */
 export function describeProblem(error: unknown): string {
   if (!(error instanceof ValetKeyError)) return problems.unknown;
   const { code, message, retryAfterSeconds } = error;

@@ -16,14 +16,14 @@ const english = Object.keys(files).filter(
 const others = [...new Set(Object.keys(files).flatMap((path) => /\/([a-z]{2})(?:\/|\.ts$)/.exec(path)?.[1] ?? []))];
 const languages = others.filter((language) => language !== "en");
 
-/** The name and the kind of each text: a string, or a function with its number of arguments. */
+/** Returns the name and the kind of each text: a string, or a function with its number of arguments. */
 function shapeOf(texts: unknown, path = ""): string[] {
   if (typeof texts === "function") return [`${path}(${texts.length})`];
   if (typeof texts !== "object" || texts === null) return [`${path}: ${typeof texts}`];
   return Object.entries(texts).flatMap(([name, value]) => shapeOf(value, `${path}.${name}`));
 }
 
-/** The texts that are sentences. Short texts, such as names of formats, may be the same in two languages. */
+/** Returns the texts that are sentences. Short texts, such as names of formats, may be the same in two languages. */
 function sentencesOf(texts: unknown): string[] {
   if (typeof texts === "string") return (texts.match(/\p{L}+/gu)?.length ?? 0) > 2 ? [texts] : [];
   return typeof texts === "object" && texts !== null ? Object.values(texts).flatMap(sentencesOf) : [];

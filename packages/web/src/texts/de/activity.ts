@@ -4,7 +4,7 @@ import { formatCount } from "../format.ts";
 /** The person who acted, at the start of each sentence: "Sie" or a name. */
 type Who = { name: string; isYou: boolean };
 
-/** `emails`: the email addresses. Undefined: the reader may not see them. */
+/** `emails`: the email addresses. Undefined: the reader may not see the email addresses. */
 type SentLink = { link: string; people: number; emails: string | undefined };
 const receivers = { one: "Person", other: "Personen" };
 

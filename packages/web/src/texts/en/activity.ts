@@ -8,7 +8,7 @@ const list = /* @__PURE__ */ new Intl.ListFormat("en", { type: "conjunction" });
 const wasOf = ({ isYou }: Who) => (isYou ? "were" : "was");
 const timesOf = (count: number) => (count === 1 ? "" : count === 2 ? ", twice" : `, ${count} times`);
 
-/** `emails`: the email addresses. Undefined: the reader may not see them. */
+/** `emails`: the email addresses. Undefined: the reader may not see the email addresses. */
 type SentLink = { link: string; people: number; emails: string | undefined };
 const receivers = { one: "person", other: "people" };
 

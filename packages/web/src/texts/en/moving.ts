@@ -17,7 +17,7 @@ export const movingTexts = {
   none: "No other note that you can edit matches.",
   failed: "Your notes could not be loaded",
   choose: "Choose a note.",
-  /** One sentence about a move, from the numbers of the service. */
+  /** Describes the losses of a move in one sentence, from the numbers of the service. */
   losing: ({ people: count, links: open, isExact }: { people: number; links: number; isExact: boolean }) => {
     if (count + open === 0) return "Nobody loses access.";
     const facts = [

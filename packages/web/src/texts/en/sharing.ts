@@ -18,7 +18,7 @@ export const sharing = {
     invitation: { one: "open invitation", other: "open invitations" },
     link: { one: "open link", other: "open links" },
     request: { one: "file request", other: "file requests" },
-    /** The time that is left to one person or link, and to several. `first` counts to the first expiry, and `last` to the last. */
+    /** The remaining time of one person or link, and of several. `first` counts to the first expiry, and `last` to the last expiry. */
     only: (left: string) => ` (${left})`,
     first: (left: string) => ` (the first: ${left})`,
     last: (left: string) => ` (up to ${left})`,

@@ -1,8 +1,8 @@
 import { afterAll, vi } from "vitest";
 
 /**
- * Stubs the globals of a page that modules read when they load. A test file calls it once, and imports these modules after it with
- * `await import`. Without it, such a test passes only if another test file of the same worker loaded them before.
+ * Stubs the globals of a page that modules read at load. A test file calls `stubPage` once, and then imports these modules with `await
+ * import`. Without the stub, a test passes only if another test file of the same worker loaded the modules before.
  */
 export function stubPage(): void {
   vi.stubGlobal("addEventListener", () => undefined);

@@ -154,6 +154,7 @@ export const Link = Type.Object({
   ),
   request: orNull(FileRequest),
   received: Type.Object({ files: Type.Integer(), bytes: Type.Integer() }),
+  filledSlots: Type.Array(Type.String(), { description: "The ids of the slots that have a file, or get one now" }),
   lastUrlExpiresAt: orNull(Instant),
   createdBy: Person,
   createdAt: Instant,

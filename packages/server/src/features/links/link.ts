@@ -124,6 +124,8 @@ export type LinkDetails = LinkWithCreator & {
   takenFiles: number;
   /** The files that visitors sent completely, without rejected files. */
   received: { files: number; bytes: number };
+  /** The ids of the slots that visitors see as filled, including those of unfinished uploads. */
+  filledSlots: readonly string[];
   sentTo: ReceiverCounts;
   urlsIssued: number;
   /** Undefined: the service has issued no URL. */

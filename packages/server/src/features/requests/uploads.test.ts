@@ -134,7 +134,8 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
       { id: "passport", name: "Passport", accept: ["application/pdf"] },
       { id: "photo", name: "Photo", accept: ["image/*"] },
     ];
-    const { maria } = await open({ slots });
+    const { maria, link } = await open({ slots });
+    const filledSlots = async () => (await ann.send(`GET /links/${link.id}`)).body.filledSlots;
     const pdf = { filename: "p.pdf", contentType: "application/pdf", slotId: "passport" };
     expect((await maria.start(PDF, { ...pdf, slotId: "unknown" })).body.code).toBe("invalid_request");
     expect(
@@ -150,9 +151,11 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     const lie = await maria.sendFile(HTML, pdf);
     expect(lie.body).toMatchObject({ status: 422, code: "upload_rejected" });
     expect(lie.body.detail).toContain("it is HTML");
+    expect(await filledSlots()).toEqual([]);
 
     const sent = await maria.sendFile(PDF, pdf);
     expect(sent.body.state).toBe("ready");
+    expect(await filledSlots()).toEqual(["passport"]);
     expect((await maria.start(PDF, pdf)).body.code).toBe("request_full");
     expect((await maria.send(`DELETE /uploads/${sent.uploadId}`)).status).toBe(204);
     expect((await maria.send(`GET /uploads/${sent.uploadId}`)).status).toBe(404);

@@ -31,6 +31,7 @@ const link: Link = {
   notify: "never",
   request: null,
   received: { files: 0, bytes: 0 },
+  filledSlots: [],
   lastUrlExpiresAt: null,
   createdBy: { id: "ann", name: "Ann", email: null },
   createdAt: after(0),

@@ -41,10 +41,10 @@ async function present(link: Link): Promise<OpenedLink> {
   };
 }
 
-function presentRequest(request: FileRequest, { received }: Link): NonNullable<OpenedLink["request"]> {
+function presentRequest(request: FileRequest, { received, filledSlots }: Link): NonNullable<OpenedLink["request"]> {
   return {
     ...request,
-    slots: request.slots.map((slot) => ({ ...slot, isFilled: false })),
+    slots: request.slots.map((slot) => ({ ...slot, isFilled: filledSlots.includes(slot.id) })),
     filesLeft: Math.max(0, request.maxFiles - received.files),
     bytesLeft: Math.max(0, request.maxBytesTotal - received.bytes),
     sent: [],

@@ -54,7 +54,7 @@ function describe(
   { linkKeys, limits, clock }: Describer,
   { caller, details, names }: { caller: Caller; details: LinkDetails; names: ReadonlyMap<string, string> },
 ): DescribedLink {
-  const { noteTitle, received, sentTo, urlsIssued, lastUrlExpiresAt } = details;
+  const { noteTitle, received, filledSlots, sentTo, urlsIssued, lastUrlExpiresAt } = details;
   const link = { ...details.link, expiresAt: effectiveExpiry(details.link, limits.links) };
   const files = link.attachmentIds?.flatMap((id) => {
     const filename = names.get(id);
@@ -68,6 +68,7 @@ function describe(
     files,
     noteTitle,
     received,
+    filledSlots,
     sentTo,
     urlsIssued,
     lastUrlExpiresAt: stillWorks(lastUrlExpiresAt, clock()),

@@ -50,6 +50,7 @@ describe.each(engines)("links on $name", (engine) => {
       notify: "never",
       request: null,
       received: { files: 0, bytes: 0 },
+      filledSlots: [],
       lastUrlExpiresAt: null,
       createdBy: { id: "owner", name: "owner", email: "owner@example.com" },
       revokedAt: null,

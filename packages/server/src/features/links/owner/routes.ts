@@ -229,7 +229,8 @@ export async function presentLinks(
 }
 
 function present(described: DescribedLink, { people, publicUrl }: { people: People; publicUrl: string }): WireLink {
-  const { link, token, state, canEdit, noteTitle, files, urlsIssued, received, sentTo, lastUrlExpiresAt } = described;
+  const { link, token, state, canEdit, noteTitle, files, urlsIssued, received, filledSlots, sentTo, lastUrlExpiresAt } =
+    described;
   return {
     id: link.id,
     url: `${publicUrl}/s/${token}`,
@@ -254,6 +255,7 @@ function present(described: DescribedLink, { people, publicUrl }: { people: Peop
     sentTo: canEdit && sentTo.people > 0 ? sentTo : null,
     request: link.request === undefined ? null : presentRequest(link.request),
     received,
+    filledSlots: [...filledSlots],
     lastUrlExpiresAt: isoOrNull(lastUrlExpiresAt),
     createdBy: presentPerson(link.createdBy, people),
     createdAt: toIso(link.createdAt),

@@ -166,6 +166,8 @@ export function linkDetails(db: Kysely<Tables>, now: number) {
     sent.select(count).as("taken_files"),
     received.select(count).as("received_files"),
     received.select(sum("attachments.size_bytes")).as("received_bytes"),
+    // An id of a slot contains no comma.
+    sent.select(sql<string | null>`string_agg(visitor_files.slot_id, ',')`.as("ids")).as("filled_slots"),
     ...receiverCounts(db),
   ]);
 }
@@ -202,6 +204,7 @@ export function toDetails(row: DetailsRow): LinkDetails {
     readyFiles: row.ready_files ?? 0,
     takenFiles: row.taken_files ?? 0,
     received: { files: row.received_files ?? 0, bytes: row.received_bytes ?? 0 },
+    filledSlots: row.filled_slots?.split(",") ?? [],
     sentTo: toReceiverCounts(row),
     urlsIssued: row.urls_issued,
     lastUrlExpiresAt: row.last_url_expires_at ?? undefined,

@@ -11,13 +11,13 @@ import { Empty } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
 import { showProblem } from "../../service/toasts.ts";
 import { administration } from "../../texts/en/administration.ts";
-import { formatInstant, formatWhen } from "../../texts/index.ts";
+import { formatInstant, formatWhen, texts } from "../../texts/index.ts";
 import { titleOf } from "../../texts/note-title.ts";
-import { Marks, Row, refreshLists, Table, usePages } from "./row.tsx";
+import { Marks, Row, refreshLists, Table, Unless, usePages } from "./row.tsx";
 
 const words = administration.links;
 
-const LINK_WIDTHS = "lg:grid-cols-[minmax(0,1fr)_7rem_10rem_13rem_6rem]";
+const LINK_WIDTHS = "lg:grid-cols-[minmax(0,1fr)_10rem_9rem_14rem_6rem]";
 
 /** Shows the links and file requests of all people, the newest first. */
 export function AllLinks() {
@@ -28,7 +28,7 @@ export function AllLinks() {
       label={administration.tabs.links}
       failed={words.failed}
       first={words.columns.link}
-      columns={[words.columns.kind, words.columns.used, administration.people.columns.state]}
+      columns={[words.columns.by, words.columns.used, administration.people.columns.state]}
       widths={LINK_WIDTHS}
       empty={<Empty icon={<Link2 size={28} strokeWidth={1.5} />} title={words.empty} hint={words.emptyHint} />}
     >
@@ -43,6 +43,7 @@ function LinkRow({ link }: { link: AdminLink }) {
   const { id, kind, label, state, noteTitle, createdBy, hasPassword, claims, received } = link;
   const note = titleOf(noteTitle);
   const name = label === "" ? note : label;
+  const isOver = state === "revoked" || state === "expired" || state === "orphaned";
   const revoke = useMutation({
     mutationFn: () => client.admin.revokeLink(id),
     async onSuccess() {
@@ -54,23 +55,21 @@ function LinkRow({ link }: { link: AdminLink }) {
     <Row
       widths={LINK_WIDTHS}
       title={name}
-      hints={[label === "" ? words.by(nameOf(createdBy)) : words.of(note, nameOf(createdBy))]}
+      hints={[[...(label === "" ? [] : [note]), contentOf(link)].join(texts.common.separator)]}
       cells={
         <>
-          <p>{words.kinds[kind]}</p>
+          <p className="wrap-anywhere max-lg:col-span-2">
+            <Unless>{words.by("")}</Unless>
+            <bdi>{nameOf(createdBy)}</bdi>
+          </p>
           <p>{kind === "upload" ? words.received(received.files, received.bytes) : words.claims(claims)}</p>
-          <div className="max-lg:col-span-2">
-            <Marks
-              marks={[
-                { text: stateOf(link, now), ...(state === "live" && { tone: "plain" as const }) },
-                ...(hasPassword && state === "live" ? [{ text: words.password }] : []),
-              ]}
-            />
-          </div>
+          <p>
+            {[stateOf(link, now), ...(hasPassword && !isOver ? [words.password] : [])].join(texts.common.separator)}
+          </p>
         </>
       }
       actions={
-        state !== "revoked" && (
+        !isOver && (
           <Button kind="quiet" aria-label={words.revokeOf(name)} onClick={() => setAsking(true)}>
             {words.revoke}
           </Button>
@@ -81,13 +80,19 @@ function LinkRow({ link }: { link: AdminLink }) {
         <Question
           title={words.revokeOf(name)}
           hint={words.revokeQuestion}
-          action={words.revokeNow}
+          action={words.revoke}
           mutation={revoke}
           onClose={() => setAsking(false)}
         />
       )}
     </Row>
   );
+}
+
+/** What a link opens, in words. */
+function contentOf({ kind, files }: AdminLink): string {
+  if (kind === "upload") return words.request;
+  return files === null ? words.whole : words.files(files);
 }
 
 /** One fact about the time of a link: when it ends or ended, or why it does not work. */

@@ -6,7 +6,7 @@ const links = { one: "Link", other: "Links" };
 const tries = { one: "Versuch", other: "Versuche" };
 const tokens = { one: "API-Token", other: "API-Tokens" };
 const received = { one: "Datei", other: "Dateien" };
-const claims = { one: "Nutzung", other: "Nutzungen" };
+const claims = { one: "Download", other: "Downloads" };
 
 export const administration: typeof english.administration = {
   title: "Administration",
@@ -111,24 +111,24 @@ export const administration: typeof english.administration = {
     failed: "Die Links konnten nicht geladen werden",
     empty: "Noch keine Links",
     emptyHint: "Links und Dateianfragen aller Personen erscheinen hier.",
-    kinds: { download: "Link", upload: "Dateianfrage" },
+    request: "Dateianfrage",
     states: {
       live: "Offen",
       used_up: "Aufgebraucht",
       expired: "Abgelaufen",
-      revoked: "Widerrufen",
+      revoked: "Beendet",
       orphaned: "Die Dateien sind weg",
       closed: "Durch Regeln geschlossen",
     },
-    columns: { link: "Link", kind: "Art", used: "Genutzt" },
-    of: (note: string, person: string) => `${note} · von ${person}`,
+    columns: { link: "Link", by: "Erstellt von", used: "Genutzt" },
+    whole: "Alle Dateien",
+    files: (count: number) => formatCount(count, files),
     by: (person: string) => `von ${person}`,
-    revokedAt: (when: string) => `Widerrufen ${when}`,
+    revokedAt: (when: string) => `Beendet ${when}`,
     password: "Passwort",
     claims: (count: number) => formatCount(count, claims),
     received: (count: number, bytes: number) => `${formatCount(count, received)}, ${formatBytes(bytes)}`,
-    revoke: "Beenden …",
-    revokeNow: "Beenden",
+    revoke: "Beenden",
     revokeOf: (name: string) => `Den Link „${name}“ beenden`,
     revokeQuestion:
       "Niemand kann ihn mehr öffnen. Die Person, der er gehört, sieht, dass Sie ihn beendet haben. Das lässt sich nicht rückgängig machen.",
@@ -190,7 +190,7 @@ export const administration: typeof english.administration = {
       "person.tokens_revoked": ({ count }) => `widerrief ${formatCount(Number(count), tokens)} von`,
       "link.revoked": ({ label, kind }) => {
         const [one, the] = kind === "upload" ? ["eine Dateianfrage", "die Dateianfrage"] : ["einen Link", "den Link"];
-        return label === "" ? `widerrief ${one} von` : `widerrief ${the} „${label}“ von`;
+        return label === "" ? `beendete ${one} von` : `beendete ${the} „${label}“ von`;
       },
       "mail.retried": ({ email }) => `sendete noch einmal eine E-Mail an ${email}`,
       "webhook.created": ({ host }) => `fügte einen Webhook zu ${host} hinzu`,

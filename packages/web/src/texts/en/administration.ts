@@ -5,7 +5,7 @@ const links = { one: "link", other: "links" };
 const tries = { one: "try", other: "tries" };
 const tokens = { one: "API token", other: "API tokens" };
 const received = { one: "file", other: "files" };
-const claims = { one: "use", other: "uses" };
+const claims = { one: "download", other: "downloads" };
 
 /** Only the pages of administrators import these texts. */
 export const administration = {
@@ -107,26 +107,26 @@ export const administration = {
     failed: "The links could not be loaded",
     empty: "No links yet",
     emptyHint: "Links and file requests of all people appear here.",
-    kinds: { download: "Link", upload: "File request" },
+    request: "File request",
     states: {
       live: "Open",
       used_up: "Used up",
       expired: "Expired",
-      revoked: "Revoked",
+      revoked: "Ended",
       orphaned: "Its files are gone",
       closed: "Closed by the rules",
     },
-    columns: { link: "Link", kind: "Kind", used: "Used" },
-    of: (note: string, person: string) => `${note} · by ${person}`,
+    columns: { link: "Link", by: "Made by", used: "Used" },
+    whole: "All files",
+    files: (count: number) => formatCount(count, files),
     by: (person: string) => `by ${person}`,
-    revokedAt: (when: string) => `Revoked ${when}`,
+    revokedAt: (when: string) => `Ended ${when}`,
     password: "Password",
     claims: (count: number) => formatCount(count, claims),
     received: (count: number, bytes: number) => `${formatCount(count, received)}, ${formatBytes(bytes)}`,
-    revoke: "Revoke…",
-    revokeNow: "Revoke",
-    revokeOf: (name: string) => `Revoke the link “${name}”`,
-    revokeQuestion: "Nobody can open it any more. The owner sees that you revoked it. You cannot undo this.",
+    revoke: "End link",
+    revokeOf: (name: string) => `End link “${name}”`,
+    revokeQuestion: "Nobody can open it any more. The owner sees that you ended it. You cannot undo this.",
   },
   mail: {
     failed: "The mails could not be loaded",
@@ -183,7 +183,7 @@ export const administration = {
       "person.tokens_revoked": ({ count }) => `revoked ${formatCount(Number(count), tokens)} of`,
       "link.revoked": ({ label, kind }) => {
         const what = kind === "upload" ? "file request" : "link";
-        return label === "" ? `revoked a ${what} of` : `revoked the ${what} “${label}” of`;
+        return label === "" ? `ended a ${what} of` : `ended the ${what} “${label}” of`;
       },
       "mail.retried": ({ email }) => `sent a mail again to ${email}`,
       "webhook.created": ({ host }) => `added a webhook to ${host}`,

@@ -172,8 +172,8 @@ describe("sharing a note", () => {
       sharedWith: { userIds: [ben.id], role: "editor", expiresAt },
     });
     const dialog = await openShareDialog(ann.page, note.id);
-    await dialog.getByText(/takes effect at once.* for up to 60 seconds more.* for up to 15 minutes/).waitFor();
     await dialog.getByRole("button", { name: "Stop sharing with Ben Four" }).click();
+    await dialog.getByText(/just opened works for up to 60 seconds more.* for up to 15 minutes/).waitFor();
     const undo = rowOf(ann.page, "Ben Four no longer has access.").getByRole("button", { name: "Undo" });
     await undo.waitFor();
     await expect.poll(() => sharesOf(ann, note.id)).toEqual([]);

@@ -71,11 +71,11 @@ describe("two people, a file, and nothing but the app", () => {
 
     const url = (await issued).url();
     expect(new URL(url).searchParams.get("X-Amz-Expires")).toBe(String(TTL_SECONDS));
-    await dialog.getByText(shareDialogTexts.removal(`${TTL_SECONDS} s`, undefined).split(" more")[0] ?? "").waitFor();
     // The pattern below matches any name, because the dialog shows the email address of Ben first and his name later.
     ben.watch.expect(/^40[34] GET .*\/(attachments|notes)\//);
     await dialog.getByRole("button", { name: /^Stop sharing with/ }).click();
     await dialog.getByText(/ no longer has access\.$/).waitFor();
+    await dialog.getByText(shareDialogTexts.removal(`${TTL_SECONDS} s`, undefined).split(" more")[0] ?? "").waitFor();
 
     // The service refuses the next request of Ben. After a reload, his page says that he has no access.
     expect((await ben.context.request.get(`${web.service.url}${href}`)).status()).toBe(403);

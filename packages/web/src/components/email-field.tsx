@@ -3,7 +3,7 @@ import { X } from "lucide-react";
 import { type ClipboardEvent, type KeyboardEvent, type RefObject, useId } from "react";
 import { addEmails } from "./emails.ts";
 
-type Words = { label: string; placeholder: string; hint: string; chosen: string; remove: (email: string) => string };
+type Words = { label: string; placeholder: string; chosen: string; remove: (email: string) => string };
 
 type EmailFieldProps = {
   words: Words;
@@ -90,7 +90,7 @@ export function EmailField({ words, inputRef, chosen, text, onChange, refused, p
           value={text}
           placeholder={chosen.length === 0 ? words.placeholder : undefined}
           aria-invalid={problem !== undefined}
-          aria-describedby={`${id}-about`}
+          aria-describedby={problem === undefined ? undefined : `${id}-problem`}
           onChange={(event) => type(event.currentTarget.value)}
           onPaste={paste}
           onKeyDown={press}
@@ -98,13 +98,11 @@ export function EmailField({ words, inputRef, chosen, text, onChange, refused, p
           className="h-8 min-w-32 grow bg-transparent px-1.5 outline-none md:h-6"
         />
       </div>
-      <p
-        id={`${id}-about`}
-        role={problem === undefined ? undefined : "alert"}
-        className={clsx("whitespace-pre-line text-small", problem === undefined ? "text-muted" : "text-danger")}
-      >
-        {problem ?? words.hint}
-      </p>
+      {problem !== undefined && (
+        <p id={`${id}-problem`} role="alert" className="whitespace-pre-line text-danger text-small">
+          {problem}
+        </p>
+      )}
     </div>
   );
 }

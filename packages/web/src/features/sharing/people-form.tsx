@@ -111,7 +111,7 @@ export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
       <MailedLine emails={invite.data?.invited ?? []} />
       <DialogFooter>
         <p className="grow basis-full text-pretty text-muted text-small md:basis-0">
-          {peopleWords.will[kind === "note" ? role : kind]} {describeEnd(choice, custom)}
+          {peopleWords.will[kind === "note" ? role : kind](describeEnd(choice, custom))}
         </p>
         <Button
           type="submit"

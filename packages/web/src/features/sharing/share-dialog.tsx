@@ -139,7 +139,7 @@ function ShareList({ subject, what }: { subject: Subject; what: string }) {
         ))}
       </ul>
       {shares.isError && shares.data === undefined && <Failure title={shareDialogTexts.list.failed} query={shares} />}
-      {rows.length > 0 && <RemovalHint />}
+      {removed.length > 0 && <RemovalHint />}
     </section>
   );
 }

@@ -7,23 +7,22 @@ export const shareDialogTexts: typeof english = {
     link: { label: "Link", title: "Mit einem Link teilen" },
   },
   people: {
-    label: "Personen",
+    label: "Personen hinzufügen",
     placeholder: "E-Mail-Adressen",
-    hint: "Trennen Sie mehrere mit Kommas, oder fügen Sie eine Liste ein.",
     chosen: "Wird geteilt mit",
     remove: (email: string) => `${email} entfernen`,
     shared: (emails) =>
       emails.length > 3 ? `Geteilt mit ${emails.length} Personen.` : `Geteilt mit ${emails.join(", ")}.`,
     will: {
-      viewer: "Die Personen können die Notiz ansehen und ihre Dateien herunterladen.",
-      editor: "Die Personen können die Notiz und ihre Dateien ändern.",
-      file: "Die Personen können diese Datei ansehen und herunterladen.",
-      files: "Die Personen können diese Dateien ansehen und herunterladen.",
+      viewer: (end) => `Die Personen können die Notiz${end} ansehen und ihre Dateien herunterladen.`,
+      editor: (end) => `Die Personen können die Notiz und ihre Dateien${end} ändern.`,
+      file: (end) => `Die Personen können diese Datei${end} ansehen und herunterladen.`,
+      files: (end) => `Die Personen können diese Dateien${end} ansehen und herunterladen.`,
     },
     end: {
-      never: "Das läuft nicht ab.",
-      after: (span: string) => `Das läuft nach ${span} ab.`,
-      until: (date: string) => `Das läuft am ${date} ab.`,
+      never: " ohne Ablauf",
+      after: (span: string) => ` ${span} lang`,
+      until: (date: string) => ` bis ${date}`,
     },
     missing: "Geben Sie eine E-Mail-Adresse ein.",
     invalid: (email: string) => `„${email}“ ist keine vollständige E-Mail-Adresse wie ann@example.com.`,
@@ -43,5 +42,5 @@ export const shareDialogTexts: typeof english = {
     removed: (name: string) => `${name} hat keinen Zugriff mehr.`,
   },
   removal: (usual, longest) =>
-    `Wenn Sie jemanden entfernen, wirkt das sofort. Ein gerade geöffneter Download gilt noch bis zu ${usual}${longest === undefined ? "" : `, in einem Programm bis zu ${longest}`}.`,
+    `Ein gerade geöffneter Download gilt noch bis zu ${usual}${longest === undefined ? "" : `, in einem Programm bis zu ${longest}`}.`,
 };

@@ -6,24 +6,23 @@ export const shareDialogTexts = {
     link: { label: "Link", title: "Share by link" },
   },
   people: {
-    label: "People",
+    label: "Add people",
     placeholder: "Email addresses",
-    hint: "Separate several with commas, or paste a list.",
     chosen: "To be shared with",
     remove: (email: string) => `Take out ${email}`,
     shared: (emails: readonly string[]) =>
       emails.length > 3 ? `Shared with ${emails.length} people.` : `Shared with ${emails.join(", ")}.`,
     /** What the people can do after the click. */
     will: {
-      viewer: "They can view the note and download its files.",
-      editor: "They can change the note and its files.",
-      file: "They can view and download this file.",
-      files: "They can view and download these files.",
+      viewer: (end: string) => `They can view the note and download its files${end}.`,
+      editor: (end: string) => `They can change the note and its files${end}.`,
+      file: (end: string) => `They can view and download this file${end}.`,
+      files: (end: string) => `They can view and download these files${end}.`,
     },
     end: {
-      never: "This does not expire.",
-      after: (span: string) => `This expires after ${span}.`,
-      until: (date: string) => `This expires on ${date}.`,
+      never: " until you stop sharing",
+      after: (span: string) => ` for ${span}`,
+      until: (date: string) => ` until ${date}`,
     },
     missing: "Enter an email address.",
     invalid: (email: string) => `“${email}” is not a complete email address, like ann@example.com.`,
@@ -45,5 +44,5 @@ export const shareDialogTexts = {
   },
   /** `usual` and `longest`: how long an issued URL is valid, in the app and for programs. */
   removal: (usual: string, longest: string | undefined) =>
-    `Removing someone takes effect at once. A download that they have just opened works for up to ${usual} more${longest === undefined ? "" : `, in a program for up to ${longest}`}.`,
+    `A download that was just opened works for up to ${usual} more${longest === undefined ? "" : `, in a program for up to ${longest}`}.`,
 };

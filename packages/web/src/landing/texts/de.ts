@@ -2,7 +2,7 @@ import { formatBytes, formatCount, formatDuration } from "../../texts/format.ts"
 import type { texts as english } from "./en.ts";
 
 const files = { one: "Datei", other: "Dateien" };
-const uses = { one: "Nutzung", other: "Nutzungen" };
+const downloads = { one: "Download", other: "Downloads" };
 
 const KINDS: Readonly<Record<string, string>> = {
   "image/*": "Bilder",
@@ -83,10 +83,10 @@ export const texts: typeof english = {
     ofFile: (action: string, filename: string) => `${action}: ${filename}`,
     again: "Noch einmal herunterladen",
     all: "Alle herunterladen",
-    left: (count: number) => `Noch ${formatCount(count, uses)}`,
-    counts: "Der erste Download oder die erste Vorschau zählt als eine Nutzung. Für kurze Zeit zählen weitere nicht.",
+    left: (count: number) => `Noch ${formatCount(count, downloads)}`,
+    counts: "Eine Vorschau zählt als Download. Für kurze Zeit zählen weitere nicht.",
     window: (clock: string) =>
-      `Bis ${clock} können Sie noch einmal herunterladen und die Vorschau öffnen. Das alles ist eine Nutzung.`,
+      `Bis ${clock} können Sie noch einmal herunterladen und die Vorschau öffnen. Das alles zählt als ein Download.`,
     progress: (doneBytes: number, totalBytes: number) => `${formatBytes(doneBytes)} von ${formatBytes(totalBytes)}`,
     starting: "Beginnt …",
     waiting: "Wartet auf die Verbindung. Der Download geht von selbst weiter.",

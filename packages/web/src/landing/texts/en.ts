@@ -1,7 +1,7 @@
 import { formatBytes, formatCount, formatDuration } from "../../texts/format.ts";
 
 const files = { one: "file", other: "files" };
-const uses = { one: "use", other: "uses" };
+const downloads = { one: "download", other: "downloads" };
 
 /** Names of content types. Other types are shown as they are. */
 const KINDS: Readonly<Record<string, string>> = {
@@ -85,10 +85,10 @@ export const texts = {
     ofFile: (action: string, filename: string) => `${action}: ${filename}`,
     again: "Download again",
     all: "Download all",
-    left: (count: number) => `${formatCount(count, uses)} left`,
+    left: (count: number) => `${formatCount(count, downloads)} left`,
     /** The text before the first click, if the link has a limit. */
-    counts: "Your first download or preview counts as one use. For a short time, further ones do not count.",
-    window: (clock: string) => `Until ${clock}, you can download and preview again. All of it is one use.`,
+    counts: "A preview counts as a download. For a short time, further ones do not count.",
+    window: (clock: string) => `Until ${clock}, you can download and preview again. It all counts as one download.`,
     progress: (doneBytes: number, totalBytes: number) => `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`,
     starting: "Starting…",
     waiting: "Waiting for the connection. The download continues by itself.",

@@ -137,7 +137,7 @@ function commands(data: string, url: string): string[] {
   return [
     `  curl -OJL -d ${data} ${url}`,
     "",
-    "Each run counts as one use. To repeat an interrupted one without another count, keep the cookie from the first run:",
+    "Each run counts as one download. To repeat an interrupted one without another count, keep the cookie from the first run:",
     "",
     `  curl -OJL -b jar -c jar -d ${data} ${url}`,
   ];

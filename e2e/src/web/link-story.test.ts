@@ -5,7 +5,7 @@ import { texts as landing } from "../../../packages/web/src/landing/texts/en.ts"
 import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
 import { randomFile } from "./testing/files.ts";
 import { sha256 } from "./testing/note-files.ts";
-import { openLinks } from "./testing/note-page.ts";
+import { chooseForLink, openLinks } from "./testing/note-page.ts";
 import { type Person, PHONE } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
@@ -63,7 +63,7 @@ describe("a link and three visitors on phones", () => {
     const note = await seedNote(ann.client, { title: "Handover", files: [film] });
     const link = await ann.client.links.create(note.id, { label: "Offer", urlTtlSeconds: URL_TTL_SECONDS });
     const dialog = await openLinks(ann.page, note.id);
-    await dialog.getByRole("button", { name: links.revoke.of("Offer") }).click();
+    await chooseForLink(ann.page, { label: "Offer", action: links.revoke.action });
 
     const vera = await visitor("Vera");
     await vera.page.goto(link.url);
@@ -88,7 +88,7 @@ async function makeLink({ page }: Person, noteId: string): Promise<string> {
   const dialog = await openLinks(page, noteId);
   await dialog.getByRole("button", { name: links.dialog.create }).click();
   const url = await dialog.getByLabel(links.field).inputValue();
-  await dialog.getByRole("button", { name: links.editOf(links.opens.whole) }).click();
+  await chooseForLink(page, { label: links.opens.whole, action: links.edit });
   const form = dialog.getByRole("form", { name: links.form.editTitle(links.opens.whole) });
   await form.getByLabel(links.form.label, { exact: true }).fill("Flat");
   await form.getByLabel(links.form.asksPassword).check();
@@ -96,7 +96,7 @@ async function makeLink({ page }: Person, noteId: string): Promise<string> {
   await form.getByText(links.form.more, { exact: true }).click();
   await form.getByLabel(links.form.maxClaims).fill("2");
   await form.getByRole("button", { name: links.form.save }).click();
-  await dialog.getByRole("button", { name: links.editOf("Flat") }).waitFor();
+  await dialog.getByRole("button", { name: links.moreOf("Flat") }).waitFor();
   return url;
 }
 

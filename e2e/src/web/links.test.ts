@@ -2,7 +2,7 @@ import jsQR from "jsqr";
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { text } from "./testing/files.ts";
-import { openLinks, openShareDialog } from "./testing/note-page.ts";
+import { chooseForLink, openLinks, openShareDialog } from "./testing/note-page.ts";
 import type { Person } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
@@ -19,11 +19,6 @@ async function openFileLinks({ page, client }: Person): Promise<{ dialog: Locato
   await page.goto(`/n/${note.id}`);
   await page.getByRole("button", { name: "Copy link" }).click();
   return { dialog: page.getByRole("dialog", { name: "Link to “terms.txt”" }), noteId: note.id };
-}
-
-async function choose(page: Page, { label, action }: { label: string; action: string }): Promise<void> {
-  await page.getByRole("button", { name: `More about the link “${label}”` }).click();
-  await page.getByRole("menuitem", { name: action }).click();
 }
 
 /** Takes a picture of a QR code on the page. Returns the text of the code. */
@@ -85,24 +80,23 @@ describe("a link of a note", () => {
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a"), text("b.txt", "b")] });
     await ann.client.links.create(note.id, { label: "Offer" });
     const dialog = await openLinks(ann.page, note.id);
-    await dialog.getByRole("button", { name: "Edit the link “Offer”" }).click();
+    await chooseForLink(ann.page, { label: "Offer", action: "Edit" });
     const form = dialog.getByRole("form", { name: "Edit “Offer”" });
     await form.locator("input:focus").fill("Contract");
     await form.getByText("More", { exact: true }).click();
-    await form.getByLabel("Most uses").fill("0");
+    await form.getByLabel("How many downloads").fill("0");
     await form.getByLabel("Ask for a password").check();
     await form.getByRole("button", { name: "Save" }).click();
     await form.getByText("Use at least 6 characters.").waitFor();
     await form.getByText("Enter a whole number from 1 to 1,000,000.").waitFor();
-    await form.getByLabel("Most uses").fill("2");
+    await form.getByLabel("How many downloads").fill("2");
     await form.getByLabel("Password", { exact: true }).fill("open sesame");
     await form.getByLabel("All files of the note").uncheck();
     await form.getByLabel("b.txt").uncheck();
     await form.getByLabel("Expires").selectOption("For 10 minutes");
     await form.getByRole("button", { name: "Save" }).click();
-    await dialog.getByRole("button", { name: "Edit the link “Contract”" }).waitFor();
     await dialog.getByText("a.txt · Expires in 10 min").waitFor();
-    await dialog.locator("button:focus", { hasText: "Edit" }).waitFor();
+    await dialog.locator("button:focus[aria-label='More about the link “Contract”']").waitFor();
     const [link] = await linksOf(ann, note.id);
     expect(link).toMatchObject({ label: "Contract", maxClaims: 2, hasPassword: true, files: [{ filename: "a.txt" }] });
   });
@@ -112,7 +106,7 @@ describe("a link of a note", () => {
     const note = await seedNote(ann.client, { title: "Plan" });
     const { url } = await ann.client.links.create(note.id, { label: "Offer" });
     const dialog = await openLinks(ann.page, note.id);
-    await choose(ann.page, { label: "Offer", action: "Replace the link…" });
+    await chooseForLink(ann.page, { label: "Offer", action: "Replace the link…" });
     await dialog.getByText("The old link stops working at once.").waitFor();
     await dialog.getByRole("button", { name: "Replace the link" }).click();
     await dialog.getByRole("status").filter({ hasText: "The new link is copied." }).waitFor();
@@ -126,12 +120,14 @@ describe("a link of a note", () => {
     const note = await seedNote(ann.client, { title: "Plan" });
     await ann.client.links.create(note.id, { label: "Offer" });
     const dialog = await openLinks(ann.page, note.id);
-    await dialog.getByRole("button", { name: "End link “Offer”" }).click();
+    await chooseForLink(ann.page, { label: "Offer", action: "End link" });
     await dialog.getByText("Nobody can open it any more.").waitFor();
     await ann.page.keyboard.press("Escape");
-    await dialog.locator("button:focus", { hasText: "End link" }).click();
+    await dialog.locator("button:focus[aria-label='More about the link “Offer”']").waitFor();
+    await chooseForLink(ann.page, { label: "Offer", action: "End link" });
     await dialog.getByRole("button", { name: "End link", exact: true }).click();
     await dialog.getByText("Nobody can download anything with it any more.").waitFor();
+    await dialog.locator("li :focus", { hasText: "Offer" }).waitFor();
     expect(await linksOf(ann, note.id)).toMatchObject([{ state: "revoked" }]);
   });
 
@@ -149,7 +145,7 @@ describe("a link of a note", () => {
       await route.fulfill({ response, body });
     });
     const dialog = await openLinks(ann.page, note.id);
-    await dialog.getByRole("button", { name: "End link “Offer”" }).click();
+    await chooseForLink(ann.page, { label: "Offer", action: "End link" });
     await dialog.getByRole("button", { name: "End link", exact: true }).click();
     const timer = dialog.getByRole("timer");
     await timer.filter({ hasText: /^A download that was just opened works for \d\d s more\.$/ }).waitFor();
@@ -163,14 +159,14 @@ describe("a link of a note", () => {
     await ann.client.links.create(note.id, { label: "Offer", password: "open sesame", maxClaims: 3 });
     await openLinks(ann.page, note.id);
     const opened = ann.context.waitForEvent("page");
-    await choose(ann.page, { label: "Offer", action: "See it as a visitor" });
+    await chooseForLink(ann.page, { label: "Offer", action: "See it as a visitor" });
     const view = await opened;
     await view.getByText("What a visitor sees.").waitFor();
     await view.getByRole("heading", { name: "This link has a password" }).waitFor();
     expect(await view.getByText("Offer").count()).toBe(0);
     await view.getByRole("button", { name: "Show it unlocked" }).click();
     await view.getByRole("heading", { name: "Ann shares 2 files with you" }).waitFor();
-    await view.getByText("3 uses left").waitFor();
+    await view.getByText("3 downloads left").waitFor();
     for (const name of ["Download all", "Preview a.txt"]) {
       await view
         .getByRole("button", { name: new RegExp(name) })
@@ -206,11 +202,10 @@ describe("the link of another person", () => {
     await ann.client.shares.put({ noteId: note.id }, { userIds: [ben.id], role: "editor" });
     await ann.client.links.create(note.id, { label: "Of Ann" });
     const dialog = await openShareDialog(ben.page, note.id);
-    await dialog.getByRole("button", { name: "End link" }).waitFor();
-    expect(await dialog.getByRole("button", { name: "Edit" }).count()).toBe(0);
+    await dialog.getByRole("button", { name: "Copy the link “Of Ann”" }).waitFor();
     await dialog.getByRole("button", { name: "More about the link “Of Ann”" }).click();
-    await ben.page.getByRole("menuitem", { name: "See it as a visitor" }).waitFor();
-    expect(await ben.page.getByRole("menuitem", { name: "Replace the link" }).count()).toBe(0);
+    await ben.page.getByRole("menuitem", { name: "End link" }).waitFor();
+    expect(await ben.page.getByRole("menuitem", { name: /Edit|Replace the link/ }).count()).toBe(0);
   });
 });
 
@@ -277,10 +272,9 @@ describe("a link of a file", () => {
     const ben = await web.person("Ben", CLIPBOARD);
     await ben.page.addInitScript("const { now } = Date; Date.now = () => now() - 7_200_000");
     const { dialog, noteId } = await openFileLinks(ben);
-    await dialog.getByText("No links yet.").waitFor();
     const spans = dialog.getByRole("group", { name: "Works for" });
-    expect(await spans.locator("label").allTextContents()).toEqual(["60 s", "10 min", "1 h", "12 h", "7 days"]);
     await dialog.locator("button:focus", { hasText: "Create and copy link" }).waitFor();
+    expect(await spans.locator("label").allTextContents()).toEqual(["60 s", "10 min", "1 h", "12 h", "7 days"]);
     await spans.getByLabel("10 min").check();
     await dialog.getByRole("button", { name: "Create and copy link" }).click();
     await dialog.getByText("Expires in 10 min", { exact: true }).waitFor();
@@ -290,7 +284,7 @@ describe("a link of a file", () => {
     expect(await readClipboard(ben.page)).toBe(link?.url);
     const code = dialog.getByRole("img", { name: "QR code of the link “terms.txt”" });
     expect(await decode(ben.page, code)).toBe(link?.url);
-    await choose(ben.page, { label: "terms.txt", action: "Replace the link…" });
+    await chooseForLink(ben.page, { label: "terms.txt", action: "Replace the link…" });
     await dialog.getByRole("button", { name: "Replace the link" }).click();
     await expect.poll(() => dialog.getByLabel("Address of the link").inputValue()).not.toBe(link?.url);
     // Closes and reopens the dialog, which must still show the link.
@@ -346,6 +340,33 @@ describe("a link of a file", () => {
   });
 });
 
+describe("links that have ended", () => {
+  it("ended links are behind one line, which has one way to renew each", async () => {
+    const ann = await web.person("Ann", CLIPBOARD);
+    const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a")] });
+    const create = (label: string) => ann.client.links.create(note.id, { label, expiresAt: null });
+    for (const { id } of [await create("First"), await create("Second")]) await ann.client.links.revoke(id);
+    await create("Living");
+    const dialog = await openLinks(ann.page, note.id);
+    await dialog.getByText("Living").waitFor();
+    const second = dialog.getByRole("listitem").filter({ hasText: "Second" });
+    expect(await second.isVisible()).toBe(false);
+    await dialog.getByText("2 ended links").click();
+    expect(await second.getByRole("button").allTextContents()).toEqual(["Make a new one"]);
+    await second.getByRole("button").click();
+    const made = await dialog.getByLabel("Address of the link").inputValue();
+    expect(await linksOf(ann, note.id)).toMatchObject([{ url: made, label: "Second", state: "live" }, {}, {}, {}]);
+
+    await ann.page.goto("/links");
+    await ann.page.getByText("2 ended links").click();
+    await ann.page
+      .getByText(/^Ended .*Not opened yet$/)
+      .first()
+      .waitFor();
+    expect(await ann.page.getByRole("list", { name: "Links" }).getByRole("listitem").count()).toBe(2);
+  });
+});
+
 describe("the page of all links", () => {
   it("the page of links lists links and file requests, page by page", async () => {
     const ann = await web.person("Ann");
@@ -396,9 +417,8 @@ describe("the policy of the operator", () => {
     });
     const dialog = await openLinks(ann.page, note.id);
     await dialog.getByText("The operator requires a password.").waitFor();
-    await dialog.getByRole("button", { name: "End link “Offer”" }).waitFor();
-    expect(await dialog.getByRole("button", { name: "Copy", exact: true }).count()).toBe(0);
-    await dialog.getByRole("button", { name: "Edit the link “Offer”" }).click();
+    expect(await dialog.getByRole("button", { name: "Copy the link “Offer”" }).count()).toBe(0);
+    await chooseForLink(ann.page, { label: "Offer", action: "Edit" });
     await dialog.getByRole("textbox", { name: "Password" }).waitFor();
   });
 

@@ -5,7 +5,7 @@ import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
 import { mailPreferences, settings } from "../../../packages/web/src/texts/en/settings.ts";
 import { seriousFindings } from "./testing/axe.ts";
 import { randomFile } from "./testing/files.ts";
-import { openLinks } from "./testing/note-page.ts";
+import { chooseForLink, openLinks } from "./testing/note-page.ts";
 import { openPerson, PHONE } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWebService } from "./testing/service.ts";
@@ -41,7 +41,7 @@ describe("mails", () => {
     const note = await seedNote(ann.client, { title: "Contract", files: [randomFile("a.bin", { sizeBytes: 100 })] });
     const { id, url } = await ann.client.links.create(note.id, { label: "Offer" });
     const dialog = await openLinks(ann.page, note.id);
-    await dialog.getByRole("button", { name: linkTexts.editOf("Offer") }).click();
+    await chooseForLink(ann.page, { label: "Offer", action: linkTexts.edit });
     await dialog.getByRole("form").getByText(linkTexts.form.more, { exact: true }).click();
     const field = dialog.getByRole("form").getByLabel(linkTexts.form.recipients);
     await field.fill("eva");

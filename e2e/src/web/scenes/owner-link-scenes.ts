@@ -66,14 +66,14 @@ async function withSending(page: Page): Promise<void> {
 async function openSendForm(page: Page, world: World) {
   await withSending(page);
   const dialog = await openShareDialog(page, world);
-  await chooseToSend(page);
+  await chooseForNewTenants(page, links.send.action);
   await dialog.getByLabel(links.send.to).waitFor();
   return dialog;
 }
 
-async function chooseToSend(page: Page): Promise<void> {
+async function chooseForNewTenants(page: Page, action: string): Promise<void> {
   await page.getByRole("button", { name: links.moreOf("For the new tenants") }).click();
-  await page.getByRole("menuitem", { name: links.send.action }).click();
+  await page.getByRole("menuitem", { name: action, exact: true }).click();
 }
 
 const since = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
@@ -130,7 +130,7 @@ export const ownerLinkScenes: readonly Scene[] = [
     async "share-links-edit"(page, world) {
       await withMail(page);
       const dialog = await openShareDialog(page, world);
-      await dialog.getByRole("button", { name: links.editOf("For the new tenants") }).click();
+      await chooseForNewTenants(page, links.edit);
       await dialog.getByLabel(links.form.filesWhole).click();
       await dialog.getByRole("form").getByText(links.form.more, { exact: true }).click();
       await dialog.getByRole("form").getByLabel(links.form.recipients).scrollIntoViewIfNeeded();
@@ -145,11 +145,11 @@ export const ownerLinkScenes: readonly Scene[] = [
       const dialog = await openShareDialog(page, world);
       await dialog.getByRole("button", { name: links.requestFiles }).click();
       await dialog.getByRole("form").getByText(links.form.more, { exact: true }).click();
-      await dialog.getByRole("form").getByText(links.form.details, { exact: true }).scrollIntoViewIfNeeded();
+      await dialog.getByRole("form").getByLabel(links.request.maxTotal).scrollIntoViewIfNeeded();
     },
     async "share-links-revoke"(page, world) {
       const dialog = await openShareDialog(page, world);
-      await dialog.getByRole("button", { name: links.revoke.of("For the new tenants") }).click();
+      await chooseForNewTenants(page, links.revoke.action);
       const question = dialog.getByText(links.revoke.question);
       await question.waitFor();
       await question.scrollIntoViewIfNeeded();
@@ -157,6 +157,16 @@ export const ownerLinkScenes: readonly Scene[] = [
     async "file-links"(page, world) {
       const dialog = await openFileDialog(page, world);
       await dialog.getByRole("list", { name: links.list }).waitFor();
+    },
+    async "share-links-menu"(page, world) {
+      const dialog = await openShareDialog(page, world);
+      await dialog.getByRole("button", { name: links.moreOf("For the new tenants") }).click();
+      await page.getByRole("menuitem", { name: links.revoke.action }).waitFor();
+    },
+    async "own-links-ended"(page) {
+      await page.goto("/links");
+      await page.getByText(links.ended(1)).click();
+      await page.getByRole("button", { name: links.again }).scrollIntoViewIfNeeded();
     },
     async "file-links-made"(page, world) {
       const dialog = await openFileDialog(page, world);
@@ -174,7 +184,7 @@ export const ownerLinkScenes: readonly Scene[] = [
       });
       const dialog = await openFileDialog(page, world);
       await dialog.getByRole("button", { name: links.dialog.create }).click();
-      await dialog.getByText(links.endedBecause.expired).first().waitFor();
+      await dialog.getByRole("button", { name: links.again, exact: true }).waitFor();
     },
     async "note-review"(page, { full }) {
       await page.route(/\/notes\/[^/]+$/, async (route) => {
@@ -192,7 +202,7 @@ export const ownerLinkScenes: readonly Scene[] = [
       await withSending(page);
       await alterResponses(page, "**/me", { emailProven: false });
       await openShareDialog(page, world);
-      await chooseToSend(page);
+      await chooseForNewTenants(page, links.send.action);
       await page.getByText(links.send.unproven).waitFor();
     },
     async "send-link-refused"(page, world) {

@@ -1,3 +1,4 @@
+import { clsx } from "clsx";
 import { type ReactNode, useRef, useState } from "react";
 import { texts } from "../texts/index.ts";
 import { Button } from "./button.tsx";
@@ -29,24 +30,49 @@ export function AskInPlace({ label, spokenLabel, question, action, className }: 
     );
   }
   return (
+    <Confirmation
+      action={label}
+      question={question}
+      isPending={action.isPending}
+      onConfirm={() => action.mutate(undefined)}
+      onCancel={() => setAsking(false)}
+      className="order-last mt-2 w-full"
+    />
+  );
+}
+
+type ConfirmationProps = {
+  /** The text of the button that confirms. */
+  action: string;
+  /** The consequence of the action, in one line. */
+  question: ReactNode;
+  isPending: boolean;
+  onConfirm: () => void;
+  onCancel: () => void;
+  className?: string;
+};
+
+/** Asks in place whether to do what cannot be undone. */
+export function Confirmation({ action, question, isPending, onConfirm, onCancel, className }: ConfirmationProps) {
+  return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Escape does the same as the Cancel button
     <div
-      className="order-last mt-2 flex w-full flex-wrap items-center justify-end gap-2"
+      className={clsx("flex flex-wrap items-center justify-end gap-2", className)}
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;
         // If the event continued, Escape would also close the dialog around the button.
         event.stopPropagation();
-        setAsking(false);
+        onCancel();
       }}
     >
       <p role="status" className="grow basis-full text-small md:basis-40">
         {question}
       </p>
-      <Button autoFocus onClick={() => setAsking(false)}>
+      <Button autoFocus onClick={onCancel}>
         {texts.common.cancel}
       </Button>
-      <Button kind="danger" disabled={action.isPending} onClick={() => action.mutate(undefined)}>
-        {label}
+      <Button kind="danger" disabled={isPending} onClick={onConfirm}>
+        {action}
       </Button>
     </div>
   );

@@ -3,13 +3,14 @@ import type { ReactNode } from "react";
 
 type TicketProps = {
   children: ReactNode;
-  stub: ReactNode;
+  /** The part below the perforation. Without it, the ticket has none. */
+  stub?: ReactNode;
   isExpired?: boolean;
   /** The background around the ticket. The notches have the same background. */
   on?: "surface" | "canvas";
 };
 
-/** A card that looks like a paper claim ticket, with a stub below the perforation. */
+/** A card that looks like a paper claim ticket. */
 export function Ticket({ children, stub, isExpired = false, on = "surface" }: TicketProps) {
   const ground = on === "surface" ? "bg-surface" : "bg-canvas";
   return (
@@ -19,15 +20,21 @@ export function Ticket({ children, stub, isExpired = false, on = "surface" }: Ti
         isExpired ? "bg-sunken text-muted" : "bg-ticket",
       )}
     >
-      <div className="p-4 pb-5">{children}</div>
-      <div aria-hidden="true" className="relative mx-4 border-ticket-edge border-t-2 border-dashed">
-        <Notch className={clsx(ground, "-left-[17px] rounded-r-full border-l-0")} />
-        <Notch className={clsx(ground, "-right-[17px] rounded-l-full border-r-0")} />
-      </div>
-      <div className="p-4 pt-5">{stub}</div>
+      <div className="p-4">{children}</div>
+      {isShown(stub) && (
+        <>
+          <div aria-hidden="true" className="relative mx-4 border-ticket-edge border-t-2 border-dashed">
+            <Notch className={clsx(ground, "-left-[17px] rounded-r-full border-l-0")} />
+            <Notch className={clsx(ground, "-right-[17px] rounded-l-full border-r-0")} />
+          </div>
+          <div className="p-4">{stub}</div>
+        </>
+      )}
     </section>
   );
 }
+
+const isShown = (part: ReactNode) => part !== undefined && part !== false;
 
 /** A half disc that looks like a notch in the edge of the ticket. */
 function Notch({ className }: { className: string }) {

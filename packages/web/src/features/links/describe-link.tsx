@@ -1,5 +1,5 @@
 import type { Link } from "@valetkey/client";
-import { Inbox, Link2, LockKeyhole } from "lucide-react";
+import { LockKeyhole } from "lucide-react";
 import { Fragment, type ReactNode } from "react";
 import { describeExpiry, isExpired } from "../../components/expiry.ts";
 import { useNow } from "../../components/hooks.ts";
@@ -11,22 +11,22 @@ import { formatWhen, texts } from "../../texts/index.ts";
 const words = linkTexts;
 
 /** The upper part of a ticket: the name of the link, its remaining life and its counts. */
-export function LinkSummary({ link, name, place }: { link: Link; name: string; place: ReactNode }) {
+type LinkSummaryProps = { link: Link; name: string; place: ReactNode; actions: ReactNode };
+
+export function LinkSummary({ link, name, place, actions }: LinkSummaryProps) {
   const now = useServiceNow(1_000);
-  const Icon = link.kind === "upload" ? Inbox : Link2;
   const content = describeContent(link);
   const facts = [
     ...(content === undefined ? [] : [content]),
     ...(link.recipients === null ? [] : [words.forRecipients(link.recipients.length)]),
-    link.revokedAt === null ? describeExpiry(link.expiresAt, now) : words.revoked(formatWhen(link.revokedAt, now)),
+    describeTime(link, now),
   ];
   return (
     <div className="flex items-start gap-3">
       <Ring left={lifeLeft(link, now)} />
       <div className="min-w-0 grow">
         <h4 className="flex items-center gap-2 font-medium">
-          <Icon size={16} aria-hidden="true" className="shrink-0 text-muted" />
-          <span dir="auto" className="min-w-0 truncate" title={name}>
+          <span dir="auto" className="line-clamp-3 min-w-0 [overflow-wrap:anywhere]" title={name}>
             {name}
           </span>
           {link.hasPassword && (
@@ -42,6 +42,7 @@ export function LinkSummary({ link, name, place }: { link: Link; name: string; p
           <Counts counts={describeCounts(link)} />
         </p>
       </div>
+      {actions}
     </div>
   );
 }
@@ -61,7 +62,8 @@ function describeFiles({ kind, files }: Link): string | undefined {
   if (kind === "upload") return undefined;
   if (files === null) return words.opens.whole;
   const [only] = files;
-  return files.length === 1 && only !== undefined ? only.filename : words.opens.files(files.length);
+  if (only === undefined) return undefined;
+  return files.length === 1 ? only.filename : words.opens.files(only.filename, files.length - 1);
 }
 
 /** Returns the label of a link, or the name of its content if the link has no label. */
@@ -77,10 +79,15 @@ function describeContent(link: Link): string | undefined {
   return link.label === "" ? undefined : (describeFiles(link) ?? words.fileRequest);
 }
 
+/** Says when the link ends, or when it ended. */
+export function describeTime({ expiresAt, revokedAt }: Link, now: number): string {
+  return revokedAt === null ? describeExpiry(expiresAt, now) : words.revoked(formatWhen(revokedAt, now));
+}
+
 /**
  * Describes the counts of a link. The counts can differ, because a visitor can open a link without a claim (a use that counts).
  */
-function describeCounts({ kind, request, opened, claims, maxClaims, received }: Link): string[] {
+export function describeCounts({ kind, request, opened, claims, maxClaims, received }: Link): string[] {
   const { counts } = words;
   if (opened + claims + received.files === 0) return [counts.none];
   if (kind === "upload") return [counts.opened(opened), counts.received(received.files, request?.maxFiles ?? 0)];
@@ -94,15 +101,24 @@ function describeCounts({ kind, request, opened, claims, maxClaims, received }: 
 export function describeEnd({ state, kind }: Link, { isOff }: { isOff: boolean }): string | undefined {
   if (state === "closed") return isOff ? words.off : words.endedBecause.closed;
   if (state === "used_up") return words.endedBecause.used_up[kind];
-  if (state === "expired" || state === "orphaned") return words.endedBecause[state];
-  return undefined;
+  return state === "orphaned" ? words.endedBecause.orphaned : undefined;
 }
 
+/** Whether visitors can open the link no more, even after a change of its limit or of the policy. */
+export const hasEnded = (state: Link["state"]): boolean =>
+  state === "expired" || state === "revoked" || state === "orphaned";
+
+/** Whether one click can make a link like this one. The service does not keep passwords, and files can be gone. */
+export const canRepeat = ({ state, canEdit, hasPassword }: Link): boolean =>
+  canEdit && !hasPassword && state !== "orphaned";
+
 /** Returns the state of a link at this moment, because a link can expire while the page shows it. */
-export function useStateNow({ state, expiresAt }: Link): Link["state"] {
-  const now = useServiceNow(1_000);
-  return state === "live" && isExpired(expiresAt, now) ? "expired" : state;
+export function useStateNow(link: Link): Link["state"] {
+  return stateAt(link, useServiceNow(1_000));
 }
+
+export const stateAt = ({ state, expiresAt }: Link, now: number): Link["state"] =>
+  state === "live" && isExpired(expiresAt, now) ? "expired" : state;
 
 /** Returns how much of a link's lifetime remains, from 0 to 1. Returns 1 for a link without an expiry. */
 export function lifeLeft(

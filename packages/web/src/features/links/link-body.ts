@@ -44,8 +44,6 @@ export function bodyOf(
 
   if (hasChanged("label")) body.label = values.label.trim();
   if (hasChanged("message")) body.message = values.message.trim();
-  if (hasChanged("urlTtlSeconds") && values.urlTtlSeconds !== undefined) body.urlTtlSeconds = values.urlTtlSeconds;
-
   if (hasChanged("notify") && values.notify !== "usual") body.notify = values.notify;
 
   if (hasChanged("expiry")) {
@@ -105,7 +103,7 @@ export function bodyOfAgain(link: Link, now: number): CreateLinkBody {
 }
 
 /** Users paste lists with commas, semicolons and spaces. */
-function emailsOf(text: string): string[] {
+export function emailsOf(text: string): string[] {
   return [...new Set(text.split(/[\s,;]+/).filter((email) => email !== ""))];
 }
 

@@ -14,6 +14,7 @@ import { earliestServiceNow } from "../../service/client.ts";
 import { noteQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
 import { formatSpan, texts } from "../../texts/index.ts";
+import { describeWill } from "./describe-will.ts";
 import { type FormFields, type LinkPolicy, lifetimesOf } from "./link-values.ts";
 import { RareFields } from "./rare-fields.tsx";
 import { SlotFields } from "./slot-fields.tsx";
@@ -23,7 +24,6 @@ const words = linkTexts.form;
 
 type LinkFormProps = {
   title: string;
-  hint?: string;
   kind: Link["kind"];
   /** The id of the note or file that a new link opens. */
   subject: string;
@@ -40,7 +40,7 @@ type LinkFormProps = {
 };
 
 /** Edits a link, or makes a file request. The form replaces the content of its dialog. */
-export function LinkForm({ title, hint, kind, subject, link, noteId, onSubmit, onClose, ...state }: LinkFormProps) {
+export function LinkForm({ title, kind, subject, link, noteId, onSubmit, onClose, ...state }: LinkFormProps) {
   const { form, policy, forget, submit, ...fields } = useLinkForm({
     kind,
     subject,
@@ -53,7 +53,7 @@ export function LinkForm({ title, hint, kind, subject, link, noteId, onSubmit, o
   useEffect(() => first.current?.focus(), []);
   const isRequest = kind === "upload";
   return (
-    <DialogForm title={title} description={hint} onClose={onClose}>
+    <DialogForm title={title} onClose={onClose}>
       <form ref={form} noValidate onSubmit={submit} aria-label={title} className="flex flex-col gap-4">
         <TextField
           ref={first}
@@ -75,6 +75,9 @@ export function LinkForm({ title, hint, kind, subject, link, noteId, onSubmit, o
         <RareFields {...fields} kind={kind} />
         {state.error !== null && <Problem error={state.error} />}
         <DialogFooter>
+          <p className="grow basis-full text-pretty text-muted text-small md:basis-0">
+            {describeWill(values, { kind, link, now: earliestServiceNow() })}
+          </p>
           <Button
             kind="quiet"
             onClick={() => {

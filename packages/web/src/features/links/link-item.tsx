@@ -1,10 +1,13 @@
 import type { Link } from "@valetkey/client";
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import { Folded } from "../../components/folded.tsx";
 import { useFocusBack } from "../../components/hooks.ts";
+import { earliestServiceNow } from "../../service/client.ts";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { showProblem } from "../../service/toasts.ts";
 import { linkTexts } from "../../texts/en/links.ts";
 import { nameOfLink } from "./describe-link.tsx";
+import { EndedLink, type EndedLinkProps } from "./ended-link.tsx";
 import { LinkTicket } from "./link-ticket.tsx";
 import { useUpdateLink } from "./links-query.ts";
 import { openVisitorView } from "./visitor-view.ts";
@@ -17,13 +20,13 @@ type LinkItemProps = {
   link: Link;
   place?: ReactNode;
   on?: "surface" | "canvas";
-  /** Makes a link like this one, after this one has ended. */
-  onAgain?: (ended: Link) => void;
   created?: { isCopied: boolean; hasCode: boolean } | undefined;
+  /** Given for a link that has ended, which is a row instead of a ticket. */
+  ended?: Pick<EndedLinkProps, "isFresh" | "onAgain">;
 };
 
-/** A link in a list: its ticket. The form that edits it replaces the content of the dialog, or opens a dialog. */
-export function LinkItem({ link, ...ticket }: LinkItemProps) {
+/** A link in a list. The form that edits it replaces the content of the dialog, or opens a dialog. */
+export function LinkItem({ link, place, ended, ...ticket }: LinkItemProps) {
   const update = useUpdateLink(link);
   const [isEdited, setEdited] = useState(false);
   const { data: code, error } = useCode("link form", loadForm, { isNeeded: isEdited });
@@ -32,21 +35,27 @@ export function LinkItem({ link, ...ticket }: LinkItemProps) {
     showProblem(error);
     setEdited(false);
   }, [error]);
-  const editButton = useRef<HTMLButtonElement>(null);
-  useFocusBack(editButton, isEdited);
+  const button = useRef<HTMLButtonElement>(null);
+  useFocusBack(button, isEdited);
+  const onEdit = () => setEdited(true);
   function close(): void {
     setEdited(false);
     update.reset();
   }
   return (
     <li>
-      <LinkTicket
-        {...ticket}
-        link={link}
-        editButton={editButton}
-        onEdit={() => setEdited(true)}
-        onVisit={() => void openVisitorView(link).catch(showProblem)}
-      />
+      {ended === undefined ? (
+        <LinkTicket
+          {...ticket}
+          link={link}
+          place={place}
+          moreButton={button}
+          onEdit={onEdit}
+          onVisit={() => void openVisitorView(link).catch(showProblem)}
+        />
+      ) : (
+        <EndedLink {...ended} link={link} place={place} editButton={button} onEdit={onEdit} />
+      )}
       {isEdited && code !== undefined && (
         <code.LinkForm
           title={words.editTitle(nameOfLink(link))}
@@ -70,5 +79,29 @@ export function LinkItem({ link, ...ticket }: LinkItemProps) {
         />
       )}
     </li>
+  );
+}
+
+type EndedLinksProps = {
+  links: readonly Link[];
+  /** Whether the service has more links than these, so that nobody knows how many have ended. */
+  hasMore: boolean;
+  place?: (link: Link) => ReactNode;
+  onAgain: (ended: Link) => void;
+};
+
+/** Links that have ended, behind one line. The line opens when the user ends a link. */
+export function EndedLinks({ links, hasMore, place, onAgain }: EndedLinksProps) {
+  const [openedAt] = useState(earliestServiceNow);
+  const isFresh = ({ revokedAt }: Link) => revokedAt !== null && Date.parse(revokedAt) >= openedAt;
+  if (links.length === 0) return null;
+  return (
+    <Folded title={linkTexts.ended(hasMore ? undefined : links.length)} isOpen={links.some(isFresh)}>
+      <ul className="divide-y">
+        {links.map((link) => (
+          <LinkItem key={link.id} link={link} place={place?.(link)} ended={{ isFresh: isFresh(link), onAgain }} />
+        ))}
+      </ul>
+    </Folded>
   );
 }

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { Attachment, CreateLinkBody, Link } from "@valetkey/client";
 import { Inbox, Link2 } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { DialogFooter } from "../../components/dialog.tsx";
 import { useFocusBack } from "../../components/hooks.ts";
@@ -9,8 +9,9 @@ import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { instanceQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
 import { texts } from "../../texts/index.ts";
+import { canRepeat, hasEnded, stateAt, useServiceNow, useStateNow } from "./describe-link.tsx";
 import { LinkForm } from "./link-form.tsx";
-import { LinkItem } from "./link-item.tsx";
+import { EndedLinks, LinkItem } from "./link-item.tsx";
 import { type LinkSubject, linksQuery, type MadeLink, useMakeLink } from "./links-query.ts";
 import { NewLink } from "./new-link.tsx";
 
@@ -30,36 +31,23 @@ export function LinkPanel({ noteId, files = [], hasCode = false }: LinkPanelProp
   const subject = only !== undefined && second === undefined ? { attachmentId: only.id } : { noteId };
   const instance = useQuery(instanceQuery).data;
   const making = useMakeLink();
-  const { made, error, makeAgain } = making;
-  const onAgain = (ended: Link) => void makeAgain(ended);
+  const { made } = making;
   if (instance === undefined) return <Skeleton className="h-40" />;
   const isOff = !instance.limits.links.enabled;
   return (
     <div className="flex flex-col gap-6">
       {isOff && <p>{words.off}</p>}
       {made !== undefined && (
-        <>
-          <NewestLink key={made.link.id} made={made} subject={subject} hasCode={hasCode} onAgain={onAgain} />
-          {error !== null && <Problem error={error} />}
-          <DialogFooter>
-            <Button onClick={making.forget}>
-              <Link2 size={16} />
-              {words.create}
-            </Button>
-          </DialogFooter>
-        </>
+        <NewestLink key={made.link.id} made={made} subject={subject} hasCode={hasCode} making={making} />
       )}
       {made === undefined && !isOff && <NewLink noteId={noteId} files={files} making={making} />}
       {second === undefined && (
-        <section aria-labelledby="existing-links" className="flex flex-col gap-3">
-          <div className="flex min-h-11 items-center justify-between gap-3 md:min-h-9">
-            <h3 id="existing-links" className="font-medium text-small">
-              {only === undefined ? words.existing : words.dialog.existing}
-            </h3>
-            {only === undefined && !isOff && <RequestFiles noteId={noteId} />}
-          </div>
-          <LinkList subject={subject} exceptId={made?.link.id} onAgain={onAgain} />
-        </section>
+        <LinkList
+          subject={subject}
+          exceptId={made?.link.id}
+          onAgain={(ended) => void making.makeAgain(ended)}
+          action={only === undefined && !isOff && <RequestFiles noteId={noteId} />}
+        />
       )}
     </div>
   );
@@ -69,17 +57,31 @@ type NewestLinkProps = {
   made: MadeLink;
   subject: LinkSubject;
   hasCode: boolean;
-  onAgain: (ended: Link) => void;
+  making: ReturnType<typeof useMakeLink>;
 };
 
 /** The link that was just made. Prefers the link in the list, because it contains the changes since the creation. */
-function NewestLink({ made, subject, hasCode, onAgain }: NewestLinkProps) {
+function NewestLink({ made, subject, hasCode, making }: NewestLinkProps) {
   const listed = useInfiniteQuery(linksQuery(subject)).data?.pages.flatMap(({ items }) => items);
   const link = listed?.find(({ id }) => id === made.link.id) ?? made.link;
+  const isOver = hasEnded(useStateNow(link));
+  const repeats = isOver && canRepeat(link);
   return (
-    <ul>
-      <LinkItem link={link} created={{ isCopied: made.isCopied, hasCode }} onAgain={onAgain} />
-    </ul>
+    <>
+      <ul>
+        <LinkItem link={link} created={{ isCopied: made.isCopied, hasCode }} />
+      </ul>
+      {making.error !== null && <Problem error={making.error} />}
+      <DialogFooter>
+        <Button
+          kind={isOver ? "primary" : "outline"}
+          onClick={() => (repeats ? void making.makeAgain(link) : making.forget())}
+        >
+          <Link2 size={16} />
+          {repeats ? words.again : words.create}
+        </Button>
+      </DialogFooter>
+    </>
   );
 }
 
@@ -107,7 +109,6 @@ function RequestFiles({ noteId }: { noteId: string }) {
       {isOpen && (
         <LinkForm
           title={words.form.requestTitle}
-          hint={words.form.requestHint}
           kind="upload"
           subject={noteId}
           action={words.form.createRequest}
@@ -122,44 +123,44 @@ function RequestFiles({ noteId }: { noteId: string }) {
   );
 }
 
-/**
- * The states of the links that the list shows. Visitors can open these links now, or they can open them after a change of the limit or of
- * the policy.
- */
-const SHOWN: ReadonlySet<Link["state"]> = new Set(["live", "used_up", "closed"]);
-
 type LinkListProps = {
   subject: LinkSubject;
   /** A link that the list leaves out, because the dialog shows it elsewhere. */
   exceptId: string | undefined;
   onAgain: (ended: Link) => void;
+  /** A button beside the title of the list. */
+  action: ReactNode;
 };
 
-/** Lists the links of a note or file that have not ended, and the links that have ended while the user looked at them. */
-function LinkList({ subject, exceptId, onAgain }: LinkListProps) {
+/** Lists the links of a note or file, those that have ended behind one line. */
+function LinkList({ subject, exceptId, onAgain, action }: LinkListProps) {
   const list = useInfiniteQuery(linksQuery(subject));
-  const all = (list.data?.pages ?? []).flatMap(({ items }) => items);
-  const seen = useRef(new Set<string>());
-  useEffect(() => {
-    for (const { id, state } of all) if (SHOWN.has(state)) seen.current.add(id);
-  });
-  const links = all.filter(({ id, state }) => id !== exceptId && (SHOWN.has(state) || seen.current.has(id)));
-  if (list.isPending) return <Skeleton className="h-32" />;
-  if (list.data === undefined) return <Failure title={words.failed} query={list} />;
+  const now = useServiceNow(1_000);
+  const links = list.data?.pages.flatMap(({ items }) => items).filter(({ id }) => id !== exceptId);
+  const isOver = (link: Link) => hasEnded(stateAt(link, now));
+  const title = "noteId" in subject ? words.existing : words.dialog.existing;
   return (
-    <>
-      {links.length === 0 && <p className="text-muted text-small">{words.none}</p>}
-      <ul aria-label={words.list} className="flex flex-col gap-3 empty:hidden">
-        {links.map((link) => (
-          <LinkItem key={link.id} link={link} onAgain={onAgain} />
-        ))}
-      </ul>
+    <section aria-label={title} className="flex flex-col gap-3 empty:hidden">
+      {(action !== false || links?.every(isOver) === false) && (
+        <div className="flex min-h-11 items-center justify-between gap-3 md:min-h-9">
+          <h3 className="font-medium text-small">{title}</h3>
+          {action}
+        </div>
+      )}
+      {list.isPending && <Skeleton className="h-32" />}
+      {list.isError && links === undefined && <Failure title={words.failed} query={list} />}
+      {links?.every(isOver) === false && (
+        <ul aria-label={words.list} className="flex flex-col gap-3">
+          {links.map((link) => !isOver(link) && <LinkItem key={link.id} link={link} />)}
+        </ul>
+      )}
+      <EndedLinks links={(links ?? []).filter(isOver)} hasMore={list.hasNextPage} onAgain={onAgain} />
       {list.isFetchNextPageError && <Problem error={list.error} />}
       {list.hasNextPage && (
         <Button className="self-start" disabled={list.isFetching} onClick={() => void list.fetchNextPage()}>
           {texts.common.showMore}
         </Button>
       )}
-    </>
+    </section>
   );
 }

@@ -14,7 +14,6 @@ export type LinkValues = {
   asksPassword: boolean;
   password: string;
   maxClaims: string;
-  urlTtlSeconds: number | undefined;
   /** `usual`: a new link follows the mail settings of the owner of the note. */
   notify: Link["notify"] | "usual";
   /** The email addresses of the recipients, on separate lines. */
@@ -61,7 +60,6 @@ export function valuesOf(link: Link | undefined, policy: LinkPolicy): LinkValues
     asksPassword: link?.hasPassword === true || policy.passwordRequired,
     password: "",
     maxClaims: String(link?.maxClaims ?? ""),
-    urlTtlSeconds: link?.urlTtlSeconds,
     notify: link?.notify ?? "usual",
     recipients: (link?.recipients ?? []).join("\n"),
     attachmentIds: link?.files?.map(({ id }) => id),

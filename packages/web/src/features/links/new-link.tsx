@@ -7,9 +7,11 @@ import { Segmented } from "../../components/segmented.tsx";
 import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { Ticket } from "../../components/ticket.tsx";
+import { earliestServiceNow } from "../../service/client.ts";
 import { noteQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
-import { formatBytes, formatShortSpan, formatSpan } from "../../texts/index.ts";
+import { formatBytes, formatShortSpan } from "../../texts/index.ts";
+import { describeWill } from "./describe-will.ts";
 import { PasswordFields } from "./link-form.tsx";
 import { type LinkPolicy, lifetimesOf } from "./link-values.ts";
 import type { useMakeLink } from "./links-query.ts";
@@ -76,7 +78,7 @@ export function NewLink({ noteId, files, making }: NewLinkProps) {
       </Ticket>
       <DialogFooter>
         <p className="grow basis-full text-pretty text-muted text-small md:basis-0">
-          {words.will(formatSpan(Number(values.expiry)))}
+          {describeWill(values, { kind: "download", now: earliestServiceNow() })}
         </p>
         {/* The button has no attribute `disabled`, because it would remove the focus. */}
         <Button data-autofocus type="submit" kind="primary" aria-disabled={making.isPending} className="max-md:grow">

@@ -1,7 +1,8 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link as RouterLink } from "@tanstack/react-router";
+import type { Link } from "@valetkey/client";
 import { Link2 } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Page } from "../../components/page.tsx";
 import { PagedList } from "../../components/paged-list.tsx";
 import { Segmented } from "../../components/segmented.tsx";
@@ -9,7 +10,8 @@ import { Empty, Problem } from "../../components/states.tsx";
 import { instanceQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
 import { titleOf } from "../../texts/note-title.ts";
-import { LinkItem } from "./link-item.tsx";
+import { hasEnded, stateAt, useServiceNow } from "./describe-link.tsx";
+import { EndedLinks, LinkItem } from "./link-item.tsx";
 import { type LinkFilter, ownLinksQuery, useMakeLink } from "./links-query.ts";
 
 const words = linkTexts;
@@ -30,6 +32,9 @@ function OwnLinks() {
   const isOff = useQuery(instanceQuery).data?.limits.links.enabled === false;
   const list = useInfiniteQuery(ownLinksQuery(filter));
   const isEmpty = list.data?.pages.every(({ items }) => items.length === 0) === true && !list.hasNextPage;
+  const now = useServiceNow(1_000);
+  const isOver = (link: Link) => hasEnded(stateAt(link, now));
+  const ended = list.data?.pages.flatMap(({ items }) => items).filter(isOver);
   return (
     <div className="flex flex-col gap-4">
       {isOff && <p className="text-muted">{words.off}</p>}
@@ -49,30 +54,42 @@ function OwnLinks() {
         failed={words.failed}
         empty={<None filter={filter} />}
         rowHeight="h-40"
-        className="gap-4"
+        className="gap-3 empty:hidden"
       >
-        {(link) => (
-          <LinkItem
-            key={link.id}
-            link={link}
-            on="canvas"
-            created={made?.link.id === link.id ? { isCopied: made.isCopied, hasCode: false } : undefined}
-            onAgain={(ended) => void makeAgain(ended)}
-            place={
-              <p className="truncate text-small">
-                <RouterLink
-                  to="/n/$noteId"
-                  params={{ noteId: link.noteId }}
-                  className="text-muted underline underline-offset-2 hover:text-ink"
-                >
-                  {titleOf(link.noteTitle)}
-                </RouterLink>
-              </p>
-            }
-          />
-        )}
+        {(link) =>
+          !isOver(link) && (
+            <LinkItem
+              key={link.id}
+              link={link}
+              on="canvas"
+              created={made?.link.id === link.id ? { isCopied: made.isCopied, hasCode: false } : undefined}
+              place={placeOf(link)}
+            />
+          )
+        }
       </PagedList>
+      <EndedLinks
+        links={ended ?? []}
+        hasMore={list.hasNextPage}
+        place={placeOf}
+        onAgain={(link) => void makeAgain(link)}
+      />
     </div>
+  );
+}
+
+/** The note of a link. */
+function placeOf({ noteId, noteTitle }: Link): ReactNode {
+  return (
+    <p className="truncate text-small">
+      <RouterLink
+        to="/n/$noteId"
+        params={{ noteId }}
+        className="text-muted underline underline-offset-2 hover:text-ink"
+      >
+        {titleOf(noteTitle)}
+      </RouterLink>
+    </p>
   );
 }
 

@@ -1,18 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Link } from "@valetkey/client";
 import { type ComponentProps, type ReactNode, useId, useState } from "react";
+import { Folded } from "../../components/folded.tsx";
 import { CheckField, Select } from "../../components/select.tsx";
 import { inputStyle, Labelled, TextField } from "../../components/text-field.tsx";
 import { instanceQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
-import { formatSpan } from "../../texts/index.ts";
 import { FILE_KINDS, type FormFields, nameOfKind } from "./link-values.ts";
 
 const words = linkTexts.form;
 const { request } = linkTexts;
-/** The lifetimes that a user can select for a URL. Seconds. */
-const URL_LIFETIMES = [10, 60, 300, 900];
-const DEFAULT_URL_SECONDS = 60;
 
 type RareFieldsProps = FormFields & {
   kind: Link["kind"];
@@ -20,39 +17,26 @@ type RareFieldsProps = FormFields & {
   children?: ReactNode;
 };
 
-/** The settings that few links need, and below them the settings that hardly any link needs. */
+/** The settings that few links need. */
 export function RareFields({ kind, children, ...fields }: RareFieldsProps) {
   const { recipients, maxClaims, maxFiles, perFileMb, totalMb } = fields.problems;
   const sendsMail = useQuery(instanceQuery).data?.mail === true;
   const isDownload = kind === "download";
   return (
-    <Folded title={words.more} isOpen={[recipients, maxClaims, maxFiles, perFileMb, totalMb].some(isProblem)}>
+    <Folded
+      title={words.more}
+      isOpen={[recipients, maxClaims, maxFiles, perFileMb, totalMb].some((one) => one !== undefined)}
+    >
       {children}
       <Message {...fields} />
-      {isDownload ? <MostUses {...fields} /> : <RequestFields {...fields} />}
+      {isDownload ? <MostDownloads {...fields} /> : <RequestFields {...fields} />}
       {sendsMail && isDownload && <Recipients {...fields} />}
       {sendsMail && <Notify {...fields} kind={kind} />}
-      <Folded title={words.details} isOpen={[maxFiles, perFileMb, totalMb].some(isProblem)}>
-        {isDownload ? <UrlLifetime {...fields} /> : <RequestLimits {...fields} />}
-      </Folded>
     </Folded>
   );
 }
 
-const isProblem = (problem: string | undefined) => problem !== undefined;
-
-type FoldedProps = { title: string /** Whether a field in it has a problem. */; isOpen: boolean; children: ReactNode };
-
-function Folded({ title, isOpen, children }: FoldedProps) {
-  return (
-    <details {...(isOpen && { open: true })}>
-      <summary className="min-h-11 cursor-pointer content-center font-medium text-small md:min-h-6">{title}</summary>
-      <div className="mt-3 flex flex-col gap-4">{children}</div>
-    </details>
-  );
-}
-
-function MostUses({ values, problems, change }: FormFields) {
+function MostDownloads({ values, problems, change }: FormFields) {
   return (
     <TextField
       name="maxClaims"
@@ -144,28 +128,10 @@ function Notify({ kind, values, change }: FormFields & { kind: Link["kind"] }) {
   );
 }
 
-function UrlLifetime({ values, change }: FormFields) {
-  const longest = useQuery(instanceQuery).data?.limits.urlTtlMaxSharedSeconds ?? DEFAULT_URL_SECONDS;
-  const usual = Math.min(DEFAULT_URL_SECONDS, longest);
-  const current = values.urlTtlSeconds ?? usual;
-  const lifetimes = [...new Set([...URL_LIFETIMES.filter((seconds) => seconds <= longest), usual, current])];
-  return (
-    <Labelled label={words.urlTtl}>
-      <Select
-        label={words.urlTtl}
-        className="self-start"
-        value={current}
-        options={lifetimes.sort((a, b) => a - b).map((value) => ({ value, label: formatSpan(value) }))}
-        onChange={(urlTtlSeconds) => change({ urlTtlSeconds })}
-      />
-      <p className="text-muted text-small">{words.urlTtlHint}</p>
-    </Labelled>
-  );
-}
-
 const askNames = (["no", "optional", "required"] as const).map((value) => ({ value, label: request.askNames[value] }));
 
-function RequestFields({ values, change }: FormFields) {
+function RequestFields(fields: FormFields) {
+  const { values, change } = fields;
   const kinds = [...new Set([...FILE_KINDS, ...values.accept])];
   return (
     <>
@@ -184,22 +150,26 @@ function RequestFields({ values, change }: FormFields) {
           onChange={(askName) => change({ askName })}
         />
       </Labelled>
-      <fieldset className="flex min-w-0 flex-col gap-1">
-        <legend className="font-medium text-small">{request.kinds}</legend>
-        <div className="flex flex-wrap gap-x-6">
-          {kinds.map((kind) => (
-            <CheckField
-              key={kind}
-              label={nameOfKind(kind)}
-              isChecked={values.accept.includes(kind)}
-              onChange={(isChosen) =>
-                change({ accept: isChosen ? [...values.accept, kind] : values.accept.filter((one) => one !== kind) })
-              }
-            />
-          ))}
-        </div>
-        <p className="text-muted text-small">{request.kindsHint}</p>
-      </fieldset>
+      {/* Each entry of a checklist has its own kind. */}
+      {(values.slots.length === 0 || values.accept.length > 0) && (
+        <fieldset className="flex min-w-0 flex-col gap-1">
+          <legend className="font-medium text-small">{request.kinds}</legend>
+          <div className="flex flex-wrap gap-x-6">
+            {kinds.map((kind) => (
+              <CheckField
+                key={kind}
+                label={nameOfKind(kind)}
+                isChecked={values.accept.includes(kind)}
+                onChange={(isChosen) =>
+                  change({ accept: isChosen ? [...values.accept, kind] : values.accept.filter((one) => one !== kind) })
+                }
+              />
+            ))}
+          </div>
+          <p className="text-muted text-small">{request.kindsHint}</p>
+        </fieldset>
+      )}
+      <RequestLimits {...fields} />
     </>
   );
 }

@@ -86,12 +86,12 @@ export function SendLinkForm({ link, onSent, onClose }: SendLinkProps) {
             problem={refusal?.problem}
           />
           <Message text={message} onChange={setMessage} />
-          <div className="text-muted text-small">
-            <p>{words.consequence(me?.email ?? "")}</p>
-            {link.hasPassword && <p>{words.password}</p>}
-          </div>
           {send.isError && <Problem error={send.error}>{describe(send.error, chosen)}</Problem>}
           <DialogFooter>
+            <div className="grow basis-full text-pretty text-muted text-small md:basis-0">
+              <p>{words.consequence(me?.email ?? "")}</p>
+              {link.hasPassword && <p>{words.password}</p>}
+            </div>
             <Button kind="quiet" onClick={discard}>
               {texts.common.cancel}
             </Button>
@@ -126,6 +126,7 @@ function Unproven() {
 
 function Message({ text, onChange }: { text: string; onChange: (text: string) => void }) {
   const id = useId();
+  const hasUrl = /https?:|www\./i.test(text);
   return (
     <div className="flex flex-col gap-1">
       <label htmlFor={id} className="font-medium text-small">
@@ -137,13 +138,15 @@ function Message({ text, onChange }: { text: string; onChange: (text: string) =>
         dir="auto"
         maxLength={MAX_MESSAGE_LENGTH}
         value={text}
-        aria-describedby={`${id}-hint`}
+        aria-describedby={hasUrl ? `${id}-hint` : undefined}
         onChange={(event) => onChange(event.currentTarget.value)}
         className={`${inputStyle} h-auto py-2 md:h-auto`}
       />
-      <p id={`${id}-hint`} className="text-muted text-small">
-        {words.messageHint}
-      </p>
+      {hasUrl && (
+        <p id={`${id}-hint`} className="text-muted text-small">
+          {words.messageHint}
+        </p>
+      )}
     </div>
   );
 }

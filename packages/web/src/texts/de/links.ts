@@ -1,12 +1,24 @@
-import type { linkTexts as english } from "../en/links.ts";
+import type { linkTexts as english, Will } from "../en/links.ts";
 import { formatCount } from "../format.ts";
 
 const files = { one: "Datei", other: "Dateien" };
 const toPeople = { one: "Person", other: "Personen" };
-const times = { one: "Mal geöffnet", other: "Mal geöffnet" };
-const claims = { one: "Nutzung", other: "Nutzungen" };
+const opened = { one: "Mal geöffnet", other: "Mal geöffnet" };
+const claims = { one: "Download", other: "Downloads" };
 const people = { one: "Person", other: "Personen" };
+const ended = { one: "beendeter Link", other: "beendete Links" };
 const received = { one: "Datei erhalten", other: "Dateien erhalten" };
+
+function who(people: number): string {
+  if (people === 0) return "Wer den Link hat, kann";
+  return people === 1 ? "Nur die genannte Person kann" : `Nur die ${people} genannten Personen können`;
+}
+
+function limits({ hasPassword, downloads }: Will): string {
+  const password = hasPassword ? ", mit dem Passwort" : "";
+  if (downloads === undefined) return password;
+  return `${password}${downloads === 1 ? ", nur einmal" : `, insgesamt ${downloads}-mal`}`;
+}
 
 export const linkTexts: typeof english = {
   existing: "Links zu dieser Notiz",
@@ -16,10 +28,9 @@ export const linkTexts: typeof english = {
   fileRequest: "Dateianfrage",
   opens: {
     whole: "Alle Dateien der Notiz",
-    files: (count: number) => formatCount(count, files),
+    files: (first: string, others: number) => `${first} und ${others} weitere`,
   },
   off: "Wer diesen Dienst betreibt, hat Links abgeschaltet. Links, die Sie früher erstellt haben, sind für Besucher geschlossen.",
-  none: "Noch keine Links.",
   failed: "Die Links konnten nicht geladen werden",
   list: "Links",
   page: {
@@ -33,14 +44,14 @@ export const linkTexts: typeof english = {
     emptyOf: { download: "Sie haben keine Links zu Dateien.", upload: "Sie haben keine Dateianfragen." },
   },
   revoked: (when: string) => `Beendet ${when}`,
+  ended: (count: number | undefined) => (count === undefined ? "Beendete Links" : formatCount(count, ended)),
   again: "Neuen erstellen",
   againOf: (name: string) => `Neuen erstellen, wie den Link „${name}“`,
   endedBecause: {
     used_up: {
-      download: "Alle Nutzungen sind verbraucht. Erhöhen Sie das Limit, um ihn wieder zu öffnen.",
+      download: "Alle Downloads sind verbraucht. Erlauben Sie mehr, um den Link wieder zu öffnen.",
       upload: "Alle angefragten Dateien sind angekommen.",
     },
-    expired: "Besucher sehen, dass er beendet ist. Ein späterer Ablauf öffnet ihn wieder.",
     closed: "Dieser Dienst verlangt ein Passwort. Mit einem Passwort können Besucher ihn wieder öffnen.",
     orphaned: "Seine Dateien wurden gelöscht, oder die Person, die ihn erstellt hat, darf sie nicht mehr teilen.",
   },
@@ -48,7 +59,7 @@ export const linkTexts: typeof english = {
   forRecipients: (count: number) => (count === 0 ? "Für bestimmte Personen" : `Für ${formatCount(count, people)}`),
   counts: {
     none: "Noch nicht geöffnet",
-    opened: (count: number) => formatCount(count, times),
+    opened: (count: number) => formatCount(count, opened),
     claims: (count: number) => formatCount(count, claims),
     claimsOf: (count: number, maxClaims: number) => `${count} von ${formatCount(maxClaims, claims)}`,
     received: (count: number, maxFiles: number) => `${count} von ${formatCount(maxFiles, received)}`,
@@ -74,18 +85,18 @@ export const linkTexts: typeof english = {
   },
   revoke: {
     action: "Beenden",
-    of: (name: string) => `Den Link „${name}“ beenden`,
+    confirm: "Beenden",
     question: "Niemand kann ihn mehr öffnen. Das lässt sich nicht rückgängig machen.",
     lastUrl: (left: string) => `Ein gerade geöffneter Download gilt noch ${left}.`,
     noUrl: "Niemand kann damit noch etwas herunterladen.",
   },
   send: {
     action: "Per E-Mail senden …",
-    title: (name: string) => `„${name}“ senden`,
+    title: (name: string) => `Den Link „${name}“ senden`,
     to: "Senden an",
     chosen: "Personen, die den Link erhalten",
-    message: "Nachricht",
-    messageHint: "Reiner Text. Webadressen darin kann niemand anklicken.",
+    message: "Nachricht (freiwillig)",
+    messageHint: "Die Webadresse kann in der E-Mail niemand anklicken.",
     consequence: (email: string) => `Jede Person erhält eine E-Mail mit dem Link. Antworten gehen an ${email}.`,
     password: "Das Passwort des Links steht nicht in der E-Mail. Teilen Sie es auf einem anderen Weg mit.",
     send: "Senden",
@@ -128,14 +139,13 @@ export const linkTexts: typeof english = {
   form: {
     editTitle: (name: string) => `„${name}“ bearbeiten`,
     requestTitle: "Dateien anfragen",
-    requestHint: "Wer den Link hat, kann Ihnen Dateien senden, und sieht nicht, was andere gesendet haben.",
     label: "Name des Links",
     requestLabel: "Worum geht es?",
     requestLabelPlaceholder: "Unterlagen für den Antrag",
     labelHint: "Auch Besucher sehen ihn.",
     message: "Nachricht an Besucher",
     expires: "Läuft ab",
-    deadline: "Offen bis",
+    deadline: "Wie lange sie offen ist",
     unchanged: (expiry: string) => `${expiry} (unverändert)`,
     asksPassword: "Nach einem Passwort fragen",
     passwordRequired: "Dieser Dienst verlangt für jeden Link ein Passwort.",
@@ -145,14 +155,11 @@ export const linkTexts: typeof english = {
     passwordKept:
       "Lassen Sie es leer, um das Passwort zu behalten. Ein neues meldet alle ab, die das alte eingegeben haben.",
     passwordShort: "Verwenden Sie mindestens 6 Zeichen.",
-    maxClaims: "Höchstzahl der Nutzungen",
+    maxClaims: "Wie viele Downloads",
     maxClaimsHint:
-      "Leer: kein Limit. Alle Downloads und Vorschauen eines Besuchers innerhalb von 15 Minuten sind eine Nutzung, auch ein ZIP aller Dateien.",
+      "Leer: kein Limit. Alle Downloads und Vorschauen eines Besuchers innerhalb von 15 Minuten zählen als einer.",
     countProblem: (max: string) => `Geben Sie eine ganze Zahl von 1 bis ${max} ein.`,
     sizeProblem: (max: string) => `Geben Sie eine Größe bis ${max} ein.`,
-    urlTtl: "Ein Klick auf „Herunterladen“ gilt",
-    urlTtlHint:
-      "In dieser Zeit muss der Download beginnen, auch nachdem Sie den Link beendet haben. Halten Sie sie also kurz.",
     files: "Dateien",
     filesWhole: "Alle Dateien der Notiz, auch solche, die später dazukommen",
     filesMissing: "Wählen Sie mindestens eine Datei.",
@@ -172,7 +179,6 @@ export const linkTexts: typeof english = {
       upload: { never: "Nie", first: "Bei der ersten Datei", each: "Bei jeder Datei" },
     },
     more: "Mehr",
-    details: "Details",
     save: "Speichern",
     saving: "Wird gespeichert …",
     createRequest: "Anfrage erstellen",
@@ -186,7 +192,7 @@ export const linkTexts: typeof english = {
     addSlot: "Eine Datei zur Liste hinzufügen",
     removeSlot: (name: string) => `„${name}“ von der Liste nehmen`,
     slotMissing: "Geben Sie jeder Datei der Liste einen Namen, oder nehmen Sie sie von der Liste.",
-    maxFiles: "Höchstzahl der Dateien",
+    maxFiles: "Wie viele Dateien",
     maxPerFile: "Größte Datei (MB)",
     maxTotal: "Alle Dateien zusammen (MB)",
     noLimit: "Kein Limit",
@@ -205,11 +211,22 @@ export const linkTexts: typeof english = {
       "text/*": "Text",
     } as Record<string, string>,
   },
+  will: {
+    download: (will) =>
+      `${who(will.people)}${will.end} herunterladen${limits(will)}. Sie können ihn jederzeit beenden.`,
+    upload: (will) =>
+      `${who(will.people)} Ihnen${will.end} Dateien senden${limits(will)}. Niemand sieht, was andere senden.`,
+    end: {
+      never: " ohne Ablauf",
+      after: (span: string) => ` ${span} lang`,
+      until: (date: string) => ` bis ${date}`,
+    },
+    staysEnded: "Dieser Link ist beendet. Wählen Sie ein neues Ende, um ihn wieder zu öffnen.",
+  },
   seeAsVisitor: "Als Besucher ansehen",
   dialog: {
     title: (filename: string) => `Link zu „${filename}“`,
     titleOfSeveral: (count: number) => `Link zu ${count === 1 ? "einer Datei" : `${count} Dateien`}`,
-    will: (span: string) => `Wer den Link hat, kann ${span} lang herunterladen. Sie können ihn jederzeit beenden.`,
     whole: (count: number, size: string) => `${formatCount(count, files)}, ${size}. Auch Dateien, die dazukommen.`,
     lasts: "Gilt für",
     create: "Link erstellen und kopieren",

@@ -2,9 +2,24 @@ import { formatCount } from "../format.ts";
 
 const files = { one: "file", other: "files" };
 const people = { one: "person", other: "people" };
-const times = { one: "time", other: "times" };
-const claims = { one: "use", other: "uses" };
+const opened = { one: "time", other: "times" };
+const claims = { one: "download", other: "downloads" };
+const ended = { one: "ended link", other: "ended links" };
 const received = { one: "file received", other: "files received" };
+
+/** What a link does. `people`: how many people it is for, or 0 for everybody who has it. */
+export type Will = { people: number; hasPassword: boolean; downloads: number | undefined; end: string };
+
+function who(people: number): string {
+  if (people === 0) return "Anyone with the link";
+  return people === 1 ? "Only the person you name" : `Only the ${people} people you name`;
+}
+
+function limits({ hasPassword, downloads }: Will): string {
+  const password = hasPassword ? ", with the password" : "";
+  if (downloads === undefined) return password;
+  return `${password}${downloads === 1 ? ", only once" : `, ${downloads} times in all`}`;
+}
 
 /** Only the feature of links imports these texts. If they were in `texts`, every page would load them. */
 export const linkTexts = {
@@ -15,10 +30,9 @@ export const linkTexts = {
   fileRequest: "File request",
   opens: {
     whole: "All files of the note",
-    files: (count: number) => formatCount(count, files),
+    files: (first: string, others: number) => `${first} and ${others} more`,
   },
   off: "The operator of this service has turned links off. Links that you made before are closed to visitors.",
-  none: "No links yet.",
   failed: "The links could not be loaded",
   list: "Links",
   page: {
@@ -32,14 +46,14 @@ export const linkTexts = {
     emptyOf: { download: "You have no links to files.", upload: "You have no file requests." },
   },
   revoked: (when: string) => `Ended ${when}`,
+  ended: (count: number | undefined) => (count === undefined ? "Ended links" : formatCount(count, ended)),
   again: "Make a new one",
   againOf: (name: string) => `Make a new one like “${name}”`,
   endedBecause: {
     used_up: {
-      download: "All uses are taken. Raise the limit to open the link again.",
+      download: "All downloads are used. Allow more to open the link again.",
       upload: "It has received every file that it asked for.",
     },
-    expired: "Visitors see that it has ended. A later expiry opens it again.",
     closed: "The operator requires a password. Visitors can open it again when it has one.",
     orphaned: "Its files were deleted, or the person who made it is no longer allowed to share them.",
   },
@@ -47,7 +61,7 @@ export const linkTexts = {
   forRecipients: (count: number) => (count === 0 ? "For certain people" : `For ${formatCount(count, people)}`),
   counts: {
     none: "Not opened yet",
-    opened: (count: number) => `Opened ${formatCount(count, times)}`,
+    opened: (count: number) => `Opened ${formatCount(count, opened)}`,
     claims: (count: number) => formatCount(count, claims),
     claimsOf: (count: number, maxClaims: number) => `${count} of ${formatCount(maxClaims, claims)}`,
     received: (count: number, maxFiles: number) => `${count} of ${formatCount(maxFiles, received)}`,
@@ -72,18 +86,18 @@ export const linkTexts = {
   },
   revoke: {
     action: "End link",
-    of: (name: string) => `End link “${name}”`,
+    confirm: "End link",
     question: "Nobody can open it any more. You cannot undo this.",
     lastUrl: (left: string) => `A download that was just opened works for ${left} more.`,
     noUrl: "Nobody can download anything with it any more.",
   },
   send: {
     action: "Send by mail…",
-    title: (name: string) => `Send “${name}”`,
+    title: (name: string) => `Send the link “${name}”`,
     to: "Send to",
     chosen: "People who get the link",
-    message: "Message",
-    messageHint: "Plain text. Nobody can click on web addresses in it.",
+    message: "Message (optional)",
+    messageHint: "Nobody can click on the web address in the mail.",
     consequence: (email: string) => `Each person gets a mail with the link. Answers go to ${email}.`,
     password: "The mail does not contain the password of the link. Tell it to them in another way.",
     send: "Send",
@@ -126,14 +140,13 @@ export const linkTexts = {
   form: {
     editTitle: (name: string) => `Edit “${name}”`,
     requestTitle: "Request files",
-    requestHint: "Anyone with the link can send you files. They see nothing that others have sent.",
     label: "Name of the link",
     requestLabel: "What is it about?",
     requestLabelPlaceholder: "Documents for the application",
     labelHint: "Visitors see it, too.",
     message: "Message for visitors",
     expires: "Expires",
-    deadline: "Open until",
+    deadline: "How long it is open",
     unchanged: (expiry: string) => `${expiry} (unchanged)`,
     asksPassword: "Ask for a password",
     passwordRequired: "This service requires a password for each link.",
@@ -142,13 +155,10 @@ export const linkTexts = {
     passwordHint: "At least 6 characters. Tell it to your visitors in another message.",
     passwordKept: "Leave it empty to keep the password. A new one signs out everyone who entered the old one.",
     passwordShort: "Use at least 6 characters.",
-    maxClaims: "Most uses",
-    maxClaimsHint:
-      "Empty: no limit. All downloads and previews of a visitor within 15 minutes are one use, also a ZIP of all files.",
+    maxClaims: "How many downloads",
+    maxClaimsHint: "Empty: no limit. All downloads and previews of a visitor within 15 minutes count as one.",
     countProblem: (max: string) => `Enter a whole number from 1 to ${max}.`,
     sizeProblem: (max: string) => `Enter a size up to ${max}.`,
-    urlTtl: "A click on Download works for",
-    urlTtlHint: "Within this time, the download must start. It also works after you end the link, so keep it short.",
     files: "Files",
     filesWhole: "All files of the note, also those that are added later",
     filesMissing: "Choose at least one file.",
@@ -168,7 +178,6 @@ export const linkTexts = {
       upload: { never: "Never", first: "At the first file", each: "At each file" },
     },
     more: "More",
-    details: "Details",
     save: "Save",
     saving: "Saving…",
     createRequest: "Create request",
@@ -182,7 +191,7 @@ export const linkTexts = {
     addSlot: "Add a file to the list",
     removeSlot: (name: string) => `Take “${name}” off the list`,
     slotMissing: "Give each file of the list a name, or remove it from the list.",
-    maxFiles: "Most files",
+    maxFiles: "How many files",
     maxPerFile: "Largest file (MB)",
     maxTotal: "All files together (MB)",
     noLimit: "No limit",
@@ -201,11 +210,21 @@ export const linkTexts = {
       "text/*": "Text",
     } as Record<string, string>,
   },
+  will: {
+    download: (will: Will) => `${who(will.people)} can download${will.end}${limits(will)}. You can end it at any time.`,
+    upload: (will: Will) =>
+      `${who(will.people)} can send you files${will.end}${limits(will)}. They do not see what others send.`,
+    end: {
+      never: " until you end it",
+      after: (span: string) => ` for ${span}`,
+      until: (date: string) => ` until ${date}`,
+    },
+    staysEnded: "This link has ended. Choose a new end to open it again.",
+  },
   seeAsVisitor: "See it as a visitor",
   dialog: {
     title: (filename: string) => `Link to “${filename}”`,
     titleOfSeveral: (count: number) => `Link to ${formatCount(count, files)}`,
-    will: (span: string) => `Anyone with the link can download, for ${span}. You can end it at any time.`,
     whole: (count: number, size: string) => `${formatCount(count, files)}, ${size}. Files that you add later, too.`,
     lasts: "Works for",
     create: "Create and copy link",

@@ -1,0 +1,41 @@
+import { expect, it } from "vitest";
+import { formatDate } from "../../texts/index.ts";
+import { describeWill } from "./describe-will.ts";
+import { type LinkValues, policyOf, valuesOf } from "./link-values.ts";
+
+const now = Date.parse("2026-03-01T12:00:00.000Z");
+
+function describe(changed: Partial<LinkValues>, options: Partial<Parameters<typeof describeWill>[1]> = {}): string {
+  const values = { ...valuesOf(undefined, policyOf(undefined)), ...changed };
+  return describeWill(values, { kind: "download", now, ...options }).replace(" You can end it at any time.", "");
+}
+
+it.each<[Partial<LinkValues>, string]>([
+  [{}, "Anyone with the link can download for 7 days."],
+  [{ expiry: "never" }, "Anyone with the link can download until you end it."],
+  [{ expiry: "custom", customExpiry: "2026-03-05T12:00" }, `Anyone with the link can download until ${formatDate("2026-03-05T12:00", now)}.`],
+  [{ expiry: "custom", customExpiry: "" }, "Anyone with the link can download."],
+  [{ maxClaims: "1" }, "Anyone with the link can download for 7 days, only once."],
+  [{ maxClaims: " 3 " }, "Anyone with the link can download for 7 days, 3 times in all."],
+  [{ maxClaims: "many" }, "Anyone with the link can download for 7 days."],
+  [{ asksPassword: true }, "Anyone with the link can download for 7 days, with the password."],
+  [{ recipients: "a@example.com" }, "Only the person you name can download for 7 days."],
+  [{ recipients: "a@example.com\nb@example.com" }, "Only the 2 people you name can download for 7 days."],
+  [
+    { recipients: "a@example.com", asksPassword: true },
+    "Only the person you name can download for 7 days, with the password.",
+  ],
+])("the form of a link with %j says in one sentence what the link does", (changed, sentence) => {
+  expect(describe(changed)).toBe(sentence);
+});
+
+it("the form of a file request says who can send files", () => {
+  const sentence = "Anyone with the link can send you files for 7 days. They do not see what others send.";
+  expect(describe({}, { kind: "upload" })).toBe(sentence);
+});
+
+it("the form of a link that has ended says that an unchanged link stays ended", () => {
+  const link = { expiresAt: "2026-02-01T12:00:00.000Z" } as never;
+  expect(describe({ expiry: "unchanged" }, { link })).toMatch(/^This link has ended\./);
+  expect(describe({ expiry: "60" }, { link })).toMatch(/ for 60 seconds\.$/);
+});

@@ -13,7 +13,10 @@ function describe(changed: Partial<LinkValues>, options: Partial<Parameters<type
 it.each<[Partial<LinkValues>, string]>([
   [{}, "Anyone with the link can download for 7 days."],
   [{ expiry: "never" }, "Anyone with the link can download until you end it."],
-  [{ expiry: "custom", customExpiry: "2026-03-05T12:00" }, `Anyone with the link can download until ${formatDate("2026-03-05T12:00", now)}.`],
+  [
+    { expiry: "custom", customExpiry: "2026-03-05T12:00" },
+    `Anyone with the link can download until ${formatDate("2026-03-05T12:00", now)}.`,
+  ],
   [{ expiry: "custom", customExpiry: "" }, "Anyone with the link can download."],
   [{ maxClaims: "1" }, "Anyone with the link can download for 7 days, only once."],
   [{ maxClaims: " 3 " }, "Anyone with the link can download for 7 days, 3 times in all."],

@@ -55,7 +55,7 @@ const forms: Record<string, Form[]> = {
     {
       async open(ann) {
         const dialog = await openShareDialog(ann.page, await newNote(ann));
-        await dialog.getByLabel("People", { exact: true }).fill("ben@example.com");
+        await dialog.getByLabel("Add people", { exact: true }).fill("ben@example.com");
         return dialog.getByRole("button", { name: "Share", exact: true });
       },
       sends: /^PUT \/notes\/.*\/shares$/,

@@ -187,7 +187,7 @@ describe("a link of a note", () => {
     const dialog = await openShareDialog(ben.page, note.id);
     await dialog.getByRole("button", { name: "Create and copy link" }).click();
     await dialog.getByRole("button", { name: "Copy the link" }).waitFor();
-    expect(await dialog.getByLabel("People").count()).toBe(0);
+    expect(await dialog.getByLabel("Add people").count()).toBe(0);
     expect(await linksOf(ann, note.id)).toMatchObject([{ createdBy: { name: "Ben" } }]);
     await cleo.page.goto(`/n/${note.id}`);
     await cleo.page.getByRole("button", { name: "a.txt" }).waitFor();

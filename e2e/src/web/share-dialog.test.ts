@@ -19,9 +19,9 @@ describe("the share dialog", () => {
     const dialog = await openShareDialog(ann.page, note.id);
     const held = await holdRequests(ann.page, /\/shares$/);
     const share = dialog.getByRole("button", { name: "Share", exact: true });
-    await dialog.getByLabel("People", { exact: true }).fill(ben.email);
+    await dialog.getByLabel("Add people", { exact: true }).fill(ben.email);
     await share.click();
-    await dialog.getByLabel("People", { exact: true }).fill(cleo.email);
+    await dialog.getByLabel("Add people", { exact: true }).fill(cleo.email);
     await dialog.getByRole("combobox", { name: "What they can do" }).selectOption("Can edit");
     expect(await share.isDisabled()).toBe(true);
     held.release();
@@ -41,7 +41,7 @@ describe("the share dialog", () => {
     const ben = await web.person("Ben Long", { emailDomain: "department-of-long-names.example.com" });
     const note = await seedNote(ann.client, { title: "Long" });
     const dialog = await openShareDialog(ann.page, note.id);
-    await dialog.getByLabel("People", { exact: true }).fill(ben.email);
+    await dialog.getByLabel("Add people", { exact: true }).fill(ben.email);
     await dialog.getByRole("button", { name: "Share", exact: true }).click();
     await rowOf(ann.page, ben.email).getByLabel(`What ${ben.email} can do`).waitFor();
   });
@@ -56,7 +56,7 @@ describe("the share dialog", () => {
       await dialog.getByRole("tab", { name: "Link" }).click();
       await dialog.getByRole("button", { name: "Request files" }).click();
     };
-    await dialog.getByLabel("People", { exact: true }).pressSequentially(`${people.join(", ")} `);
+    await dialog.getByLabel("Add people", { exact: true }).pressSequentially(`${people.join(", ")} `);
     await openRequest();
     await dialog.getByLabel("What is it about?").fill("The lease, please");
     await ann.page.keyboard.press("Escape");
@@ -89,7 +89,7 @@ describe("the share dialog", () => {
     const [ann, ben] = [await web.person("Ann Five"), await web.person("Ben Five")];
     const note = await seedNote(ann.client, { title: "Minutes" });
     const dialog = await openShareDialog(ann.page, note.id);
-    const field = dialog.getByLabel("People", { exact: true });
+    const field = dialog.getByLabel("Add people", { exact: true });
     await field.pressSequentially(`nobody@example.com, ${ben.email}`);
     await dialog.getByRole("button", { name: "Share", exact: true }).click();
     for (const email of ["nobody@example.com", ben.email]) {
@@ -116,7 +116,7 @@ describe("the share dialog", () => {
     const ann = await web.person("Ann Six");
     const note = await seedNote(ann.client, { title: "List" });
     const dialog = await openShareDialog(ann.page, note.id);
-    const field = dialog.getByLabel("People", { exact: true });
+    const field = dialog.getByLabel("Add people", { exact: true });
     const share = dialog.getByRole("button", { name: "Share", exact: true });
     await share.click();
     await dialog.getByText("Enter an email address.").waitFor();
@@ -200,7 +200,7 @@ describe("the share dialog", () => {
     const ben = await web.person("Ben Ten");
     const note = await seedNote(ann.client, { title: "Seen", sharedWith: { userIds: [ben.id], role: "editor" } });
     const dialog = await openShareDialog(ann.page, note.id);
-    await dialog.getByLabel("People", { exact: true }).fill("nobody@example.com");
+    await dialog.getByLabel("Add people", { exact: true }).fill("nobody@example.com");
     await dialog.getByLabel("When it expires", { exact: true }).selectOption("Until a date…");
     await dialog.getByRole("button", { name: "Share", exact: true }).click();
     await dialog.getByText("Invited, not here yet.").waitFor();

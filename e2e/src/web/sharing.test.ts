@@ -16,7 +16,7 @@ describe("sharing a note", () => {
     const [ann, ben] = [await web.person("Ann One"), await web.person("Ben One")];
     const note = await seedNote(ann.client, { title: "Contract", files: [text("terms.txt", "as agreed")] });
     const dialog = await openShareDialog(ann.page, note.id);
-    await dialog.getByLabel("People", { exact: true }).fill(ben.email);
+    await dialog.getByLabel("Add people", { exact: true }).fill(ben.email);
     await dialog.getByRole("button", { name: "Share", exact: true }).click();
     await rowOf(ann.page, ben.email).getByText("Invited, not here yet.").waitFor();
     await ann.page.keyboard.press("Escape");
@@ -256,7 +256,7 @@ describe("sharing a note", () => {
     await dialog.getByText("Everyone who can see the note has it already.").waitFor();
     expect(await dialog.getByLabel("What they can do").count()).toBe(0);
     await dialog.getByLabel("When it expires", { exact: true }).selectOption("For 7 days");
-    await dialog.getByLabel("People", { exact: true }).fill(ben.email);
+    await dialog.getByLabel("Add people", { exact: true }).fill(ben.email);
     await dialog.getByRole("button", { name: "Share", exact: true }).click();
     await dialog.getByRole("option", { name: "Expires in 7 days" }).waitFor({ state: "attached" });
     const { fileUrl } = await ben.client.urlFor(terms);

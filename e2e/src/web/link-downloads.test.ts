@@ -175,8 +175,10 @@ describe("a link without an account", () => {
     watch.expect(/^csp GET .*\.js$/);
     await page.goto(link.url);
     await page.getByRole("link", { name: "Open the plain page" }).click();
+    await page.getByRole("button", { name: "Download" }).click();
+    await page.getByText("This is the last download of the link.").waitFor();
     const saved = page.waitForEvent("download");
-    await page.getByRole("button").first().click();
+    await page.getByRole("button", { name: "Download" }).click();
     expect(await readFile(await (await saved).path(), "utf8")).toBe("the report");
     expect(await readLink(ann, link)).toMatchObject({ claims: 1 });
   });

@@ -164,7 +164,9 @@ const english = {
   noFile: "There are no files here yet.",
   confirm: "Download this file?",
   counts: (left: number) =>
-    left === 1 ? "This is the last use of the link." : `The link allows ${left} more uses. This is one of them.`,
+    left === 1
+      ? "This is the last download of the link."
+      : `The link allows ${left} more downloads. This is one of them.`,
   download: "Download",
   sendPassword: "This link has a password. Send it too.",
   proveEmail:
@@ -198,8 +200,8 @@ const german: DownloadTexts = {
   confirm: "Diese Datei herunterladen?",
   counts: (left) =>
     left === 1
-      ? "Das ist die letzte Nutzung des Links."
-      : `Der Link erlaubt noch ${left} Nutzungen. Das ist eine davon.`,
+      ? "Das ist der letzte Download des Links."
+      : `Der Link erlaubt noch ${left} Downloads. Das ist einer davon.`,
   download: "Herunterladen",
   sendPassword: "Dieser Link hat ein Passwort. Senden Sie es mit.",
   proveEmail:

@@ -18,7 +18,7 @@ export function Segmented<Value extends string>({ label, value, onChange, option
       {options.map((option) => (
         <label
           key={option.value}
-          className="relative flex h-9 grow cursor-pointer select-none items-center justify-center gap-2 whitespace-nowrap rounded-small border border-transparent px-2 sm:px-3 text-muted text-small transition-colors hover:text-ink has-checked:border-line has-checked:bg-surface has-checked:font-medium has-checked:text-ink has-focus-visible:outline-2 has-focus-visible:outline-accent md:h-7"
+          className="relative flex h-9 grow cursor-pointer select-none items-center justify-center gap-2 whitespace-nowrap rounded-small border border-transparent px-1.5 sm:px-3 text-muted text-small transition-colors hover:text-ink has-checked:border-line has-checked:bg-surface has-checked:font-medium has-checked:text-ink has-focus-visible:outline-2 has-focus-visible:outline-accent md:h-7"
         >
           <input
             type="radio"

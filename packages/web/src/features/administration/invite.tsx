@@ -27,9 +27,9 @@ export function InviteButton() {
   const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <Button className="shrink-0" onClick={() => setOpen(true)}>
+      <Button className="shrink-0" aria-label={words.title} onClick={() => setOpen(true)}>
         <UserRoundPlus size={16} />
-        {words.title}
+        {words.action}
       </Button>
       {isOpen && <InviteDialog onClose={() => setOpen(false)} />}
     </>

@@ -150,7 +150,12 @@ function MailRow({ mail }: { mail: AdminMail }) {
       }
       actions={
         givenUpAt !== null && (
-          <Button aria-label={mailWords.againOf(email)} disabled={retry.isPending} onClick={() => retry.mutate()}>
+          <Button
+            kind="quiet"
+            aria-label={mailWords.againOf(email)}
+            disabled={retry.isPending}
+            onClick={() => retry.mutate()}
+          >
             {mailWords.again}
           </Button>
         )

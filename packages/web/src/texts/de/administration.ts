@@ -163,8 +163,8 @@ export const administration: typeof english.administration = {
     due: "Wird gesendet",
     givenUp: (when: string) => `Aufgegeben ${when}`,
     tries: (count: number) => formatCount(count, tries),
-    again: "Noch einmal senden",
-    againOf: (email: string) => `Noch einmal an ${email} senden`,
+    again: "Erneut senden",
+    againOf: (email: string) => `Erneut senden an ${email}`,
   },
   log: {
     failed: "Das Protokoll konnte nicht geladen werden",

@@ -96,6 +96,6 @@ export const webhookTexts: typeof english = {
   waiting: (when: string) => `Nächster Versuch ${when}`,
   due: "Wird gesendet",
   tries: (count: number) => formatCount(count, tries),
-  again: "Noch einmal senden",
-  againOf: (type: string, when: string) => `Noch einmal senden: ${type}, ${when}`,
+  again: "Erneut senden",
+  againOf: (type: string, when: string) => `Erneut senden: ${type}, ${when}`,
 };

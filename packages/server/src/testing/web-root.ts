@@ -23,6 +23,8 @@ export async function makeWebRoot() {
     "landing.html": LANDING_HTML,
     "index.de.html": GERMAN_HTML,
     "landing.de.html": GERMAN_LANDING_HTML,
+    "favicon.ico": "the icon of Valet Key",
+    "manifest.webmanifest": JSON.stringify({ name: "Valet Key", short_name: "Valet Key", start_url: "/", icons: [] }),
     "theme.js": "document.documentElement.dataset.theme = 'dark';",
     "icons/icon.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>',
     "assets/app-1a2b.js": SCRIPT,

@@ -26,6 +26,11 @@ describe("the brand on the pages of a service", () => {
   afterAll(() => webRoot.remove());
   const branded = useService(() => ({ engine, app: { webRoot: webRoot.root, brand: BRANDED }, hasAccounts: true }));
   const plain = useService(() => ({ engine, app: { webRoot: webRoot.root, brand: DEFAULT_BRAND }, hasAccounts: true }));
+  const named = useService(() => ({
+    engine,
+    app: { webRoot: webRoot.root, brand: { ...DEFAULT_BRAND, name: "<b>ox" } },
+    hasAccounts: true,
+  }));
   const get = (path: string, service = branded) => service.anonymous.send(`GET ${path}`, { headers: BROWSER });
 
   it.each(PAGES)("the page %s shows the name and the logo of the service, and no markup of the name", async (path) => {
@@ -58,6 +63,36 @@ describe("the brand on the pages of a service", () => {
       expect(headers["x-content-type-options"]).toBe("nosniff");
     }
     expect((await get("/brand/logo-000000000000.png")).status).toBe(404);
+  });
+
+  it("the manifest of the installed app has the name, the logo and the color of the service", async () => {
+    const { status, headers, text } = await get("/manifest.webmanifest");
+    expect([status, headers["content-type"]]).toEqual([200, "application/manifest+json; charset=utf-8"]);
+    expect(JSON.parse(text)).toEqual({
+      name: BRANDED.name,
+      short_name: BRANDED.name,
+      start_url: "/",
+      theme_color: "#1a5fb4",
+      icons: [{ src: expect.stringMatching(/^\/brand\/logo-\w+\.png$/), type: "image/png", sizes: "any" }],
+    });
+    expect(JSON.parse((await get("/manifest.webmanifest", plain)).text)).toMatchObject({ name: "Valet Key" });
+  });
+
+  it("the icon of the tab is the logo of the service", async () => {
+    const { status, headers } = await get("/favicon.ico");
+    expect([status, headers.location]).toEqual([302, expect.stringMatching(/^\/brand\/logo-\w+\.png$/)]);
+    expect((await get("/favicon.ico", plain)).text).toBe("the icon of Valet Key");
+  });
+
+  it("the icon of a service with a name and no logo is the first letter of the name", async () => {
+    const icon = (await get("/favicon.ico", named)).headers.location as string;
+    const { headers, text } = await get(icon, named);
+    expect(headers["content-type"]).toBe("image/svg+xml");
+    expect(text).toContain(">&#60;</text>");
+    expect(JSON.parse((await get("/manifest.webmanifest", named)).text)).toMatchObject({
+      name: "<b>ox",
+      icons: [{ src: icon }],
+    });
   });
 
   it("a service without a brand shows the name Valet Key, and changes nothing in the page of the web app", async () => {

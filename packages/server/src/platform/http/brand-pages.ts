@@ -13,6 +13,10 @@ export type BrandPages = {
   header: string;
   /** Rules that replace the colors of a page. Empty if the operator has set no color. */
   style: string;
+  /** The URL of the picture in place of the icons of Valet Key. Undefined if the operator has set neither a name nor a logo. */
+  icon: string | undefined;
+  /** The members that the manifest of the installed app gets. Empty if the operator has set nothing. */
+  manifest: Record<string, unknown>;
 };
 
 type Asset = { path: string; type: string; body: Buffer };
@@ -32,13 +36,19 @@ export function serveBrand(app: App, { name, logo, color }: Brand): BrandPages {
     style === ""
       ? undefined
       : asset("style", { extension: "css", type: "text/css; charset=utf-8", body: Buffer.from(style) });
-  for (const file of [logoFile, styleFile]) if (file !== undefined) serve(app, file);
-  const html = escapeHtml(name);
   const isOurs = name === "Valet Key" && logo === undefined;
+  const icon = isOurs ? undefined : (logoFile ?? initial(name, color));
+  for (const file of new Set([logoFile, styleFile, icon])) if (file !== undefined) serve(app, file);
+  const html = escapeHtml(name);
   const picture = logoFile?.path ?? (isOurs ? "/icon.svg" : undefined);
   return {
     name: html,
     style,
+    icon: icon?.path,
+    manifest: {
+      ...(color && { theme_color: color }),
+      ...(icon && { name, short_name: name, icons: [{ src: icon.path, type: icon.type, sizes: "any" }] }),
+    },
     head: [
       !isOurs && `<meta name="brand" content="${html}"${logoFile ? ` data-logo="${logoFile.path}"` : ""}>`,
       styleFile && `<link rel="stylesheet" href="${styleFile.path}">`,
@@ -58,6 +68,14 @@ export function serveBrand(app: App, { name, logo, color }: Brand): BrandPages {
 function asset(name: string, { extension, type, body }: Omit<Asset, "path"> & { extension: string }): Asset {
   const hash = createHash("sha256").update(body).digest("hex").slice(0, 12);
   return { path: `/brand/${name}-${hash}.${extension}`, type, body };
+}
+
+/** Draws the first letter of the name, as the icon of a service that has a name and no logo. */
+function initial(name: string, color = "#17603a"): Asset {
+  const [{ segment = "" } = {}] = new Intl.Segmenter().segment(name);
+  const letter = `<text x="32" y="32" text-anchor="middle" dominant-baseline="central" font-family="system-ui, sans-serif" font-size="36" font-weight="600" fill="#ffffff">${escapeHtml(segment.toUpperCase())}</text>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" rx="14" fill="${color}"/>${letter}</svg>`;
+  return asset("icon", { extension: "svg", type: "image/svg+xml", body: Buffer.from(svg) });
 }
 
 function serve(app: App, { path, type, body }: Asset): void {

@@ -67,6 +67,8 @@ type Page = "index" | "landing";
  * The pattern `PAGE_FILE` matches the HTML files of the pages. If a page is not in English, its filename contains the code of its language.
  */
 const PAGE_FILE = /^(?:index|landing)(?:\.([a-z]{2}))?\.html$/;
+/** The icons of Valet Key, which browsers show in tabs and for the installed app. */
+const ICON = /^(?:favicon\.ico|apple-touch-icon\.png|icon[^/]*\.(?:png|svg))$/;
 const HTML = "text/html; charset=utf-8";
 // Files whose names start with a dot are private. The service sends a .br or .gz file only in place of the uncompressed file, never at its
 // own URL.
@@ -144,8 +146,15 @@ export function serveWebApp(app: App, { root, publicUrl, brand }: WebAppOptions)
       reply.headers(LANDING_HEADERS).type(HTML);
       return fillLanding(await read("landing", request), { token, publicUrl, brand });
     });
-    for (const file of filesBesidePages(root))
-      pages.get(`/${file}`, { schema }, (_request, reply) => sendFresh(reply, file));
+    for (const file of filesBesidePages(root)) {
+      pages.get(`/${file}`, { schema }, async (_request, reply) => {
+        if (ICON.test(file) && brand.icon !== undefined) return reply.redirect(brand.icon);
+        if (!file.endsWith(".webmanifest")) return sendFresh(reply, file);
+        const manifest = JSON.parse(await readFile(join(root, file), "utf8"));
+        reply.header("cache-control", "no-cache").type("application/manifest+json; charset=utf-8");
+        return reply.send(JSON.stringify({ ...manifest, ...brand.manifest }));
+      });
+    }
   });
   return {
     sendPage(request, reply) {

@@ -1,0 +1,7 @@
+import { expect, it, vi } from "vitest";
+
+it("the texts of the app, and with them the file of recovery codes, name the service by its own name", async () => {
+  vi.stubGlobal("document", { querySelector: () => ({ content: "Safe & Co" }) });
+  const { app } = await import("./en/app.ts");
+  expect([app.name, app.titleOf("Links")]).toEqual(["Safe & Co", "Links · Safe & Co"]);
+});

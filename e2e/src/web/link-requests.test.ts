@@ -150,7 +150,7 @@ describe("a file request", () => {
     expect(files).toEqual(["photo.png ready"]);
   });
 
-  it("the receipts of sent files stay on the page when the file request ends", async () => {
+  it("the receipts of sent files stay on the page when the file request ends, also after a reload", async () => {
     const { ann, link } = await ask(web);
     const { page, watch } = await visitor(web);
     watch.expect(/^404 GET .*\/public\/links\//);
@@ -160,10 +160,19 @@ describe("a file request", () => {
     await page.getByText(words.receipt, { exact: true }).waitFor();
     await revokeLink(ann, link);
     await returnTo(page);
-    await page.getByRole("heading", { name: texts.ended.title }).waitFor();
-    await page.getByText(words.receipt, { exact: true }).click();
-    await page.getByRole("button", { name: words.saveReceipt }).waitFor();
-    expect(await page.getByRole("button", { name: words.takeBackFile("payslip.txt") }).count()).toBe(0);
+    for (const isReloaded of [false, true]) {
+      if (isReloaded) await page.reload();
+      await page.getByRole("heading", { name: texts.ended.title }).waitFor();
+      await page.getByText(words.receipt, { exact: true }).click();
+      await page.getByRole("button", { name: words.saveReceipt }).waitFor();
+      expect(await page.getByRole("button", { name: words.takeBackFile("payslip.txt") }).count()).toBe(0);
+    }
+    // Another browser learns nothing.
+    const { page: other, watch: ofOther } = await visitor(web);
+    ofOther.expect(/^404 GET .*\/public\/links\//);
+    await other.goto(link.url);
+    await other.getByRole("heading", { name: texts.ended.title }).waitFor();
+    expect(await other.getByRole("main").textContent()).not.toContain("payslip.txt");
   });
 
   it("a file request shows a sent file after a reload, and takes it back", async () => {

@@ -291,5 +291,15 @@ export const requestScenes: readonly Scene[] = scenesOf("nobody", {
     await openRequest(page, { filesLeft: 8, sent: [rejected, pending] });
     await page.getByText(words.resume).waitFor();
   },
+  "request-ended": {
+    expects: [/^404 GET .*\/public\/links\//],
+    async open(page) {
+      const kept = JSON.stringify({ [LINK_PATH.split("~")[1]?.slice(0, 21) ?? ""]: { upload: RECEIPT } });
+      await page.addInitScript(`localStorage.setItem("valetkey.receipts", ${JSON.stringify(kept)})`);
+      await standInForLink(page, { link: {}, answer: () => GONE });
+      await page.goto(LINK_PATH);
+      await page.getByText(ended.received).waitFor();
+    },
+  },
   "request-full": (page) => openRequest(page, { filesLeft: 0 }),
 });

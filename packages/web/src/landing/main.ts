@@ -1,10 +1,11 @@
-import { openLinkCalls, type PublicLink } from "@valetkey/client";
+import { openLinkCalls, type PublicLink, type Receipt } from "@valetkey/client";
 import { ignoreRepeatedClicks } from "../components/ignore-repeated-clicks.ts";
 import { chooseLanguage, LANGUAGES, otherLanguages } from "../texts/choose-language.ts";
 import { describeProblem } from "../texts/describe-problem.ts";
 import { fill, h } from "./dom.ts";
 import { downloadView } from "./download-view.ts";
 import { hasCode, type Page } from "./page-context.ts";
+import { receiptsOf } from "./request/kept-receipts.ts";
 import { texts } from "./texts/en.ts";
 import { lockedView } from "./views/locked.ts";
 import { ticket } from "./views/parts.ts";
@@ -22,7 +23,6 @@ function startPage({ root, token, visit, receiverCode }: Opened): void {
   root.after(live);
 
   let shown: Shown = "nothing";
-  let kept: () => readonly HTMLElement[] = () => [];
   const { check, whileBusy } = watchLink({
     look: () => visit.look(),
     shown: () => shown,
@@ -36,14 +36,11 @@ function startPage({ root, token, visit, receiverCode }: Opened): void {
     reload,
     check,
     whileBusy,
-    keepAfterEnd(entries) {
-      kept = entries;
-    },
     showIfClosed(error) {
       const hasEnded = hasCode(error, "link_not_found");
       const isLocked = hasCode(error, "wrong_password");
       const needsEmail = hasCode(error, "recipient_required");
-      if (hasEnded) show(endedView(kept()), "ended");
+      if (hasEnded) void showEnded();
       // The owner has changed the password since the visitor entered it.
       if (isLocked) show(lockedView(page), "password");
       // The proof of the email address has expired after a day, or the owner has removed the email address from the link.
@@ -62,6 +59,12 @@ function startPage({ root, token, visit, receiverCode }: Opened): void {
     root.setAttribute("aria-busy", "false");
     // The first view needs no focus, because screen readers read it from its start.
     if (!isFirst) view.querySelector<HTMLElement>("[autofocus], h1")?.focus();
+  }
+
+  /** Shows that the link has ended, with the receipts of the files that the visitor sent. */
+  async function showEnded(): Promise<void> {
+    const receipts = receiptsOf(token);
+    show(endedView(receipts.length === 0 ? [] : await loadReceived(receipts)), "ended");
   }
 
   async function reload(): Promise<void> {
@@ -105,6 +108,16 @@ async function loadRequestView(link: Parameters<RequestView>[0], page: Page): Pr
   return (await import("./request/request-view.ts")).requestView(link, page);
 }
 
+async function loadReceived(receipts: readonly Receipt[]): Promise<HTMLElement[]> {
+  try {
+    const { receivedEntry } = await import("./request/sent-entry.ts");
+    return receipts.map(receivedEntry);
+  } catch {
+    // Without this code, the page still says that the link has ended.
+    return [];
+  }
+}
+
 const bar = (size: string) => h("div", { class: `skeleton ${size}` });
 
 /** The outline of a ticket. The outline appears only if the load takes a noticeable time. */
@@ -125,8 +138,8 @@ function loadingView(): HTMLElement {
 }
 
 /**
- * The view for every link that does not work. The page does not say why the link does not work. `received`: the files that this visitor
- * has sent, whose receipts stay on the page.
+ * The view for every link that does not work. The page does not say why the link does not work. `received`: the files that this browser
+ * has sent, with their receipts.
  */
 function endedView(received: readonly HTMLElement[]): HTMLElement {
   const { title, hint, received: receivedTitle } = texts.ended;

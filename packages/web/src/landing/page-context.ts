@@ -14,8 +14,6 @@ export type Page = LinkWatch & {
    * email address again, shows the form for that step. Returns whether it showed one of these views.
    */
   showIfClosed(error: unknown): boolean;
-  /** Calls `entries` when the link ends, and shows these elements also then. */
-  keepAfterEnd(entries: () => readonly HTMLElement[]): void;
   /** Lets screen readers read a text. */
   announce(text: string): void;
 };

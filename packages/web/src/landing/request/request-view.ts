@@ -111,7 +111,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
   const slotOf = ({ slotId }: Pick<Row, "slotId">) => request.slots.find(({ id }) => id === slotId);
 
   /** The files of this visitor that have arrived, by the id of the upload. */
-  const received = new Map<string, HTMLElement>();
+  const received = new Set<string>();
   const pending = new Map<string, { element: HTMLElement; bytes: number }>();
   const keyOf = (name: string, bytes: number, slotId: string | undefined) => JSON.stringify([name, bytes, slotId]);
 
@@ -145,9 +145,9 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
       if (slotId !== null) slots.set(slotId, { entry: undefined, isFilled: false, isOpen: true });
       update();
     };
-    const element = sentEntry(file, { service, onTakenBack });
+    const element = sentEntry(file, { token: page.token, service, onTakenBack });
     const isFilled = isReceived(file);
-    if (isFilled) received.set(file.uploadId, element);
+    if (isFilled) received.add(file.uploadId);
     if (slotId === null) list.append(element);
     else slots.set(slotId, { entry: element, isFilled, isOpen: !isFilled });
     if (file.state === "pending") pending.set(keyOf(file.filename, bytes, slotId ?? undefined), { element, bytes });
@@ -204,11 +204,6 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     else if (file.state !== "aborted" && file.state !== "expired") showSent(file);
   }
   update();
-  page.keepAfterEnd(() => {
-    // An ended link cannot take a file back.
-    for (const entry of received.values()) entry.querySelector(".take-back")?.remove();
-    return [...received.values()];
-  });
   const body = [limits, hasSlots && slots.element, list, !hasSlots && dropping, problem];
   return sheet(
     ticket(

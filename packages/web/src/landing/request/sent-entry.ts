@@ -4,6 +4,7 @@ import { formatInstant } from "../../texts/format.ts";
 import { fill, h, icons, svg } from "../dom.ts";
 import { texts } from "../texts/en.ts";
 import { fileLine } from "../views/parts.ts";
+import { forgetReceipt, keepReceipt } from "./kept-receipts.ts";
 
 const words = texts.request;
 const RECEIVED = new Set(["verifying", "scanning", "quarantined", "ready"]);
@@ -11,10 +12,10 @@ const RECEIVED = new Set(["verifying", "scanning", "quarantined", "ready"]);
 /** Whether the bytes of a file have arrived, and the service has not refused them. */
 export const isReceived = ({ state }: Pick<SentFile, "state">): boolean => RECEIVED.has(state);
 
-type EntryOptions = { service: OpenedLinkClient; onTakenBack: (entry: HTMLElement) => void };
+type EntryOptions = { token: string; service: OpenedLinkClient; onTakenBack: (entry: HTMLElement) => void };
 
 /** A file that this visitor sent, with its receipt. */
-export function sentEntry(file: SentFile, { service, onTakenBack }: EntryOptions): HTMLLIElement {
+export function sentEntry(file: SentFile, { token, service, onTakenBack }: EntryOptions): HTMLLIElement {
   const { uploadId, filename, state } = file;
   const hasArrived = isReceived(file);
   const receipt = h("div", { class: "has-[[open]]:w-full empty:hidden" });
@@ -23,18 +24,15 @@ export function sentEntry(file: SentFile, { service, onTakenBack }: EntryOptions
     "button",
     {
       type: "button",
-      class: "min-h-11 cursor-pointer underline text-small take-back md:min-h-8",
+      class: "min-h-11 cursor-pointer underline text-small md:min-h-8",
       "aria-label": hasArrived ? words.takeBackFile(filename) : words.remove(filename),
       onclick: () => void remove(),
     },
     hasArrived ? words.takeBack : words.removeShort,
   );
-  const status = h(
-    "p",
-    { class: `flex items-center gap-1 text-small ${hasArrived ? "text-accent" : "text-muted"}` },
-    hasArrived && svg(icons.check),
-    hasArrived ? words.states[stateOf(state)] : words.resume,
-  );
+  const status = hasArrived
+    ? receivedLine(words.states[stateOf(state)])
+    : h("p", { class: "text-muted text-small" }, words.resume);
   const ways = h("div", { class: "flex flex-wrap items-center gap-x-4" }, receipt, takeBack);
   const entry = fileLine(file, { below: [status, problem, ways], actions: [] });
 
@@ -42,6 +40,7 @@ export function sentEntry(file: SentFile, { service, onTakenBack }: EntryOptions
     takeBack.disabled = true;
     try {
       await service.takeBack(uploadId);
+      forgetReceipt(token, uploadId);
       onTakenBack(entry);
     } catch (error) {
       takeBack.disabled = false;
@@ -53,18 +52,32 @@ export function sentEntry(file: SentFile, { service, onTakenBack }: EntryOptions
   if (state === "quarantined" || state === "ready") {
     // If the receipt cannot be loaded now, the visitor can reload the page to see it.
     service.receipt(uploadId).then(
-      (loaded) => fill(receipt, receiptView(loaded)),
+      (loaded) => {
+        keepReceipt(token, { uploadId, receipt: loaded });
+        fill(receipt, receiptView(loaded));
+      },
       () => undefined,
     );
   }
   return entry;
 }
 
+/** A file that this browser sent through a link that has ended. */
+export function receivedEntry(receipt: Receipt): HTMLLIElement {
+  const { filename, sizeBytes }: Statement = JSON.parse(receipt.statement);
+  const below = [receivedLine(words.states.ready), receiptView(receipt)];
+  return fileLine({ filename, sizeBytes }, { below, actions: [] });
+}
+
+function receivedLine(text: string): HTMLElement {
+  return h("p", { class: "flex items-center gap-1 text-accent text-small" }, svg(icons.check), text);
+}
+
 function stateOf(state: SentFile["state"]): "verifying" | "scanning" | "quarantined" | "ready" {
   return state === "verifying" || state === "scanning" || state === "quarantined" ? state : "ready";
 }
 
-type Statement = { filename: string; receivedAt: string; sha256: string | null };
+type Statement = { filename: string; sizeBytes: number; receivedAt: string; sha256: string | null };
 
 /** The receipt of a file, with a button that saves it. At first, the receipt is closed. */
 function receiptView(receipt: Receipt): HTMLElement {

@@ -62,7 +62,7 @@ export const texts: typeof english = {
   ended: {
     title: "Dieser Link ist beendet",
     hint: "Er ist abgelaufen, oder jemand hat ihn beendet. Bitten Sie die Person, die ihn gesendet hat, um einen neuen.",
-    received: "Was Sie gesendet haben",
+    received: "Von diesem Browser gesendet",
   },
 
   failed: { title: "Der Link konnte nicht geladen werden" },

@@ -61,8 +61,8 @@ export const texts = {
   ended: {
     title: "This link has ended",
     hint: "It may have expired, or somebody ended it. Ask the person who sent it to you for a new one.",
-    /** Above the files that this visitor sent. */
-    received: "What you sent",
+    /** Above the files whose receipts this browser keeps. */
+    received: "Sent from this browser",
   },
 
   failed: { title: "The link could not be loaded" },

@@ -65,7 +65,7 @@ function NameForm({ user }: { user: Account }) {
     mutationFn: accountCalls.rename,
     async onSuccess() {
       await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
-      // Notes and activity contain the old name, so all queries load again.
+      // Notes and activity contain the old name. So all queries load again.
       void queryClient.invalidateQueries();
       toasts.add({ title: accountTexts.account.nameSaved });
     },
@@ -99,9 +99,7 @@ function NameForm({ user }: { user: Account }) {
 
 const words = accountTexts.account;
 
-/**
- * Asks for a new email address. The account gets the new email address only when somebody opens the link in the mail to that email address.
- */
+/** Asks for a new email address. The account gets the new email address only after a person opens the link in the mail to it. */
 function EmailForm({ current, onClose }: { current: string; onClose: () => void }) {
   const { data: instance } = useQuery(instanceQuery);
   const [problem, setProblem] = useState<string>();

@@ -48,7 +48,7 @@ function ConfirmEmail({ token, path, words, confirm }: ConfirmEmailProps) {
     },
     enabled: isReady,
     staleTime: Number.POSITIVE_INFINITY,
-    // The link works only once. A second request would report that the link was already used.
+    // The link works only once. A second request would report a used link.
     retry: false,
   });
   useDocumentTitle(proof.isSuccess ? words.doneTitle : words.title);

@@ -82,7 +82,7 @@ function Sent({ email }: { email: string }) {
   );
 }
 
-/** Says whom to ask, because the service cannot send a link. */
+/** Names the contact of the operator, because the service cannot send a link. */
 function WithoutMail({ contact }: { contact: string | null }) {
   return (
     <AccountCard title={words.title}>

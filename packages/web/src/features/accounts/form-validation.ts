@@ -22,7 +22,7 @@ export function valuesOf<Names extends string>(form: HTMLFormElement, names: rea
 }
 
 /**
- * Holds the problems of a form. `report` shows the problems, focuses the field with the first problem, and returns whether there is a
+ * Stores the problems of a form. `report` shows the problems, focuses the first field with a problem, and returns whether there is a
  * problem.
  */
 export function useProblems<Names extends string>() {

@@ -99,7 +99,10 @@ function NewPasskey({ onClose }: { onClose: () => void }) {
   );
 }
 
-/** Whether the browser created no passkey. If the device already has a passkey of the account, the browser throws `InvalidStateError`. */
+/**
+ * Returns whether the browser created no passkey. If the device already has a passkey of the account, the browser throws
+ * `InvalidStateError`.
+ */
 function isBrowserRefusal(error: unknown): boolean {
   return isCancelled(error) || (error as Error | null)?.name === "InvalidStateError";
 }

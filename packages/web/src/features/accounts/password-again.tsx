@@ -65,8 +65,8 @@ export function PasswordAgain({ action, kind = "primary", children, error, ...pr
 }
 
 /**
- * Returns whether the user's account has a password. An account of an identity provider has none, so no page may ask for it. True until
- * the service responds, because most accounts have one.
+ * Returns whether the user's account has a password. An account of an identity provider has no password, so no page may ask for one.
+ * Returns true until the service responds, because most accounts have a password.
  */
 export function useHasPassword(): boolean {
   const { data: me } = useQuery(meQuery);

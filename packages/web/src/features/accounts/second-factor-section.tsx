@@ -132,7 +132,7 @@ function DownloadCodes({ codes }: { codes: readonly string[] }) {
     });
     const href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
     Object.assign(document.createElement("a"), { href, download: words.codesFilename }).click();
-    // The browser has read the file by then.
+    // The browser has read the file after this time.
     setTimeout(() => URL.revokeObjectURL(href), 60_000);
   }
   return (

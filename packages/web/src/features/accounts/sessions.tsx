@@ -16,7 +16,7 @@ import { formatInstant, formatWhen, texts } from "../../texts/index.ts";
 
 const words = accountTexts.sessions;
 
-/** The sessions of the user: this browser first, then the most recently used. */
+/** Lists the sessions of the user. This browser comes first, then the most recently used sessions. */
 export function SessionList() {
   const { data: current } = useQuery(sessionQuery);
   const list = useQuery({ queryKey: keys.sessions, queryFn: accountCalls.sessions });
@@ -105,7 +105,7 @@ function Facts({ session, isCurrent }: { session: Session; isCurrent: boolean })
 }
 
 function describeDevice(userAgent: string | null | undefined): { name: string; isHandheld: boolean } {
-  // Bowser throws for an empty string.
+  // Bowser throws an error for an empty string.
   if (!userAgent) return { name: words.unknownDevice, isHandheld: false };
   const { browser, os, platform } = Bowser.parse(userAgent);
   const isHandheld = platform.type === "mobile" || platform.type === "tablet";

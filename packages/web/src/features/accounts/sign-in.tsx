@@ -20,7 +20,7 @@ import { ProviderButton } from "./provider-button.tsx";
 type SignInProps = {
   /** The path to open after the sign-in. */
   to: string;
-  /** Why the user must sign in: an error code of the identity provider, or `session_ended`. */
+  /** The reason why the user must sign in: an error code of the identity provider, or `session_ended`. */
   error: string | undefined;
   onDone: () => void;
 };

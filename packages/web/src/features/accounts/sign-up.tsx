@@ -24,7 +24,8 @@ type Invited = {
   email: string;
   token: string;
   /**
-   * Whether the invitation is for the service, and creates an account even if sign-up is closed, but only with the invited email address.
+   * Whether the invitation is for the service. Such an invitation creates an account even if sign-up is closed, but only with the invited
+   * email address.
    */
   opensService: boolean;
 };
@@ -36,7 +37,7 @@ type SignUpProps = {
   onDone: () => void;
 };
 
-/** The form that creates an account: the first account of a new service, or another account. */
+/** The form that creates an account: the first account of a new service, or a further account. */
 export function SignUp({ to, invited, onDone }: SignUpProps) {
   const { data: instance } = useQuery(instanceQuery);
   const isFirst = instance?.hasAccounts === false;
@@ -51,7 +52,7 @@ export function SignUp({ to, invited, onDone }: SignUpProps) {
       onDone();
     },
     onError(failure) {
-      // Loads the settings of the service again, because sign-up may have been closed since the page was loaded.
+      // Sign-up may have been closed since the load of the page. So the settings of the service load again.
       void queryClient.invalidateQueries({ queryKey: instanceQuery.queryKey });
       if (hasCode(failure, "email_taken")) report({ email: words.failures.email_taken });
     },
@@ -123,7 +124,7 @@ function SignUpClosed({ instance, to, invited }: SignUpClosedProps) {
         <pre className="mb-4 whitespace-pre-wrap rounded-card bg-sunken p-3 font-mono text-small">{closed.command}</pre>
       )}
       {oidc !== null && <ProviderButton name={oidc.name} to={to} isOnly />}
-      {/* Someone may have created the first account since the page was loaded, so this page also has a link to the sign-in. */}
+      {/* Another person may have created the first account since the load of the page. So the page also has a link to the sign-in. */}
       <OtherPageLink page="/sign-in" to={to} action={words.signUp.otherAction} />
     </AccountCard>
   );

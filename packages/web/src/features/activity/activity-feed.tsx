@@ -136,7 +136,10 @@ function useEvents(noteId: string | undefined) {
   return { pages, events: noteId === undefined ? events?.filter((event) => !isSecondOfMove(event)) : events };
 }
 
-/** Each note of a move has an event. A list of all notes shows only the event of the note that the file left. */
+/**
+ * Returns whether an event is the second event of a move. Each note of a move has an event. A list of all notes shows only the event of the
+ * note that the file left.
+ */
 function isSecondOfMove({ action, detail }: AuditEvent): boolean {
   return action === "attachment.moved" && detail.fromNoteId !== undefined;
 }

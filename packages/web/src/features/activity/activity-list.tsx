@@ -32,7 +32,7 @@ import { daysBefore } from "./download-chart.tsx";
 import { type Day, groupByDay, type Line } from "./group-events.ts";
 
 const words = activityTexts;
-/** How many lines the list adds in one step. */
+/** The number of lines that the list adds in one step. */
 const STEP = 60;
 
 type ActivityListProps = {
@@ -43,7 +43,7 @@ type ActivityListProps = {
   showsNote: boolean;
   /** The number of loaded pages, including pages without a visible line. */
   pageCount: number;
-  /** Called when the user scrolls near the end of the list. Undefined if there is nothing to load now. */
+  /** The list calls `onEnd` when the user scrolls near its end. Undefined: there are no further events to load now. */
   onEnd: (() => void) | undefined;
 };
 
@@ -57,7 +57,7 @@ export function ActivityList({ events, accountId, now, showsNote, pageCount, onE
         <section key={day.start} aria-label={nameDay(day.start, now)} className="flex flex-col gap-1">
           <h3 className="px-3 font-medium text-muted text-small">
             <span className="print:hidden">{nameDay(day.start, now)}</span>
-            {/* On paper, "Today" would soon be wrong. */}
+            {/* On paper, "Today" would soon be wrong, so the print shows the date. */}
             <span className="hidden print:inline">{formatFullDate(day.start)}</span>
           </h3>
           <ul className="flex flex-col gap-0.5">

@@ -22,8 +22,8 @@ const BY_VISITORS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns the text of a line, the name at the start of the text, and a second text. The second text lists the names of several files, or
- * says why a file was rejected.
+ * Returns the text of a line, the name at the start of the text, and a second text. The second text has the names of several files, or the
+ * reason why a file was rejected.
  */
 export function describeLine(line: Line, reader: Reader) {
   const who = nameActor(line.event, reader);

@@ -18,7 +18,7 @@ export function DownloadChart({ counted, now }: DownloadChartProps) {
   const downloads = countDownloads(counted, now);
   const { bars, span, total } = downloads;
   const [first] = bars;
-  // With fewer bars, the chart would show nothing that the summary does not show.
+  // A chart with fewer bars would show nothing that the summary does not show.
   const hasBars = bars.filter(({ count }) => count > 0).length >= MIN_BARS;
   if (total === 0 || first === undefined) return null;
   const isPartial = Date.parse(counted.countedSince) > first.start;

@@ -4,7 +4,7 @@ import type { AuditEvent } from "@valetkey/client";
 export type Line = {
   event: AuditEvent;
   times: number;
-  /** When the oldest event happened. */
+  /** The instant of the oldest event. */
   since: string;
   /** The number of files, including deleted files. */
   fileCount: number;

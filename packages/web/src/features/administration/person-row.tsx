@@ -16,7 +16,7 @@ import { forgetQuota, QuotaDialog } from "./quota-dialog.tsx";
 import { type Mark, Marks, Row, refreshLists, Unless } from "./row.tsx";
 
 const words = administration.people;
-/** Person, last seen, used, files, links, state, menu. */
+/** The widths of the columns: person, last seen, used, files, links, state, menu. */
 export const PERSON_WIDTHS = "lg:grid-cols-[minmax(0,1fr)_7.5rem_8.5rem_6.5rem_4rem_9rem_2rem]";
 
 type Asked = "quota" | "reset" | "tokens" | "disable" | "remove";
@@ -145,7 +145,7 @@ function PersonDialog({ person, name, asked, onClose }: PersonDialogProps) {
       />
     );
   }
-  // The link for a new password of a disabled person does not work.
+  // A link for a new password does not work for a disabled person.
   if (asked === "reset") return disabledAt === null ? <ResetDialog {...{ id, name, onClose }} /> : null;
   const question = {
     tokens: {
@@ -162,7 +162,7 @@ function PersonDialog({ person, name, asked, onClose }: PersonDialogProps) {
 
 /** Makes a link for a new password, and shows it once. */
 function ResetDialog({ id, name, onClose }: { id: string; name: string; onClose: () => void }) {
-  // The link is never cached, because it is a secret.
+  // The link is a secret, so the page never caches it.
   const reset = useMutation({ mutationFn: () => client.admin.makeResetLink(id), gcTime: 0 });
   if (reset.data === undefined) {
     return (

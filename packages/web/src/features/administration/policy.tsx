@@ -11,7 +11,7 @@ import { policyTexts, ruleName, ruleValue } from "../../texts/en/administration.
 const words = policyTexts;
 const KEY = ["administration", "policy"];
 const [MINUTE, HOUR, DAY] = [60, 3_600, 86_400];
-/** The expiries that the page offers, in seconds. Commands and the API also accept other expiries. Null means that there is no limit. */
+/** The expiries that the page offers, in seconds. Null: no limit. Commands and the API also accept other expiries. */
 const EXPIRIES: Record<string, readonly (number | null)[]> = {
   "link-max-expiry": [DAY, 7 * DAY, 30 * DAY, 90 * DAY, 365 * DAY, null],
   "url-ttl-max": [5 * MINUTE, 15 * MINUTE, HOUR, 12 * HOUR, DAY, 7 * DAY],

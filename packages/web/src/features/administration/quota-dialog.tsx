@@ -85,7 +85,7 @@ export function QuotaDialog({ person, name, isPending, error, onSave, onClose }:
   );
 }
 
-/** Forgets what the administrator has typed. */
+/** Deletes the values that the administrator has typed. */
 export function forgetQuota(userId: string): void {
   forgetKept(`quota ${userId}`);
   forgetKept(`files ${userId}`);

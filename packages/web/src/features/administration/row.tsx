@@ -89,7 +89,7 @@ export function Row({ widths, title, hints = [], cells, actions, children }: Row
   );
 }
 
-/** Words of a cell that are visible on phones, where the cell has no title of a column above it. */
+/** The label of a cell. The label is visible on phones, where the cell has no column title above it. */
 export function Unless({ children }: { children: ReactNode }) {
   return <span className="lg:sr-only">{children}</span>;
 }

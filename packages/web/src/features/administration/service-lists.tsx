@@ -89,13 +89,13 @@ function LinkRow({ link }: { link: AdminLink }) {
   );
 }
 
-/** What a link opens, in words. */
+/** Describes the content of a link. */
 function contentOf({ kind, files }: AdminLink): string {
   if (kind === "upload") return words.request;
   return files === null ? words.whole : words.files(files);
 }
 
-/** One fact about the time of a link: when it ends or ended, or why it does not work. */
+/** Returns one fact about the time of a link: its end, or the reason why the link does not work. */
 function stateOf({ state, expiresAt, revokedAt }: AdminLink, now: number): string {
   if (state === "live" || state === "expired") return describeExpiry(expiresAt, now);
   if (state === "revoked" && revokedAt !== null) return words.revokedAt(formatWhen(revokedAt, now));
@@ -105,7 +105,7 @@ function stateOf({ state, expiresAt, revokedAt }: AdminLink, now: number): strin
 const mailWords = administration.mail;
 const MAIL_WIDTHS = "lg:grid-cols-[minmax(0,1fr)_6rem_13rem_9rem]";
 
-/** Shows the mails that the service will send, and the mails that it gave up, the newest first. */
+/** Shows the waiting mails, and the mails that the service gave up, the newest first. */
 export function MailQueue() {
   const list = usePages(["mail"], (page) => client.admin.mails(page));
   return (

@@ -2,10 +2,10 @@ import type { Attachment } from "@valetkey/client";
 
 export type FileOrder = "attached" | "name" | "size" | "newest";
 
-/** Which files the list shows, and in which order. */
+/** The files that the list shows, and their order. */
 export type FileView = { order: FileOrder; text: string; kind: FileKind | "all" };
 
-// Sorts "picture 10" after "picture 9", and "é" beside "e".
+// The collator sorts "picture 10" after "picture 9", and "é" next to "e".
 const names = /* @__PURE__ */ new Intl.Collator(undefined, { numeric: true });
 
 const compare: Record<Exclude<FileOrder, "attached">, (a: Attachment, b: Attachment) => number> = {
@@ -14,7 +14,7 @@ const compare: Record<Exclude<FileOrder, "attached">, (a: Attachment, b: Attachm
   newest: (a, b) => b.createdAt.localeCompare(a.createdAt),
 };
 
-/** Filters and sorts the files of a note, which are in the order in which they were attached. Equal files stay in this order. */
+/** Filters and sorts the files of a note. The given files are in the order of their attachment, and equal files keep this order. */
 export function arrangeFiles(files: readonly Attachment[], { order, text, kind }: FileView): Attachment[] {
   const words = fold(text).split(/\s+/);
   const shown = files.filter(
@@ -33,7 +33,7 @@ function fold(text: string): string {
   return text.trim().normalize("NFKD").replaceAll(/\p{M}/gu, "").toLocaleLowerCase();
 }
 
-/** The kind of a file in words of people, for its icon and for the filter of a list. */
+/** The kind of a file in the words of people. The kind determines the icon, and the filter of a list uses it. */
 export type FileKind = "image" | "video" | "audio" | "pdf" | "text" | "table" | "archive" | "code" | "other";
 
 const BY_EXTENSION: Record<string, FileKind> = {
@@ -57,7 +57,7 @@ export function kindOfFile({ filename, contentType }: { filename: string; conten
   return subtype === "pdf" ? "pdf" : "other";
 }
 
-/** The selected files. `last` is the file that the user selected or deselected last. A range begins at this file. */
+/** The selected files. `last` is the file that the user clicked last. A range begins at `last`. */
 export type Choice = { ids: ReadonlySet<string>; last: string | undefined };
 
 export const NOTHING: Choice = { ids: new Set(), last: undefined };
@@ -77,7 +77,7 @@ export function chooseFile({ ids, last }: Choice, id: string, { listed, isRange 
   return { ids: withAll(ids, range, !ids.has(id)), last: id };
 }
 
-/** Selects all listed files, or deselects them if all are selected. Files that are not listed stay as they are. */
+/** Selects all listed files. If all listed files are selected, deselects them. Other files do not change. */
 export function chooseAll({ ids }: Choice, listed: readonly string[]): Choice {
   return { ids: withAll(ids, listed, !listed.every((id) => ids.has(id))), last: undefined };
 }

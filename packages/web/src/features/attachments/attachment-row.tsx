@@ -34,7 +34,7 @@ type AttachmentActions = {
   onChoose: (attachmentId: string, isRange: boolean) => void;
 };
 
-/** With a finger, a long press would start a drag, and the list of notes is not visible on a phone. */
+/** On a touch screen, a long press would start a drag, and a phone does not show the list of notes. */
 const CAN_DRAG = matchMedia("(pointer: fine)").matches;
 
 type AttachmentRowProps = {
@@ -48,9 +48,9 @@ type AttachmentRowProps = {
 };
 
 /**
- * The row of an attachment. A click anywhere on the row opens the file, because the button of the filename covers the whole row. The other
- * controls are above this button. The browser skips the layout of rows out of sight. A row with the pointer or the focus is an exception,
- * because its tooltips extend beyond the row.
+ * The row of an attachment. The button of the filename covers the whole row, so a click anywhere on the row opens the file. The other
+ * controls are above this button. The browser skips the layout of rows out of sight, except a row with the pointer or the focus, whose
+ * tooltips extend beyond the row.
  */
 export const AttachmentRow = memo(function AttachmentRow({
   attachment,
@@ -125,7 +125,7 @@ type ChooseProps = { attachment: Attachment; isChosen: boolean; onChoose: Attach
 
 function Choose({ attachment: { id, filename }, isChosen, onChoose }: ChooseProps) {
   return (
-    // Prevents the default, because a click with Shift would select the text between both clicks.
+    // A click with Shift would also select the text between both clicks. So the row prevents the default.
     <label className="relative z-1 -mr-2 flex h-11 w-11 shrink-0 cursor-pointer select-none items-center justify-center md:w-8">
       <input
         type="checkbox"
@@ -243,12 +243,12 @@ function AttachmentMenu({ attachment, actions }: ActionsProps) {
   );
 }
 
-/** Whether the file cannot be opened yet. */
+/** Returns whether the file cannot be opened yet. */
 function isWaiting(state: Attachment["state"]): state is "pending" | "verifying" | "scanning" | "quarantined" {
   return state === "pending" || state === "verifying" || state === "scanning" || state === "quarantined";
 }
 
-/** Deletes a file. The code loads on demand, because few visits delete files. */
+/** Deletes a file. The code for the deletion loads on demand, because few visits delete files. */
 async function removeOne(attachment: Attachment): Promise<void> {
   try {
     const { removeAttachments } = await importWithRetry(() => import("./remove-attachment.ts"));

@@ -33,7 +33,7 @@ type AttachmentSectionProps = {
   prepare: (filename: string) => Promise<string>;
   /** `listed`: all files that the list shows, in their order. */
   onPreview: (attachmentId: string, listed: readonly Attachment[]) => void;
-  /** Opens the links of one file, or makes a link of several files. */
+  /** Opens the links of one file, or makes a link to several files. */
   onCopyLink: (attachments: readonly Attachment[]) => void;
   /** Opens the dialog that moves or copies files to another note. */
   onMove: (attachments: readonly Attachment[], isCopy: boolean) => void;
@@ -83,7 +83,7 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
     <section
       ref={section}
       tabIndex={-1}
-      // Loads the code of the upload rows early, so that the rows also appear if the connection breaks.
+      // The code of the upload rows loads early, so that the rows also appear if the connection breaks.
       onPointerEnter={preloadRows}
       onFocus={preloadRows}
       aria-label={words.title}
@@ -149,7 +149,7 @@ const loadRows = () => importWithRetry(() => import("./uploads/upload-row.tsx"))
 
 const preloadRows = () => void loadRows().catch(() => undefined);
 
-/** The files on their way to the note. Their code loads on demand, because most visits of a note upload nothing. */
+/** Shows the files that are not attached yet. Their code loads on demand, because most visits of a note upload nothing. */
 function UploadRows({ ids, waiting }: { ids: readonly string[]; waiting: readonly File[] }) {
   const count = ids.length + waiting.length;
   const { data: code } = useCode("upload rows", loadRows, { isNeeded: count > 0 });
@@ -200,7 +200,7 @@ function NoFiles({ drop }: { drop: DropOptions | undefined }) {
   );
 }
 
-/** The frame over the note while files are dragged over the page. Drag events pass through the frame. */
+/** A frame over the note during a drag of files over the page. Drag events pass through the frame. */
 function DropFrame({ over }: { over: Element | null }) {
   const box = over?.getBoundingClientRect();
   return (
@@ -258,8 +258,8 @@ function useFileTools(attachments: readonly Attachment[]) {
 }
 
 /**
- * Sorts attachments by the time at which they were attached. For equal times the ids decide, because ids increase with the time of
- * creation. If `shown` has ids, returns only these attachments, in the order of the ids.
+ * Sorts attachments by the time of their attachment. For equal times, the ids decide, because ids increase with time. If `shown` has ids,
+ * returns only these attachments, in the order of the ids.
  */
 export function inOrder(attachments: readonly Attachment[], shown: readonly string[] = []): Attachment[] {
   if (shown.length > 0) return shown.flatMap((id) => attachments.find((attachment) => attachment.id === id) ?? []);
@@ -267,8 +267,8 @@ export function inOrder(attachments: readonly Attachment[], shown: readonly stri
 }
 
 /**
- * Returns the attachments that the note shows, in the order in which they were attached. Leaves out deleted attachments, and attachments
- * that are shown as an upload.
+ * Returns the attachments that the note shows, in the order of their attachment. Omits deleted attachments, and attachments that appear as
+ * an upload.
  */
 function useListedAttachments({ attachments }: Note): Attachment[] {
   const hidden = useStore(pendingDeletions.$ids);
@@ -284,7 +284,7 @@ const VERIFY_MS = 2_000;
 /** The pause between polls while another person uploads a file. Milliseconds. */
 const UPLOAD_MS = 10_000;
 
-/** Loads the note again while the service still checks or receives one of its files. */
+/** Loads the note again while the service is checking or receiving one of its files. */
 function useNotePolling({ id }: Note, { shown }: { shown: readonly Attachment[] }): void {
   const isVerifying = shown.some(({ state }) => state === "verifying" || state === "scanning");
   const isUploading = shown.some(({ state }) => state === "pending");

@@ -12,7 +12,7 @@ import type { ZipProgress } from "./zip-download.ts";
 
 const words = texts.attachments.zip;
 
-/** The ZIP that this tab is creating. The work continues on every page of the app. */
+/** The ZIP that this tab is creating. The work continues when the user opens another page of the app. */
 const $zipProgress = atom<ZipProgress | undefined>();
 
 /** A button that downloads all files of a note as one ZIP. The button is shown if the note has at least two files. */
@@ -44,7 +44,7 @@ export function DownloadAll({ note, attachments }: { note: Note; attachments: re
       onClick={() => void downloadZip(note, ready)}
     >
       <Download size={16} />
-      {/* On a phone or tablet, only the icon fits beside the other buttons. A second row would move the files when the font is loaded. */}
+      {/* On a phone or tablet, only the icon fits beside the other buttons. A second row would move the files after the load of the font. */}
       <span className="max-xl:sr-only">{words.action}</span>
     </Button>
   );
@@ -59,7 +59,7 @@ export async function downloadZip(note: Note, attachments: readonly Attachment[]
       $progress: $zipProgress,
     });
   } catch (error) {
-    // The code could not be loaded.
+    // The code could not be loaded, so the page shows a message.
     toasts.add({ title: describeProblem(error), priority: "high" });
   }
 }

@@ -54,7 +54,7 @@ const MAX_DROPPED_FILES = 500;
 
 /**
  * Lists the dropped files and the files in dropped folders. Stops soon after MAX_DROPPED_FILES files. Rejects if a folder cannot be read.
- * Call it in the event handler, because the browser gives no access to the files after the event.
+ * The caller must be the event handler, because the browser gives no access to the files after the event.
  */
 async function droppedFiles({ items }: DataTransfer): Promise<ChosenFile[]> {
   const dropped = Array.from(items, (item) => ({ entry: item.webkitGetAsEntry(), chosen: chosenOf(item) }));
@@ -91,7 +91,7 @@ async function readFolder(folder: FileSystemDirectoryEntry, into: ChosenFile[]):
     if (entries.length === 0) return;
     for (const entry of entries) {
       if (entry.isDirectory) await readFolder(entry as FileSystemDirectoryEntry, into);
-      // Skips files that the operating system puts into folders.
+      // Operating systems put these files into folders.
       else if (!/^(?:\.DS_Store|Thumbs\.db|desktop\.ini)$/.test(entry.name)) {
         const { promise, resolve, reject } = Promise.withResolvers<File>();
         (entry as FileSystemFileEntry).file(resolve, reject);

@@ -26,7 +26,7 @@ const orders = (Object.keys(words.orders) as FileOrder[]).map((value) => ({ valu
 /** Makes the buttons small on phones and tablets, so that all actions fit into one row in any font and language. */
 const COMPACT =
   "max-xl:h-12 max-xl:shrink max-xl:grow max-xl:basis-0 max-xl:flex-col max-xl:gap-0.5 max-xl:px-0 max-xl:text-[11px] xl:px-2";
-/** The service allows at most this many files in one link. */
+/** The maximum number of files of one link. The service has the same limit. */
 const MOST_FILES_OF_LINK = 100;
 
 /** The state of the tools. The list of files needs this state too. */
@@ -129,7 +129,7 @@ function ChosenBar({ note, listed, choice, onChoose, onLink, onShare, onMove }: 
     else toasts.add({ title: words.tooManyForLink(MOST_FILES_OF_LINK) });
   };
   const remove = () => {
-    // The buttons disappear together with the focus, so the checkbox takes the focus.
+    // The buttons disappear together with the focus. So the checkbox gets the focus.
     all.current?.focus();
     onChoose(NOTHING);
     void removeAttachments(chosen);

@@ -29,8 +29,8 @@ type MoveFilesProps = TakenFiles & {
 };
 
 /**
- * Moves or copies files to another note. Without a note, asks for the note first. Files that were dropped onto a note move at once if nobody
- * loses access.
+ * Moves or copies files to another note. Without a note, first asks for the note. Files that the user dropped onto a note move immediately
+ * if nobody loses access.
  */
 export function MoveFiles({ to, ...props }: MoveFilesProps) {
   return to === undefined ? <MoveDialog {...props} /> : <DroppedFiles {...props} to={to} />;
@@ -63,7 +63,7 @@ function DroppedFiles({ to, onClose, ...taken }: MoveFilesProps & { to: TargetNo
   );
 }
 
-/** Asks for the note. The people who lose access are shown before the user confirms. */
+/** Asks for the note. Before the confirmation, the dialog shows how many people lose access. */
 function MoveDialog({ files, fromNoteId, canMove, isCopy, onClose }: Omit<MoveFilesProps, "to">) {
   const [kind, setKind] = useState<Kind>(isCopy ? "copy" : "move");
   const [to, setTo] = useState<TargetNote>();
@@ -154,7 +154,7 @@ type NotePickerProps = {
   onChoose: (note: TargetNote) => void;
 };
 
-/** The notes that the user may edit, the latest ones first. The arrow keys and Enter choose a note. */
+/** Lists the notes that the user may edit, newest first. The arrow keys and Enter choose a note. */
 function NotePicker({ exceptId, chosenId, onChoose }: NotePickerProps) {
   const [text, setText] = useState("");
   const now = useNow();

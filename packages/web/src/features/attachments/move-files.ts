@@ -20,10 +20,11 @@ export function nameFiles(files: readonly { filename: string }[]): string {
   return file !== undefined && others.length === 0 ? file.filename : words.count(files.length);
 }
 
-/** Moves or copies the files to a note, a few at a time. A message says what was done, offers to undo a move, and reports failures. */
+/** Moves or copies the files to a note, a few at a time. A message reports the result, offers to undo a move, and reports failures. */
 export async function transferFiles({ files, fromNoteId, to, isCopy }: Transfer): Promise<void> {
   const kind = isCopy ? "copy" : "move";
-  // The service includes the file in the key, so one key is enough. If a response is lost, "Try again" makes no second copy.
+  // The service combines the key with the file, so one key is enough for all files. After a lost response, "Try again" therefore makes no
+  // second copy.
   const idempotencyKey = newKey();
   const send = ({ id }: Attachment) =>
     isCopy
@@ -59,7 +60,7 @@ export async function transferFiles({ files, fromNoteId, to, isCopy }: Transfer)
 
 type Undo = { title: string; moved: readonly Attachment[]; fromNoteId: string; to: TargetNote };
 
-/** The undo is a move back. To the note of another owner, each file has a new id. */
+/** Offers an undo. The undo moves the files back. After a move to the note of another owner, each file has a new id. */
 function offerUndo({ title, moved, fromNoteId, to }: Undo): void {
   const idempotencyKey = newKey();
   const undo = async () => {

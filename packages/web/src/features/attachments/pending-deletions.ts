@@ -2,7 +2,7 @@ import { atom } from "nanostores";
 
 const $ids = atom<ReadonlySet<string>>(new Set());
 
-/** The attachments that the page hides while it deletes them or aborts their uploads. */
+/** The attachments that the page hides during their deletion, or during the abort of their uploads. */
 export const pendingDeletions = {
   $ids,
   add(...attachmentIds: string[]): void {

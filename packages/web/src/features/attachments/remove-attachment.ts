@@ -31,10 +31,10 @@ export async function removeAttachments(attachments: readonly Attachment[]): Pro
 
 async function remove({ id }: Attachment): Promise<void> {
   await client.attachments.remove(id).catch((error: unknown) => {
-    // If another person has already deleted the attachment, nothing is left to do.
+    // Another person has already deleted the attachment, so the result is the same.
     if (!hasCode(error, "attachment_not_found")) throw error;
   });
 }
 
-/** The states of files that the trash does not keep. */
+/** The states of files that do not go to the trash. */
 const UNFINISHED: readonly AttachmentState[] = ["pending", "rejected", "aborted", "expired"];

@@ -12,7 +12,7 @@ const words = renameTexts;
 const MAX_LENGTH = 255;
 
 /**
- * Changes the name of a file in its row. At first, the name without its extension is selected, so that the typed text does not replace the
+ * Changes the name of a file in its row. At first, the name without its extension is selected, so that typed text does not replace the
  * extension.
  */
 export function RenameForm({ attachment, onDone }: { attachment: Attachment; onDone: () => void }) {
@@ -81,7 +81,7 @@ export function RenameForm({ attachment, onDone }: { attachment: Attachment; onD
   );
 }
 
-/** Shows the new name before the note is loaded again. */
+/** Shows the new name before the page loads the note again. */
 function show({ id, noteId, filename }: Attachment): void {
   queryClient.setQueryData<Note>(keys.note(noteId), (note) => {
     if (note === undefined) return note;

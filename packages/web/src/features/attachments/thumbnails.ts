@@ -26,7 +26,7 @@ export function thumbnailUrl(attachment: Attachment): Promise<string | undefined
 
 async function find(attachment: Attachment): Promise<string | undefined> {
   const thumbnail = (await findThumbnail(attachment)) ?? (await collect(attachment));
-  // The page never revokes the URL, because the thumbnails are small and few.
+  // The thumbnails are small and few. So the page never revokes the URL.
   return thumbnail && URL.createObjectURL(thumbnail);
 }
 
@@ -54,7 +54,7 @@ async function fetchAll(batch: readonly Request[]): Promise<void> {
 async function download({ id }: Attachment, url: string | undefined): Promise<Blob | undefined> {
   if (url === undefined) return undefined;
   let response = await fetch(url, { credentials: "omit" });
-  // The URL from the batch has expired, so the page requests another one.
+  // The URL from the batch has expired, so the page requests a new URL.
   if (response.status === 403) {
     const { fileUrl } = await client.urlFor(id, { purpose: "thumbnail" });
     response = await fetch(fileUrl, { credentials: "omit" });
@@ -72,9 +72,9 @@ export async function createThumbnail(attachment: Attachment, file: Blob): Promi
   if (thumbnail !== undefined) await storeThumbnail(attachment, thumbnail);
 }
 
-/** The size of the largest image that gets a thumbnail. The page would have to download too many bytes for a larger image. Bytes. */
+/** The maximum size of an image with a thumbnail, in bytes. For a larger image, the page would have to download too many bytes. */
 const MAX_BYTES = 20 * 2 ** 20;
-/** SVG is excluded, because it is a document that can run scripts. */
+/** An SVG is a document that can run scripts. So the list excludes SVG. */
 const TYPES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"]);
 
 export function hasThumbnail({ contentType, sizeBytes }: { contentType: string; sizeBytes: number }): boolean {

@@ -15,7 +15,7 @@ const words = texts.attachments;
 
 type UploadsWatchProps = { accountId: string; openNoteId: string | undefined };
 
-/** Runs on every page: restores uploads after a reload, reports their results, and shows the uploads of other notes. */
+/** Runs on every page. Restores uploads after a reload, reports their results, and shows the uploads to other notes. */
 export function UploadsWatch({ accountId, openNoteId }: UploadsWatchProps) {
   useEffect(() => void uploads.restore(accountId), [accountId]);
   usePruneThumbnails(openNoteId);

@@ -40,7 +40,7 @@ export async function downloadZip({ note: { id, title }, attachments, $progress 
   } catch (error) {
     if (!signal.aborted) toasts.add({ title: describeFailure(error, job), priority: "high", timeout: 0 });
   } finally {
-    // Stops the read-ahead of files that the ZIP no longer needs.
+    // The ZIP no longer needs the files that are read ahead.
     aborter.abort();
     $progress.set(undefined);
     unsubscribe();
@@ -59,8 +59,7 @@ async function requestUrls(
 }
 
 /**
- * Reads each file with its URL. If the URL expires before the turn of the file, the page requests a new URL. For each new URL, the service
- * checks the access again.
+ * Reads each file with its URL. If the URL has expired, the page requests a new URL. For each new URL, the service checks the access again.
  */
 function sourceOf({ fileUrls, signal }: { fileUrls: Map<string, string | undefined>; signal: AbortSignal }) {
   return ({ id, filename, createdAt, sizeBytes }: Attachment): ZipSource => ({

@@ -4,7 +4,7 @@ import { type FileHandle, isSameFile, type UploadDescription } from "./upload.ts
 
 /** An upload that can continue after a reload. */
 export type StoredUpload = UploadDescription & {
-  /** If undefined, the user must choose the file again. */
+  /** Undefined: the user must choose the file again. */
   content: File | FileHandle | undefined;
   isPaused: boolean;
   /** Undefined until the service has created the attachment. */
@@ -36,7 +36,7 @@ export function createFileStore(): FileStore {
     update: (id, changes) =>
       withStore(
         (store) =>
-          // The read and the write are one transaction, because another tab may delete the upload at the same moment.
+          // Another tab may delete the upload at the same moment. So the read and the write are one transaction.
           store("readwrite", (uploads) => {
             const reading: IDBRequest<StoredUpload | undefined> = uploads.get(id);
             reading.onsuccess = () => reading.result && uploads.put({ ...reading.result, ...changes }, id);

@@ -2,10 +2,7 @@ import type { Attachment, Client, UploadProgress, UploadTask } from "@valetkey/c
 import type { FileStore } from "./file-store.ts";
 import { errorCode, type FileHandle, type UploadDescription, type UploadEvent, type UploadList } from "./upload.ts";
 
-/**
- * The size of the largest file that the browser stores. The browser stores a copy, which needs as much space on the disk as the file
- * itself. Bytes.
- */
+/** The maximum size of a file that the browser stores, in bytes. The stored copy needs as much disk space as the file. */
 const MAX_STORED_BYTES = 512 * 2 ** 20;
 
 export type UploadServices = {
@@ -24,7 +21,7 @@ export type UploadServices = {
 
 type Queue = {
   list: UploadList;
-  /** Called when another job may start. */
+  /** The job calls `onIdle` when another job may start. */
   onIdle(): void;
   onEvent(event: UploadEvent): void;
   /** Removes the job and its stored file. */
@@ -44,11 +41,11 @@ type JobOptions = {
 export class UploadJob {
   readonly upload: UploadDescription;
   phase: "queued" | "running" | "other-tab" | "paused" | "failed";
-  /** Resolves when the current attempt is over. Undefined before the first attempt, and after a failed attempt. */
+  /** Resolves at the end of the current attempt. Undefined before the first attempt, and after a failed attempt. */
   attempt: Promise<void> | undefined;
-  /** Resolves when the browser has stored the file, or has found that it cannot store it. */
+  /** Resolves when the browser has stored the file, or cannot store it. */
   storing: Promise<unknown> = Promise.resolve();
-  /** Whether the upload was stored. If a stored upload is missing later, another tab has finished or cancelled it. */
+  /** Whether the browser has stored the upload. If a stored upload is missing later, another tab has finished or cancelled it. */
   #isStored: boolean;
   #task: UploadTask | undefined;
   readonly #opened = Promise.withResolvers<void>();
@@ -66,18 +63,18 @@ export class UploadJob {
     this.#queue = queue;
   }
 
-  /** Undefined until the client knows the id of the attachment. After a failure, it is undefined again. */
+  /** Undefined until the client knows the id of the attachment. After a failure, the id is undefined again. */
   get attachmentId(): string | undefined {
     return this.#task?.attachmentId();
   }
 
-  /** Resolves when the service has the attachment, or when later files need not wait for this job. */
+  /** Resolves when the service has the attachment, or when later files do not have to wait for this job. */
   get opened(): Promise<void> {
     return this.#opened.promise;
   }
 
   /**
-   * Starts an attempt, or continues a paused attempt. `after`: the promise `opened` of the file before this one. The attempt waits for this
+   * Starts an attempt, or continues a paused attempt. `after`: the promise `opened` of the previous file. The attempt waits for this
    * promise, so that the service creates the attachments in order.
    */
   start(after?: Promise<void>): void {
@@ -185,7 +182,7 @@ export class UploadJob {
     if (this.#aborter.signal.aborted) return notes.refresh(upload.noteId);
     this.#queue.onEvent({ kind: "failed", upload, error });
     if (errorCode(error) === "upload_rejected") {
-      // The note lists the rejected attachment with the reason, so the upload is removed.
+      // The note lists the rejected attachment with the reason. So the page removes the upload.
       await notes.refresh(upload.noteId);
       return this.#queue.remove(this);
     }
@@ -201,15 +198,15 @@ type Work = () => Promise<void>;
 type RunOptions = {
   /** Stops the wait for another tab. */
   signal: AbortSignal;
-  /** Called when another tab works on the upload. */
+  /** The lock calls `onWait` if another tab works on the upload. */
   onWait: () => void;
   work: Work;
 };
 
-/** Lets one tab of the browser at a time work on an upload. */
+/** Allows only one tab of the browser at a time to work on an upload. */
 type TabLock = ReturnType<typeof createTabLock>;
 
-/** Uses Web Locks. On a page without HTTPS, there are no Web Locks, so each tab runs its work without waiting. */
+/** Creates the lock with Web Locks. A page without HTTPS has no Web Locks, so each tab runs its work without waiting. */
 export function createTabLock(locks: LockManager | undefined) {
   const nameOf = (id: string) => `valetkey.upload:${id}`;
 
@@ -222,7 +219,7 @@ export function createTabLock(locks: LockManager | undefined) {
     });
   }
 
-  /** Runs the work. If another tab works on the upload, first waits until that tab has finished or is closed. */
+  /** Runs the work. If another tab works on the upload, first waits until the other tab has finished or is closed. */
   async function run(id: string, { signal, onWait, work }: RunOptions): Promise<void> {
     if ((await runIfFree(id, work)) || locks === undefined) return;
     onWait();

@@ -16,7 +16,7 @@ import {
 } from "./upload.ts";
 import { UploadJob, type UploadServices } from "./upload-job.ts";
 
-/** How many files are sent at the same time. Each upload may send several parts. */
+/** The maximum number of files that the queue sends at the same time. Each upload may send several parts. */
 const MAX_RUNNING_UPLOADS = 3;
 /** How long a sign-out waits for the service. Milliseconds. */
 const CLEAR_MS = 2_000;
@@ -31,11 +31,11 @@ type AddOptions = {
 type EnqueueOptions = ChosenFile & {
   isPaused?: boolean;
   attachmentId?: string | undefined;
-  /** Defined if the browser has already stored the upload. */
+  /** Set if the browser has already stored the upload. */
   stored?: { hasContent: boolean };
 };
 
-/** If an upload has one of these statuses, the user can add its file again. */
+/** The states in which the user can add the file of an upload again. */
 const REPLACEABLE: ReadonlySet<UploadStatus> = new Set(["failed", "needs-file", "needs-permission"]);
 
 /** Sends files to notes, three at a time. Only one tab sends a file. An upload continues after a reload. */
@@ -101,7 +101,7 @@ export class UploadQueue {
       void this.#remove(job);
       await job.attempt;
     }
-    // If the client knows the attachment, the client aborts the upload. If not, the queue aborts the upload.
+    // If the client knows the attachment, the client aborts the upload. Otherwise, the queue aborts the upload.
     if (job?.attachmentId === undefined) await this.#abortAtService(upload, job);
     if (attachmentId !== undefined) pendingDeletions.delete(attachmentId);
   }
@@ -114,7 +114,7 @@ export class UploadQueue {
     return true;
   }
 
-  /** Asks the user for permission to read the file of an upload again, and continues the upload. Call it in a click handler. */
+  /** Asks the user for permission to read the file of an upload again, and continues the upload. The caller must be a click handler. */
   async allow(id: string): Promise<void> {
     const upload = this.list.get(id);
     const handle = this.#handles.get(id);
@@ -125,9 +125,7 @@ export class UploadQueue {
     else if (this.list.get(id)?.status === "needs-permission") this.list.change(id, { status: "needs-file" });
   }
 
-  /**
-   * Continues the uploads of an account after a reload or the end of a session has interrupted them. Removes the uploads of other accounts.
-   */
+  /** Continues the uploads of an account after a reload or the end of a session. Removes the uploads of other accounts. */
   async restore(userId: string): Promise<void> {
     for (const { id, userId: owner, error } of this.list.all()) {
       if (owner !== userId) {
@@ -139,7 +137,7 @@ export class UploadQueue {
       }
     }
     for (const stored of await this.#services.fileStore.list(userId)) {
-      // This page may have finished the upload while it read the list.
+      // This page may have finished the upload during the read of the list.
       if (!this.list.hasSeen(stored.id)) await this.#restoreStored(stored);
     }
     this.#startNext();
@@ -165,8 +163,7 @@ export class UploadQueue {
   }
 
   /**
-   * Shows that an upload needs a file or a permission from the user. If another tab sends the upload, the page shows this fact instead of
-   * the request.
+   * Shows that an upload needs a file or a permission from the user. If another tab sends the upload, the page shows the other tab instead.
    */
   #waitForUser(upload: Upload): void {
     const { id, noteId, status } = upload;
@@ -230,7 +227,7 @@ export class UploadQueue {
   /** Removes a job. When this promise resolves, no tab finds the stored file any more. */
   async #remove(job: UploadJob): Promise<void> {
     const { id } = job.upload;
-    // If the user has added the same file again, another job has this id.
+    // If the user has added the same file again, another job has the same id.
     if (this.#jobs.get(id) !== job) return;
     this.#jobs.delete(id);
     this.list.remove(id);
@@ -260,7 +257,8 @@ export class UploadQueue {
     const { attachments } = this.#services.client;
     try {
       const { state } = await attachments.get(attachmentId);
-      // The upload may have succeeded at the service although it failed here. A rejected file stays in the list with its reason.
+      // The upload may have succeeded at the service although the client reported a failure. A rejected file stays in the list with its
+      // reason.
       if (state !== "ready" && state !== "rejected") await attachments.remove(attachmentId);
     } catch {
       // Either the attachment is already deleted, or the service deletes it within a day.

@@ -8,7 +8,7 @@ import { uploads } from "./uploads.ts";
 
 const words = uploadTexts;
 
-/** One line for all files that a note gets together. A single file shows its progress only in its own row. */
+/** Shows the progress of all running uploads to a note in one line. A single file shows its progress only in its own row. */
 export function UploadTotal({ noteId }: { noteId: string }) {
   useStore(uploads.list.$uploads);
   const [meter] = useState(() => createSpeedMeter(Date.now));

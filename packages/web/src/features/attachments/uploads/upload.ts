@@ -39,7 +39,7 @@ export type Upload = UploadDescription & {
   continuesAfterReload: boolean;
 };
 
-/** An event that the user is notified of, on every page. */
+/** An event that the app reports to the user on every page. */
 export type UploadEvent =
   | { kind: "added"; uploads: readonly UploadDescription[] }
   | { kind: "attached"; upload: UploadDescription }
@@ -47,7 +47,7 @@ export type UploadEvent =
 
 type Permission = (options: { mode: "read" }) => Promise<"granted" | "denied" | "prompt">;
 
-/** Reads a file from the user's disk. Only Chromium gives such handles, and TypeScript does not know the two methods. */
+/** A handle that reads a file from the user's disk. Only Chromium has such handles, and TypeScript does not know the two methods. */
 export type FileHandle = FileSystemFileHandle & { queryPermission: Permission; requestPermission: Permission };
 
 /** A file to attach, and its handle if the browser provides a handle. */
@@ -70,13 +70,14 @@ export function newUpload(upload: UploadDescription, changes: Partial<Upload> = 
 /** Uploads with these states wait for the user or for another tab. */
 const INACTIVE: ReadonlySet<UploadStatus> = new Set(["other-tab", "failed", "needs-file", "needs-permission"]);
 
-/** Whether this tab works on the upload: the upload is being sent, queued or paused. */
+/** Returns whether this tab works on the upload. The upload is then running, queued or paused. */
 export function isActive({ status }: Upload): boolean {
   return !INACTIVE.has(status);
 }
 
 /**
- * Whether this is probably the file of the upload. Compares only the name, the size and the date, so that the page need not read the file.
+ * Returns whether the file is probably the file of the upload. Compares only the name, the size and the date, so that the page does not
+ * have to read the file.
  */
 export function isSameFile({ filename, sizeBytes, lastModified }: UploadDescription, file: File): boolean {
   return file.name === filename && file.size === sizeBytes && file.lastModified === lastModified;
@@ -93,8 +94,8 @@ export function describeUploads(chosen: readonly ChosenFile[], target: Target) {
   const ids = new Set<string>();
   return chosen.map(({ file: original, handle }, nth) => {
     let file = original;
-    // The client also identifies a file by its name, size and date. Files in different folders may have the same values, so a later file
-    // gets another date.
+    // The client also identifies a file by its name, size and date. Files in different folders may have equal values, so a later file gets
+    // another date.
     while (ids.has(idOf(file, target))) {
       file = new File([original], file.name, { type: file.type, lastModified: file.lastModified + 1 });
     }
@@ -112,7 +113,7 @@ function idOf({ name, size, type, lastModified }: File, { userId, noteId }: Targ
   return JSON.stringify([userId, noteId, name, size, type, lastModified]);
 }
 
-/** The files that a note gets together, since this tab began to upload files to it. Leaves out files that failed. */
+/** The files that the tab has uploaded to a note since the first running upload, without failed files. */
 export type UploadTotal = {
   attachedCount: number;
   count: number;
@@ -147,7 +148,7 @@ export class UploadList {
     return this.$uploads.get()[id];
   }
 
-  /** Whether the page shows the upload, or has shown it. */
+  /** Returns whether the page shows the upload, or has shown it. */
   hasSeen(id: string): boolean {
     return this.#seen.has(id);
   }
@@ -164,7 +165,7 @@ export class UploadList {
     if (upload !== undefined) this.$uploads.setKey(id, { ...upload, ...changes });
   }
 
-  /** Counts the upload as attached. Call it before `remove`. */
+  /** Counts the upload as attached. The caller must call `countAttached` before `remove`. */
   countAttached(upload: UploadDescription): void {
     this.#attached.set(upload.noteId, [...(this.#attached.get(upload.noteId) ?? []), upload]);
   }
@@ -196,7 +197,7 @@ function sum<Item>(items: readonly Item[], bytesOf: (item: Item) => number): num
   return items.reduce((bytes, item) => bytes + bytesOf(item), 0);
 }
 
-/** Makes a store that notifies its listeners only when the members of the set change, and not when more bytes are sent. */
+/** Makes a store that notifies its listeners only about changed members of the set, and not about each sent byte. */
 function computedSet(
   $uploads: ReadableAtom<Uploads>,
   select: (uploads: Uploads) => readonly string[],

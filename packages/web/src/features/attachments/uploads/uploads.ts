@@ -20,7 +20,8 @@ export const uploads = new UploadQueue({
 
 const preventUnload = (event: BeforeUnloadEvent) => event.preventDefault();
 
-// The page adds the listener only if a reload would lose an upload. Some browsers do not restore a page with such a listener after "back".
+// Some browsers do not restore a page with such a listener after "back". So the page adds the listener only if a reload would lose an
+// upload.
 uploads.list.$isAtRisk.listen((isAtRisk) => {
   if (isAtRisk) addEventListener("beforeunload", preventUnload);
   else removeEventListener("beforeunload", preventUnload);
@@ -44,7 +45,7 @@ async function refresh(noteId: string): Promise<void> {
   await queryClient.invalidateQueries({ queryKey: keys.note(noteId) });
 }
 
-/** Returns the ids of the uploads to a note, the oldest first. The list changes only when an upload is added or removed. */
+/** Returns the ids of the uploads to a note, the oldest first. The list changes only with a new or removed upload. */
 export function useUploadIds(noteId: string): readonly string[] {
   const ids = useStore(uploads.list.$ids);
   return useMemo(() => {

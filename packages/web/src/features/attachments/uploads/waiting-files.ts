@@ -34,7 +34,7 @@ export async function attachFiles(files: readonly ChosenFile[], { note, prepare 
 
 const preventUnload = (event: BeforeUnloadEvent) => event.preventDefault();
 
-/** Returns the files of a note that wait for it. While files wait, the browser asks before it closes the page. */
+/** Returns the files that wait until the service has their note. During the wait, the browser asks before it closes the page. */
 export function useWaitingFiles(noteId: string): readonly File[] {
   const files = useStore($waiting, { keys: [noteId] })[noteId] ?? [];
   const isWaiting = files.length > 0;

@@ -57,7 +57,7 @@ export class FakeTransfer implements UploadTask {
     this.fail("aborted");
   }
 
-  /** Lets the service create the attachment, and the client start to send. */
+  /** Makes the service create the attachment, and the client start to send. */
   begin(): void {
     this.#isCreated = true;
     this.#service.set(this.#attachment.id, "pending");

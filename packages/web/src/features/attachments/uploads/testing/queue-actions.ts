@@ -13,7 +13,7 @@ export function fileOf(name: string, { sizeBytes = 5, lastModified = 1 } = {}): 
 export const chosen = (...names: string[]) => names.map((name) => ({ file: fileOf(name) }));
 export const large = () => fileOf("large.bin", { sizeBytes: LARGE_BYTES });
 
-/** Resolves when all pending work has run. */
+/** Resolves after all pending work has run. */
 export const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 export const statuses = ({ queue }: FakeTab) =>

@@ -40,8 +40,8 @@ function send(url: string, init: RequestInit): Promise<Response | undefined> {
 }
 
 /**
- * Finds out why a request failed, because a browser hides the reason. On an https page, the browser blocks http requests to other machines.
- * A second request, without CORS, shows whether the bucket responds.
+ * Finds the reason of a failed request, because a browser hides the reason. On an https page, the browser blocks http requests to other
+ * machines. A second request, without CORS, shows whether the bucket responds.
  */
 async function explainSilence(url: string): Promise<DoctorFinding> {
   const { origin, protocol } = new URL(url);

@@ -56,7 +56,7 @@ function DoctorReport() {
 
 const ORDER: readonly DoctorFinding["severity"][] = ["error", "warning", "info"];
 
-/** "1 problem to fix now, 2 risks", without the facts that are good to know. */
+/** Returns a summary such as "1 problem to fix now, 2 risks". The summary omits findings that are only good to know. */
 function summaryOf(findings: readonly DoctorFinding[]): string {
   const count = (wanted: DoctorFinding["severity"]) => findings.filter(({ severity }) => severity === wanted).length;
   const [errors, warnings] = [count("error"), count("warning")];
@@ -100,7 +100,7 @@ const colours: Record<DoctorFinding["severity"], string> = {
   info: "bg-accent-soft text-accent",
 };
 
-/** A fault, by its consequence for people. Its technical detail and the fixes are for the operator. */
+/** Shows a fault by its effect on people. The technical detail and the fixes are for the operator. */
 function FindingItem({ finding: { id, severity, title, detail, why, fix } }: { finding: DoctorFinding }) {
   return (
     <li className="flex flex-col items-start gap-1 p-4">
@@ -144,8 +144,7 @@ function Paste({ label, text }: { label: string; text: string }) {
 }
 
 /**
- * Runs all checks of the server, and then the checks of this browser. The checks run when the page opens, and when the user starts them
- * again.
+ * Runs all checks of the server, and then the checks of this browser. The checks run when the page opens, and again on request of the user.
  */
 const doctorQuery = queryOptions({
   queryKey: ["doctor"],
@@ -157,7 +156,7 @@ const doctorQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
-/** Only this page needs this call, so the call is not in the client, which every page loads. */
+/** Every page loads the client. Only this page needs the call, so the call is not in the client. */
 async function readReport(signal: AbortSignal): Promise<Report> {
   const response = await service.fetch(`${service.baseUrl}/admin/doctor`, { signal });
   const body = await response.json();

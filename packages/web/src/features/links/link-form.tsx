@@ -25,7 +25,7 @@ const words = linkTexts.form;
 type LinkFormProps = {
   title: string;
   kind: Link["kind"];
-  /** The id of the note or file that a new link opens. */
+  /** The id of the note or file of a new link. */
   subject: string;
   /** The edited link. Undefined if the form makes a new file request. */
   link?: Link;
@@ -181,8 +181,8 @@ export function ExpiryField({ values, problems, change, link, kind, policy }: Ex
   const now = earliestServiceNow();
   const { maxExpirySeconds } = policy;
   const latest = maxExpirySeconds === null ? undefined : Date.parse(link?.createdAt ?? "") + maxExpirySeconds * 1000;
-  // The form for an older link offers fewer lifetimes. The lifetimes count from now, but the limit of the operator counts from the creation
-  // of the link.
+  // The lifetimes count from now, but the limit of the operator counts from the creation of the link. So the form for an older link offers
+  // fewer lifetimes.
   const lifetimes = lifetimesOf(policy).filter(
     (seconds) => link === undefined || latest === undefined || now + seconds * 1000 <= latest,
   );

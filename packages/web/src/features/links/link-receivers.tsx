@@ -18,7 +18,7 @@ const loadForm = () => importWithRetry(() => import("./send-link.tsx"));
 
 type SendLinkProps = { link: Link; isOpen: boolean; onSent: (count: number) => void; onClose: () => void };
 
-/** Loads the form that sends a link by mail when somebody opens it, because it is rarely needed. */
+/** Sends a link by mail. Few users need the form, so its code loads on demand. */
 export function SendLink({ link, isOpen, onSent, onClose }: SendLinkProps) {
   const { data: code, error } = useCode("send link", loadForm, { isNeeded: isOpen });
   const close = useEffectEvent(onClose);
@@ -40,7 +40,7 @@ export function SendLink({ link, isOpen, onSent, onClose }: SendLinkProps) {
   );
 }
 
-/** Shows on a ticket to how many people the link was sent by mail, and after a click what each of them did. */
+/** Shows on a ticket how many people got the link by mail. After a click, shows what each person did. */
 export function LinkReceivers({ link, isNew }: { link: Link; isNew: boolean }) {
   const id = useId();
   const [isOpen, setOpen] = useState(isNew);
@@ -98,7 +98,7 @@ function Receivers({ link }: { link: Link }) {
   );
 }
 
-/** Describes the last thing that a person did with the mail, such as "Opened 5 minutes ago". */
+/** Describes the last event of a mail to a person, such as "Opened 5 minutes ago". */
 export function describeReceiver(receiver: LinkReceiver, { kind, now }: { kind: Link["kind"]; now: number }): string {
   const { state, hasOldUrl, sentAt, visitedAt, usedAt } = receiver;
   const label = state === "used" ? words.states.used[kind] : words.states[state];

@@ -37,8 +37,8 @@ const DEFAULT_SECONDS = 7 * 86_400;
 const LIFETIMES = [60, 600, 3600, 12 * 3600, 7 * 86_400, 30 * 86_400];
 
 /**
- * Returns the lifetimes that the operator allows, shortest first. If the operator allows none of LIFETIMES, returns only the longest
- * allowed lifetime. Seconds.
+ * Returns the lifetimes in seconds that the operator allows, shortest first. If the operator allows none of LIFETIMES, returns only the
+ * longest allowed lifetime.
  */
 export function lifetimesOf({ maxExpirySeconds }: LinkPolicy): number[] {
   const longest = maxExpirySeconds ?? Number.POSITIVE_INFINITY;
@@ -96,7 +96,7 @@ export type FormFields = {
 /** A slot in the form. A new slot gets an id when the form is sent. */
 export type SlotDraft = { id: string | undefined; name: string; accept: string; maxBytes: number | undefined };
 
-/** Gives each new slot an id. Never reuses an id, because a sent file refers to its slot by the id. */
+/** Gives each new slot an id. A sent file refers to its slot by the id, so an id is never used again. */
 export function slotsOf(drafts: readonly SlotDraft[], { taken }: { taken: readonly LinkSlot[] }): LinkSlot[] {
   const ids = new Set(taken.map(({ id }) => id));
   return drafts.map(({ id: given, name, accept, maxBytes }) => {
@@ -111,7 +111,7 @@ export function slotsOf(drafts: readonly SlotDraft[], { taken }: { taken: readon
   });
 }
 
-/** "Payslip March" becomes `payslip-march`, or `payslip-march-2` when that exists. */
+/** Makes an id from a name. "Payslip March" becomes `payslip-march`, or `payslip-march-2` if the first id exists. */
 function unusedId(name: string, ids: ReadonlySet<string>): string {
   const plain = name
     .normalize("NFKD")

@@ -53,7 +53,7 @@ function addLink(subject: LinkSubject, link: Link): void {
   });
 }
 
-/** Shows a changed link in every list that has it. */
+/** Shows a changed link in every list with the link. */
 function changeLink(linkId: string, change: (link: Link) => Link): void {
   queryClient.setQueriesData<Pages>({ queryKey: keys.links }, (list) => {
     if (list === undefined) return list;
@@ -66,8 +66,8 @@ function changeLink(linkId: string, change: (link: Link) => Link): void {
 }
 
 /**
- * Loads every list of links, the activity and the notes again, because a note says how many links open it. Before that, cancels the running loads of links, because these loads started before the
- * change.
+ * Loads every list of links, the activity and the notes again, because a note shows how many links open it. First cancels the running loads
+ * of links, which began before the change.
  */
 async function reload(): Promise<void> {
   await queryClient.cancelQueries({ queryKey: keys.links });
@@ -94,9 +94,7 @@ function useCreateLink() {
   });
 }
 
-/**
- * Keeps the key of a failed attempt until the body changes, because the service may have done the work although no response arrived.
- */
+/** Keeps the key of a failed attempt until the body changes. The service may have done the work without a response to the browser. */
 function useAttempt<Body>() {
   const attempt = useRef<{ body: string; idempotencyKey: string }>(undefined);
   return {
@@ -129,7 +127,7 @@ export function useSendLink({ id }: Link) {
   });
 }
 
-/** Revokes a link. Until the next load, the lists still contain the link, and show how long its last URL works. */
+/** Revokes a link. Until the next load, the lists show the link with the remaining time of its last URL. */
 export function useRevokeLink({ id }: Link) {
   return useMutation({
     mutationFn: () => client.links.revoke(id),
@@ -144,17 +142,17 @@ export function useRevokeLink({ id }: Link) {
   });
 }
 
-/** A link that was just made. `isCopied`: whether its URL is on the clipboard. */
+/** A link that the user has just made. `isCopied`: whether its URL is on the clipboard. */
 export type MadeLink = { link: Link; isCopied: boolean };
 
-/** Makes a link and copies its URL. Call `make` directly in the click handler, because some browsers allow a copy only there. */
+/** Makes a link and copies its URL. The caller of `make` must be a click handler, because some browsers allow a copy only there. */
 export function useMakeLink() {
   const create = useCreateLink();
   const [made, setMade] = useState<MadeLink>();
   async function make(wanted: NewLink): Promise<boolean> {
     const link = create.mutateAsync(wanted);
     const isCopied = await copyText(link.then(({ url }) => url));
-    // The mutation already reports its failure.
+    // The mutation already reports the failure.
     const ready = await link.catch(() => undefined);
     if (ready !== undefined) setMade({ link: ready, isCopied });
     return ready !== undefined;
@@ -164,10 +162,10 @@ export function useMakeLink() {
     isPending: create.isPending,
     error: create.error,
     reset: () => create.reset(),
-    /** Forgets which link was just made. The link stays in the list. */
+    /** Deletes the information which link is new. The link stays in the list. */
     forget: () => setMade(undefined),
     make,
-    /** Makes a link like one that has ended, for as long as that one. */
+    /** Makes a link like an ended link, with the same lifetime. */
     makeAgain: (link: Link) =>
       make({ subject: { noteId: link.noteId }, body: bodyOfAgain(link, earliestServiceNow()) }),
   };

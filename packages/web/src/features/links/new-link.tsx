@@ -80,7 +80,7 @@ export function NewLink({ noteId, files, making }: NewLinkProps) {
         <p className="grow basis-full text-pretty text-muted text-small md:basis-0">
           {describeWill(values, { kind: "download", now: earliestServiceNow() })}
         </p>
-        {/* The button has no attribute `disabled`, because it would remove the focus. */}
+        {/* The attribute `disabled` would remove the focus, so the button does not have it. */}
         <Button data-autofocus type="submit" kind="primary" aria-disabled={making.isPending} className="max-md:grow">
           <Link2 size={16} />
           {words.create}
@@ -98,7 +98,7 @@ type LifetimeProps = Pick<ReturnType<typeof useLinkForm>, "values" | "change"> &
   isWhole: boolean;
 };
 
-/** A link to a file is often for the next minutes, and a link to a note for longer. Other times are in the form that edits a link. */
+/** Offers lifetimes. A link to a file often lasts minutes, and a link to a note lasts longer. The edit form has other times. */
 function Lifetime({ values, change, policy, isWhole }: LifetimeProps) {
   const allowed = lifetimesOf(policy);
   const usual = allowed.filter((seconds) => (isWhole ? seconds >= HOUR : seconds <= WEEK));
@@ -118,7 +118,7 @@ function Lifetime({ values, change, policy, isWhole }: LifetimeProps) {
   );
 }
 
-/** What the link opens, with its size. */
+/** Shows the content of the link, with its size. */
 function Content({ noteId, files }: Pick<NewLinkProps, "noteId" | "files">) {
   const note = useQuery(noteQuery(noteId)).data;
   const isWhole = files.length === 0;

@@ -18,14 +18,14 @@ import { useSendLink } from "./links-query.ts";
 const words = linkTexts.send;
 const fieldWords = { ...shareDialogTexts.people, label: words.to, chosen: words.chosen };
 
-/** How many email addresses the service accepts in one request. */
+/** The maximum number of email addresses in one request. The service has the same limit. */
 const MOST_EMAILS = 50;
 const MAX_MESSAGE_LENGTH = 2000;
 
 type Refusal = { emails: string[]; problem: string };
 type SendLinkProps = { link: Link; onSent: (count: number) => void; onClose: () => void };
 
-/** Sends a link by mail: the people, and a message. Needs a proven email address, because the answers go to it. */
+/** Sends a link with a message to people by mail. The sender needs a proven email address, because the replies go to it. */
 export function SendLinkForm({ link, onSent, onClose }: SendLinkProps) {
   const me = useQuery(meQuery).data;
   const first = useRef<HTMLInputElement>(null);
@@ -160,7 +160,7 @@ function refuse(emails: readonly string[]): Refusal | undefined {
   return wrong.length === 0 ? undefined : { emails: wrong, problem: wrong.map(people.invalid).join("\n") };
 }
 
-/** The service names the email address that it refuses. */
+/** Returns the email address that the service has refused. */
 function refusedBy(error: Error | null, emails: readonly string[]): string[] {
   if (error === null) return [];
   return emails.filter((email) => error.message.toLowerCase().includes(email.toLowerCase()));

@@ -7,7 +7,7 @@ import { linkTexts } from "../../texts/en/links.ts";
 import { FILE_KINDS, type FormFields, nameOfKind, type SlotDraft } from "./link-values.ts";
 
 const words = linkTexts.request;
-/** The service accepts at most this many slots. */
+/** The maximum number of slots. The service has the same limit. */
 const MOST_SLOTS = 50;
 
 /** The checklist of a file request. Visitors can send one file for each entry of the checklist. */
@@ -22,7 +22,7 @@ export function SlotFields({ values: { slots }, problems, change }: FormFields) 
   }
   function remove(nth: number): void {
     change({ slots: slots.filter((_, at) => at !== nth) });
-    // The pressed button disappears, so the add button takes the focus.
+    // The pressed button disappears. So the add button gets the focus.
     addButton.current?.focus();
   }
   return (

@@ -9,22 +9,22 @@ import { type LinkProblems, type LinkValues, policyOf, valuesOf } from "./link-v
 
 type LinkFormOptions = {
   kind: Link["kind"];
-  /** Names the note or the files that a new link opens. The form keeps what the user has typed for them. */
+  /** Identifies the note or the files of a new link. The form stores the typed values under this text. */
   subject: string;
   /** The edited link. Undefined if the form makes a new link. */
   link?: Link | undefined;
-  /** Call `forget` after the service has accepted the link. Until then, the form keeps what the user has typed. */
+  /** The form stores the typed values until the call of `forget`. The caller must call `forget` after the service has accepted the link. */
   onSubmit: (body: CreateLinkBody, forget: () => void) => void;
   /** Runs if an edit changes nothing. */
   onUnchanged?: () => void;
 };
 
-/** The values of a form for a link, and their problems. */
+/** Returns the values of a form for a link, and their problems. */
 export function useLinkForm({ kind, subject, link, onSubmit, onUnchanged }: LinkFormOptions) {
   const policy = policyOf(useQuery(instanceQuery).data);
   const form = useRef<HTMLFormElement>(null);
   const unchanged = valuesOf(link, policy);
-  // After a change of the link in another place, the form starts again, because its values would revert that change.
+  // After a change of the link elsewhere, the form starts again. Its old values would revert the change.
   const [name] = useState(
     () => `link ${link === undefined ? `${kind} ${subject}` : JSON.stringify([link.id, unchanged])}`,
   );
@@ -47,7 +47,7 @@ export function useLinkForm({ kind, subject, link, onSubmit, onUnchanged }: Link
       onUnchanged?.();
       return;
     }
-    // The expiry depends on the time of the click. A second click sends the first expiry, so that the service sees the same request.
+    // The expiry depends on the time of the click. A second click sends the first expiry, so that the service gets the same request.
     if (sent.current?.values !== values) sent.current = { values, body: result.body };
     onSubmit(sent.current.body, forget);
   }

@@ -2,8 +2,8 @@ import type { FileRequest, Link, OpenedLink } from "@valetkey/client";
 import { noteQuery, queryClient } from "../../service/queries.ts";
 
 /**
- * Opens the page of the link as its visitors see it, with data that the owner may read anyway. The page does not open the link and makes no
- * claim, so no count changes (landing/visitor-view.ts).
+ * Opens the page of the link as visitors see it, with data that the owner may read. The page does not open the link and makes no claim, so
+ * no count changes (landing/visitor-view.ts).
  */
 export async function openVisitorView(link: Link): Promise<void> {
   const { pathname } = new URL(link.url);
@@ -12,7 +12,7 @@ export async function openVisitorView(link: Link): Promise<void> {
   const opened = link.state === "live" ? await present(link) : undefined;
   sessionStorage.setItem(key, JSON.stringify({ link: opened, lock }));
   const url = `${pathname}#visitor-view`;
-  // The new tab has a copy of the storage. If the browser opens no tab, the page replaces the app.
+  // The new tab gets a copy of the storage. If the browser opens no tab, the page replaces the app.
   if (window.open(url) === null) location.assign(url);
   else sessionStorage.removeItem(key);
 }

@@ -9,7 +9,7 @@ import { $deletedNotes } from "./list/use-note-list.ts";
 type Deletion = {
   id: string;
   title: string;
-  /** Saves the unsaved text, so that the trash contains it. */
+  /** Saves the unsaved text before the deletion, so that the trash contains the text. */
   save: () => Promise<unknown>;
   /** Runs as soon as the lists hide the note. */
   onHidden: () => void;
@@ -30,7 +30,7 @@ export function deleteNote({ id, title, save, onHidden }: Deletion): Promise<voi
     async remove() {
       await save();
       await client.notes.remove(id).catch((error: unknown) => {
-        // If the note is already deleted, nothing is left to do.
+        // The note is already deleted, so the result is the same.
         if (!hasCode(error, "note_not_found")) throw error;
       });
       drafts.discard(id);

@@ -1,7 +1,7 @@
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { showProblem } from "../../service/toasts.ts";
 
-/** Loads the Markdown renderer. The router calls it early, so that the code arrives together with the note. */
+/** Loads the Markdown renderer. The router calls the function early, so that the code arrives together with the note. */
 export const loadRenderer = () => importWithRetry(() => import("../../components/markdown/markdown-view.tsx"));
 const loadToggle = () => importWithRetry(() => import("../../components/markdown/tasks.ts"));
 

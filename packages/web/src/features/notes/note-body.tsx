@@ -68,7 +68,7 @@ export function NoteBody({ body, canEdit, isNew, editedAt, onEdit, onChange, onD
   );
 }
 
-/** Returns the offset in the Markdown source for a click on the rendered text. Returns undefined if it finds no offset. */
+/** Returns the offset in the Markdown source for a click on the rendered text. Returns undefined if the click has no offset. */
 function sourceOffset(source: string, { x, y }: { x: number; y: number }): number | undefined {
   const position = document.caretPositionFromPoint?.(x, y);
   const text = position?.offsetNode;
@@ -122,8 +122,8 @@ function BodyField({ body, isNew, caret, onChange, onBlur, onEscape }: BodyField
 }
 
 /**
- * Returns a blur handler. If the pointer is pressed, the handler calls `onLeave` after the end of the press, so that the layout does not
- * move under the pointer.
+ * Returns a blur handler. During a press of the pointer, the handler calls `onLeave` only after the end of the press, so that the layout
+ * does not move under the pointer.
  */
 function useLeaving(field: RefObject<HTMLTextAreaElement | null>, onLeave: () => void): () => void {
   const isPressed = useRef(false);
@@ -138,10 +138,10 @@ function useLeaving(field: RefObject<HTMLTextAreaElement | null>, onLeave: () =>
     };
   }, []);
   return () => {
-    // The user has gone to another window. When the user comes back, the browser gives the focus back to this field.
+    // The user has gone to another window. On return, the browser gives the focus back to this field.
     if (document.activeElement === field.current) return;
     if (!isPressed.current) return onLeave();
-    // The click fires after pointerup, on the element under the pointer at that time.
+    // The click event follows pointerup, on the element under the pointer at that time.
     const released = new AbortController();
     const later = () => {
       released.abort();

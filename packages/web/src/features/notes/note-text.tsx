@@ -18,7 +18,7 @@ const words = texts.notes;
 /** The maximum length of a title, as in the service. Characters. */
 const MAX_TITLE_LENGTH = 300;
 
-// Loaded on demand, because deletions and conflicts are rare.
+// Deletions and conflicts are rare. So their code loads on demand.
 const loadDeletion = () => importWithRetry(() => import("./delete-note.ts"));
 const loadPin = () => importWithRetry(() => import("./pin-note.ts"));
 const loadConflict = () => importWithRetry(() => import("./draft/conflict.tsx"));
@@ -106,7 +106,7 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
         onDone={finish}
         onEscape={() => {
           finish();
-          // A new note without text has no button.
+          // A new note without text has no edit button.
           (isUnsaved ? title : editButton).current?.focus();
         }}
       />
@@ -114,7 +114,7 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
   );
 }
 
-/** Shows the title in the bar, while the heading is scrolled out of sight. */
+/** Shows the title in the bar while the heading is out of sight. */
 function ScrolledTitle({ heading, children }: { heading: RefObject<HTMLElement | null>; children: string }) {
   const [isShown, setShown] = useState(false);
   useEffect(() => {

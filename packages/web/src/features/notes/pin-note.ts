@@ -4,7 +4,7 @@ import { keys, queryClient } from "../../service/queries.ts";
 import { showProblem, toasts } from "../../service/toasts.ts";
 import { texts } from "../../texts/index.ts";
 
-/** Puts a note first in the lists of the user, or back to its usual place. */
+/** Pins a note in the lists of the user, or removes the pin. */
 export async function pinNote(noteId: string, isPinned: boolean): Promise<void> {
   try {
     await (isPinned ? client.notes.pin(noteId) : client.notes.unpin(noteId));

@@ -11,7 +11,7 @@ const words = texts.notes;
 type UnavailableNoteProps = {
   noteId: string;
   error: unknown;
-  /** Whether the user has read the note before. If not, the page does not show whether the note was deleted or is private. */
+  /** Whether the user has read the note before. Otherwise, the page does not reveal whether the note was deleted or is private. */
   wasOpen: boolean;
   ask: ReactNode;
   action: ReactNode;

@@ -17,7 +17,7 @@ export class DraftRegistry {
     };
   }
 
-  /** Returns the draft of a note. Creates it on the first call. */
+  /** Returns the draft of a note. The first call creates the draft. */
   of(note: Note): Draft {
     const known = this.#drafts.get(note.id);
     if (known !== undefined) return known;
@@ -53,7 +53,7 @@ export class DraftRegistry {
     await Promise.all([...this.#drafts.values()].map((draft) => draft.flush()));
   }
 
-  /** Saves the drafts of closed tabs. If the note of a draft is open, restores the draft on its page instead. Never rejects. */
+  /** Saves the drafts of closed tabs. If the note of a draft is open, restores the draft on the page of the note. Never rejects. */
   async saveAbandoned({ openNoteId }: { openNoteId: string | undefined }): Promise<void> {
     for (const noteId of await this.#context.storage.abandoned()) {
       if (noteId === openNoteId) {
@@ -69,7 +69,7 @@ export class DraftRegistry {
         await draft.flush();
         this.release(draft);
       } catch {
-        // The draft stays stored. The page of its note shows why it cannot be saved.
+        // The draft stays stored. The page of the note shows why the draft cannot be saved.
       }
     }
   }

@@ -12,9 +12,9 @@ export function pick(fields: Partial<NoteFields>, names: readonly (keyof NoteFie
 /** The unsaved edits of one tab on one note. */
 export type StoredDraft = {
   edits: Partial<NoteFields>;
-  /** The edited fields as they were on the service when the user started to edit. */
+  /** The edited fields in the version of the service at the start of the edit. */
   base: Partial<NoteFields> & { updatedAt: string };
-  /** The edits that the tab has sent since then, even if no response arrived. */
+  /** The edits that the tab has sent since the start, even without a response. */
   attempts: Partial<NoteFields>[];
 };
 
@@ -22,17 +22,17 @@ const PREFIX = "valetkey.draft.";
 const lockOf = (tab: string) => `valetkey.page:${tab}`;
 
 type Browser = {
-  /** A function, because access to `localStorage` throws if the browser forbids storage. */
+  /** `localStorage` is behind a function, because the access throws if the browser forbids storage. */
   storage: () => Storage;
   /** Undefined on a page with plain HTTP. */
   locks: Pick<LockManager, "request" | "query"> | undefined;
-  /** The id of this tab, which differs from the ids of all other tabs of the browser. */
+  /** The id of this tab. Each tab of the browser has a different id. */
   tab: string;
 };
 
 /**
- * Stores drafts in the browser, so that a crash or a closed tab loses no text. Each tab stores its own drafts and holds a lock while the
- * tab is open. If the tab of a draft holds no lock, the draft is abandoned, and another tab may adopt it.
+ * Stores drafts in the browser, so that a crash or a closed tab loses no text. Each tab stores its own drafts, and holds a lock while it is
+ * open. If no tab holds the lock of a draft, the draft is abandoned, and another tab may adopt it.
  */
 export class DraftStorage {
   readonly #browser: Browser;
@@ -44,13 +44,13 @@ export class DraftStorage {
     void browser.locks?.request(lockOf(browser.tab), () => new Promise(() => undefined));
   }
 
-  /** Finds out which tabs are open. Call it when another tab may have closed since the last call. */
+  /** Finds out which tabs are open. The caller must call `refresh` if another tab may have closed since the last call. */
   async refresh(): Promise<void> {
     const held = (await this.#browser.locks?.query())?.held;
     this.#openTabs = held && new Set(held.map(({ name }) => name));
   }
 
-  /** Returns the draft of this tab, or otherwise an abandoned draft. */
+  /** Returns the draft of this tab. If this tab has no draft, returns an abandoned draft. */
   read(noteId: string): StoredDraft | undefined {
     return this.#read(this.#keyOf(noteId)) ?? this.#read(this.#abandonedKeyOf(noteId));
   }

@@ -19,7 +19,7 @@ export type DraftContext = {
   storage: DraftStorage;
   /** Runs after each save, with the version that the service now has. */
   onSaved: (noteId: string, version: Version) => void;
-  /** Runs when the first save has created the note. */
+  /** Runs after the first save has created the note. */
   onCreated: (draft: Draft, created: { note: Note; firstId: string }) => void;
 };
 
@@ -62,7 +62,7 @@ export class Draft {
     this.restore();
   }
 
-  /** Resolves with the final id of the note, as soon as the service has the note. */
+  /** Resolves with the final id of the note when the service has the note. */
   get created(): Promise<string> {
     return this.#created.promise;
   }
@@ -71,7 +71,7 @@ export class Draft {
     return fieldsOf(this.#edits).length === 0;
   }
 
-  /** Whether the draft is not needed: no component shows it, and nothing is unsaved. */
+  /** Returns whether nobody needs the draft: no component shows the draft, and nothing is unsaved. */
   isIdle(): boolean {
     return this.$view.lc === 0 && this.isSaved();
   }
@@ -89,7 +89,7 @@ export class Draft {
 
   /** Changes fields. Saves them after a pause. */
   edit(change: Partial<NoteFields>): void {
-    // The service refuses U+0000 and half of a surrogate pair (broken Unicode), so the edits never contain them.
+    // The service refuses U+0000 and lone surrogates (broken Unicode). So the edits never contain them.
     for (const name of fieldsOf(change)) this.#edits[name] = change[name]?.toWellFormed().replaceAll("\0", "") ?? "";
     this.#store();
     const { state } = this.$view.get();
@@ -105,13 +105,13 @@ export class Draft {
 
   /** Accepts a version from the service, and keeps unsaved edits. */
   receive(version: Version): void {
-    // During a save, only the response to that save may change the draft.
+    // During a save, only the response to the save may change the draft.
     if (version.updatedAt < this.#base.updatedAt || this.#saving !== undefined) return;
     this.#rebase(version);
     if (this.$view.get().state.kind === "unsaved") this.#saveIn(SAVE_DELAY_MS);
   }
 
-  /** Saves unsaved edits immediately. Never rejects, because the state reports a failure. */
+  /** Saves unsaved edits immediately. Never rejects, because the state shows a failure. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     if (this.$view.get().state.kind === "conflict") return;
@@ -165,7 +165,7 @@ export class Draft {
     }
   }
 
-  /** Continues with the note that the first save has created. Another tab may have created this note before, with another text. */
+  /** Continues with the note that the first save has created. Another tab may have created the note before, with another text. */
   #become(note: Note): void {
     const firstId = this.noteId;
     this.#context.storage.remove(firstId);
@@ -177,7 +177,7 @@ export class Draft {
     this.#attempts = [];
   }
 
-  /** Whether the user has removed all text of a new note before the first save. Such a note leaves no trace. */
+  /** Returns whether the user has removed all text of a new note before the first save. Such a note leaves no trace. */
   #isAbandoned(): boolean {
     const isUnsent = isNewNoteId(this.noteId) && this.#attempts.length === 0;
     return isUnsent && !this.isSaved() && Object.values(this.#edits).every((text) => text.trim() === "");
@@ -206,9 +206,9 @@ export class Draft {
     this.#retryMs = Math.min(LAST_RETRY_MS, this.#retryMs * 2);
   }
 
-  /** Applies the edits to another version. If that version changed an edited field, there is a conflict. */
+  /** Applies the edits to another version. A conflict occurs if the other version changed an edited field. */
   #rebase(version: Version): void {
-    // The service may have saved the fields of an earlier attempt, even if the browser did not get the response.
+    // The service may have saved the fields of an earlier attempt without a response to the browser.
     const known = [this.#base, this.#edits, ...this.#attempts];
     const isKnown = (name: keyof NoteFields) => known.some((fields) => fields[name] === version[name]);
     if (fieldsOf(this.#edits).every(isKnown)) {

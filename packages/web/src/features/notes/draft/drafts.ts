@@ -57,7 +57,7 @@ function showSaved(noteId: string, { title, body, updatedAt }: Change): void {
     { queryKey: keys.notes },
     (lists) => lists && { ...lists, pages: lists.pages.map((page) => ({ ...page, items: page.items.map(changed) })) },
   );
-  // In the other orders, the change may move the note.
+  // In other orders of the list, the change may move the note.
   if ($noteOrder.get() !== "created") void queryClient.invalidateQueries({ queryKey: keys.notes });
 }
 

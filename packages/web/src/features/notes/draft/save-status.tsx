@@ -11,7 +11,7 @@ import { drafts } from "./drafts.ts";
 
 const words = texts.notes.saving;
 
-/** Shows with one word whether the text is saved. After a failure, also shows the reason and a button to retry. */
+/** Shows in one word whether the text is saved. After a failure, also shows the reason and a button to retry. */
 export function SaveStatus({ state, onRetry }: { state: SaveState; onRetry: () => void }) {
   const connection = useConnection();
   const isBad = state.kind === "failed" && connection === "online";
@@ -65,7 +65,7 @@ export function useDraft(note: Note): { draft: Draft; view: DraftView } {
   useEffect(() => draft.receive(note), [draft, note]);
   const announceRestored = useEffectEvent(() => {
     const { beforeRestore } = draft;
-    // Shows no message if the restored text is already saved or is in conflict. A conflict has its own message.
+    // If the restored text is already saved or in conflict, no message is necessary. A conflict has its own message.
     if (beforeRestore === undefined || draft.$view.get().state.kind !== "unsaved" || announced.has(draft)) return;
     announced.add(draft);
     toasts.add({
@@ -77,7 +77,7 @@ export function useDraft(note: Note): { draft: Draft; view: DraftView } {
   // biome-ignore lint/correctness/useExhaustiveDependencies: an abandoned draft may be found after the note was opened
   useEffect(() => announceRestored(), [draft, view.state.kind]);
   useEffect(() => {
-    // The reason of the failure may be gone. For example, the session had ended, and the user has signed in again.
+    // The reason of the failure may be gone, for example because the user has signed in again.
     if (draft.$view.get().state.kind === "failed") void draft.flush();
     return () => void draft.flush().then(() => drafts.release(draft));
   }, [draft]);

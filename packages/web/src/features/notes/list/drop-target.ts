@@ -3,8 +3,8 @@ import { type DragEvent, useState } from "react";
 import { $dragged, $dropped, DRAGGED_TYPE } from "../../../service/dragged-files.ts";
 
 /**
- * Lets the user drop files of another note onto a note of the list. With Alt (Option on a Mac), the files are copied. Returns what a drop
- * would do now, and the handlers of the row.
+ * Lets the user drop files of another note onto a note in the list. With Alt (Option on a Mac), the drop copies the files. Returns the
+ * current effect of a drop, and the handlers of the row.
  */
 export function useDropTarget(note: NoteSummary) {
   const [effect, setEffect] = useState<"move" | "copy">();

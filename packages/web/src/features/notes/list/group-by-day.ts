@@ -4,8 +4,8 @@ import { formatWeekday, texts } from "../../../texts/index.ts";
 type Dated = { createdAt: string; updatedAt: string; isPinned: boolean };
 
 /**
- * Groups notes under headings: the pinned notes, and then each local day. The list is already sorted. A list sorted by title has no days.
- * The result of a search has no group of pinned notes, because they stand at their usual place.
+ * Groups notes under headings: the pinned notes, and then each local day. The list is already sorted. A list in order of titles has no
+ * days. A search has no group of pinned notes, because pinned notes are at their usual position there.
  */
 export function groupNotes<Note extends Dated>(
   notes: readonly Note[],

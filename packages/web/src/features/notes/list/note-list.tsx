@@ -40,7 +40,7 @@ export function NoteList({ scope, selectedId, q, onSearch, onNewNote, onOpenFile
   const files = (scope === "shared" ? (shared.data?.pages ?? []) : [])
     .flatMap((page) => page.items)
     .filter(({ filename }) => filename.toLocaleLowerCase().includes(q.toLocaleLowerCase()));
-  // The page itself searches the shared files, so a search needs all pages of them.
+  // The page itself searches the shared files. So a search needs all pages of the shared files.
   const needsMoreFiles = scope === "shared" && q !== "" && shared.hasNextPage && !shared.isError;
   const { isFetching, fetchNextPage } = shared;
   useEffect(() => {
@@ -93,7 +93,7 @@ export function NoteList({ scope, selectedId, q, onSearch, onNewNote, onOpenFile
   );
 }
 
-/** `order`: undefined if the list has nothing to sort. */
+/** `order`: undefined if the list has no order to choose. */
 function ListMenu({ order }: { order: NoteOrder | undefined }) {
   return (
     <Menu
@@ -152,7 +152,7 @@ type SearchFieldProps = {
   /** The current search text. The back button of the browser may change it. */
   q: string;
   onSearch: (q: string) => void;
-  /** Called when the user presses the down arrow, to move the focus into the list. */
+  /** Runs on the down arrow key, which moves the focus into the list. */
   onDown: () => void;
 };
 

@@ -78,7 +78,7 @@ function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
   ];
   const row = useRef<HTMLLIElement>(null);
   const { effect, handlers } = useDropTarget(note);
-  // Scrolls to the open note, which may be anywhere in the list. Scrolls to the open note again after the user has cleared the search.
+  // Scrolls to the open note, which may be anywhere in the list. Scrolls again after the user has cleared the search.
   useEffect(() => {
     if (isSelected && shownFor !== undefined) row.current?.scrollIntoView({ block: "nearest" });
   }, [isSelected, shownFor]);
@@ -121,7 +121,10 @@ function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
   );
 }
 
-/** Moves the focus by `step` from the focused note, or otherwise from the open note. Without either, moves it to the first note. */
+/**
+ * Moves the focus by `step` from the focused note. Without a focused note, starts at the open note. Without an open note, focuses the first
+ * note.
+ */
 function stepIn(list: HTMLElement | null, step: number): void {
   const links = [...(list?.querySelectorAll<HTMLElement>("a.note") ?? [])];
   const focused = links.findIndex((link) => link.closest("li")?.matches(":focus-within"));

@@ -5,14 +5,14 @@ import { client } from "../../../service/client.ts";
 import { $noteOrder } from "../../../service/note-order.ts";
 import { keys, pagesQuery, timeToNextEnd } from "../../../service/queries.ts";
 
-/** The ids of deleted notes. The lists hide these notes until the page loads the lists again. */
+/** The ids of deleted notes. The lists hide these notes until the next load of the lists. */
 export const $deletedNotes = atom<ReadonlySet<string>>(new Set());
 
 export type Scope = "owned" | "shared";
 
 /**
- * Returns the user's own notes, or the notes shared with the user. Leaves out notes with a pending deletion. `q` filters by text. An empty
- * `q` selects all notes.
+ * Returns the user's own notes, or the notes shared with the user. Omits notes with a pending deletion. `q`: the search text. An empty `q`
+ * selects all notes.
  */
 export function useNoteList({ scope, q }: { scope: Scope; q: string }) {
   const chosen = useStore($noteOrder);

@@ -59,7 +59,7 @@ export class FakeService {
     return this.note;
   }
 
-  /** Changes the note, as another user does. */
+  /** Changes the note like another user. */
   change(change: Partial<Pick<Note, "title" | "body">>): void {
     const updatedAt = new Date(Date.parse(this.note.updatedAt) + 1).toISOString();
     this.note = { ...this.note, ...change, updatedAt };

@@ -61,7 +61,7 @@ describe("comma-separated values", () => {
 
   it("the time to parse comma-separated values grows only with the length of the text", () => {
     const quotes = '"'.repeat(400_000);
-    // Measures the CPU time, because other processes do not change it much. Quadratic time would be minutes.
+    // Other processes do not change the CPU time much, so the test measures the CPU time. Quadratic time would take minutes.
     const before = process.cpuUsage();
     parse(quotes);
     parse(`${'"'.repeat(3)},`.repeat(100_000));

@@ -61,7 +61,7 @@ type ParsedCsv = {
 };
 
 /**
- * Parses the first rows of comma-separated values. Instead of commas, the delimiters may be semicolons, tabs or vertical bars.
+ * Parses the first rows of comma-separated values. The delimiters may also be semicolons, tabs or vertical bars.
  * A quoted cell may contain delimiters, line breaks and doubled quotes. Source: RFC 4180.
  */
 export function parseCsv(text: string, { maxRows, maxColumns }: Limits): ParsedCsv {
@@ -81,7 +81,7 @@ export function parseCsv(text: string, { maxRows, maxColumns }: Limits): ParsedC
     at = cell.end;
     if (text[at] === delimiter) {
       at += 1;
-      // If the text ends with a delimiter, an empty cell follows.
+      // An empty cell follows a delimiter at the end of the text.
       if (at === text.length) row.push("");
     } else {
       at += text.startsWith("\r\n", at) ? 2 : 1;
@@ -103,7 +103,7 @@ function readCell(text: string, { at, delimiter }: Position): { value: string; e
   let start = at + 1;
   while (true) {
     const quote = text.indexOf('"', start);
-    // The closing quote is missing, so the cell contains the rest of the text.
+    // Without a closing quote, the cell contains the rest of the text.
     if (quote === -1) return { value: value + text.slice(start), end: text.length };
     value += text.slice(start, quote);
     start = quote + 1;
@@ -111,7 +111,7 @@ function readCell(text: string, { at, delimiter }: Position): { value: string; e
     value += '"';
     start += 1;
   }
-  // Text after the closing quote is invalid, but the cell shows it, too.
+  // Text after the closing quote is invalid, but the cell also shows this text.
   const end = endOfPlain(text, { at: start, delimiter });
   return { value: value + text.slice(start, end), end };
 }

@@ -56,13 +56,13 @@ function ImageFrame({ src, alt, onError }: FrameProps) {
   );
 }
 
-/** The size of the largest SVG that the page shows. There is a limit, because a data URL stores the bytes a second time. Bytes. */
+/** The maximum size of an SVG that the page shows, in bytes. The limit exists because a data URL stores the bytes a second time. */
 const MAX_BYTES = 2 * 2 ** 20;
 
 /**
- * Shows an SVG in an `img`. In an `img`, the browser runs no script of the SVG, and loads nothing that the SVG refers to. The service does
- * not serve SVG inline, so the page uses a data URL. A data URL that the user opens in a new tab does not have the origin of this page. A
- * blob URL would have this origin.
+ * Shows an SVG in an `img`. In an `img`, the browser runs no script of the SVG, and loads nothing that the SVG refers to.
+ * The service does not serve SVG inline, so the page uses a data URL. If the user opens the data URL in a new tab, the tab does not have
+ * the origin of this page. A blob URL would have this origin.
  */
 export function SvgFile({ file }: { file: Attachment }) {
   const isSmall = file.sizeBytes <= MAX_BYTES;
@@ -150,14 +150,14 @@ export function MediaFile({ file, kind }: { file: Attachment; kind: "video" | "a
 }
 
 /**
- * Whether the element has the state that the user has chosen. While a new URL loads, and after an error, the element does not have this
- * state.
+ * Returns whether the element has the state that the user has chosen. During the load of a new URL, and after an error, the element has
+ * another state.
  */
 function isIntact(element: HTMLMediaElement): boolean {
   return element.error === null && element.readyState >= HTMLMediaElement.HAVE_METADATA;
 }
 
-/** Whether the next second is buffered. If it is, the player requests more bytes in time. */
+/** Returns whether the next second is buffered. If so, the player requests more bytes in time. */
 function hasBuffered({ buffered, currentTime, duration }: HTMLMediaElement): boolean {
   const until = Math.min(currentTime + 1, duration);
   for (let index = 0; index < buffered.length; index++) {
@@ -172,10 +172,10 @@ function remember(playback: Playback, element: HTMLMediaElement): void {
   playback.rate = element.playbackRate;
 }
 
-/** Restores the state of the player after a new URL, because a new URL resets everything except the volume. */
+/** Restores the state of the player after a new URL. A new URL resets everything except the volume. */
 function resume(element: HTMLMediaElement, { time, rate, isPlaying }: Playback): void {
   if (time > 0) element.currentTime = time;
   element.playbackRate = rate;
-  // A browser may refuse to play without a click. In that case, the player waits at its position.
+  // A browser may refuse to play without a click. The player then waits at its position.
   if (isPlaying) element.play().catch(() => undefined);
 }

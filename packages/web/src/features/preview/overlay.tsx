@@ -19,9 +19,9 @@ import { useIsZoomed, useSwipe } from "./use-swipe.ts";
 const words = previewTexts;
 
 type PreviewOverlayProps = {
-  /** The files that can be shown, in the order of the list. */
+  /** The files that the preview can show, in the order of the list. */
   files: Attachment[];
-  /** The file that is shown. Undefined if the overlay is closed. */
+  /** The shown file. Undefined: the overlay is closed. */
   selectedId: string | undefined;
   /** Describes who has a file. Undefined if the user may not know it. */
   describe?: ((file: Attachment) => string) | undefined;
@@ -32,7 +32,7 @@ type PreviewOverlayProps = {
 export function PreviewOverlay({ files, selectedId, describe, onSelect, onClose }: PreviewOverlayProps) {
   const popup = useRef<HTMLDivElement>(null);
   const isZoomed = useIsZoomed();
-  // The last file stays visible while the closing dialog fades out.
+  // The last file stays visible while the dialog fades out.
   const lastId = useRef(selectedId);
   lastId.current = selectedId ?? lastId.current;
   const index = files.findIndex(({ id }) => id === lastId.current);
@@ -76,7 +76,7 @@ export function PreviewOverlay({ files, selectedId, describe, onSelect, onClose 
   );
 }
 
-/** Whether the element itself uses the arrow keys. A player seeks with these keys, and a wide element scrolls. */
+/** Returns whether the element itself uses the arrow keys. A player seeks with these keys, and a wide element scrolls. */
 function hasUseForArrows(target: EventTarget): boolean {
   const isWide = target instanceof HTMLElement && target.scrollWidth > target.clientWidth && isScroller(target);
   return isWide || target instanceof HTMLMediaElement || target instanceof HTMLInputElement;
@@ -147,7 +147,7 @@ function PreviousNext({ index, count, onStep }: PreviousNextProps) {
 
 type StepProps = { label: string; isOff: boolean; onClick: () => void; className: string; children: ReactNode };
 
-/** A button to another file. At the last file, the button does nothing. The button is not disabled, so that it keeps the focus. */
+/** A button to another file. At the last file, the button has no effect. The button is not disabled, so that it keeps the focus. */
 function Step({ isOff, className, ...props }: StepProps) {
   return (
     <IconButton
@@ -159,7 +159,7 @@ function Step({ isOff, className, ...props }: StepProps) {
   );
 }
 
-/** Shows one file. Does not preload other files, because each URL is an event in the activity of the note. */
+/** Shows one file. Each URL causes an event in the activity of the note, so the viewer does not preload other files. */
 function FileViewer({ file }: { file: Attachment | undefined }) {
   if (file === undefined) {
     const { title, hint } = previewTexts.gone;
@@ -182,8 +182,8 @@ function FileViewer({ file }: { file: Attachment | undefined }) {
 }
 
 /**
- * Loads the code of the PDF viewer on demand, because it is as large as the rest of the app. If the load fails, shows the same message as
- * for a file that cannot be loaded.
+ * Loads the code of the PDF viewer on demand, because the code is as large as the rest of the app. After a failed load, shows the same
+ * message as for a file that cannot be loaded.
  */
 function LazyPdfFile({ file }: { file: Attachment }) {
   const code = useCode("pdf", loadPdf);

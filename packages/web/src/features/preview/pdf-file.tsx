@@ -107,7 +107,7 @@ function useWidth(ref: RefObject<HTMLElement | null>): number {
   return width;
 }
 
-/** When the width of the pages changes, scrolls so that the same point stays in the middle of the visible part. */
+/** After a change of the page width, scrolls so that the same point stays in the middle of the visible part. */
 function useMiddle(ref: RefObject<HTMLElement | null>, width: number): void {
   const before = useRef(width);
   useLayoutEffect(() => {
@@ -130,7 +130,7 @@ type PdfPageProps = {
   number: number;
   /** The width of the page. Pixels. */
   width: number;
-  /** The height of the page divided by its width. Used until the page is drawn. */
+  /** The height of the page divided by its width. The page uses this ratio until it is drawn. */
   ratio: number;
 };
 
@@ -166,7 +166,7 @@ function PdfPage({ pdf, number, width, ratio }: PdfPageProps) {
   );
 }
 
-/** Whether an element is visible, or less than the height of its parent away from the visible area. */
+/** Returns whether an element is visible or near the visible area. Near means closer than the height of its parent. */
 function useIsNearViewport(ref: RefObject<HTMLElement | null>): boolean {
   const [isNear, setNear] = useState(false);
   useEffect(() => {

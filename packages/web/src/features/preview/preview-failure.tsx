@@ -10,7 +10,7 @@ import { describeProblem, texts } from "../../texts/index.ts";
 
 const words = previewTexts;
 
-/** Why a file is not shown. `unshowable`: the browser cannot show these bytes. `locked`: the file needs a password. */
+/** The reason why the preview shows no file. `unshowable`: the browser cannot show these bytes. `locked`: the file needs a password. */
 export type PreviewFailure = "unshowable" | "locked" | { error: unknown };
 
 /** Converts an error of `useFileUrl` to the reason why a file is not shown. */
@@ -73,8 +73,8 @@ export function DownloadLink({ file }: { file: Attachment }) {
 }
 
 /**
- * Returns a function that reads bytes of a file. The function uses a URL until the bucket refuses it, and then requests another URL. The
- * activity of the owner shows the first URL as a view, and each later URL as a renewal. Rejects with ValetKeyError.
+ * Returns a function that reads bytes of a file. The function uses a URL until the bucket refuses the URL, and then requests a new URL. The
+ * activity of the owner shows the first URL as a view, and later URLs as renewals. Rejects with ValetKeyError.
  */
 export function fileReader(attachmentId: string): (range: Range) => Promise<Uint8Array<ArrayBuffer>> {
   let issuing: Promise<string> | undefined;

@@ -79,7 +79,7 @@ const loaders = {
 
 type FormattedTextProps = { text: string; format: Exclude<TextFormat, "plain"> };
 
-/** Shows Markdown or a table. HTML in the text stays text. Until the code is loaded, or if the load fails, shows plain text. */
+/** Shows Markdown or a table. HTML in the text stays text. Before the load of the code, and after a failed load, shows plain text. */
 function FormattedText({ text, format }: FormattedTextProps) {
   const markdown = useCode("markdown", loaders.markdown, { isNeeded: format === "markdown" }).data;
   const table = useCode("csv", loaders.table, { isNeeded: format === "table" }).data;
@@ -115,7 +115,7 @@ function textFormatOf({ filename, contentType }: { filename: string; contentType
   return EXTENSIONS[extension] ?? TYPES[contentType.split(";", 1)[0] ?? ""] ?? "plain";
 }
 
-/** Removes the last line of a text that was cut, because this line may be incomplete. If the text has only one line, keeps the line. */
+/** Removes the last line of a cut text, because this line may be incomplete. A single line stays. */
 export function wholeLines(text: string): string {
   return text.slice(0, text.lastIndexOf("\n") + 1) || text;
 }

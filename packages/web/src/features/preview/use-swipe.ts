@@ -7,8 +7,7 @@ const MAX_VERTICAL = 48;
 const CONTROLS_HEIGHT = 88;
 
 /**
- * The classes for an element that scrolls vertically. Horizontal moves are swipes. If the page is zoomed, horizontal moves pan the page
- * instead.
+ * The classes for an element that scrolls vertically. Horizontal moves are swipes. On a zoomed page, horizontal moves pan the page instead.
  */
 export const swipeable = "[touch-action:pan-y_pinch-zoom] in-data-zoomed:[touch-action:auto]";
 
@@ -49,7 +48,7 @@ function isZoomed(): boolean {
   return (visualViewport?.scale ?? 1) > 1.01;
 }
 
-/** Whether a horizontal move scrolls an element or pans a zoomed page. */
+/** Returns whether a horizontal move scrolls an element or pans a zoomed page. */
 function pans(target: EventTarget): boolean {
   if (isZoomed()) return true;
   for (let element = target as Element | null; element !== null; element = element.parentElement) {

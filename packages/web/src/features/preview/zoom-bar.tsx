@@ -15,7 +15,7 @@ type ZoomBarProps = {
 /** Shows the page number and the zoom at the bottom of a PDF. */
 export function ZoomBar({ zoom, onZoom, page }: ZoomBarProps) {
   const step = (by: 1 | -1) => onZoom(nextZoom(zoom, by) ?? zoom);
-  // The buttons have no attribute `disabled`, because it would remove the focus at the last step.
+  // The attribute `disabled` would remove the focus at the last step. So the buttons do not have it.
   const off = (by: 1 | -1) => ({
     "aria-disabled": nextZoom(zoom, by) === undefined,
     className: "rounded-full! aria-disabled:cursor-default aria-disabled:opacity-50",
@@ -49,7 +49,7 @@ export function ZoomBar({ zoom, onZoom, page }: ZoomBarProps) {
 /** The zoom factors of the buttons. At 1, a page is as wide as the dialog. */
 const STEPS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4];
 
-/** Returns the next larger or smaller zoom factor. Returns undefined if there is none. */
+/** Returns the next larger or smaller zoom factor. Returns undefined at the last factor. */
 export function nextZoom(zoom: number, by: 1 | -1): number | undefined {
   return by === 1 ? STEPS.find((step) => step > zoom) : STEPS.findLast((step) => step < zoom);
 }

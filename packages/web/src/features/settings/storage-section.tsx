@@ -8,7 +8,7 @@ import { settings as settingsTexts } from "../../texts/en/settings.ts";
 import { formatBytes, formatCount } from "../../texts/index.ts";
 
 const words = settingsTexts.storage;
-/** If more than this part of the quota is used, the bar shows a warning. */
+/** The used part of the quota from which the bar shows a warning. */
 const NEARLY_FULL = 0.9;
 
 export function StorageMeter() {
@@ -60,7 +60,7 @@ function Bar({ share, text }: { share: number; text: string }) {
       <div aria-hidden="true" className="h-2 overflow-hidden rounded-full bg-hover">
         <div
           className={clsx("h-full rounded-full", share > NEARLY_FULL ? "bg-danger" : "bg-accent")}
-          // The bar stays visible even for tiny usage.
+          // The bar is visible even for tiny usage.
           style={{ width: share === 0 ? 0 : `max(4px, ${share * 100}%)` }}
         />
       </div>

@@ -22,7 +22,7 @@ const words = settingsTexts.tokens;
 
 export function Tokens() {
   const list = useQuery({ queryKey: keys.tokens, queryFn: ({ signal }) => client.tokens.list({ signal }) });
-  // The new token is never cached, because it is a secret.
+  // The new token is a secret. So the page never caches it.
   const [created, setCreated] = useState<CreatedToken>();
   return (
     <>

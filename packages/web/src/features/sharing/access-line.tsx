@@ -38,7 +38,7 @@ function ReceiversLine({ note, onOpen }: AccessLineProps) {
   const isEditor = note.role === "editor";
   const now = useNow();
   const end = describeOwnEnd(note.accessExpiresAt, now);
-  // Leaves out the people, because the reader is one of them.
+  // The reader is one of the people. So the line omits the people.
   const { people: _people, invitations: _invitations, ...others } = note.access ?? {};
   const facts = accessFacts(others, { now });
   return (
@@ -97,7 +97,7 @@ function ShareButton({ onOpen, className }: ShareButtonProps) {
     },
     { isEnabled: onOpen !== undefined },
   );
-  // A note that the service does not have yet has nothing to share.
+  // The service does not have the note yet, so the note has nothing to share.
   if (onOpen === undefined) return null;
   return (
     <Button ref={button} className={clsx("ml-auto", className)} onClick={share}>
@@ -115,10 +115,10 @@ function OwnersLine({ note, onOpen }: AccessLineProps) {
   const others = live.map(({ userId, name, email }) => ({ id: userId, name, email }));
   const facts = factsForOwner(note.access ?? {}, { now });
   const short = describeBriefly(note.access ?? {}, { now });
-  // Until the names arrive, the line has the faces of as many people, so that nothing moves.
+  // Until the load of the names, the line has the same number of faces, so that nothing moves.
   const unnamed = shares === undefined ? (note.access?.people?.count ?? 0) + (note.access?.invitations?.count ?? 0) : 0;
   return (
-    // On a phone, the button covers the whole row, which says in a few words who can open the note.
+    // On a phone, the button covers the whole row. The row says in a few words who can open the note.
     <div
       className={clsx(
         "relative flex min-h-11 items-center gap-2 max-md:rounded-card max-md:border max-md:pl-3 md:min-h-9",

@@ -100,7 +100,7 @@ const LOOK_MS = 15_000;
 export function AskForAccess({ noteId }: { noteId: string }) {
   const mutationKey = ["ask for access", noteId];
   const ask = useMutation({ mutationKey, mutationFn: () => client.accessRequests.ask(noteId) });
-  // The state is outside of this component, because each new load of the note removes the component for a moment.
+  // Each new load of the note removes the component for a moment. So the state is outside of the component.
   const isAsked = useMutationState({ filters: { mutationKey, status: "success" } }).length > 0;
   useOpening({ noteId, isAsked });
   return (
@@ -124,8 +124,8 @@ export function AskForAccess({ noteId }: { noteId: string }) {
 }
 
 /**
- * Loads the note when the owner has agreed. Does not poll the query of the note itself, because each load would hide this page for a
- * moment.
+ * Loads the note when the owner has granted access. Each load of the note hides this page for a moment, so the hook does not poll the query
+ * of the note.
  */
 function useOpening({ noteId, isAsked }: { noteId: string; isAsked: boolean }): void {
   useEffect(() => {

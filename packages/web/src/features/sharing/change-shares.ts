@@ -14,8 +14,8 @@ function put(subject: Subject, receivers: Terms & { userIds?: string[]; emails?:
 }
 
 /**
- * Shares the item with these email addresses. The service does not show which of them have an account. `invitations` are those of the given
- * email addresses, and `invited` are the email addresses that have one.
+ * Shares the item with these email addresses. The service does not reveal which email addresses have an account. `invitations`: the
+ * invitations for the given email addresses. `invited`: the email addresses with an invitation.
  */
 export function useInvite(subject: Subject) {
   const { queryKey } = sharesQuery(subject);
@@ -28,7 +28,7 @@ export function useInvite(subject: Subject) {
       const invitations = shares.invitations.filter((one) => emails.some((email) => isSameEmail(one.email, email)));
       return { emails, invited: invitations.map(({ email }) => email), invitations };
     },
-    // Nothing waits for this load, so the field is cleared before the list is loaded.
+    // Nothing waits for this load. The field is cleared before the list is loaded.
     onSettled: () => void settle(subject),
   });
 }
@@ -127,14 +127,14 @@ async function replace(subject: Subject, { before: { userId }, share }: Change):
   return shares.find((one) => one.userId === userId);
 }
 
-/** After the last pending change, reloads the list, so that it shows the state of the service. */
+/** Reloads the list after the last pending change, so that the list shows the state of the service. */
 async function settle(subject: Subject): Promise<void> {
   const { queryKey } = sharesQuery(subject);
   if (queryClient.isMutating({ mutationKey: queryKey }) > 1) return;
   await Promise.all([
     queryClient.invalidateQueries({ queryKey }),
     queryClient.invalidateQueries({ queryKey: keys.activity }),
-    // The note says how many people have it and each of its files, and the list of notes says it too.
+    // The note and the list of notes contain the number of people with access to the note and to each file.
     queryClient.invalidateQueries({ queryKey: ["note"] }),
     queryClient.invalidateQueries({ queryKey: keys.notes }),
   ]);

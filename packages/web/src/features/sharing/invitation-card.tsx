@@ -26,7 +26,7 @@ type InvitationCardProps = {
   onOtherAccount: () => void;
 };
 
-/** The page of an invitation for a signed-in person. If the invitation does not work, everybody sees this page. */
+/** The page of an invitation for a signed-in person. A person without a session sees the page only for an invitation that does not work. */
 export function InvitationCard(props: InvitationCardProps) {
   const { invitation, email, error, isLoading, isOpening } = props;
   useDocumentTitle(invitation === undefined ? words.title : invitationTitle(invitation));

@@ -6,17 +6,17 @@ import { formatDate } from "../../texts/index.ts";
 
 const words = invitationTexts.message;
 
-/** A message that tells one person about a share, with the link in it. */
+/** A message that tells one person about a share. The message contains the link. */
 export type Message = { email: string; text: string };
 
-/** Writes the message with an invitation, whose link is for one person. */
+/** Writes the message for an invitation. The link of the invitation is for one person. */
 export function inviteTo(what: string, { url, linkExpiresAt }: Invitation): string {
   return words.personal(what, url, formatDate(linkExpiresAt, Date.now()));
 }
 
 type MessageCardProps = { messages: readonly Message[]; isMailed: boolean };
 
-/** Offers a message for each person. Without mail, nobody else tells them. */
+/** Offers a message for each person. If the service sends no mails, the user must send the message. */
 export function MessageCard({ messages, isMailed }: MessageCardProps) {
   const [only, second] = messages;
   if (only === undefined) return null;

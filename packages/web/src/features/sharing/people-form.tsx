@@ -22,14 +22,14 @@ const peopleWords = shareDialogTexts.people;
 type Refusal = { emails: string[]; problem: string };
 
 type PeopleFormProps = {
-  /** Names what is shared. The form keeps what the user has typed for it. */
+  /** Identifies the shared item. The form stores the typed text under this name. */
   name: string;
   invite: ReturnType<typeof useInvite>;
   /** The note is shared with viewers or editors. Files are shared with viewers only. */
   kind: "note" | "file" | "files";
 };
 
-/** Shares an item with people. The main action is in the footer of the dialog, below what the dialog shows after this form. */
+/** Shares an item with people. The footer of the dialog has the main action, below the content after this form. */
 export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
   const inputRef = useRef<HTMLInputElement>(null);
   const account = useQuery(sessionQuery).data?.user;
@@ -46,7 +46,7 @@ export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
     setChosen(emails);
     setText(typed);
     setRefusal(undefined);
-    // Keeps the state of a pending request, because the form still shows its result.
+    // The form still shows the result of a pending request. So the state of the request stays.
     if (!invite.isPending) invite.reset();
   }
 
@@ -64,9 +64,9 @@ export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
       { emails, terms: { role, expiresAt } },
       {
         onSuccess() {
-          // The user may have typed more email addresses during the request.
+          // The user may have typed further email addresses during the request.
           setChosen((now) => now.filter((email) => !emails.includes(email)));
-          // During the request, the user may also have chosen the terms of the next share.
+          // The user may also have chosen the role of the next share during the request.
           setRole((now) => (now === role ? "viewer" : now));
           setChoice((now) => (now === choice ? "never" : now));
           inputRef.current?.focus();
@@ -129,7 +129,7 @@ export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
   );
 }
 
-/** Says in words when the new access ends. */
+/** Describes when the new access ends. */
 function describeEnd(choice: string, custom: string): string {
   const { end } = peopleWords;
   if (choice === "never") return end.never;

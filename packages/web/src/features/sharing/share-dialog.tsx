@@ -88,7 +88,9 @@ function People({ noteId, attachment }: Pick<ShareOneProps, "noteId" | "attachme
 
 type Invited = { emails: readonly string[]; invitations: readonly Invitation[] };
 
-/** A person who has opened the item before has no invitation. For that person, the message has the path of the item. */
+/**
+ * Writes the messages. A person who has opened the item before has no invitation, so the message for this person has the path of the item.
+ */
 function writeMessages({ emails, invitations }: Invited, { what, path }: { what: string; path: string }): Message[] {
   return emails.map((email) => {
     const invitation = invitations.find((one) => isSameEmail(one.email, email));
@@ -102,8 +104,7 @@ const nameOfShare = (share: Entry) => nameOf(share, { otherwise: share.userId })
 /** Lists who has access: the owner, then all others by name. Includes expired shares, and shares that the user has just deleted. */
 function ShareList({ subject, what }: { subject: Subject; what: string }) {
   useNow(1_000);
-  // Uses the current time, because the time of the ticking clock may be some seconds old. With an old time, a new share of one hour would
-  // seem longer.
+  // The ticking clock may be some seconds late. With a late clock, a new share of one hour would seem longer.
   const now = Date.now();
   const owner = useQuery(sessionQuery).data?.user;
   const shares = useQuery(sharesQuery(subject));
@@ -144,11 +145,11 @@ function ShareList({ subject, what }: { subject: Subject; what: string }) {
   );
 }
 
-/** Identifies the row of a person. The id of an invitation does not identify the row, because a restored invitation has another id. */
+/** Identifies the row of a person. A restored invitation has another id, so the id of an invitation does not identify the row. */
 const keyOf = ({ invitation, userId }: Entry) => (invitation === undefined ? userId : invitation.email);
 const isSame = (one: Entry, other: Entry) => keyOf(one) === keyOf(other);
 
-/** Says how long a removed person can still download. A URL that the service has issued works until it expires. */
+/** Shows how long a removed person can still download. A URL that the service has issued works until its expiry. */
 function RemovalHint() {
   const limits = useQuery(instanceQuery).data?.limits;
   if (limits === undefined) return null;

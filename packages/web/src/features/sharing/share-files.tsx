@@ -19,7 +19,7 @@ type ShareFilesProps = { files: readonly Attachment[]; onClose: () => void };
 /** A file, and an invitation that lets one person open the file. */
 type Invited = { file: Attachment; invitation: Invitation };
 
-/** After a failure, the ids of the files that are already shared with these people. */
+/** The ids of the files that are already shared with these people after a failure. */
 type Progress = { people: string; ids: readonly string[] };
 
 const NOTHING: Progress = { people: "", ids: [] };

@@ -54,7 +54,7 @@ export function ShareRow({ subject, what, share, isGone, onRemove, now }: ShareR
     expiresAt: share.expiresAt,
     onChange: (expiresAt) => change({ expiresAt }),
   });
-  // The pressed button disappears, so the element that replaces the button takes the focus.
+  // The pressed button disappears. So the element in place of the button gets the focus.
   useEffect(() => {
     if (wasGone.current !== isGone) (isGone ? undoButton : removeButton).current?.focus();
     wasGone.current = isGone;

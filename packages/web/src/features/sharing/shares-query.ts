@@ -8,7 +8,7 @@ export type Subject = { noteId: string } | { attachmentId: string };
 
 const idOf = (subject: Subject): string => ("noteId" in subject ? subject.noteId : subject.attachmentId);
 
-/** A share, or an invitation that nobody has redeemed. For an invitation, `userId` is the id of the invitation. */
+/** A share, or an invitation that nobody has accepted. For an invitation, `userId` is the id of the invitation. */
 export type Entry = Share & { invitation?: Invitation };
 
 export function toEntries({ shares, invitations }: Shares): Entry[] {
@@ -19,7 +19,7 @@ export function toEntries({ shares, invitations }: Shares): Entry[] {
   return [...shares, ...invited];
 }
 
-/** Queries the shares and invitations of an item, also the expired ones. Use this query only for the owner of the item. */
+/** Queries the shares and invitations of an item, including expired ones. Only the owner of the item may use this query. */
 export const sharesQuery = (subject: Subject) =>
   queryOptions({
     queryKey: keys.shares(idOf(subject)),

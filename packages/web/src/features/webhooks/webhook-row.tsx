@@ -102,7 +102,7 @@ export function WebhookRow({ webhook, calls, scope, onSecret }: WebhookRowProps)
 
 type RowButtonProps = { webhook: Webhook; isOpen: boolean; onClick: () => void };
 
-/** The row: what the webhook is for, and whether its messages arrive. A click shows the messages. */
+/** The row shows the purpose of the webhook, and whether its messages arrive. A click shows the messages. */
 function RowButton({ webhook, isOpen, onClick }: RowButtonProps) {
   const now = useNow();
   const { url, description, disabledAt, failures } = webhook;
@@ -155,7 +155,7 @@ function Facts({ webhook: { events, failure, problem, formerSecretUntil } }: { w
 
 type TroubleProps = { failure: WebhookFailure; problem: string | null; status: number | null };
 
-/** What is wrong with a server, what to do first, and the record of the service behind "Details". */
+/** Shows what is wrong with a server, what to do first, and the record of the service behind "Details". */
 function Trouble({ failure, problem, status }: TroubleProps) {
   const { what, first } = words.failures[failure];
   return (
@@ -174,12 +174,12 @@ function Trouble({ failure, problem, status }: TroubleProps) {
 }
 
 const PAGE = 20;
-/** The pause between polls while a delivery waits, because its outcome is usually known within seconds. Milliseconds. */
+/** The pause between polls during a delivery, in milliseconds. The outcome is usually known within seconds. */
 const REFRESH_MS = 3_000;
 
 type DeliveriesProps = { webhook: Webhook; calls: WebhookCalls };
 
-/** The deliveries to a webhook, the newest first. The state of the webhook depends on them, so `onRead` refreshes it. */
+/** Lists the deliveries to a webhook, newest first. The state of the webhook depends on its deliveries, so `onRead` refreshes the state. */
 function Deliveries({ webhook, calls, onRead }: DeliveriesProps & { onRead: () => Promise<void> }) {
   const list = useInfiniteQuery({
     ...pagesQuery(webhookKeys.deliveries(webhook.id), async (page) => {

@@ -5,7 +5,10 @@ import { createClaims } from "./claims.ts";
 const CLICK = { disposition: "attachment", isClick: true } as const;
 const NO_CLICK = { disposition: "attachment", isClick: false } as const;
 
-/** The calls of a link, which count the claims and the URLs. `isWindowOpen`: whether an earlier claim still gives the visitor URLs. */
+/**
+ * Creates the calls of a link. The calls count the claims and the URLs. `isWindowOpen`: whether an earlier claim still gives the visitor
+ * URLs.
+ */
 function startVisit({ isWindowOpen = true } = {}) {
   const calls: string[] = [];
   const answer = async (call: string, claimId: string, { attachmentIds = [] }: ClaimBody): Promise<LinkClaim> => {

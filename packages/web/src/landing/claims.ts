@@ -7,18 +7,18 @@ type UrlOptions = {
   isClick: boolean;
 };
 
-/**
- * The download claim of this visitor, and the URLs that the visitor gets for this claim. If the link has a limit, a claim counts as
- * one use.
- */
+/** The claim of this visitor, and the URLs for the claim. If the link has a limit, a claim counts as one use. */
 export type Claims = {
-  /** The end of the window. Until this instant, the visitor gets more URLs for the same claim. Undefined if the visitor has no claim. */
+  /** The end of the time window. Until this instant, the visitor gets more URLs for the same claim. Undefined: the visitor has no claim. */
   windowEndsAt(): string | undefined;
-  /** How many uses the link still allows. Undefined if the link has no limit. */
+  /** The number of remaining uses of the link. Undefined: the link has no limit. */
   claimsLeft(): number | undefined;
-  /** Returns URLs of all files of the link by the id of the file, for one ZIP. Call it after a click. */
+  /** Returns the URLs of all files of the link for one ZIP, by the id of the file. The caller must call the function after a click. */
   urlsForZip(): Promise<Map<string, string>>;
-  /** Returns a fresh URL. Without a click, the URL continues an earlier act. Rejects with `link_not_found` if the window is over and the visitor did not click. */
+  /**
+   * Returns a fresh URL. Without a click, the URL continues an earlier download. Rejects with `link_not_found` after the end of the window
+   * without a click.
+   */
   urlOf(attachmentId: string, options: UrlOptions): Promise<string>;
 };
 
@@ -31,7 +31,7 @@ export function createClaims(
   let claimsLeft = link.claimsLeft ?? undefined;
   let claiming: Promise<LinkClaim> | undefined;
 
-  /** Makes a claim. Two clicks at the same time make one claim. */
+  /** Makes a claim. Two simultaneous clicks make one claim. */
   async function makeClaim(wanted: Wanted): Promise<LinkClaim> {
     if (claiming !== undefined) {
       const { claimId } = await claiming;
@@ -50,8 +50,8 @@ export function createClaims(
   }
 
   /**
-   * Requests URLs for the earlier claim, or makes a new claim. The service decides whether the window is still open, because the clock of
-   * the visitor may be wrong.
+   * Requests URLs for the earlier claim, or makes a new claim. The clock of the visitor may be wrong, so the service decides whether the
+   * window is still open.
    */
   async function request(wanted: Wanted, { isClick }: Pick<UrlOptions, "isClick">): Promise<LinkClaim> {
     if (claim !== undefined) {

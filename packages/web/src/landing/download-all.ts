@@ -9,7 +9,7 @@ import { progressBar } from "./views/parts.ts";
 
 const words = texts.zip;
 
-/** A button that makes one ZIP of all files in the browser. The bytes do not pass through the service. */
+/** A button that makes one ZIP of all files in the browser. The bytes do not go through the service. */
 export function downloadAll(link: OpenedLink, { page, claims }: { page: Page; claims: Claims }): HTMLElement {
   const { files = [] } = link;
   const place = h("div", { class: "min-w-60 grow" });
@@ -63,7 +63,7 @@ export function downloadAll(link: OpenedLink, { page, claims }: { page: Page; cl
       if (claims.windowEndsAt() === undefined && page.showIfClosed(error)) return;
       finish(signal.aborted ? "" : describe(error, job), true);
     } finally {
-      // Stops the read-ahead of files that the ZIP no longer needs.
+      // The ZIP no longer needs the files that are read ahead.
       aborter.abort();
     }
   }

@@ -35,7 +35,7 @@ export function downloadView(link: OpenedLink, page: Page): HTMLElement {
   return sheet(ticket({ title, label, message }, parts), abuseLine(link));
 }
 
-/** Before the first click, shows that the downloads are limited. After a click, shows how long this visitor may repeat the download. */
+/** Before the first click, shows the limit of the downloads. After a click, shows how long this visitor may repeat the download. */
 function showCounts(line: HTMLElement, claims: Claims): void {
   const left = claims.claimsLeft();
   const windowEndsAt = claims.windowEndsAt();

@@ -14,8 +14,8 @@ const PREVIEWED = new Set(["image", "video", "audio", "pdf", "text"]);
 type RowOptions = { page: Page; claims: Claims; isOnly: boolean };
 
 /**
- * A file. A click on the row opens its preview, or downloads the file if it has no preview. `main` is the download button of the only file
- * of a link, which is the main action of the ticket, outside of the row.
+ * The row of a file. A click opens the preview of the file, or downloads a file without a preview. `main`: the download button of the only
+ * file of a link. This button is the main action of the ticket, and is outside of the row.
  */
 export function fileRow(file: LinkFile, { page, claims, isOnly }: RowOptions): { row: HTMLElement; main: HTMLElement } {
   const { filename } = file;
@@ -65,7 +65,7 @@ export function fileRow(file: LinkFile, { page, claims, isOnly }: RowOptions): {
       const { openViewer } = await import("./preview/viewer.ts");
       openViewer(file, { page, claims, onDownload: () => void start() });
     } catch (error) {
-      // The code could not be loaded.
+      // The code could not be loaded, so the row shows the problem.
       status.fail(describeProblem(error));
     }
   }

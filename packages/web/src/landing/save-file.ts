@@ -15,7 +15,7 @@ type SaveOptions = { claims: Claims; signal: AbortSignal; report: (state: SaveSt
 
 /**
  * Downloads one file after a click. The page reads the file, because only the page can continue with a new URL after a lost connection. If
- * the browser can't store the file for the page, the browser downloads the file itself.
+ * the page can't store the file in the browser, the browser downloads the file.
  */
 export async function saveFile(file: LinkFile, { claims, signal, report }: SaveOptions): Promise<void> {
   const { id, filename, sizeBytes } = file;
@@ -56,7 +56,7 @@ type Reading = {
   signal: AbortSignal;
   onBytes(doneBytes: number): void;
   onWaiting(): void;
-  /** Called when the page gives up after an error. When the promise resolves, the page continues to read. */
+  /** The reader calls `onBroken` when it gives up after an error. When the promise resolves, the reader continues. */
   onBroken(error: unknown): Promise<void>;
 };
 
@@ -98,7 +98,7 @@ async function* chunksOf({ sizeBytes, getUrl, signal, onBytes, onWaiting, onBrok
       }
     } catch (error) {
       if (signal.aborted) throw error;
-      // The browser is offline. The next round of the loop waits for a connection.
+      // The browser is offline, so the next round waits for a connection.
       if (attempt.signal.aborted) continue;
       if (!isRetryable(error)) throw error;
       await onBroken(error);
@@ -108,7 +108,7 @@ async function* chunksOf({ sizeBytes, getUrl, signal, onBytes, onWaiting, onBrok
   }
 }
 
-/** Returns a signal that aborts as soon as the browser is offline. Without this signal, a running request could hang for a minute. */
+/** Returns a signal that aborts when the browser goes offline. Without this signal, a running request could hang for a minute. */
 function whileOnline(signal: AbortSignal): { signal: AbortSignal; stop: () => void } {
   const aborter = new AbortController();
   const stop = new AbortController();

@@ -5,13 +5,13 @@ import { texts } from "./texts/en.ts";
 
 const words = texts.visitorView;
 
-/** The app stores this before it opens the page of a link for the owner of the link. `link`: undefined after the link has ended. */
+/** The data that the app stores before it opens the page of a link for the owner. `link`: undefined after the end of the link. */
 type Stored = { link?: OpenedLink; lock?: "password" | "email" };
 
 /** The actions that a visitor can start. The owner only looks at the page. */
 const ACTIONS = ["click", "submit", "change", "drop"];
 
-/** Shows the page to the owner of the link. It opens nothing and counts nothing, and its buttons do nothing. */
+/** Shows the page to the owner of the link. The page does not open the link and does not count, and its buttons have no effect. */
 export function visitorView(stored: string, { root, calls }: { root: HTMLElement; calls: Visit }): Visit {
   const { link, lock } = JSON.parse(stored) as Stored;
   let isLocked = lock !== undefined;
@@ -31,7 +31,7 @@ export function visitorView(stored: string, { root, calls }: { root: HTMLElement
   function unlock(): void {
     isLocked = false;
     open.remove();
-    // The page then looks at the link again, as if it had become visible.
+    // The event makes the page check the link again.
     document.dispatchEvent(new Event("visibilitychange"));
   }
 
@@ -54,7 +54,7 @@ export function visitorView(stored: string, { root, calls }: { root: HTMLElement
   };
 }
 
-/** The app has opened this tab, or the page has replaced the app in its tab. */
+/** Leaves the page. The app has opened this tab, or the page has replaced the app in its tab. */
 function leave(): void {
   if (history.length > 1) history.back();
   else close();

@@ -1,9 +1,9 @@
 import type { PublicLink } from "@valetkey/client";
 
-/** How often a visible page asks whether its link still works. Milliseconds. */
+/** How often a visible page checks whether its link still works. Milliseconds. */
 const INTERVAL_MS = 60_000;
 
-/** The kind of view on the page. Another kind of view needs another answer of the service. */
+/** The kind of view on the page. A different response of the service causes a different kind of view. */
 export type Shown = "nothing" | "open" | "password" | "email" | "ended";
 
 type WatchOptions = {
@@ -14,13 +14,13 @@ type WatchOptions = {
 };
 
 export type LinkWatch = {
-  /** Asks the service whether the link still works. Does not ask while the page is busy. */
+  /** Checks with the service whether the link still works. Does nothing while the page is busy. */
   check(): Promise<void>;
   /** Marks the page as busy until `work` has ended. */
   whileBusy<T>(work: Promise<T>): Promise<T>;
 };
 
-/** Notices that a link has ended, or that it is locked or unlocked now, while its page is open. */
+/** Notices while the page is open that the link has ended, or that it is locked or unlocked. */
 export function watchLink({ look, shown, onChange, onError }: WatchOptions): LinkWatch {
   let busy = 0;
   let isDue = false;

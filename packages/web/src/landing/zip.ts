@@ -6,8 +6,8 @@ import { texts } from "./texts/en.ts";
 export { chooseTarget } from "../files/zip-target.ts";
 
 /**
- * Makes a ZIP of the files. Requests the URLs of all files with one claim before the first byte, so that the activity of the owner has one
- * event. If the URL of a file expires before the page reads the file, the page requests another one.
+ * Makes a ZIP of the files. Requests the URLs of all files with one claim before the first byte, so that the activity of the owner has only
+ * one event. If the URL of a file expires before the read of the file, the page requests a new URL.
  */
 export async function zipOfFiles(
   files: readonly LinkFile[],
@@ -41,8 +41,8 @@ const MAX_NAME = 60;
 const UNSAFE = /[\\/:*?"<>|\p{Cc}\u2028-\u202e\u2066-\u2069]/gu;
 
 /**
- * Returns the name of the ZIP: the label of the link, or who shares, and the date. The page does not know the title of the note, because a
- * link shows visitors only its own files.
+ * Returns the name of the ZIP: the label of the link or the name of the sender, and the date. A link shows visitors only its own files, so
+ * the page does not know the title of the note.
  */
 export function zipName({ label, sharedBy }: Pick<OpenedLink, "label" | "sharedBy">, { now }: { now: Date }): string {
   const { zip } = texts;
@@ -53,7 +53,7 @@ export function zipName({ label, sharedBy }: Pick<OpenedLink, "label" | "sharedB
   return zip.name(asFilename(label) || asFilename(usual));
 }
 
-/** Windows removes dots and spaces at the end, and hides names that begin with a dot. */
+/** Makes a text a safe filename. Windows removes dots and spaces at the end, and hides names that begin with a dot. */
 function asFilename(text: string): string {
   const characters = [...text.replaceAll(UNSAFE, "_")].slice(0, MAX_NAME).join("");
   return characters.replace(/^[\s.]+|[\s.]+$/g, "");

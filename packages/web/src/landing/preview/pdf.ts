@@ -32,7 +32,7 @@ function showPages(pdf: PDFDocumentProxy, { stage, signal, filename }: PagesOpti
     ...pages,
   );
   fill(stage, list);
-  // The viewer draws only visible pages and the pages near them, because a drawn page uses megabytes of memory.
+  // A drawn page uses megabytes of memory. So the viewer draws only visible pages and the pages near them.
   const drawings = new Map<Element, AbortController>();
   const observer = new IntersectionObserver(
     (entries) => {

@@ -6,7 +6,7 @@ import { texts } from "../texts/en.ts";
 
 const words = texts.preview;
 
-/** A file, and the functions that the viewer gives to its preview. */
+/** A file, with the functions that the viewer passes to its preview. */
 export type Viewed = {
   file: LinkFile;
   stage: HTMLElement;

@@ -14,8 +14,8 @@ const words = texts.preview;
 type ViewerOptions = { page: Page; claims: Claims; onDownload: () => void };
 
 /**
- * Shows a file over the page. Call it in a click handler, because only a click may make a download claim. The viewer has its own entry in
- * the history, so that the back button of a phone closes the viewer and does not leave the page.
+ * Shows a file over the page. Only a click may make a claim, so the caller must be a click handler. The viewer has its own history entry,
+ * so that the back button of a phone closes the viewer and does not leave the page.
  */
 export function openViewer(file: LinkFile, { page, claims, onDownload }: ViewerOptions): void {
   const aborter = new AbortController();
@@ -82,13 +82,13 @@ function urlsOf(file: LinkFile, claims: Claims): UrlSource {
 async function show(viewed: Viewed): Promise<void> {
   const kind = previewKindOf(viewed.file);
   if (kind !== "pdf" && kind !== "text") return showMedia(viewed);
-  // Requests the URL first, because the code may load slowly, and the click is the reason for the claim.
+  // The click is the reason for the claim, and the code may load slowly. So the viewer first requests the URL.
   if (viewed.file.sizeBytes > 0) await viewed.urls.getUrl();
   if (kind === "text") return (await import("./text.ts")).showText(viewed);
   return (await import("./pdf.ts")).showPdf(viewed);
 }
 
-/** How many times an element may get a new URL before the preview fails. */
+/** The maximum number of new URLs for an element. After more failures, the preview fails. */
 const MAX_RENEWALS = 3;
 
 /** Shows an image, or plays audio or a video. */
@@ -103,7 +103,7 @@ async function showMedia({ file, stage, urls, signal, fail }: Viewed): Promise<v
   } else setProps(element, { alt: file.filename });
   let renewals = 0;
   let url = await urls.getUrl();
-  // The URL may expire before the video is over. The video then continues at the same second with a new URL.
+  // The URL may expire before the end of the video. The video then continues at the same second with a new URL.
   element.addEventListener("error", () => void renew());
   element.addEventListener(kind === "image" ? "load" : "canplay", () => {
     renewals = 0;

@@ -8,14 +8,14 @@ import { refusal } from "./refusal.ts";
 
 const words = texts.request;
 
-/** An entry for a file that the visitor has chosen. The entry exists until the file is sent. */
+/** An entry for a file that the visitor has chosen. The entry exists until the end of the upload. */
 export type ChosenEntry = {
   element: HTMLLIElement;
   file: File;
   slotId: string | undefined;
   /** Sends the file. */
   send(service: OpenedLinkClient, visitorName: string | undefined): Promise<Outcome>;
-  /** Shows why the file cannot be sent. The visitor can only choose another file, or remove this one. */
+  /** Shows why the file cannot be sent. The visitor can then only choose another file, or remove this file. */
   refuse(reason: string): void;
 };
 
@@ -85,7 +85,7 @@ function describeState(state: UploadProgress["state"]): string {
   return words.states.starting;
 }
 
-/** After these errors, the same file never arrives. After all other errors, the visitor can try again. */
+/** The errors after which the same file can never be accepted. After all other errors, the visitor can try again. */
 const FINAL: ReadonlySet<string> = new Set([
   "upload_rejected",
   "kind_not_accepted",

@@ -84,7 +84,7 @@ function slotLine(slot: Slot, { state, onFile }: SlotOptions) {
     show({ entry, isFilled, isOpen }: SlotContent): void {
       setProps(mark, { class: isFilled ? "text-accent" : "text-muted" });
       fill(mark, svg(isFilled ? icons.circleCheck : icons.circle, { size: 20 }));
-      // The entry of a file says by itself that the file is received.
+      // The entry of a file already shows that the file is received.
       fill(detail, !isFilled ? hint : entry === undefined && words.slotFilled);
       fill(content, entry);
       fill(action, isOpen && picker);
@@ -111,7 +111,7 @@ export function filePicker({ label, text, accept, isMultiple, onFiles }: PickerO
     tabindex: -1,
     onchange: () => {
       onFiles([...(input.files ?? [])]);
-      // With an empty value, the visitor can choose the same file once more.
+      // The empty value lets the visitor choose the same file again.
       input.value = "";
     },
   });

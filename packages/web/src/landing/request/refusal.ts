@@ -11,7 +11,7 @@ type RefusalOptions = {
   onRemove: () => void;
 };
 
-/** The reason why a file is not accepted, and what the visitor can do: choose another file, or remove this one. */
+/** Shows why a file is not accepted, and what the visitor can do: choose another file, or remove this file. */
 export function refusal(reason: string, { filename, accept, onReplace, onRemove }: RefusalOptions): HTMLElement {
   const picker = filePicker({
     label: words.chooseInstead(filename),

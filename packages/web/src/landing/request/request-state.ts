@@ -4,7 +4,7 @@ import { texts } from "../texts/en.ts";
 export type FileRequest = NonNullable<OpenedLink["request"]>;
 export type Slot = FileRequest["slots"][number];
 
-/** How many files and bytes a file request still accepts, as far as this page knows. The service decides at the start of each upload. */
+/** The remaining files and bytes of a file request, as far as this page knows. The service decides at the start of each upload. */
 export type RequestState = {
   filesLeft(): number;
   limitsOf(slot: Slot | undefined): FileLimits;
@@ -32,8 +32,8 @@ const words = texts.request;
 type FileLimits = { accept: readonly string[]; maxBytes: number };
 
 /**
- * Checks a file before the page sends a byte. Returns why the file cannot be sent, or undefined if it can be sent. The service checks the
- * file again.
+ * Checks a file before the page sends a byte. Returns the reason why the file cannot be sent. Returns undefined for an acceptable file. The
+ * service checks the file again.
  */
 export function problemOf(
   { size, type }: { size: number; type: string },

@@ -9,7 +9,7 @@ import { forgetReceipt, keepReceipt } from "./kept-receipts.ts";
 const words = texts.request;
 const RECEIVED = new Set(["verifying", "scanning", "quarantined", "ready"]);
 
-/** Whether the bytes of a file have arrived, and the service has not refused them. */
+/** Returns whether all bytes of a file have arrived, and the service has not refused the file. */
 export const isReceived = ({ state }: Pick<SentFile, "state">): boolean => RECEIVED.has(state);
 
 type EntryOptions = { token: string; service: OpenedLinkClient; onTakenBack: (entry: HTMLElement) => void };
@@ -50,7 +50,7 @@ export function sentEntry(file: SentFile, { token, service, onTakenBack }: Entry
   }
 
   if (state === "quarantined" || state === "ready") {
-    // If the receipt cannot be loaded now, the visitor can reload the page to see it.
+    // If the receipt cannot be loaded, the visitor can reload the page to see the receipt.
     service.receipt(uploadId).then(
       (loaded) => {
         keepReceipt(token, { uploadId, receipt: loaded });

@@ -6,7 +6,7 @@ import { ticket } from "./parts.ts";
 
 const words = texts.emailProof;
 
-/** Asks for an email address, and then for the code from the mail. The service does not say whether the link lists the email address. */
+/** Asks for an email address, and then for the code from the mail. The service does not reveal whether the link lists the email address. */
 export function emailProofView(page: Page): HTMLElement {
   const email = field("email", { type: "email", autocomplete: "email", maxlength: 254 });
   const view = ticket({ title: words.title }, { body: [h("div", {}, emailForm())] });
@@ -95,7 +95,7 @@ export function emailProofView(page: Page): HTMLElement {
   }
 }
 
-/** The field has no name, so that no URL can contain its text. */
+/** Makes a field without a name, so that no URL can contain its text. */
 function field(id: string, props: Record<string, string | number>): HTMLInputElement {
   return h("input", {
     id,

@@ -9,8 +9,8 @@ const words = texts.locked;
 /** Asks for the password of the link. Without the password, the service returns no data of the link. */
 export function lockedView(page: Page): HTMLElement {
   const problem = h("p", { id: "problem", role: "alert", class: "text-danger text-small empty:hidden" });
-  // The field has no name. A password manager may submit the form without the `submit` event. In that case, the URL would contain the value
-  // of each field that has a name.
+  // A password manager may submit the form without the `submit` event. The URL would then contain the value of each field with a name. So
+  // the field has no name.
   const field = h("input", {
     id: "password",
     type: "password",

@@ -5,10 +5,10 @@ import { type Child, h, icons, setProps, svg } from "../dom.ts";
 import { texts } from "../texts/en.ts";
 
 type TicketProps = { title: string; label?: string; message?: string; isOver?: boolean };
-/** `stub`: the part below the perforation. `bar`: a stub that stays at the bottom of the screen while the ticket is longer. */
+/** `stub`: the part below the perforation. `bar`: a stub that stays at the bottom of the screen if the ticket is longer than the screen. */
 type TicketParts = { body: readonly Child[]; stub?: readonly Child[]; bar?: readonly Child[] };
 
-/** A claim ticket. The words of people choose their own direction, because people write in any script. */
+/** A claim ticket. People write in any script, so each text from a person has its own direction. */
 export function ticket(
   { title, label = "", message = "", isOver = false }: TicketProps,
   { body, stub, bar }: TicketParts,
@@ -105,11 +105,11 @@ export function fileLine(file: FileProps, { main = h("div"), label, below, actio
 /** A filename on one line. A long filename is shortened in the middle, so that its extension stays visible. */
 export function fileName(filename: string, label = filename): HTMLElement {
   const { head, tail } = splitName(filename);
-  // The direction of the name also decides on which side its end stands.
+  // The direction of the name also decides on which side the end of the name is.
   return h(
     "span",
     { class: "flex w-fit min-w-0 max-w-full", title: filename, dir: "auto" },
-    // With its own direction, the label does not decide the direction of the name.
+    // The label has its own direction, so that it does not change the direction of the name.
     h("span", { class: "sr-only", dir: "auto" }, label),
     h("span", { "aria-hidden": "true", class: "truncate whitespace-pre" }, head),
     h("span", { "aria-hidden": "true", class: "shrink-0 whitespace-pre" }, tail),

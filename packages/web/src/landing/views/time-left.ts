@@ -5,8 +5,8 @@ import { texts } from "../texts/en.ts";
 const RADIUS = 8;
 const LENGTH = 2 * Math.PI * RADIUS;
 /**
- * The times that a full ring can mean. The page does not know when the link was made, and uses the shortest time that is not shorter than
- * the time left. Seconds.
+ * The times that a full ring can mean, in seconds. The page does not know the creation of the link, so it uses the shortest time that is
+ * not shorter than the remaining time.
  */
 const DIALS = [60, 600, 3600, 12 * 3600, 86_400, 7 * 86_400, 30 * 86_400, 365 * 86_400];
 

@@ -13,21 +13,21 @@ describe("the expiry of a share", () => {
     expect(expiryOf(choice, { now })).toBe(expiresAt);
   });
 
-  it("the expiry of a share is read from a field in the local time zone", () => {
+  it("the form reads the expiry of a share in the local time zone", () => {
     expect(expiryOfField(toFieldValue(now + 60_000), { now })).toBe(inMinutes(1));
   });
 
-  it.each(["", "2026-03-01T00:00"])("an expiry is refused when the field holds %j", (value) => {
+  it.each(["", "2026-03-01T00:00"])("the form refuses an expiry when the field contains %j", (value) => {
     expect(expiryOfField(value, { now: Date.parse("2026-03-03T00:00:00Z") })).toBeUndefined();
   });
 
-  it("an expiry is reached at its instant", () => {
+  it("a share is expired from the instant of its expiry on", () => {
     expect(isExpired(inMinutes(0), now)).toBe(true);
     expect(isExpired(inMinutes(1), now)).toBe(false);
     expect(isExpired(null, now)).toBe(false);
   });
 
-  it("an expiry is described in words", () => {
+  it("the text of an expiry is in words", () => {
     expect(describeExpiry(null, now)).toBe("Never expires");
     expect(describeExpiry(inMinutes(60 * 24 * 3), now)).toBe("Expires in 3 days");
     expect(describeExpiry(inMinutes(-5), now)).toBe("Expired 5 minutes ago");

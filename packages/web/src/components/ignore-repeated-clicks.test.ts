@@ -40,12 +40,12 @@ describe("a page that ignores repeated clicks", () => {
     expect(sent).toEqual(["delete", "delete"]);
   });
 
-  it("each press of a key runs a button", () => {
+  it("each press of a key on a button runs the button", () => {
     for (let times = 0; times < 2; times++) click("#delete", 0);
     expect(sent).toEqual(["delete", "delete"]);
   });
 
-  it("each click counts on a button that zooms, and on a checkbox", () => {
+  it("each click counts on a button to zoom, and on a checkbox", () => {
     doubleClick("#zoom");
     doubleClick("#box");
     expect(sent).toEqual(["zoom", "zoom", "box", "box"]);
@@ -60,7 +60,7 @@ describe("a page that ignores repeated clicks", () => {
     ["textarea", "Enter", true],
     ["#zoom", "Enter", true],
     ["a", "Enter", true],
-  ])("a page lets a held key repeat in %s, %j: %s", (selector, key, repeats) => {
+  ])("a held key repeats in %s, %j: %s", (selector, key, repeats) => {
     expect(press(selector, key, false)).toBe(true);
     expect(press(selector, key, true)).toBe(repeats);
   });

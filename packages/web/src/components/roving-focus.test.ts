@@ -81,7 +81,7 @@ describe("a list with a roving focus", () => {
     expect(tabStops().map(({ id }) => id)).toEqual(["c1"]);
   });
 
-  it("the tab key enters a list at its open row", async () => {
+  it("the tab key enters a list at the open row", async () => {
     get("c1").setAttribute("aria-current", "page");
     await observed();
     expect(tabStops().map(({ id }) => id)).toEqual(["c1"]);

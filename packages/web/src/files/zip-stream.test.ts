@@ -57,7 +57,7 @@ describe("a ZIP", () => {
     expect(places).not.toContain(-1);
   });
 
-  it("a ZIP opens a file again that could not be read ahead", async () => {
+  it("a ZIP opens a file again after a failed read-ahead", async () => {
     const { sources } = makeSources([SMALL, SMALL]);
     const failure = () => Promise.reject(new Error("The bucket is down"));
     const [first, second] = sources as [ZipSource, ZipSource];
@@ -68,7 +68,7 @@ describe("a ZIP", () => {
     expect(job.missing).toEqual([]);
   });
 
-  it("a ZIP names a file that can't be opened", async () => {
+  it("a ZIP contains the name of a file that can't be opened", async () => {
     const { sources } = makeSources([SMALL, SMALL, SMALL]);
     const [first, second, third] = sources as [ZipSource, ZipSource, ZipSource];
     const broken = { ...second, open: () => Promise.reject(new Error("The bucket is down")) };
@@ -78,7 +78,7 @@ describe("a ZIP", () => {
     expect(job.missing).toEqual(["1.txt"]);
   });
 
-  it("a ZIP opens no further file after it was cancelled", async () => {
+  it("a ZIP opens no further file after its cancellation", async () => {
     const { sources, opened } = makeSources([LARGE, LARGE, SMALL]);
     const job = makeJob();
     const reader = zipStream(sources, { job, words }).getReader();

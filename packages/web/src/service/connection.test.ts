@@ -31,7 +31,7 @@ describe("the connection to the service", () => {
     expect(connection.$state.get()).toBe("down");
   });
 
-  it("the page reloads its data after an outage, but not after each of many outages", () => {
+  it("the page reloads its data after outages at most once in 30 seconds", () => {
     vi.useFakeTimers();
     const connection = createConnection(true);
     const reload = vi.fn();

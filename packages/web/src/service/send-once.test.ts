@@ -15,7 +15,7 @@ describe("a fetch that sends a change once", () => {
   }
   const textOf = async (response: Promise<Response>) => (await response).text();
 
-  it("the app sends equal changes once, and gives both callers the response", async () => {
+  it("the app sends equal simultaneous changes once, and both callers get the response", async () => {
     const { sent, change } = start();
     const answers = [change("{}"), change("{}")].map(textOf);
     sent[0]?.respond("done");
@@ -48,7 +48,7 @@ describe("a fetch that sends a change once", () => {
     expect(sent.map(({ body }) => body)).toEqual(["on", "off", "on"]);
   });
 
-  it("the app sends a change again if another change at another URL came between", () => {
+  it("the app sends a change again after a change at another URL", () => {
     const { sent, fetch, change } = start();
     void change("on");
     void fetch("https://files.example.com/links/2", { method: "DELETE" });

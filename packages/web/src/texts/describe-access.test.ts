@@ -42,13 +42,13 @@ describe("the sentence of access", () => {
     expect(describeAccess(access, { now })).toBe(sentence);
   });
 
-  it("the sentence of access leaves out expired links, and the expiry of one of two people", () => {
+  it("the sentence of access omits expired links, and the expiry of one of two people", () => {
     const access = { people: { count: 2, until: inDays(-1) }, links: { count: 4, until: inDays(-1) } };
     expect(describeAccess(access, { now })).toBe("2 people");
     expect(describeAccess({ people: { count: 1, until: inDays(-1) } }, { now })).toBe("Only you");
   });
 
-  it("the sentence of access has no expiries in a list", () => {
+  it("the sentence of access in a list has no expiries", () => {
     const access = { people: { count: 2, until: inDays(2) }, links: { count: 1, until: inDays(2) } };
     expect(accessParts(access, { now })).toEqual(["2 people", "1 open link"]);
     expect(accessParts({ sharedFiles: { count: 2 } }, { now })).toEqual(["2 files shared alone"]);
@@ -69,7 +69,7 @@ describe("the sentence of access", () => {
     expect(describeBriefly(access, { now })).toBe(row);
   });
 
-  it("each part of the sentence of access names the place where it can be changed", () => {
+  it("each part of the sentence of access has the place where a person can change it", () => {
     const access = {
       people: { count: 1 },
       invitations: { count: 1 },
@@ -87,7 +87,7 @@ describe("the sentence of access", () => {
     ]);
   });
 
-  it("the sentence of a file joins the note and the file, without the links to other files", () => {
+  it("the sentence of a file joins the access to the note and to the file", () => {
     const note = {
       people: { count: 1, until: inDays(4) },
       links: { count: 1, until: inDays(2) },
@@ -102,7 +102,7 @@ describe("the sentence of access", () => {
 });
 
 describe("the line of a reader", () => {
-  it("the line of a reader says when the access expires", () => {
+  it("the line of a reader contains the expiry of the access", () => {
     expect(describeOwnEnd(inDays(2), now)).toBe("expires in 2 days");
     expect(describeOwnEnd(null, now)).toBeUndefined();
     expect(describeOwnEnd(inDays(0), now)).toBeUndefined();

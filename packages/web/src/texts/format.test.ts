@@ -15,11 +15,11 @@ describe("a filename is cut", () => {
     ["Vertrag für das Haus חוזה.pdf", "Vertrag für das Hau", "s חוזה.pdf"],
     ["عقد Contract final.pdf", "عقد Contract final.pdf", ""],
     ["租房合同二零二四年.pdf", "租房合同", "二零二四年.pdf"],
-  ])("the filename %j is cut before its last letters and its extension", (filename, head, tail) => {
+  ])("a shortened filename %j keeps its last letters and its extension", (filename, head, tail) => {
     expect(splitName(filename)).toEqual({ head, tail });
   });
 
-  it("a filename is cut between characters, not within one", () => {
+  it("a shortened filename is cut between characters", () => {
     const { head, tail } = splitName("family 👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧.png");
     expect(head).toBe("family ");
     expect(tail).toBe("👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧.png");

@@ -34,7 +34,7 @@ it("the web app has German texts", () => {
 });
 
 describe.each(["en", ...languages])("the texts in %s", (language) => {
-  it("the texts in this language have one for each problem of the service", () => {
+  it("the texts in this language have a text for each problem of the service", () => {
     const common = files[`./${language}/problems.ts`]?.problems as Texts;
     const rare = files[RARE.replace("/en/", `/${language}/`)]?.rareProblems as Texts;
     const missing = Object.keys(problems).filter((code) => !(code in common) && !(code in rare));

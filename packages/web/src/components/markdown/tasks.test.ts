@@ -15,7 +15,7 @@ const SOURCE = [
 ].join("\n");
 
 describe("the task boxes of a text", () => {
-  it("the task boxes of a text are listed with their text, without those in code", () => {
+  it("the list of task boxes has their texts, and omits boxes in code", () => {
     expect(tasksOf(lex(SOURCE)).map(({ isDone, label }) => [isDone, label])).toEqual([
       [false, "milk"],
       [true, "**bread**"],
@@ -29,23 +29,23 @@ describe("the task boxes of a text", () => {
     [1, "- [ ] **bread**"],
     [2, "  1. [x] rye"],
     [3, "> - [ ] quoted"],
-  ])("the task boxes of a text change one at a time: %i", (position, line) => {
+  ])("each toggle changes only one task box of a text: %i", (position, line) => {
     const changed = toggleTask(SOURCE, position).split("\n");
     expect(changed.filter((one, nth) => one !== SOURCE.split("\n")[nth])).toEqual([line]);
     expect(tasksOf(lex(toggleTask(SOURCE, position)))).toHaveLength(4);
   });
 
-  it("a text does not change if it has no task box at the position", () => {
+  it("a toggle at a position without a task box does not change the text", () => {
     expect(toggleTask(SOURCE, 4)).toBe(SOURCE);
   });
 });
 
-it.each([500, 5_000])("the Markdown reader shows a text that nests %s quotes as it is", (depth) => {
+it.each([500, 5_000])("the Markdown reader shows a text with %s nested quotes as plain text", (depth) => {
   const source = `${">".repeat(depth)} end`;
   expect(lex(source)).toEqual([{ type: "code", raw: source, text: source }]);
 });
 
-it("the Markdown reader reads a table and quotes that nest a little", () => {
+it("the Markdown reader reads a table and a few nested quotes", () => {
   expect(lex("| a | b |\n|---|---|\n| 1 | 2 |\n\n>> quote").map(({ type }) => type)).toEqual(
     expect.arrayContaining(["table", "blockquote"]),
   );

@@ -20,7 +20,7 @@ describe("the files of a note", () => {
     ["name", ["Bild 9.png", "Bild 10.png", "Übersicht.csv", "vertrag.pdf"]],
     ["size", ["Bild 10.png", "Übersicht.csv", "vertrag.pdf", "Bild 9.png"]],
     ["newest", ["Übersicht.csv", "Bild 10.png", "Bild 9.png", "vertrag.pdf"]],
-  ] as const)("the files of a note are ordered by %s", (order, expected) => {
+  ] as const)("the list of files has the order %s", (order, expected) => {
     expect(shown({ order })).toEqual(expected);
   });
 
@@ -32,11 +32,11 @@ describe("the files of a note", () => {
     [{ text: ".*" }, []],
     [{ kind: "image" as const, text: "9" }, ["Bild 9.png"]],
     [{ kind: "pdf" as const }, ["vertrag.pdf"]],
-  ])("the files of a note are filtered by %j", (view, expected) => {
+  ])("the list of files shows only the files that match %j", (view, expected) => {
     expect(shown(view)).toEqual(expected);
   });
 
-  it("the kinds to choose from are the kinds of the files of the note", () => {
+  it("the filter offers only the kinds of the files of the note", () => {
     expect([...kindsIn(files)]).toEqual(["image", "table", "pdf"]);
   });
 });

@@ -61,17 +61,17 @@ const create = (changed: Partial<LinkValues>, { kind = "download" as Link["kind"
 const edit = (changed: Partial<LinkValues>, { of = link, policy = free } = {}) =>
   bodyOf({ ...valuesOf(of, policy), ...changed }, { link: of, kind: of.kind, policy, now });
 
-it("a new link leaves its mails to the settings of the owner, unless the form names them", () => {
+it("a new link uses the mail settings of the owner unless the form sets its mails", () => {
   expect(create({}).body).not.toHaveProperty("notify");
   expect(create({ notify: "never" }).body).toMatchObject({ notify: "never" });
 });
 
 describe("a new link", () => {
-  it("a new link without choices uses the defaults of the service", () => {
+  it("a new link without choices has the defaults of the service", () => {
     expect(create({})).toEqual({ body: {} });
   });
 
-  it("a new link gets the chosen expiry by the clock of the service", () => {
+  it("the expiry of a new link follows the clock of the service", () => {
     expect(create({ expiry: "60" })).toEqual({ body: { expiresAt: after(60) } });
     expect(create({ expiry: "never" })).toEqual({ body: { expiresAt: null } });
   });
@@ -81,7 +81,7 @@ describe("a new link", () => {
     expect(lifetimesOf({ ...free, maxExpirySeconds: 30 })).toEqual([30]);
   });
 
-  it("a new link needs a password where the operator requires one", () => {
+  it("the form of a link needs a password if the operator requires one", () => {
     expect(create({}, { policy: strict })).toMatchObject({ problems: { password: expect.any(String) } });
     expect(create({ password: "secret1" }, { policy: strict })).toEqual({ body: { password: "secret1" } });
   });
@@ -92,11 +92,11 @@ describe("a new link", () => {
 });
 
 describe("a new file request", () => {
-  it("a new file request without choices uses the limits of the service", () => {
+  it("a new file request without choices has the limits of the service", () => {
     expect(create({}, { kind: "upload" })).toEqual({ body: { kind: "upload", request: {} } });
   });
 
-  it("each slot of a new file request gets an id of its own", () => {
+  it("each slot of a new file request gets its own id", () => {
     const slot = (name: string) => ({ id: undefined, name, accept: "", maxBytes: undefined });
     const slots = [slot("Payslip"), slot("Payslip"), slot("Ausweis & Paß"), slot("護照")];
     expect(create({ slots }, { kind: "upload" })).toMatchObject({
@@ -114,7 +114,7 @@ describe("a new file request", () => {
     });
   });
 
-  it("a file request refuses a slot without a name and a file larger than the service accepts", () => {
+  it("the form refuses a slot without a name and a file size over the limit", () => {
     const slots = [{ id: undefined, name: " ", accept: "", maxBytes: undefined }];
     expect(create({ slots, perFileMb: "1001" }, { kind: "upload" })).toMatchObject({
       problems: { slots: expect.any(String), perFileMb: expect.any(String) },
@@ -129,34 +129,34 @@ describe("a new file request", () => {
 });
 
 describe("an edited link", () => {
-  it("the form of a link sends nothing when nothing changed", () => {
+  it("the form of a link sends nothing if nothing changed", () => {
     expect(edit({})).toEqual({ body: {} });
     expect(edit({}, { of: request })).toEqual({ body: {} });
   });
 
-  it("the form of a link sends only what changed", () => {
+  it("the form of a link sends only the changes", () => {
     expect(edit({ label: "Offer ", maxClaims: "" })).toEqual({ body: { label: "Offer", maxClaims: null } });
   });
 
-  it("an edit of a link removes the password or replaces it", () => {
+  it("the form of a link can remove or replace the password", () => {
     expect(edit({ asksPassword: false })).toEqual({ body: { password: null } });
     expect(edit({ password: "another" })).toEqual({ body: { password: "another" } });
     expect(edit({ password: "short" })).toMatchObject({ problems: { password: expect.any(String) } });
   });
 
-  it("an edited link needs at least one file", () => {
+  it("the form of a link refuses a link without files", () => {
     expect(edit({ attachmentIds: ["a1"] })).toEqual({ body: { attachmentIds: ["a1"] } });
     expect(edit({ attachmentIds: [] })).toMatchObject({ problems: { attachmentIds: expect.any(String) } });
   });
 
-  it("an edited link cannot outlive the limit of the operator, counted from its creation", () => {
+  it("the form refuses an expiry of a link over the limit of the operator", () => {
     const policy = { ...free, maxExpirySeconds: 2 * DAY };
     expect(edit({ expiry: "custom", customExpiry: "2026-03-09T12:00" }, { policy })).toMatchObject({
       problems: { expiry: expect.stringContaining("2 days") },
     });
   });
 
-  it("an edit keeps the ids of slots and never reuses the id of a removed slot", () => {
+  it("the form keeps the ids of slots, and never uses the id of a removed slot again", () => {
     const [, payslip] = valuesOf(request, free).slots;
     const renewed = { id: undefined, name: "Passport", accept: "", maxBytes: undefined };
     expect(edit({ slots: payslip === undefined ? [] : [payslip, renewed] }, { of: request })).toMatchObject({
@@ -175,7 +175,7 @@ describe("an edited link", () => {
 describe("a link like one that has ended", () => {
   const later = now + 5 * DAY * 1000;
 
-  it("a link that is made again has the settings and the lifetime of the old one", () => {
+  it("a link like an ended link has the same settings and the same lifetime", () => {
     const old = { ...link, hasPassword: false, files: [{ id: "a1", filename: "a.txt" }] };
     expect(bodyOfAgain(old, later)).toMatchObject({
       label: "Contract",
@@ -187,14 +187,14 @@ describe("a link like one that has ended", () => {
     expect(bodyOfAgain({ ...old, files: null }, later)).not.toHaveProperty("attachmentIds");
   });
 
-  it("a file request that is made again asks for the same files", () => {
+  it("a file request like an ended file request asks for the same files", () => {
     expect(bodyOfAgain(request, later)).toMatchObject({ kind: "upload", request: request.request });
     expect(bodyOfAgain(request, later)).not.toHaveProperty("maxClaims");
   });
 });
 
 describe("the recipients of a link", () => {
-  it("the form names each text that is not an email address", () => {
+  it("the form of a link names each text that is not an email address", () => {
     const problemOf = (recipients: string) => create({ recipients });
     expect(problemOf("eva, bob@example.com")).toEqual({ problems: { recipients: "“eva” is not an email address." } });
     expect(problemOf("eva bob")).toEqual({ problems: { recipients: "These are not email addresses: “eva”, “bob”." } });

@@ -53,7 +53,7 @@ describe("comma-separated values", () => {
     expect(parse(text)).toEqual({ rows, isCut: false, cutColumns: false });
   });
 
-  it("the table of a preview is cut after the most rows and columns", () => {
+  it("the table of a preview has a maximum number of rows and columns", () => {
     expect(parse("a\nb\nc", { maxRows: 2 })).toEqual({ rows: [["a"], ["b"]], isCut: true, cutColumns: false });
     expect(parse("a\nb\n", { maxRows: 2 }).isCut).toBe(false);
     expect(parse("a,b,c\nd", { maxColumns: 2 })).toEqual({ rows: [["a", "b"], ["d"]], isCut: false, cutColumns: true });

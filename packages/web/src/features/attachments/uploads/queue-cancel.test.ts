@@ -40,7 +40,7 @@ describe("cancelling", () => {
     expect(sentBy(tab)).toContain("d.txt");
   });
 
-  it("a queued file that the user cancels is never sent", async () => {
+  it("the queue never sends a queued file that the user has cancelled", async () => {
     const browser = createFakeBrowser();
     const tab = await openSending(browser, "a.txt", "b.txt", "c.txt", "d.txt");
     await tab.queue.cancel(idOf(tab, "d.txt"));
@@ -178,7 +178,7 @@ describe("a sign-out", () => {
 });
 
 describe("a reload would lose the upload", () => {
-  it("a reload would lose an upload until the browser has stored the file", async () => {
+  it("a reload would lose an upload until the browser has stored its file", async () => {
     const browser = createFakeBrowser();
     const isStored = Promise.withResolvers<boolean>();
     const tab = browser.openTab({ fileStore: { add: () => isStored.promise } });
@@ -191,7 +191,7 @@ describe("a reload would lose the upload", () => {
     expect(tab.queue.list.$isAtRisk.get()).toBe(false);
   });
 
-  it("a reload would lose a file that the browser cannot store until the file is attached", async () => {
+  it("a reload would lose a file that the browser can't store until it is attached", async () => {
     const tab = createFakeBrowser().openTab({ fileStore: { add: async () => false } });
     tab.queue.add(chosen("a.txt"), TARGET);
     await settled();

@@ -33,7 +33,7 @@ describe("after a reload", () => {
     expect(sentBy(tab)).toEqual(names.slice(0, 3));
   });
 
-  it("a restored queue does not start an upload that the page sends already", async () => {
+  it("a restored queue does not start an upload that the page is already sending", async () => {
     const browser = createFakeBrowser();
     const tab = await openSending(browser, "a.txt");
     await tab.queue.restore("ann");
@@ -41,7 +41,7 @@ describe("after a reload", () => {
     expect(statuses(tab)).toEqual({ "a.txt": "sending" });
   });
 
-  it("a restored queue ignores a stored upload that finished while the store was read", async () => {
+  it("a restored queue ignores a stored upload that ended during the read of the store", async () => {
     const browser = createFakeBrowser();
     const isRead = Promise.withResolvers<void>();
     const list = async () => {
@@ -62,7 +62,7 @@ describe("after a reload", () => {
     expect(statuses(tab)).toEqual({});
   });
 
-  it("a restored queue ignores an upload that another tab finished while the store was read", async () => {
+  it("a restored queue ignores an upload that another tab ended during the read", async () => {
     const browser = createFakeBrowser();
     const first = await openSending(browser, "a.txt");
     const isRead = Promise.withResolvers<void>();
@@ -93,7 +93,7 @@ describe("after a reload", () => {
 });
 
 describe("after the next sign-in", () => {
-  it("the next sign-in sends the uploads again that failed when the session ended", async () => {
+  it("the next sign-in sends the uploads that failed at the end of the session", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     transferOf(tab, "a.txt").fail("unauthenticated");
     await settled();
@@ -129,7 +129,7 @@ describe("a file that is too large to be stored", () => {
     return reload(browser, first);
   }
 
-  it("a file that is too large to be stored must be chosen again after a reload", async () => {
+  it("the user must choose a file again after a reload if it is too large to be stored", async () => {
     const browser = createFakeBrowser();
     const first = browser.openTab();
     first.queue.add([{ file: large() }], TARGET);
@@ -143,7 +143,7 @@ describe("a file that is too large to be stored", () => {
     expect(sentBy(tab)).toEqual(["large.bin"]);
   });
 
-  it("a paused upload is no longer paused after its file was chosen again", async () => {
+  it("a paused upload continues after the user has chosen its file again", async () => {
     const browser = createFakeBrowser();
     const first = browser.openTab();
     first.queue.add([{ file: large() }], TARGET);
@@ -155,12 +155,12 @@ describe("a file that is too large to be stored", () => {
     expect([...browser.stored.values()]).toMatchObject([{ isPaused: false }]);
   });
 
-  it("a large file is read through its handle after a reload", async () => {
+  it("the queue reads a large file through its handle after a reload", async () => {
     const tab = await reloadWithHandle(large(), { state: "granted" });
     expect(sentBy(tab)).toEqual(["large.bin"]);
   });
 
-  it("a large file needs permission when the browser asks for it", async () => {
+  it("a large file needs a permission if the browser asks for it", async () => {
     const permission = { state: "prompt" as "granted" | "denied" | "prompt" };
     const tab = await reloadWithHandle(large(), permission);
     expect(statuses(tab)).toEqual({ "large.bin": "needs-permission" });
@@ -174,7 +174,7 @@ describe("a file that is too large to be stored", () => {
     expect(tab.queue.list.all()).toMatchObject([{ continuesAfterReload: true }]);
   });
 
-  it("a large file must be chosen again when it has changed on the disk", async () => {
+  it("the user must choose a large file again if it has changed on the disk", async () => {
     const permission = { state: "prompt" as "granted" | "denied" | "prompt" };
     const changed = fileOf("large.bin", { sizeBytes: LARGE_BYTES, lastModified: 2 });
     const tab = await reloadWithHandle(changed, permission);

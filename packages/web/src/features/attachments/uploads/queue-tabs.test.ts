@@ -59,7 +59,7 @@ describe("two tabs", () => {
     expect(statuses(other)).toEqual({});
   });
 
-  it("a tab continues a file that the browser could not store when the first tab is closed", async () => {
+  it("a tab continues an unstored file after the first tab is closed", async () => {
     const browser = createFakeBrowser();
     const noStore = { fileStore: { add: async () => false } };
     const [first, other] = [browser.openTab(noStore), browser.openTab(noStore)];
@@ -73,7 +73,7 @@ describe("two tabs", () => {
     expect(sentBy(other)).toEqual(["a.txt"]);
   });
 
-  it("both tabs send the same file when the browser has no Web Locks", async () => {
+  it("both tabs send the same file if the browser has no Web Locks", async () => {
     const browser = createFakeBrowser();
     await openSending(browser, "a.txt");
     const other = browser.openTab({ hasLocks: false });
@@ -101,14 +101,14 @@ describe("two tabs", () => {
       expect(other.refreshed).toEqual(["trip"]);
     });
 
-    it("a tab asks for the large file when the other tab is closed", async () => {
+    it("a tab asks for the large file after the other tab is closed", async () => {
       const { first, other } = await openBoth();
       first.close();
       await settled();
       expect(statuses(other)).toEqual({ "large.bin": "needs-file" });
     });
 
-    it("a large file is sent once when the user chooses it in both tabs", async () => {
+    it("two tabs send a large file once if the user chooses it in both tabs", async () => {
       const { browser, first } = await openBoth();
       const tabs = [await reload(browser, first), await openRestored(browser)];
       for (const tab of tabs) {

@@ -16,7 +16,7 @@ import {
 } from "./testing/queue-actions.ts";
 
 describe("adding files", () => {
-  it("the queue sends three files at once and the next when one is attached", async () => {
+  it("the queue sends three files at a time, and the next after one is attached", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt", "b.txt", "c.txt", "d.txt");
     expect(statuses(tab)).toEqual({ "a.txt": "sending", "b.txt": "sending", "c.txt": "sending", "d.txt": "queued" });
     transferOf(tab, "b.txt").finish();
@@ -24,7 +24,7 @@ describe("adding files", () => {
     expect(sentBy(tab)).toEqual(["a.txt", "b.txt", "c.txt", "d.txt"]);
   });
 
-  it("the queue creates the attachment of a file after the attachment of the file before it", async () => {
+  it("the queue creates the attachments of files in the order of the files", async () => {
     const tab = createFakeBrowser().openTab();
     tab.queue.add(chosen("a.txt", "b.txt"), TARGET);
     await settled();
@@ -39,7 +39,7 @@ describe("adding files", () => {
     expect(isFree).toBe(true);
   });
 
-  it.each(["pause", "cancel"] as const)("the queue lets the next file start after a %s", async (action) => {
+  it.each(["pause", "cancel"] as const)("the queue starts the next file after a %s", async (action) => {
     const tab = createFakeBrowser().openTab();
     tab.queue.add(chosen("a.txt", "b.txt"), TARGET);
     await settled();
@@ -47,7 +47,7 @@ describe("adding files", () => {
     await expect(transferOf(tab, "b.txt").startsAfter).resolves.toBeUndefined();
   });
 
-  it("the queue attaches a file and forgets the upload", async () => {
+  it("the queue attaches a file and removes its upload", async () => {
     const browser = createFakeBrowser();
     const tab = browser.openTab();
     const events = eventsOf(tab);
@@ -117,7 +117,7 @@ describe("pausing", () => {
     expect(statuses(tab)).toMatchObject({ "a.txt": "paused", "d.txt": "starting" });
   });
 
-  it("an upload can be paused before its transfer starts", async () => {
+  it("the user can pause an upload before its transfer starts", async () => {
     const tab = createFakeBrowser().openTab();
     tab.queue.add(chosen("a.txt"), TARGET);
     tab.queue.pause(idOf(tab, "a.txt"));
@@ -134,14 +134,14 @@ describe("pausing", () => {
     expect(sentBy(tab)).toEqual(["a.txt"]);
   });
 
-  it("a paused upload is shown as paused while its last bytes are sent", async () => {
+  it("a paused upload appears as paused while its last bytes are sent", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     tab.queue.pause(idOf(tab, "a.txt"));
     transferOf(tab, "a.txt").begin();
     expect(statuses(tab)).toEqual({ "a.txt": "paused" });
   });
 
-  it("a paused upload stays paused over a reload", async () => {
+  it("a paused upload stays paused after a reload", async () => {
     const browser = createFakeBrowser();
     const first = await openSending(browser, "a.txt");
     first.queue.pause(idOf(first, "a.txt"));
@@ -156,7 +156,7 @@ describe("pausing", () => {
 });
 
 describe("a failed upload", () => {
-  it("a failed upload keeps its row with the error and is sent again on retry", async () => {
+  it("a failed upload keeps its row with the error, and a retry sends it again", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     const events = eventsOf(tab);
     transferOf(tab, "a.txt").fail("quota_exceeded");
@@ -168,7 +168,7 @@ describe("a failed upload", () => {
     expect(sentBy(tab)).toEqual(["a.txt", "a.txt"]);
   });
 
-  it("a failed upload is sent again when the user adds its file again", async () => {
+  it("the queue sends a failed upload again when the user adds its file again", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     transferOf(tab, "a.txt").fail("quota_exceeded");
     await settled();
@@ -189,7 +189,7 @@ describe("a failed upload", () => {
     expect(browser.stored.size).toBe(0);
   });
 
-  it("a failed upload is not sent again when another tab has finished it", async () => {
+  it("the queue does not send a failed upload again that another tab has finished", async () => {
     const browser = createFakeBrowser();
     const first = await openSending(browser, "a.txt");
     const other = await openRestored(browser);

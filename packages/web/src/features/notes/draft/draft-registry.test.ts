@@ -21,7 +21,7 @@ async function openUnsavedTab() {
 }
 
 describe("the draft of a closed tab", () => {
-  it("the draft of a closed tab is restored when its note is opened", async () => {
+  it("opening a note restores the draft of a closed tab", async () => {
     const { service, browser, tab } = await openUnsavedTab();
     tab.close();
     vi.clearAllTimers();
@@ -30,7 +30,7 @@ describe("the draft of a closed tab", () => {
     expect(draft.beforeRestore).toEqual({ body: "one" });
   });
 
-  it("the draft of a closed tab is saved from any page", async () => {
+  it("every page saves the drafts of closed tabs", async () => {
     const { service, browser, tab } = await openUnsavedTab();
     tab.close();
     vi.clearAllTimers();
@@ -40,7 +40,7 @@ describe("the draft of a closed tab", () => {
     expect(Object.keys(browser.storage)).toEqual([]);
   });
 
-  it("the draft of a closed tab is restored into the open note", async () => {
+  it("the open page of a note restores the draft of a closed tab", async () => {
     const { service, browser, tab } = await openUnsavedTab();
     const later = browser.openTab(service);
     await later.storage.refresh();
@@ -62,7 +62,7 @@ describe("the draft of a closed tab", () => {
     expect(Object.keys(browser.storage)).toHaveLength(1);
   });
 
-  it("the draft of a closed tab becomes a conflict if its field was changed meanwhile", async () => {
+  it("the draft of a closed tab becomes a conflict if its field has changed since", async () => {
     const { service, browser, tab } = await openUnsavedTab();
     tab.close();
     vi.clearAllTimers();
@@ -85,7 +85,7 @@ describe("the draft of a closed tab", () => {
     expect(service.note).toMatchObject({ title: "Their title", body: "one" });
   });
 
-  it("the draft of a closed tab is not restored for a viewer", async () => {
+  it("a viewer of a note does not get the draft of a closed tab", async () => {
     const { service, browser, tab } = await openUnsavedTab();
     tab.close();
     const draft = browser.openTab(service).drafts.of({ ...service.note, role: "viewer" });
@@ -94,7 +94,7 @@ describe("the draft of a closed tab", () => {
 });
 
 describe("the draft of an open tab", () => {
-  it("the draft of an open tab is not saved by other tabs", async () => {
+  it("other tabs do not save the draft of an open tab", async () => {
     const { service, browser, draft } = await openUnsavedTab();
     const other = browser.openTab(service);
     await other.drafts.saveAbandoned({ openNoteId: undefined });
@@ -103,7 +103,7 @@ describe("the draft of an open tab", () => {
     expect(service.note.body).toBe("unsaved");
   });
 
-  it("the draft of an open tab survives a save of another tab on the same note", async () => {
+  it("the draft of an open tab remains after another tab saves the same note", async () => {
     const { service, browser, tab, draft } = await openUnsavedTab();
     const other = browser.openTab(service);
     await other.storage.refresh();
@@ -115,7 +115,7 @@ describe("the draft of an open tab", () => {
     expect(service.note).toMatchObject({ title: "Better plan", body: "unsaved" });
   });
 
-  it("a draft is released once it is saved and no component shows it", async () => {
+  it("a draft is removed from the registry when it is saved and not shown", async () => {
     const { service, tab, draft } = await openUnsavedTab();
     tab.drafts.release(draft);
     expect(tab.drafts.of(service.note)).toBe(draft);
@@ -138,7 +138,7 @@ describe("a sign-out", () => {
     expect(tab.drafts.areSaved()).toBe(true);
   });
 
-  it("a sign-out reports text that cannot be saved", async () => {
+  it("a sign-out reports text that it could not save", async () => {
     const { service, tab } = await openUnsavedTab();
     service.failure = new ValetKeyError("network", "");
     await tab.drafts.flushAll();
@@ -167,7 +167,7 @@ describe("drafts in a limited browser", () => {
     expect(storage.read("note-1")).toBeUndefined();
   });
 
-  it("a browser that has no locks reports no draft as abandoned", async () => {
+  it("in a browser without locks, no draft counts as abandoned", async () => {
     const browser = new FakeBrowser();
     const open = (tab: string) => new DraftStorage({ storage: () => browser.storage, locks: undefined, tab });
     open("tab-1").save("note-1", draft);

@@ -34,14 +34,14 @@ describe("autosave", () => {
     expect(service.note.title).toBe("Better plan");
   });
 
-  it("a draft sends nothing when nothing was edited", async () => {
+  it("a draft sends nothing if the user edits nothing", async () => {
     const { service, draft, state } = openDraft();
     await draft.flush();
     expect(service.saves).toEqual([]);
     expect(state()).toBe("idle");
   });
 
-  it("a draft saves text that was typed during a save", async () => {
+  it("a draft saves text that the user typed during a save", async () => {
     const { service, draft } = openDraft();
     const response = Promise.withResolvers<void>();
     service.delay = response.promise;
@@ -80,7 +80,7 @@ describe("autosave", () => {
 });
 
 describe("a failed save", () => {
-  it("a failed save is retried after 3 s, then after 6 s", async () => {
+  it("a failed save runs again after 3 s, then after 6 s", async () => {
     const { service, draft, state } = openDraft();
     service.failure = new ValetKeyError("network", "");
     draft.edit({ body: "two" });
@@ -96,7 +96,7 @@ describe("a failed save", () => {
     expect(state()).toBe("saved");
   });
 
-  it("a failed save is not retried when the service refuses it for good", async () => {
+  it("a save that the service refuses permanently does not run again", async () => {
     const { service, draft, state } = openDraft();
     service.failure = new ValetKeyError("access_denied", "", { status: 403 });
     draft.edit({ body: "two" });
@@ -107,7 +107,7 @@ describe("a failed save", () => {
     expect(draft.$view.get().body).toBe("two");
   });
 
-  it("a failed save is retried when the service is too busy", async () => {
+  it("a failed save runs again if the service is too busy", async () => {
     const { service, draft } = openDraft();
     service.failure = new ValetKeyError("rate_limited", "", { status: 429 });
     draft.edit({ body: "two" });
@@ -127,7 +127,7 @@ describe("two users on one note", () => {
     return opened;
   }
 
-  it("a draft merges with the change of another user to another field", async () => {
+  it("a draft merges with another user's change of another field", async () => {
     const { service, draft, state } = openDraft();
     service.change({ title: "Their title" });
     draft.edit({ body: "mine" });
@@ -161,7 +161,7 @@ describe("two users on one note", () => {
     expect(state()).toBe("saved");
   });
 
-  it("a draft returns the discarded text on takeTheirs, to undo it", async () => {
+  it("takeTheirs returns the discarded text of a draft, for an undo", async () => {
     const { service, draft } = await openConflict();
     const discarded = draft.takeTheirs();
     expect(draft.$view.get()).toMatchObject({ body: "theirs", state: { kind: "idle" } });
@@ -170,7 +170,7 @@ describe("two users on one note", () => {
     expect(service.note.body).toBe("mine");
   });
 
-  it("a draft sees no conflict in its own save whose response was lost", async () => {
+  it("a draft sees no conflict in its own save with a lost response", async () => {
     const { service, draft, state } = openDraft();
     service.losesResponses = true;
     draft.edit({ body: "two" });

@@ -31,7 +31,7 @@ describe("the draft of a new note", () => {
     expect(Object.keys(browser.storage)).toEqual([]);
   });
 
-  it("the draft of a new note sends nothing if its text is removed again", async () => {
+  it("the draft of a new note sends nothing if the user removes its text again", async () => {
     const { service, browser, draft } = openNewDraft();
     draft.edit({ title: "P" });
     draft.edit({ title: " " });
@@ -41,7 +41,7 @@ describe("the draft of a new note", () => {
     expect(draft.$view.get().state.kind).toBe("idle");
   });
 
-  it("the draft of a new note keeps what was typed after a lost response, in one note", async () => {
+  it("the draft of a new note makes one note with the typed text after a lost response", async () => {
     const { service, draft } = openNewDraft();
     service.losesResponses = true;
     draft.edit({ title: "Plan" });
@@ -54,7 +54,7 @@ describe("the draft of a new note", () => {
     expect(service.createdBy.size).toBe(1);
   });
 
-  it("the draft of a new note is restored after a reload, and creates the note then", async () => {
+  it("a reload restores the draft of a new note, and then creates the note", async () => {
     const { service, browser, blank, draft } = openNewDraft();
     service.failure = new ValetKeyError("network", "");
     draft.edit({ title: "Plan" });

@@ -63,7 +63,7 @@ async function turnOnSecondFactor({ page }: Person): Promise<(ahead?: number) =>
 describe("the safety of an account", () => {
   const web = startWeb();
 
-  it("requirement 54: the sign-in asks for a code of the app that was set up", async () => {
+  it("requirement 54: the sign-in asks for a code of the set-up app", async () => {
     const ann = await web.person("Ann", from("10.4.0.1"));
     const { page, watch } = ann;
     watch.expect(/^403 POST .*sign-in/);
@@ -108,7 +108,7 @@ describe("the safety of an account", () => {
     await page.getByText(secondFactorTexts.codesLeft(9)).waitFor();
   });
 
-  it("requirement 56: a passkey signs in until it is removed", async () => {
+  it("requirement 56: a passkey signs in until its removal", async () => {
     const ben = await web.person("Ben", from("10.4.0.2"));
     const { page, context, watch } = ben;
     watch.expect(/^403 POST .*sign-in/);
@@ -148,7 +148,7 @@ describe("the safety of an account", () => {
     await page.getByText("This passkey was not accepted.").waitFor();
   });
 
-  it("requirement 56: an account with two steps asks for a code before a passkey", async () => {
+  it("requirement 56: an account with two steps asks for a code before a new passkey", async () => {
     const dora = await web.person("Dora", from("10.4.0.4"));
     const { page, context, watch } = dora;
     watch.expect(/^403 POST .*passkeys/);
@@ -169,7 +169,7 @@ describe("the safety of an account", () => {
     await section.getByRole("listitem").getByText("Phone").waitFor();
   });
 
-  it("requirement 57: a deleted account is closed until its owner keeps it", async () => {
+  it("requirement 57: a deleted account is closed until its owner cancels the deletion", async () => {
     const carl = await web.person("Carl", from("10.4.0.3"));
     const { page, watch } = carl;
     watch.expect(/^403 POST .*sign-in/);

@@ -31,7 +31,7 @@ const pathOf = ({ page }: Person) => {
 describe("a service without accounts", () => {
   const web = startWeb({ env: {} });
 
-  it("the page of a service without accounts lets the first visitor create an account", async () => {
+  it("the page of a new service lets the first visitor create an account", async () => {
     const ann = await web.person("Ann", visitor("10.1.0.1"));
     const { page } = ann;
     await page.goto("/");
@@ -125,7 +125,7 @@ describe("signing in", () => {
     expect([...dora.watch.requests.keys()]).toEqual([web.service.url]);
   });
 
-  it("a sign-out ends the session in all tabs, and leaves the theme and the mark of the browser", async () => {
+  it("a sign-out ends the session in all tabs, and keeps the theme of the browser", async () => {
     const finn = await web.person("Finn");
     const other = await finn.context.newPage();
     await other.goto("/settings/appearance");
@@ -155,7 +155,7 @@ describe("signing in", () => {
     expect(cookies.map(({ name }) => name)).toEqual(["valetkey.browser"]);
   });
 
-  it("the sign-in page after the end of a session has no serious axe findings in either theme", async () => {
+  it("the sign-in page after an ended session has no serious axe findings", async () => {
     const { page } = await web.person("Gil", visitor("10.1.0.6"));
     await page.goto("/sign-in?error=session_ended");
     await page.getByRole("button", { name: "Sign in" }).click();

@@ -125,7 +125,7 @@ describe("the activity", () => {
     expect(everything.items.some(({ detail }) => detail.purpose === "thumbnail")).toBe(true);
   });
 
-  it("the activity has one sentence for each act of a visitor, and counts the downloads of visitors", async () => {
+  it("the activity has one sentence for each act of a visitor, and counts downloads", async () => {
     const nora = await web.person("Nora");
     const files = ["a.png", "b.png", "c.png"].map((name) => png(name));
     const note = await seedNote(nora.client, { title: "Beach", files });
@@ -208,7 +208,7 @@ describe("the activity", () => {
     expect(await lines(gil).count()).toBe(EVENTS);
   });
 
-  it("the activity loads older events if a refresh was running when the user reached the end", async () => {
+  it("the activity loads older events even if a refresh runs at the end of the list", async () => {
     const ivy = await openWithOlderEvents("Ivy");
     const refresh = Promise.withResolvers<void>();
     await ivy.page.route(/\/activity\?(?!.*cursor)/, async (route) => {
@@ -227,7 +227,7 @@ describe("the activity", () => {
     await ivy.page.getByRole("link", { name: "Note 0", exact: true }).waitFor();
   });
 
-  it("the activity shows that it is empty or that it failed to load", async () => {
+  it("the activity shows that it is empty, or that its load failed", async () => {
     const hal = await web.person("Hal");
     hal.watch.expect(/^503 /);
     const { page } = hal;

@@ -50,7 +50,7 @@ describe("the pages of administrators", () => {
     await page.getByRole("list", { name: "Log" }).getByText(`${EMAIL} disabled Ann`).waitFor();
   });
 
-  it("an administrator sees a table on a wide screen and cards on a phone that do not scroll sideways", async () => {
+  it("an administrator sees a table on a wide screen, and cards on a phone", async () => {
     const { page } = await openRoot(web);
     await page.goto("/admin");
     const row = page.getByRole("list", { name: "People" }).getByRole("listitem").first();
@@ -70,7 +70,7 @@ describe("the pages of administrators", () => {
     }
   });
 
-  it("an administrator keeps a typed limit of storage after Escape", async () => {
+  it("the form of a storage limit keeps the typed value after Escape", async () => {
     const { page } = await openRoot(web);
     await page.goto("/admin");
     const open = async () => {

@@ -35,7 +35,7 @@ describe("the files of a note", () => {
     await expect.poll(() => filesOf(lou).getByRole("listitem").count()).toBe(201);
   });
 
-  it("a tap anywhere on the row of a file opens it, and its menu stays a separate target", async () => {
+  it("a tap on the row of a file opens the file, and a tap on its menu does not", async () => {
     const mia = await web.person("Mia", PHONE);
     await open(mia, [text("a.txt", "a")]);
     const row = rowOf(mia, "a.txt");
@@ -56,7 +56,7 @@ describe("the files of a note", () => {
     expect(await preview.count()).toBe(0);
   });
 
-  it("files are deleted at once, and are restored with undo", async () => {
+  it("a file is deleted immediately, and an undo restores the file", async () => {
     const ann = await web.person("Ann");
     const note = await open(ann, [text("a.txt", "a"), text("b.txt", "b")]);
     for (const name of ["a.txt", "b.txt"]) {
@@ -71,7 +71,7 @@ describe("the files of a note", () => {
     await expect.poll(names).toEqual(["a.txt"]);
   });
 
-  it("files are selected in a row, deleted together, and restored with undo", async () => {
+  it("several selected files are deleted together, and an undo restores them", async () => {
     const ivo = await web.person("Ivo");
     const note = await open(
       ivo,
@@ -103,7 +103,7 @@ describe("the files of a note", () => {
     expect(items[0]?.files?.map(({ filename }) => filename).sort()).toEqual(["a.txt", "c.txt"]);
   });
 
-  it("files are shared together, and only the rest again after a failure", async () => {
+  it("several files are shared together, and a retry shares only the remaining files", async () => {
     const uma = await web.person("Uma");
     uma.watch.expect(/^400 PUT .*shares/);
     const note = await open(
@@ -133,7 +133,7 @@ describe("the files of a note", () => {
     }
   });
 
-  it("files are renamed with F2, as one tab stop with the arrow keys", async () => {
+  it("a file can be renamed with F2, and arrow keys move between files", async () => {
     const jan = await web.person("Jan");
     jan.watch.expect(/^400 PATCH /);
     const note = await open(jan, [text("a.txt", "a"), text("b.txt", "b")]);
@@ -187,7 +187,7 @@ describe("the files of a note", () => {
     expect(urlRequests(cleo)).toBe(0);
   });
 
-  it("files leave nothing in the browser after sign-out", async () => {
+  it("a sign-out deletes all thumbnails of files from the browser", async () => {
     const dora = await web.person("Dora");
     await open(dora);
     await choose(dora, [png("a.png")]);

@@ -110,7 +110,7 @@ describe("attaching files", () => {
     expect(await stored(ben.client, note.id)).toEqual(hashesOf(files));
   });
 
-  it("attaching names a pasted picture by its time", async () => {
+  it("a pasted picture is named after its time", async () => {
     const cleo = await web.person("Cleo");
     await open(cleo);
     const { bytes } = png("image.png");
@@ -135,7 +135,7 @@ describe("attaching files", () => {
     await expect.poll(async () => (await shown()).map((name) => name.slice(0, 7))).toEqual(names);
   });
 
-  it("the key U attaches files, but not for a viewer", async () => {
+  it("the key U attaches files for an editor, and does nothing for a viewer", async () => {
     const dora = await web.person("Dora");
     const emil = await web.person("Emil");
     const note = await seedNote(dora.client, { title: "Trip", sharedWith: { userIds: [emil.id] } });
@@ -170,7 +170,7 @@ describe("attaching files", () => {
     expect(await keptUploads(fay)).toBe(0);
   });
 
-  it("attaching rejects a file that does not match its name", async () => {
+  it("a note shows the rejection of a file whose content does not match its name", async () => {
     const hal = await web.person("Hal");
     const note = await open(hal);
     hal.watch.expect(/^422 POST .*\/complete$/);
@@ -208,7 +208,7 @@ describe("attaching files", () => {
 describe("a file over the size limit", () => {
   const web = startWeb({ env: { UPLOAD_MAX_BYTES: "100000" } });
 
-  it("a file over the size limit is refused before the page sends a request", async () => {
+  it("the page refuses a file over the size limit before it sends a request", async () => {
     const ann = await web.person("Ann");
     await ann.page.route("**/instance", async (route) => {
       await setTimeout(LATE_MS);

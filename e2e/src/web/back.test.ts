@@ -48,7 +48,7 @@ describe("the back button of the browser", () => {
     await page.waitForURL((url) => url.pathname === "/");
   });
 
-  it("a dialog that was closed in another way leaves no entry in the history", async () => {
+  it("a closed dialog leaves no entry in the history", async () => {
     const ann = await web.person("Ann Closes");
     const { share, dialog } = await openPlan(ann);
     const closings = [
@@ -99,7 +99,7 @@ describe("the back button of the browser", () => {
     await ann.page.waitForURL((url) => url.pathname === "/");
   });
 
-  it("one back returns from the note that the palette has opened, and one forward opens it again", async () => {
+  it("back leaves a note that the palette opened, and forward opens the note again", async () => {
     const ann = await web.person("Ann Jumps");
     const other = await seedNote(ann.client, { title: "Budget" });
     const { id } = await openPlan(ann);

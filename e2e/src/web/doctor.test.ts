@@ -32,7 +32,7 @@ describe("the page of the doctor", () => {
     return person;
   }
 
-  it("the page of the doctor finds no fault of a healthy service", async () => {
+  it("the page of the doctor finds no fault in a healthy service", async () => {
     const root = await administrator();
     await root.page.goto("/settings");
     await root.page.getByRole("link", { name: "Check this set-up" }).click();
@@ -40,7 +40,7 @@ describe("the page of the doctor", () => {
     expect(await seriousFindings(root.page)).toEqual([]);
   });
 
-  it("the page of the doctor is closed to people who are no administrators", async () => {
+  it("the page of the doctor is closed to people who are not administrators", async () => {
     const ann = await web.person("Ann");
     await ann.page.goto("/settings");
     await ann.page.getByRole("heading", { name: "Account", exact: true }).waitFor();
@@ -58,7 +58,7 @@ describe("the page of the doctor", () => {
     await expect.poll(() => account.getAttribute("aria-current")).toBe("page");
   });
 
-  it("the doctor finds that the bucket refuses the page or does not respond", async () => {
+  it("the doctor finds a bucket that refuses the page or does not respond", async () => {
     const root = await administrator();
     root.watch.expect(/^(403 GET|net::ERR_)/);
     const ofBucket = `${web.service.bucketOrigin}/**`;
@@ -73,7 +73,7 @@ describe("the page of the doctor", () => {
     await root.page.getByText("it can't reach the bucket").waitFor();
   });
 
-  it("the doctor finds that the ETag is hidden and that the bytes change", async () => {
+  it("the doctor finds a hidden ETag and changed bytes", async () => {
     const root = await administrator();
     await root.page.route(`${web.service.bucketOrigin}/**`, async (route) => {
       const response = await route.fetch();
@@ -86,7 +86,7 @@ describe("the page of the doctor", () => {
     await root.page.getByText("returns other bytes than this browser sent").waitFor();
   });
 
-  it("the doctor finds that the clock of the browser is wrong", async () => {
+  it("the doctor finds a wrong clock of the browser", async () => {
     const root = await administrator();
     await root.page.addInitScript("const { now } = Date; Date.now = () => now() + 3_600_000");
     await root.page.goto(PATH);

@@ -71,7 +71,7 @@ type Read = { isShort: boolean; order: string; wanted: string; halvesFollow: boo
 describe("filenames of different scripts", () => {
   const web = startWeb();
 
-  it("a filename of each script keeps the order of its letters, also if it is shortened", async () => {
+  it("a filename in each script keeps the order of its letters, even when shortened", async () => {
     const ann = await web.person("Ann", PHONE);
     const note = await seedNote(ann.client, { title: "חוזה", files: names.map((name) => text(name, name)) });
     const { page } = ann;

@@ -41,7 +41,7 @@ describe("a forgotten password", () => {
     return urls.find((url) => new URL(url).pathname === path) ?? "";
   }
 
-  it("requirement 42: the link of a mail replaces a forgotten password", async () => {
+  it("requirement 42: the link in a mail replaces a forgotten password", async () => {
     const service = await startWebService({
       SMTP_URL: `smtp://127.0.0.1:${smtp.port}`,
       MAIL_FROM: "Example Files <files@example.com>",
@@ -117,7 +117,7 @@ describe("a forgotten password", () => {
     await heading(ben.page, "Notes");
   });
 
-  it("the page of a forgotten password says when the service does not respond", async () => {
+  it("the page of a forgotten password reports a service that does not respond", async () => {
     const { page, watch, close } = await openPerson(web.browser, { ...visitor, service: web.service, name: "Carl" });
     onTestFinished(close);
     watch.expect(/^(?:503|Failed to load resource)/);

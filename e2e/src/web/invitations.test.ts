@@ -78,7 +78,7 @@ describe("a person without access", () => {
     await dora.page.getByText(closed.invitation_used.title).waitFor();
   });
 
-  it("an invitation from a mail opens its note for a user with another email address", async () => {
+  it("an invitation in a mail opens its note for a user with another email address", async () => {
     const smtp = await smtpServerInTest();
     const SMTP_URL = `smtp://127.0.0.1:${smtp.port}`;
     const service = await startWebService({ SMTP_URL, MAIL_FROM: "Example Files <files@example.com>" });

@@ -66,7 +66,7 @@ describe("keyboard shortcuts", () => {
     await expect.poll(() => page.getByRole("textbox", TITLE).evaluate(isFocused)).toBe(true);
   });
 
-  it("the command field offers what the open note permits, and names found files", async () => {
+  it("the command field offers the permitted actions of the open note, and finds files", async () => {
     const { page, client } = await web.person("Ann Offers");
     const files = [text("report.pdf.txt", "r"), text("b.txt", "b")];
     const { id, attachments } = await seedNote(client, { title: "Tax return", files });

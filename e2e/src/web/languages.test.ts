@@ -36,7 +36,7 @@ describe("languages", () => {
     await page.getByRole("heading", { name: english.notes.list.owned }).waitFor();
   });
 
-  it("the language can be chosen at the sign-in and on the page of a link", async () => {
+  it("a person can choose the language on the sign-in page and on the page of a link", async () => {
     const ann = await web.person("Ann Link");
     const note = await seedNote(ann.client, { title: "Plan", files: [text("plan.txt", "plan")] });
     const { url } = await makeLink(ann, note.id, {});

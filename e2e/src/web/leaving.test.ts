@@ -25,7 +25,7 @@ async function signIn({ page, email }: Person): Promise<void> {
 describe("signing out", () => {
   const web = startWeb({ hasCache: false });
 
-  it("signing out saves the last change", async () => {
+  it("a sign-out saves the last change of a note", async () => {
     const ann = await web.person("Ann");
     const { id } = await seedNote(ann.client, { title: "Plan", body: "one" });
     await ann.page.goto(`/n/${id}`);
@@ -36,7 +36,7 @@ describe("signing out", () => {
     await ann.page.getByRole("link", { name: "Better plan" }).waitFor();
   });
 
-  it("signing out asks before it discards a change that can't be saved", async () => {
+  it("a sign-out asks before it discards a change that can't be saved", async () => {
     const cleo = await web.person("Cleo");
     cleo.watch.expect(/^500 PATCH/);
     const { id } = await seedNote(cleo.client, { title: "Plan", body: "one" });
@@ -53,7 +53,7 @@ describe("signing out", () => {
     expect(await cleo.page.evaluate("Object.keys(localStorage).filter((key) => key.includes('draft'))")).toEqual([]);
   });
 
-  it("signing out asks before it aborts uploads", async () => {
+  it("a sign-out asks before it aborts uploads", async () => {
     const dora = await web.person("Dora");
     const note = await open(dora);
     await dora.context.route(`${web.service.bucketOrigin}/**`, () => new Promise(() => undefined));
@@ -70,7 +70,7 @@ describe("signing out", () => {
     await expect.poll(async () => (await dora.client.notes.get(note.id)).attachments).toEqual([]);
   });
 
-  it("signing out without a connection aborts no upload", async () => {
+  it("a sign-out without a connection aborts no upload", async () => {
     const emil = await web.person("Emil");
     emil.watch.expect(/ERR_INTERNET_DISCONNECTED/);
     await open(emil);

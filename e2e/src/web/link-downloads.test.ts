@@ -27,7 +27,7 @@ const download = (page: Page, filename: string) => page.getByRole("button", { na
 describe("a link without an account", () => {
   const web = startWeb();
 
-  it("a link gives a file in one click", async () => {
+  it("a visitor downloads the file of a link with one click", async () => {
     const file = text("report.txt", "the report");
     const { ann, link } = await share(web, [file]);
     const { page, context } = await visitor(web, PHONE);
@@ -43,7 +43,7 @@ describe("a link without an account", () => {
     expect(await readLink(ann, link)).toMatchObject({ opened: 1, claims: 1, urlsIssued: 1 });
   });
 
-  it("requirement 20: a link shows nothing before the password", async () => {
+  it("requirement 20: a link shows nothing before the right password", async () => {
     const { link } = await share(web, [text("secret-plan.txt", "x")], { password: "open sesame", label: "Plans" });
     const { page, watch } = await visitor(web);
     watch.expect(/^403 POST .*\/unlock$/);
@@ -60,7 +60,7 @@ describe("a link without an account", () => {
     await page.getByText("secret-plan.txt").first().waitFor();
   });
 
-  it("a link shows how many downloads are left, and then that it has ended", async () => {
+  it("a link shows the number of remaining downloads, and then its end", async () => {
     const { ann, link } = await share(web, [text("a.txt", "a"), text("b.txt", "b")], { maxClaims: 1 });
     const first = await visitor(web);
     await first.page.goto(link.url);
@@ -79,7 +79,7 @@ describe("a link without an account", () => {
     expect(await second.page.getByRole("main").textContent()).not.toMatch(/Ann|a\.txt/);
   });
 
-  it("requirement 20: the page of a revoked link is the same as the page of an unknown link", async () => {
+  it("requirement 20: a revoked link and an unknown link have the same page", async () => {
     const { ann, link } = await share(web, [text("a.txt", "a")]);
     await revokeLink(ann, link);
     const { page, watch } = await visitor(web);
@@ -126,7 +126,7 @@ describe("a link without an account", () => {
     expect(urlsIssued).toBeGreaterThanOrEqual(2);
   });
 
-  it("a link puts all files into one ZIP with one claim", async () => {
+  it("a visitor downloads all files of a link as one ZIP with one claim", async () => {
     const { ann, link } = await share(web, [text("a.txt", "first"), text("a.txt", "second"), png("c.png")], {
       label: "Handover",
     });
@@ -141,7 +141,7 @@ describe("a link without an account", () => {
     expect(await readLink(ann, link)).toMatchObject({ claims: 1, urlsIssued: 3 });
   });
 
-  it("a link previews pictures and PDFs by a click", async () => {
+  it("a click opens the preview of a picture or PDF of a link", async () => {
     const { ann, link } = await share(web, [png("photo.png"), pdf("plan.pdf", ["The plan"])]);
     const { page } = await visitor(web);
     await page.goto(link.url);
@@ -155,7 +155,7 @@ describe("a link without an account", () => {
     expect(await readLink(ann, link)).toMatchObject({ claims: 1 });
   });
 
-  it("requirement 21: a link counts nothing when a program loads its page", async () => {
+  it("requirement 21: a program that loads the page of a link uses no claim", async () => {
     const { ann, link } = await share(web, [png("photo.png"), text("a.txt", "a")], { maxClaims: 1 });
     const { page } = await visitor(web);
     await page.goto(link.url);
@@ -183,7 +183,7 @@ describe("a link without an account", () => {
     expect(await readLink(ann, link)).toMatchObject({ claims: 1 });
   });
 
-  it("a link sends its token and the filenames only to the service", async () => {
+  it("the page of a link sends its token and filenames only to the service", async () => {
     const { link } = await share(web, [png("secret-name.png")]);
     const { page, watch } = await visitor(web);
     const toBucket: { url: string; referrer: string | undefined }[] = [];

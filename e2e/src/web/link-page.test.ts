@@ -28,7 +28,7 @@ describe("the page of a link to several files", () => {
   it.each([
     ["a phone", PHONE],
     ["a desktop", {}],
-  ])("the page of a link to 37 files gives all of them in one click on %s", async (_, screen) => {
+  ])("the page of a link to 37 files downloads all files with one click on %s", async (_, screen) => {
     const { ann, link } = await share(web, MANY);
     const { page, context } = await visitor(web, screen);
     await page.addInitScript("delete globalThis.showSaveFilePicker");
@@ -69,7 +69,7 @@ describe("the page of a link to several files", () => {
     }
   });
 
-  it("the page of a link shows the source of a text, and runs nothing of it", async () => {
+  it("the page of a link shows the source of a text, and runs no code in it", async () => {
     const html = "<h1>Title</h1><script>globalThis.ran = true</script><img src=x onerror='globalThis.ran = true'>";
     const files = [
       { ...text("page.html", html), type: "text/html" },
@@ -95,7 +95,7 @@ describe("the page of a link to several files", () => {
     expect(await readLink(ann, link)).toMatchObject({ claims: 1 });
   });
 
-  it("the page of a link shows the start of a long text, and says so", async () => {
+  it("the page of a link shows the start of a long text with a hint", async () => {
     const { link } = await share(web, [text("a.txt", "a"), text("long.txt", "ü".repeat(200_000))]);
     const { page } = await visitor(web);
     await page.goto(link.url);
@@ -134,7 +134,7 @@ describe("the page of a link to several files", () => {
 describe("the page of a link that ends while it is open", () => {
   const web = startWeb();
 
-  it("a preview closes, and the page says that the link has ended", async () => {
+  it("the page of an ended link closes the preview, and says that the link has ended", async () => {
     const { ann, link } = await share(web);
     const { page, watch } = await visitor(web);
     watch.expect(GONE);
@@ -148,7 +148,7 @@ describe("the page of a link that ends while it is open", () => {
     expect(await page.getByRole("main").textContent()).not.toContain("photo.png");
   });
 
-  it("the password page of a link says by itself that the link has ended", async () => {
+  it("the password page of a link notices that the link has ended", async () => {
     const { ann, link } = await share(web, undefined, { password: "open sesame" });
     const { page, watch } = await visitor(web);
     watch.expect(GONE);
@@ -163,7 +163,7 @@ describe("the page of a link that ends while it is open", () => {
     expect(await page.getByRole("textbox").count()).toBe(0);
   });
 
-  it("a new password locks the open page of a link", async () => {
+  it("a new password of a link locks its open page", async () => {
     const { ann, link } = await share(web);
     const { page } = await visitor(web);
     await page.goto(link.url);

@@ -37,7 +37,7 @@ describe("requirement 25: what a visit of a link tells the bucket and the caches
     return { link, answers, received: [...bucket.requests] };
   }
 
-  it("the landing page tells the bucket and the caches neither a token nor a name", async () => {
+  it("the page of a link sends no token and no filename to the bucket and the caches", async () => {
     const seen = await visit({}, async ({ page }, url) => {
       await page.addInitScript("delete globalThis.showSaveFilePicker");
       await page.goto(url);
@@ -51,7 +51,7 @@ describe("requirement 25: what a visit of a link tells the bucket and the caches
     expectPrivate(seen);
   });
 
-  it("the page without JavaScript tells the bucket neither a token nor a name", async () => {
+  it("the page of a link without JavaScript sends no token or filename to the bucket", async () => {
     const seen = await visit({ javaScriptEnabled: false }, async ({ page }, url) => {
       await page.goto(`${url}/download`);
       await page.getByLabel("Password").fill(LINK_PASSWORD);

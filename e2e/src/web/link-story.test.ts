@@ -22,7 +22,7 @@ describe("a link and three visitors on phones", () => {
   const web = startWeb();
   const visitor = (name: string) => web.person(name, { ...PHONE, hasAccount: false });
 
-  it("requirement 21: a link gives two visitors the file, and then has ended", async () => {
+  it("requirement 21: a link with two downloads ends after two visitors", async () => {
     const ann = await web.person("Ann", PHONE);
     const note = await seedNote(ann.client, { title: "Handover", files: [film] });
     const url = await makeLink(ann, note.id);
@@ -58,7 +58,7 @@ describe("a link and three visitors on phones", () => {
     await told.filter({ hasText: "A visitor opened the link “Flat”" }).first().waitFor();
   });
 
-  it("the owner sees until when the last URL of a revoked link works", async () => {
+  it("the owner sees how long the last URL of a revoked link works", async () => {
     const ann = await web.person("Ann", PHONE);
     const note = await seedNote(ann.client, { title: "Handover", files: [film] });
     const link = await ann.client.links.create(note.id, { label: "Offer", urlTtlSeconds: URL_TTL_SECONDS });

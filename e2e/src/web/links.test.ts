@@ -39,7 +39,7 @@ async function decode(page: Page, code: Locator): Promise<string | undefined> {
 }
 
 describe("a link of a note", () => {
-  it("a link is made and copied with one click", async () => {
+  it("one click makes a link and copies its URL", async () => {
     const ann = await web.person("Ann", CLIPBOARD);
     const note = await seedNote(ann.client, { title: "Plan" });
     const dialog = await openLinks(ann.page, note.id);
@@ -51,7 +51,7 @@ describe("a link of a note", () => {
     expect(await dialog.getByLabel("Address of the link").inputValue()).toBe(link?.url);
   });
 
-  it("the list shows a link that was made before the list had loaded", async () => {
+  it("the list shows a link that was made before the list was loaded", async () => {
     const ann = await web.person("Ann", CLIPBOARD);
     const note = await seedNote(ann.client, { title: "Plan" });
     const isMade = Promise.withResolvers<void>();
@@ -75,7 +75,7 @@ describe("a link of a note", () => {
     expect(await dialog.getByLabel("Address of the link").inputValue()).toBe(link?.url);
   });
 
-  it("a link is edited in place", async () => {
+  it("the owner edits a link inside of the dialog", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a"), text("b.txt", "b")] });
     await ann.client.links.create(note.id, { label: "Offer" });
@@ -101,7 +101,7 @@ describe("a link of a note", () => {
     expect(link).toMatchObject({ label: "Contract", maxClaims: 2, hasPassword: true, files: [{ filename: "a.txt" }] });
   });
 
-  it("a link is replaced by a new one", async () => {
+  it("the owner replaces the URL of a link with a new one", async () => {
     const ann = await web.person("Ann", CLIPBOARD);
     const note = await seedNote(ann.client, { title: "Plan" });
     const { url } = await ann.client.links.create(note.id, { label: "Offer" });
@@ -115,7 +115,7 @@ describe("a link of a note", () => {
     expect(await readClipboard(ann.page)).toBe(link?.url);
   });
 
-  it("a link is revoked after one question", async () => {
+  it("the owner revokes a link after one confirmation", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan" });
     await ann.client.links.create(note.id, { label: "Offer" });
@@ -131,7 +131,7 @@ describe("a link of a note", () => {
     expect(await linksOf(ann, note.id)).toMatchObject([{ state: "revoked" }]);
   });
 
-  it("a revoked link counts down to the expiry of its last URL", async () => {
+  it("the ticket of a revoked link counts down to the expiry of its last URL", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan" });
     await ann.client.links.create(note.id, { label: "Offer" });
@@ -153,7 +153,7 @@ describe("a link of a note", () => {
     await expect.poll(() => timer.textContent()).not.toBe(first);
   });
 
-  it("a look at a link as a visitor sees it counts nothing", async () => {
+  it("the owner's look at the page of a link counts no visitor", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a"), text("b.txt", "b")] });
     await ann.client.links.create(note.id, { label: "Offer", password: "open sesame", maxClaims: 3 });
@@ -179,7 +179,7 @@ describe("a link of a note", () => {
     expect(visits).toEqual([]);
   });
 
-  it("an editor makes a link, and a viewer can't", async () => {
+  it("an editor makes a link of a note, and a viewer can't", async () => {
     const [ann, ben, cleo] = [await web.person("Ann"), await web.person("Ben"), await web.person("Cleo")];
     const files = [text("a.txt", "a")];
     const note = await seedNote(ann.client, { title: "Plan", files, sharedWith: { userIds: [cleo.id] } });
@@ -210,7 +210,7 @@ describe("the link of another person", () => {
 });
 
 describe("a file request", () => {
-  it("a file request is made with a checklist", async () => {
+  it("the owner makes a file request with a checklist", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Lease" });
     const dialog = await openLinks(ann.page, note.id);
@@ -268,7 +268,7 @@ describe("a file request", () => {
 });
 
 describe("a link of a file", () => {
-  it("a link of a file lives for the chosen time if the clock of the machine is wrong", async () => {
+  it("the lifetime of a link is right even if the clock of the browser is wrong", async () => {
     const ben = await web.person("Ben", CLIPBOARD);
     await ben.page.addInitScript("const { now } = Date; Date.now = () => now() - 7_200_000");
     const { dialog, noteId } = await openFileLinks(ben);
@@ -294,7 +294,7 @@ describe("a link of a file", () => {
     await dialog.getByRole("button", { name: "Copy the link “terms.txt”" }).waitFor();
   });
 
-  it("a link is copied without HTTPS, where pages have no clipboard", async () => {
+  it("the app copies the URL of a link without HTTPS, where pages have no clipboard", async () => {
     const cleo = await web.person("Cleo", CLIPBOARD);
     const reader = await cleo.context.newPage();
     await reader.goto("/");
@@ -308,7 +308,7 @@ describe("a link of a file", () => {
     expect(await readClipboard(reader)).toBe(url);
   });
 
-  it("the URL of a link is selected when no page may copy", async () => {
+  it("the app selects the URL of a link if no page may copy", async () => {
     const dora = await web.person("Dora");
     await dora.page.addInitScript(`
       Object.defineProperty(Navigator.prototype, "clipboard", { value: undefined });
@@ -392,7 +392,7 @@ describe("the policy of the operator", () => {
   const off = startWeb({ env: { LINKS: "off" } });
   const strict = startWeb({ env: { LINKS_PASSWORD: "required", LINKS_MAX_EXPIRY: "3600" } });
 
-  it("the page of links removes every action and shows why when links are off", async () => {
+  it("the page of links has no actions and shows the reason when links are off", async () => {
     const ann = await off.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a")] });
     const dialog = await openLinks(ann.page, note.id);

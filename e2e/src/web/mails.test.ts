@@ -22,7 +22,7 @@ describe("mails", () => {
   });
   afterAll(() => smtp.stop());
 
-  it("mails follow the choices of a user, and open a link for certain people", async () => {
+  it("mails follow the settings of a user, and open a link for certain people", async () => {
     const env = { SMTP_URL: `smtp://127.0.0.1:${smtp.port}`, MAIL_FROM: "files@example.com" };
     const service = await startWebService(env);
     onTestFinished(service.stop);

@@ -10,7 +10,7 @@ const computed = (selector: string, property: string, pseudo?: string) =>
 describe("the note page in other media", () => {
   const web = startWeb();
 
-  it("forced colors keep the chosen row and the buttons visible, and paper shows dates", async () => {
+  it("forced colors keep the selected row visible, and the print shows dates", async () => {
     const { page, client } = await web.person("Ann");
     await seedNote(client, { title: "First" });
     const note = await seedNote(client, { title: "Second", files: [text("plan.txt", "plan")] });

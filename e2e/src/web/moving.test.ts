@@ -43,7 +43,7 @@ describe("moving and copying files", () => {
     await hint.waitFor({ state: "detached" });
   }
 
-  it("the keyboard moves a file to a note, and undo brings it back", async () => {
+  it("the keyboard moves a file to a note, and an undo moves it back", async () => {
     const ann = await web.person("Ann");
     const target = await seedNote(ann.client, { title: "Archive" });
     const note = await open(ann, [text("a.txt", "a"), text("b.txt", "b")]);
@@ -61,7 +61,7 @@ describe("moving and copying files", () => {
     expect(await namesOf(ann, target.id)).toEqual([]);
   });
 
-  it("a file that is dragged onto a note moves there, and with Alt it is copied", async () => {
+  it("a drag moves a file onto a note, and a drag with Alt copies the file", async () => {
     const ben = await web.person("Ben");
     const target = await seedNote(ben.client, { title: "Archive" });
     const note = await open(ben, [text("a.txt", "a"), text("b.txt", "b")]);
@@ -72,7 +72,7 @@ describe("moving and copying files", () => {
     expect([await namesOf(ben, note.id), await namesOf(ben, target.id)]).toEqual([["b.txt"], ["a.txt", "b.txt"]]);
   });
 
-  it("a drag asks first if people would lose the file", async () => {
+  it("a drag onto a note asks first if people would lose the file", async () => {
     const cleo = await web.person("Cleo");
     const dan = await web.person("Dan");
     const target = await seedNote(cleo.client, { title: "Archive" });
@@ -87,7 +87,7 @@ describe("moving and copying files", () => {
     expect(await namesOf(cleo, target.id)).toEqual(["a.txt"]);
   });
 
-  it("several selected files move together", async () => {
+  it("a person moves several selected files together", async () => {
     const eve = await web.person("Eve");
     const target = await seedNote(eve.client, { title: "Archive" });
     const note = await open(eve, [text("a.txt", "a"), text("b.txt", "b"), text("c.txt", "c")]);
@@ -118,7 +118,7 @@ describe("moving and copying files", () => {
     expect([await namesOf(fay, note.id), await namesOf(gus, own.id)]).toEqual([["a.txt"], ["a.txt"]]);
   });
 
-  it("a move that the service refuses keeps the file and says why", async () => {
+  it("a move that the service refuses keeps the file and shows the reason", async () => {
     const [hal, ida] = [await web.person("Hal"), await web.person("Ida")];
     const target = await seedNote(ida.client, {
       title: "Ida's note",

@@ -30,7 +30,7 @@ it("an open page reloads when it needs code of a previous build", async () => {
   expect(new URL(page.url()).pathname).toBe("/settings");
 });
 
-it("the app shows a network problem in place of a page that cannot be loaded offline", async () => {
+it("the app shows a network problem instead of a page that can't be loaded offline", async () => {
   const bob = await web.person("Bob");
   const { page, watch } = bob;
   watch.expect(/ERR_|The code could not be loaded/);
@@ -48,7 +48,7 @@ it("the app shows a network problem in place of a page that cannot be loaded off
   await page.getByRole("heading", { name: activity.title, level: 1 }).waitFor();
 });
 
-it("the app loads a page that was opened offline when the browser is online again", async () => {
+it("the app loads the page that was opened offline when the browser is online again", async () => {
   const eve = await web.person("Eve");
   const { page, watch } = eve;
   watch.expect(/ERR_|The code could not be loaded/);
@@ -63,7 +63,7 @@ it("the app loads a page that was opened offline when the browser is online agai
   await page.getByRole("heading", { name: activity.title, level: 1 }).waitFor();
 });
 
-it("a page stays and reports a network problem when a dialog cannot be loaded", async () => {
+it("the page stays and reports a network problem if a dialog can't be loaded", async () => {
   const cy = await web.person("Cy");
   const { page, watch } = cy;
   watch.expect(/ERR_/);
@@ -90,7 +90,7 @@ it("a page stays and reports a network problem when a dialog cannot be loaded", 
     .toBe(true);
 });
 
-it("a note shows its source when the Markdown renderer cannot be loaded", async () => {
+it("a note shows its source if the Markdown renderer can't be loaded", async () => {
   const dee = await web.person("Dee");
   const { page, watch } = dee;
   watch.expect(/ERR_FAILED/);
@@ -118,7 +118,7 @@ async function withholdCode({ page, watch }: Person, name: string) {
   };
 }
 
-it("the preview shows a PDF on a retry after its code could not be loaded", async () => {
+it("a retry shows a PDF after its code could not be loaded", async () => {
   const gia = await web.person("Gia");
   const { page } = gia;
   const note = await seedNote(gia.client, { title: "Lease", files: [pdf("lease.pdf", ["In May."])] });

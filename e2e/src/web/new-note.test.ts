@@ -27,7 +27,7 @@ async function openNewNote({ page }: Person): Promise<void> {
 describe("a new note", () => {
   const web = startWeb();
 
-  it("a new note leaves no trace without a letter, even after several clicks and keys", async () => {
+  it("a new note without text leaves no trace, even after several clicks and keys", async () => {
     const ann = await web.person("Ann Empty");
     const { page } = ann;
     await openNewNote(ann);
@@ -63,7 +63,7 @@ describe("a new note", () => {
     expect(await titlesOf(ben)).toHaveLength(1);
   });
 
-  it("the text of a new note survives an outage and a closed tab, and creates one note", async () => {
+  it("the text of a new note survives an outage and a closed tab", async () => {
     const cy = await web.person("Cy Offline");
     cy.watch.expect(/POST .*\/notes/);
     const { page } = cy;
@@ -80,7 +80,7 @@ describe("a new note", () => {
     await expect.poll(() => titlesOf(cy)).toEqual(["Written offline"]);
   });
 
-  it("a creation whose response is lost makes one note with all of the text", async () => {
+  it("a creation with a lost response makes one note with the whole text", async () => {
     const dee = await web.person("Dee Lost");
     dee.watch.expect(/POST .*\/notes/);
     const { page } = dee;
@@ -117,7 +117,7 @@ describe("a new note", () => {
     await other.close();
   });
 
-  it("the first file creates the note and gives it its name, unless the person typed a title", async () => {
+  it("the first file creates the note, and is its title unless the person typed one", async () => {
     const fay = await web.person("Fay Files");
     const { page } = fay;
     await openNewNote(fay);
@@ -133,7 +133,7 @@ describe("a new note", () => {
     await expect.poll(() => titlesOf(fay)).toEqual(["Mine", "Contract.v2"]);
   });
 
-  it("files for a new note wait for the connection, and then are attached once", async () => {
+  it("files for a new note wait for the connection, and are then attached once", async () => {
     const gil = await web.person("Gil Waits");
     gil.watch.expect(/POST .*\/notes/);
     await gil.page.route("**/notes", (route) =>
@@ -147,7 +147,7 @@ describe("a new note", () => {
     expect((await gil.client.notes.list()).items).toMatchObject([{ title: "a", attachmentCount: 1 }]);
   });
 
-  it("from an empty service to a link for a stranger takes at most 4 clicks", async () => {
+  it("a person in an empty service makes a link for a stranger with at most 4 clicks", async () => {
     const hal = await web.person("Hal Quick", {
       hasAccount: false,
       permissions: ["clipboard-read", "clipboard-write"],

@@ -20,7 +20,7 @@ describe("two who write on one note", () => {
     return { ...person, id };
   };
 
-  it("two writers of one note see both texts and keep their own", async () => {
+  it("two simultaneous writers of a note see both texts, and each keeps the own text", async () => {
     const { page, client, id } = await conflict("Ann Keeps");
     await page.getByText("Show the other text").click();
     await page.getByRole("region", { name: conflictTexts.title }).getByText("theirs", { exact: true }).waitFor();

@@ -11,7 +11,7 @@ import { startWeb } from "./testing/start-web.ts";
 describe("the list of notes", () => {
   const web = startWeb();
 
-  it("a pinned note stands first, and the chosen order stays after a reload", async () => {
+  it("a pinned note comes first, and the chosen order of notes stays after a reload", async () => {
     const { page, client } = await web.person("Ann Sorts");
     for (const title of ["Alpha", "Gamma", "Beta"]) await seedNote(client, { title });
     const { items } = await client.notes.list();
@@ -45,7 +45,7 @@ describe("the list of notes", () => {
     await page.getByRole("menuitemradio", { name: texts.notes.order.title, checked: true }).waitFor();
   });
 
-  it("the app opens the note that was open last, but a phone opens its list", async () => {
+  it("the app opens the note that was opened last, and opens the list on a phone", async () => {
     const { page, client, watch } = await web.person("Ann Returns");
     const { id } = await seedNote(client, { title: "Plan" });
     await seedNote(client, { title: "Other" });
@@ -77,7 +77,7 @@ describe("the list of notes", () => {
     }
   });
 
-  it("undo restores a deleted note with its files", async () => {
+  it("an undo restores a deleted note with its files", async () => {
     const { page, client } = await web.person("Ann Regrets");
     const { id } = await seedNote(client, { title: "Plan", body: "one", files: [text("a.txt", "a")] });
     await page.goto(`/n/${id}`);
@@ -123,7 +123,7 @@ describe("the list of notes", () => {
     await cy.page.getByText(texts.notes.search.found(0)).first().waitFor();
   });
 
-  it("an empty list of notes still says so when it can't load again", async () => {
+  it("an empty list of notes still says that it is empty after a failed load", async () => {
     const { page, client, watch } = await web.person("Ann Waits");
     await page.goto("/");
     const hint = page.getByText(texts.notes.empty.begin.title);

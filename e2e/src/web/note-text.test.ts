@@ -43,7 +43,7 @@ describe("a note's text", () => {
     expect([...watch.requests.keys()]).toEqual([web.service.url]);
   });
 
-  it("the text of a note is read-only for a viewer", async () => {
+  it("a viewer can't edit the text of a note", async () => {
     const ben = await web.person("Ben");
     const ann = await web.person("Ann");
     const { id } = await seedNote(ann.client, {
@@ -61,7 +61,7 @@ describe("a note's text", () => {
     expect(await ben.page.getByRole("menuitem", { name: "Delete" }).count()).toBe(0);
   });
 
-  it("a note is printed with its files, without the rest of the page", async () => {
+  it("the print of a note has its files, and not the rest of the page", async () => {
     const { page, client } = await web.person("Cleo");
     const { id } = await seedNote(client, { title: "Plan", body: "Print *this*.", files: [text("a.txt", "a")] });
     await page.goto(`/n/${id}`);
@@ -80,7 +80,7 @@ describe("a note's text", () => {
 
 describe("the URL of a note that does not exist", () => {
   it.each(["mistyped", "01990000-0000-7000-8000-000000000000"])(
-    "the page of a note that does not exist shows an error and a link to the notes: /n/%s",
+    "the page of an unknown note shows an error and a link to the notes: /n/%s",
     async (noteId) => {
       const { page, watch } = await web.person(`Ann ${noteId}`);
       watch.expect(/^40[04] GET/);

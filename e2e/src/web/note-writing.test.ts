@@ -10,7 +10,7 @@ declare const KeyboardEvent: new (type: string, init: { key: string; bubbles: bo
 describe("writing a note", () => {
   const web = startWeb();
 
-  it("the app keeps a note that was typed with the keyboard alone", async () => {
+  it("the app saves a note that a user wrote with the keyboard alone", async () => {
     const { page, client } = await web.person("Ann Writes");
     await page.goto("/");
     await page.getByRole("heading", { level: 1, name: "Notes" }).waitFor();
@@ -32,7 +32,7 @@ describe("writing a note", () => {
     });
   });
 
-  it("a note saves its text when its tab is closed", async () => {
+  it("the app saves the text of a note when its tab is closed", async () => {
     const { page, client } = await web.person("Ann Closes");
     const { id } = await seedNote(client, { title: "Plan", body: "one" });
     await page.goto(`/n/${id}`);
@@ -45,7 +45,7 @@ describe("writing a note", () => {
     expect(page.isClosed()).toBe(true);
   });
 
-  it("the text field stays open when a touch is cancelled", async () => {
+  it("the text field of a note stays open when a touch is cancelled", async () => {
     const { page, client } = await web.person("Ann Touches");
     const { id } = await seedNote(client, { title: "Plan", body: "one" });
     await page.goto(`/n/${id}`);
@@ -61,7 +61,7 @@ describe("writing a note", () => {
     await expect.poll(async () => (await client.notes.get(id)).body).toBe("one two three four");
   });
 
-  it("the list calls a note without a title Untitled", async () => {
+  it("the list shows a note without a title as Untitled", async () => {
     const { page, client } = await web.person("Ann Untitled");
     const { id } = await seedNote(client, { title: "Plan", body: "one" });
     await page.goto(`/n/${id}`);

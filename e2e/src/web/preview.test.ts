@@ -69,7 +69,7 @@ describe("the preview of files", () => {
     ["UTF-16 with its mark", Buffer.from("\ufeffGrüße, 漢字", "utf16le"), "Grüße, 漢字"],
     ["UTF-8", Buffer.from("Grüße, 漢字"), "Grüße, 漢字"],
     ["no letters at all", Buffer.alloc(0), "This file is empty."],
-  ])("text in %s is read as it was written", async (name, bytes, expected) => {
+  ])("the preview shows a text in %s with the right characters", async (name, bytes, expected) => {
     const dora = await web.person(`Dora ${name}`);
     const { dialog, page } = await openNote(dora, [{ name: "letter.txt", type: "text/plain", bytes }]);
     await row(page, "letter.txt").click();

@@ -28,7 +28,7 @@ const section = ({ page }: Person, name: string) => page.getByRole("region", { n
 describe("the settings", () => {
   const web = startWeb();
 
-  it("the settings are a list of parts on a phone, and each part has a way back", async () => {
+  it("the settings are a list of parts on a phone, and each part has a back button", async () => {
     const lou = await web.person("Lou");
     const { page } = lou;
     await page.setViewportSize({ width: 360, height: 740 });
@@ -56,7 +56,7 @@ describe("the settings", () => {
     await mo.page.waitForURL(/\/settings\/storage$/);
   });
 
-  it("the settings scroll inside a frame that does not move", async () => {
+  it("the frame of the settings does not move while the settings scroll", async () => {
     const fay = await web.person("Fay");
     await fay.page.goto("/settings/account");
     await fay.page.setViewportSize({ width: 1280, height: 400 });
@@ -67,7 +67,7 @@ describe("the settings", () => {
     expect(await hidden("html")).toBe(0);
   });
 
-  it("the settings change the name at once", async () => {
+  it("the settings change the name immediately", async () => {
     const ann = await web.person("Ann");
     await ann.page.goto("/settings");
     const account = section(ann, "Account");
@@ -228,7 +228,7 @@ describe("the settings", () => {
     expect(await theme()).toBe("system");
   });
 
-  it("the settings show the usage when there is no quota", async () => {
+  it("the settings show the usage of a service without a quota", async () => {
     const gil = await web.person("Gil");
     await gil.page.goto("/settings/storage");
     await section(gil, "Storage").getByText("0 bytes used").waitFor();

@@ -9,7 +9,7 @@ import { holdRequests } from "./testing/watch.ts";
 describe("the share dialog", () => {
   const web = startWeb();
 
-  it("the share dialog keeps each role when the next email is typed early", async () => {
+  it("the share dialog keeps the role of each person while the next email is typed", async () => {
     const [ann, ben, cleo] = [
       await web.person("Ann Types"),
       await web.person("Ben Typed"),
@@ -36,7 +36,7 @@ describe("the share dialog", () => {
     ]);
   });
 
-  it("the share dialog shares with a long email with one click", async () => {
+  it("the share dialog shares with a long email address with one click", async () => {
     const ann = await web.person("Ann Long");
     const ben = await web.person("Ben Long", { emailDomain: "department-of-long-names.example.com" });
     const note = await seedNote(ann.client, { title: "Long" });
@@ -112,7 +112,7 @@ describe("the share dialog", () => {
     expect(await dialog.getByText("no longer has access").count()).toBe(0);
   });
 
-  it("the share dialog refuses no email, half an email and the own email", async () => {
+  it("the share dialog refuses a missing email, half an email and the own email", async () => {
     const ann = await web.person("Ann Six");
     const note = await seedNote(ann.client, { title: "List" });
     const dialog = await openShareDialog(ann.page, note.id);
@@ -195,7 +195,7 @@ describe("the share dialog", () => {
     await page.locator("button:focus", { hasText: "Share" }).waitFor();
   });
 
-  it("the share dialog with a removed and an invited person has no serious axe findings in either theme", async () => {
+  it("the share dialog with an invited person has no serious axe findings", async () => {
     const ann = await web.person("Ann Ten");
     const ben = await web.person("Ben Ten");
     const note = await seedNote(ann.client, { title: "Seen", sharedWith: { userIds: [ben.id], role: "editor" } });

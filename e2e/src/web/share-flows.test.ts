@@ -25,7 +25,7 @@ describe("the flows of sharing", () => {
   const web = startWeb();
   const seed = ({ client }: Person) => seedNote(client, { title: "Plan", files: [text("terms.txt", "as agreed")] });
 
-  it("a file reaches a stranger by a link after 2 clicks", async () => {
+  it("a file reaches a stranger through a link after 2 clicks", async () => {
     const ann = await web.person("Ann Links", CLIPBOARD);
     const note = await seed(ann);
     const clicks = await countClicks([ann.context]);
@@ -37,7 +37,7 @@ describe("the flows of sharing", () => {
     expect(clicks()).toBe(2);
   });
 
-  it("without mail, sharing ends with a message to copy, after 3 clicks and one field", async () => {
+  it("without mail, a share ends with a message to copy after 3 clicks and one field", async () => {
     const ann = await web.person("Ann Tells", CLIPBOARD);
     const note = await seed(ann);
     const clicks = await countClicks([ann.context]);
@@ -54,7 +54,7 @@ describe("the flows of sharing", () => {
     console.log(`From the note to a message for a person: ${clicks()} clicks.`);
   });
 
-  it("without mail, the message for a person who has the note already has the address of the note", async () => {
+  it("without mail, the message to a person with access contains the URL of the note", async () => {
     const [ann, ben] = [await web.person("Ann Again", CLIPBOARD), await web.person("Ben Again")];
     const note = await seedNote(ann.client, { title: "Plan", sharedWith: { userIds: [ben.id] } });
     await ann.client.shares.put({ noteId: note.id }, { userIds: [ben.id], role: "viewer" });
@@ -90,7 +90,7 @@ describe("the flows of sharing", () => {
 describe("the tabs of the share dialog", () => {
   const web = startWeb();
 
-  it("the tabs change with the arrow keys, and keep what was typed", async () => {
+  it("the arrow keys change the tabs of the share dialog, and typed text stays", async () => {
     const { page, client } = await web.person("Ann Tabs");
     const note = await seedNote(client, { title: "Plan" });
     const dialog = await openShareDialog(page, note.id);
@@ -118,7 +118,7 @@ describe("the tabs of the share dialog", () => {
   it.each([
     ["a phone", PHONE],
     ["a desktop", { viewport: { width: 1280, height: 1200 } }],
-  ])("the main action stays visible, and the dialog stays in its height on %s", async (_, screen) => {
+  ])("the main action of the share dialog stays visible on %s", async (_, screen) => {
     const { page, client } = await web.person("Ann Scrolls", screen);
     const note = await seedNote(client, { title: "Plan" });
     for (let nth = 0; nth < 6; nth++) await client.links.create(note.id, { label: `Link ${nth}` });
@@ -133,7 +133,7 @@ describe("the tabs of the share dialog", () => {
     await button(dialog, linkTexts.dialog.create).click({ trial: true });
   });
 
-  it("20 long email addresses keep their domains", async () => {
+  it("20 long email addresses in the share dialog keep their domains", async () => {
     const { page, client } = await web.person("Ann Many", PHONE);
     const note = await seedNote(client, { title: "Plan" });
     const dialog = await openShareDialog(page, note.id);
@@ -155,7 +155,7 @@ describe("the tabs of the share dialog", () => {
 describe("a link that ends while its dialog is open", () => {
   const web = startWeb();
 
-  it("an ended link loses its QR code and Copy, and one click makes a new one", async () => {
+  it("the dialog of an ended link has no QR code and no Copy, and makes a new link", async () => {
     const ann = await web.person("Ann Ends", CLIPBOARD);
     const note = await seedNote(ann.client, { title: "Plan", files: [text("terms.txt", "as agreed")] });
     await ann.page.goto(`/n/${note.id}`);

@@ -34,7 +34,7 @@ describe("sharing a note", () => {
     await rowOf(ann.page, "Ben One").getByRole("combobox", { name: "What Ben One can do" }).waitFor();
   });
 
-  it("each part of the line of access opens the place where it can be changed", async () => {
+  it("each part of the line of access opens the place where the owner can change it", async () => {
     const [ann, ben] = [await web.person("Ann Parts"), await web.person("Ben Parts")];
     const files = [text("a.txt", "a")];
     const note = await seedNote(ann.client, { title: "Parts", files, sharedWith: { userIds: [ben.id] } });
@@ -72,7 +72,7 @@ describe("sharing a note", () => {
     await ann.page.getByRole("dialog", { name: "Share this note" }).getByText("Ben Row").waitFor();
   });
 
-  it("the line of access and the list of notes count a link no more when it expires", async () => {
+  it("the line of access and the list of notes do not count an expired link", async () => {
     const ann = await web.person("Ann Ending");
     const note = await seedNote(ann.client, { title: "Ending", files: [text("a.txt", "a")] });
     await ann.client.links.create(note.id, { expiresAt: new Date(Date.now() + 7 * 24 * HOUR_MS).toISOString() });
@@ -147,7 +147,7 @@ describe("sharing a note", () => {
     expect(await sharesOf(ann, note.id)).toEqual([{ email: ben.email, role: "viewer", expiresAt: null }]);
   });
 
-  it("requirement 16: the dialog shows an expired share, and its user is refused", async () => {
+  it("requirement 16: the dialog shows an expired share, and its user has no access", async () => {
     const [ann, ben] = [await web.person("Ann Three"), await web.person("Ben Three")];
     const note = await seedNote(ann.client, { title: "Offer" });
     const expiresAt = new Date(Date.now() + 3_000).toISOString();
@@ -164,7 +164,7 @@ describe("sharing a note", () => {
     await ben.client.notes.get(note.id);
   });
 
-  it("requirement 16: the owner stops sharing and undoes that", async () => {
+  it("requirement 16: the owner ends a share, and undoes the end", async () => {
     const [ann, ben] = [await web.person("Ann Four"), await web.person("Ben Four")];
     const expiresAt = "2999-01-01T00:00:00.000Z";
     const note = await seedNote(ann.client, {
@@ -213,7 +213,7 @@ describe("sharing a note", () => {
     await expect.poll(async () => (await ann.client.notes.get(note.id)).body).toBe("my own words");
   });
 
-  it("an open preview says that the file is gone when the access to its note ends", async () => {
+  it("an open preview shows that the file is gone when the access to its note ends", async () => {
     const [ann, ben] = [await web.person("Ann Ends"), await web.person("Ben Looks")];
     const files = [text("secret.txt", "the secret")];
     const note = await seedNote(ann.client, { title: "Budget", files, sharedWith: { userIds: [ben.id] } });
@@ -229,7 +229,7 @@ describe("sharing a note", () => {
     await ben.page.getByRole("alert").getByText("You don't have access to this note").waitFor();
   });
 
-  it("the page asks only once for a note without access", async () => {
+  it("the page sends only one request for a note without access", async () => {
     const [ann, ben] = [await web.person("Ann Private"), await web.person("Ben Curious")];
     const note = await seedNote(ann.client, { title: "Private" });
     ben.watch.expect(/^403 GET /);
@@ -242,7 +242,7 @@ describe("sharing a note", () => {
     expect(asked(new RegExp(`/notes/${note.id}$`))).toBe(1);
   });
 
-  it("a share of one file gives nothing else of its note", async () => {
+  it("a share of one file gives no access to the rest of its note", async () => {
     const [ann, ben] = [await web.person("Ann File"), await web.person("Ben File")];
     const files = [text("terms.txt", "as agreed"), text("other.txt", "not for Ben")];
     const note = await seedNote(ann.client, { title: "Two files", files });

@@ -127,7 +127,7 @@ describe("an interrupted upload", () => {
     await expect.poll(() => keptUploads(later)).toBe(0);
   });
 
-  it("an upload asks before the page closes when the browser stores no file", async () => {
+  it("the page asks before it closes during an upload that the browser can't store", async () => {
     const dora = await web.person("Dora");
     await dora.page.addInitScript("Object.defineProperty(globalThis, 'indexedDB', { value: undefined })");
     await open(dora);

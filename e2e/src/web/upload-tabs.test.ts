@@ -7,7 +7,7 @@ import { closeBucket } from "./testing/upload-faults.ts";
 describe("an upload in two tabs", () => {
   const web = startWeb();
 
-  it("an upload moves to the second tab when the first tab is closed", async () => {
+  it("an upload continues in the second tab after the first tab is closed", async () => {
     const ann = await web.person("Ann");
     const note = await open(ann);
     const bucket = await closeBucket(ann, web.service);
@@ -27,7 +27,7 @@ describe("an upload in two tabs", () => {
     expect((await ann.client.notes.get(note.id)).attachments).toHaveLength(1);
   });
 
-  it("a file is sent once and shown in both tabs", async () => {
+  it("one of two tabs sends a file, and both tabs show the upload", async () => {
     const ben = await web.person("Ben");
     const note = await open(ben);
     const bucket = await closeBucket(ben, web.service);

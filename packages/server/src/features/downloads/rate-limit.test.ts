@@ -38,7 +38,7 @@ describe.each(engines)("requirement 30: rates of one person, on $name", (engine)
     expect((await ann.send(`GET /attachments/${id}/url`)).status).toBe(200);
   });
 
-  it("the rate limit of a stranger does not limit the URLs of the owner", async () => {
+  it("the refused requests of a stranger do not limit the URLs of the owner", async () => {
     const { id } = await openFile("bob");
     const attachmentIds = Array.from({ length: 1_000 }, () => id);
     await service.as("eve").send("POST /attachments/urls", { json: { attachmentIds } });

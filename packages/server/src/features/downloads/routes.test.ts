@@ -48,7 +48,7 @@ describe.each(engines)("URLs on $name", (engine) => {
   });
 
   it.each(["0", "-1", "1.5", "abc", "", "43201", "1e1", "%2060", "9".repeat(60)])(
-    "expiresIn=%s causes status 400 with a text that names the permitted range",
+    "a request for a URL with expiresIn=%s returns 400 with the permitted range",
     async (expiresIn) => {
       const id = await attach("x");
       const { status, body } = await ann.send(`GET /attachments/${id}/url?expiresIn=${expiresIn}`);
@@ -57,7 +57,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     },
   );
 
-  it.each([1, 43_200])("expiresIn=%i is the expiry of the signature", async (seconds) => {
+  it.each([1, 43_200])("the signature of a URL with expiresIn=%i expires after this time", async (seconds) => {
     const { body } = await ann.send(`GET /attachments/${await attach("x")}/url?expiresIn=${seconds}`);
     expect(body.expiresIn).toBe(seconds);
     expect(new URL(body.fileUrl).searchParams.get("X-Amz-Expires")).toBe(String(seconds));
@@ -93,7 +93,7 @@ describe.each(engines)("URLs on $name", (engine) => {
   });
 
   it.each(["expiresIn=60&expiresIn=5", "disposition=inline&disposition=inline", "disposition=x", "purpose=x", "ttl=5"])(
-    "a request for a URL with ?%s gets status 400",
+    "a request for a URL with ?%s returns 400",
     async (query) => {
       const { status, body } = await ann.send(`GET /attachments/${unknownId()}/url?${query}`);
       expect([status, body.code]).toEqual([400, "invalid_request"]);
@@ -188,7 +188,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect(body).toMatchObject({ status: 400, code: "invalid_filename" });
   });
 
-  it("requirement 16: the service refuses the first request after a revocation", async () => {
+  it("requirement 16: the first request for a URL after a revocation fails", async () => {
     const id = await attach("hello");
     const bob = service.as("bob");
     for (const shared of [`/notes/${noteId}`, `/attachments/${id}`]) {
@@ -241,7 +241,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     [{ attachmentIds: [unknownId()], expiresIn: 43_201 }, "expires_in_out_of_range"],
     [{ attachmentIds: [unknownId()], key: "a" }, "invalid_request"],
     [{ attachmentIds: [unknownId()], purpose: "x" }, "invalid_request"],
-  ])("the service refuses the invalid batch of URLs %#", async (json, code) => {
+  ])("the service refuses the invalid request for a batch of URLs, number %#", async (json, code) => {
     const answer = await ann.send("POST /attachments/urls", { json });
     expect([answer.status, answer.body.code]).toEqual([400, code]);
   });

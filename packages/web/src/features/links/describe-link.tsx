@@ -47,7 +47,7 @@ export function LinkSummary({ link, name, place, actions }: LinkSummaryProps) {
   );
 }
 
-/** Shows counts in one line. If the line is too short, it breaks only between two counts. */
+/** Shows counts in one line. A short line breaks only between two counts. */
 export function Counts({ counts }: { counts: readonly string[] }) {
   return counts.map((count, nth) => (
     <Fragment key={count}>
@@ -57,7 +57,7 @@ export function Counts({ counts }: { counts: readonly string[] }) {
   ));
 }
 
-/** Names the files that a link opens, in words. Returns undefined for a file request. */
+/** Describes the files that a link opens. Returns undefined for a file request. */
 function describeFiles({ kind, files }: Link): string | undefined {
   if (kind === "upload") return undefined;
   if (files === null) return words.opens.whole;
@@ -66,14 +66,14 @@ function describeFiles({ kind, files }: Link): string | undefined {
   return files.length === 1 ? only.filename : words.opens.files(only.filename, files.length - 1);
 }
 
-/** Returns the label of a link, or the name of its content if the link has no label. */
+/** Returns the label of a link. Without a label, returns the name of its content. */
 export function nameOfLink(link: Link): string {
   return link.label === "" ? (describeFiles(link) ?? words.fileRequest) : link.label;
 }
 
 /**
- * Describes the content of a link with a label, on one line. Returns undefined without a label, because then the name already describes the
- * content.
+ * Describes the content of a link with a label, on one line. Returns undefined without a label, because the name already describes the
+ * content then.
  */
 function describeContent(link: Link): string | undefined {
   return link.label === "" ? undefined : (describeFiles(link) ?? words.fileRequest);
@@ -84,9 +84,7 @@ export function describeTime({ expiresAt, revokedAt }: Link, now: number): strin
   return revokedAt === null ? describeExpiry(expiresAt, now) : words.revoked(formatWhen(revokedAt, now));
 }
 
-/**
- * Describes the counts of a link. The counts can differ, because a visitor can open a link without a claim (a use that counts).
- */
+/** Describes the counts of a link. The counts can differ, because a visitor can open a link and download nothing. */
 export function describeCounts({ kind, request, opened, claims, maxClaims, received }: Link): string[] {
   const { counts } = words;
   if (opened + claims + received.files === 0) return [counts.none];
@@ -96,7 +94,7 @@ export function describeCounts({ kind, request, opened, claims, maxClaims, recei
 }
 
 /**
- * Returns the reason why a link has ended for visitors. Returns undefined if the link works, or if its ticket shows the reason elsewhere.
+ * Returns the reason why a link has ended for visitors. Returns undefined for a working link, or if the ticket shows the reason elsewhere.
  */
 export function describeEnd({ state, kind }: Link, { isOff }: { isOff: boolean }): string | undefined {
   if (state === "closed") return isOff ? words.off : words.endedBecause.closed;
@@ -112,7 +110,7 @@ export const hasEnded = (state: Link["state"]): boolean =>
 export const canRepeat = ({ state, canEdit, hasPassword }: Link): boolean =>
   canEdit && !hasPassword && state !== "orphaned";
 
-/** Returns the state of a link at this moment, because a link can expire while the page shows it. */
+/** Returns the current state of a link, because a link can expire while the page shows it. */
 export function useStateNow(link: Link): Link["state"] {
   return stateAt(link, useServiceNow(1_000));
 }
@@ -120,7 +118,7 @@ export function useStateNow(link: Link): Link["state"] {
 export const stateAt = ({ state, expiresAt }: Link, now: number): Link["state"] =>
   state === "live" && isExpired(expiresAt, now) ? "expired" : state;
 
-/** Returns how much of a link's lifetime remains, from 0 to 1. Returns 1 for a link without an expiry. */
+/** Returns the remaining part of a link's lifetime, from 0 to 1. Returns 1 for a link without an expiry. */
 export function lifeLeft(
   { state, createdAt, expiresAt }: Pick<Link, "state" | "createdAt" | "expiresAt">,
   now: number,

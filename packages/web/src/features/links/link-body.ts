@@ -86,7 +86,10 @@ export function bodyOf(
   return Object.keys(problems).length > 0 ? { problems } : { body };
 }
 
-/** Returns the body for a link like one that has ended. The service does not keep passwords, so the link must have none. */
+/**
+ * Returns the body for a new link like an ended link. The ended link must have no password, because the service does not store passwords in
+ * plain text.
+ */
 export function bodyOfAgain(link: Link, now: number): CreateLinkBody {
   const { kind, label, message, createdAt, expiresAt, maxClaims, urlTtlSeconds, notify, recipients, files, request } =
     link;
@@ -102,7 +105,7 @@ export function bodyOfAgain(link: Link, now: number): CreateLinkBody {
   };
 }
 
-/** Users paste lists with commas, semicolons and spaces. */
+/** Returns the email addresses in a text. Users paste lists with commas, semicolons and spaces. */
 export function emailsOf(text: string): string[] {
   return [...new Set(text.split(/[\s,;]+/).filter((email) => email !== ""))];
 }

@@ -25,7 +25,7 @@ type LinkPanelProps = {
   hasCode?: boolean;
 };
 
-/** Makes a link to a note or to files, and lists the links that exist. It is the content of a dialog. */
+/** The content of a dialog, which makes a link to a note or to files, and lists the existing links. */
 export function LinkPanel({ noteId, files = [], hasCode = false }: LinkPanelProps) {
   const [only, second] = files;
   const subject = only !== undefined && second === undefined ? { attachmentId: only.id } : { noteId };
@@ -60,7 +60,7 @@ type NewestLinkProps = {
   making: ReturnType<typeof useMakeLink>;
 };
 
-/** The link that was just made. Prefers the link in the list, because it contains the changes since the creation. */
+/** Shows the new link. If the list contains the link, shows the version of the list, because it has later changes. */
 function NewestLink({ made, subject, hasCode, making }: NewestLinkProps) {
   const listed = useInfiniteQuery(linksQuery(subject)).data?.pages.flatMap(({ items }) => items);
   const link = listed?.find(({ id }) => id === made.link.id) ?? made.link;
@@ -85,7 +85,7 @@ function NewestLink({ made, subject, hasCode, making }: NewestLinkProps) {
   );
 }
 
-/** A button that opens the form of a file request, and the request that was just made. */
+/** A button that opens the form of a file request, followed by the new file request. */
 function RequestFiles({ noteId }: { noteId: string }) {
   const { make, isPending, error, reset } = useMakeLink();
   const [isOpen, setOpen] = useState(false);
@@ -125,7 +125,7 @@ function RequestFiles({ noteId }: { noteId: string }) {
 
 type LinkListProps = {
   subject: LinkSubject;
-  /** A link that the list leaves out, because the dialog shows it elsewhere. */
+  /** A link that the list omits, because the dialog shows the link elsewhere. */
   exceptId: string | undefined;
   onAgain: (ended: Link) => void;
   /** A button beside the title of the list. */

@@ -67,7 +67,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, moreB
     setAsks(undefined);
     const renewed = update.mutateAsync({ newUrl: true });
     const isCopied = await copyText(renewed.then(({ url }) => url));
-    // The mutation already reports its failure.
+    // The mutation already reports the failure.
     if (await renewed.then(() => true).catch(() => false)) setNewUrl({ isCopied });
   }
 
@@ -170,12 +170,12 @@ type LinkUrlProps = {
   url: string;
   name: string;
   hasCode: boolean;
-  /** Whether a copy succeeded. Undefined before the first copy. */
+  /** Whether the last copy succeeded. Undefined before the first copy. */
   isCopied: boolean | undefined;
   children: ReactNode;
 };
 
-/** Shows the URL of a link as a text that the user can copy, and as a QR code. If the browser refused to copy, the URL is selected. */
+/** Shows the URL of a link as a text to copy, and as a QR code. If the browser refused to copy, the URL is selected. */
 function LinkUrl({ url, name, hasCode, isCopied, children }: LinkUrlProps) {
   const field = useRef<HTMLInputElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another URL must be selected again

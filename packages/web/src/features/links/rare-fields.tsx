@@ -13,7 +13,7 @@ const { request } = linkTexts;
 
 type RareFieldsProps = FormFields & {
   kind: Link["kind"];
-  /** Fields of the form that are rare too, above the others. */
+  /** Rare fields of the form, which appear above the other fields. */
   children?: ReactNode;
 };
 
@@ -62,7 +62,7 @@ function Message({ values, change }: FormFields) {
   );
 }
 
-/** The form has this field only if the service sends mails, because the service sends each recipient a code by mail. */
+/** The service sends each recipient a code by mail. So the form has the field only if the service sends mails. */
 function Recipients({ values, problems, change }: FormFields) {
   return (
     <TextArea

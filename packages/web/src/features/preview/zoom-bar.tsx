@@ -15,7 +15,7 @@ type ZoomBarProps = {
 /** Shows the page number and the zoom at the bottom of a PDF. */
 export function ZoomBar({ zoom, onZoom, page }: ZoomBarProps) {
   const step = (by: 1 | -1) => onZoom(nextZoom(zoom, by) ?? zoom);
-  // The attribute `disabled` would remove the focus at the last step. So the buttons do not have it.
+  // The buttons never have the attribute `disabled`, because `disabled` would remove the focus at the last step.
   const off = (by: 1 | -1) => ({
     "aria-disabled": nextZoom(zoom, by) === undefined,
     className: "rounded-full! aria-disabled:cursor-default aria-disabled:opacity-50",

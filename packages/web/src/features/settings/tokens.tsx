@@ -22,7 +22,7 @@ const words = settingsTexts.tokens;
 
 export function Tokens() {
   const list = useQuery({ queryKey: keys.tokens, queryFn: ({ signal }) => client.tokens.list({ signal }) });
-  // The new token is a secret. So the page never caches it.
+  // The page never caches the new token, because the token is a secret.
   const [created, setCreated] = useState<CreatedToken>();
   return (
     <>

@@ -89,7 +89,7 @@ export class Draft {
 
   /** Changes fields. Saves them after a pause. */
   edit(change: Partial<NoteFields>): void {
-    // The service refuses U+0000 and lone surrogates (broken Unicode). So the edits never contain them.
+    // The service refuses U+0000 and lone surrogates (broken Unicode). The edits therefore never contain these characters.
     for (const name of fieldsOf(change)) this.#edits[name] = change[name]?.toWellFormed().replaceAll("\0", "") ?? "";
     this.#store();
     const { state } = this.$view.get();

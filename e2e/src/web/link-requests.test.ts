@@ -39,7 +39,7 @@ const chooseButton = (page: Page) => page.getByRole("button", { name: words.choo
 describe("a file request", () => {
   const web = startWeb();
 
-  it("a file request receives a file in three clicks, with a receipt", async () => {
+  it("a file request receives a file with three clicks, and returns a receipt", async () => {
     const { link, received } = await ask(web, { askName: "required" });
     const { page, context } = await visitor(web, PHONE);
     const clicks = await countClicks([context]);
@@ -86,7 +86,7 @@ describe("a file request", () => {
     expect((await received()).map(({ filename }) => filename).sort()).toEqual(["me.png", "p.pdf"]);
   });
 
-  it("a file request says why a file was not accepted", async () => {
+  it("a file request shows why it does not accept a file", async () => {
     const { link, received } = await ask(web, { maxBytesPerFile: 9000, accept: ["image/png"] });
     const { page, watch } = await visitor(web);
     watch.expect(/^422 POST .*\/complete$/);
@@ -175,7 +175,7 @@ describe("a file request", () => {
     expect(await other.getByRole("main").textContent()).not.toContain("payslip.txt");
   });
 
-  it("a file request shows a sent file after a reload, and takes it back", async () => {
+  it("a file request shows a sent file after a reload, and the visitor can delete it", async () => {
     const { link, received } = await ask(web, { maxFiles: 1 });
     const { page } = await visitor(web);
     await page.goto(link.url);
@@ -190,7 +190,7 @@ describe("a file request", () => {
     expect(await received()).toEqual([]);
   });
 
-  it("a file request resumes an upload after a reload", async () => {
+  it("an upload to a file request resumes after a reload", async () => {
     const { link, received } = await ask(web, {});
     const { page } = await visitor(web);
     const folder = await mkdtemp(join(tmpdir(), "valetkey-film-"));

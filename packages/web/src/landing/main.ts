@@ -41,7 +41,7 @@ function startPage({ root, token, visit, receiverCode }: Opened): void {
       const isLocked = hasCode(error, "wrong_password");
       const needsEmail = hasCode(error, "recipient_required");
       if (hasEnded) void showEnded();
-      // The owner has changed the password since the visitor entered it.
+      // The owner has changed the password after the visitor entered it.
       if (isLocked) show(lockedView(page), "password");
       // The proof of the email address has expired after a day, or the owner has removed the email address from the link.
       if (needsEmail) void loadEmailProof(page).then((view) => show(view, "email"));
@@ -53,11 +53,11 @@ function startPage({ root, token, visit, receiverCode }: Opened): void {
   function show(view: HTMLElement, kind: Shown): void {
     shown = kind;
     const isFirst = root.querySelector("h1") === null;
-    // A preview must not hide that the link has ended.
+    // The visitor must see that the link has ended. So the preview closes.
     document.querySelector("dialog")?.close();
     root.replaceChildren(view, languageLine());
     root.setAttribute("aria-busy", "false");
-    // The first view needs no focus, because screen readers read it from its start.
+    // Screen readers read the first view from its start, so the first view needs no focus.
     if (!isFirst) view.querySelector<HTMLElement>("[autofocus], h1")?.focus();
   }
 
@@ -86,7 +86,7 @@ function startPage({ root, token, visit, receiverCode }: Opened): void {
   }
 
   root.replaceChildren(loadingView());
-  // A reload has closed the preview, so its entry in the history must go too.
+  // A reload has closed the preview. So the history entry of the preview is removed.
   if (history.state?.isViewer === true) history.back();
   void reload();
 }
@@ -98,7 +98,7 @@ function viewOf(link: PublicLink, page: Page): HTMLElement | Promise<HTMLElement
     : loadRequestView({ ...link, request: link.request }, page);
 }
 
-/** Loads this view on demand, because only few links are limited to certain email addresses. */
+/** Few links are limited to certain email addresses. So the view loads on demand. */
 async function loadEmailProof(page: Page): Promise<HTMLElement> {
   return (await import("./views/email-proof.ts")).emailProofView(page);
 }
@@ -184,8 +184,8 @@ function languageLine(): HTMLElement {
 const root = document.getElementById("root");
 if (root === null) throw new Error("The document has no #root element.");
 ignoreRepeatedClicks(document);
-// The path contains the token with its readable prefix. The page keeps the prefix, because the service ignores it.
-// A browser never sends the fragment, so only the running page tells the service which mail led to it. A mail scanner tells nothing.
+// The path contains the token with its readable prefix. The service ignores the prefix, so the page does not remove it.
+// A browser never sends the fragment. Therefore only a running page sends the code of the mail to the service, and a mail scanner does not.
 const receiverCode = /^#to=([\w-]{12})$/.exec(location.hash)?.[1];
 const token = decodeURIComponent(location.pathname.split("/")[2] ?? "");
 const calls = openLinkCalls(token, { baseUrl: location.origin, receiverCode });

@@ -10,11 +10,11 @@ export type Page = LinkWatch & {
   /** Loads the link again, and shows its current state. */
   reload(): Promise<void>;
   /**
-   * If the error says that the link has ended, shows the view for ended links. If the visitor must enter the password again or confirm the
-   * email address again, shows the form for that step. Returns whether it showed one of these views.
+   * Shows the view for ended links if the error says that the link has ended. If the visitor must enter the password or confirm the email
+   * address again, shows the form for this step. Returns whether one of these views is shown.
    */
   showIfClosed(error: unknown): boolean;
-  /** Lets screen readers read a text. */
+  /** Makes screen readers read a text. */
   announce(text: string): void;
 };
 

@@ -24,7 +24,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
   const state = createRequestState(request);
   const service = openLink(page.token, { baseUrl: location.origin, receiverCode: page.receiverCode });
   const chosen = new Map<HTMLElement, ChosenEntry>();
-  /** Files that are not accepted. A stored one was sent, and the service lists it too. */
+  /** The refused files. If `isStored` is true, the visitor sent the file, and the service also lists it. */
   const refused = new Map<HTMLElement, Row & { isStored: boolean }>();
   let isSending = false;
 
@@ -72,7 +72,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     place(entry);
   }
 
-  /** A refused file stays with its reason, and counts for nothing. */
+  /** Shows a refused file with its reason. A refused file does not count. */
   function showRefused(row: Row & { isStored: boolean }): void {
     refused.set(row.element, row);
     place(row);
@@ -87,7 +87,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     if (chosen.delete(element)) state.count({ files: -1, bytes: file.size });
     const gone = refused.get(element);
     refused.delete(element);
-    // If this fails, the refused file is on the page again after a reload.
+    // If the deletion fails, a reload shows the refused file again.
     if (gone?.isStored) discard(gone).catch(() => undefined);
     element.remove();
     if (slotId !== undefined) slots.set(slotId, { entry: undefined, isFilled: false, isOpen: true });
@@ -115,7 +115,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
   const pending = new Map<string, { element: HTMLElement; bytes: number }>();
   const keyOf = (name: string, bytes: number, slotId: string | undefined) => JSON.stringify([name, bytes, slotId]);
 
-  /** Removes an upload of the same file that a reload interrupted. If that upload stayed, the file would count twice. */
+  /** Removes an interrupted upload of the same file. Otherwise, the file would count twice. */
   function takePending({ name: filename, size }: File, slot: Slot | undefined): void {
     const key = keyOf(filename, size, slot?.id);
     const found = pending.get(key);
@@ -197,7 +197,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
   }
 
   for (const file of request.sent) {
-    // A later file of the same slot takes the place of a refused one.
+    // A later file of the same slot replaces a refused file.
     for (const [element, { slotId }] of refused)
       if (slotId !== undefined && slotId === file.slotId) refused.delete(element);
     if (file.state === "rejected") showRejected(file);

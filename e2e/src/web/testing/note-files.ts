@@ -56,53 +56,18 @@ export function keptUploads(person: Person): Promise<number> {
   return keptIn(person, "uploads");
 }
 
-/** Deletes the file content of the stored uploads, but keeps their entries, as if the files were too large to store. */
-export async function forgetContent({ page }: Person): Promise<void> {
-  await page.evaluate(
-    `new Promise((resolve, reject) => {
-      const opening = indexedDB.open("valetkey.uploads");
-      opening.onerror = () => reject(opening.error);
-      opening.onsuccess = () => {
-        const writing = opening.result.transaction("uploads", "readwrite");
-        writing.oncomplete = resolve;
-        writing.objectStore("uploads").openCursor().onsuccess = ({ target: { result } }) => {
-          if (result === null) return;
-          result.update({ ...result.value, content: undefined });
-          result.continue();
-        };
-      };
-    })`,
-  );
-}
-
-/** Counts the stored uploads that stay paused after a reload. */
-export function keptAsPaused(person: Person): Promise<number> {
-  return keptIn(person, "uploads", ({ isPaused }) => isPaused === true);
-}
-
-type KeptEntry = { isPaused?: boolean; attachmentId?: string };
-
-/** Counts the entries in this IndexedDB store for which `isCounted` returns true. */
-export async function keptIn(
-  { page }: Person,
-  name: "uploads" | "thumbnails",
-  isCounted: (entry: KeptEntry) => boolean = () => true,
-): Promise<number> {
-  const entries = await page.evaluate<KeptEntry[]>(
+/** Counts the entries in this IndexedDB store. */
+export function keptIn({ page }: Person, name: "uploads" | "thumbnails"): Promise<number> {
+  return page.evaluate<number>(
     `new Promise((resolve, reject) => {
       const opening = indexedDB.open("valetkey.${name}");
       opening.onupgradeneeded = () => opening.result.createObjectStore("${name}");
       opening.onerror = () => reject(opening.error);
       opening.onsuccess = () => {
-        const entries = [];
-        opening.result.transaction("${name}").objectStore("${name}").openCursor().onsuccess = ({ target: { result } }) => {
-          if (result === null) return resolve(entries);
-          const { isPaused, attachmentId } = result.value;
-          entries.push({ isPaused, attachmentId });
-          result.continue();
-        };
+        const counting = opening.result.transaction("${name}").objectStore("${name}").count();
+        counting.onerror = () => reject(counting.error);
+        counting.onsuccess = () => resolve(counting.result);
       };
     })`,
   );
-  return entries.filter(isCounted).length;
 }

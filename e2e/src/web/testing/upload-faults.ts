@@ -17,37 +17,9 @@ export async function closeBucket({ context }: Person, { bucketOrigin }: WebServ
   return { open: resolve };
 }
 
-/** Simulates a service that refuses to complete the uploads of this tab, because the quota is exceeded. */
-export async function refuseCompletion({ page, watch }: Person) {
-  watch.expect(/^413 POST .*\/complete$/);
-  const json = { type: "about:blank", title: "Quota exceeded", status: 413, code: "quota_exceeded" };
-  await page.route(/\/complete$/, (route) => route.fulfill({ status: 413, json }));
-}
-
 /** Returns the filenames of all attachments of a note, in every state. */
 export async function filenames({ client }: Person, { id }: Note) {
   return (await client.notes.get(id)).attachments.map(({ filename }) => filename);
-}
-
-/** Delays the moment when the page gets its stored uploads. `isRead` resolves when the browser has read them. */
-export async function readLate({ page }: Person) {
-  const isRead = Promise.withResolvers<void>();
-  await page.exposeFunction("tellRead", isRead.resolve);
-  await page.addInitScript(`
-    const { promise, resolve } = Promise.withResolvers();
-    globalThis.release = resolve;
-    const getAll = IDBObjectStore.prototype.getAll;
-    IDBObjectStore.prototype.getAll = function (...given) {
-      const request = getAll.apply(this, given);
-      if (this.name === "uploads") request.addEventListener("success", (event) => {
-        event.stopImmediatePropagation();
-        if (request.result.length > 0) tellRead();
-        promise.then(() => request.onsuccess(event));
-      });
-      return request;
-    };
-  `);
-  return { isRead: isRead.promise, release: () => page.evaluate("release()") };
 }
 
 /** Clicks an element, and chooses files in the file dialog that the click opens. */

@@ -149,6 +149,7 @@ const openFiles: Record<string, readonly string[]> = {
     "receiver",
     "owner/change",
     "owner/read",
+    "owner/routes",
     "visitor/admit",
     "visitor/email-codes",
     "visitor/look-at-link",

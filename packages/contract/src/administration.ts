@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { Email, Id, Instant, PageQuery, Person, PlainText, pageOf, UserId } from "./common.ts";
-import { LinkKind, LinkState } from "./links.ts";
+import { LinkFacts } from "./links.ts";
 import { closedObject, orNull } from "./shapes.ts";
 
 /**
@@ -86,25 +86,7 @@ export type AdminEventPage = Static<typeof AdminEventPage>;
  * A link with the facts that administrators see, without the URL of the link. The member `files` is null if the link opens every file of
  * the note.
  */
-export const AdminLink = Type.Object({
-  id: Id,
-  kind: LinkKind,
-  state: LinkState,
-  label: Type.String(),
-  noteTitle: Type.String(),
-  owner: Person,
-  createdBy: Person,
-  files: orNull(Type.Integer()),
-  expiresAt: orNull(Instant),
-  hasPassword: Type.Boolean(),
-  maxClaims: orNull(Type.Integer()),
-  claims: Type.Integer(),
-  opened: Type.Integer(),
-  urlsIssued: Type.Integer(),
-  received: Type.Object({ files: Type.Integer(), bytes: Type.Integer() }),
-  createdAt: Instant,
-  revokedAt: orNull(Instant),
-});
+export const AdminLink = Type.Object({ ...LinkFacts.properties, owner: Person, files: orNull(Type.Integer()) });
 export type AdminLink = Static<typeof AdminLink>;
 
 export const AdminLinkPage = pageOf(AdminLink);

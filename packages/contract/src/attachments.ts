@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { Id, Instant, PageQuery, Person, PlainText, pageOf } from "./common.ts";
-import { closedObject, orNull } from "./shapes.ts";
+import { closedObject, orNull, repeatHeaders } from "./shapes.ts";
 
 const counted = (description: string) =>
   Type.Optional(
@@ -121,14 +121,9 @@ export const CopyAttachmentBody = closedObject({ toNoteId: Id });
 export type CopyAttachmentBody = Static<typeof CopyAttachmentBody>;
 
 /** A repeated request with one key, file and note returns the copy of the first request. */
-export const CopyAttachmentHeaders = Type.Object({
-  "idempotency-key": Type.Optional(
-    Type.String({
-      description:
-        "1 to 255 visible ASCII characters. For 24 hours, the same key, file and note of a user return the same copy, unless it is deleted.",
-    }),
-  ),
-});
+export const CopyAttachmentHeaders = repeatHeaders(
+  "1 to 255 visible ASCII characters. For 24 hours, the same key, file and note of a user return the same copy, unless it is deleted.",
+);
 
 /** The files of one note that a caller wants to move to another note. */
 export const MoveEffectsBody = closedObject({

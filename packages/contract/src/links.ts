@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { Email, Id, Instant, PageQuery, Person, PlainText, pageOf } from "./common.ts";
-import { closedObject, orNull } from "./shapes.ts";
+import { closedObject, orNull, repeatHeaders } from "./shapes.ts";
 import { StartUploadBody } from "./uploads.ts";
 
 /** `download`: visitors of the link download files. `upload`: the link is a file request, so visitors send files. */
@@ -70,6 +70,8 @@ const editable = {
   recipients: Type.Optional(orNull(Type.Array(Email, { maxItems: 50 }))),
 };
 
+const FileIds = Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 100 }));
+
 /**
  * The body of `POST /attachments/:attachmentId/links`. The default of `expiresAt` is 7 days after the request, or the maximum of the
  * operator if the maximum is less.
@@ -84,7 +86,7 @@ export type CreateFileLinkBody = Static<typeof CreateFileLinkBody>;
 export const CreateLinkBody = closedObject({
   ...editable,
   kind: Type.Optional(LinkKind),
-  attachmentIds: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 100 })),
+  attachmentIds: FileIds,
   request: Type.Optional(Type.Partial(FileRequest)),
 });
 export type CreateLinkBody = Static<typeof CreateLinkBody>;
@@ -93,7 +95,7 @@ export type CreateLinkBody = Static<typeof CreateLinkBody>;
 export const UpdateLinkBody = closedObject(
   {
     ...editable,
-    attachmentIds: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 100 })),
+    attachmentIds: FileIds,
     request: Type.Optional(Type.Partial(FileRequest)),
     newUrl: Type.Optional(Type.Literal(true)),
   },
@@ -101,41 +103,44 @@ export const UpdateLinkBody = closedObject(
 );
 export type UpdateLinkBody = Static<typeof UpdateLinkBody>;
 
-/** If a client repeats a request with one key and equal settings, the client gets the link of the first request. */
-export const CreateLinkHeaders = Type.Object({
-  "idempotency-key": Type.Optional(
-    Type.String({
-      description:
-        "1 to 255 visible ASCII characters. The same key and settings of a user return the same link, unless it is revoked. Other settings make another link.",
-    }),
-  ),
-});
+export const CreateLinkHeaders = repeatHeaders(
+  "1 to 255 visible ASCII characters. The same key and settings of a user return the same link, unless it is revoked. Other settings make another link.",
+);
 
-/**
- * A link with the facts that people with an account see. The member `opened` counts visitors, and `urlsIssued` counts presigned URLs. The
- * member `claims` counts uses: all downloads and previews of one visitor in a short time are one use.
- * The member `files` is null if the link opens every file of the note. If no issued URL is valid, `lastUrlExpiresAt` is in the past or
- * null.
- */
-export const Link = Type.Object({
+/** The facts about a link that administrators see too. The member `claims` counts uses: all URLs of one visitor in a short time are one use. */
+export const LinkFacts = Type.Object({
   id: Id,
-  url: Type.String(),
   kind: LinkKind,
   state: LinkState,
-  canEdit: Type.Boolean({
-    description: "Whether you may edit it. Owners edit all links of their notes, and editors their own",
-  }),
-  noteId: Id,
-  noteTitle: Type.String(),
   label: Type.String(),
-  message: Type.String(),
-  files: orNull(Type.Array(Type.Object({ id: Id, filename: Type.String() }))),
+  noteTitle: Type.String(),
+  createdBy: Person,
   expiresAt: orNull(Instant),
   hasPassword: Type.Boolean(),
   maxClaims: orNull(Type.Integer()),
   claims: Type.Integer(),
   opened: Type.Integer(),
   urlsIssued: Type.Integer(),
+  received: Type.Object({ files: Type.Integer(), bytes: Type.Integer() }),
+  createdAt: Instant,
+  revokedAt: orNull(Instant),
+});
+export type LinkFacts = Static<typeof LinkFacts>;
+
+/**
+ * A link with the facts that people with an account see. The member `opened` counts visitors, and `urlsIssued` counts presigned URLs.
+ * The member `files` is null if the link opens every file of the note. If no issued URL is valid, `lastUrlExpiresAt` is in the past or
+ * null.
+ */
+export const Link = Type.Object({
+  ...LinkFacts.properties,
+  url: Type.String(),
+  canEdit: Type.Boolean({
+    description: "Whether you may edit it. Owners edit all links of their notes, and editors their own",
+  }),
+  noteId: Id,
+  message: Type.String(),
+  files: orNull(Type.Array(Type.Object({ id: Id, filename: Type.String() }))),
   urlTtlSeconds: Type.Integer(),
   notify: Notify,
   recipients: orNull(Type.Array(Type.String()), {
@@ -153,12 +158,8 @@ export const Link = Type.Object({
     },
   ),
   request: orNull(FileRequest),
-  received: Type.Object({ files: Type.Integer(), bytes: Type.Integer() }),
   filledSlots: Type.Array(Type.String(), { description: "The ids of the slots that have a file, or get one now" }),
   lastUrlExpiresAt: orNull(Instant),
-  createdBy: Person,
-  createdAt: Instant,
-  revokedAt: orNull(Instant),
 });
 export type Link = Static<typeof Link>;
 
@@ -182,10 +183,8 @@ export const SendLinkBody = closedObject({
 });
 export type SendLinkBody = Static<typeof SendLinkBody>;
 
-/** If a client repeats the request within a day, with the same key, people and message, the service sends no second mail. */
-export const SendLinkHeaders = Type.Object({
-  "idempotency-key": Type.Optional(Type.String({ description: "1 to 255 visible ASCII characters" })),
-});
+/** A request with the same key, people and message sends no second mail within a day. */
+export const SendLinkHeaders = repeatHeaders("1 to 255 visible ASCII characters");
 
 /**
  * A person who got the link by mail. A visit counts when somebody opens the URL of the mail, also if the mail was forwarded. If the link
@@ -315,7 +314,7 @@ export type ProveLinkEmailBody = Static<typeof ProveLinkEmailBody>;
  * preview.
  */
 const wanted = {
-  attachmentIds: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 100 })),
+  attachmentIds: FileIds,
   disposition: Type.Optional(Type.Enum(["attachment", "inline"])),
   purpose: Type.Optional(
     Type.Enum(["download", "view", "zip", "renewal"], {
@@ -347,26 +346,3 @@ export const SendFileBody = closedObject({
   visitorName: Type.Optional(Short(100)),
 });
 export type SendFileBody = Static<typeof SendFileBody>;
-
-/**
- * A signed statement that the service received a file. A receipt proves only the reception of the file. The member `signature` is the
- * Ed25519 signature of the text `statement`, in base64url. `GET /receipts/key` returns the public key.
- */
-export const Receipt = Type.Object({
-  statement: Type.String({
-    description: "JSON with requestId, filename, sizeBytes, sha256 (or null), receivedAt and issuer",
-  }),
-  signature: Type.String(),
-  keyId: Type.String(),
-});
-export type Receipt = Static<typeof Receipt>;
-export const VerifyReceiptBody = closedObject(Receipt.properties);
-export type VerifyReceiptBody = Static<typeof VerifyReceiptBody>;
-export const VerifiedReceipt = Type.Object({ isValid: Type.Boolean() });
-export type VerifiedReceipt = Static<typeof VerifiedReceipt>;
-export const ReceiptKeys = Type.Object({
-  keys: Type.Array(
-    Type.Object({ keyId: Type.String(), publicKey: Type.String({ description: "Ed25519, SPKI in PEM" }) }),
-  ),
-});
-export type ReceiptKeys = Static<typeof ReceiptKeys>;

@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
 import { Attachment, NoteAccess } from "./attachments.ts";
 import { Id, Instant, PageQuery, Person, PlainText, pageOf, UserId } from "./common.ts";
-import { closedObject, orNull } from "./shapes.ts";
+import { closedObject, orNull, repeatHeaders } from "./shapes.ts";
 
 /** The title of a note may be empty. An app shows a word such as "Untitled" in its place, in the language of the reader. */
 const Title = Type.String({ maxLength: 300, ...PlainText });
@@ -68,14 +68,9 @@ export const CreateNoteBody = closedObject({ title: Title, body: Type.Optional(B
 export type CreateNoteBody = Static<typeof CreateNoteBody>;
 
 /** A repeated request with an equal key returns the note of the first request in its current state. */
-export const CreateNoteHeaders = Type.Object({
-  "idempotency-key": Type.Optional(
-    Type.String({
-      description:
-        "1 to 255 visible ASCII characters. The same key of a user returns the same note, unless it is deleted",
-    }),
-  ),
-});
+export const CreateNoteHeaders = repeatHeaders(
+  "1 to 255 visible ASCII characters. The same key of a user returns the same note, unless it is deleted",
+);
 
 /**
  * The member `ifUpdatedAt` is the `updatedAt` that the caller has read. If the note has changed after `ifUpdatedAt`, the service refuses

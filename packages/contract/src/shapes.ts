@@ -9,3 +9,8 @@ export function closedObject<Properties extends TProperties>(properties: Propert
 export function orNull<Schema extends TSchema>(schema: Schema, options: TSchemaOptions = {}) {
   return Type.Union([schema, Type.Null()], options);
 }
+
+/** Makes the schema of the headers of a request that a client can repeat safely. */
+export function repeatHeaders(description: string) {
+  return Type.Object({ "idempotency-key": Type.Optional(Type.String({ description })) });
+}

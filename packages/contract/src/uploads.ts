@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
 import { AttachmentState } from "./attachments.ts";
 import { Id, Instant } from "./common.ts";
-import { closedObject } from "./shapes.ts";
+import { closedObject, repeatHeaders } from "./shapes.ts";
 
 /** The two unused bits of the last character before `=` must be zero, because S3 compares checksums as base64 texts, not as bytes. */
 const Sha256 = Type.String({
@@ -30,14 +30,9 @@ export const StartUploadBody = closedObject({
 export type StartUploadBody = Static<typeof StartUploadBody>;
 
 /** A repeated request with one idempotency key gets the upload of the first request (draft-ietf-httpapi-idempotency-key-header). */
-export const StartUploadHeaders = Type.Object({
-  "idempotency-key": Type.Optional(
-    Type.String({
-      description:
-        "1 to 255 visible ASCII characters. For 24 hours, the same key and body of a user return the same upload with a fresh URL, unless it is rejected, aborted, expired or deleted. Another body is 422.",
-    }),
-  ),
-});
+export const StartUploadHeaders = repeatHeaders(
+  "1 to 255 visible ASCII characters. For 24 hours, the same key and body of a user return the same upload with a fresh URL, unless it is rejected, aborted, expired or deleted. Another body is 422.",
+);
 export type StartUploadHeaders = Static<typeof StartUploadHeaders>;
 
 const Strategy = Type.Enum(["put", "multipart"]);
@@ -190,3 +185,26 @@ export const CompleteMultipartBody = closedObject({
 export const CompletedMultipart = Type.Object({ location: Type.String(), key: Id });
 
 export const AbortedMultipart = Type.Object({});
+
+/**
+ * A signed statement that the service received a file. A receipt proves only the reception of the file. The member `signature` is the
+ * Ed25519 signature of the text `statement`, in base64url. `GET /receipts/key` returns the public key.
+ */
+export const Receipt = Type.Object({
+  statement: Type.String({
+    description: "JSON with requestId, filename, sizeBytes, sha256 (or null), receivedAt and issuer",
+  }),
+  signature: Type.String(),
+  keyId: Type.String(),
+});
+export type Receipt = Static<typeof Receipt>;
+export const VerifyReceiptBody = closedObject(Receipt.properties);
+export type VerifyReceiptBody = Static<typeof VerifyReceiptBody>;
+export const VerifiedReceipt = Type.Object({ isValid: Type.Boolean() });
+export type VerifiedReceipt = Static<typeof VerifiedReceipt>;
+export const ReceiptKeys = Type.Object({
+  keys: Type.Array(
+    Type.Object({ keyId: Type.String(), publicKey: Type.String({ description: "Ed25519, SPKI in PEM" }) }),
+  ),
+});
+export type ReceiptKeys = Static<typeof ReceiptKeys>;

@@ -5,14 +5,15 @@ import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
-import { fitPage, isoOrNull, toIso } from "../../platform/http/wire.ts";
+import { fitPage, isoOrNull } from "../../platform/http/wire.ts";
 import { type Caller, callerOf } from "../access/caller.ts";
 import { effectiveExpiry, type LinkDetails, type LinkState } from "../links/link.ts";
 import { revoke } from "../links/owner/change.ts";
 import { stateOf, stillWorks } from "../links/owner/read.ts";
+import { presentFacts } from "../links/owner/routes.ts";
 import { linkQueries } from "../links/queries/links.ts";
 import { act, requireAdministrator } from "../people/administrators.ts";
-import type { People, PeopleVerbs } from "../people/index.ts";
+import type { PeopleVerbs } from "../people/index.ts";
 import { presentPerson } from "../people/index.ts";
 
 /** Creates the functions for the page of links. */
@@ -77,36 +78,15 @@ export function allLinkRoutes(
     const { limit, cursor, kind } = request.query;
     const { items, nextCursor } = await useCases.listAllLinks(callerOf(request), { limit, cursor, kind });
     const people = await useCases.findPeople(items.flatMap(({ link }) => [link.ownerId, link.createdBy]));
-    return fitPage(
-      items.map((listed) => present(listed, people)),
-      nextCursor,
-    );
+    const presented = items.map((listed): WireLink => {
+      const owner = presentPerson(listed.link.ownerId, people);
+      return { ...presentFacts(listed, people), owner, files: listed.link.attachmentIds?.length ?? null };
+    });
+    return fitPage(presented, nextCursor);
   });
 
   app.delete("/admin/links/:linkId", { schema: schemas.revokeAnyLink }, async (request) => {
     const { lastUrlExpiresAt } = await useCases.revokeAnyLink(callerOf(request), request.params.linkId);
     return { lastUrlExpiresAt: isoOrNull(lastUrlExpiresAt) };
   });
-}
-
-function present({ link, state, noteTitle, urlsIssued, received }: ListedLink, people: People): WireLink {
-  return {
-    id: link.id,
-    kind: link.kind,
-    state,
-    label: link.label,
-    noteTitle,
-    owner: presentPerson(link.ownerId, people),
-    createdBy: presentPerson(link.createdBy, people),
-    files: link.attachmentIds?.length ?? null,
-    expiresAt: isoOrNull(link.expiresAt),
-    hasPassword: link.passwordHash !== undefined,
-    maxClaims: link.maxClaims ?? null,
-    claims: link.claims,
-    opened: link.opened,
-    urlsIssued,
-    received,
-    createdAt: toIso(link.createdAt),
-    revokedAt: isoOrNull(link.revokedAt),
-  };
 }

@@ -6,6 +6,7 @@ import {
   CreateLinkHeaders,
   type FileRequest,
   Link,
+  type LinkFacts,
   LinkPage,
   LinkParams,
   LinkReceiverPage,
@@ -32,6 +33,7 @@ import type { People, PeopleVerbs } from "../../people/index.ts";
 import { presentPerson } from "../../people/index.ts";
 import type { ShareSubject } from "../../sharing/share.ts";
 import type { LinkVerbs } from "../index.ts";
+import type { LinkDetails, LinkState } from "../link.ts";
 import { type Receiver, receiverState } from "../receiver.ts";
 import type { DescribedLink } from "./read.ts";
 import type { LinkSettings } from "./settings.ts";
@@ -229,35 +231,43 @@ export async function presentLinks(
 }
 
 function present(described: DescribedLink, { people, publicUrl }: { people: People; publicUrl: string }): WireLink {
-  const { link, token, state, canEdit, noteTitle, files, urlsIssued, received, filledSlots, sentTo, lastUrlExpiresAt } =
-    described;
+  const { link, token, canEdit, files, filledSlots, sentTo, lastUrlExpiresAt } = described;
   return {
-    id: link.id,
+    ...presentFacts(described, people),
     url: `${publicUrl}/s/${token}`,
-    kind: link.kind,
-    state,
     canEdit,
     noteId: link.noteId,
-    noteTitle,
-    label: link.label,
     message: link.message,
     files: files ?? null,
-    expiresAt: isoOrNull(link.expiresAt),
-    hasPassword: link.passwordHash !== undefined,
-    maxClaims: link.maxClaims ?? null,
-    claims: link.claims,
-    opened: link.opened,
-    urlsIssued,
     urlTtlSeconds: link.urlTtlSeconds,
     notify: link.notify,
     // A person who may not edit the link does not see the email addresses of the recipients.
     recipients: link.recipients.length === 0 ? null : canEdit ? [...link.recipients] : [],
     sentTo: canEdit && sentTo.people > 0 ? sentTo : null,
     request: link.request === undefined ? null : presentRequest(link.request),
-    received,
     filledSlots: [...filledSlots],
     lastUrlExpiresAt: isoOrNull(lastUrlExpiresAt),
+  };
+}
+
+type Facts = Pick<LinkDetails, "link" | "noteTitle" | "urlsIssued" | "received"> & { state: LinkState };
+
+/** Presents the facts about a link that people who may edit it, and administrators, see. */
+export function presentFacts({ link, state, noteTitle, urlsIssued, received }: Facts, people: People): LinkFacts {
+  return {
+    id: link.id,
+    kind: link.kind,
+    state,
+    label: link.label,
+    noteTitle,
     createdBy: presentPerson(link.createdBy, people),
+    expiresAt: isoOrNull(link.expiresAt),
+    hasPassword: link.passwordHash !== undefined,
+    maxClaims: link.maxClaims ?? null,
+    claims: link.claims,
+    opened: link.opened,
+    urlsIssued,
+    received,
     createdAt: toIso(link.createdAt),
     revokedAt: isoOrNull(link.revokedAt),
   };

@@ -76,13 +76,12 @@ export function allLinkRoutes(
 ): void {
   app.get("/admin/links", { schema: schemas.listAllLinks, preHandler: takeTurn }, async (request) => {
     const { limit, cursor, kind } = request.query;
-    const { items, nextCursor } = await useCases.listAllLinks(callerOf(request), { limit, cursor, kind });
-    const people = await useCases.findPeople(items.flatMap(({ link }) => [link.ownerId, link.createdBy]));
-    const presented = items.map((listed): WireLink => {
+    const page = await useCases.listAllLinks(callerOf(request), { limit, cursor, kind });
+    const people = await useCases.findPeople(page.items.flatMap(({ link }) => [link.ownerId, link.createdBy]));
+    return fitPage(page, (listed): WireLink => {
       const owner = presentPerson(listed.link.ownerId, people);
       return { ...presentFacts(listed, people), owner, files: listed.link.attachmentIds?.length ?? null };
     });
-    return fitPage(presented, nextCursor);
   });
 
   app.delete("/admin/links/:linkId", { schema: schemas.revokeAnyLink }, async (request) => {

@@ -184,39 +184,25 @@ export function peopleRoutes(
   });
 }
 
-function presentPersonRecord(person: PersonRecord, quota: Quota): AdminPerson {
-  const {
-    id,
-    email,
-    name,
-    isAdmin,
-    isEmailProven,
-    createdAt,
-    lastSignInAt,
-    lastSeenAt,
-    disabledAt,
-    deleteAt,
-    usage,
-    links,
-  } = person;
+function presentPersonRecord({ usage, ...person }: PersonRecord, quota: Quota): AdminPerson {
   const { bytes, files } = quotaOfUser(quota, usage);
   return {
-    id,
-    email: email ?? null,
-    isEmailProven,
-    name: name ?? null,
-    isAdmin,
-    disabledAt: isoOrNull(disabledAt),
-    deleteAt: isoOrNull(deleteAt),
-    createdAt: toIso(createdAt),
-    lastSignInAt: isoOrNull(lastSignInAt),
-    lastSeenAt: isoOrNull(lastSeenAt),
+    id: person.id,
+    email: person.email ?? null,
+    isEmailProven: person.isEmailProven,
+    name: person.name ?? null,
+    isAdmin: person.isAdmin,
+    disabledAt: isoOrNull(person.disabledAt),
+    deleteAt: isoOrNull(person.deleteAt),
+    createdAt: toIso(person.createdAt),
+    lastSignInAt: isoOrNull(person.lastSignInAt),
+    lastSeenAt: isoOrNull(person.lastSeenAt),
     usedBytes: usage.bytes,
     quotaBytes: bytes ?? null,
     ownQuotaBytes: usage.quotaBytes ?? null,
     files: usage.files,
     quotaFiles: files ?? null,
     ownQuotaFiles: usage.quotaFiles ?? null,
-    links,
+    links: person.links,
   };
 }

@@ -70,12 +70,9 @@ export async function describeAttachment(
 
 /** Converts one page of a note's attachments to the form of a response. One query reads all users who uploaded these attachments. */
 export async function describeAttachments(
-  { items, nextCursor }: Page<ListedAttachment>,
+  page: Page<ListedAttachment>,
   { useCases }: RouteDeps<PeopleVerbs>,
 ): Promise<AttachmentPage> {
-  const people = await useCases.findPeople(items.map(({ createdBy }) => createdBy));
-  return fitPage(
-    items.map((attachment) => presentAttachment(attachment, people)),
-    nextCursor,
-  );
+  const people = await useCases.findPeople(page.items.map(({ createdBy }) => createdBy));
+  return fitPage(page, (attachment) => presentAttachment(attachment, people));
 }

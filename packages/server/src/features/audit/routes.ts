@@ -72,7 +72,7 @@ export async function describe(
   { caller, useCases }: RouteDeps<AuditVerbs & PeopleVerbs> & { caller: Caller },
 ): Promise<AuditEventPage> {
   const people = await useCases.findPeople(page.items.flatMap((event) => [event.actorId, ...subjectOf(event)]));
-  const items = page.items.map((event) => {
+  return fitPage(page, (event) => {
     const { id, at, action, actorId, noteId, ownerId, noteTitle = null, attachmentIds, files, detail } = event;
     // Only the owner of the note may read every email address. An editor sees names of people, but only the editor's own email address.
     const present = (userId: string) => {
@@ -94,7 +94,6 @@ export async function describe(
       detail: ownerId === caller.userId ? detail : withoutEmail(detail),
     };
   });
-  return fitPage(items, page.nextCursor);
 }
 
 /**

@@ -14,7 +14,7 @@ import { encodeCursor, type Page } from "../../platform/database/pages.ts";
 import { httpLimits } from "../../platform/http/http-limits.ts";
 import { emptyResponse, operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
-import { fitPage, goneSignal, parseInstant, readIdempotencyKey, toIso } from "../../platform/http/wire.ts";
+import { fitPage, goneSignal, isoOrNull, parseInstant, readIdempotencyKey, toIso } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/caller.ts";
 import type { NoteSummaryWithRole, NoteWithAttachments, NoteWithRole } from "../access/note.ts";
 import { describeAttachments, presentAccess, presentAttachment } from "../attachments/routes.ts";
@@ -160,33 +160,27 @@ type Listed = { isSearch: boolean; order: ListOrder | undefined };
 
 /** Converts a page of notes to the form of a response. One query reads all owners. */
 async function describeNotes(
-  { items, nextCursor }: Page<NoteSummaryWithRole>,
+  page: Page<NoteSummaryWithRole>,
   { isSearch, order = "created", useCases }: RouteDeps<PeopleVerbs> & Listed,
 ): Promise<NotePage> {
-  const people = await useCases.findPeople(items.map(({ ownerId }) => ownerId));
-  return fitPage(
-    items.map((note) => ({
-      ...presentCommon(note, people),
-      snippet: note.snippet,
-      ...(note.foundFiles === undefined ? {} : { foundFiles: [...note.foundFiles] }),
-    })),
-    nextCursor,
-    (index) => {
-      const last = items[index] as NoteSummaryWithRole;
-      return isSearch ? encodeCursor(last.id) : cursorAfter(last, order);
-    },
-  );
+  const people = await useCases.findPeople(page.items.map(({ ownerId }) => ownerId));
+  const present = (note: NoteSummaryWithRole) => ({
+    ...presentCommon(note, people),
+    snippet: note.snippet,
+    ...(note.foundFiles === undefined ? {} : { foundFiles: [...note.foundFiles] }),
+  });
+  return fitPage(page, present, (note) => (isSearch ? encodeCursor(note.id) : cursorAfter(note, order)));
 }
 
 /** Converts a note with its first attachments to the form of a response. One query reads all users. */
 async function describeNote(note: NoteWithAttachments, { useCases }: RouteDeps<PeopleVerbs>): Promise<Note> {
   const people = await useCases.findPeople([note.ownerId, ...note.attachments.map(({ createdBy }) => createdBy)]);
-  const attachments = note.attachments.map((attachment) => presentAttachment(attachment, people));
-  const page = fitPage(attachments, note.attachmentsCursor);
+  const first = { items: note.attachments, nextCursor: note.attachmentsCursor };
+  const page = fitPage(first, (attachment) => presentAttachment(attachment, people));
   return {
     ...presentCommon(note, people),
     body: note.body,
-    accessExpiresAt: note.accessExpiresAt === undefined ? null : toIso(note.accessExpiresAt),
+    accessExpiresAt: isoOrNull(note.accessExpiresAt),
     attachments: page.items,
     attachmentsCursor: page.nextCursor,
   };

@@ -131,19 +131,16 @@ function present({ shares, invitations }: SharesOfSubject, { publicUrl }: { publ
 
 /** Converts one page of attachments that are shared without their notes to the form of a response. One query reads all users. */
 export async function describeShared(
-  { items, nextCursor }: Page<SharedAttachment>,
+  page: Page<SharedAttachment>,
   { useCases }: { useCases: PeopleVerbs },
 ): Promise<SharedAttachmentPage> {
-  const people = await useCases.findPeople(items.flatMap(({ ownerId, createdBy }) => [ownerId, createdBy]));
-  return fitPage(
-    items.map((attachment) => ({
-      ...presentAttachment(attachment, people),
-      owner: presentPerson(attachment.ownerId, people),
-      share: { expiresAt: attachment.share.expiresAt === undefined ? null : toIso(attachment.share.expiresAt) },
-      isNew: attachment.isNew,
-    })),
-    nextCursor,
-  );
+  const people = await useCases.findPeople(page.items.flatMap(({ ownerId, createdBy }) => [ownerId, createdBy]));
+  return fitPage(page, (attachment) => ({
+    ...presentAttachment(attachment, people),
+    owner: presentPerson(attachment.ownerId, people),
+    share: { expiresAt: isoOrNull(attachment.share.expiresAt) },
+    isNew: attachment.isNew,
+  }));
 }
 
 const invitationSchemas = operations("shares", {

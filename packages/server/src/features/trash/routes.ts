@@ -71,9 +71,9 @@ export function trashRoutes(app: App, { useCases, takeTurn }: RouteDeps<PeopleVe
 
   app.get("/trash", { schema: schemas.listTrash, preHandler: takeTurn }, async (request) => {
     const { limit, cursor } = request.query;
-    const { items, nextCursor } = await useCases.listTrash(callerOf(request), { limit, cursor });
-    const people = await useCases.findPeople(items.map(({ deletedBy }) => deletedBy));
-    const presented = items.map(({ id, noteId, noteTitle, attachment, files, sizeBytes, ...item }) => ({
+    const page = await useCases.listTrash(callerOf(request), { limit, cursor });
+    const people = await useCases.findPeople(page.items.map(({ deletedBy }) => deletedBy));
+    return fitPage(page, ({ id, noteId, noteTitle, attachment, files, sizeBytes, ...item }) => ({
       id,
       noteId,
       noteTitle,
@@ -85,7 +85,6 @@ export function trashRoutes(app: App, { useCases, takeTurn }: RouteDeps<PeopleVe
       deletedBy: presentPerson(item.deletedBy, people),
       purgeAt: toIso(item.purgeAt),
     }));
-    return fitPage(presented, nextCursor);
   });
 
   async function restore(request: Call, reply: FastifyReply) {

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { encodeCursor } from "../database/pages.ts";
+import { encodeCursor, type Page } from "../database/pages.ts";
 import { httpLimits } from "./http-limits.ts";
 import { HttpProblem } from "./problem.ts";
 
@@ -43,20 +43,26 @@ export function isoOrNull(milliseconds: number | undefined): string | null {
 /** A page of items, in the form of a response. */
 type WirePage<Item> = { items: Item[]; nextCursor: string | null };
 
-/** Ends a page before the item that would exceed `httpLimits.pageBytes`. A page always contains at least its first item. */
-export function fitPage<Item extends { id: string }>(
-  items: Item[],
-  nextCursor: string | undefined,
-  cursorAfter: (index: number) => string = (index) => encodeCursor(items[index]?.id ?? ""),
+/**
+ * Presents a page. Ends the page before the item that would exceed `httpLimits.pageBytes`. A page always contains at least its first item.
+ */
+export function fitPage<Model, Item extends { id: string }>(
+  page: Page<Model>,
+  present: (model: Model) => Item,
+  cursorAfter: (model: Model, item: Item) => string = (_, { id }) => encodeCursor(id),
 ): WirePage<Item> {
+  const items: Item[] = [];
   let bytes = 0;
-  for (const [index, item] of items.entries()) {
+  for (const [index, model] of page.items.entries()) {
+    const item = present(model);
     bytes += Buffer.byteLength(JSON.stringify(item)) + 1;
-    if (bytes > httpLimits.pageBytes && index > 0) {
-      return { items: items.slice(0, index), nextCursor: cursorAfter(index - 1) };
+    const last = items.at(-1);
+    if (bytes > httpLimits.pageBytes && last !== undefined) {
+      return { items, nextCursor: cursorAfter(page.items[index - 1] as Model, last) };
     }
+    items.push(item);
   }
-  return { items, nextCursor: nextCursor ?? null };
+  return { items, nextCursor: page.nextCursor ?? null };
 }
 
 const MAX_KEY_LENGTH = 255;

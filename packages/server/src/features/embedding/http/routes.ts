@@ -127,12 +127,9 @@ function embeddingFileRoutes(app: App, deps: EmbeddingRouteDeps): void {
   app.get("/:resource/:itemId", { schema: schemas.listFiles }, async (request) => {
     const { resource, itemId } = request.params;
     const { limit, cursor } = request.query;
-    const { items, nextCursor } = await files.list(userOf(request), { resource, itemId, page: { limit, cursor } });
-    const people = await useCases.findPeople(items.map(({ createdBy }) => createdBy));
-    return fitPage(
-      items.map((attachment) => presentItemFile(attachment, { item: { resource, itemId }, people })),
-      nextCursor,
-    );
+    const page = await files.list(userOf(request), { resource, itemId, page: { limit, cursor } });
+    const people = await useCases.findPeople(page.items.map(({ createdBy }) => createdBy));
+    return fitPage(page, (attachment) => presentItemFile(attachment, { item: { resource, itemId }, people }));
   });
 
   app.get("/files/:fileId", { schema: schemas.getFile }, async (request) => {

@@ -22,7 +22,7 @@ import {
   type LinkReceiver as WireReceiver,
 } from "@valetkey/contract";
 import type { FastifyRequest } from "fastify";
-import type { Page, PageRequest } from "../../../platform/database/pages.ts";
+import type { Page } from "../../../platform/database/pages.ts";
 import { operations } from "../../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
 import { fitPage, isoOrNull, parseInstant, readIdempotencyKey, toIso } from "../../../platform/http/wire.ts";
@@ -176,19 +176,16 @@ export function linkRoutes(app: App, deps: RouteDeps<AuditVerbs & LinkVerbs & Pe
   });
 
   app.get("/links/:linkId/mails", { schema: schemas.listLinkReceivers, preHandler: takeTurn }, async (request) => {
-    const page: PageRequest = { limit: request.query.limit, cursor: request.query.cursor };
-    const input = { linkId: request.params.linkId, ...page };
-    const { items, nextCursor, ...current } = await useCases.listReceivers(callerOf(request), input);
-    return fitPage(
-      items.map((receiver) => presentReceiver(receiver, current)),
-      nextCursor,
-    );
+    const { limit, cursor } = request.query;
+    const input = { linkId: request.params.linkId, limit, cursor };
+    const page = await useCases.listReceivers(callerOf(request), input);
+    return fitPage(page, (receiver) => presentReceiver(receiver, page));
   });
 
   app.get("/links/:linkId/events", { schema: schemas.listLinkEvents, preHandler: takeTurn }, async (request) => {
-    const page: PageRequest = { limit: request.query.limit, cursor: request.query.cursor };
+    const { limit, cursor } = request.query;
     const caller = callerOf(request);
-    const events = await useCases.listLinkEvents(caller, { linkId: request.params.linkId, ...page });
+    const events = await useCases.listLinkEvents(caller, { linkId: request.params.linkId, limit, cursor });
     return describeEvents(events, { caller, ...deps });
   });
 }
@@ -219,15 +216,9 @@ export async function presentLink(described: DescribedLink, deps: RouteDeps<Peop
 }
 
 /** Converts a page of links to the form of a response. One query reads all creators. */
-export async function presentLinks(
-  { items, nextCursor }: Page<DescribedLink>,
-  { useCases, publicUrl }: RouteDeps<PeopleVerbs>,
-) {
-  const people = await useCases.findPeople(items.map(({ link }) => link.createdBy));
-  return fitPage(
-    items.map((described) => present(described, { people, publicUrl })),
-    nextCursor,
-  );
+export async function presentLinks(page: Page<DescribedLink>, { useCases, publicUrl }: RouteDeps<PeopleVerbs>) {
+  const people = await useCases.findPeople(page.items.map(({ link }) => link.createdBy));
+  return fitPage(page, (described) => present(described, { people, publicUrl }));
 }
 
 function present(described: DescribedLink, { people, publicUrl }: { people: People; publicUrl: string }): WireLink {

@@ -11,7 +11,7 @@ import { attachmentQueries } from "../attachments/queries.ts";
 import { aboutFile, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
 import { requireCredential } from "../people/revocation.ts";
-import { deleteIfAbandoned } from "../storage/object-deletions.ts";
+import { deleteAbandoned, deleteIfAbandoned } from "../storage/object-deletions.ts";
 import { objectDeletionQueries, type PlannedDeletion } from "../storage/queries.ts";
 import { discardFile } from "../trash/index.ts";
 import { uploadQueries } from "../uploads/queries/uploads.ts";
@@ -104,13 +104,7 @@ async function copyObject(deps: Deps, transfer: Transfer): Promise<Attachment> {
     if (planned.length > 0 || attachment.objectKey !== objectKey) onDeletionsQueued();
     return attachment;
   } catch (error) {
-    // Makes the deletion of the object due now, and releases the reservation. If the transaction fails, the queued deletion and the expiry
-    // of the reservation follow later.
-    await db
-      .transaction((tx) => objectDeletionQueries(tx).put({ objectKey, notBefore: clock() }), { freesSpace: true })
-      .catch(() => undefined);
-    await db.transaction((tx) => usageQueries(tx).release(objectKey), { freesSpace: true }).catch(() => undefined);
-    onDeletionsQueued();
+    await deleteAbandoned(deps, objectKey);
     throw error;
   }
 }

@@ -96,8 +96,20 @@ export function deleteIfAbandoned({ db, clock }: Deps, objectKey: string): Promi
 }
 
 /**
- * Runs the due deletions of the outbox. The function `purgeObjects` returns the number of deleted objects. Each deletion runs twice, a day
- * apart, in case a PUT was still in flight at the first run.
+ * Makes the deletion of an object due that `deleteIfAbandoned` queued, and releases its reservation. Ignores failures, because the queued
+ * deletion runs later, and the reservation expires later.
+ */
+export async function deleteAbandoned({ db, clock, onDeletionsQueued }: Deps, objectKey: string): Promise<void> {
+  const put = (tx: Tx) => objectDeletionQueries(tx).put({ objectKey, notBefore: clock() });
+  await db.transaction(put, { freesSpace: true }).catch(() => undefined);
+  const release = (tx: Tx) => usageQueries(tx).release(objectKey);
+  await db.transaction(release, { freesSpace: true }).catch(() => undefined);
+  onDeletionsQueued();
+}
+
+/**
+ * Runs the due deletions of the outbox. Returns the number of deleted objects. Each deletion runs twice, a day apart, in case a PUT was
+ * still in flight at the first run.
  * Replicas need no lock, because two replicas may delete one object: the deletion of a missing object does no harm.
  * If a deletion fails, the service tries the deletion again after longer and longer pauses.
  */

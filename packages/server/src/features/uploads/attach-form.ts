@@ -12,7 +12,7 @@ import { attachmentQueries } from "../attachments/queries.ts";
 import { aboutFile, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
 import { requireCredential } from "../people/revocation.ts";
-import { deleteIfAbandoned } from "../storage/object-deletions.ts";
+import { deleteAbandoned, deleteIfAbandoned } from "../storage/object-deletions.ts";
 import { objectDeletionQueries } from "../storage/queries.ts";
 import { usageQueries } from "../usage/queries.ts";
 import { type Quota, quotaOf, quotaOfUser } from "../usage/usage.ts";
@@ -30,7 +30,7 @@ const FORM_MAX_BYTES = 5 * 2 ** 30;
  * `upload_rejected`, `upload_aborted`, `service_busy`, `bucket_unavailable`, `rate_limited`.
  */
 export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allowance; arrive: Arrive }) {
-  const { db, bucket, clock, newId, limits, scanning, onDeletionsQueued, onVerificationQueued, onUploadEnded } = deps;
+  const { db, bucket, clock, newId, limits, scanning, onVerificationQueued, onUploadEnded } = deps;
   return async (
     caller: Caller,
     input: { noteId: string; filename: string; contentType: string; body: Readable; length?: LengthBounds | undefined },
@@ -86,13 +86,7 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
       else onUploadEnded("ready");
       return attached;
     } catch (error) {
-      // The statement makes the deletion of the object due now, and releases the reservation. If the statement fails, the queued deletion
-      // runs later, and the reservation expires later.
-      await db
-        .transaction((tx) => objectDeletionQueries(tx).put({ objectKey, notBefore: clock() }), { freesSpace: true })
-        .catch(() => undefined);
-      await db.transaction((tx) => usageQueries(tx).release(objectKey), { freesSpace: true }).catch(() => undefined);
-      onDeletionsQueued();
+      await deleteAbandoned(deps, objectKey);
       throw error;
     }
   };

@@ -1,4 +1,3 @@
-import type { Language } from "../../platform/database/unions.ts";
 import { mailTopics } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { accessQueries } from "../access/queries.ts";
@@ -7,9 +6,8 @@ import { makeLinkCode } from "../links/visitor/email-codes.ts";
 import type { LeasedMail } from "../outbox/mail.ts";
 import { mailPreferenceQueries } from "../outbox/mail-queries.ts";
 import { notify, takeCodeLimits } from "../outbox/queue-mail.ts";
-import { isProven, provenEmailOf } from "../people/index.ts";
+import { provenEmailOf } from "../people/index.ts";
 import { lookupQueries } from "../people/lookup-queries.ts";
-import { peopleQueries } from "../people/queries.ts";
 import {
   describeInvitation,
   type Invitation,
@@ -28,11 +26,12 @@ import {
   composeNewSignIn,
   composeProof,
   composeReset,
-  textsFor,
+  withWords,
 } from "./compose-account.ts";
 import { composeNotices, sharedThing, titleOfAsked } from "./compose-notices.ts";
 import { composeSentLink } from "./compose-sent-link.ts";
 import { describeFacts } from "./describe-notices.ts";
+import { shareChoice } from "./preferences.ts";
 import {
   type Composed,
   type Content,
@@ -82,10 +81,10 @@ export async function composeMail(deps: PartDeps, mail: LeasedMail): Promise<Com
       // The email address may have changed since the first notice. The notices belong to the user, and not to the old email address.
       const to = await provenEmailOf(deps.db, mail.userId);
       if (to === undefined) return undefined;
-      const words = await textsFor(deps, mail.userId);
-      const text = await composeNotices({ ...deps, words }, mail);
+      const sender = await withWords(deps, [mail.userId]);
+      const text = await composeNotices(sender, mail);
       const topic = mailTopics.find((one) => one === mail.kind) ?? "digest";
-      return text && { ...composeOptional({ ...deps, words }, { text, topic, holder: { userId: mail.userId } }), to };
+      return text && { ...composeOptional(sender, { text, topic, holder: { userId: mail.userId } }), to };
     }
   }
 }
@@ -107,7 +106,8 @@ async function composeInvitation(
   const shared = await sharedThing(db, { userId: ownerId, noteId, attachmentId });
   if (shared === undefined) return "later";
   if (!(await isWanted(deps, invitation))) return undefined;
-  const words = mailTexts(await languageOf(deps, invitation));
+  const sender = await withWords(deps, [invitation.userId, invitation.invitedBy]);
+  const { words } = sender;
   const { invitation: texts, notices, reasons } = words;
   const { token } = describeInvitation(deps, invitation);
   const endsAt = linkEndsAt(invitation);
@@ -129,12 +129,7 @@ async function composeInvitation(
     reason: reasons.invited(shared.by, hostOf(publicUrl)),
   };
   const holder = { email: invitation.email };
-  return composeOptional({ ...deps, words }, { text, secrets: [token], topic: "shares", holder });
-}
-
-async function languageOf({ db }: PartDeps, { userId, invitedBy }: Invitation): Promise<Language | undefined> {
-  const language = userId && (await peopleQueries(db).languageOf(userId));
-  return language || peopleQueries(db).languageOf(invitedBy);
+  return composeOptional(sender, { text, secrets: [token], topic: "shares", holder });
 }
 
 /**
@@ -149,21 +144,19 @@ async function composeAccountInvitation(
   const invitation = await accountInvitationQueries(db).find(invitationId);
   if (invitation === undefined || !isOpen(invitation, clock())) return undefined;
   const token = tokenOfInvitation(deps, invitation);
-  const words = await textsFor(deps, invitation.invitedBy);
+  const sender = await withWords(deps, [invitation.invitedBy]);
+  const { words } = sender;
   const by = invitation.invitedBy && (await provenEmailOf(db, invitation.invitedBy));
   const host = hostOf(publicUrl);
   const { accountInvitation: texts } = words;
-  return compose(
-    { ...deps, words },
-    {
-      secrets: [token],
-      subject: texts.subject(host),
-      intro: [texts.intro(by, host)],
-      reason: words.reasons.invited(by, host),
-      button: { label: texts.button, url: invitationUrl(publicUrl, { token }) },
-      outro: [texts.life(inUtc(linkEndsAt(invitation), words)), words.invitation.ignore],
-    },
-  );
+  return compose(sender, {
+    secrets: [token],
+    subject: texts.subject(host),
+    intro: [texts.intro(by, host)],
+    reason: words.reasons.invited(by, host),
+    button: { label: texts.button, url: invitationUrl(publicUrl, { token }) },
+    outro: [texts.life(inUtc(linkEndsAt(invitation), words)), words.invitation.ignore],
+  });
 }
 
 /**
@@ -174,10 +167,8 @@ async function composeAccountInvitation(
  */
 async function isWanted(deps: PartDeps, { email, userId, noteId, attachmentId }: Invitation): Promise<boolean> {
   const { db } = deps;
-  if ((await mailPreferenceQueries(db).find({ email })).shares === "never") return false;
-  if (userId === undefined || !(await isProven(db, { userId, email }))) return true;
-  const { shares: choice } = await mailPreferenceQueries(db).find({ userId });
-  if (choice === "daily") {
+  const choice = await shareChoice(db, { email, userId });
+  if (choice === "daily" && userId !== undefined) {
     const notice = { about: "share", noteId, attachmentId } as const;
     await db.transaction((tx) => notify(deps, tx, { userId, notice }));
   }
@@ -195,7 +186,8 @@ async function composeAccessRequest(
   const title = await titleOfAsked(db, { ownerId, noteId, userId });
   if (to === undefined || title === undefined) return undefined;
   if ((await mailPreferenceQueries(db).find({ userId: ownerId })).requests === "never") return undefined;
-  const words = await textsFor(deps, ownerId);
+  const sender = await withWords(deps, [ownerId]);
+  const { words } = sender;
   const by = await provenEmailOf(db, userId);
   const asked = { about: "asked", by, name: title || undefined } as const;
   const { subject, lines } = describeFacts([asked], { words, subject: "" });
@@ -206,7 +198,7 @@ async function composeAccessRequest(
     outro: [words.accessRequest.outro],
     reason: words.reasons.topic(hostOf(publicUrl)),
   };
-  return { ...composeOptional({ ...deps, words }, { text, topic: "requests", holder: { userId: ownerId } }), to };
+  return { ...composeOptional(sender, { text, topic: "requests", holder: { userId: ownerId } }), to };
 }
 
 /**
@@ -226,15 +218,12 @@ async function composeLinkCode(
   const code = await makeLinkCode(deps, { linkId, email });
   const shown = `${code.slice(0, 4)} ${code.slice(4)}`;
   const words = mailTexts(language);
-  return compose(
-    { ...deps, words },
-    {
-      secrets: [code, shown],
-      subject: words.code.subject,
-      intro: [words.code.intro(await provenEmailOf(db, link.createdBy))],
-      reason: words.reasons.entered(hostOf(publicUrl)),
-      code: shown,
-      outro: [words.code.life, words.ignore],
-    },
-  );
+  const text = {
+    subject: words.code.subject,
+    intro: [words.code.intro(await provenEmailOf(db, link.createdBy))],
+    reason: words.reasons.entered(hostOf(publicUrl)),
+    code: shown,
+    outro: [words.code.life, words.ignore],
+  };
+  return compose({ ...deps, words }, { ...text, secrets: [code, shown] });
 }

@@ -6,12 +6,12 @@ import { stateOf, tokenOf } from "../links/owner/read.ts";
 import { linkQueries } from "../links/queries/links.ts";
 import { codesOf } from "../links/receiver.ts";
 import type { LeasedMail } from "../outbox/mail.ts";
-import { mailPreferenceQueries } from "../outbox/mail-queries.ts";
 import { findHolders } from "../people/find-users.ts";
-import { isProven, provenEmailOf } from "../people/index.ts";
+import { provenEmailOf } from "../people/index.ts";
 import { lookupQueries } from "../people/lookup-queries.ts";
-import { peopleQueries } from "../people/queries.ts";
-import { type Composed, composeOptional, hostOf, inUtc, mailTexts, quotable, type Service } from "./template.ts";
+import { withWords } from "./compose-account.ts";
+import { shareChoice } from "./preferences.ts";
+import { type Composed, composeOptional, hostOf, inUtc, quotable, type Service } from "./template.ts";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "linkKeys" | "limits"> & Service;
 type SentLinkMail = Extract<LeasedMail, { kind: "sent-link" }>;
@@ -32,37 +32,34 @@ export async function composeSentLink(deps: PartDeps, { email, sent }: SentLinkM
   const { link } = details;
   const from = await senderOf(deps, { link, sentBy });
   const reader = (await findHolders(db, [email], { needsProof: true })).get(email);
-  if (from === undefined || !(await isWanted(deps, { email, userId: reader }))) return undefined;
-  const language =
-    (reader && (await peopleQueries(db).languageOf(reader))) || (await peopleQueries(db).languageOf(sentBy));
-  const words = mailTexts(language);
+  // A link can't wait for a digest.
+  if (from === undefined || (await shareChoice(db, { email, userId: reader })) === "never") return undefined;
+  const sender = await withWords(deps, [reader, sentBy]);
+  const { words } = sender;
   const { sentLink: texts } = words;
   const token = tokenOf(linkKeys, link);
   const [code = ""] = codesOf(linkKeys, { linkId, generation, email });
   const label = link.label === "" ? undefined : quotable(link.label);
   const expiresAt = effectiveExpiry(link, limits.links);
-  const composed = composeOptional(
-    { ...deps, words },
-    {
-      text: {
-        subject: texts.subject[link.kind](from.email),
-        intro: [texts.intro[link.kind]({ sender: from.shown, label })],
-        ...(message !== "" && { message }),
-        button: { label: texts.button[link.kind], url: `${publicUrl}/s/${token}#to=${code}` },
-        outro: [
-          ...(expiresAt === undefined ? [] : [texts.life(inUtc(expiresAt, words))]),
-          ...(link.passwordHash === undefined ? [] : [texts.password(from.email)]),
-          ...(link.recipients.length === 0 ? [texts.everybody] : [texts.code]),
-          texts.answer(from.email),
-          texts.seen,
-        ],
-        reason: words.reasons.invited(from.email, hostOf(publicUrl)),
-      },
-      secrets: [token],
-      topic: "shares",
-      holder: { email },
+  const composed = composeOptional(sender, {
+    text: {
+      subject: texts.subject[link.kind](from.email),
+      intro: [texts.intro[link.kind]({ sender: from.shown, label })],
+      ...(message !== "" && { message }),
+      button: { label: texts.button[link.kind], url: `${publicUrl}/s/${token}#to=${code}` },
+      outro: [
+        ...(expiresAt === undefined ? [] : [texts.life(inUtc(expiresAt, words))]),
+        ...(link.passwordHash === undefined ? [] : [texts.password(from.email)]),
+        ...(link.recipients.length === 0 ? [texts.everybody] : [texts.code]),
+        texts.answer(from.email),
+        texts.seen,
+      ],
+      reason: words.reasons.invited(from.email, hostOf(publicUrl)),
     },
-  );
+    secrets: [token],
+    topic: "shares",
+    holder: { email },
+  });
   return { ...composed, replyTo: from.email };
 }
 
@@ -78,17 +75,4 @@ async function senderOf(
   if (email === undefined) return undefined;
   const name = (await lookupQueries(db).person(sentBy))?.name ?? "";
   return { email, shown: name === "" || name === email ? email : `${quotable(name)} (${email})` };
-}
-
-/**
- * Returns whether the reader of the email address, or the user who has proven it, gets mails about shares. A sent link is never in a
- * digest.
- */
-async function isWanted(
-  { db }: PartDeps,
-  { email, userId }: { email: string; userId: string | undefined },
-): Promise<boolean> {
-  if ((await mailPreferenceQueries(db).find({ email })).shares === "never") return false;
-  if (userId === undefined || !(await isProven(db, { userId, email }))) return true;
-  return (await mailPreferenceQueries(db).find({ userId })).shares !== "never";
 }

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { readBase64url } from "../../platform/crypto/ids.ts";
 import type { Tx } from "../../platform/database/queries.ts";
-import { type MailTopic, mailTopics } from "../../platform/database/unions.ts";
+import { type MailChoice, type MailTopic, mailTopics } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Caller } from "../access/caller.ts";
@@ -47,6 +47,16 @@ export function createPreferences({ db, linkKeys }: Deps) {
       return topic;
     },
   };
+}
+
+/** Returns when the reader of an email address gets mails about shares. Also asks the settings of a user who has proven it. */
+export async function shareChoice(
+  tx: Tx,
+  { email, userId }: { email: string; userId: string | undefined },
+): Promise<MailChoice> {
+  if ((await mailPreferenceQueries(tx).find({ email })).shares === "never") return "never";
+  if (userId === undefined || !(await isProven(tx, { userId, email }))) return "at_once";
+  return (await mailPreferenceQueries(tx).find({ userId })).shares;
 }
 
 function read(keys: readonly Uint8Array[], token: string): Unsubscribe {

@@ -2,6 +2,7 @@ import { type Brand, DEFAULT_BRAND } from "../../platform/config/brand.ts";
 import { type Color, readableOn } from "../../platform/config/color.ts";
 import { type Language, USUAL_LANGUAGE } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
+import { escapeHtml } from "../../platform/http/brand-pages.ts";
 import type { MailHolder } from "../outbox/mail.ts";
 import { makeUnsubscribeToken, type Unsubscribe } from "./preferences.ts";
 import { german } from "./texts/de.ts";
@@ -42,7 +43,6 @@ export type Service = { publicUrl: string; brand?: Pick<Brand, "name" | "color">
 /** The service, and its mail texts in the language of the reader. */
 type Sender = Service & { words: MailTexts };
 
-const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 const MAX_SUBJECT_LENGTH = 200;
 const MAX_PARAGRAPH_LENGTH = 1_000;
 const MAX_NAME_LENGTH = 80;
@@ -104,10 +104,6 @@ const PARTS_OF_LINK = new RegExp(`[${DOTS}${AT_SIGNS}:/](?=\\S)`, "gu");
 /** Removes the invisible characters of `quotable` from a subject. Mail programs make no links in subjects. */
 export function plainSubject(text: string): string {
   return text.replace(/[\u200b\u2068\u2069]/gu, "");
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? "");
 }
 
 // Many mail programs ignore style sheets, so each element has a `style` for the light theme. The classes are for the dark theme.

@@ -6,37 +6,23 @@ import { DomainError } from "../../../platform/errors.ts";
 import { type AccountLink, accountQueries } from "../queries/accounts.ts";
 
 const SHAPE = /^[A-Za-z0-9_-]{43}$/;
-type PageKind = Exclude<AccountLinkKind, "passkey-challenge">;
+export type PageKind = Exclude<AccountLinkKind, "passkey-challenge">;
 const PAGES: Record<PageKind, string> = {
   "password-reset": "/new-password",
   "email-proof": "/confirm-email",
   "email-change": "/new-email",
 };
 
-/**
- * Stores a new link for the account of a user, and returns the token of the link. The database stores only the hash of the token.
- * `passwordHash`: the current password hash of the account. `passwordMark`: the hash of the password hash.
- */
+export type NewAccountLink = Pick<AccountLink, "kind" | "userId" | "sentTo"> & { passwordMark?: string; ttlMs: number };
+
+/** Stores a new link for the account of a user, and returns the token of the link. The database stores only the hash of the token. */
 export async function addAccountLink(
   { clock, newSecret }: Pick<Deps, "clock" | "newSecret">,
   db: Tx,
-  link: Pick<AccountLink, "kind" | "userId" | "sentTo"> & {
-    passwordHash?: string;
-    passwordMark?: string;
-    ttlMs: number;
-  },
+  { ttlMs, passwordMark, ...link }: NewAccountLink,
 ): Promise<string> {
-  const { kind, userId, sentTo, passwordHash, ttlMs } = link;
   const token = newSecret();
-  const passwordMark = passwordHash === undefined ? link.passwordMark : passwordMarkOf(passwordHash);
-  await accountQueries(db).addLink({
-    tokenHash: digest(token),
-    kind,
-    userId,
-    sentTo,
-    passwordMark,
-    expiresAt: clock() + ttlMs,
-  });
+  await accountQueries(db).addLink({ ...link, passwordMark, tokenHash: digest(token), expiresAt: clock() + ttlMs });
   return token;
 }
 

@@ -20,7 +20,7 @@ import { giveWaitingShares } from "../../sharing/accept-invitation.ts";
 import { rememberPersonIn } from "../../sharing/sign-up.ts";
 import { accountQueries } from "../queries/accounts.ts";
 import { passkeyQueries, secondFactorQueries } from "../queries/factors.ts";
-import { addAccountLink, findAccountLink, isOfPassword, linkInvalid } from "./account-links.ts";
+import { addAccountLink, findAccountLink, isOfPassword, linkInvalid, passwordMarkOf } from "./account-links.ts";
 import { type Owner, warnOfChange } from "./owner.ts";
 
 const OPERATOR_LINK_TTL_MS = 24 * 3_600_000;
@@ -64,7 +64,8 @@ export function createPasswords(deps: Deps) {
           const problem = "Only the operator makes a new password for an administrator, with valetkey user reset.";
           throw new DomainError("access_denied", problem);
         }
-        const link = { kind: "password-reset", userId, sentTo: undefined, passwordHash } as const;
+        const passwordMark = passwordMarkOf(passwordHash);
+        const link = { kind: "password-reset", userId, sentTo: undefined, passwordMark } as const;
         const token = await addAccountLink(deps, tx, { ...link, ttlMs: OPERATOR_LINK_TTL_MS });
         await log("person.reset_link_made", userId);
         return { token, expiresAt: now + OPERATOR_LINK_TTL_MS };

@@ -73,7 +73,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     );
     expect(parsed.text).toContain("\n> Please sign\n> page 3 & 4.\n");
     expect(parsed.text).toMatch(new RegExp(`\\nhttps://files\\.example\\.com/s/${token}#to=[\\w-]{12}\\n`));
-    expect(parsed.html).toContain("Please sign<br>page 3 &amp; 4.");
+    expect(parsed.html).toContain("Please sign<br>page 3 &#38; 4.");
     expect(raw).toMatch(/^List-Unsubscribe:\s+<https:\/\/files\.example\.com\/unsubscribe\//m);
     expect(await statesOf(link.id)).toEqual({ [email]: "sent" });
     expect((await ann.send(`GET /links/${link.id}`)).body.sentTo).toEqual({

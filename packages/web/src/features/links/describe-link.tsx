@@ -22,9 +22,9 @@ export function LinkSummary({ link, name, place, actions }: LinkSummaryProps) {
     describeTime(link, now),
   ];
   return (
-    <div className="flex items-start gap-3">
+    <div className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-start gap-x-3 gap-y-2 md:grid-cols-[auto_minmax(0,1fr)_auto_auto]">
       <Ring left={lifeLeft(link, now)} />
-      <div className="min-w-0 grow">
+      <div>
         <h4 className="flex items-center gap-2 font-medium">
           <span dir="auto" className="line-clamp-3 min-w-0 [overflow-wrap:anywhere]" title={name}>
             {name}

@@ -97,11 +97,22 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, moreB
   }
 
   const actions = canEnd && (
-    <div className="flex shrink-0 items-center gap-1 max-md:flex-col max-md:items-end">
-      {isUsable && <CopyButton text={link.url} label={linkTexts.copyOf(name)} className="max-md:px-3" />}
+    <>
+      {isUsable && (
+        <CopyButton
+          text={link.url}
+          label={linkTexts.copyOf(name)}
+          className="max-md:col-start-2 max-md:row-start-2 max-md:justify-self-start"
+        />
+      )}
       <Menu
         trigger={
-          <IconButton ref={moreButton} label={linkTexts.moreOf(name)} isDense>
+          <IconButton
+            ref={moreButton}
+            label={linkTexts.moreOf(name)}
+            isDense
+            className="max-md:col-start-3 max-md:row-start-1 max-md:-mt-2 max-md:-mr-3"
+          >
             <MoreHorizontal size={16} />
           </IconButton>
         }
@@ -135,7 +146,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, moreB
           {linkTexts.revoke.action}
         </MenuItem>
       </Menu>
-    </div>
+    </>
   );
 
   return (

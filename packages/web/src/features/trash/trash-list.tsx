@@ -63,8 +63,8 @@ function TrashRow({ item }: { item: TrashItem }) {
   ];
   return (
     <li className="flex flex-col gap-2 p-3">
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-        <Icon size={18} aria-hidden="true" className="shrink-0 text-muted" />
+      <div className="flex flex-wrap items-center gap-x-1 gap-y-2">
+        <Icon size={18} aria-hidden="true" className="mr-2 shrink-0 text-muted" />
         <div className="min-w-0 grow basis-60">
           <div className="font-medium">
             {filename === null ? (
@@ -79,7 +79,12 @@ function TrashRow({ item }: { item: TrashItem }) {
             {facts.join(texts.common.separator)}
           </p>
         </div>
-        <Button aria-label={words.restoreOf(name)} disabled={restore.isPending} onClick={() => restore.mutate()}>
+        <Button
+          className="max-md:px-3"
+          aria-label={words.restoreOf(name)}
+          disabled={restore.isPending}
+          onClick={() => restore.mutate()}
+        >
           {words.restore}
         </Button>
         <AskInPlace
@@ -87,7 +92,7 @@ function TrashRow({ item }: { item: TrashItem }) {
           spokenLabel={words.purgeOf(name)}
           question={words.purgeQuestion}
           action={purge}
-          className="text-danger"
+          className="text-danger max-md:px-3"
         />
       </div>
       {restore.isError && <Problem error={restore.error} />}

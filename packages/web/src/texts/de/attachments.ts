@@ -5,7 +5,7 @@ const files = { one: "Datei", other: "Dateien" };
 
 export const attachments: typeof english = {
   title: "Dateien",
-  attach: "Dateien anhängen",
+  attach: "Anhängen",
   empty: {
     before: "Dateien hierher ziehen oder ",
     choose: "Dateien auswählen",

@@ -27,7 +27,7 @@ export const fileToolsTexts: typeof english.fileToolsTexts = {
   chosen: (count: number, sizeBytes: number) => `${formatCount(count, files)} ausgewählt, ${formatBytes(sizeBytes)}`,
   hint: "Halten Sie die Umschalttaste, um mehrere hintereinander auszuwählen.",
   download: "Herunterladen",
-  link: "Link erstellen",
+  link: "Link",
   share: "Teilen",
   move: "Verschieben",
   copy: "Kopieren",

@@ -86,7 +86,7 @@ export const notes: typeof english = {
   },
   goTo: { "/": "Zu Ihren Notizen", "/shared": "Zu dem, was für Sie freigegeben ist" },
   isNew: "Neu",
-  back: "Zurück zur Liste",
+  back: "Zurück",
   failedToLoad: "Die Notizen konnten nicht geladen werden",
   failedToLoadOne: "Diese Notiz konnte nicht geladen werden",
 };

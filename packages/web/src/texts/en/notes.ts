@@ -81,7 +81,7 @@ export const notes = {
   goTo: { "/": "Go to your notes", "/shared": "Go to what is shared with you" },
   /** The mark on a note or a file that the reader has not seen. */
   isNew: "New",
-  back: "Back to the list",
+  back: "Back",
   failedToLoad: "The notes could not be loaded",
   failedToLoadOne: "This note could not be loaded",
 };

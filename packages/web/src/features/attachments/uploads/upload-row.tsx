@@ -22,7 +22,7 @@ export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
   const upload = useStore(list.$uploads, { keys: [id], deps: [id] })[id];
   const isOnline = useConnection() !== "offline";
   if (upload === undefined) return null;
-  const { filename, sentBytes, sizeBytes, status } = upload;
+  const { filename, sentBytes, sizeBytes, status, error } = upload;
   const share = sizeBytes === 0 ? 0 : sentBytes / sizeBytes;
   const state = describeUploadState(upload, { isOnline });
   return (
@@ -30,9 +30,14 @@ export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
       <FileIcon filename={filename} contentType={upload.contentType} isPlain />
       <div className="min-w-0 grow">
         <FileName filename={filename} />
-        <p className={status === "failed" ? "text-danger text-small" : "text-muted text-small tabular-nums"}>
+        <p className={status === "failed" ? "text-danger text-small" : "truncate text-muted text-small tabular-nums"}>
           <State parts={state} />
         </p>
+        {status === "failed" && !PERMANENT_ERRORS.has(errorCode(error)) && (
+          <Button className="mt-1" onClick={() => uploads.resume(id)}>
+            {words.retry}
+          </Button>
+        )}
         {status !== "failed" && (
           <div className="pt-1">
             <ProgressBar label={filename} text={state.join(" · ")} share={share} />
@@ -99,7 +104,7 @@ const PAUSABLE: ReadonlySet<UploadStatus> = new Set<UploadStatus>([
 ]);
 
 function Controls({ upload }: { upload: Upload }) {
-  const { id, status, error } = upload;
+  const { id, status } = upload;
   if (status === "other-tab") return null;
   const isStopped = status === "failed" || status === "needs-file" || status === "needs-permission";
   return (
@@ -113,9 +118,6 @@ function Controls({ upload }: { upload: Upload }) {
         <IconButton label={words.resume} onClick={() => uploads.resume(id)}>
           <Play size={16} />
         </IconButton>
-      )}
-      {status === "failed" && !PERMANENT_ERRORS.has(errorCode(error)) && (
-        <Button onClick={() => uploads.resume(id)}>{words.retry}</Button>
       )}
       {status === "needs-file" && <ChooseFileAgain uploadId={id} />}
       {status === "needs-permission" && <Button onClick={() => void uploads.allow(id)}>{words.allow}</Button>}

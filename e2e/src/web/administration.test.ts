@@ -2,8 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
+import { texts as linkTexts } from "../../../packages/web/src/landing/texts/en.ts";
 import { makePlace, runCli } from "../testing/service.ts";
+import { text } from "./testing/files.ts";
+import { makeLink } from "./testing/links.ts";
 import { openPerson, PASSWORD } from "./testing/person.ts";
+import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
 const EMAIL = "root@example.com";
@@ -48,6 +52,27 @@ describe("the pages of administrators", () => {
     await ann.page.waitForURL(/\/sign-in/);
     await page.getByRole("radio", { name: "Log" }).check();
     await page.getByRole("list", { name: "Log" }).getByText(`${EMAIL} disabled Ann`).waitFor();
+  });
+
+  it("the open password page of a link says by itself that its person is disabled", async () => {
+    const cleo = await web.person("Cleo");
+    const note = await seedNote(cleo.client, { title: "Plan", files: [text("plan.txt", "plan")] });
+    const link = await makeLink(cleo, note.id, { password: "open sesame" });
+    const { page, watch } = await web.person("Vera", { hasAccount: false });
+    watch.expect(/^404 GET .*\/public\/links\//);
+    await page.clock.install();
+    await page.goto(link.url);
+    await page.getByRole("textbox", { name: linkTexts.locked.label }).waitFor();
+    const root = await openRoot(web);
+    const headers = { origin: web.service.url };
+    const disabled = await root.context.request.patch(`/admin/people/${cleo.id}`, {
+      headers,
+      data: { isDisabled: true },
+    });
+    expect(disabled.status()).toBe(200);
+    await page.clock.fastForward("01:01");
+    await page.getByRole("heading", { name: linkTexts.ended.title }).waitFor();
+    expect(await page.getByRole("textbox").count()).toBe(0);
   });
 
   it("an administrator sees a table on a wide screen, and cards on a phone", async () => {

@@ -3,7 +3,7 @@ import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts"
 import { administration, policyTexts } from "../../../../packages/web/src/texts/en/administration.ts";
 import { doctor } from "../../../../packages/web/src/texts/en/doctor.ts";
 import { settings } from "../../../../packages/web/src/texts/en/settings.ts";
-import { asAdministrator, type Scene, scenesOf, showing } from "./scene.ts";
+import { asAdministrator, type Scene, scenesOf, showing, UNAVAILABLE } from "./scene.ts";
 
 const at = "2026-01-01T12:00:00.000Z";
 const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
@@ -173,35 +173,31 @@ async function openTab(page: Page, { tab, text }: { tab: string; text: string })
   await page.getByText(text).first().waitFor();
 }
 
+const { people } = administration;
+
+/** Opens the menu of Mia in the list of people, and clicks an item of the menu. */
+async function openMenu(page: Page, item?: string): Promise<void> {
+  await openTab(page, { tab: "people", text: mia.email });
+  await page.getByRole("button", { name: people.menuOf(mia.name) }).click();
+  if (item === undefined) await page.getByRole("menuitem").first().waitFor();
+  else await page.getByRole("menuitem", { name: item }).click();
+}
+
 /** The scenes with the pages that only administrators see. */
 export const adminScenes: readonly Scene[] = [
   ...scenesOf("zoe", {
     "admin-people": (page) => openTab(page, { tab: "people", text: mia.email }),
-    async "admin-person"(page) {
-      const { people } = administration;
-      await openTab(page, { tab: "people", text: mia.email });
-      await page.getByRole("button", { name: people.menuOf(mia.name) }).click();
-      await page.getByRole("menuitem", { name: people.disable }).waitFor();
-    },
+    "admin-person": (page) => openMenu(page),
     async "admin-disable"(page) {
-      const { people } = administration;
-      await openTab(page, { tab: "people", text: mia.email });
-      await page.getByRole("button", { name: people.menuOf(mia.name) }).click();
-      await page.getByRole("menuitem", { name: people.disable }).click();
+      await openMenu(page, people.disable);
       await page.getByText(people.disableQuestion).waitFor();
     },
     async "admin-quota"(page) {
-      const { people } = administration;
-      await openTab(page, { tab: "people", text: mia.email });
-      await page.getByRole("button", { name: people.menuOf(mia.name) }).click();
-      await page.getByRole("menuitem", { name: people.quota }).click();
+      await openMenu(page, people.quota);
       await page.getByLabel(people.quotaField).waitFor();
     },
     async "admin-new-password"(page) {
-      const { people } = administration;
-      await openTab(page, { tab: "people", text: mia.email });
-      await page.getByRole("button", { name: people.menuOf(mia.name) }).click();
-      await page.getByRole("menuitem", { name: people.reset }).click();
+      await openMenu(page, people.reset);
       await page.getByRole("button", { name: people.resetNow }).click();
       await page.getByRole("textbox", { name: people.resetLink }).waitFor();
     },
@@ -220,11 +216,9 @@ export const adminScenes: readonly Scene[] = [
       expects: [/^503 /],
       async open(page) {
         await pretend(page);
-        await page.route(/\/admin\/people/, (route) =>
-          route.fulfill({ status: 503, json: { code: "database_unavailable", message: "", status: 503 } }),
-        );
+        await page.route(/\/admin\/people/, (route) => route.fulfill(UNAVAILABLE));
         await page.goto("/admin");
-        await page.getByText(administration.people.failed).waitFor();
+        await page.getByText(people.failed).waitFor();
       },
     },
     async "admin-links-empty"(page) {

@@ -33,15 +33,22 @@ const fileOf = ({ attachments: files }: Note, ending: string) => {
   return found;
 };
 
-async function openMenu(page: Page, filename: string): Promise<void> {
-  const row = page.getByRole("listitem").filter({ hasText: filename });
+/** Opens the note and the menu of one of its files. */
+async function openMenu(page: Page, note: Note): Promise<void> {
+  await openNote(page, note);
+  const row = page.getByRole("listitem").filter({ hasText: "Kitchen.png" });
   await row.getByRole("button", { name: texts.common.more }).click();
   await page.getByRole("menuitem", { name: attachments.copyLink }).waitFor();
 }
 
+async function openShareDialog(page: Page, note: Note) {
+  await openNote(page, note);
+  await page.getByRole("button", { name: sharing.share, exact: true }).click();
+  return page.getByRole("dialog");
+}
+
 async function openMove(page: Page, full: Note) {
-  await openNote(page, full);
-  await openMenu(page, "Kitchen.png");
+  await openMenu(page, full);
   await page.getByRole("menuitem", { name: attachments.moveTo }).click();
   const dialog = page.getByRole("dialog", { name: movingTexts.title.move("Kitchen.png") });
   await dialog.getByRole("option").first().waitFor();
@@ -98,10 +105,7 @@ export const noteScenes: readonly Scene[] = [
       await dropFiles(page.locator("main"), { files: [text("a.txt", "a")], isHeld: true });
       await page.getByText(attachments.drop).waitFor();
     },
-    async "note-menu"(page, { full }) {
-      await openNote(page, full);
-      await openMenu(page, "Kitchen.png");
-    },
+    "note-menu": (page, { full }) => openMenu(page, full),
     async "note-activity"(page, { full }) {
       await openNote(page, full);
       await page.getByRole("button", { name: activity.title }).click();
@@ -110,32 +114,23 @@ export const noteScenes: readonly Scene[] = [
       await feed.scrollIntoViewIfNeeded();
     },
     async "share-file-dialog"(page, { full }) {
-      await openNote(page, full);
-      await openMenu(page, "Kitchen.png");
+      await openMenu(page, full);
       await page.getByRole("menuitem", { name: attachments.share }).click();
       await page.getByRole("dialog", { name: sharing.shareFile("Kitchen.png") }).waitFor();
     },
     async "share-dialog"(page, { full }) {
-      await openNote(page, full);
-      await page.getByRole("button", { name: sharing.share, exact: true }).click();
-      await page.getByRole("dialog").getByText("Ben Osei").waitFor();
+      await (await openShareDialog(page, full)).getByText("Ben Osei").waitFor();
     },
     async "share-dialog-shared"(page, { ann }) {
-      await openNote(page, await seedNote(ann.client, { title: "Minutes, 14 November" }));
-      await page.getByRole("button", { name: sharing.share, exact: true }).click();
-      const dialog = page.getByRole("dialog");
+      const dialog = await openShareDialog(page, await seedNote(ann.client, { title: "Minutes, 14 November" }));
       await dialog.getByLabel(shareDialogTexts.people.label, { exact: true }).fill("carla.weiss@example.org");
       await dialog.getByRole("button", { name: sharing.share, exact: true }).click();
       await dialog.getByText(invitationTexts.message.unknown(1)).waitFor();
     },
     async "share-dialog-many"(page, { full }) {
-      await openNote(page, full);
-      await page.getByRole("button", { name: sharing.share, exact: true }).click();
+      const dialog = await openShareDialog(page, full);
       const emails = Array.from({ length: 20 }, (_, nth) => `a.person.with.a.long.name.${nth}@department.example.com`);
-      await page
-        .getByRole("dialog")
-        .getByLabel(shareDialogTexts.people.label, { exact: true })
-        .fill(`${emails.join(" ")} `);
+      await dialog.getByLabel(shareDialogTexts.people.label, { exact: true }).fill(`${emails.join(" ")} `);
     },
     "share-files-dialog": {
       expects: [/^429 PUT .*shares/],
@@ -172,9 +167,7 @@ export const noteScenes: readonly Scene[] = [
       await page.getByRole("checkbox", { name: attachments.choose("Kitchen.png") }).check();
       await page.getByRole("checkbox", { name: attachments.choose("Meter readings.txt") }).check();
     },
-    async "move-choose"(page, { full }) {
-      await openMove(page, full);
-    },
+    "move-choose": (page, { full }) => openMove(page, full),
     async "move-confirm"(page, { full }) {
       const dialog = await openMove(page, full);
       await dialog.getByRole("option", { name: "Contract with Hofer & Sons" }).click();
@@ -197,8 +190,7 @@ export const noteScenes: readonly Scene[] = [
       await page.getByText(texts.notes.drop.move).waitFor();
     },
     async "note-rename"(page, { full }) {
-      await openNote(page, full);
-      await openMenu(page, "Kitchen.png");
+      await openMenu(page, full);
       await page.getByRole("menuitem", { name: attachments.rename }).click();
       await page.getByRole("textbox", { name: renameTexts.name }).waitFor();
     },

@@ -67,6 +67,9 @@ export function alterResponses(page: Page, url: string | RegExp, change: Change)
   });
 }
 
+/** The response of a service whose database does not respond. */
+export const UNAVAILABLE = { status: 503, json: { code: "database_unavailable", message: "", status: 503 } };
+
 /** Makes the page believe that the service can send mails. */
 export const withMail = (page: Page) => alterResponses(page, "**/instance", { mail: true });
 /** Makes the page believe that its user is an administrator, because the world has no administrator. */

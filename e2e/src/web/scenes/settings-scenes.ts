@@ -6,7 +6,7 @@ import { shortcutsTexts } from "../../../../packages/web/src/texts/en/palette.ts
 import { mailPreferences, settings as texts } from "../../../../packages/web/src/texts/en/settings.ts";
 import { trashTexts } from "../../../../packages/web/src/texts/en/trash.ts";
 import { webhookTexts } from "../../../../packages/web/src/texts/en/webhooks.ts";
-import { asAdministrator, type Scene, scenesOf, showing, withMail } from "./scene.ts";
+import { asAdministrator, type Scene, scenesOf, showing, UNAVAILABLE, withMail } from "./scene.ts";
 
 const { account } = accountTexts;
 
@@ -48,9 +48,7 @@ export const placeScenes: readonly Scene[] = [
     "settings-failed": {
       expects: [/^503 /],
       async open(page) {
-        await page.route("**/usage", (route) =>
-          route.fulfill({ status: 503, json: { code: "database_unavailable", message: "", status: 503 } }),
-        );
+        await page.route("**/usage", (route) => route.fulfill(UNAVAILABLE));
         await page.goto("/settings/storage");
         await page.getByText(texts.storage.failedToLoad).waitFor();
       },

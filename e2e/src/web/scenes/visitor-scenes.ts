@@ -1,9 +1,10 @@
 import type { Page } from "playwright-core";
 import type { Note, OpenedLink, SentFile } from "../../../../packages/client/src/index.ts";
 import { texts } from "../../../../packages/web/src/landing/texts/en.ts";
-import { inSeconds, LINK_PATH, standInForLink } from "../testing/links.ts";
+import { inSeconds, LINK_PATH, type StandInOptions, standInForLink } from "../testing/links.ts";
 import { holdRequests } from "../testing/watch.ts";
 import { type Scene, scenesOf } from "./scene.ts";
+import type { World } from "./world.ts";
 
 const { emailProof, ended, failed, locked, shares } = texts;
 const GONE = { status: 404, json: { code: "link_not_found" } };
@@ -37,9 +38,24 @@ const manyFiles = (count: number): NonNullable<OpenedLink["files"]> =>
     };
   });
 
-async function openMany(page: Page, { count, ...link }: Partial<OpenedLink> & { count: number }): Promise<void> {
-  await standInForLink(page, { link: { sharedBy: "Ann Keller", files: manyFiles(count), ...link } });
+async function openLink(page: Page, options: StandInOptions): Promise<void> {
+  await standInForLink(page, options);
   await page.goto(LINK_PATH);
+}
+
+async function enterWrongPassword(page: Page, options: Partial<StandInOptions> = {}): Promise<void> {
+  await openLink(page, { link: {}, password: "open sesame", ...options });
+  await page.getByRole("textbox", { name: locked.label }).fill("open says me");
+  await page.getByRole("button", { name: locked.open }).click();
+}
+
+async function openPreview(page: Page, { full, ann }: World, filename: string): Promise<void> {
+  await openLink(page, { link: shared(full), owner: ann });
+  await page.getByRole("button", { name: shares.preview(filename) }).click();
+}
+
+async function openMany(page: Page, { count, ...link }: Partial<OpenedLink> & { count: number }): Promise<void> {
+  await openLink(page, { link: { sharedBy: "Ann Keller", files: manyFiles(count), ...link } });
   await heading(page, shares.title("Ann Keller", count));
 }
 
@@ -51,13 +67,11 @@ export const visitScenes: readonly Scene[] = scenesOf("nobody", {
     await page.locator(".ticket").waitFor();
   },
   async "visit-open"(page, { full }) {
-    await standInForLink(page, { link: { ...shared(full), claimsLeft: 2, abuseContact: "abuse@example.com" } });
-    await page.goto(LINK_PATH);
+    await openLink(page, { link: { ...shared(full), claimsLeft: 2, abuseContact: "abuse@example.com" } });
     await heading(page, shares.title("Ann Keller", 4));
   },
   async "visit-open-one"(page, { full }) {
-    await standInForLink(page, { link: { sharedBy: "Ann Keller", files: filesOf(full).slice(0, 1) } });
-    await page.goto(LINK_PATH);
+    await openLink(page, { link: { sharedBy: "Ann Keller", files: filesOf(full).slice(0, 1) } });
     await heading(page, shares.title("Ann Keller", 1));
   },
   "visit-open-37": (page) =>
@@ -69,51 +83,39 @@ export const visitScenes: readonly Scene[] = scenesOf("nobody", {
   "visit-open-300": (page) => openMany(page, { count: 300, claimsLeft: 1, expiresAt: inSeconds(50) }),
   async "visit-downloaded"(page, { full, ann }) {
     const link = { ...shared(full), claimsLeft: 2, expiresAt: inSeconds(50) };
-    await standInForLink(page, { link, owner: ann });
-    await page.goto(LINK_PATH);
+    await openLink(page, { link, owner: ann });
     await page.getByRole("button", { name: new RegExp(`^${shares.download}: .*pdf`) }).click();
     await page.getByText(shares.done, { exact: true }).waitFor();
   },
   "visit-broken": {
     expects: [/^5\d\d GET /],
     async open(page, { full, ann }) {
-      await standInForLink(page, { link: shared(full), owner: ann });
-      await page.goto(LINK_PATH);
+      await openLink(page, { link: shared(full), owner: ann });
       await page.evaluate("Object.defineProperty(navigator, 'onLine', { get: () => false })");
       await page.getByRole("button", { name: new RegExp(`^${shares.download}: .*pdf`) }).click();
       await page.getByText(shares.waiting).waitFor();
     },
   },
-  async "visit-preview"(page, { full, ann }) {
-    await standInForLink(page, { link: shared(full), owner: ann });
-    await page.goto(LINK_PATH);
-    await page.getByRole("button", { name: shares.preview("Kitchen.png") }).click();
+  async "visit-preview"(page, world) {
+    await openPreview(page, world, "Kitchen.png");
     await page.getByRole("img", { name: "Kitchen.png" }).waitFor();
   },
-  async "visit-preview-pdf"(page, { full, ann }) {
-    await standInForLink(page, { link: shared(full), owner: ann });
-    await page.goto(LINK_PATH);
-    await page.getByRole("button", { name: shares.preview("Handover protocol, signed by both.pdf") }).click();
+  async "visit-preview-pdf"(page, world) {
+    await openPreview(page, world, "Handover protocol, signed by both.pdf");
     await page.getByText("Handover protocol", { exact: true }).waitFor();
   },
-  async "visit-preview-text"(page, { full, ann }) {
-    await standInForLink(page, { link: shared(full), owner: ann });
-    await page.goto(LINK_PATH);
-    await page.getByRole("button", { name: shares.preview("Meter readings.txt") }).click();
+  async "visit-preview-text"(page, world) {
+    await openPreview(page, world, "Meter readings.txt");
     await page.getByRole("dialog").getByRole("region").waitFor();
   },
   async "visit-password"(page) {
-    await standInForLink(page, { link: {}, password: "open sesame" });
-    await page.goto(LINK_PATH);
+    await openLink(page, { link: {}, password: "open sesame" });
     await heading(page, locked.title);
   },
   "visit-password-wrong": {
     expects: [/^403 POST .*\/unlock$/],
     async open(page) {
-      await standInForLink(page, { link: {}, password: "open sesame" });
-      await page.goto(LINK_PATH);
-      await page.getByRole("textbox", { name: locked.label }).fill("open says me");
-      await page.getByRole("button", { name: locked.open }).click();
+      await enterWrongPassword(page);
       await page.getByText(locked.wrong).waitFor();
     },
   },
@@ -122,10 +124,7 @@ export const visitScenes: readonly Scene[] = scenesOf("nobody", {
     async open(page) {
       const limited = { status: 429, json: { code: "rate_limited" }, headers: { "retry-after": "840" } };
       const answer = (call: string) => (call === "POST /unlock" ? limited : undefined);
-      await standInForLink(page, { link: {}, password: "open sesame", answer });
-      await page.goto(LINK_PATH);
-      await page.getByRole("textbox", { name: locked.label }).fill("open says me");
-      await page.getByRole("button", { name: locked.open }).click();
+      await enterWrongPassword(page, { answer });
       await page.getByText(locked.tooMany(840)).waitFor();
     },
   },
@@ -163,8 +162,7 @@ export const visitScenes: readonly Scene[] = scenesOf("nobody", {
   async "visit-email-code"(page) {
     const answer = (call: string) =>
       call === "GET " ? { status: 200, json: { state: "locked", by: "email" } } : { status: 204 };
-    await standInForLink(page, { link: {}, answer });
-    await page.goto(LINK_PATH);
+    await openLink(page, { link: {}, answer });
     await page.getByLabel(emailProof.email).fill("maximiliane.hohenlohe-waldenburg@example.com");
     await page.getByRole("button", { name: emailProof.send }).click();
     await page.getByLabel(emailProof.code, { exact: true }).waitFor();
@@ -172,8 +170,7 @@ export const visitScenes: readonly Scene[] = scenesOf("nobody", {
   "visit-ended": {
     expects: [/^404 GET .*\/public\/links\//],
     async open(page) {
-      await standInForLink(page, { link: {}, answer: () => GONE });
-      await page.goto(LINK_PATH);
+      await openLink(page, { link: {}, answer: () => GONE });
       await heading(page, ended.title);
     },
   },
@@ -181,8 +178,7 @@ export const visitScenes: readonly Scene[] = scenesOf("nobody", {
     expects: [/^503 GET .*\/public\/links\//],
     async open(page) {
       const answer = () => ({ status: 503, json: { code: "database_unavailable" } });
-      await standInForLink(page, { link: {}, answer });
-      await page.goto(LINK_PATH);
+      await openLink(page, { link: {}, answer });
       await heading(page, failed.title);
     },
   },
@@ -237,9 +233,8 @@ async function openRequest(page: Page, request: Partial<typeof FILE_REQUEST> = {
     request: { ...FILE_REQUEST, ...request },
   };
   const answer = (call: string) => (call.startsWith("GET /receipts/") ? { status: 200, json: RECEIPT } : undefined);
-  await standInForLink(page, { link, answer });
-  await page.goto(LINK_PATH);
-  await page.getByRole("heading", { name: words.title("Ann Keller") }).waitFor();
+  await openLink(page, { link, answer });
+  await heading(page, words.title("Ann Keller"));
 }
 
 async function choose(page: Page): Promise<void> {

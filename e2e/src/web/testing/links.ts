@@ -35,7 +35,7 @@ export function returnTo(page: Page): Promise<unknown> {
 /** The path of a link: a readable prefix, and then 43 characters in place of a real token. */
 export const LINK_PATH = `/s/contract~${"A".repeat(43)}`;
 
-type StandInOptions = {
+export type StandInOptions = {
   link: Partial<OpenedLink>;
   /** The owner of real files. With this person's session, the simulated service gets real download URLs. */
   owner?: Person;

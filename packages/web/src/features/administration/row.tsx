@@ -41,9 +41,12 @@ export function Table<Item>({ first, columns, widths, ...list }: TableProps<Item
     <div className="flex flex-col gap-2">
       {hasRows && (
         // Each cell has its own words for screen readers.
-        <div aria-hidden="true" className={clsx("grid gap-x-4 px-[13px] text-muted text-small max-lg:hidden", widths)}>
-          {[first, ...columns].map((column) => (
-            <span key={column}>{column}</span>
+        <div aria-hidden="true" className={clsx("grid gap-x-4 px-[13px] text-muted text-small", widths)}>
+          <span>{first}</span>
+          {columns.map((column) => (
+            <span key={column} className="max-lg:hidden">
+              {column}
+            </span>
           ))}
         </div>
       )}

@@ -56,7 +56,10 @@ function openParts(look: OpenLook, { warning, words }: Pick<ContentOptions, "war
   if (isRequest) parts.push(`<p>${words.receives}</p>`);
   else if (only === undefined) parts.push(`<p class="muted">${words.noFile}</p>`);
   else if (files.length === 1) parts.push(`<p>${nameOf(only, words)}</p>`, form(downloadButton(only, words)));
-  else parts.push(form(`<ul>\n${files.map((file) => row(file, words)).join("\n")}\n</ul>`));
+  else {
+    parts.push(form(`<ul>\n${files.map((file) => row(file, words)).join("\n")}\n</ul>`));
+    parts.push(`<p><small>${words.allAtOnce}</small></p>`);
+  }
   return parts;
 }
 
@@ -86,7 +89,9 @@ function downloadButton({ id, filename }: LinkedFile, { download }: DownloadText
 }
 
 function nameOf({ filename, sizeBytes }: LinkedFile, words: DownloadTexts): string {
-  return `<bdi>${escapeHtml(filename)}</bdi> <small>${formatBytes(sizeBytes, words)}</small>`;
+  // A long name breaks between its words. A long last word breaks before its extension, and not inside it.
+  const breakable = escapeHtml(filename).replace(/(?<=[_-])|(?<=[^\s_-]{20})(?=\.[^.]*$)/g, "<wbr>");
+  return `<bdi>${breakable}</bdi> <small>${formatBytes(sizeBytes, words)}</small>`;
 }
 
 const SPANS = [
@@ -162,6 +167,7 @@ const english = {
   ends: (when: string) => `Ends ${when}`,
   receives: "Sending files needs JavaScript. Open this link in another browser.",
   noFile: "There are no files here yet.",
+  allAtOnce: "To download all files at once, turn on JavaScript and open the link again.",
   confirm: "Download this file?",
   counts: (left: number) =>
     left === 1
@@ -197,6 +203,7 @@ const german: DownloadTexts = {
   ends: (when) => `Endet ${when}`,
   receives: "Dateien senden braucht JavaScript. Öffnen Sie diesen Link in einem anderen Browser.",
   noFile: "Hier sind noch keine Dateien.",
+  allAtOnce: "Um alle Dateien auf einmal herunterzuladen, schalten Sie JavaScript ein und öffnen den Link noch einmal.",
   confirm: "Diese Datei herunterladen?",
   counts: (left) =>
     left === 1

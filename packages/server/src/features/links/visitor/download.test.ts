@@ -243,7 +243,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
   ])("the download page shows a size of %i as %s", async (sizeBytes, shown) => {
     const { token } = await storeLink(service.db, { file: { sizeBytes } });
     const { text } = await visitor().send(`GET /s/${token}/download`, { headers: BROWSER });
-    expect(text).toContain(`<bdi>file-0.txt</bdi> <small>${shown}</small>`);
+    expect(text).toContain(`<bdi>file-<wbr>0.txt</bdi> <small>${shown}</small>`);
   });
 
   it("the download page escapes texts of people, and runs no script", async () => {

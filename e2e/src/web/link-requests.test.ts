@@ -162,7 +162,7 @@ describe("a file request", () => {
     await returnTo(page);
     for (const isReloaded of [false, true]) {
       if (isReloaded) await page.reload();
-      await page.getByRole("heading", { name: texts.ended.title }).waitFor();
+      await page.getByRole("heading", { name: texts.ended.received(1) }).waitFor();
       await page.getByText(words.receipt, { exact: true }).click();
       await page.getByRole("button", { name: words.saveReceipt }).waitFor();
       expect(await page.getByRole("button", { name: words.takeBackFile("payslip.txt") }).count()).toBe(0);
@@ -209,7 +209,7 @@ describe("a file request", () => {
     await page.reload();
     await page.getByText(words.resume).waitFor();
     isHeld = false;
-    await choose(page, chooseButton(page), film);
+    await choose(page, page.getByRole("button", { name: words.chooseFileAgain("film.bin") }), film);
     await page.getByText(words.resume).waitFor({ state: "detached" });
     await page.getByRole("button", { name: words.send(1) }).click();
     await page.getByText(words.thanks).waitFor();

@@ -82,8 +82,7 @@ export const visitScenes: readonly Scene[] = scenesOf("nobody", {
     }),
   "visit-open-300": (page) => openMany(page, { count: 300, claimsLeft: 1, expiresAt: inSeconds(50) }),
   async "visit-downloaded"(page, { full, ann }) {
-    const link = { ...shared(full), claimsLeft: 2, expiresAt: inSeconds(50) };
-    await openLink(page, { link, owner: ann });
+    await openLink(page, { link: { ...shared(full), claimsLeft: 1 }, owner: ann });
     await page.getByRole("button", { name: new RegExp(`^${shares.download}: .*pdf`) }).click();
     await page.getByText(shares.done, { exact: true }).waitFor();
   },
@@ -293,7 +292,7 @@ export const requestScenes: readonly Scene[] = scenesOf("nobody", {
       await page.addInitScript(`localStorage.setItem("valetkey.receipts", ${JSON.stringify(kept)})`);
       await standInForLink(page, { link: {}, answer: () => GONE });
       await page.goto(LINK_PATH);
-      await page.getByText(ended.received).waitFor();
+      await page.getByText(ended.receivedList).waitFor();
     },
   },
   "request-full": (page) => openRequest(page, { filesLeft: 0 }),

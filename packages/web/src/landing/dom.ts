@@ -96,7 +96,6 @@ export const icons = {
   check: ["M20 6 9 17l-5-5"],
   close: ["M18 6 6 18", "m6 6 12 12"],
   upload: ["M12 3v12", "m17 8-5-5-5 5", "M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4"],
-  circle: ["M12 2a10 10 0 1 0 0 20 10 10 0 1 0 0-20"],
   circleCheck: ["M12 2a10 10 0 1 0 0 20 10 10 0 1 0 0-20", "m9 12 2 2 4-4"],
   lock: ["M5 11h14a2 2 0 0 1 2 2v7a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-7a2 2 0 0 1 2-2z", "M7 11V7a5 5 0 0 1 10 0v4"],
 } as const satisfies Record<string, readonly string[]>;

@@ -15,13 +15,13 @@ const words = texts.shares;
 export function downloadView(link: OpenedLink, page: Page): HTMLElement {
   const { files = [], sharedBy, label, message, expiresAt } = link;
   const counts = h("p");
-  const claims = createClaims(link, { visit: page.visit, onChange: () => showCounts(counts, claims) });
-  showCounts(counts, claims);
+  const time = timeLeft(expiresAt, { onEnd: () => void page.check() });
+  const claims = createClaims(link, { visit: page.visit, onChange: () => showCounts(claims) });
+  showCounts(claims);
   const isOnly = files.length === 1;
   const rows = files.map((file) => fileRow(file, { page, claims, isOnly }));
   const list = h("ul", { "aria-label": words.list, class: "mt-3 divide-y" }, ...rows.map(({ row }) => row));
   const title = sharedBy === "" ? words.anonymous(files.length) : words.title(sharedBy, files.length);
-  const time = timeLeft(expiresAt, { onEnd: () => void page.check() });
   const parts =
     files.length > 1
       ? {
@@ -32,15 +32,21 @@ export function downloadView(link: OpenedLink, page: Page): HTMLElement {
           body: isOnly ? [list, ...rows.map(({ main }) => main)] : [h("p", { class: "mt-4 text-muted" }, words.none)],
           stub: [time, counts],
         };
-  return sheet(ticket({ title, label, message }, parts), abuseLine(link));
-}
 
-/** Before the first click, shows the limit of the downloads. After a click, shows how long this visitor may repeat the download. */
-function showCounts(line: HTMLElement, claims: Claims): void {
-  const left = claims.claimsLeft();
-  const windowEndsAt = claims.windowEndsAt();
-  line.className = left === undefined ? "hidden" : "mt-3 text-muted text-small";
-  if (left === undefined) return;
-  if (windowEndsAt !== undefined) fill(line, words.window(formatClock(windowEndsAt)));
-  else fill(line, h("strong", { class: "font-semibold text-ink" }, words.left(left)), texts.separator, words.counts);
+  /** Shows the number of remaining downloads. After the last one, shows until when this visitor may repeat it, and no other end. */
+  function showCounts({ claimsLeft, windowEndsAt }: Claims): void {
+    const left = claimsLeft();
+    const end = windowEndsAt();
+    counts.className = left === undefined ? "hidden" : "mt-3 text-muted text-small";
+    if (left === undefined) return;
+    if (left === 0 && end !== undefined) {
+      time.hidden = expiresAt === null || Date.parse(end) < Date.parse(expiresAt);
+      fill(counts, words.window(time.hidden ? formatClock(end) : undefined));
+    } else {
+      const number = h("strong", { class: "font-semibold text-ink" }, words.left(left));
+      fill(counts, number, ...(end === undefined ? [texts.separator, words.counts] : []));
+    }
+  }
+
+  return sheet(ticket({ title, label, message }, parts), abuseLine(link));
 }

@@ -142,13 +142,16 @@ function loadingView(): HTMLElement {
  * has sent, with their receipts.
  */
 function endedView(received: readonly HTMLElement[]): HTMLElement {
-  const { title, hint, received: receivedTitle } = texts.ended;
-  const list = [
-    h("h2", { class: "mt-4 font-medium text-ink" }, receivedTitle),
-    h("ul", { class: "mt-1 divide-y text-ink" }, ...received),
+  const words = texts.ended;
+  if (received.length === 0) {
+    return ticket({ title: words.title, isOver: true }, { body: [h("p", { class: "mt-2" }, words.hint)] });
+  }
+  const body = [
+    h("p", { class: "mt-2 text-muted" }, words.receivedHint),
+    h("h2", { class: "mt-4 font-medium" }, words.receivedList),
+    h("ul", { class: "mt-1 divide-y" }, ...received),
   ];
-  const body = [h("p", { class: "mt-2" }, hint), ...(received.length === 0 ? [] : list)];
-  return ticket({ title, isOver: true }, { body });
+  return ticket({ title: words.received(received.length) }, { body });
 }
 
 function failedView({ error, onRetry }: { error: unknown; onRetry: () => void }): HTMLElement {

@@ -1,4 +1,4 @@
-import { fill, h, icons, setProps, svg } from "../dom.ts";
+import { fill, h, icons, svg } from "../dom.ts";
 import { texts } from "../texts/en.ts";
 import type { RequestState, Slot } from "./request-state.ts";
 
@@ -19,7 +19,7 @@ type SlotContent = { entry: HTMLElement | undefined; isFilled: boolean; isOpen: 
 export function slotList(slots: readonly Slot[], { state, onFile }: SlotOptions): SlotList {
   const filled = new Set(slots.filter(({ isFilled }) => isFilled).map(({ id }) => id));
   const summary = h("p", { id: "slots", class: "flex min-h-11 items-center gap-2 font-medium" });
-  const lines = new Map(slots.map((slot) => [slot.id, slotLine(slot, { state, onFile })]));
+  const lines = new Map(slots.map((slot, nth) => [slot.id, slotLine(slot, { number: nth + 1, state, onFile })]));
   const listed = [...lines.values()].map(({ element }) => element);
   const element = h(
     "div",
@@ -51,12 +51,12 @@ export function slotList(slots: readonly Slot[], { state, onFile }: SlotOptions)
   };
 }
 
-function slotLine(slot: Slot, { state, onFile }: SlotOptions) {
+function slotLine(slot: Slot, { number, state, onFile }: SlotOptions & { number: number }) {
   const { accept, maxBytes } = state.limitsOf(slot);
   const hint = [...(accept.length === 0 ? [] : [words.kindsShort(accept)]), words.slotSize(maxBytes)].join(
     texts.separator,
   );
-  const mark = h("span");
+  const mark = h("span", { "aria-hidden": "true", class: "w-5 shrink-0 text-center text-muted has-[svg]:text-accent" });
   const detail = h("p", { class: "text-muted text-small empty:hidden" });
   const action = h("div");
   const content = h("ul", { class: "slot-file" });
@@ -82,8 +82,7 @@ function slotLine(slot: Slot, { state, onFile }: SlotOptions) {
   return {
     element,
     show({ entry, isFilled, isOpen }: SlotContent): void {
-      setProps(mark, { class: isFilled ? "text-accent" : "text-muted" });
-      fill(mark, svg(isFilled ? icons.circleCheck : icons.circle, { size: 20 }));
+      fill(mark, isFilled ? svg(icons.circleCheck, { size: 20 }) : `${number}.`);
       // The entry of a file already shows that the file is received.
       fill(detail, !isFilled ? hint : entry === undefined && words.slotFilled);
       fill(content, entry);

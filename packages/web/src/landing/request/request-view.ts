@@ -145,11 +145,14 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
       if (slotId !== null) slots.set(slotId, { entry: undefined, isFilled: false, isOpen: true });
       update();
     };
-    const element = sentEntry(file, { token: page.token, service, onTakenBack });
+    const slot = slotOf({ slotId: slotId ?? undefined });
+    const { accept } = state.limitsOf(slot);
+    const onChosen = (again: File) => choose([again], slot);
+    const element = sentEntry(file, { token: page.token, service, sharedBy, accept, onChosen, onTakenBack });
     const isFilled = isReceived(file);
     if (isFilled) received.add(file.uploadId);
     if (slotId === null) list.append(element);
-    else slots.set(slotId, { entry: element, isFilled, isOpen: !isFilled });
+    else slots.set(slotId, { entry: element, isFilled, isOpen: false });
     if (file.state === "pending") pending.set(keyOf(file.filename, bytes, slotId ?? undefined), { element, bytes });
   }
 
@@ -183,7 +186,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
 
   function update(): void {
     const isFull = state.filesLeft() < 1 && chosen.size === 0;
-    fill(limits, isFull && !hasSlots ? words.full : describeLimits(request, state.filesLeft()));
+    fill(limits, isFull ? !hasSlots && words.full : describeLimits(request, state.filesLeft()));
     dropping.hidden = isSending || state.filesLeft() < 1;
     fill(button, words.send(chosen.size));
     button.disabled = isSending || chosen.size === 0;
@@ -218,7 +221,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
 }
 
 function describeLimits({ slots, accept, maxBytesPerFile }: FileRequest, filesLeft: number): string {
-  if (slots.length > 0) return "";
+  if (slots.length > 0) return words.slotsHint;
   const limits = words.limits(filesLeft, maxBytesPerFile);
   return accept.length === 0 ? limits : `${limits} ${words.kinds(accept)}`;
 }

@@ -4,6 +4,7 @@ import { formatInstant } from "../../texts/format.ts";
 import { fill, h, icons, svg } from "../dom.ts";
 import { texts } from "../texts/en.ts";
 import { fileLine } from "../views/parts.ts";
+import { filePicker } from "./file-picker.ts";
 import { forgetReceipt, keepReceipt } from "./kept-receipts.ts";
 
 const words = texts.request;
@@ -12,10 +13,19 @@ const RECEIVED = new Set(["verifying", "scanning", "quarantined", "ready"]);
 /** Returns whether all bytes of a file have arrived, and the service has not refused the file. */
 export const isReceived = ({ state }: Pick<SentFile, "state">): boolean => RECEIVED.has(state);
 
-type EntryOptions = { token: string; service: OpenedLinkClient; onTakenBack: (entry: HTMLElement) => void };
+type EntryOptions = {
+  token: string;
+  service: OpenedLinkClient;
+  sharedBy: string;
+  accept: readonly string[];
+  /** The visitor has chosen the file of an interrupted upload again. */
+  onChosen: (file: File) => void;
+  onTakenBack: (entry: HTMLElement) => void;
+};
 
-/** A file that this visitor sent, with its receipt. */
-export function sentEntry(file: SentFile, { token, service, onTakenBack }: EntryOptions): HTMLLIElement {
+/** A file that this visitor sent, with its receipt. An interrupted upload has a button that continues it. */
+export function sentEntry(file: SentFile, options: EntryOptions): HTMLLIElement {
+  const { token, service, sharedBy, accept, onChosen, onTakenBack } = options;
   const { uploadId, filename, state } = file;
   const hasArrived = isReceived(file);
   const receipt = h("div", { class: "has-[[open]]:w-full empty:hidden" });
@@ -24,16 +34,24 @@ export function sentEntry(file: SentFile, { token, service, onTakenBack }: Entry
     "button",
     {
       type: "button",
-      class: "min-h-11 cursor-pointer underline text-small md:min-h-8",
+      class: hasArrived ? "min-h-11 cursor-pointer underline text-small md:min-h-8" : "button",
       "aria-label": hasArrived ? words.takeBackFile(filename) : words.remove(filename),
       onclick: () => void remove(),
     },
     hasArrived ? words.takeBack : words.removeShort,
   );
   const status = hasArrived
-    ? receivedLine(words.states[stateOf(state)])
+    ? receivedLine(describe(state, sharedBy))
     : h("p", { class: "text-muted text-small" }, words.resume);
-  const ways = h("div", { class: "flex flex-wrap items-center gap-x-4" }, receipt, takeBack);
+  const choices = { label: words.chooseFileAgain(filename), text: words.chooseAgain, accept, isMultiple: false };
+  const ways = hasArrived
+    ? h("div", { class: "flex flex-wrap items-center gap-x-4" }, receipt, takeBack)
+    : h(
+        "div",
+        { class: "mt-2 flex flex-wrap gap-2 pb-2" },
+        filePicker({ ...choices, onFiles: ([file]) => file && onChosen(file) }),
+        takeBack,
+      );
   const entry = fileLine(file, { below: [status, problem, ways], actions: [] });
 
   async function remove(): Promise<void> {
@@ -73,8 +91,9 @@ function receivedLine(text: string): HTMLElement {
   return h("p", { class: "flex items-center gap-1 text-accent text-small" }, svg(icons.check), text);
 }
 
-function stateOf(state: SentFile["state"]): "verifying" | "scanning" | "quarantined" | "ready" {
-  return state === "verifying" || state === "scanning" || state === "quarantined" ? state : "ready";
+function describe(state: SentFile["state"], sharedBy: string): string {
+  if (state === "quarantined") return words.checks(sharedBy);
+  return words.states[state === "verifying" || state === "scanning" ? state : "ready"];
 }
 
 type Statement = { filename: string; sizeBytes: number; receivedAt: string; sha256: string | null };

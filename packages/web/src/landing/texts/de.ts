@@ -62,7 +62,10 @@ export const texts: typeof english = {
   ended: {
     title: "Dieser Link ist beendet",
     hint: "Er ist abgelaufen, oder jemand hat ihn beendet. Bitten Sie die Person, die ihn gesendet hat, um einen neuen.",
-    received: "Von diesem Browser gesendet",
+    received: (count: number) => (count === 1 ? "Ihre Datei ist angekommen" : `Ihre ${count} Dateien sind angekommen`),
+    receivedHint:
+      "Dieser Link ist beendet. Möchten Sie mehr senden, bitten Sie die Person, die ihn gesendet hat, um einen neuen.",
+    receivedList: "Das haben Sie von diesem Browser gesendet",
   },
 
   failed: { title: "Der Link konnte nicht geladen werden" },
@@ -85,8 +88,10 @@ export const texts: typeof english = {
     all: "Alle herunterladen",
     left: (count: number) => `Noch ${formatCount(count, downloads)}`,
     counts: "Eine Vorschau zählt als Download. Für kurze Zeit zählen weitere nicht.",
-    window: (clock: string) =>
-      `Bis ${clock} können Sie noch einmal herunterladen und die Vorschau öffnen. Das alles zählt als ein Download.`,
+    window: (clock: string | undefined) =>
+      clock === undefined
+        ? "Sie können noch einmal herunterladen, bis der Link endet."
+        : `Sie können bis ${clock} noch einmal herunterladen.`,
     progress: (doneBytes: number, totalBytes: number) => `${formatBytes(doneBytes)} von ${formatBytes(totalBytes)}`,
     starting: "Beginnt …",
     waiting: "Wartet auf die Verbindung. Der Download geht von selbst weiter.",
@@ -145,10 +150,13 @@ export const texts: typeof english = {
     remove: (filename: string) => `Entfernen: ${filename}`,
     removeShort: "Entfernen",
     chooseAnother: "Andere wählen",
+    chooseAgain: "Noch einmal wählen",
+    chooseFileAgain: (filename: string) => `${filename} noch einmal wählen`,
     chooseInstead: (filename: string) => `Andere wählen statt ${filename}`,
     replaceFirst: (count: number) =>
       `Ersetzen oder entfernen Sie zuerst ${count === 1 ? "die nicht angenommene Datei" : `die ${count} nicht angenommenen Dateien`}.`,
     send: (count: number) => (count === 0 ? "Senden" : `${formatCount(count, files)} senden`),
+    slotsHint: "Wählen Sie die Dateien, und drücken Sie dann „Senden“.",
     slots: (filled: number, all: number) => (filled === all ? "Alles ist da" : `${filled} von ${all} erhalten`),
     slotFilled: "Erhalten",
     sent: "Was Sie gesendet haben",
@@ -181,6 +189,7 @@ export const texts: typeof english = {
     receiptSays: "Sie sagt, dass diese Bytes angekommen sind, und sonst nichts.",
     progress: (sentBytes: number, totalBytes: number) => `${formatBytes(sentBytes)} von ${formatBytes(totalBytes)}`,
     resume: "Nicht fertig. Wählen Sie dieselbe Datei noch einmal, um fortzufahren.",
+    checks: (name: string) => `Erhalten. ${name === "" ? "Sie wird noch geprüft." : `${name} prüft sie noch.`}`,
     states: {
       starting: "Beginnt …",
       hashing: "Datei wird gelesen …",
@@ -188,7 +197,6 @@ export const texts: typeof english = {
       completing: "Datei wird geprüft …",
       verifying: "Datei wird geprüft …",
       scanning: "Wird auf Viren geprüft …",
-      quarantined: "Erhalten. Sie wartet auf eine Prüfung.",
       ready: "Erhalten",
       rejected: "Nicht angenommen.",
     },

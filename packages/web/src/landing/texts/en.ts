@@ -61,8 +61,10 @@ export const texts = {
   ended: {
     title: "This link has ended",
     hint: "It may have expired, or somebody ended it. Ask the person who sent it to you for a new one.",
-    /** Above the files whose receipts this browser keeps. */
-    received: "Sent from this browser",
+    /** The title and the texts for a visitor whose receipts this browser keeps. */
+    received: (count: number) => (count === 1 ? "Your file was received" : `Your ${count} files were received`),
+    receivedHint: "This link has ended. Ask the person who sent it to you for a new one if you want to send more.",
+    receivedList: "What you sent from this browser",
   },
 
   failed: { title: "The link could not be loaded" },
@@ -88,7 +90,7 @@ export const texts = {
     left: (count: number) => `${formatCount(count, downloads)} left`,
     /** The text before the first click, if the link has a limit. */
     counts: "A preview counts as a download. For a short time, further ones do not count.",
-    window: (clock: string) => `Until ${clock}, you can download and preview again. It all counts as one download.`,
+    window: (clock: string | undefined) => `You can download again until ${clock ?? "the link ends"}.`,
     progress: (doneBytes: number, totalBytes: number) => `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`,
     starting: "Starting…",
     waiting: "Waiting for the connection. The download continues by itself.",
@@ -145,9 +147,12 @@ export const texts = {
     remove: (filename: string) => `Remove ${filename}`,
     removeShort: "Remove",
     chooseAnother: "Choose another",
+    chooseAgain: "Choose again",
+    chooseFileAgain: (filename: string) => `Choose ${filename} again`,
     chooseInstead: (filename: string) => `Choose another file in place of ${filename}`,
     replaceFirst: (count: number) => `Replace or remove ${formatCount(count, files)} first.`,
     send: (count: number) => (count === 0 ? "Send" : `Send ${formatCount(count, files)}`),
+    slotsHint: "Choose the files, then press Send.",
     slots: (filled: number, all: number) => (filled === all ? "Everything is here" : `${filled} of ${all} received`),
     slotFilled: "Received",
     sent: "What you sent",
@@ -177,6 +182,7 @@ export const texts = {
     receiptSays: "It says that these bytes were received, and nothing else.",
     progress: (sentBytes: number, totalBytes: number) => `${formatBytes(sentBytes)} of ${formatBytes(totalBytes)}`,
     resume: "Not finished. Choose the same file again to continue.",
+    checks: (name: string) => `Received. ${name === "" ? "It will be checked." : `${name} will check it.`}`,
     states: {
       starting: "Starting…",
       hashing: "Reading the file…",
@@ -184,7 +190,6 @@ export const texts = {
       completing: "Checking file…",
       verifying: "Checking file…",
       scanning: "Checking for viruses…",
-      quarantined: "Received. It waits for a review.",
       ready: "Received",
       rejected: "Not accepted.",
     },

@@ -73,10 +73,8 @@ describe("the activity", () => {
       .first()
       .waitFor();
 
-    await ann.page.getByRole("radio", { name: "Refused" }).check();
-    await expect
-      .poll(() => told(ann))
-      .toEqual(["You attached photo.png, which was not kept", "Eve was refused report.txt"]);
+    await ann.page.getByRole("radio", { name: "Access refused" }).check();
+    await expect.poll(() => told(ann)).toEqual(["Eve was refused report.txt"]);
     await ann.page.getByRole("radio", { name: "Shared" }).check();
     await expect.poll(async () => (await told(ann)).length).toBe(2);
     await ann.page.getByRole("radio", { name: "Changed" }).check();

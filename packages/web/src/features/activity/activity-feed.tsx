@@ -44,7 +44,7 @@ const actions: Record<Exclude<Filter, "all">, readonly string[]> = {
     ...["invitation.updated", "invitation.renewed", "invitation.revoked", "invitation.redeemed"],
     ...["link.created", "link.updated", "link.renewed", "link.revoked", "link.sent"],
   ],
-  refusals: ["url.refused", "link.unlock_refused", "attachment.rejected"],
+  refusals: ["url.refused", "link.unlock_refused"],
 };
 
 const filters = (Object.keys(words.filter.options) as Filter[]).map((value) => ({
@@ -86,7 +86,7 @@ export function ActivityFeed({ noteId }: { noteId?: string }) {
         className="self-stretch md:self-start"
       />
       {filtered.length === 0 && !hasMore && (
-        <p role="status" className="px-3 text-muted text-small">
+        <p role="status" className="text-muted text-small">
           {words.emptyFilter[filter]}
         </p>
       )}
@@ -105,7 +105,7 @@ export function ActivityFeed({ noteId }: { noteId?: string }) {
           <Button onClick={() => void pages.fetchNextPage()}>{texts.common.tryAgain}</Button>
         </div>
       )}
-      <p role="status" className="px-3 text-muted text-small">
+      <p role="status" className="text-muted text-small">
         {pages.isFetchingNextPage && words.loadingMore}
       </p>
     </div>

@@ -55,12 +55,12 @@ export function ActivityList({ events, accountId, now, showsNote, pageCount, onE
     <>
       {firstLines(days, shown).map((day) => (
         <section key={day.start} aria-label={nameDay(day.start, now)} className="flex flex-col gap-1">
-          <h3 className="px-3 font-medium text-muted text-small">
+          <h3 className="font-medium text-muted text-small">
             <span className="print:hidden">{nameDay(day.start, now)}</span>
             {/* On paper, "Today" would soon be wrong, so the print shows the date. */}
             <span className="hidden print:inline">{formatFullDate(day.start)}</span>
           </h3>
-          <ul className="flex flex-col gap-0.5">
+          <ul className="-mx-3 flex flex-col gap-0.5">
             {day.lines.map((line) => (
               <ActivityLine key={line.event.id} line={line} accountId={accountId} showsNote={showsNote} />
             ))}

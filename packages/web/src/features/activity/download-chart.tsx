@@ -23,7 +23,7 @@ export function DownloadChart({ counted, now }: DownloadChartProps) {
   if (total === 0 || first === undefined) return null;
   const isPartial = Date.parse(counted.countedSince) > first.start;
   return (
-    <figure className={clsx("px-3", hasBars && "rounded-card border bg-surface py-3")}>
+    <figure className={clsx(hasBars && "rounded-card border bg-surface p-3")}>
       <figcaption className="text-balance text-small" title={words.hint}>
         <span className="font-medium">{words.summary(formatCount(total, words.downloads), words.spans[span])}</span>
         {isPartial && <span className="block text-muted">{words.partial(formatDate(counted.countedSince, now))}</span>}

@@ -28,7 +28,7 @@ export const activity: typeof english = {
       access: "Geöffnet",
       changes: "Geändert",
       sharing: "Geteilt",
-      refusals: "Abgelehnt",
+      refusals: "Verweigert",
     },
   },
   empty: {

@@ -22,7 +22,7 @@ export const activity = {
   yesterday: "Yesterday",
   filter: {
     label: "What to show",
-    options: { all: "All", access: "Opened", changes: "Changed", sharing: "Shared", refusals: "Refused" },
+    options: { all: "All", access: "Opened", changes: "Changed", sharing: "Shared", refusals: "Access refused" },
   },
   empty: {
     title: "Nothing has happened yet",

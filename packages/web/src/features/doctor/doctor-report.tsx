@@ -84,7 +84,7 @@ function NotChecked({ unchecked }: Pick<Report, "unchecked">) {
   if (unchecked.length === 0) return null;
   return (
     <details>
-      <summary className="cursor-pointer py-1">{words.notChecked}</summary>
+      <summary className="cursor-pointer py-1">{formatCount(unchecked.length, words.notChecked)}</summary>
       <ul lang="en" className="list-disc pl-5">
         {unchecked.map(({ subject, reason }) => (
           <li key={subject}>{words.reason(subject, reason)}</li>
@@ -96,8 +96,8 @@ function NotChecked({ unchecked }: Pick<Report, "unchecked">) {
 
 const colours: Record<DoctorFinding["severity"], string> = {
   error: "bg-danger-soft text-danger",
-  warning: "bg-hover text-ink",
-  info: "bg-accent-soft text-accent",
+  warning: "bg-warning-soft text-warning",
+  info: "bg-hover text-muted",
 };
 
 /** Shows a fault by its effect on people. The technical detail and the fixes are for the operator. */

@@ -21,7 +21,7 @@ export const doctor: typeof english = {
   titleOf: (id: string, title: string) => doctorTitles[id] ?? title,
   ranAt: (when: string) => `Geprüft um ${when}.`,
   severities: { error: "Dringend", warning: "Risiko", info: "Gut zu wissen" },
-  notChecked: "Nicht geprüft",
+  notChecked: { one: "Punkt wurde nicht geprüft", other: "Punkte wurden nicht geprüft" },
   reason: (subject: string, reason: string) => `${subject}: ${reason}.`,
   copyFix: (label: string) => `Kopieren: ${label}`,
   step: "Was zu tun ist",

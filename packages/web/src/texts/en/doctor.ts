@@ -19,7 +19,7 @@ export const doctor = {
   titleOf: (_id: string, title: string) => title,
   ranAt: (when: string) => `Checked at ${when}.`,
   severities: { error: "Fix now", warning: "Risk", info: "Good to know" },
-  notChecked: "Not checked",
+  notChecked: { one: "thing was not checked", other: "things were not checked" },
   reason: (subject: string, reason: string) => `${subject}: ${reason}.`,
   copyFix: (label: string) => `Copy: ${label}`,
   step: "What to do",

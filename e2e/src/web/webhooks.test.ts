@@ -53,4 +53,13 @@ describe("the page of webhooks", () => {
     await page.getByText(german.failures.refused.what).waitFor();
     expect(await page.getByText("The host refused the connection.").isVisible()).toBe(false);
   });
+
+  it("the page of webhooks shows a webhook that its owner switched off without a reason", async () => {
+    const { page, client } = await web.person("Cid");
+    const { id } = await client.webhooks.create({ url: "http://127.0.0.1:1/hook", events: ["share.created"] });
+    await client.webhooks.update(id, { isDisabled: true });
+    await page.goto("/settings/webhooks");
+    await page.getByText("Off", { exact: true }).waitFor();
+    expect(await page.getByText(/failures/).count()).toBe(0);
+  });
 });

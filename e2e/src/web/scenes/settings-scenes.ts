@@ -168,6 +168,7 @@ const webhooks = [
     failures: 2,
     formerSecretUntil: "2126-01-02T12:00:00.000Z",
   },
+  { ...webhook, id: id(7), url: "https://paused.example.com/hook", description: "Paused", disabledAt: at },
 ];
 
 const delivery = {

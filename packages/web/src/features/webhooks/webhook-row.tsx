@@ -2,7 +2,7 @@ import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import type { Webhook, WebhookDelivery, WebhookFailure, WebhookWithSecret } from "@valetkey/client";
 import { clsx } from "clsx";
 import { ChevronDown, MoreHorizontal } from "lucide-react";
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import { Button, IconButton } from "../../components/button.tsx";
 import { useNow } from "../../components/hooks.ts";
 import { Menu, MenuItem } from "../../components/menu.tsx";
@@ -105,8 +105,8 @@ type RowButtonProps = { webhook: Webhook; isOpen: boolean; onClick: () => void }
 /** The row shows the purpose of the webhook, and whether its messages arrive. A click shows the messages. */
 function RowButton({ webhook, isOpen, onClick }: RowButtonProps) {
   const now = useNow();
-  const { url, description, disabledAt, failures } = webhook;
-  const isBroken = disabledAt !== null || failures > 0;
+  const { url, description, disabledAt, failure, failures } = webhook;
+  const isBroken = failure !== null || (disabledAt === null && failures > 0);
   return (
     <button
       type="button"
@@ -121,7 +121,19 @@ function RowButton({ webhook, isOpen, onClick }: RowButtonProps) {
       />
       <span className="min-w-0 grow">
         {description !== "" && <bdi className="wrap-anywhere block font-medium">{description}</bdi>}
-        <span className={clsx("wrap-anywhere block", description === "" ? "font-medium" : "text-small")}>{url}</span>
+        <span
+          title={url}
+          className={clsx("wrap-anywhere line-clamp-2", description === "" ? "font-medium" : "text-small")}
+        >
+          {/* The line breaks after "/" and ".", not inside a word. */}
+          {url.split(/(?<=[/.])(?![/.])/).map((part, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: two parts can be equal
+            <Fragment key={index}>
+              {part}
+              <wbr />
+            </Fragment>
+          ))}
+        </span>
         <span className={clsx("block text-small", isBroken ? "text-danger" : "text-muted")}>
           {stateOf(webhook, now)}
         </span>
@@ -130,8 +142,8 @@ function RowButton({ webhook, isOpen, onClick }: RowButtonProps) {
   );
 }
 
-function stateOf({ disabledAt, failures, lastDeliveredAt }: Webhook, now: number): string {
-  if (disabledAt !== null) return words.off(formatWhen(disabledAt, now));
+function stateOf({ disabledAt, failure, failures, lastDeliveredAt }: Webhook, now: number): string {
+  if (disabledAt !== null) return failure === null ? words.off : words.offAfter(formatWhen(disabledAt, now));
   if (failures > 0) return words.failing;
   return lastDeliveredAt === null ? words.untried : words.works(formatWhen(lastDeliveredAt, now));
 }

@@ -1,6 +1,8 @@
 import { expect, it, vi } from "vitest";
 
 it("the texts of the app, and with them the file of recovery codes, name the service by its own name", async () => {
+  // Another test file of the same worker can have loaded the texts with the default name.
+  vi.resetModules();
   vi.stubGlobal("document", { querySelector: () => ({ content: "Safe & Co" }) });
   const { app } = await import("./en/app.ts");
   expect([app.name, app.titleOf("Links")]).toEqual(["Safe & Co", "Links · Safe & Co"]);

@@ -50,12 +50,16 @@ describe("the page of the doctor", () => {
     await ann.page.getByRole("alert").getByText("The checks could not run").waitFor();
   });
 
-  it("the page of the doctor marks the account in the bottom bar of a phone", async () => {
+  it("the bottom bar of a phone marks the settings on the pages of administrators", async () => {
     const ann = await web.person("Ann", PHONE);
     ann.watch.expect(/^403 GET .*\/admin\/doctor/);
+    const settings = ann.page.getByRole("navigation").getByRole("link", { name: "Settings" });
     await ann.page.goto(PATH);
-    const account = ann.page.getByRole("navigation").getByRole("link", { name: "Account" });
-    await expect.poll(() => account.getAttribute("aria-current")).toBe("page");
+    await expect.poll(() => settings.getAttribute("aria-current")).toBe("page");
+    await ann.page.goto("/admin");
+    await expect.poll(() => settings.getAttribute("aria-current")).toBe("true");
+    await ann.page.getByRole("main").getByRole("link", { name: "Settings" }).click();
+    await ann.page.waitForURL(/\/settings$/);
   });
 
   it("the doctor finds a bucket that refuses the page or does not respond", async () => {

@@ -1,18 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useMatchRoute, useNavigate, useParams } from "@tanstack/react-router";
 import { clsx } from "clsx";
-import {
-  ChevronsUpDown,
-  FileText,
-  History,
-  Link2,
-  LogOut,
-  Plus,
-  Settings,
-  Trash2,
-  UserRound,
-  Users,
-} from "lucide-react";
+import { ChevronsUpDown, FileText, History, Link2, LogOut, Plus, Settings, Trash2, Users } from "lucide-react";
 import { Avatar } from "../components/avatar.tsx";
 import { BrandLogo } from "../components/brand-mark.tsx";
 import { Button } from "../components/button.tsx";
@@ -116,6 +105,7 @@ function AccountMenu() {
 /** The bar: the navigation at the bottom of the page on phones. */
 export function BottomBar({ onNewNote }: { onNewNote: () => void }) {
   const inside = useScope();
+  const isAdministration = useMatchRoute()({ to: "/admin" }) !== false;
   const [notes, shared, links, activity] = places;
   return (
     <nav
@@ -134,7 +124,7 @@ export function BottomBar({ onNewNote }: { onNewNote: () => void }) {
       {[links, activity].map((place) => (
         <BarLink key={place.to} to={place.to} short={place.short} icon={place.icon} />
       ))}
-      <BarLink to="/settings" short={texts.app.account} icon={UserRound} />
+      <BarLink to="/settings" short={texts.app.settings} icon={Settings} isInside={isAdministration} />
     </nav>
   );
 }
@@ -142,7 +132,7 @@ export function BottomBar({ onNewNote }: { onNewNote: () => void }) {
 type BarLinkProps = {
   to: (typeof places)[number]["to"] | "/settings";
   short: string;
-  icon: typeof UserRound;
+  icon: typeof Settings;
   isInside?: boolean;
 };
 
@@ -152,8 +142,9 @@ function BarLink({ to, short, icon: Icon, isInside = false }: BarLinkProps) {
       to={to}
       // The link to the settings is also active on the pages under /settings, because the bar has no links to these pages.
       activeOptions={{ exact: to !== "/settings", includeSearch: false }}
+      aria-current={isInside ? "true" : undefined}
       className={clsx(
-        "flex h-14 flex-1 flex-col items-center justify-center gap-0.5 text-[11px] data-[status=active]:text-accent",
+        "flex h-14 flex-1 flex-col items-center justify-center gap-0.5 px-1 text-[11px] data-[status=active]:text-accent",
         isInside ? "text-accent" : "text-muted",
       )}
     >

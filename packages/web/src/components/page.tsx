@@ -5,6 +5,8 @@ import { useDocumentTitle } from "./hooks.ts";
 type PageProps = {
   title: string;
   hint?: string;
+  /** The way back, above the title. */
+  above?: ReactNode;
   className?: string;
   /** Whether the page is wide, for tables and for pages with an index. */
   isWide?: boolean;
@@ -12,7 +14,7 @@ type PageProps = {
 };
 
 /** A page with one column. The title is also the title of the document. `className` sets the gap between the parts. */
-export function Page({ title, hint, className = "gap-6", isWide = false, children }: PageProps) {
+export function Page({ title, hint, above, className = "gap-6", isWide = false, children }: PageProps) {
   useDocumentTitle(title);
   return (
     <main className="relative h-full overflow-y-auto">
@@ -24,6 +26,7 @@ export function Page({ title, hint, className = "gap-6", isWide = false, childre
         )}
       >
         <header>
+          {above}
           <h1 className="text-title">{title}</h1>
           {hint !== undefined && <p className="text-pretty text-muted text-small">{hint}</p>}
         </header>

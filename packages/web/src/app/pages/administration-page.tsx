@@ -11,6 +11,7 @@ import { Webhooks } from "../../features/webhooks/webhooks.tsx";
 import { meQuery } from "../../service/queries.ts";
 import { administration } from "../../texts/en/administration.ts";
 import { webhookTexts } from "../../texts/en/webhooks.ts";
+import { BackToSettings } from "../back-to-settings.tsx";
 
 const words = administration;
 const tabs = {
@@ -26,7 +27,7 @@ const options = (Object.keys(tabs) as Tab[]).map((value) => ({ value, label: wor
 
 export function AdministrationPage() {
   return (
-    <Page title={words.title} hint={words.hint} isWide>
+    <Page title={words.title} hint={words.hint} above={<BackToSettings />} isWide>
       <Tabs />
     </Page>
   );

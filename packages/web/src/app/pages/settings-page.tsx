@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useParams, useRouterState } from "@tanstack/react-router";
 import { clsx } from "clsx";
-import { ChevronLeft, ChevronRight } from "lucide-react";
+import { ChevronRight } from "lucide-react";
 import type { ComponentType } from "react";
 import { useDocumentTitle } from "../../components/hooks.ts";
 import { PagePart } from "../../components/page.tsx";
@@ -16,6 +16,7 @@ import { StorageMeter } from "../../features/settings/storage-section.tsx";
 import { Tokens } from "../../features/settings/tokens.tsx";
 import { instanceQuery, meQuery } from "../../service/queries.ts";
 import { settings as words } from "../../texts/en/settings.ts";
+import { BackToSettings } from "../back-to-settings.tsx";
 import { leaveDeletedAccount, signOut } from "../session.ts";
 import { pathOf, type SettingsPartId, settingsParts } from "../settings-parts.ts";
 import { MissingPage } from "../status-pages.tsx";
@@ -26,16 +27,15 @@ export function SettingsPage() {
   return (
     <main className="relative h-full overflow-y-auto">
       <div className="mx-auto flex max-w-[1040px] flex-col gap-x-12 px-4 py-4 md:flex-row md:px-8 md:py-8">
-        <aside className={clsx("flex flex-col gap-2 md:w-52 md:shrink-0", !isOverview && "max-md:hidden")}>
+        <aside className={clsx("flex flex-col gap-4 md:w-52 md:gap-2 md:shrink-0", !isOverview && "max-md:hidden")}>
           <IndexTitle isOverview={isOverview} />
           <Index isOverview={isOverview} />
         </aside>
         <div className={clsx("min-w-0 max-w-[680px] grow", isOverview && "max-md:hidden")}>
           {!isOverview && (
-            <Link to="/settings" className="-ml-2 mb-1 inline-flex h-11 items-center gap-1 pr-3 text-muted md:hidden">
-              <ChevronLeft size={18} aria-hidden="true" />
-              {words.title}
-            </Link>
+            <div className="md:hidden">
+              <BackToSettings />
+            </div>
           )}
           <Outlet />
         </div>

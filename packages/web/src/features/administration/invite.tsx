@@ -107,7 +107,7 @@ export function OpenInvitations() {
       failed={words.failed}
       empty={null}
       first={words.label}
-      columns={[administration.people.columns.state]}
+      columns={[administration.links.columns.state]}
       widths={WIDTHS}
     >
       {(invitation) => <InvitationRow key={invitation.id} invitation={invitation} />}

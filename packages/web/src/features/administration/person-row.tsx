@@ -16,8 +16,8 @@ import { forgetQuota, QuotaDialog } from "./quota-dialog.tsx";
 import { type Mark, Marks, Row, refreshLists, Unless } from "./row.tsx";
 
 const words = administration.people;
-/** The widths of the columns: person, last seen, used, files, links, state, menu. */
-export const PERSON_WIDTHS = "lg:grid-cols-[minmax(0,1fr)_7.5rem_8.5rem_6.5rem_4rem_9rem_2rem]";
+/** The widths of the columns: person, last seen, used, files, links, account, menu. */
+export const PERSON_WIDTHS = "lg:grid-cols-[minmax(0,1fr)_7.5rem_8.5rem_6.5rem_4rem_11rem_2rem]";
 
 type Asked = "quota" | "reset" | "tokens" | "disable" | "remove";
 

@@ -41,7 +41,7 @@ export function Table<Item>({ first, columns, widths, ...list }: TableProps<Item
     <div className="flex flex-col gap-2">
       {hasRows && (
         // Each cell has its own words for screen readers.
-        <div aria-hidden="true" className={clsx("grid gap-x-4 px-[13px] text-muted text-small", widths)}>
+        <div aria-hidden="true" className={clsx("grid gap-x-4 text-muted text-small lg:px-[13px]", widths)}>
           <span>{first}</span>
           {columns.map((column) => (
             <span key={column} className="max-lg:hidden">

@@ -3,7 +3,7 @@ import type { AdminEvent, AdminLink, AdminMail, Person } from "@valetkey/client"
 import { Link2, Mail, ScrollText } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../../components/button.tsx";
-import { describeExpiry } from "../../components/expiry.ts";
+import { describeExpiry, isExpired } from "../../components/expiry.ts";
 import { useNow } from "../../components/hooks.ts";
 import { PagedList } from "../../components/paged-list.tsx";
 import { Question } from "../../components/question.tsx";
@@ -13,7 +13,7 @@ import { showProblem } from "../../service/toasts.ts";
 import { administration } from "../../texts/en/administration.ts";
 import { formatInstant, formatWhen, texts } from "../../texts/index.ts";
 import { titleOf } from "../../texts/note-title.ts";
-import { Marks, Row, refreshLists, Table, Unless, usePages } from "./row.tsx";
+import { type Mark, Marks, Row, refreshLists, Table, Unless, usePages } from "./row.tsx";
 
 const words = administration.links;
 
@@ -27,8 +27,8 @@ export function AllLinks() {
       list={list}
       label={administration.tabs.links}
       failed={words.failed}
-      first={words.columns.link}
-      columns={[words.columns.by, words.columns.used, administration.people.columns.state]}
+      first={administration.tabs.links}
+      columns={[words.columns.by, words.columns.used, words.columns.state]}
       widths={LINK_WIDTHS}
       empty={<Empty icon={<Link2 size={28} strokeWidth={1.5} />} title={words.empty} hint={words.emptyHint} />}
     >
@@ -40,7 +40,7 @@ export function AllLinks() {
 function LinkRow({ link }: { link: AdminLink }) {
   const now = useNow();
   const [isAsking, setAsking] = useState(false);
-  const { id, kind, label, state, noteTitle, createdBy, hasPassword, claims, received } = link;
+  const { id, kind, label, state, noteTitle, createdBy, claims, received } = link;
   const note = titleOf(noteTitle);
   const name = label === "" ? note : label;
   const isOver = state === "revoked" || state === "expired" || state === "orphaned";
@@ -55,7 +55,7 @@ function LinkRow({ link }: { link: AdminLink }) {
     <Row
       widths={LINK_WIDTHS}
       title={name}
-      hints={[[...(label === "" ? [] : [note]), contentOf(link)].join(texts.common.separator)]}
+      hints={[[...(label === "" ? [] : [note]), ...contentOf(link)].join(texts.common.separator)]}
       cells={
         <>
           <p className="wrap-anywhere max-lg:col-span-2">
@@ -63,9 +63,7 @@ function LinkRow({ link }: { link: AdminLink }) {
             <bdi>{nameOf(createdBy)}</bdi>
           </p>
           <p>{kind === "upload" ? words.received(received.files, received.bytes) : words.claims(claims)}</p>
-          <p>
-            {[stateOf(link, now), ...(hasPassword && !isOver ? [words.password] : [])].join(texts.common.separator)}
-          </p>
+          <Marks marks={[markOf(link, now)]} />
         </>
       }
       actions={
@@ -90,16 +88,17 @@ function LinkRow({ link }: { link: AdminLink }) {
 }
 
 /** Describes the content of a link. */
-function contentOf({ kind, files }: AdminLink): string {
-  if (kind === "upload") return words.request;
-  return files === null ? words.whole : words.files(files);
+function contentOf({ kind, files, hasPassword }: AdminLink): string[] {
+  const content = kind === "upload" ? words.request : files === null ? words.whole : words.files(files);
+  return hasPassword ? [content, words.password] : [content];
 }
 
 /** Returns one fact about the time of a link: its end, or the reason why the link does not work. */
-function stateOf({ state, expiresAt, revokedAt }: AdminLink, now: number): string {
-  if (state === "live" || state === "expired") return describeExpiry(expiresAt, now);
-  if (state === "revoked" && revokedAt !== null) return words.revokedAt(formatWhen(revokedAt, now));
-  return words.states[state];
+function markOf({ state, expiresAt, revokedAt }: AdminLink, now: number): Mark {
+  if (state === "live" && !isExpired(expiresAt, now)) return { text: describeExpiry(expiresAt, now), tone: "plain" };
+  if (state === "live" || state === "expired") return { text: describeExpiry(expiresAt, now) };
+  if (state === "revoked" && revokedAt !== null) return { text: words.revokedAt(formatWhen(revokedAt, now)) };
+  return state === "orphaned" ? { text: words.states[state], tone: "bad" } : { text: words.states[state] };
 }
 
 const mailWords = administration.mail;
@@ -114,7 +113,7 @@ export function MailQueue() {
       label={administration.tabs.mail}
       failed={mailWords.failed}
       first={mailWords.columns.to}
-      columns={[mailWords.columns.tries, administration.people.columns.state]}
+      columns={[mailWords.columns.tries, words.columns.state]}
       widths={MAIL_WIDTHS}
       empty={<Empty icon={<Mail size={28} strokeWidth={1.5} />} title={mailWords.empty} hint={mailWords.emptyHint} />}
     >

@@ -11,7 +11,6 @@ export const app: typeof english.app = {
   activity: "Aktivität",
   deleted: "Gelöscht",
   settings: "Einstellungen",
-  account: "Konto",
   signOut: "Abmelden",
   leaving: {
     losesText: "Ein Text von Ihnen ist noch nicht gespeichert. Beim Abmelden geht er verloren.",

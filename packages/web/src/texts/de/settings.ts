@@ -3,7 +3,7 @@ import type * as english from "../en/settings.ts";
 export const settings: typeof english.settings = {
   title: "Einstellungen",
   parts: {
-    account: { title: "Konto", hint: "Name, E-Mail-Adresse, Passwort" },
+    account: { title: "Konto", hint: "Name, E-Mail-Adresse, Passwort, Abmelden" },
     security: { title: "Sicherheit", hint: "Zwei Schritte, Passkeys, angemeldete Browser" },
     mails: { title: "E-Mails", hint: "Welche E-Mails Sie bekommen" },
     appearance: { title: "Darstellung", hint: "Design, Sprache, Tastenkürzel" },

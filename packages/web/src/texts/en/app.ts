@@ -9,7 +9,6 @@ export const app = {
   activity: "Activity",
   deleted: "Deleted",
   settings: "Settings",
-  account: "Account",
   signOut: "Sign out",
   leaving: {
     losesText: "Some of your text is not saved yet. If you sign out, you lose it.",

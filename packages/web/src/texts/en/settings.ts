@@ -1,7 +1,7 @@
 export const settings = {
   title: "Settings",
   parts: {
-    account: { title: "Account", hint: "Name, email address, password" },
+    account: { title: "Account", hint: "Name, email address, password, sign-out" },
     security: { title: "Security", hint: "Two-step sign-in, passkeys, signed-in browsers" },
     mails: { title: "Mails", hint: "Which mails you get" },
     appearance: { title: "Appearance", hint: "Theme, language, keyboard shortcuts" },

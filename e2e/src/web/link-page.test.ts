@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { texts } from "../../../packages/web/src/landing/texts/en.ts";
 import { countClicks } from "./testing/clicks.ts";
 import { png, text } from "./testing/files.ts";
-import { makeLink, readLink, returnTo, revokeLink } from "./testing/links.ts";
+import { inSeconds, LINK_PATH, makeLink, readLink, returnTo, revokeLink, standInForLink } from "./testing/links.ts";
 import { layoutShift, watchShifts } from "./testing/measure.ts";
 import { PHONE } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
@@ -20,6 +20,7 @@ async function share(web: Web, files = [png("photo.png"), text("notes.md", "# No
 }
 
 const visitor = (web: Web, options = {}) => web.person("Vera", { hasAccount: false, ...options });
+const fileNamed = (filename: string) => ({ id: filename, filename, sizeBytes: 1, contentType: "text/plain" });
 const allFiles = (page: Page) => page.getByRole("button", { name: shares.all });
 
 describe("the page of a link to several files", () => {
@@ -67,6 +68,21 @@ describe("the page of a link to several files", () => {
       expect(box?.height).toBeGreaterThanOrEqual(56);
       expect(box?.width).toBeGreaterThan(240);
     }
+  });
+
+  it.each([
+    { claimsLeft: 0, endsIn: 9_000, shown: /^You can download again until \d/, hasTime: false },
+    { claimsLeft: 0, endsIn: 500, shown: shares.window(undefined), hasTime: true },
+    { claimsLeft: 1, endsIn: 9_000, shown: shares.left(1), hasTime: true },
+  ])("a claimed link with $claimsLeft downloads shows one end if it ends in $endsIn s", async (link) => {
+    const { page } = await visitor(web);
+    const claim = { id: "018f3c1e-7c1e-7000-8000-0000000000c1", windowEndsAt: inSeconds(900) };
+    const opened = { claim, claimsLeft: link.claimsLeft, expiresAt: inSeconds(link.endsIn) };
+    await standInForLink(page, { link: { ...opened, files: ["a.txt", "b.txt"].map(fileNamed) } });
+    await page.goto(LINK_PATH);
+    await page.getByText(link.shown).waitFor();
+    expect(await page.getByText(/^Ends in/).isVisible()).toBe(link.hasTime);
+    expect(await page.getByText(/again until/).count()).toBe(link.claimsLeft === 0 ? 1 : 0);
   });
 
   it("the page of a link shows the source of a text, and runs no code in it", async () => {

@@ -176,7 +176,7 @@ describe("a file request", () => {
   });
 
   it("a file request shows a sent file after a reload, and the visitor can delete it", async () => {
-    const { link, received } = await ask(web, { maxFiles: 1 });
+    const { link, received } = await ask(web, { maxFiles: 1, review: true });
     const { page } = await visitor(web);
     await page.goto(link.url);
     await choose(page, chooseButton(page), [text("wrong.txt", "wrong")]);
@@ -184,6 +184,7 @@ describe("a file request", () => {
     await page.getByText(words.thanks).waitFor();
     await page.reload();
     await page.getByText(words.full).waitFor();
+    await page.getByText(words.checks("Ann")).waitFor();
     await chooseButton(page).waitFor({ state: "hidden" });
     await page.getByRole("button", { name: words.takeBackFile("wrong.txt") }).click();
     await chooseButton(page).waitFor();

@@ -150,7 +150,7 @@ export const texts: typeof english = {
     remove: (filename: string) => `Entfernen: ${filename}`,
     removeShort: "Entfernen",
     chooseAnother: "Andere wählen",
-    chooseAgain: "Noch einmal wählen",
+    chooseAgain: "Neu wählen",
     chooseFileAgain: (filename: string) => `${filename} noch einmal wählen`,
     chooseInstead: (filename: string) => `Andere wählen statt ${filename}`,
     replaceFirst: (count: number) =>

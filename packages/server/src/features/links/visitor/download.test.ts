@@ -246,6 +246,16 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     expect(text).toContain(`<bdi>file-<wbr>0.txt</bdi> <small>${shown}</small>`);
   });
 
+  it.each([
+    ["IMG_2041 R&D_final.txt", "IMG_<wbr>2041 R&#38;D_<wbr>final.txt"],
+    ["aaaaaaaaaaaaaaaaaaaaaaaa.tar.gz", "aaaaaaaaaaaaaaaaaaaaaaaa.tar<wbr>.gz"],
+    ["_", "_<wbr>"],
+  ])("the download page breaks the name %j between its words", async (filename, shown) => {
+    const { token } = await storeLink(service.db, { file: { filename } });
+    const { text } = await visitor().send(`GET /s/${token}/download`, { headers: BROWSER });
+    expect(text).toContain(`<bdi>${shown}</bdi>`);
+  });
+
   it("the download page escapes texts of people, and runs no script", async () => {
     await service.useCases.rememberPerson({ id: "eve", email: null, name: "<script>eve()</script>" });
     const file = { filename: `"><img src=x onerror=alert(1)>.txt` };

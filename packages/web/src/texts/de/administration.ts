@@ -65,7 +65,7 @@ export const administration: typeof english.administration = {
     removeQuestion:
       "Das Konto, seine Notizen und seine Dateien werden in 14 Tagen endgültig gelöscht. Bis dahin können Sie die Löschung abbrechen: Entsperren Sie die Person wieder.",
     removeNow: "Löschen",
-    deletedIn: (left: string) => `Wird gelöscht, noch ${left}`,
+    deletedIn: (left: string) => `Löschung: noch ${left}`,
     quota: "Speicher begrenzen …",
     quotaOf: (name: string) => `Speicher von ${name}`,
     quotaField: "Grenze in GB",

@@ -424,9 +424,10 @@ function counted(
   choose = Math.max,
 ): NoteAccess {
   if (items.length === 0) return {};
-  const end = choose(...items.map(({ expiresAt }) => (expiresAt === null ? Infinity : Date.parse(expiresAt))));
-  const count = items.length;
-  return { [fact]: end === Infinity ? { count } : { count, until: new Date(end).toISOString() } };
+  const ends = items.map(({ expiresAt }) => (expiresAt === null ? Infinity : Date.parse(expiresAt)));
+  const [end, first] = [choose(...ends), Math.min(...ends)];
+  const until = end < Infinity && { until: new Date(end).toISOString() };
+  return { [fact]: { count: items.length, ...until, ...(first < end && { next: new Date(first).toISOString() }) } };
 }
 
 /** The number of random histories on each engine. */

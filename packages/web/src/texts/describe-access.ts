@@ -81,9 +81,15 @@ export function describeOwnEnd(expiresAt: string | null, now: number): string | 
  */
 function join(one: Counted | undefined, other: Counted | undefined, choose = Math.max): Counted | undefined {
   if (one === undefined || other === undefined) return one ?? other;
-  const end = choose(...[one, other].map(({ until }) => (until === undefined ? Infinity : Date.parse(until))));
-  const count = one.count + other.count;
-  return end === Infinity ? { count } : { count, until: new Date(end).toISOString() };
+  const instants = (of: (counted: Counted) => string | undefined) =>
+    [one, other].map(of).map((instant) => (instant === undefined ? Infinity : Date.parse(instant)));
+  const end = choose(...instants(({ until }) => until));
+  const first = Math.min(...instants(({ next, until }) => next ?? until));
+  return {
+    count: one.count + other.count,
+    ...(end < Infinity && { until: new Date(end).toISOString() }),
+    ...(first < end && { next: new Date(first).toISOString() }),
+  };
 }
 
 type Time = { end: "first" | "last" | undefined; now: number };
@@ -96,9 +102,10 @@ function isOver({ count, until }: Counted, { end, now }: Time): boolean {
 /**
  * Describes the expiry. For people, the text says when the first access ends. For links, the text says how long the last link stays open.
  */
-function describeEnd({ count, until }: Counted, { end, now }: Time): string {
+function describeEnd({ count, until, next }: Counted, { end, now }: Time): string {
   if (end === undefined) return "";
-  if (until === undefined) return end === "last" ? words.noEnd : "";
+  if (until === undefined && end === "last") return next === undefined ? words.noEnd : words.notAllEnd;
+  if (until === undefined) return "";
   return isExpired(until, now) ? "" : words[count === 1 ? "only" : end](timeLeft(until, now));
 }
 

@@ -23,6 +23,7 @@ export const sharing: typeof english = {
     first: (left: string) => ` (die erste noch ${left})`,
     last: (left: string) => ` (bis zu ${left})`,
     noEnd: " (ohne Ablauf)",
+    notAllEnd: " (nicht alle laufen ab)",
     ends: (left: string) => `noch ${left}`,
     all: (names: string) => `Diese Notiz sehen: ${names}`,
     and: (first: string, rest: string) => `${first} und ${rest}`,

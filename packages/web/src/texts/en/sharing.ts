@@ -23,6 +23,7 @@ export const sharing = {
     first: (left: string) => ` (the first: ${left})`,
     last: (left: string) => ` (up to ${left})`,
     noEnd: " (no expiry)",
+    notAllEnd: " (not all expire)",
     ends: (left: string) => `expires in ${left}`,
     /** Only screen readers read this text. */
     all: (names: string) => `${names} can see this note`,

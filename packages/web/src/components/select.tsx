@@ -30,7 +30,7 @@ export function Select<Value extends string | number>(props: SelectProps<Value>)
         className={clsx(
           "field-sizing-content w-full min-w-0 cursor-pointer appearance-none truncate rounded-card transition-colors disabled:cursor-not-allowed disabled:opacity-50",
           isQuiet
-            ? "h-11 bg-transparent pr-5 pl-1.5 text-muted text-small hover:text-ink md:h-7"
+            ? "h-11 bg-transparent pr-5 pl-1.5 text-muted hover:text-ink md:h-7"
             : "h-11 border border-line-strong bg-surface pr-8 pl-3 hover:border-ink md:h-9",
         )}
       >

@@ -32,7 +32,12 @@ export function MessageCard({ messages, isMailed }: MessageCardProps) {
       {messages.map(({ email, text }) => (
         <div key={email} className="flex items-center justify-between gap-3">
           {isSingle ? <span /> : <EmailText email={email} className="text-small" />}
-          <CopyButton text={text} action={words.copy} label={words.copyOf(email)} />
+          <CopyButton
+            kind={isSingle ? "primary" : "outline"}
+            text={text}
+            action={words.copy}
+            label={words.copyOf(email)}
+          />
         </div>
       ))}
     </section>

@@ -40,6 +40,7 @@ export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
   const [choice, setChoice] = useKept(`share ${name} for`, "never");
   const [custom, setCustom] = useKept(`share ${name} until`, "");
   const [expiryProblem, setExpiryProblem] = useState<string>();
+  const isEmpty = chosen.length === 0 && text.trim() === "";
   const now = Date.now();
 
   function change(emails: string[], typed: string): void {
@@ -115,8 +116,8 @@ export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
         </p>
         <Button
           type="submit"
-          kind="primary"
-          disabled={invite.isPending}
+          kind={isEmpty ? "outline" : "primary"}
+          disabled={isEmpty || invite.isPending}
           // By default, the press takes the focus from the field. The field would then make a chip, and the button would move away before
           // the click.
           onMouseDown={(event) => event.preventDefault()}
@@ -141,7 +142,6 @@ function describeEnd(choice: string, custom: string): string {
 /** Checks the email addresses without a request. Returns undefined if there is no problem. */
 function refuse(emails: readonly string[], own: string | undefined): Refusal | undefined {
   const { people } = shareDialogTexts;
-  if (emails.length === 0) return { emails: [], problem: people.missing };
   const problems = emails.flatMap((email) => {
     if (!isEmail(email)) return [{ email, problem: people.invalid(email) }];
     return own !== undefined && isSameEmail(email, own) ? [{ email, problem: people.own(email) }] : [];

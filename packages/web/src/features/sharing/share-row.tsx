@@ -62,8 +62,8 @@ export function ShareRow({ subject, what, share, isGone, onRemove, now }: ShareR
 
   return (
     <li className="flex flex-col gap-2 py-2">
-      <div className="flex items-start gap-3">
-        <Avatar name={name} className={clsx("mt-2 md:mt-0.5", (isGone || hasExpired) && "grayscale")} />
+      <div className="flex flex-wrap items-start gap-x-3 md:flex-nowrap">
+        <Avatar name={name} className={clsx("mt-0.5", (isGone || hasExpired) && "grayscale")} />
         {isGone ? (
           <div className="flex min-w-0 grow items-center gap-2">
             <p id={id} className="min-w-0 grow break-words text-muted">
@@ -75,8 +75,8 @@ export function ShareRow({ subject, what, share, isGone, onRemove, now }: ShareR
           </div>
         ) : (
           <>
-            <div className="min-w-0 grow">
-              <p className={clsx("pt-2 leading-6 md:pt-0", hasExpired && "text-muted")}>
+            <div className="min-w-0 grow basis-0">
+              <p className={clsx("leading-6", hasExpired && "text-muted")}>
                 {name === share.email ? (
                   <EmailText email={name} />
                 ) : (
@@ -85,26 +85,27 @@ export function ShareRow({ subject, what, share, isGone, onRemove, now }: ShareR
                   </span>
                 )}
               </p>
-              <div className="flex min-w-0 flex-wrap items-center gap-x-3 text-muted text-small md:flex-nowrap">
-                {share.email !== null && share.email !== name && <EmailText email={share.email} />}
-                {select}
-              </div>
+              {share.email !== null && share.email !== name && (
+                <EmailText email={share.email} className="text-muted text-small" />
+              )}
             </div>
-            {"noteId" in subject && !hasExpired && (
-              <Select
-                isQuiet
-                className="shrink-0"
-                label={words.role.labelOf(name)}
-                value={share.role}
-                options={ROLES}
-                onChange={(role) => change({ role })}
-              />
-            )}
+            <div className="flex shrink-0 gap-x-2 max-md:order-last max-md:w-full max-md:justify-end md:flex-col md:items-end">
+              {"noteId" in subject && !hasExpired && (
+                <Select
+                  isQuiet
+                  label={words.role.labelOf(name)}
+                  value={share.role}
+                  options={ROLES}
+                  onChange={(role) => change({ role })}
+                />
+              )}
+              {select}
+            </div>
             <IconButton
               ref={removeButton}
               label={shareDialogTexts.list.remove(name)}
               isDense
-              className="-mr-2"
+              className="-mr-2 max-md:-mt-2"
               onClick={() => {
                 onRemove(share);
                 mutate({ before: share, share: undefined, isGone });
@@ -199,7 +200,6 @@ function useExpiryOfShare({ name, expiresAt, now, onChange }: ShareExpiry) {
         ...expiryOptions({ hasNever: expiresAt !== null, lifetimes: LIFETIMES }),
       ]}
       onChange={choose}
-      className="max-md:-my-2 -ml-1.5 shrink-0"
     />
   );
   const field = custom !== undefined && (

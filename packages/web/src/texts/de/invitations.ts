@@ -2,7 +2,7 @@ import { brandName } from "../brand-name.ts";
 import type { invitationTexts as english } from "../en/invitations.ts";
 
 export const invitationTexts: typeof english = {
-  waiting: (until: string) => `Eingeladen, noch nicht hier. Bis ${until} gilt der Link.`,
+  waiting: (until: string) => `Eingeladen, noch nicht hier. Die Einladung muss bis ${until} angenommen werden.`,
   expired: "Eingeladen, noch nicht hier. Die Einladung ist abgelaufen.",
   message: {
     title: "Eine Nachricht zum Senden",
@@ -15,7 +15,7 @@ export const invitationTexts: typeof english = {
     copyOf: (email: string) => `Nachricht kopieren für ${email}`,
     plain: (what: string, url: string) => `„${what}“ ist für Sie freigegeben:\n${url}`,
     personal: (what: string, url: string, until: string) =>
-      `„${what}“ ist für Sie freigegeben:\n${url}\nDer Link gilt bis ${until} und ist nur für Sie.`,
+      `„${what}“ ist für Sie freigegeben:\n${url}\nDer Link ist nur für Sie. Öffnen Sie ihn bis ${until}.`,
     files: (lines: readonly string[]) =>
       `Diese Dateien sind für Sie freigegeben:\n${lines.join("\n")}\nDie Links sind nur für Sie.`,
   },

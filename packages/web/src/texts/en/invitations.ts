@@ -1,7 +1,7 @@
 import { brandName } from "../brand-name.ts";
 /** Invitations and requests for access. A page loads these texts only with the parts that show them. */
 export const invitationTexts = {
-  waiting: (until: string) => `Invited, not here yet. The link works until ${until}.`,
+  waiting: (until: string) => `Invited, not here yet. The invitation must be accepted by ${until}.`,
   expired: "Invited, not here yet. The invitation has expired.",
   /** A message that tells a person about a share, to send in another way than by the service. */
   message: {
@@ -15,7 +15,7 @@ export const invitationTexts = {
     copyOf: (email: string) => `Copy message for ${email}`,
     plain: (what: string, url: string) => `I have shared “${what}” with you:\n${url}`,
     personal: (what: string, url: string, until: string) =>
-      `I have shared “${what}” with you:\n${url}\nThe link is only for you. It works until ${until}.`,
+      `I have shared “${what}” with you:\n${url}\nThe link is only for you. Open it by ${until}.`,
     files: (lines: readonly string[]) =>
       `I have shared files with you:\n${lines.join("\n")}\nThe links are only for you.`,
   },

@@ -69,7 +69,7 @@ const forms: Record<string, Form[]> = {
     {
       async open(ann) {
         const dialog = await openLinks(ann.page, await newNote(ann));
-        await dialog.getByRole("button", { name: "Request files" }).click();
+        await dialog.getByRole("button", { name: "Ask for files instead" }).click();
         return dialog.getByRole("button", { name: "Create request" });
       },
       sends: /^POST \/notes\/.*\/links$/,

@@ -84,12 +84,12 @@ describe("a link of a note", () => {
     const form = dialog.getByRole("form", { name: "Edit “Offer”" });
     await form.locator("input:focus").fill("Contract");
     await form.getByText("More", { exact: true }).click();
-    await form.getByLabel("How many downloads").fill("0");
-    await form.getByLabel("Ask for a password").check();
+    await form.getByLabel("Download limit").fill("0");
+    await form.getByLabel("Protect with a password").check();
     await form.getByRole("button", { name: "Save" }).click();
     await form.getByText("Use at least 6 characters.").waitFor();
     await form.getByText("Enter a whole number from 1 to 1,000,000.").waitFor();
-    await form.getByLabel("How many downloads").fill("2");
+    await form.getByLabel("Download limit").fill("2");
     await form.getByLabel("Password", { exact: true }).fill("open sesame");
     await form.getByLabel("All files of the note").uncheck();
     await form.getByLabel("b.txt").uncheck();
@@ -214,7 +214,7 @@ describe("a file request", () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Lease" });
     const dialog = await openLinks(ann.page, note.id);
-    await dialog.getByRole("button", { name: "Request files" }).click();
+    await dialog.getByRole("button", { name: "Ask for files instead" }).click();
     await dialog.getByLabel("What is it about?").fill("Papers");
     await dialog.getByRole("button", { name: "Add a file to the list" }).click();
     await dialog.getByRole("textbox", { name: "File 1" }).fill("Passport");
@@ -352,7 +352,7 @@ describe("links that have ended", () => {
     const second = dialog.getByRole("listitem").filter({ hasText: "Second" });
     expect(await second.isVisible()).toBe(false);
     await dialog.getByText("2 ended links").click();
-    expect(await second.getByRole("button").allTextContents()).toEqual(["Make a new one"]);
+    expect(await second.getByRole("button").allTextContents()).toEqual(["New link"]);
     await second.getByRole("button").click();
     const made = await dialog.getByLabel("Address of the link").inputValue();
     expect(await linksOf(ann, note.id)).toMatchObject([{ url: made, label: "Second", state: "live" }, {}, {}, {}]);
@@ -397,7 +397,7 @@ describe("the policy of the operator", () => {
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a")] });
     const dialog = await openLinks(ann.page, note.id);
     await dialog.getByText("The operator of this service has turned links off.").waitFor();
-    expect(await dialog.getByRole("button", { name: /Create and copy link|Request files/ }).count()).toBe(0);
+    expect(await dialog.getByRole("button", { name: /Create and copy link|Ask for files instead/ }).count()).toBe(0);
     await ann.page.keyboard.press("Escape");
     expect(await ann.page.getByRole("button", { name: "Copy link" }).count()).toBe(0);
   });

@@ -32,7 +32,7 @@ describe("the flows of sharing", () => {
     await ann.page.goto(`/n/${note.id}`);
     await button(ann.page, texts.attachments.copyLink).click();
     await button(ann.page, linkTexts.dialog.create).click();
-    await ann.page.getByText(linkTexts.copiedHint).waitFor();
+    await ann.page.getByRole("button").filter({ hasText: texts.common.copied }).waitFor();
     expect(await readClipboard(ann.page)).toContain("/s/");
     expect(clicks()).toBe(2);
   });
@@ -172,12 +172,12 @@ describe("a link that ends while its dialog is open", () => {
     const code = dialog.getByRole("img", { name: linkTexts.code("terms.txt") });
     await code.waitFor();
     const first = await dialog.getByLabel(linkTexts.field).inputValue();
-    await button(dialog, linkTexts.again).waitFor();
+    await button(dialog, linkTexts.againOf("terms.txt")).waitFor();
     expect(await code.count()).toBe(0);
     expect(await dialog.getByLabel(linkTexts.field).count()).toBe(0);
     expect(await button(dialog, linkTexts.copyOf("terms.txt")).count()).toBe(0);
     await ann.page.unroute(/\/links$/);
-    await button(dialog, linkTexts.again).click();
+    await button(dialog, linkTexts.againOf("terms.txt")).click();
     await code.waitFor();
     expect(await dialog.getByLabel(linkTexts.field).inputValue()).not.toBe(first);
     expect(await readClipboard(ann.page)).toBe(await dialog.getByLabel(linkTexts.field).inputValue());

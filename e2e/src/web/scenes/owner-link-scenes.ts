@@ -5,6 +5,8 @@ import { reviewTexts } from "../../../../packages/web/src/texts/en/file-tools.ts
 import { linkTexts as links } from "../../../../packages/web/src/texts/en/links.ts";
 import { shareDialogTexts } from "../../../../packages/web/src/texts/en/share-lists.ts";
 import { texts } from "../../../../packages/web/src/texts/index.ts";
+import { png } from "../testing/files.ts";
+import { seedNote } from "../testing/seed.ts";
 import { holdRequests } from "../testing/watch.ts";
 import { alterResponses, type Scene, scenesOf, showing, withMail } from "./scene.ts";
 import type { World } from "./world.ts";
@@ -27,7 +29,7 @@ async function openShareDialog(page: Page, { full }: World) {
   return dialog;
 }
 
-async function openFileDialog(page: Page, { full }: World) {
+async function openFileDialog(page: Page, { full }: Pick<World, "full">) {
   await page.context().grantPermissions(["clipboard-write"]);
   await page.goto(`/n/${full.id}`);
   const row = page.getByRole("listitem").filter({ hasText: "Kitchen.png" });
@@ -166,7 +168,7 @@ export const ownerLinkScenes: readonly Scene[] = [
     async "own-links-ended"(page) {
       await page.goto("/links");
       await page.getByText(links.ended(1)).click();
-      await page.getByRole("button", { name: links.again }).scrollIntoViewIfNeeded();
+      await page.getByRole("button", { name: links.againOf("For the former tenants") }).scrollIntoViewIfNeeded();
     },
     async "file-links-made"(page, world) {
       const dialog = await openFileDialog(page, world);
@@ -174,17 +176,16 @@ export const ownerLinkScenes: readonly Scene[] = [
       await dialog.getByRole("button", { name: links.dialog.create }).click();
       await dialog.getByRole("img").waitFor();
     },
-    async "file-links-ended"(page, world) {
-      // Every link seems to expire in a moment.
-      const expiresAt = new Date(Date.now() + 8_000).toISOString();
-      await page.route(/\/links(\?|$)/, async (route) => {
-        const response = await route.fetch();
-        const body = (await response.text()).replaceAll(/"expiresAt":("[^"]*"|null)/g, `"expiresAt":"${expiresAt}"`);
-        await route.fulfill({ response, body });
+    async "file-links-ended"(page, { ann: { client } }) {
+      const full = await seedNote(client, {
+        title: "Kitchen",
+        files: [png("Kitchen.png", { width: 960, height: 640 })],
       });
-      const dialog = await openFileDialog(page, world);
-      await dialog.getByRole("button", { name: links.dialog.create }).click();
-      await dialog.getByRole("button", { name: links.again, exact: true }).waitFor();
+      const fileId = full.attachments[0]?.id ?? "";
+      for (const label of ["For Mr Brandt", ""]) {
+        await client.links.revoke((await client.links.createForFile(fileId, { label })).id);
+      }
+      await (await openFileDialog(page, { full })).getByText(links.ended(2)).click();
     },
     async "note-review"(page, { full }) {
       await page.route(/\/notes\/[^/]+$/, async (route) => {

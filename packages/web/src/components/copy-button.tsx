@@ -15,9 +15,11 @@ type CopyButtonProps = {
   label?: string;
   kind?: "primary" | "outline";
   className?: string;
+  /** Whether the page has already copied the text. The button then shows this result until the next press, and after it. */
+  isCopied?: boolean | undefined;
 };
 
-export function CopyButton({ text, action = texts.common.copy, label, kind = "outline", className }: CopyButtonProps) {
+export function CopyButton({ text, action = texts.common.copy, label, kind, className, isCopied }: CopyButtonProps) {
   const [result, setResult] = useState<"copied" | "refused">();
   useEffect(() => {
     if (result === undefined) return;
@@ -25,7 +27,8 @@ export function CopyButton({ text, action = texts.common.copy, label, kind = "ou
     return () => clearTimeout(timer);
   }, [result]);
   const words = { copied: texts.common.copied, refused: texts.common.notCopied };
-  const Icon = result === "copied" ? Check : Copy;
+  const shown = result ?? (isCopied === true ? "copied" : undefined);
+  const Icon = shown === "copied" ? Check : Copy;
   return (
     <>
       <Button
@@ -35,7 +38,7 @@ export function CopyButton({ text, action = texts.common.copy, label, kind = "ou
         onClick={async () => setResult((await copyText(text)) ? "copied" : "refused")}
       >
         <Icon size={16} />
-        {result === undefined ? action : words[result]}
+        {shown === undefined ? action : words[shown]}
       </Button>
       <span role="status" className="sr-only">
         {result !== undefined && words[result]}

@@ -97,7 +97,7 @@ export function Dialog({ onClose, title, description, bar, children, className }
                 }
               />
               {bar}
-              <Scroller>{children}</Scroller>
+              <Scroller hasBar={bar !== undefined && bar !== false}>{children}</Scroller>
             </div>
           </InsideDialog>
         </BaseDialog.Popup>
@@ -175,10 +175,21 @@ function Header({ before, title, description }: HeaderProps) {
   );
 }
 
-/** The scroll padding keeps a focused element above the footer, which has its own space below. */
-function Scroller({ children }: { children: ReactNode }) {
+/**
+ * The scroll padding keeps a focused element above the footer, which has its own space below. A line separates the title from scrolled
+ * content. A bar has its own line.
+ */
+function Scroller({ hasBar = false, children }: { hasBar?: boolean; children: ReactNode }) {
+  const [isScrolled, setScrolled] = useState(false);
   return (
-    <div className="min-h-0 scroll-pb-24 overflow-y-auto px-4 pt-4 pb-4 has-data-footer:pb-0 md:px-6 md:pb-6 md:has-data-footer:pb-0">
+    <div
+      onScroll={({ currentTarget }) => setScrolled(currentTarget.scrollTop > 0)}
+      className={clsx(
+        "min-h-0 scroll-pb-24 overflow-y-auto px-4 pb-4 has-data-footer:pb-0 md:px-6 md:pb-6 md:has-data-footer:pb-0",
+        hasBar ? "pt-4" : "mt-3 border-t pt-1",
+        !hasBar && !isScrolled && "border-transparent",
+      )}
+    >
       {children}
     </div>
   );

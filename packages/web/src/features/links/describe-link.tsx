@@ -1,5 +1,5 @@
 import type { Link } from "@valetkey/client";
-import { LockKeyhole } from "lucide-react";
+import { Inbox, Link2, LockKeyhole } from "lucide-react";
 import { Fragment, type ReactNode } from "react";
 import { describeExpiry, isExpired } from "../../components/expiry.ts";
 import { useNow } from "../../components/hooks.ts";
@@ -15,15 +15,18 @@ type LinkSummaryProps = { link: Link; name: string; place: ReactNode; actions: R
 
 export function LinkSummary({ link, name, place, actions }: LinkSummaryProps) {
   const now = useServiceNow(1_000);
-  const content = describeContent(link);
+  const Icon = link.kind === "upload" ? Inbox : Link2;
   const facts = [
-    ...(content === undefined ? [] : [content]),
+    describeContent(link, now),
     ...(link.recipients === null ? [] : [words.forRecipients(link.recipients.length)]),
     describeTime(link, now),
   ];
   return (
     <div className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-start gap-x-3 gap-y-2 md:grid-cols-[auto_minmax(0,1fr)_auto_auto]">
-      <Ring left={lifeLeft(link, now)} />
+      <span aria-hidden="true" className="relative grid size-9 place-items-center text-muted">
+        {link.expiresAt !== null && <Ring left={lifeLeft(link, now)} />}
+        <Icon size={link.expiresAt === null ? 20 : 16} className="absolute" />
+      </span>
       <div>
         <h4 className="flex items-center gap-2 font-medium">
           <span dir="auto" className="line-clamp-3 min-w-0 [overflow-wrap:anywhere]" title={name}>
@@ -71,12 +74,9 @@ export function nameOfLink(link: Link): string {
   return link.label === "" ? (describeFiles(link) ?? words.fileRequest) : link.label;
 }
 
-/**
- * Describes the content of a link with a label, on one line. Returns undefined without a label, because the name already describes the
- * content then.
- */
-function describeContent(link: Link): string | undefined {
-  return link.label === "" ? undefined : (describeFiles(link) ?? words.fileRequest);
+/** Describes the content of a link with a label. Without a label, its name is the content, and its age tells it from other links. */
+function describeContent(link: Link, now: number): string {
+  return link.label === "" ? words.made(formatWhen(link.createdAt, now)) : (describeFiles(link) ?? words.fileRequest);
 }
 
 /** Says when the link ends, or when it ended. */

@@ -72,7 +72,7 @@ export function LinkForm({ title, kind, subject, link, noteId, onSubmit, onClose
         {!isRequest && noteId !== undefined && link !== undefined && (
           <FileChoice {...fields} noteId={noteId} hasWhole={link.files === null} />
         )}
-        <RareFields {...fields} kind={kind} />
+        <RareFields {...fields} kind={kind} noteId={noteId ?? subject} />
         {state.error !== null && <Problem error={state.error} />}
         <DialogFooter>
           <p className="grow basis-full text-pretty text-muted text-small md:basis-0">

@@ -90,10 +90,10 @@ type EndedLinksProps = {
   onAgain: (ended: Link) => void;
 };
 
-/** Links that have ended, behind one line. The line opens when the user ends a link. */
+/** Links that have ended, behind one line. The line opens when a link ends. */
 export function EndedLinks({ links, hasMore, place, onAgain }: EndedLinksProps) {
   const [openedAt] = useState(earliestServiceNow);
-  const isFresh = ({ revokedAt }: Link) => revokedAt !== null && Date.parse(revokedAt) >= openedAt;
+  const isFresh = ({ revokedAt, expiresAt }: Link) => Date.parse(revokedAt ?? expiresAt ?? "") >= openedAt;
   if (links.length === 0) return null;
   return (
     <Folded title={linkTexts.ended(hasMore ? undefined : links.length)} isOpen={links.some(isFresh)}>

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { Attachment, CreateLinkBody, Link } from "@valetkey/client";
 import { Inbox, Link2 } from "lucide-react";
-import { type ReactNode, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { DialogFooter } from "../../components/dialog.tsx";
 import { useFocusBack } from "../../components/hooks.ts";
@@ -9,10 +9,10 @@ import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { instanceQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
 import { texts } from "../../texts/index.ts";
-import { canRepeat, hasEnded, stateAt, useServiceNow, useStateNow } from "./describe-link.tsx";
+import { hasEnded, stateAt, useServiceNow } from "./describe-link.tsx";
 import { LinkForm } from "./link-form.tsx";
 import { EndedLinks, LinkItem } from "./link-item.tsx";
-import { type LinkSubject, linksQuery, type MadeLink, useMakeLink } from "./links-query.ts";
+import { type LinkSubject, linksQuery, useMakeLink } from "./links-query.ts";
 import { NewLink } from "./new-link.tsx";
 
 const words = linkTexts;
@@ -31,58 +31,44 @@ export function LinkPanel({ noteId, files = [], hasCode = false }: LinkPanelProp
   const subject = only !== undefined && second === undefined ? { attachmentId: only.id } : { noteId };
   const instance = useQuery(instanceQuery).data;
   const making = useMakeLink();
-  const { made } = making;
+  const made = useMade(making, subject);
   if (instance === undefined) return <Skeleton className="h-40" />;
   const isOff = !instance.limits.links.enabled;
   return (
     <div className="flex flex-col gap-6">
       {isOff && <p>{words.off}</p>}
       {made !== undefined && (
-        <NewestLink key={made.link.id} made={made} subject={subject} hasCode={hasCode} making={making} />
+        <>
+          <ul>
+            <LinkItem key={made.link.id} link={made.link} created={{ isCopied: made.isCopied, hasCode }} />
+          </ul>
+          {making.error !== null && <Problem error={making.error} />}
+          <DialogFooter>
+            <Button onClick={making.forget}>
+              <Link2 size={16} />
+              {words.create}
+            </Button>
+          </DialogFooter>
+        </>
       )}
       {made === undefined && !isOff && <NewLink noteId={noteId} files={files} making={making} />}
+      {only === undefined && !isOff && <RequestFiles noteId={noteId} />}
       {second === undefined && (
-        <LinkList
-          subject={subject}
-          exceptId={made?.link.id}
-          onAgain={(ended) => void making.makeAgain(ended)}
-          action={only === undefined && !isOff && <RequestFiles noteId={noteId} />}
-        />
+        <LinkList subject={subject} exceptId={made?.link.id} onAgain={(ended) => void making.makeAgain(ended)} />
       )}
     </div>
   );
 }
 
-type NewestLinkProps = {
-  made: MadeLink;
-  subject: LinkSubject;
-  hasCode: boolean;
-  making: ReturnType<typeof useMakeLink>;
-};
-
-/** Shows the new link. If the list contains the link, shows the version of the list, because it has later changes. */
-function NewestLink({ made, subject, hasCode, making }: NewestLinkProps) {
+/**
+ * Returns the new link until it ends. If the list contains the link, returns the version of the list, because it has later changes.
+ */
+function useMade({ made }: ReturnType<typeof useMakeLink>, subject: LinkSubject) {
+  const now = useServiceNow(1_000);
   const listed = useInfiniteQuery(linksQuery(subject)).data?.pages.flatMap(({ items }) => items);
+  if (made === undefined) return undefined;
   const link = listed?.find(({ id }) => id === made.link.id) ?? made.link;
-  const isOver = hasEnded(useStateNow(link));
-  const repeats = isOver && canRepeat(link);
-  return (
-    <>
-      <ul>
-        <LinkItem link={link} created={{ isCopied: made.isCopied, hasCode }} />
-      </ul>
-      {making.error !== null && <Problem error={making.error} />}
-      <DialogFooter>
-        <Button
-          kind={isOver ? "primary" : "outline"}
-          onClick={() => (repeats ? void making.makeAgain(link) : making.forget())}
-        >
-          <Link2 size={16} />
-          {repeats ? words.again : words.create}
-        </Button>
-      </DialogFooter>
-    </>
-  );
+  return hasEnded(stateAt(link, now)) ? undefined : { ...made, link };
 }
 
 /** A button that opens the form of a file request, followed by the new file request. */
@@ -102,7 +88,7 @@ function RequestFiles({ noteId }: { noteId: string }) {
   }
   return (
     <>
-      <Button ref={button} kind="quiet" onClick={() => setOpen(true)}>
+      <Button ref={button} kind="quiet" className="-my-2 self-start" onClick={() => setOpen(true)}>
         <Inbox size={16} />
         {words.requestFiles}
       </Button>
@@ -128,12 +114,10 @@ type LinkListProps = {
   /** A link that the list omits, because the dialog shows the link elsewhere. */
   exceptId: string | undefined;
   onAgain: (ended: Link) => void;
-  /** A button beside the title of the list. */
-  action: ReactNode;
 };
 
 /** Lists the links of a note or file, those that have ended behind one line. */
-function LinkList({ subject, exceptId, onAgain, action }: LinkListProps) {
+function LinkList({ subject, exceptId, onAgain }: LinkListProps) {
   const list = useInfiniteQuery(linksQuery(subject));
   const now = useServiceNow(1_000);
   const links = list.data?.pages.flatMap(({ items }) => items).filter(({ id }) => id !== exceptId);
@@ -141,12 +125,7 @@ function LinkList({ subject, exceptId, onAgain, action }: LinkListProps) {
   const title = "noteId" in subject ? words.existing : words.dialog.existing;
   return (
     <section aria-label={title} className="flex flex-col gap-3 empty:hidden">
-      {(action !== false || links?.every(isOver) === false) && (
-        <div className="flex min-h-11 items-center justify-between gap-3 md:min-h-9">
-          <h3 className="font-medium text-small">{title}</h3>
-          {action}
-        </div>
-      )}
+      {links?.every(isOver) === false && <h3 className="font-medium text-small">{title}</h3>}
       {list.isPending && <Skeleton className="h-32" />}
       {list.isError && links === undefined && <Failure title={words.failed} query={list} />}
       {links?.every(isOver) === false && (

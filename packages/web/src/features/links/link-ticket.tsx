@@ -102,6 +102,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, moreB
         <CopyButton
           text={link.url}
           label={linkTexts.copyOf(name)}
+          isCopied={copied?.isCopied}
           className="max-md:col-start-2 max-md:row-start-2 max-md:justify-self-start"
         />
       )}
@@ -204,9 +205,7 @@ function LinkUrl({ url, name, hasCode, isCopied, children }: LinkUrlProps) {
         onFocus={(event) => event.currentTarget.select()}
         className="h-11 w-full truncate rounded-small border bg-surface px-2 font-mono text-muted text-small md:h-9"
       />
-      {isCopied !== undefined && (
-        <p className="self-start text-muted text-small">{isCopied ? linkTexts.copiedHint : linkTexts.byHand}</p>
-      )}
+      {isCopied === false && <p className="self-start text-muted text-small">{linkTexts.byHand}</p>}
       {children}
     </div>
   );

@@ -54,7 +54,7 @@ export function NewLink({ noteId, files, making }: NewLinkProps) {
           <div className="flex flex-col gap-3">
             <Lifetime {...fields} policy={policy} isWhole={only === undefined} />
             <PasswordFields {...fields} policy={policy} />
-            <RareFields {...fields} kind="download">
+            <RareFields {...fields} kind="download" noteId={noteId}>
               <TextField
                 name="label"
                 label={linkTexts.form.label}

@@ -4,7 +4,7 @@ import { type ComponentProps, type ReactNode, useId, useState } from "react";
 import { Folded } from "../../components/folded.tsx";
 import { CheckField, Select } from "../../components/select.tsx";
 import { inputStyle, Labelled, TextField } from "../../components/text-field.tsx";
-import { instanceQuery } from "../../service/queries.ts";
+import { instanceQuery, noteQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
 import { FILE_KINDS, type FormFields, nameOfKind } from "./link-values.ts";
 
@@ -13,12 +13,13 @@ const { request } = linkTexts;
 
 type RareFieldsProps = FormFields & {
   kind: Link["kind"];
+  noteId: string;
   /** Rare fields of the form, which appear above the other fields. */
   children?: ReactNode;
 };
 
 /** The settings that few links need. */
-export function RareFields({ kind, children, ...fields }: RareFieldsProps) {
+export function RareFields({ kind, noteId, children, ...fields }: RareFieldsProps) {
   const { recipients, maxClaims, maxFiles, perFileMb, totalMb } = fields.problems;
   const sendsMail = useQuery(instanceQuery).data?.mail === true;
   const isDownload = kind === "download";
@@ -31,7 +32,7 @@ export function RareFields({ kind, children, ...fields }: RareFieldsProps) {
       <Message {...fields} />
       {isDownload ? <MostDownloads {...fields} /> : <RequestFields {...fields} />}
       {sendsMail && isDownload && <Recipients {...fields} />}
-      {sendsMail && <Notify {...fields} kind={kind} />}
+      {sendsMail && <Notify {...fields} kind={kind} noteId={noteId} />}
     </Folded>
   );
 }
@@ -109,16 +110,18 @@ function TextArea({ label, hint, problem, onChange, ...props }: TextAreaProps) {
   );
 }
 
-function Notify({ kind, values, change }: FormFields & { kind: Link["kind"] }) {
+function Notify({ kind, noteId, values, change }: FormFields & Pick<RareFieldsProps, "kind" | "noteId">) {
+  const isOwner = useQuery(noteQuery(noteId)).data?.role === "owner";
+  const label = isOwner ? words.notify.me : words.notify.owner;
   const [isNew] = useState(values.notify === "usual");
   const options = [
     ...(isNew ? [{ value: "usual" as const, label: words.notifyUsual }] : []),
     ...(["never", "first", "each"] as const).map((value) => ({ value, label: words.notifies[kind][value] })),
   ];
   return (
-    <Labelled label={words.notify}>
+    <Labelled label={label}>
       <Select
-        label={words.notify}
+        label={label}
         className="self-start"
         value={values.notify}
         options={options}

@@ -24,7 +24,7 @@ export const linkTexts: typeof english = {
   existing: "Links zu dieser Notiz",
   create: "Neuer Link",
   creating: "Wird erstellt …",
-  requestFiles: "Dateien anfragen",
+  requestFiles: "Stattdessen Dateien anfragen",
   fileRequest: "Dateianfrage",
   opens: {
     whole: "Alle Dateien der Notiz",
@@ -43,10 +43,10 @@ export const linkTexts: typeof english = {
     },
     emptyOf: { download: "Sie haben keine Links zu Dateien.", upload: "Sie haben keine Dateianfragen." },
   },
+  made: (when: string) => `Erstellt ${when}`,
   revoked: (when: string) => `Beendet ${when}`,
   ended: (count: number | undefined) => (count === undefined ? "Beendete Links" : formatCount(count, ended)),
-  again: "Neuen erstellen",
-  againOf: (name: string) => `Neuen erstellen, wie den Link „${name}“`,
+  againOf: (name: string) => `Neuer Link wie „${name}“`,
   endedBecause: {
     used_up: {
       download: "Alle Downloads sind verbraucht. Erlauben Sie mehr, um den Link wieder zu öffnen.",
@@ -67,7 +67,6 @@ export const linkTexts: typeof english = {
   copy: "Kopieren",
   copyOf: (name: string) => `Den Link „${name}“ kopieren`,
   field: "Adresse des Links",
-  copiedHint: "Kopiert. Senden Sie ihn an die Personen, die ihn haben sollen.",
   byHand:
     "Dieser Browser kann nicht selbst kopieren. Der Link ist markiert: Kopieren Sie ihn mit der Tastatur oder dem Menü.",
   copiedAnnouncement: (expiry: string) => `Der Link ist kopiert. ${expiry}.`,
@@ -141,13 +140,13 @@ export const linkTexts: typeof english = {
     requestTitle: "Dateien anfragen",
     label: "Name des Links",
     requestLabel: "Worum geht es?",
-    requestLabelPlaceholder: "Unterlagen für den Antrag",
+    requestLabelPlaceholder: "Zum Beispiel: Unterlagen für den Antrag",
     labelHint: "Auch Besucher sehen ihn.",
     message: "Nachricht an Besucher",
     expires: "Läuft ab",
     deadline: "Wie lange sie offen ist",
     unchanged: (expiry: string) => `${expiry} (unverändert)`,
-    asksPassword: "Nach einem Passwort fragen",
+    asksPassword: "Mit einem Passwort schützen",
     passwordRequired: "Dieser Dienst verlangt für jeden Link ein Passwort.",
     password: "Passwort",
     newPassword: "Neues Passwort",
@@ -155,9 +154,8 @@ export const linkTexts: typeof english = {
     passwordKept:
       "Lassen Sie es leer, um das Passwort zu behalten. Ein neues meldet alle ab, die das alte eingegeben haben.",
     passwordShort: "Verwenden Sie mindestens 6 Zeichen.",
-    maxClaims: "Wie viele Downloads",
-    maxClaimsHint:
-      "Leer: kein Limit. Alle Downloads und Vorschauen eines Besuchers innerhalb von 15 Minuten zählen als einer.",
+    maxClaims: "Download-Limit",
+    maxClaimsHint: "Ohne Eingabe gibt es kein Limit.",
     countProblem: (max: string) => `Geben Sie eine ganze Zahl von 1 bis ${max} ein.`,
     sizeProblem: (max: string) => `Geben Sie eine Größe bis ${max} ein.`,
     files: "Dateien",
@@ -165,17 +163,17 @@ export const linkTexts: typeof english = {
     filesMissing: "Wählen Sie mindestens eine Datei.",
     filesFailed: "Die Dateien der Notiz konnten nicht geladen werden.",
     longest: (span: string) => `Dieser Dienst erlaubt höchstens ${span}.`,
-    recipients: "Nur für diese Personen",
-    recipientsHint: "E-Mail-Adressen. Jeder Besucher weist eine davon mit einem Code aus einer E-Mail nach.",
+    recipients: "Nur diese Personen können ihn öffnen",
+    recipientsHint: "Geben Sie E-Mail-Adressen ein. Sie erhalten einen Code per E-Mail.",
     recipientsProblem: (wrong) =>
       wrong.length === 1
         ? `„${wrong[0]}“ ist keine E-Mail-Adresse.`
         : `Das sind keine E-Mail-Adressen: ${wrong.map((one) => `„${one}“`).join(", ")}.`,
     recipientsTooMany: (count: number) => `Geben Sie höchstens ${count} E-Mail-Adressen ein.`,
-    notify: "E-Mail an die Person, der die Notiz gehört",
+    notify: { me: "E-Mail an mich", owner: "E-Mail an die Person, der die Notiz gehört" },
     notifyUsual: "Wie in den Einstellungen für E-Mails",
     notifies: {
-      download: { never: "Nie", first: "Beim ersten Besucher und Download", each: "Bei jedem Download" },
+      download: { never: "Nie", first: "Beim ersten Besuch und beim ersten Download", each: "Bei jedem Download" },
       upload: { never: "Nie", first: "Bei der ersten Datei", each: "Bei jeder Datei" },
     },
     more: "Mehr",
@@ -227,7 +225,8 @@ export const linkTexts: typeof english = {
   dialog: {
     title: (filename: string) => `Link zu „${filename}“`,
     titleOfSeveral: (count: number) => `Link zu ${count === 1 ? "einer Datei" : `${count} Dateien`}`,
-    whole: (count: number, size: string) => `${formatCount(count, files)}, ${size}. Auch Dateien, die dazukommen.`,
+    whole: (count: number, size: string) =>
+      `${formatCount(count, files)}, ${size}. Auch Dateien, die Sie später hinzufügen.`,
     lasts: "Gilt für",
     create: "Link erstellen und kopieren",
     existing: "Links zu dieser Datei",

@@ -12,7 +12,7 @@ import { canRepeat, describeCounts, describeEnd, describeTime, nameOfLink, useSt
 export type EndedLinkProps = {
   link: Link;
   place?: ReactNode;
-  /** Whether the link ended while the page was open. The row then takes the focus. */
+  /** Whether the link was ended while the page was open. The row then says what still works, and takes the focus. */
   isFresh: boolean;
   /** Makes a link like this one. */
   onAgain: (ended: Link) => void;
@@ -41,7 +41,7 @@ export function EndedLink({ link, place, isFresh, onAgain, onEdit, editButton }:
         {place}
         <p className="tabular-nums">{facts.join(texts.common.separator)}</p>
         {state === "orphaned" && <p>{describeEnd(link, { isOff })}</p>}
-        {isFresh && link.revokedAt !== null && <LastUrl expiresAt={link.lastUrlExpiresAt} />}
+        {isFresh && <LastUrl expiresAt={link.lastUrlExpiresAt} />}
       </div>
       {!isOff && canRepeat(link) && (
         <Button kind="quiet" aria-label={linkTexts.againOf(name)} onClick={() => onAgain(link)}>

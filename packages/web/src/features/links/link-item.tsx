@@ -90,16 +90,25 @@ type EndedLinksProps = {
   onAgain: (ended: Link) => void;
 };
 
-/** Links that have ended, behind one line. The line opens when a link ends. */
+/** Links that have ended, behind one line. The line opens when a link ends while the user sees it. */
 export function EndedLinks({ links, hasMore, place, onAgain }: EndedLinksProps) {
   const [openedAt] = useState(earliestServiceNow);
-  const isFresh = ({ revokedAt, expiresAt }: Link) => Date.parse(revokedAt ?? expiresAt ?? "") >= openedAt;
+  const isRecent = (instant: string | null) => instant !== null && Date.parse(instant) >= openedAt;
+  const endOf = ({ state, revokedAt, expiresAt }: Link) => revokedAt ?? (state === "orphaned" ? null : expiresAt);
   if (links.length === 0) return null;
   return (
-    <Folded title={linkTexts.ended(hasMore ? undefined : links.length)} isOpen={links.some(isFresh)}>
+    <Folded
+      title={linkTexts.ended(hasMore ? undefined : links.length)}
+      isOpen={links.some((link) => isRecent(endOf(link)))}
+    >
       <ul className="divide-y">
         {links.map((link) => (
-          <LinkItem key={link.id} link={link} place={place?.(link)} ended={{ isFresh: isFresh(link), onAgain }} />
+          <LinkItem
+            key={link.id}
+            link={link}
+            place={place?.(link)}
+            ended={{ isFresh: isRecent(link.revokedAt), onAgain }}
+          />
         ))}
       </ul>
     </Folded>

@@ -20,7 +20,8 @@ export const uploadTexts: typeof english = {
   sent: ({ sentBytes, totalBytes }: { sentBytes: number; totalBytes: number }) =>
     `${formatBytes(sentBytes)} von ${formatBytes(totalBytes)}`,
   all: "Wird hochgeladen",
-  attached: (attached: number, count: number) => `${attached} von ${count} Dateien hochgeladen`,
+  attached: (attached: number, count: number, failed = 0) =>
+    `${attached} von ${count} Dateien hochgeladen${failed === 0 ? "" : ` · ${failed} fehlgeschlagen`}`,
   leftInAll: (seconds: number) => `noch etwa ${formatDuration(seconds)}`,
   rate: formatRate,
   left: (seconds: number) => `noch ${formatDuration(seconds)}`,

@@ -20,7 +20,8 @@ export const uploadTexts = {
     `${formatBytes(sentBytes)} of ${formatBytes(totalBytes)}`,
   /** The line above the rows, for all files of a note. */
   all: "Uploading",
-  attached: (attached: number, count: number) => `${attached} of ${count} files uploaded`,
+  attached: (attached: number, count: number, failed = 0) =>
+    `${attached} of ${count} files uploaded${failed === 0 ? "" : ` · ${failed} failed`}`,
   leftInAll: (seconds: number) => `about ${formatDuration(seconds)} left`,
   rate: formatRate,
   left: (seconds: number) => `${formatDuration(seconds)} left`,

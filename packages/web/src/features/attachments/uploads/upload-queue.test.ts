@@ -65,18 +65,26 @@ describe("adding files", () => {
   it("the total of a note counts attached files until no upload of the note is active", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt", "b.txt", "c.txt", "d.txt");
     const total = () => tab.queue.list.total("trip");
-    expect(total()).toEqual({ attachedCount: 0, count: 4, sentBytes: 0, totalBytes: 20, isSending: true });
+    expect(total()).toMatchObject({ attachedCount: 0, count: 4, sentBytes: 0, totalBytes: 20, isSending: true });
     transferOf(tab, "a.txt").finish();
     await settled();
     expect(total()).toMatchObject({ attachedCount: 1, count: 4, sentBytes: 5, totalBytes: 20 });
     transferOf(tab, "b.txt").fail("quota_exceeded");
     await tab.queue.cancel(idOf(tab, "c.txt"));
-    expect(total()).toMatchObject({ attachedCount: 1, count: 2, sentBytes: 5, totalBytes: 10 });
+    expect(total()).toMatchObject({ attachedCount: 1, failedCount: 1, count: 3, sentBytes: 5, totalBytes: 10 });
     expect(tab.queue.list.total("another note")).toMatchObject({ attachedCount: 0, count: 0 });
     transferOf(tab, "d.txt").finish();
     await settled();
     tab.queue.add(chosen("e.txt"), TARGET);
-    expect(total()).toMatchObject({ attachedCount: 0, count: 1, totalBytes: 5 });
+    expect(total()).toMatchObject({ attachedCount: 0, failedCount: 1, count: 2, totalBytes: 5 });
+  });
+
+  it("the total of a note has the time left of its slowest file", async () => {
+    const tab = await openSending(createFakeBrowser(), "a.txt", "b.txt");
+    expect(tab.queue.list.total("trip").longestSeconds).toBe(0);
+    tab.queue.list.change(idOf(tab, "a.txt"), { secondsLeft: 35 });
+    tab.queue.list.change(idOf(tab, "b.txt"), { secondsLeft: 9 });
+    expect(tab.queue.list.total("trip").longestSeconds).toBe(35);
   });
 
   it("the queue ignores a file that it already has", async () => {

@@ -111,12 +111,12 @@ function Controls({ upload }: { upload: Upload }) {
     <div className="flex shrink-0 items-center">
       {PAUSABLE.has(status) && (
         <IconButton label={words.pause} onClick={() => uploads.pause(id)}>
-          <Pause size={16} />
+          <Pause size={16} fill="currentColor" />
         </IconButton>
       )}
       {status === "paused" && (
         <IconButton label={words.resume} onClick={() => uploads.resume(id)}>
-          <Play size={16} />
+          <Play size={16} fill="currentColor" />
         </IconButton>
       )}
       {status === "needs-file" && <ChooseFileAgain uploadId={id} />}

@@ -12,21 +12,24 @@ const words = uploadTexts;
 export function UploadTotal({ noteId }: { noteId: string }) {
   useStore(uploads.list.$uploads);
   const [meter] = useState(() => createSpeedMeter(Date.now));
-  const { attachedCount, count, sentBytes, totalBytes, isSending } = uploads.list.total(noteId);
+  const total = uploads.list.total(noteId);
+  const { attachedCount, failedCount, count, sentBytes, totalBytes, isSending, longestSeconds } = total;
   useEffect(() => {
     if (isSending) meter.update(sentBytes);
     else meter.rest();
   }, [meter, isSending, sentBytes]);
-  if (count < 2 || attachedCount === count) return null;
+  if (count - failedCount < 2 || attachedCount + failedCount === count) return null;
   const rate = isSending ? (meter.rate() ?? 0) : 0;
   const facts = [
     words.sent({ sentBytes, totalBytes }),
-    ...(rate === 0 || sentBytes === totalBytes ? [] : [words.leftInAll((totalBytes - sentBytes) / rate)]),
+    ...(rate === 0 || sentBytes === totalBytes
+      ? []
+      : [words.leftInAll(Math.max((totalBytes - sentBytes) / rate, longestSeconds))]),
   ].join(texts.common.separator);
   return (
     <div className="flex flex-col gap-2 pb-2">
       <p className="flex flex-wrap gap-x-4 text-small">
-        <span className="mr-auto font-medium">{words.attached(attachedCount, count)}</span>
+        <span className="mr-auto font-medium">{words.attached(attachedCount, count, failedCount)}</span>
         <span className="text-muted tabular-nums">{facts}</span>
       </p>
       <ProgressBar label={words.all} text={facts} share={totalBytes === 0 ? 0 : sentBytes / totalBytes} />

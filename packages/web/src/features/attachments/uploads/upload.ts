@@ -116,10 +116,14 @@ function idOf({ name, size, type, lastModified }: File, { userId, noteId }: Targ
 /** The files that the tab has uploaded to a note since the first running upload, without failed files. */
 export type UploadTotal = {
   attachedCount: number;
+  failedCount: number;
+  /** The number of attached, active and failed files. */
   count: number;
   sentBytes: number;
   totalBytes: number;
   isSending: boolean;
+  /** The time left of the slowest file. Zero if no rate is known. */
+  longestSeconds: number;
 };
 
 type Uploads = Readonly<Record<string, Upload>>;
@@ -173,13 +177,16 @@ export class UploadList {
   total(noteId: string): UploadTotal {
     const attached = this.#attached.get(noteId) ?? [];
     const active = this.#activeOf(noteId);
+    const failedCount = this.all().filter((each) => each.noteId === noteId && each.status === "failed").length;
     const attachedBytes = sum(attached, ({ sizeBytes }) => sizeBytes);
     return {
       attachedCount: attached.length,
-      count: attached.length + active.length,
+      failedCount,
+      count: attached.length + active.length + failedCount,
       sentBytes: attachedBytes + sum(active, ({ sentBytes }) => sentBytes),
       totalBytes: attachedBytes + sum(active, ({ sizeBytes }) => sizeBytes),
       isSending: active.some(({ status }) => status === "sending"),
+      longestSeconds: Math.max(0, ...active.map(({ secondsLeft }) => secondsLeft ?? 0)),
     };
   }
 

@@ -68,7 +68,7 @@ describe("sharing a note", () => {
     await ann.client.links.create(note.id, {});
     await ann.page.goto(`/n/${note.id}`);
     // The button "Share" covers the text.
-    await ann.page.getByText("1 open link · 1 person", { exact: true }).click({ force: true });
+    await ann.page.getByText("1 person · 1 open link", { exact: true }).click({ force: true });
     await ann.page.getByRole("dialog", { name: "Share this note" }).getByText("Ben Row").waitFor();
   });
 
@@ -92,7 +92,7 @@ describe("sharing a note", () => {
     const { id } = await ann.client.links.create(note.id, { expiresAt });
     await ann.page.goto(`/n/${note.id}`);
     const main = ann.page.getByRole("main");
-    await main.getByText("1 open link (7 days)", { exact: true }).waitFor();
+    await main.getByRole("button", { name: "1 open link (7 days)" }).waitFor();
     expect(await main.getByText("Only you").count()).toBe(0);
     await ann.page.getByRole("link", { name: /^Linked.*1 open link/ }).waitFor();
     await ann.page.getByRole("button", { name: /^a\.txt/ }).click();

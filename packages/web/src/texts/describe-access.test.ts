@@ -59,16 +59,16 @@ describe("the sentence of access", () => {
 
   it.each<[string, NoteAccess]>([
     ["Only you", {}],
-    ["2 people", { people: { count: 2 }, requests: { count: 1 } }],
+    ["2 people · 1 file request", { people: { count: 2 }, requests: { count: 1, until: inDays(2) } }],
     [
-      "1 open link · 1 open invitation · 2 people",
+      "2 people · 1 open invitation · 1 open link",
       { people: { count: 2 }, invitations: { count: 1 }, links: { count: 1 } },
     ],
-    ["2 open links", { people: { count: 1, until: inDays(-1) }, fileLinks: { count: 2 } }],
+    ["2 open links (no expiry)", { people: { count: 1, until: inDays(-1) }, fileLinks: { count: 2 } }],
     ["2 people", { people: { count: 2 }, links: { count: 1, until: inDays(-1) } }],
     ["1 file request (2 days)", { requests: { count: 1, until: inDays(2) } }],
     ["Only 1 file is shared", { sharedFiles: { count: 1 } }],
-  ])("the short row of access begins with the links that nobody needs an account for: %s", (row, access) => {
+  ])("the short row of access omits the expiries of several kinds: %s", (row, access) => {
     expect(describeBriefly(access, { now })).toBe(row);
   });
 

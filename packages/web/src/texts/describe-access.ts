@@ -24,13 +24,10 @@ export function factsForOwner(access: NoteAccess, time: { now: number }): Access
   return [{ ...first, text: words.onlyFiles(access.sharedFiles?.count ?? 0) }];
 }
 
-/**
- * Describes in one short row who can open a note, for phones. Links come first, because they need no account and a narrow row cuts its end.
- */
+/** Describes the same kinds of access for phones. Several kinds omit their expiries, because the row is narrow. */
 export function describeBriefly(access: NoteAccess, time: { now: number }): string {
-  const { requests: _requests, sharedFiles: _sharedFiles, ...openers } = access;
-  const parts = accessParts(openers, time);
-  return parts.length === 0 ? describeAccess(access, time) : parts.toReversed().join(texts.common.separator);
+  const parts = accessParts(access, time);
+  return parts.length > 1 ? parts.join(texts.common.separator) : describeAccess(access, time);
 }
 
 /** Describes each existing kind of access, and the place where a person can change it. */

@@ -60,7 +60,7 @@ function ReceiversLine({ note, onOpen }: AccessLineProps) {
 
 type FactsProps = { facts: readonly AccessFact[]; short: string; onOpen: AccessLineProps["onOpen"] };
 
-/** The parts of the line. Each part is a button. A phone shows the short text, because the parts would need several lines. */
+/** The parts of the line. Each part is a button. A phone shows the short text, because its whole row is one button. */
 function Facts({ facts, short, onOpen }: FactsProps) {
   return (
     <>
@@ -121,19 +121,19 @@ function OwnersLine({ note, onOpen }: AccessLineProps) {
     // On a phone, the button covers the whole row. The row says in a few words who can open the note.
     <div
       className={clsx(
-        "relative flex min-h-11 items-center gap-2 max-md:rounded-card max-md:border max-md:pl-3 md:min-h-9",
-        onOpen === undefined ? "max-md:border-transparent" : "max-md:bg-surface",
+        "relative flex min-h-11 items-center gap-2 md:min-h-9",
+        onOpen !== undefined && "max-md:rounded-card max-md:border max-md:bg-surface max-md:pl-3",
       )}
     >
       {others.length === 0 ? (
-        <Faces people={[note.owner]} unnamed={unnamed} />
+        <Faces people={unnamed === 0 ? [note.owner] : []} unnamed={unnamed} />
       ) : (
         <button type="button" onClick={() => onOpen?.("people")} className="shrink-0 rounded-full">
           <span className="sr-only">{words.access.all(nameAll([note.owner, ...others]))}</span>
-          <Faces people={[note.owner, ...others]} />
+          <Faces people={others} />
         </button>
       )}
-      <p className="min-w-0 text-pretty text-muted text-small max-md:truncate">
+      <p className="min-w-0 text-pretty text-muted text-small max-md:py-1">
         {facts.length === 0 ? words.access.onlyYou : <Facts facts={facts} short={short} onOpen={onOpen} />}
       </p>
       <ShareButton
@@ -151,7 +151,7 @@ function Faces({ people, unnamed = 0 }: { people: Person[]; unnamed?: number }) 
       {shown.map((person) => (
         <Avatar key={person.id} name={nameOf(person, { otherwise: person.id })} className="ring-2 ring-canvas" />
       ))}
-      {Array.from({ length: Math.min(unnamed, MOST_FACES - 1) }, (_, nth) => (
+      {Array.from({ length: Math.min(unnamed, MOST_FACES) }, (_, nth) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: all items are equal
         <span key={nth} aria-hidden="true" className="skeleton size-7 rounded-full ring-2 ring-canvas" />
       ))}

@@ -20,7 +20,7 @@ import { useCreateNote } from "../use-create-note.ts";
 const words = attachTexts;
 const FOUND = 20;
 /** The maximum number of files that the page names. With more names, the choice would be out of sight. */
-const MOST_SHOWN = 4;
+const MOST_SHOWN = 6;
 
 /** Attaches files from another app to a new note, or to a note that the user chooses. */
 export function AttachPage() {
@@ -59,6 +59,9 @@ function Choice({ files }: { files: readonly File[] }) {
   const account = useAccount();
   const { createWith } = useCreateNote();
   const chosen = files.map((file) => ({ file }));
+  // The last line never hides a single file.
+  const shown = files.length > MOST_SHOWN ? files.slice(0, MOST_SHOWN - 1) : files;
+  const hidden = files.slice(shown.length);
   const attachTo = (noteId: string) => {
     if (account === undefined) return;
     const maxBytes = queryClient.getQueryData(instanceQuery.queryKey)?.limits.uploadMaxBytes;
@@ -76,14 +79,12 @@ function Choice({ files }: { files: readonly File[] }) {
         </Button>
       </div>
       <ul aria-label={words.files} className="flex flex-col divide-y rounded-card border bg-surface">
-        {files.slice(0, MOST_SHOWN).map((file, nth) => (
+        {shown.map((file, nth) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: two files may have the same name, and the list never changes
           <HandedFile key={nth} file={file} />
         ))}
-        {files.length > MOST_SHOWN && (
-          <li className="px-3 py-2 text-muted text-small">
-            {words.more(files.length - MOST_SHOWN, sizeOf(files.slice(MOST_SHOWN)))}
-          </li>
+        {hidden.length > 0 && (
+          <li className="px-3 py-2 text-muted text-small">{words.more(hidden.length, sizeOf(hidden))}</li>
         )}
       </ul>
       <Button

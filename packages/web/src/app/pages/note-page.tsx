@@ -4,7 +4,7 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { Attachment, Note } from "@valetkey/client";
 import { ArrowLeft, ChevronRight } from "lucide-react";
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
-import { buttonStyle } from "../../components/button.tsx";
+import { backStyle, buttonStyle } from "../../components/button.tsx";
 import { useDocumentTitle } from "../../components/hooks.ts";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { AttachmentSection, inOrder } from "../../features/attachments/attachment-section.tsx";
@@ -76,11 +76,7 @@ export function NotePage() {
   const kept = q === undefined ? {} : { q };
   const list = note.data === undefined || note.data.role === "owner" ? "/" : "/shared";
   const back = (
-    <Link
-      to={list}
-      search={kept}
-      className="-ml-2 inline-flex h-11 shrink-0 items-center gap-1 self-start rounded-card px-2 text-muted hover:bg-hover md:hidden"
-    >
+    <Link to={list} search={kept} className={backStyle}>
       <ArrowLeft size={18} />
       {/* When the note is scrolled, the bar shows the title of the note in place of this text. */}
       <span className="group-has-data-scrolled:sr-only">{texts.notes.back}</span>

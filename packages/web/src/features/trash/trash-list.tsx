@@ -1,8 +1,9 @@
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import type { TrashItem } from "@valetkey/client";
-import { File, FileText, Trash2 } from "lucide-react";
+import { ArrowLeft, File, FileText, Trash2 } from "lucide-react";
 import { AskInPlace } from "../../components/ask-in-place.tsx";
-import { Button } from "../../components/button.tsx";
+import { Button, backStyle } from "../../components/button.tsx";
 import { FileName } from "../../components/file-name.tsx";
 import { useNow } from "../../components/hooks.ts";
 import { Page } from "../../components/page.tsx";
@@ -22,7 +23,16 @@ export function DeletedPage() {
   const days = useQuery(instanceQuery).data?.limits.trashDays;
   const list = useInfiniteQuery(pagesQuery(keys.trash, client.trash.list));
   return (
-    <Page title={words.title} hint={days === undefined ? "" : words.hint(days)}>
+    <Page
+      title={words.title}
+      hint={days === undefined ? "" : words.hint(days)}
+      above={
+        <Link to="/" className={backStyle}>
+          <ArrowLeft size={18} />
+          {texts.common.back}
+        </Link>
+      }
+    >
       <PagedList
         list={list}
         label={words.list}
@@ -63,8 +73,8 @@ function TrashRow({ item }: { item: TrashItem }) {
   ];
   return (
     <li className="flex flex-col gap-2 p-3">
-      <div className="flex flex-wrap items-center gap-x-1 gap-y-2">
-        <Icon size={18} aria-hidden="true" className="mr-2 shrink-0 text-muted" />
+      <div className="flex flex-wrap items-center gap-x-1 gap-y-2 pl-[30px]">
+        <Icon size={18} aria-hidden="true" className="-ml-[30px] mr-2 shrink-0 text-muted" />
         <div className="min-w-0 grow basis-60">
           <div className="font-medium">
             {filename === null ? (

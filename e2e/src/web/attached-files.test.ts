@@ -80,7 +80,7 @@ describe("the files of a note", () => {
     const names = async () => (await ivo.client.notes.get(note.id)).attachments.map(({ filename }) => filename);
     const box = (name: string) => ivo.page.getByRole("checkbox", { name: attachmentTexts.choose(name) });
     const tools = ivo.page.getByRole("group", { name: fileToolsTexts.label });
-    await button(filesOf(ivo), attachmentTexts.manage).click();
+    await button(filesOf(ivo), attachmentTexts.select).click();
     await box("b.txt").click();
     await box("d.txt").click({ modifiers: ["Shift"] });
     await tools.getByText(/^3 files selected/).waitFor();
@@ -115,7 +115,7 @@ describe("the files of a note", () => {
       calls += 1;
       return calls === 2 ? route.fulfill({ status: 400, json: { code: "invalid_request" } }) : route.continue();
     });
-    await button(filesOf(uma), attachmentTexts.manage).click();
+    await button(filesOf(uma), attachmentTexts.select).click();
     await uma.page.getByRole("checkbox", { name: fileToolsTexts.all }).check();
     await button(filesOf(uma), fileToolsTexts.share).click();
     const dialog = uma.page.getByRole("dialog", { name: words.files.title(3) });

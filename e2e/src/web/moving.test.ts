@@ -91,7 +91,7 @@ describe("moving and copying files", () => {
     const eve = await web.person("Eve");
     const target = await seedNote(eve.client, { title: "Archive" });
     const note = await open(eve, [text("a.txt", "a"), text("b.txt", "b"), text("c.txt", "c")]);
-    await button(filesOf(eve), attachments.manage).click();
+    await button(filesOf(eve), attachments.select).click();
     for (const name of ["a.txt", "b.txt"]) await eve.page.getByLabel(attachments.choose(name)).check();
     await button(filesOf(eve), fileToolsTexts.move).click();
     const dialog = eve.page.getByRole("dialog", { name: words.title.move(words.count(2)) });

@@ -145,7 +145,7 @@ export const noteScenes: readonly Scene[] = [
           return route.fulfill({ status: 429, headers: { "retry-after": "900" }, json: { code: "rate_limited" } });
         });
         await openNote(page, full);
-        await page.getByRole("button", { name: attachments.manage }).click();
+        await page.getByRole("button", { name: attachments.select }).click();
         for (const name of ["Kitchen.png", "Meter readings.txt"]) {
           await page.getByRole("checkbox", { name: attachments.choose(name) }).check();
         }
@@ -163,7 +163,7 @@ export const noteScenes: readonly Scene[] = [
     },
     async "note-tools"(page, { full }) {
       await openNote(page, full);
-      await page.getByRole("button", { name: attachments.manage }).click();
+      await page.getByRole("button", { name: attachments.select }).click();
       await page.getByRole("checkbox", { name: attachments.choose("Kitchen.png") }).check();
       await page.getByRole("checkbox", { name: attachments.choose("Meter readings.txt") }).check();
     },
@@ -223,7 +223,7 @@ export const noteScenes: readonly Scene[] = [
         };
         const files = Object.entries(sizes).map(([name, sizeBytes]) => randomFile(name, { sizeBytes }));
         await dropFiles(page.locator("main"), { files });
-        await page.getByText(uploadTexts.attached(1, 5)).waitFor();
+        await page.getByText(uploadTexts.attached(1, 6, 1)).waitFor();
         await page.getByText(/about \d|etwa \d/).waitFor();
       },
     },

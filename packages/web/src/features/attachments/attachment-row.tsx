@@ -66,7 +66,13 @@ export const AttachmentRow = memo(function AttachmentRow({
   const { onRename } = actions;
   const opener = useRef<HTMLButtonElement>(null);
   useFocusBack(opener, isRenaming);
-  const who = createdBy.id === accountId ? texts.common.you : nameOf(createdBy, { otherwise: texts.common.someone });
+  // A phone cuts the end of the line. So the state and the access come first.
+  const facts = [
+    ...(isWaiting(state) && !isForReview ? [words.states[state]] : []),
+    ...(access === undefined ? [] : accessParts(access, { now })),
+    formatBytes(sizeBytes),
+    ...(createdBy.id === accountId ? [] : [nameOf(createdBy, { otherwise: texts.common.someone })]),
+  ];
   const name = <FileName filename={filename} />;
   if (isRenaming && onRename !== undefined) {
     return <Rename attachment={attachment} onDone={() => onRename(undefined)} />;
@@ -102,13 +108,10 @@ export const AttachmentRow = memo(function AttachmentRow({
           </p>
         ) : (
           <p className="truncate text-muted text-small tabular-nums">
-            {formatBytes(sizeBytes)}
-            {` · ${who} · `}
+            {facts.map((fact) => fact + texts.common.separator)}
             <time dateTime={createdAt} title={formatInstant(createdAt)}>
               {formatWhen(createdAt, now)}
             </time>
-            {isWaiting(state) && !isForReview && ` · ${words.states[state]}`}
-            {access !== undefined && accessParts(access, { now }).map((part) => ` · ${part}`)}
           </p>
         )}
         {state === "quarantined" && <Review attachment={attachment} canReview={actions.canReview} />}

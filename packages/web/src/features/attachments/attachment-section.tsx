@@ -2,9 +2,9 @@ import { useStore } from "@nanostores/react";
 import { useQuery } from "@tanstack/react-query";
 import type { Attachment, Note } from "@valetkey/client";
 import { type DropOptions, Dropzone, type DropzoneProps } from "@valetkey/react";
-import { ListFilter, Paperclip } from "lucide-react";
+import { ListChecks, Paperclip } from "lucide-react";
 import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
-import { dropzoneStyle, IconButton } from "../../components/button.tsx";
+import { Button, dropzoneStyle } from "../../components/button.tsx";
 import { useNow } from "../../components/hooks.ts";
 import { rovingList } from "../../components/roving-list.ts";
 import { Skeleton } from "../../components/states.tsx";
@@ -92,14 +92,10 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
       <div className="flex min-h-11 flex-wrap items-center md:min-h-9 md:gap-2">
         <h2 className="mr-auto font-semibold">{words.title}</h2>
         {(attachments.length > 1 || tools !== undefined) && (
-          <IconButton
-            label={words.manage}
-            aria-expanded={tools !== undefined}
-            className="aria-expanded:bg-selected aria-expanded:text-ink"
-            onClick={toggle}
-          >
-            <ListFilter size={16} />
-          </IconButton>
+          <Button kind="quiet" title={words.selectHint} className="max-md:px-2" onClick={toggle}>
+            <ListChecks size={16} className="max-md:hidden" />
+            {tools === undefined ? words.select : words.selectDone}
+          </Button>
         )}
         <DownloadAll note={note} attachments={attachments} />
         {canEdit && !isEmpty && (

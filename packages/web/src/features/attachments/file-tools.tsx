@@ -23,9 +23,8 @@ import { removeAttachments } from "./remove-attachment.ts";
 
 const words = fileToolsTexts;
 const orders = (Object.keys(words.orders) as FileOrder[]).map((value) => ({ value, label: words.orders[value] }));
-/** Makes the buttons small on phones and tablets, so that all actions fit into one row in any font and language. */
-const COMPACT =
-  "max-xl:h-12 max-xl:shrink max-xl:grow max-xl:basis-0 max-xl:flex-col max-xl:gap-0.5 max-xl:px-0 max-xl:text-[11px] xl:px-2";
+/** Puts the icon above the word on phones and tablets, so that all actions fit into one row in both languages. */
+const COMPACT = "max-xl:h-14 max-xl:grow max-xl:flex-col max-xl:gap-0.5 max-xl:px-0 max-xl:text-small xl:px-2";
 /** The maximum number of files of one link. The service has the same limit. */
 const MOST_FILES_OF_LINK = 100;
 
@@ -128,10 +127,13 @@ function ChosenBar({ note, listed, choice, onChoose, onLink, onShare, onMove }: 
     if (ready.length <= MOST_FILES_OF_LINK) onLink?.(ready);
     else toasts.add({ title: words.tooManyForLink(MOST_FILES_OF_LINK) });
   };
-  const remove = () => {
+  const clear = () => {
     // The buttons disappear together with the focus. So the checkbox gets the focus.
     all.current?.focus();
     onChoose(NOTHING);
+  };
+  const remove = () => {
+    clear();
     void removeAttachments(chosen);
   };
   return (
@@ -167,6 +169,11 @@ function ChosenBar({ note, listed, choice, onChoose, onLink, onShare, onMove }: 
             chosen.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
           )}
       </p>
+      {chosen.length > 0 && (
+        <Button kind="quiet" className="max-md:px-3" onClick={clear}>
+          {words.clear}
+        </Button>
+      )}
       <div className="flex flex-wrap gap-x-1 max-xl:w-full max-xl:empty:hidden">
         {single !== undefined &&
           (ready.length === 1 ? (

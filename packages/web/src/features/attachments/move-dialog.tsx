@@ -194,7 +194,7 @@ function NotePicker({ exceptId, chosenId, onChoose }: NotePickerProps) {
       </Autocomplete.Empty>
       <Autocomplete.List
         aria-label={words.list}
-        className="-mx-2 min-h-0 overflow-y-auto overscroll-contain max-md:min-h-[calc(90dvh-284px)] md:h-[min(40vh,320px)]"
+        className="-mx-2 -mb-3 min-h-0 overflow-y-auto overscroll-contain max-md:min-h-[calc(90dvh-284px)] md:h-[min(40vh,320px)]"
       >
         {(note: NoteSummary) => (
           <Autocomplete.Item

@@ -110,6 +110,9 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
           (isUnsaved ? title : editButton).current?.focus();
         }}
       />
+      {wasUnsaved && view.state.kind !== "failed" && (
+        <p className="-mt-4 text-muted text-small">{words.savedAsYouType}</p>
+      )}
     </>
   );
 }

@@ -14,7 +14,7 @@ export const movingTexts: typeof english.movingTexts = {
   count: (count: number) => formatCount(count, files),
   search: "Notizen durchsuchen",
   list: "Notizen",
-  of: (name: string) => `von ${name}`,
+  of: (name: string) => `Eigentümer: ${name}`,
   none: "Keine andere Notiz passt, die Sie bearbeiten können.",
   failed: "Ihre Notizen konnten nicht geladen werden",
   choose: "Wählen Sie eine Notiz.",

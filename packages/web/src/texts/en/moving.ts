@@ -13,7 +13,7 @@ export const movingTexts = {
   count: (count: number) => formatCount(count, files),
   search: "Search your notes",
   list: "Notes",
-  of: (name: string) => `of ${name}`,
+  of: (name: string) => `Owner: ${name}`,
   none: "No other note that you can edit matches.",
   failed: "Your notes could not be loaded",
   choose: "Choose a note.",

@@ -26,7 +26,7 @@ describe("the list of notes", () => {
     const headings = (options: Partial<Parameters<typeof groupNotes>[1]>) =>
       groupNotes(notes, { ...created, ...options }).map(({ heading }) => heading);
     expect(headings({})).toEqual(["Pinned", "Today"]);
-    expect(headings({ order: "title" })).toEqual(["Pinned", "By title"]);
+    expect(headings({ order: "title" })).toEqual(["Pinned", "Title A–Z"]);
     expect(headings({ isSearch: true })).toEqual([expect.stringMatching(/^Tuesday/), "Today"]);
   });
 

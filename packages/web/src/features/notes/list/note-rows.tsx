@@ -72,9 +72,9 @@ function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
   const { attachmentCount: files, accessRequestCount: asking } = note;
   const facts = [
     ...(note.role === "owner" ? [] : [nameOf(note.owner, { otherwise: texts.common.someone })]),
+    formatWhen(note.updatedAt, now),
     ...(files === 0 ? [] : [formatCount(files, texts.notes.files)]),
     ...(note.access === undefined ? [] : accessParts(note.access, { now })),
-    formatWhen(note.updatedAt, now),
   ];
   const row = useRef<HTMLLIElement>(null);
   const { effect, handlers } = useDropTarget(note);

@@ -118,6 +118,16 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await carl.send(`GET /attachments/${id}/url`)).status).toBe(200);
   });
 
+  it("requirement 17: people of the former note learn nothing about later shares of a moved file", async () => {
+    const { fromNoteId, toNoteId, id } = await arrange();
+    await share(ann, `/notes/${fromNoteId}`, { userIds: ["ed"], role: "editor" });
+    await share(ann, `/attachments/${id}`, { userIds: ["bob"] });
+    await move(ann, id, { fromNoteId, toNoteId });
+    const accessOf = async (client: Client, noteId: string) => (await client.send(`GET /notes/${noteId}`)).body.access;
+    expect(await accessOf(service.as("ed"), fromNoteId)).toEqual({ people: { count: 1 } });
+    expect(await accessOf(ann, toNoteId)).toEqual({ sharedFiles: { count: 1 } });
+  });
+
   it("a moved file keeps its shares and invitations after its former note is deleted", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     await share(ann, `/attachments/${id}`, { userIds: [bobId], emails: [`dora-${users}@example.com`] });
@@ -547,6 +557,23 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await visitor.send(`DELETE /uploads/${uploadId}`)).body).toMatchObject(refused);
     expect((await ann.send(`GET /notes/${fromNoteId}`)).body.isNew).toBe(false);
     expect((await ann.send(`GET /links/${link.id}`)).body.received.files).toBe(1);
+  });
+
+  it("a slot of a file request is free for its owner while the moved file is on a note in the trash", async () => {
+    const { fromNoteId, toNoteId } = await arrange();
+    const request = { slots: [{ id: "passport", name: "Passport" }] };
+    const { token, link } = await insertRequest(service, { noteId: fromNoteId, ownerId: annId, request });
+    const visitor = createVisitor(service.app, token);
+    await visitor.sendFile("hello", { slotId: "passport" });
+    const [, id = ""] = await filesOf(ann, fromNoteId);
+    const filledSlots = async () => (await ann.send(`GET /links/${link.id}`)).body.filledSlots;
+    await move(ann, id, { fromNoteId, toNoteId });
+    expect(await filledSlots()).toEqual(["passport"]);
+    await ann.send(`DELETE /notes/${toNoteId}`);
+    expect(await filledSlots()).toEqual([]);
+    expect((await visitor.start("again", { slotId: "passport" })).status).toBe(201);
+    await ann.send(`POST /trash/notes/${toNoteId}/restore`);
+    expect(await filledSlots()).toEqual(["passport"]);
   });
 
   it("a webhook of the owner reports a copied file, and no moved file", async () => {

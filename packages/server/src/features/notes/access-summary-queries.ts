@@ -156,6 +156,8 @@ function sharedFilesOfNotes(scope: Scope) {
     .selectFrom("attachments")
     .select(sql<number>`(${lastExpiry})`.as("ends_at"))
     .where((eb) => isSubject(eb.ref("attachments.id")))
+    // A moved file keeps the row of its former note in `shared_subjects`.
+    .whereRef("attachments.note_id", "=", sql.ref("shared_subjects.note_id"))
     .where(hasNotEnded)
     .where(notInTrash.attachmentsOfNote);
   return db

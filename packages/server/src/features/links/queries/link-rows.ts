@@ -152,7 +152,8 @@ export function linkDetails(db: Kysely<Tables>, now: number) {
     .innerJoin("attachments", "attachments.id", "visitor_files.attachment_id")
     .whereRef("visitor_files.link_id", "=", sql.ref("links.id"))
     .where("attachments.state", "not in", ENDED)
-    .where(notInTrash.attachmentsOfNote);
+    // A received file may have moved to another note.
+    .where(notInTrash.attachments);
   const received = sent.where("visitor_files.received_at", "is not", null);
   const ready = db
     .selectFrom("link_files")
@@ -204,7 +205,7 @@ export function toDetails(row: DetailsRow): LinkDetails {
     readyFiles: row.ready_files ?? 0,
     takenFiles: row.taken_files ?? 0,
     received: { files: row.received_files ?? 0, bytes: row.received_bytes ?? 0 },
-    filledSlots: row.filled_slots?.split(",") ?? [],
+    filledSlots: [...new Set(row.filled_slots?.split(","))],
     sentTo: toReceiverCounts(row),
     urlsIssued: row.urls_issued,
     lastUrlExpiresAt: row.last_url_expires_at ?? undefined,

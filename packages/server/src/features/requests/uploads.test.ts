@@ -174,6 +174,18 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await maria.send(`DELETE /uploads/${lie.uploadId}`)).status).toBe(404);
   });
 
+  it("simultaneous deletions by a visitor delete the file once", async () => {
+    const { maria } = await open({});
+    const { uploadId } = await maria.sendFile(PDF, { filename: "once.pdf", contentType: "application/pdf" });
+    const { id } = await fileOfNote("once.pdf");
+    const all = Array.from({ length: 6 }, () => maria.send(`DELETE /uploads/${uploadId}`));
+    const statuses = (await Promise.all(all)).map(({ status }) => status);
+    expect(statuses.toSorted()).toEqual([204, 404, 404, 404, 404, 404]);
+    const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
+    const ofFile = items.filter(({ attachmentIds }: { attachmentIds: string[] }) => attachmentIds.includes(id));
+    expect(ofFile.filter(({ action }: { action: string }) => action === "attachment.deleted")).toHaveLength(1);
+  });
+
   it("a file whose content has no accepted type is rejected, whatever type it declares", async () => {
     const { maria } = await open({ accept: ["application/x-plan", "text/plain"] });
     const plan = await maria.sendFile(PNG, { filename: "plan.xyz", contentType: "application/x-plan" });

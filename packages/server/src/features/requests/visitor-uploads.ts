@@ -6,6 +6,8 @@ import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-datab
 import type { Allowance } from "../../platform/limits/in-memory.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { visitorActorId } from "../access/caller.ts";
+import { guardedNoteQueries } from "../access/queries.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
 import { checkVisitorName, type VisitorUpload } from "../links/file-request.ts";
 import type { Link } from "../links/link.ts";
 import { visitorFileQueries } from "../links/queries/visitor-files.ts";
@@ -102,8 +104,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         const { attachment } = await findSent(db, { visit, uploadId });
         if (DELETABLE.has(attachment.state)) {
-          const authorise = async (tx: Tx) =>
-            requireReceived((await findSent(tx, { visit, uploadId })).attachment, visit);
+          const authorise = (tx: Tx) => holdSent(tx, { visit, uploadId });
           return removeAttachment(deps, { caller, authorise });
         }
         try {
@@ -120,6 +121,18 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
     list: ({ link, visitorId }: Visit): Promise<VisitorUpload[]> =>
       visitorFileQueries(db).listUploads({ linkId: link.id, visitorId }),
   };
+}
+
+/**
+ * Locks and returns the file of a visitor, so that nobody can move, restore or delete the file at the same time. Throws
+ * `upload_not_found`, or `upload_not_pending` for a file that has moved to another note.
+ */
+async function holdSent(tx: Tx, sent: { visit: Visit; uploadId: string }): Promise<Attachment> {
+  const { attachment } = await findSent(tx, sent);
+  await guardedNoteQueries(tx).hold(attachment.noteId);
+  await attachmentQueries(tx).hold(attachment.id);
+  const { attachment: held } = await findSent(tx, sent);
+  return requireReceived(held, sent.visit);
 }
 
 async function limitStarts(deps: Deps, { linkId, network }: { linkId: string; network: string }): Promise<void> {

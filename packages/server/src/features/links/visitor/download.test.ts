@@ -172,6 +172,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     const asked = await press(files[0].id);
     expect(asked.text).toContain("The link allows 2 more downloads. This is one of them.");
     expect(asked.text).not.toContain("file-1.txt");
+    expect((await press(`${files[0].id}`.toUpperCase())).status).toBe(200);
     expect((await press(`${files[0].id}&confirm=yes`)).status).toBe(303);
     // The other file belongs to the same use.
     expect((await press(`${files[1]?.id}`)).status).toBe(303);

@@ -111,7 +111,7 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientI
     if (attachmentId === undefined && (isOfPage || look.files.length > 1)) {
       return show({ ...exchange, reply: reply.code(400) }, { look, problem: words.chooseFirst });
     }
-    const chosen = look.files.find(({ id }) => id === attachmentId);
+    const chosen = look.files.find(({ id }) => id === attachmentId?.toLowerCase());
     const isNewUse = look.link.maxClaims !== undefined && look.claim === undefined;
     if (isOfPage && chosen !== undefined && isNewUse && form.confirm !== "yes") return show(exchange, { look, chosen });
     const wanted = { attachmentIds: attachmentId === undefined ? undefined : [attachmentId] };

@@ -199,11 +199,14 @@ function fillLanding(
   page: string,
   { token, publicUrl, brand }: { token: string; publicUrl: string; brand: BrandPages },
 ): string {
-  return page
-    .replace("</head>", () => `${brand.head}</head>`)
-    .replace("%BRAND%", () => brand.header)
-    .replaceAll("%ORIGIN%", () => new URL(publicUrl).origin)
-    .replaceAll("%TOKEN%", () => encodeURIComponent(token));
+  return (
+    page
+      .replaceAll("%ORIGIN%", () => new URL(publicUrl).origin)
+      .replaceAll("%TOKEN%", () => encodeURIComponent(token))
+      // The brand comes last, because its name may contain the text of a placeholder.
+      .replace("</head>", () => `${brand.head}</head>`)
+      .replace("%BRAND%", () => brand.header)
+  );
 }
 
 /** The web app reads the brand from the head of its page, so that the page can show the brand before its first request. */

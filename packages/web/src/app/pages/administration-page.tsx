@@ -7,7 +7,7 @@ import { Empty, Failure, Skeleton } from "../../components/states.tsx";
 import { People } from "../../features/administration/people.tsx";
 import { Policy } from "../../features/administration/policy.tsx";
 import { AdminLog, AllLinks, MailQueue } from "../../features/administration/service-lists.tsx";
-import { Webhooks } from "../../features/webhooks/webhooks.tsx";
+import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { meQuery } from "../../service/queries.ts";
 import { administration } from "../../texts/en/administration.ts";
 import { webhookTexts } from "../../texts/en/webhooks.ts";
@@ -56,11 +56,17 @@ function Tabs() {
   );
 }
 
+const loadWebhooks = () => importWithRetry(() => import("../../features/webhooks/webhooks.tsx"));
+
+/** Loads its code on demand, because few administrators open this list. */
 function ServiceWebhooks() {
+  const code = useCode("webhooks", loadWebhooks);
+  if (code.isPending) return <Skeleton className="h-9" />;
+  if (code.data === undefined) return <Failure title={webhookTexts.failed} query={code} />;
   return (
     <>
       <p className="text-pretty text-muted text-small">{webhookTexts.serviceHint}</p>
-      <Webhooks scope="service" />
+      <code.data.Webhooks scope="service" />
     </>
   );
 }

@@ -216,7 +216,7 @@ describe("a file request", () => {
     const dialog = await openLinks(ann.page, note.id);
     await dialog.getByRole("button", { name: "Ask for files instead" }).click();
     await dialog.getByLabel("What is it about?").fill("Papers");
-    await dialog.getByRole("button", { name: "Add a file to the list" }).click();
+    await dialog.getByRole("button", { name: "Ask for another file" }).click();
     await dialog.getByRole("textbox", { name: "File 1" }).fill("Passport");
     await dialog.getByLabel("Kind of file 1").selectOption("Pictures");
     await dialog.getByRole("form").getByText("More", { exact: true }).click();
@@ -272,7 +272,7 @@ describe("a link of a file", () => {
     const ben = await web.person("Ben", CLIPBOARD);
     await ben.page.addInitScript("const { now } = Date; Date.now = () => now() - 7_200_000");
     const { dialog, noteId } = await openFileLinks(ben);
-    const spans = dialog.getByRole("group", { name: "Works for" });
+    const spans = dialog.getByRole("group", { name: "Valid for" });
     await dialog.locator("button:focus", { hasText: "Create and copy link" }).waitFor();
     expect(await spans.locator("label").allTextContents()).toEqual(["60 s", "10 min", "1 h", "12 h", "7 days"]);
     await spans.getByLabel("10 min").check();
@@ -360,7 +360,7 @@ describe("links that have ended", () => {
     await ann.page.goto("/links");
     await ann.page.getByText("2 ended links").click();
     await ann.page
-      .getByText(/^Ended .*Not opened yet$/)
+      .getByText(/^Ended .*Never opened$/)
       .first()
       .waitFor();
     expect(await ann.page.getByRole("list", { name: "Links" }).getByRole("listitem").count()).toBe(2);
@@ -427,7 +427,7 @@ describe("the policy of the operator", () => {
     const note = await seedNote(ann.client, { title: "Plan" });
     const dialog = await openLinks(ann.page, note.id);
     await dialog.getByRole("button", { name: "Create and copy link" }).click();
-    const spans = dialog.getByRole("group", { name: "Works for" });
+    const spans = dialog.getByRole("group", { name: "Valid for" });
     expect(await spans.locator("label").allTextContents()).toEqual(["1 h"]);
     await dialog.getByText("Use at least 6 characters.").waitFor();
     await dialog.getByLabel("Password", { exact: true }).fill("open sesame");

@@ -34,7 +34,8 @@ export function CopyButton({ text, action = texts.common.copy, label, kind, clas
       <Button
         kind={kind}
         className={className}
-        aria-label={label}
+        // The name for screen readers begins with the visible text.
+        aria-label={label !== undefined && shown !== undefined ? `${words[shown]} ${label}` : label}
         onClick={async () => setResult((await copyText(text)) ? "copied" : "refused")}
       >
         <Icon size={16} />

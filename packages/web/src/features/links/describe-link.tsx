@@ -85,9 +85,9 @@ export function describeTime({ expiresAt, revokedAt }: Link, now: number): strin
 }
 
 /** Describes the counts of a link. The counts can differ, because a visitor can open a link and download nothing. */
-export function describeCounts({ kind, request, opened, claims, maxClaims, received }: Link): string[] {
+export function describeCounts({ kind, state, request, opened, claims, maxClaims, received }: Link): string[] {
   const { counts } = words;
-  if (opened + claims + received.files === 0) return [counts.none];
+  if (opened + claims + received.files === 0) return [hasEnded(state) ? counts.never : counts.none];
   if (kind === "upload") return [counts.opened(opened), counts.received(received.files, request?.maxFiles ?? 0)];
   const claimed = maxClaims === null ? counts.claims(claims) : counts.claimsOf(claims, maxClaims);
   return [counts.opened(opened), claimed];

@@ -26,7 +26,7 @@ export function EndedLink({ link, place, isFresh, onAgain, onEdit, editButton }:
   const state = useStateNow(link);
   const isOff = useQuery(instanceQuery).data?.limits.links.enabled === false;
   const name = nameOfLink(link);
-  const facts = [describeTime(link, now), ...describeCounts(link)];
+  const facts = [describeTime(link, now), ...describeCounts({ ...link, state })];
   const row = useRef<HTMLDivElement>(null);
   useEffect(() => {
     // The ticket of the link has disappeared with its focus.

@@ -90,8 +90,8 @@ export const texts: typeof english = {
     counts: "Eine Vorschau zählt als Download. Für kurze Zeit zählen weitere nicht.",
     window: (clock: string | undefined) =>
       clock === undefined
-        ? "Sie können noch einmal herunterladen, bis der Link endet."
-        : `Sie können bis ${clock} noch einmal herunterladen.`,
+        ? "Alle Downloads dieses Links sind verbraucht. Sie können Ihre wiederholen, bis der Link endet."
+        : `Alle Downloads dieses Links sind verbraucht. Sie können Ihre bis ${clock} wiederholen.`,
     progress: (doneBytes: number, totalBytes: number) => `${formatBytes(doneBytes)} von ${formatBytes(totalBytes)}`,
     starting: "Beginnt …",
     waiting: "Wartet auf die Verbindung. Der Download geht von selbst weiter.",
@@ -151,12 +151,12 @@ export const texts: typeof english = {
     removeShort: "Entfernen",
     chooseAnother: "Andere wählen",
     chooseAgain: "Neu wählen",
-    chooseFileAgain: (filename: string) => `${filename} noch einmal wählen`,
+    chooseFileAgain: (filename: string) => `Neu wählen: ${filename}`,
     chooseInstead: (filename: string) => `Andere wählen statt ${filename}`,
     replaceFirst: (count: number) =>
       `Ersetzen oder entfernen Sie zuerst ${count === 1 ? "die nicht angenommene Datei" : `die ${count} nicht angenommenen Dateien`}.`,
     send: (count: number) => (count === 0 ? "Senden" : `${formatCount(count, files)} senden`),
-    slotsHint: "Wählen Sie die Dateien, und drücken Sie dann „Senden“.",
+    slotsHint: "Wählen Sie zu jeder Zeile eine Datei. Danach können Sie sie senden.",
     slots: (filled: number, all: number) => (filled === all ? "Alles ist da" : `${filled} von ${all} erhalten`),
     slotFilled: "Erhalten",
     sent: "Was Sie gesendet haben",

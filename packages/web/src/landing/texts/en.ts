@@ -90,7 +90,8 @@ export const texts = {
     left: (count: number) => `${formatCount(count, downloads)} left`,
     /** The text before the first click, if the link has a limit. */
     counts: "A preview counts as a download. For a short time, further ones do not count.",
-    window: (clock: string | undefined) => `You can download again until ${clock ?? "the link ends"}.`,
+    window: (clock: string | undefined) =>
+      `All downloads of this link are used. You can repeat yours until ${clock ?? "the link ends"}.`,
     progress: (doneBytes: number, totalBytes: number) => `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`,
     starting: "Starting…",
     waiting: "Waiting for the connection. The download continues by itself.",
@@ -148,11 +149,11 @@ export const texts = {
     removeShort: "Remove",
     chooseAnother: "Choose another",
     chooseAgain: "Choose again",
-    chooseFileAgain: (filename: string) => `Choose ${filename} again`,
+    chooseFileAgain: (filename: string) => `Choose again: ${filename}`,
     chooseInstead: (filename: string) => `Choose another file in place of ${filename}`,
     replaceFirst: (count: number) => `Replace or remove ${formatCount(count, files)} first.`,
     send: (count: number) => (count === 0 ? "Send" : `Send ${formatCount(count, files)}`),
-    slotsHint: "Choose the files, then press Send.",
+    slotsHint: "Choose a file for each line. Then you can send them.",
     slots: (filled: number, all: number) => (filled === all ? "Everything is here" : `${filled} of ${all} received`),
     slotFilled: "Received",
     sent: "What you sent",

@@ -94,7 +94,7 @@ export const administration: typeof english.administration = {
     taken: "Es gibt schon ein Konto mit dieser E-Mail-Adresse.",
     wrong: "Das ist keine vollständige E-Mail-Adresse wie ann@example.com.",
     failed: "Die Einladungen konnten nicht geladen werden",
-    label: "Offene Einladungen",
+    label: "Einladungen",
     invited: (who: string) => `Eingeladen von ${who}`,
     byCommand: "Über die Kommandozeile eingeladen",
     copy: "Einladung kopieren",

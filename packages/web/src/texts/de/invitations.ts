@@ -8,8 +8,8 @@ export const invitationTexts: typeof english = {
     title: "Eine Nachricht zum Senden",
     unknown: (count: number) =>
       count === 1
-        ? "Die Person weiß noch nichts davon. Kopieren Sie eine Nachricht für sie."
-        : "Die Personen wissen noch nichts davon. Kopieren Sie für jede eine Nachricht.",
+        ? "Es wurde keine E-Mail gesendet. Senden Sie diese Nachricht selbst."
+        : "Es wurden keine E-Mails gesendet. Senden Sie jeder Person ihre Nachricht selbst.",
     mailed: "Sie können diese Nachrichten auch selbst senden.",
     copy: "Nachricht kopieren",
     copyOf: (email: string) => `Nachricht kopieren für ${email}`,

@@ -59,6 +59,7 @@ export const linkTexts: typeof english = {
   forRecipients: (count: number) => (count === 0 ? "Für bestimmte Personen" : `Für ${formatCount(count, people)}`),
   counts: {
     none: "Noch nicht geöffnet",
+    never: "Nie geöffnet",
     opened: (count: number) => formatCount(count, opened),
     claims: (count: number) => formatCount(count, claims),
     claimsOf: (count: number, maxClaims: number) => `${count} von ${formatCount(maxClaims, claims)}`,
@@ -164,7 +165,7 @@ export const linkTexts: typeof english = {
     filesFailed: "Die Dateien der Notiz konnten nicht geladen werden.",
     longest: (span: string) => `Dieser Dienst erlaubt höchstens ${span}.`,
     recipients: "Nur diese Personen können ihn öffnen",
-    recipientsHint: "Geben Sie E-Mail-Adressen ein. Sie erhalten einen Code per E-Mail.",
+    recipientsHint: "Leer: jeder mit dem Link. Personen, deren Adressen hier stehen, erhalten einen Code per E-Mail.",
     recipientsProblem: (wrong) =>
       wrong.length === 1
         ? `„${wrong[0]}“ ist keine E-Mail-Adresse.`
@@ -187,7 +188,7 @@ export const linkTexts: typeof english = {
     slotName: (nth: number) => `Datei ${nth}`,
     slotKind: (nth: number) => `Art der Datei ${nth}`,
     slotPlaceholder: "Reisepass",
-    addSlot: "Eine Datei zur Liste hinzufügen",
+    addSlot: "Noch eine Datei erbitten",
     removeSlot: (name: string) => `„${name}“ von der Liste nehmen`,
     slotMissing: "Geben Sie jeder Datei der Liste einen Namen, oder nehmen Sie sie von der Liste.",
     maxFiles: "Wie viele Dateien",
@@ -226,8 +227,8 @@ export const linkTexts: typeof english = {
     title: (filename: string) => `Link zu „${filename}“`,
     titleOfSeveral: (count: number) => `Link zu ${count === 1 ? "einer Datei" : `${count} Dateien`}`,
     whole: (count: number, size: string) =>
-      `${formatCount(count, files)}, ${size}. Auch Dateien, die Sie später hinzufügen.`,
-    lasts: "Gilt für",
+      `${formatCount(count, files)}, ${size}. Auch Dateien, die Sie später hinzufügen, aber nicht der Text.`,
+    lasts: "Gültig für",
     create: "Link erstellen und kopieren",
     existing: "Links zu dieser Datei",
   },

@@ -8,8 +8,8 @@ const links = { one: "offener Link", other: "offene Links" };
 export const movingTexts: typeof english.movingTexts = {
   kind: { label: "Was mit der Datei geschieht", move: "Verschieben", copy: "Kopieren" },
   title: {
-    move: (name: string) => `${name} verschieben`,
-    copy: (name: string) => `${name} kopieren`,
+    move: (name: string) => `${name} in eine andere Notiz verschieben`,
+    copy: (name: string) => `${name} in eine andere Notiz kopieren`,
   },
   count: (count: number) => formatCount(count, files),
   search: "Notizen durchsuchen",

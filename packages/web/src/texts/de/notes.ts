@@ -5,7 +5,12 @@ export const notes: typeof english = {
   drop: { move: "Hierher verschieben", copy: "Hierher kopieren" },
   days: { today: "Heute", yesterday: "Gestern" },
   list: { owned: "Notizen", shared: "Für mich freigegeben", more: "Mehr zu Ihren Notizen" },
-  order: { label: "Notizen sortieren nach", created: "Neueste", changed: "Zuletzt geändert", title: "Titel A–Z" },
+  order: {
+    label: "Notizen sortieren nach",
+    created: "Erstellungsdatum",
+    changed: "Zuletzt geändert",
+    title: "Titel A–Z",
+  },
   pin: "Oben anheften",
   unpin: "Nicht mehr anheften",
   pinned: "Angeheftet",

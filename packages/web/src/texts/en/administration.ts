@@ -90,7 +90,7 @@ export const administration = {
     taken: "There is an account with this email address already.",
     wrong: "This is not a complete email address, like ann@example.com.",
     failed: "The invitations could not be loaded",
-    label: "Open invitations",
+    label: "Invitations",
     invited: (who: string) => `Invited by ${who}`,
     byCommand: "Invited from the command line",
     copy: "Copy invitation",

@@ -19,7 +19,7 @@ export const fileToolsTexts = {
     other: "Others",
   },
   order: "Order",
-  orders: { attached: "As attached", name: "By name", size: "Largest first", newest: "Newest first" },
+  orders: { attached: "Order added", name: "By name", size: "Largest first", newest: "Newest first" },
   shown: (shown: number, all: number) => `${shown} of ${formatCount(all, files)}`,
   none: "No file matches. Change the filter.",
   all: "Select all",

@@ -8,8 +8,8 @@ export const invitationTexts = {
     title: "A message to send",
     unknown: (count: number): string =>
       count === 1
-        ? "They do not know yet. Copy a message for them."
-        : "They do not know yet. Copy a message for each of them.",
+        ? "No email was sent. Send this message yourself."
+        : "No emails were sent. Send each person their message yourself.",
     mailed: "You can also send these messages yourself.",
     copy: "Copy message",
     copyOf: (email: string) => `Copy message for ${email}`,

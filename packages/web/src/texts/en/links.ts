@@ -61,6 +61,7 @@ export const linkTexts = {
   forRecipients: (count: number) => (count === 0 ? "For certain people" : `For ${formatCount(count, people)}`),
   counts: {
     none: "Not opened yet",
+    never: "Never opened",
     opened: (count: number) => `Opened ${formatCount(count, opened)}`,
     claims: (count: number) => formatCount(count, claims),
     claimsOf: (count: number, maxClaims: number) => `${count} of ${formatCount(maxClaims, claims)}`,
@@ -164,7 +165,7 @@ export const linkTexts = {
     filesFailed: "The files of the note could not be loaded.",
     longest: (span: string) => `This service allows at most ${span}.`,
     recipients: "Only these people can open it",
-    recipientsHint: "Enter email addresses. They get a code by email.",
+    recipientsHint: "Leave empty for anyone with the link. People whose addresses are here get a code by email.",
     recipientsProblem: (wrong: readonly string[]) =>
       wrong.length === 1
         ? `“${wrong[0]}” is not an email address.`
@@ -187,7 +188,7 @@ export const linkTexts = {
     slotName: (nth: number) => `File ${nth}`,
     slotKind: (nth: number) => `Kind of file ${nth}`,
     slotPlaceholder: "Passport",
-    addSlot: "Add a file to the list",
+    addSlot: "Ask for another file",
     removeSlot: (name: string) => `Take “${name}” off the list`,
     slotMissing: "Give each file of the list a name, or remove it from the list.",
     maxFiles: "How many files",
@@ -224,8 +225,9 @@ export const linkTexts = {
   dialog: {
     title: (filename: string) => `Link to “${filename}”`,
     titleOfSeveral: (count: number) => `Link to ${formatCount(count, files)}`,
-    whole: (count: number, size: string) => `${formatCount(count, files)}, ${size}. Includes files you add later.`,
-    lasts: "Works for",
+    whole: (count: number, size: string) =>
+      `${formatCount(count, files)}, ${size}. Includes files you add later, but not the text.`,
+    lasts: "Valid for",
     create: "Create and copy link",
     existing: "Links to this file",
   },

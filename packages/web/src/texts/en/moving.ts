@@ -7,8 +7,8 @@ const links = { one: "open link", other: "open links" };
 export const movingTexts = {
   kind: { label: "What happens to the file", move: "Move", copy: "Copy" },
   title: {
-    move: (name: string) => `Move ${name}`,
-    copy: (name: string) => `Copy ${name}`,
+    move: (name: string) => `Move ${name} to another note`,
+    copy: (name: string) => `Copy ${name} to another note`,
   },
   count: (count: number) => formatCount(count, files),
   search: "Search your notes",

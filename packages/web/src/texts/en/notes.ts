@@ -4,7 +4,7 @@ export const notes = {
   drop: { move: "Move here", copy: "Copy here" },
   days: { today: "Today", yesterday: "Yesterday" },
   list: { owned: "Notes", shared: "Shared with me", more: "More about your notes" },
-  order: { label: "Sort notes by", created: "Newest", changed: "Last changed", title: "Title A–Z" },
+  order: { label: "Sort notes by", created: "Date created", changed: "Last changed", title: "Title A–Z" },
   pin: "Pin to the top",
   unpin: "Unpin",
   /** The name of the group of pinned notes, and the message after a note was pinned. */

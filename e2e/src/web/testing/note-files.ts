@@ -17,7 +17,8 @@ export const button = (row: Locator, name: string) => row.getByRole("button", { 
 /** Waits until the page shows that a file that the person attached is ready. */
 export const untilAttached = (person: Person, filename: string) =>
   rowOf(person, filename)
-    .getByText(/ · just now$/)
+    // The row of an unfinished upload begins with its state.
+    .getByText(/^[\d.]+ \w+ · just now$/)
     .waitFor();
 
 /** Creates a note of this person with these files, and opens the page of the note. */

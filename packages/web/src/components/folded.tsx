@@ -1,7 +1,8 @@
 import type { ReactNode } from "react";
 
 type FoldedProps = {
-  title: string /** Whether the user must see it, for example because a field in it has a problem. */;
+  title: string;
+  /** Whether the user must see the content, for example because a field in it has a problem. */
   isOpen: boolean;
   children: ReactNode;
 };

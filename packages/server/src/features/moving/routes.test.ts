@@ -123,6 +123,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     await share(ann, `/notes/${fromNoteId}`, { userIds: ["ed"], role: "editor" });
     await share(ann, `/attachments/${id}`, { userIds: ["bob"] });
     await move(ann, id, { fromNoteId, toNoteId });
+    await share(ann, `/attachments/${id}`, { userIds: ["carl"] });
     const accessOf = async (client: Client, noteId: string) => (await client.send(`GET /notes/${noteId}`)).body.access;
     expect(await accessOf(service.as("ed"), fromNoteId)).toEqual({ people: { count: 1 } });
     expect(await accessOf(ann, toNoteId)).toEqual({ sharedFiles: { count: 1 } });

@@ -189,3 +189,17 @@ export const sharedFilesQuery = pagesQuery(keys.sharedFiles, client.attachments.
 
 /** The user who is signed in, with the email address and whether it is proven. */
 export const meQuery = queryOptions({ queryKey: keys.me, queryFn: () => client.me() });
+
+/** The maximum number of notes of each kind that `findEditable` finds. */
+const FOUND = 30;
+
+/** Finds notes that the user may edit, the last changed first. */
+export async function findEditable(q: string, signal: AbortSignal): Promise<NoteSummary[]> {
+  const find = (scope: "owned" | "shared") =>
+    client.notes.list({ scope, limit: FOUND, signal, ...(q !== "" && { q }) });
+  const lists = await Promise.all([find("owned"), find("shared")]);
+  return lists
+    .flatMap(({ items }) => items)
+    .filter(({ role }) => role !== "viewer")
+    .toSorted((a, b) => b.updatedAt.localeCompare(a.updatedAt));
+}

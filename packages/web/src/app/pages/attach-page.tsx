@@ -8,9 +8,8 @@ import { useDocumentTitle, useNow } from "../../components/hooks.ts";
 import { Empty, Failure, Skeleton } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { uploads } from "../../features/attachments/uploads/uploads.ts";
-import { client } from "../../service/client.ts";
 import { acceptHandedFiles, dropHandedFiles, readHandedFiles } from "../../service/handed-files.ts";
-import { instanceQuery, queryClient } from "../../service/queries.ts";
+import { findEditable, instanceQuery, queryClient } from "../../service/queries.ts";
 import { attachTexts } from "../../texts/en/attach.ts";
 import { formatBytes, formatWhen, texts } from "../../texts/index.ts";
 import { titleOf } from "../../texts/note-title.ts";
@@ -18,7 +17,6 @@ import { useAccount } from "../session.ts";
 import { useCreateNote } from "../use-create-note.ts";
 
 const words = attachTexts;
-const FOUND = 20;
 /** The maximum number of files that the page names. With more names, the choice would be out of sight. */
 const MOST_SHOWN = 6;
 
@@ -182,15 +180,4 @@ function Notes({ onChosen }: { onChosen: (noteId: string) => void }) {
       )}
     </section>
   );
-}
-
-/** Finds notes that the user may change, the last changed first. */
-async function findEditable(q: string, signal: AbortSignal) {
-  const find = (scope: "owned" | "shared") =>
-    client.notes.list({ scope, limit: FOUND, signal, ...(q !== "" && { q }) });
-  const lists = await Promise.all([find("owned"), find("shared")]);
-  return lists
-    .flatMap(({ items }) => items)
-    .filter(({ role }) => role !== "viewer")
-    .sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1));
 }

@@ -12,6 +12,7 @@ import { Segmented } from "../../components/segmented.tsx";
 import { Failure, Problem } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
 import type { TakenFiles, TargetNote } from "../../service/dragged-files.ts";
+import { findEditable } from "../../service/queries.ts";
 import { accessParts } from "../../texts/describe-access.ts";
 import { movingTexts } from "../../texts/en/moving.ts";
 import { formatWhen, texts } from "../../texts/index.ts";
@@ -238,16 +239,4 @@ function factsOf({ role, owner, access, updatedAt }: NoteSummary, now: number): 
     ...(access === undefined ? [] : accessParts(access, { now })),
     formatWhen(updatedAt, now),
   ];
-}
-
-const FOUND = 30;
-
-async function findEditable(q: string, signal: AbortSignal): Promise<NoteSummary[]> {
-  const find = (scope: "owned" | "shared") =>
-    client.notes.list({ scope, limit: FOUND, signal, ...(q !== "" && { q }) });
-  const lists = await Promise.all([find("owned"), find("shared")]);
-  return lists
-    .flatMap(({ items }) => items)
-    .filter(({ role }) => role !== "viewer")
-    .toSorted((a, b) => b.updatedAt.localeCompare(a.updatedAt));
 }

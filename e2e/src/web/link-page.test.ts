@@ -71,7 +71,7 @@ describe("the page of a link to several files", () => {
   });
 
   it.each([
-    { claimsLeft: 0, endsIn: 9_000, shown: /You can repeat yours until \d/, hasTime: false },
+    { claimsLeft: 0, endsIn: 9_000, shown: /You can still download until \d/, hasTime: false },
     { claimsLeft: 0, endsIn: 500, shown: shares.window(undefined), hasTime: true },
     { claimsLeft: 1, endsIn: 9_000, shown: shares.left(1), hasTime: true },
   ])("a claimed link with $claimsLeft downloads shows one end if it ends in $endsIn s", async (link) => {
@@ -82,7 +82,7 @@ describe("the page of a link to several files", () => {
     await page.goto(LINK_PATH);
     await page.getByText(link.shown).waitFor();
     expect(await page.getByText(/^Ends in/).isVisible()).toBe(link.hasTime);
-    expect(await page.getByText(/repeat yours until/).count()).toBe(link.claimsLeft === 0 ? 1 : 0);
+    expect(await page.getByText(/still download until/).count()).toBe(link.claimsLeft === 0 ? 1 : 0);
   });
 
   it("the page of a link shows the source of a text, and runs no code in it", async () => {

@@ -90,8 +90,8 @@ export const texts: typeof english = {
     counts: "Eine Vorschau zählt als Download. Für kurze Zeit zählen weitere nicht.",
     window: (clock: string | undefined) =>
       clock === undefined
-        ? "Alle Downloads dieses Links sind verbraucht. Sie können Ihre wiederholen, bis der Link endet."
-        : `Alle Downloads dieses Links sind verbraucht. Sie können Ihre bis ${clock} wiederholen.`,
+        ? "Alle Downloads dieses Links sind verbraucht. Sie können noch herunterladen, bis der Link endet."
+        : `Alle Downloads dieses Links sind verbraucht. Sie können noch bis ${clock} herunterladen.`,
     progress: (doneBytes: number, totalBytes: number) => `${formatBytes(doneBytes)} von ${formatBytes(totalBytes)}`,
     starting: "Beginnt …",
     waiting: "Wartet auf die Verbindung. Der Download geht von selbst weiter.",

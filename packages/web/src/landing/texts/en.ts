@@ -91,7 +91,7 @@ export const texts = {
     /** The text before the first click, if the link has a limit. */
     counts: "A preview counts as a download. For a short time, further ones do not count.",
     window: (clock: string | undefined) =>
-      `All downloads of this link are used. You can repeat yours until ${clock ?? "the link ends"}.`,
+      `All downloads of this link are used. You can still download until ${clock ?? "the link ends"}.`,
     progress: (doneBytes: number, totalBytes: number) => `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`,
     starting: "Starting…",
     waiting: "Waiting for the connection. The download continues by itself.",

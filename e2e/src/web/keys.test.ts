@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
 import { texts } from "../../../packages/web/src/texts/index.ts";
 import { text } from "./testing/files.ts";
-import { isFocused, TEXT, TITLE } from "./testing/note-page.ts";
+import { isFocused, TEXT, TITLE, waitUntilClosed } from "./testing/note-page.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
@@ -28,7 +28,7 @@ describe("keyboard shortcuts", () => {
     await dialog.waitFor();
     await page.keyboard.press("n");
     await page.keyboard.press("Escape");
-    await dialog.waitFor({ state: "detached" });
+    await waitUntilClosed(dialog);
     await page.goto(`/n/${id}`);
     await page.getByRole("region", TEXT).getByText("one", { exact: true }).waitFor();
     await page.keyboard.press("e");

@@ -13,6 +13,7 @@ import { makePlace, runCli } from "../testing/service.ts";
 import { alterResponses } from "./scenes/scene.ts";
 import { seriousFindings } from "./testing/axe.ts";
 import { text } from "./testing/files.ts";
+import { waitUntilClosed } from "./testing/note-page.ts";
 import { openPerson, PASSWORD, PHONE } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWebService } from "./testing/service.ts";
@@ -63,8 +64,7 @@ describe("links that are sent from the app", () => {
     await open();
     await page.getByText(words.unproven).waitFor();
     await page.keyboard.press("Escape");
-    // The dialog removes its entry from the history asynchronously, and this would interrupt the reload.
-    await expect.poll(() => page.evaluate("history.state?.dialogs ?? 0")).toBe(0);
+    await waitUntilClosed(page.getByRole("dialog"));
     await page.unroute("**/me");
     await page.reload();
 

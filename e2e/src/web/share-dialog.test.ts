@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { findingsInBothThemes } from "./testing/axe.ts";
-import { openShareDialog, rowOf, sharesOf } from "./testing/note-page.ts";
+import { openShareDialog, rowOf, sharesOf, waitUntilClosed } from "./testing/note-page.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 import { holdRequests } from "./testing/watch.ts";
@@ -62,7 +62,7 @@ describe("the share dialog", () => {
     await ann.page.keyboard.press("Escape");
     await dialog.getByRole("button", { name: "Ask for files instead" }).waitFor();
     await ann.page.keyboard.press("Escape");
-    await dialog.waitFor({ state: "detached" });
+    await waitUntilClosed(dialog);
     await ann.page.getByRole("button", { name: "Share", exact: true }).click();
     for (const leave of [undefined, () => ann.page.reload(), () => ann.page.goBack()]) {
       if (leave !== undefined) {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { previewTexts } from "../../../packages/web/src/texts/en/preview.ts";
 import { text } from "./testing/files.ts";
-import { isFocused, openShareDialog, rowOf, sharesOf } from "./testing/note-page.ts";
+import { isFocused, openShareDialog, rowOf, sharesOf, waitUntilClosed } from "./testing/note-page.ts";
 import { PHONE } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
@@ -96,11 +96,10 @@ describe("sharing a note", () => {
     expect(await main.getByText("Only you").count()).toBe(0);
     await ann.page.getByRole("link", { name: /^Linked.*1 open link/ }).waitFor();
     await ann.page.getByRole("button", { name: /^a\.txt/ }).click();
-    await ann.page
-      .getByRole("dialog")
-      .getByText(/1 open link \(7 days\)/)
-      .waitFor();
+    const dialog = ann.page.getByRole("dialog");
+    await dialog.getByText(/1 open link \(7 days\)/).waitFor();
     await ann.page.keyboard.press("Escape");
+    await waitUntilClosed(dialog);
     await ann.client.links.revoke(id);
     await ann.page.reload();
     await main.getByText("Only you", { exact: true }).waitFor();

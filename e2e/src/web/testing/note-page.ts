@@ -1,4 +1,5 @@
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
+import { expect } from "vitest";
 import type { Client, Share } from "../../../../packages/client/src/index.ts";
 import type { Person } from "./person.ts";
 import { holdRequests } from "./watch.ts";
@@ -27,6 +28,15 @@ declare const document: { activeElement: unknown };
 /** Returns whether the element has the focus. Runs in the page. */
 export function isFocused(element: unknown): boolean {
   return document.activeElement === element;
+}
+
+/**
+ * Waits until the dialog is closed and has no entry in the history. The app removes the entry asynchronously, and this would interrupt a
+ * `goto` or a `reload`.
+ */
+export async function waitUntilClosed(dialog: Locator): Promise<void> {
+  await dialog.waitFor({ state: "detached" });
+  await expect.poll(() => dialog.page().evaluate("history.state?.dialogs ?? 0")).toBe(0);
 }
 
 /** Opens the page of the note, and its share dialog. Returns the dialog. */

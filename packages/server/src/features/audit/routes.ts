@@ -3,9 +3,9 @@ import type { Page } from "../../platform/database/pages.ts";
 import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { fitPage, toIso } from "../../platform/http/wire.ts";
-import { type Caller, callerOf } from "../access/caller.ts";
+import { type Caller, callerOf, visitorIdOf } from "../access/caller.ts";
 import type { PeopleVerbs } from "../people/index.ts";
-import { presentPerson } from "../people/index.ts";
+import { nameOfVisitor, presentPerson } from "../people/index.ts";
 import type { AuditVerbs, NamedEvent } from "./index.ts";
 import type { DownloadSteps } from "./queries.ts";
 
@@ -85,7 +85,7 @@ export async function describe(
       at: toIso(at),
       action,
       actorId,
-      actor: present(actorId),
+      actor: { ...present(actorId), ...visitorOf(event) },
       ...(subject && { subject }),
       noteId,
       noteTitle,
@@ -102,6 +102,13 @@ export async function describe(
  */
 function withoutEmail({ email: _, ...detail }: NamedEvent["detail"]): NamedEvent["detail"] {
   return detail;
+}
+
+/** Returns the name that the event stored, because the name of a visitor is lost with the files of the visitor. */
+function visitorOf({ actorId, detail }: NamedEvent): { name: string } | undefined {
+  const { visitorName } = detail;
+  if (visitorIdOf(actorId) === undefined || typeof visitorName !== "string") return undefined;
+  return { name: nameOfVisitor(visitorName) };
 }
 
 /** Returns the id of the user whose share was granted or revoked. Returns an empty list for an event that is not about a share. */

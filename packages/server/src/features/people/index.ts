@@ -57,7 +57,9 @@ export function findPeople({ db }: Deps) {
     try {
       const users = ofUsers.length === 0 ? [] : await peopleQueries(db).findByIds(ofUsers);
       const names = visitorIds.length === 0 ? new Map<string, string>() : await peopleQueries(db).namesOf(visitorIds);
-      const visitors = visitorIds.map((id) => [visitorActorId(id), presentVisitor(names.get(id))] as const);
+      const visitors = visitorIds.map(
+        (id) => [visitorActorId(id), { name: nameOfVisitor(names.get(id)), email: undefined }] as const,
+      );
       return new Map<string, Named>([...users, ...visitors]);
     } catch (error) {
       if (error instanceof DomainError && error.code === "database_unavailable") return new Map();
@@ -66,8 +68,8 @@ export function findPeople({ db }: Deps) {
   };
 }
 
-function presentVisitor(name: string | undefined): Named {
-  return { name: name === undefined ? "Visitor" : `${name} (visitor)`, email: undefined };
+export function nameOfVisitor(name: string | undefined): string {
+  return name === undefined ? "Visitor" : `${name} (visitor)`;
 }
 
 /** Returns the stored data of the caller. */

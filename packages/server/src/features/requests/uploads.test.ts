@@ -174,6 +174,20 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await maria.send(`DELETE /uploads/${lie.uploadId}`)).status).toBe(404);
   });
 
+  it("the activity names the visitor whose rejected file is deleted", async () => {
+    const { maria } = await open();
+    const lie = { filename: "named.pdf", contentType: "application/pdf", visitorName: "Maria" };
+    const { uploadId } = await maria.sendFile(HTML, lie);
+    expect((await maria.send(`DELETE /uploads/${uploadId}`)).status).toBe(204);
+    const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
+    const ofFile = items.filter(({ detail }: { detail: { filename?: string } }) => detail.filename === "named.pdf");
+    const actor = { name: "Maria (visitor)", email: null };
+    expect(ofFile).toMatchObject([
+      { action: "attachment.deleted", actor, detail: { visitorName: "Maria" } },
+      { action: "attachment.rejected", actor, detail: { visitorName: "Maria" } },
+    ]);
+  });
+
   it("simultaneous deletions by a visitor delete the file once", async () => {
     const { maria } = await open({});
     const { uploadId } = await maria.sendFile(PDF, { filename: "once.pdf", contentType: "application/pdf" });

@@ -102,10 +102,11 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
     async takeBack(visit: Visit, uploadId: string): Promise<void> {
       const caller = senderOf(visit);
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-        const { attachment } = await findSent(db, { visit, uploadId });
+        const { attachment, file } = await findSent(db, { visit, uploadId });
         if (DELETABLE.has(attachment.state)) {
           const authorise = (tx: Tx) => holdSent(tx, { visit, uploadId });
-          return removeAttachment(deps, { caller, authorise });
+          const detail = { visitorName: file.visitorName ?? null };
+          return removeAttachment(deps, { caller, authorise, detail });
         }
         try {
           return await abort(caller, uploadId);

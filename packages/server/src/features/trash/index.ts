@@ -208,14 +208,15 @@ function notFound(): DomainError {
 /** Permanently deletes the attachment that `authorise` returns. `authorise` must throw if the caller may not delete the attachment. */
 export function removeAttachment(
   deps: Deps,
-  { caller, authorise }: { caller: Caller; authorise: (queries: Tx) => Promise<Attachment> },
+  { authorise, ...by }: Pick<Deletion, "caller" | "detail"> & { authorise: (queries: Tx) => Promise<Attachment> },
 ): Promise<void> {
   return releaseObjects(deps, async (tx, now) =>
-    deleteForGood(deps, { tx, caller, attachment: await authorise(tx), now }),
+    deleteForGood(deps, { tx, ...by, attachment: await authorise(tx), now }),
   );
 }
 
-type Deletion = { caller: Caller; attachment: Attachment; now: number };
+/** `detail`: facts for the audit event that are gone after the deletion. */
+type Deletion = { caller: Caller; attachment: Attachment; now: number; detail?: AuditEvent["detail"] };
 
 async function deleteForGood(deps: Deps, { tx, ...deletion }: Deletion & { tx: Tx }): Promise<PlannedDeletion[]> {
   const { attachment, now } = deletion;
@@ -224,8 +225,8 @@ async function deleteForGood(deps: Deps, { tx, ...deletion }: Deletion & { tx: T
   return planned;
 }
 
-function deleted({ newId }: Deps, { caller, attachment, now }: Deletion): AuditEvent {
-  const detail = { filename: attachment.filename };
+function deleted({ newId }: Deps, { caller, attachment, now, ...more }: Deletion): AuditEvent {
+  const detail = { filename: attachment.filename, ...more.detail };
   return auditEvent("attachment.deleted", { id: newId(), caller, subject: aboutFile(attachment), at: now, detail });
 }
 

@@ -9,6 +9,7 @@ import { messagesOf } from "../audit/messages.ts";
 import { auditQueries } from "../audit/queries.ts";
 import type { Link } from "../links/link.ts";
 import { linkQueries } from "../links/queries/links.ts";
+import { visitorFileQueries } from "../links/queries/visitor-files.ts";
 import { recordFileEvent } from "../outbox/file-event-queries.ts";
 import { notify } from "../outbox/queue-mail.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";
@@ -180,7 +181,9 @@ type Rejection = {
 /** Announces a rejected file in the transaction that changes the state of the file. */
 async function announceRejection({ newId }: Deps, tx: Tx, rejection: Rejection): Promise<void> {
   const { seen, attachment, reason, by, now } = rejection;
-  const detail = { filename: seen.filename, reason };
+  const isByVisitor = by === undefined && visitorIdOf(seen.createdBy) !== undefined;
+  const sent = isByVisitor ? await visitorFileQueries(tx).find(seen.id) : undefined;
+  const detail = { filename: seen.filename, reason, ...(sent && { visitorName: sent.visitorName ?? null }) };
   const event = { id: newId(), caller: { userId: by ?? seen.createdBy }, subject: aboutFile(seen), at: now, detail };
   await auditQueries(tx).add(auditEvent("attachment.rejected", event));
   if (attachment !== undefined) await recordFileEvent(tx, { id: newId(), kind: "rejected", attachment, now });

@@ -107,6 +107,8 @@ describe("the text of an event", () => {
     ],
     ["link.claimed", {}, ["a"], "A visitor got a.txt from the link “Contract”"],
     ["link.unlock_refused", {}, [], "A visitor gave a wrong password for the link “Contract”"],
+    ["attachment.deleted", { visitorName: "Maria" }, ["a"], "Maria (visitor) deleted a.txt"],
+    ["attachment.deleted", { visitorName: null }, ["a"], "A visitor deleted a.txt"],
     ["link.received", { visitorName: "Maria" }, ["a"], "Maria (visitor) sent a.txt for the file request “Contract”"],
   ])("the activity describes the event %s", (action, detail, attachmentIds, expected) => {
     expect(describeEvent({ action, detail: { label: "Contract", ...detail }, attachmentIds })).toEqual([expected]);

@@ -31,7 +31,8 @@ export function describeLine(line: Line, reader: Reader) {
 }
 
 function nameActor({ action, actor, detail }: AuditEvent, { accountId }: Reader): { name: string; isYou: boolean } {
-  if (BY_VISITORS.has(action) || (action === "url.issued" && detail.linkId !== undefined)) {
+  const isByVisitor = detail.visitorName !== undefined || (action === "url.issued" && detail.linkId !== undefined);
+  if (BY_VISITORS.has(action) || isByVisitor) {
     return { name: words.visitor(textOf(detail.visitorName)), isYou: false };
   }
   const isYou = actor.id === accountId;

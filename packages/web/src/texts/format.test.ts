@@ -8,6 +8,8 @@ describe("a filename is cut", () => {
     ["README", "R", "EADME"],
     [".env", "", ".env"],
     ["a.txt", "", "a.txt"],
+    ["Plan of the old house.png", "Plan of the old ", "house.png"],
+    ["Door of the room, open.png", "Door of the room, ", "open.png"],
     ["Minutes, v. 3 of the whole board", "Minutes, v. 3 of the whole ", "board"],
     ["", "", ""],
     ["חוזה שכירות דירה.pdf", "חוזה שכירו", "ת דירה.pdf"],

@@ -125,7 +125,9 @@ export function splitName(filename: string): { head: string; tail: string } {
   const dot = characters.lastIndexOf(".");
   const isExtension = dot > 0 && characters.length - dot - 1 <= MAX_EXTENSION;
   const end = isExtension ? dot : characters.length;
-  const cut = orderedCut(characters, Math.max(0, end - BEFORE_EXTENSION));
+  let cut = orderedCut(characters, Math.max(0, end - BEFORE_EXTENSION));
+  // After the mark of the shortening, a space would look like a hole.
+  while (characters[cut] === " ") cut += 1;
   return { head: characters.slice(0, cut).join(""), tail: characters.slice(cut).join("") };
 }
 

@@ -70,7 +70,7 @@ describe("a link without an account", () => {
       await first.page.getByRole("button", { name: new RegExp(`^Download( again)?: ${name}`) }).click();
       await (await saved).path();
     }
-    await first.page.getByText(/You can still download until \d/).waitFor();
+    await first.page.getByText(/You can download for another \d/).waitFor();
     await first.page.getByText(/^Ends in/).waitFor({ state: "hidden" });
     expect(await readLink(ann, link)).toMatchObject({ claims: 1, state: "used_up" });
     const second = await visitor(web);

@@ -71,9 +71,9 @@ describe("the page of a link to several files", () => {
   });
 
   it.each([
-    { claimsLeft: 0, endsIn: 9_000, shown: /You can still download until \d/, hasTime: false },
-    { claimsLeft: 0, endsIn: 500, shown: shares.window(undefined), hasTime: true },
-    { claimsLeft: 1, endsIn: 9_000, shown: shares.left(1), hasTime: true },
+    { claimsLeft: 0, endsIn: 9_000, shown: shares.window(900) },
+    { claimsLeft: 0, endsIn: 500, shown: shares.window(500) },
+    { claimsLeft: 1, endsIn: 9_000, shown: texts.time.left(9_000) },
   ])("a claimed link with $claimsLeft downloads shows one end if it ends in $endsIn s", async (link) => {
     const { page } = await visitor(web);
     const claim = { id: "018f3c1e-7c1e-7000-8000-0000000000c1", windowEndsAt: inSeconds(900) };
@@ -81,8 +81,9 @@ describe("the page of a link to several files", () => {
     await standInForLink(page, { link: { ...opened, files: ["a.txt", "b.txt"].map(fileNamed) } });
     await page.goto(LINK_PATH);
     await page.getByText(link.shown).waitFor();
-    expect(await page.getByText(/^Ends in/).isVisible()).toBe(link.hasTime);
-    expect(await page.getByText(/still download until/).count()).toBe(link.claimsLeft === 0 ? 1 : 0);
+    const times = page.getByText(/^(Ends in|You can download for another) \d/);
+    expect(await times.count()).toBe(1);
+    expect(await page.getByText(shares.left(link.claimsLeft)).isVisible()).toBe(link.claimsLeft > 0);
   });
 
   it("the page of a link shows the source of a text, and runs no code in it", async () => {

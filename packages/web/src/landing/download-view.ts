@@ -1,5 +1,4 @@
 import type { OpenedLink } from "@valetkey/client";
-import { formatClock } from "../texts/format.ts";
 import { type Claims, createClaims } from "./claims.ts";
 import { fill, h } from "./dom.ts";
 import { downloadAll } from "./download-all.ts";
@@ -15,7 +14,8 @@ const words = texts.shares;
 export function downloadView(link: OpenedLink, page: Page): HTMLElement {
   const { files = [], sharedBy, label, message, expiresAt } = link;
   const counts = h("p");
-  const time = timeLeft(expiresAt, { onEnd: () => void page.check() });
+  const onEnd = () => void page.check();
+  const time = h("div", {}, timeLeft(expiresAt, { onEnd }));
   const claims = createClaims(link, { visit: page.visit, onChange: () => showCounts(claims) });
   showCounts(claims);
   const isOnly = files.length === 1;
@@ -33,16 +33,16 @@ export function downloadView(link: OpenedLink, page: Page): HTMLElement {
           stub: [time, counts],
         };
 
-  /** Shows the number of remaining downloads. After the last one, shows until when this visitor may repeat it, and no other end. */
+  /** Shows the number of remaining downloads. After the last one, shows how long this visitor may repeat it, and no other end. */
   function showCounts({ claimsLeft, windowEndsAt }: Claims): void {
     const left = claimsLeft();
     const end = windowEndsAt();
-    counts.className = left === undefined ? "hidden" : "mt-3 text-muted text-small";
-    if (left === undefined) return;
-    if (left === 0 && end !== undefined) {
-      time.hidden = expiresAt === null || Date.parse(end) < Date.parse(expiresAt);
-      fill(counts, words.window(time.hidden ? formatClock(end) : undefined));
-    } else {
+    const isLast = left === 0 && end !== undefined;
+    counts.className = left === undefined || isLast ? "hidden" : "mt-3 text-muted text-small";
+    if (isLast) {
+      const isSooner = expiresAt !== null && Date.parse(expiresAt) < Date.parse(end);
+      fill(time, timeLeft(isSooner ? expiresAt : end, { onEnd, describe: words.window }));
+    } else if (left !== undefined) {
       const number = h("strong", { class: "font-semibold text-ink" }, words.left(left));
       fill(counts, number, ...(end === undefined ? [texts.separator, words.counts] : []));
     }

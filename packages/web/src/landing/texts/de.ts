@@ -88,10 +88,7 @@ export const texts: typeof english = {
     all: "Alle herunterladen",
     left: (count: number) => `Noch ${formatCount(count, downloads)}`,
     counts: "Eine Vorschau zählt als Download. Für kurze Zeit zählen weitere nicht.",
-    window: (clock: string | undefined) =>
-      clock === undefined
-        ? "Alle Downloads dieses Links sind verbraucht. Sie können noch herunterladen, bis der Link endet."
-        : `Alle Downloads dieses Links sind verbraucht. Sie können noch bis ${clock} herunterladen.`,
+    window: (seconds: number) => `Sie können noch ${formatDuration(seconds)} herunterladen`,
     progress: (doneBytes: number, totalBytes: number) => `${formatBytes(doneBytes)} von ${formatBytes(totalBytes)}`,
     starting: "Beginnt …",
     waiting: "Wartet auf die Verbindung. Der Download geht von selbst weiter.",

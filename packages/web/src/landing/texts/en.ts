@@ -90,8 +90,8 @@ export const texts = {
     left: (count: number) => `${formatCount(count, downloads)} left`,
     /** The text before the first click, if the link has a limit. */
     counts: "A preview counts as a download. For a short time, further ones do not count.",
-    window: (clock: string | undefined) =>
-      `All downloads of this link are used. You can still download until ${clock ?? "the link ends"}.`,
+    /** The text after the last download. The visitor who made it may repeat it, and download the other files. */
+    window: (seconds: number) => `You can download for another ${formatDuration(seconds)}`,
     progress: (doneBytes: number, totalBytes: number) => `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`,
     starting: "Starting…",
     waiting: "Waiting for the connection. The download continues by itself.",

@@ -15,8 +15,10 @@ export function dialOf(leftSeconds: number): number {
   return DIALS.find((dial) => leftSeconds <= dial) ?? leftSeconds;
 }
 
+type TimeOptions = { onEnd: () => void; describe?: (seconds: number) => string };
+
 /** A ring and a text that show how long the link still works. Calls `onEnd` at the expiry. */
-export function timeLeft(expiresAt: string | null, { onEnd }: { onEnd: () => void }): HTMLElement {
+export function timeLeft(expiresAt: string | null, { onEnd, describe = texts.time.left }: TimeOptions): HTMLElement {
   if (expiresAt === null) return h("p", { class: "text-muted text-small" }, texts.time.none);
   const end = Date.parse(expiresAt);
   const dial = dialOf((end - Date.now()) / 1000);
@@ -26,7 +28,7 @@ export function timeLeft(expiresAt: string | null, { onEnd }: { onEnd: () => voi
   const line = h("div", { class: "flex items-center gap-3" }, ring, words, onPaper);
   const update = () => {
     const seconds = Math.max(0, (end - Date.now()) / 1000);
-    words.textContent = texts.time.left(seconds);
+    words.textContent = describe(seconds);
     setLeft(seconds / dial);
     if (seconds === 0) onEnd();
     return seconds > 0;

@@ -35,6 +35,8 @@ async function choose(page: Page, button: Locator, files: readonly SampleFile[] 
 }
 
 const chooseButton = (page: Page) => page.getByRole("button", { name: words.choose });
+const addButton = (page: Page) => page.getByRole("button", { name: words.addMore });
+const sendButton = (page: Page) => page.getByRole("button", { name: words.send(0), exact: true });
 
 describe("a file request", () => {
   const web = startWeb();
@@ -58,6 +60,32 @@ describe("a file request", () => {
     await page.getByRole("button", { name: words.saveReceipt }).click();
     const receipt = JSON.parse(await readFile(await (await saved).path(), "utf8"));
     expect(JSON.parse(receipt.statement)).toMatchObject({ filename: "payslip.txt", sizeBytes: 4 });
+  });
+
+  it("the Send button of a file request says what is missing, and moves the focus to the first choice", async () => {
+    const slots = [
+      { id: "passport", name: "Passport" },
+      { id: "photo", name: "Photo" },
+    ];
+    const { link, received } = await ask(web, { slots });
+    const { page } = await visitor(web);
+    await page.goto(link.url);
+    await sendButton(page).focus();
+    expect(await sendButton(page).isDisabled()).toBe(true);
+    expect(await page.getByText(words.chooseFirst).getAttribute("id")).toBe(
+      await sendButton(page).getAttribute("aria-describedby"),
+    );
+    await page.keyboard.press("Enter");
+    const focused = page.locator(":focus");
+    expect(await focused.getAttribute("aria-label")).toBe(words.chooseSlot("Passport"));
+    await choose(page, focused, [text("p.txt", "p")]);
+    await page.getByText(words.chooseFirst).waitFor({ state: "detached" });
+    await page.getByRole("button", { name: words.send(1) }).click();
+    await page.getByText(words.slots(1, 2)).waitFor();
+    expect(await received()).toHaveLength(1);
+    await sendButton(page).focus();
+    await page.keyboard.press("Space");
+    expect(await focused.getAttribute("aria-label")).toBe(words.chooseSlot("Photo"));
   });
 
   it("a full file request keeps files, receipts and thanks after a reload", async () => {
@@ -93,16 +121,16 @@ describe("a file request", () => {
     await page.goto(link.url);
     await choose(page, chooseButton(page), [randomFile("big.png", { sizeBytes: 9001 })]);
     await page.getByText(words.tooLarge(9000)).waitFor();
-    expect(await page.getByRole("button", { name: words.send(0), exact: true }).isDisabled()).toBe(true);
+    expect(await sendButton(page).isDisabled()).toBe(true);
     const fake = { ...text("fake.png", "<html><script>alert(1)</script></html>"), type: "image/png" };
-    await choose(page, chooseButton(page), [fake]);
+    await choose(page, addButton(page), [fake]);
     await page.getByRole("button", { name: words.send(1) }).click();
     await page.getByText("Not accepted: this is a web page, not a picture.").waitFor();
-    expect(await page.getByRole("button", { name: words.send(0), exact: true }).isDisabled()).toBe(true);
-    await page.getByText(words.replaceFirst(2)).waitFor();
+    expect(await sendButton(page).isDisabled()).toBe(true);
+    await page.getByText(words.noneReady).waitFor();
     expect(await received()).toMatchObject([{ filename: "fake.png", state: "rejected" }]);
     await page.reload();
-    await page.getByText(words.replaceFirst(1)).waitFor();
+    await page.getByText(words.noneReady).waitFor();
     await choose(page, page.getByRole("button", { name: words.chooseInstead("fake.png") }), [png("real.png")]);
     await page.getByRole("button", { name: words.send(1) }).click();
     await page.getByText(words.thanks).waitFor();
@@ -115,10 +143,11 @@ describe("a file request", () => {
     const { page } = await visitor(web);
     await page.goto(link.url);
     await choose(page, chooseButton(page), [text("a.txt", "a")]);
-    await page.getByText(words.replaceFirst(1)).waitFor();
+    await page.getByText(words.noneReady).waitFor();
     await page.getByRole("button", { name: words.remove("a.txt") }).click();
     await page.getByText("a.txt").waitFor({ state: "detached" });
-    expect(await page.getByRole("button", { name: /^Send/ }).count()).toBe(0);
+    await page.getByText(words.chooseFirst).waitFor();
+    await chooseButton(page).waitFor();
   });
 
   it("a file request shows a refusal at its slot until the visitor replaces the file", async () => {

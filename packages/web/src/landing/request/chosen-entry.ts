@@ -1,10 +1,10 @@
 import { type OpenedLinkClient, type SentFile, type UploadProgress, ValetKeyError } from "@valetkey/client";
 import { describeProblem } from "../../texts/describe-problem.ts";
 import { describeRejection } from "../../texts/describe-rejection.ts";
-import { type Child, fill, h, icons, svg } from "../dom.ts";
+import { type Child, fill, h } from "../dom.ts";
 import { texts } from "../texts/en.ts";
 import { fileLine, progressBar } from "../views/parts.ts";
-import { refusal } from "./refusal.ts";
+import { refusal, removeButton } from "./refusal.ts";
 
 const words = texts.request;
 
@@ -38,14 +38,12 @@ export function chosenEntry(file: File, { slotId, accept, onRemove, onReplace }:
   const entry: ChosenEntry = { element, file, slotId, send, refuse };
 
   function refuse(reason: string): void {
-    fill(status, refusal(reason, { filename, accept, onReplace, onRemove }));
-    fill(actions);
+    offerRemoval(refusal(reason, { filename, accept, onReplace }));
   }
 
   function offerRemoval(below: Child): void {
     fill(status, below);
-    const props = { type: "button", class: "button icon", "aria-label": words.remove(filename) };
-    fill(actions, h("button", { ...props, onclick: onRemove }, svg(icons.close)));
+    fill(actions, removeButton(filename, onRemove));
   }
 
   function onProgress({ state, sentBytes, totalBytes }: UploadProgress): void {

@@ -1,4 +1,4 @@
-import { fill, h, icons, svg } from "../dom.ts";
+import { fill, h, icons, setProps, svg } from "../dom.ts";
 import { texts } from "../texts/en.ts";
 import type { RequestState, Slot } from "./request-state.ts";
 
@@ -18,7 +18,7 @@ type SlotContent = { entry: HTMLElement | undefined; isFilled: boolean; isOpen: 
 
 export function slotList(slots: readonly Slot[], { state, onFile }: SlotOptions): SlotList {
   const filled = new Set(slots.filter(({ isFilled }) => isFilled).map(({ id }) => id));
-  const summary = h("p", { id: "slots", class: "flex min-h-11 items-center gap-2 font-medium" });
+  const summary = h("p", { id: "slots", class: "mb-1 flex items-center gap-2 font-medium" });
   const lines = new Map(slots.map((slot, nth) => [slot.id, slotLine(slot, { number: nth + 1, state, onFile })]));
   const listed = [...lines.values()].map(({ element }) => element);
   const element = h(
@@ -72,7 +72,7 @@ function slotLine(slot: Slot, { number, state, onFile }: SlotOptions & { number:
     { class: "py-2" },
     h(
       "div",
-      { class: "flex min-h-11 items-center gap-3" },
+      { class: "flex items-center gap-3" },
       mark,
       h("div", { class: "min-w-0 grow" }, h("p", { dir: "auto" }, slot.name), detail),
       action,
@@ -118,23 +118,26 @@ export function filePicker({ label, text, accept, isMultiple, onFiles }: PickerO
     "button",
     {
       type: "button",
-      class: `button secondary ${isMultiple ? "w-full" : ""}`,
+      class: `picker button secondary ${isMultiple ? "w-full" : ""}`,
       "aria-label": label,
       onclick: () => input.click(),
     },
-    svg(icons.upload),
     text,
   );
   return h("div", { class: isMultiple ? "w-full" : "" }, input, button);
 }
 
+type DropPlace = { element: HTMLElement; show(options: { isFirst: boolean }): void };
+
 /** A button that opens the file dialog, and a drop target for files. */
-export function dropPlace(options: Omit<PickerOptions, "label" | "text" | "isMultiple">): HTMLElement {
+export function dropPlace(options: Omit<PickerOptions, "label" | "text" | "isMultiple">): DropPlace {
+  const hint = h("p", { class: "mt-2 text-center text-muted text-small [@media(hover:none)]:hidden" }, words.drop);
+  const picker = filePicker({ ...options, label: words.choose, text: words.choose, isMultiple: true });
   const place = h(
     "div",
     { class: "drop-place mt-3", ondragover: onDrag, ondragleave: onDrag, ondrop: onDrop },
-    filePicker({ ...options, label: words.choose, text: words.choose, isMultiple: true }),
-    h("p", { class: "mt-2 text-center text-muted text-small [@media(hover:none)]:hidden" }, words.drop),
+    picker,
+    hint,
   );
   function onDrag(event: Event): void {
     event.preventDefault();
@@ -145,5 +148,16 @@ export function dropPlace(options: Omit<PickerOptions, "label" | "text" | "isMul
     place.classList.remove("over");
     options.onFiles([...((event as DragEvent).dataTransfer?.files ?? [])]);
   }
-  return place;
+  return {
+    element: place,
+    /** `isFirst`: whether the page shows no file yet. */
+    show({ isFirst }) {
+      const text = isFirst ? words.choose : words.addMore;
+      for (const button of picker.querySelectorAll("button")) {
+        setProps(button, { "aria-label": text });
+        fill(button, svg(isFirst ? icons.upload : icons.plus), text);
+      }
+      hint.hidden = !isFirst;
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { h } from "../dom.ts";
+import { h, icons, svg } from "../dom.ts";
 import { texts } from "../texts/en.ts";
 import { filePicker } from "./file-picker.ts";
 
@@ -8,11 +8,10 @@ type RefusalOptions = {
   filename: string;
   accept: readonly string[];
   onReplace: (file: File) => void;
-  onRemove: () => void;
 };
 
-/** Shows why a file is not accepted, and what the visitor can do: choose another file, or remove this file. */
-export function refusal(reason: string, { filename, accept, onReplace, onRemove }: RefusalOptions): HTMLElement {
+/** Shows why a file is not accepted, and lets the visitor choose another file. */
+export function refusal(reason: string, { filename, accept, onReplace }: RefusalOptions): HTMLElement {
   const picker = filePicker({
     label: words.chooseInstead(filename),
     text: words.chooseAnother,
@@ -20,11 +19,16 @@ export function refusal(reason: string, { filename, accept, onReplace, onRemove 
     isMultiple: false,
     onFiles: ([file]) => file && onReplace(file),
   });
-  const remove = { type: "button", class: "button", "aria-label": words.remove(filename), onclick: onRemove };
   return h(
     "div",
-    { class: "pb-2" },
+    {},
     h("p", { role: "alert", class: "text-danger text-small" }, reason),
-    h("div", { class: "mt-2 flex flex-wrap gap-2" }, picker, h("button", remove, words.removeShort)),
+    h("div", { class: "mt-2" }, picker),
   );
+}
+
+/** The button at the end of a file. */
+export function removeButton(filename: string, onclick: () => void): HTMLButtonElement {
+  const props = { type: "button", class: "button icon", "aria-label": words.remove(filename), onclick };
+  return h("button", props, svg(icons.close));
 }

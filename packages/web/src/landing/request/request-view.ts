@@ -7,7 +7,7 @@ import { abuseLine, fileLine, sheet, ticket } from "../views/parts.ts";
 import { timeLeft } from "../views/time-left.ts";
 import { type ChosenEntry, chosenEntry } from "./chosen-entry.ts";
 import { dropPlace, slotList } from "./file-picker.ts";
-import { refusal } from "./refusal.ts";
+import { refusal, removeButton } from "./refusal.ts";
 import { createRequestState, type FileRequest, problemOf, type Slot } from "./request-state.ts";
 import { isReceived, sentEntry } from "./sent-entry.ts";
 
@@ -34,6 +34,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
   const hasSlots = request.slots.length > 0;
   const slots = slotList(request.slots, { state, onFile: (file, slot) => choose([file], slot) });
   const dropping = dropPlace({ accept: request.accept, onFiles: (files) => choose(files, undefined) });
+  const files = h("div", {}, hasSlots && slots.element, list, !hasSlots && dropping.element);
   const limits = h("p", { class: "mt-3 text-muted text-small empty:hidden" });
   const button = h("button", {
     type: "button",
@@ -126,12 +127,17 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
   }
 
   function showRejected({ filename, sizeBytes, slotId, reason }: SentFile): void {
-    const element = fileLine({ filename, sizeBytes }, { below: [], actions: [] });
+    const actions = [removeButton(filename, () => remove(row))];
+    const element = fileLine({ filename, sizeBytes }, { below: [], actions });
     const row = { element, slotId: slotId ?? undefined, file: { name: filename, size: sizeBytes } };
     const { accept } = state.limitsOf(slotOf(row));
-    const ways = { onRemove: () => remove(row), onReplace: (other: File) => replace(row, other) };
+    const onReplace = (other: File) => replace(row, other);
     element.lastElementChild?.append(
-      refusal(reason === undefined ? words.states.rejected : describeRejection(reason), { filename, accept, ...ways }),
+      refusal(reason === undefined ? words.states.rejected : describeRejection(reason), {
+        filename,
+        accept,
+        onReplace,
+      }),
     );
     showRefused({ ...row, isStored: true });
   }
@@ -158,6 +164,8 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
 
   async function sendAll(): Promise<void> {
     if (isSending) return;
+    // The description of the button says what is missing.
+    if (chosen.size === 0) return pickers()[0]?.focus();
     if (!name.check()) return;
     isSending = true;
     update();
@@ -187,17 +195,25 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
   function update(): void {
     const isFull = state.filesLeft() < 1 && chosen.size === 0;
     fill(limits, isFull ? !hasSlots && words.full : describeLimits(request, state.filesLeft()));
-    dropping.hidden = isSending || state.filesLeft() < 1;
-    fill(button, words.send(chosen.size));
-    button.disabled = isSending || chosen.size === 0;
-    // Before a file is chosen, the page asks only for files.
-    footer.hidden = isFull || chosen.size + refused.size === 0;
-    name.element.hidden = chosen.size === 0;
-    dropping.querySelector("button")?.classList.toggle("primary", footer.hidden);
-    fill(blocked, chosen.size === 0 && words.replaceFirst(refused.size));
+    dropping.element.hidden = isSending || state.filesLeft() < 1;
+    dropping.show({ isFirst: list.childElementCount === 0 });
     const isWaiting = chosen.size + refused.size + pending.size > 0 || (hasSlots && !slots.isComplete());
-    fill(thanks, received.size > 0 && !isWaiting ? words.thanks : "");
+    const isDone = received.size > 0 && !isWaiting;
+    fill(thanks, isDone ? words.thanks : "");
+    fill(button, words.send(chosen.size));
+    setProps(button, { "aria-disabled": isSending || chosen.size === 0 ? "true" : undefined });
+    footer.hidden = isFull || isDone;
+    name.element.hidden = chosen.size === 0;
+    fill(blocked, chosen.size === 0 && (refused.size + pending.size === 0 ? words.chooseFirst : words.noneReady));
+    // The green button is always the next step: the first choice of a file, and then Send.
+    for (const [nth, picker] of pickers().entries()) {
+      const isNext = nth === 0 && chosen.size === 0 && !isDone;
+      picker.classList.toggle("primary", isNext);
+      picker.classList.toggle("secondary", !isNext);
+    }
   }
+
+  const pickers = () => files.querySelectorAll<HTMLElement>(".picker");
 
   for (const file of request.sent) {
     // A later file of the same slot replaces a refused file.
@@ -207,12 +223,11 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     else if (file.state !== "aborted" && file.state !== "expired") showSent(file);
   }
   update();
-  const body = [limits, hasSlots && slots.element, list, !hasSlots && dropping, problem];
   return sheet(
     ticket(
       { title: sharedBy === "" ? words.anonymous : words.title(sharedBy), label, message },
       {
-        body: [...body, footer, thanks],
+        body: [limits, files, problem, footer, thanks],
         stub: [timeLeft(expiresAt, { onEnd: () => void page.check() })],
       },
     ),
@@ -221,7 +236,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
 }
 
 function describeLimits({ slots, accept, maxBytesPerFile }: FileRequest, filesLeft: number): string {
-  if (slots.length > 0) return words.slotsHint;
+  if (slots.length > 0) return "";
   const limits = words.limits(filesLeft, maxBytesPerFile);
   return accept.length === 0 ? limits : `${limits} ${words.kinds(accept)}`;
 }

@@ -6,6 +6,7 @@ import { texts } from "../texts/en.ts";
 import { fileLine } from "../views/parts.ts";
 import { filePicker } from "./file-picker.ts";
 import { forgetReceipt, keepReceipt } from "./kept-receipts.ts";
+import { removeButton } from "./refusal.ts";
 
 const words = texts.request;
 const RECEIVED = new Set(["verifying", "scanning", "quarantined", "ready"]);
@@ -30,29 +31,17 @@ export function sentEntry(file: SentFile, options: EntryOptions): HTMLLIElement 
   const hasArrived = isReceived(file);
   const receipt = h("div", { class: "has-[[open]]:w-full empty:hidden" });
   const problem = h("p", { role: "alert", class: "text-danger text-small empty:hidden" });
-  const takeBack = h(
-    "button",
-    {
-      type: "button",
-      class: hasArrived ? "min-h-11 cursor-pointer underline text-small md:min-h-8" : "button",
-      "aria-label": hasArrived ? words.takeBackFile(filename) : words.remove(filename),
-      onclick: () => void remove(),
-    },
-    hasArrived ? words.takeBack : words.removeShort,
-  );
+  const takeBack = hasArrived
+    ? takeBackButton(filename, () => void remove())
+    : removeButton(filename, () => void remove());
   const status = hasArrived
     ? receivedLine(describe(state, sharedBy))
     : h("p", { class: "text-muted text-small" }, words.resume);
   const choices = { label: words.chooseFileAgain(filename), text: words.chooseAgain, accept, isMultiple: false };
   const ways = hasArrived
     ? h("div", { class: "flex flex-wrap items-center gap-x-4" }, receipt, takeBack)
-    : h(
-        "div",
-        { class: "mt-2 flex flex-wrap gap-2 pb-2" },
-        filePicker({ ...choices, onFiles: ([file]) => file && onChosen(file) }),
-        takeBack,
-      );
-  const entry = fileLine(file, { below: [status, problem, ways], actions: [] });
+    : h("div", { class: "mt-2" }, filePicker({ ...choices, onFiles: ([file]) => file && onChosen(file) }));
+  const entry = fileLine(file, { below: [status, problem, ways], actions: [!hasArrived && takeBack] });
 
   async function remove(): Promise<void> {
     takeBack.disabled = true;
@@ -78,6 +67,12 @@ export function sentEntry(file: SentFile, options: EntryOptions): HTMLLIElement 
     );
   }
   return entry;
+}
+
+function takeBackButton(filename: string, onclick: () => void): HTMLButtonElement {
+  const look = "min-h-11 cursor-pointer underline text-small md:min-h-8";
+  const props = { type: "button", class: look, "aria-label": words.takeBackFile(filename), onclick };
+  return h("button", props, words.takeBack);
 }
 
 /** A file that this browser sent through a link that has ended. */

@@ -1,7 +1,8 @@
 import { recoveryScenes, safetyScenes } from "./account-scenes.ts";
 import { adminScenes, doctorScenes } from "./admin-scenes.ts";
 import { frameScenes } from "./frame-scenes.ts";
-import { invitationScenes, noteScenes } from "./note-scenes.ts";
+import { invitationScenes } from "./invitation-scenes.ts";
+import { noteScenes } from "./note-scenes.ts";
 import { ownerLinkScenes } from "./owner-link-scenes.ts";
 import type { Scene } from "./scene.ts";
 import { placeScenes, webhookScenes } from "./settings-scenes.ts";

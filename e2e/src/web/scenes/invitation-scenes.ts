@@ -1,0 +1,97 @@
+import type { Page } from "playwright-core";
+import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts";
+import { invitationTexts } from "../../../../packages/web/src/texts/en/invitations.ts";
+import { texts } from "../../../../packages/web/src/texts/index.ts";
+import { seedNote } from "../testing/seed.ts";
+import { alterResponses, type Scene, scenesOf } from "./scene.ts";
+import type { World } from "./world.ts";
+
+const { page: words, closed, ask, requests } = invitationTexts;
+
+/** Shares a new note of Ann with an email address. Returns the note, the invitation, and the path of the page of the invitation. */
+async function invite({ ann, service }: World, email: string) {
+  const note = await seedNote(ann.client, { title: "Handover of the flat, Lindenstraße 14" });
+  const { invitations } = await ann.client.shares.put({ noteId: note.id }, { emails: [email], role: "editor" });
+  const [invitation] = invitations;
+  if (invitation === undefined) throw new Error("no invitation");
+  return { note, invitation, path: invitation.url.replace(service.url, "") };
+}
+
+async function openClosed(page: Page, { path, code }: { path: string; code: keyof typeof closed }): Promise<void> {
+  await page.goto(path);
+  await page.getByText(closed[code].title).waitFor();
+}
+
+/** The scenes with invitations and requests for access. */
+export const invitationScenes: readonly Scene[] = [
+  ...scenesOf("ann", {
+    async "invitation-share-dialog"(page, world) {
+      const { note } = await invite(world, "carla.weiss@example.org");
+      await page.goto(`/n/${note.id}`);
+      await page.getByRole("button", { name: texts.sharing.share, exact: true }).click();
+      await page.getByRole("button", { name: invitationTexts.message.copyOf("carla.weiss@example.org") }).waitFor();
+    },
+    "invitation-own": {
+      expects: [/^409 POST .*\/invitations\/redeem$/],
+      async open(page, world) {
+        await page.goto((await invite(world, "carla.weiss@example.org")).path);
+        await page.getByRole("button", { name: words.open, exact: true }).click();
+        await page.getByText(closed.own_invitation.title).waitFor();
+      },
+    },
+    async "access-requests"(page, { ann, ben, zoe }) {
+      const { id } = await seedNote(ann.client, { title: "Salaries", body: "Who earns what." });
+      for (const { client } of [ben, zoe]) await client.accessRequests.ask(id);
+      await page.goto(`/n/${id}`);
+      await page.getByRole("button", { name: requests.dismissOf("Zoe Lindqvist") }).waitFor();
+    },
+    async "access-requests-list"(page, { ann, ben }) {
+      const { id } = await seedNote(ann.client, { title: "Budget" });
+      await ben.client.accessRequests.ask(id);
+      await page.goto("/");
+      await page.getByText(texts.notes.asking.one).first().waitFor();
+    },
+  }),
+  ...scenesOf("nobody", {
+    async "invitation-sign-up"(page, world) {
+      await page.goto((await invite(world, "carla.weiss@example.org")).path);
+      await page.getByRole("button", { name: accountTexts.signUp.action }).waitFor();
+    },
+    async "invitation-sign-up-closed"(page, world) {
+      await alterResponses(page, "**/instance", { signUp: "closed" });
+      await page.goto((await invite(world, "carla.weiss@example.org")).path);
+      await page.getByText(words.closed).waitFor();
+    },
+    "invitation-used": {
+      expects: [/^409 POST .*\/invitations\/look$/],
+      async open(page, world) {
+        const { path } = await invite(world, "carla.weiss@example.org");
+        await world.zoe.client.invitations.redeem(path.split("#")[1] ?? "");
+        await openClosed(page, { path, code: "invitation_used" });
+      },
+    },
+  }),
+  ...scenesOf("zoe", {
+    async "invitation-signed-in"(page, world) {
+      await page.goto((await invite(world, "carla.weiss@example.org")).path);
+      await page.getByRole("button", { name: words.open, exact: true }).waitFor();
+    },
+    "invitation-revoked": {
+      expects: [/^404 POST .*\/invitations\/look$/],
+      async open(page, world) {
+        const { path, invitation } = await invite(world, "carla.weiss@example.org");
+        await world.ann.client.invitations.revoke(invitation.id);
+        await openClosed(page, { path, code: "invitation_not_found" });
+      },
+    },
+    "access-asked": {
+      expects: [/^40[34] GET .*\/notes\//],
+      async open(page, { ann }) {
+        const { id } = await seedNote(ann.client, { title: "Salaries" });
+        await page.goto(`/n/${id}`);
+        await page.getByRole("button", { name: ask.action }).click();
+        await page.getByText(ask.asked).waitFor();
+      },
+    },
+  }),
+];

@@ -22,10 +22,6 @@ export function buttonStyle({ kind = "outline", className }: ButtonStyle = {}): 
   );
 }
 
-/** The classes of the link at the top of a page on a phone that goes back to a list. */
-export const backStyle =
-  "-ml-2 inline-flex h-11 shrink-0 items-center gap-1 self-start rounded-card px-2 text-muted hover:bg-hover md:hidden";
-
 /** The classes of a Dropzone that looks like a button. The input inside the Dropzone has the focus. */
 export const dropzoneStyle = buttonStyle({
   className:

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ShieldOff } from "lucide-react";
+import { BackLink } from "../../components/back-link.tsx";
 import { Page } from "../../components/page.tsx";
 import { Segmented } from "../../components/segmented.tsx";
 import { Empty, Failure, Skeleton } from "../../components/states.tsx";
@@ -11,7 +12,7 @@ import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { meQuery } from "../../service/queries.ts";
 import { administration } from "../../texts/en/administration.ts";
 import { webhookTexts } from "../../texts/en/webhooks.ts";
-import { BackToSettings } from "../back-to-settings.tsx";
+import { texts } from "../../texts/index.ts";
 
 const words = administration;
 const tabs = {
@@ -27,7 +28,7 @@ const options = (Object.keys(tabs) as Tab[]).map((value) => ({ value, label: wor
 
 export function AdministrationPage() {
   return (
-    <Page title={words.title} hint={words.hint} above={<BackToSettings />} isWide>
+    <Page title={words.title} hint={words.hint} above={<BackLink to="/settings">{texts.app.settings}</BackLink>} isWide>
       <Tabs />
     </Page>
   );

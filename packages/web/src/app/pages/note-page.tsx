@@ -2,9 +2,10 @@ import { useStore } from "@nanostores/react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { Attachment, Note } from "@valetkey/client";
-import { ArrowLeft, ChevronRight } from "lucide-react";
+import { ChevronRight } from "lucide-react";
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
-import { backStyle, buttonStyle } from "../../components/button.tsx";
+import { BackLink } from "../../components/back-link.tsx";
+import { buttonStyle } from "../../components/button.tsx";
 import { useDocumentTitle } from "../../components/hooks.ts";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { AttachmentSection, inOrder } from "../../features/attachments/attachment-section.tsx";
@@ -76,11 +77,10 @@ export function NotePage() {
   const kept = q === undefined ? {} : { q };
   const list = note.data === undefined || note.data.role === "owner" ? "/" : "/shared";
   const back = (
-    <Link to={list} search={kept} className={backStyle}>
-      <ArrowLeft size={18} />
+    <BackLink to={list} search={kept} className="md:hidden">
       {/* When the note is scrolled, the bar shows the title of the note in place of this text. */}
       <span className="group-has-data-scrolled:sr-only">{texts.notes.back}</span>
-    </Link>
+    </BackLink>
   );
   return (
     <div className="mx-auto flex max-w-[760px] flex-col gap-6 px-4 py-4 md:px-8 md:py-8">

@@ -3,6 +3,7 @@ import { Link, Outlet, useParams, useRouterState } from "@tanstack/react-router"
 import { clsx } from "clsx";
 import { ChevronRight } from "lucide-react";
 import type { ComponentType } from "react";
+import { BackLink } from "../../components/back-link.tsx";
 import { useDocumentTitle } from "../../components/hooks.ts";
 import { PagePart } from "../../components/page.tsx";
 import { AccountSection } from "../../features/accounts/account-section.tsx";
@@ -16,7 +17,6 @@ import { StorageMeter } from "../../features/settings/storage-section.tsx";
 import { Tokens } from "../../features/settings/tokens.tsx";
 import { instanceQuery, meQuery } from "../../service/queries.ts";
 import { settings as words } from "../../texts/en/settings.ts";
-import { BackToSettings } from "../back-to-settings.tsx";
 import { leaveDeletedAccount, signOut } from "../session.ts";
 import { pathOf, type SettingsPartId, settingsParts } from "../settings-parts.ts";
 import { MissingPage } from "../status-pages.tsx";
@@ -33,9 +33,9 @@ export function SettingsPage() {
         </aside>
         <div className={clsx("min-w-0 max-w-[680px] grow", isOverview && "max-md:hidden")}>
           {!isOverview && (
-            <div className="md:hidden">
-              <BackToSettings />
-            </div>
+            <BackLink to="/settings" className="md:hidden">
+              {words.title}
+            </BackLink>
           )}
           <Outlet />
         </div>
@@ -64,12 +64,12 @@ function Index({ isOverview }: { isOverview: boolean }) {
             <Link
               to={pathOf(id)}
               className={clsx(
-                "flex min-h-14 items-center gap-3 px-3 py-2 transition-colors hover:bg-hover hover:text-ink md:min-h-9 md:gap-2 md:rounded-card md:px-2 md:py-1 md:text-muted",
+                "flex min-h-14 items-center gap-3 px-3 py-2 transition-colors hover:bg-hover hover:text-ink md:min-h-9 md:gap-2 md:rounded-card md:px-2 md:py-1",
                 "md:data-[status=active]:bg-selected md:data-[status=active]:font-medium md:data-[status=active]:text-ink",
-                isOverview && id === "account" && "md:bg-selected md:font-medium md:text-ink",
+                isOverview && id === "account" ? "md:bg-selected md:font-medium" : "md:text-muted",
               )}
             >
-              <Icon size={16} aria-hidden="true" className="shrink-0 text-muted" />
+              <Icon size={16} aria-hidden="true" className="shrink-0 max-md:text-muted" />
               <span className="min-w-0 grow">
                 {words.parts[id].title}
                 <span className="block text-muted text-small md:hidden">{words.parts[id].hint}</span>

@@ -19,7 +19,7 @@ export function DeleteAccountSection({ onDeleted }: { onDeleted: () => Promise<v
       {isOpen ? (
         <Deletion onDeleted={onDeleted} onClose={() => setOpen(false)} />
       ) : (
-        <Button className="self-start" onClick={() => setOpen(true)}>
+        <Button className="self-start text-danger" onClick={() => setOpen(true)}>
           {words.open}
         </Button>
       )}

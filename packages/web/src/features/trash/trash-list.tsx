@@ -1,9 +1,9 @@
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import type { TrashItem } from "@valetkey/client";
-import { ArrowLeft, File, FileText, Trash2 } from "lucide-react";
+import { File, FileText, Trash2 } from "lucide-react";
 import { AskInPlace } from "../../components/ask-in-place.tsx";
-import { Button, backStyle } from "../../components/button.tsx";
+import { BackLink } from "../../components/back-link.tsx";
+import { Button } from "../../components/button.tsx";
 import { FileName } from "../../components/file-name.tsx";
 import { useNow } from "../../components/hooks.ts";
 import { Page } from "../../components/page.tsx";
@@ -27,10 +27,9 @@ export function DeletedPage() {
       title={words.title}
       hint={days === undefined ? "" : words.hint(days)}
       above={
-        <Link to="/" className={backStyle}>
-          <ArrowLeft size={18} />
+        <BackLink to="/" className="md:hidden">
           {texts.common.back}
-        </Link>
+        </BackLink>
       }
     >
       <PagedList

@@ -13,39 +13,9 @@ import { activity as activityTexts } from "../../texts/en/activity.ts";
 import { texts } from "../../texts/index.ts";
 import { ActivityList } from "./activity-list.tsx";
 import { DownloadChart } from "./download-chart.tsx";
+import { type Filter, isShown } from "./filter-events.ts";
 
 const words = activityTexts;
-
-type Filter = "all" | "access" | "changes" | "sharing" | "refusals";
-
-const actions: Record<Exclude<Filter, "all">, readonly string[]> = {
-  access: ["url.issued", "link.opened", "link.claimed"],
-  changes: [
-    "note.created",
-    "note.updated",
-    "note.deleted",
-    "note.restored",
-    "note.purged",
-    "attachment.uploaded",
-    "attachment.adopted",
-    "attachment.accepted",
-    "link.received",
-    "attachment.rejected",
-    "attachment.renamed",
-    "attachment.moved",
-    "attachment.copied",
-    "attachment.deleted",
-    "attachment.restored",
-    "attachment.purged",
-    "link.received",
-  ],
-  sharing: [
-    ...["share.granted", "share.revoked", "access.requested", "access.dismissed", "invitation.created"],
-    ...["invitation.updated", "invitation.renewed", "invitation.revoked", "invitation.redeemed"],
-    ...["link.created", "link.updated", "link.renewed", "link.revoked", "link.sent"],
-  ],
-  refusals: ["url.refused", "link.unlock_refused"],
-};
 
 const filters = (Object.keys(words.filter.options) as Filter[]).map((value) => ({
   value,
@@ -74,16 +44,19 @@ export function ActivityFeed({ noteId }: { noteId?: string }) {
   if (pages.isPending) return <Skeletons />;
   if (events === undefined) return <Failure title={words.failedToLoad} query={pages} />;
   if (events.length === 0) return <Empty icon={<History size={28} strokeWidth={1.5} />} {...words.empty} />;
-  const filtered = filter === "all" ? events : events.filter(({ action }) => actions[filter].includes(action));
+  const filtered = events.filter((event) => isShown(event, filter));
+  const toggleDownloads = () => setFilter(filter === "downloads" ? "all" : "downloads");
   return (
     <div className="flex flex-col gap-6">
-      {downloads !== undefined && <DownloadChart counted={downloads} now={now} />}
+      {downloads !== undefined && (
+        <DownloadChart counted={downloads} now={now} isChosen={filter === "downloads"} onToggle={toggleDownloads} />
+      )}
       <Segmented
         label={words.filter.label}
         value={filter}
         onChange={setFilter}
         options={filters}
-        className="self-stretch md:self-start"
+        className="max-sm:grid max-sm:grid-cols-3 sm:self-start"
       />
       {filtered.length === 0 && !hasMore && (
         <p role="status" className="text-muted text-small">

@@ -11,10 +11,16 @@ const MIN_BARS = 3;
 const WIDTH = 8;
 const GAP = 2;
 
-type DownloadChartProps = { counted: Counted; now: number };
+const summaryStyle =
+  "text-left font-medium underline decoration-line-strong underline-offset-2 hover:decoration-current";
 
-/** Draws the downloads over time. A summary and a table present the same numbers to screen readers. */
-export function DownloadChart({ counted, now }: DownloadChartProps) {
+type DownloadChartProps = { counted: Counted; now: number; isChosen: boolean; onToggle: () => void };
+
+/**
+ * Draws the downloads over time. A summary and a table present the same numbers to screen readers. The summary is a button that filters the
+ * list. `isChosen`: whether the list shows only downloads.
+ */
+export function DownloadChart({ counted, now, isChosen, onToggle }: DownloadChartProps) {
   const downloads = countDownloads(counted, now);
   const { bars, span, total } = downloads;
   const [first] = bars;
@@ -25,7 +31,9 @@ export function DownloadChart({ counted, now }: DownloadChartProps) {
   return (
     <figure className={clsx(hasBars && "rounded-card border bg-surface p-3")}>
       <figcaption className="text-balance text-small" title={words.hint}>
-        <span className="font-medium">{words.summary(formatCount(total, words.downloads), words.spans[span])}</span>
+        <button type="button" aria-pressed={isChosen} onClick={onToggle} className={summaryStyle}>
+          {words.summary(formatCount(total, words.downloads), words.spans[span])}
+        </button>
         {isPartial && <span className="block text-muted">{words.partial(formatDate(counted.countedSince, now))}</span>}
       </figcaption>
       {hasBars && (

@@ -25,6 +25,7 @@ export const activity: typeof english = {
     label: "Was angezeigt wird",
     options: {
       all: "Alles",
+      downloads: "Downloads",
       access: "Geöffnet",
       changes: "Geändert",
       sharing: "Geteilt",
@@ -37,7 +38,8 @@ export const activity: typeof english = {
   },
   emptyFilter: {
     all: "Noch ist nichts geschehen.",
-    access: "Noch hat niemand etwas angesehen oder heruntergeladen.",
+    downloads: "Noch hat niemand etwas heruntergeladen.",
+    access: "Noch hat niemand eine Datei oder einen Link angesehen.",
     changes: "Noch wurde nichts geändert.",
     sharing: "Noch wurde nichts geteilt.",
     refusals: "Noch wurde niemandem etwas verweigert.",

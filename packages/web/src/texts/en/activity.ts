@@ -22,7 +22,14 @@ export const activity = {
   yesterday: "Yesterday",
   filter: {
     label: "What to show",
-    options: { all: "All", access: "Opened", changes: "Changed", sharing: "Shared", refusals: "Access refused" },
+    options: {
+      all: "All",
+      downloads: "Downloads",
+      access: "Opened",
+      changes: "Changed",
+      sharing: "Shared",
+      refusals: "Access refused",
+    },
   },
   empty: {
     title: "Nothing has happened yet",
@@ -30,7 +37,8 @@ export const activity = {
   },
   emptyFilter: {
     all: "Nothing has happened yet.",
-    access: "Nobody has viewed or downloaded anything yet.",
+    downloads: "Nobody has downloaded anything yet.",
+    access: "Nobody has viewed a file or a link yet.",
     changes: "Nothing was changed yet.",
     sharing: "Nothing was shared yet.",
     refusals: "Nobody was refused anything.",

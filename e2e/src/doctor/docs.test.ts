@@ -76,6 +76,14 @@ describe("docs/doctor.md", () => {
     },
   );
 
+  it.each(LANGUAGES)("the title of every fault in %s names the effect and the cause", async (language) => {
+    const { doctor } = await import(`../../../packages/web/src/texts/${language}/doctor.ts`);
+    const entries: [string, Entry][] = Object.entries(CATALOGUE);
+    const ofServer = entries.map(([id, { title }]): string => doctor.titleOf(id, title));
+    const ofBrowser = Object.values<{ title: string }>(doctor.findings).map(({ title }) => title);
+    expect([...ofServer, ...ofBrowser].filter((title) => title.split(": ").length !== 2)).toEqual([]);
+  });
+
   it("the tests of the doctor make faults in over 60 ways", () => {
     expect(new Set(MADE.map(({ id, setup }) => `${id} ${setup}`)).size).toBeGreaterThan(60);
   });

@@ -31,7 +31,7 @@ function DoctorReport() {
     <>
       <div className="flex items-center gap-3">
         <div className="min-w-0 grow">
-          <p className="flex items-center gap-2 font-semibold">
+          <p className="flex items-center gap-2 text-balance font-semibold">
             {summary === words.works && <CircleCheck size={18} aria-hidden="true" className="text-accent" />}
             {summary}
           </p>
@@ -100,21 +100,22 @@ const colours: Record<DoctorFinding["severity"], string> = {
   info: "bg-hover text-muted",
 };
 
-/** Shows a fault by its effect on people. The technical detail and the fixes are for the operator. */
+/** Shows a fault by its effect on people. The cause, the detail and the fixes are for the operator. An urgent fault is open at once. */
 function FindingItem({ finding: { id, severity, title, detail, why, fix } }: { finding: DoctorFinding }) {
+  // Each title names the effect, and then the cause.
+  const [effect, cause = ""] = words.titleOf(id, title).split(": ");
   return (
     <li className="flex flex-col items-start gap-1 p-4">
       <span className={clsx("rounded-small px-2 text-small", colours[severity])}>{words.severities[severity]}</span>
-      <h2 className="text-pretty font-medium">{words.titleOf(id, title)}</h2>
-      <details className="w-full text-small">
+      <h2 className="text-pretty font-medium">{effect}</h2>
+      <p className="wrap-anywhere text-pretty text-muted text-small first-letter:uppercase">{cause}</p>
+      <details className="w-full text-small" open={severity === "error"}>
         <summary className="cursor-pointer py-1 text-muted">{words.more}</summary>
         <div className="flex flex-col gap-3 pt-1">
-          <p className="wrap-anywhere text-pretty">
-            {detail} {why}
-          </p>
           {fix.map((each) => (
             <Remedy key={`${each.label} ${each.text}`} fix={each} />
           ))}
+          <p className="wrap-anywhere text-pretty text-muted">{`${words.why}: ${detail} ${why}`}</p>
         </div>
       </details>
     </li>
@@ -135,7 +136,7 @@ function Paste({ label, text }: { label: string; text: string }) {
   return (
     <figure className="flex flex-col gap-1">
       <figcaption className="flex items-center justify-between gap-2 text-muted text-small">
-        {label}
+        {words.paste(label)}
         <CopyButton text={text} label={words.copyFix(label)} />
       </figcaption>
       <pre className="whitespace-pre-wrap wrap-anywhere rounded-small bg-sunken p-3 font-mono text-small">{text}</pre>

@@ -25,6 +25,8 @@ export const doctor: typeof english = {
   reason: (subject: string, reason: string) => `${subject}: ${reason}.`,
   copyFix: (label: string) => `Kopieren: ${label}`,
   step: "Was zu tun ist",
+  paste: (label: string) => `Text zum Einfügen: ${label}`,
+  why: "Warum",
   findings: {
     unreachable: {
       title: "Dieser Browser kann keine Dateien öffnen: Er erreicht den Bucket nicht",

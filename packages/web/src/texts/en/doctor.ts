@@ -23,6 +23,8 @@ export const doctor = {
   reason: (subject: string, reason: string) => `${subject}: ${reason}.`,
   copyFix: (label: string) => `Copy: ${label}`,
   step: "What to do",
+  paste: (label: string) => `Text to paste: ${label}`,
+  why: "Why",
   findings: {
     unreachable: {
       title: "This browser can't open files: it can't reach the bucket",

@@ -84,7 +84,7 @@ describe("the pages of administrators", () => {
       row.evaluate(
         (item) => item.ownerDocument.defaultView?.getComputedStyle(item).gridTemplateColumns.split(" ").length,
       );
-    expect(await lines()).toBe(7);
+    expect(await lines()).toBe(6);
     await page.setViewportSize({ width: 360, height: 740 });
     expect(await lines()).toBe(2);
     for (const tab of ["people", "links", "policy", "mail", "webhooks", "log"]) {

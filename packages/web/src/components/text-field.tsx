@@ -10,17 +10,25 @@ type TextFieldProps = Omit<ComponentProps<typeof Field.Control>, "className"> & 
   /** The text below the field while there is no error. */
   hint?: ReactNode;
   error?: string | undefined;
+  /** An icon at the start of the field. */
+  start?: ReactNode;
   /** An element at the end of the field, for example a button. */
   end?: ReactNode;
   className?: string;
 };
 
-export function TextField({ label, hint, error, end, className, name, ...props }: TextFieldProps) {
+export function TextField({ label, hint, error, start, end, className, name, ...props }: TextFieldProps) {
   return (
     <Field.Root name={name} invalid={error !== undefined} className={clsx("flex flex-col gap-1", className)}>
       <Field.Label className="font-medium text-small">{label}</Field.Label>
       <div className="relative flex">
-        <Field.Control {...props} className={clsx(inputStyle, end !== undefined && "pr-11")} />
+        {start !== undefined && (
+          <div className="pointer-events-none absolute inset-y-0 left-3 flex items-center text-muted">{start}</div>
+        )}
+        <Field.Control
+          {...props}
+          className={clsx(inputStyle, start !== undefined && "pl-9", end !== undefined && "pr-11")}
+        />
         {end !== undefined && <div className="absolute inset-y-0 right-0.5 flex items-center">{end}</div>}
       </div>
       {error === undefined ? (

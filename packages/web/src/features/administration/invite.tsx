@@ -153,7 +153,7 @@ function InvitationRow({ invitation }: { invitation: AdminInvitation }) {
       actions={
         <Menu
           trigger={
-            <IconButton label={administration.people.menuOf(email)} className="tooltip-left">
+            <IconButton label={administration.people.menuOf(email)} className="tooltip-left -mr-2">
               <MoreHorizontal size={18} />
             </IconButton>
           }

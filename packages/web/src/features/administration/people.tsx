@@ -1,4 +1,4 @@
-import { Users } from "lucide-react";
+import { Search, Users } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Empty } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
@@ -9,7 +9,7 @@ import { PERSON_WIDTHS, PersonRow } from "./person-row.tsx";
 import { Table, usePages } from "./row.tsx";
 
 const words = administration.people;
-const { seen, used, files, links, account } = words.columns;
+const { seen, used, links, account } = words.columns;
 /** The pause between the last key and the search. Milliseconds. */
 const SEARCH_DELAY_MS = 200;
 /** The maximum length of a search text, as in the service. Characters. */
@@ -31,6 +31,8 @@ export function People() {
           type="search"
           className="min-w-0 grow"
           label={words.search}
+          placeholder={words.searchHint}
+          start={<Search size={16} aria-hidden="true" />}
           value={typed}
           maxLength={MAX_LENGTH}
           autoComplete="off"
@@ -46,7 +48,7 @@ export function People() {
         label={administration.tabs.people}
         failed={words.failed}
         first={administration.tabs.people}
-        columns={[seen, used, files, links, account]}
+        columns={[seen, used, links, account]}
         widths={PERSON_WIDTHS}
         empty={<Empty icon={<Users size={28} strokeWidth={1.5} />} title={words.empty} hint={words.emptyHint} />}
       >

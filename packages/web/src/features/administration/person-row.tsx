@@ -16,8 +16,8 @@ import { forgetQuota, QuotaDialog } from "./quota-dialog.tsx";
 import { type Mark, Marks, Row, refreshLists, Unless } from "./row.tsx";
 
 const words = administration.people;
-/** The widths of the columns: person, last seen, used, files, links, account, menu. */
-export const PERSON_WIDTHS = "lg:grid-cols-[minmax(0,1fr)_7.5rem_8.5rem_6.5rem_4rem_11rem_2rem]";
+/** The widths of the columns: person, last seen, storage, links, account, menu. */
+export const PERSON_WIDTHS = "lg:grid-cols-[minmax(0,1fr)_8rem_9rem_4rem_11rem_2rem]";
 
 type Asked = "quota" | "reset" | "tokens" | "disable" | "remove";
 
@@ -41,7 +41,7 @@ export function PersonRow({ person }: { person: AdminPerson }) {
       actions={
         <Menu
           trigger={
-            <IconButton label={words.menuOf(shownName)} className="tooltip-left">
+            <IconButton label={words.menuOf(shownName)} className="tooltip-left -mr-2">
               <MoreHorizontal size={18} />
             </IconButton>
           }
@@ -82,10 +82,14 @@ function Cells({ person, now }: { person: AdminPerson; now: number }) {
           </>
         )}
       </p>
-      <p>{words.storage(usedBytes, quotaBytes)}</p>
-      <p>
-        {words.files(files, quotaFiles)} <Unless>{words.filesWord(quotaFiles ?? files)}</Unless>
-      </p>
+      {files === 0 && usedBytes === 0 ? (
+        <p>{words.nothing}</p>
+      ) : (
+        <div>
+          <p>{words.storage(usedBytes, quotaBytes)}</p>
+          <p>{words.files(files, quotaFiles)}</p>
+        </div>
+      )}
       <p>
         {words.links(links)} <Unless>{words.linksWord(links)}</Unless>
       </p>

@@ -73,23 +73,31 @@ export function Row({ widths, title, hints = [], cells, actions, children }: Row
     >
       <div className="min-w-0">
         <p className="wrap-anywhere font-medium">
-          <bdi>{title}</bdi>
+          <bdi>{breakable(title)}</bdi>
         </p>
         {hints.map((hint) => (
           <p key={hint} className="wrap-anywhere text-muted text-small">
-            <bdi>{hint}</bdi>
+            <bdi>{breakable(hint)}</bdi>
           </p>
         ))}
       </div>
       <div className="col-span-2 row-start-2 grid grid-cols-2 items-start gap-x-4 gap-y-1 text-muted text-small tabular-nums lg:contents">
         {cells}
       </div>
-      <div className="col-start-2 row-start-1 -mr-2 justify-self-end lg:col-start-auto lg:row-start-auto">
-        {actions}
-      </div>
+      <div className="col-start-2 row-start-1 justify-self-end lg:col-start-auto lg:row-start-auto">{actions}</div>
       {children}
     </li>
   );
+}
+
+/** Makes a long email address break before its domain, and not at each hyphen. */
+function breakable(text: string): ReactNode {
+  if (!/^\S+@\S+$/.test(text)) return text;
+  return text.split(/(?=@)/).map((part) => (
+    <span key={part} className="inline-block">
+      {part}
+    </span>
+  ));
 }
 
 /** The label of a cell. The label is visible on phones, where the cell has no column title above it. */

@@ -58,17 +58,19 @@ function LinkRow({ link }: { link: AdminLink }) {
       hints={[[...(label === "" ? [] : [note]), ...contentOf(link)].join(texts.common.separator)]}
       cells={
         <>
-          <p className="wrap-anywhere max-lg:col-span-2">
+          <p className="wrap-anywhere">
             <Unless>{words.by("")}</Unless>
             <bdi>{nameOf(createdBy)}</bdi>
           </p>
           <p>{kind === "upload" ? words.received(received.files, received.bytes) : words.claims(claims)}</p>
-          <Marks marks={[markOf(link, now)]} />
+          <div className="max-lg:col-span-2">
+            <Marks marks={[markOf(link, now)]} />
+          </div>
         </>
       }
       actions={
         !isOver && (
-          <Button kind="quiet" aria-label={words.revokeOf(name)} onClick={() => setAsking(true)}>
+          <Button aria-label={words.revokeOf(name)} onClick={() => setAsking(true)}>
             {words.revoke}
           </Button>
         )
@@ -149,12 +151,7 @@ function MailRow({ mail }: { mail: AdminMail }) {
       }
       actions={
         givenUpAt !== null && (
-          <Button
-            kind="quiet"
-            aria-label={mailWords.againOf(email)}
-            disabled={retry.isPending}
-            onClick={() => retry.mutate()}
-          >
+          <Button aria-label={mailWords.againOf(email)} disabled={retry.isPending} onClick={() => retry.mutate()}>
             {mailWords.again}
           </Button>
         )

@@ -5,7 +5,6 @@ const files = { one: "Datei", other: "Dateien" };
 const links = { one: "Link", other: "Links" };
 const tries = { one: "Versuch", other: "Versuche" };
 const tokens = { one: "API-Token", other: "API-Tokens" };
-const received = { one: "Datei", other: "Dateien" };
 const claims = { one: "Download", other: "Downloads" };
 
 export const administration: typeof english.administration = {
@@ -27,12 +26,12 @@ export const administration: typeof english.administration = {
   people: {
     failed: "Die Personen konnten nicht geladen werden",
     search: "Personen suchen",
+    searchHint: "Name oder E-Mail",
     empty: "Niemand gefunden",
     emptyHint: "Suchen Sie nach einem Teil eines Namens oder einer E-Mail-Adresse.",
     columns: {
       seen: "Zuletzt hier",
       used: "Speicher",
-      files: "Dateien",
       links: "Links",
       account: "Konto",
     },
@@ -44,8 +43,8 @@ export const administration: typeof english.administration = {
     storage: (used: number, quota: number | null) =>
       quota === null ? formatBytes(used) : `${formatBytes(used)} von ${formatBytes(quota)}`,
     files: (count: number, quota: number | null) =>
-      quota === null ? formatNumber(count) : `${formatNumber(count)} von ${formatNumber(quota)}`,
-    filesWord: (count: number) => (count === 1 ? files.one : files.other),
+      quota === null ? formatCount(count, files) : `${formatNumber(count)} von ${formatCount(quota, files)}`,
+    nothing: "Keine Dateien",
     links: (count: number) => (count >= 1_000 ? `${formatNumber(count)}+` : formatNumber(count)),
     linksWord: (count: number) => (count === 1 ? links.one : links.other),
     menuOf: (name: string) => `Aktionen für ${name}`,
@@ -127,7 +126,8 @@ export const administration: typeof english.administration = {
     revokedAt: (when: string) => `Beendet ${when}`,
     password: "Passwort",
     claims: (count: number) => formatCount(count, claims),
-    received: (count: number, bytes: number) => `${formatCount(count, received)}, ${formatBytes(bytes)}`,
+    received: (count: number, bytes: number) =>
+      count === 0 ? "Keine Dateien" : `${formatCount(count, files)}, ${formatBytes(bytes)}`,
     revoke: "Beenden",
     revokeOf: (name: string) => `Den Link „${name}“ beenden`,
     revokeQuestion:

@@ -4,7 +4,6 @@ const files = { one: "file", other: "files" };
 const links = { one: "link", other: "links" };
 const tries = { one: "try", other: "tries" };
 const tokens = { one: "API token", other: "API tokens" };
-const received = { one: "file", other: "files" };
 const claims = { one: "download", other: "downloads" };
 
 /** Only the pages of administrators import these texts. */
@@ -24,12 +23,12 @@ export const administration = {
   people: {
     failed: "The people could not be loaded",
     search: "Search people",
+    searchHint: "Name or email",
     empty: "Nobody found",
     emptyHint: "Search for a part of a name or an email address.",
     columns: {
       seen: "Last seen",
       used: "Storage",
-      files: "Files",
       links: "Links",
       account: "Account",
     },
@@ -41,8 +40,8 @@ export const administration = {
     storage: (used: number, quota: number | null) =>
       quota === null ? formatBytes(used) : `${formatBytes(used)} of ${formatBytes(quota)}`,
     files: (count: number, quota: number | null) =>
-      quota === null ? formatNumber(count) : `${formatNumber(count)} of ${formatNumber(quota)}`,
-    filesWord: (count: number) => (count === 1 ? files.one : files.other),
+      quota === null ? formatCount(count, files) : `${formatNumber(count)} of ${formatCount(quota, files)}`,
+    nothing: "No files",
     // The service counts links up to 1,000.
     links: (count: number) => (count >= 1_000 ? `${formatNumber(count)}+` : formatNumber(count)),
     linksWord: (count: number) => (count === 1 ? links.one : links.other),
@@ -123,7 +122,8 @@ export const administration = {
     revokedAt: (when: string) => `Ended ${when}`,
     password: "Password",
     claims: (count: number) => formatCount(count, claims),
-    received: (count: number, bytes: number) => `${formatCount(count, received)}, ${formatBytes(bytes)}`,
+    received: (count: number, bytes: number) =>
+      count === 0 ? "No files" : `${formatCount(count, files)}, ${formatBytes(bytes)}`,
     revoke: "End link",
     revokeOf: (name: string) => `End link “${name}”`,
     revokeQuestion: "Nobody can open it any more. The owner sees that you ended it. You cannot undo this.",

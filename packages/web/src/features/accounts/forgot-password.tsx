@@ -85,9 +85,8 @@ function Sent({ email }: { email: string }) {
 /** Names the contact of the operator, because the service cannot send a link. */
 function WithoutMail({ contact }: { contact: string | null }) {
   return (
-    <AccountCard title={words.title}>
-      <div className="flex flex-col gap-4 text-pretty">
-        <p>{words.noMail}</p>
+    <AccountCard title={words.title} hint={words.noMail}>
+      <div className="flex flex-col gap-4 text-balance text-center">
         <p>{words.askOperator}</p>
         {contact !== null && (
           <p className="wrap-anywhere font-medium">
@@ -102,7 +101,7 @@ function WithoutMail({ contact }: { contact: string | null }) {
         <details className="text-small">
           <summary className="cursor-pointer py-2 text-muted">{words.forOperator}</summary>
           <p className="mb-2">{words.inAdministration}</p>
-          <pre className="whitespace-pre-wrap rounded-card bg-sunken p-3 font-mono">
+          <pre className="whitespace-pre-wrap rounded-card bg-sunken p-3 text-left font-mono">
             {words.command(words.exampleEmail)}
           </pre>
         </details>

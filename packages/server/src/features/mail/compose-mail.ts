@@ -120,10 +120,8 @@ async function composeInvitation(
       url: invitationUrl(publicUrl, { token }),
     },
     outro: [
-      texts.life(inUtc(endsAt, words)),
-      ...(expiresAt === undefined
-        ? []
-        : [expiresAt === endsAt ? texts.expiresToo : texts.expires(inUtc(expiresAt, words))]),
+      endsAt === expiresAt ? texts.life : `${texts.life} ${texts.openBy(inUtc(endsAt, words))}`,
+      ...(expiresAt === undefined ? [] : [texts.access(inUtc(expiresAt, words))]),
       texts.ignore,
     ],
     reason: reasons.invited(shared.by, hostOf(publicUrl)),

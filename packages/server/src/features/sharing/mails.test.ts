@@ -7,6 +7,7 @@ import { recordCalls } from "../../testing/record-calls.ts";
 import type { ServiceOptions } from "../../testing/service.ts";
 import { startServiceInTest, useService } from "../../testing/use-service.ts";
 import { createWorld } from "../../testing/world.ts";
+import { peopleQueries } from "../people/queries.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -69,11 +70,26 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect(mail?.parsed.subject).toBe("Somebody shared a note with you");
       expect(mail?.parsed.text).toContain("Somebody shared a note with you.");
       expect(mail?.parsed.text).toContain(`\n${url}\n`);
-      expect(mail?.parsed.text).toMatch(/The link is for one person\. It works once, until \d+ \w+ \d{4}.* UTC\.\n/);
-      expect(mail?.parsed.text).not.toContain("expires");
+      expect(mail?.parsed.text).toMatch(
+        /The link is for one person, and works once\. Open it by \d+ \w+ \d{4}.* UTC\.\n/,
+      );
+      expect(mail?.parsed.text).not.toMatch(/You have access|expires/);
       const dora = await newPerson();
       const json = { token: tokenIn(mail as NonNullable<typeof mail>) };
       expect((await dora.send("POST /invitations/redeem", { json })).body).toMatchObject({ noteId });
+    });
+
+    it.each([
+      ["en", /The link is for one person, and works once\.\s+You have access until .* UTC\./],
+      ["de", /Der Link ist für eine Person und funktioniert einmal\.\s+Sie haben Zugriff bis .* UTC\./],
+    ] as const)("the mail of an invitation in the language %s says when the access ends", async (language, text) => {
+      const [host, email] = [await newPerson(), newEmail()];
+      await peopleQueries(service.database.db).setLanguage(host.id, language);
+      const expiresAt = new Date(Date.now() + HOUR_MS).toISOString();
+      await host.send(`PUT /notes/${await createNote(host)}/shares`, { json: { emails: [email], expiresAt } });
+      await service.sendMails();
+      expect(mailsTo(email)[0]?.parsed.text).toMatch(text);
+      expect(mailsTo(email)[0]?.parsed.text).not.toMatch(/Open it by|Öffnen Sie ihn/);
     });
 
     it("the mail of an invitation to a file contains the expiry of the share", async () => {
@@ -83,7 +99,9 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       await service.sendMails();
       const [mail] = mailsTo(email);
       expect(mail?.parsed.subject).toBe("Somebody shared a file with you");
-      expect(mail?.parsed.text).toMatch(/Your access ends on 2 January 2999\D+13:45 UTC\./);
+      expect(mail?.parsed.text).toMatch(
+        /Open it by .* UTC\.\s+You have access until 2 January 2999\D+13:45 UTC\./,
+      );
       expect(mail?.raw).not.toContain("hello.txt");
     });
 

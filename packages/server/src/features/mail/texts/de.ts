@@ -134,9 +134,9 @@ export const german: MailTexts = {
       "Wenn Sie das nicht waren, beenden Sie diese Sitzung sofort, und sichern Sie Ihr Konto beim Identitätsanbieter.",
   },
   invitation: {
-    life: (end) => `Der Link ist für eine Person. Er funktioniert einmal, bis zum ${end}.`,
-    expires: (end) => `Ihr Zugriff endet am ${end}.`,
-    expiresToo: "Dann endet auch Ihr Zugriff.",
+    life: "Der Link ist für eine Person und funktioniert einmal.",
+    openBy: (end) => `Öffnen Sie ihn bis ${end}.`,
+    access: (end) => `Sie haben Zugriff bis ${end}.`,
     ignore: "Wenn Sie das nicht erwartet haben, ignorieren Sie diese E-Mail.",
   },
   accountInvitation: {

@@ -137,9 +137,9 @@ export const english = {
     providerAdvice: "If it was not you, end that session at once, and secure your account at the identity provider.",
   },
   invitation: {
-    life: (end: string) => `The link is for one person. It works once, until ${end}.`,
-    expires: (end: string) => `Your access ends on ${end}.`,
-    expiresToo: "Your access ends then, too.",
+    life: "The link is for one person, and works once.",
+    openBy: (end: string) => `Open it by ${end}.`,
+    access: (end: string) => `You have access until ${end}.`,
     ignore: "If you did not expect it, ignore this mail.",
   },
   accountInvitation: {

@@ -64,7 +64,7 @@ export function hasAtLeast(role: Role | undefined, given: ShareRole): boolean {
 }
 
 /** Returns the instant from which the link no longer works. Milliseconds since the epoch. */
-export function linkEndsAt({ linkExpiresAt, expiresAt = linkExpiresAt }: Expiring): number {
+export function linkEndsAt({ linkExpiresAt, expiresAt = linkExpiresAt }: Omit<Expiring, "acceptedAt">): number {
   return Math.min(linkExpiresAt, expiresAt);
 }
 

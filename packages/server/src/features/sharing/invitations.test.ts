@@ -86,6 +86,15 @@ describe.each(engines)("invitations on $name", (engine) => {
     });
   });
 
+  it("the link of an invitation ends at the latest when its share expires", async () => {
+    const soon = new Date(Date.now() + 3_600_000).toISOString();
+    const { invitation } = await invite({ expiresAt: soon });
+    expect(invitation).toMatchObject({ expiresAt: soon, linkExpiresAt: soon });
+    const late = new Date(Date.now() + 60 * DAY_MS).toISOString();
+    const { invitation: longer } = await invite({ expiresAt: late });
+    expect(Date.parse(longer.linkExpiresAt)).toBeLessThan(Date.parse(late));
+  });
+
   it("an invitation stays open after a person who already has this access accepts it", async () => {
     const { noteId, token } = await invite();
     const [dora, emil] = [await signUp(newEmail()), await signUp(newEmail())];

@@ -99,9 +99,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       await service.sendMails();
       const [mail] = mailsTo(email);
       expect(mail?.parsed.subject).toBe("Somebody shared a file with you");
-      expect(mail?.parsed.text).toMatch(
-        /Open it by .* UTC\.\s+You have access until 2 January 2999\D+13:45 UTC\./,
-      );
+      expect(mail?.parsed.text).toMatch(/Open it by .* UTC\.\s+You have access until 2 January 2999\D+13:45 UTC\./);
       expect(mail?.raw).not.toContain("hello.txt");
     });
 

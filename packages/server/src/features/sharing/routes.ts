@@ -33,7 +33,7 @@ import type { PeopleVerbs } from "../people/index.ts";
 import { presentPerson } from "../people/index.ts";
 import type { LookedAt } from "./accept-invitation.ts";
 import type { SharingVerbs } from "./index.ts";
-import { type DescribedInvitation, invitationUrl } from "./invitation.ts";
+import { type DescribedInvitation, invitationUrl, linkEndsAt } from "./invitation.ts";
 import type { SharedAttachment, ShareSubject } from "./share.ts";
 import type { SharesOfSubject } from "./shares.ts";
 
@@ -209,14 +209,15 @@ export function invitationRoutes(app: App, { useCases, publicUrl }: RouteDeps<Sh
 
 /** Converts an invitation to the form that the owner of the note sees. */
 export function presentInvitation(
-  { id, email, role, expiresAt, invitedAt, linkExpiresAt, token }: DescribedInvitation,
+  invitation: DescribedInvitation,
   { publicUrl }: { publicUrl: string },
 ): WireInvitation {
+  const { id, email, role, expiresAt, invitedAt, token } = invitation;
   return {
     ...{ id, email, role },
     expiresAt: isoOrNull(expiresAt),
     invitedAt: toIso(invitedAt),
-    linkExpiresAt: toIso(linkExpiresAt),
+    linkExpiresAt: toIso(linkEndsAt(invitation)),
     url: invitationUrl(publicUrl, { token }),
   };
 }

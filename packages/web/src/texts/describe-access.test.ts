@@ -26,8 +26,9 @@ describe("the sentence of access", () => {
     ["1 person · 1 file shared alone", { people: { count: 1 }, sharedFiles: { count: 1 } }],
     ["2 open invitations", { invitations: { count: 2, until: inDays(2) } }],
     ["1 open link (no expiry)", { links: { count: 1 } }],
-    ["2 open links (not all expire)", { links: { count: 2, next: inDays(7) } }],
-    ["2 open links (not all expire)", { links: { count: 1 }, fileLinks: { count: 1, until: inDays(7) } }],
+    ["2 open links (1 never expires)", { links: { count: 2, next: inDays(7) } }],
+    ["3 open links (at least 1 never expires)", { links: { count: 3, next: inDays(7) } }],
+    ["2 open links (1 never expires)", { links: { count: 1 }, fileLinks: { count: 1, until: inDays(7) } }],
     ["2 open links (up to 9 days)", { links: { count: 2, until: inDays(9), next: inDays(7) } }],
     [
       "2 people · 1 open link (7 days) · 1 file request (2 days)",

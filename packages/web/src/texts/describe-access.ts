@@ -101,7 +101,11 @@ function isOver({ count, until }: Counted, { end, now }: Time): boolean {
  */
 function describeEnd({ count, until, next }: Counted, { end, now }: Time): string {
   if (end === undefined) return "";
-  if (until === undefined && end === "last") return next === undefined ? words.noEnd : words.notAllEnd;
+  if (until === undefined && end === "last") {
+    if (next === undefined) return words.noEnd;
+    // One of the links expires first. So of two links, exactly one never expires.
+    return count === 2 ? words.oneNeverEnds : words.someNeverEnd;
+  }
   if (until === undefined) return "";
   return isExpired(until, now) ? "" : words[count === 1 ? "only" : end](timeLeft(until, now));
 }

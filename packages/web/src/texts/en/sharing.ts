@@ -23,7 +23,8 @@ export const sharing = {
     first: (left: string) => ` (the first: ${left})`,
     last: (left: string) => ` (up to ${left})`,
     noEnd: " (no expiry)",
-    notAllEnd: " (not all expire)",
+    oneNeverEnds: " (1 never expires)",
+    someNeverEnd: " (at least 1 never expires)",
     ends: (left: string) => `expires in ${left}`,
     /** Only screen readers read this text. */
     all: (names: string) => `${names} can see this note`,

@@ -6,7 +6,7 @@ import { shareDialogTexts } from "../../../packages/web/src/texts/en/share-lists
 import { texts } from "../../../packages/web/src/texts/index.ts";
 import { countClicks } from "./testing/clicks.ts";
 import { text } from "./testing/files.ts";
-import { openShareDialog, rowOf } from "./testing/note-page.ts";
+import { openShareDialog } from "./testing/note-page.ts";
 import { openPerson, PASSWORD, type Person } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWebService } from "./testing/service.ts";
@@ -32,9 +32,7 @@ describe("a person without access", () => {
   /** Shares a new note with an email address, copies the invitation, and returns the URL of the invitation. */
   async function invite(ann: Person, email: string): Promise<string> {
     await share(ann, email);
-    await rowOf(ann.page, email)
-      .getByRole("button", { name: invitationTexts.message.copyOf(email) })
-      .click();
+    await ann.page.getByRole("button", { name: invitationTexts.message.copyOf(email) }).click();
     const copied = () => ann.page.evaluate<string>("navigator.clipboard.readText()");
     await expect.poll(copied).toContain("/invitation#");
     return /^http\S+$/m.exec(await copied())?.[0] ?? "";

@@ -88,7 +88,7 @@ describe("the share dialog", () => {
   it("requirement 44: the share dialog shows, changes, renews and revokes invitations", async () => {
     const [ann, ben] = [await web.person("Ann Five"), await web.person("Ben Five")];
     const note = await seedNote(ann.client, { title: "Minutes" });
-    const dialog = await openShareDialog(ann.page, note.id);
+    let dialog = await openShareDialog(ann.page, note.id);
     const field = dialog.getByLabel("Add people", { exact: true });
     await field.pressSequentially(`nobody@example.com, ${ben.email}`);
     await dialog.getByRole("button", { name: "Share", exact: true }).click();
@@ -98,6 +98,7 @@ describe("the share dialog", () => {
     const row = rowOf(ann.page, "nobody@example.com");
     await row.getByLabel("What nobody@example.com can do").selectOption("Can edit");
     await expect.poll(async () => (await sharesOf(ann, note.id)).map(({ role }) => role)).toContain("editor");
+    dialog = await openShareDialog(ann.page, note.id);
     const linkOf = async () => (await ann.client.shares.list({ noteId: note.id })).invitations.map(({ url }) => url);
     const before = await linkOf();
     await row.getByRole("button", { name: "New invitation for nobody@example.com" }).click();

@@ -61,9 +61,7 @@ async function shareFile(
 }
 
 async function copyInvitation({ page }: Person, email: string): Promise<string> {
-  await rowOf(page, email)
-    .getByRole("button", { name: invitationTexts.message.copyOf(email) })
-    .click();
+  await page.getByRole("button", { name: invitationTexts.message.copyOf(email) }).click();
   const copied = () => page.evaluate<string>("navigator.clipboard.readText()");
   await expect.poll(copied).toContain("/invitation#");
   return /^http\S+$/m.exec(await copied())?.[0] ?? "";

@@ -157,7 +157,7 @@ export const noteScenes: readonly Scene[] = [
     async "note-writing"(page, { full }) {
       await openNote(page, full);
       await page.getByRole("button", { name: texts.notes.edit, exact: true }).click();
-      await page.getByRole("button", { name: texts.notes.done, exact: true }).waitFor();
+      await page.getByRole("button", { name: texts.common.done, exact: true }).waitFor();
     },
     async "note-tools"(page, { full }) {
       await openNote(page, full);

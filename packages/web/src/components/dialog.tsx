@@ -2,6 +2,7 @@ import { Dialog as BaseDialog } from "@base-ui/react/dialog";
 import { clsx } from "clsx";
 import { ArrowLeft, X } from "lucide-react";
 import {
+  type ComponentProps,
   createContext,
   type ReactNode,
   type RefObject,
@@ -15,7 +16,7 @@ import {
 } from "react";
 import { createPortal } from "react-dom";
 import { texts } from "../texts/index.ts";
-import { IconButton } from "./button.tsx";
+import { Button, IconButton } from "./button.tsx";
 import { addHistoryEntry } from "./history-entries.ts";
 
 /** While the component is mounted, the back button of the browser calls `close`, and the page stays. */
@@ -192,6 +193,13 @@ function Scroller({ hasBar = false, children }: { hasBar?: boolean; children: Re
     >
       {children}
     </div>
+  );
+}
+
+/** Closes the dialog whose work is done. */
+export function DoneButton({ kind = "primary" }: Pick<ComponentProps<typeof Button>, "kind">) {
+  return (
+    <BaseDialog.Close render={<Button kind={kind} className="max-md:grow" />}>{texts.common.done}</BaseDialog.Close>
   );
 }
 

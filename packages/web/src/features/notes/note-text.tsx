@@ -73,7 +73,7 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
             className="md:h-8"
             onClick={editedAt === undefined ? () => editBody() : finish}
           >
-            {editedAt === undefined ? words.edit : words.done}
+            {editedAt === undefined ? words.edit : texts.common.done}
           </Button>
         )}
         {!isUnsaved && <NoteMenu note={note} onDelete={note.role === "owner" ? remove : undefined} />}

@@ -31,9 +31,10 @@ export function MessageCard({ messages, isMailed }: MessageCardProps) {
       )}
       {messages.map(({ email, text }) => (
         <div key={email} className="flex items-center justify-between gap-3">
-          {isSingle ? <span /> : <EmailText email={email} className="text-small" />}
+          {!isSingle && <EmailText email={email} className="text-small" />}
           <CopyButton
-            kind={isSingle ? "primary" : "outline"}
+            kind={isSingle && !isMailed ? "primary" : "outline"}
+            className={isSingle ? "grow" : ""}
             text={text}
             action={words.copy}
             label={words.copyOf(email)}

@@ -1,15 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Share } from "@valetkey/client";
+import { clsx } from "clsx";
 import { type FormEvent, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
-import { DialogFooter } from "../../components/dialog.tsx";
+import { DialogFooter, DoneButton } from "../../components/dialog.tsx";
 import { EmailField } from "../../components/email-field.tsx";
 import { addEmails, isEmail, isSameEmail } from "../../components/emails.ts";
 import { expiryOf, expiryOfField, toFieldValue } from "../../components/expiry.ts";
 import { DateTimeField, expiryOptions } from "../../components/expiry-field.tsx";
 import { Select } from "../../components/select.tsx";
 import { Problem } from "../../components/states.tsx";
-import { sessionQuery } from "../../service/queries.ts";
+import { instanceQuery, sessionQuery } from "../../service/queries.ts";
 import { useKept } from "../../service/use-kept.ts";
 import { shareDialogTexts } from "../../texts/en/share-lists.ts";
 import { formatDate, formatSpan, texts } from "../../texts/index.ts";
@@ -33,6 +34,7 @@ type PeopleFormProps = {
 export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
   const inputRef = useRef<HTMLInputElement>(null);
   const account = useQuery(sessionQuery).data?.user;
+  const hasMail = useQuery(instanceQuery).data?.mail === true;
   const [chosen, setChosen] = useKept<string[]>(`share ${name} with`, []);
   const [text, setText] = useKept(`share ${name} with also`, "");
   const [refusal, setRefusal] = useState<Refusal>();
@@ -41,6 +43,7 @@ export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
   const [custom, setCustom] = useKept(`share ${name} until`, "");
   const [expiryProblem, setExpiryProblem] = useState<string>();
   const isEmpty = chosen.length === 0 && text.trim() === "";
+  const isDone = isEmpty && invite.data !== undefined;
   const now = Date.now();
 
   function change(emails: string[], typed: string): void {
@@ -53,6 +56,7 @@ export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
 
   function submit(event: FormEvent): void {
     event.preventDefault();
+    if (isEmpty) return;
     const emails = addEmails(chosen, text);
     change(emails, "");
     const found = refuse(emails, account?.email);
@@ -88,7 +92,7 @@ export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
         refused={refusal?.emails ?? []}
         problem={refusal?.problem}
       />
-      <div className="flex flex-wrap items-end gap-2">
+      <div className={clsx("flex flex-wrap items-end gap-2", isDone && "hidden")}>
         {kind === "note" && <Select label={words.role.label} value={role} options={ROLES} onChange={setRole} />}
         <Select
           label={words.expiry.label}
@@ -111,20 +115,27 @@ export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
       </p>
       <MailedLine emails={invite.data?.invited ?? []} />
       <DialogFooter>
-        <p className="grow basis-full text-pretty text-muted text-small md:basis-0">
-          {peopleWords.will[kind === "note" ? role : kind](describeEnd(choice, custom))}
-        </p>
-        <Button
-          type="submit"
-          kind={isEmpty ? "outline" : "primary"}
-          disabled={isEmpty || invite.isPending}
-          // By default, the press takes the focus from the field. The field would then make a chip, and the button would move away before
-          // the click.
-          onMouseDown={(event) => event.preventDefault()}
-          className="max-md:grow"
-        >
-          {words.share}
-        </Button>
+        {isDone ? (
+          // Without mail, the next step is to copy the message.
+          <DoneButton kind={hasMail ? "primary" : "outline"} />
+        ) : (
+          <>
+            <p className="grow basis-full text-pretty text-muted text-small md:basis-0">
+              {peopleWords.will[kind === "note" ? role : kind](describeEnd(choice, custom))}
+            </p>
+            <Button
+              type="submit"
+              kind={isEmpty ? "outline" : "primary"}
+              disabled={isEmpty || invite.isPending}
+              // By default, the press takes the focus from the field. The field would then make a chip, and the button would move away
+              // before the click.
+              onMouseDown={(event) => event.preventDefault()}
+              className="max-md:grow"
+            >
+              {words.share}
+            </Button>
+          </>
+        )}
       </DialogFooter>
     </form>
   );

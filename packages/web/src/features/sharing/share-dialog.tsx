@@ -60,7 +60,7 @@ function ShareOne({ noteId, attachment, canInvite, tab = "people", links, onClos
       onClose={onClose}
       title={attachment === undefined ? words.shareNote : words.shareFile(attachment.filename)}
       bar={canInvite && bar}
-      className="md:w-[520px]"
+      className="md:w-[560px]"
     >
       {canInvite ? content : links}
     </Dialog>
@@ -81,7 +81,7 @@ function People({ noteId, attachment }: Pick<ShareOneProps, "noteId" | "attachme
       {!hasMail && invite.data !== undefined && (
         <MessageCard messages={writeMessages(invite.data, { what, path })} isMailed={false} />
       )}
-      <ShareList subject={subject} what={what} />
+      <ShareList subject={subject} what={what} fresh={invite.data?.emails ?? []} hasMail={hasMail} />
     </div>
   );
 }
@@ -101,8 +101,19 @@ function writeMessages({ emails, invitations }: Invited, { what, path }: { what:
 
 const nameOfShare = (share: Entry) => nameOf(share, { otherwise: share.userId });
 
-/** Lists who has access: the owner, then all others by name. Includes expired shares, and shares that the user has just deleted. */
-function ShareList({ subject, what }: { subject: Subject; what: string }) {
+type ShareListProps = {
+  subject: Subject;
+  what: string;
+  /** The email addresses of the people with whom the user has just shared. */
+  fresh: readonly string[];
+  hasMail: boolean;
+};
+
+/**
+ * Lists who has access: the owner, then the people who were just added, then all others by name. Includes expired shares, and shares that
+ * the user has just deleted.
+ */
+function ShareList({ subject, what, fresh, hasMail }: ShareListProps) {
   useNow(1_000);
   // The ticking clock may be some seconds late. With a late clock, a new share of one hour would seem longer.
   const now = Date.now();
@@ -111,7 +122,10 @@ function ShareList({ subject, what }: { subject: Subject; what: string }) {
   const [removed, setRemoved] = useState<Entry[]>([]);
   const current = shares.data ?? [];
   const isGone = (entry: Entry) => !current.some((share) => isSame(share, entry));
-  const rows = [...current, ...removed.filter(isGone)].sort((a, b) => nameOfShare(a).localeCompare(nameOfShare(b)));
+  const isFresh = ({ email }: Entry) => email !== null && fresh.some((one) => isSameEmail(one, email));
+  const rows = [...current, ...removed.filter(isGone)].sort(
+    (a, b) => Number(isFresh(b)) - Number(isFresh(a)) || nameOfShare(a).localeCompare(nameOfShare(b)),
+  );
   return (
     <section aria-label={shareDialogTexts.list.title} className="flex flex-col gap-1">
       <h3 className="font-medium text-small">{shareDialogTexts.list.title}</h3>
@@ -134,6 +148,7 @@ function ShareList({ subject, what }: { subject: Subject; what: string }) {
             what={what}
             share={share}
             isGone={isGone(share)}
+            hasMessage={!hasMail && isFresh(share)}
             onRemove={(gone) => setRemoved([...removed.filter((one) => !isSame(one, gone)), gone])}
             now={now}
           />

@@ -33,12 +33,14 @@ type ShareRowProps = {
   share: Entry;
   /** Whether the user has just deleted the share. The user can create it again. */
   isGone: boolean;
+  /** Whether the dialog shows the message for this person elsewhere. */
+  hasMessage: boolean;
   onRemove: (share: Entry) => void;
   now: number;
 };
 
 /** The row of a person who has access. The user can change the role and the expiry in the row. */
-export function ShareRow({ subject, what, share, isGone, onRemove, now }: ShareRowProps) {
+export function ShareRow({ subject, what, share, isGone, hasMessage, onRemove, now }: ShareRowProps) {
   const { mutate, error, isPending } = useChangeShare(subject);
   const removeButton = useRef<HTMLButtonElement>(null);
   const undoButton = useRef<HTMLButtonElement>(null);
@@ -88,8 +90,11 @@ export function ShareRow({ subject, what, share, isGone, onRemove, now }: ShareR
               {share.email !== null && share.email !== name && (
                 <EmailText email={share.email} className="text-muted text-small" />
               )}
+              {share.invitation !== undefined && (
+                <p className="text-pretty text-muted text-small">{describeInvitation(share.invitation, now)}</p>
+              )}
             </div>
-            <div className="flex shrink-0 gap-x-2 max-md:order-last max-md:w-full max-md:justify-end md:flex-col md:items-end">
+            <div className="flex shrink-0 gap-x-2 max-md:order-last max-md:w-full max-md:pl-8.5 md:-my-0.5">
               {"noteId" in subject && !hasExpired && (
                 <Select
                   isQuiet
@@ -105,7 +110,7 @@ export function ShareRow({ subject, what, share, isGone, onRemove, now }: ShareR
               ref={removeButton}
               label={shareDialogTexts.list.remove(name)}
               isDense
-              className="-mr-2 max-md:-mt-2"
+              className="-mr-2 max-md:-my-2.5 max-md:-mr-3.5 md:-my-1"
               onClick={() => {
                 onRemove(share);
                 mutate({ before: share, share: undefined, isGone });
@@ -117,28 +122,30 @@ export function ShareRow({ subject, what, share, isGone, onRemove, now }: ShareR
         )}
       </div>
       {!isGone && field}
-      {!isGone && share.invitation !== undefined && (
-        <InvitationLine subject={subject} what={what} invitation={share.invitation} now={now} />
+      {!isGone && !hasMessage && share.invitation !== undefined && (
+        <InvitationActions subject={subject} what={what} invitation={share.invitation} now={now} />
       )}
       {error !== null && <Problem error={error} />}
     </li>
   );
 }
 
-type InvitationLineProps = { subject: Subject; what: string; invitation: Invitation; now: number };
+function describeInvitation({ linkExpiresAt }: Invitation, now: number): string {
+  return isExpired(linkExpiresAt, now)
+    ? invitationTexts.expired
+    : invitationTexts.waiting(formatDate(linkExpiresAt, now));
+}
 
-/** Shows the state of an invitation, and buttons for its link. */
-function InvitationLine({ subject, what, invitation, now }: InvitationLineProps) {
+type InvitationActionsProps = Pick<ShareRowProps, "subject" | "what" | "now"> & { invitation: Invitation };
+
+/** Shows buttons for the link of an invitation. */
+function InvitationActions({ subject, what, invitation, now }: InvitationActionsProps) {
   const renew = useRenewInvitation(subject);
-  const { email, linkExpiresAt, expiresAt } = invitation;
-  const hasExpired = isExpired(linkExpiresAt, now);
+  const { email, linkExpiresAt } = invitation;
   return (
     <div className="flex flex-col gap-2 pl-10">
-      <p className="text-muted text-small">
-        {hasExpired ? invitationTexts.expired : invitationTexts.waiting(formatDate(linkExpiresAt, now))}
-      </p>
       <div className="flex flex-wrap gap-2">
-        {!hasExpired && !isExpired(expiresAt, now) && (
+        {!isExpired(linkExpiresAt, now) && (
           <CopyButton
             text={inviteTo(what, invitation)}
             action={invitationTexts.message.copy}

@@ -39,6 +39,7 @@ export const common: typeof english.common = {
   tryAgain: "Noch einmal versuchen",
   undo: "Rückgängig",
   close: "Schließen",
+  done: "Fertig",
   back: "Zurück",
   cancel: "Abbrechen",
   save: "Speichern",

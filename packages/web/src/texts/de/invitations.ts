@@ -2,20 +2,20 @@ import { brandName } from "../brand-name.ts";
 import type { invitationTexts as english } from "../en/invitations.ts";
 
 export const invitationTexts: typeof english = {
-  waiting: (until: string) => `Eingeladen, noch nicht hier. Die Einladung muss bis ${until} angenommen werden.`,
+  waiting: (until: string) => `Eingeladen bis ${until}, noch nicht hier.`,
   expired: "Eingeladen, noch nicht hier. Die Einladung ist abgelaufen.",
   message: {
     title: "Eine Nachricht zum Senden",
     unknown: (count: number) =>
       count === 1
-        ? "Es wurde keine E-Mail gesendet. Senden Sie diese Nachricht selbst."
-        : "Es wurden keine E-Mails gesendet. Senden Sie jeder Person ihre Nachricht selbst.",
+        ? "Die Person weiß noch nichts davon. Senden Sie diese Nachricht."
+        : "Die Personen wissen noch nichts davon. Senden Sie jeder ihre Nachricht.",
     mailed: "Sie können diese Nachrichten auch selbst senden.",
     copy: "Nachricht kopieren",
     copyOf: (email: string) => `Nachricht kopieren für ${email}`,
     plain: (what: string, url: string) => `„${what}“ ist für Sie freigegeben:\n${url}`,
     personal: (what: string, url: string, until: string) =>
-      `„${what}“ ist für Sie freigegeben:\n${url}\nDer Link ist nur für Sie. Öffnen Sie ihn bis ${until}.`,
+      `„${what}“ ist für Sie freigegeben:\n${url}\nDer Link ist nur für Sie und bis ${until} gültig.`,
     files: (lines: readonly string[]) =>
       `Diese Dateien sind für Sie freigegeben:\n${lines.join("\n")}\nDie Links sind nur für Sie.`,
   },

@@ -37,7 +37,6 @@ export const notes: typeof english = {
   note: "Notiz",
   emptyBody: "Schreiben Sie etwas …",
   edit: "Bearbeiten",
-  done: "Fertig",
   savedAsYouType: "Ihre Notiz wird beim Schreiben gespeichert.",
   markdownHint: "Markdown: # Überschrift, **fett**, - Liste, - [ ] Aufgabe.",
   taskDone: "Erledigt",

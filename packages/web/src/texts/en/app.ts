@@ -36,6 +36,7 @@ export const common = {
   tryAgain: "Try again",
   undo: "Undo",
   close: "Close",
+  done: "Done",
   back: "Back",
   cancel: "Cancel",
   save: "Save",

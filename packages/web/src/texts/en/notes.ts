@@ -32,7 +32,6 @@ export const notes = {
   note: "Note",
   emptyBody: "Write something…",
   edit: "Edit",
-  done: "Done",
   savedAsYouType: "Your note is saved as you type.",
   markdownHint: "Markdown: # heading, **bold**, - list, - [ ] task.",
   taskDone: "Done",

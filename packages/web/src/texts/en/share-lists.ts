@@ -14,10 +14,10 @@ export const shareDialogTexts = {
       emails.length > 3 ? `Shared with ${emails.length} people.` : `Shared with ${emails.join(", ")}.`,
     /** What the people can do after the click. */
     will: {
-      viewer: (end: string) => `They can view the note and download its files${end}.`,
-      editor: (end: string) => `They can change the note and its files${end}.`,
-      file: (end: string) => `They can view and download this file${end}.`,
-      files: (end: string) => `They can view and download these files${end}.`,
+      viewer: (end: string) => `People you add can view the note and download its files${end}.`,
+      editor: (end: string) => `People you add can change the note and its files${end}.`,
+      file: (end: string) => `People you add can view and download this file${end}.`,
+      files: (end: string) => `People you add can view and download these files${end}.`,
     },
     end: {
       never: " until you stop sharing",

@@ -2,7 +2,7 @@ import jsQR from "jsqr";
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { text } from "./testing/files.ts";
-import { chooseForLink, openLinks, openShareDialog } from "./testing/note-page.ts";
+import { chooseForLink, openLinks, openShareDialog, rowOf } from "./testing/note-page.ts";
 import type { Person } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
@@ -95,7 +95,7 @@ describe("a link of a note", () => {
     await form.getByLabel("b.txt").uncheck();
     await form.getByLabel("Expires").selectOption("For 10 minutes");
     await form.getByRole("button", { name: "Save" }).click();
-    await dialog.getByText("a.txt · Expires in 10 min").waitFor();
+    await dialog.getByText("Expires in 10 min").waitFor();
     await dialog.locator("button:focus[aria-label='More about the link “Contract”']").waitFor();
     const [link] = await linksOf(ann, note.id);
     expect(link).toMatchObject({ label: "Contract", maxClaims: 2, hasPassword: true, files: [{ filename: "a.txt" }] });
@@ -268,6 +268,24 @@ describe("a file request", () => {
 });
 
 describe("a link of a file", () => {
+  it("the dialog of a file names each link by this file, and has Done after a new link", async () => {
+    const ann = await web.person("Ann", CLIPBOARD);
+    const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a"), text("b.txt", "b")] });
+    await ann.client.links.create(note.id, { attachmentIds: note.attachments.map(({ id }) => id) });
+    await ann.page.goto(`/n/${note.id}`);
+    await rowOf(ann.page, "b.txt").getByRole("button", { name: "More" }).click();
+    await ann.page.getByRole("menuitem", { name: "Copy link" }).click();
+    const dialog = ann.page.getByRole("dialog", { name: "Link to “b.txt”" });
+    const list = dialog.getByRole("region", { name: "Links that open this file", exact: true });
+    await list.getByText("b.txt and 1 more").waitFor();
+    await dialog.getByRole("button", { name: "Create and copy link" }).click();
+    const others = dialog.getByRole("region", { name: "Other links that open this file" });
+    await others.getByText("b.txt and 1 more").waitFor();
+    expect(await others.getByRole("listitem").count()).toBe(1);
+    await dialog.getByRole("button", { name: "Done" }).click();
+    await dialog.waitFor({ state: "detached" });
+  });
+
   it("the lifetime of a link is right even if the clock of the browser is wrong", async () => {
     const ben = await web.person("Ben", CLIPBOARD);
     await ben.page.addInitScript("const { now } = Date; Date.now = () => now() - 7_200_000");
@@ -352,7 +370,7 @@ describe("links that have ended", () => {
     const second = dialog.getByRole("listitem").filter({ hasText: "Second" });
     expect(await second.isVisible()).toBe(false);
     await dialog.getByText("2 ended links").click();
-    expect(await second.getByRole("button").allTextContents()).toEqual(["New link"]);
+    expect(await second.getByRole("button").allTextContents()).toEqual(["Share again"]);
     await second.getByRole("button").click();
     const made = await dialog.getByLabel("Address of the link").inputValue();
     expect(await linksOf(ann, note.id)).toMatchObject([{ url: made, label: "Second", state: "live" }, {}, {}, {}]);

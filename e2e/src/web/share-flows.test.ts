@@ -52,6 +52,12 @@ describe("the flows of sharing", () => {
       .toMatch(/^I have shared “Plan” with you:\nhttp\S+\/invitation#\S+\n/);
     expect(clicks()).toBeLessThanOrEqual(MOST_CLICKS);
     console.log(`From the note to a message for a person: ${clicks()} clicks.`);
+    // Nothing is left to share: the Enter key sends nothing, and the footer closes the dialog.
+    await dialog.getByLabel(people.label, { exact: true }).press("Enter");
+    expect(await button(dialog, texts.sharing.share).count()).toBe(0);
+    await card.waitFor();
+    await button(dialog, texts.common.done).click();
+    await dialog.waitFor({ state: "detached" });
   });
 
   it("without mail, the message to a person with access contains the URL of the note", async () => {
@@ -172,12 +178,12 @@ describe("a link that ends while its dialog is open", () => {
     const code = dialog.getByRole("img", { name: linkTexts.code("terms.txt") });
     await code.waitFor();
     const first = await dialog.getByLabel(linkTexts.field).inputValue();
-    await button(dialog, linkTexts.againOf("terms.txt")).waitFor();
+    await button(dialog, linkTexts.againOf.download("terms.txt")).waitFor();
     expect(await code.count()).toBe(0);
     expect(await dialog.getByLabel(linkTexts.field).count()).toBe(0);
     expect(await button(dialog, linkTexts.copyOf("terms.txt")).count()).toBe(0);
     await ann.page.unroute(/\/links$/);
-    await button(dialog, linkTexts.againOf("terms.txt")).click();
+    await button(dialog, linkTexts.againOf.download("terms.txt")).click();
     await code.waitFor();
     expect(await dialog.getByLabel(linkTexts.field).inputValue()).not.toBe(first);
     expect(await readClipboard(ann.page)).toBe(await dialog.getByLabel(linkTexts.field).inputValue());

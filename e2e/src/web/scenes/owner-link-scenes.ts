@@ -133,6 +133,12 @@ export const ownerLinkScenes: readonly Scene[] = [
       await withMail(page);
       const dialog = await openShareDialog(page, world);
       await chooseForNewTenants(page, links.edit);
+      await dialog.getByLabel(links.form.filesWhole).waitFor();
+    },
+    async "share-links-edit-more"(page, world) {
+      await withMail(page);
+      const dialog = await openShareDialog(page, world);
+      await chooseForNewTenants(page, links.edit);
       await dialog.getByLabel(links.form.filesWhole).click();
       await dialog.getByRole("form").getByText(links.form.more, { exact: true }).click();
       await dialog.getByRole("form").getByLabel(links.form.recipients).scrollIntoViewIfNeeded();
@@ -168,7 +174,9 @@ export const ownerLinkScenes: readonly Scene[] = [
     async "own-links-ended"(page) {
       await page.goto("/links");
       await page.getByText(links.ended(1)).click();
-      await page.getByRole("button", { name: links.againOf("For the former tenants") }).scrollIntoViewIfNeeded();
+      await page
+        .getByRole("button", { name: links.againOf.download("For the former tenants") })
+        .scrollIntoViewIfNeeded();
     },
     async "file-links-made"(page, world) {
       const dialog = await openFileDialog(page, world);
@@ -185,6 +193,10 @@ export const ownerLinkScenes: readonly Scene[] = [
       for (const label of ["For Mr Brandt", ""]) {
         await client.links.revoke((await client.links.createForFile(fileId, { label })).id);
       }
+      // The line of links that ended a moment ago opens by itself.
+      await alterResponses(page, LINKS, ({ items }: LinkPage) => ({
+        items: items.map((link) => ({ ...link, revokedAt: since(20) })),
+      }));
       await (await openFileDialog(page, { full })).getByText(links.ended(2)).click();
     },
     async "note-review"(page, { full }) {

@@ -10,16 +10,16 @@ import { formatWhen, texts } from "../../texts/index.ts";
 
 const words = linkTexts;
 
-/** The upper part of a ticket: the name of the link, its remaining life and its counts. */
 type LinkSummaryProps = { link: Link; name: string; place: ReactNode; actions: ReactNode };
 
+/** The upper part of a ticket: the name of the link, its content, its remaining life and its counts. */
 export function LinkSummary({ link, name, place, actions }: LinkSummaryProps) {
   const now = useServiceNow(1_000);
   const Icon = link.kind === "upload" ? Inbox : Link2;
-  const facts = [
-    describeContent(link, now),
+  const content = [
+    ...(link.label === "" ? [] : [describeFiles(link) ?? words.fileRequest]),
     ...(link.recipients === null ? [] : [words.forRecipients(link.recipients.length)]),
-    describeTime(link, now),
+    ...(place === undefined ? [] : [place]),
   ];
   return (
     <div className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-start gap-x-3 gap-y-2 md:grid-cols-[auto_minmax(0,1fr)_auto_auto]">
@@ -39,10 +39,19 @@ export function LinkSummary({ link, name, place, actions }: LinkSummaryProps) {
             </span>
           )}
         </h4>
-        {place}
-        <p className="text-muted text-small tabular-nums">{facts.join(texts.common.separator)}</p>
+        {content.length > 0 && (
+          <p className="line-clamp-2 text-muted text-small tabular-nums [overflow-wrap:anywhere]">
+            {content.map((part, nth) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the parts keep their order
+              <Fragment key={nth}>
+                {nth > 0 && texts.common.separator}
+                {part}
+              </Fragment>
+            ))}
+          </p>
+        )}
         <p className="text-muted text-small tabular-nums">
-          <Counts counts={describeCounts(link)} />
+          <Counts counts={[describeTime(link, now), ...describeCounts(link)]} />
         </p>
       </div>
       {actions}
@@ -72,11 +81,6 @@ function describeFiles({ kind, files }: Link): string | undefined {
 /** Returns the label of a link. Without a label, returns the name of its content. */
 export function nameOfLink(link: Link): string {
   return link.label === "" ? (describeFiles(link) ?? words.fileRequest) : link.label;
-}
-
-/** Describes the content of a link with a label. Without a label, its name is the content, and its age tells it from other links. */
-function describeContent(link: Link, now: number): string {
-  return link.label === "" ? words.made(formatWhen(link.createdAt, now)) : (describeFiles(link) ?? words.fileRequest);
 }
 
 /** Says when the link ends, or when it ended. */

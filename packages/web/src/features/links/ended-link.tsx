@@ -6,8 +6,16 @@ import { useNow } from "../../components/hooks.ts";
 import { earliestServiceNow } from "../../service/client.ts";
 import { instanceQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
-import { formatDuration, texts } from "../../texts/index.ts";
-import { canRepeat, describeCounts, describeEnd, describeTime, nameOfLink, useStateNow } from "./describe-link.tsx";
+import { formatDuration } from "../../texts/index.ts";
+import {
+  Counts,
+  canRepeat,
+  describeCounts,
+  describeEnd,
+  describeTime,
+  nameOfLink,
+  useStateNow,
+} from "./describe-link.tsx";
 
 export type EndedLinkProps = {
   link: Link;
@@ -38,18 +46,20 @@ export function EndedLink({ link, place, isFresh, onAgain, onEdit, editButton }:
         <p dir="auto" title={name} className="truncate text-base">
           {name}
         </p>
-        {place}
-        <p className="tabular-nums">{facts.join(texts.common.separator)}</p>
+        {place !== undefined && <p className="truncate">{place}</p>}
+        <p className="tabular-nums">
+          <Counts counts={facts} />
+        </p>
         {state === "orphaned" && <p>{describeEnd(link, { isOff })}</p>}
         {isFresh && <LastUrl expiresAt={link.lastUrlExpiresAt} />}
       </div>
       {!isOff && canRepeat(link) && (
-        <Button kind="quiet" aria-label={linkTexts.againOf(name)} onClick={() => onAgain(link)}>
-          {linkTexts.create}
+        <Button className="text-ink" aria-label={linkTexts.againOf[link.kind](name)} onClick={() => onAgain(link)}>
+          {linkTexts.again[link.kind]}
         </Button>
       )}
       {!isOff && link.canEdit && link.hasPassword && state === "expired" && (
-        <Button ref={editButton} kind="quiet" aria-label={linkTexts.editOf(name)} onClick={onEdit}>
+        <Button ref={editButton} className="text-ink" aria-label={linkTexts.editOf(name)} onClick={onEdit}>
           {linkTexts.edit}
         </Button>
       )}

@@ -17,6 +17,7 @@ export function FileLinksDialog({ files, onClose }: FileLinksDialogProps) {
   return (
     <Dialog
       onClose={onClose}
+      className="md:w-[560px]"
       title={files.length === 1 ? words.title(first.filename) : words.titleOfSeveral(files.length)}
     >
       <LinkPanel noteId={first.noteId} files={files} hasCode />

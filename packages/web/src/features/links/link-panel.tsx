@@ -1,9 +1,9 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { Attachment, CreateLinkBody, Link } from "@valetkey/client";
-import { Inbox, Link2 } from "lucide-react";
+import { ChevronRight, Inbox, Link2 } from "lucide-react";
 import { useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
-import { DialogFooter } from "../../components/dialog.tsx";
+import { DialogFooter, DoneButton } from "../../components/dialog.tsx";
 import { useFocusBack } from "../../components/hooks.ts";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { instanceQuery } from "../../service/queries.ts";
@@ -44,15 +44,16 @@ export function LinkPanel({ noteId, files = [], hasCode = false }: LinkPanelProp
           </ul>
           {making.error !== null && <Problem error={making.error} />}
           <DialogFooter>
-            <Button onClick={making.forget}>
+            <Button kind="quiet" onClick={making.forget}>
               <Link2 size={16} />
               {words.create}
             </Button>
+            <DoneButton />
           </DialogFooter>
         </>
       )}
       {made === undefined && !isOff && <NewLink noteId={noteId} files={files} making={making} />}
-      {only === undefined && !isOff && <RequestFiles noteId={noteId} />}
+      {made === undefined && only === undefined && !isOff && <RequestFiles noteId={noteId} />}
       {second === undefined && (
         <LinkList subject={subject} exceptId={made?.link.id} onAgain={(ended) => void making.makeAgain(ended)} />
       )}
@@ -88,10 +89,19 @@ function RequestFiles({ noteId }: { noteId: string }) {
   }
   return (
     <>
-      <Button ref={button} kind="quiet" className="-my-2 self-start" onClick={() => setOpen(true)}>
-        <Inbox size={16} />
-        {words.requestFiles}
-      </Button>
+      <button
+        ref={button}
+        type="button"
+        onClick={() => setOpen(true)}
+        className="-mt-3 flex min-h-14 items-center gap-3 rounded-card border px-4 py-2 text-left transition-colors hover:bg-hover"
+      >
+        <Inbox size={24} strokeWidth={1.5} className="shrink-0 text-muted" />
+        <span className="grow">
+          <span className="block font-medium">{words.requestFiles}</span>
+          <span className="block text-pretty text-muted text-small">{words.requestFilesHint}</span>
+        </span>
+        <ChevronRight size={16} className="shrink-0 text-muted" />
+      </button>
       {isOpen && (
         <LinkForm
           title={words.form.requestTitle}
@@ -109,6 +119,12 @@ function RequestFiles({ noteId }: { noteId: string }) {
   );
 }
 
+/** Names the link by this file, because the dialog is about the file. The link may open several files. */
+function withFirst(fileId: string, link: Link): Link {
+  const files = link.files?.toSorted((a, b) => Number(b.id === fileId) - Number(a.id === fileId)) ?? null;
+  return { ...link, files };
+}
+
 type LinkListProps = {
   subject: LinkSubject;
   /** A link that the list omits, because the dialog shows the link elsewhere. */
@@ -120,9 +136,12 @@ type LinkListProps = {
 function LinkList({ subject, exceptId, onAgain }: LinkListProps) {
   const list = useInfiniteQuery(linksQuery(subject));
   const now = useServiceNow(1_000);
-  const links = list.data?.pages.flatMap(({ items }) => items).filter(({ id }) => id !== exceptId);
+  const links = list.data?.pages
+    .flatMap(({ items }) => items)
+    .filter(({ id }) => id !== exceptId)
+    .map((link) => ("noteId" in subject ? link : withFirst(subject.attachmentId, link)));
   const isOver = (link: Link) => hasEnded(stateAt(link, now));
-  const title = "noteId" in subject ? words.existing : words.dialog.existing;
+  const title = words[exceptId === undefined ? "existing" : "others"]["noteId" in subject ? "note" : "file"];
   return (
     <section aria-label={title} className="flex flex-col gap-3 empty:hidden">
       {links?.every(isOver) === false && <h3 className="font-medium text-small">{title}</h3>}

@@ -133,7 +133,7 @@ function Content({ noteId, files }: Pick<NewLinkProps, "noteId" | "files">) {
         <p title={name} className="line-clamp-2 font-medium [overflow-wrap:anywhere]">
           {name}
         </p>
-        <p className="text-muted text-small tabular-nums">
+        <p className="text-pretty text-muted text-small tabular-nums">
           {isWhole ? words.whole(opened.length, formatBytes(sizeBytes)) : formatBytes(sizeBytes)}
         </p>
       </div>

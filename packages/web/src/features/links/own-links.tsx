@@ -53,7 +53,7 @@ function OwnLinks() {
         label={words.list}
         failed={words.failed}
         empty={<None filter={filter} />}
-        rowHeight="h-40"
+        rowHeight="h-40 md:h-24"
         className="gap-3 empty:hidden"
       >
         {(link) =>
@@ -81,15 +81,9 @@ function OwnLinks() {
 /** The note of a link. */
 function placeOf({ noteId, noteTitle }: Link): ReactNode {
   return (
-    <p className="truncate text-small">
-      <RouterLink
-        to="/n/$noteId"
-        params={{ noteId }}
-        className="text-muted underline underline-offset-2 hover:text-ink"
-      >
-        {titleOf(noteTitle)}
-      </RouterLink>
-    </p>
+    <RouterLink to="/n/$noteId" params={{ noteId }} className="underline underline-offset-2 hover:text-ink">
+      {titleOf(noteTitle)}
+    </RouterLink>
   );
 }
 

@@ -42,7 +42,7 @@ function MostDownloads({ values, problems, change }: FormFields) {
     <TextField
       name="maxClaims"
       label={words.maxClaims}
-      hint={words.maxClaimsHint}
+      placeholder={request.noLimit}
       error={problems.maxClaims}
       inputMode="numeric"
       autoComplete="off"
@@ -71,6 +71,7 @@ function Recipients({ values, problems, change }: FormFields) {
       spellCheck={false}
       autoComplete="off"
       value={values.recipients}
+      placeholder={words.everyone}
       hint={words.recipientsHint}
       problem={problems.recipients}
       onChange={(recipients) => change({ recipients })}

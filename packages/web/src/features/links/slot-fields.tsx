@@ -28,7 +28,7 @@ export function SlotFields({ values: { slots }, problems, change }: FormFields) 
   return (
     <fieldset className="flex min-w-0 flex-col gap-2">
       <legend className="font-medium text-small">{words.slots}</legend>
-      <p className="text-muted text-small">{words.slotsHint}</p>
+      <p className="text-pretty text-muted text-small">{words.slotsHint}</p>
       <ul ref={list} className="flex flex-col gap-2 empty:hidden">
         {slots.map((slot, nth) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a new entry has no other identity, and the fields hold no state

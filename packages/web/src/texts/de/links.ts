@@ -21,10 +21,12 @@ function limits({ hasPassword, downloads }: Will): string {
 }
 
 export const linkTexts: typeof english = {
-  existing: "Links zu dieser Notiz",
+  existing: { note: "Links zu dieser Notiz", file: "Links, die diese Datei öffnen" },
+  others: { note: "Andere Links zu dieser Notiz", file: "Andere Links, die diese Datei öffnen" },
   create: "Neuer Link",
   creating: "Wird erstellt …",
   requestFiles: "Stattdessen Dateien anfragen",
+  requestFilesHint: "Mit einem solchen Link senden andere Ihnen Dateien.",
   fileRequest: "Dateianfrage",
   opens: {
     whole: "Alle Dateien der Notiz",
@@ -36,17 +38,20 @@ export const linkTexts: typeof english = {
   page: {
     title: "Links",
     filter: "Was angezeigt wird",
-    filters: { all: "Alle", download: "Links", upload: "Dateianfragen" },
+    filters: { all: "Alle", download: "Geteilte Dateien", upload: "Dateianfragen" },
     empty: {
       title: "Noch keine Links",
       hint: "Ein Link gibt Dateien an Personen ohne Konto, oder lässt sie Ihnen Dateien senden. Teilen Sie eine Notiz, um einen zu erstellen.",
     },
     emptyOf: { download: "Sie haben keine Links zu Dateien.", upload: "Sie haben keine Dateianfragen." },
   },
-  made: (when: string) => `Erstellt ${when}`,
   revoked: (when: string) => `Beendet ${when}`,
   ended: (count: number | undefined) => (count === undefined ? "Beendete Links" : formatCount(count, ended)),
-  againOf: (name: string) => `Neuer Link wie „${name}“`,
+  again: { download: "Erneut teilen", upload: "Erneut anfragen" },
+  againOf: {
+    download: (name: string) => `Erneut teilen: „${name}“`,
+    upload: (name: string) => `Erneut anfragen: „${name}“`,
+  },
   endedBecause: {
     used_up: {
       download: "Alle Downloads sind verbraucht. Erlauben Sie mehr, um den Link wieder zu öffnen.",
@@ -156,7 +161,6 @@ export const linkTexts: typeof english = {
       "Lassen Sie es leer, um das Passwort zu behalten. Ein neues meldet alle ab, die das alte eingegeben haben.",
     passwordShort: "Verwenden Sie mindestens 6 Zeichen.",
     maxClaims: "Download-Limit",
-    maxClaimsHint: "Ohne Eingabe gibt es kein Limit.",
     countProblem: (max: string) => `Geben Sie eine ganze Zahl von 1 bis ${max} ein.`,
     sizeProblem: (max: string) => `Geben Sie eine Größe bis ${max} ein.`,
     files: "Dateien",
@@ -165,7 +169,8 @@ export const linkTexts: typeof english = {
     filesFailed: "Die Dateien der Notiz konnten nicht geladen werden.",
     longest: (span: string) => `Dieser Dienst erlaubt höchstens ${span}.`,
     recipients: "Nur diese Personen können ihn öffnen",
-    recipientsHint: "Leer: jeder mit dem Link. Personen, deren Adressen hier stehen, erhalten einen Code per E-Mail.",
+    everyone: "Alle, die den Link haben",
+    recipientsHint: "Geben Sie E-Mail-Adressen ein. Jede Person erhält einen Code per E-Mail.",
     recipientsProblem: (wrong) =>
       wrong.length === 1
         ? `„${wrong[0]}“ ist keine E-Mail-Adresse.`
@@ -230,6 +235,5 @@ export const linkTexts: typeof english = {
       `${formatCount(count, files)}, ${size}. Auch Dateien, die Sie später hinzufügen, aber nicht der Text.`,
     lasts: "Gültig für",
     create: "Link erstellen und kopieren",
-    existing: "Links zu dieser Datei",
   },
 };

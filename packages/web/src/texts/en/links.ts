@@ -23,10 +23,12 @@ function limits({ hasPassword, downloads }: Will): string {
 
 /** Only the feature of links imports these texts. If they were in `texts`, every page would load them. */
 export const linkTexts = {
-  existing: "Links to this note",
+  existing: { note: "Links to this note", file: "Links that open this file" },
+  others: { note: "Other links to this note", file: "Other links that open this file" },
   create: "New link",
   creating: "Creating…",
   requestFiles: "Ask for files instead",
+  requestFilesHint: "With this kind of link, others send you files.",
   fileRequest: "File request",
   opens: {
     whole: "All files of the note",
@@ -38,17 +40,20 @@ export const linkTexts = {
   page: {
     title: "Links",
     filter: "What to show",
-    filters: { all: "All", download: "Links", upload: "File requests" },
+    filters: { all: "All", download: "Shared files", upload: "File requests" },
     empty: {
       title: "No links yet",
       hint: "A link gives files to people without an account, or lets them send you files. Share a note to make one.",
     },
     emptyOf: { download: "You have no links to files.", upload: "You have no file requests." },
   },
-  made: (when: string) => `Made ${when}`,
   revoked: (when: string) => `Ended ${when}`,
   ended: (count: number | undefined) => (count === undefined ? "Ended links" : formatCount(count, ended)),
-  againOf: (name: string) => `New link like “${name}”`,
+  again: { download: "Share again", upload: "Ask again" },
+  againOf: {
+    download: (name: string) => `Share again: “${name}”`,
+    upload: (name: string) => `Ask again: “${name}”`,
+  },
   endedBecause: {
     used_up: {
       download: "All downloads are used. Allow more to open the link again.",
@@ -156,7 +161,6 @@ export const linkTexts = {
     passwordKept: "Leave it empty to keep the password. A new one signs out everyone who entered the old one.",
     passwordShort: "Use at least 6 characters.",
     maxClaims: "Download limit",
-    maxClaimsHint: "Leave empty for no limit.",
     countProblem: (max: string) => `Enter a whole number from 1 to ${max}.`,
     sizeProblem: (max: string) => `Enter a size up to ${max}.`,
     files: "Files",
@@ -165,7 +169,8 @@ export const linkTexts = {
     filesFailed: "The files of the note could not be loaded.",
     longest: (span: string) => `This service allows at most ${span}.`,
     recipients: "Only these people can open it",
-    recipientsHint: "Leave empty for anyone with the link. People whose addresses are here get a code by email.",
+    everyone: "Anyone with the link",
+    recipientsHint: "Enter email addresses. Each person gets a code by email.",
     recipientsProblem: (wrong: readonly string[]) =>
       wrong.length === 1
         ? `“${wrong[0]}” is not an email address.`
@@ -229,6 +234,5 @@ export const linkTexts = {
       `${formatCount(count, files)}, ${size}. Includes files you add later, but not the text.`,
     lasts: "Valid for",
     create: "Create and copy link",
-    existing: "Links to this file",
   },
 };

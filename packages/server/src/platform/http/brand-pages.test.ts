@@ -16,6 +16,7 @@ const BRANDED: Brand = {
   color: "#1a5fb4",
 };
 const NAME = "R&#38;D &#34;Files&#34; &#39;x&#39;";
+const PLACEHOLDERS = "%TOKEN% %ORIGIN% %BRAND% $& $'";
 const PAGES = ["/sign-in", "/s/some-token", "/s/some-token/download", "/unsubscribe/AAAA"];
 
 describe("the brand on the pages of a service", () => {
@@ -29,6 +30,11 @@ describe("the brand on the pages of a service", () => {
   const named = useService(() => ({
     engine,
     app: { webRoot: webRoot.root, brand: { ...DEFAULT_BRAND, name: "<b>ox" } },
+    hasAccounts: true,
+  }));
+  const withPlaceholders = useService(() => ({
+    engine,
+    app: { webRoot: webRoot.root, brand: { ...DEFAULT_BRAND, name: PLACEHOLDERS } },
     hasAccounts: true,
   }));
   const get = (path: string, service = branded) => service.anonymous.send(`GET ${path}`, { headers: BROWSER });
@@ -93,6 +99,13 @@ describe("the brand on the pages of a service", () => {
       name: "<b>ox",
       icons: [{ src: icon }],
     });
+  });
+
+  it.each(PAGES)("the page %s shows a name with placeholders, and does not fill them in", async (path) => {
+    const { text } = await get(path, withPlaceholders);
+    const shown = "%TOKEN% %ORIGIN% %BRAND% $&#38; $&#39;";
+    expect(text).toContain(shown);
+    expect(text.replaceAll(shown, "")).not.toMatch(/%[A-Z]+%/);
   });
 
   it("a service without a brand shows the name Valet Key, and changes nothing in the page of the web app", async () => {

@@ -203,9 +203,9 @@ function fillLanding(
     page
       .replaceAll("%ORIGIN%", () => new URL(publicUrl).origin)
       .replaceAll("%TOKEN%", () => encodeURIComponent(token))
-      // The brand comes last, because its name may contain the text of a placeholder.
-      .replace("</head>", () => `${brand.head}</head>`)
+      // The brand comes last, and its head after its header, because its name may contain the text of a placeholder.
       .replace("%BRAND%", () => brand.header)
+      .replace("</head>", () => `${brand.head}</head>`)
   );
 }
 

@@ -89,7 +89,6 @@ export const problems = {
   upload_rejected: { status: 422, title: "Upload rejected" },
   too_many_uploads: { status: 429, title: "Too many pending uploads" },
   sending_limit_reached: { status: 429, title: "Limit of sent links reached" },
-  receiver_limit_reached: { status: 429, title: "Limit of mails to a person reached" },
   rate_limited: { status: 429, title: "Too many requests" },
   headers_too_large: { status: 431, title: "Headers too large" },
   internal: { status: 500, title: "Internal error" },

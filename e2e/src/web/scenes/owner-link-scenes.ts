@@ -236,7 +236,7 @@ export const ownerLinkScenes: readonly Scene[] = [
             status: 429,
             headers: { "retry-after": "2400" },
             contentType: "application/problem+json",
-            json: { code: "receiver_limit_reached", detail: "tom.brandt@example.org got several mails already." },
+            json: { code: "sending_limit_reached", detail: "You can't send a mail to tom.brandt@example.org." },
           }),
         );
         await dialog.getByLabel(links.send.to).fill("mia@example.org, tom.brandt@example.org");

@@ -169,17 +169,16 @@ function refusedBy(error: Error | null, emails: readonly string[]): string[] {
 function describe(error: Error, emails: readonly string[]): string | undefined {
   if (!(error instanceof ValetKeyError)) return undefined;
   const { code, retryAfterSeconds } = error;
-  const [email = words.oneOfThem] = refusedBy(error, emails);
-  const wait = formatDuration(retryAfterSeconds ?? 0);
+  const [refused] = refusedBy(error, emails);
+  const email = refused ?? words.oneOfThem;
   switch (code) {
     case "sending_limit_reached":
-      return words.problems.limit(MOST_EMAILS, wait);
-    case "receiver_limit_reached":
-      return words.problems.receiverLimit(email, wait);
+      if (refused !== undefined) return words.problems.notNow(refused);
+      return words.problems.limit(MOST_EMAILS, formatDuration(retryAfterSeconds ?? 0));
     case "receiver_not_listed":
       return words.problems.notListed(email);
     case "invalid_request":
-      return refusedBy(error, emails).length === 0 ? undefined : shareDialogTexts.people.invalid(email);
+      return refused === undefined ? undefined : shareDialogTexts.people.invalid(refused);
     default:
       return undefined;
   }

@@ -72,9 +72,7 @@ export const rareProblems: typeof english = {
   sending_disabled:
     "Hier kann sich jeder anmelden, deshalb lassen sich Links nicht per E-Mail senden. Kopieren Sie den Link.",
   email_not_proven: "Bestätigen Sie zuerst Ihre E-Mail-Adresse in den Einstellungen.",
-  sending_limit_reached:
-    "Sie haben heute schon an zu viele Personen Links gesendet. Niemand hat diese E-Mail erhalten.",
-  receiver_limit_reached: "Eine dieser Personen hat schon mehrere E-Mails erhalten. Niemand hat diese E-Mail erhalten.",
+  sending_limit_reached: "Sie können diese E-Mail im Moment nicht senden. Niemand hat sie erhalten.",
   receiver_not_listed: "Der Link ist nur für bestimmte Personen. Nehmen Sie die Person zuerst in den Link auf.",
   links_disabled: "Links sind bei diesem Dienst ausgeschaltet.",
   too_many_pins: "Mehr Notizen können Sie nicht anheften. Lösen Sie zuerst eine andere.",

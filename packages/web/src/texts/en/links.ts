@@ -115,8 +115,9 @@ export const linkTexts = {
     problems: {
       limit: (max: number, wait: string) =>
         `You can send links to ${max} people in a day. Nobody got this mail. Send it to fewer people, or try again in ${wait}.`,
-      receiverLimit: (email: string, wait: string) =>
-        `${email} got several mails already. Nobody got this mail. Take ${email} out, or try again in ${wait}.`,
+      /** It does not say why: perhaps other people wrote to this email address. */
+      notNow: (email: string) =>
+        `You can't send a mail to ${email} at the moment. Nobody got this mail. Take ${email} out, or try again later.`,
       notListed: (email: string) =>
         `The link is only for certain people, and ${email} is not one of them. Add ${email} to the link first.`,
     },

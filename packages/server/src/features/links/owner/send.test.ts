@@ -225,12 +225,33 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(await hasOldUrl()).toEqual([true]);
   });
 
+  it("a send to a person with too many mails does not reveal who sent them, and when", async () => {
+    await prove("carl");
+    const carl = service.as("carl");
+    const note = (await carl.send("POST /notes", { json: { title: "Mine" } })).body;
+    const ofCarl = (await carl.send(`POST /notes/${note.id}/links`, { json: {} })).body;
+    const { link } = await storeLink(service.db);
+    const refusalAfter = async (as: typeof ann, linkId: string, startedMs: number) => {
+      const email = newEmail();
+      for (let nth = 0; nth < 3; nth += 1) expect((await send(linkId, { to: [email] }, { as })).status).toBe(202);
+      const expiresAt = Date.now() + 3_600_000 - startedMs;
+      await service.database.db.kysely.updateTable("limit_counts").set({ expires_at: expiresAt }).execute();
+      const { body, headers } = await send(link.id, { to: [newEmail(), email] });
+      const { message, requestId, ...said } = body;
+      return { ...said, detail: said.detail.replaceAll(email, "X"), wait: headers["retry-after"] };
+    };
+    const byOther = await refusalAfter(carl, ofCarl.id, 1_200_000);
+    expect(byOther).toEqual(await refusalAfter(ann, link.id, 60_000));
+    expect(byOther).toMatchObject({ status: 429, code: "sending_limit_reached", wait: "3600" });
+    expect(byOther.detail).toMatch(/^You can't send a mail to X at the moment\./);
+  });
+
   it("the fourth mail an hour to one person fails with the email address in the error", async () => {
     const { link } = await storeLink(service.db);
     const email = newEmail();
     for (let nth = 0; nth < 3; nth += 1) expect((await send(link.id, { to: [email] })).status).toBe(202);
     const { body } = await send(link.id, { to: [...newEmails(46), email] });
-    expect(body).toMatchObject({ status: 429, code: "receiver_limit_reached", detail: expect.stringContaining(email) });
+    expect(body).toMatchObject({ status: 429, code: "sending_limit_reached", detail: expect.stringContaining(email) });
     expect((await send(link.id, { to: newEmails(47) })).status).toBe(202);
   });
 
@@ -245,7 +266,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
       const { code = "sent" } = (await send(link.id, { to: [email] }, { as: carl })).body;
       codes[code] = (codes[code] ?? 0) + 1;
     }
-    expect(codes).toEqual({ sent: 3, receiver_limit_reached: 27, rate_limited: 1 });
+    expect(codes).toEqual({ sent: 3, sending_limit_reached: 27, rate_limited: 1 });
     const { headers } = await send(link.id, { to: [newEmail()] }, { as: carl });
     expect(Number(headers["retry-after"])).toBeGreaterThan(500);
     const other = await storeLink(service.db);
@@ -258,7 +279,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     for (let nth = 0; nth < 3; nth += 1) await send(link.id, { to: [full] });
     for (let nth = 0; nth < 4; nth += 1) {
       const { body } = await send(link.id, { to: [first, full, last] });
-      expect(body).toMatchObject({ code: "receiver_limit_reached", detail: expect.stringContaining(full) });
+      expect(body).toMatchObject({ code: "sending_limit_reached", detail: expect.stringContaining(full) });
     }
     expect((await send(link.id, { to: [first, last] })).status).toBe(202);
     const { items } = (await ann.send(`GET /links/${link.id}/events`)).body;

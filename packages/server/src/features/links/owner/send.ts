@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Page, PageRequest } from "../../../platform/database/pages.ts";
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
-import { DomainError, type DomainErrorCode } from "../../../platform/errors.ts";
+import { DomainError } from "../../../platform/errors.ts";
 import {
   limitCountQueries,
   takeFromWindow,
@@ -51,7 +51,7 @@ const TOO_MANY_REQUESTS =
  * Sends the URL of a link by mail, in the name of the caller. Only people who may edit the link can send it, because the sender sees the
  * list of receivers. Either all email addresses get the mail, or none.
  * Throws `link_not_found`, `access_denied`, `mail_disabled`, `sending_disabled`, `email_not_proven`, `link_ended`, `receiver_not_listed`,
- * `sending_limit_reached`, `receiver_limit_reached`, `rate_limited` and `invalid_request`.
+ * `sending_limit_reached`, `rate_limited` and `invalid_request`.
  */
 export function sendLink(deps: Deps) {
   const { db, clock, newId, linkKeys } = deps;
@@ -163,26 +163,32 @@ async function takeEmails(
 ): Promise<void> {
   const problem = `You can send links to ${EMAILS.max} email addresses in a day. Nobody got this mail. Send it to fewer people, or wait until Retry-After has passed.`;
   const taking = takeFromWindow({ db: tx, clock }, { limit: EMAILS, holder: caller.userId, amount, problem });
-  await taking.catch(refuseAs("sending_limit_reached"));
+  await taking.catch(refuse);
 }
 
+/**
+ * How long a sender waits if the service sends no more mails to an email address. The exact wait would show when the first of these mails
+ * was sent, also if another person sent it. Seconds.
+ */
+const WAIT_FOR_RECEIVER = 3600;
+
+/** All senders share the limits of an email address. So the problem does not say that the email address got mails. */
 async function queueTo(
   deps: Deps,
   { tx, emails, sent }: { tx: Tx; emails: readonly string[]; sent: SentLink },
 ): Promise<void> {
   const problemOf = (email: string) =>
-    `${email} got several mails already. Nobody got this mail. Leave ${email} out, or wait until Retry-After has passed.`;
-  await queueSentLink(deps, tx, { emails, sent, problemOf }).catch(refuseAs("receiver_limit_reached"));
+    `You can't send a mail to ${email} at the moment. Nobody got this mail. Leave ${email} out, or try again later.`;
+  await queueSentLink(deps, tx, { emails, sent, problemOf }).catch((error) => refuse(error, WAIT_FOR_RECEIVER));
 }
 
-/** Returns a handler that throws an error with this code after an exceeded limit. */
-function refuseAs(code: DomainErrorCode): (error: unknown) => never {
-  return (error) => {
-    if (!(error instanceof DomainError && error.code === "rate_limited")) throw error;
-    throw new DomainError(
-      code,
-      error.message,
-      error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds },
-    );
-  };
+/** Throws `sending_limit_reached` after an exceeded limit. */
+function refuse(error: unknown, waitSeconds?: number): never {
+  if (!(error instanceof DomainError && error.code === "rate_limited")) throw error;
+  const retryAfterSeconds = waitSeconds ?? error.retryAfterSeconds;
+  throw new DomainError(
+    "sending_limit_reached",
+    error.message,
+    retryAfterSeconds === undefined ? {} : { retryAfterSeconds },
+  );
 }

@@ -53,7 +53,8 @@ button:hover { background: var(--color-accent-hover); }
 li button { width: auto; margin: 0; border-color: var(--color-line); background: var(--color-surface); color: inherit; }
 li button:hover { background: var(--color-line); }
 :focus-visible { outline: 2px solid var(--color-accent); outline-offset: 2px; }
-@media (min-width: 48rem) { body { padding-top: 10vh; } .part { padding: 20px 24px; } }
+input:focus-visible { outline-offset: -1px; }
+@media (min-width: 48rem) { body { padding-top: 8vh; } .part { padding: 20px 24px; } }
 @media print { button, .perforation { display: none; } }
 `;
 

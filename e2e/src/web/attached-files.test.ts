@@ -103,6 +103,22 @@ describe("the files of a note", () => {
     expect(items[0]?.files?.map(({ filename }) => filename).sort()).toEqual(["a.txt", "c.txt"]);
   });
 
+  it("the selection of files replaces the buttons for all files, and ends with one button", async () => {
+    const lea = await web.person("Lea", PHONE);
+    await open(lea, [text("a.txt", "a"), text("b.txt", "b")]);
+    const all = lea.page.getByRole("button", { name: "Download all" });
+    await all.waitFor();
+    await button(filesOf(lea), attachmentTexts.select).click();
+    await lea.page.getByRole("checkbox", { name: attachmentTexts.choose("a.txt") }).check();
+    await button(filesOf(lea), fileToolsTexts.download)
+      .or(filesOf(lea).getByRole("link", { name: "Download" }))
+      .waitFor();
+    expect(await all.count()).toBe(0);
+    await button(filesOf(lea), attachmentTexts.selectDone).click();
+    await all.waitFor();
+    expect(await lea.page.getByRole("checkbox").count()).toBe(0);
+  });
+
   it("several files are shared together, and a retry shares only the remaining files", async () => {
     const uma = await web.person("Uma");
     uma.watch.expect(/^400 PUT .*shares/);

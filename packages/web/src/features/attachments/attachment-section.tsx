@@ -2,6 +2,7 @@ import { useStore } from "@nanostores/react";
 import { useQuery } from "@tanstack/react-query";
 import type { Attachment, Note } from "@valetkey/client";
 import { type DropOptions, Dropzone, type DropzoneProps } from "@valetkey/react";
+import { clsx } from "clsx";
 import { ListChecks, Paperclip } from "lucide-react";
 import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { Button, dropzoneStyle } from "../../components/button.tsx";
@@ -53,6 +54,7 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
   const waiting = useWaitingFiles(note.id);
   const hasLinks = instance?.limits.links.enabled === true;
   const { listed, open: tools, toggle } = useFileTools(attachments);
+  const isManaged = tools !== undefined;
   const [renamedId, setRenamedId] = useState<string>();
   const actions = useRowActions(note, {
     hasLinks,
@@ -89,17 +91,27 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
       aria-label={words.title}
       className="flex scroll-mt-12 flex-col gap-2 rounded-card outline-offset-8"
     >
-      <div className="flex min-h-11 flex-wrap items-center md:min-h-9 md:gap-2">
+      <div className="flex min-h-11 flex-wrap items-center md:min-h-9 xl:gap-2">
         <h2 className="mr-auto font-semibold">{words.title}</h2>
-        {(attachments.length > 1 || tools !== undefined) && (
-          <Button kind="quiet" title={words.selectHint} className="max-md:px-2" onClick={toggle}>
-            <ListChecks size={16} className="max-md:hidden" />
-            {tools === undefined ? words.select : words.selectDone}
-          </Button>
-        )}
-        <DownloadAll note={note} attachments={attachments} />
+        {/* On a phone or tablet, the buttons for all files have a row of their own, so that each button has its text. */}
+        <div
+          className={clsx("flex flex-wrap items-center xl:contents", !isManaged && "max-xl:order-last max-xl:w-full")}
+        >
+          {(attachments.length > 1 || isManaged) && (
+            <Button
+              kind={isManaged ? "outline" : "quiet"}
+              title={words.selectHint}
+              className={isManaged ? undefined : "max-xl:-ml-3 max-xl:px-3"}
+              onClick={toggle}
+            >
+              {!isManaged && <ListChecks size={16} />}
+              {isManaged ? words.selectDone : words.select}
+            </Button>
+          )}
+          <DownloadAll note={note} attachments={attachments} isHidden={isManaged} />
+        </div>
         {canEdit && !isEmpty && (
-          <AttachArea {...drop} className={dropzoneStyle}>
+          <AttachArea {...drop} className={isManaged ? "hidden" : dropzoneStyle}>
             <Paperclip size={16} />
             {words.attach}
           </AttachArea>

@@ -15,8 +15,15 @@ const words = texts.attachments.zip;
 /** The ZIP that this tab is creating. The work continues when the user opens another page of the app. */
 const $zipProgress = atom<ZipProgress | undefined>();
 
+type DownloadAllProps = {
+  note: Note;
+  attachments: readonly Attachment[];
+  /** Whether another button downloads the selected files. The progress of a running ZIP stays visible. */
+  isHidden: boolean;
+};
+
 /** A button that downloads all files of a note as one ZIP. The button is shown if the note has at least two files. */
-export function DownloadAll({ note, attachments }: { note: Note; attachments: readonly Attachment[] }) {
+export function DownloadAll({ note, attachments, isHidden }: DownloadAllProps) {
   const progress = useStore($zipProgress);
   const ready = attachments.filter(({ state }) => state === "ready");
   const canDownload = progress === undefined && ready.length > 1;
@@ -34,18 +41,16 @@ export function DownloadAll({ note, attachments }: { note: Note; attachments: re
       </div>
     );
   }
-  if (ready.length < 2) return null;
+  if (ready.length < 2 || isHidden) return null;
   return (
     <Button
       kind="quiet"
-      className="max-xl:w-11 max-xl:px-0 max-xl:text-muted"
-      title={words.action}
+      className="max-xl:px-3"
       disabled={progress !== undefined}
       onClick={() => void downloadZip(note, ready)}
     >
       <Download size={16} />
-      {/* On a phone or tablet, only the icon fits beside the other buttons. A second row would move the files after the load of the font. */}
-      <span className="max-xl:sr-only">{words.action}</span>
+      {words.action}
     </Button>
   );
 }

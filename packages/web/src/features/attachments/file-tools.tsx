@@ -127,13 +127,10 @@ function ChosenBar({ note, listed, choice, onChoose, onLink, onShare, onMove }: 
     if (ready.length <= MOST_FILES_OF_LINK) onLink?.(ready);
     else toasts.add({ title: words.tooManyForLink(MOST_FILES_OF_LINK) });
   };
-  const clear = () => {
+  const remove = () => {
     // The buttons disappear together with the focus. So the checkbox gets the focus.
     all.current?.focus();
     onChoose(NOTHING);
-  };
-  const remove = () => {
-    clear();
     void removeAttachments(chosen);
   };
   return (
@@ -169,11 +166,6 @@ function ChosenBar({ note, listed, choice, onChoose, onLink, onShare, onMove }: 
             chosen.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
           )}
       </p>
-      {chosen.length > 0 && (
-        <Button kind="quiet" className="max-md:px-3" onClick={clear}>
-          {words.clear}
-        </Button>
-      )}
       <div className="flex flex-wrap gap-x-1 max-xl:w-full max-xl:empty:hidden">
         {single !== undefined &&
           (ready.length === 1 ? (

@@ -25,7 +25,6 @@ export const fileToolsTexts: typeof english.fileToolsTexts = {
   none: "Keine Datei passt. Ändern Sie den Filter.",
   all: "Alle auswählen",
   chosen: (count: number, sizeBytes: number) => `${formatCount(count, files)} ausgewählt, ${formatBytes(sizeBytes)}`,
-  clear: "Aufheben",
   hint: "Halten Sie die Umschalttaste, um mehrere hintereinander auszuwählen.",
   download: "Herunterladen",
   link: "Link",

@@ -24,7 +24,6 @@ export const fileToolsTexts = {
   none: "No file matches. Change the filter.",
   all: "Select all",
   chosen: (count: number, sizeBytes: number) => `${formatCount(count, files)} selected, ${formatBytes(sizeBytes)}`,
-  clear: "Clear",
   hint: "Hold Shift to select several in a row.",
   download: "Download",
   link: "Make a link",

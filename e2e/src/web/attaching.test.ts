@@ -123,6 +123,25 @@ describe("attaching files", () => {
       .waitFor();
   });
 
+  it("a full storage leads its owner to the storage, and tells an editor whose storage is full", async () => {
+    const [owner, editor] = [await web.person("Olga Full"), await web.person("Edda Full")];
+    const note = await open(owner);
+    await owner.client.shares.put({ noteId: note.id }, { userIds: [editor.id], role: "editor" });
+    for (const { page, watch } of [owner, editor]) {
+      watch.expect(/^413 POST .*uploads/);
+      await page.route("**/notes/*/uploads", (route) =>
+        route.fulfill({ status: 413, json: { code: "quota_exceeded" } }),
+      );
+    }
+    await editor.page.goto(`/n/${note.id}`);
+    await choose(editor, [text("a.txt", "a")]);
+    await filesOf(editor).getByText("The storage of the owner of this note is full.").waitFor();
+    expect(await filesOf(editor).getByRole("link").count()).toBe(0);
+    await choose(owner, [text("a.txt", "a")]);
+    await filesOf(owner).getByRole("link", { name: "See your storage" }).click();
+    await owner.page.waitForURL("**/settings/storage");
+  });
+
   it("200 dropped files stay in the order of the drop", async () => {
     const zoe = await web.person("Zoe Drops");
     const note = await open(zoe);

@@ -61,7 +61,7 @@ function describeEvent(event: UploadEvent): string {
   if (event.kind === "added") return words.events.added(event.uploads.map(({ filename }) => filename));
   const { filename } = event.upload;
   if (event.kind === "attached") return words.events.attached(filename);
-  return words.events.failed(filename, describeUploadFailure(event.error));
+  return words.events.failed(filename, describeUploadFailure(event.upload.noteId, event.error));
 }
 
 const STOPPED: ReadonlySet<UploadStatus> = new Set(["paused", "failed", "needs-file", "needs-permission"]);
@@ -91,9 +91,15 @@ function summarise(others: readonly Upload[]): string {
 }
 
 /** Describes why an upload failed. If the service rejected the file, the message of the service gives the reason. */
-export function describeUploadFailure(error: unknown): string {
+export function describeUploadFailure(noteId: string, error: unknown): string {
+  if (hasCode(error, "quota_exceeded") && !isOwn(noteId)) return words.ownerIsFull;
   if (hasCode(error, "upload_rejected")) return error.message;
   const maxBytes = queryClient.getQueryData(instanceQuery.queryKey)?.limits.uploadMaxBytes;
   if (hasCode(error, "file_too_large") && maxBytes !== undefined) return words.tooLarge(maxBytes);
   return describeProblem(error);
+}
+
+/** Returns whether the files of a note use the storage of the user. */
+export function isOwn(noteId: string): boolean {
+  return queryClient.getQueryData(noteQuery(noteId).queryKey)?.role === "owner";
 }

@@ -43,6 +43,7 @@ export const attachments: typeof english = {
   },
   tooLarge: (limitBytes: number) =>
     `Sie ist größer als ${formatBytes(limitBytes)}, mehr erlaubt dieser Dienst nicht. Sie wurde nicht gesendet.`,
+  ownerIsFull: "Der Speicher der Person, der diese Notiz gehört, ist voll.",
   events: {
     added: (names: readonly string[]) =>
       names.length === 1 ? `${names[0]} wird hochgeladen` : `${formatCount(names.length, files)} werden hochgeladen`,

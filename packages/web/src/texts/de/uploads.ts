@@ -28,6 +28,7 @@ export const uploadTexts: typeof english = {
   pause: "Anhalten",
   resume: "Fortsetzen",
   retry: "Noch einmal versuchen",
+  storage: "Speicher ansehen",
   cancel: "Abbrechen",
   dismiss: "Aus der Liste entfernen",
 };

@@ -42,6 +42,7 @@ export const attachments = {
   },
   tooLarge: (limitBytes: number) =>
     `It is larger than ${formatBytes(limitBytes)}, the most that this service accepts. It was not sent.`,
+  ownerIsFull: "The storage of the owner of this note is full.",
   events: {
     added: (names: readonly string[]) =>
       names.length === 1 ? `Uploading ${names[0]}` : `Uploading ${formatCount(names.length, files)}`,

@@ -28,6 +28,7 @@ export const uploadTexts = {
   pause: "Pause",
   resume: "Resume",
   retry: "Try again",
+  storage: "See your storage",
   cancel: "Cancel",
   dismiss: "Remove from the list",
 };

@@ -1,14 +1,15 @@
 import { useStore } from "@nanostores/react";
+import { Link } from "@tanstack/react-router";
 import { Dropzone } from "@valetkey/react";
 import { Pause, Play, X } from "lucide-react";
 import { memo, useState } from "react";
 import { Button, dropzoneStyle, IconButton } from "../../../components/button.tsx";
 import { FileName } from "../../../components/file-name.tsx";
 import { ProgressBar } from "../../../components/progress-bar.tsx";
-import { useConnection } from "../../../service/client.ts";
+import { hasCode, useConnection } from "../../../service/client.ts";
 import { uploadTexts } from "../../../texts/en/uploads.ts";
 import { FileIcon } from "../thumbnail.tsx";
-import { describeUploadFailure } from "../uploads-watch.tsx";
+import { describeUploadFailure, isOwn } from "../uploads-watch.tsx";
 import { errorCode, type Upload, type UploadStatus } from "./upload.ts";
 import { uploads } from "./uploads.ts";
 
@@ -22,7 +23,7 @@ export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
   const upload = useStore(list.$uploads, { keys: [id], deps: [id] })[id];
   const isOnline = useConnection() !== "offline";
   if (upload === undefined) return null;
-  const { filename, sentBytes, sizeBytes, status, error } = upload;
+  const { noteId, filename, sentBytes, sizeBytes, status, error } = upload;
   const share = sizeBytes === 0 ? 0 : sentBytes / sizeBytes;
   const state = describeUploadState(upload, { isOnline });
   return (
@@ -32,6 +33,15 @@ export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
         <FileName filename={filename} />
         <p className={status === "failed" ? "text-danger text-small" : "truncate text-muted text-small tabular-nums"}>
           <State parts={state} />
+          {hasCode(error, "quota_exceeded") && isOwn(noteId) && (
+            <Link
+              to="/settings/$part"
+              params={{ part: "storage" }}
+              className="ml-2 text-ink underline underline-offset-4"
+            >
+              {words.storage}
+            </Link>
+          )}
         </p>
         {status === "failed" && !PERMANENT_ERRORS.has(errorCode(error)) && (
           <Button className="mt-1" onClick={() => uploads.resume(id)}>
@@ -78,7 +88,7 @@ function describeUploadState(upload: Upload, { isOnline }: { isOnline: boolean }
     case "paused":
       return [words.paused({ sentBytes, totalBytes })];
     case "failed":
-      return [describeUploadFailure(upload.error)];
+      return [describeUploadFailure(upload.noteId, upload.error)];
     default:
       return [words[status]];
   }

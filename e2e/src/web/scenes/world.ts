@@ -39,22 +39,26 @@ const BODY = `The keys are handed over on **Friday at 10**, in front of the hous
 Questions: [the house rules](https://example.com/house-rules), or call \`+49 30 123456\`.
 `;
 
-const TITLES = [
-  ...["Contract with Hofer & Sons", "Pictures of the summer fair", "Tax return 2025", "Minutes, 14 November"],
-  ...["Bicycle: invoice and frame number", "Recipes from Aunt Marta", "Insurance, water damage in the bathroom"],
-  ...[
-    "Slides for Thursday",
-    "Choir: scores for Advent",
-    "A title so long that no list has the room for all of it, not even on a wide screen",
-  ],
-];
+/** The titles and texts of notes, oldest first. */
+const NOTES = {
+  "Contract with Hofer & Sons": "Signed on 3 March. Ask Lena before you pass it on.",
+  "Pictures of the summer fair": "Everybody who was there may have them.",
+  "Tax return 2025": "The receipts are sorted by month.",
+  "Minutes, 14 November": "Next meeting: 12 December at 18:00.",
+  "Bicycle: invoice and frame number": "Bought at Rad & Tat, 899 euros.",
+  "Recipes from Aunt Marta": "The plum cake needs an hour at 180 °C.",
+  "Insurance, water damage in the bathroom": "Claim 2026-5512. The expert comes on Tuesday.",
+  "Slides for Thursday": "",
+  "Choir: scores for Advent": "Sopranos: pages 3 to 9.",
+  "A title so long that no list has the room for all of it, not even on a wide screen": "",
+};
 
 /** Starts both services, and fills the first service with users, notes and files. */
 export async function openWorld(browser: Browser): Promise<World> {
   const [service, emptyService] = [await startWebService({ USER_QUOTA_BYTES: "20MiB" }), await startWebService()];
   const person = (name: string) => openPerson(browser, { service, name, emailDomain: "example.com" });
   const [ann, ben, zoe] = [await person("Ann Keller"), await person("Ben Osei"), await person("Zoe Lindqvist")];
-  for (const title of TITLES) await seedNote(ann.client, { title, body: "Everything that belongs to it is attached." });
+  for (const [title, body] of Object.entries(NOTES)) await seedNote(ann.client, { title, body });
   const empty = await seedNote(ann.client, { title: "" });
   const full = await seedFull(ann, { readers: [ben.id, zoe.id] });
   await seedNote(ben.client, {

@@ -64,7 +64,7 @@ type FactsProps = { facts: readonly AccessFact[]; short: string; onOpen: AccessL
 function Facts({ facts, short, onOpen }: FactsProps) {
   return (
     <>
-      <span className="md:hidden">{short}</span>
+      <span className="md:hidden">{short.replaceAll(/(\d) /g, "$1\u00a0")}</span>
       <span className="max-md:hidden">
         {facts.map(({ text, place }, index) => (
           <Fragment key={text}>

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { NoteSummary } from "@valetkey/client";
+import { UsersRound } from "lucide-react";
 import { type RefObject, useEffect, useRef } from "react";
 import { nameOf } from "../../../components/avatar.tsx";
 import { useNow } from "../../../components/hooks.ts";
@@ -74,8 +75,8 @@ function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
     ...(note.role === "owner" ? [] : [nameOf(note.owner, { otherwise: texts.common.someone })]),
     formatWhen(note.updatedAt, now),
     ...(files === 0 ? [] : [formatCount(files, texts.notes.files)]),
-    ...(note.access === undefined ? [] : accessParts(note.access, { now })),
   ];
+  const access = note.access === undefined ? [] : accessParts(note.access, { now });
   const row = useRef<HTMLLIElement>(null);
   const { effect, handlers } = useDropTarget(note);
   // Scrolls to the open note, which may be anywhere in the list. Scrolls again after the user has cleared the search.
@@ -101,8 +102,14 @@ function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
           {note.isNew && texts.common.separator}
           {asking > 0 && <span className="font-medium text-accent">{formatCount(asking, texts.notes.asking)}</span>}
           {asking > 0 && texts.common.separator}
-          {facts.join(" · ")}
+          {facts.join(texts.common.separator)}
         </span>
+        {access.length > 0 && (
+          <span className="flex items-center gap-1 text-muted text-small tabular-nums">
+            <UsersRound size={12} aria-hidden="true" className="shrink-0" />
+            <span className="truncate">{access.join(texts.common.separator)}</span>
+          </span>
+        )}
         {snippet !== "" && (
           <span dir="auto" className="block truncate text-muted text-small">
             {mark(snippet)}

@@ -1,12 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { ChevronRight, File as FileIcon, Plus } from "lucide-react";
+import { ChevronRight, Plus } from "lucide-react";
 import { useDeferredValue, useEffect, useState } from "react";
 import { Button, buttonStyle } from "../../components/button.tsx";
 import { FileName } from "../../components/file-name.tsx";
 import { useDocumentTitle, useNow } from "../../components/hooks.ts";
 import { Empty, Failure, Skeleton } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
+import { FileIcon } from "../../features/attachments/thumbnail.tsx";
 import { uploads } from "../../features/attachments/uploads/uploads.ts";
 import { acceptHandedFiles, dropHandedFiles, readHandedFiles } from "../../service/handed-files.ts";
 import { findEditable, instanceQuery, queryClient } from "../../service/queries.ts";
@@ -117,9 +118,7 @@ function HandedFile({ file }: { file: File }) {
   return (
     <li className="flex items-center gap-3 px-3 py-2">
       {picture === undefined ? (
-        <span className="inline-flex size-10 shrink-0 items-center justify-center rounded-small bg-sunken text-muted">
-          <FileIcon size={18} aria-hidden="true" />
-        </span>
+        <FileIcon filename={file.name} contentType={file.type} />
       ) : (
         <img src={picture} alt="" className="size-10 shrink-0 rounded-small object-cover" />
       )}

@@ -8,7 +8,7 @@ export const attachTexts: typeof english = {
   files: "Dateien zum Anhängen",
   more: (count: number, size: string) => `und ${count} weitere (${size})`,
   newNote: "Neue Notiz mit diesen Dateien",
-  existing: "Oder eine vorhandene Notiz auswählen",
+  existing: "Oder zu einer vorhandenen Notiz hinzufügen",
   search: "Ihre Notizen durchsuchen",
   none: "Es gibt hier keine Notiz, die Sie ändern dürfen.",
   failed: "Die Notizen konnten nicht geladen werden",

@@ -8,7 +8,7 @@ export const attachTexts = {
   files: "Files to attach",
   more: (count: number, size: string) => `and ${count} more (${size})`,
   newNote: "New note with these files",
-  existing: "Or choose a note that you have",
+  existing: "Or add to a note that you have",
   search: "Search your notes",
   none: "No note found that you may change.",
   failed: "The notes could not be loaded",

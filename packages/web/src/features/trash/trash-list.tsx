@@ -72,7 +72,7 @@ function TrashRow({ item }: { item: TrashItem }) {
   ];
   return (
     <li className="flex flex-col gap-2 p-3">
-      <div className="flex flex-wrap items-center gap-x-1 gap-y-2 pl-[30px]">
+      <div className="flex flex-wrap items-center gap-x-1 gap-y-2 pl-[30px] md:gap-x-3">
         <Icon size={18} aria-hidden="true" className="-ml-[30px] mr-2 shrink-0 text-muted" />
         <div className="min-w-0 grow basis-60">
           <div className="font-medium">
@@ -101,7 +101,7 @@ function TrashRow({ item }: { item: TrashItem }) {
           spokenLabel={words.purgeOf(name)}
           question={words.purgeQuestion}
           action={purge}
-          className="text-danger max-md:px-3"
+          className="text-danger max-md:px-2"
         />
       </div>
       {restore.isError && <Problem error={restore.error} />}

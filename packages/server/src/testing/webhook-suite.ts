@@ -20,6 +20,7 @@ export function sampleEndpoint(given: Partial<WebhookEndpoint> = {}): WebhookEnd
     createdAt: Date.UTC(2030, 0, 1),
     disabledAt: undefined,
     problem: undefined,
+    failure: undefined,
     failures: 0,
     succeededAt: undefined,
     ...given,

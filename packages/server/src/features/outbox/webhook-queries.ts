@@ -21,7 +21,7 @@ import {
   type WebhookMessage,
 } from "./webhook.ts";
 
-const DISABLED = "The endpoint was disabled.";
+const DISABLED = { failure: "disabled", problem: "The endpoint was disabled." } as const;
 
 /** The queries for webhook endpoints and for the outbox of deliveries. Instants are milliseconds since the epoch. */
 export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, engine }) => {
@@ -127,7 +127,7 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
 
     async delivered({ endpoint, id }: LeasedDelivery, { now, status }: { now: number; status: number }): Promise<void> {
       await inOutbox(endpoint.id)
-        .set({ due_at: null, delivered_at: now, status, problem: null })
+        .set({ due_at: null, delivered_at: now, status, failure: null, problem: null })
         .where("id", "=", id)
         .execute();
       await db
@@ -143,7 +143,7 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
       { dueAt, ...failed }: FailedTry & { dueAt: number },
     ): Promise<void> {
       await inOutbox(endpoint.id)
-        .set({ due_at: dueAt, status: failed.status ?? null, problem: failed.problem })
+        .set({ due_at: dueAt, status: failed.status ?? null, failure: failed.failure, problem: failed.problem })
         .where("id", "=", id)
         .where("due_at", "=", leaseEndsAt)
         .execute();
@@ -156,23 +156,23 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
      * Returns whether the call disabled the endpoint.
      */
     async giveUp({ endpoint, id, queuedAt }: LeasedDelivery, failed: FailedTry): Promise<boolean> {
-      const { now, status = null, problem } = failed;
+      const { now, status = null, failure, problem } = failed;
       await inOutbox(endpoint.id)
-        .set({ due_at: null, given_up_at: now, status, problem })
+        .set({ due_at: null, given_up_at: now, status, failure, problem })
         .where("id", "=", id)
         .where("delivered_at", "is", null)
         .execute();
       await pause(db, endpoint.id, failed);
       const { numUpdatedRows } = await db
         .updateTable("webhook_endpoints")
-        .set({ disabled_at: now, problem })
+        .set({ disabled_at: now, failure, problem })
         .where("id", "=", endpoint.id)
         .where("disabled_at", "is", null)
         .where((eb) => eb.or([eb("succeeded_at", "is", null), eb("succeeded_at", "<", queuedAt)]))
         .executeTakeFirstOrThrow();
       if (numUpdatedRows === 0n) return false;
       await inOutbox(endpoint.id)
-        .set({ due_at: null, given_up_at: now, problem: DISABLED })
+        .set({ due_at: null, given_up_at: now, ...DISABLED })
         .where("due_at", "is not", null)
         .execute();
       return true;
@@ -182,7 +182,8 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
       const before = decodeCursor(cursor);
       const rows = await db
         .selectFrom("webhook_deliveries")
-        .select(["id", "type", "created_at", "attempts", "due_at", "delivered_at", "given_up_at", "status", "problem"])
+        .select(["id", "type", "created_at", "attempts", "due_at", "delivered_at", "given_up_at"])
+        .select(["status", "failure", "problem"])
         .where("endpoint_id", "=", endpointId)
         .$if(before !== undefined, (query) => query.where("id", "<", before as string))
         .orderBy("id", "desc")
@@ -194,7 +195,15 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
     /** Makes a delivery due now, and treats its message as a new message. Returns false if the delivery does not exist. */
     async retry({ endpointId, id }: { endpointId: string; id: string }, now: number): Promise<boolean> {
       const { numUpdatedRows } = await inOutbox(endpointId)
-        .set({ due_at: now, queued_at: now, attempts: 0, delivered_at: null, given_up_at: null, problem: null })
+        .set({
+          due_at: now,
+          queued_at: now,
+          attempts: 0,
+          delivered_at: null,
+          given_up_at: null,
+          failure: null,
+          problem: null,
+        })
         .where("id", "=", id)
         .executeTakeFirstOrThrow();
       return numUpdatedRows === 1n;

@@ -1,3 +1,4 @@
+import type { WebhookFailure } from "@valetkey/contract";
 import type { Selectable } from "kysely";
 import { firstIdAt } from "../../platform/crypto/ids.ts";
 import type { Tables } from "../../platform/database/schema.ts";
@@ -24,6 +25,8 @@ export type WebhookEndpoint = {
   disabledAt: number | undefined;
   /** The reason why the service disabled the endpoint. Undefined: the service did not disable the endpoint. */
   problem: string | undefined;
+  /** The code of `problem`. Rows of earlier versions have no code. */
+  failure: WebhookFailure | undefined;
   /** The number of failed tries since the last message that arrived. */
   failures: number;
   /** When the last message arrived. Undefined: no message has arrived. */
@@ -67,6 +70,7 @@ export type Delivery = Pick<WebhookMessage, "id" | "type"> & {
   /** The HTTP status of the last response. */
   status: number | undefined;
   problem: string | undefined;
+  failure: WebhookFailure | undefined;
 };
 
 /** A delivery that one process has leased. `id`: the id of the message. `attempts`: the number of tries, including this try. */
@@ -81,7 +85,13 @@ export type LeasedDelivery = {
 };
 
 /** The result of a failed try. `pausedUntil`: the service sends no request to the endpoint before this instant. */
-export type FailedTry = { now: number; status: number | undefined; problem: string; pausedUntil: number };
+export type FailedTry = {
+  now: number;
+  status: number | undefined;
+  problem: string;
+  failure: WebhookFailure;
+  pausedUntil: number;
+};
 
 /** Builds the body of the HTTP request for a message. */
 export function bodyOf({ type, at, data }: Pick<WebhookMessage, "type" | "at" | "data">): string {
@@ -114,6 +124,7 @@ export function toRow(endpoint: WebhookEndpoint): EndpointRow {
     created_at: endpoint.createdAt,
     disabled_at: endpoint.disabledAt ?? null,
     problem: endpoint.problem ?? null,
+    failure: endpoint.failure ?? null,
     failures: endpoint.failures,
     paused_until: 0,
     succeeded_at: endpoint.succeededAt ?? null,
@@ -136,7 +147,7 @@ export function toChange({
     ...(events && { events: JSON.stringify(events) }),
     ...(formerSecretUntil !== undefined && { former_secret_until: formerSecretUntil }),
     ...(isDisabled !== undefined && { disabled_at: isDisabled ? now : null }),
-    ...(isDisabled === false && { failures: 0, paused_until: 0, problem: null }),
+    ...(isDisabled === false && { failures: 0, paused_until: 0, failure: null, problem: null }),
     ...(urlReports && { urls_reported_until: URL_REPORTS[urlReports](now) }),
   };
 }
@@ -153,6 +164,7 @@ export function toEndpoint(row: EndpointRow): WebhookEndpoint {
     createdAt: row.created_at,
     disabledAt: row.disabled_at ?? undefined,
     problem: row.problem ?? undefined,
+    failure: row.failure ?? undefined,
     failures: row.failures,
     succeededAt: row.succeeded_at ?? undefined,
   };
@@ -171,6 +183,7 @@ export function toDelivery(row: Omit<DeliveryRow, "endpoint_id" | "subject" | "b
     givenUpAt: row.given_up_at ?? undefined,
     status: row.status ?? undefined,
     problem: row.problem ?? undefined,
+    failure: row.failure ?? undefined,
   };
 }
 

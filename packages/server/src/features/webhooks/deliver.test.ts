@@ -126,11 +126,12 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(failures.at(-1)).toMatchObject({ webhookId: endpoint.id, attempt: 3, isFinal: true, isDisabled: true });
     expect(await read(endpoint)).toMatchObject({
       disabledAt: suite.clock.now,
+      failure: "status",
       problem: "It responded with 500.",
     });
     expect(await logOf(endpoint)).toMatchObject([
-      { givenUpAt: suite.clock.now, problem: "The endpoint was disabled." },
-      { givenUpAt: suite.clock.now, status: 500, problem: "It responded with 500." },
+      { givenUpAt: suite.clock.now, failure: "disabled", problem: "The endpoint was disabled." },
+      { givenUpAt: suite.clock.now, status: 500, failure: "status", problem: "It responded with 500." },
     ]);
     const tries = received.length;
     await queue();

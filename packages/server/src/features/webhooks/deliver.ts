@@ -1,5 +1,5 @@
 import type { Deps } from "../../platform/deps.ts";
-import type { WebhookOutcome, WebhookSender } from "../../platform/outgoing/send-webhook.ts";
+import type { WebhookOutcome, WebhookProblem, WebhookSender } from "../../platform/outgoing/send-webhook.ts";
 import type { LeasedDelivery } from "../outbox/webhook.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";
 import { signedHeaders } from "./sign.ts";
@@ -163,25 +163,26 @@ async function record(
   const { id: deliveryId, endpoint, attempts: attempt, queuedAt } = delivery;
   const dueAt = now + Math.round(pauseAfter(attempt, RETRY_MAX_MS) * (0.75 + random() / 2));
   const pausedUntil = now + pauseAfter(endpoint.failures + 1, PAUSE_MAX_MS);
-  const failed = { now, status, problem, pausedUntil };
+  const failed = { now, status, ...problem, pausedUntil };
   const isFinal = dueAt - queuedAt >= GIVE_UP_AFTER_MS;
   const isDisabled = await db.transaction(async (tx) => {
     if (isFinal) return webhookQueries(tx).giveUp(delivery, failed);
     await webhookQueries(tx).postpone(delivery, { ...failed, dueAt });
     return false;
   });
-  return { webhookId: endpoint.id, deliveryId, attempt, isFinal, isDisabled, problem };
+  return { webhookId: endpoint.id, deliveryId, attempt, isFinal, isDisabled, problem: problem.problem };
 }
 
 /** Returns the reason why a message was not delivered. Returns undefined for a delivered message. */
-function problemOf(outcome: WebhookOutcome): string | undefined {
-  if ("problem" in outcome) return outcome.problem;
+function problemOf(outcome: WebhookOutcome): WebhookProblem | undefined {
+  if ("problem" in outcome) return outcome;
   const { status } = outcome;
   if (status >= 200 && status < 300) return undefined;
   if (status >= 300 && status < 400) {
-    return `It responded with a redirect (${status}), and redirects are not followed. Set the final URL.`;
+    const problem = `It responded with a redirect (${status}), and redirects are not followed. Set the final URL.`;
+    return { failure: "redirect", problem };
   }
-  return `It responded with ${status}.`;
+  return { failure: "status", problem: `It responded with ${status}.` };
 }
 
 function pauseAfter(failures: number, longest: number): number {

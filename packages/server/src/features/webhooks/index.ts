@@ -47,7 +47,7 @@ export function createWebhooks(deps: Deps) {
         const endpoint: WebhookEndpoint = {
           ...{ id: deps.newId(), ownerId, ...input, url: checkUrl(input.url, policyOf(deps)) },
           ...{ generation: 0, formerSecretUntil: undefined, createdAt: now, disabledAt: undefined },
-          ...{ problem: undefined, failures: 0, succeededAt: undefined },
+          ...{ problem: undefined, failure: undefined, failures: 0, succeededAt: undefined },
         };
         await webhookQueries(tx).insert(endpoint);
         await log("webhook.created", endpoint);

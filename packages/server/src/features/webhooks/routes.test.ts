@@ -158,8 +158,11 @@ describe.each(engines)("webhooks on $name", (engine) => {
     await service.sendWebhooks();
     const list = async () => (await owner.send(`GET /webhooks/${webhook.id}/deliveries`)).body.items;
     expect(await list()).toMatchObject([
-      { id: deliveryId, type: "webhook.test", state: "waiting", attempts: 1, status: 500 },
+      { id: deliveryId, type: "webhook.test", state: "waiting", attempts: 1, status: 500, failure: "status" },
     ]);
+    // A row of an earlier version of the service has no code.
+    await service.database.db.kysely.updateTable("webhook_deliveries").set({ failure: null }).execute();
+    expect(await list()).toMatchObject([{ failure: "other", problem: "It responded with 500." }]);
     isDown = false;
     service.advance(20_000);
     await service.sendWebhooks();

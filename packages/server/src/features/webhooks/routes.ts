@@ -16,7 +16,6 @@ import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { isoOrNull, toIso } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/caller.ts";
 import type { Delivery, WebhookEndpoint } from "../outbox/webhook.ts";
-import { failureOf } from "./failure.ts";
 import type { WebhookScope, WebhookVerbs } from "./index.ts";
 
 const own = operations("webhooks", schemasOf({ name: "Webhook", notes: "your notes" }));
@@ -146,13 +145,12 @@ function deliveryRoutes(app: App, { useCases, takeTurn, path, scope, schemas }: 
 }
 
 function presentWebhook(endpoint: WebhookEndpoint): WireWebhook {
-  const { id, url, events, description, createdAt, disabledAt, problem, failures, ...ends } = endpoint;
+  const { id, url, events, description, createdAt, disabledAt, failures, ...ends } = endpoint;
   return {
     ...{ id, url, events: [...events], description },
     createdAt: toIso(createdAt),
     disabledAt: isoOrNull(disabledAt),
-    problem: problem ?? null,
-    failure: failureOf(problem),
+    ...presentProblem(endpoint),
     failures,
     lastDeliveredAt: isoOrNull(ends.succeededAt),
     formerSecretUntil: isoOrNull(ends.formerSecretUntil),
@@ -160,16 +158,20 @@ function presentWebhook(endpoint: WebhookEndpoint): WireWebhook {
 }
 
 function presentDelivery(delivery: Delivery): WebhookDelivery {
-  const { id, type, createdAt, attempts, dueAt, deliveredAt, givenUpAt, status, problem } = delivery;
+  const { id, type, createdAt, attempts, dueAt, deliveredAt, givenUpAt, status } = delivery;
   return {
     ...{ id, type, state: stateOf(delivery), createdAt: toIso(createdAt), attempts },
     dueAt: isoOrNull(dueAt),
     deliveredAt: isoOrNull(deliveredAt),
     givenUpAt: isoOrNull(givenUpAt),
     status: status ?? null,
-    problem: problem ?? null,
-    failure: failureOf(problem),
+    ...presentProblem(delivery),
   };
+}
+
+/** A problem from an earlier version of the service has a text, but no code. */
+function presentProblem({ problem, failure }: Pick<Delivery, "problem" | "failure">) {
+  return { problem: problem ?? null, failure: problem === undefined ? null : (failure ?? "other") };
 }
 
 function stateOf({ deliveredAt, givenUpAt }: Delivery): WebhookDelivery["state"] {

@@ -1,3 +1,4 @@
+import type { WebhookFailure } from "@valetkey/contract";
 import type { Generated } from "kysely";
 import type {
   AccountLinkKind,
@@ -482,6 +483,8 @@ export type Tables = {
      * endpoint.
      */
     problem: string | null;
+    /** The code of `problem`. The column `failure` is also null if an earlier version of the service wrote `problem`. */
+    failure: WebhookFailure | null;
     /** The number of failed attempts since the last success. */
     failures: number;
     /** The service sends no request to the endpoint before the instant `paused_until`. */
@@ -517,6 +520,7 @@ export type Tables = {
     /** The HTTP status of the endpoint's last response. */
     status: number | null;
     problem: string | null;
+    failure: WebhookFailure | null;
   };
   account_links: {
     token_hash: string;

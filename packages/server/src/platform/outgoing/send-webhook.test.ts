@@ -36,7 +36,7 @@ describe("a webhook request", () => {
     async (address) => {
       const sender = senderTo({ allowsLoopback: false, resolve: resolveTo("10.0.0.1", address) });
       const outcome = await sender.send({ url: "https://hooks.example.com/", ...message });
-      expect(outcome).toEqual({ problem: "The host has no IP address on the internet." });
+      expect(outcome).toEqual({ failure: "private_host", problem: "The host has no IP address on the internet." });
     },
   );
 
@@ -48,7 +48,7 @@ describe("a webhook request", () => {
     "https://[::ffff:7f00:1]/",
   ])("requirement 31: the sender refuses a webhook request to %s, another form of loopback", async (url) => {
     const outcome = await senderTo({ allowsLoopback: false }).send({ url, ...message });
-    expect(outcome).toEqual({ problem: "The host has no IP address on the internet." });
+    expect(outcome).toEqual({ failure: "private_host", problem: "The host has no IP address on the internet." });
   });
 
   it("requirement 31: a webhook request connects to the checked IP address when the DNS record changes", async () => {
@@ -64,13 +64,16 @@ describe("a webhook request", () => {
   it("requirement 31: a webhook request uses TLS for every host except the local machine", async () => {
     const sender = senderTo({ resolve: resolveTo("8.8.8.8") });
     const outcome = await sender.send({ url: "http://hooks.example.com/", ...message });
-    expect(outcome).toEqual({ problem: "The URL must begin with https://." });
+    expect(outcome).toEqual({ failure: "not_https", problem: "The URL must begin with https://." });
   });
 
   it("requirement 31: the sender refuses a certificate that no authority has signed", async () => {
     const { url, received } = await receiverInTest({ tls: makeCertificate() });
     const outcome = await senderTo().send({ url, ...message });
-    expect(outcome).toEqual({ problem: expect.stringMatching(/^The certificate or the TLS connection is not valid/) });
+    expect(outcome).toEqual({
+      failure: "certificate",
+      problem: expect.stringMatching(/^The certificate or the TLS connection is not valid/),
+    });
     expect(received).toEqual([]);
   });
 
@@ -81,13 +84,14 @@ describe("a webhook request", () => {
     const right = await sender.send({ url: `https://localhost:${port}/`, ...message });
     const wrong = await sender.send({ url: `https://other.example:${port}/`, ...message });
     expect(right).toEqual({ status: 204 });
-    expect(wrong).toEqual({ problem: expect.stringContaining("ERR_TLS_CERT_ALTNAME_INVALID") });
+    expect(wrong).toEqual({ failure: "certificate", problem: expect.stringContaining("ERR_TLS_CERT_ALTNAME_INVALID") });
     expect(received).toHaveLength(1);
   });
 
   it("a webhook request ends when the endpoint does not respond in time", async () => {
     const { url } = await receiverInTest({ respond: hang });
     expect(await senderTo({ withinMs: 50 }).send({ url, ...message })).toEqual({
+      failure: "timeout",
       problem: "There was no response in time.",
     });
   });
@@ -95,6 +99,7 @@ describe("a webhook request", () => {
   it("a webhook request ends when the name server does not respond in time", async () => {
     const sender = senderTo({ withinMs: 50, resolve: () => new Promise(() => undefined) });
     expect(await sender.send({ url: "https://hooks.example.com/", ...message })).toEqual({
+      failure: "timeout",
       problem: "There was no response in time.",
     });
   });
@@ -103,6 +108,7 @@ describe("a webhook request", () => {
     const stopping = new AbortController();
     const { url } = await receiverInTest({ respond: () => stopping.abort() });
     expect(await senderTo().send({ url, ...message, signal: stopping.signal })).toEqual({
+      failure: "stopped",
       problem: "The service stopped during the request.",
     });
   });
@@ -131,6 +137,12 @@ describe("a webhook request", () => {
 
   it("a webhook request to a closed port explains that the host refused the connection", async () => {
     const problem = "The host refused the connection.";
-    expect(await senderTo().send({ url: "http://127.0.0.1:1/", ...message })).toEqual({ problem });
+    expect(await senderTo().send({ url: "http://127.0.0.1:1/", ...message })).toEqual({ failure: "refused", problem });
+  });
+
+  it("a webhook request explains that the host closed the connection", async () => {
+    const { url } = await receiverInTest({ respond: (response) => response.destroy() });
+    const problem = "The host closed the connection without a response.";
+    expect(await senderTo().send({ url, ...message })).toEqual({ failure: "closed", problem });
   });
 });

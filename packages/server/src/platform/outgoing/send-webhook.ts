@@ -3,6 +3,7 @@ import { Resolver } from "node:dns/promises";
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import { BlockList, isIP, type LookupFunction } from "node:net";
+import type { WebhookFailure } from "@valetkey/contract";
 
 /** The time limit in milliseconds for the DNS query, the connection and the response together. */
 const WITHIN_MS = 15_000;
@@ -49,14 +50,21 @@ export function createWebhookSender(options: SenderOptions): WebhookSender {
         const addresses = openAddresses(target, { ...options, addresses: resolved });
         return { status: await post(target, { ...options, addresses, headers, body, signal: ended }) };
       } catch (error) {
-        return { problem: describe(error, { isLate: late.aborted, isCut: signal?.aborted === true }) };
+        return describe(error, { isLate: late.aborted, isCut: signal?.aborted === true });
       }
     },
   };
 }
 
 /** A Refusal is an error whose message the owner of the endpoint may see. */
-class Refusal extends Error {}
+class Refusal extends Error {
+  readonly failure: WebhookFailure;
+
+  constructor(failure: WebhookFailure, message: string) {
+    super(message);
+    this.failure = failure;
+  }
+}
 
 /**
  * The sender queries the name servers directly. The resolver of the system would use the few threads that also hash passwords. A slow name
@@ -69,7 +77,7 @@ const resolveByDns: Resolve = async (host, signal) => {
   signal.addEventListener("abort", () => resolver.cancel(), { once: true });
   const found = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
   const addresses = found.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
-  if (addresses.length === 0) throw new Refusal("The name of the host could not be resolved.");
+  if (addresses.length === 0) throw new Refusal("unknown_host", "The name of the host could not be resolved.");
   return addresses.map(addressOf);
 };
 
@@ -91,11 +99,11 @@ function openAddresses(
 ): LookupAddress[] {
   const here = addresses.filter(({ address }) => isLoopbackAddress(address));
   if (allowsLoopback && here.length > 0) return here;
-  if (protocol !== "https:") throw new Refusal("The URL must begin with https://.");
+  if (protocol !== "https:") throw new Refusal("not_https", "The URL must begin with https://.");
   const open = addresses.filter(({ address }) => isPublicAddress(address));
   if (open.length > 0) return open;
   // The text omits the IP address, because the IP address would reveal details of the service's network.
-  throw new Refusal("The host has no IP address on the internet.");
+  throw new Refusal("private_host", "The host has no IP address on the internet.");
 }
 
 type Post = Pick<SenderOptions, "ca"> & {
@@ -157,34 +165,36 @@ function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-const PROBLEMS: Record<string, string> = {
-  ECONNREFUSED: "The host refused the connection.",
-  EPROTO: "The host does not speak TLS.",
-  ECONNRESET: "The host closed the connection without a response.",
+const PROBLEMS: Record<string, WebhookProblem> = {
+  ECONNREFUSED: { failure: "refused", problem: "The host refused the connection." },
+  EPROTO: { failure: "certificate", problem: "The host does not speak TLS." },
+  ECONNRESET: { failure: "closed", problem: "The host closed the connection without a response." },
 };
 
 /**
  * Returns the problem as a text for the owner of the endpoint. The text replaces the error messages of Node.js, because an error message of
  * Node.js contains URLs and IP addresses.
  */
-function describe(error: unknown, { isLate, isCut }: { isLate: boolean; isCut: boolean }): string {
-  if (isCut) return "The service stopped during the request.";
-  if (isLate) return "There was no response in time.";
-  if (error instanceof Refusal) return error.message;
+function describe(error: unknown, { isLate, isCut }: { isLate: boolean; isCut: boolean }): WebhookProblem {
+  if (isCut) return { failure: "stopped", problem: "The service stopped during the request." };
+  if (isLate) return { failure: "timeout", problem: "There was no response in time." };
+  if (error instanceof Refusal) return { failure: error.failure, problem: error.message };
   const code = String((error as NodeJS.ErrnoException).code ?? "unknown");
-  if (/CERT|SIGN|TLS|SSL/.test(code)) return `The certificate or the TLS connection is not valid (${code}).`;
-  return PROBLEMS[code] ?? `The request failed (${code}).`;
+  if (/CERT|SIGN|TLS|SSL/.test(code)) {
+    return { failure: "certificate", problem: `The certificate or the TLS connection is not valid (${code}).` };
+  }
+  return PROBLEMS[code] ?? { failure: "other", problem: `The request failed (${code}).` };
 }
 
-/**
- * The HTTP status of an endpoint's response, or the reason why there was no response. The member `problem` contains no URL and no IP
- * address.
- */
-export type WebhookOutcome = { status: number } | { problem: string };
+/** Why a message was not delivered, as a code and as a text. The text contains no URL and no IP address. */
+export type WebhookProblem = { failure: WebhookFailure; problem: string };
+
+/** The HTTP status of an endpoint's response, or the reason why there was no response. */
+export type WebhookOutcome = { status: number } | WebhookProblem;
 
 /** Sends one HTTP request to an endpoint. */
 export type WebhookSender = {
-  /** The function `send` never rejects. If `signal` aborts, `send` resolves with `{ problem }`. */
+  /** The function `send` never rejects. If `signal` aborts, `send` resolves with a problem. */
   send(request: {
     url: string;
     headers: Readonly<Record<string, string>>;

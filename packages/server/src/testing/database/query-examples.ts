@@ -71,6 +71,7 @@ const endpoint = {
   createdAt: NOW,
   disabledAt: undefined,
   problem: undefined,
+  failure: undefined,
   failures: 0,
   succeededAt: undefined,
 } as const;
@@ -82,7 +83,7 @@ const delivery: LeasedDelivery = {
   queuedAt: NOW,
   leaseEndsAt: 1,
 };
-const failed = { now: NOW, status: 500, problem: "p", pausedUntil: NOW };
+const failed = { now: NOW, status: 500, failure: "status", problem: "p", pausedUntil: NOW } as const;
 const person = { id: "user-1", email: "mail-1", name: "Ann", isAdmin: false, now: NOW };
 const passkey = {
   id: "new",

@@ -3,6 +3,7 @@ import type { EngineName } from "../engine.ts";
 import { initialSchema } from "./0100-initial-schema.ts";
 import { linkMails } from "./0101-link-mails.ts";
 import { noteOrder } from "./0102-note-order.ts";
+import { webhookFailures } from "./0103-webhook-failures.ts";
 
 const FIRST = "0100-initial-schema";
 
@@ -21,5 +22,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     [FIRST]: initialSchema(engine),
     "0101-link-mails": linkMails(engine),
     "0102-note-order": noteOrder(engine),
+    "0103-webhook-failures": webhookFailures(engine),
   };
 }

@@ -20,7 +20,11 @@ export function ticket(
     h(
       "div",
       { class: "p-4 pb-5 md:p-6" },
-      h("h1", { id: "title", dir: "auto", tabindex: -1, class: "text-title text-balance outline-none" }, title),
+      h(
+        "h1",
+        { id: "title", dir: "auto", tabindex: -1, class: "text-title text-balance outline-none" },
+        keepCounts(title),
+      ),
       label !== "" && h("p", { dir: "auto", class: "mt-1 text-muted" }, label),
       message !== "" && h("p", { class: "mt-3 whitespace-pre-line [unicode-bidi:plaintext]" }, message),
       ...body,
@@ -34,6 +38,9 @@ export function ticket(
       ),
   );
 }
+
+/** Joins a number with the next word, so that "37 files" stays on one line. */
+const keepCounts = (title: string) => title.replace(/(\d) /g, "$1\u00a0");
 
 /** The contact for abuse, below the ticket. */
 export function abuseLine({ abuseContact }: OpenedLink): HTMLElement | undefined {

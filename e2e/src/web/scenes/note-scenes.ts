@@ -11,7 +11,7 @@ import { texts } from "../../../../packages/web/src/texts/index.ts";
 import { dropFiles } from "../testing/drop-files.ts";
 import { randomFile, text } from "../testing/files.ts";
 import { seedNote } from "../testing/seed.ts";
-import { type Scene, scenesOf } from "./scene.ts";
+import { type Scene, scenesOf, withMail } from "./scene.ts";
 
 const { attachments, sharing } = texts;
 
@@ -124,6 +124,13 @@ export const noteScenes: readonly Scene[] = [
       await dialog.getByLabel(shareDialogTexts.people.label, { exact: true }).fill("carla.weiss@example.org");
       await dialog.getByRole("button", { name: sharing.share, exact: true }).click();
       await dialog.getByText(invitationTexts.message.unknown(1)).waitFor();
+    },
+    async "share-dialog-mailed"(page, { ann }) {
+      await withMail(page);
+      const dialog = await openShareDialog(page, await seedNote(ann.client, { title: "Minutes, 14 November" }));
+      await dialog.getByLabel(shareDialogTexts.people.label, { exact: true }).fill("carla.weiss@example.org");
+      await dialog.getByRole("button", { name: sharing.share, exact: true }).click();
+      await dialog.getByText(invitationTexts.mailed(["carla.weiss@example.org"])).waitFor();
     },
     async "share-dialog-many"(page, { full }) {
       const dialog = await openShareDialog(page, full);

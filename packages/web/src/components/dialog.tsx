@@ -85,7 +85,7 @@ export function Dialog({ onClose, title, description, bar, children, className }
             <div className="contents peer-not-empty:hidden">
               <Header
                 title={
-                  <BaseDialog.Title dir="auto" className="text-balance break-words text-left text-title">
+                  <BaseDialog.Title dir="auto" className="text-pretty break-words text-left text-title">
                     {title}
                   </BaseDialog.Title>
                 }

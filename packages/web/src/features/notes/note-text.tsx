@@ -78,7 +78,7 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
         )}
         {!isUnsaved && <NoteMenu note={note} onDelete={note.role === "owner" ? remove : undefined} />}
       </div>
-      <h1 ref={heading} dir="auto" className="text-balance break-words text-title">
+      <h1 ref={heading} dir="auto" className="text-pretty break-words text-title">
         {canEdit ? (
           <TitleField
             ref={title}

@@ -305,5 +305,6 @@ describe("the storage with a quota", () => {
     await storage.getByText("95 kB of 100 kB used").waitFor();
     await storage.getByText("2 files").waitFor();
     await storage.getByText(/^Nearly full/).waitFor();
+    await storage.getByRole("link", { name: "Deleted notes and files" }).waitFor();
   });
 });

@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import type { Usage } from "@valetkey/client";
 import { clsx } from "clsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
 import { keys } from "../../service/queries.ts";
 import { settings as settingsTexts } from "../../texts/en/settings.ts";
-import { formatBytes, formatCount } from "../../texts/index.ts";
+import { formatBytes, formatCount, texts } from "../../texts/index.ts";
 
 const words = settingsTexts.storage;
 /** The used part of the quota from which the bar shows a warning. */
@@ -41,7 +42,10 @@ function Meter({ usage }: { usage: Usage }) {
       </p>
       {share > NEARLY_FULL && (
         <p className={clsx("font-medium text-small", share >= 1 && "text-danger")}>
-          {share >= 1 ? words.full : words.nearlyFull}
+          {share >= 1 ? words.full : words.nearlyFull}{" "}
+          <Link to="/deleted" className="text-ink underline underline-offset-4">
+            {texts.notes.trash}
+          </Link>
         </p>
       )}
     </div>

@@ -74,7 +74,11 @@ export const placeScenes: readonly Scene[] = [
         },
       });
       const items = [
-        refused("attachment.rejected", { reason: "The virus scanner found Eicar-Test-Signature." }, 1),
+        refused(
+          "attachment.rejected",
+          { reason: "The file is infected: the virus scanner found Eicar-Test-Signature. It was not kept." },
+          1,
+        ),
         refused("url.refused", { count: 3 }, 2),
         refused("link.unlock_refused", { label: "Contract", count: 2 }, 3),
         refused("attachment.uploaded", {}, 4),

@@ -69,12 +69,7 @@ function Rule({ setting }: { setting: PolicySetting }) {
             onChange={(index) => change.mutate({ value: values[index] ?? null })}
           />
           {source === "administrator" && (
-            <Button
-              kind="quiet"
-              aria-describedby={id}
-              disabled={change.isPending}
-              onClick={() => change.mutate(undefined)}
-            >
+            <Button aria-describedby={id} disabled={change.isPending} onClick={() => change.mutate(undefined)}>
               {words.reset(ruleValue(name, fallback))}
             </Button>
           )}

@@ -62,11 +62,13 @@ type RowProps = {
   hints?: readonly string[];
   cells: ReactNode;
   actions?: ReactNode;
+  /** Whether the actions are a button with a text, which is below the cells on phones. */
+  hasButton?: boolean;
   children?: ReactNode;
 };
 
 /** One item of a Table. `children` are the dialogs of the item. */
-export function Row({ widths, title, hints = [], cells, actions, children }: RowProps) {
+export function Row({ widths, title, hints = [], cells, actions, hasButton = false, children }: RowProps) {
   return (
     <li
       className={clsx("grid min-h-14 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-2 px-3 py-2.5", widths)}
@@ -84,7 +86,14 @@ export function Row({ widths, title, hints = [], cells, actions, children }: Row
       <div className="col-span-2 row-start-2 grid grid-cols-2 items-start gap-x-4 gap-y-1 text-muted text-small tabular-nums lg:contents">
         {cells}
       </div>
-      <div className="col-start-2 row-start-1 justify-self-end lg:col-start-auto lg:row-start-auto">{actions}</div>
+      <div
+        className={clsx(
+          "empty:hidden lg:justify-self-end",
+          hasButton ? "max-lg:col-span-2 max-lg:row-start-3" : "max-lg:col-start-2 max-lg:row-start-1",
+        )}
+      >
+        {actions}
+      </div>
       {children}
     </li>
   );

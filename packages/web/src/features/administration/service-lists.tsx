@@ -54,6 +54,7 @@ function LinkRow({ link }: { link: AdminLink }) {
   return (
     <Row
       widths={LINK_WIDTHS}
+      hasButton
       title={name}
       hints={[[...(label === "" ? [] : [note]), ...contentOf(link)].join(texts.common.separator)]}
       cells={
@@ -135,6 +136,7 @@ function MailRow({ mail }: { mail: AdminMail }) {
   return (
     <Row
       widths={MAIL_WIDTHS}
+      hasButton
       title={email}
       hints={[mailWords.kinds[kind] ?? kind, ...(problem === null ? [] : [mailWords.problem(problem)])]}
       cells={

@@ -24,7 +24,7 @@ export function AskInPlace({ label, spokenLabel, question, action, className }: 
   useFocusBack(asked, isAsking);
   if (!isAsking) {
     return (
-      <Button ref={asked} kind="quiet" className={className} aria-label={spokenLabel} onClick={() => setAsking(true)}>
+      <Button ref={asked} className={className} aria-label={spokenLabel} onClick={() => setAsking(true)}>
         {label}
       </Button>
     );

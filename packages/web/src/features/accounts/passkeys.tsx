@@ -133,7 +133,7 @@ function PasskeyRow({ passkey }: { passkey: Passkey }) {
       {isRenaming ? (
         <RenamePasskey passkey={passkey} onDone={() => setRenaming(false)} />
       ) : (
-        <div className="flex flex-wrap items-center justify-end gap-x-1 gap-y-2 md:gap-x-3">
+        <div className="flex flex-wrap items-center justify-end gap-2">
           <div className="flex min-w-0 grow basis-full items-center gap-3 md:basis-0">
             <KeyRound size={20} strokeWidth={1.5} aria-hidden="true" className="shrink-0 text-muted" />
             <div className="min-w-0 grow">
@@ -145,7 +145,7 @@ function PasskeyRow({ passkey }: { passkey: Passkey }) {
               </p>
             </div>
           </div>
-          <Button ref={renameButton} kind="quiet" aria-label={words.renameOf(name)} onClick={() => setRenaming(true)}>
+          <Button ref={renameButton} aria-label={words.renameOf(name)} onClick={() => setRenaming(true)}>
             {words.rename}
           </Button>
           <AskInPlace

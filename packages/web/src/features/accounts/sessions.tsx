@@ -72,12 +72,7 @@ function SessionRow({ session, isCurrent }: { session: Session; isCurrent: boole
             {words.thisBrowser}
           </span>
         ) : (
-          <Button
-            kind="quiet"
-            aria-label={words.endOf(device.name)}
-            disabled={end.isPending}
-            onClick={() => end.mutate()}
-          >
+          <Button aria-label={words.endOf(device.name)} disabled={end.isPending} onClick={() => end.mutate()}>
             {words.end}
           </Button>
         )}

@@ -160,7 +160,7 @@ function NewToken({ token, onDone }: { token: CreatedToken; onDone: () => void }
           <div className="flex flex-col gap-3">
             <p className="text-muted text-small">{words.command}</p>
             <CopyLine label={words.command} text={command} />
-            <Button kind="quiet" className="self-end" onClick={onDone}>
+            <Button className="self-end" onClick={onDone}>
               {words.done}
             </Button>
           </div>

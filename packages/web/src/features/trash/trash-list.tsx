@@ -72,8 +72,8 @@ function TrashRow({ item }: { item: TrashItem }) {
   ];
   return (
     <li className="flex flex-col gap-2 p-3">
-      <div className="flex flex-wrap items-center gap-x-1 gap-y-2 pl-[30px] md:gap-x-3">
-        <Icon size={18} aria-hidden="true" className="-ml-[30px] mr-2 shrink-0 text-muted" />
+      <div className="flex flex-wrap items-center gap-2 pl-[30px]">
+        <Icon size={18} aria-hidden="true" className="-ml-[30px] mr-1 shrink-0 text-muted" />
         <div className="min-w-0 grow basis-60">
           <div className="font-medium">
             {filename === null ? (
@@ -89,7 +89,7 @@ function TrashRow({ item }: { item: TrashItem }) {
           </p>
         </div>
         <Button
-          className="max-md:px-3"
+          className="max-md:px-2"
           aria-label={words.restoreOf(name)}
           disabled={restore.isPending}
           onClick={() => restore.mutate()}

@@ -156,7 +156,18 @@ const openFiles: Record<string, readonly string[]> = {
     "visitor/pass",
     "visitor/routes",
   ],
-  uploads: ["complete", "decide", "file-form", "parts", "record-upload", "routes", "sender", "start", "transition"],
+  uploads: [
+    "batch",
+    "complete",
+    "decide",
+    "file-form",
+    "parts",
+    "record-upload",
+    "routes",
+    "sender",
+    "start",
+    "transition",
+  ],
   accounts: ["own/account-links", "own/delete-account", "own/owner"],
 };
 const OPEN_ANYWAY = /^(?:index|sql|queries|.*-queries|queries\/.*)$/;

@@ -45,7 +45,8 @@ async function oneTurn(api: Api, { turn, readerId: userId, seen }: Load & { turn
   expectStatus((await api.call("PUT", `/notes/${noteId}/shares`, { ...receivers, role: "viewer" })).status, 200);
   seen.shares.push({ noteId, userId });
   seen.invitations.push({ noteId, email });
-  const attachmentId = turn % 2 === 0 ? await attach(api, { noteId, seen }) : await upload(api, { noteId, seen });
+  const add = [attach, upload, uploadBatch][turn % 3] as typeof attach;
+  const attachmentId = await add(api, { noteId, seen });
   for (let count = 0; count < 3; count++) {
     const answer = await api.call("GET", `/attachments/${attachmentId}/url`);
     expectStatus(answer.status, 200);
@@ -75,6 +76,32 @@ async function upload(api: Api, { noteId, seen }: Target): Promise<string> {
   expectStatus(completed.status, 200);
   seen.attachments.push({ id: completed.body.id, sha256: sha256(bytes) });
   return completed.body.id;
+}
+
+const FILES_OF_BATCH = 5;
+
+/** Uploads several files with one request that starts them, and one request that completes them. */
+async function uploadBatch(api: Api, { noteId, seen }: Target): Promise<string> {
+  const files = Array.from({ length: FILES_OF_BATCH }, () => randomBytes(1 + Math.floor(Math.random() * 50_000)));
+  const uploads = files.map((bytes, nth) => ({
+    filename: `batch-${nth}.bin`,
+    sizeBytes: bytes.length,
+    contentType: "application/octet-stream",
+    sha256: sha256(bytes),
+  }));
+  const started = await api.call("POST", `/notes/${noteId}/uploads/batch`, { uploads });
+  expectStatus(started.status, 200);
+  const sent = await Promise.all(
+    files.map((bytes, nth) => putAsTold(started.body.uploads[nth].upload, bytes).then(({ status }) => status)),
+  );
+  for (const status of sent) expectStatus(status, 200);
+  const uploadIds = started.body.uploads.map(({ upload }: { upload: { id: string } }) => upload.id);
+  const completed = await api.call("POST", "/uploads/complete", { uploadIds });
+  expectStatus(completed.status, 200);
+  for (const [nth, { file }] of completed.body.files.entries()) {
+    seen.attachments.push({ id: file.id, sha256: sha256(files[nth] as Buffer) });
+  }
+  return completed.body.files[0].file.id;
 }
 
 function expectStatus(actual: number, expected: number): void {

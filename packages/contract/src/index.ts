@@ -2,6 +2,7 @@ export * from "./account.ts";
 export * from "./activity.ts";
 export * from "./administration.ts";
 export * from "./attachments.ts";
+export * from "./batches.ts";
 export * from "./common.ts";
 export * from "./links.ts";
 export * from "./notes.ts";

@@ -22,6 +22,10 @@ const bodies: Record<string, (world: World) => object> = {
   "POST /admin/webhooks": () => ({ url: "https://hooks.example.com/", events: ["upload.ready"] }),
   "PATCH /admin/webhooks/:webhookId": () => ({ description: "Archive" }),
   "POST /notes/:noteId/uploads": () => ({ filename: "a.txt", sizeBytes: 5, contentType: "text/plain" }),
+  "POST /notes/:noteId/uploads/batch": () => ({
+    uploads: [{ filename: "a.txt", sizeBytes: 5, contentType: "text/plain" }],
+  }),
+  "POST /uploads/complete": ({ uploadId }) => ({ uploadIds: [uploadId] }),
   "POST /uploads/:uploadId/parts": () => ({ partNumbers: [1] }),
   "POST /s3/multipart": ({ noteId }) => ({ filename: "a.txt", type: "text/plain", metadata: { noteId, size: 5 } }),
   "POST /s3/multipart/:uploadId/complete": () => ({ parts: [] }),
@@ -39,6 +43,10 @@ const bodies: Record<string, (world: World) => object> = {
   "POST /attachments/:attachmentId/review": () => ({ decision: "accept" }),
   "POST /public/links/:token/unlock": () => ({ password: "open sesame" }),
   "POST /public/links/:token/uploads": () => ({ filename: "a.txt", sizeBytes: 5, contentType: "text/plain" }),
+  "POST /public/links/:token/uploads/batch": () => ({
+    uploads: [{ filename: "a.txt", sizeBytes: 5, contentType: "text/plain" }],
+  }),
+  "POST /public/links/:token/uploads/complete": () => ({ uploadIds: ["01990000-0000-7000-8000-000000000000"] }),
   "POST /public/links/:token/uploads/:uploadId/parts": () => ({ partNumbers: [1] }),
   "PATCH /admin/people/:userId": () => ({ isDisabled: true }),
   "POST /admin/invitations": () => ({ email: "new@example.com" }),

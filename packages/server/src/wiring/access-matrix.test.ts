@@ -17,6 +17,9 @@ type Outcomes = Record<string, Cell>;
 const DENIED = "access_denied";
 const ADOPT = `POST /notes/:noteId/attachments${WITH_JSON}`;
 const GONE = "attachment_not_found";
+const NO_NOTE = "note_not_found";
+const UNKNOWN = "upload_not_found";
+const NO_FILE = "upload_not_pending";
 
 // biome-ignore format: the columns of the table stay aligned
 const table: readonly Row[] = [
@@ -33,6 +36,7 @@ const table: readonly Row[] = [
   [ADOPT,
                                                403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  403],
   ["POST /notes/:noteId/uploads",              201,  201,   403,  403,    403,    403,    403,    403,   403,  401,  404],
+  ["POST /notes/:noteId/uploads/batch",        200,  200, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, 401, NO_NOTE],
   ["GET /notes/:noteId/shares",                200,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["PUT /notes/:noteId/shares",                200,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["DELETE /notes/:noteId/shares/:userId",     204,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
@@ -81,6 +85,7 @@ const table: readonly Row[] = [
   ["GET /uploads/:uploadId",                   200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /uploads/:uploadId/parts",            200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /uploads/:uploadId/complete",         409,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
+  ["POST /uploads/complete",               NO_FILE, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, 401, UNKNOWN],
   ["DELETE /uploads/:uploadId",                204,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   // Uppy can only start multipart uploads through the /s3 routes, so /s3/params returns 400. The service gives nobody bucket credentials,
   // so /s3/sts returns 403.
@@ -238,5 +243,6 @@ describe.each(engines)("requirements 15 and 47: access of every user to every ro
 
 async function outcome(client: Client, { call, world }: { call: string; world: World }): Promise<Cell> {
   const { status, body } = await client.send(...requestOf(call, world));
-  return body?.urls?.[0].code ?? status;
+  const [first] = [body?.urls, body?.uploads, body?.files].find(Array.isArray) ?? [];
+  return first?.code ?? first?.problem?.code ?? status;
 }

@@ -58,6 +58,9 @@ const UPLOADS = "/public/links/:token/uploads";
 const table: readonly [call: string, ...expected: number[]][] = [
   //                                             sender stranger otherLink locked expired revoked older newUrl noRight download
   [`POST ${UPLOADS}`,                            201,   201,     201,      403,   404,    404,    404,  201,   404,    404],
+  [`POST ${UPLOADS}/batch`,                      200,   200,     200,      403,   404,    404,    404,  200,   404,    404],
+  // A batch with the upload of another visitor has one result, with the problem of this upload.
+  [`POST ${UPLOADS}/complete`,                   200,   200,     200,      403,   404,    404,    404,  200,   404,    404],
   [`GET ${UPLOADS}`,                             200,   200,     200,      403,   404,    404,    404,  200,   404,    404],
   [`GET ${UPLOADS}/:uploadId`,                   200,   404,     404,      403,   404,    404,    404,  404,   404,    404],
   // The sender gets 400, because the upload is not a multipart upload. The sender gets 409, because the test sent no file.
@@ -79,7 +82,7 @@ describe.each(engines)(
       for (const [name, arrange] of Object.entries(columns)) {
         const { visitor, uploadId } = await arrange(service);
         const target = call.replace("/public/links/:token", "").replace(":uploadId", uploadId);
-        actual[name] = (await visitor.send(target, bodyOf(call))).status;
+        actual[name] = (await visitor.send(target, bodyOf(call, uploadId))).status;
       }
       expect(actual).toEqual(Object.fromEntries(names.map((name, nth) => [name, expected[nth]])));
     });
@@ -91,8 +94,11 @@ describe.each(engines)(
   },
 );
 
-function bodyOf(call: string): { json?: object } {
-  if (call === `POST ${UPLOADS}`) return { json: { filename: "a.txt", contentType: "text/plain", sizeBytes: 5 } };
+function bodyOf(call: string, uploadId: string): { json?: object } {
+  const file = { filename: "a.txt", contentType: "text/plain", sizeBytes: 5 };
+  if (call === `POST ${UPLOADS}`) return { json: file };
+  if (call === `POST ${UPLOADS}/batch`) return { json: { uploads: [file] } };
+  if (call === `POST ${UPLOADS}/complete`) return { json: { uploadIds: [uploadId] } };
   if (call.endsWith("/parts")) return { json: { partNumbers: [1] } };
   return call.startsWith("POST") ? { json: {} } : {};
 }

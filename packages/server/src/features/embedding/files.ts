@@ -1,6 +1,7 @@
 import type { Disposition } from "../../platform/bucket/serving.ts";
 import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Deps } from "../../platform/deps.ts";
+import type { DomainError } from "../../platform/errors.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { applicationUserId } from "../access/caller.ts";
 import type { AttachmentVerbs } from "../attachments/index.ts";
@@ -12,6 +13,7 @@ import type { ItemName } from "../outbox/file-event-queries.ts";
 import { lookupQueries } from "../people/lookup-queries.ts";
 import type { SharingVerbs } from "../sharing/index.ts";
 import type { TrashVerbs } from "../trash/index.ts";
+import { type Outcome, orRefusal } from "../uploads/batch.ts";
 import type { UploadVerbs } from "../uploads/index.ts";
 import type { ReportedPart, UploadProgress } from "../uploads/parts.ts";
 import type { StartedUpload } from "../uploads/start.ts";
@@ -28,7 +30,7 @@ type NewFile = {
   contentType: string;
   sizeBytes: number;
   sha256: string | undefined;
-  idempotencyKey: string | undefined;
+  idempotencyKey?: string | undefined;
 };
 
 type UrlInput = {
@@ -71,6 +73,28 @@ export function createFiles(
       await remember(user);
       const { userId } = callerOf(user);
       return useCases.startUpload({ userId, grants: new Map([[noteId, ROLES.add]]) }, { noteId, ...file });
+    },
+
+    /** Starts many uploads to one item, as `start` does. Returns one outcome for each file, in the order of the list. */
+    async startAll(
+      user: User,
+      { files, ...name }: ItemName & { files: readonly NewFile[] },
+    ): Promise<Outcome<StartedUpload>[]> {
+      const rules = rulesOf(resources, name.resource);
+      await requireRight(user, "add", name);
+      const checked = await Promise.all(files.map((file) => orRefusal(() => checkFile(rules, file))));
+      const accepted = files.filter((_, index) => checked[index] === undefined);
+      if (accepted.length === 0) return checked as DomainError[];
+      const { noteId } = await openItem(deps, name);
+      await remember(user);
+      const caller = { userId: callerOf(user).userId, grants: new Map([[noteId, ROLES.add]]) };
+      const started = (
+        await useCases.startUploads(
+          caller,
+          accepted.map((file) => ({ noteId, ...file })),
+        )
+      ).values();
+      return checked.map((refusal) => refusal ?? (started.next().value as Outcome<StartedUpload>));
     },
 
     getUpload: (user: User, uploadId: string): Promise<UploadProgress> =>

@@ -1,7 +1,9 @@
 import {
   Attachment,
   AttachmentParams,
+  CompletedSends,
   CompleteUploadBody,
+  CompleteUploadsBody,
   LinkTokenParams,
   LinkUploadParams,
   Receipt,
@@ -9,11 +11,13 @@ import {
   ReviewBody,
   Send,
   SendFileBody,
+  SendFilesBody,
   SentFile,
   SentFiles,
   SignedParts,
   SignPartsBody,
   StartedSend,
+  StartedSends,
   StartUploadHeaders,
   VerifiedReceipt,
   VerifyReceiptBody,
@@ -28,7 +32,8 @@ import { describeAttachment } from "../attachments/routes.ts";
 import type { LinkVerbs } from "../links/index.ts";
 import { presentSentFile, type VisitorParts } from "../links/visitor/routes.ts";
 import type { PeopleVerbs } from "../people/index.ts";
-import { presentPart, presentSend, presentStartedSend } from "../uploads/routes.ts";
+import { completeTogether } from "../uploads/batch.ts";
+import { presentFiles, presentOutcomes, presentPart, presentSend, presentStartedSend } from "../uploads/routes.ts";
 import type { RequestVerbs } from "./index.ts";
 import type { Visit } from "./visitor-uploads.ts";
 
@@ -42,6 +47,25 @@ const schemas = operations("visitors", {
     headers: StartUploadHeaders,
     body: SendFileBody,
     response: { 201: StartedSend },
+  },
+  startSends: {
+    ...isPublic,
+    summary: "Start up to 100 uploads to a file request",
+    description:
+      "The response has one result for each file, in the order of the request: an upload, or a problem of this file.",
+    params: LinkTokenParams,
+    body: SendFilesBody,
+    response: { 200: StartedSends },
+  },
+  completeSends: {
+    ...isPublic,
+    summary: "Complete up to 100 uploads of this visitor",
+    description:
+      "The response has one result for each id, in the order of the request: the file, or a problem of this upload. After 20 seconds, " +
+      "uploads without a result have neither. Send their ids again.",
+    params: LinkTokenParams,
+    body: CompleteUploadsBody,
+    response: { 200: CompletedSends },
   },
   listSentFiles: {
     ...isPublic,
@@ -89,6 +113,8 @@ const schemas = operations("visitors", {
 
 const UPLOADS = "/public/links/:token/uploads";
 
+const isReceived = ({ state }: Pick<SentFile, "state">) => state === "ready" || state === "quarantined";
+
 type Received = { visit: Visit; sent: Pick<SentFile, "state"> };
 
 /** The routes through which visitors upload files to a file request. */
@@ -106,7 +132,7 @@ export function visitorUploadRoutes(
 
   /** Records that a receiver of the file request's mail has sent a file. */
   async function recordReceived(request: FastifyRequest, { visit, sent }: Received): Promise<void> {
-    if (sent.state !== "ready" && sent.state !== "quarantined") return;
+    if (!isReceived(sent)) return;
     const { receiverCode: code } = visitorOf(request);
     await useCases.recordUse({ link: visit.link, recipient: undefined, code });
   }
@@ -120,6 +146,25 @@ export function visitorUploadRoutes(
     const started = await uploads.start(visit, { ...file, network: visitor.network });
     cookies.setPass(reply, pass);
     return reply.code(201).send(presentStartedSend(started));
+  });
+
+  const large = { bodyLimit: httpLimits.largeJsonBodyBytes };
+  app.post(`${UPLOADS}/batch`, { schema: schemas.startSends, ...large }, async (request, reply) => {
+    const visitor = visitorOf(request);
+    const { visit, pass } = await admitSender(request.params.token, visitor);
+    const outcomes = await uploads.startAll(visit, { files: request.body.uploads, network: visitor.network });
+    cookies.setPass(reply, pass);
+    return presentOutcomes(outcomes, presentStartedSend);
+  });
+
+  app.post(`${UPLOADS}/complete`, { schema: schemas.completeSends }, async (request) => {
+    const { uploadIds } = request.body;
+    const visit = await visitOf(request, request.params.token);
+    const outcomes = await completeTogether(uploadIds, (uploadId) => uploads.complete(visit, { uploadId }));
+    const files = presentFiles(uploadIds, { outcomes, present: presentSentFile });
+    const received = files.find(({ file }) => file !== undefined && isReceived(file));
+    if (received?.file !== undefined) await recordReceived(request, { visit, sent: received.file });
+    return { files };
   });
 
   app.get(UPLOADS, { schema: schemas.listSentFiles }, async (request) => ({

@@ -15,6 +15,7 @@ import { type Admit, linkNotFound, type Visit as Request } from "../links/visito
 import { requestOf } from "../links/visitor/look-at-link.ts";
 import { newPass, type Pass } from "../links/visitor/pass.ts";
 import { removeAttachment } from "../trash/index.ts";
+import { type Outcome, orRefusal } from "../uploads/batch.ts";
 import { completeUpload } from "../uploads/complete.ts";
 import { abortUpload } from "../uploads/index.ts";
 import { getUpload, type ReportedPart, signParts } from "../uploads/parts.ts";
@@ -28,13 +29,14 @@ type SendFileInput = {
   filename: string;
   contentType: string;
   sizeBytes: number;
-  sha256: string | undefined;
-  slotId: string | undefined;
-  visitorName: string | undefined;
-  idempotencyKey: string | undefined;
-  /** The network of the visitor (platform/http/client-address.ts). */
-  network: string;
+  sha256?: string | undefined;
+  slotId?: string | undefined;
+  visitorName?: string | undefined;
+  idempotencyKey?: string | undefined;
 };
+
+/** The member `network` is the network of the visitor (platform/http/client-address.ts). */
+type FromNetwork<Input> = Input & { network: string };
 
 const MINUTE_MS = 60_000;
 const STARTS_OF_IP: WindowLimit = { name: "link starts by ip", max: 60, windowMs: MINUTE_MS };
@@ -68,17 +70,30 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
   const complete = completeUpload(deps);
   const abort = abortUpload(deps);
 
+  /**
+   * Starts an upload. Throws the errors of `startUpload`, `kind_not_accepted`, `request_full`, and `invalid_request` for a wrong slot or
+   * name.
+   */
+  async function startOne(visit: Visit, file: FromNetwork<SendFileInput>): Promise<StartedUpload> {
+    const { network, slotId, visitorName, sha256, ...declared } = file;
+    const { link, visitorId } = visit;
+    const named = checkVisitorName(visitorName, requestOf(link).askName);
+    await limitStarts(deps, { linkId: link.id, network });
+    const input = { ...declared, sha256, noteId: link.noteId, visit: { visitorId, visitorName: named, slotId } };
+    return start(senderOf(visit), input).catch(hideOwner);
+  }
+
   return {
-    /**
-     * Starts an upload. Throws the errors of `startUpload`, `kind_not_accepted`, `request_full`, and `invalid_request` for a wrong slot or
-     * name.
-     */
-    async start(visit: Visit, { network, slotId, visitorName, ...file }: SendFileInput): Promise<StartedUpload> {
-      const { link, visitorId } = visit;
-      const named = checkVisitorName(visitorName, requestOf(link).askName);
-      await limitStarts(deps, { linkId: link.id, network });
-      const input = { ...file, noteId: link.noteId, visit: { visitorId, visitorName: named, slotId } };
-      return start(senderOf(visit), input).catch(hideOwner);
+    start: startOne,
+
+    /** Starts many uploads, one after another. Returns one outcome for each file, in the order of the list. */
+    async startAll(
+      visit: Visit,
+      { files, network }: FromNetwork<{ files: readonly SendFileInput[] }>,
+    ): Promise<Outcome<StartedUpload>[]> {
+      const outcomes: Outcome<StartedUpload>[] = [];
+      for (const file of files) outcomes.push(await orRefusal(() => startOne(visit, { ...file, network })));
+      return outcomes;
     },
 
     get: (visit: Visit, uploadId: string) => get(senderOf(visit), uploadId),
@@ -89,7 +104,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
     /** Completes an upload, as `completeUpload` does. Returns the upload of the visitor. */
     async complete(
       visit: Visit,
-      input: { uploadId: string; parts: readonly ReportedPart[] | undefined },
+      input: { uploadId: string; parts?: readonly ReportedPart[] | undefined },
     ): Promise<VisitorUpload> {
       await complete(senderOf(visit), input).catch(hideOwner);
       return findSent(db, { visit, uploadId: input.uploadId });

@@ -13,6 +13,7 @@ import { auditQueries } from "../audit/queries.ts";
 import { forAMoment, LATE_PUT_GRACE_MS } from "../storage/object-deletions.ts";
 import { usageQueries } from "../usage/queries.ts";
 import { attachFile } from "./attach-form.ts";
+import { startUploads } from "./batch.ts";
 import { completeUpload } from "./complete.ts";
 import { leaseVerification, renewVerification, runVerification } from "./jobs.ts";
 import { getUpload, signParts } from "./parts.ts";
@@ -31,6 +32,7 @@ export function createUploads(deps: Deps, { arrive, starts }: { arrive: Arrive; 
     attachFile: attachFile(deps, { allowance: starts, arrive }),
     renameFile: renameFile(deps),
     startUpload: startUpload(deps, { allowance: starts, arrive }),
+    startUploads: startUploads(deps, { allowance: starts, arrive }),
     getUpload: getUpload(deps),
     signParts: signParts(deps),
     completeUpload: completeUpload(deps),

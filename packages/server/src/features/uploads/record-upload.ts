@@ -1,3 +1,4 @@
+import type { UploadPlan } from "../../platform/bucket/part-plan.ts";
 import type { Limits } from "../../platform/config/limits.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
@@ -105,7 +106,7 @@ export type StartUploadInput = {
 };
 
 /** A checked declaration of an upload, with the key of the future object. */
-export type DeclaredUpload = StartUploadInput & { caller: Sender; objectKey: string };
+export type DeclaredUpload = StartUploadInput & { caller: Sender; objectKey: string; plan: UploadPlan };
 
 /** The time for which the service remembers an idempotency key after the first start. */
 export const REMEMBERED_MS = 86_400_000;

@@ -1,29 +1,37 @@
 import {
   Attachment,
   AttachmentParams,
+  CompletedUploads,
   CompleteUploadBody,
+  CompleteUploadsBody,
+  type FileProblem,
   NoteParams,
+  problems,
   RenameAttachmentBody,
   type Send,
   SignedParts,
   SignPartsBody,
   type StartedSend,
   StartedUpload,
+  StartedUploads,
   StartUploadBody,
   StartUploadHeaders,
+  StartUploadsBody,
   Upload,
   UploadParams,
 } from "@valetkey/contract";
 import { countParts } from "../../platform/bucket/part-plan.ts";
 import type { SignedRequest } from "../../platform/bucket/port.ts";
+import { DomainError } from "../../platform/errors.ts";
 import { httpLimits } from "../../platform/http/http-limits.ts";
 import { bodyIsOptional, emptyResponse, operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { allowNoBody, readIdempotencyKey, toIso } from "../../platform/http/wire.ts";
-import type { Upload as StoredUpload } from "../access/attachment.ts";
+import type { Attachment as StoredAttachment, Upload as StoredUpload } from "../access/attachment.ts";
 import { callerOf } from "../access/caller.ts";
-import { describeAttachment } from "../attachments/routes.ts";
+import { describeAttachment, presentAttachment } from "../attachments/routes.ts";
 import type { PeopleVerbs } from "../people/index.ts";
+import { completeTogether, type Outcome } from "./batch.ts";
 import type { UploadVerbs } from "./index.ts";
 import type { UploadProgress } from "./parts.ts";
 
@@ -46,6 +54,23 @@ const schemas = operations("uploads", {
     headers: StartUploadHeaders,
     body: StartUploadBody,
     response: { 201: StartedUpload },
+  },
+  startUploads: {
+    summary: "Start up to 100 uploads",
+    description:
+      "The response has one result for each file, in the order of the request: an upload, or a problem of this file. Repeat a lost " +
+      "request with the same keys.",
+    params: NoteParams,
+    body: StartUploadsBody,
+    response: { 200: StartedUploads },
+  },
+  completeUploads: {
+    summary: "Complete up to 100 uploads",
+    description:
+      "The response has one result for each id, in the order of the request: the file, or a problem of this upload. After 20 seconds, " +
+      "uploads without a result have neither. Send their ids again.",
+    body: CompleteUploadsBody,
+    response: { 200: CompletedUploads },
   },
   getUpload: {
     summary: "Get an upload and its stored parts",
@@ -88,6 +113,21 @@ export function sendRoutes(app: App, deps: RouteDeps<PeopleVerbs & UploadVerbs>)
     return reply.code(201).send(presentStarted(await useCases.startUpload(callerOf(request), input)));
   });
 
+  const large = { bodyLimit: httpLimits.largeJsonBodyBytes };
+  app.post("/notes/:noteId/uploads/batch", { schema: schemas.startUploads, ...large }, async (request) => {
+    const { noteId } = request.params;
+    const inputs = request.body.uploads.map((file) => ({ sha256: undefined, ...file, noteId }));
+    return presentOutcomes(await useCases.startUploads(callerOf(request), inputs), presentStarted);
+  });
+
+  app.post("/uploads/complete", { schema: schemas.completeUploads }, async (request) => {
+    const caller = callerOf(request);
+    const { uploadIds } = request.body;
+    const complete = (uploadId: string) => useCases.completeUpload(caller, { uploadId });
+    const outcomes = await completeTogether(uploadIds, complete);
+    return { files: await presentCompleted(uploadIds, { outcomes, deps }) };
+  });
+
   app.post(
     "/uploads/:uploadId/complete",
     { schema: schemas.completeUpload, bodyLimit: httpLimits.largeJsonBodyBytes, preValidation: allowNoBody },
@@ -120,6 +160,45 @@ export function uploadRoutes(app: App, deps: RouteDeps<PeopleVerbs & UploadVerbs
     await useCases.abortUpload(callerOf(request), request.params.uploadId);
     return reply.code(204).send(null);
   });
+}
+
+async function presentCompleted(
+  uploadIds: readonly string[],
+  { outcomes, deps }: { outcomes: readonly (Outcome<StoredAttachment> | undefined)[]; deps: RouteDeps<PeopleVerbs> },
+): Promise<CompletedUploads["files"]> {
+  const senders = outcomes.flatMap((file) =>
+    file === undefined || file instanceof DomainError ? [] : [file.createdBy],
+  );
+  const people = await deps.useCases.findPeople([...new Set(senders)]);
+  return presentFiles(uploadIds, { outcomes, present: (file) => presentAttachment(file, people) });
+}
+
+/** Presents the outcomes of a batch of completions. */
+export function presentFiles<Model, File>(
+  uploadIds: readonly string[],
+  { outcomes, present }: { outcomes: readonly (Outcome<Model> | undefined)[]; present: (model: Model) => File },
+): { uploadId: string; file?: File; problem?: FileProblem }[] {
+  return uploadIds.map((uploadId, index) => {
+    const outcome = outcomes[index];
+    if (outcome === undefined) return { uploadId };
+    if (outcome instanceof DomainError) return { uploadId, problem: presentProblem(outcome) };
+    return { uploadId, file: present(outcome) };
+  });
+}
+
+/** Presents the outcomes of a batch of starts. */
+export function presentOutcomes<Upload>(
+  outcomes: readonly Outcome<Started>[],
+  present: (started: Started) => { upload: Upload },
+): { uploads: { upload?: Upload; problem?: FileProblem }[] } {
+  return {
+    uploads: outcomes.map((each) => (each instanceof DomainError ? { problem: presentProblem(each) } : present(each))),
+  };
+}
+
+function presentProblem({ code, message: detail, retryAfterSeconds }: DomainError): FileProblem {
+  const { status } = problems[code];
+  return { code, status, detail, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
 }
 
 type Started = { upload: StoredUpload; request: SignedRequest | undefined };

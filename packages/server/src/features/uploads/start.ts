@@ -32,7 +32,7 @@ const UNRECORDED_AFTER_MS = 600_000;
 const CODES_OF_A_TWIN = new Set(["idempotency_key_in_use", "request_full", "quota_exceeded", "too_many_uploads"]);
 
 /** The member `arrive` is undefined for visitors of a link, because visitors have no invitations. */
-type StartParts = { allowance: Allowance; arrive: Arrive | undefined };
+export type StartParts = { allowance: Allowance; arrive: Arrive | undefined };
 
 /**
  * Starts an upload whose bytes the client sends directly to the bucket. The function `startUpload` records the declaration, and signs the
@@ -42,49 +42,63 @@ type StartParts = { allowance: Allowance; arrive: Arrive | undefined };
  * `startUpload` also throws `link_not_found`, `kind_not_accepted` and `request_full`.
  */
 export function startUpload(deps: Deps, { allowance, arrive }: StartParts) {
-  const start = startOrRepeat(deps);
   return async (caller: Sender, input: StartUploadInput): Promise<StartedUpload> => {
     allowance.take(caller.userId, 1);
-    const started = await start(caller, input);
+    const started = await startDeclared(deps, declareUpload(deps, { caller, input }));
     await arrive?.(caller, { noteId: input.noteId }, { isFrequent: true });
     return started;
   };
 }
 
-function startOrRepeat(deps: Deps) {
-  const { bucket, limits } = deps;
-  return async (caller: Sender, input: StartUploadInput): Promise<StartedUpload> => {
-    const filename = checkFilename(input.filename);
-    const { sizeBytes, idempotencyKey } = input;
-    if (sizeBytes > limits.uploadMaxBytes) {
-      throw new DomainError("file_too_large", `The file is larger than the limit of ${limits.uploadMaxBytes} bytes.`);
-    }
-    const contentType = normaliseContentType(input.contentType);
-    const declared: DeclaredUpload = { ...input, filename, contentType, caller, objectKey: bucket.newObjectKey() };
-    const plan = planOf(declared, limits);
-    const start = () =>
-      plan.strategy === "put" ? startPut(deps, declared) : startMultipart(deps, { declared, partSize: plan.partSize });
-    if (idempotencyKey === undefined) return start();
-    const repeat = () => repeatStart(deps, { declared, idempotencyKey });
-    // The function `startOrRepeat` skips `repeat` for a single PUT of a user, which needs no call to the bucket before the upload is
-    // recorded. The step that records the upload also finds an earlier start.
-    const isOneStep = plan.strategy === "put" && caller.linkId === undefined;
-    const earlier = isOneStep ? undefined : await repeat();
-    if (earlier !== undefined) return earlier;
-    try {
-      return await start();
-    } catch (error) {
-      // Another request with the idempotency key may run before the request or in parallel. If the other request used the last free space
-      // or slot, the service refused the current start.
-      const mayBeTaken = error instanceof DomainError && CODES_OF_A_TWIN.has(error.code);
-      const other = mayBeTaken ? await repeat() : undefined;
-      if (other === undefined) throw error;
-      return other;
-    }
-  };
+/** Checks the declaration of a file. Throws `invalid_filename`, `file_too_large`, and `invalid_request` for too many parts. */
+export function declareUpload(
+  { bucket, limits }: Deps,
+  { caller, input }: { caller: Sender; input: StartUploadInput },
+): DeclaredUpload {
+  const filename = checkFilename(input.filename);
+  if (input.sizeBytes > limits.uploadMaxBytes) {
+    throw new DomainError("file_too_large", `The file is larger than the limit of ${limits.uploadMaxBytes} bytes.`);
+  }
+  const contentType = normaliseContentType(input.contentType);
+  const plan = planOf(input, limits);
+  return { ...input, filename, contentType, plan, caller, objectKey: bucket.newObjectKey() };
 }
 
-function planOf({ sizeBytes, partSize }: DeclaredUpload, { singlePutMaxBytes }: Limits): UploadPlan {
+/** Starts the upload of a checked file, or repeats an earlier start with the same idempotency key. */
+export async function startDeclared(deps: Deps, declared: DeclaredUpload): Promise<StartedUpload> {
+  // The function `startDeclared` skips `repeatStart` for an upload that is recorded in one step, which needs no call to the bucket before.
+  // The step that records the upload also finds an earlier start.
+  const earlier = isOneStep(declared) ? undefined : await repeatStart(deps, declared);
+  if (earlier !== undefined) return earlier;
+  try {
+    const { plan } = declared;
+    if (plan.strategy === "put") return await startPut(deps, declared);
+    return await startMultipart(deps, { declared, partSize: plan.partSize });
+  } catch (error) {
+    return repeatRefused(deps, { declared, error });
+  }
+}
+
+/** Returns whether one database call records the upload: a user sends the file with a single PUT. */
+export function isOneStep({ plan, caller }: DeclaredUpload): boolean {
+  return plan.strategy === "put" && caller.linkId === undefined;
+}
+
+/**
+ * Returns the earlier start with the idempotency key of a refused start, or throws the error of the refusal. Another request with the key
+ * may run before the request or in parallel. If the other request used the last free space or slot, the service refused the current start.
+ */
+export async function repeatRefused(
+  deps: Deps,
+  { declared, error }: { declared: DeclaredUpload; error: unknown },
+): Promise<StartedUpload> {
+  const mayBeTaken = error instanceof DomainError && CODES_OF_A_TWIN.has(error.code);
+  const other = mayBeTaken ? await repeatStart(deps, declared) : undefined;
+  if (other === undefined) throw error;
+  return other;
+}
+
+function planOf({ sizeBytes, partSize }: StartUploadInput, { singlePutMaxBytes }: Limits): UploadPlan {
   return partSize === undefined ? planUpload({ sizeBytes, singlePutMaxBytes }) : planParts({ sizeBytes, partSize });
 }
 
@@ -170,12 +184,10 @@ export function signPut(
  * The function `repeatStart` throws `idempotency_key_reused`. The function `repeatStart` follows the draft standard
  * draft-ietf-httpapi-idempotency-key-header.
  */
-export async function repeatStart(
-  deps: Deps,
-  { declared, idempotencyKey }: { declared: DeclaredUpload; idempotencyKey: string },
-): Promise<StartedUpload | undefined> {
+async function repeatStart(deps: Deps, declared: DeclaredUpload): Promise<StartedUpload | undefined> {
   const { db, clock, limits } = deps;
-  const { caller, noteId } = declared;
+  const { caller, noteId, idempotencyKey } = declared;
+  if (idempotencyKey === undefined) return undefined;
   const now = clock();
   await authoriseSender(db, { sender: caller, noteId, now, limits });
   const key = { userId: caller.userId, idempotencyKey };

@@ -1,6 +1,8 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import {
   CompleteUploadBody,
+  CompleteUploadsBody,
+  completedOf,
   FileUrl,
   FileUrls,
   Id,
@@ -10,8 +12,10 @@ import {
   SignedParts,
   SignPartsBody,
   StartedUpload,
+  StartedUploads,
   StartUploadBody,
   StartUploadHeaders,
+  StartUploadsBody,
   Upload,
   UploadParams,
   UrlPurpose,
@@ -36,7 +40,8 @@ import { presentAttachment } from "../../attachments/routes.ts";
 import { parseExpiresIn, presentAnswers } from "../../downloads/routes.ts";
 import type { ItemName } from "../../outbox/file-event-queries.ts";
 import type { People, PeopleVerbs } from "../../people/index.ts";
-import { presentPart, presentStarted, presentUpload } from "../../uploads/routes.ts";
+import { completeTogether } from "../../uploads/batch.ts";
+import { presentFiles, presentOutcomes, presentPart, presentStarted, presentUpload } from "../../uploads/routes.ts";
 import type { Files } from "../files.ts";
 import type { FindUser } from "./handler.ts";
 import { identificationHook, userOf } from "./handler.ts";
@@ -55,6 +60,8 @@ const schemas = {
     body: StartUploadBody,
     response: { 201: StartedUpload },
   },
+  startUploads: { params: ItemParams, body: StartUploadsBody, response: { 200: StartedUploads } },
+  completeUploads: { body: CompleteUploadsBody, response: { 200: completedOf(ItemFile) } },
   getUpload: { params: UploadParams, response: { 200: Upload } },
   signParts: { params: UploadParams, body: SignPartsBody, response: { 200: SignedParts } },
   completeUpload: { params: UploadParams, body: CompleteUploadBody, response: { 200: ItemFile } },
@@ -93,6 +100,23 @@ function embeddingUploadRoutes(app: App, deps: EmbeddingRouteDeps): void {
     const { resource, itemId } = request.params;
     const started = await files.start(userOf(request), { resource, itemId, file });
     return reply.code(201).send(presentStarted(started));
+  });
+
+  const large = { bodyLimit: httpLimits.largeJsonBodyBytes };
+  app.post("/:resource/:itemId/uploads/batch", { schema: schemas.startUploads, ...large }, async (request) => {
+    const newFiles = request.body.uploads.map((file) => ({ sha256: undefined, ...file }));
+    const outcomes = await files.startAll(userOf(request), { ...request.params, files: newFiles });
+    return presentOutcomes(outcomes, presentStarted);
+  });
+
+  app.post("/uploads/complete", { schema: schemas.completeUploads }, async (request) => {
+    const user = userOf(request);
+    const { uploadIds } = request.body;
+    const outcomes = await completeTogether(uploadIds, async (uploadId) => {
+      const { attachment, item } = await files.complete(user, { uploadId });
+      return describeFile(attachment, { item, deps });
+    });
+    return { files: presentFiles(uploadIds, { outcomes, present: (file) => file }) };
   });
 
   app.get("/uploads/:uploadId", { schema: schemas.getUpload }, async (request) =>

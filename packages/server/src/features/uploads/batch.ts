@@ -1,0 +1,135 @@
+import type { Deps } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
+import type { Upload } from "../access/attachment.ts";
+import { type DeclaredUpload, recordUpload, type StartUploadInput } from "./record-upload.ts";
+import type { Sender } from "./sender.ts";
+import {
+  declareUpload,
+  isOneStep,
+  repeatRefused,
+  type StartedUpload,
+  type StartParts,
+  signPut,
+  startDeclared,
+} from "./start.ts";
+
+/** The result for one file of a batch: a value, or the refusal of this file. */
+export type Outcome<T> = T | DomainError;
+
+/**
+ * Returns a refusal as a value. Other errors concern the whole batch, and are thrown. An unavailable database also concerns the whole batch,
+ * because no change in a transaction with a failed statement is kept.
+ */
+export async function orRefusal<T>(work: () => T | Promise<T>): Promise<Outcome<T>> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof DomainError && error.code !== "database_unavailable") return error;
+    throw error;
+  }
+}
+
+/** The number of starts in one transaction. Other starts by the user and on the note wait until the transaction ends. */
+const STARTS_IN_TRANSACTION = 20;
+
+/**
+ * Starts many uploads to one note, in the order of the list, as `startUpload` does. Returns one outcome for each file, in the order of the
+ * list. A refused file does not affect the other files.
+ */
+export function startUploads(deps: Deps, { allowance, arrive }: StartParts) {
+  return async (caller: Sender, inputs: readonly StartUploadInput[]): Promise<Outcome<StartedUpload>[]> => {
+    const outcomes: Outcome<StartedUpload>[] = [];
+    for (let at = 0; at < inputs.length; at += STARTS_IN_TRANSACTION) {
+      const declared: Outcome<DeclaredUpload>[] = [];
+      for (const input of inputs.slice(at, at + STARTS_IN_TRANSACTION)) {
+        declared.push(
+          await orRefusal(() => {
+            allowance.take(caller.userId, 1);
+            return declareUpload(deps, { caller, input });
+          }),
+        );
+      }
+      outcomes.push(...(await startTogether(deps, declared)));
+    }
+    const first = outcomes.find((outcome) => !(outcome instanceof DomainError));
+    const noteId = inputs[0]?.noteId;
+    if (first !== undefined && noteId !== undefined) await arrive?.(caller, { noteId }, { isFrequent: true });
+    return outcomes;
+  };
+}
+
+async function startTogether(
+  deps: Deps,
+  declared: readonly Outcome<DeclaredUpload>[],
+): Promise<Outcome<StartedUpload>[]> {
+  const files = declared.filter((each): each is DeclaredUpload => !(each instanceof DomainError));
+  const recorded = await recordTogether(deps, files.filter(isOneStep));
+  const outcomes: Outcome<StartedUpload>[] = [];
+  for (const each of declared) {
+    if (each instanceof DomainError) outcomes.push(each);
+    else outcomes.push(await orRefusal(() => finishStart(deps, { declared: each, outcome: recorded.get(each) })));
+  }
+  return outcomes;
+}
+
+/** Records starts in one transaction, so that they share one flush of the disk. */
+async function recordTogether(
+  deps: Deps,
+  files: readonly DeclaredUpload[],
+): Promise<Map<DeclaredUpload, Outcome<Upload>>> {
+  if (files.length === 0) return new Map();
+  return deps.db.transaction(async (tx) => {
+    const outcomes = new Map<DeclaredUpload, Outcome<Upload>>();
+    for (const declared of files) {
+      const record = () => recordUpload(deps, { queries: tx, declared, multipart: undefined });
+      outcomes.set(declared, await orRefusal(record));
+    }
+    return outcomes;
+  });
+}
+
+async function finishStart(
+  deps: Deps,
+  { declared, outcome }: { declared: DeclaredUpload; outcome: Outcome<Upload> | undefined },
+): Promise<StartedUpload> {
+  if (outcome === undefined) return startDeclared(deps, declared);
+  if (outcome instanceof DomainError) return repeatRefused(deps, { declared, error: outcome });
+  return { upload: outcome, request: await signPut(deps, { upload: outcome, now: outcome.createdAt }) };
+}
+
+/** The number of completions of one batch that run in parallel. Each completion sends two requests to the bucket. */
+const COMPLETIONS_AT_ONCE = 10;
+/** The time limit of a batch of completions, which is shorter than the time limits of proxies. */
+const COMPLETE_WITHIN_MS = 20_000;
+
+/**
+ * Completes many uploads in parallel. Returns one outcome for each id, in the order of the list. The outcome is undefined for an upload that
+ * is not finished when the time limit ends. The client then sends the id again.
+ */
+export async function completeTogether<T>(
+  uploadIds: readonly string[],
+  complete: (uploadId: string) => Promise<T>,
+  withinMs = COMPLETE_WITHIN_MS,
+): Promise<(Outcome<T> | undefined)[]> {
+  const outcomes = new Map<string, Outcome<T>>();
+  const left = new Set(uploadIds).values();
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, withinMs);
+  let isLate = false;
+  const worker = async () => {
+    for (const id of left) {
+      if (isLate) return;
+      outcomes.set(id, await orRefusal(() => complete(id)));
+    }
+  };
+  const finished = Promise.all(Array.from({ length: COMPLETIONS_AT_ONCE }, worker));
+  // After the time limit, nobody waits for the running completions. The client asks for their results again.
+  finished.catch(() => undefined);
+  try {
+    await Promise.race([finished, late.promise]);
+  } finally {
+    isLate = true;
+    clearTimeout(timer);
+  }
+  return uploadIds.map((id) => outcomes.get(id));
+}

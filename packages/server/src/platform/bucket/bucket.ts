@@ -91,7 +91,7 @@ export function createBucket(options: BucketOptions): Bucket {
       target: { ...target, endpoint },
       calls: { ...objects, ...parts, copy },
     }),
-    close: () => client.s3.destroy(),
+    close: client.close,
   };
 }
 

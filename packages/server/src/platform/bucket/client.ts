@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import { within } from "../clock.ts";
 import { DomainError } from "../errors.ts";
 import type { CredentialSource } from "./credentials.ts";
+import { createObjectRequests, type SendObjectRequest } from "./object-requests.ts";
 
 export type Timeouts = {
   /** The maximum time to connect to the bucket. */
@@ -21,8 +22,15 @@ type Call = <T>(
   options?: { extraMs?: number },
 ) => Promise<T>;
 
-/** The client of the SDK, the name of the bucket, and the functions that run calls and send checksums. */
-export type BucketClient = { s3: S3Client; bucket: string; call: Call; optionalChecksums: OptionalChecksums };
+/** The client of the SDK, the name of the bucket, the requests without the SDK, and the functions that run calls and send checksums. */
+export type BucketClient = {
+  s3: S3Client;
+  bucket: string;
+  send: SendObjectRequest;
+  call: Call;
+  optionalChecksums: OptionalChecksums;
+  close(): void;
+};
 
 type ClientOptions = {
   bucket: string;
@@ -56,7 +64,19 @@ export function createClient(options: ClientOptions): BucketClient {
     requestHandler: { connectionTimeout: timeouts.connectMs, socketTimeout: timeouts.idleMs },
   });
   const call = createCall(credentials, timeouts.callMs);
-  return { s3, bucket, call, optionalChecksums: createOptionalChecksums() };
+  const target = { bucket, region, endpoint, forcePathStyle };
+  const requests = createObjectRequests({ target, credentials, clock, timeouts });
+  return {
+    s3,
+    bucket,
+    send: requests.send,
+    call,
+    optionalChecksums: createOptionalChecksums(),
+    close() {
+      s3.destroy();
+      requests.close();
+    },
+  };
 }
 
 /** Converts credentials to the type of the AWS SDK, which does not allow undefined properties. */

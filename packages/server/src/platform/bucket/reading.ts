@@ -1,40 +1,35 @@
 import { createHash } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
 import { addAbortSignal, type Readable, Transform } from "node:stream";
-import type { HeadObjectCommandOutput } from "@aws-sdk/client-s3";
-import { GetObjectCommand, HeadBucketCommand, HeadObjectCommand } from "@aws-sdk/client-s3";
+import { GetObjectCommand, HeadBucketCommand } from "@aws-sdk/client-s3";
 import { encodeKey, PresignError } from "@valetkey/presign";
 import { DomainError } from "../errors.ts";
 import type { BucketClient } from "./client.ts";
 import { failedWith, toBucketError, unavailable } from "./client.ts";
-import type { Bucket, Checksum } from "./port.ts";
+import type { Bucket, Checksum, StoredObject } from "./port.ts";
 
 type Objects = Pick<Bucket, "head" | "canRead" | "readStart" | "read" | "computeChecksum" | "probe">;
 
 /** Reads objects and their metadata. */
 export function createReading(client: BucketClient): Objects {
-  const { s3, bucket, call, optionalChecksums } = client;
+  const { s3, bucket, send, call, optionalChecksums } = client;
   return {
     async head(objectKey) {
       assertKey(objectKey);
-      const plain = { Bucket: bucket, Key: objectKey };
+      const headers = (withChecksums: boolean) => (withChecksums ? { "x-amz-checksum-mode": "ENABLED" } : {});
       const found = await call("HeadObject", (options) =>
         optionalChecksums((withChecksums) =>
-          s3.send(new HeadObjectCommand(withChecksums ? { ...plain, ChecksumMode: "ENABLED" } : plain), options),
+          send({ method: "HEAD", objectKey, headers: headers(withChecksums) }, options),
         ).catch(unlessMissing),
       );
-      if (found === undefined) return undefined;
-      return {
-        sizeBytes: found.ContentLength ?? 0,
-        contentType: found.ContentType ?? "",
-        etag: found.ETag ?? "",
-        checksum: wholeChecksum(found),
-        undeclaredHeaders: undeclaredHeaders(found),
-      };
+      return found && toStoredObject(found.headers);
     },
     async canRead(objectKey) {
-      const command = new HeadObjectCommand({ Bucket: bucket, Key: objectKey });
+      assertKey(objectKey);
       const found = await call("HeadObject", (options) =>
-        s3.send(command, options).catch((error) => (failedWith(error, 500) ? "damaged" : unlessMissing(error))),
+        send({ method: "HEAD", objectKey }, options).catch((error) =>
+          failedWith(error, 500) ? "damaged" : unlessMissing(error),
+        ),
       );
       return found !== "damaged";
     },
@@ -61,35 +56,21 @@ function assertKey(objectKey: string): void {
 }
 
 async function readStart(
-  { s3, bucket, call }: BucketClient,
+  { send, call }: BucketClient,
   { objectKey, length }: { objectKey: string; length: number },
 ): Promise<{ etag: string; bytes: Uint8Array } | undefined> {
-  const command = new GetObjectCommand({ Bucket: bucket, Key: objectKey, Range: `bytes=0-${length - 1}` });
+  assertKey(objectKey);
+  const request = { method: "GET", objectKey, headers: { range: `bytes=0-${length - 1}` }, maxBytes: length } as const;
   return call("GetObject", async (options) => {
     try {
-      const { Body, ETag } = await s3.send(command, options);
-      const body = Body as Readable | undefined;
-      if (body === undefined || ETag === undefined) return discard(body);
-      return { etag: ETag, bytes: await firstBytes(body, length) };
+      const { headers, body } = await send(request, options);
+      return headers.etag === undefined ? undefined : { etag: headers.etag, bytes: body };
     } catch (error) {
       // An empty object has no valid range, so the bucket refuses the request for a range.
       if (failedWith(error, "InvalidRange", 416)) return undefined;
       return unlessMissing(error);
     }
   });
-}
-
-/** Reads at most `length` bytes, because a server that does not support ranges sends the whole object. */
-async function firstBytes(body: Readable, length: number): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    sizeBytes += chunk.length;
-    // After the last expected byte, the loop still reads the end of the body, so that the next call can use the connection.
-    if (sizeBytes > length) break;
-  }
-  return Buffer.concat(chunks).subarray(0, length);
 }
 
 function discard(body: Readable | undefined): undefined {
@@ -141,13 +122,24 @@ async function computeChecksum({ s3, bucket, call }: BucketClient, objectKey: st
   return { algorithm: "SHA256", value: hash.digest("base64") };
 }
 
+function toStoredObject(headers: IncomingHttpHeaders): StoredObject {
+  return {
+    sizeBytes: Number(headers["content-length"] ?? 0),
+    contentType: headers["content-type"] ?? "",
+    etag: headers.etag ?? "",
+    checksum: wholeChecksum(headers),
+    undeclaredHeaders: undeclaredHeaders(headers),
+  };
+}
+
 /**
  * Returns the checksum of the whole object. The function `wholeChecksum` ignores a checksum of part checksums ("…-3"), because a checksum
  * of part checksums does not verify the whole object.
  */
-function wholeChecksum({ ChecksumSHA256, ChecksumType }: HeadObjectCommandOutput): Checksum | undefined {
-  if (ChecksumSHA256 === undefined || ChecksumType === "COMPOSITE" || ChecksumSHA256.includes("-")) return undefined;
-  return { algorithm: "SHA256", value: ChecksumSHA256 };
+function wholeChecksum(headers: IncomingHttpHeaders): Checksum | undefined {
+  const { "x-amz-checksum-sha256": value, "x-amz-checksum-type": type } = headers;
+  if (typeof value !== "string" || type === "COMPOSITE" || value.includes("-")) return undefined;
+  return { algorithm: "SHA256", value };
 }
 
 function unlessMissing(error: unknown): undefined {
@@ -166,26 +158,28 @@ const BROWSER_CACHE_CONTROL = /^(?:no-cache|max-age=0)$/;
  * reader, and `Content-Encoding` even changes the bytes that a reader gets. The list excludes storage class and encryption, because a
  * server may add headers for storage class and encryption.
  */
-function undeclaredHeaders(found: HeadObjectCommandOutput): string[] {
-  const isFromBrowser = BROWSER_CACHE_CONTROL.test(found.CacheControl ?? "");
+function undeclaredHeaders(headers: IncomingHttpHeaders): string[] {
+  const isFromBrowser = BROWSER_CACHE_CONTROL.test(headers["cache-control"] ?? "");
   const stored = {
-    "Content-Encoding": encodingOf(found),
-    "Cache-Control": isFromBrowser ? undefined : found.CacheControl,
-    Expires: found.ExpiresString,
-    "Content-Language": found.ContentLanguage,
-    "Content-Disposition": found.ContentDisposition,
-    "x-amz-website-redirect-location": found.WebsiteRedirectLocation,
+    "Content-Encoding": encodingOf(headers["content-encoding"]),
+    "Cache-Control": isFromBrowser ? undefined : headers["cache-control"],
+    Expires: headers.expires,
+    "Content-Language": headers["content-language"],
+    "Content-Disposition": headers["content-disposition"],
+    "x-amz-website-redirect-location": headers["x-amz-website-redirect-location"],
   };
-  const headers = Object.entries(stored).flatMap(([name, value]) => (value ? [name] : []));
-  const hasMetadata = Object.keys(found.Metadata ?? {}).length > 0 || Boolean(found.MissingMeta);
-  return hasMetadata ? [...headers, "x-amz-meta-*"] : headers;
+  const names = Object.entries(stored).flatMap(([name, value]) => (value ? [name] : []));
+  const hasMetadata = Object.keys(headers).some(
+    (name) => name.startsWith("x-amz-meta-") || (name === "x-amz-missing-meta" && headers[name] !== "0"),
+  );
+  return hasMetadata ? [...names, "x-amz-meta-*"] : names;
 }
 
 /**
  * Returns the content encoding without `aws-chunked`. Some servers store `aws-chunked`, although the value describes the upload request and
  * not the object.
  */
-function encodingOf({ ContentEncoding = "" }: HeadObjectCommandOutput): string {
-  const encodings = ContentEncoding.split(",").map((encoding) => encoding.trim());
+function encodingOf(header = ""): string {
+  const encodings = header.split(",").map((encoding) => encoding.trim());
   return encodings.filter((encoding) => encoding !== "" && encoding.toLowerCase() !== "aws-chunked").join(", ");
 }

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
 import { connect } from "../../packages/client/src/calls.ts";
 import { detectPlatform } from "../../packages/client/src/platform.ts";
+import { openLines } from "../../packages/client/src/upload/lines.ts";
 import { memoryStore } from "../../packages/client/src/upload/store.ts";
 import { startTask } from "../../packages/client/src/upload/upload-task.ts";
 import type { Attachment } from "../../packages/client/src/wire.ts";
@@ -29,8 +30,8 @@ it("an embedding receives a multipart upload of the client", async () => {
       result: ({ attachmentId = "" }) => ({ method: "GET", path: `/files/${attachmentId}` }),
     };
     const file = new File([bytes], "archive.bin");
-    const platform = detectPlatform({ fetch });
-    const task = startTask<Attachment>({ ...deps, platform, store: memoryStore() }, { receiver, file, options: {} });
+    const shared = { ...deps, lines: openLines(deps.call), platform: detectPlatform({ fetch }), store: memoryStore() };
+    const task = startTask<Attachment>(shared, { receiver, file, options: {} });
     return task.done;
   };
   const stored = await upload("ann");

@@ -93,10 +93,10 @@ describe("attaching files", () => {
     expect(read.sort()).toEqual(["1", "2"]);
   });
 
-  it("the page sends three chosen files at a time", async () => {
+  it("the page sends three large files at a time", async () => {
     const ben = await web.person("Ben");
     const note = await open(ben);
-    const files = ["a.bin", "b.bin", "c.bin", "d.bin"].map((name) => randomFile(name, { sizeBytes: 20_000 }));
+    const files = ["a.bin", "b.bin", "c.bin", "d.bin"].map((name) => randomFile(name, { sizeBytes: 1_100_000 }));
     const gate = Promise.withResolvers<void>();
     await ben.page.route(`${web.service.bucketOrigin}/**`, async (route) => {
       await gate.promise;

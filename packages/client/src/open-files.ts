@@ -4,6 +4,7 @@ import { type CallsOptions, connect } from "./calls.ts";
 import { download } from "./download.ts";
 import { detectPlatform } from "./platform.ts";
 import type { FileSource } from "./send-bytes.ts";
+import { openLines } from "./upload/lines.ts";
 import { defaultStore, type UploadStore } from "./upload/store.ts";
 import { itemReceiver } from "./upload/upload-context.ts";
 import type { UploadOptions } from "./upload/upload-options.ts";
@@ -51,6 +52,7 @@ type ItemFilePage = { items: ItemFile[]; nextCursor: string | null };
 export function openFiles({ store = defaultStore(), ...options }: FilesOptions) {
   const { baseUrl, fetch, call } = connect(options);
   const platform = detectPlatform({ fetch });
+  const lines = openLines(call);
   const itemPath = ({ resource, id }: Item) => `/${encodeURIComponent(resource)}/${encodeURIComponent(id)}`;
   const filePath = (fileId: string) => `/files/${encodeURIComponent(fileId)}`;
   const list = (item: Item, { signal, ...query }: PageOptions = {}) =>
@@ -80,7 +82,7 @@ export function openFiles({ store = defaultStore(), ...options }: FilesOptions) 
      */
     upload: (item: Item, file: FileSource, uploadOptions: UploadOptions = {}): ItemUploadTask =>
       startTask<ItemFile>(
-        { baseUrl, call, platform, store },
+        { baseUrl, call, lines, platform, store },
         { receiver: itemReceiver(itemPath(item)), file, options: uploadOptions },
       ),
   };

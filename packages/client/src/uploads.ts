@@ -1,6 +1,7 @@
 import { type CallsOptions, connect } from "./calls.ts";
 import { detectPlatform } from "./platform.ts";
 import type { FileSource } from "./send-bytes.ts";
+import { openLines } from "./upload/lines.ts";
 import { defaultStore, type UploadStore } from "./upload/store.ts";
 import { noteReceiver } from "./upload/upload-context.ts";
 import type { UploadOptions } from "./upload/upload-options.ts";
@@ -42,9 +43,9 @@ export function uploadsOn(
   { baseUrl, fetch, call }: ReturnType<typeof connect>,
   { store = defaultStore() }: ClientOptions,
 ): UploadsClient {
-  const platform = detectPlatform({ fetch });
+  const deps = { baseUrl, call, lines: openLines(call), platform: detectPlatform({ fetch }), store };
   return {
     upload: (noteId, file, options = {}) =>
-      startTask<Attachment>({ baseUrl, call, platform, store }, { receiver: noteReceiver(noteId), file, options }),
+      startTask<Attachment>(deps, { receiver: noteReceiver(noteId), file, options }),
   };
 }

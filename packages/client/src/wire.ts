@@ -39,6 +39,7 @@ export type {
   DoctorReport,
   Downloads,
   FileAccess,
+  FileProblem,
   FileRequest,
   FileUrl,
   FileUrls,

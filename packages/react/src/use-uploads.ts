@@ -7,6 +7,7 @@ import {
   type ItemUploadTask,
   type UploadProgress,
   type UploadState,
+  uploadSlots,
   ValetKeyError,
 } from "@valetkey/client";
 import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
@@ -38,7 +39,7 @@ export type Uploads = {
   files: readonly UploadingFile[];
   progress: UploadsProgress;
   /**
-   * Uploads files, three files at a time. If a reload interrupted the upload of a file, the upload resumes when the user adds the file
+   * Uploads files, three large files or 24 small files at a time. If a reload interrupted the upload of a file, the upload resumes when the user adds the file
    * again.
    */
   add(files: Iterable<File>, options?: AddOptions): void;
@@ -145,8 +146,8 @@ type Upload = {
   view: UploadingFile;
 };
 
-/** The number of files that the store uploads in parallel. The upload of one file may send several parts in parallel. */
-const MAX_RUNNING = 3;
+/** The store uploads three large files or 24 small files in parallel. The upload of one large file may send several parts in parallel. */
+const RUNNING_SLOTS = 24;
 const FINAL: ReadonlySet<string> = new Set(["ready", "failed", "aborted"]);
 const RESTING: ReadonlySet<string> = new Set([...FINAL, "queued", "paused"]);
 
@@ -230,11 +231,12 @@ class UploadsStore {
 
   #startNext(): void {
     const uploads = [...this.#uploads.values()];
-    let running = uploads.filter(({ view }) => !RESTING.has(view.state)).length;
+    let used = 0;
+    for (const { view, file } of uploads) if (!RESTING.has(view.state)) used += uploadSlots(file);
     for (const upload of uploads) {
-      if (running >= MAX_RUNNING) return;
       if (upload.view.state !== "queued") continue;
-      running += 1;
+      used += uploadSlots(upload.file);
+      if (used > RUNNING_SLOTS) return;
       void this.#send(upload);
     }
   }

@@ -3,6 +3,7 @@ import { connect } from "../calls.ts";
 import { type Bytes, openStream } from "../download.ts";
 import { detectPlatform, type Platform } from "../platform.ts";
 import type { FileSource } from "../send-bytes.ts";
+import { openLines } from "../upload/lines.ts";
 import { defaultStore, type UploadStore } from "../upload/store.ts";
 import { requestReceiver } from "../upload/upload-context.ts";
 import type { UploadOptions } from "../upload/upload-options.ts";
@@ -123,12 +124,13 @@ function fileRequest({ call, look, ...deps }: RequestDeps, token: string): LinkR
     await looked;
     return call(method, path, options);
   };
+  const lines = openLines(callAsVisitor);
   const upload = (uploadId: string) => `${link}/uploads/${encodeURIComponent(uploadId)}`;
   return {
     send(file, { slotId, visitorName, ...options } = {}) {
       const visit = { ...(slotId !== undefined && { slotId }), ...(visitorName !== undefined && { visitorName }) };
       const receiver = requestReceiver(token, slotId);
-      return startTask<SentFile>({ ...deps, call: callAsVisitor }, { receiver, file, options, visit });
+      return startTask<SentFile>({ ...deps, call: callAsVisitor, lines }, { receiver, file, options, visit });
     },
     sent: async ({ signal } = {}) => (await call<SentFiles>("GET", `${link}/uploads`, { signal })).files,
     takeBack: (uploadId) => call<void>("DELETE", upload(uploadId)),

@@ -1,4 +1,4 @@
-import { ValetKeyError } from "../errors.ts";
+import { aborted, ValetKeyError } from "../errors.ts";
 import type { Platform } from "../platform.ts";
 import type { AttachmentState, Send, StartedSend, StartedUpload, Upload } from "../wire.ts";
 import type { FinishedFile, OpenUpload, UploadContext } from "./upload-context.ts";
@@ -66,15 +66,7 @@ export async function startUpload(context: UploadContext, usedKey: string | unde
   // the saved key.
   await context.saved.save({ idempotencyKey });
   try {
-    const { upload } = await callService<{ upload: NewUpload }>(context, {
-      method: "POST",
-      path: context.receiver.startPath,
-      body: context.declared,
-      headers: { "idempotency-key": idempotencyKey },
-      // An abort must not stop the request that starts the upload. After a stopped request, the service could have an upload whose id the
-      // client does not know.
-      survivesAbort: true,
-    });
+    const upload = await askToStart(context, idempotencyKey);
     await context.saved.save({ idempotencyKey, uploadId: upload.id });
     return toOpen(upload);
   } catch (error) {
@@ -83,6 +75,28 @@ export async function startUpload(context: UploadContext, usedKey: string | unde
     if (usedKey !== undefined && isForOtherFile) return startUpload(context, undefined);
     throw error;
   }
+}
+
+function askToStart(context: UploadContext, idempotencyKey: string): Promise<NewUpload> {
+  const { call, retry, lines, receiver, declared } = context;
+  const { startPath: path } = receiver;
+  const headers = { "idempotency-key": idempotencyKey };
+  // An abort must not stop the request that starts the upload. After a stopped request, the service could have an upload whose id the client
+  // does not know.
+  return retry(() => {
+    const started = lines.ask<NewUpload>({
+      path: `${path}/batch`,
+      items: "uploads",
+      item: { ...declared, idempotencyKey },
+      alone: async () => {
+        const signal = AbortSignal.timeout(RESPONSE_MS);
+        return (await call<{ upload: NewUpload }>("POST", path, { body: declared, headers, signal })).upload;
+      },
+      read: ({ upload }) => upload as NewUpload,
+    });
+    context.onQueued();
+    return started;
+  });
 }
 
 function toOpen(upload: NewUpload): OpenUpload {
@@ -121,10 +135,43 @@ const MAX_POLL_MS = 10_000;
  */
 export async function complete<File extends FinishedFile>(context: UploadContext, upload: OpenUpload): Promise<File> {
   context.progress.enter("completing");
-  const path = `${uploadPath(context, upload.uploadId)}/complete`;
-  const request = { method: "POST", path, body: {}, withinMs: COMPLETION_MS };
-  const file = await callService<File>(context, request);
+  // The service may need minutes to assemble a large file, so a large file has its own request.
+  const file = await (upload.kind === "multipart" ? completeAlone : completeInLine)<File>(context, upload);
   return isFinal(file.state) ? file : waitForVerification<File>(context, upload);
+}
+
+function completeAlone<File>(context: UploadContext, { uploadId }: OpenUpload): Promise<File> {
+  const path = `${uploadPath(context, uploadId)}/complete`;
+  return callService<File>(context, { method: "POST", path, body: {}, withinMs: COMPLETION_MS });
+}
+
+function completeInLine<File>({ call, retry, lines, receiver }: UploadContext, { uploadId }: OpenUpload) {
+  const path = `${receiver.uploadsPath}/${encodeURIComponent(uploadId)}/complete`;
+  return retry((signal) =>
+    untilAborted(
+      signal,
+      lines.ask<File>({
+        path: `${receiver.uploadsPath}/complete`,
+        items: "uploadIds",
+        item: uploadId,
+        alone: () => call<File>("POST", path, { body: {}, signal: within(signal, COMPLETION_MS) }),
+        read: ({ file }) => file as File | undefined,
+      }),
+    ),
+  );
+}
+
+/** Rejects when the signal aborts. The request itself continues, because other files share the request. */
+async function untilAborted<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(aborted(signal.reason));
+  signal.addEventListener("abort", abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([answer, promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
 }
 
 /** Polls the service until the service has verified the file. The verification can take longer than one request. */
@@ -154,22 +201,16 @@ function isFinal(state: AttachmentState): boolean {
 
 const RESPONSE_MS = 60_000;
 
-/** `withinMs`: the time limit of one attempt, by default a minute. `survivesAbort`: an abort of the upload does not stop the request. */
-type Request = {
-  method: string;
-  path: string;
-  body?: unknown;
-  headers?: Record<string, string>;
-  withinMs?: number;
-  survivesAbort?: boolean;
-};
+/** `withinMs`: the time limit of one attempt, by default a minute. */
+type Request = { method: string; path: string; body?: unknown; withinMs?: number };
 
 /** Calls the service again until the service responds. A repeated call must not have another effect. */
 function callService<T>({ call, retry }: Pick<UploadContext, "call" | "retry">, request: Request): Promise<T> {
-  const { method, path, withinMs = RESPONSE_MS, survivesAbort = false, ...rest } = request;
-  return retry((signal) => {
-    // If no response arrives in time, the error is `network`, so the client retries the call.
-    const late = AbortSignal.timeout(withinMs);
-    return call<T>(method, path, { ...rest, signal: survivesAbort ? late : AbortSignal.any([signal, late]) });
-  });
+  const { method, path, withinMs = RESPONSE_MS, ...rest } = request;
+  return retry((signal) => call<T>(method, path, { ...rest, signal: within(signal, withinMs) }));
+}
+
+/** If no response arrives in time, the error of the call is `network`, so the client retries the call. */
+function within(signal: AbortSignal, milliseconds: number): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
 }

@@ -27,9 +27,10 @@ export async function sendPut(context: UploadContext, opened: PutUpload): Promis
 }
 
 async function sendOnce(context: UploadContext, { request }: PutUpload) {
-  const { retry, platform, progress, file } = context;
+  const { retry, platform, progress, lines, file } = context;
   const piece = progress.piece();
   return retry(async (signal) => {
+    const release = await lines.puts.take(1, signal);
     progress.enter("sending");
     let kept = 0;
     try {
@@ -38,6 +39,7 @@ async function sendOnce(context: UploadContext, { request }: PutUpload) {
       return outcome;
     } finally {
       piece.end({ kept });
+      release();
     }
   });
 }

@@ -2,6 +2,7 @@ import type { Call, CallOptions } from "../call.ts";
 import type { Platform } from "../platform.ts";
 import type { FileSource } from "../send-bytes.ts";
 import type { Attachment, SendFileBody, SentFile } from "../wire.ts";
+import type { Lines } from "./lines.ts";
 import type { Progress } from "./progress.ts";
 import type { Retry } from "./retry.ts";
 import type { SavedUpload } from "./store.ts";
@@ -25,6 +26,7 @@ export type FinishedFile = Attachment | SentFile;
 /** All steps of one upload share the values of `UploadContext`. */
 export type UploadContext = {
   call: Call;
+  lines: Lines;
   platform: Platform;
   retry: Retry;
   progress: Progress;
@@ -33,6 +35,8 @@ export type UploadContext = {
   file: FileSource;
   /** The body of the request that starts the upload. The body contains the metadata of the file. */
   declared: SendFileBody;
+  /** Called when the request that starts the upload is sent, or waits for a batch. */
+  onQueued: () => void;
   /** The upload that the client started or resumed last. */
   opened?: OpenUpload;
   parallel: number;

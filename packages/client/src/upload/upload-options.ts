@@ -13,7 +13,10 @@ export type UploadOptions = FileOptions & {
   onProgress?: (progress: UploadProgress) => void;
   /** The signal aborts the upload, as `abort()` does. */
   signal?: AbortSignal;
-  /** The upload starts at the service after the promise is fulfilled, so files that a user drops together keep their order. */
+  /**
+   * The upload starts at the service after the promise is fulfilled. Pass `queued` of the file before, so that files that a user drops
+   * together keep their order.
+   */
   startsAfter?: Promise<unknown>;
   /** The number of parts of a large file that the client sends in parallel, from 1 to 16. The default of `parallel` is 4. */
   parallel?: number;

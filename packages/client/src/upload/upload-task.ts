@@ -4,6 +4,7 @@ import type { Platform } from "../platform.ts";
 import type { FileSource } from "../send-bytes.ts";
 import type { Attachment, SendFileBody, SentFile } from "../wire.ts";
 import { abortUpload, complete, findUpload, openUpload, startUpload, waitForVerification } from "./calls.ts";
+import { type Lines, uploadSlots } from "./lines.ts";
 import { createProgress, type UploadProgress } from "./progress.ts";
 import { createPauseGate, createRetry } from "./retry.ts";
 import { isLost, sendParts } from "./send-parts.ts";
@@ -18,6 +19,7 @@ import { describeFile, hashFile, readLimits, type UploadOptions } from "./upload
  * upload-options      the options, the name, size and type, and the SHA-256 of a small file
  * store               the record that lets a later page or process resume
  * calls               starts the upload at the service or resumes the saved one, and lets the service assemble and verify the file
+ * lines               gathers the requests of many small files, and limits how many files the client sends at the same time
  * send-piece          sends a file in one PUT, or sends a part once, and reads the response of the bucket
  * send-parts          sends the missing parts in parallel, signed by part-signer
  * upload-task         runs these steps, and restarts an upload that expired
@@ -26,13 +28,18 @@ import { describeFile, hashFile, readLimits, type UploadOptions } from "./upload
  * progress            reports the sent bytes
  */
 
-/** A running upload for a file request. A running upload for a file request. */
+/** A running upload for a file request. */
 export type SendTask = Omit<UploadTask, "done" | "attachmentId"> & { readonly done: Promise<SentFile> };
 
 /** An upload that runs in the background. */
 export type UploadTask = {
   /** The promise `done` resolves with the ready attachment. The promise `done` rejects with a ValetKeyError. */
   readonly done: Promise<Attachment>;
+  /**
+   * Resolves when the request that starts the upload is sent or waits for a batch, or when the upload is paused or over. Pass `queued` as
+   * `startsAfter` of the next file. Then the note has the files in this order, and one request starts many files.
+   */
+  readonly queued: Promise<void>;
   progress(): UploadProgress;
   /** Returns the id of the attachment on the note, or undefined until the service has started the upload. */
   attachmentId(): string | undefined;
@@ -49,7 +56,7 @@ export type UploadTask = {
   abort(): Promise<void>;
 };
 
-type Deps = { baseUrl: string; call: Call; platform: Platform; store: UploadStore };
+type Deps = { baseUrl: string; call: Call; lines: Lines; platform: Platform; store: UploadStore };
 
 /**
  * The time in which the client tries to report an abort to the service. Without the report of the abort, the service deletes the upload
@@ -75,7 +82,7 @@ type Order = {
 
 /** Starts the task of an upload. The function `startTask` throws `invalid_option`. */
 export function startTask<File extends FinishedFile>(deps: Deps, { receiver, file, options, visit }: Order) {
-  const { baseUrl, call, platform, store } = deps;
+  const { baseUrl, call, lines, platform, store } = deps;
   const { parallel, giveUpAfterSeconds } = readLimits(options);
   const { body, lastModified } = describeFile(file, options);
   const declared: SendFileBody = { ...body, ...visit };
@@ -96,13 +103,19 @@ export function startTask<File extends FinishedFile>(deps: Deps, { receiver, fil
       progress.hold(isStill ? (gate.isPaused() ? "paused" : "waiting") : undefined);
     },
   });
-  const context: UploadContext = { call, platform, retry, progress, saved, receiver, file, declared, parallel, signal };
+  const { promise: queued, resolve: onQueued } = Promise.withResolvers<void>();
+  const shared = { call, lines, platform, retry, progress, saved, signal, onQueued };
+  const context: UploadContext = { ...shared, receiver, file, declared, parallel };
   const done = run<File>(context, options.startsAfter);
   return {
     done,
+    queued,
     progress: progress.current,
     attachmentId: () => context.opened?.attachmentId,
-    pause: gate.pause,
+    pause() {
+      gate.pause();
+      onQueued();
+    },
     resume: gate.resume,
     async abort() {
       aborter.abort();
@@ -112,20 +125,25 @@ export function startTask<File extends FinishedFile>(deps: Deps, { receiver, fil
 }
 
 async function run<File extends FinishedFile>(context: UploadContext, startsAfter: unknown): Promise<File> {
-  const { saved, progress, signal } = context;
+  const { saved, progress, signal, lines, file } = context;
+  let release = () => {};
   try {
+    release = await lines.files.take(uploadSlots(file), signal);
     if (context.declared.sha256 === undefined) {
       const sha256 = await hashFile(context);
       if (sha256 !== undefined) context.declared = { ...context.declared, sha256 };
     }
     await startsAfter;
     progress.enter("starting");
-    return await succeed(context, await runUpload<File>(context));
+    return await succeed(context, await runUpload<File>(context, release));
   } catch (error) {
     if (signal.aborted) return abortEverywhere<File>(context);
     if (error instanceof ValetKeyError && FINAL_ERRORS.has(error.code)) await saved.remove();
     progress.enter("failed");
     throw error;
+  } finally {
+    release();
+    context.onQueued();
   }
 }
 
@@ -166,13 +184,14 @@ const MAX_ROUNDS = 3;
 
 /**
  * Uploads the file, and returns the finished file. The function `runUpload` sets `context.opened` to the upload that the function started
- * or resumed last.
+ * or resumed last, and calls `onSent` when the bucket has all bytes.
  */
-async function runUpload<File extends FinishedFile>(context: UploadContext): Promise<File> {
+async function runUpload<File extends FinishedFile>(context: UploadContext, onSent: () => void): Promise<File> {
   let upload = await openUpload(context);
+  context.onQueued();
   for (let isRestart = false; ; isRestart = true) {
     try {
-      return await sendAndComplete<File>(context, upload);
+      return await sendAndComplete<File>(context, { opened: upload, onSent });
     } catch (error) {
       if (isRestart || !(await canRestart(context, { upload, error }))) throw error;
       context.progress.reset();
@@ -181,7 +200,10 @@ async function runUpload<File extends FinishedFile>(context: UploadContext): Pro
   }
 }
 
-async function sendAndComplete<File extends FinishedFile>(context: UploadContext, opened: OpenUpload): Promise<File> {
+async function sendAndComplete<File extends FinishedFile>(
+  context: UploadContext,
+  { opened, onSent }: { opened: OpenUpload; onSent: () => void },
+): Promise<File> {
   let upload = opened;
   for (let round = 1; ; round += 1) {
     context.opened = upload;
@@ -189,6 +211,7 @@ async function sendAndComplete<File extends FinishedFile>(context: UploadContext
     if (upload.kind === "multipart") await sendParts(context, upload);
     else upload = await sendPut(context, upload);
     context.opened = upload;
+    onSent();
     try {
       return await complete<File>(context, upload);
     } catch (error) {

@@ -68,14 +68,14 @@ export class UploadJob {
     return this.#task?.attachmentId();
   }
 
-  /** Resolves when the service has the attachment, or when later files do not have to wait for this job. */
+  /** Resolves when the start of the upload is queued, or when later files do not have to wait for this job. */
   get opened(): Promise<void> {
     return this.#opened.promise;
   }
 
   /**
    * Starts an attempt, or continues a paused attempt. `after`: the promise `opened` of the previous file. The attempt waits for this
-   * promise, so that the service creates the attachments in order.
+   * promise, so that the files of the note keep their order.
    */
   start(after?: Promise<void>): void {
     this.phase = "running";
@@ -151,6 +151,7 @@ export class UploadJob {
         onProgress: (progress) => this.#showProgress(progress),
         ...(after !== undefined && { startsAfter: after }),
       });
+      void this.#task.queued.then(this.#opened.resolve);
       if (this.phase === "paused") this.#task.pause();
       const attachment = await this.#task.done;
       await notes.addAttachment(attachment, this.#file);
@@ -170,7 +171,6 @@ export class UploadJob {
     const { id } = this.upload;
     const known = list.get(id)?.attachmentId;
     const attachmentId = this.attachmentId ?? known;
-    if (attachmentId !== undefined) this.#opened.resolve();
     if (attachmentId !== undefined && attachmentId !== known) this.#storeChange({ attachmentId });
     // A paused upload may still report its last sent bytes.
     list.change(id, { ...progress, status: this.phase === "paused" ? "paused" : state, attachmentId });

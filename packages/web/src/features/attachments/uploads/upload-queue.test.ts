@@ -16,7 +16,15 @@ import {
 } from "./testing/queue-actions.ts";
 
 describe("adding files", () => {
-  it("the queue sends three files at a time, and the next after one is attached", async () => {
+  it("the queue sends 24 small files at a time", async () => {
+    const tab = createFakeBrowser().openTab();
+    const files = Array.from({ length: 30 }, (_, nth) => ({ file: fileOf(`${nth}.txt`) }));
+    tab.queue.add(files, TARGET);
+    await settled();
+    expect(tab.transfers).toHaveLength(24);
+  });
+
+  it("the queue sends three large files at a time, and the next after one is attached", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt", "b.txt", "c.txt", "d.txt");
     expect(statuses(tab)).toEqual({ "a.txt": "sending", "b.txt": "sending", "c.txt": "sending", "d.txt": "queued" });
     transferOf(tab, "b.txt").finish();

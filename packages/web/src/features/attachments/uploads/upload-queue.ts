@@ -1,4 +1,4 @@
-import { ValetKeyError } from "@valetkey/client";
+import { uploadSlots, ValetKeyError } from "@valetkey/client";
 import { atom } from "nanostores";
 import { openStoredFile, readFile, type StoredUpload } from "./file-store.ts";
 import {
@@ -16,8 +16,8 @@ import {
 } from "./upload.ts";
 import { UploadJob, type UploadServices } from "./upload-job.ts";
 
-/** The maximum number of files that the queue sends at the same time. Each upload may send several parts. */
-const MAX_RUNNING_UPLOADS = 3;
+/** The queue sends three large files or 24 small files at the same time. Each large file may send several parts. */
+const RUNNING_SLOTS = 24;
 /** How long a sign-out waits for the service. Milliseconds. */
 const CLEAR_MS = 2_000;
 
@@ -38,7 +38,7 @@ type EnqueueOptions = ChosenFile & {
 /** The states in which the user can add the file of an upload again. */
 const REPLACEABLE: ReadonlySet<UploadStatus> = new Set(["failed", "needs-file", "needs-permission"]);
 
-/** Sends files to notes, three at a time. Only one tab sends a file. An upload continues after a reload. */
+/** Sends files to notes, a few at a time. Only one tab sends a file. An upload continues after a reload. */
 export class UploadQueue {
   readonly list = new UploadList();
   readonly $event = atom<UploadEvent | undefined>();
@@ -215,9 +215,13 @@ export class UploadQueue {
 
   #startNext(): void {
     const jobs = [...this.#jobs.values()];
-    const running = jobs.filter(({ phase }) => phase === "running").length;
-    const queued = jobs.filter(({ phase }) => phase === "queued");
-    for (const job of queued.slice(0, Math.max(0, MAX_RUNNING_UPLOADS - running))) {
+    const slotsOf = ({ upload }: UploadJob) => uploadSlots({ size: upload.sizeBytes });
+    let used = 0;
+    for (const job of jobs) if (job.phase === "running") used += slotsOf(job);
+    for (const job of jobs) {
+      if (job.phase !== "queued") continue;
+      used += slotsOf(job);
+      if (used > RUNNING_SLOTS) return;
       const before = this.#last;
       this.#last = job;
       job.start(before === job ? undefined : before?.opened);

@@ -13,10 +13,12 @@ import { UploadQueue } from "../upload-queue.ts";
 export class FakeTransfer implements UploadTask {
   readonly file: File;
   readonly done: Promise<Attachment>;
+  readonly queued: Promise<void>;
   readonly startsAfter: Promise<unknown> | undefined;
   isPaused = false;
   readonly #attachment: Attachment;
   readonly #service: Map<string, Attachment["state"]>;
+  readonly #queued = Promise.withResolvers<void>();
   readonly #outcome = Promise.withResolvers<Attachment>();
   readonly #onProgress: UploadOptions["onProgress"];
   #isCreated = false;
@@ -27,6 +29,7 @@ export class FakeTransfer implements UploadTask {
   ) {
     this.file = file;
     this.done = this.#outcome.promise;
+    this.queued = this.#queued.promise;
     this.#attachment = attachment;
     this.#service = service;
     this.#onProgress = options.onProgress;
@@ -60,6 +63,7 @@ export class FakeTransfer implements UploadTask {
   /** Makes the service create the attachment, and the client start to send. */
   begin(): void {
     this.#isCreated = true;
+    this.#queued.resolve();
     this.#service.set(this.#attachment.id, "pending");
     this.#onProgress?.(this.progress());
   }

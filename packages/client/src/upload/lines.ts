@@ -1,0 +1,190 @@
+import type { Call } from "../call.ts";
+import { aborted, ValetKeyError } from "../errors.ts";
+import type { FileProblem } from "../wire.ts";
+
+/**
+ * The parts that all uploads of one client share. A line gathers the requests of many files into batches, and slots limit how many files
+ * the client sends at the same time.
+ */
+export type Lines = {
+  /** Sends a request for one file, or puts the file into a batch if another request for `path` is running. */
+  ask<Answer>(line: LineRequest<Answer>): Promise<Answer>;
+  /** The files between their start and their last byte. */
+  files: Slots;
+  /** The connections for files that the client sends in one PUT. */
+  puts: Slots;
+};
+
+export type LineRequest<Answer> = {
+  /** The path of the batch. All files with one path form one line. */
+  path: string;
+  /** The file as a member of a batch. */
+  item: unknown;
+  /** The name of the list of items in the body of a batch. */
+  items: "uploads" | "uploadIds";
+  /** Sends the request of a file that has no company. */
+  alone: () => Promise<Answer>;
+  /** Reads the answer for this file in the response to a batch. Undefined if the service has no answer yet. */
+  read: (result: BatchResult) => Answer | undefined;
+};
+
+/** The response for one file of a batch. */
+export type BatchResult = { upload?: unknown; file?: unknown; problem?: FileProblem };
+
+type BatchResponse = { uploads?: BatchResult[]; files?: BatchResult[] };
+
+/** The service accepts batches of at most 100 files. */
+const MAX_BATCH = 100;
+/**
+ * The requests of a line that run at the same time. One request starts files, so that files keep their order. Two requests complete files,
+ * so that one slow file does not hold up all others.
+ */
+const MAX_REQUESTS = { uploads: 1, uploadIds: 2 };
+const BATCH_MS = 60_000;
+
+/** The client handles 64 small files or 8 large files at a time. */
+const FILE_SLOTS = 64;
+const SLOTS_OF_LARGE_FILE = 8;
+const SMALL_BYTES = 2 ** 20;
+/** Browsers open 6 connections to one host. More connections than 8 would not make uploads faster. */
+const MAX_PUTS = 8;
+
+export function openLines(call: Call): Lines {
+  const lines = new Map<string, Line>();
+  return {
+    ask<Answer>(request: LineRequest<Answer>): Promise<Answer> {
+      let line = lines.get(request.path);
+      if (line === undefined) {
+        line = createLine(call, () => lines.delete(request.path));
+        lines.set(request.path, line);
+      }
+      return line(request);
+    },
+    files: createSlots(FILE_SLOTS),
+    puts: createSlots(MAX_PUTS),
+  };
+}
+
+/**
+ * Returns the number of slots that a file takes in a queue of uploads: 1 for a file of at most 1 MiB, and 8 for a larger file. Small files
+ * share requests, so a queue should start many small files at the same time.
+ *
+ * @example
+ * ```ts
+ * import { uploadSlots } from "@valetkey/client";
+ *
+ * console.log(uploadSlots({ size: 20_000 })); // 1
+ * ```
+ */
+export function uploadSlots({ size }: { size: number }): number {
+  return size <= SMALL_BYTES ? 1 : SLOTS_OF_LARGE_FILE;
+}
+
+type Line = <Answer>(request: LineRequest<Answer>) => Promise<Answer>;
+type Waiting = { request: LineRequest<unknown>; resolve: (answer: unknown) => void; reject: (error: unknown) => void };
+
+function createLine(call: Call, onIdle: () => void): Line {
+  let waiting: Waiting[] = [];
+  let running = 0;
+
+  function next(): void {
+    if (running === 0 && waiting.length === 0) onIdle();
+    const [first] = waiting;
+    if (first === undefined || running >= MAX_REQUESTS[first.request.items]) return;
+    const batch = waiting.splice(0, MAX_BATCH);
+    running += 1;
+    void send(batch)
+      .catch((error) => {
+        for (const { reject } of batch) reject(error);
+      })
+      .finally(() => {
+        running -= 1;
+        next();
+      });
+  }
+
+  async function send(batch: readonly Waiting[]): Promise<void> {
+    const [first] = batch as [Waiting];
+    if (batch.length === 1) return first.resolve(await first.request.alone());
+    const { path, items } = first.request;
+    const body = { [items]: batch.map(({ request }) => request.item) };
+    const response = await call<BatchResponse>("POST", path, { body, signal: AbortSignal.timeout(BATCH_MS) });
+    const results = response.uploads ?? response.files ?? [];
+    if (results.length !== batch.length) {
+      throw new ValetKeyError(
+        "invalid_response",
+        `POST ${path} returned ${results.length} of ${batch.length} results.`,
+      );
+    }
+    const unanswered = batch.filter((each, index) => !settle(each, results[index] as BatchResult));
+    waiting = [...unanswered, ...waiting];
+  }
+
+  return <Answer>(request: LineRequest<Answer>) =>
+    new Promise<Answer>((resolve, reject) => {
+      waiting.push({ request, resolve: resolve as (answer: unknown) => void, reject });
+      next();
+    });
+}
+
+/** Returns false if the service has no answer for the file yet. */
+function settle({ request, resolve, reject }: Waiting, result: BatchResult): boolean {
+  if (result.problem !== undefined) {
+    reject(toError(result.problem));
+    return true;
+  }
+  const answer = request.read(result);
+  if (answer !== undefined) resolve(answer);
+  return answer !== undefined;
+}
+
+function toError({ code, detail, status, retryAfterSeconds }: FileProblem): ValetKeyError {
+  return new ValetKeyError(code, detail, { status, retryAfterSeconds });
+}
+
+export type Slots = {
+  /**
+   * Waits for free slots, in the order of the calls. Returns a function that frees the slots once. Throws `aborted` if the signal aborts
+   * first.
+   */
+  take(count: number, signal: AbortSignal): Promise<() => void>;
+};
+
+export function createSlots(total: number): Slots {
+  let free = total;
+  const queue: { count: number; go: () => void }[] = [];
+
+  function next(): void {
+    for (let first = queue[0]; first !== undefined && first.count <= free; first = queue[0]) {
+      queue.shift();
+      free -= first.count;
+      first.go();
+    }
+  }
+
+  return {
+    async take(count, signal) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const place = { count, go: resolve };
+      queue.push(place);
+      next();
+      const leave = () => {
+        const index = queue.indexOf(place);
+        if (index === -1) return;
+        queue.splice(index, 1);
+        next();
+        reject(aborted(signal.reason));
+      };
+      signal.addEventListener("abort", leave, { once: true });
+      if (signal.aborted) leave();
+      await promise;
+      signal.removeEventListener("abort", leave);
+      let isTaken = true;
+      return () => {
+        if (isTaken) free += count;
+        isTaken = false;
+        next();
+      };
+    },
+  };
+}

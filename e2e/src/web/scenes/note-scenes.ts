@@ -208,16 +208,11 @@ export const noteScenes: readonly Scene[] = [
   ...scenesOf("ben", {
     "note-of-another": (page, { full }) => openNote(page, full),
     "note-uploading": {
-      expects: [/^413 POST .*\/uploads/],
       async open(page, { ben }) {
         // Makes a new note each time, because a note also shows the unfinished uploads of an earlier run.
         await openNote(page, await seedNote(ben.client, { title: "Film and pictures" }));
         await limitUploadRate(page, 150_000);
-        await page.route("**/notes/*/uploads", (route) =>
-          route.request().postData()?.includes("Too large")
-            ? route.fulfill({ status: 413, json: { code: "quota_exceeded" } })
-            : route.fallback(),
-        );
+        await refuseInBatches(page, { filename: "Too large for the storage.bin", code: "quota_exceeded" });
         const sizes = {
           "Meters.bin": 20_000,
           "Too large for the storage.bin": 30_000,
@@ -228,7 +223,7 @@ export const noteScenes: readonly Scene[] = [
         };
         const files = Object.entries(sizes).map(([name, sizeBytes]) => randomFile(name, { sizeBytes }));
         await dropFiles(page.locator("main"), { files });
-        await page.getByText(uploadTexts.attached(1, 6, 1)).waitFor();
+        await page.getByText(uploadTexts.attached(2, 6, 1)).waitFor();
         await page.getByText(/about \d|etwa \d/).waitFor();
       },
     },
@@ -267,3 +262,16 @@ export const noteScenes: readonly Scene[] = [
     }),
   ),
 ];
+
+/** Makes the service refuse one file of each batch of starts. */
+async function refuseInBatches(page: Page, { filename, code }: { filename: string; code: string }): Promise<void> {
+  await page.route("**/notes/*/uploads/batch", async (route) => {
+    const { uploads } = route.request().postDataJSON();
+    const response = await route.fetch();
+    const answer = await response.json();
+    for (const [nth, upload] of uploads.entries()) {
+      if (upload.filename === filename) answer.uploads[nth] = { problem: { code, status: 413, detail: "" } };
+    }
+    await route.fulfill({ response, json: answer });
+  });
+}

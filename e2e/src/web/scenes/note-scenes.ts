@@ -266,12 +266,14 @@ export const noteScenes: readonly Scene[] = [
 /** Makes the service refuse one file of each batch of starts. */
 async function refuseInBatches(page: Page, { filename, code }: { filename: string; code: string }): Promise<void> {
   await page.route("**/notes/*/uploads/batch", async (route) => {
-    const { uploads } = route.request().postDataJSON();
-    const response = await route.fetch();
-    const answer = await response.json();
-    for (const [nth, upload] of uploads.entries()) {
-      if (upload.filename === filename) answer.uploads[nth] = { problem: { code, status: 413, detail: "" } };
-    }
+    const { uploads }: { uploads: { filename: string }[] } = route.request().postDataJSON();
+    const accepted = uploads.filter((upload) => upload.filename !== filename);
+    const response = await route.fetch({ postData: { uploads: accepted } });
+    const started = (await response.json()).uploads.values();
+    const refusal = { problem: { code, status: 413, detail: "" } };
+    const answer = {
+      uploads: uploads.map((upload) => (upload.filename === filename ? refusal : started.next().value)),
+    };
     await route.fulfill({ response, json: answer });
   });
 }

@@ -3,7 +3,7 @@ import { launchChromium } from "../testing/chromium.ts";
 import { scenes } from "./scenes/index.ts";
 import { makeStage, type Stage } from "./scenes/scene.ts";
 import { openWorld, type World } from "./scenes/world.ts";
-import { seriousFindings } from "./testing/axe.ts";
+import { loadAxe, seriousFindings } from "./testing/axe.ts";
 import { PHONE } from "./testing/person.ts";
 
 describe("the scenes of the app", () => {
@@ -13,7 +13,7 @@ describe("the scenes of the app", () => {
   beforeAll(async () => {
     browser = await launchChromium({ reusesProcess: true });
     world = await openWorld(browser);
-    stage = makeStage(browser, world);
+    stage = makeStage(browser, { world, prepare: loadAxe });
   });
   afterAll(async () => {
     await world?.close();

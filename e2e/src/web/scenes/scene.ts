@@ -1,4 +1,4 @@
-import type { Browser, Cookie, Page } from "playwright-core";
+import type { Browser, BrowserContext, Cookie, Page } from "playwright-core";
 import { openPerson, type Person, type PersonOptions, throwProblems } from "../testing/person.ts";
 import { openReusableProfile, type ReusableProfile } from "../testing/profile.ts";
 import type { Watch } from "../testing/watch.ts";
@@ -88,12 +88,22 @@ type Shown = {
   close(): Promise<void>;
 };
 
-/** Makes a stage. All scenes of a viewer share one browser context, because a new context would compile the app and axe again. */
-export function makeStage(browser: Browser, world: World): Stage {
+type StageOptions = { world: World; prepare: (context: BrowserContext) => Promise<unknown> };
+
+/**
+ * Makes a stage. All scenes of a viewer share one browser context, because a new context would compile the app and axe again. `prepare`:
+ * prepares each new context.
+ */
+export function makeStage(browser: Browser, { world, prepare }: StageOptions): Stage {
   const profiles = new Map<Scene["by"], Promise<ReusableProfile>>();
-  const profileOf = (by: Scene["by"]) => {
+  async function openProfile(by: Scene["by"]): Promise<ReusableProfile> {
     const service = by === "first" ? world.emptyService : world.service;
-    const known = profiles.get(by) ?? openReusableProfile(browser, { service });
+    const profile = await openReusableProfile(browser, { service });
+    await prepare(profile.context);
+    return profile;
+  }
+  const profileOf = (by: Scene["by"]) => {
+    const known = profiles.get(by) ?? openProfile(by);
     profiles.set(by, known);
     return known;
   };

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 
 type Finding = { id: string; impact?: string | null; help: string; nodes: { html: string; failureSummary?: string }[] };
 
@@ -17,11 +17,19 @@ const LESSER = `Object.fromEntries(axe._audit.rules
   .map(({ id }) => [id, { enabled: false }]))`;
 
 /**
+ * Runs axe-core at the start of each page of the context. The browser then compiles axe-core only once, which helps a test that checks many
+ * pages.
+ */
+export function loadAxe(context: BrowserContext): Promise<unknown> {
+  return context.addInitScript({ content: AXE });
+}
+
+/**
  * Returns the serious and critical findings of axe-core on the page, with one line for each finding.
  * `rules`: the rules to run, for example `color-contrast`. Default: all rules.
  */
 export async function seriousFindings(page: Page, { rules }: { rules?: readonly string[] } = {}): Promise<string[]> {
-  // Loads axe-core with `evaluate`, because a script element would violate the content security policy.
+  // Without `loadAxe`, loads axe-core with `evaluate`, because a script element would violate the content security policy.
   if (!(await page.evaluate("'axe' in globalThis"))) await page.evaluate(AXE);
   await page.evaluate(SETTLED);
   const chosen = rules === undefined ? `rules: ${LESSER}` : `runOnly: ${JSON.stringify(rules)}`;

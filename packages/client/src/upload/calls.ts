@@ -154,7 +154,7 @@ function completeInLine<File>({ call, retry, lines, receiver }: UploadContext, {
         path: `${receiver.uploadsPath}/complete`,
         items: "uploadIds",
         item: uploadId,
-        alone: () => call<File>("POST", path, { body: {}, signal: within(signal, COMPLETION_MS) }),
+        alone: () => call<File>("POST", path, { body: {}, signal: within(signal, RESPONSE_MS) }),
         read: ({ file }) => file as File | undefined,
       }),
     ),

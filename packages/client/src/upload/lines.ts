@@ -35,11 +35,6 @@ type BatchResponse = { uploads?: BatchResult[]; files?: BatchResult[] };
 
 /** The service accepts batches of at most 100 files. */
 const MAX_BATCH = 100;
-/**
- * The requests of a line that run at the same time. One request starts files, so that files keep their order. Two requests complete files,
- * so that one slow file does not hold up all others.
- */
-const MAX_REQUESTS = { uploads: 1, uploadIds: 2 };
 const BATCH_MS = 60_000;
 
 /** The client handles 64 small files or 8 large files at a time. */
@@ -85,22 +80,19 @@ type Waiting = { request: LineRequest<unknown>; resolve: (answer: unknown) => vo
 
 function createLine(call: Call, onIdle: () => void): Line {
   let waiting: Waiting[] = [];
-  let running = 0;
+  let isRunning = false;
 
-  function next(): void {
-    if (running === 0 && waiting.length === 0) onIdle();
-    const [first] = waiting;
-    if (first === undefined || running >= MAX_REQUESTS[first.request.items]) return;
-    const batch = waiting.splice(0, MAX_BATCH);
-    running += 1;
-    void send(batch)
-      .catch((error) => {
+  /** Sends one request at a time, so that files keep their order, and the files that wait share the next request. */
+  async function run(): Promise<void> {
+    isRunning = true;
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0, MAX_BATCH);
+      await send(batch).catch((error) => {
         for (const { reject } of batch) reject(error);
-      })
-      .finally(() => {
-        running -= 1;
-        next();
       });
+    }
+    isRunning = false;
+    onIdle();
   }
 
   async function send(batch: readonly Waiting[]): Promise<void> {
@@ -123,7 +115,7 @@ function createLine(call: Call, onIdle: () => void): Line {
   return <Answer>(request: LineRequest<Answer>) =>
     new Promise<Answer>((resolve, reject) => {
       waiting.push({ request, resolve: resolve as (answer: unknown) => void, reject });
-      next();
+      if (!isRunning) void run();
     });
 }
 

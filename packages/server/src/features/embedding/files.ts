@@ -14,8 +14,9 @@ import { lookupQueries } from "../people/lookup-queries.ts";
 import type { SharingVerbs } from "../sharing/index.ts";
 import type { TrashVerbs } from "../trash/index.ts";
 import { type Outcome, orRefusal } from "../uploads/batch.ts";
+import type { CompleteUploadInput, Finish } from "../uploads/complete.ts";
 import type { UploadVerbs } from "../uploads/index.ts";
-import type { ReportedPart, UploadProgress } from "../uploads/parts.ts";
+import type { UploadProgress } from "../uploads/parts.ts";
 import type { StartedUpload } from "../uploads/start.ts";
 import type { Ask } from "./ask.ts";
 import { callerOf, checkFile, createItemAccess, openItem, ROLES, rememberUser, rulesOf } from "./items.ts";
@@ -105,15 +106,10 @@ export function createFiles(
       return useCases.signParts(await callerFor(user, "add", item), input);
     },
 
-    async complete(
-      user: User,
-      input: { uploadId: string; parts?: readonly ReportedPart[] | undefined },
-    ): Promise<FileOfItem> {
-      const item = await itemOfUpload(user, input.uploadId);
-      const accepted = [rulesOf(resources, item.resource).accept ?? []];
-      const caller = await callerFor(user, "add", item);
-      return { attachment: await useCases.completeUpload(caller, { ...input, accepted }), item };
-    },
+    prepare,
+
+    complete: async (user: User, input: Omit<CompleteUploadInput, "accepted">): Promise<FileOfItem> =>
+      (await prepare(user, input))(),
 
     abort: (user: User, uploadId: string): Promise<void> =>
       itemOfUpload(user, uploadId).then(() => useCases.abortUpload(callerOf(user), uploadId)),
@@ -178,6 +174,15 @@ export function createFiles(
       },
     },
   };
+
+  /** Makes the checks of a completion, as `prepareCompletion` does. */
+  async function prepare(user: User, input: Omit<CompleteUploadInput, "accepted">): Promise<Finish<FileOfItem>> {
+    const item = await itemOfUpload(user, input.uploadId);
+    const accepted = [rulesOf(resources, item.resource).accept ?? []];
+    const caller = await callerFor(user, "add", item);
+    const finish = await useCases.prepareCompletion(caller, { ...input, accepted });
+    return async () => ({ attachment: await finish(), item });
+  }
 
   async function pageOf(name: ItemName, page: PageRequest): Promise<Page<Attachment>> {
     const item = await lookupQueries(db).item(name);

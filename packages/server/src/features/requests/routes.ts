@@ -160,7 +160,7 @@ export function visitorUploadRoutes(
   app.post(`${UPLOADS}/complete`, { schema: schemas.completeSends }, async (request) => {
     const { uploadIds } = request.body;
     const visit = await visitOf(request, request.params.token);
-    const outcomes = await completeTogether(uploadIds, (uploadId) => uploads.complete(visit, { uploadId }));
+    const outcomes = await completeTogether(uploadIds, (uploadId) => uploads.prepare(visit, { uploadId }));
     const files = presentFiles(uploadIds, { outcomes, present: presentSentFile });
     const received = files.find(({ file }) => file !== undefined && isReceived(file));
     if (received?.file !== undefined) await recordReceived(request, { visit, sent: received.file });

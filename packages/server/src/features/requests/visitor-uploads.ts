@@ -16,9 +16,9 @@ import { requestOf } from "../links/visitor/look-at-link.ts";
 import { newPass, type Pass } from "../links/visitor/pass.ts";
 import { removeAttachment } from "../trash/index.ts";
 import { type Outcome, orRefusal } from "../uploads/batch.ts";
-import { completeUpload } from "../uploads/complete.ts";
+import { type CompleteUploadInput, type Finish, prepareCompletion } from "../uploads/complete.ts";
 import { abortUpload } from "../uploads/index.ts";
-import { getUpload, type ReportedPart, signParts } from "../uploads/parts.ts";
+import { getUpload, signParts } from "../uploads/parts.ts";
 import type { Sender } from "../uploads/sender.ts";
 import { type StartedUpload, startUpload } from "../uploads/start.ts";
 
@@ -67,7 +67,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
   const start = startUpload(deps, { allowance, arrive: undefined });
   const get = getUpload(deps);
   const sign = signParts(deps);
-  const complete = completeUpload(deps);
+  const prepareSent = prepareCompletion(deps);
   const abort = abortUpload(deps);
 
   /**
@@ -81,6 +81,15 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
     await limitStarts(deps, { linkId: link.id, network });
     const input = { ...declared, sha256, noteId: link.noteId, visit: { visitorId, visitorName: named, slotId } };
     return start(senderOf(visit), input).catch(hideOwner);
+  }
+
+  /** Makes the checks of a completion, as `prepareCompletion` does. */
+  async function prepare(visit: Visit, input: CompleteUploadInput): Promise<Finish<VisitorUpload>> {
+    const finish = await prepareSent(senderOf(visit), input).catch(hideOwner);
+    return async () => {
+      await finish().catch(hideOwner);
+      return findSent(db, { visit, uploadId: input.uploadId });
+    };
   }
 
   return {
@@ -101,14 +110,11 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
     signParts: (visit: Visit, input: { uploadId: string; partNumbers: readonly number[] }) =>
       sign(senderOf(visit), input),
 
+    prepare,
+
     /** Completes an upload, as `completeUpload` does. Returns the upload of the visitor. */
-    async complete(
-      visit: Visit,
-      input: { uploadId: string; parts?: readonly ReportedPart[] | undefined },
-    ): Promise<VisitorUpload> {
-      await complete(senderOf(visit), input).catch(hideOwner);
-      return findSent(db, { visit, uploadId: input.uploadId });
-    },
+    complete: async (visit: Visit, input: CompleteUploadInput): Promise<VisitorUpload> =>
+      (await prepare(visit, input))(),
 
     /**
      * Aborts an unfinished upload, or deletes a file from this visitor. The file may be rejected. A repeated call has no further effect

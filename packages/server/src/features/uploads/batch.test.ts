@@ -179,33 +179,49 @@ describe.each(engines)("batches of uploads on $name", (engine) => {
 
 describe("a batch of completions", () => {
   it("a batch of completions returns the finished results when its time ends, and runs each id once", async () => {
-    const never = Promise.withResolvers<string>();
+    const never = Promise.withResolvers<() => Promise<string>>();
     const calls: string[] = [];
-    const complete = (id: string) => {
+    const prepare = async (id: string) => {
       calls.push(id);
-      return id === "slow" ? never.promise : Promise.resolve(`done ${id}`);
+      return id === "slow" ? never.promise : async () => `done ${id}`;
     };
-    expect(await completeTogether(["a", "slow", "b", "a"], complete, 50)).toEqual([
-      "done a",
-      undefined,
-      "done b",
-      "done a",
-    ]);
+    const outcomes = await completeTogether(["a", "slow", "b", "a"], prepare, 50);
+    expect(outcomes).toEqual(["done a", undefined, "done b", "done a"]);
     expect(calls).toEqual(["a", "slow", "b"]);
   });
 
-  it("a batch of completions starts no work after its time, and fails with an unknown error", async () => {
+  it("a batch of completions makes all checks before it records the results", async () => {
+    const log: string[] = [];
+    await completeTogether(["a", "b", "c"], async (id) => {
+      log.push(`check ${id}`);
+      return async () => void log.push(`record ${id}`);
+    });
+    expect(log).toEqual(["check a", "check b", "check c", "record a", "record b", "record c"]);
+  });
+
+  it("a slow check does not hold up the other uploads of its batch until its end", async () => {
+    const slow = Promise.withResolvers<void>();
+    const outcomes = await completeTogether(["slow", "fast"], async (id) => {
+      if (id === "slow") await slow.promise;
+      return async () => {
+        // The slow check ends only after the result of the fast upload is recorded.
+        if (id === "fast") slow.resolve();
+        return id;
+      };
+    });
+    expect(outcomes).toEqual(["slow", "fast"]);
+  });
+
+  it("a batch of completions starts no check after its time, and fails with an unknown error", async () => {
     const slow = Promise.withResolvers<void>();
     const calls: string[] = [];
     const ids = Array.from({ length: 30 }, (_, nth) => String(nth));
-    const outcomes = await completeTogether(
-      ids,
-      async (id) => {
-        calls.push(id);
-        await slow.promise;
-      },
-      20,
-    );
+    const prepare = async (id: string) => {
+      calls.push(id);
+      await slow.promise;
+      return async () => id;
+    };
+    const outcomes = await completeTogether(ids, prepare, 20);
     slow.resolve();
     await slow.promise;
     expect(outcomes).toEqual(ids.map(() => undefined));

@@ -1,6 +1,7 @@
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Upload } from "../access/attachment.ts";
+import type { Finish } from "./complete.ts";
 import { type DeclaredUpload, recordUpload, type StartUploadInput } from "./record-upload.ts";
 import type { Sender } from "./sender.ts";
 import {
@@ -97,39 +98,60 @@ async function finishStart(
   return { upload: outcome, request: await signPut(deps, { upload: outcome, now: outcome.createdAt }) };
 }
 
-/** The number of completions of one batch that run in parallel. Each completion sends two requests to the bucket. */
-const COMPLETIONS_AT_ONCE = 10;
+/** The number of uploads of one batch that the service checks in parallel. Each check sends two requests to the bucket. */
+const CHECKS_AT_ONCE = 10;
 /** The time limit of a batch of completions, which is shorter than the time limits of proxies. */
 const COMPLETE_WITHIN_MS = 20_000;
+/** A slow check delays the other uploads of its batch by at most this time. */
+const RECORD_EVERY_MS = 200;
 
 /**
- * Completes many uploads in parallel. Returns one outcome for each id, in the order of the list. The outcome is undefined for an upload that
- * is not finished when the time limit ends. The client then sends the id again.
+ * Completes many uploads. The checks at the bucket come first. Then the service records their results together, so that they share a flush
+ * of the disk. Returns one outcome for each id, in the order of the list. The outcome is undefined for an upload that is not finished when
+ * the time limit ends. The client then sends the id again.
  */
 export async function completeTogether<T>(
   uploadIds: readonly string[],
-  complete: (uploadId: string) => Promise<T>,
+  prepare: (uploadId: string) => Promise<Finish<T>>,
   withinMs = COMPLETE_WITHIN_MS,
 ): Promise<(Outcome<T> | undefined)[]> {
+  const endsAt = performance.now() + withinMs;
   const outcomes = new Map<string, Outcome<T>>();
   const left = new Set(uploadIds).values();
-  const late = Promise.withResolvers<void>();
-  const timer = setTimeout(late.resolve, withinMs);
-  let isLate = false;
-  const worker = async () => {
+  let checked: { id: string; finish: Outcome<Finish<T>> }[] = [];
+  const check = async () => {
     for (const id of left) {
-      if (isLate) return;
-      outcomes.set(id, await orRefusal(() => complete(id)));
+      if (performance.now() >= endsAt) return;
+      const finish = await orRefusal(() => prepare(id));
+      checked.push({ id, finish });
     }
   };
-  const finished = Promise.all(Array.from({ length: COMPLETIONS_AT_ONCE }, worker));
-  // After the time limit, nobody waits for the running completions. The client asks for their results again.
-  finished.catch(() => undefined);
+  let isChecked = false;
+  const checks = Promise.all(Array.from({ length: CHECKS_AT_ONCE }, check)).then(() => {
+    isChecked = true;
+  });
+  // After the time limit, nobody waits for the running checks. The client asks for their results again.
+  checks.catch(() => undefined);
+  do {
+    await atMost(checks, Math.min(RECORD_EVERY_MS, Math.max(0, endsAt - performance.now())));
+    const group = checked;
+    checked = [];
+    await Promise.all(group.map(async ({ id, finish }) => void outcomes.set(id, await record(finish))));
+  } while (!(isChecked && checked.length === 0) && performance.now() < endsAt);
+  return uploadIds.map((id) => outcomes.get(id));
+}
+
+async function record<T>(finish: Outcome<Finish<T>>): Promise<Outcome<T>> {
+  return finish instanceof DomainError ? finish : orRefusal(finish);
+}
+
+/** Waits for the work, but not longer than the given time. */
+async function atMost(work: Promise<unknown>, milliseconds: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
   try {
-    await Promise.race([finished, late.promise]);
+    await Promise.race([work, promise]);
   } finally {
-    isLate = true;
     clearTimeout(timer);
   }
-  return uploadIds.map((id) => outcomes.get(id));
 }

@@ -14,7 +14,15 @@ import { objectDeletionQueries } from "../storage/queries.ts";
 import { defer, markReady, reject } from "./decide.ts";
 import { assembleParts, type ReportedPart } from "./parts.ts";
 import { authoriseSender, findOwnUpload, type Sender, uploadNotFound, uploadOver } from "./sender.ts";
-import { type InspectedObject, inspect, mustReadContent, type Subject, verifyContent, verifyFacts } from "./verify.ts";
+import {
+  type InspectedObject,
+  inspect,
+  mustReadContent,
+  type Subject,
+  type Verdict,
+  verifyContent,
+  verifyFacts,
+} from "./verify.ts";
 
 /** `parts`: the parts that the client reports as sent. The service compares each reported part with the part in the bucket. */
 export type CompleteUploadInput = {
@@ -36,16 +44,31 @@ export type CompleteUploadInput = {
  * rejected object.
  */
 export function completeUpload(deps: Deps) {
+  const prepare = prepareCompletion(deps);
+  return async (caller: Sender, input: CompleteUploadInput): Promise<Attachment> => (await prepare(caller, input))();
+}
+
+/** Records the result of the checks. */
+export type Finish<T = Attachment> = () => Promise<T>;
+
+/**
+ * Makes all checks of a completion that need the bucket, and returns the function that records their result. Many completions can make their
+ * checks first, and then record their results together, so that they share a flush of the disk.
+ */
+export function prepareCompletion(deps: Deps) {
   const { db } = deps;
-  return async (caller: Sender, input: CompleteUploadInput): Promise<Attachment> => {
+  return async (caller: Sender, input: CompleteUploadInput): Promise<Finish> => {
     const { uploadId, parts: reported = [] } = input;
     const { upload, attachment, link } = await findSent(deps, { caller, uploadId });
-    if (attachment?.state !== "pending") return requireAttached(upload, attachment);
+    if (attachment?.state !== "pending") return async () => requireAttached(upload, attachment);
     const staged = await findStored(deps, { attachment, upload, reported });
     const accepted = input.accepted ?? (await acceptedBy(db, { link, attachment }));
-    const decided = await decide(deps, { ...staged, accepted });
-    await discardUnusedCopy(deps, { staged, decided });
-    return requireAttached(upload, decided);
+    const decide = await examine(deps, { ...staged, accepted });
+    return async () => {
+      const decided = await decide();
+      await discardUnusedCopy(deps, { staged, decided });
+      return requireAttached(upload, decided);
+    };
   };
 }
 
@@ -105,18 +128,27 @@ async function acceptedBy(
   );
 }
 
-async function decide(
+/** Verifies a stored upload. Returns the function that records the verdict. */
+async function examine(
   deps: Deps,
   { attachment, upload, stored, accepted }: StoredUpload & { accepted: AcceptedTypes | undefined },
-): Promise<Attachment | undefined> {
+): Promise<Finish<Attachment | undefined>> {
   const { objectKey } = attachment;
   const subject = { objectKey, stored, declaredChecksum: upload.declaredChecksum };
   let verdict = await verifyFacts(upload, { stored, accepted });
   if (verdict.ok) {
     const to = slowVerification(deps, subject);
-    if (to !== undefined) return defer(deps, { attachment, upload, to, etag: stored.etag });
+    if (to !== undefined) return () => defer(deps, { attachment, upload, to, etag: stored.etag });
     if (mustReadContent(subject)) verdict = await verifyContent(deps, subject);
   }
+  const decided = verdict;
+  return () => recordVerdict(deps, { attachment, upload, verdict: decided });
+}
+
+async function recordVerdict(
+  deps: Deps,
+  { attachment, upload, verdict }: Omit<StoredUpload, "stored"> & { verdict: Verdict },
+): Promise<Attachment | undefined> {
   if (verdict.ok) return markReady(deps, { attachment, upload, verdict });
   const decided = await reject(deps, { attachment, upload, reason: verdict.reason });
   // If a person aborted or deleted the upload in the meantime, the verification failed only because the object is missing. After an abort

@@ -14,7 +14,7 @@ import { forAMoment, LATE_PUT_GRACE_MS } from "../storage/object-deletions.ts";
 import { usageQueries } from "../usage/queries.ts";
 import { attachFile } from "./attach-form.ts";
 import { startUploads } from "./batch.ts";
-import { completeUpload } from "./complete.ts";
+import { completeUpload, prepareCompletion } from "./complete.ts";
 import { leaseVerification, renewVerification, runVerification } from "./jobs.ts";
 import { getUpload, signParts } from "./parts.ts";
 import { uploadQueries } from "./queries/uploads.ts";
@@ -36,6 +36,7 @@ export function createUploads(deps: Deps, { arrive, starts }: { arrive: Arrive; 
     getUpload: getUpload(deps),
     signParts: signParts(deps),
     completeUpload: completeUpload(deps),
+    prepareCompletion: prepareCompletion(deps),
     abortUpload: abortUpload(deps),
     expireUploads: expireUploads(deps),
     leaseVerification: leaseVerification(deps),

@@ -123,8 +123,8 @@ export function sendRoutes(app: App, deps: RouteDeps<PeopleVerbs & UploadVerbs>)
   app.post("/uploads/complete", { schema: schemas.completeUploads }, async (request) => {
     const caller = callerOf(request);
     const { uploadIds } = request.body;
-    const complete = (uploadId: string) => useCases.completeUpload(caller, { uploadId });
-    const outcomes = await completeTogether(uploadIds, complete);
+    const prepare = (uploadId: string) => useCases.prepareCompletion(caller, { uploadId });
+    const outcomes = await completeTogether(uploadIds, prepare);
     return { files: await presentCompleted(uploadIds, { outcomes, deps }) };
   });
 

@@ -113,8 +113,11 @@ function embeddingUploadRoutes(app: App, deps: EmbeddingRouteDeps): void {
     const user = userOf(request);
     const { uploadIds } = request.body;
     const outcomes = await completeTogether(uploadIds, async (uploadId) => {
-      const { attachment, item } = await files.complete(user, { uploadId });
-      return describeFile(attachment, { item, deps });
+      const finish = await files.prepare(user, { uploadId });
+      return async () => {
+        const { attachment, item } = await finish();
+        return describeFile(attachment, { item, deps });
+      };
     });
     return { files: presentFiles(uploadIds, { outcomes, present: (file) => file }) };
   });

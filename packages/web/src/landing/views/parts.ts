@@ -109,17 +109,23 @@ export function fileLine(file: FileProps, { main = h("div"), label, below, actio
   );
 }
 
-/** A filename on one line. A long filename is shortened in the middle, so that its extension stays visible. */
+/** The number of characters before the end of a name that a list on a phone shows, on two or three lines. */
+const SHOWN_ON_PHONES = 48;
+
+/** A filename. A long filename is shortened in the middle, so that its extension stays visible. */
 export function fileName(filename: string, label = filename): HTMLElement {
   const { head, tail } = splitName(filename);
+  const characters = Array.from(new Intl.Segmenter().segment(head), ({ segment }) => segment);
+  const rest = characters.splice(SHOWN_ON_PHONES).join("");
+  const more = rest === "" ? [] : [h("span", { class: "sm:hidden" }, "…"), h("span", { class: "max-sm:hidden" }, rest)];
   // The direction of the name also decides on which side the end of the name is.
   return h(
     "span",
-    { class: "flex w-fit min-w-0 max-w-full", title: filename, dir: "auto" },
+    { class: "file-name", title: filename, dir: "auto" },
     // The label has its own direction, so that it does not change the direction of the name.
     h("span", { class: "sr-only", dir: "auto" }, label),
-    h("span", { "aria-hidden": "true", class: "truncate whitespace-pre" }, head),
-    h("span", { "aria-hidden": "true", class: "shrink-0 whitespace-pre" }, tail),
+    h("span", { "aria-hidden": "true", class: "overflow-hidden text-ellipsis" }, characters.join(""), ...more),
+    h("span", { "aria-hidden": "true", class: "shrink-0" }, tail),
   );
 }
 
@@ -127,7 +133,7 @@ function iconOf(file: { contentType: string; filename: string }): HTMLElement {
   const kind = previewKindOf(file);
   // The icon library has no icon for PDFs.
   if (kind === "pdf")
-    return h("b", { "aria-hidden": "true", class: "-mx-1 w-7 shrink-0 text-center text-muted text-small" }, "PDF");
+    return h("b", { "aria-hidden": "true", class: "w-5 shrink-0 text-[10px] text-muted tracking-tight" }, "PDF");
   return h("span", { class: "text-muted" }, svg(pathsOf(kind), { size: 20 }));
 }
 

@@ -74,7 +74,7 @@ function slotLine(slot: Slot, { number, state, onFile }: SlotOptions & { number:
       "div",
       { class: "flex items-center gap-3" },
       mark,
-      h("div", { class: "min-w-0 grow" }, h("p", { dir: "auto" }, slot.name), detail),
+      h("div", { class: "min-w-0 grow" }, h("p", { dir: "auto", class: "font-semibold" }, slot.name), detail),
       action,
     ),
     content,

@@ -154,7 +154,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     const slot = slotOf({ slotId: slotId ?? undefined });
     const { accept } = state.limitsOf(slot);
     const onChosen = (again: File) => choose([again], slot);
-    const element = sentEntry(file, { token: page.token, service, sharedBy, accept, onChosen, onTakenBack });
+    const element = sentEntry(file, { token: page.token, service, sharedBy, label, accept, onChosen, onTakenBack });
     const isFilled = isReceived(file);
     if (isFilled) received.add(file.uploadId);
     if (slotId === null) list.append(element);
@@ -205,9 +205,9 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     footer.hidden = isFull || isDone;
     name.element.hidden = chosen.size === 0;
     fill(blocked, chosen.size === 0 && (refused.size + pending.size === 0 ? words.chooseFirst : words.noneReady));
-    // The green button is always the next step: the first choice of a file, and then Send.
+    // The green button is always the next step: the first choice of a file, and then Send. The choices of a checklist are equal.
     for (const [nth, picker] of pickers().entries()) {
-      const isNext = nth === 0 && chosen.size === 0 && !isDone;
+      const isNext = !hasSlots && nth === 0 && chosen.size === 0 && !isDone;
       picker.classList.toggle("primary", isNext);
       picker.classList.toggle("secondary", !isNext);
     }

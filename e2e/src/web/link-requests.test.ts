@@ -191,7 +191,7 @@ describe("a file request", () => {
     await returnTo(page);
     for (const isReloaded of [false, true]) {
       if (isReloaded) await page.reload();
-      await page.getByRole("heading", { name: texts.ended.received(1) }).waitFor();
+      await page.getByRole("heading", { name: texts.ended.received("Ann", 1) }).waitFor();
       await page.getByText(words.receipt, { exact: true }).click();
       await page.getByRole("button", { name: words.saveReceipt }).waitFor();
       expect(await page.getByRole("button", { name: words.takeBackFile("payslip.txt") }).count()).toBe(0);

@@ -288,7 +288,8 @@ export const requestScenes: readonly Scene[] = scenesOf("nobody", {
   "request-ended": {
     expects: [/^404 GET .*\/public\/links\//],
     async open(page) {
-      const kept = JSON.stringify({ [LINK_PATH.split("~")[1]?.slice(0, 21) ?? ""]: { upload: RECEIPT } });
+      const upload = { ...RECEIPT, sharedBy: "Ann Keller", label: "Papers for the tax return" };
+      const kept = JSON.stringify({ [LINK_PATH.split("~")[1]?.slice(0, 21) ?? ""]: { upload } });
       await page.addInitScript(`localStorage.setItem("valetkey.receipts", ${JSON.stringify(kept)})`);
       await standInForLink(page, { link: {}, answer: () => GONE });
       await page.goto(LINK_PATH);

@@ -1,11 +1,11 @@
-import { openLinkCalls, type PublicLink, type Receipt } from "@valetkey/client";
+import { openLinkCalls, type PublicLink } from "@valetkey/client";
 import { ignoreRepeatedClicks } from "../components/ignore-repeated-clicks.ts";
 import { chooseLanguage, LANGUAGES, otherLanguages } from "../texts/choose-language.ts";
 import { describeProblem } from "../texts/describe-problem.ts";
 import { fill, h } from "./dom.ts";
 import { downloadView } from "./download-view.ts";
 import { hasCode, type Page } from "./page-context.ts";
-import { receiptsOf } from "./request/kept-receipts.ts";
+import { type KeptReceipt, receiptsOf } from "./request/kept-receipts.ts";
 import { texts } from "./texts/en.ts";
 import { lockedView } from "./views/locked.ts";
 import { ticket } from "./views/parts.ts";
@@ -64,7 +64,7 @@ function startPage({ root, token, visit, receiverCode }: Opened): void {
   /** Shows that the link has ended, with the receipts of the files that the visitor sent. */
   async function showEnded(): Promise<void> {
     const receipts = receiptsOf(token);
-    show(endedView(receipts.length === 0 ? [] : await loadReceived(receipts)), "ended");
+    show(endedView(receipts.length === 0 ? [] : await loadReceived(receipts), receipts[0]), "ended");
   }
 
   async function reload(): Promise<void> {
@@ -108,7 +108,7 @@ async function loadRequestView(link: Parameters<RequestView>[0], page: Page): Pr
   return (await import("./request/request-view.ts")).requestView(link, page);
 }
 
-async function loadReceived(receipts: readonly Receipt[]): Promise<HTMLElement[]> {
+async function loadReceived(receipts: readonly KeptReceipt[]): Promise<HTMLElement[]> {
   try {
     const { receivedEntry } = await import("./request/sent-entry.ts");
     return receipts.map(receivedEntry);
@@ -141,17 +141,21 @@ function loadingView(): HTMLElement {
  * The view for every link that does not work. The page does not say why the link does not work. `received`: the files that this browser
  * has sent, with their receipts.
  */
-function endedView(received: readonly HTMLElement[]): HTMLElement {
+function endedView(received: readonly HTMLElement[], kept?: KeptReceipt): HTMLElement {
   const words = texts.ended;
   if (received.length === 0) {
     return ticket({ title: words.title, isOver: true }, { body: [h("p", { class: "mt-2" }, words.hint)] });
   }
+  const { sharedBy = "", label = "" } = kept ?? {};
+  // The words of a name stay on one line.
+  const name = sharedBy.replaceAll(" ", "\u00a0");
   const body = [
-    h("p", { class: "mt-2 text-muted" }, words.receivedHint),
+    h("p", { class: "mt-2 text-muted" }, words.receivedHint(name)),
     h("h2", { class: "mt-4 font-medium" }, words.receivedList),
+    h("p", { class: "text-muted text-small" }, words.receiptHint),
     h("ul", { class: "mt-1 divide-y" }, ...received),
   ];
-  return ticket({ title: words.received(received.length) }, { body });
+  return ticket({ title: words.received(name, received.length), label }, { body });
 }
 
 function failedView({ error, onRetry }: { error: unknown; onRetry: () => void }): HTMLElement {

@@ -32,6 +32,11 @@ describe("the receipts that a browser keeps", () => {
     expect([...stored.values()].join()).not.toContain("ss");
   });
 
+  it("a browser keeps with a receipt who asked for the file, and its subject", () => {
+    keepReceipt(TOKEN, { uploadId: "a.pdf", receipt: { ...receiptOf("a.pdf"), sharedBy: "Ann", label: "Tax return" } });
+    expect(receiptsOf(TOKEN)).toMatchObject([{ sharedBy: "Ann", label: "Tax return" }]);
+  });
+
   it("a browser forgets a receipt whose file is taken back", () => {
     keep("a.pdf");
     keep("b.pdf");

@@ -4,16 +4,19 @@ const KEY = "valetkey.receipts";
 /** As long as the cookie of a visitor. Milliseconds. */
 const KEPT_MS = 30 * 86_400_000;
 
+/** A receipt, with the person who asked for the files and the subject. The service names neither of them after the end of the link. */
+export type KeptReceipt = Receipt & { sharedBy?: string; label?: string };
+
 /** Receipts by the id of the upload, by the public part of the link's token. */
-type Kept = Record<string, Record<string, Receipt>>;
+type Kept = Record<string, Record<string, KeptReceipt>>;
 
 /** Returns the receipts of the files that this browser sent through a link. The service returns nothing of a link that has ended. */
-export function receiptsOf(token: string): Receipt[] {
+export function receiptsOf(token: string): KeptReceipt[] {
   return Object.values(read()[partOf(token)] ?? {});
 }
 
 /** Stores a receipt for 30 days, so that the visitor can see it after the link has ended. */
-export function keepReceipt(token: string, kept: { uploadId: string; receipt: Receipt }): void {
+export function keepReceipt(token: string, kept: { uploadId: string; receipt: KeptReceipt }): void {
   const part = partOf(token);
   const all = read();
   write({ ...all, [part]: { ...all[part], [kept.uploadId]: kept.receipt } });

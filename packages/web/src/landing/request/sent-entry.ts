@@ -5,7 +5,7 @@ import { fill, h, icons, svg } from "../dom.ts";
 import { texts } from "../texts/en.ts";
 import { fileLine } from "../views/parts.ts";
 import { filePicker } from "./file-picker.ts";
-import { forgetReceipt, keepReceipt } from "./kept-receipts.ts";
+import { forgetReceipt, type KeptReceipt, keepReceipt } from "./kept-receipts.ts";
 import { removeButton } from "./refusal.ts";
 
 const words = texts.request;
@@ -18,6 +18,7 @@ type EntryOptions = {
   token: string;
   service: OpenedLinkClient;
   sharedBy: string;
+  label: string;
   accept: readonly string[];
   /** The visitor has chosen the file of an interrupted upload again. */
   onChosen: (file: File) => void;
@@ -26,7 +27,7 @@ type EntryOptions = {
 
 /** A file that this visitor sent, with its receipt. An interrupted upload has a button that continues it. */
 export function sentEntry(file: SentFile, options: EntryOptions): HTMLLIElement {
-  const { token, service, sharedBy, accept, onChosen, onTakenBack } = options;
+  const { token, service, sharedBy, label, accept, onChosen, onTakenBack } = options;
   const { uploadId, filename, state } = file;
   const hasArrived = isReceived(file);
   const receipt = h("div", { class: "has-[[open]]:w-full empty:hidden" });
@@ -39,7 +40,7 @@ export function sentEntry(file: SentFile, options: EntryOptions): HTMLLIElement 
     : h("p", { class: "text-muted text-small" }, words.resume);
   const choices = { label: words.chooseFileAgain(filename), text: words.chooseAgain, accept, isMultiple: false };
   const ways = hasArrived
-    ? h("div", { class: "flex flex-wrap items-center gap-x-4" }, receipt, takeBack)
+    ? h("div", { class: "-mb-3 flex flex-wrap items-center gap-x-4" }, receipt, takeBack)
     : h("div", { class: "mt-2" }, filePicker({ ...choices, onFiles: ([file]) => file && onChosen(file) }));
   const entry = fileLine(file, { below: [status, problem, ways], actions: [!hasArrived && takeBack] });
 
@@ -60,7 +61,7 @@ export function sentEntry(file: SentFile, options: EntryOptions): HTMLLIElement 
     // If the receipt cannot be loaded, the visitor can reload the page to see the receipt.
     service.receipt(uploadId).then(
       (loaded) => {
-        keepReceipt(token, { uploadId, receipt: loaded });
+        keepReceipt(token, { uploadId, receipt: { ...loaded, sharedBy, label } });
         fill(receipt, receiptView(loaded));
       },
       () => undefined,
@@ -76,7 +77,7 @@ function takeBackButton(filename: string, onclick: () => void): HTMLButtonElemen
 }
 
 /** A file that this browser sent through a link that has ended. */
-export function receivedEntry(receipt: Receipt): HTMLLIElement {
+export function receivedEntry({ sharedBy: _, label: __, ...receipt }: KeptReceipt): HTMLLIElement {
   const { filename, sizeBytes }: Statement = JSON.parse(receipt.statement);
   const below = [receivedLine(words.states.ready), receiptView(receipt)];
   return fileLine({ filename, sizeBytes }, { below, actions: [] });

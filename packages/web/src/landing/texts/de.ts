@@ -62,10 +62,14 @@ export const texts: typeof english = {
   ended: {
     title: "Dieser Link ist beendet",
     hint: "Er ist abgelaufen, oder jemand hat ihn beendet. Bitten Sie die Person, die ihn gesendet hat, um einen neuen.",
-    received: (count: number) => (count === 1 ? "Ihre Datei ist angekommen" : `Ihre ${count} Dateien sind angekommen`),
-    receivedHint:
-      "Dieser Link ist beendet. Möchten Sie mehr senden, bitten Sie die Person, die ihn gesendet hat, um einen neuen.",
+    received: (name: string, count: number) => {
+      const to = name && ` für ${name}`;
+      return count === 1 ? `Ihre Datei${to} ist angekommen` : `Ihre ${count} Dateien${to} sind angekommen`;
+    },
+    receivedHint: (name: string) =>
+      `Dieser Link ist beendet. Möchten Sie mehr senden, bitten Sie ${name || "die Person, die ihn gesendet hat,"} um einen neuen.`,
     receivedList: "Das haben Sie von diesem Browser gesendet",
+    receiptHint: "Eine Quittung ist Ihr Nachweis, dass eine Datei angekommen ist. Speichern Sie sie.",
   },
 
   failed: { title: "Der Link konnte nicht geladen werden" },
@@ -147,8 +151,8 @@ export const texts: typeof english = {
     chosen: "Bereit zum Senden",
     remove: (filename: string) => `Entfernen: ${filename}`,
     chooseAnother: "Andere wählen",
-    chooseAgain: "Neu wählen",
-    chooseFileAgain: (filename: string) => `Neu wählen: ${filename}`,
+    chooseAgain: "Dieselbe Datei wählen",
+    chooseFileAgain: (filename: string) => `Dieselbe Datei wählen: ${filename}`,
     chooseInstead: (filename: string) => `Andere wählen statt ${filename}`,
     chooseFirst: "Wählen Sie mindestens eine Datei.",
     noneReady: "Noch ist keine Datei bereit zum Senden.",

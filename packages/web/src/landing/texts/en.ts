@@ -62,9 +62,14 @@ export const texts = {
     title: "This link has ended",
     hint: "It may have expired, or somebody ended it. Ask the person who sent it to you for a new one.",
     /** The title and the texts for a visitor whose receipts this browser keeps. */
-    received: (count: number) => (count === 1 ? "Your file was received" : `Your ${count} files were received`),
-    receivedHint: "This link has ended. Ask the person who sent it to you for a new one if you want to send more.",
+    received: (name: string, count: number) => {
+      const to = name && ` for ${name}`;
+      return count === 1 ? `Your file${to} was received` : `Your ${count} files${to} were received`;
+    },
+    receivedHint: (name: string) =>
+      `This link has ended. To send more, ask ${name || "the person who sent it to you"} for a new one.`,
     receivedList: "What you sent from this browser",
+    receiptHint: "A receipt is your proof that a file arrived. Save it.",
   },
 
   failed: { title: "The link could not be loaded" },
@@ -148,8 +153,8 @@ export const texts = {
     chosen: "Ready to send",
     remove: (filename: string) => `Remove ${filename}`,
     chooseAnother: "Choose another",
-    chooseAgain: "Choose again",
-    chooseFileAgain: (filename: string) => `Choose again: ${filename}`,
+    chooseAgain: "Choose the same file",
+    chooseFileAgain: (filename: string) => `Choose the same file: ${filename}`,
     chooseInstead: (filename: string) => `Choose another file in place of ${filename}`,
     chooseFirst: "Choose at least one file.",
     noneReady: "No file is ready to send yet.",

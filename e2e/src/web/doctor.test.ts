@@ -95,6 +95,6 @@ describe("the page of the doctor", () => {
     await root.page.addInitScript("const { now } = Date; Date.now = () => now() + 3_600_000");
     await root.page.goto(PATH);
     await root.page.getByText("How to fix it").click();
-    await root.page.getByText(/They differ by 3(599|600) seconds/).waitFor();
+    await root.page.getByText(/The clocks differ by 3(599|600) seconds/).waitFor();
   });
 });

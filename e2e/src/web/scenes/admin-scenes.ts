@@ -249,7 +249,7 @@ const FINDINGS = [
     id: "cors-origin",
     severity: "error",
     title: "Browsers can't upload or show files: the CORS configuration does not allow this service",
-    detail: "Every preflight from https://files.example.com is refused.",
+    detail: "The bucket refuses every request from pages of https://files.example.com.",
     why: "Browsers refuse to upload to the bucket and to show its files.",
     fix: [
       {

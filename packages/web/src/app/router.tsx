@@ -184,8 +184,8 @@ const settingsPart = createRoute({
 });
 
 const doctor = createRoute({
-  getParentRoute: () => settings,
-  path: "doctor",
+  getParentRoute: () => signedIn,
+  path: "/settings/doctor",
   component: lazyPage(() => import("../features/doctor/doctor-report.tsx"), "DoctorPage"),
 });
 
@@ -215,7 +215,8 @@ export const router = createRouter({
       activity,
       deleted,
       attach,
-      settings.addChildren([settingsOverview, settingsPart, doctor, webhooks]),
+      settings.addChildren([settingsOverview, settingsPart, webhooks]),
+      doctor,
       admin,
     ]),
   ]),

@@ -68,6 +68,6 @@ type Found = {
 
 function report(severity: DoctorFinding["severity"], { id, text, detail, paste }: Found): DoctorFinding {
   const { title, why, fix } = text;
-  const pasted = paste === undefined ? [] : [{ label: "URL", text: paste }];
+  const pasted = paste === undefined ? [] : [{ label: doctor.addressBar, text: paste }];
   return { id, severity, title, why, detail, fix: [{ label: "step", text: fix }, ...pasted] };
 }

@@ -2,20 +2,21 @@ import { queryOptions, useQuery } from "@tanstack/react-query";
 import { type DoctorFinding, type DoctorReport as Report, ValetKeyError } from "@valetkey/client";
 import { clsx } from "clsx";
 import { CircleCheck } from "lucide-react";
+import { BackLink } from "../../components/back-link.tsx";
 import { Button } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
-import { PagePart } from "../../components/page.tsx";
+import { Page } from "../../components/page.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { service } from "../../service/client.ts";
 import { doctor as words } from "../../texts/en/doctor.ts";
-import { formatClock, formatCount } from "../../texts/index.ts";
+import { formatClock, formatCount, texts } from "../../texts/index.ts";
 import { checkBrowser } from "./browser-checks.ts";
 
 export function DoctorPage() {
   return (
-    <PagePart title={words.title} hint={words.hint}>
+    <Page title={words.title} hint={words.hint} above={<BackLink to="/settings">{texts.app.settings}</BackLink>}>
       <DoctorReport />
-    </PagePart>
+    </Page>
   );
 }
 
@@ -112,8 +113,8 @@ function FindingItem({ finding: { id, severity, title, detail, why, fix } }: { f
       <details className="w-full text-small" open={severity === "error"}>
         <summary className="cursor-pointer py-1 text-muted">{words.more}</summary>
         <div className="flex flex-col gap-3 pt-1">
-          {fix.map((each) => (
-            <Remedy key={`${each.label} ${each.text}`} fix={each} />
+          {fix.map((each, index) => (
+            <Remedy key={`${each.label} ${each.text}`} fix={each} isFirst={index === 0} />
           ))}
           <p className="wrap-anywhere text-pretty text-muted">{`${words.why}: ${detail} ${why}`}</p>
         </div>
@@ -122,21 +123,23 @@ function FindingItem({ finding: { id, severity, title, detail, why, fix } }: { f
   );
 }
 
-function Remedy({ fix: { label, text } }: { fix: DoctorFinding["fix"][number] }) {
-  if (label !== "step") return <Paste label={label} text={text} />;
-  return (
+/** A label that names a program, such as "AWS CLI", has a command as its text. The other labels name the place of the text. */
+const COMMAND = /^(AWS CLI|.* command line|MinIO client|command)/;
+
+function Remedy({ fix: { label, text }, isFirst }: { fix: DoctorFinding["fix"][number]; isFirst: boolean }) {
+  const isStep = label === "step";
+  const act = COMMAND.test(label) ? words.run(label) : words.paste(label);
+  const sentence = (
     <p className="text-pretty">
-      <strong className="font-medium">{`${words.step}: `}</strong>
-      {text}
+      {isFirst && <strong className="font-medium">{`${words.step}: `}</strong>}
+      {isStep ? text : act}
     </p>
   );
-}
-
-function Paste({ label, text }: { label: string; text: string }) {
+  if (isStep) return sentence;
   return (
     <figure className="flex flex-col gap-1">
-      <figcaption className="flex items-center justify-between gap-2 text-muted text-small">
-        {words.paste(label)}
+      <figcaption className="flex items-center justify-between gap-2">
+        {sentence}
         <CopyButton text={text} label={words.copyFix(label)} />
       </figcaption>
       <pre className="whitespace-pre-wrap wrap-anywhere rounded-small bg-sunken p-3 font-mono text-small">{text}</pre>

@@ -25,13 +25,15 @@ export const doctor: typeof english = {
   reason: (subject: string, reason: string) => `${subject}: ${reason}.`,
   copyFix: (label: string) => `Kopieren: ${label}`,
   step: "Was zu tun ist",
-  paste: (label: string) => `Text zum Einfügen: ${label}`,
+  run: (label: string) => `Führen Sie dies aus (${label})`,
+  paste: (label: string) => `Fügen Sie dies ein (${label})`,
+  addressBar: "Adresszeile eines neuen Tabs",
   why: "Warum",
   findings: {
     unreachable: {
       title: "Dieser Browser kann keine Dateien öffnen: Er erreicht den Bucket nicht",
-      why: "Er kann keine Dateien hochladen und anzeigen. Das Netzwerk, eine Firewall oder eine Erweiterung blockiert den Bucket.",
-      fix: "Öffnen Sie diese URL in einem neuen Tab. Ein Fehler in XML ist richtig, denn der Bucket lehnt eine Anfrage ohne Signatur ab.",
+      why: "Das Netzwerk, eine Firewall oder eine Erweiterung blockiert den Bucket.",
+      fix: "Öffnen Sie die URL des Buckets. Ein Fehler in XML ist richtig, denn der Bucket lehnt eine Anfrage ohne Signatur ab.",
     },
     cors: {
       title: "Dieser Browser kann keine Dateien öffnen: Der Bucket lehnt Anfragen von dieser Seite ab",
@@ -66,7 +68,7 @@ export const doctor: typeof english = {
   },
   details: {
     origin: (origin: string) => `Der Bucket ist unter ${origin}.`,
-    status: (status: number) => `Er hat mit dem Status ${status} geantwortet.`,
-    seconds: (seconds: number) => `Sie unterscheiden sich um ${seconds} Sekunden.`,
+    status: (status: number) => `Der Bucket hat mit dem Status ${status} geantwortet.`,
+    seconds: (seconds: number) => `Die Uhren unterscheiden sich um ${seconds} Sekunden.`,
   },
 };

@@ -23,13 +23,15 @@ export const doctor = {
   reason: (subject: string, reason: string) => `${subject}: ${reason}.`,
   copyFix: (label: string) => `Copy: ${label}`,
   step: "What to do",
-  paste: (label: string) => `Text to paste: ${label}`,
+  run: (label: string) => (label.startsWith("command") ? `Run this ${label}` : `Run this with the ${label}`),
+  paste: (label: string) => `Paste this into: ${label}`,
+  addressBar: "address bar of a new tab",
   why: "Why",
   findings: {
     unreachable: {
       title: "This browser can't open files: it can't reach the bucket",
-      why: "It can't upload or show files. The network, a firewall or a browser extension blocks the bucket.",
-      fix: "Open this URL in a new tab. An error in XML is the expected result, because the bucket refuses a request without a signature.",
+      why: "The network, a firewall or a browser extension blocks the bucket.",
+      fix: "Open the URL of the bucket. An error in XML is the expected result, because the bucket refuses a request without a signature.",
     },
     cors: {
       title: "This browser can't open files: the bucket refuses requests from this page",
@@ -64,7 +66,7 @@ export const doctor = {
   },
   details: {
     origin: (origin: string) => `The bucket is at ${origin}.`,
-    status: (status: number) => `It responded with status ${status}.`,
-    seconds: (seconds: number) => `They differ by ${seconds} seconds.`,
+    status: (status: number) => `The bucket responded with status ${status}.`,
+    seconds: (seconds: number) => `The clocks differ by ${seconds} seconds.`,
   },
 };

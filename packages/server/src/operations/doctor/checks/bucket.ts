@@ -116,7 +116,7 @@ function expiring(expiration: Date | undefined, now: number): Outcome[] {
     const detail = `They expire in ${Math.ceil(leftMs / 1000)} seconds, at ${expiration.toISOString()}.`;
     return [finding("credentials-expire-soon", { detail, fix })];
   }
-  return [finding("credentials-expired", { detail: `They expired at ${expiration.toISOString()}.`, fix })];
+  return [finding("credentials-expired", { detail: `The credentials expired at ${expiration.toISOString()}.`, fix })];
 }
 
 /**

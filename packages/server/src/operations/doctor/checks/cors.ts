@@ -57,7 +57,7 @@ export const corsCheck: Check = {
     }
     const others = await refusedMethods(ask, origin);
     if (others.length > 0)
-      return report("cors-method", `A preflight from ${origin} for ${others.join(", ")} is refused.`);
+      return report("cors-method", `The bucket refuses ${others.join(", ")} requests from pages of ${origin}.`);
     const stored = await signed.put(parts.newKey(), { at, origin });
     if (isFailure(stored) || stored.status !== 200)
       return [unchecked("exposed headers", "the public endpoint refuses an upload")];
@@ -99,16 +99,19 @@ async function explainRefusal({ ask, origin, upload, headers, report }: Refused)
       const answer = await ask("PUT", [name]);
       if (isFailure(answer) || !allows(answer, { origin, method: "PUT", headers: [name] })) refused.push(name);
     }
-    return report("cors-headers", `A preflight from ${origin} for the headers ${refused.join(", ")} is refused.`);
+    return report("cors-headers", `The bucket refuses the headers ${refused.join(", ")} from pages of ${origin}.`);
   }
   const refused = await refusedMethods(ask, origin);
   if (refused.length < METHODS.length) {
-    return report("cors-method", `A preflight from ${origin} for ${refused.join(", ")} is refused.`);
+    return report("cors-method", `The bucket refuses ${refused.join(", ")} requests from pages of ${origin}.`);
   }
   if (upload.status === 404 || upload.status === 405 || upload.status === 501) {
-    return report("cors-missing", `The bucket responded to a preflight with status ${upload.status}.`);
+    return report(
+      "cors-missing",
+      `The bucket responded with status ${upload.status} when a page of this service asked for permission.`,
+    );
   }
-  return report("cors-origin", `Every preflight from ${origin} is refused.`);
+  return report("cors-origin", `The bucket refuses every request from pages of ${origin}.`);
 }
 
 async function refusedMethods(ask: Ask, origin: string): Promise<string[]> {
@@ -184,7 +187,7 @@ export function corsFix(place: BucketPlace, { origin }: { origin: string }): Fix
     case "minio":
       return [{ label: "environment of MinIO", text: `MINIO_API_CORS_ALLOW_ORIGIN=${origin}` }];
     case "seaweedfs":
-      return [cli, { label: "before July 2025: option of weed", text: `-s3.allowedOrigins=${origin}` }];
+      return [cli, { label: "option of weed, before July 2025", text: `-s3.allowedOrigins=${origin}` }];
     case "swift":
       return [
         { label: "proxy-server.conf of Swift, for preflights", text: swift(origin) },
@@ -217,7 +220,7 @@ function google({ bucket }: BucketPlace, origin: string): Fix {
   const responseHeader = ["Content-Type", "ETag", "x-amz-checksum-sha256"];
   const rule = { origin: [origin], method: ALLOWED_METHODS, responseHeader, maxAgeSeconds: MAX_AGE_SECONDS };
   const text = `echo ${quoted([rule])} > cors.json\ngcloud storage buckets update gs://${bucket.name} --cors-file=cors.json`;
-  return { label: "gcloud", text };
+  return { label: "gcloud command line", text };
 }
 
 function swift(origin: string): string {

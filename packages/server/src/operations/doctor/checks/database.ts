@@ -121,7 +121,7 @@ async function judgePooler(clients: readonly pg.Client[], { prepared }: Postgres
   const detail = "A prepared statement was unknown, or taken, in a later transaction.";
   const fix = [
     ...environmentFix("DATABASE_PREPARED=auto"),
-    { label: "or pgbouncer.ini", text: "max_prepared_statements = 200" },
+    { label: "pgbouncer.ini, as an alternative", text: "max_prepared_statements = 200" },
   ];
   return [finding("pooler-names", { detail, fix })];
 }
@@ -229,12 +229,15 @@ function judgeServer({ version, encoding, maxConnections, clockOffsetMs }: Setti
     const fix = stepFix(
       `Upgrade to PostgreSQL ${OLDEST_MAJOR} or newer, with pg_upgrade or the console of the provider.`,
     );
-    outcomes.push(finding("database-old", { detail: `It is PostgreSQL ${major}.`, fix }));
+    outcomes.push(finding("database-old", { detail: `The database is PostgreSQL ${major}.`, fix }));
   }
   if (encoding !== "UTF8") {
     const text = "createdb --encoding=UTF8 --template=template0 valetkey";
     outcomes.push(
-      finding("database-encoding", { detail: `Its encoding is ${encoding}.`, fix: [{ label: "command", text }] }),
+      finding("database-encoding", {
+        detail: `The encoding of the database is ${encoding}.`,
+        fix: [{ label: "command", text }],
+      }),
     );
   }
   if (maxConnections < FEWEST_CONNECTIONS) {
@@ -272,7 +275,7 @@ function judgeDurability({ fsync, fullPageWrites, synchronousCommit }: Settings)
 function judgeWrites({ isStandby, readOnly }: Settings): Outcome[] {
   if (isStandby) {
     const fix = stepFix("Set the host in DATABASE_URL to the primary server.");
-    return [finding("database-read-only", { detail: "It is a standby server.", fix })];
+    return [finding("database-read-only", { detail: "The database is a standby server.", fix })];
   }
   if (readOnly !== "on") return [];
   const detail = "default_transaction_read_only is on.";
@@ -284,7 +287,7 @@ function setting(name: string, value: string) {
   // A setting of the role or of the database overrides the setting of the server.
   return [
     {
-      label: "SQL, as superuser",
+      label: "command in psql, as superuser",
       text: `${text}\n-- max_connections needs a restart. Check also ALTER ROLE and ALTER DATABASE.`,
     },
   ];

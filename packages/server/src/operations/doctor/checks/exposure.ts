@@ -163,7 +163,7 @@ export function closeFix(place: BucketPlace): Fix[] {
       return [{ label: "B2 command line", text: `b2 bucket update ${place.bucket.name} allPrivate` }];
     case "google": {
       const command = `gcloud storage buckets update gs://${place.bucket.name} --public-access-prevention`;
-      return [{ label: "gcloud", text: command }];
+      return [{ label: "gcloud command line", text: command }];
     }
     case "minio":
       return [{ label: "MinIO client", text: `mc anonymous set none ALIAS/${place.bucket.name}` }];

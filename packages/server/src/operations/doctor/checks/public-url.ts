@@ -201,7 +201,7 @@ async function judgeMetrics({ publicUrl, requests, config }: DoctorParts): Promi
   const answer = await requests.send(`${publicUrl}/metrics`);
   if (isFailure(answer) || answer.status !== 200 || !answer.text.includes("# HELP")) return [];
   const token = environmentFix("METRICS_TOKEN=$(openssl rand -hex 16)");
-  const port = { label: "or a port that no proxy publishes", text: "METRICS_PORT=9464" };
+  const port = { label: "environment of the service, for a port that no proxy publishes", text: "METRICS_PORT=9464" };
   return [
     finding("metrics-public", { detail: `${publicUrl}/metrics responded without a token.`, fix: [...token, port] }),
   ];

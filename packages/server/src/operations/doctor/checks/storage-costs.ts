@@ -274,5 +274,5 @@ function google({ bucket }: BucketPlace, hasVersions: boolean): Fix {
   const versions = { action: { type: "Delete" }, condition: { daysSinceNoncurrentTime: 30 } };
   const rules = quoted({ rule: hasVersions ? [abort, versions] : [abort] });
   const command = `gcloud storage buckets update gs://${bucket.name} --lifecycle-file=lifecycle.json`;
-  return { label: "gcloud", text: `echo ${rules} > lifecycle.json\n${command}` };
+  return { label: "gcloud command line", text: `echo ${rules} > lifecycle.json\n${command}` };
 }

@@ -50,7 +50,7 @@ function Tabs() {
         value={shown}
         onChange={(value) => void navigate({ to: "/admin", search: { tab: value } })}
         options={options}
-        className="max-sm:grid max-sm:grid-cols-3 sm:self-start"
+        className="sm:self-start"
       />
       <List key={shown} />
     </>

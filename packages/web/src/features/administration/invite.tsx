@@ -146,7 +146,7 @@ function InvitationRow({ invitation }: { invitation: AdminInvitation }) {
       title={email}
       hints={[invited]}
       cells={
-        <div className="max-lg:col-span-2" title={formatInstant(invitedAt)}>
+        <div title={formatInstant(invitedAt)}>
           <Marks marks={[{ text: describeExpiry(linkExpiresAt, now), tone: isOver ? "bad" : "plain" }]} />
         </div>
       }

@@ -9,7 +9,7 @@ import { PERSON_WIDTHS, PersonRow } from "./person-row.tsx";
 import { Table, usePages } from "./row.tsx";
 
 const words = administration.people;
-const { seen, used, links, account } = words.columns;
+const { seen, used, links } = words.columns;
 /** The pause between the last key and the search. Milliseconds. */
 const SEARCH_DELAY_MS = 200;
 /** The maximum length of a search text, as in the service. Characters. */
@@ -48,7 +48,7 @@ export function People() {
         label={administration.tabs.people}
         failed={words.failed}
         first={administration.tabs.people}
-        columns={[seen, used, links, account]}
+        columns={[seen, used, links, administration.links.columns.state]}
         widths={PERSON_WIDTHS}
         empty={<Empty icon={<Users size={28} strokeWidth={1.5} />} title={words.empty} hint={words.emptyHint} />}
       >

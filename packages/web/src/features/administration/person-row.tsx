@@ -11,12 +11,12 @@ import { Question } from "../../components/question.tsx";
 import { client } from "../../service/client.ts";
 import { showProblem, toasts } from "../../service/toasts.ts";
 import { administration } from "../../texts/en/administration.ts";
-import { formatDuration, formatInstant, formatWhen } from "../../texts/index.ts";
+import { formatDuration, formatInstant, formatWhen, texts } from "../../texts/index.ts";
 import { forgetQuota, QuotaDialog } from "./quota-dialog.tsx";
 import { type Mark, Marks, Row, refreshLists, Unless } from "./row.tsx";
 
 const words = administration.people;
-/** The widths of the columns: person, last seen, storage, links, account, menu. */
+/** The widths of the columns: person, last seen, storage, links, state, menu. */
 export const PERSON_WIDTHS = "lg:grid-cols-[minmax(0,1fr)_8rem_9rem_4rem_11rem_2rem]";
 
 type Asked = "quota" | "reset" | "tokens" | "disable" | "remove";
@@ -36,6 +36,7 @@ export function PersonRow({ person }: { person: AdminPerson }) {
     <Row
       widths={PERSON_WIDTHS}
       title={shownName}
+      badge={isAdmin ? words.administrator : undefined}
       hints={name === null ? [] : [email ?? id]}
       cells={<Cells person={person} now={now} />}
       actions={
@@ -78,35 +79,38 @@ function Cells({ person, now }: { person: AdminPerson; now: number }) {
           words.neverSeen
         ) : (
           <>
-            <Unless>{words.columns.seen}</Unless> {formatWhen(lastSeenAt, now)}
+            <Unless>{words.columns.seen}</Unless>
+            {formatWhen(lastSeenAt, now)}
           </>
         )}
       </p>
       {files === 0 && usedBytes === 0 ? (
-        <p>{words.nothing}</p>
+        <p className="max-lg:order-1">{words.nothing}</p>
       ) : (
-        <div>
-          <p>{words.storage(usedBytes, quotaBytes)}</p>
-          <p>{words.files(files, quotaFiles)}</p>
-        </div>
+        <p className="max-lg:order-1">
+          <Unless>{words.columns.used}</Unless>
+          {words.storage(usedBytes, quotaBytes)}
+          <span className="lg:hidden">{texts.common.separator}</span>
+          <span className="lg:block">{words.files(files, quotaFiles)}</span>
+        </p>
       )}
       <p>
-        {words.links(links)} <Unless>{words.linksWord(links)}</Unless>
+        <Unless>{words.columns.links}</Unless>
+        {words.links(links)}
       </p>
-      <Marks marks={marksOf(person, now)} />
+      <div className="flex">
+        <Unless>{administration.links.columns.state}</Unless>
+        <Marks marks={marksOf(person, now)} />
+      </div>
     </>
   );
 }
 
-function marksOf({ isAdmin, disabledAt, deleteAt, email, isEmailProven }: AdminPerson, now: number): Mark[] {
+function marksOf({ disabledAt, deleteAt, email, isEmailProven }: AdminPerson, now: number): Mark[] {
   const left = deleteAt === null ? 0 : (Date.parse(deleteAt) - now) / 1000;
-  const marks: Mark[] = [
-    ...(disabledAt === null || deleteAt !== null ? [] : [{ text: words.disabled, tone: "bad" as const }]),
-    ...(deleteAt === null ? [] : [{ text: words.deletedIn(formatDuration(left)), tone: "bad" as const }]),
-    ...(isAdmin ? [{ text: words.administrator }] : []),
-    ...(email === null || isEmailProven ? [] : [{ text: words.unproven }]),
-  ];
-  return marks.length === 0 ? [{ text: words.active, tone: "plain" }] : marks;
+  const leaving = deleteAt === null ? words.disabled : words.deletedIn(formatDuration(left));
+  const state: Mark = disabledAt === null ? { text: words.active, tone: "plain" } : { text: leaving, tone: "bad" };
+  return email === null || isEmailProven ? [state] : [state, { text: words.unproven }];
 }
 
 type PersonDialogProps = { person: AdminPerson; name: string; asked: Asked | undefined; onClose: () => void };

@@ -55,9 +55,13 @@ export function Table<Item>({ first, columns, widths, ...list }: TableProps<Item
   );
 }
 
+const badgeStyle = "inline-block rounded-small border px-1.5 font-normal text-small";
+
 type RowProps = {
   widths: string;
   title: string;
+  /** A word beside the title. */
+  badge?: string | undefined;
   /** Lines below the title. */
   hints?: readonly string[];
   cells: ReactNode;
@@ -68,14 +72,15 @@ type RowProps = {
 };
 
 /** One item of a Table. `children` are the dialogs of the item. */
-export function Row({ widths, title, hints = [], cells, actions, hasButton = false, children }: RowProps) {
+export function Row({ widths, title, badge, hints = [], cells, actions, hasButton = false, children }: RowProps) {
   return (
     <li
       className={clsx("grid min-h-14 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-2 px-3 py-2.5", widths)}
     >
       <div className="min-w-0">
         <p className="wrap-anywhere font-medium">
-          <bdi>{breakable(title)}</bdi>
+          <bdi>{breakable(title)}</bdi>{" "}
+          {badge !== undefined && <span className={clsx(badgeStyle, "text-muted")}>{badge}</span>}
         </p>
         {hints.map((hint) => (
           <p key={hint} className="wrap-anywhere text-muted text-small">
@@ -83,7 +88,7 @@ export function Row({ widths, title, hints = [], cells, actions, hasButton = fal
           </p>
         ))}
       </div>
-      <div className="col-span-2 row-start-2 grid grid-cols-2 items-start gap-x-4 gap-y-1 text-muted text-small tabular-nums lg:contents">
+      <div className="col-span-2 row-start-2 flex flex-wrap gap-x-4 gap-y-1 text-muted text-small tabular-nums lg:contents">
         {cells}
       </div>
       <div
@@ -110,8 +115,8 @@ function breakable(text: string): ReactNode {
 }
 
 /** The label of a cell. The label is visible on phones, where the cell has no column title above it. */
-export function Unless({ children }: { children: ReactNode }) {
-  return <span className="lg:sr-only">{children}</span>;
+export function Unless({ children }: { children: string }) {
+  return <span className="whitespace-pre lg:sr-only">{`${children}: `}</span>;
 }
 
 export type Mark = { text: string; tone?: "bad" | "plain" };
@@ -125,7 +130,7 @@ export function Marks({ marks }: { marks: readonly Mark[] }) {
           key={text}
           className={clsx(
             tone === "plain" && "text-muted text-small",
-            tone !== "plain" && "rounded-small border px-1.5 text-small",
+            tone !== "plain" && badgeStyle,
             tone === "bad" && "border-danger text-danger",
           )}
         >

@@ -60,13 +60,11 @@ function LinkRow({ link }: { link: AdminLink }) {
       cells={
         <>
           <p className="wrap-anywhere">
-            <Unless>{words.by("")}</Unless>
+            <Unless>{words.columns.by}</Unless>
             <bdi>{nameOf(createdBy)}</bdi>
           </p>
           <p>{kind === "upload" ? words.received(received.files, received.bytes) : words.claims(claims)}</p>
-          <div className="max-lg:col-span-2">
-            <Marks marks={[markOf(link, now)]} />
-          </div>
+          <Marks marks={[markOf(link, now)]} />
         </>
       }
       actions={

@@ -2,7 +2,7 @@ import type * as english from "../en/administration.ts";
 import { formatBytes, formatCount, formatNumber, formatSpan } from "../format.ts";
 
 const files = { one: "Datei", other: "Dateien" };
-const links = { one: "Link", other: "Links" };
+const received = { one: "Datei erhalten", other: "Dateien erhalten" };
 const tries = { one: "Versuch", other: "Versuche" };
 const tokens = { one: "API-Token", other: "API-Tokens" };
 const claims = { one: "Download", other: "Downloads" };
@@ -33,7 +33,6 @@ export const administration: typeof english.administration = {
       seen: "Zuletzt hier",
       used: "Speicher",
       links: "Links",
-      account: "Konto",
     },
     active: "Aktiv",
     administrator: "Administration",
@@ -46,7 +45,6 @@ export const administration: typeof english.administration = {
       quota === null ? formatCount(count, files) : `${formatNumber(count)} von ${formatCount(quota, files)}`,
     nothing: "Keine Dateien",
     links: (count: number) => (count >= 1_000 ? `${formatNumber(count)}+` : formatNumber(count)),
-    linksWord: (count: number) => (count === 1 ? links.one : links.other),
     menuOf: (name: string) => `Aktionen für ${name}`,
     disable: "Sperren …",
     disableOf: (name: string) => `${name} sperren?`,
@@ -116,18 +114,17 @@ export const administration: typeof english.administration = {
       used_up: "Aufgebraucht",
       expired: "Abgelaufen",
       revoked: "Beendet",
-      orphaned: "Die Dateien sind weg",
+      orphaned: "Die Dateien wurden gelöscht",
       closed: "Durch Regeln geschlossen",
     },
     columns: { by: "Erstellt von", used: "Genutzt", state: "Zustand" },
     whole: "Alle Dateien",
     files: (count: number) => formatCount(count, files),
-    by: (person: string) => `von ${person}`,
     revokedAt: (when: string) => `Beendet ${when}`,
     password: "Passwort",
     claims: (count: number) => formatCount(count, claims),
     received: (count: number, bytes: number) =>
-      count === 0 ? "Keine Dateien" : `${formatCount(count, files)}, ${formatBytes(bytes)}`,
+      `${formatCount(count, received)}${count === 0 ? "" : `, ${formatBytes(bytes)}`}`,
     revoke: "Beenden",
     revokeOf: (name: string) => `Den Link „${name}“ beenden`,
     revokeQuestion:

@@ -1,7 +1,7 @@
 import { formatBytes, formatCount, formatNumber, formatSpan } from "../format.ts";
 
 const files = { one: "file", other: "files" };
-const links = { one: "link", other: "links" };
+const received = { one: "file received", other: "files received" };
 const tries = { one: "try", other: "tries" };
 const tokens = { one: "API token", other: "API tokens" };
 const claims = { one: "download", other: "downloads" };
@@ -30,7 +30,6 @@ export const administration = {
       seen: "Last seen",
       used: "Storage",
       links: "Links",
-      account: "Account",
     },
     active: "Active",
     administrator: "Administrator",
@@ -44,7 +43,6 @@ export const administration = {
     nothing: "No files",
     // The service counts links up to 1,000.
     links: (count: number) => (count >= 1_000 ? `${formatNumber(count)}+` : formatNumber(count)),
-    linksWord: (count: number) => (count === 1 ? links.one : links.other),
     menuOf: (name: string) => `Actions for ${name}`,
     disable: "Disable…",
     disableOf: (name: string) => `Disable ${name}?`,
@@ -112,18 +110,17 @@ export const administration = {
       used_up: "Used up",
       expired: "Expired",
       revoked: "Ended",
-      orphaned: "Its files are gone",
+      orphaned: "Its files were deleted",
       closed: "Closed by the rules",
     },
     columns: { by: "Made by", used: "Used", state: "State" },
     whole: "All files",
     files: (count: number) => formatCount(count, files),
-    by: (person: string) => `by ${person}`,
     revokedAt: (when: string) => `Ended ${when}`,
     password: "Password",
     claims: (count: number) => formatCount(count, claims),
     received: (count: number, bytes: number) =>
-      count === 0 ? "No files" : `${formatCount(count, files)}, ${formatBytes(bytes)}`,
+      `${formatCount(count, received)}${count === 0 ? "" : `, ${formatBytes(bytes)}`}`,
     revoke: "End link",
     revokeOf: (name: string) => `End link “${name}”`,
     revokeQuestion: "Nobody can open it any more. The owner sees that you ended it. You cannot undo this.",

@@ -10,7 +10,7 @@ const lines = ({ page }: Person) => page.getByRole("region", { name: /^(Today|Ye
 
 /** Returns the text of each event, without the time and the title of the note. */
 function told(person: Person): Promise<string[]> {
-  return lines(person).locator("xpath=div/p[1]").allInnerTexts();
+  return lines(person).locator("xpath=div/div/p[1]").allInnerTexts();
 }
 
 /** Clicks, and waits until the browser has saved the downloaded file. */
@@ -73,7 +73,7 @@ describe("the activity", () => {
       .first()
       .waitFor();
 
-    await ann.page.getByRole("radio", { name: "Access refused" }).check();
+    await ann.page.getByRole("radio", { name: "Refused" }).check();
     await expect.poll(() => told(ann)).toEqual(["Eve was refused report.txt"]);
     await ann.page.getByRole("radio", { name: "Shared" }).check();
     await expect.poll(async () => (await told(ann)).length).toBe(2);
@@ -146,7 +146,7 @@ describe("the activity", () => {
       "A visitor downloaded 3 files as a ZIP from the link “Family”",
     ];
     await expect.poll(() => told(nora)).toEqual(downloads);
-    expect(await nora.page.getByRole("radio", { name: "Downloads" }).isChecked()).toBe(true);
+    expect(await nora.page.getByRole("radio", { name: "Downloaded" }).isChecked()).toBe(true);
     await count.click();
     await expect.poll(() => told(nora)).toContain("You created the note");
     await nora.page.getByRole("radio", { name: "Opened" }).check();

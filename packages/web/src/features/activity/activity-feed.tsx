@@ -56,7 +56,7 @@ export function ActivityFeed({ noteId }: { noteId?: string }) {
         value={filter}
         onChange={setFilter}
         options={filters}
-        className="max-sm:grid max-sm:grid-cols-3 sm:self-start"
+        className="sm:self-start"
       />
       {filtered.length === 0 && !hasMore && (
         <p role="status" className="text-muted text-small">

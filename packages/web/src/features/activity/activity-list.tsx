@@ -29,7 +29,7 @@ import { formatClock, formatDate, formatFullDate, formatInstant, formatWeekday }
 import { titleOf } from "../../texts/note-title.ts";
 import { describeLine } from "./describe-line.ts";
 import { daysBefore } from "./download-chart.tsx";
-import { type Day, groupByDay, type Line } from "./group-events.ts";
+import { type Day, groupByDay, type Line, repeatsOf } from "./group-events.ts";
 
 const words = activityTexts;
 /** The number of lines that the list adds in one step. */
@@ -61,8 +61,12 @@ export function ActivityList({ events, accountId, now, showsNote, pageCount, onE
             <span className="hidden print:inline">{formatFullDate(day.start)}</span>
           </h3>
           <ul className="-mx-3 flex flex-col gap-0.5">
-            {day.lines.map((line) => (
-              <ActivityLine key={line.event.id} line={line} accountId={accountId} showsNote={showsNote} />
+            {day.lines.map((line, index) => (
+              <ActivityLine
+                key={line.event.id}
+                {...{ line, accountId, showsNote }}
+                {...repeatsOf(line, day.lines[index - 1])}
+              />
             ))}
           </ul>
         </section>
@@ -132,42 +136,49 @@ const purposeIcons: Record<string, LucideIcon> = {
   view: Eye,
   zip: FolderDown,
 };
-const NAMES_NOTE: ReadonlySet<string> = new Set(["note.deleted", "note.purged"]);
 const HIGHLIGHTED: ReadonlySet<string> = new Set(["url.refused", "link.unlock_refused", "attachment.rejected"]);
 
-type ActivityLineProps = { line: Line; accountId: string | undefined; showsNote: boolean };
+type ActivityLineProps = Pick<ActivityListProps, "accountId" | "showsNote"> & { line: Line } & ReturnType<
+    typeof repeatsOf
+  >;
 
-function ActivityLine({ line, accountId, showsNote }: ActivityLineProps) {
+/** The first of several lines of one note has the name of the note above it. */
+function ActivityLine({ line, accountId, showsNote, isSameNote, isSameMinute }: ActivityLineProps) {
   const { event, since } = line;
   const { who, text, more } = describeLine(line, { accountId });
   const Icon = purposeIcons[String(event.detail.purpose)] ?? icons[event.action] ?? SquarePen;
   const isHighlighted = HIGHLIGHTED.has(event.action);
   const when = line.times > 1 ? words.span(formatInstant(since), formatInstant(event.at)) : formatInstant(event.at);
   return (
-    <li className={clsx("flex gap-3 rounded-card px-3 py-2", isHighlighted && "bg-danger-soft text-danger")}>
-      <Icon size={16} aria-hidden="true" className={clsx("mt-0.5 shrink-0", !isHighlighted && "text-muted")} />
-      <div className="min-w-0 grow text-small">
-        <p className="text-pretty break-words">
-          {text.startsWith(who) ? <bdi className="font-medium">{who}</bdi> : null}
-          {text.startsWith(who) ? text.slice(who.length) : text}
-        </p>
-        {more !== undefined && (
-          <p className={clsx("text-pretty break-words", !isHighlighted && "text-muted")}>{more}</p>
-        )}
-        {/* The text of these events already names the note. */}
-        {showsNote && !NAMES_NOTE.has(event.action) && (
-          <p className={clsx("truncate", !isHighlighted && "text-muted")}>
-            <NoteName event={event} />
+    <li>
+      {showsNote && !isSameNote && (
+        <h4 className="truncate px-3 pt-3 font-medium text-small">
+          <NoteName event={event} />
+        </h4>
+      )}
+      <div className={clsx("flex gap-3 rounded-card px-3 py-1.5", isHighlighted && "bg-danger-soft text-danger")}>
+        <Icon size={16} aria-hidden="true" className={clsx("mt-0.5 shrink-0", !isHighlighted && "text-muted")} />
+        <div className="min-w-0 grow text-small">
+          <p className="text-pretty break-words">
+            {text.startsWith(who) ? <bdi className="font-medium">{who}</bdi> : null}
+            {text.startsWith(who) ? text.slice(who.length) : text}
           </p>
-        )}
+          {more !== undefined && (
+            <p className={clsx("text-pretty break-words", !isHighlighted && "text-muted")}>{more}</p>
+          )}
+        </div>
+        <time
+          dateTime={event.at}
+          title={when}
+          className={clsx(
+            "shrink-0 text-small tabular-nums",
+            !isHighlighted && "text-muted",
+            isSameMinute && "sr-only",
+          )}
+        >
+          {formatClock(event.at)}
+        </time>
       </div>
-      <time
-        dateTime={event.at}
-        title={when}
-        className={clsx("shrink-0 text-small tabular-nums", !isHighlighted && "text-muted")}
-      >
-        {formatClock(event.at)}
-      </time>
     </li>
   );
 }

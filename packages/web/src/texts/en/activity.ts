@@ -24,11 +24,11 @@ export const activity = {
     label: "What to show",
     options: {
       all: "All",
-      downloads: "Downloads",
+      downloads: "Downloaded",
       access: "Opened",
       changes: "Changed",
       sharing: "Shared",
-      refusals: "Access refused",
+      refusals: "Refused",
     },
   },
   empty: {

@@ -4,7 +4,9 @@ import type { ComponentProps } from "react";
 type Kind = "primary" | "outline" | "quiet" | "danger";
 
 const kinds: Record<Kind, string> = {
-  primary: "bg-accent text-on-accent hover:bg-accent-hover",
+  // Disabled, it has the colours of the pages of links (landing.css), which are readable in both themes.
+  primary:
+    "border border-transparent bg-accent text-on-accent hover:bg-accent-hover disabled:border-line-strong disabled:bg-hover disabled:text-muted disabled:opacity-100 aria-disabled:border-line-strong aria-disabled:bg-hover aria-disabled:text-muted",
   outline: "border border-line bg-surface hover:bg-hover",
   quiet: "hover:bg-hover",
   danger: "bg-danger text-canvas hover:opacity-90",

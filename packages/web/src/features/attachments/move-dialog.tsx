@@ -102,13 +102,7 @@ function MoveDialog({ files, fromNoteId, canMove, isCopy, onClose }: Omit<MoveFi
           <div className="min-w-0 grow basis-0">
             <Effects kind={kind} to={to} effects={effects} />
           </div>
-          <Button
-            ref={confirm}
-            kind="primary"
-            aria-disabled={!isDecided}
-            className="aria-disabled:opacity-50"
-            onClick={run}
-          >
+          <Button ref={confirm} kind="primary" aria-disabled={!isDecided} onClick={run}>
             {words.action[kind]}
           </Button>
         </DialogFooter>

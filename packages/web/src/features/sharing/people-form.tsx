@@ -125,7 +125,7 @@ export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
             </p>
             <Button
               type="submit"
-              kind={isEmpty ? "outline" : "primary"}
+              kind="primary"
               disabled={isEmpty || invite.isPending}
               // By default, the press takes the focus from the field. The field would then make a chip, and the button would move away
               // before the click.

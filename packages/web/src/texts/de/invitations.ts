@@ -2,14 +2,14 @@ import { brandName } from "../brand-name.ts";
 import type { invitationTexts as english } from "../en/invitations.ts";
 
 export const invitationTexts: typeof english = {
-  waiting: (until: string) => `Eingeladen bis ${until}, noch nicht hier.`,
+  waiting: (until: string) => `Eingeladen. Muss bis ${until} annehmen.`,
   expired: "Eingeladen, noch nicht hier. Die Einladung ist abgelaufen.",
   message: {
     title: "Eine Nachricht zum Senden",
     unknown: (count: number) =>
       count === 1
-        ? "Die Person weiß noch nichts davon. Senden Sie diese Nachricht."
-        : "Die Personen wissen noch nichts davon. Senden Sie jeder ihre Nachricht.",
+        ? "Die Person weiß noch nichts davon. Kopieren Sie diese Nachricht, und senden Sie sie selbst."
+        : "Die Personen wissen noch nichts davon. Kopieren Sie die Nachricht für jede, und senden Sie sie selbst.",
     mailed: "Sie können diese Nachrichten auch selbst senden.",
     copy: "Nachricht kopieren",
     copyOf: (email: string) => `Nachricht kopieren für ${email}`,

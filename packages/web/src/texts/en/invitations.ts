@@ -1,15 +1,15 @@
 import { brandName } from "../brand-name.ts";
 /** Invitations and requests for access. A page loads these texts only with the parts that show them. */
 export const invitationTexts = {
-  waiting: (until: string) => `Invited, not here yet. Valid until ${until}.`,
+  waiting: (until: string) => `Invited. Must accept by ${until}.`,
   expired: "Invited, not here yet. The invitation has expired.",
   /** A message that tells a person about a share, to send in another way than by the service. */
   message: {
     title: "A message to send",
     unknown: (count: number): string =>
       count === 1
-        ? "They do not know yet. Send this message."
-        : "They do not know yet. Send each person their message.",
+        ? "They do not know yet. Copy this message, and send it yourself."
+        : "They do not know yet. Copy each message, and send it yourself.",
     mailed: "You can also send these messages yourself.",
     copy: "Copy message",
     copyOf: (email: string) => `Copy message for ${email}`,

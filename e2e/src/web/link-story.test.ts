@@ -93,7 +93,7 @@ async function makeLink({ page }: Person, noteId: string): Promise<string> {
   await form.getByLabel(links.form.label, { exact: true }).fill("Flat");
   await form.getByLabel(links.form.asksPassword).check();
   await form.getByLabel(links.form.password, { exact: true }).fill(LINK_PASSWORD);
-  await form.getByText(links.form.more, { exact: true }).click();
+  await form.locator("summary").click();
   await form.getByLabel(links.form.maxClaims).fill("2");
   await form.getByRole("button", { name: links.form.save }).click();
   await dialog.getByRole("button", { name: links.moreOf("Flat") }).waitFor();

@@ -83,7 +83,7 @@ describe("a link of a note", () => {
     await chooseForLink(ann.page, { label: "Offer", action: "Edit" });
     const form = dialog.getByRole("form", { name: "Edit “Offer”" });
     await form.locator("input:focus").fill("Contract");
-    await form.getByText("More", { exact: true }).click();
+    await form.getByText("More: message, limit").click();
     await form.getByLabel("Download limit").fill("0");
     await form.getByLabel("Protect with a password").check();
     await form.getByRole("button", { name: "Save" }).click();
@@ -93,7 +93,7 @@ describe("a link of a note", () => {
     await form.getByLabel("Password", { exact: true }).fill("open sesame");
     await form.getByLabel("All files of the note").uncheck();
     await form.getByLabel("b.txt").uncheck();
-    await form.getByLabel("Expires").selectOption("For 10 minutes");
+    await form.getByLabel("Duration").selectOption("For 10 minutes");
     await form.getByRole("button", { name: "Save" }).click();
     await dialog.getByText("Expires in 10 min").waitFor();
     await dialog.locator("button:focus[aria-label='More about the link “Contract”']").waitFor();
@@ -219,7 +219,7 @@ describe("a file request", () => {
     await dialog.getByRole("button", { name: "Ask for another file" }).click();
     await dialog.getByRole("textbox", { name: "File 1" }).fill("Passport");
     await dialog.getByLabel("Kind of file 1").selectOption("Pictures");
-    await dialog.getByRole("form").getByText("More", { exact: true }).click();
+    await dialog.getByRole("form").getByText("More: message, review, limits").click();
     await dialog.getByLabel("Review each file before it can be opened").check();
     await dialog.getByRole("button", { name: "Create request" }).click();
     await dialog.getByRole("button", { name: "Copy the link “Papers”" }).waitFor();
@@ -292,7 +292,14 @@ describe("a link of a file", () => {
     const { dialog, noteId } = await openFileLinks(ben);
     const spans = dialog.getByRole("group", { name: "Valid for" });
     await dialog.locator("button:focus", { hasText: "Create and copy link" }).waitFor();
-    expect(await spans.locator("label").allTextContents()).toEqual(["60 s", "10 min", "1 h", "12 h", "7 days"]);
+    expect(await spans.locator("label").allTextContents()).toEqual([
+      "60 s",
+      "10 min",
+      "1 h",
+      "12 h",
+      "7 days",
+      "30 days",
+    ]);
     await spans.getByLabel("10 min").check();
     await dialog.getByRole("button", { name: "Create and copy link" }).click();
     await dialog.getByText(/Expires in 10 min$/).waitFor();
@@ -370,7 +377,7 @@ describe("links that have ended", () => {
     const second = dialog.getByRole("listitem").filter({ hasText: "Second" });
     expect(await second.isVisible()).toBe(false);
     await dialog.getByText("2 ended links").click();
-    expect(await second.getByRole("button").allTextContents()).toEqual(["Share again"]);
+    expect(await second.getByRole("button").allTextContents()).toEqual(["New link like this"]);
     await second.getByRole("button").click();
     const made = await dialog.getByLabel("Address of the link").inputValue();
     expect(await linksOf(ann, note.id)).toMatchObject([{ url: made, label: "Second", state: "live" }, {}, {}, {}]);

@@ -42,7 +42,7 @@ describe("mails", () => {
     const { id, url } = await ann.client.links.create(note.id, { label: "Offer" });
     const dialog = await openLinks(ann.page, note.id);
     await chooseForLink(ann.page, { label: "Offer", action: linkTexts.edit });
-    await dialog.getByRole("form").getByText(linkTexts.form.more, { exact: true }).click();
+    await dialog.getByRole("form").locator("summary").click();
     const field = dialog.getByRole("form").getByLabel(linkTexts.form.recipients);
     await field.fill("eva");
     await dialog.getByRole("button", { name: linkTexts.form.save }).click();

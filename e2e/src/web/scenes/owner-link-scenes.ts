@@ -122,7 +122,7 @@ export const ownerLinkScenes: readonly Scene[] = [
       await withMail(page);
       const dialog = await openShareDialog(page, world);
       await dialog.getByLabel(links.form.asksPassword).click();
-      await dialog.getByText(links.form.more, { exact: true }).click();
+      await dialog.locator("form summary").click();
     },
     async "share-links-made"(page, world) {
       const dialog = await openShareDialog(page, world);
@@ -140,7 +140,6 @@ export const ownerLinkScenes: readonly Scene[] = [
       const dialog = await openShareDialog(page, world);
       await chooseForNewTenants(page, links.edit);
       await dialog.getByLabel(links.form.filesWhole).click();
-      await dialog.getByRole("form").getByText(links.form.more, { exact: true }).click();
       await dialog.getByRole("form").getByLabel(links.form.recipients).scrollIntoViewIfNeeded();
     },
     async "share-links-request"(page, world) {
@@ -152,7 +151,7 @@ export const ownerLinkScenes: readonly Scene[] = [
     async "share-links-request-more"(page, world) {
       const dialog = await openShareDialog(page, world);
       await dialog.getByRole("button", { name: links.requestFiles }).click();
-      await dialog.getByRole("form").getByText(links.form.more, { exact: true }).click();
+      await dialog.getByRole("form").locator("summary").click();
       await dialog.getByRole("form").getByLabel(links.request.maxTotal).scrollIntoViewIfNeeded();
     },
     async "share-links-revoke"(page, world) {

@@ -39,7 +39,7 @@ export function CopyButton({ text, action = texts.common.copy, label, kind, clas
         onClick={async () => setResult((await copyText(text)) ? "copied" : "refused")}
       >
         <Icon size={16} />
-        {shown === undefined ? action : words[shown]}
+        <span>{shown === undefined ? action : words[shown]}</span>
       </Button>
       <span role="status" className="sr-only">
         {result !== undefined && words[result]}

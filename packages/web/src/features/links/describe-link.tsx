@@ -22,23 +22,26 @@ export function LinkSummary({ link, name, place, actions }: LinkSummaryProps) {
     ...(place === undefined ? [] : [place]),
   ];
   return (
-    <div className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-start gap-x-3 gap-y-2 md:grid-cols-[auto_minmax(0,1fr)_auto_auto]">
-      <span aria-hidden="true" className="relative grid size-9 place-items-center text-muted">
+    <div className="grid grid-cols-[auto_minmax(0,1fr)_auto_auto] items-start gap-x-3 max-md:gap-x-2">
+      <span
+        aria-hidden="true"
+        className="relative grid size-9 place-items-center text-muted max-md:self-center md:row-span-2"
+      >
         {link.expiresAt !== null && <Ring left={lifeLeft(link, now)} />}
         <Icon size={link.expiresAt === null ? 20 : 16} className="absolute" />
       </span>
-      <div>
-        <h4 className="flex items-center gap-2 font-medium">
-          <span dir="auto" className="line-clamp-3 min-w-0 [overflow-wrap:anywhere]" title={name}>
-            {name}
+      <h4 className="flex items-center gap-2 font-medium max-md:self-center">
+        <span dir="auto" className="line-clamp-3 min-w-0 [overflow-wrap:anywhere]" title={name}>
+          {name}
+        </span>
+        {link.hasPassword && (
+          <span className="shrink-0 text-muted" title={words.hasPassword}>
+            <LockKeyhole size={14} aria-hidden="true" />
+            <span className="sr-only">{words.hasPassword}</span>
           </span>
-          {link.hasPassword && (
-            <span className="shrink-0 text-muted" title={words.hasPassword}>
-              <LockKeyhole size={14} aria-hidden="true" />
-              <span className="sr-only">{words.hasPassword}</span>
-            </span>
-          )}
-        </h4>
+        )}
+      </h4>
+      <div className="col-start-2 row-start-2 max-md:col-span-3">
         {content.length > 0 && (
           <p className="line-clamp-2 text-muted text-small tabular-nums [overflow-wrap:anywhere]">
             {content.map((part, nth) => (

@@ -41,8 +41,12 @@ export function EndedLink({ link, place, isFresh, onAgain, onEdit, editButton }:
     if (isFresh && (document.activeElement?.matches("body, [role=dialog]") ?? true)) row.current?.focus();
   }, [isFresh]);
   return (
-    <div ref={row} tabIndex={-1} className="flex items-center gap-3 py-2 text-muted text-small outline-none">
-      <div className="min-w-0 grow">
+    <div
+      ref={row}
+      tabIndex={-1}
+      className="flex flex-wrap items-center gap-x-3 gap-y-2 py-2 text-muted text-small outline-none"
+    >
+      <div className="min-w-0 grow basis-40">
         <p dir="auto" title={name} className="truncate text-base">
           {name}
         </p>

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import type { CreateLinkBody, Link } from "@valetkey/client";
+import { clsx } from "clsx";
 import { useEffect, useRef } from "react";
 import { Button } from "../../components/button.tsx";
 import { DialogFooter, DialogForm } from "../../components/dialog.tsx";
@@ -7,13 +8,14 @@ import { describeExpiry, toFieldValue } from "../../components/expiry.ts";
 import { DateTimeField, expiryOptions } from "../../components/expiry-field.tsx";
 import { FileName } from "../../components/file-name.tsx";
 import { PasswordField } from "../../components/password-field.tsx";
+import { Segmented } from "../../components/segmented.tsx";
 import { CheckField, Select } from "../../components/select.tsx";
 import { Problem, Skeleton } from "../../components/states.tsx";
 import { Labelled, TextField } from "../../components/text-field.tsx";
 import { earliestServiceNow } from "../../service/client.ts";
 import { noteQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
-import { formatSpan, texts } from "../../texts/index.ts";
+import { formatShortSpan, formatSpan, texts } from "../../texts/index.ts";
 import { describeWill } from "./describe-will.ts";
 import { type FormFields, type LinkPolicy, lifetimesOf } from "./link-values.ts";
 import { RareFields } from "./rare-fields.tsx";
@@ -173,11 +175,11 @@ function FileChoice({ values, problems, change, noteId, hasWhole }: FileChoicePr
 
 const DAY_MS = 86_400_000;
 
-type ExpiryFieldProps = FormFields & { link: Link | undefined; kind: Link["kind"]; policy: LinkPolicy };
+type ExpiryFieldProps = FormFields & { link?: Link | undefined; kind: Link["kind"]; policy: LinkPolicy };
 
-/** The expiry of a link, which is the deadline of a file request. */
+/** The expiry of a link. A new file request offers a date too, because people often ask for files until a certain day. */
 export function ExpiryField({ values, problems, change, link, kind, policy }: ExpiryFieldProps) {
-  const label = kind === "upload" ? words.deadline : words.expires;
+  const label = link === undefined ? words.lasts : words.duration;
   const now = earliestServiceNow();
   const { maxExpirySeconds } = policy;
   const latest = maxExpirySeconds === null ? undefined : Date.parse(link?.createdAt ?? "") + maxExpirySeconds * 1000;
@@ -186,25 +188,36 @@ export function ExpiryField({ values, problems, change, link, kind, policy }: Ex
   const lifetimes = lifetimesOf(policy).filter(
     (seconds) => link === undefined || latest === undefined || now + seconds * 1000 <= latest,
   );
+  const field = {
+    label,
+    value: values.expiry,
+    onChange: (expiry: string) =>
+      change({
+        expiry,
+        ...(expiry === "custom" && values.customExpiry === "" && { customExpiry: toFieldValue(now + DAY_MS) }),
+      }),
+  };
   return (
     <Labelled label={label}>
       <div className="flex flex-wrap items-end gap-2">
-        <Select
-          label={label}
-          value={values.expiry}
-          options={[
-            ...(link === undefined
-              ? []
-              : [{ value: "unchanged", label: words.unchanged(describeExpiry(link.expiresAt, now)) }]),
-            ...expiryOptions({ hasNever: maxExpirySeconds === null, lifetimes }),
-          ]}
-          onChange={(expiry) =>
-            change({
-              expiry,
-              ...(expiry === "custom" && values.customExpiry === "" && { customExpiry: toFieldValue(now + DAY_MS) }),
-            })
-          }
-        />
+        {link === undefined ? (
+          <Segmented
+            {...field}
+            className={clsx("grow max-sm:grid", kind === "upload" ? "max-sm:grid-cols-4" : "max-sm:grid-cols-3")}
+            options={[
+              ...lifetimes.map((seconds) => ({ value: String(seconds), label: formatShortSpan(seconds) })),
+              ...(kind === "upload" ? [{ value: "custom", label: words.date }] : []),
+            ]}
+          />
+        ) : (
+          <Select
+            {...field}
+            options={[
+              { value: "unchanged", label: words.unchanged(describeExpiry(link.expiresAt, now)) },
+              ...expiryOptions({ hasNever: maxExpirySeconds === null, lifetimes }),
+            ]}
+          />
+        )}
         {values.expiry === "custom" && (
           <DateTimeField
             value={values.customExpiry}

@@ -1,12 +1,14 @@
+import { useQuery } from "@tanstack/react-query";
 import type { Link } from "@valetkey/client";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Folded } from "../../components/folded.tsx";
 import { useFocusBack } from "../../components/hooks.ts";
 import { earliestServiceNow } from "../../service/client.ts";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
+import { instanceQuery } from "../../service/queries.ts";
 import { showProblem } from "../../service/toasts.ts";
 import { linkTexts } from "../../texts/en/links.ts";
-import { nameOfLink } from "./describe-link.tsx";
+import { canRepeat, nameOfLink } from "./describe-link.tsx";
 import { EndedLink, type EndedLinkProps } from "./ended-link.tsx";
 import { LinkTicket } from "./link-ticket.tsx";
 import { useUpdateLink } from "./links-query.ts";
@@ -95,13 +97,15 @@ export function EndedLinks({ links, hasMore, place, onAgain }: EndedLinksProps) 
   const [openedAt] = useState(earliestServiceNow);
   const isRecent = (instant: string | null) => instant !== null && Date.parse(instant) >= openedAt;
   const endOf = ({ state, revokedAt, expiresAt }: Link) => revokedAt ?? (state === "orphaned" ? null : expiresAt);
+  const isOff = useQuery(instanceQuery).data?.limits.links.enabled === false;
   if (links.length === 0) return null;
   return (
     <Folded
       title={linkTexts.ended(hasMore ? undefined : links.length)}
       isOpen={links.some((link) => isRecent(endOf(link)))}
     >
-      <ul className="divide-y">
+      {!isOff && links.some(canRepeat) && <p className="text-pretty text-muted text-small">{linkTexts.againHint}</p>}
+      <ul className="-mt-2 divide-y">
         {links.map((link) => (
           <LinkItem
             key={link.id}

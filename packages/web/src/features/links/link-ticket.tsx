@@ -103,7 +103,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, moreB
           text={link.url}
           label={linkTexts.copyOf(name)}
           isCopied={copied?.isCopied}
-          className="max-md:col-start-2 max-md:row-start-2 max-md:justify-self-start"
+          className="col-start-3 row-start-1 max-md:w-11 max-md:px-0 max-md:[&>span]:sr-only md:row-span-2"
         />
       )}
       <Menu
@@ -112,7 +112,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, moreB
             ref={moreButton}
             label={linkTexts.moreOf(name)}
             isDense
-            className="max-md:col-start-3 max-md:row-start-1 max-md:-mt-2 max-md:-mr-3"
+            className="col-start-4 row-start-1 max-md:-mr-3 md:row-span-2"
           >
             <MoreHorizontal size={16} />
           </IconButton>

@@ -83,6 +83,21 @@ function requestValues(request: FileRequest | undefined, { uploadMaxBytes }: Lin
   };
 }
 
+/** The number of files that a file request accepts by default. */
+export const USUAL_FILES = "10";
+
+/** Whether a field behind "More" has a value of its own, so that the form must show it. */
+export function hasRare(values: LinkValues): boolean {
+  const { message, maxClaims, recipients, maxFiles, perFileMb, totalMb, accept, askName, review } = values;
+  return (
+    [message, maxClaims, recipients, perFileMb, totalMb].some((text) => text !== "") ||
+    !["", USUAL_FILES].includes(maxFiles) ||
+    accept.length > 0 ||
+    askName !== "optional" ||
+    review
+  );
+}
+
 export const wholeBytes = (files: number, bytesPerFile: number) =>
   Math.min(files * bytesPerFile, Number.MAX_SAFE_INTEGER);
 

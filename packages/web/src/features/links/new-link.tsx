@@ -2,18 +2,15 @@ import { useQuery } from "@tanstack/react-query";
 import type { Attachment, CreateLinkBody } from "@valetkey/client";
 import { File as FileShape, Files, Link2 } from "lucide-react";
 import { Button } from "../../components/button.tsx";
-import { DialogFooter } from "../../components/dialog.tsx";
-import { Segmented } from "../../components/segmented.tsx";
 import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { Ticket } from "../../components/ticket.tsx";
 import { earliestServiceNow } from "../../service/client.ts";
 import { noteQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
-import { formatBytes, formatShortSpan } from "../../texts/index.ts";
+import { formatBytes } from "../../texts/index.ts";
 import { describeWill } from "./describe-will.ts";
-import { PasswordFields } from "./link-form.tsx";
-import { type LinkPolicy, lifetimesOf } from "./link-values.ts";
+import { ExpiryField, PasswordFields } from "./link-form.tsx";
 import type { useMakeLink } from "./links-query.ts";
 import { RareFields } from "./rare-fields.tsx";
 import { useLinkForm } from "./use-link-form.ts";
@@ -27,7 +24,7 @@ type NewLinkProps = {
   making: ReturnType<typeof useMakeLink>;
 };
 
-/** A ticket with the settings of a new link. The footer of the dialog has the button that makes the link. */
+/** A ticket with the settings of a new link, and with the button that makes the link. */
 export function NewLink({ noteId, files, making }: NewLinkProps) {
   const [only, second] = files;
   const { form, policy, submit, ...fields } = useLinkForm({
@@ -35,7 +32,7 @@ export function NewLink({ noteId, files, making }: NewLinkProps) {
     subject: files.length === 0 ? noteId : files.map(({ id }) => id).join(),
     onSubmit: (body, forget) => void make(body, forget),
   });
-  const { values, problems, change } = fields;
+  const { values, change } = fields;
   async function make(body: CreateLinkBody, forget: () => void): Promise<void> {
     if (making.isPending) return;
     const isMade =
@@ -52,7 +49,7 @@ export function NewLink({ noteId, files, making }: NewLinkProps) {
       <Ticket
         stub={
           <div className="flex flex-col gap-3">
-            <Lifetime {...fields} policy={policy} isWhole={only === undefined} />
+            <ExpiryField {...fields} kind="download" policy={policy} />
             <PasswordFields {...fields} policy={policy} />
             <RareFields {...fields} kind="download" noteId={noteId}>
               <TextField
@@ -65,56 +62,21 @@ export function NewLink({ noteId, files, making }: NewLinkProps) {
                 onChange={(event) => change({ label: event.currentTarget.value })}
               />
             </RareFields>
-            {problems.expiry !== undefined && (
-              <p role="alert" className="text-danger text-small">
-                {problems.expiry}
-              </p>
-            )}
             {making.error !== null && <Problem error={making.error} />}
+            <p className="text-pretty text-muted text-small">
+              {describeWill(values, { kind: "download", now: earliestServiceNow() })}
+            </p>
+            {/* The attribute `disabled` would remove the focus, so the button does not have it. */}
+            <Button data-autofocus type="submit" kind="primary" aria-disabled={making.isPending}>
+              <Link2 size={16} />
+              {words.create}
+            </Button>
           </div>
         }
       >
         <Content noteId={noteId} files={files} />
       </Ticket>
-      <DialogFooter>
-        <p className="grow basis-full text-pretty text-muted text-small md:basis-0">
-          {describeWill(values, { kind: "download", now: earliestServiceNow() })}
-        </p>
-        {/* The attribute `disabled` would remove the focus, so the button does not have it. */}
-        <Button data-autofocus type="submit" kind="primary" aria-disabled={making.isPending} className="max-md:grow">
-          <Link2 size={16} />
-          {words.create}
-        </Button>
-      </DialogFooter>
     </form>
-  );
-}
-
-const HOUR = 3600;
-const WEEK = 7 * 86_400;
-
-type LifetimeProps = Pick<ReturnType<typeof useLinkForm>, "values" | "change"> & {
-  policy: LinkPolicy;
-  isWhole: boolean;
-};
-
-/** Offers lifetimes. A link to a file often lasts minutes, and a link to a note lasts longer. The edit form has other times. */
-function Lifetime({ values, change, policy, isWhole }: LifetimeProps) {
-  const allowed = lifetimesOf(policy);
-  const usual = allowed.filter((seconds) => (isWhole ? seconds >= HOUR : seconds <= WEEK));
-  const lifetimes = usual.length === 0 ? allowed : usual;
-  return (
-    <div className="flex flex-col gap-1">
-      <p aria-hidden="true" className="font-medium text-small">
-        {words.lasts}
-      </p>
-      <Segmented
-        label={words.lasts}
-        value={values.expiry}
-        onChange={(expiry) => change({ expiry })}
-        options={lifetimes.map((seconds) => ({ value: String(seconds), label: formatShortSpan(seconds) }))}
-      />
-    </div>
   );
 }
 
@@ -123,7 +85,7 @@ function Content({ noteId, files }: Pick<NewLinkProps, "noteId" | "files">) {
   const note = useQuery(noteQuery(noteId)).data;
   const isWhole = files.length === 0;
   const opened = isWhole ? (note?.attachments ?? []).filter(({ state }) => state === "ready") : files;
-  const name = isWhole ? linkTexts.opens.whole : files.map(({ filename }) => filename).join(", ");
+  const name = isWhole ? words.wholeTitle : files.map(({ filename }) => filename).join(", ");
   const sizeBytes = opened.reduce((sum, file) => sum + file.sizeBytes, 0);
   const Icon = opened.length === 1 ? FileShape : Files;
   return (

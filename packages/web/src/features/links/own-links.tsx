@@ -44,7 +44,7 @@ function OwnLinks() {
           value={filter}
           onChange={setFilter}
           options={options}
-          className="self-start"
+          className="md:self-start"
         />
       )}
       {error !== null && <Problem error={error} />}

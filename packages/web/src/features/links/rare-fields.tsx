@@ -6,7 +6,7 @@ import { CheckField, Select } from "../../components/select.tsx";
 import { inputStyle, Labelled, TextField } from "../../components/text-field.tsx";
 import { instanceQuery, noteQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
-import { FILE_KINDS, type FormFields, nameOfKind } from "./link-values.ts";
+import { FILE_KINDS, type FormFields, hasRare, nameOfKind, USUAL_FILES } from "./link-values.ts";
 
 const words = linkTexts.form;
 const { request } = linkTexts;
@@ -23,10 +23,14 @@ export function RareFields({ kind, noteId, children, ...fields }: RareFieldsProp
   const { recipients, maxClaims, maxFiles, perFileMb, totalMb } = fields.problems;
   const sendsMail = useQuery(instanceQuery).data?.mail === true;
   const isDownload = kind === "download";
+  const { name, message, limit, people, review, limits } = words.rare;
+  const content = [message, ...(isDownload ? [limit, ...(sendsMail ? [people] : [])] : [review, limits])];
+  // Later changes must not close the fields while the user types.
+  const [isSet] = useState(() => hasRare(fields.values));
   return (
     <Folded
-      title={words.more}
-      isOpen={[recipients, maxClaims, maxFiles, perFileMb, totalMb].some((one) => one !== undefined)}
+      title={words.more(children === undefined ? content : [name, ...content])}
+      isOpen={isSet || [recipients, maxClaims, maxFiles, perFileMb, totalMb].some((one) => one !== undefined)}
     >
       {children}
       <Message {...fields} />
@@ -186,7 +190,7 @@ function RequestLimits({ values, problems, change }: FormFields) {
           label={request.maxFiles}
           value={values.maxFiles}
           problem={problems.maxFiles}
-          placeholder="10"
+          placeholder={USUAL_FILES}
           onChange={(maxFiles) => change({ maxFiles })}
         />
       )}

@@ -47,10 +47,12 @@ export const linkTexts: typeof english = {
   },
   revoked: (when: string) => `Beendet ${when}`,
   ended: (count: number | undefined) => (count === undefined ? "Beendete Links" : formatCount(count, ended)),
-  again: { download: "Erneut teilen", upload: "Erneut anfragen" },
+  again: { download: "Neuer Link wie dieser", upload: "Neue Anfrage wie diese" },
+  againHint:
+    "Ein neuer Link hat eine neue Adresse, und dieselben Einstellungen und dieselbe Dauer. Der alte bleibt beendet.",
   againOf: {
-    download: (name: string) => `Erneut teilen: „${name}“`,
-    upload: (name: string) => `Erneut anfragen: „${name}“`,
+    download: (name: string) => `Neuer Link wie dieser: „${name}“`,
+    upload: (name: string) => `Neue Anfrage wie diese: „${name}“`,
   },
   endedBecause: {
     used_up: {
@@ -149,8 +151,9 @@ export const linkTexts: typeof english = {
     requestLabelPlaceholder: "Zum Beispiel: Unterlagen für den Antrag",
     labelHint: "Auch Besucher sehen ihn.",
     message: "Nachricht an Besucher",
-    expires: "Läuft ab",
-    deadline: "Wie lange sie offen ist",
+    lasts: "Gültig für",
+    date: "Datum …",
+    duration: "Dauer",
     unchanged: (expiry: string) => `${expiry} (unverändert)`,
     asksPassword: "Mit einem Passwort schützen",
     passwordRequired: "Dieser Dienst verlangt für jeden Link ein Passwort.",
@@ -182,13 +185,21 @@ export const linkTexts: typeof english = {
       download: { never: "Nie", first: "Beim ersten Besuch und beim ersten Download", each: "Bei jedem Download" },
       upload: { never: "Nie", first: "Bei der ersten Datei", each: "Bei jeder Datei" },
     },
-    more: "Mehr",
+    more: (content) => `Mehr: ${content.join(", ")}`,
+    rare: {
+      name: "Name",
+      message: "Nachricht",
+      limit: "Limit",
+      people: "Personen",
+      review: "Prüfung",
+      limits: "Grenzen",
+    },
     save: "Speichern",
     saving: "Wird gespeichert …",
     createRequest: "Anfrage erstellen",
   },
   request: {
-    slots: "Bestimmte Dateien anfragen",
+    slots: "Bestimmte Dateien anfragen (freiwillig)",
     slotsHint: "Besucher sehen eine Liste. Jeder Eintrag nimmt eine Datei an.",
     slotName: (nth: number) => `Datei ${nth}`,
     slotKind: (nth: number) => `Art der Datei ${nth}`,
@@ -231,9 +242,9 @@ export const linkTexts: typeof english = {
   dialog: {
     title: (filename: string) => `Link zu „${filename}“`,
     titleOfSeveral: (count: number) => `Link zu ${count === 1 ? "einer Datei" : `${count} Dateien`}`,
+    wholeTitle: "Link zu allen Dateien dieser Notiz, nicht zum Text",
     whole: (count: number, size: string) =>
-      `${formatCount(count, files)}, ${size}. Auch Dateien, die Sie später hinzufügen, aber nicht der Text.`,
-    lasts: "Gültig für",
+      `${formatCount(count, files)}, ${size}, und später hinzugefügte.${count > 1 ? " Um nur einige zu teilen, wählen Sie sie in der Notiz aus." : ""}`,
     create: "Link erstellen und kopieren",
   },
 };

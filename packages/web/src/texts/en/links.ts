@@ -49,10 +49,11 @@ export const linkTexts = {
   },
   revoked: (when: string) => `Ended ${when}`,
   ended: (count: number | undefined) => (count === undefined ? "Ended links" : formatCount(count, ended)),
-  again: { download: "Share again", upload: "Ask again" },
+  again: { download: "New link like this", upload: "New request like this" },
+  againHint: "A new link has a new address, and the same settings and duration. The old one stays ended.",
   againOf: {
-    download: (name: string) => `Share again: “${name}”`,
-    upload: (name: string) => `Ask again: “${name}”`,
+    download: (name: string) => `New link like this: “${name}”`,
+    upload: (name: string) => `New request like this: “${name}”`,
   },
   endedBecause: {
     used_up: {
@@ -151,8 +152,9 @@ export const linkTexts = {
     requestLabelPlaceholder: "For example: documents for the application",
     labelHint: "Visitors see it, too.",
     message: "Message for visitors",
-    expires: "Expires",
-    deadline: "How long it is open",
+    lasts: "Valid for",
+    date: "Date…",
+    duration: "Duration",
     unchanged: (expiry: string) => `${expiry} (unchanged)`,
     asksPassword: "Protect with a password",
     passwordRequired: "This service requires a password for each link.",
@@ -183,13 +185,14 @@ export const linkTexts = {
       download: { never: "Never", first: "On the first visit and the first download", each: "On every download" },
       upload: { never: "Never", first: "On the first file", each: "On every file" },
     },
-    more: "More",
+    more: (content: readonly string[]) => `More: ${content.join(", ")}`,
+    rare: { name: "name", message: "message", limit: "limit", people: "people", review: "review", limits: "limits" },
     save: "Save",
     saving: "Saving…",
     createRequest: "Create request",
   },
   request: {
-    slots: "Ask for certain files",
+    slots: "Ask for certain files (optional)",
     slotsHint: "Visitors see a checklist. Each entry accepts one file.",
     slotName: (nth: number) => `File ${nth}`,
     slotKind: (nth: number) => `Kind of file ${nth}`,
@@ -231,9 +234,9 @@ export const linkTexts = {
   dialog: {
     title: (filename: string) => `Link to “${filename}”`,
     titleOfSeveral: (count: number) => `Link to ${formatCount(count, files)}`,
+    wholeTitle: "Link to all files of this note, not to its text",
     whole: (count: number, size: string) =>
-      `${formatCount(count, files)}, ${size}. Includes files you add later, but not the text.`,
-    lasts: "Valid for",
+      `${formatCount(count, files)}, ${size}, and files you add later.${count > 1 ? " To share only some, select them in the note." : ""}`,
     create: "Create and copy link",
   },
 };

@@ -41,7 +41,7 @@ export function LinkSummary({ link, name, place, actions }: LinkSummaryProps) {
           </span>
         )}
       </h4>
-      <div className="col-start-2 row-start-2 max-md:col-span-3">
+      <div className="col-start-2 row-start-2 max-md:col-end-5">
         {content.length > 0 && (
           <p className="line-clamp-2 text-muted text-small tabular-nums [overflow-wrap:anywhere]">
             {content.map((part, nth) => (

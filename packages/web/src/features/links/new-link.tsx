@@ -92,7 +92,7 @@ function Content({ noteId, files }: Pick<NewLinkProps, "noteId" | "files">) {
     <div className="flex items-center gap-3">
       <Icon size={24} strokeWidth={1.5} className="shrink-0 text-muted" />
       <div className="min-w-0">
-        <p title={name} className="line-clamp-2 font-medium [overflow-wrap:anywhere]">
+        <p title={name} className="line-clamp-2 text-balance font-medium [overflow-wrap:anywhere]">
           {name}
         </p>
         <p className="text-pretty text-muted text-small tabular-nums">

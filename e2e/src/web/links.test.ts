@@ -453,7 +453,7 @@ describe("the policy of the operator", () => {
     const dialog = await openLinks(ann.page, note.id);
     await dialog.getByRole("button", { name: "Create and copy link" }).click();
     const spans = dialog.getByRole("group", { name: "Valid for" });
-    expect(await spans.locator("label").allTextContents()).toEqual(["1 h"]);
+    expect(await spans.locator("label").allTextContents()).toEqual(["60 s", "10 min", "1 h"]);
     await dialog.getByText("Use at least 6 characters.").waitFor();
     await dialog.getByLabel("Password", { exact: true }).fill("open sesame");
     await dialog.getByRole("button", { name: "Create and copy link" }).click();

@@ -49,7 +49,7 @@ export const linkTexts: typeof english = {
   ended: (count: number | undefined) => (count === undefined ? "Beendete Links" : formatCount(count, ended)),
   again: { download: "Neuer Link wie dieser", upload: "Neue Anfrage wie diese" },
   againHint:
-    "Ein neuer Link hat eine neue Adresse, und dieselben Einstellungen und dieselbe Dauer. Der alte bleibt beendet.",
+    "Ein neuer Link hat eine neue Adresse, aber dieselben Einstellungen und dieselbe Dauer. Der alte bleibt beendet.",
   againOf: {
     download: (name: string) => `Neuer Link wie dieser: „${name}“`,
     upload: (name: string) => `Neue Anfrage wie diese: „${name}“`,

@@ -22,10 +22,10 @@ export {
   openFiles,
 } from "./open-files.ts";
 export type { FileSource } from "./send-bytes.ts";
-export { uploadSlots } from "./upload/lines.ts";
 export { createSpeedMeter, type UploadProgress, type UploadState } from "./upload/progress.ts";
 export { memoryStore, type UploadStore, type WebStorage, webStore } from "./upload/store.ts";
 export type { UploadOptions } from "./upload/upload-options.ts";
+export { uploadSlots } from "./upload/upload-slots.ts";
 export type { SendTask, UploadTask } from "./upload/upload-task.ts";
 export { type ClientOptions, createUploads, type UploadsClient } from "./uploads.ts";
 export type * from "./wire.ts";

@@ -39,8 +39,6 @@ const BATCH_MS = 60_000;
 
 /** The client handles 64 small files or 8 large files at a time. */
 const FILE_SLOTS = 64;
-const SLOTS_OF_LARGE_FILE = 8;
-const SMALL_BYTES = 2 ** 20;
 /** Browsers open 6 connections to one host. More connections than 8 would not make uploads faster. */
 const MAX_PUTS = 8;
 
@@ -58,21 +56,6 @@ export function openLines(call: Call): Lines {
     files: createSlots(FILE_SLOTS),
     puts: createSlots(MAX_PUTS),
   };
-}
-
-/**
- * Returns the number of slots that a file takes in a queue of uploads: 1 for a file of at most 1 MiB, and 8 for a larger file. Small files
- * share requests, so a queue should start many small files at the same time.
- *
- * @example
- * ```ts
- * import { uploadSlots } from "@valetkey/client";
- *
- * console.log(uploadSlots({ size: 20_000 })); // 1
- * ```
- */
-export function uploadSlots({ size }: { size: number }): number {
-  return size <= SMALL_BYTES ? 1 : SLOTS_OF_LARGE_FILE;
 }
 
 type Line = <Answer>(request: LineRequest<Answer>) => Promise<Answer>;

@@ -4,7 +4,7 @@ import type { Platform } from "../platform.ts";
 import type { FileSource } from "../send-bytes.ts";
 import type { Attachment, SendFileBody, SentFile } from "../wire.ts";
 import { abortUpload, complete, findUpload, openUpload, startUpload, waitForVerification } from "./calls.ts";
-import { type Lines, uploadSlots } from "./lines.ts";
+import type { Lines } from "./lines.ts";
 import { createProgress, type UploadProgress } from "./progress.ts";
 import { createPauseGate, createRetry } from "./retry.ts";
 import { isLost, sendParts } from "./send-parts.ts";
@@ -12,6 +12,7 @@ import { sendPut } from "./send-piece.ts";
 import { fingerprint, openSavedUpload, type UploadStore } from "./store.ts";
 import type { FinishedFile, OpenUpload, Receiver, UploadContext } from "./upload-context.ts";
 import { describeFile, hashFile, readLimits, type UploadOptions } from "./upload-options.ts";
+import { uploadSlots } from "./upload-slots.ts";
 
 /*
  * The list describes the life of an upload. Each line names a file, and the step that the file does:

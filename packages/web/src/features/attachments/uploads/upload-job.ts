@@ -6,7 +6,10 @@ import { errorCode, type FileHandle, type UploadDescription, type UploadEvent, t
 const MAX_STORED_BYTES = 512 * 2 ** 20;
 
 export type UploadServices = {
-  client: Pick<Client, "upload"> & { attachments: Pick<Client["attachments"], "get" | "remove"> };
+  client: {
+    upload: (...given: Parameters<Client["upload"]>) => UploadTask | Promise<UploadTask>;
+    attachments: Pick<Client["attachments"], "get" | "remove">;
+  };
   fileStore: FileStore;
   tabLock: TabLock;
   clock: { now(): number; sleep(milliseconds: number): Promise<void> };
@@ -146,7 +149,7 @@ export class UploadJob {
     const { client, notes } = this.#services;
     const { upload } = this;
     try {
-      this.#task = client.upload(upload.noteId, this.#file, {
+      this.#task = await client.upload(upload.noteId, this.#file, {
         signal: this.#aborter.signal,
         onProgress: (progress) => this.#showProgress(progress),
         ...(after !== undefined && { startsAfter: after }),

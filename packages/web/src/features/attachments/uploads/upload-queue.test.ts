@@ -3,6 +3,7 @@ import { createFakeBrowser } from "./testing/fake-browser.ts";
 import {
   chosen,
   eventsOf,
+  FILE_BYTES,
   fileOf,
   idOf,
   openRestored,
@@ -73,18 +74,30 @@ describe("adding files", () => {
   it("the total of a note counts attached files until no upload of the note is active", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt", "b.txt", "c.txt", "d.txt");
     const total = () => tab.queue.list.total("trip");
-    expect(total()).toMatchObject({ attachedCount: 0, count: 4, sentBytes: 0, totalBytes: 20, isSending: true });
+    expect(total()).toMatchObject({
+      attachedCount: 0,
+      count: 4,
+      sentBytes: 0,
+      totalBytes: 4 * FILE_BYTES,
+      isSending: true,
+    });
     transferOf(tab, "a.txt").finish();
     await settled();
-    expect(total()).toMatchObject({ attachedCount: 1, count: 4, sentBytes: 5, totalBytes: 20 });
+    expect(total()).toMatchObject({ attachedCount: 1, count: 4, sentBytes: FILE_BYTES, totalBytes: 4 * FILE_BYTES });
     transferOf(tab, "b.txt").fail("quota_exceeded");
     await tab.queue.cancel(idOf(tab, "c.txt"));
-    expect(total()).toMatchObject({ attachedCount: 1, failedCount: 1, count: 3, sentBytes: 5, totalBytes: 10 });
+    expect(total()).toMatchObject({
+      attachedCount: 1,
+      failedCount: 1,
+      count: 3,
+      sentBytes: FILE_BYTES,
+      totalBytes: 2 * FILE_BYTES,
+    });
     expect(tab.queue.list.total("another note")).toMatchObject({ attachedCount: 0, count: 0 });
     transferOf(tab, "d.txt").finish();
     await settled();
     tab.queue.add(chosen("e.txt"), TARGET);
-    expect(total()).toMatchObject({ attachedCount: 0, failedCount: 1, count: 2, totalBytes: 5 });
+    expect(total()).toMatchObject({ attachedCount: 0, failedCount: 1, count: 2, totalBytes: FILE_BYTES });
   });
 
   it("the total of a note has the time left of its slowest file", async () => {

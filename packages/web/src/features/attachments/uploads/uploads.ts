@@ -1,7 +1,8 @@
 import { useStore } from "@nanostores/react";
-import { type Attachment, createUploads, type Note } from "@valetkey/client";
+import type { Attachment, Client, Note, UploadTask } from "@valetkey/client";
 import { useMemo } from "react";
-import { client, service } from "../../../service/client.ts";
+import { client } from "../../../service/client.ts";
+import { importWithRetry } from "../../../service/lazy-code.ts";
 import { keys, queryClient } from "../../../service/queries.ts";
 import { pendingDeletions } from "../pending-deletions.ts";
 import { createThumbnail } from "../thumbnails.ts";
@@ -10,13 +11,27 @@ import { createTabLock } from "./upload-job.ts";
 import { UploadQueue } from "./upload-queue.ts";
 
 export const uploads = new UploadQueue({
-  client: { ...client, ...createUploads(service) },
+  client: { attachments: client.attachments, upload },
   fileStore: createFileStore(),
   tabLock: createTabLock(navigator.locks),
   clock: { now: Date.now, sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)) },
   notes: { addAttachment, refresh },
   pendingDeletions,
 });
+
+const loadSending = () => importWithRetry(() => import("./send.ts"));
+
+/** Starts an upload. Without a connection, waits until the connection returns, because the code that sends files may not be loaded. */
+async function upload(...given: Parameters<Client["upload"]>): Promise<UploadTask> {
+  for (;;) {
+    try {
+      return (await loadSending()).upload(...given);
+    } catch (error) {
+      if (navigator.onLine) throw error;
+      await new Promise((resolve) => addEventListener("online", resolve, { once: true }));
+    }
+  }
+}
 
 const preventUnload = (event: BeforeUnloadEvent) => event.preventDefault();
 

@@ -10,8 +10,9 @@ export function fileOf(name: string, { sizeBytes = 5, lastModified = 1 } = {}): 
   return file;
 }
 
+export const FILE_BYTES = 2 ** 21;
 /** Files over 1 MiB, so that the queue sends only three of them at the same time. */
-export const chosen = (...names: string[]) => names.map((name) => ({ file: fileOf(name, { sizeBytes: 2 ** 21 }) }));
+export const chosen = (...names: string[]) => names.map((name) => ({ file: fileOf(name, { sizeBytes: FILE_BYTES }) }));
 export const large = () => fileOf("large.bin", { sizeBytes: LARGE_BYTES });
 
 /** Resolves after all pending work has run. */

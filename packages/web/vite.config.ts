@@ -44,13 +44,13 @@ export const appConfig = (language: Language, { isFirst }: { isFirst: boolean })
     assetsInlineLimit: 0,
     // All supported browsers know modulepreload.
     modulePreload: { polyfill: false },
-    // One file for the code that every page loads, and one for the icons of several pages. By default, each icon is a file.
+    // One file for the code that every page loads, and one for the icons of three or more parts. By default, each icon is a file.
     rolldownOptions: {
       output: {
         codeSplitting: {
           groups: [
             { name: "app", tags: ["$initial"] },
-            { name: "icons", test: /lucide-react/, minShareCount: 2 },
+            { name: "icons", test: /lucide-react/, minShareCount: 3 },
           ],
         },
       },

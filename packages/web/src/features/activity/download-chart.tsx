@@ -1,6 +1,6 @@
 import type { Downloads as Counted } from "@valetkey/client";
 import { clsx } from "clsx";
-import { Download } from "lucide-react";
+import { ListFilter } from "lucide-react";
 import { activity as activityTexts } from "../../texts/en/activity.ts";
 import { formatClock, formatCount, formatDate, texts } from "../../texts/index.ts";
 import { startOfDay } from "./group-events.ts";
@@ -33,7 +33,7 @@ export function DownloadChart({ counted, now, isChosen, onToggle }: DownloadChar
     <figure className={clsx(hasBars && "rounded-card border bg-surface p-3")}>
       <figcaption className="text-balance text-small" title={words.hint}>
         <button type="button" aria-pressed={isChosen} onClick={onToggle} className={summaryStyle}>
-          <Download size={16} aria-hidden="true" className="shrink-0" />
+          <ListFilter size={16} aria-hidden="true" className="shrink-0" />
           {words.summary(formatCount(total, words.downloads), words.spans[span])}
         </button>
         {isPartial && <span className="block text-muted">{words.partial(formatDate(counted.countedSince, now))}</span>}

@@ -15,7 +15,7 @@ import { type Admit, linkNotFound, type Visit as Request } from "../links/visito
 import { requestOf } from "../links/visitor/look-at-link.ts";
 import { newPass, type Pass } from "../links/visitor/pass.ts";
 import { removeAttachment } from "../trash/index.ts";
-import { type Outcome, orRefusal } from "../uploads/batch.ts";
+import { type Outcome, untilUnavailable } from "../uploads/batch.ts";
 import { type CompleteUploadInput, type Finish, prepareCompletion } from "../uploads/complete.ts";
 import { abortUpload } from "../uploads/index.ts";
 import { getUpload, signParts } from "../uploads/parts.ts";
@@ -64,7 +64,7 @@ const DELETABLE: ReadonlySet<AttachmentState> = new Set(["ready", "quarantined",
  */
 export function visitorUploads(deps: Deps, allowance: Allowance) {
   const { db } = deps;
-  const start = startUpload(deps, { allowance, arrive: undefined });
+  const startSend = startUpload(deps, { allowance, arrive: undefined });
   const get = getUpload(deps);
   const sign = signParts(deps);
   const prepareSent = prepareCompletion(deps);
@@ -80,7 +80,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
     const named = checkVisitorName(visitorName, requestOf(link).askName);
     await limitStarts(deps, { linkId: link.id, network });
     const input = { ...declared, sha256, noteId: link.noteId, visit: { visitorId, visitorName: named, slotId } };
-    return start(senderOf(visit), input).catch(hideOwner);
+    return startSend(senderOf(visit), input).catch(hideOwner);
   }
 
   /** Makes the checks of a completion, as `prepareCompletion` does. */
@@ -101,7 +101,8 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
       { files, network }: FromNetwork<{ files: readonly SendFileInput[] }>,
     ): Promise<Outcome<StartedUpload>[]> {
       const outcomes: Outcome<StartedUpload>[] = [];
-      for (const file of files) outcomes.push(await orRefusal(() => startOne(visit, { ...file, network })));
+      const start = untilUnavailable();
+      for (const file of files) outcomes.push(await start(() => startOne(visit, { ...file, network })));
       return outcomes;
     },
 

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Bucket } from "../../platform/bucket/port.ts";
+import { DomainError } from "../../platform/errors.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import type { Answer, Client } from "../../testing/service.ts";
 import { startServiceInTest, useService } from "../../testing/use-service.ts";
@@ -154,6 +156,29 @@ describe.each(engines)("batches of uploads on $name", (engine) => {
     expect(codesOf((await start(filesOf(2))).body.uploads)).toEqual(["note_not_found", "note_not_found"]);
     const { body } = await complete(idsOf(started));
     expect(codesOf(body.files)).toEqual(["upload_not_found", "upload_not_found"]);
+  });
+
+  it("a batch tries one multipart upload while the bucket is unavailable, and starts the small files", async () => {
+    let tries = 0;
+    const createMultipart = () => {
+      tries += 1;
+      return Promise.reject(new DomainError("bucket_unavailable", "The bucket does not respond."));
+    };
+    const bucket = (real: Bucket) => ({ ...real, createMultipart });
+    const own = await startServiceInTest({ engine, limits: { uploadMaxBytes: 32 * MIB }, wrap: { bucket } });
+    const client = own.as("ann");
+    const note = await newNote(client);
+    const large = filesOf(30, { sizeBytes: 9 * MIB });
+    const { body } = await start([...large, fileOf(31)], client, note);
+    expect(codesOf(body.uploads)).toEqual([...Array(30).fill("bucket_unavailable"), undefined]);
+    expect(tries).toBe(1);
+    const request = { maxBytesPerFile: 32 * MIB, maxBytesTotal: 320 * MIB };
+    const { token } = await insertRequest(own, { noteId: note, ownerId: "ann", request });
+    const sent = await createVisitor(own.app, token).send("POST /uploads/batch", {
+      json: { uploads: filesOf(5, { sizeBytes: 9 * MIB, visitorName: "Maria" }) },
+    });
+    expect(codesOf(sent.body.uploads)).toEqual(Array(5).fill("bucket_unavailable"));
+    expect(tries).toBe(2);
   });
 
   it("a visitor sends many files in one batch, up to the limit of the file request", async () => {

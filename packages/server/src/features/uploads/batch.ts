@@ -17,10 +17,7 @@ import {
 /** The result for one file of a batch: a value, or the refusal of this file. */
 export type Outcome<T> = T | DomainError;
 
-/**
- * Returns a refusal as a value. Other errors concern the whole batch, and are thrown. An unavailable database also concerns the whole batch,
- * because no change in a transaction with a failed statement is kept.
- */
+/** Returns a refusal as a value. Other errors and an unavailable database concern the whole batch, so the function throws them. */
 export async function orRefusal<T>(work: () => T | Promise<T>): Promise<Outcome<T>> {
   try {
     return await work();
@@ -29,6 +26,33 @@ export async function orRefusal<T>(work: () => T | Promise<T>): Promise<Outcome<
     throw error;
   }
 }
+
+/**
+ * Returns a function that runs starts one after another, as `orRefusal` does. After a start fails because the bucket is unavailable, the
+ * other starts get the same error. Each of them would take seconds to fail, so a batch would take minutes.
+ */
+export function untilUnavailable() {
+  let unavailable: DomainError | undefined;
+  return async <T>(start: () => T | Promise<T>): Promise<Outcome<T>> => {
+    const outcome = unavailable ?? (await orRefusal(start));
+    if (outcome instanceof DomainError && outcome.code === "bucket_unavailable") unavailable = outcome;
+    return outcome;
+  };
+}
+
+type Starter = ReturnType<typeof untilUnavailable>;
+
+/**
+ * The refusals of `recordUpload`, which change nothing. After another error, the transaction may contain a part of a start, so the
+ * transaction must not commit.
+ */
+const REFUSALS: ReadonlySet<string> = new Set([
+  "note_not_found",
+  "access_denied",
+  "idempotency_key_in_use",
+  "too_many_uploads",
+  "quota_exceeded",
+]);
 
 /** The number of starts in one transaction. Other starts by the user and on the note wait until the transaction ends. */
 const STARTS_IN_TRANSACTION = 20;
@@ -40,6 +64,7 @@ const STARTS_IN_TRANSACTION = 20;
 export function startUploads(deps: Deps, { allowance, arrive }: StartParts) {
   return async (caller: Sender, inputs: readonly StartUploadInput[]): Promise<Outcome<StartedUpload>[]> => {
     const outcomes: Outcome<StartedUpload>[] = [];
+    const starters = { ofRecorded: untilUnavailable(), ofOthers: untilUnavailable() };
     for (let at = 0; at < inputs.length; at += STARTS_IN_TRANSACTION) {
       const declared: Outcome<DeclaredUpload>[] = [];
       for (const input of inputs.slice(at, at + STARTS_IN_TRANSACTION)) {
@@ -50,7 +75,7 @@ export function startUploads(deps: Deps, { allowance, arrive }: StartParts) {
           }),
         );
       }
-      outcomes.push(...(await startTogether(deps, declared)));
+      outcomes.push(...(await startTogether(deps, { declared, starters })));
     }
     const first = outcomes.find((outcome) => !(outcome instanceof DomainError));
     const noteId = inputs[0]?.noteId;
@@ -61,14 +86,22 @@ export function startUploads(deps: Deps, { allowance, arrive }: StartParts) {
 
 async function startTogether(
   deps: Deps,
-  declared: readonly Outcome<DeclaredUpload>[],
+  {
+    declared,
+    starters,
+  }: { declared: readonly Outcome<DeclaredUpload>[]; starters: { ofRecorded: Starter; ofOthers: Starter } },
 ): Promise<Outcome<StartedUpload>[]> {
   const files = declared.filter((each): each is DeclaredUpload => !(each instanceof DomainError));
   const recorded = await recordTogether(deps, files.filter(isOneStep));
   const outcomes: Outcome<StartedUpload>[] = [];
   for (const each of declared) {
-    if (each instanceof DomainError) outcomes.push(each);
-    else outcomes.push(await orRefusal(() => finishStart(deps, { declared: each, outcome: recorded.get(each) })));
+    if (each instanceof DomainError) {
+      outcomes.push(each);
+      continue;
+    }
+    const outcome = recorded.get(each);
+    const start = outcome === undefined ? starters.ofOthers : starters.ofRecorded;
+    outcomes.push(await start(() => finishStart(deps, { declared: each, outcome })));
   }
   return outcomes;
 }
@@ -82,8 +115,9 @@ async function recordTogether(
   return deps.db.transaction(async (tx) => {
     const outcomes = new Map<DeclaredUpload, Outcome<Upload>>();
     for (const declared of files) {
-      const record = () => recordUpload(deps, { queries: tx, declared, multipart: undefined });
-      outcomes.set(declared, await orRefusal(record));
+      const outcome = await orRefusal(() => recordUpload(deps, { queries: tx, declared, multipart: undefined }));
+      if (outcome instanceof DomainError && !REFUSALS.has(outcome.code)) throw outcome;
+      outcomes.set(declared, outcome);
     }
     return outcomes;
   });

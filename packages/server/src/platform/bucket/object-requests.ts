@@ -36,7 +36,10 @@ type Options = {
   timeouts: { connectMs: number; idleMs: number };
 };
 
-const EXPIRES_IN_SECONDS = 60;
+/** The clock of the service may be as much behind as S3 accepts for the other requests: 15 minutes. */
+const EXPIRES_IN_SECONDS = 900;
+/** The credentials must outlive a request, which takes at most a few seconds. */
+const CREDENTIALS_LAST_SECONDS = 60;
 const MAX_ATTEMPTS = 3;
 const FIRST_PAUSE_MS = 50;
 const MAX_SOCKETS = 50;
@@ -58,7 +61,7 @@ export function createObjectRequests({ target, credentials, clock, timeouts }: O
 
   async function sign({ method, objectKey: key, headers = {} }: ObjectRequest) {
     const now = clock();
-    const lasting = await credentials.lasting({ now, seconds: EXPIRES_IN_SECONDS });
+    const lasting = await credentials.lasting({ now, seconds: CREDENTIALS_LAST_SECONDS });
     const options = { key, headers, credentials: lasting, expiresInSeconds: EXPIRES_IN_SECONDS, now };
     return method === "HEAD" ? presigner.presignHead(options) : presigner.presignGet(options);
   }
@@ -134,6 +137,7 @@ const TRANSIENT_CODES = new Set(["ECONNRESET", "EPIPE", "ECONNREFUSED", "ETIMEDO
 /** Returns whether a repetition may succeed: the connection broke, or the server is overloaded. */
 function isTransient(error: unknown): boolean {
   const { code, name, $metadata } = error as { code?: string; name?: string; $metadata?: { httpStatusCode: number } };
+  if (name === "RequestTimeout") return true;
   if ($metadata !== undefined) return TRANSIENT_STATUS.has($metadata.httpStatusCode);
   return TRANSIENT_CODES.has(code ?? "") || name === "TimeoutError";
 }

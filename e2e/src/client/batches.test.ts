@@ -121,4 +121,39 @@ describe("many files that a client uploads at the same time", () => {
     first.resume();
     expect(await first.done).toMatchObject({ state: "ready" });
   });
+
+  it("paused files do not hold up other files", async () => {
+    const world = getWorld();
+    const { tasks } = await uploadMany(world, { count: 70 });
+    for (const task of tasks) task.pause();
+    const { tasks: others } = await uploadMany(world, { count: 3, more: [file(2 ** 20 + 1, { name: "large.bin" })] });
+    await doneOf(others);
+    expect(tasks.map((task) => task.progress().state)).toEqual(tasks.map(() => "paused"));
+    for (const task of tasks) task.resume();
+    expect(await doneOf(tasks)).toHaveLength(70);
+  });
+
+  it("files that start after the end of a paused file do not take its place", async () => {
+    const world = getWorld();
+    const { id } = await world.client.notes.create({ title: "One after another" });
+    const first = world.client.upload(id, file(10));
+    first.pause();
+    const others = Array.from({ length: 70 }, (_, nth) =>
+      world.client.upload(id, file(10 + nth, { name: nameOf(nth) }), { startsAfter: first.done }),
+    );
+    await expect.poll(() => first.progress().state).toBe("paused");
+    first.resume();
+    expect(await doneOf([first, ...others])).toHaveLength(71);
+  });
+
+  it("paused large files do not hold up other files", async () => {
+    const world = getWorld();
+    const { id } = await world.client.notes.create({ title: "Large files" });
+    const large = Array.from({ length: 8 }, (_, nth) => world.client.upload(id, file(2 ** 20 + 1 + nth)));
+    await expect.poll(() => large.every((task) => task.attachmentId() !== undefined)).toBe(true);
+    for (const task of large) task.pause();
+    await doneOf((await uploadMany(world, { count: 10 })).tasks);
+    for (const task of large) task.resume();
+    await doneOf(large);
+  });
 });

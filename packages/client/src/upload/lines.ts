@@ -36,6 +36,8 @@ type BatchResponse = { uploads?: BatchResult[]; files?: BatchResult[] };
 /** The service accepts batches of at most 100 files. */
 const MAX_BATCH = 100;
 const BATCH_MS = 60_000;
+/** After `TURN_MS`, the next completions do not wait for a running request any more. The service answers a batch within 20 seconds. */
+const TURN_MS = 25_000;
 
 /** The client handles 64 small files or 8 large files at a time. */
 const FILE_SLOTS = 64;
@@ -67,12 +69,22 @@ function createLine(call: Call, onIdle: () => void): Line {
 
   /** Sends one request at a time, so that files keep their order, and the files that wait share the next request. */
   async function run(): Promise<void> {
+    if (isRunning || waiting.length === 0) return;
     isRunning = true;
-    while (waiting.length > 0) {
+    for (let [first] = waiting; first !== undefined; [first] = waiting) {
       const batch = waiting.splice(0, MAX_BATCH);
-      await send(batch).catch((error) => {
-        for (const { reject } of batch) reject(error);
-      });
+      const { promise: turn, resolve: endTurn } = Promise.withResolvers<void>();
+      const timer = setTimeout(endTurn, first.request.items === "uploads" ? BATCH_MS : TURN_MS);
+      void send(batch)
+        .catch((error) => {
+          for (const { reject } of batch) reject(error);
+        })
+        .finally(() => {
+          clearTimeout(timer);
+          endTurn();
+          void run();
+        });
+      await turn;
     }
     isRunning = false;
     onIdle();
@@ -83,13 +95,12 @@ function createLine(call: Call, onIdle: () => void): Line {
     if (batch.length === 1) return first.resolve(await first.request.alone());
     const { path, items } = first.request;
     const body = { [items]: batch.map(({ request }) => request.item) };
-    const response = await call<BatchResponse>("POST", path, { body, signal: AbortSignal.timeout(BATCH_MS) });
-    const results = response.uploads ?? response.files ?? [];
+    const response = await call<BatchResponse | null>("POST", path, { body, signal: AbortSignal.timeout(BATCH_MS) });
+    // Only a completion can have no result yet.
+    const hasResult = ({ upload, problem }: BatchResult) => items === "uploadIds" || upload || problem;
+    const results = (response?.uploads ?? response?.files ?? []).filter(hasResult);
     if (results.length !== batch.length) {
-      throw new ValetKeyError(
-        "invalid_response",
-        `POST ${path} returned ${results.length} of ${batch.length} results.`,
-      );
+      throw new ValetKeyError("invalid_response", `${path} returned ${results.length} of ${batch.length} results.`);
     }
     const unanswered = batch.filter((each, index) => !settle(each, results[index] as BatchResult));
     waiting = [...unanswered, ...waiting];
@@ -98,7 +109,7 @@ function createLine(call: Call, onIdle: () => void): Line {
   return <Answer>(request: LineRequest<Answer>) =>
     new Promise<Answer>((resolve, reject) => {
       waiting.push({ request, resolve: resolve as (answer: unknown) => void, reject });
-      if (!isRunning) void run();
+      void run();
     });
 }
 
@@ -119,10 +130,12 @@ function toError({ code, detail, status, retryAfterSeconds }: FileProblem): Vale
 
 export type Slots = {
   /**
-   * Waits for free slots, in the order of the calls. Returns a function that frees the slots once. Throws `aborted` if the signal aborts
-   * first.
+   * Waits for free slots, in the order of the calls, or as the first of the queue. Returns a function that frees the slots once. Throws
+   * `aborted` if the signal aborts first.
    */
-  take(count: number, signal: AbortSignal): Promise<() => void>;
+  take(count: number, signal: AbortSignal, isFirst?: boolean): Promise<() => void>;
+  /** Takes slots without a wait, also if too few slots are free. */
+  retake(count: number): () => void;
 };
 
 export function createSlots(total: number): Slots {
@@ -137,11 +150,18 @@ export function createSlots(total: number): Slots {
     }
   }
 
+  /** Returns a function that frees taken slots once. */
+  const freeing = (count: number) => () => {
+    free += count;
+    count = 0;
+    next();
+  };
+
   return {
-    async take(count, signal) {
+    async take(count, signal, isFirst = false) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const place = { count, go: resolve };
-      queue.push(place);
+      queue.splice(isFirst ? 0 : queue.length, 0, place);
       next();
       const leave = () => {
         const index = queue.indexOf(place);
@@ -154,12 +174,47 @@ export function createSlots(total: number): Slots {
       if (signal.aborted) leave();
       await promise;
       signal.removeEventListener("abort", leave);
-      let isTaken = true;
-      return () => {
-        if (isTaken) free += count;
-        isTaken = false;
-        next();
-      };
+      const release = freeing(count);
+      if (!signal.aborted) return release;
+      release();
+      throw aborted(signal.reason);
+    },
+    retake(count) {
+      free -= count;
+      return freeing(count);
+    },
+  };
+}
+
+/** The slots of one file, from its start to its last byte. While the file is paused, other files use the slots. */
+export type Place = {
+  /** Waits for slots, in the order of the calls, or as the first of the queue. */
+  enter(signal: AbortSignal, isFirst?: boolean): Promise<void>;
+  pause(): void;
+  /** Continues a paused file at once, without a wait for slots. */
+  resume(): void;
+  leave(): void;
+};
+
+export function createPlace(slots: Slots, count: number): Place {
+  let isEntered = false;
+  let release: (() => void) | undefined;
+  const pause = () => {
+    release?.();
+    release = undefined;
+  };
+  return {
+    async enter(signal, isFirst) {
+      release = await slots.take(count, signal, isFirst);
+      isEntered = true;
+    },
+    pause,
+    resume() {
+      if (isEntered) release ??= slots.retake(count);
+    },
+    leave() {
+      isEntered = false;
+      pause();
     },
   };
 }

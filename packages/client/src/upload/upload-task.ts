@@ -4,7 +4,7 @@ import type { Platform } from "../platform.ts";
 import type { FileSource } from "../send-bytes.ts";
 import type { Attachment, SendFileBody, SentFile } from "../wire.ts";
 import { abortUpload, complete, findUpload, openUpload, startUpload, waitForVerification } from "./calls.ts";
-import type { Lines } from "./lines.ts";
+import { createPlace, type Lines, type Place } from "./lines.ts";
 import { createProgress, type UploadProgress } from "./progress.ts";
 import { createPauseGate, createRetry } from "./retry.ts";
 import { isLost, sendParts } from "./send-parts.ts";
@@ -107,7 +107,8 @@ export function startTask<File extends FinishedFile>(deps: Deps, { receiver, fil
   const { promise: queued, resolve: onQueued } = Promise.withResolvers<void>();
   const shared = { call, lines, platform, retry, progress, saved, signal, onQueued };
   const context: UploadContext = { ...shared, receiver, file, declared, parallel };
-  const done = run<File>(context, options.startsAfter);
+  const place = createPlace(lines.files, uploadSlots(file));
+  const done = run<File>(context, { place, startsAfter: options.startsAfter });
   return {
     done,
     queued,
@@ -115,9 +116,13 @@ export function startTask<File extends FinishedFile>(deps: Deps, { receiver, fil
     attachmentId: () => context.opened?.attachmentId,
     pause() {
       gate.pause();
+      place.pause();
       onQueued();
     },
-    resume: gate.resume,
+    resume() {
+      place.resume();
+      gate.resume();
+    },
     async abort() {
       aborter.abort();
       await done.catch(() => undefined);
@@ -125,25 +130,33 @@ export function startTask<File extends FinishedFile>(deps: Deps, { receiver, fil
   };
 }
 
-async function run<File extends FinishedFile>(context: UploadContext, startsAfter: unknown): Promise<File> {
-  const { saved, progress, signal, lines, file } = context;
-  let release = () => {};
+async function run<File extends FinishedFile>(
+  context: UploadContext,
+  { place, startsAfter }: { place: Place; startsAfter: unknown },
+): Promise<File> {
+  const { saved, progress, signal, retry } = context;
   try {
-    release = await lines.files.take(uploadSlots(file), signal);
+    // A paused file leaves the queue for slots, and joins the end of the queue when the file resumes.
+    await retry((attempt) => place.enter(attempt));
     if (context.declared.sha256 === undefined) {
       const sha256 = await hashFile(context);
       if (sha256 !== undefined) context.declared = { ...context.declared, sha256 };
     }
-    await startsAfter;
+    if (startsAfter !== undefined) {
+      // The file waits without slots, because the file before may itself wait for slots.
+      place.leave();
+      await startsAfter;
+      await retry((attempt) => place.enter(attempt, true));
+    }
     progress.enter("starting");
-    return await succeed(context, await runUpload<File>(context, release));
+    return await succeed(context, await runUpload<File>(context, place.leave));
   } catch (error) {
     if (signal.aborted) return abortEverywhere<File>(context);
     if (error instanceof ValetKeyError && FINAL_ERRORS.has(error.code)) await saved.remove();
     progress.enter("failed");
     throw error;
   } finally {
-    release();
+    place.leave();
     context.onQueued();
   }
 }

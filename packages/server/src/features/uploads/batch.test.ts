@@ -237,6 +237,18 @@ describe("a batch of completions", () => {
     expect(outcomes).toEqual(["slow", "fast"]);
   });
 
+  it("a batch of completions records the result of a check that ends after its time", async () => {
+    const slow = Promise.withResolvers<void>();
+    const recorded = Promise.withResolvers<string>();
+    const prepare = async (id: string) => {
+      await slow.promise;
+      return async () => recorded.resolve(id);
+    };
+    expect(await completeTogether(["a"], prepare, 20)).toEqual([undefined]);
+    slow.resolve();
+    expect(await recorded.promise).toBe("a");
+  });
+
   it("a batch of completions starts no check after its time, and fails with an unknown error", async () => {
     const slow = Promise.withResolvers<void>();
     const calls: string[] = [];

@@ -157,14 +157,17 @@ export async function completeTogether<T>(
     for (const id of left) {
       if (performance.now() >= endsAt) return;
       const finish = await orRefusal(() => prepare(id));
-      checked.push({ id, finish });
+      // A file whose check takes longer than a batch would otherwise never be complete.
+      if (isOver) await record(finish);
+      else checked.push({ id, finish });
     }
   };
   let isChecked = false;
+  let isOver = false;
   const checks = Promise.all(Array.from({ length: CHECKS_AT_ONCE }, check)).then(() => {
     isChecked = true;
   });
-  // After the time limit, nobody waits for the running checks. The client asks for their results again.
+  // After the time limit, nobody waits for the running checks. The service still records their results, and the client asks again.
   checks.catch(() => undefined);
   do {
     await atMost(checks, Math.min(RECORD_EVERY_MS, Math.max(0, endsAt - performance.now())));
@@ -172,6 +175,8 @@ export async function completeTogether<T>(
     checked = [];
     await Promise.all(group.map(async ({ id, finish }) => void outcomes.set(id, await record(finish))));
   } while (!(isChecked && checked.length === 0) && performance.now() < endsAt);
+  isOver = true;
+  void Promise.all(checked.map(({ finish }) => record(finish))).catch(() => undefined);
   return uploadIds.map((id) => outcomes.get(id));
 }
 

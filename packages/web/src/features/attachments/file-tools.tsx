@@ -2,7 +2,6 @@ import type { Attachment, Note } from "@valetkey/client";
 import { clsx } from "clsx";
 import { Copy, Download, FileOutput, Link2, Trash2, UserPlus } from "lucide-react";
 import { useEffect, useRef } from "react";
-import { Button, buttonStyle } from "../../components/button.tsx";
 import { Select } from "../../components/select.tsx";
 import { inputStyle } from "../../components/text-field.tsx";
 import { useDownloadLink } from "../../service/download-link.ts";
@@ -23,8 +22,9 @@ import { removeAttachments } from "./remove-attachment.ts";
 
 const words = fileToolsTexts;
 const orders = (Object.keys(words.orders) as FileOrder[]).map((value) => ({ value, label: words.orders[value] }));
-/** Puts the icon above the word on phones and tablets, so that all actions fit into one row in both languages. */
-const COMPACT = "max-xl:h-14 max-xl:grow max-xl:flex-col max-xl:gap-0.5 max-xl:px-0 max-xl:text-small xl:px-2";
+/** An action has its icon above its word, so that all actions fit into one row in both languages. On a phone, long words wrap. */
+const ACTION =
+  "flex select-none flex-col items-center gap-0.5 rounded-card py-2 text-center font-medium text-small leading-4 transition-colors hover:bg-hover max-md:grow md:px-3";
 /** The maximum number of files of one link. The service has the same limit. */
 const MOST_FILES_OF_LINK = 100;
 
@@ -57,7 +57,7 @@ export function FileTools({ note, files, shown, managed, onChange, ...actions }:
     return kind === "all" || kind === view.kind || kindsIn(files).has(kind);
   });
   return (
-    <fieldset className="sticky top-11 z-10 -mx-2 flex min-w-0 flex-col gap-2 bg-canvas px-2 py-2 md:top-8">
+    <fieldset className="sticky top-11 z-10 -mx-2 -mb-2 flex min-w-0 flex-col gap-3 bg-canvas px-2 py-2 md:top-8">
       <legend className="sr-only">{words.label}</legend>
       {/* On a phone, the actions on the selected files take the place of the filter. */}
       <div className={clsx("flex flex-wrap gap-2", hasChosen && "max-md:hidden")}>
@@ -166,42 +166,42 @@ function ChosenBar({ note, listed, choice, onChoose, onLink, onShare, onMove }: 
             chosen.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
           )}
       </p>
-      <div className="flex flex-wrap gap-x-1 max-xl:w-full max-xl:empty:hidden">
+      <div className="flex max-md:w-full max-md:gap-x-1 max-md:empty:hidden">
         {single !== undefined &&
           (ready.length === 1 ? (
-            <a {...downloadLink(single)} className={buttonStyle({ kind: "quiet", className: COMPACT })}>
+            <a {...downloadLink(single)} className={ACTION}>
               <Download size={16} />
               {words.download}
             </a>
           ) : (
-            <Button kind="quiet" className={COMPACT} onClick={() => void downloadZip(note, ready)}>
+            <button type="button" className={ACTION} onClick={() => void downloadZip(note, ready)}>
               <Download size={16} />
               {words.download}
-            </Button>
+            </button>
           ))}
         {single !== undefined && onLink !== undefined && (
-          <Button kind="quiet" className={COMPACT} onClick={link}>
+          <button type="button" className={ACTION} onClick={link}>
             <Link2 size={16} />
             {words.link}
-          </Button>
+          </button>
         )}
         {single !== undefined && onShare !== undefined && (
-          <Button kind="quiet" className={COMPACT} onClick={() => onShare(ready)}>
+          <button type="button" className={ACTION} onClick={() => onShare(ready)}>
             <UserPlus size={16} />
             {words.share}
-          </Button>
+          </button>
         )}
         {single !== undefined && (
-          <Button kind="quiet" className={COMPACT} onClick={() => onMove(ready, isViewer)}>
+          <button type="button" className={ACTION} onClick={() => onMove(ready, isViewer)}>
             {isViewer ? <Copy size={16} /> : <FileOutput size={16} />}
             {isViewer ? words.copy : words.move}
-          </Button>
+          </button>
         )}
         {chosen.length > 0 && !isViewer && (
-          <Button kind="quiet" className={`${COMPACT} text-danger`} onClick={remove}>
+          <button type="button" className={`${ACTION} text-danger`} onClick={remove}>
             <Trash2 size={16} />
             {words.remove}
-          </Button>
+          </button>
         )}
       </div>
     </div>

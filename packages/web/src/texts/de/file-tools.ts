@@ -28,7 +28,7 @@ export const fileToolsTexts: typeof english.fileToolsTexts = {
   hint: "Halten Sie die Umschalttaste, um mehrere hintereinander auszuwählen.",
   download: "Herunterladen",
   link: "Link",
-  share: "Teilen",
+  share: "Freigeben",
   move: "Verschieben",
   copy: "Kopieren",
   tooManyForLink: (most: number) => `Ein Link öffnet höchstens ${most} Dateien. Wählen Sie weniger aus.`,

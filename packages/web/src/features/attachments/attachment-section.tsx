@@ -95,15 +95,13 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
         <h2 className="mr-auto font-semibold">{words.title}</h2>
         {/* On a phone or tablet, the buttons for all files have a row of their own, so that each button has its text. */}
         <div
-          className={clsx("flex flex-wrap items-center xl:contents", !isManaged && "max-xl:order-last max-xl:w-full")}
+          className={clsx(
+            "flex flex-wrap gap-2 *:grow xl:contents xl:*:grow-0",
+            !isManaged && "max-xl:order-last max-xl:mt-2 max-xl:w-full",
+          )}
         >
           {(attachments.length > 1 || isManaged) && (
-            <Button
-              kind={isManaged ? "outline" : "quiet"}
-              title={words.selectHint}
-              className={isManaged ? undefined : "max-xl:-ml-3 max-xl:px-3"}
-              onClick={toggle}
-            >
+            <Button title={words.selectHint} className="max-xl:basis-0 max-xl:px-3" onClick={toggle}>
               {!isManaged && <ListChecks size={16} />}
               {isManaged ? words.selectDone : words.select}
             </Button>

@@ -44,8 +44,7 @@ export function DownloadAll({ note, attachments, isHidden }: DownloadAllProps) {
   if (ready.length < 2 || isHidden) return null;
   return (
     <Button
-      kind="quiet"
-      className="max-xl:px-3"
+      className="max-xl:basis-0 max-xl:px-3"
       disabled={progress !== undefined}
       onClick={() => void downloadZip(note, ready)}
     >

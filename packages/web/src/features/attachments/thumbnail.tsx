@@ -1,5 +1,4 @@
 import type { Attachment } from "@valetkey/client";
-import { clsx } from "clsx";
 import {
   File,
   FileArchive,
@@ -62,17 +61,14 @@ const icons: Record<Exclude<FileKind, "pdf">, LucideIcon> = {
   other: File,
 };
 
-/** The icon of a file's kind, 40 px wide. A plain icon has no background. */
-export function FileIcon({ isPlain = false, ...file }: { filename: string; contentType: string; isPlain?: boolean }) {
+/** The icon of a file's kind, 40 px wide. */
+export function FileIcon(file: { filename: string; contentType: string }) {
   const kind = kindOfFile(file);
   const Icon = kind === "pdf" ? undefined : icons[kind];
   return (
     <span
       aria-hidden="true"
-      className={clsx(
-        "inline-flex size-10 shrink-0 items-center justify-center rounded-small",
-        !isPlain && "bg-sunken transition-colors group-hover:bg-canvas",
-      )}
+      className="inline-flex size-10 shrink-0 items-center justify-center rounded-small bg-sunken transition-colors group-hover:bg-canvas"
     >
       {Icon === undefined ? (
         <b className="font-semibold text-muted text-small">{PDF}</b>

@@ -28,7 +28,7 @@ export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
   const state = describeUploadState(upload, { isOnline });
   return (
     <li className="-mx-2 flex min-h-14 items-center gap-3 py-2 pr-1 pl-2">
-      <FileIcon filename={filename} contentType={upload.contentType} isPlain />
+      <FileIcon filename={filename} contentType={upload.contentType} />
       <div className="min-w-0 grow">
         <FileName filename={filename} />
         <p className={status === "failed" ? "text-danger text-small" : "truncate text-muted text-small tabular-nums"}>
@@ -64,7 +64,7 @@ export function WaitingRow({ file }: { file: File }) {
   const isOnline = useConnection() === "online";
   return (
     <li className="-mx-2 flex min-h-14 items-center gap-3 py-2 pr-1 pl-2">
-      <FileIcon filename={file.name} contentType={file.type} isPlain />
+      <FileIcon filename={file.name} contentType={file.type} />
       <div className="min-w-0 grow">
         <FileName filename={file.name} />
         <p className="text-muted text-small">{isOnline ? words.starting : words.offline}</p>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { ChevronRight, Plus } from "lucide-react";
+import { Plus } from "lucide-react";
 import { useDeferredValue, useEffect, useState } from "react";
 import { Button, buttonStyle } from "../../components/button.tsx";
 import { FileName } from "../../components/file-name.tsx";
@@ -9,10 +9,12 @@ import { Empty, Failure, Skeleton } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { FileIcon } from "../../features/attachments/thumbnail.tsx";
 import { uploads } from "../../features/attachments/uploads/uploads.ts";
+import { noteFacts } from "../../features/notes/list/group-by-day.ts";
 import { acceptHandedFiles, dropHandedFiles, readHandedFiles } from "../../service/handed-files.ts";
 import { findEditable, instanceQuery, queryClient } from "../../service/queries.ts";
+import { accessParts } from "../../texts/describe-access.ts";
 import { attachTexts } from "../../texts/en/attach.ts";
-import { formatBytes, formatWhen, texts } from "../../texts/index.ts";
+import { formatBytes, texts } from "../../texts/index.ts";
 import { titleOf } from "../../texts/note-title.ts";
 import { useAccount } from "../session.ts";
 import { useCreateNote } from "../use-create-note.ts";
@@ -155,8 +157,9 @@ function Notes({ onChosen }: { onChosen: (noteId: string) => void }) {
       {found.data?.length === 0 && <p className="text-muted">{words.none}</p>}
       {found.data !== undefined && found.data.length > 0 && (
         <ul className="flex flex-col divide-y rounded-card border bg-surface">
-          {found.data.map(({ id, title, updatedAt }) => {
-            const name = titleOf(title);
+          {found.data.map((note) => {
+            const { id, title, access } = note;
+            const facts = [...noteFacts(note, now), ...(access === undefined ? [] : accessParts(access, { now }))];
             return (
               <li key={id}>
                 <button
@@ -166,11 +169,13 @@ function Notes({ onChosen }: { onChosen: (noteId: string) => void }) {
                 >
                   <span className="min-w-0 grow">
                     <span className="flex font-medium">
-                      <bdi className="min-w-0 truncate">{name}</bdi>
+                      <bdi className="min-w-0 truncate">{titleOf(title)}</bdi>
                     </span>
-                    <span className="block text-muted text-small">{formatWhen(updatedAt, now)}</span>
+                    <span className="block text-pretty text-muted text-small tabular-nums">
+                      {facts.join(texts.common.separator)}
+                    </span>
                   </span>
-                  <ChevronRight size={16} aria-hidden="true" className="shrink-0 text-muted" />
+                  <Plus size={16} aria-hidden="true" className="shrink-0 text-muted" />
                 </button>
               </li>
             );

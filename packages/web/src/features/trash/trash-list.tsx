@@ -26,11 +26,7 @@ export function DeletedPage() {
     <Page
       title={words.title}
       hint={days === undefined ? "" : words.hint(days)}
-      above={
-        <BackLink to="/" className="md:hidden">
-          {texts.common.back}
-        </BackLink>
-      }
+      above={<BackLink to="/">{texts.common.back}</BackLink>}
     >
       <PagedList
         list={list}
@@ -89,7 +85,7 @@ function TrashRow({ item }: { item: TrashItem }) {
           </p>
         </div>
         <Button
-          className="max-md:px-2"
+          className="max-md:grow"
           aria-label={words.restoreOf(name)}
           disabled={restore.isPending}
           onClick={() => restore.mutate()}
@@ -101,7 +97,7 @@ function TrashRow({ item }: { item: TrashItem }) {
           spokenLabel={words.purgeOf(name)}
           question={words.purgeQuestion}
           action={purge}
-          className="text-danger max-md:px-2"
+          className="text-danger max-md:grow"
         />
       </div>
       {restore.isError && <Problem error={restore.error} />}

@@ -8,7 +8,7 @@ export const trashTexts: typeof english = {
   hint: (days: number) =>
     days === 0
       ? "Dieser Dienst behält nichts, was Sie löschen."
-      : `Was Sie löschen, bleibt ${formatCount(days, { one: "Tag", other: "Tage" })} hier. So lange zählt es zu Ihrem Speicher.`,
+      : `Was Sie löschen, bleibt ${formatCount(days, { one: "Tag", other: "Tage" })} hier und zählt so lange zu Ihrem Speicher.`,
   list: "Gelöschte Notizen und Dateien",
   empty: {
     title: "Nichts ist gelöscht",

@@ -5,7 +5,7 @@ export const trashTexts = {
   hint: (days: number) =>
     days === 0
       ? "This service keeps nothing that you delete."
-      : `What you delete stays here for ${formatCount(days, { one: "day", other: "days" })}. Until then, it uses your storage.`,
+      : `What you delete stays here for ${formatCount(days, { one: "day", other: "days" })}, and counts toward your storage during this time.`,
   list: "Deleted notes and files",
   empty: {
     title: "Nothing is deleted",

@@ -1,7 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
+import type { NoteSummary } from "@valetkey/client";
 import { Plus } from "lucide-react";
 import { useDeferredValue, useEffect, useState } from "react";
+import { nameOf } from "../../components/avatar.tsx";
 import { Button, buttonStyle } from "../../components/button.tsx";
 import { FileName } from "../../components/file-name.tsx";
 import { useDocumentTitle, useNow } from "../../components/hooks.ts";
@@ -9,12 +11,11 @@ import { Empty, Failure, Skeleton } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { FileIcon } from "../../features/attachments/thumbnail.tsx";
 import { uploads } from "../../features/attachments/uploads/uploads.ts";
-import { noteFacts } from "../../features/notes/list/group-by-day.ts";
 import { acceptHandedFiles, dropHandedFiles, readHandedFiles } from "../../service/handed-files.ts";
 import { findEditable, instanceQuery, queryClient } from "../../service/queries.ts";
 import { accessParts } from "../../texts/describe-access.ts";
 import { attachTexts } from "../../texts/en/attach.ts";
-import { formatBytes, texts } from "../../texts/index.ts";
+import { formatBytes, formatCount, formatWhen, texts } from "../../texts/index.ts";
 import { titleOf } from "../../texts/note-title.ts";
 import { useAccount } from "../session.ts";
 import { useCreateNote } from "../use-create-note.ts";
@@ -158,8 +159,7 @@ function Notes({ onChosen }: { onChosen: (noteId: string) => void }) {
       {found.data !== undefined && found.data.length > 0 && (
         <ul className="flex flex-col divide-y rounded-card border bg-surface">
           {found.data.map((note) => {
-            const { id, title, access } = note;
-            const facts = [...noteFacts(note, now), ...(access === undefined ? [] : accessParts(access, { now }))];
+            const { id, title } = note;
             return (
               <li key={id}>
                 <button
@@ -172,7 +172,7 @@ function Notes({ onChosen }: { onChosen: (noteId: string) => void }) {
                       <bdi className="min-w-0 truncate">{titleOf(title)}</bdi>
                     </span>
                     <span className="block text-pretty text-muted text-small tabular-nums">
-                      {facts.join(texts.common.separator)}
+                      {factsOf(note, now).join(texts.common.separator)}
                     </span>
                   </span>
                   <Plus size={16} aria-hidden="true" className="shrink-0 text-muted" />
@@ -184,4 +184,14 @@ function Notes({ onChosen }: { onChosen: (noteId: string) => void }) {
       )}
     </section>
   );
+}
+
+/** The same facts as in the list of notes, so that notes with the same title look different. */
+function factsOf({ role, owner, updatedAt, attachmentCount: files, access }: NoteSummary, now: number): string[] {
+  return [
+    ...(role === "owner" ? [] : [nameOf(owner, { otherwise: texts.common.someone })]),
+    formatWhen(updatedAt, now),
+    ...(files === 0 ? [] : [formatCount(files, texts.notes.files)]),
+    ...(access === undefined ? [] : accessParts(access, { now })),
+  ];
 }

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { Attachment, Note } from "@valetkey/client";
 import { type DropOptions, Dropzone, type DropzoneProps } from "@valetkey/react";
 import { clsx } from "clsx";
-import { ListChecks, Paperclip } from "lucide-react";
+import { Paperclip } from "lucide-react";
 import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { Button, dropzoneStyle } from "../../components/button.tsx";
 import { useNow } from "../../components/hooks.ts";
@@ -101,8 +101,7 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
           )}
         >
           {(attachments.length > 1 || isManaged) && (
-            <Button title={words.selectHint} className="max-xl:basis-0 max-xl:px-3" onClick={toggle}>
-              {!isManaged && <ListChecks size={16} />}
+            <Button className="max-xl:basis-0 max-xl:px-3" onClick={toggle}>
               {isManaged ? words.selectDone : words.select}
             </Button>
           )}

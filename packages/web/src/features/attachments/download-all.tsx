@@ -1,6 +1,5 @@
 import { useStore } from "@nanostores/react";
 import type { Attachment, Note } from "@valetkey/client";
-import { Download } from "lucide-react";
 import { atom } from "nanostores";
 import { Button } from "../../components/button.tsx";
 import { ProgressBar } from "../../components/progress-bar.tsx";
@@ -48,7 +47,6 @@ export function DownloadAll({ note, attachments, isHidden }: DownloadAllProps) {
       disabled={progress !== undefined}
       onClick={() => void downloadZip(note, ready)}
     >
-      <Download size={16} />
       {words.action}
     </Button>
   );

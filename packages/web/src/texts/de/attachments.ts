@@ -21,7 +21,6 @@ export const attachments: typeof english = {
   copyTo: "Kopieren nach …",
   select: "Auswählen",
   selectDone: "Fertig",
-  selectHint: "Dateien auswählen, sortieren und filtern",
   choose: (filename: string) => `${filename} auswählen`,
   count: (count: number) => formatCount(count, files),
   remove: "Löschen",

@@ -21,7 +21,6 @@ export const attachments = {
   copyTo: "Copy to…",
   select: "Select",
   selectDone: "Done",
-  selectHint: "Select, sort and filter files",
   choose: (filename: string) => `Select ${filename}`,
   count: (count: number) => formatCount(count, files),
   remove: "Delete",

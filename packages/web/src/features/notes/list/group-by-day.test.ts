@@ -1,7 +1,5 @@
-import type { NoteSummary } from "@valetkey/client";
 import { describe, expect, it } from "vitest";
-import { formatWhen } from "../../../texts/index.ts";
-import { groupNotes, noteFacts, plainSnippet } from "./group-by-day.ts";
+import { groupNotes, plainSnippet } from "./group-by-day.ts";
 
 const now = new Date(2026, 2, 10, 12).getTime();
 const instant = (day: number, hour: number) => new Date(2026, 2, day, hour).toISOString();
@@ -14,14 +12,6 @@ const at = (day: number, hour: number, given = {}) => ({
 const created = { now, order: "created", isSearch: false } as const;
 
 describe("the list of notes", () => {
-  it("the row of a note names the owner, the last change and the number of files", () => {
-    const note = { owner: { id: "ben", name: "Ben Osei", email: null }, updatedAt: instant(10, 11) };
-    const shared = { ...note, role: "editor", attachmentCount: 2 } as NoteSummary;
-    const when = formatWhen(instant(10, 11), now);
-    expect(noteFacts(shared, now)).toEqual(["Ben Osei", when, "2 files"]);
-    expect(noteFacts({ ...shared, role: "owner", attachmentCount: 0 }, now)).toEqual([when]);
-  });
-
   it("the list of notes has a group for each day", () => {
     const groups = groupNotes([at(10, 11), at(10, 0), at(9, 23), at(3, 8)], created);
     expect(groups.map(({ heading, notes }) => [heading, notes.length])).toEqual([

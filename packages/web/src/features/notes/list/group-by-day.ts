@@ -1,7 +1,5 @@
-import type { NoteSummary } from "@valetkey/client";
-import { nameOf } from "../../../components/avatar.tsx";
 import type { NoteOrder } from "../../../service/note-order.ts";
-import { formatCount, formatWeekday, formatWhen, texts } from "../../../texts/index.ts";
+import { formatWeekday, texts } from "../../../texts/index.ts";
 
 type Dated = { createdAt: string; updatedAt: string; isPinned: boolean };
 
@@ -34,15 +32,6 @@ function nameOfDay(instant: string, now: number): string {
   const date = new Date(now);
   if (day >= date.setHours(0, 0, 0, 0)) return today;
   return day === date.setDate(date.getDate() - 1) ? yesterday : formatWeekday(instant);
-}
-
-/** The owner of a note of another person, the time of its last change, and the number of its files. */
-export function noteFacts({ role, owner, updatedAt, attachmentCount }: NoteSummary, now: number): string[] {
-  return [
-    ...(role === "owner" ? [] : [nameOf(owner, { otherwise: texts.common.someone })]),
-    formatWhen(updatedAt, now),
-    ...(attachmentCount === 0 ? [] : [formatCount(attachmentCount, texts.notes.files)]),
-  ];
 }
 
 /** Returns the start of a text on one line, without the characters of the Markdown format. */

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { NoteSummary } from "@valetkey/client";
 import { UsersRound } from "lucide-react";
 import { type RefObject, useEffect, useRef } from "react";
+import { nameOf } from "../../../components/avatar.tsx";
 import { useNow } from "../../../components/hooks.ts";
 import { rovingList } from "../../../components/roving-list.ts";
 import { WhenSeen } from "../../../components/when-seen.tsx";
@@ -9,10 +10,10 @@ import { importWithRetry, useCode } from "../../../service/lazy-code.ts";
 import type { NoteOrder } from "../../../service/note-order.ts";
 import { useShortcut } from "../../../service/shortcuts.ts";
 import { accessParts } from "../../../texts/describe-access.ts";
-import { formatCount, texts } from "../../../texts/index.ts";
+import { formatCount, formatWhen, texts } from "../../../texts/index.ts";
 import { titleOf } from "../../../texts/note-title.ts";
 import { useDropTarget } from "./drop-target.ts";
-import { groupNotes, noteFacts, plainSnippet } from "./group-by-day.ts";
+import { groupNotes, plainSnippet } from "./group-by-day.ts";
 
 type NoteRowsProps = {
   ref: RefObject<HTMLDivElement | null>;
@@ -69,7 +70,12 @@ type NoteRowProps = {
 };
 
 function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
-  const { accessRequestCount: asking } = note;
+  const { attachmentCount: files, accessRequestCount: asking } = note;
+  const facts = [
+    ...(note.role === "owner" ? [] : [nameOf(note.owner, { otherwise: texts.common.someone })]),
+    formatWhen(note.updatedAt, now),
+    ...(files === 0 ? [] : [formatCount(files, texts.notes.files)]),
+  ];
   const access = note.access === undefined ? [] : accessParts(note.access, { now });
   const row = useRef<HTMLLIElement>(null);
   const { effect, handlers } = useDropTarget(note);
@@ -96,7 +102,7 @@ function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
           {note.isNew && texts.common.separator}
           {asking > 0 && <span className="font-medium text-accent">{formatCount(asking, texts.notes.asking)}</span>}
           {asking > 0 && texts.common.separator}
-          {noteFacts(note, now).join(texts.common.separator)}
+          {facts.join(texts.common.separator)}
         </span>
         {access.length > 0 && (
           <span className="flex items-center gap-1 text-muted text-small tabular-nums">

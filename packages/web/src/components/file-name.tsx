@@ -1,20 +1,18 @@
-import { splitName } from "../texts/format.ts";
+import { shortenName } from "../texts/format.ts";
 
-/**
- * Shows a filename on one line. A long filename is shortened in the middle, so that its extension stays visible. The halves follow the
- * writing direction of the name, and the name stays at the start of its line.
- */
+/** Shows a filename, on two lines if it is long. A longer name is shortened in the middle, so that its extension stays visible. */
 export function FileName({ filename }: { filename: string }) {
-  const { head, tail } = splitName(filename);
+  const shown = shortenName(filename);
   return (
-    <span dir="auto" className="flex w-fit min-w-0 max-w-full" title={filename}>
-      <span className="sr-only">{filename}</span>
-      <span aria-hidden="true" className="truncate whitespace-pre">
-        {head}
-      </span>
-      <span aria-hidden="true" className="shrink-0 whitespace-pre">
-        {tail}
-      </span>
+    <span dir="auto" className="wrap-anywhere block w-fit max-w-full" title={filename}>
+      {shown === filename ? (
+        filename
+      ) : (
+        <>
+          <span className="sr-only">{filename}</span>
+          <span aria-hidden="true">{shown}</span>
+        </>
+      )}
     </span>
   );
 }

@@ -1,5 +1,23 @@
 import { describe, expect, it } from "vitest";
-import { splitName } from "./format.ts";
+import { shortenName, splitName } from "./format.ts";
+
+describe("a long filename on two lines", () => {
+  it.each([
+    ["The contract of the first flat, with all of its appendices.txt", undefined],
+    [
+      "The contract of the second flat, with all of its appendices.txt",
+      "The contract of the second flat, with all of its app…dices.txt",
+    ],
+    [
+      "the pictures of every single room of the flat on the last day, 2 .png",
+      "the pictures of every single room of the flat on the…y, 2 .png",
+    ],
+    [`${"租房合同".repeat(9)}.pdf`, `${"租房合同".repeat(5)}租房合…同租房合同.pdf`],
+    [`${"👩‍👩‍👧".repeat(40)}.png`, `${"👩‍👩‍👧".repeat(23)}…${"👩‍👩‍👧".repeat(5)}.png`],
+  ])("the page shortens %j in the middle if it is too long", (filename, shown) => {
+    expect(shortenName(filename).replaceAll("\u2060", "")).toBe(shown ?? filename);
+  });
+});
 
 describe("a filename is cut", () => {
   it.each([

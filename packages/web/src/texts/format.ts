@@ -121,14 +121,36 @@ const LETTER = /\p{L}/u;
  * directions has no such place near its end, the tail is empty.
  */
 export function splitName(filename: string): { head: string; tail: string } {
+  const { characters, tailAt } = readName(filename);
+  let cut = orderedCut(characters, tailAt);
+  // After the mark of the shortening, a space would look like a hole.
+  while (characters[cut] === " ") cut += 1;
+  return { head: characters.slice(0, cut).join(""), tail: characters.slice(cut).join("") };
+}
+
+/** The length of a name that fills two lines of a phone. A wide character, for example of Chinese, counts as two. Characters. */
+const TWO_LINES = 62;
+
+/** The mark of the shortening, between two word joiners, so that no line ends beside the mark. */
+const MARK = "\u2060…\u2060";
+
+/** Shortens a name in the middle if two lines of a phone are too short for it. The end before the extension and the extension stay. */
+export function shortenName(filename: string): string {
+  const { characters, tailAt } = readName(filename);
+  const widthOf = (some: readonly string[]) => some.reduce((sum, first) => sum + (first < "\u2e80" ? 1 : 2), 0);
+  if (widthOf(characters) <= TWO_LINES) return filename;
+  const tail = characters.slice(tailAt);
+  const head = characters.slice(0, tailAt);
+  while (widthOf(head) + 1 + widthOf(tail) > TWO_LINES) head.pop();
+  return `${head.join("").trimEnd()}${MARK}${tail.join("").trimStart()}`;
+}
+
+function readName(filename: string): { characters: string[]; tailAt: number } {
   const characters = Array.from(new Intl.Segmenter().segment(filename), ({ segment }) => segment);
   const dot = characters.lastIndexOf(".");
   const isExtension = dot > 0 && characters.length - dot - 1 <= MAX_EXTENSION;
   const end = isExtension ? dot : characters.length;
-  let cut = orderedCut(characters, Math.max(0, end - BEFORE_EXTENSION));
-  // After the mark of the shortening, a space would look like a hole.
-  while (characters[cut] === " ") cut += 1;
-  return { head: characters.slice(0, cut).join(""), tail: characters.slice(cut).join("") };
+  return { characters, tailAt: Math.max(0, end - BEFORE_EXTENSION) };
 }
 
 function orderedCut(characters: readonly string[], wanted: number): number {

@@ -94,7 +94,7 @@ function TopBar({ file, facts, position }: TopBarProps) {
   return (
     <header className="flex items-center gap-1 border-b py-2 pr-2 pl-4">
       <div className="min-w-0 grow">
-        <Dialog.Title className="truncate font-semibold">
+        <Dialog.Title className="font-semibold">
           {file === undefined ? words.gone.title : <FileName filename={file.filename} />}
         </Dialog.Title>
         <Dialog.Description className="text-muted text-small tabular-nums">

@@ -79,7 +79,7 @@ describe("the share dialog", () => {
     await dialog.getByRole("button", { name: "Back" }).click();
     await dialog.getByRole("tab", { name: "People" }).click();
     await dialog.getByRole("button", { name: "Share", exact: true }).click();
-    for (const email of people) await rowOf(ann.page, email).getByText("Invited, not here yet.").waitFor();
+    for (const email of people) await rowOf(ann.page, email).getByText("Invited. Must accept by").waitFor();
     dialog = await reopen();
     await rowOf(ann.page, "ben@example.com").waitFor();
     expect(await dialog.getByRole("button", { name: /^Take out/ }).count()).toBe(0);
@@ -93,7 +93,7 @@ describe("the share dialog", () => {
     await field.pressSequentially(`nobody@example.com, ${ben.email}`);
     await dialog.getByRole("button", { name: "Share", exact: true }).click();
     for (const email of ["nobody@example.com", ben.email]) {
-      await rowOf(ann.page, email).getByText("Invited, not here yet.").waitFor();
+      await rowOf(ann.page, email).getByText("Invited. Must accept by").waitFor();
     }
     const row = rowOf(ann.page, "nobody@example.com");
     await row.getByLabel("What nobody@example.com can do").selectOption("Can edit");
@@ -108,7 +108,7 @@ describe("the share dialog", () => {
     await dialog.getByText("nobody@example.com no longer has access.").waitFor();
     await expect.poll(async () => (await linkOf()).length).toBe(1);
     await dialog.getByRole("button", { name: "Undo" }).click();
-    await row.getByText("Invited, not here yet.").waitFor();
+    await row.getByText("Invited. Must accept by").waitFor();
     await expect.poll(async () => (await linkOf()).length).toBe(2);
     expect(await dialog.getByText("no longer has access").count()).toBe(0);
   });
@@ -203,7 +203,7 @@ describe("the share dialog", () => {
     await dialog.getByLabel("Add people", { exact: true }).fill("nobody@example.com");
     await dialog.getByLabel("When it expires", { exact: true }).selectOption("Until a date…");
     await dialog.getByRole("button", { name: "Share", exact: true }).click();
-    await dialog.getByText("Invited, not here yet.").waitFor();
+    await dialog.getByText("Invited. Must accept by").waitFor();
     await dialog.getByRole("button", { name: `Stop sharing with ${ben.name}` }).click();
     await dialog.getByRole("button", { name: "Undo" }).waitFor();
     expect(await findingsInBothThemes(ann.page)).toEqual([]);

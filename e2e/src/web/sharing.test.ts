@@ -18,7 +18,7 @@ describe("sharing a note", () => {
     const dialog = await openShareDialog(ann.page, note.id);
     await dialog.getByLabel("Add people", { exact: true }).fill(ben.email);
     await dialog.getByRole("button", { name: "Share", exact: true }).click();
-    await rowOf(ann.page, ben.email).getByText("Invited, not here yet.").waitFor();
+    await rowOf(ann.page, ben.email).getByText("Invited. Must accept by").waitFor();
     await ann.page.keyboard.press("Escape");
     await ann.page.getByText(`Ann One and ${ben.email} can see this note`).waitFor({ state: "attached" });
 

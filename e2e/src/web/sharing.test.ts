@@ -68,7 +68,8 @@ describe("sharing a note", () => {
     await ann.client.links.create(note.id, {});
     await ann.page.goto(`/n/${note.id}`);
     // The button "Share" covers the text.
-    await ann.page.getByRole("main").getByText("1 person · 1 open link", { exact: true }).click({ force: true });
+    const row = ann.page.getByRole("region", { name: "Note", exact: true });
+    await row.getByText("1 person · 1 open link", { exact: true }).click({ force: true });
     await ann.page.getByRole("dialog", { name: "Share this note" }).getByText("Ben Row").waitFor();
   });
 

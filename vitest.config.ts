@@ -26,8 +26,7 @@ export default defineConfig({
     ],
     pool: "forks",
     execArgv: ["--require", resolve(import.meta.dirname, "e2e/src/testing/cheap-scrypt.cjs")],
-    // The test files of one worker share the loaded modules, because loading all modules takes over a second. These modules keep no state,
-    // except the browser that page tests share.
+    // The test files of one worker share the loaded modules, because loading all modules takes over a second. These modules keep no state.
     isolate: false,
     // Tests wait for servers and browsers about half of the time. So twice as many workers as processors, and one more, keep all processors
     // busy.

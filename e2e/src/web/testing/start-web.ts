@@ -16,46 +16,26 @@ export type Web = {
 type WebOptions = ChromiumOptions & {
   /** The settings of a service that starts only for this `describe`. Default: the tests use the shared service. */
   env?: Record<string, string>;
-  /**
-   * Whether the browser of a person may have cached the code of the app in an earlier test. Without the cache, the `describe` has its own
-   * browser. Default: true.
-   */
+  /** Whether the browser of a person may have cached the code of the app in an earlier test. Default: true. */
   hasCache?: boolean;
 };
 
-/** The profiles for the next tests, by screen. People with other options get a new profile. */
-type FreeProfiles = ReadonlyMap<string, ReusableProfile[]>;
-
-const freeProfiles = (): FreeProfiles => new Map([{}, PHONE].map((screen) => [JSON.stringify(screen), []]));
-
-// The test files of one worker process share a browser, because the start of a browser takes longer than many browser tests. The browser
-// ends with the worker process.
-let sharedBrowser: Promise<Browser> | undefined;
-const shareBrowser = () => (sharedBrowser ??= launchChromium({ reusesProcess: true }));
-/** The profiles of the shared browser that use the shared service. */
-const sharedProfiles = freeProfiles();
-
-/** Provides a browser before the first test of a `describe`. With `env`, also starts a service. */
+/** Starts a browser before the first test of a `describe`. With `env`, also starts a service. */
 export function startWeb({ env, hasCache = true, ...chromium }: WebOptions = {}): Web {
   let started: { service: WebService; browser: Browser } | undefined;
   const running = () => {
     if (started === undefined) throw new Error("The service starts before the first test");
     return started;
   };
-  const sharesBrowser = hasCache && Object.keys(chromium).length === 0;
-  const ownProfiles: FreeProfiles = hasCache ? freeProfiles() : new Map();
-  const free = sharesBrowser && env === undefined ? sharedProfiles : ownProfiles;
+  /** The profiles for the next tests, by screen. People with other options get a new profile. */
+  const screens = hasCache ? [{}, PHONE] : [];
+  const free = new Map<string, ReusableProfile[]>(screens.map((screen) => [JSON.stringify(screen), []]));
   const stops: (() => Promise<void>)[] = [];
   beforeAll(async () => {
-    const launched = sharesBrowser ? shareBrowser() : launchChromium({ ...chromium, reusesProcess: hasCache });
+    const launched = launchChromium({ ...chromium, reusesProcess: hasCache });
     const [service, browser] = await Promise.all([env && startWebService(env), launched]);
     stops.push(
-      async () => {
-        for (const { context } of [...ownProfiles.values()].flat()) await context.close();
-      },
-      async () => {
-        if (!sharesBrowser) await browser.close();
-      },
+      () => browser.close(),
       async () => service?.stop(),
     );
     started = { service: service ?? inject("webService"), browser };

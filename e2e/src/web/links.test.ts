@@ -210,7 +210,7 @@ describe("the link of another person", () => {
 });
 
 describe("a file request", () => {
-  it("the owner makes a file request with a checklist", async () => {
+  it("the owner makes a file request with a checklist and without an end", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Lease" });
     const dialog = await openLinks(ann.page, note.id);
@@ -219,6 +219,7 @@ describe("a file request", () => {
     await dialog.getByRole("button", { name: "Ask for another file" }).click();
     await dialog.getByRole("textbox", { name: "File 1" }).fill("Passport");
     await dialog.getByLabel("Kind of file 1").selectOption("Pictures");
+    await dialog.getByRole("group", { name: "Valid for" }).getByText("No end").click();
     await dialog.getByRole("form").getByText("More: message, review, limits").click();
     await dialog.getByLabel("Review each file before it can be opened").check();
     await dialog.getByRole("button", { name: "Create request" }).click();
@@ -227,6 +228,7 @@ describe("a file request", () => {
       {
         kind: "upload",
         label: "Papers",
+        expiresAt: null,
         request: { maxFiles: 1, review: true, slots: [{ id: "passport", name: "Passport", accept: ["image/*"] }] },
       },
     ]);
@@ -371,7 +373,10 @@ describe("links that have ended", () => {
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a")] });
     const create = (label: string) => ann.client.links.create(note.id, { label, expiresAt: null });
     for (const { id } of [await create("First"), await create("Second")]) await ann.client.links.revoke(id);
+    const endedAt = Date.now();
     await create("Living");
+    // A page knows the clock of the service to a second. A link that ends in this second opens the line.
+    await expect.poll(() => Date.now() - endedAt).toBeGreaterThan(2_000);
     const dialog = await openLinks(ann.page, note.id);
     await dialog.getByText("Living").waitFor();
     const second = dialog.getByRole("listitem").filter({ hasText: "Second" });

@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import type { CreateLinkBody, Link } from "@valetkey/client";
-import { clsx } from "clsx";
 import { useEffect, useRef } from "react";
 import { Button } from "../../components/button.tsx";
 import { DialogFooter, DialogForm } from "../../components/dialog.tsx";
@@ -177,7 +176,7 @@ const DAY_MS = 86_400_000;
 
 type ExpiryFieldProps = FormFields & { link?: Link | undefined; kind: Link["kind"]; policy: LinkPolicy };
 
-/** The expiry of a link. A new file request offers a date too, because people often ask for files until a certain day. */
+/** The expiry of a link. People often ask for files until a certain day, or for files at any time, so a new file request offers both. */
 export function ExpiryField({ values, problems, change, link, kind, policy }: ExpiryFieldProps) {
   const label = link === undefined ? words.lasts : words.duration;
   const now = earliestServiceNow();
@@ -203,10 +202,11 @@ export function ExpiryField({ values, problems, change, link, kind, policy }: Ex
         {link === undefined ? (
           <Segmented
             {...field}
-            className={clsx("grow max-sm:grid", kind === "upload" ? "max-sm:grid-cols-4" : "max-sm:grid-cols-3")}
+            className={kind === "upload" ? "grid grow grid-cols-4" : "grow max-sm:grid max-sm:grid-cols-3"}
             options={[
               ...lifetimes.map((seconds) => ({ value: String(seconds), label: formatShortSpan(seconds) })),
               ...(kind === "upload" ? [{ value: "custom", label: words.date }] : []),
+              ...(kind === "upload" && maxExpirySeconds === null ? [{ value: "never", label: words.noEnd }] : []),
             ]}
           />
         ) : (

@@ -153,6 +153,7 @@ export const linkTexts: typeof english = {
     message: "Nachricht an Besucher",
     lasts: "Gültig für",
     date: "Datum …",
+    noEnd: "Kein Ende",
     duration: "Dauer",
     unchanged: (expiry: string) => `${expiry} (unverändert)`,
     asksPassword: "Mit einem Passwort schützen",

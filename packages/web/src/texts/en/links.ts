@@ -154,6 +154,7 @@ export const linkTexts = {
     message: "Message for visitors",
     lasts: "Valid for",
     date: "Date…",
+    noEnd: "No end",
     duration: "Duration",
     unchanged: (expiry: string) => `${expiry} (unchanged)`,
     asksPassword: "Protect with a password",

@@ -151,11 +151,14 @@ export function createSlots(total: number): Slots {
   }
 
   /** Returns a function that frees taken slots once. */
-  const freeing = (count: number) => () => {
-    free += count;
-    count = 0;
-    next();
-  };
+  function freeing(count: number): () => void {
+    let isTaken = true;
+    return () => {
+      if (isTaken) free += count;
+      isTaken = false;
+      next();
+    };
+  }
 
   return {
     async take(count, signal, isFirst = false) {

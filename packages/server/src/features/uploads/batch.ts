@@ -77,9 +77,9 @@ export function startUploads(deps: Deps, { allowance, arrive }: StartParts) {
       }
       outcomes.push(...(await startTogether(deps, { declared, starters })));
     }
-    const first = outcomes.find((outcome) => !(outcome instanceof DomainError));
+    const isStarted = outcomes.some((outcome) => !(outcome instanceof DomainError));
     const noteId = inputs[0]?.noteId;
-    if (first !== undefined && noteId !== undefined) await arrive?.(caller, { noteId }, { isFrequent: true });
+    if (isStarted && noteId !== undefined) await arrive?.(caller, { noteId }, { isFrequent: true });
     return outcomes;
   };
 }

@@ -76,9 +76,9 @@ export function openFiles({ store = defaultStore(), ...options }: FilesOptions) 
     download: (fileId: string, { signal }: { signal?: AbortSignal } = {}) =>
       download({ call, fetch, platform }, { path: filePath(fileId), fileUrl: undefined, signal }),
     /**
-     * Uploads a file directly to the bucket, and adds the file to an item. The upload of `upload` starts immediately. If an earlier upload
-     * of the file to the item was interrupted, `upload` resumes the earlier upload. The function `upload` throws `invalid_option`. Every
-     * other failure of `upload` rejects `done`.
+     * Uploads a file directly to the bucket, and adds the file to an item. While the client sends many other files, the file waits. If an
+     * earlier upload of the file to the item was interrupted, `upload` resumes the earlier upload. The function `upload` throws
+     * `invalid_option`. Every other failure of `upload` rejects `done`.
      */
     upload: (item: Item, file: FileSource, uploadOptions: UploadOptions = {}): ItemUploadTask =>
       startTask<ItemFile>(

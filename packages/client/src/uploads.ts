@@ -15,10 +15,9 @@ export type ClientOptions = CallsOptions & {
 
 export type UploadsClient = {
   /**
-   * Uploads a file directly to the bucket, and attaches the file to a note. The service chooses a single PUT or a multipart upload. The
-   * upload of `upload` starts immediately. If an earlier upload of the file to the note was interrupted, `upload` resumes the earlier
-   * upload.
-   * The function `upload` throws `invalid_option`. Every other failure of `upload` rejects `done`.
+   * Uploads a file directly to the bucket, and attaches the file to a note. The service chooses a single PUT or a multipart upload. While
+   * the client sends many other files, the file waits. If an earlier upload of the file to the note was interrupted, `upload` resumes the
+   * earlier upload. The function `upload` throws `invalid_option`. Every other failure of `upload` rejects `done`.
    */
   upload(noteId: string, file: FileSource, options?: UploadOptions): UploadTask;
 };

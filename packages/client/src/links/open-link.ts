@@ -88,9 +88,9 @@ const LOOK_MS = 60_000;
 /** The calls that a visitor can make to a file request. */
 export type LinkRequest = {
   /**
-   * Sends a file directly to the bucket. The upload of `send` starts immediately. If an earlier upload of the file to the slot was
-   * interrupted, `send` resumes the earlier upload. The function `send` throws `invalid_option`. Every other failure of `send` rejects
-   * `done`.
+   * Sends a file directly to the bucket. While the client sends many other files, the file waits. If an earlier upload of the file to the
+   * slot was interrupted, `send` resumes the earlier upload. The function `send` throws `invalid_option`. Every other failure of `send`
+   * rejects `done`.
    */
   send(file: FileSource, options?: SendOptions): SendTask;
   /** Returns the files that the visitor sent, the oldest file first. */

@@ -3,7 +3,7 @@ import type { Platform } from "../platform.ts";
 /**
  * The state of an upload. The states `ready`, `failed` and `aborted` are final.
  *
- * - `starting`: the client requests the start of the upload from the service.
+ * - `starting`: the upload waits for other files of the client, or the client requests its start from the service.
  * - `hashing`: the client reads the file for its SHA-256.
  * - `waiting`: the client has no connection, or the service or the bucket is unavailable.
  * - `completing`: the service assembles and verifies the file.

@@ -1,3 +1,5 @@
+// A page that only counts slots imports this file, and loads no code that sends files.
+
 const SLOTS_OF_LARGE_FILE = 8;
 const SMALL_BYTES = 2 ** 20;
 

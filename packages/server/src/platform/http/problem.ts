@@ -39,7 +39,8 @@ const frameworkErrors: Record<string, { code: ProblemCode; detail: string }> = {
   FST_ERR_MAX_PARAM_LENGTH: { code: "invalid_request", detail: "A part of the path is too long." },
   FST_ERR_CTP_BODY_TOO_LARGE: {
     code: "payload_too_large",
-    detail: "The body is too large. The limit is 1 MiB for notes and completed uploads, and 64 KiB elsewhere.",
+    detail:
+      "The body is too large. The limit is 1 MiB for notes, batches of uploads and completed uploads, and 64 KiB elsewhere.",
   },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     code: "unsupported_media_type",

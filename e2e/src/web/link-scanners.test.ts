@@ -7,7 +7,9 @@ import type { Person } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
+type SubmitEvent = { defaultPrevented: boolean };
 declare const document: { forms: ArrayLike<{ submit(): void; requestSubmit(): void }> };
+declare const window: { addEventListener(type: "submit", listener: (event: SubmitEvent) => void): void };
 
 const files = [png("photo.png"), text("report.txt", "the report")];
 const bodies = {
@@ -89,7 +91,8 @@ async function scan({ page }: Person, urls: readonly string[]): Promise<string[]
     const count = await load(page, url);
     for (let nth = 0; nth < count; nth++) {
       // No button was pressed, so the browser or the service refuses the form.
-      await page.evaluate((nth) => document.forms[nth]?.requestSubmit(), nth);
+      const loaded = page.waitForEvent("framenavigated");
+      if (await requestSubmit(page, nth)) await loaded;
       await load(page, url);
       const navigated = page.waitForEvent("framenavigated");
       await page.evaluate((nth) => document.forms[nth]?.submit(), nth);
@@ -99,6 +102,18 @@ async function scan({ page }: Person, urls: readonly string[]): Promise<string[]
     }
   }
   return posts;
+}
+
+/** Submits a form with its validation. Returns whether the browser leaves the page, which neither the validation nor a script prevented. */
+function requestSubmit(page: Page, nth: number): Promise<boolean> {
+  return page.evaluate((nth) => {
+    let leaves = false;
+    window.addEventListener("submit", ({ defaultPrevented }) => {
+      leaves = !defaultPrevented;
+    });
+    document.forms[nth]?.requestSubmit();
+    return leaves;
+  }, nth);
 }
 
 /** Loads the page. Returns the number of its forms. */

@@ -45,18 +45,15 @@ export function ActivityFeed({ noteId }: { noteId?: string }) {
   if (events === undefined) return <Failure title={words.failedToLoad} query={pages} />;
   if (events.length === 0) return <Empty icon={<History size={28} strokeWidth={1.5} />} {...words.empty} />;
   const filtered = events.filter((event) => isShown(event, filter));
-  const toggleDownloads = () => setFilter(filter === "downloads" ? "all" : "downloads");
   return (
     <div className="flex flex-col gap-6">
-      {downloads !== undefined && (
-        <DownloadChart counted={downloads} now={now} isChosen={filter === "downloads"} onToggle={toggleDownloads} />
-      )}
+      {downloads !== undefined && <DownloadChart counted={downloads} now={now} />}
       <Segmented
         label={words.filter.label}
         value={filter}
         onChange={setFilter}
         options={filters}
-        className="sm:self-start"
+        className="grid grid-cols-3 sm:flex sm:self-start"
       />
       {filtered.length === 0 && !hasMore && (
         <p role="status" className="text-muted text-small">

@@ -29,7 +29,7 @@ import { formatClock, formatDate, formatFullDate, formatInstant, formatWeekday }
 import { titleOf } from "../../texts/note-title.ts";
 import { describeLine } from "./describe-line.ts";
 import { daysBefore } from "./download-chart.tsx";
-import { type Day, groupByDay, type Line, repeatsOf } from "./group-events.ts";
+import { type Day, groupByDay, type Line } from "./group-events.ts";
 
 const words = activityTexts;
 /** The number of lines that the list adds in one step. */
@@ -65,7 +65,7 @@ export function ActivityList({ events, accountId, now, showsNote, pageCount, onE
               <ActivityLine
                 key={line.event.id}
                 {...{ line, accountId, showsNote }}
-                {...repeatsOf(line, day.lines[index - 1])}
+                isSameNote={day.lines[index - 1]?.event.noteId === line.event.noteId}
               />
             ))}
           </ul>
@@ -138,12 +138,10 @@ const purposeIcons: Record<string, LucideIcon> = {
 };
 const HIGHLIGHTED: ReadonlySet<string> = new Set(["url.refused", "link.unlock_refused", "attachment.rejected"]);
 
-type ActivityLineProps = Pick<ActivityListProps, "accountId" | "showsNote"> & { line: Line } & ReturnType<
-    typeof repeatsOf
-  >;
+type ActivityLineProps = Pick<ActivityListProps, "accountId" | "showsNote"> & { line: Line; isSameNote: boolean };
 
 /** The first of several lines of one note has the name of the note above it. */
-function ActivityLine({ line, accountId, showsNote, isSameNote, isSameMinute }: ActivityLineProps) {
+function ActivityLine({ line, accountId, showsNote, isSameNote }: ActivityLineProps) {
   const { event, since } = line;
   const { who, text, more } = describeLine(line, { accountId });
   const Icon = purposeIcons[String(event.detail.purpose)] ?? icons[event.action] ?? SquarePen;
@@ -170,11 +168,7 @@ function ActivityLine({ line, accountId, showsNote, isSameNote, isSameMinute }: 
         <time
           dateTime={event.at}
           title={when}
-          className={clsx(
-            "shrink-0 text-small tabular-nums",
-            !isHighlighted && "text-muted",
-            isSameMinute && "sr-only",
-          )}
+          className={clsx("shrink-0 text-small tabular-nums", !isHighlighted && "text-muted")}
         >
           {formatClock(event.at)}
         </time>

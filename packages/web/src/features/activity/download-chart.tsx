@@ -1,6 +1,5 @@
 import type { Downloads as Counted } from "@valetkey/client";
 import { clsx } from "clsx";
-import { ListFilter } from "lucide-react";
 import { activity as activityTexts } from "../../texts/en/activity.ts";
 import { formatClock, formatCount, formatDate, texts } from "../../texts/index.ts";
 import { startOfDay } from "./group-events.ts";
@@ -12,16 +11,10 @@ const MIN_BARS = 3;
 const WIDTH = 8;
 const GAP = 2;
 
-const summaryStyle =
-  "inline-flex min-h-9 items-center gap-2 rounded-card border bg-surface px-3 py-1.5 text-left font-medium hover:bg-hover aria-pressed:bg-selected";
+type DownloadChartProps = { counted: Counted; now: number };
 
-type DownloadChartProps = { counted: Counted; now: number; isChosen: boolean; onToggle: () => void };
-
-/**
- * Draws the downloads over time. A summary and a table present the same numbers to screen readers. The summary is a button that filters the
- * list. `isChosen`: whether the list shows only downloads.
- */
-export function DownloadChart({ counted, now, isChosen, onToggle }: DownloadChartProps) {
+/** Draws the downloads over time. A summary and a table present the same numbers to screen readers. */
+export function DownloadChart({ counted, now }: DownloadChartProps) {
   const downloads = countDownloads(counted, now);
   const { bars, span, total } = downloads;
   const [first] = bars;
@@ -32,10 +25,7 @@ export function DownloadChart({ counted, now, isChosen, onToggle }: DownloadChar
   return (
     <figure className={clsx(hasBars && "rounded-card border bg-surface p-3")}>
       <figcaption className="text-balance text-small" title={words.hint}>
-        <button type="button" aria-pressed={isChosen} onClick={onToggle} className={summaryStyle}>
-          <ListFilter size={16} aria-hidden="true" className="shrink-0" />
-          {words.summary(formatCount(total, words.downloads), words.spans[span])}
-        </button>
+        <span className="font-medium">{words.summary(formatCount(total, words.downloads), words.spans[span])}</span>
         {isPartial && <span className="block text-muted">{words.partial(formatDate(counted.countedSince, now))}</span>}
       </figcaption>
       {hasBars && (

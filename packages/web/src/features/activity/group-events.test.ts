@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AuditEvent } from "../../../../client/src/index.ts";
-import { groupByDay, repeatsOf } from "./group-events.ts";
+import { groupByDay } from "./group-events.ts";
 
 type EventFields = Partial<AuditEvent> & { at: string };
 
@@ -81,17 +81,6 @@ describe("grouping events", () => {
   it("the activity joins the files of a visitor only if they are for the same file request", () => {
     const received = (linkId: string) => ({ action: "link.received", attachmentIds: ["a"], detail: { linkId } });
     expect(summary([received("one"), received("one"), received("two")])).toHaveLength(2);
-  });
-
-  it("the activity shows a note once for its lines in a row, and their time once if it is equal", () => {
-    const [first, second] = groupOneDay([{}, { action: "note.created" }])[0]?.lines ?? [];
-    const [other] = groupOneDay([{ noteId: "other" }])[0]?.lines ?? [];
-    if (first === undefined || second === undefined || other === undefined) throw new Error("no lines");
-    expect(repeatsOf(first, undefined)).toEqual({ isSameNote: false, isSameMinute: false });
-    expect(repeatsOf(second, first)).toEqual({ isSameNote: true, isSameMinute: false });
-    const later = { ...first, event: { ...first.event, at: second.event.at.replace("00.000Z", "59.000Z") } };
-    expect(repeatsOf(second, later)).toEqual({ isSameNote: true, isSameMinute: true });
-    expect(repeatsOf(first, other)).toEqual({ isSameNote: false, isSameMinute: false });
   });
 
   it("the activity splits events at local midnight", () => {

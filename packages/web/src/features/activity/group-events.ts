@@ -36,16 +36,6 @@ export function startOfDay(instant: string | number): number {
   return new Date(instant).setHours(0, 0, 0, 0);
 }
 
-/** Returns what a line repeats of the line above it: the note, and the minute on the same note. The page shows each only once. */
-export function repeatsOf({ event }: Line, above: Line | undefined): { isSameNote: boolean; isSameMinute: boolean } {
-  const isSameNote = above?.event.noteId === event.noteId;
-  return { isSameNote, isSameMinute: isSameNote && minuteOf(above.event) === minuteOf(event) };
-}
-
-function minuteOf({ at }: AuditEvent): number {
-  return new Date(at).setSeconds(0, 0);
-}
-
 /** Returns how many times the event happened. The service records all refusals of a minute as one event. */
 function timesOf({ detail }: AuditEvent): number {
   return typeof detail.count === "number" ? detail.count : 1;

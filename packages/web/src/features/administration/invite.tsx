@@ -94,7 +94,7 @@ function refusalOf(error: Error): string | undefined {
   return hasCode(error, "invalid_request") ? words.wrong : undefined;
 }
 
-const WIDTHS = "lg:grid-cols-[minmax(0,1fr)_12rem_2rem]";
+const WIDTHS = "lg:grid-cols-[minmax(0,1fr)_11rem_2rem]";
 
 /** Shows the invitations that nobody has used. Renders nothing when there is no such invitation. */
 export function OpenInvitations() {

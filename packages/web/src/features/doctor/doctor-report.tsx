@@ -113,8 +113,8 @@ function FindingItem({ finding: { id, severity, title, detail, why, fix } }: { f
       <details className="w-full text-small" open={severity === "error"}>
         <summary className="cursor-pointer py-1 text-muted">{words.more}</summary>
         <div className="flex flex-col gap-3 pt-1">
-          {fix.map((each, index) => (
-            <Remedy key={`${each.label} ${each.text}`} fix={each} isFirst={index === 0} />
+          {fix.map((each) => (
+            <Remedy key={`${each.label} ${each.text}`} fix={each} />
           ))}
           <p className="wrap-anywhere text-pretty text-muted">{`${words.why}: ${detail} ${why}`}</p>
         </div>
@@ -126,20 +126,12 @@ function FindingItem({ finding: { id, severity, title, detail, why, fix } }: { f
 /** A label that names a program, such as "AWS CLI", has a command as its text. The other labels name the place of the text. */
 const COMMAND = /^(AWS CLI|.* command line|MinIO client|command)/;
 
-function Remedy({ fix: { label, text }, isFirst }: { fix: DoctorFinding["fix"][number]; isFirst: boolean }) {
-  const isStep = label === "step";
-  const act = COMMAND.test(label) ? words.run(label) : words.paste(label);
-  const sentence = (
-    <p className="text-pretty">
-      {isFirst && <strong className="font-medium">{`${words.step}: `}</strong>}
-      {isStep ? text : act}
-    </p>
-  );
-  if (isStep) return sentence;
+function Remedy({ fix: { label, text } }: { fix: DoctorFinding["fix"][number] }) {
+  if (label === "step") return <p className="text-pretty">{text}</p>;
   return (
     <figure className="flex flex-col gap-1">
-      <figcaption className="flex items-center justify-between gap-2">
-        {sentence}
+      <figcaption className="flex items-end justify-between gap-2">
+        <span className="text-pretty">{COMMAND.test(label) ? words.run(label) : words.paste(label)}</span>
         <CopyButton text={text} label={words.copyFix(label)} />
       </figcaption>
       <pre className="whitespace-pre-wrap wrap-anywhere rounded-small bg-sunken p-3 font-mono text-small">{text}</pre>

@@ -75,21 +75,20 @@ export function WebhookRow({ webhook, calls, scope, onSecret }: WebhookRowProps)
           }
         >
           {isEnabled && <MenuItem onClick={() => test.mutate()}>{words.test}</MenuItem>}
-          {!isEnabled && <MenuItem onClick={() => enable.mutate()}>{words.enable}</MenuItem>}
           <MenuItem onClick={() => setAsked("rotate")}>{words.rotate}</MenuItem>
           <MenuItem isDanger onClick={() => setAsked("remove")}>
             {words.remove}
           </MenuItem>
         </Menu>
       </div>
+      {!isEnabled && (
+        <Button className="mb-3 ml-9" disabled={enable.isPending} onClick={() => enable.mutate()}>
+          {words.enable}
+        </Button>
+      )}
       {isOpen && (
         <div className="flex flex-col gap-3 border-t bg-sunken p-3">
           <Facts webhook={webhook} />
-          {!isEnabled && (
-            <Button className="self-start" disabled={enable.isPending} onClick={() => enable.mutate()}>
-              {words.enable}
-            </Button>
-          )}
           <Deliveries webhook={webhook} calls={calls} onRead={changed} />
         </div>
       )}
@@ -121,10 +120,7 @@ function RowButton({ webhook, isOpen, onClick }: RowButtonProps) {
       />
       <span className="min-w-0 grow">
         {description !== "" && <bdi className="wrap-anywhere block font-medium">{description}</bdi>}
-        <span
-          title={url}
-          className={clsx("wrap-anywhere line-clamp-2", description === "" ? "font-medium" : "text-small")}
-        >
+        <span title={url} className={clsx("wrap-anywhere", description === "" ? "font-medium" : "text-small")}>
           {/* The line breaks after "/" and ".", not inside a word. */}
           {url.split(/(?<=[/.])(?![/.])/).map((part, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: two parts can be equal

@@ -24,7 +24,6 @@ export const doctor: typeof english = {
   notChecked: { one: "Punkt wurde nicht geprüft", other: "Punkte wurden nicht geprüft" },
   reason: (subject: string, reason: string) => `${subject}: ${reason}.`,
   copyFix: (label: string) => `Kopieren: ${label}`,
-  step: "Was zu tun ist",
   run: (label: string) => `Führen Sie dies aus (${label})`,
   paste: (label: string) => `Fügen Sie dies ein (${label})`,
   addressBar: "Adresszeile eines neuen Tabs",

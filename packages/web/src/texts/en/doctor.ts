@@ -22,7 +22,6 @@ export const doctor = {
   notChecked: { one: "thing was not checked", other: "things were not checked" },
   reason: (subject: string, reason: string) => `${subject}: ${reason}.`,
   copyFix: (label: string) => `Copy: ${label}`,
-  step: "What to do",
   run: (label: string) => (label.startsWith("command") ? `Run this ${label}` : `Run this with the ${label}`),
   paste: (label: string) => `Paste this into: ${label}`,
   addressBar: "address bar of a new tab",

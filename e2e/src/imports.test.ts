@@ -26,6 +26,7 @@ const featuresInOrder = [
   "sharing",
   "links",
   "uploads",
+  "previews",
   "notes",
   "trash",
   "moving",

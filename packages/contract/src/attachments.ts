@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
-import { Id, Instant, PageQuery, Person, PlainText, pageOf } from "./common.ts";
+import { Checksum, Id, Instant, PageQuery, Person, PlainText, pageOf } from "./common.ts";
+import { PreviewName, Previews } from "./previews.ts";
 import { closedObject, orNull, repeatHeaders } from "./shapes.ts";
 
 const counted = (description: string) =>
@@ -33,9 +34,6 @@ export const NoteAccess = Type.Object({
 });
 export type NoteAccess = Static<typeof NoteAccess>;
 
-export const Checksum = Type.Object({ algorithm: Type.Enum(["SHA256"]), value: Type.String() });
-export type Checksum = Static<typeof Checksum>;
-
 /**
  * The state of an attachment. Only a `ready` attachment can be downloaded.
  *
@@ -59,7 +57,8 @@ export type AttachmentState = Static<typeof AttachmentState>;
  *
  * The member `checksum` is null until the service has verified the stored bytes. The member `reason` is the reason why the service rejected
  * the file. The member `access` counts the people who have access to the file without its note. The response contains `access` only for the
- * owner and the editors, and only if another person has access to the file.
+ * owner and the editors, and only if another person has access to the file. The member `previews` lists the stored preview pictures of a
+ * ready file.
  */
 export const Attachment = Type.Object({
   id: Id,
@@ -73,6 +72,7 @@ export const Attachment = Type.Object({
   createdBy: Person,
   createdAt: Instant,
   access: Type.Optional(FileAccess),
+  previews: Previews,
 });
 export type Attachment = Static<typeof Attachment>;
 
@@ -181,6 +181,12 @@ export const UrlPurpose = Type.Enum(["download", "view", "thumbnail", "zip", "re
 });
 export type UrlPurpose = Static<typeof UrlPurpose>;
 
+const AskedPreview = Type.Optional({
+  ...PreviewName,
+  description:
+    "Issues the URL of a preview picture, which is always inline. The default purpose of small is thumbnail, and of large view",
+});
+
 export const UrlQuery = closedObject({
   expiresIn: ExpiresIn,
   disposition: Disposition,
@@ -192,6 +198,7 @@ export const UrlQuery = closedObject({
         "The URL then lives for half of expiresIn at least, and expiresAt is its true expiry. Only for inline URLs. Default: false",
     }),
   ),
+  preview: AskedPreview,
 });
 export type UrlQuery = Static<typeof UrlQuery>;
 
@@ -202,6 +209,8 @@ export const FileUrlsBody = closedObject({
   attachmentIds: Type.Array(Id, { minItems: 1, maxItems: 1000 }),
   expiresIn: Type.Optional(Type.Number()),
   purpose: Type.Optional(UrlPurpose),
+  preview: AskedPreview,
+  cacheable: Type.Optional(Type.Boolean({ description: "As for one URL. Only with preview" })),
 });
 export type FileUrlsBody = Static<typeof FileUrlsBody>;
 
@@ -213,7 +222,13 @@ export const FileUrls = Type.Object({
       fileUrl: Type.Optional(Type.String()),
       expiresAt: Type.Optional(Instant),
       code: Type.Optional(
-        Type.Enum(["attachment_not_found", "access_denied", "attachment_not_ready", "expires_in_out_of_range"]),
+        Type.Enum([
+          "attachment_not_found",
+          "access_denied",
+          "attachment_not_ready",
+          "preview_not_found",
+          "expires_in_out_of_range",
+        ]),
       ),
     }),
   ),

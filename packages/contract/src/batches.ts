@@ -2,7 +2,7 @@ import { type Static, type TProperties, type TSchema, Type } from "typebox";
 import { Attachment } from "./attachments.ts";
 import { Id } from "./common.ts";
 import { SendFileBody, SentFile } from "./links.ts";
-import { type ProblemCode, problems } from "./problems.ts";
+import { FileProblem } from "./problems.ts";
 import { closedObject } from "./shapes.ts";
 import { StartedSend, StartedUpload, StartUploadBody } from "./uploads.ts";
 
@@ -10,17 +10,6 @@ import { StartedSend, StartedUpload, StartUploadBody } from "./uploads.ts";
 
 /** The maximum number of files in a batch. */
 export const MAX_BATCH_FILES = 100;
-
-/** The refusal of one file of a batch. The service handles the other files of the batch as if the refused file was not there. */
-export const FileProblem = Type.Object({
-  code: Type.Enum(Object.keys(problems) as ProblemCode[]),
-  status: Type.Integer(),
-  detail: Type.String(),
-  retryAfterSeconds: Type.Optional(
-    Type.Integer({ description: "the seconds after which a new request can succeed, if they are known" }),
-  ),
-});
-export type FileProblem = Static<typeof FileProblem>;
 
 /** The schema of an idempotency key in a body. The header `Idempotency-Key` may also have quotes. */
 const idempotencyKey = Type.Optional(

@@ -24,6 +24,10 @@ export const Instant = Type.String({
   description: "ISO 8601, UTC",
 });
 
+/** The checksum of a file or a preview picture. The value is encoded in base64. */
+export const Checksum = Type.Object({ algorithm: Type.Enum(["SHA256"]), value: Type.String() });
+export type Checksum = Static<typeof Checksum>;
+
 export const Email = Type.String({
   pattern: "^[^\\s@\\u0000\\p{Cs}]+@[^\\s@\\u0000\\p{Cs}]+$",
   minLength: 3,

@@ -6,6 +6,7 @@ export * from "./batches.ts";
 export * from "./common.ts";
 export * from "./links.ts";
 export * from "./notes.ts";
+export * from "./previews.ts";
 export * from "./problems.ts";
 export * from "./sharing.ts";
 export * from "./uploads.ts";

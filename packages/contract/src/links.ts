@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { Email, Id, Instant, PageQuery, Person, PlainText, pageOf } from "./common.ts";
+import { Previews } from "./previews.ts";
 import { closedObject, orNull, repeatHeaders } from "./shapes.ts";
 import { StartUploadBody } from "./uploads.ts";
 
@@ -67,6 +68,12 @@ const editable = {
   maxClaims: Type.Optional(orNull(Type.Integer({ minimum: 1, maximum: 1_000_000 }))),
   urlTtlSeconds: Type.Optional(Type.Integer({ minimum: 1 })),
   notify: Type.Optional(Notify),
+  showPreviews: Type.Optional(
+    Type.Boolean({
+      description:
+        "Whether visitors see small pictures of the files before a download. Default: true for a download link without password, recipients and maxClaims",
+    }),
+  ),
   recipients: Type.Optional(orNull(Type.Array(Email, { maxItems: 50 }))),
 };
 
@@ -143,6 +150,7 @@ export const Link = Type.Object({
   files: orNull(Type.Array(Type.Object({ id: Id, filename: Type.String() }))),
   urlTtlSeconds: Type.Integer(),
   notify: Notify,
+  showPreviews: Type.Boolean({ description: "Whether visitors see small pictures of the files before a download" }),
   recipients: orNull(Type.Array(Type.String()), {
     description: "null for everybody who has the link. Empty if you may not edit it",
   }),
@@ -241,6 +249,7 @@ export const LinkFile = Type.Object({
   filename: Type.String(),
   sizeBytes: Type.Integer(),
   contentType: Type.String(),
+  previews: Previews,
 });
 export type LinkFile = Static<typeof LinkFile>;
 
@@ -334,6 +343,23 @@ const ClaimUrl = Type.Object({
   expiresIn: Type.Integer(),
   expiresAt: Instant,
 });
+
+/** The body of `POST /public/links/:token/previews`, for the small pictures of files. */
+export const LinkPreviewsBody = closedObject({ attachmentIds: Type.Array(Id, { minItems: 1, maxItems: 100 }) });
+export type LinkPreviewsBody = Static<typeof LinkPreviewsBody>;
+
+/** The list has one result for each id, in the order of the request: a URL or an error code. */
+export const LinkPreviewUrls = Type.Object({
+  urls: Type.Array(
+    Type.Object({
+      attachmentId: Id,
+      fileUrl: Type.Optional(Type.String()),
+      expiresAt: Type.Optional(Instant),
+      code: Type.Optional(Type.Enum(["attachment_not_found", "preview_not_found"])),
+    }),
+  ),
+});
+export type LinkPreviewUrls = Static<typeof LinkPreviewUrls>;
 
 /** A claim (one use of the link) and its URLs. Until `windowEndsAt`, the visitor of the claim can get more URLs without another claim. */
 export const LinkClaim = Type.Object({ claimId: Id, windowEndsAt: Instant, urls: Type.Array(ClaimUrl) });

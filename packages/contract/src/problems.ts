@@ -39,6 +39,7 @@ export const problems = {
   not_found: { status: 404, title: "Not found" },
   note_not_found: { status: 404, title: "Note not found" },
   attachment_not_found: { status: 404, title: "Attachment not found" },
+  preview_not_found: { status: 404, title: "Preview not found" },
   upload_not_found: { status: 404, title: "Upload not found" },
   link_not_found: { status: 404, title: "Link not found" },
   invitation_not_found: { status: 404, title: "Invitation not found" },
@@ -54,6 +55,8 @@ export const problems = {
   attachment_moved: { status: 409, title: "Attachment moved" },
   upload_not_pending: { status: 409, title: "Upload not pending" },
   upload_incomplete: { status: 409, title: "Upload incomplete" },
+  preview_exists: { status: 409, title: "Preview exists" },
+  preview_too_late: { status: 409, title: "Too late for a preview" },
   idempotency_key_in_use: { status: 409, title: "Idempotency key in use" },
   object_already_attached: { status: 409, title: "Object already attached" },
   request_full: { status: 409, title: "File request full" },
@@ -86,6 +89,7 @@ export const problems = {
   user_not_found: { status: 422, title: "User not found" },
   object_not_found: { status: 422, title: "Object not found" },
   idempotency_key_reused: { status: 422, title: "Idempotency key reused" },
+  preview_invalid: { status: 422, title: "Preview invalid" },
   upload_rejected: { status: 422, title: "Upload rejected" },
   too_many_uploads: { status: 429, title: "Too many pending uploads" },
   sending_limit_reached: { status: 429, title: "Limit of sent links reached" },
@@ -132,3 +136,14 @@ export const Problem = Type.Object(
   { $id: "Problem", description: "An error (RFC 9457)" },
 );
 export type Problem = Static<typeof Problem>;
+
+/** The refusal of one file of a batch. The service handles the other files of the batch as if the refused file was not there. */
+export const FileProblem = Type.Object({
+  code: Type.Enum(Object.keys(problems) as ProblemCode[]),
+  status: Type.Integer(),
+  detail: Type.String(),
+  retryAfterSeconds: Type.Optional(
+    Type.Integer({ description: "the seconds after which a new request can succeed, if they are known" }),
+  ),
+});
+export type FileProblem = Static<typeof FileProblem>;

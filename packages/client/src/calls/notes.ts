@@ -4,6 +4,8 @@ import type {
   Attachment,
   AttachmentPage,
   AuditEventPage,
+  CompletedPreviews,
+  CompletePreviewsBody,
   CopyAttachmentBody,
   CreateNoteBody,
   Downloads,
@@ -15,7 +17,10 @@ import type {
   MoveEffectsBody,
   Note,
   NotePage,
+  PreviewName,
   SharedAttachmentPage,
+  StartedPreviews,
+  StartPreviewsBody,
   TrashPage,
   UpdateNoteBody,
   UrlPurpose,
@@ -107,6 +112,12 @@ export function attachmentCalls(call: Call) {
      */
     describeMove: (body: MoveEffectsBody, { signal }: Signal = {}) =>
       call<MoveEffects>("POST", "/attachments/move-effects", { body, signal }),
+    /** Starts the uploads of preview pictures. The result has a signed PUT or a problem for each picture, in the order of the list. */
+    startPreviews: (body: StartPreviewsBody, { signal }: Signal = {}) =>
+      call<StartedPreviews>("POST", "/attachments/previews", { body, signal }),
+    /** Asks the service to verify stored preview pictures. The service drops a wrong picture with the problem `preview_invalid`. */
+    completePreviews: (body: CompletePreviewsBody, { signal }: Signal = {}) =>
+      call<CompletedPreviews>("POST", "/attachments/previews/complete", { body, signal }),
     /** Records that the caller has seen the file, so that `isNew` of the file becomes false. */
     markSeen: (attachmentId: string) => call<void>("PUT", `${path(attachmentId)}/seen`),
     /** Deletes an attachment. If the service has a trash, `trash.restore` can restore the attachment for a while. */
@@ -126,7 +137,13 @@ const MAX_BATCH = 1000;
  * The member `purpose` is the purpose of the URL in the audit event. The default of `purpose` is `view` for an inline URL, and `download`
  * for every other URL.
  */
-export type UrlOptions = { expiresIn?: number; purpose?: UrlPurpose; signal?: AbortSignal | undefined };
+export type UrlOptions = {
+  expiresIn?: number;
+  purpose?: UrlPurpose;
+  /** Issues the URL of a preview picture, which is always inline. The default of `purpose` is `thumbnail` for a small picture. */
+  preview?: PreviewName;
+  signal?: AbortSignal | undefined;
+};
 
 /**
  * The default of `disposition` is `attachment`, which saves the file. With `inline`, the browser shows a file with a safe type, and saves
@@ -151,11 +168,11 @@ export function urlCalls(call: Call) {
 
     /**
      * Issues presigned URLs of many files. The result has a URL or an error code for each file, in the order of the ids. The call sends one
-     * request for each 1,000 ids.
+     * request for each 1,000 ids. The option `cacheable` is only for previews.
      */
     async urlsFor(
       attachmentIds: readonly string[],
-      { signal, ...options }: UrlOptions = {},
+      { signal, ...options }: UrlOptions & Cacheable = {},
     ): Promise<FileUrls["urls"]> {
       const urls: FileUrls["urls"] = [];
       for (let start = 0; start < attachmentIds.length; start += MAX_BATCH) {

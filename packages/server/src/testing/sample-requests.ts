@@ -1,5 +1,6 @@
 import type { App } from "../platform/http/route-types.ts";
 import { fileForm } from "./form.ts";
+import { declare, webp } from "./pictures.ts";
 import type { Client } from "./service.ts";
 import type { World } from "./world.ts";
 
@@ -55,6 +56,8 @@ const bodies: Record<string, (world: World) => object> = {
   "POST /attachments/:attachmentId/move": ({ noteId }) => ({ fromNoteId: noteId, toNoteId: noteId }),
   "POST /attachments/:attachmentId/copy": ({ noteId }) => ({ toNoteId: noteId }),
   "POST /attachments/move-effects": ({ attachmentId, noteId }) => ({ attachmentIds: [attachmentId], toNoteId: noteId }),
+  "POST /attachments/previews": ({ attachmentId }) => ({ previews: [declare(webp(), { attachmentId })] }),
+  "POST /attachments/previews/complete": ({ attachmentId }) => ({ previews: [{ attachmentId, name: "small" }] }),
   "POST /attachments/urls": ({ attachmentId }) => ({ attachmentIds: [attachmentId] }),
 };
 

@@ -19,6 +19,8 @@ const ADOPT = `POST /notes/:noteId/attachments${WITH_JSON}`;
 const GONE = "attachment_not_found";
 const NO_NOTE = "note_not_found";
 const UNKNOWN = "upload_not_found";
+const INVALID = "preview_invalid";
+const NO_PREVIEW = "preview_not_found";
 const NO_FILE = "upload_not_pending";
 
 // biome-ignore format: the columns of the table stay aligned
@@ -56,6 +58,9 @@ const table: readonly Row[] = [
   ["GET /attachments/:attachmentId/url",       200,  200,   200,  200,    403,    403,    403,    403,   403,  401,  404],
   ["GET /attachments/:attachmentId/download",  302,  302,   302,  302,    403,    403,    403,    403,   403,  401,  404],
   ["POST /attachments/urls",                   200,  200,   200,  200, DENIED, DENIED, DENIED, DENIED, DENIED, 401, GONE],
+  // Only the uploader may send previews. The file of this test is too small for a preview.
+  ["POST /attachments/previews",           INVALID, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, 401, GONE],
+  ["POST /attachments/previews/complete", NO_PREVIEW, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, 401, GONE],
   ["GET /attachments/:attachmentId/shares",    200,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["PUT /attachments/:attachmentId/shares",    200,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["DELETE /attachments/:attachmentId/shares/:userId",
@@ -243,6 +248,6 @@ describe.each(engines)("requirements 15 and 47: access of every user to every ro
 
 async function outcome(client: Client, { call, world }: { call: string; world: World }): Promise<Cell> {
   const { status, body } = await client.send(...requestOf(call, world));
-  const [first] = [body?.urls, body?.uploads, body?.files].find(Array.isArray) ?? [];
+  const [first] = [body?.urls, body?.uploads, body?.files, body?.previews].find(Array.isArray) ?? [];
   return first?.code ?? first?.problem?.code ?? status;
 }

@@ -18,6 +18,7 @@ import { publicLinkRoutes } from "../features/links/visitor/routes.ts";
 import { mailPreferenceRoutes, unsubscribeRoutes } from "../features/mail/routes.ts";
 import { movingRoutes } from "../features/moving/routes.ts";
 import { noteRoutes } from "../features/notes/routes.ts";
+import { previewRoutes } from "../features/previews/routes.ts";
 import { receiptRoutes, reviewRoutes, visitorUploadRoutes } from "../features/requests/routes.ts";
 import {
   accessRequestRoutes,
@@ -208,6 +209,7 @@ export function buildApp(options: AppOptions): App {
     api.addHook("onRequest", authenticationHook(authenticate));
     api.addHook("onRoute", inTurns({ turns: ownTurns, check: identifyAgain(authenticate) }));
     sendRoutes(api, deps);
+    previewRoutes(api, deps);
   });
   app.register(async (api: App) => {
     sendsOnlyData(api);
@@ -241,7 +243,7 @@ export function buildApp(options: AppOptions): App {
  * delays no other write.
  */
 function partOf({ routeOptions: { url = "" } }: FastifyRequest): "bucket" | "database" {
-  return /\/(?:uploads|s3)(?:\/|$)/.test(url) ? "bucket" : "database";
+  return /\/(?:uploads|previews|s3)(?:\/|$)/.test(url) ? "bucket" : "database";
 }
 
 function createServer({ logger, trustProxy, requestId, connections }: AppOptions, headers: ResponseHeaders): App {

@@ -109,6 +109,7 @@ const INTERVALS_MS = {
   flushRefusals: HALF_A_MINUTE,
   expireUploads: HALF_A_MINUTE,
   expireTrash: HALF_A_MINUTE,
+  dropUnconfirmedPreviews: MINUTE,
   deleteClosedAccounts: HALF_A_MINUTE,
   purgeNotes: HALF_A_MINUTE,
   purgeObjects: HALF_A_MINUTE,

@@ -46,6 +46,8 @@ const contract = [
   "post /attachments/{attachmentId}/copy",
   "post /attachments/move-effects",
   "get /attachments/{attachmentId}/url",
+  "post /attachments/previews",
+  "post /attachments/previews/complete",
   "post /attachments/urls",
   "get /attachments/{attachmentId}/download",
   "put /notes/{noteId}/shares",

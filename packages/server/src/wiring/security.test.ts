@@ -54,6 +54,7 @@ describe("requirement 25: the headers of every response", () => {
     "GET /notes",
     `GET /attachments/${unknownId()}/url`,
     `GET /attachments/${unknownId()}/download`,
+    "POST /attachments/previews",
     "POST /attachments/urls",
     `POST /notes/${unknownId()}/uploads`,
     `POST /notes/${unknownId()}/attachments`,

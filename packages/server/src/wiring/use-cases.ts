@@ -10,6 +10,7 @@ import { createMails } from "../features/mail/index.ts";
 import { createMoving } from "../features/moving/index.ts";
 import { createNotes } from "../features/notes/index.ts";
 import { createPeople } from "../features/people/index.ts";
+import { createPreviews } from "../features/previews/index.ts";
 import { createRequests } from "../features/requests/index.ts";
 import { createArrivals } from "../features/sharing/accept-invitation.ts";
 import { createSharing } from "../features/sharing/index.ts";
@@ -27,17 +28,28 @@ const TOO_MANY_URLS = "You requested too many URLs in a short time. Wait until R
 const TOO_MANY_STARTS =
   "You started too many uploads in a short time. Wait until Retry-After has passed, then try again.";
 
+const TOO_MANY_PREVIEWS =
+  "You sent too many previews in a short time. Wait until Retry-After has passed, then try again.";
+/** A file has two previews, and each of them has a start and a completion. */
+const PREVIEW_STEPS_OF_FILE = 4;
+
 /** Joins the functions of all features. */
 export function createUseCases(deps: Deps) {
   const { clock, limits } = deps;
   const arrive = createArrivals(deps);
   const urls = createAllowance(limits.urlRate, { clock, problem: TOO_MANY_URLS });
   const starts = createAllowance(limits.uploadRate, { clock, problem: TOO_MANY_STARTS });
+  const ofPreviews = limits.uploadRate && {
+    perSecond: limits.uploadRate.perSecond * PREVIEW_STEPS_OF_FILE,
+    burst: limits.uploadRate.burst * PREVIEW_STEPS_OF_FILE,
+  };
+  const previews = createAllowance(ofPreviews, { clock, problem: TOO_MANY_PREVIEWS });
   return {
     ...createNotes(deps, { arrive }),
     ...createTrash(deps),
     ...createMoving(deps, { starts }),
     ...createUploads(deps, { arrive, starts }),
+    ...createPreviews(deps, { allowance: previews }),
     ...createAdoption(deps),
     ...createAttachments(deps, { arrive }),
     ...createSharing(deps),

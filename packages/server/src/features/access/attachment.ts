@@ -1,3 +1,4 @@
+import type { Preview } from "@valetkey/contract";
 import type { Checksum } from "../../platform/bucket/port.ts";
 import type { AttachmentState, VerificationState } from "../../platform/database/unions.ts";
 
@@ -44,6 +45,8 @@ export type Attachment = {
   /** The reason of the rejection, as a text for the person who uploaded the file. */
   rejectReason: string | undefined;
   createdAt: number;
+  /** The confirmed preview pictures. Responses contain the previews of a ready file only. */
+  previews?: readonly Preview[];
 };
 
 /**

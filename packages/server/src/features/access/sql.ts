@@ -1,3 +1,4 @@
+import type { Preview } from "@valetkey/contract";
 import { type Expression, type ExpressionBuilder, type Kysely, type Selectable, type SqlBool, sql } from "kysely";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { Attachment, Upload } from "./attachment.ts";
@@ -124,6 +125,7 @@ export const attachmentColumns = [
   "attachments.state",
   "attachments.reject_reason",
   "attachments.created_at",
+  "attachments.previews",
 ] as const;
 
 export type AttachmentRow = Omit<Selectable<Tables["attachments"]>, "filename_folded" | "trash_id" | "is_indexed">;
@@ -143,6 +145,7 @@ export function toAttachment(row: AttachmentRow): Attachment {
     state: row.state,
     rejectReason: row.reject_reason ?? undefined,
     createdAt: row.created_at,
+    ...(row.previews !== null && { previews: JSON.parse(row.previews) as Preview[] }),
   };
 }
 
@@ -170,7 +173,7 @@ export const uploadColumns = [
   "idempotency_key",
 ] as const satisfies readonly (keyof Tables["uploads"])[];
 
-export type UploadRow = Selectable<Tables["uploads"]>;
+export type UploadRow = Omit<Selectable<Tables["uploads"]>, "completed_at">;
 
 export function toUpload(row: UploadRow): Upload {
   return {

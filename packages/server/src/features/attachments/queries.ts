@@ -41,6 +41,7 @@ function toRow(attachment: Attachment): Insertable<Tables["attachments"]> {
     state: attachment.state,
     reject_reason: attachment.rejectReason ?? null,
     created_at: attachment.createdAt,
+    previews: attachment.previews === undefined ? null : JSON.stringify(attachment.previews),
   };
 }
 
@@ -92,7 +93,10 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
       .returning(quotaColumns)
       .executeTakeFirst();
     if (row === undefined) return false;
-    if (usesCapacity(from) && !usesCapacity(to)) await releaseQuotaOf(db, [{ ...row, state: from }]);
+    if (usesCapacity(from) && !usesCapacity(to)) {
+      await releaseQuotaOf(db, [{ ...row, state: from }]);
+      await db.deleteFrom("attachment_previews").where("attachment_id", "=", attachmentId).execute();
+    }
     return true;
   },
 

@@ -1,6 +1,7 @@
 import {
   type AttachmentPage,
   AttachmentParams,
+  type Preview,
   Attachment as WireAttachment,
   type NoteAccess as WireNoteAccess,
 } from "@valetkey/contract";
@@ -42,6 +43,13 @@ export function presentAccess(access: NoteAccess): WireNoteAccess {
   );
 }
 
+/** Returns the member `previews` of a file. A file that is not ready never shows a preview picture. */
+export function presentPreviews({ state, previews }: Pick<Attachment, "state" | "previews">): {
+  previews?: Preview[];
+} {
+  return state === "ready" && previews !== undefined ? { previews: [...previews] } : {};
+}
+
 /** Converts an attachment to the form of a response. The response contains no object key. */
 export function presentAttachment(attachment: ListedAttachment, people: People): WireAttachment {
   const { id, noteId, filename, sizeBytes, contentType, checksum, state, rejectReason: reason, createdAt } = attachment;
@@ -57,6 +65,7 @@ export function presentAttachment(attachment: ListedAttachment, people: People):
     createdBy: presentPerson(attachment.createdBy, people),
     createdAt: toIso(createdAt),
     ...(attachment.access === undefined ? {} : { access: presentAccess(attachment.access) }),
+    ...presentPreviews(attachment),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { PreviewName } from "@valetkey/contract";
 import type { SignedUrl } from "../../platform/bucket/port.ts";
 import type { Disposition } from "../../platform/bucket/serving.ts";
 import type { Limits } from "../../platform/config/limits.ts";
@@ -10,6 +11,7 @@ import { isBeingVerified } from "../access/attachment.ts";
 import { type Arrive, permits, roleOf } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import { accessQueries, type DownloadAccess, type Downloadable } from "../access/queries.ts";
+import { previewQueries, type StoredPreview } from "../attachments/preview-queries.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { type AuditEvent, aboutFile, auditEvent, defaultPurpose, type UrlPurpose } from "../audit/audit-event.ts";
 import { urlAuditLog } from "../audit/queries.ts";
@@ -17,6 +19,7 @@ import { requireEnabled } from "../people/revocation.ts";
 import { adoptionQueries } from "../storage/queries.ts";
 import type { Refusals } from "./record-refusals.ts";
 
+const ONLY_PREVIEWS = "In a batch, cacheable is for previews: use it with preview.";
 const ONLY_INLINE = "cacheable is for pictures that pages show: use it with disposition=inline.";
 
 /** The use cases for single URLs and for batches share the helpers of issue-url.ts. */
@@ -35,7 +38,7 @@ export type IssuedUrl = {
  * Issues one download URL: checks the access, signs the URL and records an audit event. The event is on the disk before the service returns
  * the URL. `expiresInSeconds`: the default comes from the configuration. `purpose`: the default comes from the disposition. The function
  * `issueUrl` throws `invalid_request`, `expires_in_out_of_range`, `attachment_not_found`, `access_denied`, `attachment_not_ready`,
- * `rate_limited`.
+ * `rate_limited`, and `preview_not_found` if the file has no such preview.
  */
 export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) {
   const { db, clock, limits, newId } = deps;
@@ -51,11 +54,14 @@ export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) 
        * cacheable.
        */
       isCacheable: boolean;
+      /** With `preview`, the URL is for a preview picture of the file, and always inline. */
+      preview?: PreviewName | undefined;
       /** If `clientIp` is undefined, the URL works for every client. */
       clientIp: string | undefined;
     },
   ): Promise<IssuedUrl> => {
-    const { isCacheable, clientIp, disposition } = input;
+    const { isCacheable, clientIp, preview } = input;
+    const disposition = preview === undefined ? input.disposition : "inline";
     if (isCacheable && disposition !== "inline") throw new DomainError("invalid_request", ONLY_INLINE);
     allowance.take(caller.userId, 1);
     const access =
@@ -71,12 +77,20 @@ export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) 
     if (attachment.state !== "ready" && (await findHidden(db, caller, [access])).has(attachment.id)) throw notFound();
     checkExpiry(input.expiresInSeconds, longestExpiry(limits, role));
     requireReady(attachment);
+    const served = preview === undefined ? attachment : await previewOf(db, { attachment, preview });
     const expiresInSeconds = input.expiresInSeconds ?? defaultExpiry(limits, role);
     const now = clock();
     const cacheWindowSeconds = isCacheable ? windowOf(expiresInSeconds) : undefined;
-    const signed = await sign(deps, { attachment, disposition, expiresInSeconds, now, cacheWindowSeconds, clientIp });
+    const signed = await sign(deps, {
+      attachment: served,
+      disposition,
+      expiresInSeconds,
+      now,
+      cacheWindowSeconds,
+      clientIp,
+    });
     const leftSeconds = Math.ceil((signed.expiresAt - now) / 1000);
-    const purpose = input.purpose ?? defaultPurpose(disposition);
+    const purpose = input.purpose ?? (preview === "small" ? "thumbnail" : defaultPurpose(disposition));
     const detail = { expiresInSeconds: Math.min(expiresInSeconds, leftSeconds), purpose };
     const event = { id: newId(), caller, subject: aboutFile(attachment), at: clock(), detail };
     await urlAuditLog(db).record(auditEvent("url.issued", event));
@@ -111,6 +125,25 @@ async function findHidden(tx: Tx, caller: Caller, found: Iterable<DownloadAccess
 
 function notFound(): DomainError {
   return new DomainError("attachment_not_found", "Attachment not found");
+}
+
+function noPreview(): DomainError {
+  return new DomainError("preview_not_found", "The file has no such preview.");
+}
+
+/** Returns the preview of a file in the form in which the service signs a URL. Throws `preview_not_found`. */
+async function previewOf(
+  tx: Tx,
+  { attachment, preview }: { attachment: Downloadable; preview: PreviewName },
+): Promise<Downloadable> {
+  const stored = (await previewQueries(tx).findConfirmed(preview, [attachment.id])).get(attachment.id);
+  if (stored === undefined) throw noPreview();
+  return asPreview(attachment, stored);
+}
+
+export function asPreview(attachment: Downloadable, { objectKey, contentType }: StoredPreview): Downloadable {
+  const filename = contentType === "image/webp" ? "preview.webp" : "preview.jpg";
+  return { ...attachment, objectKey, contentType, filename };
 }
 
 /** Throws `expires_in_out_of_range` unless the requested expiry is a whole number from 1 to `longest`. */
@@ -184,7 +217,13 @@ function whyNotReady(state: AttachmentState): string {
   return `The file can't be downloaded: its upload is ${state}.`;
 }
 
-const REFUSALS = ["attachment_not_found", "access_denied", "attachment_not_ready", "expires_in_out_of_range"] as const;
+const REFUSALS = [
+  "attachment_not_found",
+  "access_denied",
+  "attachment_not_ready",
+  "preview_not_found",
+  "expires_in_out_of_range",
+] as const;
 
 /** The error code of a refused URL in a batch. */
 export type UrlRefusal = (typeof REFUSALS)[number];
@@ -214,16 +253,23 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
       attachmentIds: readonly string[];
       expiresInSeconds: number | undefined;
       purpose: UrlPurpose | undefined;
+      /** As for `issueUrl`. Only the URLs of previews can be cacheable. */
+      preview?: PreviewName | undefined;
+      isCacheable?: boolean | undefined;
       clientIp: string | undefined;
     },
   ): Promise<BatchAnswer[]> => {
-    const { expiresInSeconds: requested, purpose = defaultPurpose("attachment"), clientIp } = input;
+    const { expiresInSeconds: requested, preview, isCacheable, clientIp } = input;
+    const disposition = preview === undefined ? "attachment" : "inline";
+    const purpose = input.purpose ?? (preview === "small" ? "thumbnail" : defaultPurpose(disposition));
+    if (isCacheable && preview === undefined) throw new DomainError("invalid_request", ONLY_PREVIEWS);
     allowance.take(caller.userId, input.attachmentIds.length);
     checkExpiry(requested, limits.urlTtlMaxSeconds);
     // The database stores ids in lower case. Each result contains the id in the spelling of the caller.
     const ids = input.attachmentIds.map((id) => id.toLowerCase());
     const access = await accessQueries(db).downloads(caller.userId, ids);
     for (const id of await findHidden(db, caller, access.values())) access.delete(id);
+    const previews = preview && (await previewQueries(db).findConfirmed(preview, [...access.keys()]));
     const now = clock();
     // All URLs of a note have one expiry, because the caller owns either all files of a note or no file.
     const issued = new Map<string, IssuedOfNote>();
@@ -241,7 +287,21 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
       }
       const { attachment, role } = found;
       const expiresInSeconds = requested ?? defaultExpiry(limits, role);
-      let signed = sign(deps, { attachment, disposition: "attachment", expiresInSeconds, now, clientIp });
+      const stored = previews?.get(attachment.id);
+      if (previews !== undefined && stored === undefined) {
+        answers.push({ attachmentId, code: "preview_not_found" });
+        continue;
+      }
+      const served = stored === undefined ? attachment : asPreview(attachment, stored);
+      const cacheWindowSeconds = isCacheable ? windowOf(expiresInSeconds) : undefined;
+      let signed = sign(deps, {
+        attachment: served,
+        disposition,
+        expiresInSeconds,
+        now,
+        cacheWindowSeconds,
+        clientIp,
+      });
       // The loop awaits only real promises, because an `await` of a plain value also costs time for each file.
       if (signed instanceof Promise) signed = await signed;
       answers.push({ attachmentId, fileUrl: signed.url, expiresAt: signed.expiresAt });

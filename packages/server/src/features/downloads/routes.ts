@@ -54,6 +54,7 @@ export function urlRoutes(app: App, { useCases, metrics, clientIpOf }: RouteDeps
         disposition: asked.disposition,
         purpose: asked.purpose,
         isCacheable: asked.cacheable === "true",
+        preview: asked.preview,
         clientIp,
       });
       metrics.countUrls("issued");
@@ -76,8 +77,9 @@ export function urlRoutes(app: App, { useCases, metrics, clientIpOf }: RouteDeps
   );
 
   app.post("/attachments/urls", { schema: schemas.issueUrls }, async (request) => {
-    const { attachmentIds, expiresIn, purpose } = request.body;
-    const input = { attachmentIds, expiresInSeconds: expiresIn, purpose, clientIp: clientIpOf(request) };
+    const { attachmentIds, expiresIn, purpose, preview, cacheable: isCacheable } = request.body;
+    const asked = { attachmentIds, expiresInSeconds: expiresIn, purpose, preview, isCacheable };
+    const input = { ...asked, clientIp: clientIpOf(request) };
     const answers = await useCases.issueUrls(callerOf(request), input);
     const urls = presentAnswers(answers);
     for (const [outcome, count] of countByOutcome(answers)) metrics.countUrls(outcome, count);

@@ -35,6 +35,8 @@ export type Link = {
   opened: number;
   urlTtlSeconds: number;
   notify: LinkNotify;
+  /** Whether visitors see the small preview pictures of files before a download. */
+  showPreviews: boolean;
   /**
    * The normalised email addresses. A visitor must prove the ownership of one of these email addresses. Empty: the link works for everybody
    * who has the link.

@@ -58,12 +58,22 @@ export const objectDeletionQueries = defineQueries("database.objectDeletions", (
     },
 
     /**
-     * Lists the due deletions of objects. The list never contains the object of an existing attachment, so a deletion that was queued by
-     * mistake deletes no file.
+     * Lists the due deletions of objects. The list never contains the object of an existing attachment or preview, so a deletion that was
+     * queued by mistake deletes no file.
      */
     async listDue(now: number, limit: number): Promise<ObjectDeletion[]> {
       return await select()
         .where("not_before", "<=", now)
+        // PostgreSQL reads one row of the index for each deletion. With `not exists`, it would read the whole table.
+        .where(
+          (eb) =>
+            eb
+              .selectFrom("attachment_previews")
+              .select("attachment_previews.name")
+              .whereRef("attachment_previews.object_key", "=", "object_deletions.object_key"),
+          "is",
+          null,
+        )
         .where((eb) =>
           eb.not(
             eb.exists(
@@ -147,7 +157,7 @@ export const bucketCapabilityQueries = defineQueries("database.bucketCapabilitie
 
 /** The queries that compare the database with the bucket, page by page. */
 export const inventoryQueries = defineQueries("database.inventory", ({ kysely: db, engine }) => {
-  type Table = "attachments" | "uploads" | "object_deletions" | "reservations";
+  type Table = "attachments" | "attachment_previews" | "uploads" | "object_deletions" | "reservations";
   /** Selects the object keys of the list that the table contains. */
   const among = (table: Table, objectKeys: readonly string[]) =>
     db
@@ -157,8 +167,8 @@ export const inventoryQueries = defineQueries("database.inventory", ({ kysely: d
 
   return {
     /**
-     * Returns the object keys of the list to which a row refers. The row can be an attachment, an upload in progress, a reservation or a
-     * queued deletion.
+     * Returns the object keys of the list to which a row refers. The row can be an attachment, a preview, an upload in progress, a
+     * reservation or a queued deletion.
      */
     async known(objectKeys: readonly string[]): Promise<Set<string>> {
       const rows = await among("attachments", objectKeys)
@@ -166,6 +176,7 @@ export const inventoryQueries = defineQueries("database.inventory", ({ kysely: d
         // A complete upload references no object. An object at the key of a complete upload belongs to the attachment, or a client stored
         // the object after the copy of the service.
         .union(among("uploads", objectKeys).where("state", "not in", [...ENDED, "ready", "quarantined"]))
+        .union(among("attachment_previews", objectKeys))
         .union(among("object_deletions", objectKeys))
         .union(among("reservations", objectKeys))
         .execute();

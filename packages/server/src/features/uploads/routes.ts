@@ -6,7 +6,6 @@ import {
   CompleteUploadsBody,
   type FileProblem,
   NoteParams,
-  problems,
   RenameAttachmentBody,
   type Send,
   SignedParts,
@@ -25,6 +24,7 @@ import type { SignedRequest } from "../../platform/bucket/port.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { httpLimits } from "../../platform/http/http-limits.ts";
 import { bodyIsOptional, emptyResponse, operations } from "../../platform/http/openapi.ts";
+import { presentProblem } from "../../platform/http/problem.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { allowNoBody, readIdempotencyKey, toIso } from "../../platform/http/wire.ts";
 import type { Attachment as StoredAttachment, Upload as StoredUpload } from "../access/attachment.ts";
@@ -194,11 +194,6 @@ export function presentOutcomes<Upload>(
   return {
     uploads: outcomes.map((each) => (each instanceof DomainError ? { problem: presentProblem(each) } : present(each))),
   };
-}
-
-function presentProblem({ code, message: detail, retryAfterSeconds }: DomainError): FileProblem {
-  const { status } = problems[code];
-  return { code, status, detail, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
 }
 
 type Started = { upload: StoredUpload; request: SignedRequest | undefined };

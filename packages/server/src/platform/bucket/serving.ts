@@ -16,6 +16,11 @@ const INLINE_TYPES = words(`
   video/mp4 video/webm video/ogg video/quicktime
 `);
 
+/** Returns whether a browser may display a file of the type. */
+export function canShowInline(contentType: string): boolean {
+  return INLINE_TYPES.has(contentType);
+}
+
 /** Returns the media type in lower case without parameters. An empty or malformed type becomes application/octet-stream. */
 export function normaliseContentType(contentType: string): string {
   const type = (contentType.split(";", 1)[0] ?? "").trim().toLowerCase();

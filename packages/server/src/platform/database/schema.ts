@@ -1,4 +1,4 @@
-import type { WebhookFailure } from "@valetkey/contract";
+import type { PreviewName, WebhookFailure } from "@valetkey/contract";
 import type { Generated } from "kysely";
 import type {
   AccountLinkKind,
@@ -108,6 +108,29 @@ export type Tables = {
     trash_id: string | null;
     /** The column `is_indexed` is null if the index for searches does not have the current filename. */
     is_indexed: 1 | null;
+    /**
+     * The confirmed preview pictures as a JSON array with their names and sizes in pixels. The column `previews` repeats facts of
+     * `attachment_previews`, so that a list of files reads one table. The column `previews` is null if the file has no preview picture.
+     */
+    previews: Generated<string | null>;
+  };
+  /**
+   * The table `attachment_previews` contains the preview pictures of files. A trigger queues the deletion of the object of each deleted
+   * row.
+   */
+  attachment_previews: {
+    attachment_id: string;
+    name: PreviewName;
+    object_key: string;
+    /** 1: a signed URL can still write to the object, so the service copies the object before it confirms the picture. */
+    staged: Bit;
+    content_type: string;
+    size_bytes: number;
+    checksum_sha256: string;
+    /** The columns `width` and `height` are null until the service has verified the stored picture. */
+    width: number | null;
+    height: number | null;
+    created_at: number;
   };
   uploads: {
     id: string;
@@ -132,6 +155,11 @@ export type Tables = {
      * released the key.
      */
     idempotency_key: string | null;
+    /**
+     * The instant when the client completed the upload. The column `completed_at` is null for an upload that is not complete, or that an
+     * earlier version completed.
+     */
+    completed_at: Generated<number | null>;
   };
   /**
    * The table `usage` has one row for each owner who has ever had a file. Each transaction that changes the files of an owner also changes
@@ -321,6 +349,8 @@ export type Tables = {
     last_url_expires_at: number | null;
     url_ttl_seconds: number;
     notify: LinkNotify;
+    /** 1: visitors see the small preview pictures of files before a download. */
+    show_previews: Generated<Bit>;
     /** The column `request` is a JSON object for a file request, and null for a download link. */
     request: string | null;
     created_at: number;

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { ProblemCode } from "@valetkey/contract";
+import type { FileProblem, ProblemCode } from "@valetkey/contract";
 import { type Problem, problems } from "@valetkey/contract";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { DomainError } from "../errors.ts";
@@ -27,6 +27,12 @@ export function problemBody(code: ProblemCode, options: { detail: string; reques
   const { status, title } = problems[code];
   const { detail, requestId } = options;
   return { type: "about:blank", title, status, detail, code, message: detail, requestId };
+}
+
+/** Builds the problem of one file of a batch. */
+export function presentProblem({ code, message: detail, retryAfterSeconds }: DomainError): FileProblem {
+  const { status } = problems[code];
+  return { code, status, detail, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
 }
 
 /** The parts of an error that a client may read. */

@@ -3,6 +3,7 @@ import { accountQueries } from "../../features/accounts/queries/accounts.ts";
 import { accountDeletionQueries } from "../../features/accounts/queries/deletions.ts";
 import { passkeyQueries, secondFactorQueries } from "../../features/accounts/queries/factors.ts";
 import { administrationQueries, queueQueries } from "../../features/administration/queries.ts";
+import { previewQueries } from "../../features/attachments/preview-queries.ts";
 import { attachmentQueries } from "../../features/attachments/queries.ts";
 import { auditQueries } from "../../features/audit/queries.ts";
 import { changeQueries } from "../../features/changes/queries.ts";
@@ -57,6 +58,7 @@ export const everyQuery = {
   pins: pinQueries,
   searchIndex: searchIndexQueries,
   attachments: attachmentQueries,
+  previews: previewQueries,
   uploads: uploadQueries,
   shares: shareQueries,
   invitations: invitationQueries,

@@ -147,6 +147,18 @@ const ROWS_OF: Record<Growing, Columns> = {
     is_routine: "i % 2",
   },
   admin_events: { id: id("event"), at: "i", action: "'person.disabled'", subject_id: owner, detail: "'{}'" },
+  attachment_previews: {
+    attachment_id: id("file"),
+    name: "'small'",
+    object_key: id("preview"),
+    staged: "0",
+    content_type: "'image/webp'",
+    size_bytes: "i",
+    checksum_sha256: id("sha256"),
+    width: oneIn100("null", "320"),
+    height: oneIn100("null", "240"),
+    created_at: "i",
+  },
   object_deletions: { object_key: id("deleted"), not_before: "i", attempts: "0" },
   verifications: {
     attachment_id: id("file"),

@@ -38,6 +38,18 @@ const next = { limit: 50, cursor: encodeCursor("zzz") };
 const note = sampleNote({ id: "note-1", ownerId: "user-1" });
 const file = sampleAttachment(note);
 const link = sampleLink(note, { id: "link-1" });
+const pixels = { width: 320, height: 240 };
+const preview = {
+  attachmentId: "file-1",
+  name: "small",
+  objectKey: "preview-1",
+  staged: false,
+  contentType: "image/webp",
+  sizeBytes: 1,
+  sha256: "sha256",
+  pixels: undefined,
+  createdAt: NOW,
+} as const;
 const upload = sampleUpload(file, { id: "upload-1", userId: "user-1", idempotencyKey: "key" });
 const invitation = sampleInvitation(note, { id: "new", email: "mail-1", userId: "user-1" });
 const accountInvitation = { ...invitation, id: "new", email: "new@example.com" };
@@ -188,6 +200,21 @@ export const queryExamples: Examples = {
     findByObjectKey: [["key-1"]],
     hiddenFromViewers: [[files]],
     filenamesOf: [[files]],
+  },
+  previews: {
+    findFiles: [[files]],
+    list: [[files]],
+    findConfirmed: [["small", files]],
+    holdFiles: [[files]],
+    insert: [[[{ ...preview, attachmentId: "file-2", name: "large", objectKey: "new" }]]],
+    confirm: [
+      [
+        { ...preview, attachmentId: "file-100", objectKey: "preview-100" },
+        { ...pixels, objectKey: "new" },
+      ],
+    ],
+    drop: [[preview]],
+    dropUnconfirmed: [[EXPIRED, 100]],
   },
   uploads: {
     start: [

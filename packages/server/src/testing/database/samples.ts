@@ -137,6 +137,7 @@ export function sampleLink(note: Note, given: Partial<Link> = {}): Link {
     opened: 0,
     urlTtlSeconds: 60,
     notify: "never",
+    showPreviews: false,
     recipients: [],
     request: undefined,
     createdAt: AT,

@@ -13,6 +13,10 @@ export const rareProblems: typeof english = {
   headers_too_large: "Ihr Browser sendet zu viele Cookies. Löschen Sie die Cookies dieser Seite.",
   unsupported_media_type: "Dieses Format nimmt der Dienst nicht an.",
   cross_site_request: "Diese Anfrage muss von einer Seite dieses Dienstes kommen. Laden Sie die Seite neu.",
+  preview_invalid: "Dieses Bild der Datei geht nicht.",
+  preview_exists: "Die Datei hat dieses Bild schon.",
+  preview_too_late: "Für ein Bild dieser Datei ist es zu spät.",
+  preview_not_found: "Diese Datei hat kein Bild.",
   idempotency_key_in_use: "Dieselbe Anfrage läuft noch. Warten Sie einen Moment.",
   idempotency_key_reused: "Diese Anfrage wurde schon mit anderen Angaben gesendet. Laden Sie die Seite neu.",
 

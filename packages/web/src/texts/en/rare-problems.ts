@@ -15,6 +15,10 @@ export const rareProblems: Partial<Record<ErrorCode, string>> = {
   headers_too_large: "Your browser sends too many cookies. Delete the cookies of this page.",
   unsupported_media_type: "The service does not accept this format.",
   cross_site_request: "This request must come from a page of this service. Reload the page.",
+  preview_invalid: "This picture of the file can't be used.",
+  preview_exists: "The file has this picture already.",
+  preview_too_late: "It is too late to add a picture to this file.",
+  preview_not_found: "This file has no picture.",
   idempotency_key_in_use: "The same request is still running. Wait a moment.",
   idempotency_key_reused: "This request was sent before with other values. Reload the page.",
 

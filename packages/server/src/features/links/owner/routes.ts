@@ -204,9 +204,9 @@ function presentReceiver(receiver: Receiver, current: Pick<Receiver, "generation
 }
 
 function settingsOf(body: CreateFileLinkBody): LinkSettings {
-  const { label, message, password, maxClaims, urlTtlSeconds, notify, recipients, expiresAt } = body;
+  const { label, message, password, maxClaims, urlTtlSeconds, notify, showPreviews, recipients, expiresAt } = body;
   const given = typeof expiresAt === "string" ? parseInstant(expiresAt, { name: "expiresAt" }) : expiresAt;
-  return { label, message, expiresAt: given, password, maxClaims, urlTtlSeconds, notify, recipients };
+  return { label, message, expiresAt: given, password, maxClaims, urlTtlSeconds, notify, showPreviews, recipients };
 }
 
 /** Converts one link to the form of a response. Reads the creator of the link from the database. */
@@ -232,6 +232,7 @@ function present(described: DescribedLink, { people, publicUrl }: { people: Peop
     files: files ?? null,
     urlTtlSeconds: link.urlTtlSeconds,
     notify: link.notify,
+    showPreviews: link.showPreviews,
     // A person who may not edit the link does not see the email addresses of the recipients.
     recipients: link.recipients.length === 0 ? null : canEdit ? [...link.recipients] : [],
     sentTo: canEdit && sentTo.people > 0 ? sentTo : null,

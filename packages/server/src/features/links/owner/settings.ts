@@ -1,7 +1,7 @@
 import type { FileRequest, LinkSlot } from "@valetkey/contract";
 import type { Limits } from "../../../platform/config/limits.ts";
 import type { Tx } from "../../../platform/database/queries.ts";
-import type { LinkNotify } from "../../../platform/database/unions.ts";
+import type { LinkKind, LinkNotify } from "../../../platform/database/unions.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { checkReadable } from "../../../platform/text/readable-text.ts";
 import { attachmentQueries } from "../../attachments/queries.ts";
@@ -19,6 +19,7 @@ export type LinkSettings = {
   maxClaims?: number | null | undefined;
   urlTtlSeconds?: number | undefined;
   notify?: LinkNotify | undefined;
+  showPreviews?: boolean | undefined;
   /** Email addresses. Null or empty: everybody with the URL can use the link. */
   recipients?: readonly string[] | null | undefined;
 };
@@ -34,6 +35,15 @@ export function defaultExpiry({ links }: Limits, now: number): number {
 /** Returns the default lifetime of a link's presigned URLs, in seconds. */
 export function defaultUrlTtl({ urlTtlMaxSharedSeconds }: Limits): number {
   return Math.min(DEFAULT_URL_TTL_SECONDS, urlTtlMaxSharedSeconds);
+}
+
+/**
+ * Returns whether a new link shows preview pictures, if the user has not chosen. A link with a password, recipients or a maximum of claims
+ * shows no picture before a download, because its owner wants to know who sees the files.
+ */
+export function defaultShowPreviews({ kind, settings }: { kind: LinkKind; settings: LinkSettings }): boolean {
+  const { password, recipients, maxClaims } = settings;
+  return kind === "download" && !password && !recipients?.length && typeof maxClaims !== "number";
 }
 
 export type SettingsContext = {
@@ -57,6 +67,9 @@ export function checkSettings(settings: LinkSettings, { link, limits, now, sends
   }
   if (typeof maxClaims === "number" && link.kind === "upload") {
     throw invalid("A file request has no claims. Omit maxClaims, and limit it by request.maxFiles.");
+  }
+  if (settings.showPreviews === true && link.kind === "upload") {
+    throw invalid("A file request shows no files. Omit showPreviews.");
   }
   if (recipients && recipients.length > 0) {
     if (link.kind === "upload") throw invalid("A file request is for everybody who has its link. Omit recipients.");
@@ -84,13 +97,14 @@ function checkExpiry(
 /** Returns the link with the new settings. Does not apply the password. */
 export function applySettings(link: Link, settings: LinkSettings): Link {
   const { label = link.label, message = link.message, urlTtlSeconds = link.urlTtlSeconds } = settings;
-  const { notify = link.notify, expiresAt, maxClaims, recipients } = settings;
+  const { notify = link.notify, showPreviews = link.showPreviews, expiresAt, maxClaims, recipients } = settings;
   return {
     ...link,
     label,
     message,
     urlTtlSeconds,
     notify,
+    showPreviews,
     recipients: recipients === undefined ? link.recipients : [...new Set((recipients ?? []).map(normaliseEmail))],
     expiresAt: expiresAt === undefined ? link.expiresAt : (expiresAt ?? undefined),
     maxClaims: maxClaims === undefined ? link.maxClaims : (maxClaims ?? undefined),

@@ -38,6 +38,7 @@ const linkColumns = [
   "links.last_url_expires_at",
   "links.url_ttl_seconds",
   "links.notify",
+  "links.show_previews",
   "links.request",
   "links.created_at",
   "links.revoked_at",
@@ -105,6 +106,7 @@ function toLink(row: Row): Link {
     opened: row.opened,
     urlTtlSeconds: row.url_ttl_seconds,
     notify: row.notify,
+    showPreviews: row.show_previews === 1,
     recipients: row.recipients?.split("\n").sort() ?? [],
     request: row.request === null ? undefined : (JSON.parse(row.request) as FileRequest),
     createdAt: row.created_at,
@@ -141,6 +143,7 @@ export function toEditable(link: Link) {
     max_claims: link.maxClaims ?? null,
     url_ttl_seconds: link.urlTtlSeconds,
     notify: link.notify,
+    show_previews: link.showPreviews ? (1 as const) : (0 as const),
     request: link.request === undefined ? null : JSON.stringify(link.request),
   };
 }

@@ -100,8 +100,8 @@ function movingAttachment({ attachmentId, checksum }: M, condition: RawBuilder<u
     returning id`;
 }
 
-function movingUpload({ uploadId }: M, condition: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`update uploads set state = 'ready' where id = ${uploadId} and state = 'pending' and ${condition}`;
+function movingUpload({ uploadId, now }: M, condition: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`update uploads set state = 'ready', completed_at = ${now} where id = ${uploadId} and state = 'pending' and ${condition}`;
 }
 
 function addingEvent(m: M, from: RawBuilder<unknown>): RawBuilder<unknown> {

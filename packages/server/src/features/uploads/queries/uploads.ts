@@ -68,7 +68,7 @@ type Key = { userId: string; idempotencyKey: string };
 
 const compiled = compiledOnce(compileUploads);
 
-export const uploadQueries = defineQueries("database.uploads", ({ kysely: db, engine, run }) => {
+export const uploadQueries = defineQueries("database.uploads", ({ kysely: db, engine, run, clock }) => {
   const select = () => db.selectFrom("uploads").selectAll();
   return {
     ...uploadSteps(compiled({ kysely: db, engine }), inOrder(run)),
@@ -150,7 +150,11 @@ export const uploadQueries = defineQueries("database.uploads", ({ kysely: db, en
     async transition(uploadId: string, { from, to }: { from: AttachmentState; to: AttachmentState }): Promise<boolean> {
       const result = await db
         .updateTable("uploads")
-        .set({ state: to, ...(usesCapacity(to) ? {} : { idempotency_key: null }) })
+        .set({
+          state: to,
+          ...(usesCapacity(to) ? {} : { idempotency_key: null }),
+          ...(from === "pending" && usesCapacity(to) ? { completed_at: clock() } : {}),
+        })
         .where("id", "=", uploadId)
         .where("state", "=", from)
         .executeTakeFirstOrThrow();

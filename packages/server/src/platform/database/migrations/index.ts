@@ -4,6 +4,7 @@ import { initialSchema } from "./0100-initial-schema.ts";
 import { linkMails } from "./0101-link-mails.ts";
 import { noteOrder } from "./0102-note-order.ts";
 import { webhookFailures } from "./0103-webhook-failures.ts";
+import { previews } from "./0104-previews.ts";
 
 const FIRST = "0100-initial-schema";
 
@@ -23,5 +24,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0101-link-mails": linkMails(engine),
     "0102-note-order": noteOrder(engine),
     "0103-webhook-failures": webhookFailures(engine),
+    "0104-previews": previews(engine),
   };
 }

@@ -1,0 +1,80 @@
+import { type Static, type TSchema, Type } from "typebox";
+import { Checksum, Id, Instant } from "./common.ts";
+import { FileProblem } from "./problems.ts";
+import { closedObject } from "./shapes.ts";
+
+/** The bounds of each kind of preview picture. `maxSidePixels` bounds the longest side. */
+export const PREVIEW_LIMITS = {
+  small: { maxSidePixels: 320, maxBytes: 40_000 },
+  large: { maxSidePixels: 1600, maxBytes: 400_000 },
+} as const;
+
+/** The maximum number of preview pictures in one call. */
+export const MAX_BATCH_PREVIEWS = 100;
+
+/** A file below this size has no preview pictures if browsers can show it, because the file itself is small enough. */
+export const SMALL_FILE_BYTES = 100_000;
+
+/** `small`: for lists and grids. `large`: for a viewer, before the original is loaded. */
+export const PreviewName = Type.Enum(["small", "large"], {
+  description: "small: at most 320 pixels wide and high. large: at most 1,600 pixels",
+});
+export type PreviewName = Static<typeof PreviewName>;
+
+/**
+ * A stored preview picture of a file, with the size of the picture in pixels. The person who uploaded the file made the picture, so the
+ * picture can differ from the file.
+ */
+export const Preview = Type.Object({ name: PreviewName, width: Type.Integer(), height: Type.Integer() });
+export type Preview = Static<typeof Preview>;
+
+/** The preview pictures of a ready file. The member is absent if the file has none. */
+export const Previews = Type.Optional(Type.Array(Preview));
+
+const PreviewType = Type.Enum(["image/webp", "image/jpeg"]);
+
+const batchOf = <Item extends TSchema>(item: Item) =>
+  closedObject({ previews: Type.Array(item, { minItems: 1, maxItems: MAX_BATCH_PREVIEWS }) });
+
+/** The body of `POST /attachments/previews`. A preview picture is a JPEG or a WebP without animation and without metadata. */
+export const StartPreviewsBody = batchOf(
+  closedObject({
+    attachmentId: Id,
+    name: PreviewName,
+    sizeBytes: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+    checksum: closedObject({
+      ...Checksum.properties,
+      value: Type.String({ pattern: "^[A-Za-z0-9+/]{43}=$", description: "base64" }),
+    }),
+    contentType: PreviewType,
+  }),
+);
+export type StartPreviewsBody = Static<typeof StartPreviewsBody>;
+
+/** The list has one result for each preview picture, in the order of the request: a signed PUT, or a problem. */
+export const StartedPreviews = Type.Object({
+  previews: Type.Array(
+    Type.Object({
+      upload: Type.Optional(
+        Type.Object({
+          method: Type.String(),
+          url: Type.String(),
+          headers: Type.Record(Type.String(), Type.String()),
+          expiresAt: Instant,
+        }),
+      ),
+      problem: Type.Optional(FileProblem),
+    }),
+  ),
+});
+export type StartedPreviews = Static<typeof StartedPreviews>;
+
+/** The body of `POST /attachments/previews/complete`. The service then verifies the stored bytes. */
+export const CompletePreviewsBody = batchOf(closedObject({ attachmentId: Id, name: PreviewName }));
+export type CompletePreviewsBody = Static<typeof CompletePreviewsBody>;
+
+/** The list has one result for each preview picture, in the order of the request. The service drops a picture with `preview_invalid`. */
+export const CompletedPreviews = Type.Object({
+  previews: Type.Array(Type.Object({ preview: Type.Optional(Preview), problem: Type.Optional(FileProblem) })),
+});
+export type CompletedPreviews = Static<typeof CompletedPreviews>;

@@ -1,0 +1,188 @@
+import type { Preview, PreviewName } from "@valetkey/contract";
+import type { Selectable } from "kysely";
+import { defineQueries } from "../../platform/database/queries.ts";
+import type { Tables } from "../../platform/database/schema.ts";
+import type { AttachmentState } from "../../platform/database/unions.ts";
+import { notInTrash } from "../access/sql.ts";
+import { ENDED } from "../usage/usage.ts";
+
+/** A preview picture of a file. `pixels` is undefined until the service has verified the stored picture. Instants are milliseconds. */
+export type StoredPreview = {
+  attachmentId: string;
+  name: PreviewName;
+  objectKey: string;
+  /** Whether a signed URL can still write to the object. */
+  staged: boolean;
+  contentType: string;
+  sizeBytes: number;
+  sha256: string;
+  pixels: { width: number; height: number } | undefined;
+  createdAt: number;
+};
+
+/** A file, with the facts that decide whether its uploader may send a preview picture. */
+export type PreviewedFile = {
+  id: string;
+  noteId: string;
+  createdBy: string;
+  sizeBytes: number;
+  contentType: string;
+  state: AttachmentState;
+  /** The end of the upload, or undefined for an upload that is not complete. */
+  completedAt: number | undefined;
+};
+
+type Of = Pick<StoredPreview, "attachmentId" | "name">;
+
+export const previewQueries = defineQueries("database.previews", ({ kysely: db, engine }) => {
+  const ofFiles = (attachmentIds: readonly string[]) =>
+    db
+      .selectFrom("attachment_previews")
+      .selectAll()
+      .where((eb) => engine.isIn(eb.ref("attachment_id"), engine.list(attachmentIds)));
+
+  return {
+    /** Finds the files that are not in the trash, by id. */
+    async findFiles(attachmentIds: readonly string[]): Promise<Map<string, PreviewedFile>> {
+      const rows = await db
+        .selectFrom("attachments")
+        .leftJoin("uploads", "uploads.attachment_id", "attachments.id")
+        .select(["attachments.id", "attachments.note_id", "attachments.created_by", "attachments.size_bytes"])
+        .select(["attachments.content_type", "attachments.state", "attachments.created_at", "uploads.completed_at"])
+        .where((eb) => engine.isIn(eb.ref("attachments.id"), engine.list(attachmentIds)))
+        .where(notInTrash.attachments)
+        .execute();
+      return new Map(
+        rows.map((row) => {
+          const { id, note_id: noteId, created_by: createdBy, size_bytes: sizeBytes, content_type, state } = row;
+          const completedAt = state === "pending" ? undefined : (row.completed_at ?? row.created_at);
+          return [id, { id, noteId, createdBy, sizeBytes, contentType: content_type, state, completedAt }];
+        }),
+      );
+    },
+
+    /** Returns the previews of the files, also unconfirmed previews. */
+    async list(attachmentIds: readonly string[]): Promise<StoredPreview[]> {
+      return (await ofFiles(attachmentIds).execute()).map(toPreview);
+    },
+
+    /** Returns the confirmed previews with one name, by the id of the file. */
+    async findConfirmed(name: PreviewName, attachmentIds: readonly string[]): Promise<Map<string, StoredPreview>> {
+      const rows = await ofFiles(attachmentIds).where("name", "=", name).where("width", "is not", null).execute();
+      return new Map(rows.map((row) => [row.attachment_id, toPreview(row)]));
+    },
+
+    /**
+     * Locks the files that can have previews, until the transaction ends. Returns their ids. The lock prevents the deletion of the files and
+     * the end of their uploads.
+     */
+    async holdFiles(attachmentIds: readonly string[]): Promise<Set<string>> {
+      const rows = await db
+        .selectFrom("attachments")
+        .select("id")
+        .where((eb) => engine.isIn(eb.ref("id"), engine.list(attachmentIds)))
+        .where("state", "not in", ENDED)
+        .orderBy("id")
+        // SQLite has no `for share` and needs no lock, because a transaction on SQLite is the only writer from its start.
+        .$if(engine.name === "postgres", (query) => query.forShare())
+        .execute();
+      return new Set(rows.map(({ id }) => id));
+    },
+
+    /** Inserts previews. Returns the previews that it inserted, without the previews whose file and name already have a row. */
+    async insert(previews: readonly StoredPreview[]): Promise<Of[]> {
+      if (previews.length === 0) return [];
+      const rows = await db
+        .insertInto("attachment_previews")
+        .values(
+          previews.map((preview) => ({
+            attachment_id: preview.attachmentId,
+            name: preview.name,
+            object_key: preview.objectKey,
+            staged: preview.staged ? 1 : 0,
+            content_type: preview.contentType,
+            size_bytes: preview.sizeBytes,
+            checksum_sha256: preview.sha256,
+            width: preview.pixels?.width ?? null,
+            height: preview.pixels?.height ?? null,
+            created_at: preview.createdAt,
+          })),
+        )
+        .onConflict((conflict) => conflict.columns(["attachment_id", "name"]).doNothing())
+        .returning(["attachment_id", "name"])
+        .execute();
+      return rows.map(({ attachment_id: attachmentId, name }) => ({ attachmentId, name }));
+    },
+
+    /**
+     * Confirms a preview whose stored picture is verified. Returns false if the row has changed since the caller read it. The caller must
+     * have locked the file. `objectKey`: the verified object.
+     */
+    async confirm(
+      { attachmentId, name, objectKey: seen }: StoredPreview,
+      { width, height, objectKey }: { width: number; height: number; objectKey: string },
+    ): Promise<boolean> {
+      const { numUpdatedRows } = await db
+        .updateTable("attachment_previews")
+        .set({ width, height, object_key: objectKey, staged: 0 })
+        .where("attachment_id", "=", attachmentId)
+        .where("name", "=", name)
+        .where("object_key", "=", seen)
+        .where("width", "is", null)
+        .executeTakeFirstOrThrow();
+      if (numUpdatedRows === 0n) return false;
+      const confirmed = await ofFiles([attachmentId]).where("width", "is not", null).orderBy("size_bytes").execute();
+      const previews = confirmed.map(toPreview).map(shown);
+      await db
+        .updateTable("attachments")
+        .set({ previews: JSON.stringify(previews) })
+        .where("id", "=", attachmentId)
+        .execute();
+      return true;
+    },
+
+    /** Deletes an unconfirmed preview. A trigger queues the deletion of its object. */
+    async drop({ attachmentId, name, objectKey }: StoredPreview): Promise<void> {
+      await db
+        .deleteFrom("attachment_previews")
+        .where("attachment_id", "=", attachmentId)
+        .where("name", "=", name)
+        .where("object_key", "=", objectKey)
+        .where("width", "is", null)
+        .execute();
+    },
+
+    /** Deletes previews that were not confirmed before the given instant. Returns the number of deleted rows, which is at most `limit`. */
+    async dropUnconfirmed(before: number, limit: number): Promise<number> {
+      const old = db
+        .selectFrom("attachment_previews")
+        .select("object_key")
+        .where("created_at", "<", before)
+        .where("width", "is", null)
+        .orderBy("created_at")
+        .limit(limit);
+      const deletion = db.deleteFrom("attachment_previews").where("object_key", "in", old).where("width", "is", null);
+      return Number((await deletion.executeTakeFirstOrThrow()).numDeletedRows);
+    },
+  };
+});
+
+/** Returns the facts of a confirmed preview that a response contains. */
+export function shown({ name, pixels }: Pick<StoredPreview, "name" | "pixels">): Preview {
+  return { name, width: pixels?.width ?? 0, height: pixels?.height ?? 0 };
+}
+
+function toPreview(row: Selectable<Tables["attachment_previews"]>): StoredPreview {
+  const { width, height } = row;
+  return {
+    attachmentId: row.attachment_id,
+    name: row.name,
+    objectKey: row.object_key,
+    staged: row.staged === 1,
+    contentType: row.content_type,
+    sizeBytes: row.size_bytes,
+    sha256: row.checksum_sha256,
+    pixels: width === null || height === null ? undefined : { width, height },
+    createdAt: row.created_at,
+  };
+}

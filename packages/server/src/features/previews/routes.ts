@@ -1,0 +1,52 @@
+import { CompletedPreviews, CompletePreviewsBody, StartedPreviews, StartPreviewsBody } from "@valetkey/contract";
+import { DomainError } from "../../platform/errors.ts";
+import { operations } from "../../platform/http/openapi.ts";
+import { presentProblem } from "../../platform/http/problem.ts";
+import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { toIso } from "../../platform/http/wire.ts";
+import { callerOf } from "../access/caller.ts";
+import type { Outcome } from "../uploads/batch.ts";
+import type { PreviewVerbs } from "./index.ts";
+
+const schemas = operations("attachments", {
+  startPreviews: {
+    summary: "Start the uploads of up to 100 preview pictures",
+    description:
+      "The person who uploaded a file sends small pictures of it: a WebP without animation, or a JPEG, without metadata. The service accepts " +
+      "each picture once, from the start of the upload of the file until one hour after its completion. The response has one result for " +
+      "each picture, in the order of the request: a signed PUT, or a problem.",
+    body: StartPreviewsBody,
+    response: { 200: StartedPreviews },
+  },
+  completePreviews: {
+    summary: "Verify up to 100 stored preview pictures",
+    description:
+      "The response has one result for each picture, in the order of the request: the picture, or a problem. The service drops a wrong " +
+      "picture with `preview_invalid`, and the file stays as it is. Complete a picture with `service_busy` again.",
+    body: CompletePreviewsBody,
+    response: { 200: CompletedPreviews },
+  },
+});
+
+/** The routes /attachments/previews. Each route runs the access query, which also refuses disabled users. */
+export function previewRoutes(app: App, { useCases }: RouteDeps<PreviewVerbs>): void {
+  app.post("/attachments/previews", { schema: schemas.startPreviews }, async (request) => {
+    const declared = request.body.previews.map(({ checksum, ...each }) => ({ ...each, sha256: checksum.value }));
+    const outcomes = await useCases.startPreviews(callerOf(request), declared);
+    const previews = outcomes.map((each) =>
+      present(each, ({ method, url, headers, expiresAt }) => ({
+        upload: { method, url, headers, expiresAt: toIso(expiresAt) },
+      })),
+    );
+    return { previews };
+  });
+
+  app.post("/attachments/previews/complete", { schema: schemas.completePreviews }, async (request) => {
+    const outcomes = await useCases.completePreviews(callerOf(request), request.body.previews);
+    return { previews: outcomes.map((each) => present(each, (preview) => ({ preview }))) };
+  });
+}
+
+function present<Model, Result extends object>(outcome: Outcome<Model>, toResult: (model: Model) => Result) {
+  return outcome instanceof DomainError ? { problem: presentProblem(outcome) } : toResult(outcome);
+}

@@ -69,6 +69,7 @@ describe.each(useDatabases())("kill -9 under a mixed load, on $name", ({ makeEnv
     console.log(`killed ${ROUNDS} times; acknowledged and found again:`, JSON.stringify(counts));
     console.log("received:", JSON.stringify(copies));
     expect(total.issued.length).toBeGreaterThan(ROUNDS);
+    expect(total.previews.length).toBeGreaterThan(0);
   });
 });
 

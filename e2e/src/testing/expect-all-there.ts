@@ -22,6 +22,14 @@ export async function expectAllThere(ann: Api, seen: Acknowledged): Promise<void
   for (const { id, sha256: expected } of seen.attachments) {
     expect(await download(urls.get(id)), `attachment ${id}`).toBe(expected);
   }
+  const previews = await urlsOf(
+    ann,
+    seen.previews.map(({ id }) => id),
+    { preview: "small" },
+  );
+  for (const { id, sha256: expected } of seen.previews) {
+    expect(await download(previews.get(id)), `preview of ${id}`).toBe(expected);
+  }
   await expectIssuesRecorded(ann, seen);
 }
 
@@ -59,12 +67,13 @@ export async function expectReadyIsWhole(ann: Api): Promise<void> {
   } while (cursor !== "");
 }
 
-async function urlsOf(ann: Api, ids: string[]): Promise<Map<string, string>> {
+async function urlsOf(ann: Api, ids: string[], of: object = {}): Promise<Map<string, string>> {
   const urls = new Map<string, string>();
   for (let start = 0; start < ids.length; start += 1000) {
     const answer = await ann.call("POST", "/attachments/urls", {
       attachmentIds: ids.slice(start, start + 1000),
       expiresIn: 3600,
+      ...of,
     });
     for (const { attachmentId, fileUrl } of answer.body.urls) urls.set(attachmentId, fileUrl);
   }

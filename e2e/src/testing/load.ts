@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { declare, webp } from "../../../packages/server/src/testing/pictures.ts";
 import { type Api, putAsTold } from "./api.ts";
 
 /** The records of everything that the service acknowledged to the workers. After a kill, every acknowledged record must still exist. */
@@ -8,11 +9,13 @@ export type Acknowledged = {
   /** Shares with email addresses without an account, so that each share makes an invitation. */
   invitations: { noteId: string; email: string }[];
   attachments: { id: string; sha256: string }[];
+  /** The confirmed preview pictures, with the checksum of each picture. */
+  previews: { id: string; sha256: string }[];
   issued: { noteId: string; attachmentId: string }[];
 };
 
 export function nothingYet(): Acknowledged {
-  return { notes: [], shares: [], invitations: [], attachments: [], issued: [] };
+  return { notes: [], shares: [], invitations: [], attachments: [], previews: [], issued: [] };
 }
 
 export const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("base64");
@@ -45,7 +48,7 @@ async function oneTurn(api: Api, { turn, readerId: userId, seen }: Load & { turn
   expectStatus((await api.call("PUT", `/notes/${noteId}/shares`, { ...receivers, role: "viewer" })).status, 200);
   seen.shares.push({ noteId, userId });
   seen.invitations.push({ noteId, email });
-  const add = [attach, upload, uploadBatch][turn % 3] as typeof attach;
+  const add = [uploadBatch, attach, upload][turn % 3] as typeof attach;
   const attachmentId = await add(api, { noteId, seen });
   for (let count = 0; count < 3; count++) {
     const answer = await api.call("GET", `/attachments/${attachmentId}/url`);
@@ -80,9 +83,9 @@ async function upload(api: Api, { noteId, seen }: Target): Promise<string> {
 
 const FILES_OF_BATCH = 5;
 
-/** Uploads several files with one request that starts them, and one request that completes them. */
+/** Uploads several files and a preview of each. One request starts the files or previews of a batch, and one request completes them. */
 async function uploadBatch(api: Api, { noteId, seen }: Target): Promise<string> {
-  const files = Array.from({ length: FILES_OF_BATCH }, () => randomBytes(1 + Math.floor(Math.random() * 50_000)));
+  const files = Array.from({ length: FILES_OF_BATCH }, () => randomBytes(1_000 + Math.floor(Math.random() * 50_000)));
   const uploads = files.map((bytes, nth) => ({
     filename: `batch-${nth}.bin`,
     sizeBytes: bytes.length,
@@ -90,18 +93,48 @@ async function uploadBatch(api: Api, { noteId, seen }: Target): Promise<string> 
     sha256: sha256(bytes),
   }));
   const started = await api.call("POST", `/notes/${noteId}/uploads/batch`, { uploads });
-  expectStatus(started.status, 200);
-  const sent = await Promise.all(
-    files.map((bytes, nth) => putAsTold(started.body.uploads[nth].upload, bytes).then(({ status }) => status)),
-  );
-  for (const status of sent) expectStatus(status, 200);
-  const uploadIds = started.body.uploads.map(({ upload }: { upload: { id: string } }) => upload.id);
-  const completed = await api.call("POST", "/uploads/complete", { uploadIds });
+  const ids = await putAll(started, files);
+  const [completed] = await Promise.all([
+    api.call("POST", "/uploads/complete", { uploadIds: ids.map(({ id }) => id) }),
+    sendPreviews(api, { attachmentIds: ids.map(({ attachmentId }) => attachmentId), seen }),
+  ]);
   expectStatus(completed.status, 200);
   for (const [nth, { file }] of completed.body.files.entries()) {
     seen.attachments.push({ id: file.id, sha256: sha256(files[nth] as Buffer) });
   }
   return completed.body.files[0].file.id;
+}
+
+/** Sends a small preview of each file, while the files become complete. */
+async function sendPreviews(
+  api: Api,
+  { attachmentIds, seen }: { attachmentIds: string[]; seen: Acknowledged },
+): Promise<void> {
+  const pictures = attachmentIds.map((_, nth) => webp({ width: 320, height: 1 + nth }));
+  const declared = pictures.map((picture, nth) => declare(picture, { attachmentId: attachmentIds[nth] as string }));
+  await putAll(await api.call("POST", "/attachments/previews", { previews: declared }), pictures, "previews");
+  const previews = declared.map(({ attachmentId, name }) => ({ attachmentId, name }));
+  const { status, body } = await api.call("POST", "/attachments/previews/complete", { previews });
+  expectStatus(status, 200);
+  for (const [nth, { preview }] of body.previews.entries()) {
+    if (preview === undefined) throw new UnexpectedAnswer(`no preview: ${JSON.stringify(body.previews[nth])}`);
+    seen.previews.push({ id: attachmentIds[nth] as string, sha256: sha256(pictures[nth] as Buffer) });
+  }
+}
+
+type StartedAnswer = Awaited<ReturnType<Api["call"]>>;
+
+/** Sends the bytes of each upload of a started batch. Returns the started uploads. */
+async function putAll(
+  { status, body }: StartedAnswer,
+  contents: readonly Uint8Array[],
+  name: "uploads" | "previews" = "uploads",
+): Promise<{ id: string; attachmentId: string }[]> {
+  expectStatus(status, 200);
+  const uploads = body[name].map(({ upload }: { upload: { id: string; attachmentId: string } }) => upload);
+  const sent = await Promise.all(contents.map((bytes, nth) => putAsTold(uploads[nth], bytes)));
+  for (const { status } of sent) expectStatus(status, 200);
+  return uploads;
 }
 
 function expectStatus(actual: number, expected: number): void {

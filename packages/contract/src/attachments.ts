@@ -56,14 +56,15 @@ export type AttachmentState = Static<typeof AttachmentState>;
  * A file of a note. The response never contains the key of the object.
  *
  * The member `checksum` is null until the service has verified the stored bytes. The member `reason` is the reason why the service rejected
- * the file. The member `access` counts the people who have access to the file without its note. The response contains `access` only for the
- * owner and the editors, and only if another person has access to the file. The member `previews` lists the stored preview pictures of a
- * ready file.
+ * the file. The member `path` is the folder of the file, such as `photos/2024/`. The member `access` counts the people who have access to
+ * the file without its note. The response contains `access` only for the owner and the editors, and only if another person has access to
+ * the file. The member `previews` lists the stored preview pictures of a ready file.
  */
 export const Attachment = Type.Object({
   id: Id,
   noteId: Id,
   filename: Type.String(),
+  path: Type.Optional(Type.String()),
   sizeBytes: Type.Integer(),
   contentType: Type.String(),
   checksum: orNull(Checksum),

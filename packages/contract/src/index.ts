@@ -4,6 +4,7 @@ export * from "./administration.ts";
 export * from "./attachments.ts";
 export * from "./batches.ts";
 export * from "./common.ts";
+export * from "./file-names.ts";
 export * from "./links.ts";
 export * from "./notes.ts";
 export * from "./previews.ts";

@@ -244,9 +244,11 @@ export const LinkTokenParams = Type.Object({ token: LinkToken });
 export const LinkClaimParams = Type.Object({ token: LinkToken, claimId: Id });
 export const LinkUploadParams = Type.Object({ token: LinkToken, uploadId: Id });
 
+/** The member `path` is the folder of the file, such as `photos/2024/`. */
 export const LinkFile = Type.Object({
   id: Id,
   filename: Type.String(),
+  path: Type.Optional(Type.String()),
   sizeBytes: Type.Integer(),
   contentType: Type.String(),
   previews: Previews,
@@ -257,6 +259,7 @@ export type LinkFile = Static<typeof LinkFile>;
 export const SentFile = Type.Object({
   uploadId: Id,
   filename: Type.String(),
+  path: Type.Optional(Type.String()),
   sizeBytes: Type.Integer(),
   state: Type.Enum(["pending", "verifying", "scanning", "quarantined", "ready", "rejected", "aborted", "expired"]),
   reason: Type.Optional(Type.String()),

@@ -49,14 +49,14 @@ export type Note = Static<typeof Note>;
 
 /**
  * A note in a list of notes. The member `snippet` is the start of the note's body, at most 200 characters.
- * Only the result of a search has `foundFiles`: at most three files whose filenames contain the searched text.
+ * Only the result of a search has `foundFiles`: at most three files whose paths or filenames contain the searched text.
  */
 export const NoteSummary = Type.Object({
   ...common,
   snippet: Type.String({ description: "The first 200 characters of the body" }),
   foundFiles: Type.Optional(
-    Type.Array(Type.Object({ id: Id, filename: Type.String() }), {
-      description: "With q: the first files whose names have this text, at most three",
+    Type.Array(Type.Object({ id: Id, filename: Type.String(), path: Type.Optional(Type.String()) }), {
+      description: "With q: the first files whose folders or names have this text, at most three",
     }),
   ),
 });
@@ -83,7 +83,7 @@ export const UpdateNoteBody = closedObject(
 export type UpdateNoteBody = Static<typeof UpdateNoteBody>;
 
 /**
- * The member `q` selects notes with the text of `q` in the title, the body or a filename. The search ignores the case of letters, and
+ * The member `q` selects notes with the text of `q` in the title, the body, a filename or the path of a file. The search ignores the case of letters, and
  * spaces before and after the text.
  * `sort`: only for the notes of the caller, without `q`.
  */

@@ -14,6 +14,7 @@ import { type Static, Type } from "typebox";
 export const problems = {
   invalid_request: { status: 400, title: "Invalid request" },
   invalid_filename: { status: 400, title: "Invalid filename" },
+  invalid_path: { status: 400, title: "Invalid path" },
   invalid_cursor: { status: 400, title: "Invalid cursor" },
   expires_in_out_of_range: { status: 400, title: "Expiry out of range" },
   sign_in_expired: { status: 400, title: "Sign-in expired" },

@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { AttachmentState } from "./attachments.ts";
 import { Id, Instant } from "./common.ts";
+import { FilePath } from "./file-names.ts";
 import { closedObject, repeatHeaders } from "./shapes.ts";
 
 /** The two unused bits of the last character before `=` must be zero, because S3 compares checksums as base64 texts, not as bytes. */
@@ -26,6 +27,7 @@ export const StartUploadBody = closedObject({
   sizeBytes: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, examples: [1_000_000] }),
   contentType: Type.String({ maxLength: 255, examples: ["application/pdf"] }),
   sha256: Type.Optional(Sha256),
+  path: Type.Optional(FilePath),
 });
 export type StartUploadBody = Static<typeof StartUploadBody>;
 
@@ -82,6 +84,7 @@ const progress = {
   state: AttachmentState,
   reason: Type.Optional(Type.String()),
   filename: Type.String(),
+  path: Type.Optional(Type.String()),
   sizeBytes: Type.Integer(),
   expiresAt: Instant,
   ...partition,

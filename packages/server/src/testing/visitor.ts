@@ -37,7 +37,14 @@ export async function insertRequest(
 
 export type TestVisitor = ReturnType<typeof createVisitor>;
 
-type File = { filename?: string; contentType?: string; slotId?: string; visitorName?: string; sha256?: string };
+type File = {
+  filename?: string;
+  path?: string;
+  contentType?: string;
+  slotId?: string;
+  visitorName?: string;
+  sha256?: string;
+};
 
 /**
  * Creates a visitor of a file request. The parameter `ip` is the IP address of the connection. The parameter `cookies` are the cookies that

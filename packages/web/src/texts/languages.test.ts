@@ -8,7 +8,7 @@ const files = {
 };
 const RARE = "./en/rare-problems.ts";
 /** The English messages of the service say which value is wrong. A page translates the reasons of rejected files by itself. */
-const EXACT = ["invalid_request", "invalid_filename"];
+const EXACT = ["invalid_request", "invalid_filename", "invalid_path"];
 const REJECTED = "upload_rejected";
 const english = Object.keys(files).filter(
   (path) => path !== RARE && (path.includes("/en/") || path.endsWith("/en.ts")),

@@ -37,6 +37,8 @@ export type Attachment = {
    * attachment.
    */
   ownsObject: boolean;
+  /** The folder of the file, such as "photos/2024/". The member `path` is empty for a file without a folder. */
+  path: string;
   filename: string;
   contentType: string;
   sizeBytes: number;
@@ -48,6 +50,11 @@ export type Attachment = {
   /** The confirmed preview pictures. Responses contain the previews of a ready file only. */
   previews?: readonly Preview[];
 };
+
+/** Returns the name of a file for a response or an event. The result has no path if the file has no folder. */
+export function namesOf({ path, filename }: { path: string; filename: string }): { filename: string; path?: string } {
+  return path === "" ? { filename } : { filename, path };
+}
 
 /**
  * An attachment in the list of its note. `access`: the people who have the file without its note. The member `access` is undefined if
@@ -70,6 +77,8 @@ export type Upload = {
   objectKey: string;
   /** The member `multipart` is undefined for a single PUT. */
   multipart: MultipartUpload | undefined;
+  /** The folder of the file, as in `Attachment`. */
+  path: string;
   filename: string;
   contentType: string;
   sizeBytes: number;

@@ -36,8 +36,8 @@ export type NoteWithAttachments = NoteWithRole & {
 
 /**
  * A note in a list of notes. The member `snippet` is the start of the note's body. The member `accessRequestCount` is 0 for a user who is
- * not the owner. `foundFiles`: some files whose names contain the searched text. The member `foundFiles` is undefined if no filename
- * contains the searched text. `isNew`: the user has not opened the note since another person shared it, or since a visitor sent a file to
+ * not the owner. `foundFiles`: some files whose paths or names contain the searched text. The member `foundFiles` is undefined if no
+ * path and no filename contains the searched text. `isNew`: the user has not opened the note since another person shared it, or since a visitor sent a file to
  * the note. `hasBeenShared`: false if the note and its files never had a share, an invitation or a link.
  */
 export type NoteSummary = Omit<Note, "body"> & {
@@ -50,7 +50,7 @@ export type NoteSummary = Omit<Note, "body"> & {
   hasBeenShared: boolean;
 };
 
-export type FoundFile = { id: string; filename: string };
+export type FoundFile = { id: string; filename: string; path: string };
 
 /** The member `access` has the meaning of `access` in `NoteWithAttachments`. */
 export type NoteSummaryWithRole = NoteSummary & { role: Role; access: NoteAccess | undefined };

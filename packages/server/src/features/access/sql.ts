@@ -118,6 +118,7 @@ export const attachmentColumns = [
   "attachments.created_by",
   "attachments.object_key",
   "attachments.owns_object",
+  "attachments.path",
   "attachments.filename",
   "attachments.content_type",
   "attachments.size_bytes",
@@ -138,6 +139,7 @@ export function toAttachment(row: AttachmentRow): Attachment {
     createdBy: row.created_by,
     objectKey: row.object_key,
     ownsObject: row.owns_object === 1,
+    path: row.path,
     filename: row.filename,
     contentType: row.content_type,
     sizeBytes: row.size_bytes,
@@ -160,6 +162,7 @@ export const uploadColumns = [
   "user_id",
   "object_key",
   "strategy",
+  "path",
   "filename",
   "content_type",
   "size_bytes",
@@ -186,6 +189,7 @@ export function toUpload(row: UploadRow): Upload {
       row.bucket_upload_id === null || row.part_size === null
         ? undefined
         : { bucketUploadId: row.bucket_upload_id, partSize: row.part_size },
+    path: row.path,
     filename: row.filename,
     contentType: row.content_type,
     sizeBytes: row.size_bytes,

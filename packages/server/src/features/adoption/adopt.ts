@@ -102,6 +102,7 @@ export async function attachObject(deps: Deps, { tx, caller, found, ...given }: 
     id: newId(),
     createdBy: caller.userId,
     objectKey,
+    path: "",
     contentType: normaliseContentType(stored.contentType),
     sizeBytes: stored.sizeBytes,
     checksum: stored.checksum,

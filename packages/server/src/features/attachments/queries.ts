@@ -33,8 +33,9 @@ function toRow(attachment: Attachment): Insertable<Tables["attachments"]> {
     created_by: attachment.createdBy,
     object_key: attachment.objectKey,
     owns_object: attachment.ownsObject ? 1 : 0,
+    path: attachment.path,
     filename: attachment.filename,
-    filename_folded: fold(attachment.filename),
+    filename_folded: fold(attachment.path + attachment.filename),
     content_type: attachment.contentType,
     size_bytes: attachment.sizeBytes,
     checksum_sha256: attachment.checksum?.value ?? null,
@@ -101,11 +102,11 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
   },
 
   /** Changes the filename. Returns false if the attachment is not `ready`. */
-  async rename(attachmentId: string, filename: string): Promise<boolean> {
+  async rename({ id, path }: Pick<Attachment, "id" | "path">, filename: string): Promise<boolean> {
     const { numUpdatedRows } = await db
       .updateTable("attachments")
-      .set({ filename, filename_folded: fold(filename) })
-      .where("id", "=", attachmentId)
+      .set({ filename, filename_folded: fold(path + filename) })
+      .where("id", "=", id)
       .where("state", "=", "ready")
       .where(notInTrash.attachments)
       .executeTakeFirstOrThrow();
@@ -115,7 +116,7 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
   /** Moves an attachment to another note of the same owner. The caller must have locked both notes and the attachment. */
   async relocate(attachmentId: string, noteId: string): Promise<void> {
     await db.updateTable("attachments").set({ note_id: noteId }).where("id", "=", attachmentId).execute();
-    // The terms in the search index stay the same, because the terms depend only on the owner and the filename.
+    // The terms in the search index stay the same, because the terms depend only on the owner, the path and the filename.
     await db.updateTable("search_docs").set({ note_id: noteId }).where("doc_id", "=", attachmentId).execute();
   },
 

@@ -9,7 +9,7 @@ import type { Page } from "../../platform/database/pages.ts";
 import { operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { fitPage, toIso } from "../../platform/http/wire.ts";
-import type { Attachment, ListedAttachment } from "../access/attachment.ts";
+import { type Attachment, type ListedAttachment, namesOf } from "../access/attachment.ts";
 import { callerOf } from "../access/caller.ts";
 import type { NoteAccess } from "../access/note.ts";
 import type { People, PeopleVerbs } from "../people/index.ts";
@@ -52,11 +52,11 @@ export function presentPreviews({ state, previews }: Pick<Attachment, "state" | 
 
 /** Converts an attachment to the form of a response. The response contains no object key. */
 export function presentAttachment(attachment: ListedAttachment, people: People): WireAttachment {
-  const { id, noteId, filename, sizeBytes, contentType, checksum, state, rejectReason: reason, createdAt } = attachment;
+  const { id, noteId, sizeBytes, contentType, checksum, state, rejectReason: reason, createdAt } = attachment;
   return {
     id,
     noteId,
-    filename,
+    ...namesOf(attachment),
     sizeBytes,
     contentType,
     checksum: checksum ?? null,

@@ -44,24 +44,29 @@ function linkClaimed(event: AuditEvent): WebhookMessage {
 }
 
 function uploadReady(event: AuditEvent): WebhookMessage {
-  const { filename = null, sizeBytes = null } = event.detail;
-  return message("upload.ready", event, { ...aboutFile(event), filename, sizeBytes });
+  const { sizeBytes = null } = event.detail;
+  return message("upload.ready", event, { ...aboutFile(event), ...namesIn(event), sizeBytes });
 }
 
 function uploadRejected(event: AuditEvent): WebhookMessage {
-  const { filename = null, reason = null } = event.detail;
-  return message("upload.rejected", event, { ...aboutFile(event), filename, reason });
+  const { reason = null } = event.detail;
+  return message("upload.rejected", event, { ...aboutFile(event), ...namesIn(event), reason });
 }
 
 function requestReceived(event: AuditEvent): WebhookMessage {
-  const { filename = null, sizeBytes = null, linkId = null, label = null, visitorName = null } = event.detail;
-  const file = { ...aboutFile(event), filename, sizeBytes };
+  const { sizeBytes = null, linkId = null, label = null, visitorName = null } = event.detail;
+  const file = { ...aboutFile(event), ...namesIn(event), sizeBytes };
   const needsReview = event.detail.needsReview === true;
   return message("request.received", event, { ...file, linkId, label, visitorName, needsReview });
 }
 
 function aboutFile({ noteId, attachmentIds }: AuditEvent) {
   return { noteId, attachmentId: attachmentIds[0] ?? null };
+}
+
+/** Returns the name of the file. The result has a path only if the file has a folder. */
+function namesIn({ detail: { filename = null, path } }: AuditEvent) {
+  return path === undefined ? { filename } : { filename, path };
 }
 
 /**

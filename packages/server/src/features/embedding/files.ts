@@ -27,6 +27,7 @@ type FileOfItem = { attachment: Attachment; item: ItemName };
 
 /** The facts about a file that the host application declares before the upload. */
 type NewFile = {
+  path?: string | undefined;
   filename: string;
   contentType: string;
   sizeBytes: number;

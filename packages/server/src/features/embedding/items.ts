@@ -118,12 +118,14 @@ export function rememberUser({ db }: Pick<Deps, "db">, { rememberPerson }: Pick<
 
 /** Converts an attachment to the form that the application gets. The converted file does not contain the object key. */
 export function presentFile(attachment: Attachment, { resource, itemId }: ItemName): ItemFile {
-  const { id, filename, contentType, sizeBytes, checksum, state, rejectReason, createdBy, createdAt } = attachment;
+  const { id, path, filename, contentType, sizeBytes, checksum, state, rejectReason, createdBy, createdAt } =
+    attachment;
   return {
     id,
     resource,
     itemId,
     filename,
+    path,
     contentType,
     sizeBytes,
     sha256: checksum?.value,

@@ -13,6 +13,8 @@ export type ItemFile = {
   resource: string;
   itemId: string;
   filename: string;
+  /** The folder of the file, such as "photos/2024/". The member `path` is empty for a file without a folder. */
+  path: string;
   contentType: string;
   sizeBytes: number;
   /** The SHA-256 of the file in base64. The member `sha256` is undefined if the service did not verify a SHA-256 of the file. */

@@ -103,7 +103,7 @@ export function linkState(
 }
 
 /** A ready file that a link opens. */
-export type LinkedFile = Downloadable & Pick<Attachment, "sizeBytes">;
+export type LinkedFile = Downloadable & Pick<Attachment, "sizeBytes" | "path">;
 
 /** The number of issued URLs. `lastUrlExpiresAt`: the latest expiry of these URLs. Milliseconds since the epoch. */
 export type IssuedUrls = { count: number; lastUrlExpiresAt: number };

@@ -3,7 +3,7 @@ import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
-import type { Attachment } from "../access/attachment.ts";
+import { type Attachment, namesOf } from "../access/attachment.ts";
 import { authoriseAttachment, authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import { guardedNoteQueries } from "../access/queries.ts";
@@ -175,7 +175,7 @@ async function recordEvents({ newId }: Deps, tx: Tx, { caller, source, attachmen
     const event = { id: newId(), at, caller, subject: aboutFile(source), detail: left };
     await auditQueries(tx).add(auditEvent("attachment.copied", event));
   }
-  const detail = { filename, sizeBytes, fromNoteId: source.noteId };
+  const detail = { ...namesOf(attachment), sizeBytes, fromNoteId: source.noteId };
   const event = { id: newId(), at, caller, subject: aboutFile(attachment), detail };
   await auditQueries(tx).add(auditEvent("attachment.copied", event));
 }

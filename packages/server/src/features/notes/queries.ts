@@ -53,7 +53,7 @@ type NamedFile = FoundFile & { noteId: string; isShownToViewers: SqlBool };
 const isShown = sql<SqlBool>`(not ${isViewer} or ${shownToViewers})`;
 
 /**
- * `search`: only notes with this text in the title, the body or the name of a listed file. The search ignores case and has no wildcards.
+ * `search`: only notes with this text in the title, the body or the path and name of a listed file. The search ignores case and has no wildcards.
  */
 type NotePageRequest = PageRequest & { search?: string | undefined };
 
@@ -110,10 +110,13 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
   const findNamed = async (text: string, { ids, column }: { ids: readonly string[]; column: "id" | "note_id" }) => {
     if (ids.length === 0) return [];
     const all = named(text)
-      .select(["id", "note_id as noteId", "filename", shownToViewers.as("isShownToViewers")])
+      .select(["id", "note_id as noteId", "path", "filename", shownToViewers.as("isShownToViewers")])
       .select(sql<number>`row_number() over (partition by note_id, ${shownToViewers} order by id)`.as("nth"))
       .where((eb) => isOneOf(eb.ref(column), ids));
-    const first = db.selectFrom(all.as("named")).select(["id", "noteId", "filename", "isShownToViewers"]).orderBy("id");
+    const first = db
+      .selectFrom(all.as("named"))
+      .select(["id", "noteId", "path", "filename", "isShownToViewers"])
+      .orderBy("id");
     return await run(first.where("nth", "<=", MAX_FOUND_FILES));
   };
   /**
@@ -156,7 +159,7 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
       const seen = found.get(id)?.filter(({ isShownToViewers }) => role !== "viewer" || isShownToViewers) ?? [];
       return seen.length === 0
         ? undefined
-        : seen.slice(0, MAX_FOUND_FILES).map(({ id, filename }) => ({ id, filename }));
+        : seen.slice(0, MAX_FOUND_FILES).map(({ id, path, filename }) => ({ id, path, filename }));
     };
     return { ...page, items: page.items.map((note) => ({ ...note, foundFiles: filesOf(note) })) };
   };

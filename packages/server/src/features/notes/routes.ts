@@ -15,6 +15,7 @@ import { httpLimits } from "../../platform/http/http-limits.ts";
 import { emptyResponse, operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { fitPage, goneSignal, isoOrNull, parseInstant, readIdempotencyKey, toIso } from "../../platform/http/wire.ts";
+import { namesOf } from "../access/attachment.ts";
 import { callerOf } from "../access/caller.ts";
 import type { NoteSummaryWithRole, NoteWithAttachments, NoteWithRole } from "../access/note.ts";
 import { describeAttachments, presentAccess, presentAttachment } from "../attachments/routes.ts";
@@ -167,7 +168,9 @@ async function describeNotes(
   const present = (note: NoteSummaryWithRole) => ({
     ...presentCommon(note, people),
     snippet: note.snippet,
-    ...(note.foundFiles === undefined ? {} : { foundFiles: [...note.foundFiles] }),
+    ...(note.foundFiles === undefined
+      ? {}
+      : { foundFiles: note.foundFiles.map(({ id, ...file }) => ({ id, ...namesOf(file) })) }),
   });
   return fitPage(page, present, (note) => (isSearch ? encodeCursor(note.id) : cursorAfter(note, order)));
 }

@@ -191,10 +191,10 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     const file = sampleAttachment(note, { filename: "before.pdf", state: "ready", sizeBytes: 1 });
     await attachmentQueries(suite.db).insert(file);
     await indexAll(suite.db);
-    await attachmentQueries(suite.db).rename(file.id, "after.pdf");
+    await attachmentQueries(suite.db).rename(file, "after.pdf");
     for (const _ of ["before", "after"]) {
       const { items } = await noteQueries(suite.db).listOwned("renames", { ...ALL, search: "AFTER" });
-      expect(items.map(({ foundFiles }) => foundFiles)).toEqual([[{ id: file.id, filename: "after.pdf" }]]);
+      expect(items.map(({ foundFiles }) => foundFiles)).toEqual([[{ id: file.id, path: "", filename: "after.pdf" }]]);
       expect(await titles("renames", "before")).toEqual([]);
       await indexAll(suite.db);
     }

@@ -102,7 +102,7 @@ export function bodyOf({ type, at, data }: Pick<WebhookMessage, "type" | "at" | 
  * The members that are missing in messages to the endpoints of the service, because administrators see no filenames of other people
  * (docs/security-requirements.md, 47).
  */
-const HIDDEN_FROM_SERVICE = new Set(["filename", "reason", "visitorName"]);
+const HIDDEN_FROM_SERVICE = new Set(["filename", "path", "reason", "visitorName"]);
 
 /** Builds the body of a delivery to an endpoint of the service. Such an endpoint belongs to no person. */
 function serviceBodyOf({ data, ...message }: Pick<WebhookMessage, "type" | "at" | "data">): string {

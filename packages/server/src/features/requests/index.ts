@@ -4,7 +4,7 @@ import { readBase64url } from "../../platform/crypto/ids.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
-import type { Attachment } from "../access/attachment.ts";
+import { type Attachment, namesOf } from "../access/attachment.ts";
 import { authoriseAttachment } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
@@ -47,7 +47,7 @@ function reviewFile(deps: Deps) {
       if (decision === "reject") return { attachment, upload };
       const move = { attachmentId, uploadId: upload?.id, from: "quarantined", to: "ready" } as const;
       if (!(await transitionUpload(tx, move))) throw notQuarantined(await attachmentQueries(tx).find(attachmentId));
-      const detail = { filename: attachment.filename, sizeBytes: attachment.sizeBytes };
+      const detail = { ...namesOf(attachment), sizeBytes: attachment.sizeBytes };
       const event = { id: newId(), caller, subject: aboutFile(attachment), at: clock(), detail };
       await auditQueries(tx).add(auditEvent("attachment.accepted", event));
       return { attachment: { ...attachment, state: "ready" as const }, upload };

@@ -140,9 +140,8 @@ export function visitorUploadRoutes(
   app.post(UPLOADS, { schema: schemas.startSend }, async (request, reply) => {
     const visitor = visitorOf(request);
     const { visit, pass } = await admitSender(request.params.token, visitor);
-    const { filename, sizeBytes, contentType, sha256, slotId, visitorName } = request.body;
     const idempotencyKey = readIdempotencyKey(request.headers["idempotency-key"]);
-    const file = { filename, sizeBytes, contentType, sha256, slotId, visitorName, idempotencyKey };
+    const file = { ...request.body, idempotencyKey };
     const started = await uploads.start(visit, { ...file, network: visitor.network });
     cookies.setPass(reply, pass);
     return reply.code(201).send(presentStartedSend(started));

@@ -26,6 +26,7 @@ import { type StartedUpload, startUpload } from "../uploads/start.ts";
 export type Visit = { link: Link; visitorId: string };
 
 type SendFileInput = {
+  path?: string | undefined;
   filename: string;
   contentType: string;
   sizeBytes: number;

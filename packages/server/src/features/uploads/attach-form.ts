@@ -64,6 +64,7 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
           createdBy: caller.userId,
           objectKey,
           ownsObject: true,
+          path: "",
           filename,
           contentType,
           ...stored,

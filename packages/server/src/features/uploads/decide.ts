@@ -1,7 +1,7 @@
 import type { Tx } from "../../platform/database/queries.ts";
 import type { VerificationState } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
-import type { Attachment, Upload } from "../access/attachment.ts";
+import { type Attachment, namesOf, type Upload } from "../access/attachment.ts";
 import { idInApplication, visitorIdOf } from "../access/caller.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { type AuditEvent, aboutFile, auditEvent } from "../audit/audit-event.ts";
@@ -156,9 +156,9 @@ async function announceArrival(
 
 /** Makes the audit event of a verified file. */
 function arrivalEvent({ newId }: Deps, { seen, verdict, right, now }: Arrival): AuditEvent {
-  const { filename, sizeBytes, createdBy } = seen;
+  const { sizeBytes, createdBy } = seen;
   const scanned = verdict.scanned === undefined ? {} : { scanned: verdict.scanned };
-  const detail = { filename, sizeBytes, ...scanned, ...right.detail };
+  const detail = { ...namesOf(seen), sizeBytes, ...scanned, ...right.detail };
   const caller = { userId: createdBy };
   return auditEvent(right.action, { id: newId(), caller, subject: aboutFile(seen), at: now, detail });
 }
@@ -183,7 +183,7 @@ async function announceRejection({ newId }: Deps, tx: Tx, rejection: Rejection):
   const { seen, attachment, reason, by, now } = rejection;
   const isByVisitor = by === undefined && visitorIdOf(seen.createdBy) !== undefined;
   const sent = isByVisitor ? await visitorFileQueries(tx).find(seen.id) : undefined;
-  const detail = { filename: seen.filename, reason, ...(sent && { visitorName: sent.visitorName ?? null }) };
+  const detail = { ...namesOf(seen), reason, ...(sent && { visitorName: sent.visitorName ?? null }) };
   const event = { id: newId(), caller: { userId: by ?? seen.createdBy }, subject: aboutFile(seen), at: now, detail };
   await auditQueries(tx).add(auditEvent("attachment.rejected", event));
   if (attachment !== undefined) await recordFileEvent(tx, { id: newId(), kind: "rejected", attachment, now });

@@ -61,7 +61,7 @@ function renameFile({ db, bucket, clock, newId }: Deps) {
     if (extensionOf(filename) !== extensionOf(seen.filename)) await refuseContradiction(bucket, { ...seen, filename });
     return db.transaction(async (tx) => {
       const attachment = await authoriseAttachment(tx, request);
-      if (!(await attachmentQueries(tx).rename(attachment.id, filename))) throw notReady(attachment);
+      if (!(await attachmentQueries(tx).rename(attachment, filename))) throw notReady(attachment);
       const detail = { filename, before: attachment.filename };
       const event = { id: newId(), caller, subject: aboutFile(attachment), at: clock(), detail };
       await auditQueries(tx).add(auditEvent("attachment.renamed", event));

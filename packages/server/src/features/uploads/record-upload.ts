@@ -48,7 +48,7 @@ function newUpload(
   { newId, limits, capabilities }: Deps,
   { declared, multipart, now, secondsLeft }: Omit<Recording, "queries"> & { now: number; secondsLeft: number },
 ): Upload {
-  const { caller, sha256, noteId, objectKey, filename, contentType, sizeBytes, idempotencyKey } = declared;
+  const { caller, sha256, noteId, objectKey, path, filename, contentType, sizeBytes, idempotencyKey } = declared;
   const { conditionalPut, partsDie } = capabilities();
   const ttlSeconds = multipart === undefined ? limits.uploadTtlSeconds : limits.multipartTtlSeconds;
   return {
@@ -58,6 +58,7 @@ function newUpload(
     userId: caller.userId,
     objectKey,
     multipart,
+    path,
     filename,
     contentType,
     sizeBytes,
@@ -91,6 +92,8 @@ async function refusalOf(
 
 export type StartUploadInput = {
   noteId: string;
+  /** The folder of the file. Default: no folder. */
+  path?: string | undefined;
   filename: string;
   contentType: string;
   sizeBytes: number;
@@ -106,7 +109,7 @@ export type StartUploadInput = {
 };
 
 /** A checked declaration of an upload, with the key of the future object. */
-export type DeclaredUpload = StartUploadInput & { caller: Sender; objectKey: string; plan: UploadPlan };
+export type DeclaredUpload = StartUploadInput & { path: string; caller: Sender; objectKey: string; plan: UploadPlan };
 
 /** The time for which the service remembers an idempotency key after the first start. */
 export const REMEMBERED_MS = 86_400_000;

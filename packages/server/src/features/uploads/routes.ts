@@ -27,7 +27,7 @@ import { bodyIsOptional, emptyResponse, operations } from "../../platform/http/o
 import { presentProblem } from "../../platform/http/problem.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { allowNoBody, readIdempotencyKey, toIso } from "../../platform/http/wire.ts";
-import type { Attachment as StoredAttachment, Upload as StoredUpload } from "../access/attachment.ts";
+import { namesOf, type Attachment as StoredAttachment, type Upload as StoredUpload } from "../access/attachment.ts";
 import { callerOf } from "../access/caller.ts";
 import { describeAttachment, presentAttachment } from "../attachments/routes.ts";
 import type { PeopleVerbs } from "../people/index.ts";
@@ -107,9 +107,8 @@ const schemas = operations("uploads", {
 export function sendRoutes(app: App, deps: RouteDeps<PeopleVerbs & UploadVerbs>): void {
   const { useCases } = deps;
   app.post("/notes/:noteId/uploads", { schema: schemas.startUpload }, async (request, reply) => {
-    const { filename, sizeBytes, contentType, sha256 } = request.body;
     const idempotencyKey = readIdempotencyKey(request.headers["idempotency-key"]);
-    const input = { noteId: request.params.noteId, filename, sizeBytes, contentType, sha256, idempotencyKey };
+    const input = { sha256: undefined, ...request.body, noteId: request.params.noteId, idempotencyKey };
     return reply.code(201).send(presentStarted(await useCases.startUpload(callerOf(request), input)));
   });
 
@@ -230,11 +229,11 @@ function presentStart({ upload, request }: Started) {
 }
 
 function presentProgress({ upload, parts, rejectReason: reason }: UploadProgress) {
-  const { id, state, filename, sizeBytes, expiresAt } = upload;
+  const { id, state, sizeBytes, expiresAt } = upload;
   return {
     id,
     state,
-    filename,
+    ...namesOf(upload),
     sizeBytes,
     ...(reason === undefined ? {} : { reason }),
     ...presentPlan(upload),

@@ -6,7 +6,7 @@ import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
-import { checkFilename } from "../../platform/text/readable-text.ts";
+import { checkFilename, checkPath } from "../../platform/text/readable-text.ts";
 import type { Upload } from "../access/attachment.ts";
 import type { Arrive } from "../access/authorise.ts";
 import { visitorFileQueries } from "../links/queries/visitor-files.ts";
@@ -37,8 +37,8 @@ export type StartParts = { allowance: Allowance; arrive: Arrive | undefined };
 /**
  * Starts an upload whose bytes the client sends directly to the bucket. The function `startUpload` records the declaration, and signs the
  * PUT of the file. For a multipart upload, the function `startUpload` signs no PUT, because the client requests signed PUTs of parts later.
- * The function `startUpload` throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`,
- * `too_many_uploads`, `idempotency_key_reused`, `rate_limited`, and `invalid_request` for more parts than S3 allows. For a visitor,
+ * The function `startUpload` throws `note_not_found`, `access_denied`, `invalid_filename`, `invalid_path`, `file_too_large`,
+ * `quota_exceeded`, `too_many_uploads`, `idempotency_key_reused`, `rate_limited`, and `invalid_request` for more parts than S3 allows. For a visitor,
  * `startUpload` also throws `link_not_found`, `kind_not_accepted` and `request_full`.
  */
 export function startUpload(deps: Deps, { allowance, arrive }: StartParts) {
@@ -50,18 +50,19 @@ export function startUpload(deps: Deps, { allowance, arrive }: StartParts) {
   };
 }
 
-/** Checks the declaration of a file. Throws `invalid_filename`, `file_too_large`, and `invalid_request` for too many parts. */
+/** Checks the declaration of a file. Throws `invalid_filename`, `invalid_path`, `file_too_large`, and `invalid_request` for too many parts. */
 export function declareUpload(
   { bucket, limits }: Deps,
   { caller, input }: { caller: Sender; input: StartUploadInput },
 ): DeclaredUpload {
   const filename = checkFilename(input.filename);
+  const path = checkPath(input.path);
   if (input.sizeBytes > limits.uploadMaxBytes) {
     throw new DomainError("file_too_large", `The file is larger than the limit of ${limits.uploadMaxBytes} bytes.`);
   }
   const contentType = normaliseContentType(input.contentType);
   const plan = planOf(input, limits);
-  return { ...input, filename, contentType, plan, caller, objectKey: bucket.newObjectKey() };
+  return { ...input, path, filename, contentType, plan, caller, objectKey: bucket.newObjectKey() };
 }
 
 /** Starts the upload of a checked file, or repeats an earlier start with the same idempotency key. */
@@ -207,10 +208,11 @@ async function repeatStart(deps: Deps, declared: DeclaredUpload): Promise<Starte
 
 function matches(
   upload: Upload,
-  { noteId, filename, contentType, sizeBytes, sha256, partSize }: DeclaredUpload,
+  { noteId, path, filename, contentType, sizeBytes, sha256, partSize }: DeclaredUpload,
 ): boolean {
   return (
     upload.noteId === noteId &&
+    upload.path === path &&
     upload.filename === filename &&
     upload.contentType === contentType &&
     upload.sizeBytes === sizeBytes &&

@@ -92,8 +92,10 @@ export type Tables = {
     created_by: string;
     object_key: string;
     owns_object: Bit;
+    /** The folder of the file, such as "photos/2024/". The column `path` is empty for a file without a folder. */
+    path: Generated<string>;
     filename: string;
-    /** The filename in the form for searches (platform/text/readable-text.ts). */
+    /** The path and the filename in the form for searches (platform/text/readable-text.ts). */
     filename_folded: Generated<string>;
     content_type: string;
     size_bytes: number;
@@ -106,7 +108,7 @@ export type Tables = {
      * whether the attachment is in the trash. Older versions also set `trash_id` of the attachments when a user moved a note to the trash.
      */
     trash_id: string | null;
-    /** The column `is_indexed` is null if the index for searches does not have the current filename. */
+    /** The column `is_indexed` is null if the index for searches does not have the current path and filename. */
     is_indexed: 1 | null;
     /**
      * The confirmed preview pictures as a JSON array with their names and sizes in pixels. The column `previews` repeats facts of
@@ -139,6 +141,8 @@ export type Tables = {
     user_id: string;
     object_key: string;
     strategy: "put" | "multipart";
+    /** The column `path` has the meaning of `path` in `attachments`. */
+    path: Generated<string>;
     filename: string;
     content_type: string;
     size_bytes: number;
@@ -183,7 +187,7 @@ export type Tables = {
     expires_at: number;
   };
   /**
-   * A document in the index for searches is a note with its title and body, or a filename. For a note, `doc_id` and `note_id` are equal.
+   * A document in the index for searches is a note with its title and body, or the path and name of a file. For a note, `doc_id` and `note_id` are equal.
    * Each engine stores the terms in its own way (engine.ts).
    */
   search_docs: { doc_id: string; note_id: string };

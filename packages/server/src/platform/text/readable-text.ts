@@ -1,3 +1,4 @@
+import { normaliseFilename, normalisePath, problemOfFilename, problemOfPath } from "@valetkey/contract";
 import { DomainError } from "../errors.ts";
 
 // The pattern `VISIBLE` excludes blank characters that Unicode classes as letters or symbols.
@@ -42,12 +43,6 @@ export function fold(text: string): string {
   return text.normalize("NFC").toLowerCase().toUpperCase().toLowerCase().normalize("NFC").replaceAll("ς", "σ");
 }
 
-const MAX_FILENAME_LENGTH = 255;
-
-// The pattern `FORBIDDEN` matches C0 and C1 control characters, bidirectional marks ("gpj.exe" displays as "exe.jpg"), and the two path
-// separators.
-const FORBIDDEN = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069/\\]/u;
-
 /**
  * Checks the characters and the length of a filename. Returns the filename in NFC without surrounding white space. A filename is only for
  * display, and never part of an object key. A filename has 1 to 255 characters.
@@ -55,20 +50,18 @@ const FORBIDDEN = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069/\\]/u;
  * (docs/security-requirements.md, 2).
  */
 export function checkFilename(filename: string): string {
-  const name = filename.trim().normalize("NFC");
-  if (name === "") throw invalid("The filename is empty.");
-  if (name.length > MAX_FILENAME_LENGTH)
-    throw invalid(`The filename is longer than ${MAX_FILENAME_LENGTH} characters.`);
-  if (name === "." || name === "..") throw invalid("The filename can't be . or ..");
-  if (!name.isWellFormed()) throw invalid("The filename is not valid Unicode: it has half of a surrogate pair.");
-  if (FORBIDDEN.test(name)) {
-    throw invalid("The filename has a path separator, a control character or a text-direction mark. Remove it.");
-  }
+  const name = normaliseFilename(filename);
+  const problem = problemOfFilename(name);
+  if (problem !== undefined) throw new DomainError("invalid_filename", problem);
   return name;
 }
 
-function invalid(message: string): DomainError {
-  return new DomainError("invalid_filename", message);
+/** Checks the folder of a file. Returns its stored form, which is empty for a file without a folder. Throws `invalid_path`. */
+export function checkPath(path = ""): string {
+  const normalised = normalisePath(path);
+  const problem = problemOfPath(normalised);
+  if (problem !== undefined) throw new DomainError("invalid_path", problem);
+  return normalised;
 }
 
 export const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));

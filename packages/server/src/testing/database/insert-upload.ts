@@ -15,6 +15,7 @@ function toUploadRow(upload: Upload): Insertable<Tables["uploads"]> {
     user_id: upload.userId,
     object_key: upload.objectKey,
     strategy: upload.multipart === undefined ? "put" : "multipart",
+    path: upload.path,
     filename: upload.filename,
     content_type: upload.contentType,
     size_bytes: upload.sizeBytes,

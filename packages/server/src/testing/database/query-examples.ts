@@ -183,7 +183,7 @@ export const queryExamples: Examples = {
   attachments: {
     insert: [[file, { quota, settles: true }]],
     transition: [["file-1", { from: "ready", to: "rejected", objectKey: "k", rejectReason: "r" }]],
-    rename: [["file-1", "b.pdf"]],
+    rename: [[file, "b.pdf"]],
     relocate: [["file-1", "note-2"]],
     find: [["file-1"]],
     hold: [["file-1"]],

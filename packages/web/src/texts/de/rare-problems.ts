@@ -4,6 +4,7 @@ export const rareProblems: typeof english = {
   // The request
   invalid_request: "Der Dienst hat diese Angaben nicht angenommen. Prüfen Sie sie, und versuchen Sie es noch einmal.",
   invalid_filename: "Dieser Dateiname geht nicht. Wählen Sie einen anderen.",
+  invalid_path: "Dieser Ordnername geht nicht auf jedem Computer. Benennen Sie den Ordner um.",
   invalid_cursor: "Diese Liste hat sich geändert. Laden Sie die Seite neu.",
   expires_in_out_of_range: "Diese Gültigkeit ist zu kurz oder zu lang.",
   not_found: "Das gibt es hier nicht.",

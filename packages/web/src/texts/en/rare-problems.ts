@@ -2,7 +2,7 @@ import type { ErrorCode } from "@valetkey/client";
 
 /**
  * The texts for problems that are not in `problems.ts`. A page loads this file at its first problem, because most visits never need it.
- * `invalid_request` and `invalid_filename` have no text: the messages of the service are English, and say which value is wrong.
+ * `invalid_request`, `invalid_filename` and `invalid_path` have no text: the messages of the service are English, and say which value is wrong.
  */
 export const rareProblems: Partial<Record<ErrorCode, string>> = {
   // The request

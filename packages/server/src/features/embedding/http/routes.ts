@@ -94,9 +94,8 @@ const exposeHeadRoute = false;
 function embeddingUploadRoutes(app: App, deps: EmbeddingRouteDeps): void {
   const { files } = deps;
   app.post("/:resource/:itemId/uploads", { schema: schemas.startUpload }, async (request, reply) => {
-    const { filename, sizeBytes, contentType, sha256 } = request.body;
     const idempotencyKey = readIdempotencyKey(request.headers["idempotency-key"]);
-    const file = { filename, sizeBytes, contentType, sha256, idempotencyKey };
+    const file = { sha256: undefined, ...request.body, idempotencyKey };
     const { resource, itemId } = request.params;
     const started = await files.start(userOf(request), { resource, itemId, file });
     return reply.code(201).send(presentStarted(started));

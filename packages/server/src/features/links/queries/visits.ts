@@ -13,6 +13,7 @@ const fileColumns = [
   "attachments.note_id as noteId",
   "attachments.owner_id as ownerId",
   "attachments.object_key as objectKey",
+  "attachments.path",
   "attachments.filename",
   "attachments.content_type as contentType",
   "attachments.state",

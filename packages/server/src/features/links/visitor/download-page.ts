@@ -84,13 +84,13 @@ function row(file: LinkedFile, words: DownloadTexts): string {
   return `<li><span>${nameOf(file, words)}</span> ${downloadButton(file, words)}</li>`;
 }
 
-function downloadButton({ id, filename }: LinkedFile, { download }: DownloadTexts): string {
-  return `<button name="attachmentId" value="${id}" aria-label="${download}: ${escapeHtml(filename)}">${download}</button>`;
+function downloadButton({ id, path, filename }: LinkedFile, { download }: DownloadTexts): string {
+  return `<button name="attachmentId" value="${id}" aria-label="${download}: ${escapeHtml(path + filename)}">${download}</button>`;
 }
 
-function nameOf({ filename, sizeBytes }: LinkedFile, words: DownloadTexts): string {
+function nameOf({ path, filename, sizeBytes }: LinkedFile, words: DownloadTexts): string {
   // A long name breaks between its words. A long last word breaks before its extension, and not inside it.
-  const breakable = escapeHtml(filename).replace(/(?<=[_-])|(?<=[^\s_-]{20})(?=\.[^.]*$)/g, "<wbr>");
+  const breakable = escapeHtml(path + filename).replace(/(?<=[_/-])|(?<=[^\s_-]{20})(?=\.[^.]*$)/g, "<wbr>");
   return `<bdi>${breakable}</bdi> <small>${formatBytes(sizeBytes, words)}</small>`;
 }
 
@@ -130,7 +130,9 @@ export function downloadText({ look, problem, url }: TextView): string {
   } else if (look.link.kind === "upload") {
     lines.push("This link receives files. Open it in a browser.");
   } else {
-    for (const { id, filename, sizeBytes } of look.files) lines.push(`${id}  ${filename}  ${sizeBytes} bytes`);
+    for (const { id, path, filename, sizeBytes } of look.files) {
+      lines.push(`${id}  ${path}${filename}  ${sizeBytes} bytes`);
+    }
     const data = look.files.length > 1 ? "attachmentId=…" : "''";
     lines.push("", "Opening this page downloads and counts nothing. Download a file with:", "");
     lines.push(...commands(data, url));

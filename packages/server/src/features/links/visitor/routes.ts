@@ -4,6 +4,7 @@ import {
   LinkClaim,
   LinkClaimParams,
   LinkCodeBody,
+  type LinkFile,
   LinkTokenParams,
   type OpenedLink,
   ProveLinkEmailBody,
@@ -21,9 +22,11 @@ import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
 import { SAFE_METHODS } from "../../../platform/http/session-cookie.ts";
 import { toIso } from "../../../platform/http/wire.ts";
 import type { Metrics } from "../../../platform/metrics/requests.ts";
+import { namesOf } from "../../access/attachment.ts";
 import type { PeopleVerbs } from "../../people/index.ts";
 import type { VisitorUpload } from "../file-request.ts";
 import type { LinkVerbs } from "../index.ts";
+import type { LinkedFile } from "../link.ts";
 import type { ClaimUrls, Visitor } from "./claim.ts";
 import { downloadRoutes } from "./download.ts";
 import type { Look, OpenLook, OpenRequest } from "./look-at-link.ts";
@@ -194,10 +197,14 @@ function presentOpen({ link, claim, creatorName, files, endsAt, abuseContact }: 
     claimsLeft: maxClaims === undefined ? null : Math.max(0, maxClaims - claims),
     claim: claim === undefined ? null : { id: claim.id, windowEndsAt: toIso(claim.windowEndsAt) },
     ...(kind === "download" && {
-      files: files.map(({ id, filename, sizeBytes, contentType }) => ({ id, filename, sizeBytes, contentType })),
+      files: files.map(presentLinkFile),
     }),
     abuseContact: abuseContact ?? null,
   };
+}
+
+function presentLinkFile({ id, sizeBytes, contentType, ...file }: LinkedFile): LinkFile {
+  return { id, ...namesOf(file), sizeBytes, contentType };
 }
 
 /**
@@ -216,10 +223,10 @@ export function presentRequest({ request, used, sent }: OpenRequest): NonNullabl
 }
 
 export function presentSentFile({ uploadId, attachment, file }: VisitorUpload): SentFile {
-  const { filename, sizeBytes, state, rejectReason: reason } = attachment;
+  const { sizeBytes, state, rejectReason: reason } = attachment;
   return {
     uploadId,
-    filename,
+    ...namesOf(attachment),
     sizeBytes,
     state,
     ...(reason === undefined ? {} : { reason }),

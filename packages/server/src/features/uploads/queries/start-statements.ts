@@ -26,6 +26,7 @@ const PARAMETERS = [
   "attachmentId",
   "uploadId",
   "objectKey",
+  "path",
   "filename",
   "filenameFolded",
   "contentType",
@@ -159,19 +160,19 @@ function countingIn({ sizeBytes: bytes, maxBytes, maxFiles }: M, { ownerId, from
 
 function attaching(m: M, { ownerId, from }: Row): RawBuilder<unknown> {
   return sql`
-    insert into attachments (id, note_id, owner_id, created_by, object_key, owns_object, filename, filename_folded,
-      content_type, size_bytes, state, created_at)
-    select ${m.attachmentId}, ${m.noteId}, ${ownerId}, ${m.userId}, ${m.objectKey}, 1, ${m.filename}, ${m.filenameFolded},
-      ${m.contentType}, ${m.sizeBytes}, 'pending', ${m.now}
+    insert into attachments (id, note_id, owner_id, created_by, object_key, owns_object, path, filename,
+      filename_folded, content_type, size_bytes, state, created_at)
+    select ${m.attachmentId}, ${m.noteId}, ${ownerId}, ${m.userId}, ${m.objectKey}, 1, ${m.path}, ${m.filename},
+      ${m.filenameFolded}, ${m.contentType}, ${m.sizeBytes}, 'pending', ${m.now}
     ${from}`;
 }
 
 function recording(m: M, { from }: Pick<Row, "from">): RawBuilder<unknown> {
   return sql`
-    insert into uploads (id, attachment_id, note_id, user_id, object_key, strategy, filename, content_type, size_bytes,
-      declared_sha256, staged, state, expires_at, created_at, bucket_upload_id, part_size, idempotency_key)
-    select ${m.uploadId}, ${m.attachmentId}, ${m.noteId}, ${m.userId}, ${m.objectKey}, ${m.strategy}, ${m.filename},
-      ${m.contentType}, ${m.sizeBytes}, ${m.declaredSha256}, ${m.staged}, 'pending', ${m.expiresAt}, ${m.now},
+    insert into uploads (id, attachment_id, note_id, user_id, object_key, strategy, path, filename, content_type,
+      size_bytes, declared_sha256, staged, state, expires_at, created_at, bucket_upload_id, part_size, idempotency_key)
+    select ${m.uploadId}, ${m.attachmentId}, ${m.noteId}, ${m.userId}, ${m.objectKey}, ${m.strategy}, ${m.path},
+      ${m.filename}, ${m.contentType}, ${m.sizeBytes}, ${m.declaredSha256}, ${m.staged}, 'pending', ${m.expiresAt}, ${m.now},
       ${m.bucketUploadId}, ${m.partSize}, ${m.idempotencyKey}
     ${from}`;
 }
@@ -230,8 +231,9 @@ export function valuesOf({ upload, isGranted, quota, maxPending, startedBefore }
     attachmentId: upload.attachmentId,
     uploadId: upload.id,
     objectKey: upload.objectKey,
+    path: upload.path,
     filename: upload.filename,
-    filenameFolded: fold(upload.filename),
+    filenameFolded: fold(upload.path + upload.filename),
     contentType: upload.contentType,
     sizeBytes: upload.sizeBytes,
     declaredSha256: upload.declaredChecksum?.value ?? null,

@@ -123,6 +123,7 @@ export const uploadQueries = defineQueries("database.uploads", ({ kysely: db, en
         user_id: copy.createdBy,
         object_key: copy.objectKey,
         strategy: "put",
+        path: copy.path,
         filename: copy.filename,
         content_type: copy.contentType,
         size_bytes: copy.sizeBytes,

@@ -5,6 +5,7 @@ import { linkMails } from "./0101-link-mails.ts";
 import { noteOrder } from "./0102-note-order.ts";
 import { webhookFailures } from "./0103-webhook-failures.ts";
 import { previews } from "./0104-previews.ts";
+import { filePaths } from "./0105-file-paths.ts";
 
 const FIRST = "0100-initial-schema";
 
@@ -25,5 +26,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0102-note-order": noteOrder(engine),
     "0103-webhook-failures": webhookFailures(engine),
     "0104-previews": previews(engine),
+    "0105-file-paths": filePaths(),
   };
 }

@@ -17,7 +17,17 @@ const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
 const ENTRY_POINTS: Record<string, readonly string[]> = {
   presign: ["createPresigner", "createCloudFrontSigner", "createVerifier", "parseS3Url"],
   contract: ["problems", "pageOf", "StartUploadBody"],
-  client: ["createClient", "createCalls", "openLink", "openFiles", "fileStore", "openFile"],
+  client: [
+    "createClient",
+    "createCalls",
+    "openLink",
+    "openFiles",
+    "fileStore",
+    "openFile",
+    "saveIn",
+    "pathOf",
+    "createUniqueNames",
+  ],
   "s3-local": ["startS3Local"],
 };
 

@@ -1,5 +1,13 @@
+import { posix, win32 } from "node:path";
+import { normalisePath, problemOfPath } from "@valetkey/contract";
+import fc from "fast-check";
 import { expect, it } from "vitest";
-import { createUniqueNames } from "./zip-stream.ts";
+import { createUniqueNames, pathOf } from "./file-names.ts";
+
+const nameEach = (filenames: readonly string[]) => {
+  const nameOf = createUniqueNames();
+  return filenames.map((filename) => nameOf({ filename }));
+};
 
 it.each([
   [
@@ -23,7 +31,7 @@ it.each([
     ["caf\u00e9.txt", "cafe\u0301 (2).txt"],
   ],
 ])("a ZIP gives each of %j a unique name", (filenames, names) => {
-  expect(filenames.map(createUniqueNames())).toEqual(names);
+  expect(nameEach(filenames)).toEqual(names);
 });
 
 it.each([
@@ -36,8 +44,10 @@ it.each([
   ["report. .", "report___"],
   ["a\u0000b\u001b[31m.txt", "a_b_[31m.txt"],
   ["..", "__"],
+  ["", "_"],
+  ["com\u00b9 .txt", "_com\u00b9 .txt"],
 ])("a ZIP stores %j as %j, which every usual file system accepts", (filename, name) => {
-  expect(createUniqueNames()(filename)).toBe(name);
+  expect(nameEach([filename])).toEqual([name]);
 });
 
 it.each([
@@ -45,8 +55,7 @@ it.each([
   ["a".repeat(300), ".txt"],
   ["😀".repeat(100), ".png"],
 ])("a ZIP shortens the name %s%s to 255 bytes, and keeps its extension", (stem, extension) => {
-  const unique = createUniqueNames();
-  const names = [1, 2, 3].map(() => unique(stem + extension));
+  const names = nameEach([1, 2, 3].map(() => stem + extension));
   expect(new Set(names).size).toBe(3);
   for (const name of names) {
     expect(new TextEncoder().encode(name).length).toBeLessThanOrEqual(255);
@@ -56,6 +65,79 @@ it.each([
 });
 
 it("a ZIP has no two files whose names differ only in the form of a Greek sigma", () => {
-  const unique = createUniqueNames();
-  expect(["ος.txt", "οσ.txt"].map(unique)).toEqual(["ος.txt", "οσ (2).txt"]);
+  expect(nameEach(["ος.txt", "οσ.txt"])).toEqual(["ος.txt", "οσ (2).txt"]);
+});
+
+it.each([
+  [
+    ["a/x", "a/x", "b/x"],
+    ["a/x", "a/x (2)", "b/x"],
+  ],
+  [
+    ["Photos/x", "photos/X"],
+    ["Photos/x", "Photos/X (2)"],
+  ],
+  [
+    ["e\u0301/x", "\u00e9/y"],
+    ["e\u0301/x", "e\u0301/y"],
+  ],
+  // A file and a folder cannot have one name, and two folders may have one storable name.
+  [
+    ["a", "a/x", "a/y"],
+    ["a", "a (2)/x", "a (2)/y"],
+  ],
+  [
+    ["a/x", "a"],
+    ["a/x", "a (2)"],
+  ],
+  [
+    ["a:b/x", "a_b/x"],
+    ["a_b/x", "a_b (2)/x"],
+  ],
+  [
+    ["../../etc/x", "/etc/x", "C:\\/x", "con/x", "a./x"],
+    ["__/__/etc/x", "etc/x", "C__/x", "_con/x", "a_/x"],
+  ],
+])("a ZIP keeps the folders of %j", (files, names) => {
+  const nameOf = createUniqueNames();
+  const named = files.map((file) => {
+    const end = file.lastIndexOf("/") + 1;
+    return nameOf({ path: file.slice(0, end), filename: file.slice(end) });
+  });
+  expect(named).toEqual(names);
+});
+
+/** Text from the characters and words that are dangerous in paths. */
+const hostile = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom("..", ".", "/", "\\", "C:", "\0", "CON", "nul.txt", " ", "~", "e\u0301"),
+      fc.string({ unit: "grapheme" }),
+    ),
+  )
+  .map((parts) => parts.join(""));
+
+it("requirement 2: a name for a ZIP or a disk never leaves its target folder, whatever the path and the filename are", () => {
+  fc.assert(
+    fc.property(fc.array(fc.record({ path: hostile, filename: hostile }), { maxLength: 5 }), (files) => {
+      const names = files.map(createUniqueNames());
+      expect(new Set(names.map((name) => name.toUpperCase())).size).toBe(files.length);
+      for (const name of names) {
+        expect(posix.join("/root", name)).toBe(`/root/${name}`);
+        expect(win32.join("D:\\root", name)).toBe(`D:\\root\\${name.replaceAll("/", "\\")}`);
+        expect(problemOfPath(normalisePath(name.normalize("NFC"))) ?? "long").toMatch(
+          /longer|more than|long$|text-direction/,
+        );
+      }
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+it.each([
+  ["photos/2024/sea.jpg", "photos/2024/"],
+  ["sea.jpg", undefined],
+  ["", undefined],
+])("the folder of a chosen file with the relative path %j is %j", (webkitRelativePath, path) => {
+  expect(pathOf({ webkitRelativePath })).toBe(path);
 });

@@ -5,6 +5,7 @@ export { type Calls, type CallsOptions, createCalls } from "./calls.ts";
 export { type Client, createClient } from "./client.ts";
 export { type Download, type ReadFileOptions, readFile } from "./download.ts";
 export { type ClientErrorCode, type ErrorCode, isRetryable, ValetKeyError } from "./errors.ts";
+export { createUniqueNames, type NamedFile, pathOf } from "./file-names.ts";
 export {
   type LinkOptions,
   type LinkRequest,

@@ -1,6 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { open, readFile, rename, stat, writeFile } from "node:fs/promises";
-import { basename } from "node:path";
+import { lstat, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { ReadableStream } from "node:stream/web";
+import type { Bytes } from "./download.ts";
+import { ValetKeyError } from "./errors.ts";
+import { createUniqueNames, type NamedFile } from "./file-names.ts";
 import type { FileSource } from "./send-bytes.ts";
 import type { UploadStore } from "./upload/store.ts";
 
@@ -66,6 +72,68 @@ async function identify(file: { stat(): Promise<{ size: number; mtimeMs: number;
   const stats = await file.stat();
   if (!stats.isFile()) throw new Error("Only a regular file can be uploaded");
   return { sizeBytes: stats.size, changedMs: stats.mtimeMs };
+}
+
+/**
+ * Saves a download below a directory, in the folder of the file. Returns the path of the saved file. The function `saveIn` never writes
+ * outside of the directory, even if a path of the service is hostile, and never replaces a file: a second file gets a number.
+ * Throws `invalid_option` if a symbolic link or a file is in the place of a folder. A failed download leaves no file.
+ *
+ * @example
+ * ```ts
+ * import { openLink } from "@valetkey/client";
+ * import { saveIn } from "@valetkey/client/node";
+ *
+ * const visit = openLink("the-token-of-the-link", { baseUrl: "https://files.example.com" });
+ * const link = await visit.look();
+ * if (link.state === "open") {
+ *   for (const file of link.files ?? []) {
+ *     console.log(await saveIn("backup", await visit.download(file))); // backup/hello.txt
+ *   }
+ * }
+ * ```
+ */
+export async function saveIn(
+  directory: string,
+  download: Bytes & ({ attachment: NamedFile } | { file: NamedFile }),
+): Promise<string> {
+  const { path, handle } = await createFile(directory, "file" in download ? download.file : download.attachment);
+  try {
+    await pipeline(Readable.fromWeb(download.stream as ReadableStream), handle.createWriteStream());
+    return path;
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
+}
+
+async function createFile(directory: string, file: NamedFile) {
+  await mkdir(directory, { recursive: true });
+  const nextName = createUniqueNames();
+  for (;;) {
+    const [name = "", ...folders] = nextName(file).split("/").reverse();
+    const path = join(await createFolders(directory, folders.reverse()), name);
+    try {
+      return { path, handle: await open(path, "wx") };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+  }
+}
+
+/** Creates the folders of a file, and returns the last one. A symbolic link among them could lead out of the directory. */
+async function createFolders(directory: string, folders: readonly string[]): Promise<string> {
+  let path = directory;
+  for (const folder of folders) {
+    path = join(path, folder);
+    await mkdir(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+    });
+    if (!(await lstat(path)).isDirectory()) {
+      throw new ValetKeyError("invalid_option", `${path} is not a folder, so no file is saved in it.`);
+    }
+  }
+  return path;
 }
 
 /**

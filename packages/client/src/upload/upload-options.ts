@@ -47,6 +47,8 @@ type FileOptions = {
   filename?: string;
   /** The default of `contentType` is the `type` of the file, or application/octet-stream if the file has no type. */
   contentType?: string;
+  /** The folder of the file, such as "photos/2024/". The function `pathOf` returns it for a file of a chosen folder. */
+  path?: string | undefined;
   /** The SHA-256 of the file in base64. The bucket and the service verify the file against `sha256`. */
   sha256?: string;
 };
@@ -61,11 +63,9 @@ export function describeFile(file: FileSource, options: FileOptions): Described 
     throw new ValetKeyError("invalid_option", "A Blob has no name. Pass a filename or a File to upload().");
   }
   const contentType = options.contentType ?? (file.type || "application/octet-stream");
-  const { sha256 } = options;
-  return {
-    body: { filename, sizeBytes: file.size, contentType, ...(sha256 === undefined ? {} : { sha256 }) },
-    lastModified,
-  };
+  const { sha256, path } = options;
+  const more = { ...(sha256 !== undefined && { sha256 }), ...(path !== undefined && { path }) };
+  return { body: { filename, sizeBytes: file.size, contentType, ...more }, lastModified };
 }
 
 /**

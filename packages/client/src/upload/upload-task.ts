@@ -87,8 +87,7 @@ export function startTask<File extends FinishedFile>(deps: Deps, { receiver, fil
   const { parallel, giveUpAfterSeconds } = readLimits(options);
   const { body, lastModified } = describeFile(file, options);
   const declared: SendFileBody = { ...body, ...visit };
-  const { filename, sizeBytes, contentType } = declared;
-  const key = fingerprint({ baseUrl, receiver: receiver.key, filename, sizeBytes, contentType, lastModified });
+  const key = fingerprint({ ...body, baseUrl, receiver: receiver.key, lastModified });
   const saved = openSavedUpload(store, key);
   const progress = createProgress({ ...platform, totalBytes: file.size, report: options.onProgress });
   const gate = createPauseGate();

@@ -16,8 +16,9 @@ export async function zipOfFiles(
   const { signal } = job;
   const unused = await claims.urlsForZip();
   const sources = files.map(
-    ({ id, filename, sizeBytes }): ZipSource => ({
+    ({ id, filename, path, sizeBytes }): ZipSource => ({
       filename,
+      path,
       sizeBytes,
       lastModified: new Date(),
       open: () =>

@@ -62,8 +62,9 @@ async function requestUrls(
  * Reads each file with its URL. If the URL has expired, the page requests a new URL. For each new URL, the service checks the access again.
  */
 function sourceOf({ fileUrls, signal }: { fileUrls: Map<string, string | undefined>; signal: AbortSignal }) {
-  return ({ id, filename, createdAt, sizeBytes }: Attachment): ZipSource => ({
+  return ({ id, filename, path, createdAt, sizeBytes }: Attachment): ZipSource => ({
     filename,
+    path,
     sizeBytes,
     lastModified: new Date(createdAt),
     async open() {

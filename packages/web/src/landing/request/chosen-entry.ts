@@ -91,6 +91,7 @@ const FINAL: ReadonlySet<string> = new Set([
   "request_full",
   "quota_exceeded",
   "invalid_filename",
+  "invalid_path",
   "link_not_found",
 ]);
 

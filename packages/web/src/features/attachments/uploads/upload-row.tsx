@@ -143,6 +143,7 @@ const PERMANENT_ERRORS: ReadonlySet<unknown> = new Set([
   "file_too_large",
   "file_unreadable",
   "invalid_filename",
+  "invalid_path",
   "note_not_found",
   "access_denied",
 ]);

@@ -1,0 +1,91 @@
+/** The name of a file in its folder. A `path` such as "photos/2024/" is the folder. */
+export type NamedFile = { filename: string; path?: string | undefined };
+
+/**
+ * Returns the folder of a file that the user chose with a folder, such as "photos/2024/". Returns undefined for a file without a folder.
+ * Pass the result as `path` to `upload`.
+ *
+ * @example
+ * ```ts
+ * import { pathOf } from "@valetkey/client";
+ *
+ * console.log(pathOf({ webkitRelativePath: "photos/2024/sea.jpg" })); // photos/2024/
+ * ```
+ */
+export function pathOf({ webkitRelativePath = "" }: { webkitRelativePath?: string }): string | undefined {
+  const end = webkitRelativePath.lastIndexOf("/") + 1;
+  return end === 0 ? undefined : webkitRelativePath.slice(0, end);
+}
+
+/** The longest name on most file systems. Bytes of UTF-8. */
+const MAX_BYTES = 255;
+/** Windows and macOS use these characters in paths, or refuse them. */
+const FORBIDDEN = /[/\\:*?"<>|\p{Cc}]/gu;
+/** Windows refuses these names even with an extension. Windows also removes dots and spaces at the end of a name. */
+const REFUSED = /^(?:con|prn|aux|nul|(?:com|lpt)[\d¹²³]|conin\$|conout\$)(?= *(?:\.|$))/i;
+
+/**
+ * Returns a function that gives each file a unique relative name, such as "photos/2024/sea (2).jpg", for a ZIP or a folder on the disk.
+ * The name never leaves its target folder, whatever the path is, and every usual file system can store it. Names that differ only in case
+ * are not unique: "a.txt", "a (2).txt", "A (3).txt".
+ *
+ * @example
+ * ```ts
+ * import { createUniqueNames } from "@valetkey/client";
+ *
+ * const nameOf = createUniqueNames();
+ * console.log(nameOf({ filename: "sea.jpg", path: "photos/" })); // photos/sea.jpg
+ * console.log(nameOf({ filename: "sea.jpg", path: "photos/" })); // photos/sea (2).jpg
+ * ```
+ */
+export function createUniqueNames(): (file: NamedFile) => string {
+  const taken = new Set<string>();
+  const folders = new Map<string, string>();
+
+  function unique(folder: string, wanted: string): string {
+    const [stem, extension] = split(storable(wanted));
+    let name = shorten(stem, extension);
+    for (let count = 2; taken.has(normalise(folder + name)); count += 1) {
+      name = shorten(stem, ` (${count})${extension}`);
+    }
+    taken.add(normalise(folder + name));
+    return folder + name;
+  }
+
+  /** Returns the name of a folder. A file may have the name of the folder, so the folder may get a number too. */
+  function nameOfFolder(path: string): string {
+    let [given, name] = ["", ""];
+    for (const folder of path.split("/").filter((each) => each !== "")) {
+      given += `${normalise(folder)}/`;
+      name = folders.get(given) ?? `${unique(name, folder)}/`;
+      folders.set(given, name);
+    }
+    return name;
+  }
+
+  return ({ filename, path = "" }) => unique(nameOfFolder(path), filename);
+}
+
+function storable(name: string): string {
+  const replaced = name.replaceAll(FORBIDDEN, "_").replace(/[. ]+$/, (end) => "_".repeat(end.length));
+  return replaced === "" || REFUSED.test(replaced) ? `_${replaced}` : replaced;
+}
+
+function split(name: string): [stem: string, extension: string] {
+  const dot = name.lastIndexOf(".");
+  return dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ""];
+}
+
+/** Removes characters from the end of the stem until the name is short enough. A long extension counts as part of the stem. */
+function shorten(stem: string, end: string): string {
+  const bytes = (text: string) => new TextEncoder().encode(text).length;
+  if (bytes(end) > MAX_BYTES / 2) return shorten(stem + end, "");
+  const characters = [...stem];
+  while (bytes(characters.join("") + end) > MAX_BYTES) characters.pop();
+  return characters.join("") + end;
+}
+
+/** Most file systems ignore case and the Unicode form of accents. Some letters, such as "ς" and "σ", have one upper case. */
+function normalise(name: string): string {
+  return name.normalize("NFC").toUpperCase().toLowerCase();
+}

@@ -38,7 +38,7 @@ describe("requirement 25: the headers of every response", () => {
       for (const directive of ["connect-src", "img-src"]) {
         expect(policy[directive]).toEqual(expect.arrayContaining(["'self'", ...bucketOrigins]));
       }
-      expect(policy["media-src"]).toEqual(bucketOrigins);
+      expect(policy["media-src"]).toEqual(["blob:", ...bucketOrigins]);
       expect(policy["frame-src"]).toEqual(["'none'"]);
       expect(String(headers["content-security-policy"])).not.toMatch(/unsafe|\*/);
       expect(headers["referrer-policy"]).toBe("no-referrer");

@@ -234,7 +234,7 @@ describe("the web app", () => {
         expect(policy, path).toContain("script-src 'self';");
         expect(policy, path).toContain("style-src 'self';");
         expect(policy, path).toContain("script-src-attr 'none';");
-        expect(policy, path).toMatch(/media-src http:\/\/[^ ;]+;/);
+        expect(policy, path).toMatch(/media-src blob: http:\/\/[^ ;]+;/);
         expect(policy, path).not.toMatch(/unsafe|\*/);
         expect(headers, path).toMatchObject({ "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" });
         // Images from the bucket have no CORP header, so the policy would block the images.

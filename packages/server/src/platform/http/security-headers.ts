@@ -75,7 +75,8 @@ function helmetOptions({ publicUrl, bucketOrigins }: SecurityHeaderOptions): Fas
         styleSrc: ["'self'"],
         fontSrc: ["'self'"],
         imgSrc: ["'self'", "data:", "blob:", ...bucketOrigins],
-        mediaSrc: bucketOrigins.length === 0 ? ["'none'"] : [...bucketOrigins],
+        // A page plays a video before its upload, to draw a preview of the video.
+        mediaSrc: ["blob:", ...bucketOrigins],
         connectSrc: ["'self'", ...bucketOrigins],
         // The web app draws PDFs without frames, so the policy permits no frames.
         frameSrc: ["'none'"],

@@ -252,8 +252,12 @@ it("a page that Vite builds contains the client", async () => {
     'import { createClient } from "@valetkey/client"; createClient({ baseUrl: location.origin }).notes.list();';
   await writeFile(join(root, "page.js"), source);
   await build({ root, logLevel: "error" });
-  const [script = ""] = await readdir(join(root, "dist/assets"));
+  const scripts = await readdir(join(root, "dist/assets"));
+  const [script = ""] = scripts.filter((name) => name.startsWith("index-"));
   expect((await readFile(join(root, "dist/assets", script), "utf8")).includes("/notes")).toBe(true);
+  expect(scripts.map((name) => name.replace(/-[^-]*$/, "")).sort()).toEqual(
+    expect.arrayContaining(["drawing-worker", "preview-queue"]),
+  );
 });
 
 describe.each(["express", "fastify", "hono"])("the example with %s", (name) => {

@@ -3,7 +3,7 @@ import { build } from "esbuild";
 
 /**
  * The minified size of a bundle, and its minified and gzipped size, in bytes. The member `inputs` are the paths of the files with code in
- * the bundle.
+ * the bundle. Code that loads on demand does not count.
  */
 export type BundleSize = { minified: number; gzipped: number; inputs: string[] };
 
@@ -12,6 +12,8 @@ export async function bundleSize(contents: string): Promise<BundleSize> {
   const { outputFiles, metafile } = await build({
     stdin: { contents, resolveDir: import.meta.dirname },
     bundle: true,
+    splitting: true,
+    outdir: "out",
     minify: true,
     format: "esm",
     platform: "browser",
@@ -20,12 +22,18 @@ export async function bundleSize(contents: string): Promise<BundleSize> {
     metafile: true,
     logLevel: "error",
   });
-  const bytes = outputFiles[0]?.contents ?? new Uint8Array();
-  const [bundle] = Object.values(metafile.outputs);
-  const inputs = Object.entries(bundle?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  const loaded = new Set(["out/stdin.js"]);
+  for (const name of loaded) {
+    for (const { path, kind } of metafile.outputs[name]?.imports ?? []) {
+      if (kind === "import-statement") loaded.add(path);
+    }
+  }
+  const files = outputFiles.filter(({ path }) => [...loaded].some((name) => path.endsWith(name)));
+  const bytes = Buffer.concat(files.map((file) => file.contents));
+  const inputs = [...loaded].flatMap((name) => Object.entries(metafile.outputs[name]?.inputs ?? {}));
   return {
     minified: bytes.length,
     gzipped: gzipSync(bytes, { level: 9 }).length,
-    inputs: inputs.map(([path]) => path),
+    inputs: inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path),
   };
 }

@@ -3,6 +3,7 @@ import type { Disposition, UrlOptions } from "./calls/notes.ts";
 import { type CallsOptions, connect } from "./calls.ts";
 import { download } from "./download.ts";
 import { detectPlatform } from "./platform.ts";
+import { openPreviews, type PreviewOptions } from "./previews/previews.ts";
 import type { FileSource } from "./send-bytes.ts";
 import { openLines } from "./upload/lines.ts";
 import { defaultStore, type UploadStore } from "./upload/store.ts";
@@ -24,10 +25,11 @@ export type ItemUploadTask = Omit<UploadTask, "done"> & { readonly done: Promise
  * The option `baseUrl` is the URL of the routes of Valet Key in the application, such as `https://app.example.com/files`, or `/files` in a
  * page.
  */
-export type FilesOptions = CallsOptions & {
-  /** The store of unfinished uploads. The default of `store` is localStorage in a page, and memory on other platforms. */
-  store?: UploadStore;
-};
+export type FilesOptions = CallsOptions &
+  PreviewOptions & {
+    /** The store of unfinished uploads. The default of `store` is localStorage in a page, and memory on other platforms. */
+    store?: UploadStore;
+  };
 
 /** A client for the files of an application that embeds Valet Key. Every failed call throws a ValetKeyError. */
 export type FilesClient = ReturnType<typeof openFiles>;
@@ -53,6 +55,7 @@ export function openFiles({ store = defaultStore(), ...options }: FilesOptions) 
   const { baseUrl, fetch, call } = connect(options);
   const platform = detectPlatform({ fetch });
   const lines = openLines(call);
+  const previews = openPreviews({ call, fetch, platform }, options);
   const itemPath = ({ resource, id }: Item) => `/${encodeURIComponent(resource)}/${encodeURIComponent(id)}`;
   const filePath = (fileId: string) => `/files/${encodeURIComponent(fileId)}`;
   const list = (item: Item, { signal, ...query }: PageOptions = {}) =>
@@ -82,7 +85,7 @@ export function openFiles({ store = defaultStore(), ...options }: FilesOptions) 
      */
     upload: (item: Item, file: FileSource, uploadOptions: UploadOptions = {}): ItemUploadTask =>
       startTask<ItemFile>(
-        { baseUrl, call, lines, platform, store },
+        { baseUrl, call, lines, platform, store, previews },
         { receiver: itemReceiver(itemPath(item)), file, options: uploadOptions },
       ),
   };

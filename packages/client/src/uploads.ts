@@ -1,5 +1,6 @@
 import { type CallsOptions, connect } from "./calls.ts";
 import { detectPlatform } from "./platform.ts";
+import { openPreviews, type PreviewOptions } from "./previews/previews.ts";
 import type { FileSource } from "./send-bytes.ts";
 import { openLines } from "./upload/lines.ts";
 import { defaultStore, type UploadStore } from "./upload/store.ts";
@@ -8,10 +9,11 @@ import type { UploadOptions } from "./upload/upload-options.ts";
 import { startTask, type UploadTask } from "./upload/upload-task.ts";
 import type { Attachment } from "./wire.ts";
 
-export type ClientOptions = CallsOptions & {
-  /** The store of unfinished uploads. The default of `store` is localStorage in a page, and memory on other platforms. */
-  store?: UploadStore;
-};
+export type ClientOptions = CallsOptions &
+  PreviewOptions & {
+    /** The store of unfinished uploads. The default of `store` is localStorage in a page, and memory on other platforms. */
+    store?: UploadStore;
+  };
 
 export type UploadsClient = {
   /**
@@ -40,9 +42,11 @@ export function createUploads(options: ClientOptions): UploadsClient {
 
 export function uploadsOn(
   { baseUrl, fetch, call }: ReturnType<typeof connect>,
-  { store = defaultStore() }: ClientOptions,
+  { store = defaultStore(), ...options }: ClientOptions,
 ): UploadsClient {
-  const deps = { baseUrl, call, lines: openLines(call), platform: detectPlatform({ fetch }), store };
+  const platform = detectPlatform({ fetch });
+  const previews = openPreviews({ call, fetch, platform }, options);
+  const deps = { baseUrl, call, lines: openLines(call), platform, store, previews };
   return {
     upload: (noteId, file, options = {}) =>
       startTask<Attachment>(deps, { receiver: noteReceiver(noteId), file, options }),

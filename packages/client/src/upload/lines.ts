@@ -124,7 +124,8 @@ function settle({ request, resolve, reject }: Waiting, result: BatchResult): boo
   return answer !== undefined;
 }
 
-function toError({ code, detail, status, retryAfterSeconds }: FileProblem): ValetKeyError {
+/** Makes the error of one file or preview of a batch. */
+export function toError({ code, detail, status, retryAfterSeconds }: FileProblem): ValetKeyError {
   return new ValetKeyError(code, detail, { status, retryAfterSeconds });
 }
 

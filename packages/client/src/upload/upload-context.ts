@@ -37,6 +37,8 @@ export type UploadContext = {
   declared: SendFileBody;
   /** Called when the request that starts the upload is sent, or waits for a batch. */
   onQueued: () => void;
+  /** Called when the service has started the upload. */
+  onOpened: () => void;
   /** The upload that the client started or resumed last. */
   opened?: OpenUpload;
   parallel: number;
@@ -52,6 +54,8 @@ export type Receiver = {
   startPath: string;
   /** The path of an upload without the id of the upload. */
   uploadsPath: string;
+  /** The path of the calls for previews. Undefined if the receiver accepts no previews. */
+  previewsPath?: string;
   /** Describes the call that returns the finished file. */
   result(upload: { uploadId: string; attachmentId: string | undefined }): {
     method: string;
@@ -66,6 +70,7 @@ export function noteReceiver(noteId: string): Receiver {
     key: noteId,
     startPath: `/notes/${encodeURIComponent(noteId)}/uploads`,
     uploadsPath: "/uploads",
+    previewsPath: "/attachments/previews",
     result: ({ attachmentId = "" }) => ({ method: "GET", path: `/attachments/${encodeURIComponent(attachmentId)}` }),
   };
 }
@@ -76,6 +81,7 @@ export function itemReceiver(path: string): Receiver {
     key: `item:${path}`,
     startPath: `${path}/uploads`,
     uploadsPath: "/uploads",
+    previewsPath: "/files/previews",
     result: ({ attachmentId = "" }) => ({ method: "GET", path: `/files/${encodeURIComponent(attachmentId)}` }),
   };
 }

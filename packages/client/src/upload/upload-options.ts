@@ -1,6 +1,6 @@
 import { ValetKeyError } from "../errors.ts";
 import { type FileSource, unreadable } from "../send-bytes.ts";
-import type { StartUploadBody } from "../wire.ts";
+import type { Preview, StartUploadBody } from "../wire.ts";
 import type { UploadProgress } from "./progress.ts";
 import type { UploadContext } from "./upload-context.ts";
 
@@ -11,6 +11,8 @@ const DEFAULT_GIVE_UP_SECONDS = 600;
 export type UploadOptions = FileOptions & {
   /** The client calls `onProgress` at most ten times a second, and at every change of state. */
   onProgress?: (progress: UploadProgress) => void;
+  /** The client calls `onPreview` for each preview of the file that the service has stored. The call may come after the end of the upload. */
+  onPreview?: (preview: Preview, attachmentId: string) => void;
   /** The signal aborts the upload, as `abort()` does. */
   signal?: AbortSignal;
   /**

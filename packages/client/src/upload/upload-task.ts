@@ -1,6 +1,7 @@
 import type { Call } from "../call.ts";
 import { aborted, ValetKeyError } from "../errors.ts";
 import type { Platform } from "../platform.ts";
+import type { Previews } from "../previews/previews.ts";
 import type { FileSource } from "../send-bytes.ts";
 import type { Attachment, SendFileBody, SentFile } from "../wire.ts";
 import { abortUpload, complete, findUpload, openUpload, startUpload, waitForVerification } from "./calls.ts";
@@ -25,6 +26,7 @@ import { uploadSlots } from "./upload-slots.ts";
  * send-parts          sends the missing parts in parallel, signed by part-signer
  * upload-task         runs these steps, and restarts an upload that expired
  *
+ * previews            makes and sends small pictures of the file, beside the upload
  * retry               repeats a failed request, and waits while the upload is paused
  * progress            reports the sent bytes
  */
@@ -57,7 +59,14 @@ export type UploadTask = {
   abort(): Promise<void>;
 };
 
-type Deps = { baseUrl: string; call: Call; lines: Lines; platform: Platform; store: UploadStore };
+type Deps = {
+  baseUrl: string;
+  call: Call;
+  lines: Lines;
+  platform: Platform;
+  store: UploadStore;
+  previews?: Previews | undefined;
+};
 
 /**
  * The time in which the client tries to report an abort to the service. Without the report of the abort, the service deletes the upload
@@ -104,7 +113,14 @@ export function startTask<File extends FinishedFile>(deps: Deps, { receiver, fil
     },
   });
   const { promise: queued, resolve: onQueued } = Promise.withResolvers<void>();
-  const shared = { call, lines, platform, retry, progress, saved, signal, onQueued };
+  const attachmentId = () => context.opened?.attachmentId;
+  function onOpened(): void {
+    const { previewsPath: path } = receiver;
+    const { contentType } = declared;
+    const { onPreview } = options;
+    if (path !== undefined) deps.previews?.add({ path, file, contentType, attachmentId, signal, done, onPreview });
+  }
+  const shared = { call, lines, platform, retry, progress, saved, signal, onQueued, onOpened };
   const context: UploadContext = { ...shared, receiver, file, declared, parallel };
   const place = createPlace(lines.files, uploadSlots(file));
   const done = run<File>(context, { place, startsAfter: options.startsAfter });
@@ -112,7 +128,7 @@ export function startTask<File extends FinishedFile>(deps: Deps, { receiver, fil
     done,
     queued,
     progress: progress.current,
-    attachmentId: () => context.opened?.attachmentId,
+    attachmentId,
     pause() {
       gate.pause();
       place.pause();
@@ -201,7 +217,9 @@ const MAX_ROUNDS = 3;
  */
 async function runUpload<File extends FinishedFile>(context: UploadContext, onSent: () => void): Promise<File> {
   let upload = await openUpload(context);
+  context.opened = upload;
   context.onQueued();
+  context.onOpened();
   for (let isRestart = false; ; isRestart = true) {
     try {
       return await sendAndComplete<File>(context, { opened: upload, onSent });

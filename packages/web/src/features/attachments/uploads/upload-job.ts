@@ -1,4 +1,4 @@
-import type { Attachment, Client, UploadProgress, UploadTask } from "@valetkey/client";
+import type { Attachment, Client, Preview, UploadProgress, UploadTask } from "@valetkey/client";
 import type { FileStore } from "./file-store.ts";
 import { errorCode, type FileHandle, type UploadDescription, type UploadEvent, type UploadList } from "./upload.ts";
 
@@ -16,6 +16,8 @@ export type UploadServices = {
   /** Updates the notes that the pages show. */
   notes: {
     addAttachment(attachment: Attachment, file: File): Promise<void>;
+    /** Shows a preview of an attachment that the service has stored, without a request. */
+    addPreview(noteId: string, preview: Preview, attachmentId: string): void;
     refresh(noteId: string): Promise<void>;
   };
   /** Hides attachments that are about to be deleted. */
@@ -152,6 +154,7 @@ export class UploadJob {
       this.#task = await client.upload(upload.noteId, this.#file, {
         signal: this.#aborter.signal,
         onProgress: (progress) => this.#showProgress(progress),
+        onPreview: (preview, attachmentId) => notes.addPreview(upload.noteId, preview, attachmentId),
         ...(after !== undefined && { startsAfter: after }),
       });
       void this.#task.queued.then(this.#opened.resolve);

@@ -1,5 +1,5 @@
 import { useStore } from "@nanostores/react";
-import type { Attachment, Client, Note, UploadTask } from "@valetkey/client";
+import type { Attachment, Client, Note, Preview, UploadTask } from "@valetkey/client";
 import { useMemo } from "react";
 import { client } from "../../../service/client.ts";
 import { importWithRetry } from "../../../service/lazy-code.ts";
@@ -15,7 +15,7 @@ export const uploads = new UploadQueue({
   fileStore: createFileStore(),
   tabLock: createTabLock(navigator.locks),
   clock: { now: Date.now, sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)) },
-  notes: { addAttachment, refresh },
+  notes: { addAttachment, addPreview, refresh },
   pendingDeletions,
 });
 
@@ -51,6 +51,18 @@ async function addAttachment(attachment: Attachment, file: File): Promise<void> 
     if (note === undefined) return undefined;
     const others = note.attachments.filter(({ id }) => id !== attachment.id);
     return { ...note, attachments: [...others, attachment] };
+  });
+}
+
+function addPreview(noteId: string, preview: Preview, attachmentId: string): void {
+  queryClient.setQueryData<Note>(keys.note(noteId), (note) => {
+    if (note === undefined) return undefined;
+    const attachments = note.attachments.map((attachment) => {
+      if (attachment.id !== attachmentId) return attachment;
+      const others = (attachment.previews ?? []).filter(({ name }) => name !== preview.name);
+      return { ...attachment, previews: [...others, preview] };
+    });
+    return { ...note, attachments };
   });
 }
 

@@ -148,6 +148,7 @@ export function createFakeBrowser() {
       },
       notes: {
         addAttachment: async ({ id }) => void attached.push(id),
+        addPreview: () => undefined,
         refresh: async (noteId) => void refreshed.push(noteId),
       },
       pendingDeletions: hidden,

@@ -1,0 +1,88 @@
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import type { Client } from "../../../packages/client/src/index.ts";
+import { dropFiles } from "./testing/drop-files.ts";
+import { type SampleFile, text } from "./testing/files.ts";
+import { filesOf, hashesOf, open, stored } from "./testing/note-files.ts";
+import { pagesPdf } from "./testing/pages-pdf.ts";
+import type { Person } from "./testing/person.ts";
+import { startWeb } from "./testing/start-web.ts";
+import { webm } from "./testing/webm.ts";
+
+describe("the previews of attached files", () => {
+  const web = startWeb();
+
+  /** Returns the names and sizes of the previews of each file of a note, in pixels. */
+  async function previewsIn(client: Client, noteId: string): Promise<Record<string, string[]>> {
+    const { attachments } = await client.notes.get(noteId);
+    return Object.fromEntries(
+      attachments.map(({ filename, previews = [] }) => [
+        filename,
+        previews.map(({ name, width, height }) => `${name} ${width}x${height}`),
+      ]),
+    );
+  }
+  const previewRequests = ({ watch }: Person) =>
+    (watch.requests.get(web.service.url) ?? []).filter(({ url }) => /\/attachments\/previews/.test(url)).length;
+
+  it("20 dropped photos become 20 files with previews, with few requests to the service", async () => {
+    const ann = await web.person("Ann");
+    const note = await open(ann);
+    const bytes = await drawn(ann.page, { width: 2400, height: 1600, type: "image/jpeg" });
+    const photos = Array.from({ length: 20 }, (_, nth): SampleFile => {
+      // A comment at the end of the file makes each photo a different file.
+      return { name: `photo-${nth}.jpg`, type: "image/jpeg", bytes: Buffer.concat([bytes, Buffer.from(`${nth}`)]) };
+    });
+    await dropFiles(ann.page.locator("main"), { files: photos });
+    await expect
+      .poll(() => previewsIn(ann.client, note.id), { timeout: 60_000 })
+      .toEqual(Object.fromEntries(photos.map(({ name }) => [name, ["small 320x213", "large 1600x1067"]])));
+    expect(await stored(ann.client, note.id)).toEqual(hashesOf(photos));
+    expect(previewRequests(ann)).toBeLessThan(photos.length * 2);
+    await filesOf(ann).getByText("photo-19.jpg", { exact: true }).waitFor();
+    const small = await ann.client.urlFor((await ann.client.notes.get(note.id)).attachments[0]?.id ?? "", {
+      preview: "small",
+    });
+    const picture = await fetch(small.fileUrl);
+    expect(picture.headers.get("content-type")).toBe("image/webp");
+    expect((await picture.arrayBuffer()).byteLength).toBeLessThan(40_000);
+  });
+
+  it("the first page of a PDF and a frame of a video become previews, and a small file gets none", async () => {
+    const bob = await web.person("Bob");
+    const note = await open(bob);
+    const frame = await drawn(bob.page, { width: 640, height: 360, type: "image/webp" });
+    const files = [
+      pagesPdf("book.pdf", { pages: 12 }),
+      webm("film.webm", { frame, seconds: 3, paddingBytes: 200_000 }),
+      text("a.txt", "small"),
+    ];
+    await dropFiles(bob.page.locator("main"), { files });
+    await expect
+      .poll(() => previewsIn(bob.client, note.id), { timeout: 60_000 })
+      .toEqual({
+        "book.pdf": [expect.stringMatching(/^small \d+x320$/), expect.stringMatching(/^large \d+x1600$/)],
+        "film.webm": ["small 320x180", "large 640x360"],
+        "a.txt": [],
+      });
+  });
+});
+
+/** Draws a picture with much detail, which compresses badly. */
+async function drawn(
+  page: Page,
+  { width, height, type }: { width: number; height: number; type: string },
+): Promise<Buffer> {
+  const dataUrl: string = await page.evaluate(`(() => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: ${width}, height: ${height} });
+    const context = canvas.getContext("2d");
+    let seed = 1;
+    for (let nth = 0; nth < 20_000; nth += 1) {
+      seed = (seed * 16807) % 2147483647;
+      context.fillStyle = "#" + (seed & 0xffffff).toString(16).padStart(6, "0");
+      context.fillRect(seed % ${width}, (seed >> 8) % ${height}, 24, 24);
+    }
+    return canvas.toDataURL("${type}", 0.9);
+  })()`);
+  return Buffer.from(dataUrl.slice(dataUrl.indexOf(",") + 1), "base64");
+}

@@ -1,0 +1,81 @@
+import { browser, type Canvas, type Picture } from "./browser.ts";
+import type { MadePreview } from "./previews.ts";
+import { stripMetadata } from "./strip-metadata.ts";
+
+// The largest size first, because the smaller picture is drawn from the larger one. Pixels and bytes.
+const SIZES = [
+  { name: "large", side: 1_600, maxBytes: 400_000 },
+  { name: "small", side: 320, maxBytes: 40_000 },
+] as const;
+
+/** The attempts to get a picture below its limit. A picture that is still too large has no preview. */
+const ATTEMPTS = [
+  { scale: 1, qualities: [0.8, 0.65, 0.5] },
+  { scale: 0.75, qualities: [0.5] },
+  { scale: 0.5, qualities: [0.5] },
+];
+
+/** Draws the previews of a picture, and closes the picture. A picture that is not larger than `small` has no other preview. */
+export async function drawPreviews(picture: Picture): Promise<MadePreview[]> {
+  const previews: MadePreview[] = [];
+  let source: Canvas | Picture = picture;
+  try {
+    for (const { name, side, maxBytes } of SIZES) {
+      if (name === "large" && longest(picture) <= SIZES[1].side) continue;
+      const drawn = await drawWithin(source, { side, maxBytes });
+      if (drawn === undefined) continue;
+      previews.unshift({ name, bytes: drawn.bytes });
+      source = drawn.canvas;
+    }
+    return previews;
+  } finally {
+    picture.close();
+  }
+}
+
+const longest = ({ width, height }: { width: number; height: number }): number => Math.max(width, height);
+
+type Limits = { side: number; maxBytes: number };
+
+async function drawWithin(source: Canvas | Picture, { side, maxBytes }: Limits) {
+  for (const { scale, qualities } of ATTEMPTS) {
+    const canvas = draw(source, side * scale);
+    for (const quality of qualities) {
+      const bytes = await stripMetadata(await write(canvas, quality));
+      if (bytes.size <= maxBytes) return { bytes, canvas };
+    }
+  }
+  return undefined;
+}
+
+function draw(source: Canvas | Picture, side: number): Canvas {
+  const scale = Math.min(1, side / longest(source));
+  const [width, height] = [source.width, source.height].map((length) => Math.max(1, Math.round(length * scale)));
+  const canvas = new browser.OffscreenCanvas(width as number, height as number);
+  const context = contextOf(canvas);
+  context.imageSmoothingQuality = "high";
+  context.drawImage(source, 0, 0, canvas.width, canvas.height);
+  return canvas;
+}
+
+/** Writes a WebP. A browser that cannot write WebP returns another type, and then the function writes a JPEG on white. */
+async function write(canvas: Canvas, quality: number): Promise<Blob> {
+  const webp = await canvas.convertToBlob({ type: "image/webp", quality });
+  if (webp.type === "image/webp") return webp;
+  const context = contextOf(canvas);
+  context.globalCompositeOperation = "destination-over";
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  return canvas.convertToBlob({ type: "image/jpeg", quality });
+}
+
+function contextOf(canvas: Canvas) {
+  const context = canvas.getContext("2d");
+  if (context === null) throw new Error("The browser has no canvas to draw on.");
+  return context;
+}
+
+/** Decodes a file and applies its orientation. Rejects if the browser cannot decode the file. */
+export function decode(file: Blob): Promise<Picture> {
+  return browser.createImageBitmap(file, { imageOrientation: "from-image" });
+}

@@ -1,0 +1,60 @@
+import { makePreviews } from "./make-previews.ts";
+import type { MadePreview, PreviewDeps, PreviewedUpload, PreviewMaker, Previews } from "./previews.ts";
+import { createPreviewSender } from "./send-previews.ts";
+
+/** While files are uploaded, the previews of a file wait for this time, so that they do not slow short uploads down. */
+const PATIENCE_MS = 3_000;
+/** The time limit for the previews of one file. */
+const MAKE_MS = 30_000;
+
+type Waiting = PreviewedUpload & { dueAt: number };
+
+/** Makes the previews of one file at a time, in the order of the uploads. Drops the previews of a file without an error if it cannot. */
+export function createPreviewQueue(deps: PreviewDeps, option: boolean | PreviewMaker): Previews {
+  const { platform } = deps;
+  const make = typeof option === "function" ? option : makePreviews;
+  const sender = createPreviewSender(deps);
+  const waiting: Waiting[] = [];
+  let uploading = 0;
+  let isRunning = false;
+  let wake = new AbortController();
+
+  async function run(): Promise<void> {
+    if (isRunning) return;
+    isRunning = true;
+    for (let [next] = waiting; next !== undefined; [next] = waiting) {
+      wake = new AbortController();
+      const pauseMs = next.dueAt - platform.now();
+      if (uploading > 0 && pauseMs > 0) {
+        await platform.sleep(pauseMs, wake.signal);
+        continue;
+      }
+      waiting.shift();
+      for (const preview of await makeWithin(next)) await sender.add(next, preview);
+    }
+    isRunning = false;
+    sender.flush();
+  }
+
+  async function makeWithin({ file, contentType, signal: upload }: Waiting): Promise<readonly MadePreview[]> {
+    const signal = AbortSignal.any([upload, AbortSignal.timeout(MAKE_MS)]);
+    const { promise: none, resolve } = Promise.withResolvers<[]>();
+    signal.addEventListener("abort", () => resolve([]), { once: true });
+    if (signal.aborted) return [];
+    const made = await Promise.race([make(file, { contentType, signal }).catch(() => []), none]);
+    return made.filter(({ bytes }) => bytes.size * 2 <= file.size);
+  }
+
+  return {
+    add(upload) {
+      uploading += 1;
+      const onDone = () => {
+        uploading -= 1;
+        if (uploading === 0) wake.abort();
+      };
+      upload.done.then(onDone, onDone);
+      waiting.push({ ...upload, dueAt: platform.now() + PATIENCE_MS });
+      void run();
+    },
+  };
+}

@@ -334,6 +334,9 @@ const wanted = {
         "The purpose of the URLs in the activity. renewal: more URLs for the same purpose. Default: from disposition",
     }),
   ),
+  preview: Type.Optional(
+    Type.Literal("large", { description: "Issues URLs of the large pictures of the files, which are always inline" }),
+  ),
 };
 export const ClaimBody = closedObject(wanted);
 export type ClaimBody = Static<typeof ClaimBody>;

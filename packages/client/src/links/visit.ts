@@ -1,6 +1,6 @@
 import type { Call } from "../call.ts";
 import { type CallsOptions, connect } from "../calls.ts";
-import type { ClaimBody, LinkClaim, PublicLink } from "../wire.ts";
+import type { ClaimBody, LinkClaim, LinkPreviewUrls, PublicLink } from "../wire.ts";
 
 /** The calls that a visitor can make to a link, without uploads. */
 export type LinkCalls = ReturnType<typeof visitCalls>;
@@ -52,6 +52,12 @@ export function visitCalls(call: Call, token: string) {
       lastClaim = claimed.catch(() => undefined);
       return claimed;
     },
+    /**
+     * Returns URLs of the small pictures of up to 100 files, and counts no download. Throws `preview_not_found` if the link shows no
+     * pictures before a download.
+     */
+    previews: (attachmentIds: readonly string[], { signal }: { signal?: AbortSignal } = {}) =>
+      call<LinkPreviewUrls>("POST", `${link}/previews`, { body: { attachmentIds: [...attachmentIds] }, signal }),
     /** Returns new URLs of a valid claim, and counts no download. Throws `link_not_found` if the claim is not valid. */
     urls: (claimId: string, wanted: ClaimBody = {}) =>
       call<LinkClaim>("POST", `${link}/claims/${encodeURIComponent(claimId)}/urls`, { body: wanted }),

@@ -35,6 +35,7 @@ export async function storeLink(db: Database, given: Given = {}): Promise<Stored
     createdAt: Date.now(),
     expiresAt: Date.now() + 3_600_000,
     passwordHash: password === undefined ? undefined : cheapHash(password),
+    showPreviews: true,
     ...rest,
   });
   await db.transaction(async (tx) => {
@@ -86,6 +87,8 @@ export function visitorOf(app: App, { ip = "192.0.2.1", cookies = new Map<string
     look: (token: string) => send(`GET /public/links/${token}`),
     unlock: (token: string, password: string) => send(`POST /public/links/${token}/unlock`, { json: { password } }),
     claim: (token: string, json: object = {}) => send(`POST /public/links/${token}/claims`, { json }),
+    previews: (token: string, attachmentIds: readonly string[]) =>
+      send(`POST /public/links/${token}/previews`, { json: { attachmentIds } }),
     urls: (token: string, claimId: string, json: object = {}) =>
       send(`POST /public/links/${token}/claims/${claimId}/urls`, { json }),
   };

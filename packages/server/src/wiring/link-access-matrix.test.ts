@@ -76,6 +76,7 @@ const UNLOCK = "POST /public/links/:token/unlock";
 const CODE = "POST /public/links/:token/codes";
 const EMAIL = "POST /public/links/:token/email";
 const CLAIM = "POST /public/links/:token/claims";
+const PREVIEWS = "POST /public/links/:token/previews";
 const URLS = "POST /public/links/:token/claims/:claimId/urls";
 const EXPLAIN = "GET /s/:token/download";
 const DOWNLOAD = "POST /s/:token/download";
@@ -89,6 +90,7 @@ const table: readonly [call: string, ...expected: (number | string)[]][] = [
   [EMAIL,    204,    204,    403,      204,    204,    403,      404,   404,    404,    404,  204,    404],
   [CLAIM,    201,    201,    403,      201,    201,    403,      404,   404,    404,    404,  201,    404],
   [URLS,     404,    200,    403,      404,    404,    403,      404,   404,    404,    404,  404,    404],
+  [PREVIEWS, 200,    200,    403,      200,    200,    403,      404,   404,    404,    404,  200,    404],
   [EXPLAIN,  200,    200,    200,      200,    200,    200,      404,   404,    404,    404,  200,    404],
   [DOWNLOAD, 303,    303,    403,      303,    303,    403,      404,   404,    404,    404,  303,    404],
 ];
@@ -119,6 +121,7 @@ describe.each(engines)("requirement 15: access of every visitor to every route o
 function bodyOf(call: string): { json?: object; form?: string } {
   if (call === CODE) return { json: { email: "ann@example.com" } };
   if (call === EMAIL) return { json: { email: "ann@example.com", code: "12345678" } };
+  if (call === PREVIEWS) return { json: { attachmentIds: [tokenless] } };
   if (call === UNLOCK) return { json: { password: "wrong" } };
   if (call === DOWNLOAD) return { form: "" };
   return call.startsWith("POST") ? { json: {} } : {};

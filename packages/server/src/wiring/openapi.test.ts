@@ -165,6 +165,7 @@ const contract = [
   "post /public/links/{token}/codes",
   "post /public/links/{token}/email",
   "post /public/links/{token}/claims",
+  "post /public/links/{token}/previews",
   "post /public/links/{token}/claims/{claimId}/urls",
   "post /public/links/{token}/uploads",
   "post /public/links/{token}/uploads/batch",

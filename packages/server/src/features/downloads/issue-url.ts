@@ -127,7 +127,7 @@ function notFound(): DomainError {
   return new DomainError("attachment_not_found", "Attachment not found");
 }
 
-function noPreview(): DomainError {
+export function noPreview(): DomainError {
   return new DomainError("preview_not_found", "The file has no such preview.");
 }
 

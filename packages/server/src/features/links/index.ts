@@ -9,6 +9,7 @@ import { claimLink, deleteOldClaims, issueClaimUrls } from "./visitor/claim.ts";
 import { deleteExpiredCodes, proveLinkEmail, requestLinkCode } from "./visitor/email-codes.ts";
 import { describeRequest, lookAtLink, unlockLink } from "./visitor/look-at-link.ts";
 import { type Pass, sealPass } from "./visitor/pass.ts";
+import { issueLinkPreviews } from "./visitor/previews.ts";
 import { recordUse } from "./visitor/receiver-visits.ts";
 
 export type LinkVerbs = ReturnType<typeof createLinks>;
@@ -39,6 +40,7 @@ export function createLinks(deps: Deps, { allowance }: { allowance: Allowance })
     deleteExpiredCodes: deleteExpiredCodes(deps),
     claimLink: claimLink(deps, visits),
     issueClaimUrls: issueClaimUrls(deps, visits),
+    issueLinkPreviews: issueLinkPreviews(deps, visits),
     sealPass: (pass: Pass) => sealPass(deps.linkKeys.passes, pass),
   };
 }

@@ -102,8 +102,8 @@ export function linkState(
   return link.maxClaims !== undefined && link.claims >= link.maxClaims ? "used_up" : "live";
 }
 
-/** A ready file that a link opens. */
-export type LinkedFile = Downloadable & Pick<Attachment, "sizeBytes" | "path">;
+/** A ready file that a link opens. `previewsJson`: the previews of the file as a JSON array. Null: the file has none. */
+export type LinkedFile = Downloadable & Pick<Attachment, "sizeBytes" | "path"> & { previewsJson: string | null };
 
 /** The number of issued URLs. `lastUrlExpiresAt`: the latest expiry of these URLs. Milliseconds since the epoch. */
 export type IssuedUrls = { count: number; lastUrlExpiresAt: number };

@@ -465,6 +465,7 @@ export const queryExamples: Examples = {
       ],
     ],
     addUrls: [[claim, { ...issued, passwordVersion: 0, now: NOW }]],
+    addPreviews: [[link, { lastUrlExpiresAt: NOW, hasClaim: false, now: NOW }]],
     deleteClaims: [[EXPIRED]],
     countOpened: [["link-1"]],
   },

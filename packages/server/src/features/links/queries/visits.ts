@@ -18,6 +18,7 @@ const fileColumns = [
   "attachments.content_type as contentType",
   "attachments.state",
   "attachments.size_bytes as sizeBytes",
+  "attachments.previews as previewsJson",
 ] as const;
 
 export const linkVisitQueries = defineQueries("database.linkVisits", ({ kysely: db }) => ({
@@ -104,6 +105,29 @@ export const linkVisitQueries = defineQueries("database.linkVisits", ({ kysely: 
             .where("link_claims.generation", "=", generation)
             .where("link_claims.window_ends_at", ">", now),
         ),
+      )
+      .executeTakeFirstOrThrow();
+    return added.numUpdatedRows === 1n;
+  },
+
+  /**
+   * Records that a visitor gets URLs of previews, if the link still works and shows previews. Otherwise, returns false. Counts no URLs,
+   * because a preview is no download. Locks the link, as `addUrls` does. `hasClaim`: the visitor has an open claim, so the link works also
+   * if it is used up.
+   */
+  async addPreviews(
+    { id, generation, passwordVersion }: Pick<Link, "id" | "generation" | "passwordVersion">,
+    { lastUrlExpiresAt, hasClaim, now }: { lastUrlExpiresAt: number; hasClaim: boolean; now: number },
+  ): Promise<boolean> {
+    const added = await countUrls(db, { count: 0, lastUrlExpiresAt })
+      .where("id", "=", id)
+      .where("show_previews", "=", 1)
+      .where("generation", "=", generation)
+      .where("password_version", "=", passwordVersion)
+      .where("revoked_at", "is", null)
+      .where((eb) => isLive(eb.ref("expires_at"), now))
+      .$if(!hasClaim, (query) =>
+        query.where((eb) => eb.or([eb("max_claims", "is", null), eb("claims", "<", eb.ref("max_claims"))])),
       )
       .executeTakeFirstOrThrow();
     return added.numUpdatedRows === 1n;

@@ -13,6 +13,7 @@ import { openPass, type Pass } from "./pass.ts";
 export type Wish =
   | { kind: "look" }
   | { kind: "claim" }
+  | { kind: "previews" }
   | { kind: "urls"; claimId: string; attachmentIds: readonly string[] | undefined }
   | { kind: "send" };
 

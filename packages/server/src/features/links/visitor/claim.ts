@@ -5,9 +5,10 @@ import { DomainError } from "../../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../../platform/limits/in-database.ts";
 import type { Allowance } from "../../../platform/limits/in-memory.ts";
 import { visitorActorId } from "../../access/caller.ts";
+import { previewQueries } from "../../attachments/preview-queries.ts";
 import { auditEvent, DOWNLOAD_PURPOSES, defaultPurpose, type UrlPurpose } from "../../audit/audit-event.ts";
 import { auditQueries } from "../../audit/queries.ts";
-import { sign } from "../../downloads/issue-url.ts";
+import { asPreview, noPreview, sign } from "../../downloads/issue-url.ts";
 import { notify } from "../../outbox/queue-mail.ts";
 import { effectiveExpiry, type Link, type LinkClaim, type LinkedFile } from "../link.ts";
 import { linkQueries } from "../queries/links.ts";
@@ -38,6 +39,8 @@ export type Wanted = {
   attachmentIds: readonly string[] | undefined;
   disposition: Disposition;
   purpose: Exclude<UrlPurpose, "thumbnail"> | undefined;
+  /** With `preview`, the visitor wants the large preview pictures of the files, which are always inline. */
+  preview?: "large" | undefined;
   clientIp: string | undefined;
 };
 
@@ -57,7 +60,7 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
   const { db, clock, newId, limits } = deps;
   return async (token: string, visitor: Visitor & Wanted): Promise<ClaimUrls & { pass: Pass }> => {
     const opened = open(await admit(token, { ...visitor, wish: { kind: "claim" } }));
-    const files = wantedFiles(opened.files, visitor.attachmentIds);
+    const files = await servedFiles(db, wantedFiles(opened.files, visitor.attachmentIds), visitor);
     const { link } = opened;
     const limited = limitedBy(LIMIT, { link, visitor });
     const pass = newPass(deps, opened);
@@ -143,13 +146,30 @@ export function issueClaimUrls(deps: Deps, { admit, allowance }: Parts) {
     const { link, pass } = opened;
     if (pass === undefined) throw linkNotFound();
     allowance.take(actorOf(pass).userId, opened.files.length);
-    return addUrls(deps, { ...opened, pass, limited: limitedBy(URLS, { link, visitor }) }, visitor);
+    const files = await servedFiles(deps.db, opened.files, visitor);
+    return addUrls(deps, { ...opened, files, pass, limited: limitedBy(URLS, { link, visitor }) }, visitor);
   };
+}
+
+/** Returns the objects that the URLs serve: the files, or their large previews. Throws `preview_not_found`. */
+async function servedFiles(
+  tx: Tx,
+  files: readonly LinkedFile[],
+  { preview }: Pick<Wanted, "preview">,
+): Promise<readonly LinkedFile[]> {
+  if (preview === undefined) return files;
+  const ids = files.map(({ id }) => id);
+  const previews = await previewQueries(tx).findConfirmed(preview, ids);
+  return files.map((file) => {
+    const stored = previews.get(file.id);
+    if (stored === undefined) throw noPreview();
+    return { ...file, ...asPreview(file, stored) };
+  });
 }
 
 type Limited = ReturnType<typeof limitedBy>;
 
-function limitedBy(limit: WindowLimit, { link, visitor }: { link: Link; visitor: Visitor }) {
+export function limitedBy(limit: WindowLimit, { link, visitor }: { link: Link; visitor: Visitor }) {
   return { limit, holder: `${link.id} ${visitor.network}`, amount: 1, problem: PROBLEM };
 }
 
@@ -186,7 +206,7 @@ async function addUrls(
  * Returns the open link, or throws if the link is locked. `admit` returns a locked link only for the action `look`, so a locked link is not
  * expected.
  */
-function open(admitted: Awaited<ReturnType<Admit>>): OpenLink {
+export function open(admitted: Awaited<ReturnType<Admit>>): OpenLink {
   if (admitted.state === "open") return admitted;
   if (admitted.by === "email") throw recipientRequired();
   throw new DomainError("wrong_password", "This link has a password.");
@@ -200,7 +220,7 @@ function lastInstant({ limits }: Deps, link: Link): number {
  * Returns the lifetime of the URLs in whole seconds. The URLs expire no later than the time window and the link. Throws `link_not_found` if
  * less than a second remains.
  */
-function expiryOf(deps: Deps, { link, until, now }: { link: Link; until: number; now: number }): number {
+export function expiryOf(deps: Deps, { link, until, now }: { link: Link; until: number; now: number }): number {
   const end = Math.min(until, lastInstant(deps, link));
   const seconds = Math.min(link.urlTtlSeconds, deps.limits.urlTtlMaxSharedSeconds, Math.floor((end - now) / 1000));
   if (seconds < 1) throw linkNotFound();

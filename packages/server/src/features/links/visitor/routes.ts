@@ -5,6 +5,8 @@ import {
   LinkClaimParams,
   LinkCodeBody,
   type LinkFile,
+  LinkPreviewsBody,
+  LinkPreviewUrls,
   LinkTokenParams,
   type OpenedLink,
   ProveLinkEmailBody,
@@ -26,7 +28,7 @@ import { namesOf } from "../../access/attachment.ts";
 import type { PeopleVerbs } from "../../people/index.ts";
 import type { VisitorUpload } from "../file-request.ts";
 import type { LinkVerbs } from "../index.ts";
-import type { LinkedFile } from "../link.ts";
+import type { Link, LinkedFile } from "../link.ts";
 import type { ClaimUrls, Visitor } from "./claim.ts";
 import { downloadRoutes } from "./download.ts";
 import type { Look, OpenLook, OpenRequest } from "./look-at-link.ts";
@@ -71,6 +73,15 @@ const schemas = operations("visitors", {
     headers: ReceiverHeaders,
     body: ClaimBody,
     response: { 201: LinkClaim },
+  },
+  issueLinkPreviews: {
+    ...isPublic,
+    summary: "Get URLs of the small pictures of up to 100 files. Counts no claim",
+    description:
+      "Only if the owner of the link shows pictures before the download. Each id has its own result, in the order of the request.",
+    params: LinkTokenParams,
+    body: LinkPreviewsBody,
+    response: { 200: LinkPreviewUrls },
   },
   issueClaimUrls: {
     ...isPublic,
@@ -145,6 +156,16 @@ export function publicLinkRoutes(
     return reply.code(201).send(presentClaim(claimed, metrics));
   });
 
+  app.post("/public/links/:token/previews", { schema: schemas.issueLinkPreviews }, async (request, reply) => {
+    const visitor = { ...visitorOf(request), ...request.body, clientIp: clientIpOf(request) };
+    const { urls, pass } = await useCases.issueLinkPreviews(request.params.token, visitor);
+    cookies.setPass(reply, pass);
+    metrics.countUrls("issued", urls.filter((each) => "fileUrl" in each).length);
+    return {
+      urls: urls.map((each) => ("fileUrl" in each ? { ...each, expiresAt: toIso(each.expiresAt) } : each)),
+    };
+  });
+
   app.post("/public/links/:token/claims/:claimId/urls", { schema: schemas.issueClaimUrls }, async (request) => {
     const { token, claimId } = request.params;
     const visitor = { ...visitorOf(request), ...wantedOf(request.body), clientIp: clientIpOf(request), claimId };
@@ -161,8 +182,8 @@ function receiverCodeOf({ headers }: FastifyRequest): string | undefined {
   return typeof code === "string" ? code : undefined;
 }
 
-function wantedOf({ attachmentIds, disposition = "attachment", purpose }: ClaimBody) {
-  return { attachmentIds, disposition, purpose };
+function wantedOf({ attachmentIds, disposition = "attachment", purpose, preview }: ClaimBody) {
+  return { attachmentIds, disposition: preview === undefined ? disposition : ("inline" as const), purpose, preview };
 }
 
 function presentClaim({ claim, urls }: ClaimUrls, metrics: Metrics): LinkClaim {
@@ -197,14 +218,18 @@ function presentOpen({ link, claim, creatorName, files, endsAt, abuseContact }: 
     claimsLeft: maxClaims === undefined ? null : Math.max(0, maxClaims - claims),
     claim: claim === undefined ? null : { id: claim.id, windowEndsAt: toIso(claim.windowEndsAt) },
     ...(kind === "download" && {
-      files: files.map(presentLinkFile),
+      files: files.map((file) => presentLinkFile(file, link)),
     }),
     abuseContact: abuseContact ?? null,
   };
 }
 
-function presentLinkFile({ id, sizeBytes, contentType, ...file }: LinkedFile): LinkFile {
-  return { id, ...namesOf(file), sizeBytes, contentType };
+function presentLinkFile(
+  { id, sizeBytes, contentType, previewsJson, ...file }: LinkedFile,
+  { showPreviews }: Pick<Link, "showPreviews">,
+): LinkFile {
+  const previews = showPreviews && previewsJson !== null ? { previews: JSON.parse(previewsJson) } : {};
+  return { id, ...namesOf(file), sizeBytes, contentType, ...previews };
 }
 
 /**

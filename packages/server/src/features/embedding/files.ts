@@ -1,3 +1,4 @@
+import type { PreviewName } from "@valetkey/contract";
 import type { Disposition } from "../../platform/bucket/serving.ts";
 import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Deps } from "../../platform/deps.ts";
@@ -11,6 +12,8 @@ import type { DownloadVerbs } from "../downloads/index.ts";
 import { type BatchAnswer, checkExpiry, type IssuedUrl } from "../downloads/issue-url.ts";
 import type { ItemName } from "../outbox/file-event-queries.ts";
 import { lookupQueries } from "../people/lookup-queries.ts";
+import type { PreviewVerbs } from "../previews/index.ts";
+import type { DeclaredPreview, PreviewId } from "../previews/start.ts";
 import type { SharingVerbs } from "../sharing/index.ts";
 import type { TrashVerbs } from "../trash/index.ts";
 import { type Outcome, orRefusal } from "../uploads/batch.ts";
@@ -39,7 +42,9 @@ type UrlInput = {
   fileId: string;
   expiresInSeconds: number | undefined;
   disposition: Disposition;
-  purpose: UrlPurpose | undefined;
+  isCacheable: boolean;
+  purpose?: UrlPurpose | undefined;
+  preview?: PreviewName | undefined;
 };
 
 export type Files = ReturnType<typeof createFiles>;
@@ -52,7 +57,7 @@ export type Files = ReturnType<typeof createFiles>;
 export function createFiles(
   deps: Deps,
   parts: {
-    useCases: AttachmentVerbs & DownloadVerbs & TrashVerbs & UploadVerbs & SharingVerbs;
+    useCases: AttachmentVerbs & DownloadVerbs & PreviewVerbs & TrashVerbs & UploadVerbs & SharingVerbs;
     resources: Resources;
     ask: Ask;
   },
@@ -132,29 +137,40 @@ export function createFiles(
       const expiresInSeconds = expiryOf(item, input.expiresInSeconds);
       // If the application refuses the user, `caller` contains no grant, so the use case refuses the user and records the refusal.
       const caller = await callerFor(user, "read", item);
-      // An embedding supports neither cacheable URLs nor URLs for one IP address.
-      const plain = { isCacheable: false, clientIp: undefined };
-      return useCases.issueUrl(caller, { ...input, ...plain, attachmentId: fileId, expiresInSeconds });
+      // An embedding has no URLs for one IP address.
+      const { purpose } = input;
+      return useCases.issueUrl(caller, {
+        ...input,
+        purpose,
+        clientIp: undefined,
+        attachmentId: fileId,
+        expiresInSeconds,
+      });
     },
 
     async issueUrls(
       user: User,
-      { fileIds, purpose }: { fileIds: readonly string[]; purpose: UrlPurpose | undefined },
+      { fileIds, ...input }: { fileIds: readonly string[] } & Pick<UrlInput, "purpose" | "preview" | "isCacheable">,
     ): Promise<BatchAnswer[]> {
-      const found = await itemQueries(db).findOfAttachments([...new Set(fileIds.map((id) => id.toLowerCase()))]);
-      const items = new Map([...found.values()].map((item) => [item.noteId, item]));
-      const permitted = await ask.mayMany(user, "read", [...items.values()]);
-      const grants = new Map([...permitted].map(({ noteId }) => [noteId, ROLES.read]));
+      const { found, permitted, caller } = await callerForMany(user, "read", fileIds);
       // All URLs of a batch have one expiry: the shortest expiry that the resources of the files permit.
       const expiries = [...permitted].map((item) => expiryOf(item, undefined));
       const expiresInSeconds = expiries.length === 0 ? undefined : Math.min(...expiries);
       // If a file belongs to no item, the result reports an unknown file, even if the file exists.
       const attachmentIds = fileIds.map((id) => (found.has(id.toLowerCase()) ? id : ""));
-      const answers = await useCases.issueUrls(
-        { ...callerOf(user), grants },
-        { attachmentIds, expiresInSeconds, purpose, clientIp: undefined },
-      );
+      const { purpose } = input;
+      const asked = { ...input, purpose, attachmentIds, expiresInSeconds, clientIp: undefined };
+      const answers = await useCases.issueUrls(caller, asked);
       return answers.map((answer, index) => ({ ...answer, attachmentId: fileIds[index] as string }));
+    },
+
+    /** Accepts preview pictures, as `startPreviews` of the service does. The user must have the right to add files to the item. */
+    async startPreviews(user: User, declared: readonly DeclaredPreview[]) {
+      return useCases.startPreviews(await senderOf(user, declared), declared);
+    },
+
+    async completePreviews(user: User, asked: readonly PreviewId[]) {
+      return useCases.completePreviews(await senderOf(user, asked), asked);
     },
 
     async remove(user: User, fileId: string): Promise<void> {
@@ -183,6 +199,20 @@ export function createFiles(
     const caller = await callerFor(user, "add", item);
     const finish = await useCases.prepareCompletion(caller, { ...input, accepted });
     return async () => ({ attachment: await finish(), item });
+  }
+
+  /** Finds the items of many files. The returned caller has a grant for each item on which the user may perform the action. */
+  async function callerForMany(user: User, action: "read" | "add", fileIds: readonly string[]) {
+    const found = await itemQueries(db).findOfAttachments([...new Set(fileIds.map((id) => id.toLowerCase()))]);
+    const items = new Map([...found.values()].map((item) => [item.noteId, item]));
+    const permitted = await ask.mayMany(user, action, [...items.values()]);
+    const grants = new Map([...permitted].map(({ noteId }) => [noteId, ROLES[action]]));
+    return { found, permitted, caller: { ...callerOf(user), grants } };
+  }
+
+  async function senderOf(user: User, previews: readonly PreviewId[]) {
+    const ids = previews.map(({ attachmentId }) => attachmentId);
+    return (await callerForMany(user, "add", ids)).caller;
   }
 
   async function pageOf(name: ItemName, page: PageRequest): Promise<Page<Attachment>> {

@@ -1,4 +1,11 @@
-import { CompletedPreviews, CompletePreviewsBody, StartedPreviews, StartPreviewsBody } from "@valetkey/contract";
+import {
+  CompletedPreviews,
+  CompletePreviewsBody,
+  type Preview,
+  StartedPreviews,
+  StartPreviewsBody,
+} from "@valetkey/contract";
+import type { SignedRequest } from "../../platform/bucket/port.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { operations } from "../../platform/http/openapi.ts";
 import { presentProblem } from "../../platform/http/problem.ts";
@@ -7,8 +14,9 @@ import { toIso } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/caller.ts";
 import type { Outcome } from "../uploads/batch.ts";
 import type { PreviewVerbs } from "./index.ts";
+import type { DeclaredPreview } from "./start.ts";
 
-const schemas = operations("attachments", {
+export const previewSchemas = operations("attachments", {
   startPreviews: {
     summary: "Start the uploads of up to 100 preview pictures",
     description:
@@ -30,21 +38,31 @@ const schemas = operations("attachments", {
 
 /** The routes /attachments/previews. Each route runs the access query, which also refuses disabled users. */
 export function previewRoutes(app: App, { useCases }: RouteDeps<PreviewVerbs>): void {
-  app.post("/attachments/previews", { schema: schemas.startPreviews }, async (request) => {
-    const declared = request.body.previews.map(({ checksum, ...each }) => ({ ...each, sha256: checksum.value }));
-    const outcomes = await useCases.startPreviews(callerOf(request), declared);
-    const previews = outcomes.map((each) =>
+  app.post("/attachments/previews", { schema: previewSchemas.startPreviews }, async (request) => {
+    return presentStartedPreviews(await useCases.startPreviews(callerOf(request), declaredPreviews(request.body)));
+  });
+
+  app.post("/attachments/previews/complete", { schema: previewSchemas.completePreviews }, async (request) => {
+    return presentCompletedPreviews(await useCases.completePreviews(callerOf(request), request.body.previews));
+  });
+}
+
+export function declaredPreviews({ previews }: StartPreviewsBody): DeclaredPreview[] {
+  return previews.map(({ checksum, ...each }) => ({ ...each, sha256: checksum.value }));
+}
+
+export function presentStartedPreviews(outcomes: readonly Outcome<SignedRequest>[]): StartedPreviews {
+  return {
+    previews: outcomes.map((each) =>
       present(each, ({ method, url, headers, expiresAt }) => ({
         upload: { method, url, headers, expiresAt: toIso(expiresAt) },
       })),
-    );
-    return { previews };
-  });
+    ),
+  };
+}
 
-  app.post("/attachments/previews/complete", { schema: schemas.completePreviews }, async (request) => {
-    const outcomes = await useCases.completePreviews(callerOf(request), request.body.previews);
-    return { previews: outcomes.map((each) => present(each, (preview) => ({ preview }))) };
-  });
+export function presentCompletedPreviews(outcomes: readonly Outcome<Preview>[]): CompletedPreviews {
+  return { previews: outcomes.map((each) => present(each, (preview) => ({ preview }))) };
 }
 
 function present<Model, Result extends object>(outcome: Outcome<Model>, toResult: (model: Model) => Result) {

@@ -21,14 +21,15 @@ export type FileUrl = { url: string; expiresAt: Date };
 export type ValetKey<AppUser extends User = User> = Doors & {
   /**
    * Issues a URL of a file for a user if the application's function `may` permits "read". `expiresInSeconds`: 1 to the `urlTtlSeconds` of
-   * the resource. Default: the maximum. The default `disposition` is `attachment`.
-   * Throws an error with the `code` `attachment_not_found`, `access_denied`, `attachment_not_ready`, `expires_in_out_of_range` or
-   * `rate_limited`.
+   * the resource. Default: the maximum. The default `disposition` is `attachment`. `preview`: issues a URL of a small picture of the
+   * file, which is always inline.
+   * Throws an error with the `code` `attachment_not_found`, `access_denied`, `attachment_not_ready`, `expires_in_out_of_range`,
+   * `preview_not_found` or `rate_limited`.
    */
   issueUrl(
     user: AppUser,
     fileId: string,
-    options?: { expiresInSeconds?: number; disposition?: "attachment" | "inline" },
+    options?: { expiresInSeconds?: number; disposition?: "attachment" | "inline"; preview?: "small" | "large" },
   ): Promise<FileUrl>;
   /**
    * Lists the files of an item, oldest first. Does not call `may`, so the application must check the access itself. `limit`: 1 to 200.
@@ -160,8 +161,8 @@ async function startJobs(base: Base, { options, deliver, logger, opened }: Jobs)
 
 function callsOf(files: Files): Pick<ValetKey, "issueUrl" | "list" | "remove"> {
   return {
-    async issueUrl(user, fileId, { expiresInSeconds, disposition = "attachment" } = {}) {
-      const input = { fileId, expiresInSeconds, disposition, purpose: undefined };
+    async issueUrl(user, fileId, { expiresInSeconds, disposition = "attachment", preview } = {}) {
+      const input = { fileId, expiresInSeconds, disposition, preview, isCacheable: false };
       const { fileUrl, expiresAt } = await files.issueUrl(checkUser(user), input);
       return { url: fileUrl, expiresAt: new Date(expiresAt) };
     },
@@ -195,7 +196,8 @@ async function runDue(
   }
   const failures: unknown[] = [];
   // A failed job, for example during an outage of the bucket, must not stop the other jobs.
-  for (const job of [deliver, useCases.flushRefusals, useCases.expireUploads, useCases.purgeObjects]) {
+  const { flushRefusals, expireUploads, dropUnconfirmedPreviews, purgeObjects } = useCases;
+  for (const job of [deliver, flushRefusals, expireUploads, dropUnconfirmedPreviews, purgeObjects]) {
     await job().catch((error) => failures.push(error));
   }
   if (failures.length > 0) throw failures[0];

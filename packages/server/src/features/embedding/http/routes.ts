@@ -5,6 +5,7 @@ import {
   completedOf,
   FileUrl,
   FileUrls,
+  FileUrlsBody,
   Id,
   PageQuery,
   PlainText,
@@ -18,7 +19,6 @@ import {
   StartUploadsBody,
   Upload,
   UploadParams,
-  UrlPurpose,
   UrlQuery,
   Attachment as WireAttachment,
 } from "@valetkey/contract";
@@ -40,6 +40,12 @@ import { presentAttachment } from "../../attachments/routes.ts";
 import { parseExpiresIn, presentAnswers } from "../../downloads/routes.ts";
 import type { ItemName } from "../../outbox/file-event-queries.ts";
 import type { People, PeopleVerbs } from "../../people/index.ts";
+import {
+  declaredPreviews,
+  presentCompletedPreviews,
+  presentStartedPreviews,
+  previewSchemas,
+} from "../../previews/routes.ts";
 import { completeTogether } from "../../uploads/batch.ts";
 import { presentFiles, presentOutcomes, presentPart, presentStarted, presentUpload } from "../../uploads/routes.ts";
 import type { Files } from "../files.ts";
@@ -75,7 +81,9 @@ const schemas = {
     body: Type.Object(
       {
         fileIds: Type.Array(Id, { minItems: 1, maxItems: 1000 }),
-        purpose: Type.Optional(UrlPurpose),
+        purpose: FileUrlsBody.properties.purpose,
+        preview: FileUrlsBody.properties.preview,
+        cacheable: FileUrlsBody.properties.cacheable,
       },
       { additionalProperties: false },
     ),
@@ -169,22 +177,32 @@ function embeddingFileRoutes(app: App, deps: EmbeddingRouteDeps): void {
   });
 
   app.get("/files/:fileId/url", { schema: schemas.issueUrl, exposeHeadRoute }, async (request) => {
-    const { expiresIn, disposition, purpose } = request.query;
-    const input = { ...request.params, expiresInSeconds: parseExpiresIn(expiresIn), disposition, purpose };
+    const input = { ...request.params, ...urlInputOf(request.query) };
     const { fileUrl, expiresInSeconds, expiresAt } = await files.issueUrl(userOf(request), input);
     return { fileUrl, expiresIn: expiresInSeconds, expiresAt: toIso(expiresAt) };
   });
 
   app.get("/files/:fileId/download", { schema: schemas.download, exposeHeadRoute }, async (request, reply) => {
-    const { expiresIn, disposition, purpose } = request.query;
-    const input = { ...request.params, expiresInSeconds: parseExpiresIn(expiresIn), disposition, purpose };
+    const input = { ...request.params, ...urlInputOf(request.query) };
     return reply.redirect((await files.issueUrl(userOf(request), input)).fileUrl, 302);
   });
 
   app.post("/files/urls", { schema: schemas.issueUrls }, async (request) => {
-    const { fileIds, purpose } = request.body;
-    return { urls: presentAnswers(await files.issueUrls(userOf(request), { fileIds, purpose })) };
+    const { cacheable = false, ...asked } = request.body;
+    return { urls: presentAnswers(await files.issueUrls(userOf(request), { ...asked, isCacheable: cacheable })) };
   });
+
+  app.post("/files/previews", { schema: previewSchemas.startPreviews }, async (request) =>
+    presentStartedPreviews(await files.startPreviews(userOf(request), declaredPreviews(request.body))),
+  );
+
+  app.post("/files/previews/complete", { schema: previewSchemas.completePreviews }, async (request) =>
+    presentCompletedPreviews(await files.completePreviews(userOf(request), request.body.previews)),
+  );
+}
+
+function urlInputOf({ expiresIn, cacheable, ...asked }: UrlQuery) {
+  return { ...asked, expiresInSeconds: parseExpiresIn(expiresIn), isCacheable: cacheable === "true" };
 }
 
 async function describeFile(attachment: Attachment, { item, deps }: { item: ItemName; deps: EmbeddingRouteDeps }) {

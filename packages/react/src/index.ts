@@ -1,6 +1,7 @@
 "use client";
 
 export { type DropOptions, Dropzone, type DropzoneProps, usePageDrop } from "./dropzone.tsx";
+export { Preview, type PreviewProps, usePreview } from "./preview.tsx";
 export { useValetKey, ValetKeyProvider, type ValetKeyProviderProps } from "./provider.tsx";
 export { type DownloadFile, type DownloadOptions, useDownload } from "./use-download.ts";
 export { type FileUrlOptions, type FileUrlState, useFileUrl } from "./use-file-url.ts";

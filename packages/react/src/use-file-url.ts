@@ -1,6 +1,6 @@
 "use client";
 
-import { type FileUrl, isRetryable, ValetKeyError } from "@valetkey/client";
+import { type FileUrl, isRetryable, type PreviewName, ValetKeyError } from "@valetkey/client";
 import { type SyntheticEvent, useMemo, useSyncExternalStore } from "react";
 import { toError, type UrlClient, useUrlClient } from "./provider.tsx";
 
@@ -33,12 +33,12 @@ const never = () => nothing;
  */
 export function useFileUrl(
   fileId: string | undefined,
-  { expiresIn, disposition, renew }: FileUrlOptions = {},
+  { expiresIn, disposition, renew, preview }: FileUrlOptions = {},
 ): FileUrlState {
   const client = useUrlClient();
   const store = useMemo(
-    () => (fileId === undefined ? undefined : fileUrlOf(client, fileId, { expiresIn, disposition, renew })),
-    [client, fileId, expiresIn, disposition, renew],
+    () => (fileId === undefined ? undefined : fileUrlOf(client, fileId, { expiresIn, disposition, renew, preview })),
+    [client, fileId, expiresIn, disposition, renew, preview],
   );
   return useSyncExternalStore(store?.subscribe ?? never, store?.state ?? withoutUrl, withoutUrl);
 }
@@ -53,6 +53,8 @@ export type FileUrlOptions = {
    * and a new URL would interrupt a video. Use `before-expiry` for a link, because the user may open a link at any time.
    */
   renew?: "on-error" | "before-expiry" | undefined;
+  /** A small picture of the file in place of the file. Without `preview`, the URL shows the file itself. */
+  preview?: PreviewName | undefined;
 };
 
 export type FileUrlState = {
@@ -105,13 +107,18 @@ class FileUrlStore {
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(client: UrlClient, fileId: string, { expiresIn, disposition = "inline", renew }: FileUrlOptions) {
+  constructor(
+    client: UrlClient,
+    fileId: string,
+    { expiresIn, disposition = "inline", renew, preview }: FileUrlOptions,
+  ) {
     this.#renew = renew;
     this.#issue = (signal) =>
       client.urlFor(fileId, {
         disposition,
         signal,
         ...(expiresIn !== undefined && { expiresIn }),
+        ...(preview !== undefined && { preview }),
         ...(this.#isRenewal && { purpose: "renewal" as const }),
       });
     this.#state = {
@@ -266,7 +273,7 @@ function fileUrlOf(client: UrlClient, fileId: string, options: FileUrlOptions): 
   const ofClient = stores.get(client) ?? new Map<string, FileUrlStore>();
   stores.set(client, ofClient);
   for (const [key, store] of ofClient) if (!store.isReusable()) ofClient.delete(key);
-  const key = JSON.stringify([fileId, options.expiresIn, options.disposition, options.renew]);
+  const key = JSON.stringify([fileId, options.expiresIn, options.disposition, options.renew, options.preview]);
   const store = ofClient.get(key) ?? new FileUrlStore(client, fileId, options);
   ofClient.set(key, store);
   return store;

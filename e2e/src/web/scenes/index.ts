@@ -4,6 +4,7 @@ import { frameScenes } from "./frame-scenes.ts";
 import { invitationScenes } from "./invitation-scenes.ts";
 import { noteScenes } from "./note-scenes.ts";
 import { ownerLinkScenes } from "./owner-link-scenes.ts";
+import { pictureScenes } from "./picture-scenes.ts";
 import type { Scene } from "./scene.ts";
 import { placeScenes, webhookScenes } from "./settings-scenes.ts";
 import { requestScenes, visitScenes } from "./visitor-scenes.ts";
@@ -13,6 +14,7 @@ export const scenes: readonly Scene[] = [
   ...recoveryScenes,
   ...safetyScenes,
   ...noteScenes,
+  ...pictureScenes,
   ...invitationScenes,
   ...ownerLinkScenes,
   ...placeScenes,

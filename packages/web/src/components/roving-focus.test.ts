@@ -96,3 +96,40 @@ describe("a list with a roving focus", () => {
     expect(focused()).toBe("d1");
   });
 });
+
+describe("a grid with a roving focus", () => {
+  /** Two rows of tiles: a and b, then c below the right half. */
+  const boxes: Record<string, [left: number, right: number, top: number]> = {
+    a: [0, 100, 0],
+    b: [100, 300, 0],
+    c: [0, 300, 100],
+  };
+  beforeEach(() => {
+    stop?.();
+    for (const [name, [left, right, top]] of Object.entries(boxes)) {
+      const tile = get(`${name}1`).closest("li") as HTMLElement;
+      tile.getBoundingClientRect = () => ({ left, right, top }) as DOMRect;
+    }
+    stop = roveFocus(list, "grid");
+  });
+
+  it("a grid with a roving focus has the controls of one tile as its tab stops", () => {
+    get("b1").focus();
+    expect(tabStops().map(({ id }) => id)).toEqual(["b1", "b2"]);
+  });
+
+  it.each([
+    ["a1", "ArrowRight", "b1"],
+    ["b2", "ArrowLeft", "a1"],
+    ["b1", "ArrowDown", "c1"],
+    ["c1", "ArrowUp", "b1"],
+    ["a1", "ArrowDown", "c1"],
+    ["a1", "ArrowUp", "a1"],
+    ["c1", "Home", "a1"],
+    ["a1", "End", "c1"],
+  ])("in a grid, from %s the key %s moves the focus to %s", (from, key, to) => {
+    get(from).focus();
+    press(key);
+    expect(focused()).toBe(to);
+  });
+});

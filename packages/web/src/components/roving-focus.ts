@@ -9,10 +9,11 @@ type Rows = readonly (readonly HTMLElement[])[];
 
 /**
  * Makes a whole list one tab stop. The keys Up, Down, Home and End move the focus between the rows (`li`). Left and Right move it between
- * the controls of a row. Returns a function that removes this behaviour.
+ * the controls of a row. In a grid, all arrow keys move the focus between the tiles (`li`), and the tab key reaches the other controls of
+ * the tile with the focus. Returns a function that removes this behaviour.
  * Source: https://www.w3.org/WAI/ARIA/apg/practices/keyboard-interface/#kbd_roving_tabindex
  */
-export function roveFocus(list: HTMLElement): () => void {
+export function roveFocus(list: HTMLElement, layout: "rows" | "grid" = "rows"): () => void {
   let stop: HTMLElement | undefined;
   let stopRow = 0;
 
@@ -26,7 +27,8 @@ export function roveFocus(list: HTMLElement): () => void {
     // After the removal of the focused row, another row gets the focus.
     if (isGone && activeElement === body) stop?.focus({ preventScroll: true });
     stopRow = rowIndexOf(rows, stop);
-    for (const control of controlsOf(list)) control.tabIndex = control === stop ? 0 : -1;
+    const stops = layout === "grid" ? rows[stopRow] : [stop];
+    for (const control of controlsOf(list)) control.tabIndex = stops?.includes(control) === true ? 0 : -1;
   };
   const onFocusOut = ({ relatedTarget }: FocusEvent) => {
     if (list.contains(relatedTarget as Node | null)) return;
@@ -37,7 +39,7 @@ export function roveFocus(list: HTMLElement): () => void {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const target = nextOf(rowsOf(list), event);
+    const target = layout === "grid" ? nextTile(rowsOf(list), event) : nextOf(rowsOf(list), event);
     if (target === undefined) return;
     event.preventDefault();
     target.focus();
@@ -93,6 +95,46 @@ function nextOf(rows: Rows, { key, target }: KeyboardEvent): HTMLElement | undef
     default:
       return undefined;
   }
+}
+
+/** Returns the main control of the next tile: beside this one, or in the row of tiles above or below, where it overlaps the most. */
+function nextTile(tiles: Rows, { key, target }: KeyboardEvent): HTMLElement | undefined {
+  const at = rowIndexOf(tiles, target);
+  const isMenuButton = (target as Element).getAttribute("aria-haspopup") === "menu";
+  switch (key) {
+    case "ArrowLeft":
+      return tiles[clamp(at - 1, tiles)]?.[0];
+    case "ArrowRight":
+      return tiles[clamp(at + 1, tiles)]?.[0];
+    case "ArrowDown":
+      return isMenuButton ? undefined : nearestTile(tiles, at, 1)?.[0];
+    case "ArrowUp":
+      return isMenuButton ? undefined : nearestTile(tiles, at, -1)?.[0];
+    case "Home":
+      return tiles[0]?.[0];
+    case "End":
+      return tiles.at(-1)?.[0];
+    default:
+      return undefined;
+  }
+}
+
+function nearestTile(tiles: Rows, at: number, step: 1 | -1): Rows[number] | undefined {
+  const boxOf = (index: number) => tiles[index]?.[0]?.closest("li")?.getBoundingClientRect();
+  const from = boxOf(at);
+  if (from === undefined) return undefined;
+  const middle = (from.left + from.right) / 2;
+  let nearest = at;
+  let nearestTop: number | undefined;
+  let distance = Number.POSITIVE_INFINITY;
+  for (let index = at + step, box = boxOf(index); box !== undefined; index += step, box = boxOf(index)) {
+    if (Math.abs(box.top - from.top) < 1) continue;
+    nearestTop ??= box.top;
+    if (Math.abs(box.top - nearestTop) >= 1) break;
+    const away = Math.max(0, box.left - middle, middle - box.right);
+    if (away < distance) [nearest, distance] = [index, away];
+  }
+  return tiles[nearest];
 }
 
 function isCurrent(control: HTMLElement): boolean {

@@ -7,21 +7,43 @@ import { useEffect, useEffectEvent, useRef } from "react";
 export function WhenSeen({ onSeen }: { onSeen: () => void }) {
   const place = useRef<HTMLDivElement>(null);
   const seen = useEffectEvent(onSeen);
-  useEffect(() => {
-    const element = place.current;
-    if (element === null) return;
-    const observer = new IntersectionObserver(
-      ([entry]) => {
-        if (!entry?.isIntersecting) return;
-        observer.disconnect();
-        seen();
-      },
-      // The element counts as visible 600 px before it appears. Without an explicit root, the nearest scroll container would cut off the
-      // margin.
-      { root: element.closest("main"), rootMargin: "600px" },
-    );
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
+  useEffect(() => (place.current === null ? undefined : whenNear(place.current, () => seen())), []);
   return <div ref={place} aria-hidden="true" className="h-px" />;
+}
+
+type Watched = { observer: IntersectionObserver; callbacks: Map<Element, () => void> };
+
+/** One observer for each scroll container, because a note can have a thousand pictures. */
+const watched = new WeakMap<Element, Watched>();
+
+/** Calls `onNear` once when the user scrolls to an element or within 600 px of it. Returns a function that stops waiting. */
+export function whenNear(element: Element, onNear: () => void): () => void {
+  // Without its scroll container as root, the observer would not see an element before the container shows it.
+  const root = element.closest(".overflow-y-auto");
+  const { observer, callbacks } = watched.get(root ?? document.body) ?? watch(root);
+  callbacks.set(element, onNear);
+  observer.observe(element);
+  return () => {
+    callbacks.delete(element);
+    observer.unobserve(element);
+  };
+}
+
+function watch(root: Element | null): Watched {
+  const callbacks = new Map<Element, () => void>();
+  const observer = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        const onNear = callbacks.get(target);
+        if (!isIntersecting || onNear === undefined) continue;
+        callbacks.delete(target);
+        observer.unobserve(target);
+        onNear();
+      }
+    },
+    { root, rootMargin: "600px" },
+  );
+  const made = { observer, callbacks };
+  watched.set(root ?? document.body, made);
+  return made;
 }

@@ -134,14 +134,17 @@ const TWO_LINES = 62;
 /** The mark of the shortening, between two word joiners, so that no line ends beside the mark. */
 const MARK = "\u2060…\u2060";
 
-/** Shortens a name in the middle if two lines of a phone are too short for it. The end before the extension and the extension stay. */
-export function shortenName(filename: string): string {
+/**
+ * Shortens a name in the middle if two lines of a phone are too short for it. The end before the extension and the extension stay.
+ * `width`: the maximum width in Latin letters.
+ */
+export function shortenName(filename: string, width = TWO_LINES): string {
   const { characters, tailAt } = readName(filename);
   const widthOf = (some: readonly string[]) => some.reduce((sum, first) => sum + (first < "\u2e80" ? 1 : 2), 0);
-  if (widthOf(characters) <= TWO_LINES) return filename;
+  if (widthOf(characters) <= width) return filename;
   const tail = characters.slice(tailAt);
   const head = characters.slice(0, tailAt);
-  while (widthOf(head) + 1 + widthOf(tail) > TWO_LINES) head.pop();
+  while (widthOf(head) + 1 + widthOf(tail) > width) head.pop();
   return `${head.join("").trimEnd()}${MARK}${tail.join("").trimStart()}`;
 }
 

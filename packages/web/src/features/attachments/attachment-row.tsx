@@ -1,4 +1,5 @@
 import type { Attachment, Note } from "@valetkey/client";
+import { clsx } from "clsx";
 import { Copy, Download, Eye, FileOutput, Link2, MoreHorizontal, PencilLine, Trash2, UserPlus } from "lucide-react";
 import { memo, useEffect, useMemo, useRef } from "react";
 import { nameOf } from "../../components/avatar.tsx";
@@ -17,7 +18,7 @@ import { Thumbnail } from "./thumbnail.tsx";
 const words = texts.attachments;
 
 /** The actions of the user on an attachment. An action is undefined if the user has no permission for it. */
-type AttachmentActions = {
+export type AttachmentActions = {
   /** Whether the user may accept or reject the files of visitors. */
   canReview: boolean;
   onPreview: (attachmentId: string) => void;
@@ -35,7 +36,7 @@ type AttachmentActions = {
 };
 
 /** On a touch screen, a long press would start a drag, and a phone does not show the list of notes. */
-const CAN_DRAG = matchMedia("(pointer: fine)").matches;
+export const CAN_DRAG = matchMedia("(pointer: fine)").matches;
 
 type AttachmentRowProps = {
   attachment: Attachment;
@@ -144,7 +145,7 @@ function Choose({ attachment: { id, filename }, isChosen, onChoose }: ChooseProp
 const loadRename = () => importWithRetry(() => import("./rename-form.tsx"));
 
 /** The row of an attachment while the user changes the filename. */
-function Rename(form: { attachment: Attachment; onDone: () => void }) {
+export function Rename(form: { attachment: Attachment; onDone: () => void }) {
   const { data: code, error } = useCode("rename", loadRename);
   const { onDone } = form;
   useEffect(() => {
@@ -191,7 +192,8 @@ function QuickActions({ attachment, actions }: ActionsProps) {
   );
 }
 
-function AttachmentMenu({ attachment, actions }: ActionsProps) {
+/** The menu with all actions. `className`: the classes of its button. */
+export function AttachmentMenu({ attachment, actions, className }: ActionsProps & { className?: string }) {
   const { onPreview, onCopyLink, onShare, onRename, onMove, onCopy, onRemove } = actions;
   const downloadLink = useDownloadLink();
   const isReady = attachment.state === "ready";
@@ -199,7 +201,7 @@ function AttachmentMenu({ attachment, actions }: ActionsProps) {
   return (
     <Menu
       trigger={
-        <IconButton label={texts.common.more} className="tooltip-left">
+        <IconButton label={texts.common.more} className={clsx("tooltip-left", className)}>
           <MoreHorizontal size={16} />
         </IconButton>
       }

@@ -3,21 +3,24 @@ import { useQuery } from "@tanstack/react-query";
 import type { Attachment, Note } from "@valetkey/client";
 import { type DropOptions, Dropzone, type DropzoneProps } from "@valetkey/react";
 import { clsx } from "clsx";
-import { Paperclip } from "lucide-react";
+import { LayoutGrid, Paperclip, Rows3 } from "lucide-react";
 import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
-import { Button, dropzoneStyle } from "../../components/button.tsx";
+import { Button, dropzoneStyle, IconButton } from "../../components/button.tsx";
 import { useNow } from "../../components/hooks.ts";
 import { rovingList } from "../../components/roving-list.ts";
 import { Skeleton } from "../../components/states.tsx";
 import { $dragged, DRAGGED_TYPE } from "../../service/dragged-files.ts";
+import { $fileLayouts, chooseFileLayout, usualLayout } from "../../service/file-layout.ts";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { instanceQuery, noteQuery, sessionQuery } from "../../service/queries.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
+import { hasThumbnail } from "../../service/thumbnails.ts";
 import { showProblem, toasts } from "../../service/toasts.ts";
 import { texts } from "../../texts/index.ts";
 import { AttachmentRow, useRowActions } from "./attachment-row.tsx";
 import { DownloadAll } from "./download-all.tsx";
 import { useDropAndPaste } from "./drop-and-paste.ts";
+import { FileGrid } from "./file-grid.tsx";
 import type { Managed } from "./file-tools.tsx";
 import { pendingDeletions } from "./pending-deletions.ts";
 import type { ChosenFile } from "./uploads/upload.ts";
@@ -55,6 +58,10 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
   const hasLinks = instance?.limits.links.enabled === true;
   const { listed, open: tools, toggle } = useFileTools(attachments);
   const isManaged = tools !== undefined;
+  const { layout, canSwitch, switchLayout } = useFileLayout(note.id, attachments);
+  // A tile has no space for the state of a file that is not ready. So these files have rows below the grid.
+  const tiles = layout === "grid" ? listed.filter(({ state }) => state === "ready") : [];
+  const rows = layout === "grid" ? listed.filter(({ state }) => state !== "ready") : listed;
   const [renamedId, setRenamedId] = useState<string>();
   const actions = useRowActions(note, {
     hasLinks,
@@ -92,7 +99,14 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
       className="flex scroll-mt-12 flex-col gap-2 rounded-card outline-offset-8"
     >
       <div className="flex min-h-11 flex-wrap items-center md:min-h-9 xl:gap-2">
-        <h2 className="mr-auto font-semibold">{words.title}</h2>
+        <h2 className="font-semibold">{words.title}</h2>
+        <div className="mr-auto">
+          {canSwitch && (
+            <IconButton label={layout === "grid" ? words.asList : words.asGrid} onClick={switchLayout}>
+              {layout === "grid" ? <Rows3 size={16} /> : <LayoutGrid size={16} />}
+            </IconButton>
+          )}
+        </div>
         {/* On a phone or tablet, the buttons for all files have a row of their own, so that each button has its text. */}
         <div
           className={clsx(
@@ -130,20 +144,31 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
       {isEmpty ? (
         <NoFiles drop={canEdit ? drop : undefined} />
       ) : (
-        <ul ref={rovingList} className="flex flex-col gap-px">
-          {listed.map((attachment) => (
-            <AttachmentRow
-              key={attachment.id}
-              attachment={attachment}
+        <>
+          {tiles.length > 0 && (
+            <FileGrid
+              files={tiles}
               actions={actions}
-              accountId={accountId}
               now={now}
-              isChosen={tools?.managed.choice.ids.has(attachment.id)}
-              isRenaming={attachment.id === renamedId}
+              chosenIds={tools?.managed.choice.ids}
+              renamedId={renamedId}
             />
-          ))}
-          <UploadRows ids={uploadIds} waiting={waiting} />
-        </ul>
+          )}
+          <ul ref={rovingList} className="flex flex-col gap-px">
+            {rows.map((attachment) => (
+              <AttachmentRow
+                key={attachment.id}
+                attachment={attachment}
+                actions={actions}
+                accountId={accountId}
+                now={now}
+                isChosen={tools?.managed.choice.ids.has(attachment.id)}
+                isRenaming={attachment.id === renamedId}
+              />
+            ))}
+            <UploadRows ids={uploadIds} waiting={waiting} />
+          </ul>
+        </>
       )}
       {isDragged && <DropFrame over={section.current?.closest("main") ?? null} />}
     </section>
@@ -282,6 +307,19 @@ function useListedAttachments({ attachments }: Note): Attachment[] {
     () => inOrder(attachments).filter((attachment) => !hidden.has(attachment.id) && !uploading.has(attachment.id)),
     [attachments, hidden, uploading],
   );
+}
+
+/** Returns the layout of the files of a note: the choice of the user, or the grid if most files are pictures. */
+function useFileLayout(noteId: string, attachments: readonly Attachment[]) {
+  const chosen = useStore($fileLayouts)[noteId];
+  const files = attachments.filter(({ state }) => state === "ready");
+  const pictures = files.filter(hasThumbnail).length;
+  const layout = chosen ?? usualLayout({ pictures, files: files.length });
+  return {
+    layout,
+    canSwitch: pictures > 0 || layout === "grid",
+    switchLayout: () => chooseFileLayout(noteId, layout === "grid" ? "list" : "grid"),
+  };
 }
 
 /** The pause between polls during a verification, which usually takes seconds. Milliseconds. */

@@ -10,28 +10,16 @@ import {
   FileText,
   type LucideIcon,
 } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { whenNear } from "../../components/when-seen.tsx";
+import { hasThumbnail, loadedThumbnail, thumbnailUrl } from "../../service/thumbnails.ts";
 import { type FileKind, kindOfFile } from "./arrange-files.ts";
-import { hasThumbnail, thumbnailUrl } from "./thumbnails.ts";
 
 /** Shows the thumbnail of a file, or an icon for its kind. The page loads the thumbnail when the row comes near the viewport. */
 export function Thumbnail({ attachment }: { attachment: Attachment }) {
-  const [url, setUrl] = useState<string>();
-  const element = useRef<HTMLSpanElement>(null);
-  const isWanted = attachment.state === "ready" && hasThumbnail(attachment);
-  useEffect(() => {
-    if (!isWanted || element.current === null) return;
-    const fetchOnce = async (entries: IntersectionObserverEntry[]) => {
-      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-      observer.disconnect();
-      setUrl(await thumbnailUrl(attachment));
-    };
-    const observer = new IntersectionObserver(fetchOnce, { rootMargin: "200px 0px" });
-    observer.observe(element.current);
-    return () => observer.disconnect();
-  }, [isWanted, attachment]);
+  const { place, url } = useThumbnail<HTMLSpanElement>(attachment);
   return (
-    <span ref={element} className="size-10 shrink-0">
+    <span ref={place} className="size-10 shrink-0">
       {url === undefined ? (
         <FileIcon {...attachment} />
       ) : (
@@ -45,6 +33,24 @@ export function Thumbnail({ attachment }: { attachment: Attachment }) {
       )}
     </span>
   );
+}
+
+/** Loads the thumbnail of a file when the element at `place` comes near the viewport. `isMissing`: the thumbnail cannot be loaded now. */
+export function useThumbnail<Place extends HTMLElement>(attachment: Attachment) {
+  const [url, setUrl] = useState(() => loadedThumbnail(attachment.id));
+  const [isMissing, setMissing] = useState(false);
+  const place = useRef<Place>(null);
+  const isWanted = url === undefined && attachment.state === "ready" && hasThumbnail(attachment);
+  const load = useEffectEvent(async () => {
+    const found = await thumbnailUrl(attachment);
+    setUrl(found);
+    setMissing(found === undefined);
+  });
+  useEffect(() => {
+    if (isWanted && place.current !== null) return whenNear(place.current, () => void load());
+    return undefined;
+  }, [isWanted]);
+  return { place, url, isMissing };
 }
 
 // The icon library has no icon for PDFs.

@@ -5,9 +5,9 @@ import { ArrowUp } from "lucide-react";
 import { useEffect, useState } from "react";
 import { hasCode } from "../../service/client.ts";
 import { instanceQuery, noteQuery, queryClient } from "../../service/queries.ts";
+import { pruneThumbnails } from "../../service/thumbnails.ts";
 import { toasts } from "../../service/toasts.ts";
 import { describeProblem, texts } from "../../texts/index.ts";
-import { pruneThumbnails } from "./thumbnails.ts";
 import type { Upload, UploadEvent, UploadStatus } from "./uploads/upload.ts";
 import { uploads } from "./uploads/uploads.ts";
 

@@ -8,15 +8,20 @@ import { FileName } from "../../components/file-name.tsx";
 import { Empty, Skeleton } from "../../components/states.tsx";
 import { previewKindOf } from "../../files/preview-kind.ts";
 import { useDownloadLink } from "../../service/download-link.ts";
+import { fetchAhead } from "../../service/fetch-ahead.ts";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { previewTexts } from "../../texts/en/preview.ts";
 import { formatBytes, texts } from "../../texts/index.ts";
-import { ImageFile, MediaFile, SvgFile } from "./media-files.tsx";
+import { ImageFile } from "./image-file.tsx";
+import { MediaFile, SvgFile } from "./media-files.tsx";
 import { NoPreview, PreviewFailureView } from "./preview-failure.tsx";
 import { TextFile } from "./text-file.tsx";
 import { useIsZoomed, useSwipe } from "./use-swipe.ts";
 
 const words = previewTexts;
+
+/** The number of pictures that the viewer fetches before the user steps to them. */
+const AHEAD = 2;
 
 type PreviewOverlayProps = {
   /** The files that the preview can show, in the order of the list. */
@@ -64,7 +69,11 @@ export function PreviewOverlay({ files, selectedId, describe, onSelect, onClose 
             position={files.length > 1 && index !== -1 ? words.position(index + 1, files.length) : undefined}
           />
           <div className="relative min-h-0 grow bg-sunken">
-            <FileViewer key={lastId.current} file={file} />
+            <FileViewer
+              key={lastId.current}
+              file={file}
+              onShown={() => fetchAhead(files.slice(index + 1, index + 1 + AHEAD))}
+            />
           </div>
           {files.length > 1 && index !== -1 && <PreviousNext index={index} count={files.length} onStep={step} />}
           <p role="status" className="sr-only">
@@ -159,8 +168,8 @@ function Step({ isOff, className, ...props }: StepProps) {
   );
 }
 
-/** Shows one file. Each URL causes an event in the activity of the note, so the viewer does not preload other files. */
-function FileViewer({ file }: { file: Attachment | undefined }) {
+/** Shows one file. `onShown`: runs when a picture is visible. */
+function FileViewer({ file, onShown }: { file: Attachment | undefined; onShown: () => void }) {
   if (file === undefined) {
     const { title, hint } = previewTexts.gone;
     return (
@@ -173,7 +182,7 @@ function FileViewer({ file }: { file: Attachment | undefined }) {
     );
   }
   const kind = previewKindOf(file);
-  if (kind === "image") return <ImageFile file={file} />;
+  if (kind === "image") return <ImageFile file={file} onShown={onShown} />;
   if (kind === "svg") return <SvgFile file={file} />;
   if (kind === "video" || kind === "audio") return <MediaFile file={file} kind={kind} />;
   if (kind === "pdf") return <LazyPdfFile file={file} />;

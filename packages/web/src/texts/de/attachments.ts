@@ -19,6 +19,8 @@ export const attachments: typeof english = {
   share: "Diese Datei teilen …",
   moveTo: "Verschieben nach …",
   copyTo: "Kopieren nach …",
+  asGrid: "Als Raster zeigen",
+  asList: "Als Liste zeigen",
   select: "Auswählen",
   selectDone: "Fertig",
   choose: (filename: string) => `${filename} auswählen`,

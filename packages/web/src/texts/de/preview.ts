@@ -9,6 +9,8 @@ export const previewTexts: typeof english = {
   showing: (filename: string, number: number, count: number) => `${filename}, ${number} von ${count}`,
   ownSize: "Originalgröße",
   fit: "Einpassen",
+  originalLoading: "Original wird geladen…",
+  originalFailed: "Das Original konnte nicht geladen werden. Dies ist eine kleinere Fassung.",
   cut: "Nur die ersten 256 KB werden angezeigt.",
   cutTable: ({ rows, columns }) => {
     const parts = [

@@ -19,6 +19,8 @@ export const attachments = {
   share: "Share this file…",
   moveTo: "Move to…",
   copyTo: "Copy to…",
+  asGrid: "Show as a grid",
+  asList: "Show as a list",
   select: "Select",
   selectDone: "Done",
   choose: (filename: string) => `Select ${filename}`,

@@ -7,6 +7,8 @@ export const previewTexts = {
   showing: (filename: string, number: number, count: number) => `${filename}, ${number} of ${count}`,
   ownSize: "Actual size",
   fit: "Fit",
+  originalLoading: "Loading the original…",
+  originalFailed: "The original could not be loaded. This is a smaller version.",
   cut: "Only the first 256 KB are shown.",
   cutTable: ({ rows, columns }: { rows?: number; columns?: number }) => {
     const parts = [

@@ -1,0 +1,210 @@
+import type { Locator } from "playwright-core";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Note } from "../../../packages/client/src/index.ts";
+import { fileToolsTexts } from "../../../packages/web/src/texts/en/file-tools.ts";
+import { previewTexts } from "../../../packages/web/src/texts/en/preview.ts";
+import { texts } from "../../../packages/web/src/texts/index.ts";
+import { png, text } from "./testing/files.ts";
+import { layoutShift, watchShifts } from "./testing/measure.ts";
+import { filesOf, open } from "./testing/note-files.ts";
+import { openPerson, type Person } from "./testing/person.ts";
+import { drawPhoto, type Photo, seedPhoto } from "./testing/photos.ts";
+import { seedNote } from "./testing/seed.ts";
+import { startWeb } from "./testing/start-web.ts";
+
+const words = texts.attachments;
+
+describe("the pictures of a note", () => {
+  const web = startWeb();
+  let landscape: Photo;
+  let portrait: Photo;
+  let wide: Photo;
+  beforeAll(async () => {
+    const { page, close } = await openPerson(web.browser, { service: web.service, name: "Zoe", hasAccount: false });
+    await page.goto("/sign-in");
+    [landscape, portrait, wide] = [
+      await drawPhoto(page, { width: 1800, height: 1200 }),
+      await drawPhoto(page, { width: 1200, height: 1600 }),
+      await drawPhoto(page, { width: 2400, height: 600 }),
+    ];
+    await close();
+  });
+
+  /** Makes a note with three photos and a text. */
+  async function seedPhotos(person: Person): Promise<Note> {
+    const { id } = await seedNote(person.client, { title: "Summer fair" });
+    await seedPhoto(person, { noteId: id, filename: "a.jpg", photo: landscape });
+    await seedPhoto(person, { noteId: id, filename: "b.jpg", photo: portrait });
+    await seedPhoto(person, { noteId: id, filename: "c.jpg", photo: wide });
+    return person.client.notes.get(id);
+  }
+
+  async function openPhotos(person: Person, { files = [] as ReturnType<typeof text>[] } = {}): Promise<Note> {
+    const note = await seedPhotos(person);
+    for (const file of files) {
+      await person.client.upload(note.id, new File([new Uint8Array(file.bytes)], file.name, { type: file.type })).done;
+    }
+    await person.page.goto(`/n/${note.id}`);
+    await tileOf(person, "a.jpg").locator("img").waitFor();
+    return note;
+  }
+
+  const tileOf = (person: Person, filename: string) => filesOf(person).locator(".tile").filter({ hasText: filename });
+  const openerOf = (person: Person, filename: string) =>
+    tileOf(person, filename).getByRole("button", { name: filename });
+  const boxOf = async (element: Locator) => {
+    const box = await element.boundingBox();
+    if (box === null) throw new Error("The element has no box.");
+    return box;
+  };
+  const bucketReads = ({ watch }: Person) =>
+    (watch.requests.get(web.service.bucketOrigin) ?? []).filter(({ method }) => method === "GET").length;
+
+  it("a note with mostly photos shows each photo in its true shape, and loads only the small previews", async () => {
+    const ann = await web.person("Ann");
+    await openPhotos(ann, { files: [text("list.txt", "names")] });
+    const ratios = { "a.jpg": 1.5, "b.jpg": 0.75, "c.jpg": 4 };
+    for (const [filename, ratio] of Object.entries(ratios)) {
+      const { width, height } = await boxOf(tileOf(ann, filename));
+      expect(width / height).toBeCloseTo(ratio, 1);
+      await tileOf(ann, filename).locator("img").waitFor();
+    }
+    expect(await tileOf(ann, "list.txt").locator("img").count()).toBe(0);
+    expect(bucketReads(ann)).toBe(3);
+    await ann.page.reload();
+    await tileOf(ann, "c.jpg").locator("img").waitFor();
+    expect(bucketReads(ann)).toBe(3);
+  });
+
+  it("nothing on the page of a note moves while its photos load", async () => {
+    const bea = await web.person("Bea");
+    const note = await seedPhotos(bea);
+    await watchShifts(bea.page);
+    await bea.page.goto(`/n/${note.id}`);
+    for (const filename of ["a.jpg", "b.jpg", "c.jpg"]) await tileOf(bea, filename).locator("img").waitFor();
+    await bea.page.waitForLoadState("networkidle");
+    expect(await layoutShift(bea.page)).toBeLessThan(0.01);
+  });
+
+  it("a note remembers whether it shows a grid or a list", async () => {
+    const cleo = await web.person("Cleo");
+    await openPhotos(cleo);
+    await cleo.page.getByRole("button", { name: words.asList }).click();
+    await expect.poll(() => filesOf(cleo).locator(".tile").count()).toBe(0);
+    await cleo.page.reload();
+    await filesOf(cleo).getByRole("button", { name: "a.jpg" }).waitFor();
+    expect(await filesOf(cleo).locator(".tile").count()).toBe(0);
+    await cleo.page.getByRole("button", { name: words.asGrid }).click();
+    await expect.poll(() => filesOf(cleo).locator(".tile").count()).toBe(3);
+  });
+
+  it("a note with few pictures shows a list", async () => {
+    const dora = await web.person("Dora");
+    await open(dora, [png("a.png"), png("b.png"), text("c.txt", "c")]);
+    await filesOf(dora).getByRole("button", { name: "a.png" }).waitFor();
+    expect(await filesOf(dora).locator(".tile").count()).toBe(0);
+  });
+
+  it("the arrow keys move between tiles, and the tab key reaches the menu of a tile", async () => {
+    const eva = await web.person("Eva");
+    const { page } = eva;
+    await openPhotos(eva);
+    const focused = () =>
+      page.evaluate(
+        "document.activeElement?.querySelector('.sr-only')?.textContent ?? document.activeElement?.getAttribute('aria-label')",
+      );
+    await openerOf(eva, "a.jpg").focus();
+    // The code of the arrow keys loads at the first focus.
+    await filesOf(eva).locator(".tile button[tabindex='-1']").first().waitFor();
+    await page.keyboard.press("ArrowRight");
+    expect(await focused()).toBe("b.jpg");
+    await page.keyboard.press("ArrowDown");
+    expect(await focused()).toBe("c.jpg");
+    await page.keyboard.press("Home");
+    expect(await focused()).toBe("a.jpg");
+    await page.keyboard.press("Tab");
+    expect(await focused()).toBe(texts.common.more);
+    await page.keyboard.press("Enter");
+    await page.getByRole("menuitem", { name: words.copyLink }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Tab");
+    expect(await filesOf(eva).locator(".tile :focus").count()).toBe(0);
+  });
+
+  it("the user renames, selects and deletes photos in the grid", async () => {
+    const fay = await web.person("Fay");
+    await openPhotos(fay);
+    await openerOf(fay, "a.jpg").focus();
+    await fay.page.keyboard.press("F2");
+    await fay.page.getByRole("listitem").getByRole("textbox").fill("party.jpg");
+    await fay.page.keyboard.press("Enter");
+    await openerOf(fay, "party.jpg").waitFor();
+    await fay.page.getByRole("button", { name: words.select, exact: true }).click();
+    await fay.page.getByRole("checkbox", { name: words.choose("party.jpg") }).focus();
+    await fay.page.keyboard.press("Space");
+    await tileOf(fay, "c.jpg")
+      .locator("label")
+      .click({ modifiers: ["Shift"] });
+    await fay.page.getByText(/^3 files selected/).waitFor();
+    await fay.page.getByRole("button", { name: fileToolsTexts.remove }).last().click();
+    await expect.poll(() => filesOf(fay).locator(".tile").count()).toBe(0);
+  });
+
+  it("the viewer shows the large preview, and loads the original when the user zooms", async () => {
+    const gus = await web.person("Gus");
+    const { page } = gus;
+    await openPhotos(gus);
+    const before = bucketReads(gus);
+    await openerOf(gus, "a.jpg").click();
+    const dialog = page.getByRole("dialog");
+    const picture = dialog.getByRole("img", { name: "a.jpg" });
+    const widthOf = () => picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth);
+    await expect.poll(widthOf).toBe(1600);
+    // The large previews of the next two photos.
+    await expect.poll(() => bucketReads(gus)).toBe(before + 3);
+    await dialog.getByRole("button", { name: previewTexts.ownSize }).click();
+    await expect.poll(widthOf).toBe(1800);
+    expect((await boxOf(picture)).width).toBe(1800);
+    await page.keyboard.press("ArrowRight");
+    await dialog.getByRole("img", { name: "b.jpg" }).waitFor();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+  });
+
+  it("the activity shows a photo as viewed when the viewer shows it, and not when the viewer fetches it ahead", async () => {
+    const ivy = await web.person("Ivy");
+    const jon = await web.person("Jon");
+    const note = await seedPhotos(ivy);
+    await ivy.client.shares.put({ noteId: note.id }, { role: "viewer", userIds: [jon.id] });
+    await jon.page.goto(`/n/${note.id}`);
+    await openerOf(jon, "a.jpg").click();
+    await jon.page.getByRole("dialog").getByRole("img", { name: "a.jpg" }).waitFor();
+    await expect.poll(() => bucketReads(jon)).toBe(6);
+    const viewed = async () => {
+      const { items } = await ivy.client.activity.list({ noteId: note.id, routine: "omit" });
+      return items.filter(({ action }) => action === "url.issued").flatMap(({ attachmentIds }) => attachmentIds);
+    };
+    const [first, second] = note.attachments;
+    expect(await viewed()).toEqual([first?.id]);
+    await jon.page.keyboard.press("ArrowRight");
+    await expect.poll(viewed).toEqual([second?.id, first?.id]);
+  });
+
+  it("the viewer keeps the large preview and says so if the original cannot be loaded", async () => {
+    const kim = await web.person("Kim");
+    const { page, watch } = kim;
+    const [first] = (await openPhotos(kim)).attachments;
+    watch.expect(/503 GET|GET .*\/url/);
+    await openerOf(kim, "a.jpg").click();
+    const dialog = page.getByRole("dialog");
+    await dialog.locator("img[src*='http']:not([hidden])").waitFor();
+    const answer = { status: 503, json: { code: "database_unavailable", message: "", status: 503 } };
+    await page.route(`**/attachments/${first?.id}/url?disposition=inline`, (route) => route.fulfill(answer));
+    await dialog.getByRole("button", { name: previewTexts.ownSize }).click();
+    await dialog.getByText(previewTexts.originalFailed).waitFor();
+    await dialog.getByRole("img", { name: "a.jpg" }).waitFor();
+    await page.unrouteAll();
+    await dialog.getByRole("button", { name: texts.common.tryAgain }).click();
+    await dialog.getByRole("button", { name: previewTexts.fit }).waitFor();
+  });
+});

@@ -1,0 +1,192 @@
+import type { Attachment } from "@valetkey/client";
+import { clsx } from "clsx";
+import { Play, Users } from "lucide-react";
+import { type CSSProperties, memo, useRef } from "react";
+import { FileName } from "../../components/file-name.tsx";
+import { useFocusBack } from "../../components/hooks.ts";
+import { rovingGrid } from "../../components/roving-list.ts";
+import { $dragged } from "../../service/dragged-files.ts";
+import { hasThumbnail, shapeOf } from "../../service/thumbnails.ts";
+import { accessParts } from "../../texts/describe-access.ts";
+import { formatBytes, texts } from "../../texts/index.ts";
+import { type FileKind, kindOfFile } from "./arrange-files.ts";
+import { type AttachmentActions, AttachmentMenu, CAN_DRAG, Rename } from "./attachment-row.tsx";
+import { FileIcon, useThumbnail } from "./thumbnail.tsx";
+
+const words = texts.attachments;
+
+type FileGridProps = {
+  /** The files, which are all `ready`. */
+  files: readonly Attachment[];
+  actions: AttachmentActions;
+  now: number;
+  /** The selected files. Undefined: the tiles have no checkboxes. */
+  chosenIds: ReadonlySet<string> | undefined;
+  renamedId: string | undefined;
+};
+
+/**
+ * Shows files as tiles with the shapes of their pictures. Each row has the full width, and all tiles of a row have the same height. The
+ * styles of `picture-grid` (theme.css) place the tiles, so nothing moves when a picture is loaded.
+ */
+export function FileGrid({ files, actions, now, chosenIds, renamedId }: FileGridProps) {
+  return (
+    <ul ref={rovingGrid} className="picture-grid">
+      {files.map((attachment) => (
+        <FileTile
+          key={attachment.id}
+          attachment={attachment}
+          actions={actions}
+          now={now}
+          isChosen={chosenIds?.has(attachment.id)}
+          isRenaming={attachment.id === renamedId}
+        />
+      ))}
+    </ul>
+  );
+}
+
+/** A file without a picture, and a picture whose shape the page does not know yet. */
+const USUAL_RATIO = 1.25;
+/** A picture outside of this range is shown whole in a tile of the nearest shape. A narrower tile would be too small for a finger. */
+const RATIOS = { min: 0.5, max: 5 };
+
+function ratioOf(attachment: Attachment): { ratio: number; isExact: boolean } {
+  const shape = shapeOf(attachment);
+  if (shape === undefined) return { ratio: USUAL_RATIO, isExact: false };
+  const exact = shape.width / shape.height;
+  const ratio = Math.min(RATIOS.max, Math.max(RATIOS.min, exact));
+  return { ratio: Math.round(ratio * 1000) / 1000, isExact: ratio === exact };
+}
+
+/** A small round button, with a larger area for fingers. */
+const MENU_BUTTON =
+  "size-6! rounded-full! bg-surface! text-ink! before:absolute before:-inset-2.5 before:pointer-fine:hidden";
+
+type FileTileProps = {
+  attachment: Attachment;
+  actions: AttachmentActions;
+  now: number;
+  isChosen: boolean | undefined;
+  isRenaming: boolean;
+};
+
+/**
+ * The tile of a file. A click opens the file. While the user selects files, the whole tile is a checkbox. The tiles have the actions of the
+ * rows of the list.
+ */
+const FileTile = memo(function FileTile({ attachment, actions, now, isChosen, isRenaming }: FileTileProps) {
+  const { id, filename, sizeBytes, access } = attachment;
+  const opener = useRef<HTMLButtonElement>(null);
+  useFocusBack(opener, isRenaming);
+  const { onRename } = actions;
+  if (isRenaming && onRename !== undefined) {
+    return (
+      <>
+        {/* Fills the row before the form, so that its tiles keep their size. */}
+        <li aria-hidden="true" className="picture-grid-rest" />
+        <Rename attachment={attachment} onDone={() => onRename(undefined)} />
+      </>
+    );
+  }
+  const { ratio, isExact } = ratioOf(attachment);
+  const who = access === undefined ? [] : accessParts(access, { now });
+  const facts = [...who, formatBytes(sizeBytes)].join(texts.common.separator);
+  const content = <TileContent attachment={attachment} facts={facts} isExact={isExact} />;
+  return (
+    <li
+      style={{ "--ratio": ratio } as CSSProperties}
+      draggable={CAN_DRAG}
+      onDragStart={({ dataTransfer }) => actions.onDrag(attachment, dataTransfer)}
+      onDragEnd={() => $dragged.set(undefined)}
+      onKeyDown={(event) => {
+        if (event.key === "F2") onRename?.(attachment);
+      }}
+      className="tile group"
+    >
+      {isChosen === undefined ? (
+        <button
+          ref={opener}
+          type="button"
+          aria-description={facts}
+          className="tile-main"
+          onClick={() => actions.onPreview(id)}
+        >
+          <span className="sr-only">{filename}</span>
+          {content}
+        </button>
+      ) : (
+        <label className="tile-main cursor-pointer select-none">
+          <input
+            type="checkbox"
+            aria-label={words.choose(filename)}
+            aria-description={facts}
+            checked={isChosen}
+            onChange={({ nativeEvent }) => actions.onChoose(id, (nativeEvent as MouseEvent).shiftKey)}
+            className="absolute top-2 left-2 z-1 size-5 cursor-pointer bg-surface accent-accent"
+          />
+          {content}
+        </label>
+      )}
+      {who.length > 0 && (
+        <span aria-hidden="true" className="tile-badge bottom-1 left-1 group-hover:hidden group-focus-within:hidden">
+          <Users size={14} />
+        </span>
+      )}
+      <div className="tile-menu">
+        <AttachmentMenu attachment={attachment} actions={actions} className={MENU_BUTTON} />
+      </div>
+    </li>
+  );
+});
+
+/** Files whose picture does not say what they are. Their tiles always show the name. */
+const NAMED: ReadonlySet<FileKind> = new Set(["pdf", "text", "table", "archive", "code", "other"]);
+
+/** The picture of a file with its name, or the icon of its kind. The name of a photo appears on hover and on focus. */
+function TileContent({ attachment, facts, isExact }: { attachment: Attachment; facts: string; isExact: boolean }) {
+  const { place, url, isMissing } = useThumbnail<HTMLSpanElement>(attachment);
+  const { filename } = attachment;
+  const kind = kindOfFile(attachment);
+  const hasPicture = hasThumbnail(attachment) && !isMissing;
+  const isNamed = NAMED.has(kind);
+  return (
+    <span ref={place} aria-hidden="true" className="absolute inset-0">
+      {url !== undefined && (
+        <img
+          src={url}
+          alt=""
+          decoding="async"
+          draggable={false}
+          className={clsx(
+            "size-full transition-opacity starting:opacity-0",
+            isExact ? "object-cover" : "object-contain",
+          )}
+        />
+      )}
+      {hasPicture ? (
+        <>
+          {kind === "video" && (
+            <span className="tile-badge inset-0 m-auto size-10!">
+              <Play size={18} />
+            </span>
+          )}
+          <span className={clsx("tile-name", !isNamed && "tile-late")}>
+            <FileName filename={filename} width={isNamed ? ONE_LINE : TWO_LINES} />
+            <span className="tile-facts">{facts}</span>
+          </span>
+        </>
+      ) : (
+        <span className="flex size-full flex-col items-center justify-center gap-1 overflow-hidden p-1 text-center text-small leading-4">
+          <FileIcon {...attachment} />
+          <FileName filename={filename} width={TWO_LINES} />
+          <span className="text-muted tabular-nums">{formatBytes(attachment.sizeBytes)}</span>
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** The maximum widths of a name in a tile. Latin letters. */
+const ONE_LINE = 16;
+const TWO_LINES = 28;

@@ -1,0 +1,39 @@
+import { atom } from "nanostores";
+
+/** How a note shows its files. */
+export type FileLayout = "grid" | "list";
+
+const KEY = "valetkey.file-layouts";
+/** The browser stores the choice for this many notes. Later choices replace the earliest ones. */
+const MOST_NOTES = 500;
+
+/** The layout that the user chose for each note, the earliest choice first. The browser stores the layouts until the sign-out (local-data.ts). */
+export const $fileLayouts = atom<Readonly<Record<string, FileLayout>>>(read());
+
+function read(): Record<string, FileLayout> {
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(KEY) ?? "{}");
+    return typeof stored === "object" && stored !== null ? (stored as Record<string, FileLayout>) : {};
+  } catch {
+    return {};
+  }
+}
+
+export function chooseFileLayout(noteId: string, layout: FileLayout): void {
+  const { [noteId]: _, ...others } = $fileLayouts.get();
+  const layouts = Object.fromEntries([...Object.entries(others), [noteId, layout]].slice(-MOST_NOTES));
+  $fileLayouts.set(layouts);
+  try {
+    localStorage.setItem(KEY, JSON.stringify(layouts));
+  } catch {
+    // If the browser forbids storage, the choice lasts until the page is closed.
+  }
+}
+
+/** A note needs this many pictures before it shows a grid by itself. */
+const FEWEST_PICTURES = 3;
+
+/** Returns the usual layout of a note: the grid if most of its files are pictures. */
+export function usualLayout({ pictures, files }: { pictures: number; files: number }): FileLayout {
+  return pictures >= FEWEST_PICTURES && pictures * 2 > files ? "grid" : "list";
+}

@@ -1,0 +1,208 @@
+import type { Attachment, Preview } from "@valetkey/client";
+import { delMany, get, keys, set } from "idb-keyval";
+import { client } from "./client.ts";
+import { browserStore } from "./local-data.ts";
+
+/** How long the page collects attachments, so that one request signs the URLs of all of them. Milliseconds. */
+const COLLECT_MS = 60;
+/** Browsers open at most six connections to a server with HTTP/1.1. */
+const PARALLEL_DOWNLOADS = 6;
+/** The waits before the second and the third attempt to download a thumbnail. Milliseconds. */
+const RETRY_MS = [1_000, 4_000];
+
+/** The width and height of a thumbnail. Only their ratio matters. */
+export type Shape = { width: number; height: number };
+type Request = { attachment: Attachment; resolve: (thumbnail: Blob | undefined) => void };
+type Waiting = Request & { url: string | undefined };
+
+/** The thumbnail of each attachment that this page has shown. Undefined: the page could not load the thumbnail. */
+const thumbnailUrls = new Map<string, Promise<string | undefined>>();
+const loadedUrls = new Map<string, string>();
+/** The shapes of the thumbnails that this page has drawn from uploaded files, before the service knows their previews. */
+const drawnShapes = new Map<string, Shape>();
+const requests: Request[] = [];
+const waiting: Waiting[] = [];
+let downloads = 0;
+
+/**
+ * Returns an object URL for the thumbnail of an attachment: its small preview, or a small drawing of a small picture. The thumbnail comes
+ * from the store of the browser or from the bucket. Returns undefined if the thumbnail cannot be loaded. The next call tries again.
+ */
+export function thumbnailUrl(attachment: Attachment): Promise<string | undefined> {
+  const { id } = attachment;
+  const known = thumbnailUrls.get(id) ?? find(attachment);
+  thumbnailUrls.set(id, known);
+  return known;
+}
+
+/** Returns the object URL of a thumbnail that this page has already loaded. */
+export function loadedThumbnail(id: string): string | undefined {
+  return loadedUrls.get(id);
+}
+
+async function find(attachment: Attachment): Promise<string | undefined> {
+  const thumbnail = (await findThumbnail(attachment)) ?? (isRemote(attachment) ? await collect(attachment) : undefined);
+  if (thumbnail === undefined) {
+    thumbnailUrls.delete(attachment.id);
+    return undefined;
+  }
+  // The browser stores the bytes outside of the page, and a thumbnail has at most 100 kB. So the page never revokes the URL.
+  const url = URL.createObjectURL(thumbnail);
+  loadedUrls.set(attachment.id, url);
+  return url;
+}
+
+function collect(attachment: Attachment): Promise<Blob | undefined> {
+  return new Promise((resolve) => {
+    requests.push({ attachment, resolve });
+    if (requests.length === 1) setTimeout(() => void fetchAll(requests.splice(0)), COLLECT_MS);
+  });
+}
+
+/** Requests the URLs of many thumbnails. The thumbnails that the page requested last are downloaded first, because they are visible now. */
+async function fetchAll(batch: readonly Request[]): Promise<void> {
+  const isPreview = ({ attachment }: Request) => previewOf(attachment, "small") !== undefined;
+  await Promise.all(
+    [batch.filter(isPreview), batch.filter((request) => !isPreview(request))].map(async (part) => {
+      if (part.length === 0) return;
+      const ids = part.map(({ attachment }) => attachment.id);
+      const isCacheable = part.every(isPreview);
+      const options = { ...optionsOf(part[0]?.attachment), ...(isCacheable && { cacheable: true }) };
+      const urls = await client.urlsFor(ids, options).catch(() => []);
+      waiting.unshift(...part.map((request, index) => ({ ...request, url: urls[index]?.fileUrl })));
+      while (downloads < PARALLEL_DOWNLOADS && waiting.length > 0) void downloadWaiting();
+    }),
+  );
+}
+
+function optionsOf(attachment: Attachment | undefined) {
+  const hasPreview = attachment !== undefined && previewOf(attachment, "small") !== undefined;
+  return { purpose: "thumbnail" as const, ...(hasPreview && { preview: "small" as const }) };
+}
+
+async function downloadWaiting(): Promise<void> {
+  downloads += 1;
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const { attachment, url, resolve } = next;
+    const thumbnail = await downloadAgain(attachment, url);
+    if (thumbnail !== undefined) await storeThumbnail(attachment, thumbnail);
+    resolve(thumbnail);
+  }
+  downloads -= 1;
+}
+
+async function downloadAgain(attachment: Attachment, url: string | undefined): Promise<Blob | undefined> {
+  for (const waitMs of [...RETRY_MS, undefined]) {
+    try {
+      return await download(attachment, url);
+    } catch {
+      if (waitMs === undefined) return undefined;
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+    }
+  }
+  return undefined;
+}
+
+/** Returns undefined if another attempt cannot help. */
+async function download(attachment: Attachment, url: string | undefined): Promise<Blob | undefined> {
+  if (url === undefined) return undefined;
+  let response = await fetch(url, { credentials: "omit" });
+  // The URL from the batch has expired, so the page requests a new URL.
+  if (response.status === 403) {
+    const { fileUrl } = await client.urlFor(attachment.id, { ...optionsOf(attachment), disposition: "inline" });
+    response = await fetch(fileUrl, { credentials: "omit" });
+  }
+  if (response.status >= 500) throw new Error(`The bucket returned ${response.status}.`);
+  if (!response.ok) return undefined;
+  const picture = await response.blob();
+  if (previewOf(attachment, "small") !== undefined) return picture;
+  return (await drawThumbnail(picture).catch(() => undefined))?.thumbnail;
+}
+
+/**
+ * Creates and stores the thumbnail of an uploaded file, so that the page does not have to download the file for its thumbnail. Never
+ * rejects.
+ */
+export async function createThumbnail(attachment: Attachment, file: Blob): Promise<void> {
+  if (!TYPES.has(attachment.contentType) || file.size > MOST_DRAWN_BYTES) return;
+  const drawn = await drawThumbnail(file).catch(() => undefined);
+  if (drawn === undefined) return;
+  drawnShapes.set(attachment.id, drawn);
+  await storeThumbnail(attachment, drawn.thumbnail);
+}
+
+/** The maximum size of a file from which this page draws a thumbnail without a download. Bytes. */
+const MOST_DRAWN_BYTES = 20 * 2 ** 20;
+/** The service stores no preview of a picture up to this size, because the picture itself is small enough. Bytes. */
+const SMALL_BYTES = 100_000;
+/** An SVG is a document that can run scripts. So the list excludes SVG. */
+const TYPES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"]);
+
+export function hasThumbnail(attachment: Attachment): boolean {
+  return isRemote(attachment) || drawnShapes.has(attachment.id);
+}
+
+/** Returns the shape of a thumbnail. Undefined if the page does not know the shape before the thumbnail is loaded. */
+export function shapeOf(attachment: Attachment): Shape | undefined {
+  return previewOf(attachment, "small") ?? drawnShapes.get(attachment.id);
+}
+
+/** Returns whether the bucket has the bytes for a thumbnail: a small preview, or a picture that is small itself. */
+function isRemote(attachment: Attachment): boolean {
+  const { contentType, sizeBytes } = attachment;
+  const isSmallPicture = TYPES.has(contentType) && sizeBytes > 0 && sizeBytes < SMALL_BYTES;
+  return isSmallPicture || previewOf(attachment, "small") !== undefined;
+}
+
+/** Returns the preview of a file with its width and height, if the service has one. */
+export function previewOf({ previews = [] }: Pick<Attachment, "previews">, name: Preview["name"]): Preview | undefined {
+  return previews.find((preview) => preview.name === name);
+}
+
+/** The longest side of a drawn thumbnail. A small preview of the service has the same longest side. Pixels. */
+const SIDE = 320;
+
+/** Draws a picture with at most 320 pixels on each side. Rejects if the browser cannot show the picture. */
+async function drawThumbnail(image: Blob): Promise<Shape & { thumbnail: Blob }> {
+  const bitmap = await createImageBitmap(image);
+  try {
+    const scale = Math.min(1, SIDE / Math.max(bitmap.width, bitmap.height));
+    const scaled = (side: number) => Math.max(1, Math.round(side * scale));
+    const canvas = new OffscreenCanvas(scaled(bitmap.width), scaled(bitmap.height));
+    const context = canvas.getContext("2d");
+    if (context === null) throw new Error("There is no canvas to draw on.");
+    context.imageSmoothingQuality = "high";
+    context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    const thumbnail = await canvas.convertToBlob({ type: "image/webp", quality: 0.8 });
+    return { thumbnail, width: canvas.width, height: canvas.height };
+  } finally {
+    bitmap.close();
+  }
+}
+
+const withStore = browserStore("thumbnails");
+
+/**
+ * Returns the key of a thumbnail. The content of a ready attachment never changes, so its thumbnail never changes. Earlier versions of the
+ * app stored squares without the size in the key.
+ */
+function keyOf({ noteId, id, checksum }: Attachment): string {
+  return [noteId, id, checksum?.value ?? "", SIDE].join("/");
+}
+
+function findThumbnail(attachment: Attachment): Promise<Blob | undefined> {
+  return withStore((store) => get<Blob>(keyOf(attachment), store), undefined);
+}
+
+function storeThumbnail(attachment: Attachment, thumbnail: Blob): Promise<void> {
+  return withStore((store) => set(keyOf(attachment), thumbnail, store), undefined);
+}
+
+/** Deletes the stored thumbnails of a note, except the thumbnails of these attachments. */
+export function pruneThumbnails(noteId: string, attachments: readonly Attachment[]): Promise<void> {
+  const wanted = new Set(attachments.map(keyOf));
+  return withStore(async (store) => {
+    const gone = (await keys<string>(store)).filter((key) => key.startsWith(`${noteId}/`) && !wanted.has(key));
+    if (gone.length > 0) await delMany(gone, store);
+  }, undefined);
+}

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -62,7 +63,7 @@ describe("attaching files", () => {
     expect(await bar.count()).toBe(0);
   });
 
-  it("a dropped folder attaches all its files", async () => {
+  it("a dropped folder attaches all its files in their folders", async () => {
     const lea = await web.person("Lea");
     const note = await open(lea);
     const folder = await mkdtemp(join(tmpdir(), "valetkey-folder-"));
@@ -85,12 +86,47 @@ describe("attaching files", () => {
       )
       .toBe(2);
     const { attachments } = await lea.client.notes.get(note.id);
-    expect(attachments).toHaveLength(5);
+    expect(attachments.map(({ path = "", filename }) => path + filename).sort()).toEqual(
+      Object.keys({ ...contents, ...alike })
+        .filter((path) => !path.includes("DS_Store"))
+        .sort(),
+    );
+    const headings = filesOf(lea).getByRole("heading", { level: 3 });
+    expect(await headings.allTextContents()).toEqual(["trip", "trip/inner"]);
     const ofAlike = attachments.filter(({ filename }) => filename === "alike.txt");
     const read = await Promise.all(
       ofAlike.map(async ({ id }) => (await (await lea.client.download(id)).blob()).text()),
     );
     expect(read.sort()).toEqual(["1", "2"]);
+  });
+
+  it("a dropped folder with 20,000 files attaches none, and the page says why", async () => {
+    const uma = await web.person("Uma");
+    const note = await open(uma);
+    const folder = await mkdtemp(join(tmpdir(), "valetkey-folder-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    for (let nth = 0; nth < 20_000; nth += 1) writeFileSync(join(folder, `${nth}.txt`), "");
+    await dropFromDisk(uma, [folder]);
+    await uma.page.getByText(texts.attachments.tooMany(1_000)).first().waitFor();
+    expect((await uma.client.notes.get(note.id)).attachments).toEqual([]);
+  });
+
+  it("the button for folders attaches a folder, and a wrong name of a folder is refused with its reason", async () => {
+    const ida = await web.person("Ida");
+    ida.watch.expect(/^400 POST .*\/uploads/);
+    const note = await open(ida);
+    const folder = await mkdtemp(join(tmpdir(), "valetkey-folder-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await mkdir(join(folder, "trip/CON"), { recursive: true });
+    await writeFile(join(folder, "trip/a.txt"), "a");
+    await writeFile(join(folder, "trip/CON/b.txt"), "b");
+    const dialog = ida.page.waitForEvent("filechooser");
+    await ida.page.getByRole("button", { name: texts.attachments.attachFolder }).click();
+    await (await dialog).setFiles(join(folder, "trip"));
+    await untilAttached(ida, "a.txt");
+    await filesOf(ida).getByText('Windows reserves the name "CON"').waitFor();
+    const { attachments } = await ida.client.notes.get(note.id);
+    expect(attachments.map(({ path, filename }) => [path, filename])).toEqual([["trip/", "a.txt"]]);
   });
 
   it("the page sends three large files at a time", async () => {
@@ -211,6 +247,7 @@ describe("attaching files", () => {
 
   it("every page shows the uploads of another note", async () => {
     const ida = await web.person("Ida");
+    ida.watch.expect(/^400 POST .*\/uploads/);
     const note = await open(ida);
     const gate = Promise.withResolvers<void>();
     await ida.page.route(`${web.service.bucketOrigin}/**`, async (route) => {

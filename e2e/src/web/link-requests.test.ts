@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { texts } from "../../../packages/web/src/landing/texts/en.ts";
 import { countClicks } from "./testing/clicks.ts";
+import { dropFromDisk } from "./testing/drop-files.ts";
 import { pdf, png, randomFile, type SampleFile, text } from "./testing/files.ts";
 import { makeLink, returnTo, revokeLink } from "./testing/links.ts";
 import { PHONE } from "./testing/person.ts";
@@ -60,6 +61,30 @@ describe("a file request", () => {
     await page.getByRole("button", { name: words.saveReceipt }).click();
     const receipt = JSON.parse(await readFile(await (await saved).path(), "utf8"));
     expect(JSON.parse(receipt.statement)).toMatchObject({ filename: "payslip.txt", sizeBytes: 4 });
+  });
+
+  it("a visitor drops a folder on a file request, and its files keep their folders", async () => {
+    const { link, received } = await ask(web, { maxFiles: 3 });
+    const { page, context } = await visitor(web);
+    const on = page.locator(".drop-place");
+    const folder = await mkdtemp(join(tmpdir(), "valetkey-papers-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const paths = ["small/a.txt", "small/2024/b.txt", "large/1.txt", "large/2.txt", "large/3.txt", "large/4.txt"];
+    for (const path of paths) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), path);
+    }
+    await page.goto(link.url);
+    await dropFromDisk({ page, context, on }, [join(folder, "large")]);
+    await page.getByText(words.droppedTooMany(3)).waitFor();
+    await dropFromDisk({ page, context, on }, [join(folder, "small")]);
+    await page.getByRole("heading", { name: "small/2024" }).waitFor();
+    await page.getByRole("button", { name: words.send(2) }).click();
+    await page.getByText(words.thanks).waitFor();
+    const names = (await received()).map(({ path = "", filename }) => path + filename);
+    expect(names.sort()).toEqual(["small/2024/b.txt", "small/a.txt"]);
+    await page.reload();
+    await page.getByRole("list", { name: "small/2024" }).getByText("b.txt").first().waitFor();
   });
 
   it("the Send button of a file request says what is missing, and moves the focus to the first choice", async () => {

@@ -15,7 +15,12 @@ describe("the ZIP of all files", () => {
 
   it("the browser makes a ZIP of the files, and no byte goes through the service", async () => {
     const emil = await web.person("Emil");
-    const files = [text("a.txt", "first"), text("a.txt", "second"), randomFile("c.bin", { sizeBytes: 3 * MIB })];
+    const files = [
+      text("a.txt", "first"),
+      text("a.txt", "second"),
+      randomFile("c.bin", { sizeBytes: 3 * MIB }),
+      { ...text("a.txt", "third"), path: "photos/2024/" },
+    ];
     await emil.page.addInitScript("delete globalThis.showSaveFilePicker");
     await open(emil, files);
     const sizes: Promise<number>[] = [];
@@ -39,6 +44,7 @@ describe("the ZIP of all files", () => {
         ["a.txt", sha256(Buffer.from("first"))],
         ["a (2).txt", sha256(Buffer.from("second"))],
         ["c.bin", sha256(bytes)],
+        ["photos/2024/a.txt", sha256(Buffer.from("third"))],
       ].sort(),
     );
     expect(Math.max(...(await Promise.all(sizes)))).toBeLessThan(100_000);

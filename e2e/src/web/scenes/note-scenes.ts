@@ -15,6 +15,13 @@ import { type Scene, scenesOf, withMail } from "./scene.ts";
 
 const { attachments, sharing } = texts;
 
+// Declares the browser types that this file needs, because the tests are compiled only with the types of Node.
+type Dom = {
+  File: new (parts: string[], name: string) => object;
+  DataTransfer: new () => { items: { add(file: object): void } };
+  DragEvent: new (type: string, init: object) => object;
+};
+
 async function openNote(page: Page, { id, title }: Note): Promise<void> {
   await page.goto(`/n/${id}`);
   const heading = page.getByRole("heading", { level: 1, name: title });
@@ -193,6 +200,29 @@ export const noteScenes: readonly Scene[] = [
       const note = page.getByRole("listitem").filter({ hasText: "Choir: scores for Advent" });
       await note.dispatchEvent("dragover", { dataTransfer: data });
       await page.getByText(texts.notes.drop.move).waitFor();
+    },
+    async "note-folders"(page, { ann }) {
+      const of = (path: string, names: readonly string[]) => names.map((name) => ({ ...text(name, name), path }));
+      const files = [
+        ...of("", ["Handover protocol.txt"]),
+        ...of("Photos/2024/Kitchen and bathroom/", ["IMG_2041.txt", "IMG_2042.txt"]),
+        ...of("Photos/2025/", ["IMG_3001.txt"]),
+        ...of("חוזים/", ["a.txt"]),
+      ];
+      await openNote(page, await seedNote(ann.client, { title: "Everything about the flat", files }));
+      await page.getByRole("heading", { name: "Photos/2025" }).waitFor();
+    },
+    async "note-folder-too-large"(page, { full }) {
+      await openNote(page, full);
+      // The files are on no disk, because only their number matters.
+      await page.getByRole("region", { name: attachments.title }).evaluate((region) => {
+        const { DataTransfer, DragEvent, File } = globalThis as unknown as Dom;
+        const dataTransfer = new DataTransfer();
+        for (let nth = 0; nth <= 1_000; nth += 1) dataTransfer.items.add(new File(["a"], `${nth}.txt`));
+        const event = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
+        (region as unknown as { dispatchEvent(event: object): void }).dispatchEvent(event);
+      });
+      await page.getByText(attachments.tooMany(1_000)).first().waitFor();
     },
     async "note-rename"(page, { full }) {
       await openMenu(page, full);

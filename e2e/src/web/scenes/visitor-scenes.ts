@@ -80,6 +80,12 @@ export const visitScenes: readonly Scene[] = scenesOf("nobody", {
       label: "Summer fair",
       message: "All pictures and plans.\nPlease choose until Friday.",
     }),
+  async "visit-folders"(page) {
+    const paths = ["", "", "Photos/2024/Kitchen and bathroom/", "Photos/2024/Kitchen and bathroom/", "Photos/2025/"];
+    const files = manyFiles(paths.length).map((file, nth) => ({ ...file, path: paths[nth] ?? "" }));
+    await openLink(page, { link: { sharedBy: "Ann Keller", label: "Everything about the flat", files } });
+    await page.getByRole("heading", { name: "Photos/2025" }).waitFor();
+  },
   "visit-open-300": (page) => openMany(page, { count: 300, claimsLeft: 1, expiresAt: inSeconds(50) }),
   async "visit-downloaded"(page, { full, ann }) {
     await openLink(page, { link: { ...shared(full), claimsLeft: 1 }, owner: ann });
@@ -284,6 +290,15 @@ export const requestScenes: readonly Scene[] = scenesOf("nobody", {
     const pending = sentFile({ filename: "Film of the flat.mp4", state: "pending" });
     await openRequest(page, { filesLeft: 8, sent: [rejected, pending] });
     await page.getByText(words.resume).waitFor();
+  },
+  async "request-folders"(page) {
+    const sent = [
+      sentFile({ path: "Papers/2024/", filename: "Payslip March.pdf" }),
+      sentFile({ path: "Papers/2024/", filename: "Payslip April.pdf", uploadId: "upload-2" }),
+      sentFile({ path: "Papers/2025/", filename: "Payslip May.pdf", state: "pending", uploadId: "upload-3" }),
+    ];
+    await openRequest(page, { filesLeft: 7, sent });
+    await page.getByRole("heading", { name: "Papers/2025" }).waitFor();
   },
   "request-ended": {
     expects: [/^404 GET .*\/public\/links\//],

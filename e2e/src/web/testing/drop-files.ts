@@ -52,14 +52,19 @@ async function fileInput(page: Page, files: readonly SampleFile[]) {
   return input;
 }
 
-/** Makes the browser itself drop files or folders of the disk. Only a real drop gives the page file system handles of the files. */
+/**
+ * Makes the browser itself drop files or folders of the disk, by default in the middle of a note. Only a real drop gives the page file
+ * system handles of the files, and the entries of folders.
+ */
 export async function dropFromDisk(
-  { page, context }: Pick<Person, "page" | "context">,
+  { page, context, on }: Pick<Person, "page" | "context"> & { on?: Locator },
   paths: readonly string[],
 ): Promise<void> {
+  const box = await on?.boundingBox();
+  const place = box ? { x: box.x + box.width / 2, y: box.y + box.height / 2 } : { x: 900, y: 400 };
   const session = await context.newCDPSession(page);
   const data = { items: [], files: [...paths], dragOperationsMask: 1 };
   for (const type of ["dragEnter", "dragOver", "drop"] as const) {
-    await session.send("Input.dispatchDragEvent", { type, x: 900, y: 400, data });
+    await session.send("Input.dispatchDragEvent", { type, ...place, data });
   }
 }

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { crc32, deflateSync } from "node:zlib";
 
 /** A file to attach. `type` is the content type that a browser derives from the filename. */
-export type SampleFile = { name: string; type: string; bytes: Buffer };
+/** `path`: the folder of the file, such as "photos/2024/". */
+export type SampleFile = { name: string; type: string; bytes: Buffer; path?: string };
 
 type Colour = readonly [red: number, green: number, blue: number];
 

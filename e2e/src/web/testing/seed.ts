@@ -20,5 +20,5 @@ export async function seedNote(client: Client, { title, body, files = [], shared
 
 export function seedFile(client: Client, { noteId, file }: { noteId: string; file: SampleFile }): Promise<Attachment> {
   const bytes = new Uint8Array(file.bytes);
-  return client.upload(noteId, new File([bytes], file.name, { type: file.type })).done;
+  return client.upload(noteId, new File([bytes], file.name, { type: file.type }), { path: file.path }).done;
 }

@@ -5,6 +5,7 @@ import { downloadAll } from "./download-all.ts";
 import { fileRow } from "./file-row.ts";
 import type { Page } from "./page-context.ts";
 import { texts } from "./texts/en.ts";
+import { folderLists } from "./views/folder-lists.ts";
 import { abuseLine, sheet, ticket } from "./views/parts.ts";
 import { timeLeft } from "./views/time-left.ts";
 
@@ -20,7 +21,10 @@ export function downloadView(link: OpenedLink, page: Page): HTMLElement {
   showCounts(claims);
   const isOnly = files.length === 1;
   const rows = files.map((file) => fileRow(file, { page, claims, isOnly }));
-  const list = h("ul", { "aria-label": words.list, class: "mt-3 divide-y" }, ...rows.map(({ row }) => row));
+  const lists = folderLists();
+  for (const [nth, { row }] of rows.entries()) lists.add(files[nth]?.path, row);
+  lists.update();
+  const list = lists.element;
   const title = sharedBy === "" ? words.anonymous(files.length) : words.title(sharedBy, files.length);
   const parts =
     files.length > 1

@@ -19,7 +19,8 @@ export function arrangeFiles(files: readonly Attachment[], { order, text, kind }
   const words = fold(text).split(/\s+/);
   const shown = files.filter(
     (file) =>
-      (kind === "all" || kindOfFile(file) === kind) && words.every((word) => fold(file.filename).includes(word)),
+      (kind === "all" || kindOfFile(file) === kind) &&
+      words.every((word) => fold((file.path ?? "") + file.filename).includes(word)),
   );
   return order === "attached" ? shown : shown.sort(compare[order]);
 }

@@ -3,12 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 import type { Attachment, Note } from "@valetkey/client";
 import { type DropOptions, Dropzone, type DropzoneProps } from "@valetkey/react";
 import { clsx } from "clsx";
-import { LayoutGrid, Paperclip, Rows3 } from "lucide-react";
-import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
+import { FolderPlus, LayoutGrid, Paperclip, Rows3 } from "lucide-react";
+import { Fragment, type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { Button, dropzoneStyle, IconButton } from "../../components/button.tsx";
 import { useNow } from "../../components/hooks.ts";
 import { rovingList } from "../../components/roving-list.ts";
 import { Skeleton } from "../../components/states.tsx";
+import { filesOfFolder, inFolders } from "../../files/folders.ts";
 import { $dragged, DRAGGED_TYPE } from "../../service/dragged-files.ts";
 import { $fileLayouts, chooseFileLayout, usualLayout } from "../../service/file-layout.ts";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
@@ -22,6 +23,7 @@ import { DownloadAll } from "./download-all.tsx";
 import { useDropAndPaste } from "./drop-and-paste.ts";
 import { FileGrid } from "./file-grid.tsx";
 import type { Managed } from "./file-tools.tsx";
+import { FolderHeading } from "./folder-heading.tsx";
 import { pendingDeletions } from "./pending-deletions.ts";
 import type { ChosenFile } from "./uploads/upload.ts";
 import { uploads, useUploadIds } from "./uploads/uploads.ts";
@@ -86,7 +88,7 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
     if (files.length === 0) toasts.add({ title: words.emptyFolder });
     else attachFiles(files, { note, prepare }).catch(showProblem);
   };
-  const { isDragged, drop } = useDropAndPaste({ isEnabled: canEdit, onChosen });
+  const { isDragged, drop, accept } = useDropAndPaste({ isEnabled: canEdit, onChosen });
   const isEmpty = attachments.length === 0 && uploadIds.length === 0 && waiting.length === 0;
   return (
     <section
@@ -121,6 +123,7 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
           )}
           <DownloadAll note={note} attachments={attachments} isHidden={isManaged} />
         </div>
+        {canEdit && !isManaged && <AttachFolder onChosen={accept} />}
         {canEdit && !isEmpty && (
           <AttachArea {...drop} className={isManaged ? "hidden" : dropzoneStyle}>
             <Paperclip size={16} />
@@ -145,26 +148,38 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
         <NoFiles drop={canEdit ? drop : undefined} />
       ) : (
         <>
-          {tiles.length > 0 && (
-            <FileGrid
-              files={tiles}
-              actions={actions}
-              now={now}
-              chosenIds={tools?.managed.choice.ids}
-              renamedId={renamedId}
-            />
-          )}
-          <ul ref={rovingList} className="flex flex-col gap-px">
-            {rows.map((attachment) => (
-              <AttachmentRow
-                key={attachment.id}
-                attachment={attachment}
+          {inFolders(tiles).map(({ path, files }) => (
+            <Fragment key={path}>
+              {path !== "" && <FolderHeading path={path} count={files.length} />}
+              <FileGrid
+                files={files}
                 actions={actions}
-                accountId={accountId}
                 now={now}
-                isChosen={tools?.managed.choice.ids.has(attachment.id)}
-                isRenaming={attachment.id === renamedId}
+                chosenIds={tools?.managed.choice.ids}
+                renamedId={renamedId}
               />
+            </Fragment>
+          ))}
+          <ul ref={rovingList} className="flex flex-col gap-px">
+            {inFolders(rows).map(({ path, files }) => (
+              <Fragment key={path}>
+                {path !== "" && (
+                  <li>
+                    <FolderHeading path={path} count={files.length} />
+                  </li>
+                )}
+                {files.map((attachment) => (
+                  <AttachmentRow
+                    key={attachment.id}
+                    attachment={attachment}
+                    actions={actions}
+                    accountId={accountId}
+                    now={now}
+                    isChosen={tools?.managed.choice.ids.has(attachment.id)}
+                    isRenaming={attachment.id === renamedId}
+                  />
+                ))}
+              </Fragment>
             ))}
             <UploadRows ids={uploadIds} waiting={waiting} />
           </ul>
@@ -256,6 +271,29 @@ function AttachArea(area: DropzoneProps) {
   return <Dropzone {...area} inputRef={input} />;
 }
 
+/** Chooses a whole folder. Phones and tablets cannot choose a folder. */
+function AttachFolder({ onChosen }: { onChosen: (files: ChosenFile[]) => void }) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        {...{ webkitdirectory: "" }}
+        className="hidden"
+        onChange={({ currentTarget }) => {
+          onChosen(filesOfFolder(currentTarget.files));
+          // With an empty value, the user can choose the folder a second time.
+          currentTarget.value = "";
+        }}
+      />
+      <IconButton label={words.attachFolder} className="pointer-coarse:hidden" onClick={() => input.current?.click()}>
+        <FolderPlus size={16} />
+      </IconButton>
+    </>
+  );
+}
+
 const loadTools = () => importWithRetry(() => import("./file-tools.tsx"));
 
 /** Returns the tools for many files, and the files that the tools list. The code loads at the first click on the button of the tools. */
@@ -269,8 +307,11 @@ function useFileTools(attachments: readonly Attachment[]) {
   }, [error]);
   const managed = state === "start" ? code?.START : state;
   const toggle = () => setManaged(state === undefined ? "start" : undefined);
-  if (code === undefined || managed === undefined) return { listed: attachments, toggle, open: undefined };
-  const listed = code.arrangeFiles(attachments, managed.view);
+  const isOpen = code !== undefined && managed !== undefined;
+  const arranged = isOpen ? code.arrangeFiles(attachments, managed.view) : attachments;
+  // The files have the order in which the list shows them.
+  const listed = useMemo(() => inFolders(arranged).flatMap(({ files }) => files), [arranged]);
+  if (!isOpen) return { listed, toggle, open: undefined };
   return {
     listed,
     toggle,

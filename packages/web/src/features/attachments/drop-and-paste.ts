@@ -1,5 +1,6 @@
 import { type DropOptions, usePageDrop } from "@valetkey/react";
 import { useEffect, useEffectEvent } from "react";
+import { readDropped } from "../../files/folders.ts";
 import { toasts } from "../../service/toasts.ts";
 import { texts } from "../../texts/index.ts";
 import type { ChosenFile, FileHandle } from "./uploads/upload.ts";
@@ -12,13 +13,21 @@ type Options = {
   onChosen: (files: ChosenFile[]) => void;
 };
 
+/** The maximum number of files in one choice. A user who chooses a folder with more files probably did so by mistake. */
+const MAX_FILES_AT_ONCE = 1_000;
+
 /**
- * Accepts files that the user drops anywhere on the page, or pastes. Returns whether files are dragged over the page, and the options
- * for a Dropzone on the page.
+ * Accepts files that the user drops anywhere on the page, or pastes. Returns whether files are dragged over the page, the options for a
+ * Dropzone on the page, and a function for files that the user chooses in another way.
  */
-export function useDropAndPaste({ isEnabled, onChosen }: Options): { isDragged: boolean; drop: DropOptions } {
-  const onFiles = (files: File[]) => onChosen(files.map((file) => ({ file })));
-  const drop = { disabled: !isEnabled, onFiles, onDrop: (data: DataTransfer) => void acceptDropped(data, onChosen) };
+export function useDropAndPaste({ isEnabled, onChosen }: Options) {
+  const accept = (files: ChosenFile[] | undefined) => {
+    if (files !== undefined && files.length <= MAX_FILES_AT_ONCE) return onChosen(files);
+    toasts.add({ title: words.tooMany(MAX_FILES_AT_ONCE), priority: "high", timeout: 0 });
+  };
+  const onFiles = (files: File[]) => accept(files.map((file) => ({ file })));
+  const onDrop = (data: DataTransfer) => void acceptDropped(data, accept);
+  const drop: DropOptions = { disabled: !isEnabled, onFiles, onDrop };
   const isDragged = usePageDrop(drop);
   const paste = useEffectEvent((event: ClipboardEvent) => {
     if (!isEnabled || isInDialog(event.target)) return;
@@ -32,14 +41,12 @@ export function useDropAndPaste({ isEnabled, onChosen }: Options): { isDragged: 
     addEventListener("paste", listener);
     return () => removeEventListener("paste", listener);
   }, []);
-  return { isDragged, drop };
+  return { isDragged, drop, accept };
 }
 
-async function acceptDropped(data: DataTransfer, onChosen: Options["onChosen"]): Promise<void> {
+async function acceptDropped(data: DataTransfer, accept: (files: ChosenFile[] | undefined) => void): Promise<void> {
   try {
-    const files = await droppedFiles(data);
-    onChosen(files.slice(0, MAX_DROPPED_FILES));
-    if (files.length > MAX_DROPPED_FILES) toasts.add({ title: words.tooMany(MAX_DROPPED_FILES), timeout: 0 });
+    accept(await readDropped(data, { max: MAX_FILES_AT_ONCE, ownOf: chosenOf }));
   } catch {
     toasts.add({ title: words.unreadable, priority: "high" });
   }
@@ -47,23 +54,6 @@ async function acceptDropped(data: DataTransfer, onChosen: Options["onChosen"]):
 
 function isInDialog(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest("[role=dialog]") !== null;
-}
-
-/** The maximum number of files in one drop. A user who drops a folder with more files probably did so by mistake. */
-const MAX_DROPPED_FILES = 500;
-
-/**
- * Lists the dropped files and the files in dropped folders. Stops soon after MAX_DROPPED_FILES files. Rejects if a folder cannot be read.
- * The caller must be the event handler, because the browser gives no access to the files after the event.
- */
-async function droppedFiles({ items }: DataTransfer): Promise<ChosenFile[]> {
-  const dropped = Array.from(items, (item) => ({ entry: item.webkitGetAsEntry(), chosen: chosenOf(item) }));
-  const chosen: ChosenFile[] = [];
-  for (const { entry, chosen: own } of dropped) {
-    if (entry?.isDirectory) await readFolder(entry as FileSystemDirectoryEntry, chosen);
-    else if (own !== undefined && chosen.length <= MAX_DROPPED_FILES) chosen.push(own);
-  }
-  return chosen;
 }
 
 type Item = DataTransferItem & { getAsFileSystemHandle?: () => Promise<FileSystemHandle | null> };
@@ -81,24 +71,6 @@ async function handleOf(item: Item): Promise<FileHandle | undefined> {
 function chosenOf(item: DataTransferItem): ChosenFile | undefined {
   const file = item.kind === "file" ? item.getAsFile() : null;
   return file === null ? undefined : { file, handle: handleOf(item) };
-}
-
-async function readFolder(folder: FileSystemDirectoryEntry, into: ChosenFile[]): Promise<void> {
-  const reader = folder.createReader();
-  while (into.length <= MAX_DROPPED_FILES) {
-    // Each call returns up to 100 entries. The last call returns no entries.
-    const entries = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
-    if (entries.length === 0) return;
-    for (const entry of entries) {
-      if (entry.isDirectory) await readFolder(entry as FileSystemDirectoryEntry, into);
-      // Operating systems put these files into folders.
-      else if (!/^(?:\.DS_Store|Thumbs\.db|desktop\.ini)$/.test(entry.name)) {
-        const { promise, resolve, reject } = Promise.withResolvers<File>();
-        (entry as FileSystemFileEntry).file(resolve, reject);
-        into.push({ file: await promise });
-      }
-    }
-  }
 }
 
 /** Lists the pasted files. If the clipboard also contains text, a paste into a text field pastes only the text, so there are no files. */

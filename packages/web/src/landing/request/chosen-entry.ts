@@ -12,6 +12,7 @@ const words = texts.request;
 export type ChosenEntry = {
   element: HTMLLIElement;
   file: File;
+  path: string | undefined;
   slotId: string | undefined;
   /** Sends the file. */
   send(service: OpenedLinkClient, visitorName: string | undefined): Promise<Outcome>;
@@ -23,19 +24,20 @@ export type ChosenEntry = {
 type Outcome = SentFile | "cancelled" | "failed" | "refused";
 
 type EntryOptions = {
+  path: string | undefined;
   slotId: string | undefined;
   accept: readonly string[];
   onRemove: () => void;
   onReplace: (other: File) => void;
 };
 
-export function chosenEntry(file: File, { slotId, accept, onRemove, onReplace }: EntryOptions): ChosenEntry {
+export function chosenEntry(file: File, { path, slotId, accept, onRemove, onReplace }: EntryOptions): ChosenEntry {
   const { name: filename, size: sizeBytes, type: contentType } = file;
   const status = h("div");
   const actions = h("div", { class: "flex" });
   const bar = progressBar(filename);
   const element = fileLine({ filename, sizeBytes, contentType }, { below: [status], actions: [actions] });
-  const entry: ChosenEntry = { element, file, slotId, send, refuse };
+  const entry: ChosenEntry = { element, file, path, slotId, send, refuse };
 
   function refuse(reason: string): void {
     offerRemoval(refusal(reason, { filename, accept, onReplace }));
@@ -59,7 +61,7 @@ export function chosenEntry(file: File, { slotId, accept, onRemove, onReplace }:
     fill(actions, h("button", { ...props, onclick: () => aborter.abort() }, texts.cancel));
     try {
       const options = { ...(slotId !== undefined && { slotId }), ...(visitorName !== undefined && { visitorName }) };
-      return await service.send(file, { ...options, onProgress, signal: aborter.signal }).done;
+      return await service.send(file, { ...options, path, onProgress, signal: aborter.signal }).done;
     } catch (error) {
       if (aborter.signal.aborted) {
         onRemove();

@@ -1,3 +1,4 @@
+import { type PickedFile, readDropped } from "../../files/folders.ts";
 import { fill, h, icons, setProps, svg } from "../dom.ts";
 import { texts } from "../texts/en.ts";
 import type { RequestState, Slot } from "./request-state.ts";
@@ -129,10 +130,18 @@ export function filePicker({ label, text, accept, isMultiple, onFiles }: PickerO
 
 type DropPlace = { element: HTMLElement; show(options: { isFirst: boolean }): void };
 
-/** A button that opens the file dialog, and a drop target for files. */
-export function dropPlace(options: Omit<PickerOptions, "label" | "text" | "isMultiple">): DropPlace {
+type DropPlaceOptions = Pick<PickerOptions, "accept"> & {
+  onPicked: (files: readonly PickedFile[]) => void;
+  onProblem: (problem: string) => void;
+  /** Returns the number of files that the file request still accepts. */
+  filesLeft: () => number;
+};
+
+/** A button that opens the file dialog, and a drop target for files and folders. */
+export function dropPlace({ accept, onPicked, onProblem, filesLeft }: DropPlaceOptions): DropPlace {
   const hint = h("p", { class: "mt-2 text-center text-muted text-small [@media(hover:none)]:hidden" }, words.drop);
-  const picker = filePicker({ ...options, label: words.choose, text: words.choose, isMultiple: true });
+  const onFiles = (files: readonly File[]) => onPicked(files.map((file) => ({ file })));
+  const picker = filePicker({ accept, onFiles, label: words.choose, text: words.choose, isMultiple: true });
   const place = h(
     "div",
     { class: "drop-place mt-3", ondragover: onDrag, ondragleave: onDrag, ondrop: onDrop },
@@ -146,7 +155,17 @@ export function dropPlace(options: Omit<PickerOptions, "label" | "text" | "isMul
   function onDrop(event: Event): void {
     event.preventDefault();
     place.classList.remove("over");
-    options.onFiles([...((event as DragEvent).dataTransfer?.files ?? [])]);
+    const { dataTransfer } = event as DragEvent;
+    if (dataTransfer !== null) void accepted(dataTransfer);
+  }
+  async function accepted(data: DataTransfer): Promise<void> {
+    try {
+      const files = await readDropped(data, { max: filesLeft(), ownOf });
+      if (files === undefined) onProblem(words.droppedTooMany(filesLeft()));
+      else onPicked(files);
+    } catch {
+      onProblem(words.unreadable);
+    }
   }
   return {
     element: place,
@@ -160,4 +179,9 @@ export function dropPlace(options: Omit<PickerOptions, "label" | "text" | "isMul
       hint.hidden = !isFirst;
     },
   };
+}
+
+function ownOf(item: DataTransferItem): PickedFile | undefined {
+  const file = item.getAsFile();
+  return file === null ? undefined : { file };
 }

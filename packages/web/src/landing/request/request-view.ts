@@ -1,8 +1,10 @@
 import { type OpenedLink, openLink, type SentFile } from "@valetkey/client";
+import type { PickedFile } from "../../files/folders.ts";
 import { describeRejection } from "../../texts/describe-rejection.ts";
 import { fill, h, setProps } from "../dom.ts";
 import type { Page } from "../page-context.ts";
 import { texts } from "../texts/en.ts";
+import { folderLists } from "../views/folder-lists.ts";
 import { abuseLine, fileLine, sheet, ticket } from "../views/parts.ts";
 import { timeLeft } from "../views/time-left.ts";
 import { type ChosenEntry, chosenEntry } from "./chosen-entry.ts";
@@ -16,7 +18,12 @@ const words = texts.request;
 const UPLOADS_AT_ONCE = 2;
 
 /** A chosen or refused file on the page. */
-type Row = { element: HTMLElement; slotId: string | undefined; file: { name: string; size: number } };
+type Row = {
+  element: HTMLElement;
+  path: string | undefined;
+  slotId: string | undefined;
+  file: { name: string; size: number };
+};
 
 /** The ticket of a file request. */
 export function requestView(link: OpenedLink & { request: FileRequest }, page: Page): HTMLElement {
@@ -30,11 +37,16 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
 
   const name = nameField(request.askName);
   const problem = h("p", { role: "alert", class: "mt-2 text-danger text-small empty:hidden" });
-  const list = h("ul", { class: "mt-2 divide-y empty:hidden" });
+  const lists = folderLists();
   const hasSlots = request.slots.length > 0;
-  const slots = slotList(request.slots, { state, onFile: (file, slot) => choose([file], slot) });
-  const dropping = dropPlace({ accept: request.accept, onFiles: (files) => choose(files, undefined) });
-  const files = h("div", {}, hasSlots && slots.element, list, !hasSlots && dropping.element);
+  const slots = slotList(request.slots, { state, onFile: (file, slot) => choose([{ file }], slot) });
+  const dropping = dropPlace({
+    accept: request.accept,
+    onPicked: (files) => choose(files, undefined),
+    onProblem: (text) => fill(problem, text),
+    filesLeft: state.filesLeft,
+  });
+  const files = h("div", {}, hasSlots && slots.element, lists.element, !hasSlots && dropping.element);
   const limits = h("p", { class: "mt-3 text-muted text-small empty:hidden" });
   const button = h("button", {
     type: "button",
@@ -46,17 +58,17 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
   const footer = h("div", {}, name.element, button, blocked);
   const thanks = h("p", { class: "mt-4 text-accent empty:hidden", tabindex: -1 });
 
-  function choose(files: readonly File[], slot: Slot | undefined): void {
+  function choose(files: readonly PickedFile[], slot: Slot | undefined): void {
     fill(problem, "");
-    for (const file of files) {
-      takePending(file, slot);
+    for (const { file, path } of files) {
+      takePending({ file, path }, slot);
       if (state.filesLeft() < 1) {
         fill(problem, words.tooMany(Math.max(0, state.filesLeft())));
         break;
       }
       const limits = state.limitsOf(slot);
       const ways = { onRemove: () => remove(entry), onReplace: (other: File) => replace(entry, other) };
-      const entry: ChosenEntry = chosenEntry(file, { slotId: slot?.id, accept: limits.accept, ...ways });
+      const entry: ChosenEntry = chosenEntry(file, { path, slotId: slot?.id, accept: limits.accept, ...ways });
       const reason = problemOf(file, limits);
       if (reason === undefined) add(entry);
       else {
@@ -79,9 +91,9 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     place(row);
   }
 
-  function place({ slotId, element }: Row): void {
+  function place({ path, slotId, element }: Row): void {
     if (slotId !== undefined) slots.set(slotId, { entry: element, isFilled: false, isOpen: false });
-    else if (!element.isConnected) list.append(element);
+    else if (!element.isConnected) lists.add(path, element);
   }
 
   function remove({ element, slotId, file }: Row): void {
@@ -97,14 +109,14 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
 
   function replace(row: Row, other: File): void {
     remove(row);
-    choose([other], slotOf(row));
+    choose([{ file: other, path: row.path }], slotOf(row));
   }
 
   /** Takes back a file that the service has refused. The error of a refused upload does not name the upload. */
-  async function discard({ file, slotId }: Row): Promise<void> {
-    const key = keyOf(file.name, file.size, slotId);
+  async function discard({ path = "", file, slotId }: Row): Promise<void> {
+    const key = keyOf(path + file.name, file.size, slotId);
     for (const sent of await service.sent()) {
-      const isSame = keyOf(sent.filename, sent.sizeBytes, sent.slotId ?? undefined) === key;
+      const isSame = keyOf((sent.path ?? "") + sent.filename, sent.sizeBytes, sent.slotId ?? undefined) === key;
       if (isSame && sent.state === "rejected") await service.takeBack(sent.uploadId);
     }
   }
@@ -117,8 +129,8 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
   const keyOf = (name: string, bytes: number, slotId: string | undefined) => JSON.stringify([name, bytes, slotId]);
 
   /** Removes an interrupted upload of the same file. Otherwise, the file would count twice. */
-  function takePending({ name: filename, size }: File, slot: Slot | undefined): void {
-    const key = keyOf(filename, size, slot?.id);
+  function takePending({ file, path = "" }: PickedFile, slot: Slot | undefined): void {
+    const key = keyOf(path + file.name, file.size, slot?.id);
     const found = pending.get(key);
     if (found === undefined) return;
     pending.delete(key);
@@ -126,10 +138,10 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     state.count({ files: -1, bytes: found.bytes });
   }
 
-  function showRejected({ filename, sizeBytes, slotId, reason }: SentFile): void {
+  function showRejected({ path, filename, sizeBytes, slotId, reason }: SentFile): void {
     const actions = [removeButton(filename, () => remove(row))];
     const element = fileLine({ filename, sizeBytes }, { below: [], actions });
-    const row = { element, slotId: slotId ?? undefined, file: { name: filename, size: sizeBytes } };
+    const row = { element, path, slotId: slotId ?? undefined, file: { name: filename, size: sizeBytes } };
     const { accept } = state.limitsOf(slotOf(row));
     const onReplace = (other: File) => replace(row, other);
     element.lastElementChild?.append(
@@ -153,13 +165,14 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     };
     const slot = slotOf({ slotId: slotId ?? undefined });
     const { accept } = state.limitsOf(slot);
-    const onChosen = (again: File) => choose([again], slot);
+    const onChosen = (again: File) => choose([{ file: again, path: file.path }], slot);
     const element = sentEntry(file, { token: page.token, service, sharedBy, label, accept, onChosen, onTakenBack });
     const isFilled = isReceived(file);
     if (isFilled) received.add(file.uploadId);
-    if (slotId === null) list.append(element);
+    if (slotId === null) lists.add(file.path, element);
     else slots.set(slotId, { entry: element, isFilled, isOpen: false });
-    if (file.state === "pending") pending.set(keyOf(file.filename, bytes, slotId ?? undefined), { element, bytes });
+    if (file.state === "pending")
+      pending.set(keyOf((file.path ?? "") + file.filename, bytes, slotId ?? undefined), { element, bytes });
   }
 
   async function sendAll(): Promise<void> {
@@ -196,7 +209,8 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     const isFull = state.filesLeft() < 1 && chosen.size === 0;
     fill(limits, isFull ? !hasSlots && words.full : describeLimits(request, state.filesLeft()));
     dropping.element.hidden = isSending || state.filesLeft() < 1;
-    dropping.show({ isFirst: list.childElementCount === 0 });
+    lists.update();
+    dropping.show({ isFirst: lists.isEmpty() });
     const isWaiting = chosen.size + refused.size + pending.size > 0 || (hasSlots && !slots.isComplete());
     const isDone = received.size > 0 && !isWaiting;
     fill(thanks, isDone ? words.thanks : "");

@@ -29,6 +29,7 @@ export const texts: typeof english = {
   cancel: "Abbrechen",
   close: "Schließen",
   separator: " · ",
+  count: (count: number) => formatCount(count, files),
   abuse: "Missbrauch melden",
 
   locked: {
@@ -147,7 +148,7 @@ export const texts: typeof english = {
     addMore: "Weitere Dateien hinzufügen",
     chooseSlot: (slot: string) => `Datei für ${slot} wählen`,
     chooseShort: "Wählen",
-    drop: "oder hierher ziehen",
+    drop: "oder Dateien oder einen Ordner hierher ziehen",
     chosen: "Bereit zum Senden",
     remove: (filename: string) => `Entfernen: ${filename}`,
     chooseAnother: "Andere wählen",
@@ -167,6 +168,12 @@ export const texts: typeof english = {
       count === 1
         ? "Es kann nur noch 1 Datei gesendet werden. Die anderen wurden nicht hinzugefügt."
         : `Es können nur noch ${formatCount(count, files)} gesendet werden. Die anderen wurden nicht hinzugefügt.`,
+    droppedTooMany: (count: number) =>
+      count === 1
+        ? "Es kann nur noch 1 Datei gesendet werden. Das waren mehr, deshalb wurde keine hinzugefügt."
+        : `Es können nur noch ${formatCount(count, files)} gesendet werden. Das waren mehr, deshalb wurde keine hinzugefügt.`,
+    unreadable:
+      "Die Dateien konnten nicht gelesen werden. Prüfen Sie, ob Sie sie öffnen dürfen, und ziehen Sie sie noch einmal hierher.",
     full: "Alle Dateien sind angekommen. Mehr ist nicht nötig.",
     thanks: "Danke. Ihre Dateien sind angekommen.",
     problems: {

@@ -29,6 +29,7 @@ export const texts = {
   cancel: "Cancel",
   close: "Close",
   separator: " · ",
+  count: (count: number) => formatCount(count, files),
   abuse: "Report abuse",
 
   locked: {
@@ -149,7 +150,7 @@ export const texts = {
     addMore: "Add more files",
     chooseSlot: (slot: string) => `Choose a file for ${slot}`,
     chooseShort: "Choose",
-    drop: "or drop them here",
+    drop: "or drop files or a folder here",
     chosen: "Ready to send",
     remove: (filename: string) => `Remove ${filename}`,
     chooseAnother: "Choose another",
@@ -165,6 +166,9 @@ export const texts = {
     tooLarge: (bytes: number) => `This file is too large. Accepted: up to ${formatBytes(bytes)}.`,
     wrongKind: (kinds: readonly string[]) => `This kind of file is not asked for. Accepted: ${listKinds(kinds)}.`,
     tooMany: (count: number) => `Only ${formatCount(count, files)} can still be sent. The others were not added.`,
+    droppedTooMany: (count: number) =>
+      `Only ${formatCount(count, files)} can still be sent. You dropped more, so none was added.`,
+    unreadable: "What you dropped could not be read. Check that you may open it, then drop it again.",
     full: "All files have arrived. Nothing more is needed.",
     thanks: "Thank you. Your files have arrived.",
     /** The text for each error code. */

@@ -6,8 +6,9 @@ const files = { one: "Datei", other: "Dateien" };
 export const attachments: typeof english = {
   title: "Dateien",
   attach: "Anhängen",
+  attachFolder: "Ordner anhängen",
   empty: {
-    before: "Dateien hierher ziehen oder ",
+    before: "Dateien oder Ordner hierher ziehen oder ",
     choose: "Dateien auswählen",
     viewer: "An dieser Notiz sind noch keine Dateien.",
   },
@@ -32,7 +33,7 @@ export const attachments: typeof english = {
   pasted: (instant: string) => `Eingefügtes Bild ${instant}`,
   emptyFolder: "In diesem Ordner sind keine Dateien.",
   tooMany: (count: number) =>
-    `Das waren mehr als ${formatCount(count, files)}. Die ersten ${count} sind angehängt: Ziehen Sie die anderen einzeln hierher.`,
+    `Das sind mehr als ${formatCount(count, files)}, deshalb wurde keine angehängt. Hängen Sie höchstens ${formatCount(count, files)} auf einmal an, zum Beispiel einen Ordner nach dem anderen.`,
   unreadable:
     "Die Dateien konnten nicht gelesen werden. Prüfen Sie, ob Sie sie öffnen dürfen, und ziehen Sie sie noch einmal hierher.",
   states: {

@@ -5,9 +5,10 @@ const files = { one: "file", other: "files" };
 export const attachments = {
   title: "Files",
   attach: "Attach files",
+  attachFolder: "Attach a folder",
   empty: {
     /** Before the next text. A phone shows only the next text. */
-    before: "Drop files here, or ",
+    before: "Drop files or folders here, or ",
     choose: "choose files",
     viewer: "There are no files on this note yet.",
   },
@@ -32,7 +33,7 @@ export const attachments = {
   pasted: (instant: string) => `Pasted image ${instant}`,
   emptyFolder: "There are no files in that folder.",
   tooMany: (count: number) =>
-    `That was more than ${formatCount(count, files)}. The first ${count} are attached: drop the others separately.`,
+    `That is more than ${formatCount(count, files)}, so nothing was attached. Attach up to ${formatCount(count, files)} at once, for example one folder after another.`,
   unreadable: "What you dropped could not be read. Check that you may open it, then drop it again.",
   states: {
     pending: "Uploading…",

@@ -152,6 +152,7 @@ export class UploadJob {
     const { upload } = this;
     try {
       this.#task = await client.upload(upload.noteId, this.#file, {
+        path: upload.path,
         signal: this.#aborter.signal,
         onProgress: (progress) => this.#showProgress(progress),
         onPreview: (preview, attachmentId) => notes.addPreview(upload.noteId, preview, attachmentId),

@@ -56,6 +56,20 @@ describe("adding files", () => {
     await expect(transferOf(tab, "b.txt").startsAfter).resolves.toBeUndefined();
   });
 
+  it("equal files of two folders are two uploads, and each keeps its path, also after a reload", async () => {
+    const browser = createFakeBrowser();
+    const tab = browser.openTab();
+    tab.queue.add(
+      ["a/", "b/"].map((path) => ({ file: fileOf("x.txt"), path })),
+      TARGET,
+    );
+    await settled();
+    expect(tab.transfers.map(({ path }) => path)).toEqual(["a/", "b/"]);
+    const restored = await reload(browser, tab);
+    await settled();
+    expect(restored.transfers.map(({ path }) => path)).toEqual(["a/", "b/"]);
+  });
+
   it("the queue attaches a file and removes its upload", async () => {
     const browser = createFakeBrowser();
     const tab = browser.openTab();

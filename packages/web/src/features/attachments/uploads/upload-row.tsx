@@ -23,14 +23,14 @@ export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
   const upload = useStore(list.$uploads, { keys: [id], deps: [id] })[id];
   const isOnline = useConnection() !== "offline";
   if (upload === undefined) return null;
-  const { noteId, filename, sentBytes, sizeBytes, status, error } = upload;
+  const { noteId, path = "", filename, sentBytes, sizeBytes, status, error } = upload;
   const share = sizeBytes === 0 ? 0 : sentBytes / sizeBytes;
   const state = describeUploadState(upload, { isOnline });
   return (
     <li className="-mx-2 flex min-h-14 items-center gap-3 py-2 pr-1 pl-2">
       <FileIcon filename={filename} contentType={upload.contentType} />
       <div className="min-w-0 grow">
-        <FileName filename={filename} />
+        <FileName filename={path + filename} />
         <p className={status === "failed" ? "text-danger text-small" : "truncate text-muted text-small tabular-nums"}>
           <State parts={state} />
           {hasCode(error, "quota_exceeded") && isOwn(noteId) && (

@@ -1,5 +1,6 @@
 import { type UploadState, ValetKeyError } from "@valetkey/client";
 import { computed, map, type ReadableAtom } from "nanostores";
+import type { PickedFile } from "../../../files/folders.ts";
 
 export type UploadStatus =
   /** The upload waits, because the tab is sending three other files. */
@@ -18,6 +19,8 @@ export type UploadDescription = {
   id: string;
   userId: string;
   noteId: string;
+  /** The folder of the file, such as "photos/2024/". */
+  path?: string | undefined;
   filename: string;
   sizeBytes: number;
   contentType: string;
@@ -51,7 +54,7 @@ type Permission = (options: { mode: "read" }) => Promise<"granted" | "denied" | 
 export type FileHandle = FileSystemFileHandle & { queryPermission: Permission; requestPermission: Permission };
 
 /** A file to attach, and its handle if the browser provides a handle. */
-export type ChosenFile = { file: File; handle?: Promise<FileHandle | undefined> | undefined };
+export type ChosenFile = PickedFile & { handle?: Promise<FileHandle | undefined> | undefined };
 
 export function newUpload(upload: UploadDescription, changes: Partial<Upload> = {}): Upload {
   return {
@@ -92,25 +95,25 @@ type Target = { userId: string; noteId: string; addedAt: number };
 /** Describes the uploads of chosen files. Each upload gets its own id. */
 export function describeUploads(chosen: readonly ChosenFile[], target: Target) {
   const ids = new Set<string>();
-  return chosen.map(({ file: original, handle }, nth) => {
+  return chosen.map(({ file: original, path, handle }, nth) => {
     let file = original;
-    // The client also identifies a file by its name, size and date. Files in different folders may have equal values, so a later file gets
+    // The client also identifies a file by its path, name, size and date. Different files may have equal values, so a later file gets
     // another date.
-    while (ids.has(idOf(file, target))) {
+    while (ids.has(idOf({ file, path }, target))) {
       file = new File([original], file.name, { type: file.type, lastModified: file.lastModified + 1 });
     }
-    const id = idOf(file, target);
+    const id = idOf({ file, path }, target);
     ids.add(id);
     const { name: filename, size: sizeBytes, type: contentType, lastModified } = file;
     // The files of one drop have different instants, so that a restored queue keeps the order of the drop.
     const addedAt = target.addedAt + nth / 1000;
-    const upload: UploadDescription = { id, ...target, addedAt, filename, sizeBytes, contentType, lastModified };
+    const upload: UploadDescription = { id, ...target, addedAt, path, filename, sizeBytes, contentType, lastModified };
     return { upload, file, handle };
   });
 }
 
-function idOf({ name, size, type, lastModified }: File, { userId, noteId }: Target): string {
-  return JSON.stringify([userId, noteId, name, size, type, lastModified]);
+function idOf({ file, path = "" }: PickedFile, { userId, noteId }: Target): string {
+  return JSON.stringify([userId, noteId, path + file.name, file.size, file.type, file.lastModified]);
 }
 
 /** The files that the tab has uploaded to a note since the first running upload, without failed files. */

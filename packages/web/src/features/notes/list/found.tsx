@@ -33,7 +33,7 @@ export function FoundFiles({ note: { id, title, foundFiles = [] }, q }: { note: 
           >
             <File size={14} aria-hidden="true" className="shrink-0 text-muted" />
             <span dir="auto" className="min-w-0 truncate">
-              <Marked text={file.filename} q={q} />
+              <Marked text={(file.path ?? "") + file.filename} q={q} />
             </span>
           </Link>
         </li>

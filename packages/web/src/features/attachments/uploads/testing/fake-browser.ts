@@ -12,6 +12,7 @@ import { UploadQueue } from "../upload-queue.ts";
 /** One transfer of the fake client. The test decides how the transfer ends. */
 export class FakeTransfer implements UploadTask {
   readonly file: File;
+  readonly path: string | undefined;
   readonly done: Promise<Attachment>;
   readonly queued: Promise<void>;
   readonly startsAfter: Promise<unknown> | undefined;
@@ -28,6 +29,7 @@ export class FakeTransfer implements UploadTask {
     { file, service, options }: { file: File; service: Map<string, Attachment["state"]>; options: UploadOptions },
   ) {
     this.file = file;
+    this.path = options.path;
     this.done = this.#outcome.promise;
     this.queued = this.#queued.promise;
     this.#attachment = attachment;

@@ -169,6 +169,7 @@ const openFiles: Record<string, readonly string[]> = {
     "start",
     "transition",
   ],
+  previews: ["routes", "start"],
   accounts: ["own/account-links", "own/delete-account", "own/owner"],
 };
 const OPEN_ANYWAY = /^(?:index|sql|queries|.*-queries|queries\/.*)$/;

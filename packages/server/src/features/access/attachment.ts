@@ -48,7 +48,7 @@ export type Attachment = {
   rejectReason: string | undefined;
   createdAt: number;
   /** The confirmed preview pictures. Responses contain the previews of a ready file only. */
-  previews?: readonly Preview[];
+  previews?: readonly Preview[] | undefined;
 };
 
 /** Returns the name of a file for a response or an event. The result has no path if the file has no folder. */

@@ -61,9 +61,9 @@ export const previewQueries = defineQueries("database.previews", ({ kysely: db, 
       );
     },
 
-    /** Returns the previews of the files, also unconfirmed previews. */
+    /** Returns the previews of the files, also unconfirmed previews. The smallest comes first. */
     async list(attachmentIds: readonly string[]): Promise<StoredPreview[]> {
-      return (await ofFiles(attachmentIds).execute()).map(toPreview);
+      return (await ofFiles(attachmentIds).orderBy("size_bytes").execute()).map(toPreview);
     },
 
     /** Returns the confirmed previews with one name, by the id of the file. */
@@ -74,7 +74,7 @@ export const previewQueries = defineQueries("database.previews", ({ kysely: db, 
 
     /**
      * Locks the files that can have previews, until the transaction ends. Returns their ids. The lock prevents the deletion of the files and
-     * the end of their uploads.
+     * the end of their uploads. The lock is exclusive, because two previews of one file would otherwise wait for each other in `confirm`.
      */
     async holdFiles(attachmentIds: readonly string[]): Promise<Set<string>> {
       const rows = await db
@@ -83,8 +83,8 @@ export const previewQueries = defineQueries("database.previews", ({ kysely: db, 
         .where((eb) => engine.isIn(eb.ref("id"), engine.list(attachmentIds)))
         .where("state", "not in", ENDED)
         .orderBy("id")
-        // SQLite has no `for share` and needs no lock, because a transaction on SQLite is the only writer from its start.
-        .$if(engine.name === "postgres", (query) => query.forShare())
+        // SQLite has no `for no key update` and needs no lock, because a transaction on SQLite is the only writer from its start.
+        .$if(engine.name === "postgres", (query) => query.forNoKeyUpdate())
         .execute();
       return new Set(rows.map(({ id }) => id));
     },

@@ -7,6 +7,7 @@ import { type Attachment, namesOf } from "../access/attachment.ts";
 import { authoriseAttachment, authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import { guardedNoteQueries } from "../access/queries.ts";
+import { previewQueries, type StoredPreview, shown } from "../attachments/preview-queries.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { aboutFile, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
@@ -95,18 +96,41 @@ async function copyObject(deps: Deps, transfer: Transfer): Promise<Attachment> {
   try {
     await deleteIfAbandoned(deps, objectKey);
     const from = source.objectKey;
-    const outcome = await bucket.copy({ from, to: objectKey, sizeBytes, contentType, dropsHeaders: true });
+    const [outcome, previews] = await Promise.all([
+      bucket.copy({ from, to: objectKey, sizeBytes, contentType, dropsHeaders: true }),
+      copyPreviews(deps, source),
+    ]);
     const copied = outcome === "done" ? await bucket.head(objectKey) : undefined;
     // The object of a ready file never changes, so an equal length is enough. A copy is missing or shorter only if the original was
     // deleted.
     if (copied?.sizeBytes !== sizeBytes) throw gone();
-    const { attachment, planned } = await db.transaction((tx) => attach(deps, tx, { ...transfer, source, objectKey }));
+    const { attachment, planned } = await db.transaction((tx) =>
+      attach(deps, tx, { ...transfer, source, objectKey, previews }),
+    );
     if (planned.length > 0 || attachment.objectKey !== objectKey) onDeletionsQueued();
     return attachment;
   } catch (error) {
     await deleteAbandoned(deps, objectKey);
     throw error;
   }
+}
+
+/**
+ * Copies the confirmed previews of a file. Returns the copies. A preview that cannot be copied is left out, because the copied file does not
+ * need it. Copies that no transaction attaches are deleted after a day.
+ */
+async function copyPreviews(deps: Deps, { id }: Attachment): Promise<StoredPreview[]> {
+  const { db, bucket, clock } = deps;
+  const copies: StoredPreview[] = [];
+  for (const preview of await previewQueries(db).list([id])) {
+    const { objectKey: from, sizeBytes, contentType, pixels } = preview;
+    if (pixels === undefined) continue;
+    const objectKey = bucket.newObjectKey();
+    await deleteIfAbandoned(deps, objectKey);
+    const copy = bucket.copy({ from, to: objectKey, sizeBytes, contentType, dropsHeaders: true });
+    if ((await copy.catch(() => "changed")) === "done") copies.push({ ...preview, objectKey, createdAt: clock() });
+  }
+  return copies;
 }
 
 /**
@@ -120,13 +144,13 @@ async function authorise(queries: Tx, { caller, attachmentId, noteId, kind }: Tr
   return { source, ownerId };
 }
 
-type Attaching = Transfer & { source: Attachment; objectKey: string };
+type Attaching = Transfer & { source: Attachment; objectKey: string; previews: readonly StoredPreview[] };
 
 /** Attaches the copied object to the note. For a move, also moves the original to the trash. Checks the access again. */
 async function attach(
   deps: Deps,
   tx: Tx,
-  { source: seen, objectKey, ...transfer }: Attaching,
+  { source: seen, objectKey, previews, ...transfer }: Attaching,
 ): Promise<{ attachment: Attachment; planned: PlannedDeletion[] }> {
   const { clock, newId, limits } = deps;
   const { caller, attachmentId, noteId, kind } = transfer;
@@ -153,9 +177,13 @@ async function attach(
     objectKey,
     ownsObject: true,
     createdAt: now,
+    previews: previews.length === 0 ? undefined : previews.map(shown),
   };
   await attachmentQueries(tx).insert(attachment, { quota: quotaOf(limits), settles: true });
-  await objectDeletionQueries(tx).cancel(objectKey);
+  await previewQueries(tx).insert(previews.map((preview) => ({ ...preview, attachmentId: attachment.id })));
+  for (const key of [objectKey, ...previews.map((preview) => preview.objectKey)]) {
+    await objectDeletionQueries(tx).cancel(key);
+  }
   const key = keyOf(transfer);
   if (key !== undefined) await uploadQueries(tx).recordCopy(attachment, { id: newId(), ...key });
   await recordEvents(deps, tx, { caller, source, attachment, now });

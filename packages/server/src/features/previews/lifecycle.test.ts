@@ -1,0 +1,229 @@
+import type { Readable } from "node:stream";
+import { beforeEach, describe, expect, it } from "vitest";
+import { engines } from "../../testing/database/test-databases.ts";
+import { declare, webp } from "../../testing/pictures.ts";
+import {
+  completePreviews,
+  PHOTO,
+  sendPreview,
+  startPhoto,
+  startPreviews,
+  storePreview,
+  uploadPhoto,
+} from "../../testing/send-preview.ts";
+import { EVERY_CAPABILITY } from "../../testing/service.ts";
+import { startServiceInTest, useService } from "../../testing/use-service.ts";
+import { put } from "../../testing/visitor.ts";
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const SMALL = { name: "small", width: 320, height: 240 };
+
+describe.each(engines)("previews and their files on $name", (engine) => {
+  const service = useService({ engine, limits: { trashDays: 30 } });
+  const ann = service.as("ann");
+  let noteId: string;
+  let attachmentId: string;
+  beforeEach(async () => {
+    noteId = (await ann.send("POST /notes", { json: { title: "Photos" } })).body.id;
+    attachmentId = await uploadPhoto(ann, { noteId });
+  });
+
+  const urlOf = (id = attachmentId, client = ann) => client.send(`GET /attachments/${id}/url?preview=small`);
+  const bytesOf = async (id = attachmentId) =>
+    Buffer.from(await (await fetch((await urlOf(id)).body.fileUrl)).arrayBuffer());
+  const keysOf = async (id = attachmentId) => {
+    const { kysely } = service.database.db;
+    const rows = await kysely.selectFrom("attachment_previews").selectAll().where("attachment_id", "=", id).execute();
+    return rows.map((row) => row.object_key);
+  };
+  /** Runs the work as if some time had passed. */
+  async function later<T>(milliseconds: number, work: () => Promise<T>): Promise<T> {
+    service.advance(milliseconds);
+    return work().finally(() => service.advance(-milliseconds));
+  }
+  const isStored = async (key: string | undefined) => (await service.bucketContents.keys()).includes(key ?? "");
+
+  it("the trash hides the preview of a file, and a restoration shows it again", async () => {
+    await sendPreview(ann, { attachmentId });
+    for (const subject of [`attachments/${attachmentId}`, `notes/${noteId}`]) {
+      await ann.send(`DELETE /${subject}`);
+      expect((await urlOf()).body.code).toBe("attachment_not_found");
+      await service.useCases.purgeObjects();
+      expect((await ann.send(`POST /trash/${subject}/restore`)).status).toBe(204);
+      expect(await bytesOf()).toEqual(webp());
+    }
+    expect((await ann.send(`GET /attachments/${attachmentId}`)).body.previews).toEqual([SMALL]);
+  });
+
+  it("a permanent deletion deletes the preview, also if a late PUT stores it again", async () => {
+    const { upload } = await storePreview(ann, { attachmentId });
+    const [key] = await keysOf();
+    expect(await isStored(key)).toBe(true);
+    await ann.send(`DELETE /attachments/${attachmentId}`);
+    await ann.send(`DELETE /trash/attachments/${attachmentId}`);
+    await service.useCases.purgeObjects();
+    expect(await isStored(key)).toBe(false);
+    expect(await put(upload, webp())).toBe(200);
+    await later(DAY_MS + 1, service.useCases.purgeObjects);
+    expect(await isStored(key)).toBe(false);
+  });
+
+  it("the deletion of a note deletes the previews of its files", async () => {
+    await sendPreview(ann, { attachmentId });
+    const [key] = await keysOf();
+    await ann.send(`DELETE /notes/${noteId}`);
+    await ann.send(`DELETE /trash/notes/${noteId}`);
+    await service.useCases.purgeNotes();
+    await service.useCases.purgeObjects();
+    expect([await isStored(key), await keysOf()]).toEqual([false, []]);
+  });
+
+  it("an aborted upload deletes its preview", async () => {
+    const upload = await startPhoto(ann, { noteId });
+    attachmentId = upload.attachmentId;
+    await sendPreview(ann, { attachmentId });
+    const [key] = await keysOf();
+    await ann.send(`DELETE /uploads/${upload.id}`);
+    await service.useCases.purgeObjects();
+    expect([await isStored(key), await keysOf()]).toEqual([false, []]);
+  });
+
+  it("previews that nobody confirms are deleted after an hour, and confirmed previews stay", async () => {
+    await storePreview(ann, { attachmentId });
+    await sendPreview(ann, { attachmentId, name: "large" });
+    const keys = await keysOf();
+    await service.useCases.dropUnconfirmedPreviews();
+    expect(await keysOf()).toEqual(keys);
+    await later(HOUR_MS + 1, service.useCases.dropUnconfirmedPreviews);
+    await service.useCases.purgeObjects();
+    const [left] = await keysOf();
+    expect(await Promise.all(keys.map(isStored))).toEqual(keys.map((key) => key === left));
+    const completed = await completePreviews(ann, [{ attachmentId, name: "small" }]);
+    expect(completed.body.previews[0].problem.code).toBe("preview_not_found");
+  });
+
+  it("a file keeps its preview in another note, and a copy for another owner has its own preview", async () => {
+    await sendPreview(ann, { attachmentId });
+    await storePreview(ann, { attachmentId, name: "large" });
+    const toNoteId = (await ann.send("POST /notes", { json: { title: "Other" } })).body.id;
+    await ann.send(`POST /attachments/${attachmentId}/move`, { json: { fromNoteId: noteId, toNoteId } });
+    expect(await bytesOf()).toEqual(webp());
+    const bob = service.as("bob");
+    await bob.send("GET /me");
+    await ann.send(`PUT /attachments/${attachmentId}/shares`, { json: { userIds: ["bob"] } });
+    const ofBob = (await bob.send("POST /notes", { json: { title: "Copies" } })).body.id;
+    const copy = (await bob.send(`POST /attachments/${attachmentId}/copy`, { json: { toNoteId: ofBob } })).body;
+    expect(copy.previews).toEqual([SMALL]);
+    await ann.send(`DELETE /attachments/${attachmentId}`);
+    await ann.send(`DELETE /trash/attachments/${attachmentId}`);
+    await service.useCases.purgeObjects();
+    await later(DAY_MS + 1, service.useCases.purgeObjects);
+    const { fileUrl } = (await urlOf(copy.id, bob)).body;
+    expect(Buffer.from(await (await fetch(fileUrl)).arrayBuffer())).toEqual(webp());
+  });
+
+  it("garbage collection keeps previews, and deletes objects of previews without a row", async () => {
+    await sendPreview(ann, { attachmentId });
+    await storePreview(ann, { attachmentId, name: "large" });
+    const keys = await keysOf();
+    const { kysely } = service.database.db;
+    const options = { mend: true, force: true, isAlone: true, readsObjects: false };
+    const collect = () => later(3 * DAY_MS, () => service.useCases.collectGarbage(options));
+    expect((await collect()).found.orphan).toBe(0);
+    expect(await Promise.all(keys.map(isStored))).toEqual([true, true]);
+    const lost = keys.at(-1) as string;
+    await kysely.deleteFrom("attachment_previews").where("object_key", "=", lost).execute();
+    await kysely.deleteFrom("object_deletions").where("object_key", "=", lost).execute();
+    expect((await collect()).found.orphan).toBe(1);
+    expect(await Promise.all(keys.map(isStored))).toEqual(keys.map((key) => key !== lost));
+  });
+
+  it("a queued deletion never deletes the object of a preview with a row", async () => {
+    await sendPreview(ann, { attachmentId });
+    const [key] = await keysOf();
+    const row = { object_key: key as string, not_before: 0, attempts: 0 };
+    await service.database.db.kysely.insertInto("object_deletions").values(row).execute();
+    await service.useCases.purgeObjects();
+    expect(await bytesOf()).toEqual(webp());
+  });
+
+  it("both previews of many files are confirmed in one call", async () => {
+    const ids = [];
+    for (let nth = 0; nth < 8; nth++)
+      ids.push(await uploadPhoto(ann, { noteId, content: Buffer.concat([PHOTO, Buffer.from([nth])]) }));
+    const wanted = ids.flatMap((id) => (["small", "large"] as const).map((name) => ({ attachmentId: id, name })));
+    const started = (
+      await startPreviews(
+        ann,
+        wanted.map((of) => declare(webp(), of)),
+      )
+    ).body.previews;
+    await Promise.all(started.map(({ upload }: { upload: Parameters<typeof put>[0] }) => put(upload, webp())));
+    const { previews } = (await completePreviews(ann, wanted)).body;
+    expect(previews).toEqual(wanted.map(({ name }) => ({ preview: { ...SMALL, name } })));
+    for (const id of ids) expect((await ann.send(`GET /attachments/${id}`)).body.previews).toHaveLength(2);
+  });
+
+  it("a preview of a file that a person lost is not available after the revocation", async () => {
+    await sendPreview(ann, { attachmentId });
+    const bob = service.as("bob");
+    await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"] } });
+    const many = () =>
+      bob.send("POST /attachments/urls", { json: { attachmentIds: [attachmentId], preview: "small" } });
+    expect((await urlOf(attachmentId, bob)).status).toBe(200);
+    expect((await many()).body.urls[0].fileUrl).toBeDefined();
+    await ann.send(`DELETE /notes/${noteId}/shares/bob`);
+    expect((await urlOf(attachmentId, bob)).body.code).toBe("access_denied");
+    expect((await many()).body.urls[0].code).toBe("access_denied");
+  });
+});
+
+describe.each(engines)("previews on other buckets and with a scanner, on $name", (engine) => {
+  it("on a bucket without a conditional PUT, a second PUT does not change a confirmed preview", async () => {
+    const service = await startServiceInTest({
+      engine,
+      capabilities: { ...EVERY_CAPABILITY, conditionalPut: false, signedSha256: false },
+    });
+    const ann = service.as("ann");
+    const noteId = (await ann.send("POST /notes", { json: { title: "Photos" } })).body.id;
+    const attachmentId = await uploadPhoto(ann, { noteId });
+    const { upload } = await storePreview(ann, { attachmentId });
+    await completePreviews(ann, [{ attachmentId, name: "small" }]);
+    const other = webp({ width: 200, height: 240 });
+    expect(await put(upload, other)).toBe(200);
+    const { fileUrl } = (await ann.send(`GET /attachments/${attachmentId}/url?preview=small`)).body;
+    expect(Buffer.from(await (await fetch(fileUrl)).arrayBuffer())).toEqual(webp());
+    service.advance(DAY_MS + 1);
+    await service.useCases.purgeObjects();
+    const { kysely } = service.database.db;
+    const files = await kysely.selectFrom("attachments").select("object_key").execute();
+    const previews = await kysely.selectFrom("attachment_previews").select("object_key").execute();
+    const known = [...files, ...previews].map((row) => row.object_key).sort();
+    expect((await service.bucketContents.keys()).sort()).toEqual(known);
+  });
+
+  it("a virus scanner refuses an infected preview, and the file stays", async () => {
+    let isInfected = true;
+    let scans = 0;
+    const scanner = {
+      async scan(body: Readable) {
+        for await (const _chunk of body);
+        scans += 1;
+        return isInfected ? ({ kind: "infected", signature: "Eicar" } as const) : ({ kind: "clean" } as const);
+      },
+      close: () => undefined,
+    };
+    const service = await startServiceInTest({ engine, scanning: { scanner: scanner as never, tooLarge: "reject" } });
+    const ann = service.as("ann");
+    const noteId = (await ann.send("POST /notes", { json: { title: "Photos" } })).body.id;
+    const { attachmentId } = await startPhoto(ann, { noteId });
+    expect((await sendPreview(ann, { attachmentId })).problem).toMatchObject({
+      code: "preview_invalid",
+      detail: expect.stringContaining("Eicar"),
+    });
+    isInfected = false;
+    expect((await sendPreview(ann, { attachmentId })).preview).toEqual(SMALL);
+    expect(scans).toBe(2);
+  });
+});

@@ -56,7 +56,7 @@ describe.each(engines)("previews and their files on $name", (engine) => {
     expect((await ann.send(`GET /attachments/${attachmentId}`)).body.previews).toEqual([SMALL]);
   });
 
-  it("a permanent deletion deletes the preview, also if a late PUT stores it again", async () => {
+  it("requirement 61: a permanent deletion deletes the preview, also if a late PUT stores it again", async () => {
     const { upload } = await storePreview(ann, { attachmentId });
     const [key] = await keysOf();
     expect(await isStored(key)).toBe(true);
@@ -180,7 +180,7 @@ describe.each(engines)("previews and their files on $name", (engine) => {
 });
 
 describe.each(engines)("previews on other buckets and with a scanner, on $name", (engine) => {
-  it("on a bucket without a conditional PUT, a second PUT does not change a confirmed preview", async () => {
+  it("requirement 61: on a bucket without a conditional PUT, a second PUT does not change a confirmed preview", async () => {
     const service = await startServiceInTest({
       engine,
       capabilities: { ...EVERY_CAPABILITY, conditionalPut: false, signedSha256: false },

@@ -70,7 +70,7 @@ describe("the headers of a preview", () => {
     expect(readPicture(bytes)).toEqual({ contentType, ...SHAPE });
   });
 
-  it.each(Object.entries(invalid))("%s is refused with the reason", (_name, [bytes, problem]) => {
+  it.each(Object.entries(invalid))("requirement 61: %s is refused with the reason", (_name, [bytes, problem]) => {
     expect(readPicture(bytes).problem).toMatch(problem);
   });
 

@@ -41,16 +41,21 @@ describe.each(engines)("refused previews on $name", (engine) => {
     ["10,000 x 10,000 pixels", webpOf(lossless({ width: 10_000, height: 10_000 })), /10000 x 10000.*at most 320/],
     ["321 pixels", webp({ width: 321, height: 9 }), /at most 320/],
     ["a cut WebP", webp().subarray(0, 90), /complete/],
-  ])("a preview with %s is dropped, its object is deleted, and the file stays", async (_name, picture, reason) => {
-    const before = await service.bucketContents.keys();
-    const { problem } = await sendPreview(ann, { attachmentId, picture });
-    expect(problem).toMatchObject({ code: "preview_invalid", status: 422, detail: expect.stringMatching(reason) });
-    expect((await ann.send(`GET /attachments/${attachmentId}`)).body).toMatchObject({ state: "ready" });
-    expect((await ann.send(`GET /attachments/${attachmentId}/url?preview=small`)).body.code).toBe("preview_not_found");
-    await service.useCases.purgeObjects();
-    expect(await service.bucketContents.keys()).toEqual(before);
-    expect((await sendPreview(ann, { attachmentId })).preview).toMatchObject({ name: "small" });
-  });
+  ])(
+    "requirement 61: a preview with %s is dropped, its object is deleted, and the file stays",
+    async (_name, picture, reason) => {
+      const before = await service.bucketContents.keys();
+      const { problem } = await sendPreview(ann, { attachmentId, picture });
+      expect(problem).toMatchObject({ code: "preview_invalid", status: 422, detail: expect.stringMatching(reason) });
+      expect((await ann.send(`GET /attachments/${attachmentId}`)).body).toMatchObject({ state: "ready" });
+      expect((await ann.send(`GET /attachments/${attachmentId}/url?preview=small`)).body.code).toBe(
+        "preview_not_found",
+      );
+      await service.useCases.purgeObjects();
+      expect(await service.bucketContents.keys()).toEqual(before);
+      expect((await sendPreview(ann, { attachmentId })).preview).toMatchObject({ name: "small" });
+    },
+  );
 
   it.each([
     ["another type than its bytes", { contentType: "image/jpeg" }, /image\/jpeg that was declared/],
@@ -93,7 +98,7 @@ describe.each(engines)("refused previews on $name", (engine) => {
     expect((await ann.send("POST /attachments/previews", { json })).body).toMatchObject({ status: 400 });
   });
 
-  it("previews are accepted until one hour after the completion of their file, also after a slow upload", async () => {
+  it("requirement 61: previews are accepted until one hour after the completion of their file, also after a slow upload", async () => {
     const { kysely } = service.database.db;
     const ofFile = kysely.updateTable("uploads").where("attachment_id", "=", attachmentId);
     const old = { created_at: service.now() - 5 * HOUR_MS };
@@ -104,7 +109,7 @@ describe.each(engines)("refused previews on $name", (engine) => {
     expect(await codeOfStart(ann, { name: "large" })).toBe("preview_too_late");
   });
 
-  it("only the person who uploaded a file sends its previews, while this person may add files", async () => {
+  it("requirement 61: only the person who uploaded a file sends its previews, while this person may add files", async () => {
     const [bob, eve] = [service.as("bob"), service.as("eve")];
     for (const client of [bob, eve]) await client.send("GET /me");
     expect(await codeOfStart(eve)).toBe("access_denied");

@@ -89,7 +89,7 @@ describe.each(engines)("previews of links on $name", (engine) => {
     expect((await visitor.previews(token, [photo])).body).toMatchObject({ status: 404, code: "preview_not_found" });
   });
 
-  it("a locked link shows no preview before its password", async () => {
+  it("requirement 61: a locked link shows no preview before its password", async () => {
     const { token, visitor } = await share({ password: PASSWORD, showPreviews: true });
     expect((await visitor.look(token)).body).toEqual({ state: "locked", by: "password" });
     expect((await visitor.previews(token, [photo])).body.code).toBe("wrong_password");
@@ -132,7 +132,7 @@ describe.each(engines)("previews of links on $name", (engine) => {
     expect(await codeOf()).toBe("attachment_not_found");
   });
 
-  it("a large preview needs a claim, also if the link shows small previews", async () => {
+  it("requirement 61: a large preview needs a claim, also if the link shows small previews", async () => {
     await sendPreview(ann, { attachmentId: photo, name: "large", picture: LARGE });
     const { token, visitor, claims } = await share();
     const wanted = { attachmentIds: [photo], preview: "large" };

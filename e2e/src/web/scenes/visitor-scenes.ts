@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import type { Note, OpenedLink, SentFile } from "../../../../packages/client/src/index.ts";
 import { texts } from "../../../../packages/web/src/landing/texts/en.ts";
 import { inSeconds, LINK_PATH, type StandInOptions, standInForLink } from "../testing/links.ts";
+import { pictureFiles, servePictures } from "../testing/pictures.ts";
 import { holdRequests } from "../testing/watch.ts";
 import { type Scene, scenesOf } from "./scene.ts";
 import type { World } from "./world.ts";
@@ -59,6 +60,21 @@ async function openMany(page: Page, { count, ...link }: Partial<OpenedLink> & { 
   await heading(page, shares.title("Ann Keller", count));
 }
 
+type PhotoOptions = Partial<OpenedLink> & { count: number } & Parameters<typeof servePictures>[1];
+
+/** Opens a link to photos. Resolves when the first photo is loaded. */
+async function openPhotos(page: Page, { count, delayMs = 0, isFailing, ...link }: PhotoOptions): Promise<void> {
+  await servePictures(page, { delayMs, ...(isFailing && { isFailing }) });
+  await openLink(page, { link: { sharedBy: "Ann Keller", files: pictureFiles(count), ...link } });
+  await heading(page, shares.title("Ann Keller", count));
+  await page.locator("img[src*='/pictures/']").first().waitFor();
+}
+
+async function openPhoto(page: Page): Promise<void> {
+  await page.getByRole("button", { name: shares.preview("IMG_2043.jpg") }).click();
+  await page.getByRole("dialog").locator("img[src*='/large/']").waitFor();
+}
+
 /** The scenes with the page of a link, which visitors without an account see. */
 export const visitScenes: readonly Scene[] = scenesOf("nobody", {
   async "visit-loading"(page) {
@@ -87,6 +103,35 @@ export const visitScenes: readonly Scene[] = scenesOf("nobody", {
     await page.getByRole("heading", { name: "Photos/2025" }).waitFor();
   },
   "visit-open-300": (page) => openMany(page, { count: 300, claimsLeft: 1, expiresAt: inSeconds(50) }),
+  "visit-pictures-3": (page) => openPhotos(page, { count: 3, label: "Summer fair" }),
+  "visit-pictures-300": (page) =>
+    openPhotos(page, { count: 300, label: "Summer fair", message: "Please choose until Friday.", claimsLeft: 3 }),
+  "visit-pictures-slow": (page) => openPhotos(page, { count: 300, delayMs: 1_000 }),
+  "visit-pictures-failing": {
+    expects: [/assets\/pictures/],
+    async open(page) {
+      await openPhotos(page, { count: 300, isFailing: (path) => /[2358]\.png$/.test(path) });
+      await page.getByText("IMG_2043.jpg", { exact: true }).waitFor();
+    },
+  },
+  "visit-picture-one": (page) => openPhotos(page, { count: 1 }),
+  async "visit-pictures-few"(page) {
+    const files = [...manyFiles(3).slice(1), ...pictureFiles(2)];
+    await openPhotos(page, { count: 4, files });
+  },
+  async "visit-viewer"(page) {
+    await openPhotos(page, { count: 20 });
+    await openPhoto(page);
+  },
+  "visit-viewer-failing": {
+    expects: [/assets\/pictures/],
+    async open(page) {
+      await openPhotos(page, { count: 20, isFailing: (path) => path.includes("/file/") });
+      await openPhoto(page);
+      await page.getByRole("button", { name: texts.preview.ownSize }).click();
+      await page.getByText(texts.preview.originalFailed).waitFor();
+    },
+  },
   async "visit-downloaded"(page, { full, ann }) {
     await openLink(page, { link: { ...shared(full), claimsLeft: 1 }, owner: ann });
     await page.getByRole("button", { name: new RegExp(`^${shares.download}: .*pdf`) }).click();

@@ -1,6 +1,7 @@
 import type { Page, Route } from "playwright-core";
 import type { OpenedLink } from "../../../../packages/client/src/index.ts";
 import type { Person } from "./person.ts";
+import { picturePath } from "./pictures.ts";
 
 /** A link, as the service returns it to the owner of the link. */
 export type OwnLink = { id: string; url: string; claims: number; opened: number; urlsIssued: number; state: string };
@@ -37,7 +38,10 @@ export const LINK_PATH = `/s/contract~${"A".repeat(43)}`;
 
 export type StandInOptions = {
   link: Partial<OpenedLink>;
-  /** The owner of real files. With this person's session, the simulated service gets real download URLs. */
+  /**
+   * The owner of real files. With this person's session, the simulated service gets real download URLs. Without an owner, the URLs are those
+   * of `servePictures`.
+   */
   owner?: Person;
   password?: string;
   /** Returns a special response to a call, for example a failure. If it returns undefined, the simulated service responds as usual. */
@@ -69,12 +73,15 @@ export async function standInForLink(page: Page, options: StandInOptions): Promi
     abuseContact: null,
     ...link,
   });
-  const urlsOf = async (route: Route) => {
-    const { attachmentIds = [], disposition } = route.request().postDataJSON();
+  const urlsOf = async (route: Route, call: string) => {
+    const { attachmentIds = [], disposition, preview } = route.request().postDataJSON();
+    const size = call === "POST /previews" ? "small" : preview;
     const urls = await Promise.all(
       attachmentIds.map(async (attachmentId: string) => ({
         attachmentId,
-        ...(await owner?.client.urlFor(attachmentId, { disposition, expiresIn: 60 })),
+        ...((await owner?.client.urlFor(attachmentId, { disposition, expiresIn: 60 })) ?? {
+          fileUrl: new URL(picturePath(attachmentId, size ?? "file"), page.url()).href,
+        }),
       })),
     );
     return { claimId: CLAIM_ID, windowEndsAt: inSeconds(900), urls };
@@ -92,7 +99,7 @@ export async function standInForLink(page: Page, options: StandInOptions): Promi
       return isOpen ? route.fulfill({ status: 204 }) : route.fulfill({ status: 403, json: { code: "wrong_password" } });
     }
     if (call === "POST /claims") standIn.claims += 1;
-    return route.fulfill({ status: call === "POST /claims" ? 201 : 200, json: await urlsOf(route) });
+    return route.fulfill({ status: call === "POST /claims" ? 201 : 200, json: await urlsOf(route, call) });
   });
   return standIn;
 }

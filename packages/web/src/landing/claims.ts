@@ -5,6 +5,8 @@ type UrlOptions = {
   disposition: "attachment" | "inline";
   /** Whether the visitor has just clicked. Only a click may make a claim, because each claim counts as one use. */
   isClick: boolean;
+  /** The URL of the large preview, in place of the file. */
+  preview?: "large";
 };
 
 /** The claim of this visitor, and the URLs for the claim. If the link has a limit, a claim counts as one use. */
@@ -73,8 +75,8 @@ export function createClaims(
       const { urls } = await request({ disposition: "attachment", purpose: "zip" }, { isClick: true });
       return new Map(urls.map(({ attachmentId, fileUrl }) => [attachmentId, fileUrl]));
     },
-    async urlOf(attachmentId, { disposition, isClick }) {
-      const wanted = { attachmentIds: [attachmentId], disposition, ...(!isClick && ({ purpose: "renewal" } as const)) };
+    async urlOf(attachmentId, { isClick, ...options }) {
+      const wanted = { attachmentIds: [attachmentId], ...options, ...(!isClick && ({ purpose: "renewal" } as const)) };
       const { urls } = await request(wanted, { isClick });
       const [url] = urls;
       if (url === undefined) throw new Error("The claim has no URL.");

@@ -1,11 +1,11 @@
 import type { OpenedLink } from "@valetkey/client";
+import { previewOf } from "../files/picture-layout.ts";
 import { type Claims, createClaims } from "./claims.ts";
 import { fill, h } from "./dom.ts";
 import { downloadAll } from "./download-all.ts";
-import { fileRow } from "./file-row.ts";
+import { fileList } from "./file-list.ts";
 import type { Page } from "./page-context.ts";
 import { texts } from "./texts/en.ts";
-import { folderLists } from "./views/folder-lists.ts";
 import { abuseLine, sheet, ticket } from "./views/parts.ts";
 import { timeLeft } from "./views/time-left.ts";
 
@@ -15,27 +15,20 @@ const words = texts.shares;
 export function downloadView(link: OpenedLink, page: Page): HTMLElement {
   const { files = [], sharedBy, label, message, expiresAt } = link;
   const counts = h("p");
+  const hasPictures = files.some((file) => previewOf(file, "small") !== undefined);
   const onEnd = () => void page.check();
   const time = h("div", {}, timeLeft(expiresAt, { onEnd }));
   const claims = createClaims(link, { visit: page.visit, onChange: () => showCounts(claims) });
   showCounts(claims);
-  const isOnly = files.length === 1;
-  const rows = files.map((file) => fileRow(file, { page, claims, isOnly }));
-  const lists = folderLists();
-  for (const [nth, { row }] of rows.entries()) lists.add(files[nth]?.path, row);
-  lists.update();
-  const list = lists.element;
+  const { elements, main, downloads } = fileList(files, { page, claims });
   const title = sharedBy === "" ? words.anonymous(files.length) : words.title(sharedBy, files.length);
+  const buttons = () =>
+    h("div", { class: "flex flex-wrap items-center gap-3" }, time, downloadAll(link, { page, claims }));
+  const none = h("p", { class: "mt-4 text-muted" }, words.none);
   const parts =
     files.length > 1
-      ? {
-          body: [counts, list],
-          bar: [h("div", { class: "flex flex-wrap items-center gap-3" }, time, downloadAll(link, { page, claims }))],
-        }
-      : {
-          body: isOnly ? [list, ...rows.map(({ main }) => main)] : [h("p", { class: "mt-4 text-muted" }, words.none)],
-          stub: [time, counts],
-        };
+      ? { body: [counts, ...elements], bar: [downloads, buttons()] }
+      : { body: files.length === 1 ? [...elements, main] : [none], stub: [time, counts] };
 
   /** Shows the number of remaining downloads. After the last one, shows how long this visitor may repeat it, and no other end. */
   function showCounts({ claimsLeft, windowEndsAt }: Claims): void {
@@ -48,7 +41,11 @@ export function downloadView(link: OpenedLink, page: Page): HTMLElement {
       fill(time, timeLeft(isSooner ? expiresAt : end, { onEnd, describe: words.window }));
     } else if (left !== undefined) {
       const number = h("strong", { class: "font-semibold text-ink" }, words.left(left));
-      fill(counts, number, ...(end === undefined ? [texts.separator, words.counts] : []));
+      fill(
+        counts,
+        number,
+        ...(end === undefined ? [texts.separator, hasPictures ? words.countsPictures : words.counts] : []),
+      );
     }
   }
 

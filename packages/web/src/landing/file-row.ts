@@ -4,6 +4,7 @@ import { describeProblem } from "../texts/describe-problem.ts";
 import type { Claims } from "./claims.ts";
 import { fill, h, icons, setProps, svg } from "./dom.ts";
 import { hasCode, type Page } from "./page-context.ts";
+import type { Pictures } from "./pictures.ts";
 import { type SaveState, saveFile } from "./save-file.ts";
 import { texts } from "./texts/en.ts";
 import { fileLine, progressBar } from "./views/parts.ts";
@@ -11,19 +12,27 @@ import { fileLine, progressBar } from "./views/parts.ts";
 const words = texts.shares;
 const PREVIEWED = new Set(["image", "video", "audio", "pdf", "text"]);
 
-type RowOptions = { page: Page; claims: Claims; isOnly: boolean };
+type RowOptions = { page: Page; claims: Claims; isOnly: boolean; pictures: Pictures; onOpen: (file: LinkFile) => void };
+type Row = {
+  row: HTMLElement;
+  main: HTMLElement;
+  start: () => Promise<void>;
+  isRunning: () => boolean;
+  fail: (error: unknown) => void;
+};
+
+export const canPreview = (file: LinkFile): boolean => PREVIEWED.has(previewKindOf(file));
 
 /**
  * The row of a file. A click opens the preview of the file, or downloads a file without a preview. `main`: the download button of the only
- * file of a link. This button is the main action of the ticket, and is outside of the row.
+ * file of a link. This button is the main action of the ticket, and is outside of the row. `start`: starts the download after a click.
  */
-export function fileRow(file: LinkFile, { page, claims, isOnly }: RowOptions): { row: HTMLElement; main: HTMLElement } {
+export function fileRow(file: LinkFile, { page, claims, isOnly, pictures, onOpen }: RowOptions): Row {
   const { filename } = file;
-  const canPreview = PREVIEWED.has(previewKindOf(file));
   const status = saveStatus(file);
   const main = h("div", { class: isOnly ? "mt-4" : "flex empty:hidden" });
   const button = h("button", { type: "button", onclick: () => void start() });
-  const isRow = !isOnly && !canPreview;
+  const isRow = !isOnly && !canPreview(file);
   let aborter = new AbortController();
   const cancel = h(
     "button",
@@ -60,30 +69,35 @@ export function fileRow(file: LinkFile, { page, claims, isOnly }: RowOptions): {
     button.focus();
   }
 
-  async function preview(): Promise<void> {
-    try {
-      const { openViewer } = await import("./preview/viewer.ts");
-      openViewer(file, { page, claims, onDownload: () => void start() });
-    } catch (error) {
-      // The code could not be loaded, so the row shows the problem.
-      status.fail(describeProblem(error));
-    }
-  }
-
   if (!isOnly) {
     button.className = isRow ? "" : "button icon";
     fill(button, isRow ? h("span", { class: "file-action" }, svg(icons.download)) : svg(icons.download));
   }
   const opener = h(
     "button",
-    { type: "button", onclick: () => void preview() },
+    { type: "button", onclick: () => onOpen(file) },
     svg(icons.eye, { className: "mx-1 shrink-0 text-muted" }),
   );
   const opens = { main: opener, label: words.preview(filename) };
-  const shown = canPreview ? opens : isRow ? { main: button } : {};
+  const shown = canPreview(file) ? opens : isRow ? { main: button } : {};
   const row = fileLine(file, { ...shown, below: [status.element], actions: [!isOnly && main] });
+  if (!isOnly) showThumbnail(file, { row, pictures });
   offer(words.download);
-  return { row, main };
+  return {
+    row,
+    main,
+    start,
+    isRunning: () => cancel.isConnected,
+    fail: (error) => status.fail(describeProblem(error)),
+  };
+}
+
+/** Replaces the icon of a file with its small picture. */
+function showThumbnail(file: LinkFile, { row, pictures }: { row: HTMLElement; pictures: Pictures }): void {
+  const icon = row.querySelector(".file-main > *");
+  const picture = pictures.show(file, { className: "", onMissing: () => icon && place.replaceWith(icon) });
+  const place = h("span", { class: "file-thumbnail" }, picture);
+  if (picture !== undefined) icon?.replaceWith(place);
 }
 
 function describe(error: unknown): string {

@@ -46,6 +46,15 @@ export function visitorView(stored: string, { root, calls }: { root: HTMLElement
   );
   return {
     ...calls,
+    // The session of the owner issues the URLs, so that the activity shows no visitor.
+    async previews(attachmentIds) {
+      const body = JSON.stringify({ attachmentIds, preview: "small", purpose: "thumbnail" });
+      const headers = { "content-type": "application/json" };
+      const response = await fetch("/attachments/urls", { method: "POST", headers, body });
+      if (!response.ok)
+        throw new ValetKeyError("internal", "The pictures could not be loaded.", { status: response.status });
+      return response.json();
+    },
     async look() {
       const hasEnded = link === undefined || (link.expiresAt !== null && Date.parse(link.expiresAt) <= Date.now());
       if (hasEnded) throw new ValetKeyError("link_not_found", "The link has ended.", { status: 404 });

@@ -1,6 +1,6 @@
 import type { Attachment } from "@valetkey/client";
+import { previewOf } from "../files/picture-layout.ts";
 import { client } from "./client.ts";
-import { previewOf } from "./thumbnails.ts";
 
 /** The number of pictures that the page keeps in memory. Each has at most 400 kB. */
 const MOST_KEPT = 8;

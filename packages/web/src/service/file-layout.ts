@@ -1,7 +1,5 @@
 import { atom } from "nanostores";
-
-/** How a note shows its files. */
-export type FileLayout = "grid" | "list";
+import type { FileLayout } from "../files/picture-layout.ts";
 
 const KEY = "valetkey.file-layouts";
 /** The browser stores the choice for this many notes. Later choices replace the earliest ones. */
@@ -28,12 +26,4 @@ export function chooseFileLayout(noteId: string, layout: FileLayout): void {
   } catch {
     // If the browser forbids storage, the choice lasts until the page is closed.
   }
-}
-
-/** A note needs this many pictures before it shows a grid by itself. */
-const FEWEST_PICTURES = 3;
-
-/** Returns the usual layout of a note: the grid if most of its files are pictures. */
-export function usualLayout({ pictures, files }: { pictures: number; files: number }): FileLayout {
-  return pictures >= FEWEST_PICTURES && pictures * 2 > files ? "grid" : "list";
 }

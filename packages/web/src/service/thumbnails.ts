@@ -1,5 +1,6 @@
-import type { Attachment, Preview } from "@valetkey/client";
+import type { Attachment } from "@valetkey/client";
 import { delMany, get, keys, set } from "idb-keyval";
+import { previewOf, type Shape } from "../files/picture-layout.ts";
 import { client } from "./client.ts";
 import { browserStore } from "./local-data.ts";
 
@@ -10,8 +11,6 @@ const PARALLEL_DOWNLOADS = 6;
 /** The waits before the second and the third attempt to download a thumbnail. Milliseconds. */
 const RETRY_MS = [1_000, 4_000];
 
-/** The width and height of a thumbnail. Only their ratio matters. */
-export type Shape = { width: number; height: number };
 type Request = { attachment: Attachment; resolve: (thumbnail: Blob | undefined) => void };
 type Waiting = Request & { url: string | undefined };
 
@@ -152,11 +151,6 @@ function isRemote(attachment: Attachment): boolean {
   const { contentType, sizeBytes } = attachment;
   const isSmallPicture = TYPES.has(contentType) && sizeBytes > 0 && sizeBytes < SMALL_BYTES;
   return isSmallPicture || previewOf(attachment, "small") !== undefined;
-}
-
-/** Returns the preview of a file with its width and height, if the service has one. */
-export function previewOf({ previews = [] }: Pick<Attachment, "previews">, name: Preview["name"]): Preview | undefined {
-  return previews.find((preview) => preview.name === name);
 }
 
 /** The longest side of a drawn thumbnail. A small preview of the service has the same longest side. Pixels. */

@@ -10,14 +10,16 @@ import { useNow } from "../../components/hooks.ts";
 import { rovingList } from "../../components/roving-list.ts";
 import { Skeleton } from "../../components/states.tsx";
 import { filesOfFolder, inFolders } from "../../files/folders.ts";
+import { usualLayout } from "../../files/picture-layout.ts";
 import { $dragged, DRAGGED_TYPE } from "../../service/dragged-files.ts";
-import { $fileLayouts, chooseFileLayout, usualLayout } from "../../service/file-layout.ts";
+import { $fileLayouts, chooseFileLayout } from "../../service/file-layout.ts";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { instanceQuery, noteQuery, sessionQuery } from "../../service/queries.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
 import { hasThumbnail } from "../../service/thumbnails.ts";
 import { showProblem, toasts } from "../../service/toasts.ts";
 import { texts } from "../../texts/index.ts";
+import { kindOfFile } from "./arrange-files.ts";
 import { AttachmentRow, useRowActions } from "./attachment-row.tsx";
 import { DownloadAll } from "./download-all.tsx";
 import { useDropAndPaste } from "./drop-and-paste.ts";
@@ -354,11 +356,13 @@ function useListedAttachments({ attachments }: Note): Attachment[] {
 function useFileLayout(noteId: string, attachments: readonly Attachment[]) {
   const chosen = useStore($fileLayouts)[noteId];
   const files = attachments.filter(({ state }) => state === "ready");
-  const pictures = files.filter(hasThumbnail).length;
-  const layout = chosen ?? usualLayout({ pictures, files: files.length });
+  const pictures = files.filter(hasThumbnail);
+  // A grid of the first pages of documents would be harder to read than their names.
+  const photos = pictures.filter((file) => ["image", "video"].includes(kindOfFile(file))).length;
+  const layout = chosen ?? usualLayout({ photos, files: files.length });
   return {
     layout,
-    canSwitch: pictures > 0 || layout === "grid",
+    canSwitch: pictures.length > 0 || layout === "grid",
     switchLayout: () => chooseFileLayout(noteId, layout === "grid" ? "list" : "grid"),
   };
 }

@@ -5,6 +5,7 @@ import { type CSSProperties, memo, useRef } from "react";
 import { FileName } from "../../components/file-name.tsx";
 import { useFocusBack } from "../../components/hooks.ts";
 import { rovingGrid } from "../../components/roving-list.ts";
+import { tileOf } from "../../files/picture-layout.ts";
 import { $dragged } from "../../service/dragged-files.ts";
 import { hasThumbnail, shapeOf } from "../../service/thumbnails.ts";
 import { accessParts } from "../../texts/describe-access.ts";
@@ -46,19 +47,6 @@ export function FileGrid({ files, actions, now, chosenIds, renamedId }: FileGrid
   );
 }
 
-/** A file without a picture, and a picture whose shape the page does not know yet. */
-const USUAL_RATIO = 1.25;
-/** A picture outside of this range is shown whole in a tile of the nearest shape. A narrower tile would be too small for a finger. */
-const RATIOS = { min: 0.5, max: 5 };
-
-function ratioOf(attachment: Attachment): { ratio: number; isExact: boolean } {
-  const shape = shapeOf(attachment);
-  if (shape === undefined) return { ratio: USUAL_RATIO, isExact: false };
-  const exact = shape.width / shape.height;
-  const ratio = Math.min(RATIOS.max, Math.max(RATIOS.min, exact));
-  return { ratio: Math.round(ratio * 1000) / 1000, isExact: ratio === exact };
-}
-
 /** A small round button, with a larger area for fingers. */
 const MENU_BUTTON =
   "size-6! rounded-full! bg-surface! text-ink! before:absolute before:-inset-2.5 before:pointer-fine:hidden";
@@ -89,7 +77,7 @@ const FileTile = memo(function FileTile({ attachment, actions, now, isChosen, is
       </>
     );
   }
-  const { ratio, isExact } = ratioOf(attachment);
+  const { ratio, isExact } = tileOf(shapeOf(attachment));
   const who = access === undefined ? [] : accessParts(access, { now });
   const facts = [...who, formatBytes(sizeBytes)].join(texts.common.separator);
   const content = <TileContent attachment={attachment} facts={facts} isExact={isExact} />;

@@ -1,7 +1,7 @@
 import type { Link } from "@valetkey/client";
 import { describe, expect, it } from "vitest";
 import { bodyOf, bodyOfAgain } from "./link-body.ts";
-import { type LinkPolicy, type LinkValues, lifetimesOf, valuesOf } from "./link-values.ts";
+import { type LinkPolicy, type LinkValues, lifetimesOf, showsPreviews, valuesOf } from "./link-values.ts";
 
 const now = Date.parse("2026-03-01T12:00:00.000Z");
 const after = (seconds: number) => new Date(now + seconds * 1000).toISOString();
@@ -30,6 +30,7 @@ const link: Link = {
   urlTtlSeconds: 60,
   notify: "never",
   request: null,
+  showPreviews: false,
   received: { files: 0, bytes: 0 },
   filledSlots: [],
   lastUrlExpiresAt: null,
@@ -198,5 +199,23 @@ describe("the recipients of a link", () => {
     const problemOf = (recipients: string) => create({ recipients });
     expect(problemOf("eva, bob@example.com")).toEqual({ problems: { recipients: "“eva” is not an email address." } });
     expect(problemOf("eva bob")).toEqual({ problems: { recipients: "These are not email addresses: “eva”, “bob”." } });
+  });
+});
+
+describe("the pictures of a link", () => {
+  it.each([
+    [{}, true],
+    [{ asksPassword: true }, false],
+    [{ maxClaims: "3" }, false],
+    [{ recipients: "bob@example.org" }, false],
+    [{ maxClaims: "3", showPreviews: true }, true],
+    [{ showPreviews: false }, false],
+  ])("a new link with %o shows pictures: %s", (changed, isShown) => {
+    expect(showsPreviews({ ...valuesOf(undefined, free), ...changed })).toBe(isShown);
+  });
+
+  it("the body of a link contains showPreviews only after a choice of the user", () => {
+    expect(create({})).toEqual({ body: {} });
+    expect(create({ showPreviews: false })).toEqual({ body: { showPreviews: false } });
   });
 });

@@ -74,6 +74,7 @@ export function bodyOf(
       else if (emails.length > MOST_RECIPIENTS) problems.recipients = words.recipientsTooMany(MOST_RECIPIENTS);
       else body.recipients = emails.length === 0 ? null : emails;
     }
+    if (hasChanged("showPreviews") && values.showPreviews !== undefined) body.showPreviews = values.showPreviews;
     if (values.attachmentIds?.length === 0) problems.attachmentIds = words.filesMissing;
     else if (hasChanged("attachmentIds") && values.attachmentIds !== undefined) {
       body.attachmentIds = [...values.attachmentIds];
@@ -91,8 +92,20 @@ export function bodyOf(
  * plain text.
  */
 export function bodyOfAgain(link: Link, now: number): CreateLinkBody {
-  const { kind, label, message, createdAt, expiresAt, maxClaims, urlTtlSeconds, notify, recipients, files, request } =
-    link;
+  const {
+    kind,
+    label,
+    message,
+    createdAt,
+    expiresAt,
+    maxClaims,
+    urlTtlSeconds,
+    notify,
+    recipients,
+    files,
+    request,
+    showPreviews,
+  } = link;
   const lifetime = expiresAt === null ? null : Date.parse(expiresAt) - Date.parse(createdAt);
   return {
     label,
@@ -100,7 +113,7 @@ export function bodyOfAgain(link: Link, now: number): CreateLinkBody {
     notify,
     urlTtlSeconds,
     expiresAt: lifetime === null ? null : new Date(now + lifetime).toISOString(),
-    ...(request === null ? { maxClaims, recipients } : { kind, request }),
+    ...(request === null ? { maxClaims, recipients, showPreviews } : { kind, request }),
     ...(files !== null && request === null && { attachmentIds: files.map(({ id }) => id) }),
   };
 }

@@ -20,6 +20,8 @@ export type LinkValues = {
   recipients: string;
   /** Undefined: the link opens every file of the note. */
   attachmentIds: readonly string[] | undefined;
+  /** Whether visitors see small pictures before a download. Undefined: a new link decides by its other settings. */
+  showPreviews: boolean | undefined;
   maxFiles: string;
   perFileMb: string;
   totalMb: string;
@@ -63,8 +65,14 @@ export function valuesOf(link: Link | undefined, policy: LinkPolicy): LinkValues
     notify: link?.notify ?? "usual",
     recipients: (link?.recipients ?? []).join("\n"),
     attachmentIds: link?.files?.map(({ id }) => id),
+    showPreviews: link?.showPreviews,
     ...requestValues(request, policy),
   };
+}
+
+/** Whether visitors will see small pictures before a download. A new link shows them if everybody may download as often as they like. */
+export function showsPreviews({ showPreviews, asksPassword, maxClaims, recipients }: LinkValues): boolean {
+  return showPreviews ?? (!asksPassword && maxClaims.trim() === "" && recipients.trim() === "");
 }
 
 type RequestValues = Pick<LinkValues, "maxFiles" | "perFileMb" | "totalMb" | "accept" | "askName" | "review" | "slots">;

@@ -4,9 +4,10 @@ import { type ComponentProps, type ReactNode, useId, useState } from "react";
 import { Folded } from "../../components/folded.tsx";
 import { CheckField, Select } from "../../components/select.tsx";
 import { inputStyle, Labelled, TextField } from "../../components/text-field.tsx";
+import { previewOf } from "../../files/picture-layout.ts";
 import { instanceQuery, noteQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
-import { FILE_KINDS, type FormFields, hasRare, nameOfKind, USUAL_FILES } from "./link-values.ts";
+import { FILE_KINDS, type FormFields, hasRare, nameOfKind, showsPreviews, USUAL_FILES } from "./link-values.ts";
 
 const words = linkTexts.form;
 const { request } = linkTexts;
@@ -23,8 +24,10 @@ export function RareFields({ kind, noteId, children, ...fields }: RareFieldsProp
   const { recipients, maxClaims, maxFiles, perFileMb, totalMb } = fields.problems;
   const sendsMail = useQuery(instanceQuery).data?.mail === true;
   const isDownload = kind === "download";
-  const { name, message, limit, people, review, limits } = words.rare;
-  const content = [message, ...(isDownload ? [limit, ...(sendsMail ? [people] : [])] : [review, limits])];
+  const hasPictures = useHasPictures(noteId, fields.values.attachmentIds) && isDownload;
+  const { name, message, pictures, limit, people, review, limits } = words.rare;
+  const ofDownload = [...(hasPictures ? [pictures] : []), limit, ...(sendsMail ? [people] : [])];
+  const content = [message, ...(isDownload ? ofDownload : [review, limits])];
   // Later changes must not close the fields while the user types.
   const [isSet] = useState(() => hasRare(fields.values));
   return (
@@ -34,11 +37,26 @@ export function RareFields({ kind, noteId, children, ...fields }: RareFieldsProp
     >
       {children}
       <Message {...fields} />
+      {hasPictures && (
+        <CheckField
+          label={words.showPreviews}
+          hint={words.showPreviewsHint}
+          isChecked={showsPreviews(fields.values)}
+          onChange={(showPreviews) => fields.change({ showPreviews })}
+        />
+      )}
       {isDownload ? <MostDownloads {...fields} /> : <RequestFields {...fields} />}
       {sendsMail && isDownload && <Recipients {...fields} />}
       {sendsMail && <Notify {...fields} kind={kind} noteId={noteId} />}
     </Folded>
   );
+}
+
+/** Returns whether the link can show small pictures of its files. */
+function useHasPictures(noteId: string, attachmentIds: readonly string[] | undefined): boolean {
+  const { attachments = [] } = useQuery(noteQuery(noteId)).data ?? {};
+  const files = attachments.filter(({ id }) => attachmentIds === undefined || attachmentIds.includes(id));
+  return files.some((file) => previewOf(file, "small") !== undefined);
 }
 
 function MostDownloads({ values, problems, change }: FormFields) {

@@ -19,7 +19,7 @@ export async function openVisitorView(link: Link): Promise<void> {
 
 /** Returns the facts that the service would return to a visitor. */
 async function present(link: Link): Promise<OpenedLink> {
-  const { kind, label, message, createdBy, expiresAt, maxClaims, claims, files: chosen, request } = link;
+  const { kind, label, message, createdBy, expiresAt, maxClaims, claims, files: chosen, request, showPreviews } = link;
   const note = await queryClient.fetchQuery(noteQuery(link.noteId));
   const files = note.attachments.filter(
     ({ id, state }) => state === "ready" && (chosen === null || chosen.some((file) => file.id === id)),
@@ -36,7 +36,15 @@ async function present(link: Link): Promise<OpenedLink> {
     claim: null,
     abuseContact: null,
     ...(request === null
-      ? { files: files.map(({ id, filename, sizeBytes, contentType }) => ({ id, filename, sizeBytes, contentType })) }
+      ? {
+          files: files.map(({ id, filename, sizeBytes, contentType, previews }) => ({
+            id,
+            filename,
+            sizeBytes,
+            contentType,
+            ...(showPreviews && previews !== undefined && { previews }),
+          })),
+        }
       : { request: presentRequest(request, link) }),
   };
 }

@@ -5,8 +5,9 @@ import { Maximize2, Minimize2 } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { IconButton } from "../../components/button.tsx";
 import { Skeleton } from "../../components/states.tsx";
+import { boxOf, previewOf, type Shape } from "../../files/picture-layout.ts";
 import { fetchedAhead } from "../../service/fetch-ahead.ts";
-import { loadedThumbnail, previewOf, type Shape } from "../../service/thumbnails.ts";
+import { loadedThumbnail } from "../../service/thumbnails.ts";
 import { previewTexts } from "../../texts/en/preview.ts";
 import { texts } from "../../texts/index.ts";
 import { failureOf, PreviewFailureView } from "./preview-failure.tsx";
@@ -103,9 +104,6 @@ function ZoomButton({ isActualSize, onClick }: { isActualSize: boolean; onClick:
 const SMALL_ORIGINAL_BYTES = 1_000_000;
 /** The pause before the viewer loads a small original. A person who only steps through the pictures loads none. Milliseconds. */
 const PAUSE_MS = 800;
-/** The longest side of a large preview. The original of a shorter preview is not larger than the preview. Pixels. */
-const LARGE_SIDE = 1600;
-
 /**
  * Shows the best version that is loaded: the thumbnail of the list, the large preview, then the original. All versions have the same box,
  * so nothing moves. The uploader made the previews, so only the original is certain.
@@ -160,12 +158,6 @@ function LargeImage({ file, large, onShown, onBroken }: ImageFileProps & { large
       {(wantsZoom || isPinched) && original === undefined && <OriginalState full={full} />}
     </>
   );
-}
-
-/** The largest box with the shape of the picture that fits into the dialog. A small picture keeps its size. */
-function boxOf({ width, height }: Shape) {
-  const own = Math.max(width, height) < LARGE_SIDE ? `, ${width}px` : "";
-  return { width: `min(100cqw, 100cqh * ${width / height}${own})`, aspectRatio: `${width} / ${height}` };
 }
 
 /** Loads a version of the picture, while another version is visible. */

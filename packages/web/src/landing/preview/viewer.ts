@@ -1,64 +1,104 @@
 import type { LinkFile } from "@valetkey/client";
+import { previewOf } from "../../files/picture-layout.ts";
 import { previewKindOf } from "../../files/preview-kind.ts";
 import type { UrlSource } from "../../files/read-range.ts";
 import { describeProblem } from "../../texts/describe-problem.ts";
 import type { Claims } from "../claims.ts";
-import { fill, h, icons, setProps, svg } from "../dom.ts";
+import { fill, h, icons, setProps } from "../dom.ts";
 import type { Page } from "../page-context.ts";
+import type { Pictures } from "../pictures.ts";
 import { texts } from "../texts/en.ts";
 import { fileName } from "../views/parts.ts";
+import { type Ahead, fetchAhead } from "./fetch-ahead.ts";
+import { iconButton, onSwipe, pans, stepButtons } from "./steps.ts";
 import type { Viewed } from "./text.ts";
 
 const words = texts.preview;
+/** The number of pictures that the viewer fetches before the visitor steps to them. */
+const AHEAD = 2;
 
-type ViewerOptions = { page: Page; claims: Claims; onDownload: () => void };
+type ViewerOptions = {
+  page: Page;
+  claims: Claims;
+  /** All files that the viewer can show, in the order of the page. */
+  files: readonly LinkFile[];
+  pictures: Pictures;
+  onDownload: (file: LinkFile) => void;
+};
 
 /**
- * Shows a file over the page. Only a click may make a claim, so the caller must be a click handler. The viewer has its own history entry,
- * so that the back button of a phone closes the viewer and does not leave the page.
+ * Shows a file over the page, with buttons to the other files. Only a click may make a claim, so the caller must be a click handler. The
+ * viewer has its own history entry, so that the back button of a phone closes the viewer and does not leave the page.
  */
-export function openViewer(file: LinkFile, { page, claims, onDownload }: ViewerOptions): void {
-  const aborter = new AbortController();
-  const { signal } = aborter;
+export function openViewer(first: LinkFile, { page, claims, files, pictures, onDownload }: ViewerOptions): void {
+  let file = first;
+  let shown = new AbortController();
+  const ended = new AbortController();
+  const ahead = fetchAhead(claims);
   const stage = h("div", { class: "relative flex min-h-0 grow items-center justify-center overflow-auto" });
-  const viewer = h("dialog", { class: "viewer", "aria-label": file.filename, onclose });
+  const bar = h("div", { class: "flex items-center gap-1 border-b bg-surface p-2 pl-4" });
+  const steps = files.length > 1 ? stepButtons(step) : undefined;
+  const viewer = h("dialog", { class: "viewer", onclose, onkeydown });
   function onclose(): void {
-    aborter.abort();
+    shown.abort();
+    ended.abort();
+    ahead.clear();
     viewer.remove();
     if (history.state?.isViewer === true) history.back();
   }
   function download(): void {
     viewer.close();
-    onDownload();
+    onDownload(file);
   }
-  viewer.append(h("div", { class: "flex h-full flex-col" }, viewerBar(file, { viewer, onDownload: download }), stage));
+  function step(by: -1 | 1): void {
+    const next = files[files.indexOf(file) + by];
+    if (next !== undefined) open(next);
+  }
+  function onkeydown(event: Event): void {
+    const { key, altKey, ctrlKey, metaKey, shiftKey, target } = event as KeyboardEvent;
+    if (altKey || ctrlKey || metaKey || shiftKey || target instanceof HTMLMediaElement || pans(target)) return;
+    if (key === "ArrowLeft") step(-1);
+    if (key === "ArrowRight") step(1);
+  }
+  /** Shows a file. Each step to another file is a click of the visitor. */
+  function open(next: LinkFile): void {
+    shown.abort();
+    shown = new AbortController();
+    file = next;
+    const { signal } = shown;
+    const index = files.indexOf(file);
+    setProps(viewer, { "aria-label": file.filename });
+    fill(bar, ...viewerBar(file, { viewer, onDownload: download }));
+    steps?.update(index, files.length);
+    fill(stage, h("p", { class: "appear-late text-muted" }, words.loading));
+    const fail = (text: string) =>
+      fill(stage, h("p", { role: "alert", class: "max-w-sm p-4 text-center text-muted" }, text));
+    const viewed = { file, stage, urls: urlsOf(file, claims), signal, fail };
+    showFile(viewed, { claims, small: pictures.loaded(file), ahead })
+      .then(() => signal.aborted || ahead.fetch(files.slice(index + 1, index + 1 + AHEAD)))
+      .catch((error: unknown) => {
+        if (signal.aborted) return;
+        if (claims.windowEndsAt() !== undefined || !page.showIfClosed(error)) fail(describeProblem(error));
+      });
+  }
+  viewer.append(h("div", { class: "flex h-full flex-col" }, bar, stage, steps?.element));
   document.body.append(viewer);
   viewer.showModal();
   history.pushState({ isViewer: true }, "");
-  addEventListener("popstate", () => viewer.close(), { signal });
-
-  fill(stage, h("p", { class: "appear-late text-muted" }, words.loading));
-  const fail = (text: string) =>
-    fill(stage, h("p", { role: "alert", class: "max-w-sm p-4 text-center text-muted" }, text));
-  show({ file, stage, urls: urlsOf(file, claims), signal, fail }).catch((error: unknown) => {
-    if (signal.aborted) return;
-    if (claims.windowEndsAt() !== undefined || !page.showIfClosed(error)) fail(describeProblem(error));
-  });
+  addEventListener("popstate", () => viewer.close(), { signal: ended.signal });
+  onSwipe(stage, step);
+  open(file);
 }
 
 function viewerBar(
   { filename }: LinkFile,
   { viewer, onDownload }: { viewer: HTMLDialogElement; onDownload: () => void },
-): HTMLElement {
-  const button = (label: string, { icon, onclick }: { icon: readonly string[]; onclick: () => void }) =>
-    h("button", { type: "button", class: "button icon", "aria-label": label, onclick }, svg(icon, { size: 20 }));
-  return h(
-    "div",
-    { class: "flex items-center gap-1 border-b bg-surface p-2 pl-4" },
+): HTMLElement[] {
+  return [
     h("div", { class: "min-w-0 grow" }, fileName(filename)),
-    button(texts.shares.download, { icon: icons.download, onclick: onDownload }),
-    button(texts.close, { icon: icons.close, onclick: () => viewer.close() }),
-  );
+    iconButton(texts.shares.download, { icon: icons.download, onclick: onDownload }),
+    iconButton(texts.close, { icon: icons.close, onclick: () => viewer.close() }),
+  ];
 }
 
 /** The first URL may make a claim, because the visitor has just clicked. Later URLs continue this claim. */
@@ -79,11 +119,30 @@ function urlsOf(file: LinkFile, claims: Claims): UrlSource {
   };
 }
 
-async function show(viewed: Viewed): Promise<void> {
-  const kind = previewKindOf(viewed.file);
+type ShowOptions = { claims: Claims; small: string | undefined; ahead: Ahead };
+
+async function showFile(viewed: Viewed, { claims, small, ahead }: ShowOptions): Promise<void> {
+  const { file, signal, urls } = viewed;
+  const kind = previewKindOf(file);
+  const large = previewOf(file, "large");
+  if (kind === "image" && large !== undefined) {
+    // The owner sees that the visitor has seen the picture. So the page requests a URL even if it has fetched the picture already.
+    const issued = claims.urlOf(file.id, { disposition: "inline", isClick: true, preview: "large" });
+    const largeUrl = async () => {
+      const url = await issued;
+      return ahead.get(file.id) ?? url;
+    };
+    const { showPicture } = await import("./picture.ts");
+    try {
+      return await showPicture({ ...viewed, large, small, largeUrl });
+    } catch (error) {
+      await issued;
+      if (signal.aborted) throw error;
+    }
+  }
   if (kind !== "pdf" && kind !== "text") return showMedia(viewed);
   // The click is the reason for the claim, and the code may load slowly. So the viewer first requests the URL.
-  if (viewed.file.sizeBytes > 0) await viewed.urls.getUrl();
+  if (file.sizeBytes > 0) await urls.getUrl();
   if (kind === "text") return (await import("./text.ts")).showText(viewed);
   return (await import("./pdf.ts")).showPdf(viewed);
 }

@@ -86,6 +86,7 @@ export const texts: typeof english = {
     anonymous: (count: number) => (count === 1 ? "Eine Datei für Sie" : `${formatCount(count, files)} für Sie`),
     none: "Hier sind noch keine Dateien.",
     list: "Dateien",
+    pictures: "Bilder",
     preview: (filename: string) => `Vorschau von ${filename}`,
     download: "Herunterladen",
     ofFile: (action: string, filename: string) => `${action}: ${filename}`,
@@ -93,6 +94,8 @@ export const texts: typeof english = {
     all: "Alle herunterladen",
     left: (count: number) => `Noch ${formatCount(count, downloads)}`,
     counts: "Eine Vorschau zählt als Download. Für kurze Zeit zählen weitere nicht.",
+    countsPictures:
+      "Die kleinen Bilder zählen nicht. Eine Datei zu öffnen zählt als Download. Für kurze Zeit zählen weitere nicht.",
     window: (seconds: number) => `Sie können noch ${formatDuration(seconds)} herunterladen`,
     progress: (doneBytes: number, totalBytes: number) => `${formatBytes(doneBytes)} von ${formatBytes(totalBytes)}`,
     starting: "Beginnt …",
@@ -131,6 +134,13 @@ export const texts: typeof english = {
     locked:
       "Diese Datei ist mit einem Passwort geschützt. Laden Sie sie herunter, und öffnen Sie sie in einem anderen Programm.",
     page: (number: number, count: number) => `Seite ${number} von ${count}`,
+    previous: "Vorige Datei",
+    next: "Nächste Datei",
+    position: (number: number, count: number) => `${number} von ${count}`,
+    ownSize: "Originalgröße",
+    fit: "Einpassen",
+    originalLoading: "Original wird geladen …",
+    originalFailed: "Das Original konnte nicht geladen werden. Dies ist eine kleinere Fassung.",
   },
 
   request: {

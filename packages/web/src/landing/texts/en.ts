@@ -87,6 +87,7 @@ export const texts = {
     anonymous: (count: number) => (count === 1 ? "A file for you" : `${formatCount(count, files)} for you`),
     none: "There are no files here yet.",
     list: "Files",
+    pictures: "Pictures",
     preview: (filename: string) => `Preview ${filename}`,
     download: "Download",
     /** For screen readers: the action (`Download` or `Download again`) and the filename. */
@@ -96,6 +97,9 @@ export const texts = {
     left: (count: number) => `${formatCount(count, downloads)} left`,
     /** The text before the first click, if the link has a limit. */
     counts: "A preview counts as a download. For a short time, further ones do not count.",
+    /** The same text if the link shows small pictures. */
+    countsPictures:
+      "The small pictures do not count. Opening a file counts as a download. For a short time, further ones do not count.",
     /** The text after the last download. The visitor who made it may repeat it, and download the other files. */
     window: (seconds: number) => `You can download for another ${formatDuration(seconds)}`,
     progress: (doneBytes: number, totalBytes: number) => `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`,
@@ -133,6 +137,13 @@ export const texts = {
     failed: "The file could not be shown here. Download it to open it in another program.",
     locked: "This file is locked with a password. Download it and open it in another program.",
     page: (number: number, count: number) => `Page ${number} of ${count}`,
+    previous: "Previous file",
+    next: "Next file",
+    position: (number: number, count: number) => `${number} of ${count}`,
+    ownSize: "Actual size",
+    fit: "Fit",
+    originalLoading: "Loading the original…",
+    originalFailed: "The original could not be loaded. This is a smaller version.",
   },
 
   request: {

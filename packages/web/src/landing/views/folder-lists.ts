@@ -16,7 +16,7 @@ export function folderLists() {
     const count = h("span", { class: "ml-auto shrink-0 text-muted text-small tabular-nums" });
     const names = path === "" ? { "aria-label": texts.shares.list } : { "aria-labelledby": id };
     const list = h("ul", { ...names, class: "divide-y" });
-    const section = h("div", { class: "has-[li]:block hidden" }, path !== "" && heading(path, { id, count }), list);
+    const section = h("div", { class: "has-[li]:block hidden" }, path !== "" && folderHeading(path, { id, count }), list);
     const [next] = [...folders.keys()].filter((other) => comparePaths(other, path) > 0).sort(comparePaths);
     element.insertBefore(section, next === undefined ? null : (folders.get(next)?.section ?? null));
     const folder = { section, list, count };
@@ -35,7 +35,7 @@ export function folderLists() {
   };
 }
 
-function heading(path: string, { id, count }: { id: string; count: HTMLElement }): HTMLElement {
+export function folderHeading(path: string, { id, count }: { id: string; count: HTMLElement }): HTMLElement {
   const { around, last } = splitPath(path);
   const name = h("h2", { id, dir: "auto", class: "min-w-0 font-medium" });
   fill(name, h("span", { class: "font-normal text-muted" }, around), last);

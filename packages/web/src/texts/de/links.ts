@@ -180,6 +180,8 @@ export const linkTexts: typeof english = {
         ? `„${wrong[0]}“ ist keine E-Mail-Adresse.`
         : `Das sind keine E-Mail-Adressen: ${wrong.map((one) => `„${one}“`).join(", ")}.`,
     recipientsTooMany: (count: number) => `Geben Sie höchstens ${count} E-Mail-Adressen ein.`,
+    showPreviews: "Bilder vor dem Download zeigen",
+    showPreviewsHint: "Besucher sehen kleine Bilder der Dateien. Das zählt nicht als Download.",
     notify: { me: "E-Mail an mich", owner: "E-Mail an die Person, der die Notiz gehört" },
     notifyUsual: "Wie in den Einstellungen für E-Mails",
     notifies: {
@@ -190,6 +192,7 @@ export const linkTexts: typeof english = {
     rare: {
       name: "Name",
       message: "Nachricht",
+      pictures: "Bilder",
       limit: "Limit",
       people: "Personen",
       review: "Prüfung",

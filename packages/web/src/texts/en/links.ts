@@ -180,6 +180,8 @@ export const linkTexts = {
         ? `“${wrong[0]}” is not an email address.`
         : `These are not email addresses: ${wrong.map((one) => `“${one}”`).join(", ")}.`,
     recipientsTooMany: (count: number) => `Enter at most ${count} email addresses.`,
+    showPreviews: "Show pictures before the download",
+    showPreviewsHint: "Visitors see small pictures of the files. This does not count as a download.",
     notify: { me: "Tell me by email", owner: "Tell the owner by email" },
     notifyUsual: "As in the settings for mails",
     notifies: {
@@ -187,7 +189,15 @@ export const linkTexts = {
       upload: { never: "Never", first: "On the first file", each: "On every file" },
     },
     more: (content: readonly string[]) => `More: ${content.join(", ")}`,
-    rare: { name: "name", message: "message", limit: "limit", people: "people", review: "review", limits: "limits" },
+    rare: {
+      name: "name",
+      message: "message",
+      pictures: "pictures",
+      limit: "limit",
+      people: "people",
+      review: "review",
+      limits: "limits",
+    },
     save: "Save",
     saving: "Saving…",
     createRequest: "Create request",

@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { boxOf, tileOf, usualLayout } from "./picture-layout.ts";
+
+describe("the layout of pictures", () => {
+  it.each([
+    [3, 3, "grid"],
+    [3, 5, "grid"],
+    [3, 6, "list"],
+    [2, 2, "list"],
+    [0, 0, "list"],
+  ] as const)("%i photos among %i files are shown in a %s", (photos, files, layout) => {
+    expect(usualLayout({ photos, files })).toBe(layout);
+  });
+
+  it.each([
+    [
+      { width: 320, height: 160 },
+      { ratio: 2, isExact: true },
+    ],
+    [
+      { width: 320, height: 20 },
+      { ratio: 5, isExact: false },
+    ],
+    [
+      { width: 20, height: 320 },
+      { ratio: 0.5, isExact: false },
+    ],
+    [undefined, { ratio: 1.25, isExact: false }],
+  ])("a picture of %o has the tile %o", (shape, tile) => {
+    expect(tileOf(shape)).toEqual(tile);
+  });
+
+  it("the box of a picture that is smaller than a large preview is not larger than the picture", () => {
+    expect(boxOf({ width: 800, height: 400 }).width).toBe("min(100cqw, 100cqh * 2, 800px)");
+    expect(boxOf({ width: 1600, height: 800 }).width).toBe("min(100cqw, 100cqh * 2)");
+  });
+});

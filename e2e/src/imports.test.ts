@@ -83,7 +83,12 @@ const zones: Record<string, readonly string[]> = {
   ),
   "packages/web/src/components": ["packages/web/src/texts"],
   "packages/web/src/files": ["packages/client/src"],
-  "packages/web/src/service": ["packages/web/src/texts", "packages/client/src", "packages/react/src"],
+  "packages/web/src/service": [
+    "packages/web/src/files",
+    "packages/web/src/texts",
+    "packages/client/src",
+    "packages/react/src",
+  ],
   "packages/web/src/texts": ["packages/client/src"],
   "packages/web/src/styles": [],
   "packages/server/src/platform": ["packages/presign/src", "packages/contract/src"],

@@ -16,7 +16,12 @@ export function folderLists() {
     const count = h("span", { class: "ml-auto shrink-0 text-muted text-small tabular-nums" });
     const names = path === "" ? { "aria-label": texts.shares.list } : { "aria-labelledby": id };
     const list = h("ul", { ...names, class: "divide-y" });
-    const section = h("div", { class: "has-[li]:block hidden" }, path !== "" && folderHeading(path, { id, count }), list);
+    const section = h(
+      "div",
+      { class: "has-[li]:block hidden" },
+      path !== "" && folderHeading(path, { id, count }),
+      list,
+    );
     const [next] = [...folders.keys()].filter((other) => comparePaths(other, path) > 0).sort(comparePaths);
     element.insertBefore(section, next === undefined ? null : (folders.get(next)?.section ?? null));
     const folder = { section, list, count };

@@ -90,6 +90,16 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(sent.filter((line) => line.startsWith("PUT"))).toHaveLength(2);
     });
 
+    it("useUploads keeps the folder of a file from an input for folders", async () => {
+      const { client } = openClient();
+      const item = newItem();
+      const uploads = await shown(renderUploads(client, item));
+      const file = Object.defineProperty(textFile("a.txt"), "webkitRelativePath", { value: "photos/2024/a.txt" });
+      uploads.current.add([file]);
+      await expect.poll(() => statesOf(uploads)).toEqual(["ready"]);
+      expect((await client.list(item)).items.map(({ path }) => path)).toEqual(["photos/2024/"]);
+    });
+
     it("useUploads sends at most three large files in parallel", async () => {
       const { promise: permission, resolve: permit } = Promise.withResolvers<void>();
       const { client } = openClient((method) => (method === "PUT" ? permission : undefined));

@@ -5,6 +5,7 @@ import {
   type Item,
   type ItemFile,
   type ItemUploadTask,
+  pathOf,
   type UploadProgress,
   type UploadState,
   uploadSlots,
@@ -246,7 +247,8 @@ class UploadsStore {
     const { item, file, options } = upload;
     this.#change(upload, { state: "starting" });
     try {
-      upload.task = this.#client.upload(item, file, { onProgress: (progress) => this.#report(upload, progress) });
+      const onProgress = (progress: UploadProgress) => this.#report(upload, progress);
+      upload.task = this.#client.upload(item, file, { path: pathOf(file), onProgress });
       const uploaded = await upload.task.done;
       // If `cancel` comes too late, the upload is complete, and the list shows the canceled file again.
       this.#uploads.set(upload.view.key, upload);

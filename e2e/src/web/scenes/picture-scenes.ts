@@ -38,6 +38,11 @@ async function openViewer(page: Page, world: World, { filename, held, ...options
 export const pictureScenes: readonly Scene[] = scenesOf("ann", {
   "pictures-3": (page, world) => openPictures(page, world, { count: 3 }),
   "pictures-300": (page, world) => openPictures(page, world, { count: 300 }),
+  "pictures-folders": (page, world) =>
+    openPictures(page, world, {
+      count: 20,
+      pathOf: (nth) => (nth < 4 ? "" : nth < 13 ? "Photos/2024/" : "Photos/2025/"),
+    }),
   "pictures-slow": (page, world) => openPictures(page, world, { count: 300, delayMs: 1_000 }),
   "pictures-failing": {
     expects: [/assets\/pictures/],

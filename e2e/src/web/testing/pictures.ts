@@ -77,15 +77,16 @@ export async function servePictures(page: Page, { delayMs = 0, isFailing }: Serv
 /** Adds the files of `pictureFiles` to the page of a note. The service does not know them, and the page shows their pictures. */
 export async function standInForPictures(
   page: Page,
-  { count, ...serving }: { count: number } & Serving,
+  { count, pathOf, ...serving }: { count: number; pathOf?: (nth: number) => string } & Serving,
 ): Promise<void> {
   await servePictures(page, serving);
   const createdAt = new Date(Date.now() - 3_600_000).toISOString();
   await page.route(/\/notes\/[\w-]{36}$/, async (route) => {
     const response = await route.fetch();
     const note = await response.json();
-    const attachments = pictureFiles(count).map((file) => ({
+    const attachments = pictureFiles(count).map((file, nth) => ({
       ...file,
+      ...(pathOf !== undefined && { path: pathOf(nth) }),
       noteId: note.id,
       checksum: null,
       state: "ready",

@@ -291,9 +291,12 @@ describe.each(engines)("webhooks on $name", (engine) => {
     const webhook = await create(root, { url, events: ["upload.ready"] }, "/admin/webhooks");
     const owned = await arrange();
     const { owner, noteId } = owned;
-    const attachmentId = await attach(owner, noteId);
+    const json = { filename: "a.txt", path: "private/", sizeBytes: 5, contentType: "text/plain" };
+    const { upload } = (await owner.send(`POST /notes/${noteId}/uploads`, { json })).body;
+    await put(upload, "hello");
+    const { id: attachmentId } = (await owner.send(`POST /uploads/${upload.id}/complete`)).body;
     await service.sendWebhooks();
-    // The message contains no filename, because administrators must not see filenames of other people.
+    // The message contains no filename and no path, because administrators must not see names of files of other people.
     const { userId } = owned;
     expect(receiver.received.map(({ body }) => JSON.parse(body).data)).toEqual([
       { noteId, attachmentId, sizeBytes: 5, actorId: userId },

@@ -125,7 +125,7 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
           )}
           <DownloadAll note={note} attachments={attachments} isHidden={isManaged} />
         </div>
-        {canEdit && !isManaged && <AttachFolder onChosen={accept} />}
+        {canEdit && !isManaged && <AttachFolder hasText={isEmpty} onChosen={accept} />}
         {canEdit && !isEmpty && (
           <AttachArea {...drop} className={isManaged ? "hidden" : dropzoneStyle}>
             <Paperclip size={16} />
@@ -274,8 +274,9 @@ function AttachArea(area: DropzoneProps) {
 }
 
 /** Chooses a whole folder. Phones and tablets cannot choose a folder. */
-function AttachFolder({ onChosen }: { onChosen: (files: ChosenFile[]) => void }) {
+function AttachFolder({ hasText, onChosen }: { hasText: boolean; onChosen: (files: ChosenFile[]) => void }) {
   const input = useRef<HTMLInputElement>(null);
+  const button = { className: "pointer-coarse:hidden", onClick: () => input.current?.click() };
   return (
     <>
       <input
@@ -289,9 +290,16 @@ function AttachFolder({ onChosen }: { onChosen: (files: ChosenFile[]) => void })
           currentTarget.value = "";
         }}
       />
-      <IconButton label={words.attachFolder} className="pointer-coarse:hidden" onClick={() => input.current?.click()}>
-        <FolderPlus size={16} />
-      </IconButton>
+      {hasText ? (
+        <Button kind="quiet" {...button}>
+          <FolderPlus size={16} />
+          {words.attachFolder}
+        </Button>
+      ) : (
+        <IconButton label={words.attachFolder} {...button}>
+          <FolderPlus size={16} />
+        </IconButton>
+      )}
     </>
   );
 }

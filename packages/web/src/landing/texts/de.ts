@@ -158,7 +158,7 @@ export const texts: typeof english = {
     addMore: "Weitere Dateien hinzufügen",
     chooseSlot: (slot: string) => `Datei für ${slot} wählen`,
     chooseShort: "Wählen",
-    drop: "oder Dateien oder einen Ordner hierher ziehen",
+    drop: "oder Dateien und Ordner hierher ziehen",
     chosen: "Bereit zum Senden",
     remove: (filename: string) => `Entfernen: ${filename}`,
     chooseAnother: "Andere wählen",

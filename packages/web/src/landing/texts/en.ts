@@ -161,7 +161,7 @@ export const texts = {
     addMore: "Add more files",
     chooseSlot: (slot: string) => `Choose a file for ${slot}`,
     chooseShort: "Choose",
-    drop: "or drop files or a folder here",
+    drop: "or drop files and folders here",
     chosen: "Ready to send",
     remove: (filename: string) => `Remove ${filename}`,
     chooseAnother: "Choose another",

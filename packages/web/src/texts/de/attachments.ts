@@ -8,7 +8,7 @@ export const attachments: typeof english = {
   attach: "Anhängen",
   attachFolder: "Ordner anhängen",
   empty: {
-    before: "Dateien oder Ordner hierher ziehen oder ",
+    before: "Dateien und Ordner hierher ziehen oder ",
     choose: "Dateien auswählen",
     viewer: "An dieser Notiz sind noch keine Dateien.",
   },

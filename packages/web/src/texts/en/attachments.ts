@@ -8,7 +8,7 @@ export const attachments = {
   attachFolder: "Attach a folder",
   empty: {
     /** Before the next text. A phone shows only the next text. */
-    before: "Drop files or folders here, or ",
+    before: "Drop files and folders here, or ",
     choose: "choose files",
     viewer: "There are no files on this note yet.",
   },

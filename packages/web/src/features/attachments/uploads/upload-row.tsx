@@ -18,6 +18,10 @@ export { UploadTotal } from "./upload-total.tsx";
 const words = uploadTexts;
 const { list } = uploads;
 
+/** The browser skips the layout of rows out of sight, except a row with the pointer or the focus, whose tooltips extend beyond the row. */
+const ROW =
+  "-mx-2 flex min-h-14 items-center gap-3 py-2 pr-1 pl-2 [contain-intrinsic-size:auto_68px] [content-visibility:auto] focus-within:[content-visibility:visible] hover:[content-visibility:visible]";
+
 /** A row for an upload, with its own progress bar. */
 export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
   const upload = useStore(list.$uploads, { keys: [id], deps: [id] })[id];
@@ -27,7 +31,7 @@ export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
   const share = sizeBytes === 0 ? 0 : sentBytes / sizeBytes;
   const state = describeUploadState(upload, { isOnline });
   return (
-    <li className="-mx-2 flex min-h-14 items-center gap-3 py-2 pr-1 pl-2">
+    <li className={ROW}>
       <FileIcon filename={filename} contentType={upload.contentType} />
       <div className="min-w-0 grow">
         <FileName filename={path + filename} />
@@ -63,7 +67,7 @@ export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
 export function WaitingRow({ file }: { file: File }) {
   const isOnline = useConnection() === "online";
   return (
-    <li className="-mx-2 flex min-h-14 items-center gap-3 py-2 pr-1 pl-2">
+    <li className={ROW}>
       <FileIcon filename={file.name} contentType={file.type} />
       <div className="min-w-0 grow">
         <FileName filename={file.name} />

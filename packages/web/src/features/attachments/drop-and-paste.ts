@@ -23,7 +23,7 @@ const MAX_FILES_AT_ONCE = 1_000;
 export function useDropAndPaste({ isEnabled, onChosen }: Options) {
   const accept = (files: ChosenFile[] | undefined) => {
     if (files !== undefined && files.length <= MAX_FILES_AT_ONCE) return onChosen(files);
-    toasts.add({ title: words.tooMany(MAX_FILES_AT_ONCE), priority: "high", timeout: 0 });
+    toasts.add({ title: words.tooMany(MAX_FILES_AT_ONCE), timeout: 0 });
   };
   const onFiles = (files: File[]) => accept(files.map((file) => ({ file })));
   const onDrop = (data: DataTransfer) => void acceptDropped(data, accept);

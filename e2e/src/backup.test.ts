@@ -144,7 +144,9 @@ describe("valetkey backup and restore", () => {
     const isKept = ({ id }: { id: string }) => !deleted.has(id);
     const kept = before.attachments.filter(isKept);
     const issued = before.issued.filter(({ attachmentId }) => !deleted.has(attachmentId));
-    await expectAllThere(annAgain, { ...before, attachments: kept, issued });
+    const previews = before.previews.filter(isKept);
+    expect(previews.length).toBeGreaterThan(0);
+    await expectAllThere(annAgain, { ...before, attachments: kept, previews, issued });
     await expectReadyIsWhole(annAgain);
     expect(await endOfCli(restoredPlace, ["gc", "--dry-run"])).toMatchObject({ code: 0 });
     console.log(`backed up ${kept.length} files while ${during} were added; deleted: ${deleted.size}`);

@@ -5,6 +5,7 @@ import { contentTests } from "./bad-input/content.suite.ts";
 import { useBadInputFixture } from "./bad-input/fixture.ts";
 import { headerTests } from "./bad-input/headers.suite.ts";
 import { partTests } from "./bad-input/parts.suite.ts";
+import { previewTests } from "./bad-input/previews.suite.ts";
 import { restartTests } from "./bad-input/restarts.suite.ts";
 import { swapTests } from "./bad-input/swap.suite.ts";
 
@@ -25,6 +26,7 @@ export function badInputSuite(name: string, running: () => RunningProvider, { is
       "stored headers": () => headerTests(fixture, { onlyFirst: isProfile }),
       "second PUTs": () => swapTests(fixture),
       parts: () => partTests(fixture),
+      previews: () => previewTests(fixture),
       clocks: () => clockTests(fixture),
       ...(!isProfile && { restarts: () => restartTests(fixture) }),
     };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect } from "vitest";
+import { previewQueries } from "../../../../packages/server/src/features/attachments/preview-queries.ts";
 import { attachmentQueries } from "../../../../packages/server/src/features/attachments/queries.ts";
 import type { BucketCapabilities } from "../../../../packages/server/src/platform/bucket/port.ts";
 import { type BucketServer, bucketOn } from "../../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
@@ -64,12 +65,14 @@ export function useBadInputFixture(name: string, running: () => RunningProvider)
     for (const _day of [1, 2, 3]) {
       service.advance(DAY + 600_000);
       await service.useCases.expireUploads();
+      await service.useCases.dropUnconfirmedPreviews();
       await service.useCases.purgeObjects();
     }
     service.advance(-3 * (DAY + 600_000));
     const ready = (await attachmentQueries(service.db).listOfNote(noteId)).filter(({ state }) => state === "ready");
     const keys = await service.bucketContents.keys();
-    expect(keys.sort()).toEqual(ready.map(({ objectKey }) => objectKey).sort());
+    const previews = await previewQueries(service.db).list(ready.map(({ id }) => id));
+    expect(keys.sort()).toEqual([...ready, ...previews].map(({ objectKey }) => objectKey).sort());
     expect(await service.bucketContents.uploads()).toBe(0);
     expect((await running().hiddenIn?.(server.bucket)) ?? []).toEqual([]);
   }

@@ -21,7 +21,7 @@ export type AuditEvent = {
   /** The id of the note's owner, whose activity list shows the event. */
   ownerId: string;
   attachmentIds: readonly string[];
-  /** The facts that pages show with the event, such as filename, sizeBytes, userId, role, expiresInSeconds and purpose. */
+  /** The facts that pages show with the event, such as filename, sizeBytes, userId, role, expiresInSeconds, purpose and preview. */
   detail: Readonly<Record<string, string | number | boolean | null>>;
 };
 

@@ -91,7 +91,7 @@ export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) 
     });
     const leftSeconds = Math.ceil((signed.expiresAt - now) / 1000);
     const purpose = input.purpose ?? (preview === "small" ? "thumbnail" : defaultPurpose(disposition));
-    const detail = { expiresInSeconds: Math.min(expiresInSeconds, leftSeconds), purpose };
+    const detail = { expiresInSeconds: Math.min(expiresInSeconds, leftSeconds), purpose, ...(preview && { preview }) };
     const event = { id: newId(), caller, subject: aboutFile(attachment), at: clock(), detail };
     await urlAuditLog(db).record(auditEvent("url.issued", event));
     // A thumbnail does not mean that the user has opened the file, because lists also show thumbnails.
@@ -315,7 +315,9 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
     if (issued.size === 0) await requireEnabled(deps)(caller.userId);
     await Promise.all(
       [...issued.values()].map(({ attachments, expiresInSeconds }) =>
-        urlAuditLog(db).record(describe(deps, { caller, attachments, detail: { expiresInSeconds, purpose } })),
+        urlAuditLog(db).record(
+          describe(deps, { caller, attachments, detail: { expiresInSeconds, purpose, ...(preview && { preview }) } }),
+        ),
       ),
     );
     // A thumbnail does not mean that the user has opened the file, because lists also show thumbnails.

@@ -86,16 +86,15 @@ describe.each(engines)("previews on $name", (engine) => {
   it("the URL of a small preview has the purpose thumbnail, and the URL of a large preview has the purpose view", async () => {
     await sendPreview(ann, { attachmentId });
     await sendPreview(ann, { attachmentId, name: "large", picture: webp(LARGE) });
-    const purposeOfLast = async () =>
-      (await ann.send(`GET /notes/${noteId}/activity?limit=1`)).body.items[0].detail.purpose;
+    const detailOfLast = async () => (await ann.send(`GET /notes/${noteId}/activity?limit=1`)).body.items[0].detail;
     for (const [name, purpose] of [
       ["small", "thumbnail"],
       ["large", "view"],
     ]) {
       await ann.send(`GET /attachments/${attachmentId}/url?preview=${name}`);
-      expect(await purposeOfLast()).toBe(purpose);
+      expect(await detailOfLast()).toMatchObject({ purpose, preview: name });
       await ann.send("POST /attachments/urls", { json: { attachmentIds: [attachmentId], preview: name } });
-      expect(await purposeOfLast()).toBe(purpose);
+      expect(await detailOfLast()).toMatchObject({ purpose, preview: name });
     }
   });
 

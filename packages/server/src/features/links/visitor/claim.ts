@@ -80,7 +80,15 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
       windowEndsAt,
     };
     const issuedUrls = { count: files.length, lastUrlExpiresAt: now + expiresInSeconds * 1000 };
-    const described = { link, pass, claim, files, expiresInSeconds, recipient: opened.recipient };
+    const described = {
+      link,
+      pass,
+      claim,
+      files,
+      expiresInSeconds,
+      recipient: opened.recipient,
+      preview: visitor.preview,
+    };
     // The event of the claim has the purpose, so the event of the URLs needs no purpose.
     const claimed = claimedEvent(deps, { ...described, purpose: purposeOf(visitor) });
     const issued = issuedEvent(deps, { ...described, purpose: undefined });
@@ -176,13 +184,13 @@ export function limitedBy(limit: WindowLimit, { link, visitor }: { link: Link; v
 async function addUrls(
   deps: Deps,
   { link, claim, files, pass, limited, recipient }: OpenLink & { pass: Pass; limited: Limited },
-  wanted: Pick<Visitor & Wanted, "disposition" | "purpose" | "clientIp" | "receiverCode">,
+  wanted: Pick<Visitor & Wanted, "disposition" | "purpose" | "preview" | "clientIp" | "receiverCode">,
 ): Promise<ClaimUrls> {
   if (claim === undefined) throw linkNotFound();
   const now = deps.clock();
   const expiresInSeconds = expiryOf(deps, { link, until: claim.windowEndsAt, now });
-  const { disposition, clientIp } = wanted;
-  const described = { link, pass, claim, files, expiresInSeconds, recipient };
+  const { disposition, clientIp, preview } = wanted;
+  const described = { link, pass, claim, files, expiresInSeconds, recipient, preview };
   const event = issuedEvent(deps, { ...described, purpose: purposeOf(wanted) });
   const { passwordVersion } = link;
   const lastUrlExpiresAt = now + expiresInSeconds * 1000;
@@ -258,6 +266,7 @@ type Described = {
   files: readonly LinkedFile[];
   expiresInSeconds: number;
   recipient: string | undefined;
+  preview: Wanted["preview"];
   purpose: UrlPurpose | undefined;
 };
 
@@ -275,12 +284,13 @@ function issuedEvent(deps: Deps, described: Described) {
   return auditEvent("url.issued", { ...event, detail: { ...event.detail, expiresInSeconds } });
 }
 
-function eventOf({ newId, clock }: Deps, { link, pass, claim, files, recipient, purpose }: Described) {
+function eventOf({ newId, clock }: Deps, { link, pass, claim, files, recipient, purpose, preview }: Described) {
   const detail = {
     linkId: link.id,
     label: link.label,
     claimId: claim.id,
     ...(purpose !== undefined && { purpose }),
+    ...(preview !== undefined && { preview }),
     ...(recipient !== undefined && { email: recipient }),
   };
   const subject = { noteId: link.noteId, ownerId: link.ownerId, attachmentIds: files.map(({ id }) => id) };

@@ -78,7 +78,11 @@ describe.each(engines)("previews of links on $name", (engine) => {
     expect(Buffer.from(await response.arrayBuffer()).equals(webp())).toBe(true);
     expect(await claims()).toBe(0);
     const [event] = (await ann.send(`GET /links/${id}/events`)).body.items;
-    expect(event).toMatchObject({ action: "url.issued", attachmentIds: [photo], detail: { purpose: "thumbnail" } });
+    expect(event).toMatchObject({
+      action: "url.issued",
+      attachmentIds: [photo],
+      detail: { purpose: "thumbnail", preview: "small" },
+    });
     const { urlsIssued, lastUrlExpiresAt } = (await ann.send(`GET /links/${id}`)).body;
     expect([urlsIssued, lastUrlExpiresAt === null]).toEqual([0, false]);
   });
@@ -134,7 +138,7 @@ describe.each(engines)("previews of links on $name", (engine) => {
 
   it("requirement 61: a large preview needs a claim, also if the link shows small previews", async () => {
     await sendPreview(ann, { attachmentId: photo, name: "large", picture: LARGE });
-    const { token, visitor, claims } = await share();
+    const { id, token, visitor, claims } = await share();
     const wanted = { attachmentIds: [photo], preview: "large" };
     const without = await visitor.claim(token, { ...wanted, attachmentIds: [photo, plain] });
     expect([without.body.code, await claims()]).toEqual(["preview_not_found", 0]);
@@ -149,6 +153,12 @@ describe.each(engines)("previews of links on $name", (engine) => {
       expect(Buffer.from(await response.arrayBuffer()).equals(LARGE)).toBe(true);
     }
     expect(await claims()).toBe(1);
+    const events = (await ann.send(`GET /links/${id}/events`)).body.items.slice(0, 3);
+    expect(events.map(({ detail }: { detail: { preview: string } }) => detail.preview)).toEqual([
+      "large",
+      "large",
+      "large",
+    ]);
   });
 
   it("a request for previews of a link refuses 101 ids, no id and unknown members", async () => {

@@ -51,7 +51,7 @@ export function issueLinkPreviews(deps: Deps, { admit, allowance }: { admit: Adm
       const issued = { lastUrlExpiresAt: now + expiresInSeconds * 1000, hasClaim: claim !== undefined, now };
       if (!(await linkVisitQueries(tx).addPreviews(link, issued))) throw linkNotFound();
       const subject = { noteId: link.noteId, ownerId: link.ownerId, attachmentIds: [...previews.keys()] };
-      const detail = { linkId: link.id, label: link.label, expiresInSeconds, purpose: "thumbnail" };
+      const detail = { linkId: link.id, label: link.label, expiresInSeconds, purpose: "thumbnail", preview: "small" };
       const event = { id: newId(), caller: { userId }, subject, at: clock(), detail };
       await auditQueries(tx).add(auditEvent("url.issued", event));
     });

@@ -9,11 +9,12 @@ import { licensesOf, packageFolders } from "../../web/third-party-licenses.ts";
 const ROOT = resolve(import.meta.dirname, "..");
 const SERVER = resolve(ROOT, "../server/src");
 const DIST = join(ROOT, "dist");
-/** Node.js starts the modules of `ENTRIES` by file name: the command, and the worker threads. */
+/** Node.js starts the modules of `ENTRIES` by file name: the command, the worker threads, and the process that draws pictures. */
 const ENTRIES = {
   cli: "cli.ts",
   "bucket-worker": "operations/built-in-bucket/bucket-worker.ts",
   "checkpoint-worker": "platform/database/sqlite/checkpoint-worker.ts",
+  "drawing-process": "platform/pictures/drawing-process.ts",
   "journal-worker": "features/audit/journal/journal-worker.ts",
   "search-worker": "platform/database/sqlite/search-worker.ts",
   "starts-worker": "features/uploads/starts/starts-worker.ts",

@@ -5,6 +5,7 @@ import { DomainError } from "../platform/errors.ts";
 import { adoptCommand } from "./adopt.ts";
 import { backupCommand, restoreCommand } from "./backup.ts";
 import { bucketCommand, gcCommand, presignCommand } from "./bucket.ts";
+import { previewsCommand } from "./previews.ts";
 import { configCommand, doctorCommand, policyCommand } from "./setup.ts";
 import { startCommand } from "./start.ts";
 import { tokenCommand, userCommand } from "./user.ts";
@@ -29,6 +30,7 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     .addCommand(tokenCommand())
     .addCommand(adoptCommand())
     .addCommand(gcCommand())
+    .addCommand(previewsCommand())
     .addCommand(backupCommand())
     .addCommand(restoreCommand())
     .addCommand(presignCommand())

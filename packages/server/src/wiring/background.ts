@@ -4,6 +4,7 @@ import { deliverMails, startMailDelivery } from "../features/mail/jobs.ts";
 import { startSearchIndex } from "../features/notes/jobs.ts";
 import { startPolicyRefresh } from "../features/policy/live-policy.ts";
 import { policyQueries } from "../features/policy/queries.ts";
+import { startPreviewMaking } from "../features/previews/jobs.ts";
 import { startBucketProbe } from "../features/storage/capabilities.ts";
 import { startVerification } from "../features/uploads/jobs.ts";
 import { verificationQueries } from "../features/uploads/queries/verifications.ts";
@@ -11,6 +12,7 @@ import { createDeliveries } from "../features/webhooks/deliver.ts";
 import { reportUrls, startWebhookDelivery } from "../features/webhooks/jobs.ts";
 import { type Loop, startLoop } from "../platform/jobs/loop.ts";
 import { createWebhookSender } from "../platform/outgoing/send-webhook.ts";
+import { canDraw } from "../platform/pictures/draw-pictures.ts";
 import type { Base, Opened } from "./base.ts";
 import type { UseCases } from "./use-cases.ts";
 
@@ -44,6 +46,11 @@ export async function startBackground(
   const webhooks = openWebhooks(base, logger);
   opened.add(webhooks.stop);
   work.on("webhookQueued", webhooks.kick);
+  const previews = base.deps.limits.drawsPreviews && canDraw() ? startPreviewMaking({ useCases, logger }) : undefined;
+  if (previews !== undefined) {
+    opened.add(previews.stop);
+    logger.info("the service makes the missing previews of pictures");
+  }
   const policy = startPolicyRefresh({
     refresh: () => base.deps.policy.refresh(() => policyQueries(db).list()),
     logger,
@@ -54,7 +61,7 @@ export async function startBackground(
   if (base.scanner === undefined) await warnOfUnscanned(db, logger);
   return {
     kick() {
-      for (const job of [sweep, verification, auditRetention, searchIndex, mails, webhooks]) job?.kick();
+      for (const job of [sweep, verification, auditRetention, searchIndex, mails, webhooks, previews]) job?.kick();
     },
   };
 }

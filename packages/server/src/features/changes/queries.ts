@@ -47,13 +47,13 @@ export const changeQueries = defineQueries("database.changes", ({ kysely: db, en
     const statement = statements.get(engine) ?? compileChanges(db);
     statements.set(engine, statement);
     const [values = []] = await run(statement, [userId, clock(), noteId]);
-    const [own, notes, files, role, events, disabledAt] = values;
+    const [own, notes, files, role, events, previews, disabledAt] = values;
     // The text `own` contains `disabledAt`, so the text changes when an administrator disables the user. After the change of `own`, the
     // page of the user sends a request, and the service refuses the request.
     return {
       own: `${own} ${disabledAt}`,
       shared: `${notes} ${files}`,
-      note: role === null ? "" : `${role} ${events}`,
+      note: role === null ? "" : `${role} ${events} ${previews}`,
     };
   },
 }));
@@ -75,9 +75,19 @@ function compileChanges(db: Kysely<Tables>): Statement {
       recentEvents(db, { column: "note_id", value: noteId, userId })
         .where(sql<SqlBool>`action in (${list(NOTE_EVENTS)})`)
         .as("events"),
+      previewsOf(db, noteId).as("previews"),
       db.selectFrom("disabled_users").select("disabled_at").where("user_id", "=", userId).as("disabled_at"),
     ]),
   );
+}
+
+/** Selects a number that changes with the previews of a note, because no event reports a preview. An index contains all previews of a note. */
+function previewsOf(db: Kysely<Tables>, noteId: Text) {
+  return db
+    .selectFrom("attachments")
+    .select(sql<number | null>`sum(length(previews))`.as("previews"))
+    .where("note_id", "=", noteId)
+    .where("previews", "is not", null);
 }
 
 type Text = Expression<string>;

@@ -42,7 +42,7 @@ export function completePreviews(deps: Deps, { allowance }: { allowance: Allowan
 }
 
 /** Verifies the stored picture. Returns the function that records the result. */
-async function prepare(deps: Deps, preview: StoredPreview): Promise<Finish<Preview>> {
+export async function prepare(deps: Deps, preview: StoredPreview): Promise<Finish<Preview>> {
   if (preview.pixels !== undefined) return async () => shown(preview);
   const objectKey = await stage(deps, preview);
   const verdict = await verify(deps, { ...preview, objectKey });

@@ -49,6 +49,7 @@ describe("defaults", () => {
       verifyInRequestMaxBytes: 64 * 2 ** 20,
       urlRate: { perSecond: 200, burst: 5_000 },
       trashDays: 30,
+      drawsPreviews: true,
       uploadRate: { perSecond: 20, burst: 5_000 },
       links: { isEnabled: true, isPasswordRequired: false, windowSeconds: 900 },
     });
@@ -127,6 +128,7 @@ describe("defaults", () => {
       USER_QUOTA_FILES: "500",
       URL_RATE_LIMIT: "10",
       TRASH_DAYS: "7",
+      PREVIEWS: "off",
       LINKS: "off",
       LINKS_MAX_EXPIRY: "2592000",
       LINKS_PASSWORD: "required",
@@ -204,6 +206,7 @@ describe("defaults", () => {
         userQuotaFiles: 500,
         urlRate: { perSecond: 10, burst: 1_000 },
         trashDays: 7,
+        drawsPreviews: false,
         uploadRate: { perSecond: 20, burst: 5_000 },
         links: {
           isEnabled: false,

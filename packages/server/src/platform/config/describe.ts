@@ -40,6 +40,7 @@ export function describeConfig(config: Config): string[] {
     CLAMAV_TOO_LARGE: config.scanner?.tooLarge,
     ...describeMail(config.mail),
     WEBHOOKS_ALLOW_LOOPBACK: config.webhooks.allowsLoopback ? "true" : undefined,
+    PREVIEWS: limits.drawsPreviews ? undefined : "off",
     URL_TTL_DEFAULT: limits.urlTtlDefaultSeconds,
     URL_TTL_MAX: limits.urlTtlMaxSeconds,
     URL_TTL_MAX_SHARED: limits.urlTtlMaxSharedSeconds,

@@ -69,6 +69,8 @@ export function readLimits(reader: ConfigReader) {
     auditDays: reader.read("AUDIT_DAYS"),
     /** The number of uploads that one user may start. If `uploadRate` is undefined, the number of uploads has no limit. */
     uploadRate: UPLOAD_RATE as RateLimit | undefined,
+    /** Whether the service draws the missing previews of pictures in the background, if it can. */
+    drawsPreviews: reader.read("PREVIEWS") === "auto",
     links: readLinks(reader),
     /**
      * If the service must read the bytes of a larger file, the service verifies the file after the HTTP request. The read of 64 MiB takes

@@ -276,6 +276,14 @@ const limits = {
   ),
 };
 
+const previews = {
+  PREVIEWS: choice(
+    ["auto", "off"],
+    "auto",
+    "`off`: the service makes no [previews](operations.md#previews) of pictures by itself",
+  ),
+};
+
 const links = {
   LINKS: choice(["on", "off"], "on", "`off`: nobody can make a link, and existing links do not open"),
   LINKS_MAX_EXPIRY: count("the maximum seconds from the creation of a link to its expiry", "none"),
@@ -306,7 +314,7 @@ const brand = {
 
 export const SETTINGS = {
   ...{ ...server, ...traces, ...bucket, ...cloudFront, ...database, ...auth },
-  ...{ ...identityProvider, ...mail, ...webhooks, ...scanner, ...limits, ...links, ...brand },
+  ...{ ...identityProvider, ...mail, ...webhooks, ...scanner, ...limits, ...previews, ...links, ...brand },
 };
 
 export type Setting = keyof typeof SETTINGS;
@@ -339,6 +347,7 @@ export const DOCUMENTED: Record<string, Record<string, Record<string, Common>>> 
     Webhooks: webhooks,
     "Virus scanner": scanner,
     Limits: limits,
+    Previews: previews,
     Links: links,
     "Your name, logo and color": brand,
   },

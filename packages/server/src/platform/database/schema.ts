@@ -134,6 +134,17 @@ export type Tables = {
     height: number | null;
     created_at: number;
   };
+  /**
+   * The table `missing_previews` contains the ready pictures without previews. Triggers on `attachments` add and remove the rows.
+   */
+  missing_previews: {
+    attachment_id: string;
+    /** The instant of the next attempt, or the end of the lease. If `due_at` is null, the file waits for a command of the operator. */
+    due_at: number | null;
+    attempts: number;
+    /** The code of the failure of the last attempt. */
+    failure: string | null;
+  };
   uploads: {
     id: string;
     attachment_id: string;

@@ -29,6 +29,7 @@ import {
   peopleQueries,
 } from "../../features/people/queries.ts";
 import { policyQueries } from "../../features/policy/queries.ts";
+import { missingPreviewQueries } from "../../features/previews/missing-queries.ts";
 import { accessRequestQueries } from "../../features/sharing/queries/access-requests.ts";
 import { accountInvitationQueries } from "../../features/sharing/queries/account-invitations.ts";
 import { invitationQueries } from "../../features/sharing/queries/invitations.ts";
@@ -59,6 +60,7 @@ export const everyQuery = {
   searchIndex: searchIndexQueries,
   attachments: attachmentQueries,
   previews: previewQueries,
+  missingPreviews: missingPreviewQueries,
   uploads: uploadQueries,
   shares: shareQueries,
   invitations: invitationQueries,

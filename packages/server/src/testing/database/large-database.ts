@@ -160,6 +160,11 @@ const ROWS_OF: Record<Growing, Columns> = {
     created_at: "i",
   },
   object_deletions: { object_key: id("deleted"), not_before: "i", attempts: "0" },
+  missing_previews: {
+    attachment_id: id("file"),
+    due_at: oneIn100("i", "null"),
+    attempts: "0",
+  },
   verifications: {
     attachment_id: id("file"),
     etag: "'etag'",

@@ -216,6 +216,13 @@ export const queryExamples: Examples = {
     drop: [[preview]],
     dropUnconfirmed: [[EXPIRED, 100]],
   },
+  missingPreviews: {
+    lease: [[{ now: NOW, leaseEndsAt: NOW }]],
+    fail: [["file-1", { failure: "damaged", dueAt: null }]],
+    list: [[{ after: "file-1", limit: 100 }]],
+    count: [[]],
+    remove: [["file-1"]],
+  },
   uploads: {
     start: [
       [

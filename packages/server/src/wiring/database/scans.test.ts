@@ -43,6 +43,8 @@ const ALLOWED: Record<string, string> = {
   "accounts.deleteResetLinksByHand": RECOVERY,
   "links.listAll": IN_ORDER,
   "mails.list": IN_ORDER,
+  "missingPreviews.count": BY_COMMAND,
+  "missingPreviews.list": BY_COMMAND,
   "notes.listOwned": UNINDEXED,
   "notes.listShared": UNINDEXED,
   "notes.listOwned: Seq Scan attachments": SEARCH,

@@ -6,6 +6,7 @@ import { noteOrder } from "./0102-note-order.ts";
 import { webhookFailures } from "./0103-webhook-failures.ts";
 import { previews } from "./0104-previews.ts";
 import { filePaths } from "./0105-file-paths.ts";
+import { missingPreviews } from "./0106-missing-previews.ts";
 
 const FIRST = "0100-initial-schema";
 
@@ -27,5 +28,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0103-webhook-failures": webhookFailures(engine),
     "0104-previews": previews(engine),
     "0105-file-paths": filePaths(),
+    "0106-missing-previews": missingPreviews(engine),
   };
 }

@@ -1,0 +1,144 @@
+import { readdir, readFile } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { pngBomb } from "../../../../../e2e/src/testing/bombs.ts";
+import { readPicture } from "../../features/previews/picture.ts";
+import { makePhoto, type PhotoType } from "../../testing/photos.ts";
+import { canDraw, type DrawingLimits, drawPictures, loaderOf } from "./draw-pictures.ts";
+
+const SVG = Buffer.from(
+  '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>',
+);
+const JPEG_START = Buffer.from([0xff, 0xd8, 0xff, 0xe0]);
+const JPEG_LOADER = "VipsForeignLoadJpegBuffer";
+
+/** Draws the previews of a file with the loader for its first bytes, or with the given loader. */
+function draw(
+  file: Buffer,
+  { loader = loaderOf(file) ?? "", limits }: { loader?: string; limits?: DrawingLimits } = {},
+) {
+  const { signal } = new AbortController();
+  return drawPictures({ loader, body: Readable.from([file]), signal, ...(limits && { limits }) });
+}
+
+async function sizesOf(file: Buffer) {
+  const drawn = await draw(file);
+  if (typeof drawn === "string") return drawn;
+  return drawn.map(({ name, bytes }) => ({ name, ...readPicture(bytes) }));
+}
+
+/** Returns the child processes of this process that draw pictures. */
+async function drawingProcesses(): Promise<string[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const [line, status] = await Promise.all(
+        ["cmdline", "status"].map((file) => readFile(`/proc/${pid}/${file}`, "utf8").catch(() => "")),
+      );
+      return line?.includes("drawing-process") && status?.includes(`PPid:\t${process.pid}\n`) ? [pid] : [];
+    }),
+  );
+  return found.flat();
+}
+
+describe("the process that draws previews", () => {
+  it("the tests have the package that draws pictures", () => {
+    expect(canDraw()).toBe(true);
+  });
+
+  it.each<PhotoType>(["jpeg", "png", "webp", "gif", "avif"])(
+    "a file of the type %s gets two WebP previews without metadata",
+    async (type) => {
+      expect(await sizesOf(await makePhoto({ type, width: 640, height: 320 }))).toEqual([
+        { name: "small", contentType: "image/webp", width: 320, height: 160 },
+        { name: "large", contentType: "image/webp", width: 640, height: 320 },
+      ]);
+    },
+  );
+
+  it("the previews of a photo with a rotation in its metadata are upright and within their limits", async () => {
+    const drawn = await draw(await makePhoto({ width: 4000, height: 3000, orientation: 6 }));
+    if (typeof drawn === "string") throw new Error(drawn);
+    const [small, large] = drawn;
+    expect(readPicture(small?.bytes ?? Buffer.alloc(0))).toMatchObject({ width: 240, height: 320 });
+    expect(readPicture(large?.bytes ?? Buffer.alloc(0))).toMatchObject({ width: 1200, height: 1600 });
+    expect(small?.bytes.length).toBeLessThanOrEqual(40_000);
+    expect(large?.bytes.length).toBeLessThanOrEqual(400_000);
+  });
+
+  it("a picture that is not larger than the small preview has no large preview", async () => {
+    expect(await sizesOf(await makePhoto({ width: 300, height: 200 }))).toEqual([
+      { name: "small", contentType: "image/webp", width: 300, height: 200 },
+    ]);
+  });
+
+  it("only five types of pictures have a loader, by their first bytes", async () => {
+    const tiff = await makePhoto({ type: "tiff", width: 40, height: 40 });
+    for (const file of [
+      SVG,
+      tiff,
+      Buffer.from("%PDF-1.7\n"),
+      Buffer.from("<?xml"),
+      Buffer.from("BM"),
+      Buffer.alloc(0),
+    ]) {
+      expect(loaderOf(file)).toBeUndefined();
+    }
+    expect(loaderOf(await makePhoto({ width: 40, height: 40 }))).toBe(JPEG_LOADER);
+  });
+
+  it.each([
+    ["an SVG", async () => SVG],
+    ["an SVG after the first bytes of a JPEG", async () => Buffer.concat([JPEG_START, SVG])],
+    ["a TIFF", () => makePhoto({ type: "tiff", width: 40, height: 40 })],
+    ["a PNG", () => makePhoto({ type: "png", width: 40, height: 40 })],
+    ["a PDF", async () => Buffer.from("%PDF-1.7\n1 0 obj")],
+    ["an empty file", async () => Buffer.alloc(0)],
+    ["half of a JPEG", async () => (await makePhoto()).subarray(0, 50_000)],
+    ["random bytes after the first bytes of a JPEG", async () => Buffer.concat([JPEG_START, Buffer.alloc(200_000, 7)])],
+  ])("%s that claims to be a JPEG gets no previews", async (_, make) => {
+    expect(await draw(await make(), { loader: JPEG_LOADER })).toBe("damaged");
+  });
+
+  it("a PNG with 30,000 x 30,000 pixels gets no previews, and leaves no process", async () => {
+    expect(await draw(pngBomb(30_000))).toBe("damaged");
+    expect(await drawingProcesses()).toEqual([]);
+  });
+
+  it("a picture that takes too much time or memory ends its process", async () => {
+    const slow = { milliseconds: 1, memoryBytes: 512 * 2 ** 20 };
+    expect(await draw(await makePhoto(), { limits: slow })).toBe("too_slow");
+    const large = { milliseconds: 20_000, memoryBytes: 40 * 2 ** 20 };
+    expect(await draw(await makePhoto(), { limits: large })).toBe("too_much_memory");
+    expect(await drawingProcesses()).toEqual([]);
+  });
+
+  it("the process has no variables of the service", async () => {
+    process.env.SECRET_OF_TEST = "secret";
+    const drawing = draw(await makePhoto({ width: 4000, height: 3000 }));
+    let environment = "";
+    await expect
+      .poll(async () => {
+        const [pid] = await drawingProcesses();
+        environment ||= pid === undefined ? "" : await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
+        return environment;
+      })
+      .not.toBe("");
+    await drawing;
+    delete process.env.SECRET_OF_TEST;
+    expect(environment.split("\0").filter((line) => line !== "")).toEqual(["MALLOC_ARENA_MAX=2"]);
+  });
+
+  it("an aborted drawing ends its process", async () => {
+    const aborter = new AbortController();
+    const file = await makePhoto();
+    // The body never ends.
+    const body = new Readable({ read: () => undefined });
+    body.push(file);
+    const drawing = drawPictures({ loader: JPEG_LOADER, body, signal: aborter.signal });
+    await expect.poll(drawingProcesses).toHaveLength(1);
+    aborter.abort();
+    expect(await drawing).toBe("damaged");
+    expect(await drawingProcesses()).toEqual([]);
+  });
+});

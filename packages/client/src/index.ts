@@ -22,7 +22,7 @@ export {
   type ItemUploadTask,
   openFiles,
 } from "./open-files.ts";
-export type { MadePreview, PreviewMaker, PreviewOptions } from "./previews/previews.ts";
+export type { MadePreview, PreviewMaker, PreviewOptions } from "./previews/preview.ts";
 export type { FileSource } from "./send-bytes.ts";
 export { createSpeedMeter, type UploadProgress, type UploadState } from "./upload/progress.ts";
 export { memoryStore, type UploadStore, type WebStorage, webStore } from "./upload/store.ts";

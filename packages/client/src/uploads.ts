@@ -1,6 +1,7 @@
 import { type CallsOptions, connect } from "./calls.ts";
 import { detectPlatform } from "./platform.ts";
-import { openPreviews, type PreviewOptions } from "./previews/previews.ts";
+import type { PreviewOptions } from "./previews/preview.ts";
+import { openPreviews } from "./previews/previews.ts";
 import type { FileSource } from "./send-bytes.ts";
 import { openLines } from "./upload/lines.ts";
 import { defaultStore, type UploadStore } from "./upload/store.ts";

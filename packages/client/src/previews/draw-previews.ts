@@ -1,5 +1,5 @@
 import { browser, type Canvas, type Picture } from "./browser.ts";
-import type { MadePreview } from "./previews.ts";
+import type { MadePreview } from "./preview.ts";
 import { stripMetadata } from "./strip-metadata.ts";
 
 // The largest size first, because the smaller picture is drawn from the larger one. Pixels and bytes.

@@ -2,9 +2,9 @@ import type { FileSource } from "../send-bytes.ts";
 import { browser, type Picture, type WorkerMessage } from "./browser.ts";
 import { decode, drawPreviews as drawOnPage } from "./draw-previews.ts";
 import type { DrawRequest } from "./drawing-worker.ts";
-import type { MadePreview, PreviewMaker } from "./previews.ts";
+import type { MadePreview, PreviewMaker } from "./preview.ts";
 
-export type { MadePreview, PreviewMaker } from "./previews.ts";
+export type { MadePreview, PreviewMaker } from "./preview.ts";
 
 /** A larger picture would need too much memory. Bytes. */
 const MAX_PICTURE_BYTES = 100_000_000;

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Call } from "../call.ts";
 import { ValetKeyError } from "../errors.ts";
 import { detectPlatform } from "../platform.ts";
+import type { MadePreview, PreviewMaker } from "./preview.ts";
 import { createPreviewQueue } from "./preview-queue.ts";
-import type { MadePreview, PreviewMaker } from "./previews.ts";
 
 const FILE_BYTES = 1_000_000;
 type Named = { attachmentId: string; name: "small" | "large" };

@@ -1,5 +1,6 @@
+import type { PreviewedUpload, Previews } from "../upload/previewed-upload.ts";
 import { makePreviews } from "./make-previews.ts";
-import type { MadePreview, PreviewDeps, PreviewedUpload, PreviewMaker, Previews } from "./previews.ts";
+import type { MadePreview, PreviewDeps, PreviewMaker } from "./preview.ts";
 import { createPreviewSender } from "./send-previews.ts";
 
 /** While files are uploaded, the previews of a file wait for this time, so that they do not slow short uploads down. */

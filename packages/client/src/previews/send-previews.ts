@@ -1,10 +1,11 @@
 import { isRetryable, retryDelayMs, type ValetKeyError } from "../errors.ts";
 import { sendWithFetch } from "../send-bytes.ts";
 import { toError } from "../upload/lines.ts";
+import type { PreviewedUpload } from "../upload/previewed-upload.ts";
 import { createPauseGate, createRetry } from "../upload/retry.ts";
 import { sendPiece } from "../upload/send-piece.ts";
 import type { CompletedPreviews, StartedPreviews } from "../wire.ts";
-import type { MadePreview, PreviewDeps, PreviewedUpload } from "./previews.ts";
+import type { MadePreview, PreviewDeps } from "./preview.ts";
 
 /** The service accepts at most 100 previews in one request. */
 const MAX_BATCH = 100;

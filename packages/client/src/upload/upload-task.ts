@@ -1,11 +1,11 @@
 import type { Call } from "../call.ts";
 import { aborted, ValetKeyError } from "../errors.ts";
 import type { Platform } from "../platform.ts";
-import type { Previews } from "../previews/previews.ts";
 import type { FileSource } from "../send-bytes.ts";
 import type { Attachment, SendFileBody, SentFile } from "../wire.ts";
 import { abortUpload, complete, findUpload, openUpload, startUpload, waitForVerification } from "./calls.ts";
 import { createPlace, type Lines, type Place } from "./lines.ts";
+import type { Previews } from "./previewed-upload.ts";
 import { createProgress, type UploadProgress } from "./progress.ts";
 import { createPauseGate, createRetry } from "./retry.ts";
 import { isLost, sendParts } from "./send-parts.ts";

@@ -1,0 +1,23 @@
+import type { Call } from "../call.ts";
+import type { Platform } from "../platform.ts";
+import type { FileSource } from "../send-bytes.ts";
+import type { Preview } from "../wire.ts";
+
+/** A small picture of a file, as a WebP or JPEG file without metadata. `small`: at most 320 px and 40 kB. `large`: 1,600 px and 400 kB. */
+export type MadePreview = { name: Preview["name"]; bytes: Blob };
+
+/** Makes the previews of a file. Returns an empty list if the file has none. The upload of the file never waits for its previews. */
+export type PreviewMaker = (
+  file: FileSource,
+  options: { contentType: string; signal: AbortSignal },
+) => Promise<readonly MadePreview[]>;
+
+export type PreviewOptions = {
+  /**
+   * Makes and sends the previews of uploaded files. `true`: the browser draws pictures and one frame of each video. Other platforms make
+   * no previews. A function makes the previews itself. Failures stay silent. The default of `previews` is true.
+   */
+  previews?: boolean | PreviewMaker;
+};
+
+export type PreviewDeps = { call: Call; fetch: typeof globalThis.fetch; platform: Platform };

@@ -140,6 +140,7 @@ export const CreateMultipartBody = closedObject({
     noteId: Id,
     size: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
     partSize: Type.Optional(Type.Integer({ minimum: PART_MIN_BYTES, maximum: PART_MAX_BYTES })),
+    path: Type.Optional(FilePath),
   }),
 });
 

@@ -71,6 +71,12 @@ describe.each(engines)("Uppy uploads on $name", (engine) => {
     expect(Buffer.from(await (await fetch(fileUrl)).arrayBuffer()).equals(FILE)).toBe(true);
   });
 
+  it("an Uppy upload keeps the folder of its file", async () => {
+    const uploadId = await start({ path: "films/2024" });
+    expect((await ann.send(`GET /uploads/${uploadId}`)).body.upload.path).toBe("films/2024/");
+    expect((await begin({ path: "../" })).body.code).toBe("invalid_path");
+  });
+
   it("a repeated completion of an Uppy upload returns the first response", async () => {
     const uploadId = await start();
     const parts = [];

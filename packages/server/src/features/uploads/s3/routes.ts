@@ -67,7 +67,7 @@ const schemas = operations("uppy", {
 export function s3Routes(app: App, { useCases, publicUrl }: RouteDeps<UploadVerbs>): void {
   app.post("/s3/multipart", { schema: schemas.uppyCreateMultipart }, async (request) => {
     const { filename, type: contentType, metadata } = request.body;
-    const { noteId, size: sizeBytes } = metadata;
+    const { noteId, path, size: sizeBytes } = metadata;
     if (sizeBytes === undefined) {
       throw new HttpProblem(
         "invalid_request",
@@ -75,7 +75,7 @@ export function s3Routes(app: App, { useCases, publicUrl }: RouteDeps<UploadVerb
       );
     }
     const partSize = metadata.partSize ?? partSizeOfUppy(sizeBytes);
-    const input = { noteId, filename, contentType, sizeBytes, sha256: undefined, partSize };
+    const input = { noteId, path, filename, contentType, sizeBytes, sha256: undefined, partSize };
     const { upload } = await useCases.startUpload(callerOf(request), input);
     return { key: upload.id, uploadId: upload.id };
   });

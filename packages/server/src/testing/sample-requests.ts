@@ -43,6 +43,7 @@ const bodies: Record<string, (world: World) => object> = {
   "PATCH /attachments/:attachmentId": () => ({ filename: "renamed.txt" }),
   "POST /attachments/:attachmentId/review": () => ({ decision: "accept" }),
   "POST /public/links/:token/unlock": () => ({ password: "open sesame" }),
+  "POST /public/links/:token/previews": ({ attachmentId }) => ({ attachmentIds: [attachmentId] }),
   "POST /public/links/:token/uploads": () => ({ filename: "a.txt", sizeBytes: 5, contentType: "text/plain" }),
   "POST /public/links/:token/uploads/batch": () => ({
     uploads: [{ filename: "a.txt", sizeBytes: 5, contentType: "text/plain" }],

@@ -6,7 +6,7 @@ import {
   HeadObjectCommand,
 } from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
-import { base64Digest, createChecksumStream } from "./body/checksums.ts";
+import { createChecksumStream } from "./body/checksums.ts";
 import { BUCKET, startBucket } from "./testing/bucket.ts";
 import { presignerFor, send, signing } from "./testing/http.ts";
 import { bytesOf } from "./testing/streams.ts";
@@ -21,7 +21,7 @@ describe("the checksum of a multipart object", () => {
   const full = (algorithm: "CRC32" | "CRC32C" | "CRC64NVME") => {
     const stream = createChecksumStream(algorithm);
     stream.update(whole);
-    return base64Digest(stream);
+    return stream.digest().toString("base64");
   };
 
   test.each(["CRC32", "CRC32C", "SHA1", "SHA256"] as const)(

@@ -1,16 +1,10 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
-import { Crc64Nvme } from "@aws-sdk/checksums/crc";
 import type { ChecksumAlgorithm } from "../store/database.ts";
+import { createCrc64Nvme } from "./crc64-nvme.ts";
 
-/** Computes a checksum while the bytes arrive. CRC64NVME is the only algorithm that returns its digest as a promise. */
-type ChecksumStream<Digest = Buffer | Promise<Uint8Array>> = {
-  update(bytes: Uint8Array): void;
-  digest(): Digest;
-};
-
-/** The algorithms that can make a composite checksum, which is a checksum of the checksums of the parts. */
-type CompositeAlgorithm = Exclude<ChecksumAlgorithm, "CRC64NVME">;
+/** Computes a checksum while the bytes arrive. */
+type ChecksumStream = { update(bytes: Uint8Array): void; digest(): Buffer };
 
 const CHECKSUM_BYTES: Record<ChecksumAlgorithm, number> = {
   CRC32: 4,
@@ -38,8 +32,6 @@ export function parseChecksum(algorithm: ChecksumAlgorithm, text: string): Buffe
 }
 
 /** Starts the computation of a checksum. The digest of a CRC has its highest byte first. Source: Amazon S3, "Checking object integrity". */
-export function createChecksumStream(algorithm: CompositeAlgorithm): ChecksumStream<Buffer>;
-export function createChecksumStream(algorithm: ChecksumAlgorithm): ChecksumStream;
 export function createChecksumStream(algorithm: ChecksumAlgorithm): ChecksumStream {
   switch (algorithm) {
     case "CRC32":
@@ -47,14 +39,14 @@ export function createChecksumStream(algorithm: ChecksumAlgorithm): ChecksumStre
     case "CRC32C":
       return crcStream(crc32c);
     case "CRC64NVME":
-      return new Crc64Nvme();
+      return createCrc64Nvme();
     case "SHA1":
     case "SHA256":
       return createHash(algorithm.toLowerCase());
   }
 }
 
-function crcStream(crc: (bytes: Uint8Array, previous: number) => number): ChecksumStream<Buffer> {
+function crcStream(crc: (bytes: Uint8Array, previous: number) => number): ChecksumStream {
   let value = 0;
   return {
     update(bytes) {
@@ -66,10 +58,6 @@ function crcStream(crc: (bytes: Uint8Array, previous: number) => number): Checks
       return bytes;
     },
   };
-}
-
-export async function base64Digest(stream: ChecksumStream): Promise<string> {
-  return Buffer.from(await stream.digest()).toString("base64");
 }
 
 /** For the algorithms of the list, the bucket can combine the checksums of the parts into the checksum of the whole object. */

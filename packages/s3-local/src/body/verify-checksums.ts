@@ -3,7 +3,6 @@ import type { PayloadDeclaration } from "@valetkey/presign";
 import { invalidRequest, S3Error } from "../errors.ts";
 import type { Checksum, ChecksumAlgorithm } from "../store/database.ts";
 import {
-  base64Digest,
   CHECKSUM_ALGORITHMS,
   checksumHeader,
   createChecksumStream,
@@ -109,7 +108,7 @@ export function createHashVerifier({ contentMd5, checksum: declared, payload }: 
       if (declared === undefined || checksum === undefined) return { md5: md5Bytes, checksums: [] };
       const { algorithm } = declared;
       const expected = declared.value ?? checkedValue(algorithm, trailers.get(checksumHeader(algorithm)) ?? "");
-      const value = await base64Digest(checksum);
+      const value = checksum.digest().toString("base64");
       if (value !== expected) {
         throw new S3Error("BadDigest", `The ${algorithm} you specified did not match the calculated checksum.`);
       }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { base64Digest, createChecksumStream, isChecksumAlgorithm, isCombinable } from "../body/checksums.ts";
+import { createChecksumStream, isChecksumAlgorithm, isCombinable } from "../body/checksums.ts";
 import { MAX_BODY_BYTES, tooLarge, writeBody } from "../body/receive-body.ts";
 import { readDeclaredChecksum } from "../body/verify-checksums.ts";
 import { invalidArgument, invalidRequest, S3Error } from "../errors.ts";
@@ -178,6 +178,6 @@ async function hashRange(store: Store, { object, range, upload: { checksumAlgori
     content.unpin();
   }
   const checksums: Checksum[] =
-    algorithm && checksum ? [{ algorithm, value: await base64Digest(checksum), type: "FULL_OBJECT" }] : [];
+    algorithm && checksum ? [{ algorithm, value: checksum.digest().toString("base64"), type: "FULL_OBJECT" }] : [];
   return { etag: `"${md5.digest("hex")}"`, checksums };
 }

@@ -2,7 +2,7 @@ import { invalidArgument, invalidRequest, S3Error } from "../errors.ts";
 import { checkHeaderValue, STORED_HEADERS, toResponseHeaders } from "../http/object-headers.ts";
 import type { S3Request } from "../http/request.ts";
 import { type S3Response, writeXml, type XmlElements } from "../http/response.ts";
-import { checkContent, pinRange } from "../http/send-content.ts";
+import { checkContent, pinRange, readSmall } from "../http/send-content.ts";
 import type { Checksum, ObjectRecord } from "../store/database.ts";
 import type { Store } from "../store/store.ts";
 import { readMaxKeys } from "./listings.ts";
@@ -28,9 +28,12 @@ export async function getObject(request: S3Request, { store }: Context): Promise
   if (isNotModified(request, object)) return { status: 304, headers };
   const piece = partNumber === undefined ? pieceByRange(request, object) : pieceByPart(store, { object, partNumber });
   const { from, to, isPartial, partCount } = piece;
-  const content = pinRange(store, object.contentId, { from, to });
-  await checkContent(content);
-  if (request.method === "HEAD") content.unpin();
+  const pinned = pinRange(store, object.contentId, { from, to });
+  const content = request.method === "GET" ? await readSmall(pinned) : undefined;
+  if (content === undefined) {
+    await checkContent(pinned);
+    pinned.unpin();
+  }
   return {
     status: isPartial ? 206 : 200,
     headers: {
@@ -39,7 +42,7 @@ export async function getObject(request: S3Request, { store }: Context): Promise
       ...requestedChecksums(request, piece.checksums),
       ...(partCount !== undefined && { "x-amz-mp-parts-count": String(partCount) }),
     },
-    ...(request.method === "GET" && { content }),
+    ...(content && { content }),
   };
 }
 

@@ -12,6 +12,8 @@ export { parseS3Url, type S3Location } from "./parse-s3-url.ts";
 export { createPresigner } from "./presigner.ts";
 export { hmacSha256, sha256Hex } from "./sha256.ts";
 export { deriveSigningKey } from "./sign-canonical-request.ts";
+export { createSigningDays } from "./signing-days.ts";
+export { type ResolvedTarget, resolveTarget } from "./target.ts";
 export type {
   Credentials,
   GetOptions,

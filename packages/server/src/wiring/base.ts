@@ -216,6 +216,7 @@ const BUCKET_SPANS: Record<keyof Bucket, "signing" | "bucket" | undefined> = {
   abortMultipart: "bucket",
   store: "bucket",
   head: "bucket",
+  readSmall: "bucket",
   readStart: "bucket",
   read: "bucket",
   computeChecksum: "bucket",

@@ -22,6 +22,7 @@ const calls: [string, (bucket: Bucket) => Promise<unknown>][] = [
   ["head", (bucket) => bucket.head("key")],
   ["computeChecksum", (bucket) => bucket.computeChecksum("key")],
   ["readStart", (bucket) => bucket.readStart("key", { length: 10 })],
+  ["readSmall", (bucket) => bucket.readSmall("key", { maxBytes: 10 })],
   ["read", (bucket) => bucket.read("key", { etag: "" })],
   ["createMultipart", (bucket) => bucket.createMultipart({ objectKey: "key", contentType: "text/plain" })],
   ["listParts", (bucket) => bucket.listParts(place)],

@@ -87,7 +87,7 @@ export function createBucket(options: BucketOptions): Bucket {
       client,
       credentials,
       clock,
-      timeoutMs: timeouts.callMs,
+      timeouts,
       target: { ...target, endpoint },
       calls: { ...objects, ...parts, copy },
     }),

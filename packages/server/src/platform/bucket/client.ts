@@ -1,10 +1,8 @@
-import { S3Client } from "@aws-sdk/client-s3";
-import type { Credentials } from "@valetkey/presign";
 import type { Clock } from "../clock.ts";
 import { within } from "../clock.ts";
 import { DomainError } from "../errors.ts";
 import type { CredentialSource } from "./credentials.ts";
-import { createObjectRequests, type SendObjectRequest } from "./object-requests.ts";
+import { createRequests, type Requests } from "./requests.ts";
 
 export type Timeouts = {
   /** The maximum time to connect to the bucket. */
@@ -22,15 +20,8 @@ type Call = <T>(
   options?: { extraMs?: number },
 ) => Promise<T>;
 
-/** The client of the SDK, the name of the bucket, the requests without the SDK, and the functions that run calls and send checksums. */
-export type BucketClient = {
-  s3: S3Client;
-  bucket: string;
-  send: SendObjectRequest;
-  call: Call;
-  optionalChecksums: OptionalChecksums;
-  close(): void;
-};
+/** The name of the bucket, the signed requests, and the functions that run calls and send checksums. */
+export type BucketClient = Requests & { bucket: string; call: Call; optionalChecksums: OptionalChecksums };
 
 type ClientOptions = {
   bucket: string;
@@ -42,50 +33,12 @@ type ClientOptions = {
   timeouts: Timeouts;
 };
 
-const MAX_ATTEMPTS = 3;
-
-export function createClient(options: ClientOptions): BucketClient {
-  const { bucket, region, endpoint, forcePathStyle, credentials, clock, timeouts } = options;
-  const provider = async () => toIdentity(await credentials.lasting({ now: clock(), seconds: 0 }));
-  const s3 = new S3Client({
-    region,
-    forcePathStyle,
-    ...(endpoint === undefined ? {} : { endpoint }),
-    // The provider is marked as memoised, so that the AWS SDK does not cache the credentials. The AWS SDK calls the provider for each
-    // request, so a rotation of the credentials takes effect immediately.
-    credentials: Object.assign(provider, { memoized: true }),
-    // Many S3 servers do not support the checksums that the AWS SDK adds by default. Calls that need a checksum add the checksum to the
-    // request.
-    requestChecksumCalculation: "WHEN_REQUIRED",
-    responseChecksumValidation: "WHEN_REQUIRED",
-    // With the Expect header, the AWS SDK would open a new connection for each part.
-    expectContinueHeader: false,
-    maxAttempts: MAX_ATTEMPTS,
-    requestHandler: { connectionTimeout: timeouts.connectMs, socketTimeout: timeouts.idleMs },
-  });
-  const call = createCall(credentials, timeouts.callMs);
-  const target = { bucket, region, endpoint, forcePathStyle };
-  const requests = createObjectRequests({ target, credentials, clock, timeouts });
+export function createClient({ credentials, clock, timeouts, ...target }: ClientOptions): BucketClient {
   return {
-    s3,
-    bucket,
-    send: requests.send,
-    call,
+    ...createRequests({ target, credentials, clock, timeouts }),
+    bucket: target.bucket,
+    call: createCall(credentials, timeouts.callMs),
     optionalChecksums: createOptionalChecksums(),
-    close() {
-      s3.destroy();
-      requests.close();
-    },
-  };
-}
-
-/** Converts credentials to the type of the AWS SDK, which does not allow undefined properties. */
-function toIdentity({ accessKeyId, secretAccessKey, sessionToken, expiration }: Credentials) {
-  return {
-    accessKeyId,
-    secretAccessKey,
-    ...(sessionToken === undefined ? {} : { sessionToken }),
-    ...(expiration === undefined ? {} : { expiration }),
   };
 }
 
@@ -98,7 +51,7 @@ function createCall(credentials: CredentialSource, callMs: number): Call {
       return unavailable(`The bucket did not respond to ${operation} within ${milliseconds} ms`);
     };
     try {
-      // The time limit also rejects the call of the AWS SDK, because the AWS SDK ignores the abort signal during a wait for credentials.
+      // The time limit also rejects the call, because a wait for credentials ignores the abort signal.
       return await within({ milliseconds, late }, () => work({ abortSignal: controller.signal }));
     } catch (error) {
       if (refusesCredentials(error)) credentials.refused();
@@ -138,12 +91,12 @@ const ADVICE: Record<string, string> = {
 const BY_STATUS: Record<number, string> = { 301: "PermanentRedirect", 403: "AccessDenied" };
 const REFUSED_CREDENTIALS = new Set(["InvalidAccessKeyId", "ExpiredToken", "InvalidToken", "SignatureDoesNotMatch"]);
 
-type Failure = Error & { code?: unknown; Code?: unknown; $metadata?: { httpStatusCode?: number; requestId?: string } };
+type Failure = Error & { code?: unknown; $metadata?: { httpStatusCode?: number; requestId?: string } };
 
 /**
- * Converts an error of the AWS SDK to `bucket_unavailable`, or to `storage_full` if the disk of the bucket is full. The cause of the new
- * error names the operation, and gives advice for the operator. The new error does not contain the error of the AWS SDK, because the error
- * of the AWS SDK contains signatures. The function `toBucketError` returns domain errors and programming errors unchanged.
+ * Converts an error of a request to `bucket_unavailable`, or to `storage_full` if the disk of the bucket is full. The cause of the new
+ * error names the operation, and gives advice for the operator. The new error does not contain the original error, because the error of a
+ * credential provider may contain secrets. The function `toBucketError` returns domain errors and programming errors unchanged.
  */
 export function toBucketError(error: unknown, operation: string): unknown {
   if (error instanceof DomainError || !(error instanceof Error)) return error;
@@ -189,7 +142,6 @@ function explain(error: Failure, operation: string): string {
 }
 
 function codeOf(error: Failure): string {
-  if (typeof error.Code === "string") return error.Code;
   return error.$metadata?.httpStatusCode === undefined && typeof error.code === "string" ? error.code : error.name;
 }
 

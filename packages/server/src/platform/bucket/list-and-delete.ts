@@ -1,9 +1,9 @@
-import type { ListObjectsV2CommandOutput } from "@aws-sdk/client-s3";
-import { DeleteObjectCommand, DeleteObjectsCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { createHash } from "node:crypto";
 import type { BucketClient } from "./client.ts";
 import { unless } from "./client.ts";
 import { unfinishedPages } from "./multipart.ts";
 import type { Bucket, ListedObject, UnfinishedMultipart } from "./port.ts";
+import { documentOf, element, elementsOf, textOf } from "./xml.ts";
 
 type Listing = Pick<Bucket, "listObjects" | "listMultiparts">;
 
@@ -21,51 +21,48 @@ async function* listObjects(client: BucketClient, asked: Asked): AsyncGenerator<
   let token: string | undefined;
   do {
     const page = await listPage(client, { ...asked, token });
-    const decode = decoderOf(page);
-    const objects = (page.Contents ?? []).map(({ Key = "", Size = 0, LastModified }) => ({
-      objectKey: decode(Key),
-      sizeBytes: Size,
-      modifiedAt: instantOf(LastModified),
-    }));
+    // If the response names no encoding, the server does not encode keys.
+    const isEncoded = textOf(page, "EncodingType") === "url";
+    const objects = elementsOf(page, "Contents").map((object) => {
+      const key = textOf(object, "Key") ?? "";
+      return {
+        objectKey: isEncoded ? decodeURIComponent(key.replaceAll("+", " ")) : key,
+        sizeBytes: Number(textOf(object, "Size") ?? 0),
+        modifiedAt: instantOf(textOf(object, "LastModified")),
+      };
+    });
     if (objects.length > 0) yield objects;
-    token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+    token = textOf(page, "IsTruncated") === "true" ? textOf(page, "NextContinuationToken") : undefined;
   } while (token !== undefined);
 }
 
-function listPage(
-  { s3, bucket, call }: BucketClient,
+async function listPage(
+  { send, call }: BucketClient,
   { prefix, pageSize, token }: Asked & { token: string | undefined },
-): Promise<ListObjectsV2CommandOutput> {
-  const list = new ListObjectsV2Command({
-    Bucket: bucket,
+): Promise<string> {
+  const query = {
+    "list-type": 2,
     // Other programs may use characters in keys that XML cannot contain, so the server must encode the keys.
-    EncodingType: "url",
-    ...(prefix === "" ? {} : { Prefix: prefix }),
-    ...(pageSize === undefined ? {} : { MaxKeys: pageSize }),
-    ...(token === undefined ? {} : { ContinuationToken: token }),
-  });
-  return call("ListObjectsV2", (options) => s3.send(list, options));
-}
-
-/** Returns the function that decodes the keys of a response. If the response names no encoding, the server does not encode keys. */
-function decoderOf({ EncodingType }: ListObjectsV2CommandOutput): (key: string) => string {
-  return EncodingType === "url" ? (key) => decodeURIComponent(key.replaceAll("+", " ")) : (key) => key;
+    "encoding-type": "url",
+    prefix: prefix || undefined,
+    "max-keys": pageSize,
+    "continuation-token": token,
+  };
+  const { body } = await call("ListObjectsV2", (options) => send({ method: "GET", query }, options));
+  return body.toString();
 }
 
 async function* listMultiparts(client: BucketClient, prefix: string): AsyncGenerator<UnfinishedMultipart[]> {
   for await (const page of unfinishedPages(client, prefix)) {
-    const uploads = page.flatMap(({ Key, UploadId, Initiated }) =>
-      Key === undefined || UploadId === undefined
-        ? []
-        : [{ objectKey: Key, bucketUploadId: UploadId, begunAt: instantOf(Initiated) }],
-    );
+    const uploads = page.map(({ begun, ...place }) => ({ ...place, begunAt: instantOf(begun) }));
     if (uploads.length > 0) yield uploads;
   }
 }
 
 /** Returns the instant of a date in milliseconds. An object without a date counts as a new object. */
-function instantOf(date: Date | undefined): number {
-  return date?.getTime() ?? Number.POSITIVE_INFINITY;
+function instantOf(date: string | undefined): number {
+  const instant = Date.parse(date ?? "");
+  return Number.isNaN(instant) ? Number.POSITIVE_INFINITY : instant;
 }
 
 /**
@@ -77,9 +74,8 @@ const SINGLES_AT_ONCE = 8;
 /** The extra time for each object of a batch, because some servers delete objects one by one. */
 const EXTRA_MS_EACH = 200;
 /**
- * A server with a status of `NO_BATCHES` has no DeleteObjects, or does not accept the request of the AWS SDK. The AWS SDK always sends a
- * checksum with DeleteObjects. Backblaze B2 refuses the checksum of DeleteObjects with 400. Swift also responds with 400, because Swift
- * requires Content-MD5. Google Cloud Storage has no DeleteObjects.
+ * A server with a status of `NO_BATCHES` has no DeleteObjects, or does not accept the request. For example, Google Cloud Storage has no
+ * DeleteObjects.
  */
 const NO_BATCHES = [400, 405, 501];
 
@@ -104,34 +100,37 @@ export function createDeletion(client: BucketClient, onWarning: (text: string) =
  * Deletes the objects in one call, and returns the keys of the deleted objects. Returns undefined if the server does not support batches.
  */
 async function deleteBatch(
-  { s3, bucket, call }: BucketClient,
+  { send, call }: BucketClient,
   { keys, onWarning }: { keys: readonly string[]; onWarning: (text: string) => void },
 ): Promise<string[] | undefined> {
-  const command = new DeleteObjectsCommand({
-    Bucket: bucket,
-    Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true },
-  });
-  const response = await call("DeleteObjects", (options) => s3.send(command, options).catch(unless(...NO_BATCHES)), {
+  const objects = keys.map((key) => `<Object>${element("Key", key)}</Object>`).join("");
+  const body = documentOf("Delete", objects + element("Quiet", "true"));
+  // S3 requires a checksum for DeleteObjects. All servers accept MD5, and Swift and older releases of MinIO accept no other checksum.
+  const headers = {
+    "content-type": "application/xml",
+    "content-md5": createHash("md5").update(body).digest("base64"),
+  };
+  const request = { method: "POST", query: { delete: "" }, headers, body } as const;
+  const response = await call("DeleteObjects", (options) => send(request, options).catch(unless(...NO_BATCHES)), {
     extraMs: keys.length * EXTRA_MS_EACH,
   });
   if (response === undefined) return undefined;
-  const errors = response.Errors?.filter(({ Code }) => Code !== "NoSuchKey") ?? [];
+  const errors = elementsOf(response.body.toString(), "Error").filter((error) => textOf(error, "Code") !== "NoSuchKey");
   const [first] = errors;
   if (first !== undefined) {
-    onWarning(`The bucket did not delete ${errors.length} of ${keys.length} objects: ${first.Code}, ${first.Message}`);
+    const reason = `${textOf(first, "Code")}, ${textOf(first, "Message")}`;
+    onWarning(`The bucket did not delete ${errors.length} of ${keys.length} objects: ${reason}`);
   }
-  const kept = new Set(errors.map(({ Key }) => Key));
+  const kept = new Set(errors.map((error) => textOf(error, "Key")));
   return keys.filter((key) => !kept.has(key));
 }
 
-async function deleteSingly({ s3, bucket, call }: BucketClient, keys: readonly string[]): Promise<string[]> {
+async function deleteSingly({ send, call }: BucketClient, keys: readonly string[]): Promise<string[]> {
   const gone: string[] = [];
   for (let at = 0; at < keys.length; at += SINGLES_AT_ONCE) {
     const some = keys.slice(at, at + SINGLES_AT_ONCE);
     await Promise.all(
-      some.map((Key) =>
-        call("DeleteObject", (options) => s3.send(new DeleteObjectCommand({ Bucket: bucket, Key }), options)),
-      ),
+      some.map((objectKey) => call("DeleteObject", (options) => send({ method: "DELETE", objectKey }, options))),
     );
     gone.push(...some);
   }

@@ -162,6 +162,22 @@ describe("reading an object by its ETag", () => {
     expect((await bucket.readStart(objectKey, { length: 20_000 }))?.bytes).toHaveLength(10_000);
   });
 
+  test("a read of a small object returns its metadata and at most the maximum of its bytes", async () => {
+    const bytes = patterned(10_000);
+    const { objectKey, etag } = await stored(bytes);
+    const whole = await bucket.readSmall(objectKey, { maxBytes: 20_000 });
+    expect(whole).toMatchObject({
+      sizeBytes: 10_000,
+      etag,
+      contentType: "text/plain",
+      undeclaredHeaders: [],
+    });
+    expect(Buffer.from(whole?.bytes ?? []).equals(bytes)).toBe(true);
+    const cut = await bucket.readSmall(objectKey, { maxBytes: 4_000 });
+    expect(cut).toMatchObject({ sizeBytes: 10_000, bytes: bytes.subarray(0, 4_000) });
+    expect(await bucket.readSmall("missing", { maxBytes: 10 })).toBeUndefined();
+  });
+
   test("a read of an object by its ETag returns the whole object", async () => {
     const bytes = patterned(3 * MIB + 1);
     const { objectKey, etag } = await stored(bytes);

@@ -1,23 +1,9 @@
-import type {
-  CreateMultipartUploadCommandInput,
-  ListMultipartUploadsCommandOutput,
-  ListPartsCommandOutput,
-  MultipartUpload,
-} from "@aws-sdk/client-s3";
-import {
-  AbortMultipartUploadCommand,
-  CompleteMultipartUploadCommand,
-  CopyObjectCommand,
-  CreateMultipartUploadCommand,
-  ListMultipartUploadsCommand,
-  ListPartsCommand,
-  UploadPartCopyCommand,
-} from "@aws-sdk/client-s3";
 import { encodeKey } from "@valetkey/presign";
 import type { BucketClient } from "./client.ts";
 import { failedWith, unavailable, unless } from "./client.ts";
 import { MAX_PARTS } from "./part-plan.ts";
 import type { Bucket, MultipartPlace, StoredPart } from "./port.ts";
+import { documentOf, element, elementsOf, textOf } from "./xml.ts";
 
 type BrowserMultipart = Pick<Bucket, "createMultipart" | "listParts" | "completeMultipart" | "abortMultipart">;
 
@@ -26,10 +12,10 @@ export function createBrowserMultipart(client: BucketClient): BrowserMultipart {
   return {
     createMultipart: ({ objectKey, contentType }) =>
       // The upload sets no checksum algorithm. With a checksum algorithm, the browser would have to compute a checksum for every part.
-      beginParts(client, { Bucket: client.bucket, Key: objectKey, ContentType: contentType }),
+      beginParts(client, { objectKey, contentType }),
     listParts: (place) => listParts(client, place),
     completeMultipart: (options) => complete(client, options),
-    abortMultipart: ({ objectKey, bucketUploadId }) => abortParts(client, { Key: objectKey, UploadId: bucketUploadId }),
+    abortMultipart: (place) => abortParts(client, place),
   };
 }
 
@@ -39,45 +25,35 @@ async function listParts(client: BucketClient, place: MultipartPlace): Promise<S
   do {
     const page = await listPartPage(client, { place, marker });
     if (page === undefined) return undefined;
-    for (const { PartNumber = 0, ETag = "", Size = 0 } of page.Parts ?? []) {
-      parts.push({ partNumber: PartNumber, etag: ETag, sizeBytes: Size });
+    for (const part of elementsOf(page, "Part")) {
+      const partNumber = Number(textOf(part, "PartNumber"));
+      parts.push({ partNumber, etag: textOf(part, "ETag") ?? "", sizeBytes: Number(textOf(part, "Size")) });
     }
-    marker = page.IsTruncated === true ? page.NextPartNumberMarker : undefined;
+    marker = textOf(page, "IsTruncated") === "true" ? textOf(page, "NextPartNumberMarker") : undefined;
   } while (marker !== undefined);
   return parts;
 }
 
-function listPartPage(
-  { s3, bucket, call }: BucketClient,
+async function listPartPage(
+  { send, call }: BucketClient,
   { place, marker }: { place: MultipartPlace; marker: string | undefined },
-): Promise<ListPartsCommandOutput | undefined> {
-  const list = new ListPartsCommand({
-    Bucket: bucket,
-    Key: place.objectKey,
-    UploadId: place.bucketUploadId,
-    ...(marker === undefined ? {} : { PartNumberMarker: marker }),
-  });
+): Promise<string | undefined> {
+  const query = { uploadId: place.bucketUploadId, "part-number-marker": marker };
+  const request = { method: "GET", objectKey: place.objectKey, query } as const;
   // For a missing upload, Ceph returns the error of a missing object.
-  return call("ListParts", (options) => s3.send(list, options).catch(unless("NoSuchUpload", "NoSuchKey")));
+  const page = await call("ListParts", (options) => send(request, options).catch(unless("NoSuchUpload", "NoSuchKey")));
+  return page?.body.toString();
 }
 
 function complete(
-  { s3, bucket, call }: BucketClient,
+  client: BucketClient,
   { objectKey, bucketUploadId, parts }: Parameters<Bucket["completeMultipart"]>[0],
 ): ReturnType<Bucket["completeMultipart"]> {
-  const upload = {
-    Bucket: bucket,
-    Key: objectKey,
-    UploadId: bucketUploadId,
-    MultipartUpload: { Parts: parts.map(({ partNumber, etag }) => ({ PartNumber: partNumber, ETag: etag })) },
-  };
-  return call(
+  return client.call(
     "CompleteMultipartUpload",
     async (options) => {
       try {
-        const send = (condition: object) =>
-          s3.send(new CompleteMultipartUploadCommand({ ...upload, ...condition }), options);
-        await ifAbsent(send);
+        await ifAbsent((condition) => sendParts(client, { objectKey, bucketUploadId, parts, condition }, options));
         return "done";
       } catch (error) {
         // Another attempt has completed or aborted the upload. The caller must check whether the upload was completed or aborted.
@@ -88,6 +64,27 @@ function complete(
     },
     { extraMs: COMPLETE_EXTRA_MS },
   );
+}
+
+/** The member `checksum` is the SHA-256 of the part in base64, if the bucket verifies the checksums of the upload. */
+export type SentPart = { partNumber: number; etag: string; checksum?: string };
+
+type Completion = MultipartPlace & { parts: readonly SentPart[]; condition: Condition };
+
+/** Sends CompleteMultipartUpload. Returns the document of the response. */
+export async function sendParts(
+  { send }: BucketClient,
+  { objectKey, bucketUploadId, parts, condition }: Completion,
+  options: { abortSignal: AbortSignal },
+): Promise<string> {
+  const listed = parts.map(({ partNumber, etag, checksum }) => {
+    const sha256 = checksum === undefined ? "" : element("ChecksumSHA256", checksum);
+    return `<Part>${element("ETag", etag)}${sha256}${element("PartNumber", partNumber)}</Part>`;
+  });
+  const body = documentOf("CompleteMultipartUpload", listed.join(""));
+  const headers = { "content-type": "application/xml", ...condition };
+  const query = { uploadId: bucketUploadId };
+  return (await send({ method: "POST", objectKey, query, headers, body }, options)).body.toString();
 }
 
 type Copy = Parameters<Bucket["copy"]>[0];
@@ -140,63 +137,66 @@ function orChanged(error: unknown): never {
 }
 
 async function copyWhole(client: BucketClient, copy: Copy): Promise<void> {
-  const { s3, bucket, call } = client;
-  const command = new CopyObjectCommand({
-    Bucket: bucket,
-    Key: copy.to,
-    CopySource: sourceOf(client, copy),
-    ...(copy.dropsHeaders === true ? { MetadataDirective: "REPLACE", ContentType: copy.contentType } : {}),
-    ...(copy.etag === undefined ? {} : { CopySourceIfMatch: copy.etag }),
-  });
-  await call("CopyObject", (options) => s3.send(command, options).catch(orChanged), { extraMs: COPY_EXTRA_MS });
+  const { send, call } = client;
+  const headers = {
+    "x-amz-copy-source": sourceOf(client, copy),
+    "x-amz-copy-source-if-match": copy.etag,
+    ...(copy.dropsHeaders === true
+      ? { "x-amz-metadata-directive": "REPLACE", "content-type": copy.contentType }
+      : undefined),
+  };
+  const request = { method: "PUT", objectKey: copy.to, headers } as const;
+  await call("CopyObject", (options) => send(request, options).catch(orChanged), { extraMs: COPY_EXTRA_MS });
 }
 
 async function copyMultipart(
   client: BucketClient,
   { copy, partBytes }: { copy: Copy; partBytes: number },
 ): Promise<void> {
-  const { s3, bucket, call } = client;
-  const place = { Bucket: bucket, Key: copy.to };
-  const UploadId = await beginParts(client, { ...place, ContentType: copy.contentType });
-  const upload = { ...place, UploadId };
+  const objectKey = copy.to;
+  const bucketUploadId = await beginParts(client, { objectKey, contentType: copy.contentType });
+  const place = { objectKey, bucketUploadId };
   try {
     const partCount = Math.ceil(copy.sizeBytes / partBytes);
-    const etags: (string | undefined)[] = [];
+    const parts: SentPart[] = [];
     let next = 0;
     const copySome = async () => {
       for (let index = next++; index < partCount; index = next++) {
-        etags[index] = await copyPart(client, { copy, partBytes, index, UploadId });
+        parts[index] = await copyPart(client, { copy, partBytes, index, bucketUploadId });
       }
     };
     await Promise.all(Array.from({ length: COPIED_AT_ONCE }, copySome));
-    const Parts = etags.map((ETag, index) => ({ PartNumber: index + 1, ETag }));
-    const complete = new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } });
-    await call("CompleteMultipartUpload", (options) => s3.send(complete, options), { extraMs: COMPLETE_EXTRA_MS });
+    const completion = { ...place, parts, condition: {} };
+    const extraMs = COMPLETE_EXTRA_MS;
+    await client.call("CompleteMultipartUpload", (options) => sendParts(client, completion, options), { extraMs });
   } catch (error) {
     // If the abort fails, the parts remain in the bucket for now. The queued deletion of the key will delete the parts.
-    await abortParts(client, { Key: copy.to, UploadId }).catch(() => undefined);
+    await abortParts(client, place).catch(() => undefined);
     throw error;
   }
 }
 
 async function copyPart(
   client: BucketClient,
-  { copy, partBytes, index, UploadId }: { copy: Copy; partBytes: number; index: number; UploadId: string },
-): Promise<string | undefined> {
-  const { s3, bucket, call } = client;
+  { copy, partBytes, index, bucketUploadId }: { copy: Copy; partBytes: number; index: number; bucketUploadId: string },
+): Promise<SentPart> {
+  const { send, call } = client;
+  const partNumber = index + 1;
   const first = index * partBytes;
   const last = Math.min(first + partBytes, copy.sizeBytes) - 1;
-  const command = new UploadPartCopyCommand({
-    Bucket: bucket,
-    Key: copy.to,
-    UploadId,
-    PartNumber: index + 1,
-    CopySource: sourceOf(client, copy),
-    CopySourceRange: `bytes=${first}-${last}`,
-  });
+  const headers = {
+    "x-amz-copy-source": sourceOf(client, copy),
+    "x-amz-copy-source-range": `bytes=${first}-${last}`,
+  };
+  const request = {
+    method: "PUT",
+    objectKey: copy.to,
+    query: { partNumber, uploadId: bucketUploadId },
+    headers,
+  } as const;
   const extraMs = COPY_EXTRA_MS;
-  const copied = await call("UploadPartCopy", (options) => s3.send(command, options).catch(orChanged), { extraMs });
-  return copied.CopyPartResult?.ETag;
+  const { body } = await call("UploadPartCopy", (options) => send(request, options).catch(orChanged), { extraMs });
+  return { partNumber, etag: textOf(body.toString(), "ETag") ?? "" };
 }
 
 /**
@@ -213,78 +213,88 @@ export function createDiscardParts(client: BucketClient, { keyPrefix }: { keyPre
   return async (objectKeys) => {
     const wanted = new Set(objectKeys);
     for await (const page of unfinishedPages(client, keyPrefix)) {
-      for (const { Key, UploadId } of page) {
-        if (Key === undefined || UploadId === undefined || !wanted.has(Key)) continue;
-        await abortParts(client, { Key, UploadId });
-      }
+      for (const place of page) if (wanted.has(place.objectKey)) await abortParts(client, place);
     }
   };
 }
 
 /**
- * Begins a multipart upload in the bucket. The function `beginParts` returns the id of the upload. If the server refuses the checksum
- * algorithm, the function `beginParts` begins the upload without the algorithm.
+ * Begins a multipart upload in the bucket. The function `beginParts` returns the id of the upload. With `hasChecksums`, the parts have
+ * checksums. If the server refuses checksums, the function `beginParts` begins the upload without checksums.
  */
 export async function beginParts(
-  { s3, call, optionalChecksums }: BucketClient,
-  { ChecksumAlgorithm, ...plain }: CreateMultipartUploadCommandInput,
+  { send, call, optionalChecksums }: BucketClient,
+  { objectKey, contentType, hasChecksums = false }: { objectKey: string; contentType: string; hasChecksums?: boolean },
 ): Promise<string> {
-  const send = (input: CreateMultipartUploadCommandInput, options: { abortSignal: AbortSignal }) =>
-    s3.send(new CreateMultipartUploadCommand(input), options);
-  const { UploadId } = await call("CreateMultipartUpload", (options) =>
-    ChecksumAlgorithm === undefined
-      ? send(plain, options)
-      : optionalChecksums((withChecksums) => send(withChecksums ? { ...plain, ChecksumAlgorithm } : plain, options)),
+  const begin = (withChecksums: boolean, options: { abortSignal: AbortSignal }) => {
+    const headers = {
+      "content-type": contentType,
+      "x-amz-checksum-algorithm": withChecksums ? "SHA256" : undefined,
+    };
+    return send({ method: "POST", objectKey, query: { uploads: "" }, headers }, options);
+  };
+  const { body } = await call("CreateMultipartUpload", (options) =>
+    hasChecksums ? optionalChecksums((withChecksums) => begin(withChecksums, options)) : begin(false, options),
   );
-  if (UploadId === undefined) throw unavailable("CreateMultipartUpload returned no upload id");
-  return UploadId;
+  const bucketUploadId = textOf(body.toString(), "UploadId");
+  if (bucketUploadId === undefined) throw unavailable("CreateMultipartUpload returned no upload id");
+  return bucketUploadId;
 }
 
 /** Aborts one multipart upload in the bucket. The function `abortParts` does not fail if the upload does not exist any more. */
 export async function abortParts(
-  { s3, bucket, call }: BucketClient,
-  { Key, UploadId }: { Key: string; UploadId: string },
+  { send, call }: BucketClient,
+  { objectKey, bucketUploadId }: MultipartPlace,
 ): Promise<void> {
-  const abort = new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId });
-  await call("AbortMultipartUpload", (options) => s3.send(abort, options).catch(unless("NoSuchUpload")));
+  const request = { method: "DELETE", objectKey, query: { uploadId: bucketUploadId } } as const;
+  await call("AbortMultipartUpload", (options) => send(request, options).catch(unless("NoSuchUpload")));
 }
 
-type UploadPage = ListMultipartUploadsCommandOutput;
-
-type Markers = Pick<UploadPage, "NextKeyMarker" | "NextUploadIdMarker">;
+/** The member `begun` is the date of the start, as in the document of the bucket. */
+type ListedUpload = MultipartPlace & { begun: string | undefined };
 
 /**
  * Lists unfinished multipart uploads, one page of the server at a time. The function `unfinishedPages` yields nothing if the server cannot
  * list uploads.
  */
-export async function* unfinishedPages(client: BucketClient, prefix: string): AsyncGenerator<MultipartUpload[]> {
-  let page: UploadPage | undefined = await listUploads(client, { prefix, after: {} });
+export async function* unfinishedPages(client: BucketClient, prefix: string): AsyncGenerator<ListedUpload[]> {
+  let page = await listUploads(client, { prefix, after: "" });
   while (page !== undefined) {
-    yield page.Uploads ?? [];
-    page = page.IsTruncated === true ? await listUploads(client, { prefix, after: page }) : undefined;
+    yield elementsOf(page, "Upload").flatMap((upload) => {
+      const [objectKey, bucketUploadId] = [textOf(upload, "Key"), textOf(upload, "UploadId")];
+      if (objectKey === undefined || bucketUploadId === undefined) return [];
+      return [{ objectKey, bucketUploadId, begun: textOf(upload, "Initiated") }];
+    });
+    page = textOf(page, "IsTruncated") === "true" ? await listUploads(client, { prefix, after: page }) : undefined;
   }
 }
 
-function listUploads(
-  { s3, bucket, call }: BucketClient,
-  { prefix, after }: { prefix: string; after: Markers },
-): Promise<UploadPage | undefined> {
-  const list = new ListMultipartUploadsCommand({
-    Bucket: bucket,
-    ...(prefix === "" ? {} : { Prefix: prefix }),
-    ...(after.NextKeyMarker === undefined ? {} : { KeyMarker: after.NextKeyMarker }),
-    ...(after.NextUploadIdMarker === undefined ? {} : { UploadIdMarker: after.NextUploadIdMarker }),
-  });
-  return call("ListMultipartUploads", (options) => s3.send(list, options).catch(unless(...NO_LIST)));
+/** The parameter `after` is the document of the previous page, or empty. */
+async function listUploads(
+  { send, call }: BucketClient,
+  { prefix, after }: { prefix: string; after: string },
+): Promise<string | undefined> {
+  const query = {
+    uploads: "",
+    prefix: prefix || undefined,
+    "key-marker": textOf(after, "NextKeyMarker"),
+    "upload-id-marker": textOf(after, "NextUploadIdMarker"),
+  };
+  const page = await call("ListMultipartUploads", (options) =>
+    send({ method: "GET", query }, options).catch(unless(...NO_LIST)),
+  );
+  return page?.body.toString();
 }
+
+type Condition = { "if-none-match"?: string };
 
 /**
  * Sends a write that must not replace an object, with the condition if-none-match. If the server does not support the condition, the
  * function `ifAbsent` sends the write without the condition, which is safe because keys are unique.
  */
-export async function ifAbsent<T>(send: (condition: { IfNoneMatch?: string }) => Promise<T>): Promise<T | "occupied"> {
+export async function ifAbsent<T>(send: (condition: Condition) => Promise<T>): Promise<T | "occupied"> {
   try {
-    return await send({ IfNoneMatch: "*" });
+    return await send({ "if-none-match": "*" });
   } catch (error) {
     if (failedWith(error, "NotImplemented", 501)) return send({});
     if (failedWith(error, "PreconditionFailed", 412)) return "occupied";

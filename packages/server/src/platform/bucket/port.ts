@@ -113,6 +113,14 @@ export type Bucket = {
    * bucket checks an object by reading some bytes of each blob of the object.
    */
   canRead(objectKey: string): Promise<boolean>;
+  /**
+   * Reads the metadata and the bytes of a small object in one request. The bytes end after `maxBytes`. Returns undefined if the object does
+   * not exist. The result has no checksum if the bucket returns checksums only for HEAD requests.
+   */
+  readSmall(
+    objectKey: string,
+    options: { maxBytes: number },
+  ): Promise<(StoredObject & { bytes: Uint8Array }) | undefined>;
   /** Reads at most `length` bytes from the start of an object. Returns undefined if the object has no bytes or no ETag. */
   readStart(objectKey: string, options: { length: number }): Promise<{ etag: string; bytes: Uint8Array } | undefined>;
   /**

@@ -326,7 +326,7 @@ export function providerPromiseTests(provider: string, ground: () => Ground): vo
     expect(await copy({ from: missing, to: nowhere, ...known })).toBe("changed");
     expect(await bucket.head(nowhere)).toBeUndefined();
     expect(await behind.uploads()).toBe(0);
-    client.s3.destroy();
+    client.close();
   });
 
   test("the tests of providers cover exactly the promises of docs/providers.md", () => {

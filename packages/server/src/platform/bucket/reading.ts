@@ -1,18 +1,17 @@
 import { createHash } from "node:crypto";
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { addAbortSignal, type Readable, Transform } from "node:stream";
-import { GetObjectCommand, HeadBucketCommand } from "@aws-sdk/client-s3";
 import { encodeKey, PresignError } from "@valetkey/presign";
 import { DomainError } from "../errors.ts";
 import type { BucketClient } from "./client.ts";
 import { failedWith, toBucketError, unavailable } from "./client.ts";
 import type { Bucket, Checksum, StoredObject } from "./port.ts";
 
-type Objects = Pick<Bucket, "head" | "canRead" | "readStart" | "read" | "computeChecksum" | "probe">;
+type Objects = Pick<Bucket, "head" | "canRead" | "readSmall" | "readStart" | "read" | "computeChecksum" | "probe">;
 
 /** Reads objects and their metadata. */
 export function createReading(client: BucketClient): Objects {
-  const { s3, bucket, send, call, optionalChecksums } = client;
+  const { send, call, optionalChecksums } = client;
   return {
     async head(objectKey) {
       assertKey(objectKey);
@@ -33,18 +32,18 @@ export function createReading(client: BucketClient): Objects {
       );
       return found !== "damaged";
     },
+    readSmall: (objectKey, options) => readSmall(client, { objectKey, ...options }),
     readStart: (objectKey, options) => readStart(client, { objectKey, ...options }),
     read: (objectKey, options) => read(client, { objectKey, ...options }),
     computeChecksum: (objectKey) => computeChecksum(client, objectKey),
     async probe() {
-      await call("HeadBucket", (options) => s3.send(new HeadBucketCommand({ Bucket: bucket }), options));
+      await call("HeadBucket", (options) => send({ method: "HEAD" }, options));
     },
   };
 }
 
 /**
- * Throws an error if the key cannot be signed. No URL could serve an object with an invalid key, and the AWS SDK could change the key to
- * the key of another object.
+ * Throws an error if the key cannot be signed. No URL could serve an object with an invalid key.
  */
 function assertKey(objectKey: string): void {
   try {
@@ -55,15 +54,26 @@ function assertKey(objectKey: string): void {
   }
 }
 
+async function readSmall(
+  { send, call }: BucketClient,
+  { objectKey, maxBytes }: { objectKey: string; maxBytes: number },
+): ReturnType<Objects["readSmall"]> {
+  assertKey(objectKey);
+  const found = await call("GetObject", (options) =>
+    send({ method: "GET", objectKey }, { ...options, maxBytes }).catch(unlessMissing),
+  );
+  return found && { ...toStoredObject(found.headers), bytes: found.body };
+}
+
 async function readStart(
   { send, call }: BucketClient,
   { objectKey, length }: { objectKey: string; length: number },
 ): Promise<{ etag: string; bytes: Uint8Array } | undefined> {
   assertKey(objectKey);
-  const request = { method: "GET", objectKey, headers: { range: `bytes=0-${length - 1}` }, maxBytes: length } as const;
+  const request = { method: "GET", objectKey, headers: { range: `bytes=0-${length - 1}` } } as const;
   return call("GetObject", async (options) => {
     try {
-      const { headers, body } = await send(request, options);
+      const { headers, body } = await send(request, { ...options, maxBytes: length });
       return headers.etag === undefined ? undefined : { etag: headers.etag, bytes: body };
     } catch (error) {
       // An empty object has no valid range, so the bucket refuses the request for a range.
@@ -73,28 +83,31 @@ async function readStart(
   });
 }
 
-function discard(body: Readable | undefined): undefined {
-  body?.destroy();
-}
-
 async function read(
-  { s3, bucket, call }: BucketClient,
+  client: BucketClient,
   { objectKey, etag, signal }: { objectKey: string; etag: string; signal?: AbortSignal | undefined },
 ): Promise<Readable | undefined> {
-  const command = new GetObjectCommand({ Bucket: bucket, Key: objectKey });
-  const found = await call("GetObject", (options) => s3.send(command, options).catch(unlessMissing));
-  if (found?.Body === undefined) return undefined;
-  const body = found.Body as Readable;
-  if (found.ETag !== etag) return discard(body);
-  const whole = wholeBody(body, found.ContentLength);
+  const found = await openObject(client, objectKey);
+  if (found === undefined) return undefined;
+  if (found.headers.etag !== etag) {
+    found.destroy();
+    return undefined;
+  }
+  const whole = wholeBody(found);
   return signal === undefined ? whole : addAbortSignal(signal, whole);
+}
+
+function openObject({ open, call }: BucketClient, objectKey: string): Promise<IncomingMessage | undefined> {
+  return call("GetObject", (options) => open({ method: "GET", objectKey }, options).catch(unlessMissing));
 }
 
 /**
  * Returns a stream of the response body. The stream fails if the body ends before the announced length. If the caller destroys the stream,
  * the connection closes.
  */
-function wholeBody(body: Readable, length: number | undefined): Readable {
+function wholeBody(body: IncomingMessage): Readable {
+  const announced = body.headers["content-length"];
+  const length = announced === undefined ? undefined : Number(announced);
   let sizeBytes = 0;
   const whole = new Transform({
     transform(chunk, _encoding, done) {
@@ -113,12 +126,11 @@ function wholeBody(body: Readable, length: number | undefined): Readable {
   return body.pipe(whole);
 }
 
-async function computeChecksum({ s3, bucket, call }: BucketClient, objectKey: string): Promise<Checksum> {
-  const command = new GetObjectCommand({ Bucket: bucket, Key: objectKey });
-  const found = await call("GetObject", (options) => s3.send(command, options).catch(unlessMissing));
-  if (found?.Body === undefined) throw new DomainError("object_not_found", "There is no such object in the bucket.");
+async function computeChecksum(client: BucketClient, objectKey: string): Promise<Checksum> {
+  const found = await openObject(client, objectKey);
+  if (found === undefined) throw new DomainError("object_not_found", "There is no such object in the bucket.");
   const hash = createHash("sha256");
-  for await (const chunk of wholeBody(found.Body as Readable, found.ContentLength)) hash.update(chunk);
+  for await (const chunk of wholeBody(found)) hash.update(chunk);
   return { algorithm: "SHA256", value: hash.digest("base64") };
 }
 

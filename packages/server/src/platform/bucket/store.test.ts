@@ -215,12 +215,12 @@ describe("servers with fewer capabilities", () => {
       await bucket.delete([objectKey]);
     });
 
-    test("the bucket deletes objects one by one on a server that refuses checksum headers", async () => {
+    test("the bucket deletes several objects in one request on a server that refuses checksum headers", async () => {
       const { bucket, store, requests } = await refusing();
       await store(patterned(10));
       expect(await bucket.delete([objectKey, "missing"])).toEqual([objectKey, "missing"]);
-      expect(await bucket.delete(["missing", "other"])).toEqual(["missing", "other"]);
       expect(requests.filter((request) => request === "POST")).toHaveLength(1);
+      expect(requests).not.toContain("DELETE");
       await nothingIsLeft();
     });
   });

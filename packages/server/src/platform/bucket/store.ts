@@ -1,14 +1,13 @@
 import { createHash, hash } from "node:crypto";
-import type { CompletedPart } from "@aws-sdk/client-s3";
-import { CompleteMultipartUploadCommand, PutObjectCommand, UploadPartCommand } from "@aws-sdk/client-s3";
 import { DomainError } from "../errors.ts";
 import type { BucketClient } from "./client.ts";
 import { failedWith, unavailable } from "./client.ts";
-import { abortParts, beginParts, COMPLETE_EXTRA_MS, ifAbsent } from "./multipart.ts";
+import { abortParts, beginParts, COMPLETE_EXTRA_MS, ifAbsent, type SentPart, sendParts } from "./multipart.ts";
 import type { Part } from "./part-buffers.ts";
 import { createPartBuffers, type FormBuffers, type PartBufferOptions, splitIntoParts } from "./part-buffers.ts";
 import { MAX_PARTS } from "./part-plan.ts";
 import type { Bucket, Checksum } from "./port.ts";
+import { textOf } from "./xml.ts";
 
 type Store = Bucket["store"];
 type StoreOptions = Parameters<Store>[0];
@@ -134,21 +133,23 @@ type Outcome = "confirmed" | "unconfirmed" | "occupied";
 
 /** Stores a small object in one call. */
 async function putObject(client: BucketClient, options: PutOptions): Promise<Outcome> {
-  const { s3, bucket, call, optionalChecksums } = client;
-  const { objectKey, contentType, bytes, checksum } = options;
-  const plain = { Bucket: bucket, Key: objectKey, ContentType: contentType, Body: bytes };
-  const checked = { ...plain, ChecksumSHA256: checksum };
+  const { send, call, optionalChecksums } = client;
+  const { objectKey, contentType, bytes: body, checksum } = options;
+  const plain = { "content-type": contentType };
+  const checked = { ...plain, "x-amz-checksum-sha256": checksum };
   const stored = await call(
     "PutObject",
     (sending) =>
-      optionalChecksums((withChecksums) => {
-        const input = withChecksums ? checked : plain;
-        return ifAbsent((condition) => s3.send(new PutObjectCommand({ ...input, ...condition }), sending));
-      }),
-    { extraMs: transferMs(bytes) },
+      optionalChecksums((withChecksums) =>
+        ifAbsent((condition) => {
+          const headers = { ...(withChecksums ? checked : plain), ...condition };
+          return send({ method: "PUT", objectKey, headers, body }, sending);
+        }),
+      ),
+    { extraMs: transferMs(body) },
   );
   if (stored === "occupied") return stored;
-  return stored.ChecksumSHA256 === checksum ? "confirmed" : "unconfirmed";
+  return stored.headers["x-amz-checksum-sha256"] === checksum ? "confirmed" : "unconfirmed";
 }
 
 /** A multipart upload in progress. The service sends the parts of the multipart upload to the bucket. */
@@ -167,26 +168,25 @@ async function beginMultipart(
   client: BucketClient,
   { objectKey, contentType }: { objectKey: string; contentType: string },
 ): Promise<Multipart> {
-  const { s3, bucket, call, optionalChecksums } = client;
-  const place = { Bucket: bucket, Key: objectKey };
-  const UploadId = await beginParts(client, { ...place, ContentType: contentType, ChecksumAlgorithm: "SHA256" });
-  const upload = { ...place, UploadId };
-  const parts: CompletedPart[] = [];
+  const { call, optionalChecksums } = client;
+  const bucketUploadId = await beginParts(client, { objectKey, contentType, hasChecksums: true });
+  const place = { objectKey, bucketUploadId };
+  const parts: SentPart[] = [];
   let sending: Promise<void> = Promise.resolve();
 
-  async function send({ bytes, held }: Part, PartNumber: number): Promise<void> {
-    const ChecksumSHA256 = hash("sha256", bytes, "base64");
-    const plain = { ...upload, PartNumber, Body: bytes };
+  async function send({ bytes: body, held }: Part, partNumber: number): Promise<void> {
+    const sha256 = hash("sha256", body, "base64");
+    const query = { partNumber, uploadId: bucketUploadId };
     try {
       const part = await call(
         "UploadPart",
         (options) =>
           optionalChecksums(async (withChecksums) => {
-            const checksum = withChecksums ? { ChecksumSHA256 } : {};
-            const { ETag } = await s3.send(new UploadPartCommand({ ...plain, ...checksum }), options);
-            return { PartNumber, ETag, ...checksum };
+            const headers = { "x-amz-checksum-sha256": withChecksums ? sha256 : undefined };
+            const sent = await client.send({ method: "PUT", objectKey, query, headers, body }, options);
+            return { partNumber, etag: sent.headers.etag ?? "", ...(withChecksums ? { checksum: sha256 } : {}) };
           }),
-        { extraMs: transferMs(bytes) },
+        { extraMs: transferMs(body) },
       );
       parts.push(part);
       held?.release();
@@ -204,19 +204,19 @@ async function beginMultipart(
     },
     async complete() {
       await sending;
-      const input = { ...upload, MultipartUpload: { Parts: parts } };
-      const complete = (options: { abortSignal: AbortSignal }) =>
-        ifAbsent((condition) => s3.send(new CompleteMultipartUploadCommand({ ...input, ...condition }), options));
       const completed = await call(
         "CompleteMultipartUpload",
-        (options) => complete(options).catch(treatGoneAsCompleted),
+        (options) =>
+          ifAbsent((condition) => sendParts(client, { ...place, parts, condition }, options)).catch(
+            treatGoneAsCompleted,
+          ),
         { extraMs: COMPLETE_EXTRA_MS },
       );
-      return completed === "occupied" ? completed : outcomeOf(completed.ChecksumSHA256, parts);
+      return completed === "occupied" ? completed : outcomeOf(textOf(completed, "ChecksumSHA256"), parts);
     },
     async abort() {
       await sending.catch(() => undefined);
-      await abortParts(client, upload);
+      await abortParts(client, place);
     },
   };
 }
@@ -233,9 +233,9 @@ function treatGoneAsCompleted(error: unknown): "occupied" {
  * Compares the checksum that the bucket returned with the expected checksum. For a multipart object, the checksum is the checksum of the
  * part checksums. The bucket has already verified each part.
  */
-function outcomeOf(checksum: string | undefined, parts: readonly CompletedPart[]): Outcome {
+function outcomeOf(checksum: string | undefined, parts: readonly SentPart[]): Outcome {
   if (checksum === undefined) return "unconfirmed";
-  const digests = parts.map(({ ChecksumSHA256 = "" }) => Buffer.from(ChecksumSHA256, "base64"));
+  const digests = parts.map(({ checksum: digest = "" }) => Buffer.from(digest, "base64"));
   const expected = hash("sha256", Buffer.concat(digests), "base64");
   return checksum.replace(/-\d+$/, "") === expected ? "confirmed" : "unconfirmed";
 }

@@ -1,10 +1,11 @@
-import { CompleteMultipartUploadCommand } from "@aws-sdk/client-s3";
 import { createPresigner, type PresignTarget } from "@valetkey/presign";
 import type { Clock } from "../clock.ts";
 import type { BucketClient } from "./client.ts";
-import { failedWith, unavailable } from "./client.ts";
+import { failedWith, type Timeouts, unavailable } from "./client.ts";
 import type { CredentialSource } from "./credentials.ts";
+import { sendParts } from "./multipart.ts";
 import type { Bucket, BucketCapabilities, MultipartPlace, StoredPart } from "./port.ts";
+import { responseTo } from "./requests.ts";
 
 type Parts = Pick<Bucket, "head" | "copy" | "createMultipart" | "listParts" | "abortMultipart">;
 
@@ -14,7 +15,7 @@ type Options = {
   target: PresignTarget;
   credentials: CredentialSource;
   clock: Clock;
-  timeoutMs: number;
+  timeouts: Timeouts;
   calls: Parts;
 };
 
@@ -70,7 +71,7 @@ export function createTryCapabilities(options: Options): Bucket["tryCapabilities
 
 type Send = ReturnType<typeof createSend>;
 
-function createSend({ target, credentials, clock, timeoutMs }: Options) {
+function createSend({ target, credentials, clock, timeouts }: Options) {
   const presigner = createPresigner(target);
 
   async function sign() {
@@ -80,15 +81,17 @@ function createSend({ target, credentials, clock, timeoutMs }: Options) {
   }
 
   async function statusOf(url: string, init: { headers?: Record<string, string>; body: string }): Promise<number> {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const response = await fetch(url, { method: "PUT", ...init, signal }).catch((cause: unknown) => {
+    const signal = AbortSignal.timeout(timeouts.callMs);
+    const exchange = { method: "PUT", headers: {}, ...init, signal, timeouts };
+    const response = await responseTo(url, exchange).catch((cause: unknown) => {
       throw unavailable(`A signed PUT failed: ${cause instanceof Error ? cause.message : String(cause)}`);
     });
-    await response.arrayBuffer().catch(() => undefined);
+    response.destroy();
+    const { statusCode = 0 } = response;
     // Another 5xx status may only mean that the server is overloaded. Only 501 means that the server does not support a feature.
-    if (response.status >= 500 && response.status !== 501)
-      throw unavailable(`The bucket responded to a signed PUT with ${response.status}`);
-    return response.status;
+    if (statusCode >= 500 && statusCode !== 501)
+      throw unavailable(`The bucket responded to a signed PUT with ${statusCode}`);
+    return statusCode;
   }
   return {
     async put({ objectKey, headers = {}, body = BODY, sentType = TYPE, unsigned = {} }: Put): Promise<number> {
@@ -138,20 +141,19 @@ async function tryParts(
  * had the condition if-none-match.
  */
 function completeOver(
-  { s3, bucket, call }: BucketClient,
+  client: BucketClient,
   { place, parts }: { place: MultipartPlace; parts: readonly StoredPart[] },
 ): Promise<boolean> {
-  const Parts = parts.map(({ partNumber, etag }) => ({ PartNumber: partNumber, ETag: etag }));
-  const upload = { Bucket: bucket, Key: place.objectKey, UploadId: place.bucketUploadId, MultipartUpload: { Parts } };
-  return call("CompleteMultipartUpload", async (options) => {
+  const upload = { ...place, parts };
+  return client.call("CompleteMultipartUpload", async (options) => {
     try {
-      await s3.send(new CompleteMultipartUploadCommand({ ...upload, IfNoneMatch: "*" }), options);
+      await sendParts(client, { ...upload, condition: { "if-none-match": "*" } }, options);
       return false;
     } catch (error) {
       const isRefusal = failedWith(error, "PreconditionFailed", 412);
       if (!isRefusal && !failedWith(error, "NotImplemented", 501)) throw error;
       // Completes the multipart upload without a condition. The completion may fail, because the refusal may already have ended the upload.
-      await s3.send(new CompleteMultipartUploadCommand(upload), options).catch(() => undefined);
+      await sendParts(client, { ...upload, condition: {} }, options).catch(() => undefined);
       return isRefusal;
     }
   });

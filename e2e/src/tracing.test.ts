@@ -114,8 +114,7 @@ describe.each(useDatabases())("traces on $name", (database) => {
     for (const path of [
       "POST /notes/:noteId/uploads > signing.presignPut",
       "POST /notes/:noteId/uploads > database.uploads.start",
-      "POST /uploads/:uploadId/complete > bucket.head",
-      "POST /uploads/:uploadId/complete > bucket.readStart",
+      "POST /uploads/:uploadId/complete > bucket.readSmall",
       "POST /uploads/:uploadId/complete > database.uploads.complete",
     ]) {
       expect(paths).toContain(path);

@@ -102,7 +102,7 @@ async function findStored(
   const { multipart } = upload;
   if (multipart !== undefined) await assembleParts(deps, { upload: { ...upload, multipart }, reported });
   const objectKey = await stage(deps, upload);
-  const stored = objectKey && (await inspect(deps.bucket, objectKey));
+  const stored = objectKey && (await inspect(deps.bucket, { objectKey, declaredBytes: upload.sizeBytes }));
   if (stored) return { attachment: { ...attachment, objectKey }, upload, stored };
   if (multipart === undefined) {
     throw new DomainError("upload_incomplete", "The file is not in the bucket yet. PUT it to the signed URL first.");

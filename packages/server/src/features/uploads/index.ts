@@ -71,8 +71,8 @@ function renameFile({ db, bucket, clock, newId }: Deps) {
 }
 
 async function refuseContradiction(bucket: Bucket, renamed: Attachment): Promise<void> {
-  const { objectKey } = renamed;
-  const start = (await inspect(bucket, objectKey))?.start;
+  const { objectKey, sizeBytes: declaredBytes } = renamed;
+  const start = (await inspect(bucket, { objectKey, declaredBytes }))?.start;
   if (start === undefined) throw new DomainError("object_not_found", "The bucket no longer has this file.");
   const reason = await contradictionIn({ ...renamed, isRenamed: true }, start);
   if (reason !== undefined) throw new DomainError("invalid_filename", `${reason} Choose another extension.`);

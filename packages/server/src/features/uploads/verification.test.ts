@@ -298,7 +298,8 @@ describe.each(engines)("two replicas that verify, on $name", (engine) => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const ids = await Promise.all(
       Array.from({ length: 12 }, async (_, nth) => {
-        const bytes = Buffer.from(`file ${nth}`);
+        // The service reads a smaller file in the request.
+        const bytes = Buffer.alloc(100_000, nth);
         const declared = { filename: "a.bin", sizeBytes: bytes.length, contentType: "application/x-film" };
         const json = { ...declared, sha256: sha256(bytes) };
         const { upload } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body;

@@ -59,7 +59,7 @@ export function findContradiction(
   { start, detectedType }: { start: Uint8Array; detectedType: string | undefined },
 ): string | undefined {
   if (start.length === 0) return undefined;
-  const text = String.fromCharCode(...start);
+  const text = latin1(start);
   const type = normalise(text, detectedType);
   const actual: Actual = { markup: sniffMarkup(start), type, isBinary: isBinary(text, type) };
   return contradictionOfName(claim, actual) ?? contradictionOfType(claim, actual) ?? contradictionOfBoth(claim);
@@ -84,7 +84,7 @@ export function typeToAccept(
   if (start.length === 0 || isVerified) return contentType;
   const markup = sniffMarkup(start);
   if (markup !== undefined) return markup === "html" ? "text/html" : "image/svg+xml";
-  const text = String.fromCharCode(...start);
+  const text = latin1(start);
   const type = normalise(text, detectedType);
   return type !== undefined && isBinary(text, type) && !CONTAINERS.has(type) ? type : contentType;
 }
@@ -197,6 +197,11 @@ const SVG = /^<(!doctype svg|svg)[\s/>]/i;
 
 /** The pattern `PREAMBLE` matches white space, processing instructions and comments before the first tag. */
 const PREAMBLE = /^(?:\s+|<\?[^>]*>|<!--[\s\S]*?-->)/;
+
+/** Returns a text with one character for each byte. */
+function latin1({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
+}
 
 /** Recognises HTML and SVG by the first bytes of a file. The text of the file can be UTF-8 or UTF-16. */
 export function sniffMarkup(start: Uint8Array): Markup | undefined {

@@ -370,6 +370,13 @@ describe("imports", () => {
     ]);
   });
 
+  // An import would read all exports of node:http, and so load `fetch` and HTTP/2. The load takes a tenth of the CPU time of a start.
+  it("the service and the built-in bucket do not import values from node:http", () => {
+    const files = [...sourceFiles("packages/server"), ...sourceFiles("packages/s3-local")].filter(isShipped);
+    const imports = (file: string) => /^import (?!type )[^;]*from "node:http"/m.test(codeOf(file));
+    expect(files.filter(imports).map((file) => relative(root, file))).toEqual([]);
+  });
+
   // The package Kysely has 240 files. If the thread loaded Kysely, the start of the thread would take twice as long.
   it("the thread of the URL journal does not load Kysely", () => {
     const preload = join(import.meta.dirname, "testing/list-modules.child.ts");

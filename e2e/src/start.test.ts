@@ -5,11 +5,14 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, describe, expect, inject, it, onTestFinished } from "vitest";
+import { startEmbedded } from "../../packages/server/src/platform/bucket/testing/bucket-server.ts";
 import { createTestPostgresDatabase, runSql } from "../../packages/server/src/testing/database/test-databases.ts";
 import { apiAs } from "./testing/api.ts";
 import { useDatabases } from "./testing/databases.ts";
 import { makeEmptyPlace, makePlace, type Place, runCli, startProcess, startWithNpm } from "./testing/service.ts";
 
+const SOURCES = resolve(import.meta.dirname, "../../packages/server/src");
+const LIST_MODULES = resolve(import.meta.dirname, "testing/list-modules.child.ts");
 const WEB_APP = resolve(import.meta.dirname, "../../packages/web/dist/index.html");
 
 const AUTH_SECRET = "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc";
@@ -53,6 +56,29 @@ describe("the first start", () => {
     const refused = await fetch(`${service.url}/auth/sign-up/email`, { method: "POST", headers, body });
     expect([refused.status, await refused.json()]).toMatchObject([403, { code: "access_denied" }]);
     expect(await service.stop()).toBe(0);
+  });
+
+  it.each(["built-in", "S3"])("a start with keys for the %s bucket loads nothing of the AWS SDK", async (kind) => {
+    const bucket = await startEmbedded();
+    onTestFinished(() => bucket.stop());
+    const { accessKeyId, secretAccessKey } = bucket.credentials;
+    const s3 = {
+      AWS_BUCKET_NAME: bucket.bucket,
+      AWS_REGION: bucket.region,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      S3_ENDPOINT: bucket.endpoint,
+      S3_FORCE_PATH_STYLE: "true",
+      AUTH_SECRET,
+    };
+    const here = await place({ NODE_OPTIONS: `--import=${LIST_MODULES}`, ...(kind === "S3" ? s3 : {}) });
+    // The test runs the sources of the service, because the bundled command does not have the module names.
+    const service = await startProcess(here, { node: process.execPath, command: join(SOURCES, "cli.ts") });
+    expect(service.output()).toContain("bucket: conditional PUT yes");
+    expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
+    await service.stop();
+    expect(service.output()).toMatch(/^loads \S+platform\/bucket\/requests\.ts$/m);
+    expect(service.output()).not.toMatch(/^loads \S+\/@(?:aws-sdk|smithy)\//m);
   });
 
   it("the start reports all faults of the configuration with remedies, and exits with 1", async () => {

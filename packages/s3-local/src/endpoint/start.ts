@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createPostVerifier, createVerifier } from "@valetkey/presign";
 import { createArrivingBodies } from "../body/arriving-bodies.ts";
@@ -125,6 +125,8 @@ export async function startS3Local(options: S3LocalOptions): Promise<S3Local> {
  * connection is closed.
  */
 function createHttpServer(handle: ReturnType<typeof createHandler>) {
+  // An `import` reads all exports of node:http, which would load the client `fetch` and HTTP/2.
+  const { createServer } = process.getBuiltinModule("node:http");
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, noDelay: true });
   const running = new Set<Promise<void>>();
   const accept = boundConnections((exchange) => {

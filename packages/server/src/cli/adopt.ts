@@ -2,7 +2,6 @@ import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream";
 import { Command } from "commander";
-import { CsvError, parse } from "csv-parse";
 import type { ListedObject } from "../features/adoption/adopt.ts";
 import { DomainError } from "../platform/errors.ts";
 import { isStorableText } from "../platform/text/readable-text.ts";
@@ -111,12 +110,17 @@ export async function* readAdoptionList(path: string): AsyncGenerator<Line> {
   try {
     yield* path.toLowerCase().endsWith(".csv") ? readCsv(path) : readJsonLines(path);
   } catch (error) {
-    if (!(error instanceof CsvError) && !(error instanceof Error && "syscall" in error)) throw error;
+    if (!(error instanceof Error) || !("syscall" in error || isOfCsv(error))) throw error;
     throw wrong(`The list ${path} can't be read: ${error.message}. Give a CSV file (.csv) or JSON lines.`);
   }
 }
 
+function isOfCsv({ code }: Error & { code?: unknown }): boolean {
+  return String(code).startsWith("CSV_");
+}
+
 async function* readCsv(path: string): AsyncGenerator<Line> {
+  const { parse } = await import("csv-parse");
   const rows = parse({ columns: true, bom: true, trim: true, skip_empty_lines: true, info: true });
   // The loop throws each error of the two streams, so the callback does nothing.
   pipeline(createReadStream(path), rows, () => undefined);

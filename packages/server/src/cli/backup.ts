@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { loadConfigWithoutSecrets } from "../platform/config/index.ts";
-import { backUp, restore } from "../wiring/backup.ts";
 
 /**
  * `valetkey backup` makes a backup, and prints its progress on standard error. The exit code of `valetkey backup` is 1 if the backup fails
@@ -29,6 +28,8 @@ export function restoreCommand(): Command {
 const writeProgress = (line: string) => void process.stderr.write(`${line}\n`);
 
 async function runBackup(folder: string, { verify }: { verify: boolean }): Promise<void> {
+  // The import is dynamic, because a backup loads the built-in bucket, which `valetkey start` runs in a worker thread.
+  const { backUp } = await import("../wiring/backup.ts");
   const backupDir = resolve(folder);
   const { rows, blobs } = await backUp(loadConfigWithoutSecrets(), { backupDir, verify, writeProgress });
   process.stdout.write(
@@ -41,6 +42,7 @@ async function runBackup(folder: string, { verify }: { verify: boolean }): Promi
 }
 
 async function runRestore(folder: string): Promise<void> {
+  const { restore } = await import("../wiring/backup.ts");
   const config = loadConfigWithoutSecrets();
   const { createdAt, rows, blobs } = await restore(config, { backupDir: resolve(folder), writeProgress });
   process.stdout.write(

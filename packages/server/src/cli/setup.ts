@@ -1,11 +1,9 @@
 import { Command } from "commander";
-import { reportConfigFaults } from "../operations/doctor/checks/host.ts";
-import { EXIT_CODES, printReport, type Report } from "../operations/doctor/finding.ts";
+import type { Report } from "../operations/doctor/finding.ts";
 import { describeConfig } from "../platform/config/describe.ts";
 import { ConfigError, loadConfig } from "../platform/config/index.ts";
 import { DomainError } from "../platform/errors.ts";
 import { type PolicyName, type PolicySetting, type PolicyValue, policyNames, variableOf } from "../platform/policy.ts";
-import { runDoctor } from "../wiring/doctor.ts";
 import { parseDuration, withCore } from "./with-core.ts";
 
 /**
@@ -89,6 +87,7 @@ export function doctorCommand(): Command {
 }
 
 async function doctor({ json }: { json: boolean }): Promise<void> {
+  const { EXIT_CODES, printReport } = await import("../operations/doctor/finding.ts");
   const report = await examine();
   process.stdout.write(`${json ? JSON.stringify(report, null, 2) : printReport(report)}\n`);
   process.exitCode = EXIT_CODES[report.worst];
@@ -97,9 +96,12 @@ async function doctor({ json }: { json: boolean }): Promise<void> {
 async function examine(): Promise<Report> {
   try {
     const { config, warnings } = loadConfig();
+    // The import is dynamic, because the checks load the AWS SDK, which the other commands do not need.
+    const { runDoctor } = await import("../wiring/doctor.ts");
     return await runDoctor(config, { warnings, onProgress: (name) => process.stderr.write(`Checking: ${name}\n`) });
   } catch (error) {
-    if (error instanceof ConfigError) return reportConfigFaults(error, { now: new Date() });
-    throw error;
+    if (!(error instanceof ConfigError)) throw error;
+    const { reportConfigFaults } = await import("../operations/doctor/checks/host.ts");
+    return reportConfigFaults(error, { now: new Date() });
   }
 }

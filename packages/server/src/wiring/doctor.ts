@@ -1,19 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { S3Client } from "@aws-sdk/client-s3";
-import { objectDeletionQueries } from "../features/storage/queries.ts";
 import { createEchoProof } from "../operations/doctor/echo.ts";
 import type { Report } from "../operations/doctor/finding.ts";
 import { type DoctorParts, recogniseProvider } from "../operations/doctor/parts.ts";
 import { createRequests, isFailure } from "../operations/doctor/requests.ts";
-import type { Doctor } from "../operations/doctor/routes.ts";
 import { runChecks } from "../operations/doctor/run.ts";
 import { createBucket, DOCTOR_FOLDER } from "../platform/bucket/bucket.ts";
 import { sdkProviderChain } from "../platform/bucket/credentials.ts";
 import type { Bucket, BucketCapabilities } from "../platform/bucket/port.ts";
-import type { Config, LoadedConfig } from "../platform/config/index.ts";
+import type { Config } from "../platform/config/index.ts";
 import { createClamd } from "../platform/scanner/clamd.ts";
 import { bucketTarget } from "./base.ts";
-import { type Core, openMailer } from "./core.ts";
+import { openMailer } from "./core.ts";
 
 /** An object of this age comes from a killed run. Milliseconds. */
 const ABANDONED_AFTER_MS = 3_600_000;
@@ -152,69 +150,4 @@ async function removeObjects(
       if (old.length > 0) await bucket.delete(old.map(({ objectKey }) => objectKey));
     }
   } catch {}
-}
-
-type DoctorReport = Awaited<ReturnType<Doctor["examine"]>>;
-
-/** The minimum time between two runs, in milliseconds. A run sends about 60 requests to the bucket. */
-const RUN_EVERY_MS = 10_000;
-const TEST_BODY_BYTES = 8;
-const TEST_URL_SECONDS = 60;
-/** The time after which no signed URL can write the browser's test object any more. The doctor then deletes the object. Milliseconds. */
-const DELETE_AFTER_MS = 600_000;
-
-/** Creates the doctor of a running service. Calls during a run, or within `RUN_EVERY_MS` after a run, share the result of the run. */
-export function createDoctor(core: Pick<Core, "db" | "bucket">, { config, warnings }: LoadedConfig): Doctor {
-  const { prove } = createEchoProof({ secret: config.auth.secret, clock: Date.now });
-  let last: { at: number; report: Promise<Report> } | undefined;
-  let isRunning = false;
-
-  async function run(): Promise<Report> {
-    isRunning = true;
-    try {
-      return await runDoctor(config, { warnings });
-    } finally {
-      isRunning = false;
-    }
-  }
-
-  return {
-    prove,
-    async examine({ clientIp }) {
-      if (last === undefined || (!isRunning && Date.now() - last.at >= RUN_EVERY_MS)) {
-        last = { at: Date.now(), report: run() };
-      }
-      const report = await last.report;
-      return { ...report, browser: await signTestUrls(core, clientIp) };
-    },
-  };
-}
-
-/**
- * Signs the URLs for the upload and the download of a test object, and queues the deletion of the object. The browser checks use these
- * URLs.
- */
-async function signTestUrls(
-  { db, bucket }: Pick<Core, "db" | "bucket">,
-  clientIp: string | undefined,
-): Promise<DoctorReport["browser"]> {
-  const now = Date.now();
-  const objectKey = bucket.newObjectKey();
-  await objectDeletionQueries(db).put({ objectKey, notBefore: now + DELETE_AFTER_MS });
-  const common = { objectKey, expiresInSeconds: TEST_URL_SECONDS, now };
-  const put = await bucket.presignPut({
-    ...common,
-    contentType: "text/plain",
-    sizeBytes: TEST_BODY_BYTES,
-    checksum: undefined,
-    onlyOnce: false,
-  });
-  const get = await bucket.presignGet({
-    ...common,
-    filename: "test.txt",
-    contentType: "text/plain",
-    disposition: "inline",
-    clientIp,
-  });
-  return { put: { url: put.url, headers: put.headers }, getUrl: get.url };
 }

@@ -15,9 +15,9 @@ import { buildApp } from "./app.ts";
 import { startBackground } from "./background.ts";
 import { createOpened, type Opened, ownDatabase, SERVICE } from "./base.ts";
 import { type Core, openCore } from "./core.ts";
-import { createDoctor } from "./doctor.ts";
 import { freePort, type ReservedPort, reservePort } from "./free-port.ts";
 import { createServiceMetrics } from "./metrics.ts";
+import { createDoctor } from "./service-doctor.ts";
 
 // The folders that can contain the built web app: the folder of the repository, and the folder of the published command.
 const WEB_ROOTS = [resolve(import.meta.dirname, "../../../web/dist"), join(import.meta.dirname, "web")];

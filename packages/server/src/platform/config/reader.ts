@@ -252,6 +252,7 @@ function nearest(name: string): Setting | undefined {
 function isMisspelt(given: string, wanted: string): boolean {
   if (wanted.length < 7) return false;
   if (wanted.length < 8) return given === wanted;
+  if (Math.abs(given.length - wanted.length) > 2) return false;
   const edits = distance(given, wanted);
   // Two letters in the wrong order count as two edits.
   return edits <= (wanted.length < 12 ? 1 : 2) || (edits === 2 && sorted(given) === sorted(wanted));

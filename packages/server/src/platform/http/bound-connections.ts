@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { createServer, type RequestListener, type Server } from "node:http";
+import type { RequestListener, Server } from "node:http";
 import type { Socket } from "node:net";
+import { nodeHttp } from "../node-http.ts";
 import { httpLimits } from "./http-limits.ts";
 
 type Connection = {
@@ -19,7 +20,7 @@ type Limits = { readWithinMs?: number };
 /** Creates the server of the HTTP application, with limits for each connection (see `boundConnections`). */
 export function createBoundServer(handle: RequestListener, limits?: Limits): Server {
   const { headerBytes: maxHeaderSize, headersTimeoutMs: headersTimeout } = httpLimits;
-  const server = createServer({ maxHeaderSize, headersTimeout }, boundConnections(handle, limits));
+  const server = nodeHttp.createServer({ maxHeaderSize, headersTimeout }, boundConnections(handle, limits));
   // The server limits the idle time, and not the total time, so that a long upload can finish.
   server.setTimeout(httpLimits.idleTimeoutMs);
   server.requestTimeout = 0;

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
-import { STATUS_CODES } from "node:http";
 import { join } from "node:path";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import { Problem } from "@valetkey/contract";
 import type { FastifyReply, FastifySchema } from "fastify";
 import { Type } from "typebox";
+import { nodeHttp } from "../node-http.ts";
 import { notFound } from "./problem.ts";
 import type { App } from "./route-types.ts";
 import { sessionCookieName } from "./session-cookie.ts";
@@ -184,7 +184,10 @@ function withRange(schema: object | undefined, limits: DocumentOptions["limits"]
 /** Replaces the format `unsafe` by `uri` in the document. The option `unsafe` only tells the serialiser to skip the escaping. */
 function documented(given: object): object {
   const responses = Object.fromEntries(
-    Object.entries(given).map(([status, schema]) => [status, { description: STATUS_CODES[status], ...schema }]),
+    Object.entries(given).map(([status, schema]) => [
+      status,
+      { description: nodeHttp.STATUS_CODES[status], ...schema },
+    ]),
   );
   const text = JSON.stringify(responses);
   return text.includes('"unsafe"') ? JSON.parse(text.replaceAll('"format":"unsafe"', '"format":"uri"')) : responses;

@@ -2,6 +2,8 @@ import { Readable } from "node:stream";
 import { createTransport } from "nodemailer";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { MailConfig } from "../config/services.ts";
+import { isOneRecipient } from "./recipient.ts";
+
 export type SmtpTimeouts = {
   connectMs: number;
   greetingMs: number;
@@ -10,17 +12,6 @@ export type SmtpTimeouts = {
 };
 
 export type SmtpOptions = MailConfig & { timeouts?: Partial<SmtpTimeouts> | undefined };
-
-/**
- * The pattern `ONE_RECIPIENT` matches exactly one recipient. The library could read several recipients from a text with commas, semicolons,
- * groups or angle brackets.
- */
-const ONE_RECIPIENT = /^[^\s\p{Cc}<>()[\]\\,;:"@]+@[^\s\p{Cc}<>()[\]\\,;:"@]+$/u;
-
-/** Whether the text is one email address that the service can send a mail to. */
-export function isOneRecipient(email: string): boolean {
-  return ONE_RECIPIENT.test(email);
-}
 
 const TIMEOUTS: SmtpTimeouts = { connectMs: 10_000, greetingMs: 30_000, idleMs: 90_000 };
 

@@ -1,9 +1,10 @@
 import type { LookupAddress } from "node:dns";
 import { Resolver } from "node:dns/promises";
-import http, { type IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 import https from "node:https";
 import { BlockList, isIP, type LookupFunction } from "node:net";
 import type { WebhookFailure } from "@valetkey/contract";
+import { nodeHttp } from "../node-http.ts";
 
 /** The time limit in milliseconds for the DNS query, the connection and the response together. */
 const WITHIN_MS = 15_000;
@@ -115,7 +116,7 @@ type Post = Pick<SenderOptions, "ca"> & {
 
 /** Sends a request to the endpoint of a webhook. The function `post` resolves with the status when the response begins. */
 function post(target: URL, { addresses, headers, body, signal, ca }: Post): Promise<number> {
-  const { request, Agent } = target.protocol === "https:" ? https : http;
+  const { request, Agent } = target.protocol === "https:" ? https : nodeHttp;
   return new Promise((resolve, reject) => {
     const sent = request(target, {
       method: "POST",

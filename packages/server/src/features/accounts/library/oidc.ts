@@ -1,6 +1,6 @@
 import { type ProblemCode, problems, type SignInError, signInErrors } from "@valetkey/contract";
 import type { BetterAuthPlugin } from "better-auth";
-import { genericOAuth } from "better-auth/plugins";
+import { genericOAuth } from "better-auth/plugins/generic-oauth";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { decodeJwt, type JWTPayload } from "jose";
 import { logFields } from "../../../platform/http/logging.ts";

@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { METHODS } from "node:http";
 import { problems } from "@valetkey/contract";
 import type { FastifyReply, FastifyRequest, InjectOptions } from "fastify";
 import { within } from "../../../platform/clock.ts";
 import { HttpProblem, problemBody, refusalOf } from "../../../platform/http/problem.ts";
 import type { App } from "../../../platform/http/route-types.ts";
 import { SAFE_METHODS } from "../../../platform/http/session-cookie.ts";
+import { nodeHttp } from "../../../platform/node-http.ts";
 import { isStorableText } from "../../../platform/text/readable-text.ts";
 import { applicationUserId } from "../../access/caller.ts";
 import { MAX_EMAIL_LENGTH } from "../../people/person.ts";
@@ -86,7 +86,7 @@ export function createHandler(app: App, { findPath, requestId, onFailure }: Hand
 function webRequestOf(toRequest: () => Request): Request {
   try {
     const request = toRequest();
-    if (!METHODS.includes(request.method)) throw new TypeError("HTTP has no such method.");
+    if (!nodeHttp.METHODS.includes(request.method)) throw new TypeError("HTTP has no such method.");
     return request;
   } catch (cause) {
     throw new HttpProblem("invalid_request", "The method, the URL or a header is not valid.", { cause });

@@ -10,7 +10,7 @@ import {
   windowKey,
 } from "../../../platform/limits/in-database.ts";
 import { createWindows } from "../../../platform/limits/in-memory.ts";
-import { isOneRecipient } from "../../../platform/mailer/smtp.ts";
+import { isOneRecipient } from "../../../platform/mailer/recipient.ts";
 import { checkReadable } from "../../../platform/text/readable-text.ts";
 import type { Caller } from "../../access/caller.ts";
 import { auditEvent } from "../../audit/audit-event.ts";

@@ -19,6 +19,7 @@ it("completions do not wait for a request without a response for longer than 25 
   };
   const { ask } = openLines(call as Call);
   const hung = ask(requestOf("a", { alone: () => never }));
+  await vi.advanceTimersByTimeAsync(0);
   const others = Promise.all([ask(requestOf("c")), ask(requestOf("d"))]);
   await vi.advanceTimersByTimeAsync(24_000);
   expect(bodies).toEqual([]);
@@ -30,11 +31,43 @@ it("completions do not wait for a request without a response for longer than 25 
 
 it.each([null, {}, { uploads: [{}, {}] }])("a batch of starts with the response %j fails", async (response) => {
   const { ask } = openLines((async () => response) as Call);
-  const [first, ...others] = ["a", "b", "c"].map((item) => ask(requestOf(item, { items: "uploads" })));
-  const outcomes = Promise.allSettled(others);
-  await first;
+  const outcomes = Promise.allSettled(["b", "c"].map((item) => ask(requestOf(item, { items: "uploads" }))));
   await vi.advanceTimersByTimeAsync(0);
   for (const outcome of await outcomes) {
     expect(outcome).toMatchObject({ status: "rejected", reason: { code: "invalid_response" } });
   }
+});
+
+/** Opens lines whose calls return the id of each upload as its file. The list `batches` has the ids of each call. */
+function echoing() {
+  const batches: string[][] = [];
+  const call = async (_method: string, _path: string, { body }: { body?: unknown } = {}) => {
+    const { uploadIds } = body as { uploadIds: string[] };
+    batches.push(uploadIds);
+    return { files: uploadIds.map((file) => ({ file })) };
+  };
+  return { ...openLines(call as Call), batches };
+}
+
+it("files that are complete at the same time share the first request", async () => {
+  const { ask, batches } = echoing();
+  const answers = Promise.all(["a", "b", "c"].map((item) => ask(requestOf(item))));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(await answers).toEqual(["a", "b", "c"]);
+  expect(batches).toEqual([["a", "b", "c"]]);
+});
+
+it("a request waits for 20 files, or for 50 ms, while all connections to the bucket are busy", async () => {
+  const { ask, batches, puts } = echoing();
+  await puts.take(8, new AbortController().signal);
+  void ask(requestOf("a"));
+  await vi.advanceTimersByTimeAsync(49);
+  expect(batches).toEqual([]);
+  void ask(requestOf("b"));
+  await vi.advanceTimersByTimeAsync(1);
+  expect(batches).toEqual([["a", "b"]]);
+  const many = Array.from({ length: 20 }, (_, nth) => `file ${nth}`);
+  for (const item of many) void ask(requestOf(item));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(batches[1]).toEqual(many);
 });

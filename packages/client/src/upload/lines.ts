@@ -38,6 +38,10 @@ const MAX_BATCH = 100;
 const BATCH_MS = 60_000;
 /** After `TURN_MS`, the next completions do not wait for a running request any more. The service answers a batch within 20 seconds. */
 const TURN_MS = 25_000;
+/** If all connections to the bucket are busy, a request waits this long for more files, because the files would not be sent earlier. */
+const GATHER_MS = 50;
+/** A request with this number of files waits for no more files. */
+const ENOUGH_FILES = 20;
 
 /** The client handles 64 small files or 8 large files at a time. */
 const FILE_SLOTS = 64;
@@ -46,32 +50,47 @@ const MAX_PUTS = 8;
 
 export function openLines(call: Call): Lines {
   const lines = new Map<string, Line>();
+  const puts = createSlots(MAX_PUTS);
   return {
     ask<Answer>(request: LineRequest<Answer>): Promise<Answer> {
       let line = lines.get(request.path);
       if (line === undefined) {
-        line = createLine(call, () => lines.delete(request.path));
+        line = createLine(call, { isBusy: puts.areTaken, onIdle: () => lines.delete(request.path) });
         lines.set(request.path, line);
       }
       return line(request);
     },
     files: createSlots(FILE_SLOTS),
-    puts: createSlots(MAX_PUTS),
+    puts,
   };
 }
 
 type Line = <Answer>(request: LineRequest<Answer>) => Promise<Answer>;
 type Waiting = { request: LineRequest<unknown>; resolve: (answer: unknown) => void; reject: (error: unknown) => void };
 
-function createLine(call: Call, onIdle: () => void): Line {
+function createLine(call: Call, { isBusy, onIdle }: { isBusy: () => boolean; onIdle: () => void }): Line {
   let waiting: Waiting[] = [];
   let isRunning = false;
+  let onArrival: (() => void) | undefined;
+
+  /** Waits for the files that ask at the same time, or for more files if the connections are busy. */
+  async function gather(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    setTimeout(resolve, isBusy() ? GATHER_MS : 0);
+    onArrival = () => {
+      if (waiting.length >= ENOUGH_FILES) resolve();
+    };
+    onArrival();
+    await promise;
+  }
 
   /** Sends one request at a time, so that files keep their order, and the files that wait share the next request. */
   async function run(): Promise<void> {
     if (isRunning || waiting.length === 0) return;
     isRunning = true;
-    for (let [first] = waiting; first !== undefined; [first] = waiting) {
+    while (waiting.length > 0) {
+      await gather();
+      const [first] = waiting as [Waiting];
       const batch = waiting.splice(0, MAX_BATCH);
       const { promise: turn, resolve: endTurn } = Promise.withResolvers<void>();
       const timer = setTimeout(endTurn, first.request.items === "uploads" ? BATCH_MS : TURN_MS);
@@ -109,6 +128,7 @@ function createLine(call: Call, onIdle: () => void): Line {
   return <Answer>(request: LineRequest<Answer>) =>
     new Promise<Answer>((resolve, reject) => {
       waiting.push({ request, resolve: resolve as (answer: unknown) => void, reject });
+      onArrival?.();
       void run();
     });
 }
@@ -135,6 +155,8 @@ export type Slots = {
    * `aborted` if the signal aborts first.
    */
   take(count: number, signal: AbortSignal, isFirst?: boolean): Promise<() => void>;
+  /** Returns whether all slots are taken. */
+  areTaken(): boolean;
   /** Takes slots without a wait, also if too few slots are free. */
   retake(count: number): () => void;
 };
@@ -183,6 +205,7 @@ export function createSlots(total: number): Slots {
       release();
       throw aborted(signal.reason);
     },
+    areTaken: () => free <= 0,
     retake(count) {
       free -= count;
       return freeing(count);

@@ -8,12 +8,15 @@ import { readFlags } from "./rig/report.ts";
 import { createToken } from "./rig/settings.ts";
 import { measureForms } from "./upload/forms.ts";
 import { measureManyFiles } from "./upload/many-files.ts";
+import { openSlowLine } from "./upload/slow-line.ts";
 import { measureThroughput } from "./upload/throughput.ts";
 
 const MIB = 2 ** 20;
 /** The goal for form memory of the service, as a fraction of the memory of the article's design or the other checkout. */
 const OF_ARTICLE = { parallel: 0.1, stalled: 0.25 };
 const OF_BEFORE = { parallel: 1.1, stalled: 1.1 };
+/** The delay of the slow line in each direction, as between continents. */
+const SLOW_LINE_MS = 50;
 
 /** A running service, the endpoint of its bucket, and the number of rounds. */
 type Target = { endpoint: string; service: { url: string; token: string; noteId: string }; rounds: number };
@@ -39,8 +42,8 @@ export async function runUpload(args: readonly string[]): Promise<boolean> {
       env: { ...spec.env, S3_ENDPOINT: endpoint, AWS_ENDPOINT_URL_S3: endpoint, LOG_LEVEL: "error" },
     });
     const service = inBucket((await environment.service("sqlite")).spec);
-    const measureOn = async (measure: (on: Target) => Promise<boolean>): Promise<boolean> => {
-      const candidate = await startCandidate(service);
+    const measureOn = async (measure: (on: Target) => Promise<boolean>, spec = service): Promise<boolean> => {
+      const candidate = await startCandidate(spec);
       try {
         const url = `http://127.0.0.1:${candidate.port}`;
         return await measure({
@@ -60,7 +63,19 @@ export async function runUpload(args: readonly string[]): Promise<boolean> {
       met = await measureOn((on) => measureThroughput({ ...on, path, sizeBytes }));
     }
     if ("files".includes(values.only)) {
-      met = (await measureOn((on) => measureManyFiles({ ...on, folder: environment.path }))) && met;
+      const folder = environment.path;
+      met = (await measureOn((on) => measureManyFiles({ ...on, folder }))) && met;
+      const toBucket = await openSlowLine(endpoint, SLOW_LINE_MS);
+      const spec = { ...service, env: { ...service.env, S3_PUBLIC_ENDPOINT: toBucket.url } };
+      const measureSlowly = async ({ service: { url, token }, rounds }: Target) => {
+        const toService = await openSlowLine(url, SLOW_LINE_MS);
+        const slow = { endpoint: toBucket.url, service: { url: toService.url, token } };
+        const isFast = await measureManyFiles({ ...slow, folder, rounds: Math.min(rounds, 3), delayMs: SLOW_LINE_MS });
+        await toService.close();
+        return isFast;
+      };
+      met = (await measureOn(measureSlowly, spec)) && met;
+      await toBucket.close();
     }
     if ("forms".includes(values.only)) {
       const { before } = values;

@@ -13,19 +13,22 @@ import { settings } from "../rig/settings.ts";
 const FILES = 1_000;
 const FILE_BYTES = 20_000;
 const AT_ONCE = 8;
-const TIMES_LIB_STORAGE = 3;
+/** The goals for the speed of the client, as a multiple of the speed of lib-storage. */
+const TIMES_LIB_STORAGE = { onLoopback: 1, onSlowLine: 2 };
 const ZIP_OF_SINGLE_FILES = 0.9;
 
 type Service = { url: string; token: string };
-type Plan = { endpoint: string; service: Service; folder: string; rounds: number };
+/** If `delayMs` is set, the lines to the service and to the bucket deliver all bytes so much later, in each direction. */
+type Plan = { endpoint: string; service: Service; folder: string; rounds: number; delayMs?: number };
 /** The function `take` does the work of a turn once, and returns the time in seconds. */
 type Turn = { name: string; take(): Promise<number> };
 
 /**
  * Uploads 1,000 files of 20 kB over eight connections to the bucket. The client and lib-storage take turns at uploading the files. Then the client
- * downloads the files in turns: one by one, and as one ZIP. Returns whether the speed of the client met the goals.
+ * downloads the files in turns: one by one, and as one ZIP. Returns whether the speed of the client met the goals. On a slow line, there are
+ * no downloads.
  */
-export async function measureManyFiles({ endpoint, service, folder, rounds }: Plan): Promise<boolean> {
+export async function measureManyFiles({ endpoint, service, folder, rounds, delayMs }: Plan): Promise<boolean> {
   const paths = await writeFiles(join(folder, "many"));
   const client = createClient({ baseUrl: service.url, token: service.token });
   let files: Attachment[] = [];
@@ -41,19 +44,22 @@ export async function measureManyFiles({ endpoint, service, folder, rounds }: Pl
     },
     { name: "lib-storage", take: () => timeOf(() => forEach(paths, putWith(endpoint))) },
   ]);
+  const line = delayMs === undefined ? "loopback" : `${delayMs} ms of delay in each direction`;
+  console.log(
+    `\nmany files: ${FILES} of ${FILE_BYTES / 1000} kB, uploads ${AT_ONCE} at a time, ${rounds} rounds, ${line}`,
+  );
+  const atLeast = delayMs === undefined ? TIMES_LIB_STORAGE.onLoopback : TIMES_LIB_STORAGE.onSlowLine;
+  const isFast = report(uploads, { text: "uploads through the client, times lib-storage", atLeast });
+  if (delayMs !== undefined) return isFast;
   const downloads = await takeTurns(rounds, [
     { name: "ZIP", take: () => timeOf(() => readZip(client, files)) },
     { name: "single files", take: () => timeOf(() => readSingly(client, files)) },
   ]);
-  console.log(`\nmany files: ${FILES} of ${FILE_BYTES / 1000} kB, uploads ${AT_ONCE} at a time, ${rounds} rounds`);
-  return [
-    report(uploads, { text: "uploads through the client, times lib-storage", atLeast: TIMES_LIB_STORAGE }),
-    report(downloads, { text: "ZIP, of the speed of single files", atLeast: ZIP_OF_SINGLE_FILES }),
-  ].every(Boolean);
+  return report(downloads, { text: "ZIP, of the speed of single files", atLeast: ZIP_OF_SINGLE_FILES }) && isFast;
 }
 
 async function writeFiles(folder: string): Promise<string[]> {
-  await mkdir(folder);
+  await mkdir(folder, { recursive: true });
   const paths = Array.from({ length: FILES }, (_, number) => join(folder, `${number}.bin`));
   await forEach(paths, (path) => writeFile(path, randomBytes(FILE_BYTES)));
   return paths;

@@ -12,8 +12,8 @@ const blocksOf = (text: string) => [...text.matchAll(/^ *```tsx\n(.*?)^ *```/gms
 
 /** Imports the names that the examples of doc comments use without an import. */
 const NAMES = `
-  import { openFiles } from "@valetkey/client";
-  import { Dropzone, useDownload, useFileUrl, usePageDrop, useUploads, ValetKeyProvider } from "@valetkey/react";
+  import { type ItemFile, openFiles } from "@valetkey/client";
+  import { Dropzone, Preview, useDownload, useFileUrl, usePageDrop, usePreview, useUploads, ValetKeyProvider } from "@valetkey/react";
   declare function App(): null;
   declare function add(files: File[]): void;
 `;
@@ -26,7 +26,16 @@ const ofPages = blocksOf(read("packages/react/README.md"));
 
 describe("the examples of @valetkey/react", () => {
   it("the documentation of @valetkey/react contains an example for each hook", () => {
-    for (const name of ["useUploads", "useFileUrl", "useDownload", "usePageDrop", "<Dropzone", "<ValetKeyProvider"]) {
+    for (const name of [
+      "useUploads",
+      "useFileUrl",
+      "useDownload",
+      "usePageDrop",
+      "usePreview",
+      "<Preview",
+      "<Dropzone",
+      "<ValetKeyProvider",
+    ]) {
       expect(documented.some((code) => code.slice(NAMES.length).includes(name))).toBe(true);
       expect(ofPages.some((code) => code.includes(name))).toBe(true);
     }

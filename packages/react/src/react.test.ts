@@ -178,6 +178,70 @@ describe.each(MAJORS)("React %i", (major) => {
     });
   });
 
+  describe("Preview", () => {
+    const previews = [{ name: "small" as const, width: 320, height: 240 }];
+    /** A client that issues the URL of a preview. The list `asked` contains the previews. */
+    function fakeClient(urlFor: (preview: string | undefined) => Promise<string>) {
+      const asked: (string | undefined)[] = [];
+      const { client } = openClient();
+      const expiry = { expiresIn: 60, expiresAt: "2026-01-01T00:00:00Z" };
+      const issuing = {
+        ...client,
+        urlFor: async (_: string, { preview }: { preview?: string } = {}) => {
+          asked.push(preview);
+          return { fileUrl: await urlFor(preview), ...expiry };
+        },
+      };
+      return { client: issuing as FilesClient, asked };
+    }
+    const show = (client: FilesClient, file: { id: string; previews?: typeof previews }) => {
+      const mounted = react.mount(
+        client,
+        react.createElement(react.Preview, { file, alt: "A photo", children: "icon" }),
+      );
+      onTestFinished(() => mounted.unmount());
+      return mounted.container;
+    };
+
+    it("Preview shows the preview of a file with its width and height, which it has before the URL arrives", async () => {
+      const { promise, resolve } = Promise.withResolvers<string>();
+      const { client, asked } = fakeClient(() => promise);
+      const container = show(client, { id: MISSING, previews });
+      await expect.poll(() => container.querySelector("img")?.getAttribute("width")).toBe("320");
+      const image = container.querySelector("img");
+      expect([image?.getAttribute("height"), image?.alt, image?.hasAttribute("src")]).toEqual([
+        "240",
+        "A photo",
+        false,
+      ]);
+      resolve("data:,picture");
+      await expect.poll(() => image?.getAttribute("src")).toBe("data:,picture");
+      expect(asked).toEqual(["small"]);
+    });
+
+    it("Preview shows its children and sends no request if the file has no preview", async () => {
+      const { client, asked } = fakeClient(async () => "data:,picture");
+      const container = show(client, { id: MISSING });
+      await expect.poll(() => container.textContent).toBe("icon");
+      expect([container.querySelector("img"), asked]).toEqual([null, []]);
+    });
+
+    it("Preview shows its children if the service has no such preview", async () => {
+      const { client } = fakeClient(async () => {
+        throw new react.ValetKeyError("preview_not_found", "", { status: 404 });
+      });
+      const container = show(client, { id: MISSING, previews });
+      await expect.poll(() => container.textContent).toBe("icon");
+    });
+
+    it("usePreview returns the error of the service if the file has no preview", async () => {
+      const { client } = openClient();
+      const { id } = await upload(client, newItem());
+      const preview = renderHook(client, () => react.usePreview(id, "large"));
+      await expect.poll(() => preview.current?.error?.code).toBe("preview_not_found");
+    });
+  });
+
   describe("useFileUrl", () => {
     /** Returns the number of URLs of the file that the client has requested. */
     const urlsOf = (id: string, sent: readonly string[]) => sent.filter((line) => line.endsWith(`${id}/url`)).length;

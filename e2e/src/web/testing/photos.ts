@@ -39,7 +39,7 @@ export async function drawPhoto(page: Page, { width, height, noise = 60 }: Sides
   };
   return {
     original: await draw({ side: 10_000, type: "image/jpeg", quality: 0.92 }),
-    small: await draw({ side: 320, type: "image/webp", quality: 0.5 }),
+    small: await draw({ side: 320, type: "image/webp", quality: 0.75 }),
     large: await draw({ side: 1600, type: "image/webp", quality: 0.3, noise: noise / 4 }),
   };
 }

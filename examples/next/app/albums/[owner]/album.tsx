@@ -1,12 +1,12 @@
 "use client";
 
-import { openFiles } from "@valetkey/client";
-import { Dropzone, useDownload, useFileUrl, useUploads, ValetKeyProvider } from "@valetkey/react";
+import { type ItemFile, openFiles } from "@valetkey/client";
+import { Dropzone, Preview, useDownload, useFileUrl, useUploads, ValetKeyProvider } from "@valetkey/react";
 import { useRouter } from "next/navigation";
 
 const client = openFiles({ baseUrl: "/files" });
 
-type Photo = { id: string; filename: string };
+type Photo = Pick<ItemFile, "id" | "filename" | "previews">;
 
 export function Album({ owner, mayAdd, photos }: { owner: string; mayAdd: boolean; photos: Photo[] }) {
   return (
@@ -14,7 +14,7 @@ export function Album({ owner, mayAdd, photos }: { owner: string; mayAdd: boolea
       {mayAdd && <Uploads owner={owner} />}
       <ul className="photos">
         {photos.map((photo) => (
-          <Photo key={photo.id} {...photo} />
+          <Photo key={photo.id} photo={photo} />
         ))}
       </ul>
     </ValetKeyProvider>
@@ -41,16 +41,24 @@ function Uploads({ owner }: { owner: string }) {
   );
 }
 
-function Photo({ id, filename }: Photo) {
-  const { src, onError } = useFileUrl(id);
+function Photo({ photo }: { photo: Photo }) {
+  const { id, filename } = photo;
   const { download } = useDownload();
   return (
     <li>
-      {/* biome-ignore lint/performance/noImgElement: next/image would load the photo through the server. */}
-      <img src={src} onError={onError} alt={filename} />
+      {/* A small photo has no preview, so the page shows the photo itself. */}
+      <Preview file={photo} alt={filename}>
+        <Original {...photo} />
+      </Preview>
       <button type="button" aria-label={`Download ${filename}`} onClick={() => download(id)}>
         Download
       </button>
     </li>
   );
+}
+
+function Original({ id, filename }: Photo) {
+  const { src, onError } = useFileUrl(id);
+  // biome-ignore lint/performance/noImgElement: next/image would load the photo through the server.
+  return <img src={src} onError={onError} alt={filename} />;
 }

@@ -25,7 +25,9 @@ export default async function Page({ params }: { params: Promise<{ owner: string
     );
   }
   const { files } = await globalThis.files.list("album", owner, { limit: 200 });
-  const photos = files.filter(({ state }) => state === "ready").map(({ id, filename }) => ({ id, filename }));
+  const photos = files
+    .filter(({ state }) => state === "ready")
+    .map(({ id, filename, previews }) => ({ id, filename, ...(previews && { previews }) }));
   const isOwner = user.id === owner;
   return (
     <>

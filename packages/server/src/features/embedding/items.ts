@@ -118,7 +118,7 @@ export function rememberUser({ db }: Pick<Deps, "db">, { rememberPerson }: Pick<
 
 /** Converts an attachment to the form that the application gets. The converted file does not contain the object key. */
 export function presentFile(attachment: Attachment, { resource, itemId }: ItemName): ItemFile {
-  const { id, path, filename, contentType, sizeBytes, checksum, state, rejectReason, createdBy, createdAt } =
+  const { id, path, filename, contentType, sizeBytes, checksum, state, rejectReason, createdBy, createdAt, previews } =
     attachment;
   return {
     id,
@@ -133,5 +133,6 @@ export function presentFile(attachment: Attachment, { resource, itemId }: ItemNa
     reason: rejectReason,
     createdBy: idInApplication(createdBy) ?? createdBy,
     createdAt: new Date(createdAt),
+    ...(state === "ready" && previews !== undefined && { previews: [...previews] }),
   };
 }

@@ -1,3 +1,4 @@
+import type { Preview } from "@valetkey/contract";
 import type { AttachmentState } from "../../platform/database/unions.ts";
 import type { ItemName } from "../outbox/file-event-queries.ts";
 
@@ -26,6 +27,8 @@ export type ItemFile = {
   /** The id of the user who uploaded the file. */
   createdBy: string;
   createdAt: Date;
+  /** The small pictures of a ready file, with their sizes in pixels. The member is absent if the file has none. */
+  previews?: Preview[];
 };
 
 /**

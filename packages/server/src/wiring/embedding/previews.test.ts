@@ -31,6 +31,7 @@ describe.each(engines)("previews of an embedding on $name", (engine) => {
     isAllowed = true;
     const preview = { name: "small", width: 320, height: 240 };
     expect((await ann.send("POST /files/previews/complete", complete)).body.previews).toEqual([{ preview }]);
+    expect((await files.list("invoice", "42")).files).toMatchObject([{ id: attachmentId, previews: [preview] }]);
     expect((await ben.send("GET /invoice/42")).body.items).toMatchObject([{ id: attachmentId, previews: [preview] }]);
     const one = (await ben.send(`GET /files/${attachmentId}/url?preview=small&cacheable=true`)).body.fileUrl;
     const wanted = { fileIds: [attachmentId], preview: "small", cacheable: true };

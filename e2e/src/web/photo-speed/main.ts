@@ -1,0 +1,125 @@
+import { randomBytes } from "node:crypto";
+import type { CDPSession, Page } from "playwright-core";
+import build from "../../testing/build.ts";
+import { launchChromium } from "../../testing/chromium.ts";
+import { openPerson, type Person } from "../testing/person.ts";
+import { drawPhoto, type Photo, seedPhoto } from "../testing/photos.ts";
+import { standInForPictures } from "../testing/pictures.ts";
+import { seedNote } from "../testing/seed.ts";
+import { startWebService } from "../testing/service.ts";
+
+// `npm run photo-speed [-- number of photos]` runs this file. It measures how long a note of large photos takes on a slow line until all
+// photos are visible, how many bytes they cost, and how smoothly a note of 1,000 photos scrolls on a slow processor.
+const PHOTO_BYTES = 5_000_000;
+const BYTES_PER_SECOND = 10_000_000 / 8;
+const LATENCY_MS = 50;
+const SLOWDOWN = 4;
+const SCROLLED = 1_000;
+/** The height of a window in which all photos are visible at once. Pixels. */
+const HEIGHT_OF_PHOTO = 75;
+/** The goals of the project. */
+const GOAL = { seconds: 8, bytes: 10_000_000 };
+const SEEDED_AT_ONCE = 4;
+
+const count = Number(process.argv[2] ?? 200);
+build();
+const browser = await launchChromium();
+const service = await startWebService({ USER_QUOTA_BYTES: "2GiB" });
+try {
+  const ann = await openPerson(browser, { service, name: "Ann" });
+  await measureLoad(ann);
+  await measureScroll(ann);
+  await ann.close();
+} finally {
+  await browser.close();
+  await service.stop();
+}
+
+/** Opens a note of photos in a new browser over a slow line. */
+async function measureLoad(owner: Person): Promise<void> {
+  await owner.page.goto("/");
+  const shapes = [
+    { width: 2400, height: 1600 },
+    { width: 1600, height: 2400 },
+    { width: 2400, height: 1800 },
+  ];
+  const photos: Photo[] = [];
+  for (const shape of shapes) {
+    const { original, ...previews } = await drawPhoto(owner.page, shape);
+    // A decoder ignores the bytes after the picture.
+    const rest = randomBytes(Math.max(0, PHOTO_BYTES - original.length));
+    photos.push({ ...previews, original: Buffer.concat([original, rest]) });
+  }
+  const { id } = await seedNote(owner.client, { title: "Summer fair" });
+  const numbers = Array.from({ length: count }, (_, nth) => nth).values();
+  const seed = async () => {
+    for (const nth of numbers) {
+      const photo = photos[nth % photos.length];
+      if (photo !== undefined) await seedPhoto(owner, { noteId: id, filename: `IMG_${nth}.jpg`, photo });
+    }
+  };
+  await Promise.all(Array.from({ length: SEEDED_AT_ONCE }, seed));
+  const storageState = await owner.context.storageState();
+  const viewport = { width: 1280, height: 800 + count * HEIGHT_OF_PHOTO };
+  const viewer = await openPerson(browser, { service, name: "Ann anew", hasAccount: false, storageState, viewport });
+  const session = await viewer.context.newCDPSession(viewer.page);
+  const readBytes = await slowDown(session);
+  await viewer.page.addInitScript(`setInterval(() => {
+    const pictures = [...document.querySelectorAll("[aria-label=Files] img")];
+    const areLoaded = pictures.length === ${count} && pictures.every(({ naturalWidth }) => naturalWidth > 0);
+    if (areLoaded) document.documentElement.dataset.shownAt ??= String(performance.now());
+  }, 20)`);
+  await viewer.page.goto(`/n/${id}`);
+  const shown = viewer.page.locator("html[data-shown-at]");
+  await shown.waitFor({ state: "attached", timeout: 3_600_000 });
+  const seconds = Number(await shown.getAttribute("data-shown-at")) / 1000;
+  const bytes = readBytes();
+  console.log(
+    `${count} photos of ${PHOTO_BYTES / 1e6} MB over 10 Mbit/s and ${LATENCY_MS} ms: all visible after ${seconds.toFixed(1)} s and ` +
+      `${(bytes / 1e6).toFixed(1)} MB (goal: ${GOAL.seconds} s and ${GOAL.bytes / 1e6} MB).`,
+  );
+  if (seconds > GOAL.seconds || bytes > GOAL.bytes) process.exitCode = 1;
+  await viewer.close();
+}
+
+/** Returns a function that returns the bytes that the page has received. */
+async function slowDown(session: CDPSession): Promise<() => number> {
+  let bytes = 0;
+  session.on("Network.loadingFinished", ({ encodedDataLength }) => {
+    bytes += encodedDataLength;
+  });
+  await session.send("Network.enable");
+  const limits = { downloadThroughput: BYTES_PER_SECOND, uploadThroughput: BYTES_PER_SECOND };
+  await session.send("Network.emulateNetworkConditions", { offline: false, latency: LATENCY_MS, ...limits });
+  return () => bytes;
+}
+
+/** Scrolls a note of 1,000 simulated photos from top to bottom. */
+async function measureScroll({ page, context, client }: Person): Promise<void> {
+  const { id } = await seedNote(client, { title: "Wedding" });
+  await standInForPictures(page, { count: SCROLLED });
+  await page.goto(`/n/${id}`);
+  await page.locator(".tile img").first().waitFor();
+  const session = await context.newCDPSession(page);
+  await session.send("Emulation.setCPUThrottlingRate", { rate: SLOWDOWN });
+  await page.evaluate(`(() => {
+    globalThis.longTasks = [];
+    new PerformanceObserver((list) => longTasks.push(...list.getEntries().map(({ duration }) => duration)))
+      .observe({ type: "longtask" });
+  })()`);
+  const isAtEnd =
+    "document.querySelector('#note').scrollTop + document.querySelector('#note').clientHeight >= document.querySelector('#note').scrollHeight - 2";
+  await page.mouse.move(900, 400);
+  let steps = 0;
+  for (; !(await page.evaluate<boolean>(isAtEnd)); steps++) await scroll(page);
+  const tasks = await page.evaluate<number[]>("longTasks");
+  console.log(
+    `${SCROLLED} photos, scrolled in ${steps} steps on a processor slowed ${SLOWDOWN} times: ` +
+      `${tasks.length} tasks over 50 ms, the longest ${Math.round(Math.max(0, ...tasks))} ms.`,
+  );
+}
+
+async function scroll(page: Page): Promise<void> {
+  await page.mouse.wheel(0, 600);
+  await page.waitForTimeout(100);
+}

@@ -1,6 +1,8 @@
 import type { Page } from "playwright-core";
 import { fileToolsTexts } from "../../../../packages/web/src/texts/en/file-tools.ts";
+import { linkTexts } from "../../../../packages/web/src/texts/en/links.ts";
 import { previewTexts as preview } from "../../../../packages/web/src/texts/en/preview.ts";
+import { shareDialogTexts } from "../../../../packages/web/src/texts/en/share-lists.ts";
 import { texts } from "../../../../packages/web/src/texts/index.ts";
 import { standInForPictures } from "../testing/pictures.ts";
 import { type Scene, scenesOf } from "./scene.ts";
@@ -100,6 +102,14 @@ export const pictureScenes: readonly Scene[] = scenesOf("ann", {
       await page.getByRole("button", { name: preview.ownSize }).click();
       await page.getByText(preview.originalFailed).waitFor();
     },
+  },
+  async "pictures-link"(page, world) {
+    await openPictures(page, world, { count: 3 });
+    await page.getByRole("button", { name: texts.sharing.share, exact: true }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("tab", { name: shareDialogTexts.tabs.link.label }).click();
+    await dialog.locator("summary").filter({ hasText: linkTexts.form.rare.pictures }).click();
+    await dialog.getByText(linkTexts.form.showPreviews).scrollIntoViewIfNeeded();
   },
   async "pictures-list"(page, world) {
     await openPictures(page, world, { count: 20 });

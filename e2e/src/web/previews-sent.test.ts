@@ -25,6 +25,9 @@ describe("the previews of attached files", () => {
   const previewRequests = ({ watch }: Person) =>
     (watch.requests.get(web.service.url) ?? []).filter(({ url }) => /\/attachments\/previews/.test(url)).length;
 
+  const noteRequests = ({ watch }: Person, noteId: string) =>
+    (watch.requests.get(web.service.url) ?? []).filter(({ url }) => url.endsWith(`/notes/${noteId}`)).length;
+
   it("20 dropped photos become 20 files with previews, with few requests to the service", async () => {
     const ann = await web.person("Ann");
     const note = await open(ann);
@@ -39,7 +42,7 @@ describe("the previews of attached files", () => {
       .toEqual(Object.fromEntries(photos.map(({ name }) => [name, ["small 320x213", "large 1600x1067"]])));
     expect(await stored(ann.client, note.id)).toEqual(hashesOf(photos));
     expect(previewRequests(ann)).toBeLessThan(photos.length * 2);
-    await filesOf(ann).getByText("photo-19.jpg", { exact: true }).waitFor();
+    await filesOf(ann).getByRole("button", { name: "photo-19.jpg" }).first().waitFor();
     const small = await ann.client.urlFor((await ann.client.notes.get(note.id)).attachments[0]?.id ?? "", {
       preview: "small",
     });
@@ -66,7 +69,34 @@ describe("the previews of attached files", () => {
         "a.txt": [],
       });
   });
+
+  it("a second page of the note learns of new previews without a flood of requests", async () => {
+    const [cleo, dan] = [await web.person("Cleo"), await web.person("Dan")];
+    const note = await open(cleo);
+    await cleo.client.shares.put({ noteId: note.id }, { role: "viewer", userIds: [(await dan.client.me()).id] });
+    const learned = watchNote(dan.page, note.id);
+    await dan.page.goto(`/n/${note.id}`);
+    const before = noteRequests(dan, note.id);
+    const bytes = await drawn(cleo.page, { width: 2000, height: 1500, type: "image/jpeg" });
+    const photos = Array.from({ length: 8 }, (_, nth): SampleFile => {
+      return { name: `photo-${nth}.jpg`, type: "image/jpeg", bytes: Buffer.concat([bytes, Buffer.from(`${nth}`)]) };
+    });
+    await dropFiles(cleo.page.locator("main"), { files: photos });
+    await expect.poll(learned, { timeout: 60_000 }).toBe(16);
+    expect(noteRequests(dan, note.id) - before).toBeLessThanOrEqual(8);
+  });
 });
+
+/** Returns a function that counts the previews in the last response with the note that the page has received. */
+function watchNote(page: Page, noteId: string): () => number {
+  let previews = 0;
+  page.on("response", async (response) => {
+    if (!response.url().endsWith(`/notes/${noteId}`) || !response.ok()) return;
+    const { attachments } = (await response.json()) as { attachments: { previews?: unknown[] }[] };
+    previews = attachments.reduce((sum, attachment) => sum + (attachment.previews ?? []).length, 0);
+  });
+  return () => previews;
+}
 
 /** Draws a picture with much detail, which compresses badly. */
 async function drawn(

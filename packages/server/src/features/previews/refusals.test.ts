@@ -161,6 +161,12 @@ describe.each(engines)("refused previews on $name", (engine) => {
     attachmentId = items.at(-1).id;
     expect(items.at(-1).state).toBe("quarantined");
     expect(await codeOfStart()).toBe("access_denied");
+    const bob = service.as("bob");
+    await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"], role: "viewer" } });
+    expect([await codeOfStart(bob), await codeOfCompletion(bob)]).toEqual([
+      "attachment_not_found",
+      "attachment_not_found",
+    ]);
     expect((await visitor.send("POST /previews", { json: { attachmentIds: [attachmentId] } })).status).toBe(404);
   });
 

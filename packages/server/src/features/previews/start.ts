@@ -5,7 +5,7 @@ import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
 import { permits, roleOf } from "../access/authorise.ts";
-import type { Caller } from "../access/caller.ts";
+import { type Caller, isHiddenFrom } from "../access/caller.ts";
 import { accessQueries } from "../access/queries.ts";
 import { type PreviewedFile, previewQueries, type StoredPreview } from "../attachments/preview-queries.ts";
 import { type Outcome, orRefusal } from "../uploads/batch.ts";
@@ -26,10 +26,10 @@ export async function findOwnFiles({ db }: Pick<Deps, "db">, caller: Caller, att
     const id = attachmentId.toLowerCase();
     const file = files.get(id);
     const found = access.get(id);
-    if (file === undefined || found === undefined) {
+    const role = file && roleOf(caller, { noteId: file.noteId, role: found?.role });
+    if (file === undefined || found === undefined || isHiddenFrom(role, file)) {
       throw new DomainError("attachment_not_found", "Attachment not found");
     }
-    const role = roleOf(caller, { noteId: file.noteId, role: found.role });
     if (!permits(role, "attachment.add")) throw new DomainError("access_denied", "Access denied");
     if (file.createdBy !== caller.userId) {
       throw new DomainError("access_denied", "Only the person who uploaded the file can send its previews.");

@@ -65,3 +65,9 @@ export const Person = Type.Object({
   email: orNull(Type.String()),
 });
 export type Person = Static<typeof Person>;
+
+/** The two unused bits of the last character before `=` must be zero, because S3 compares checksums as base64 texts, not as bytes. */
+export const Sha256 = Type.String({
+  pattern: "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$",
+  description: "the SHA-256 of the file in base64: 44 characters with a final =, and unused bits of zero",
+});

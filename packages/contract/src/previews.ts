@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from "typebox";
-import { Checksum, Id, Instant } from "./common.ts";
+import { Checksum, Id, Instant, Sha256 } from "./common.ts";
 import { FileProblem } from "./problems.ts";
 import { closedObject } from "./shapes.ts";
 
@@ -42,10 +42,7 @@ export const StartPreviewsBody = batchOf(
     attachmentId: Id,
     name: PreviewName,
     sizeBytes: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
-    checksum: closedObject({
-      ...Checksum.properties,
-      value: Type.String({ pattern: "^[A-Za-z0-9+/]{43}=$", description: "base64" }),
-    }),
+    checksum: closedObject({ ...Checksum.properties, value: Sha256 }),
     contentType: PreviewType,
   }),
 );
@@ -73,7 +70,7 @@ export type StartedPreviews = Static<typeof StartedPreviews>;
 export const CompletePreviewsBody = batchOf(closedObject({ attachmentId: Id, name: PreviewName }));
 export type CompletePreviewsBody = Static<typeof CompletePreviewsBody>;
 
-/** The list has one result for each preview picture, in the order of the request. The service drops a picture with `preview_invalid`. */
+/** The list has one result for each preview picture, in the order of the request. A picture with `preview_invalid` never shows. */
 export const CompletedPreviews = Type.Object({
   previews: Type.Array(Type.Object({ preview: Type.Optional(Preview), problem: Type.Optional(FileProblem) })),
 });

@@ -1,14 +1,8 @@
 import { type Static, Type } from "typebox";
 import { AttachmentState } from "./attachments.ts";
-import { Id, Instant } from "./common.ts";
+import { Id, Instant, Sha256 } from "./common.ts";
 import { FilePath } from "./file-names.ts";
 import { closedObject, repeatHeaders } from "./shapes.ts";
-
-/** The two unused bits of the last character before `=` must be zero, because S3 compares checksums as base64 texts, not as bytes. */
-const Sha256 = Type.String({
-  pattern: "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$",
-  description: "the SHA-256 of the file in base64: 44 characters with a final =, and unused bits of zero",
-});
 
 /**
  * The body of `POST /notes/:noteId/uploads`. If the body has `sha256`, the bucket and the service verify the file against `sha256`.

@@ -141,13 +141,13 @@ export const previewQueries = defineQueries("database.previews", ({ kysely: db, 
       return true;
     },
 
-    /** Deletes an unconfirmed preview. A trigger queues the deletion of its object. */
-    async drop({ attachmentId, name, objectKey }: StoredPreview): Promise<void> {
+    /** Deletes unconfirmed previews of the files that started before the given instant. A trigger queues the deletion of their objects. */
+    async dropStarted(name: PreviewName, attachmentIds: readonly string[], before: number): Promise<void> {
       await db
         .deleteFrom("attachment_previews")
-        .where("attachment_id", "=", attachmentId)
+        .where((eb) => engine.isIn(eb.ref("attachment_id"), engine.list(attachmentIds)))
         .where("name", "=", name)
-        .where("object_key", "=", objectKey)
+        .where("created_at", "<", before)
         .where("width", "is", null)
         .execute();
     },

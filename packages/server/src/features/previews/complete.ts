@@ -15,7 +15,8 @@ import { findOwnFiles, invalid, keyOf, type PreviewId } from "./start.ts";
 
 /**
  * Verifies stored preview pictures, and shows them from then on. Returns one outcome for each picture, in the order of the list. A repeated
- * completion has no further effect. The service drops a wrong picture with `preview_invalid`, and the client can then send another one.
+ * completion has no further effect. A wrong picture has the code `preview_invalid`, and the client can send another one after the signed
+ * URL has expired.
  * Other refusals have the code `attachment_not_found`, `access_denied`, `preview_too_late`, `preview_not_found`, `upload_incomplete`,
  * `scanner_unavailable`, `service_busy` or `rate_limited`.
  */
@@ -46,12 +47,8 @@ export async function prepare(deps: Deps, preview: StoredPreview): Promise<Finis
   if (preview.pixels !== undefined) return async () => shown(preview);
   const objectKey = await stage(deps, preview);
   const verdict = await verify(deps, { ...preview, objectKey });
-  if (verdict instanceof DomainError) {
-    return async () => {
-      await drop(deps, preview);
-      throw verdict;
-    };
-  }
+  // The object stays until its signed URL has expired. Otherwise the URL could store it again and again.
+  if (verdict instanceof DomainError) throw verdict;
   return () => confirm(deps, { preview, objectKey, pixels: verdict });
 }
 
@@ -110,11 +107,6 @@ async function verify({ bucket, scanning }: Deps, preview: StoredPreview): Promi
   const scan = await scanning?.scanner.scan(Readable.from([bytes]), {});
   if (scan?.kind === "infected") return invalid(`is infected: the virus scanner found ${scan.signature}`);
   return { width, height };
-}
-
-async function drop(deps: Deps, preview: StoredPreview): Promise<void> {
-  await previewQueries(deps.db).drop(preview);
-  deps.onDeletionsQueued();
 }
 
 async function confirm(

@@ -16,6 +16,7 @@ import { createVisitor, insertRequest, put } from "../../testing/visitor.ts";
 import { unknownId } from "../../testing/world.ts";
 
 const HOUR_MS = 3_600_000;
+const UPLOAD_TTL_MS = 900_000;
 
 describe.each(engines)("refused previews on $name", (engine) => {
   const service = useService({ engine, limits: { trashDays: 30 } });
@@ -42,18 +43,25 @@ describe.each(engines)("refused previews on $name", (engine) => {
     ["321 pixels", webp({ width: 321, height: 9 }), /at most 320/],
     ["a cut WebP", webp().subarray(0, 90), /complete/],
   ])(
-    "requirement 61: a preview with %s is dropped, its object is deleted, and the file stays",
+    "requirement 61: a preview with %s never shows, its object is deleted later, and the file stays",
     async (_name, picture, reason) => {
       const before = await service.bucketContents.keys();
-      const { problem } = await sendPreview(ann, { attachmentId, picture });
+      const { upload } = await storePreview(ann, { attachmentId, picture });
+      const { problem } = (await completePreviews(ann, [{ attachmentId, name: "small" }])).body.previews[0];
       expect(problem).toMatchObject({ code: "preview_invalid", status: 422, detail: expect.stringMatching(reason) });
       expect((await ann.send(`GET /attachments/${attachmentId}`)).body).toMatchObject({ state: "ready" });
       expect((await ann.send(`GET /attachments/${attachmentId}/url?preview=small`)).body.code).toBe(
         "preview_not_found",
       );
-      await service.useCases.purgeObjects();
-      expect(await service.bucketContents.keys()).toEqual(before);
+      // Until the URL expires, the object stays. The URL can then store nothing again, and the client can send another picture.
+      expect(await put(upload, picture)).toBe(412);
+      expect(await codeOfStart()).toBe("preview_exists");
+      const started = { created_at: service.now() - UPLOAD_TTL_MS - 1 };
+      const rows = service.db.kysely.updateTable("attachment_previews").where("attachment_id", "=", attachmentId);
+      await rows.set(started).execute();
       expect((await sendPreview(ann, { attachmentId })).preview).toMatchObject({ name: "small" });
+      await service.useCases.purgeObjects();
+      expect(await service.bucketContents.keys()).toHaveLength(before.length + 1);
     },
   );
 

@@ -45,7 +45,7 @@ export async function findOwnFiles({ db }: Pick<Deps, "db">, caller: Caller, att
  * `attachment_not_found`, `access_denied`, `preview_invalid`, `preview_exists`, `preview_too_late` or `rate_limited`.
  */
 export function startPreviews(deps: Deps, { allowance }: { allowance: Allowance }) {
-  const { db, clock } = deps;
+  const { db, clock, limits } = deps;
   return async (caller: Caller, declared: readonly DeclaredPreview[]): Promise<Outcome<SignedRequest>[]> => {
     allowance.take(caller.userId, declared.length);
     const findFile = await findOwnFiles(
@@ -82,6 +82,14 @@ export function startPreviews(deps: Deps, { allowance }: { allowance: Allowance 
     return db.transaction(async (tx) => {
       const queries = previewQueries(tx);
       const held = await queries.holdFiles(ids);
+      const expired = clock() - limits.uploadTtlSeconds * 1000;
+      for (const [name, named] of Map.groupBy(previews, (each) => each.name)) {
+        await queries.dropStarted(
+          name,
+          named.map(({ attachmentId }) => attachmentId),
+          expired,
+        );
+      }
       await queries.insert(previews.filter(({ attachmentId }) => held.has(attachmentId)));
       return queries.list([...held]);
     });
@@ -129,8 +137,13 @@ function sign(
   const { objectKey, contentType, sizeBytes, sha256 } = stored;
   const isEqual =
     contentType === declared.contentType && sizeBytes === declared.sizeBytes && sha256 === declared.sha256;
-  if (stored.pixels !== undefined || !isEqual) {
+  if (stored.pixels !== undefined) {
     throw new DomainError("preview_exists", `The file already has a ${declared.name} preview.`);
+  }
+  const leftSeconds = limits.uploadTtlSeconds - Math.floor((now - stored.createdAt) / 1000);
+  if (!isEqual) {
+    const what = `Another ${declared.name} preview of the file was started.`;
+    throw new DomainError("preview_exists", `${what} Send that picture, or start again in ${leftSeconds} seconds.`);
   }
   return bucket.presignPut({
     objectKey,
@@ -138,7 +151,8 @@ function sign(
     sizeBytes,
     checksum: capabilities().signedSha256 ? { algorithm: "SHA256", value: sha256 } : undefined,
     onlyOnce: !stored.staged,
-    expiresInSeconds: limits.uploadTtlSeconds,
+    // All URLs of a started preview expire together, so that another start can then replace it.
+    expiresInSeconds: leftSeconds,
     now,
   });
 }

@@ -213,7 +213,7 @@ export const queryExamples: Examples = {
         { ...pixels, objectKey: "new" },
       ],
     ],
-    drop: [[preview]],
+    dropStarted: [["small", files, EXPIRED]],
     dropUnconfirmed: [[EXPIRED, 100]],
   },
   missingPreviews: {

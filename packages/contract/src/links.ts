@@ -135,7 +135,7 @@ export const LinkFacts = Type.Object({
 export type LinkFacts = Static<typeof LinkFacts>;
 
 /**
- * A link with the facts that people with an account see. The member `opened` counts visitors, and `urlsIssued` counts presigned URLs.
+ * A link with the facts that people with an account see. The member `opened` counts visitors, and `urlsIssued` counts presigned URLs without those of small previews.
  * The member `files` is null if the link opens every file of the note. If no issued URL is valid, `lastUrlExpiresAt` is in the past or
  * null.
  */

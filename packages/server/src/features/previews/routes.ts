@@ -29,8 +29,8 @@ export const previewSchemas = operations("attachments", {
   completePreviews: {
     summary: "Verify up to 100 stored preview pictures",
     description:
-      "The response has one result for each picture, in the order of the request: the picture, or a problem. The service drops a wrong " +
-      "picture with `preview_invalid`, and the file stays as it is. Complete a picture with `service_busy` again.",
+      "The response has one result for each picture, in the order of the request: the picture, or a problem. A wrong picture " +
+      "has the code `preview_invalid` and never shows. Complete a picture with `service_busy` again.",
     body: CompletePreviewsBody,
     response: { 200: CompletedPreviews },
   },

@@ -38,7 +38,8 @@ export function FileGrid({ files, actions, now, chosenIds, renamedId }: FileGrid
           key={attachment.id}
           attachment={attachment}
           actions={actions}
-          now={now}
+          // The access expires at some instant. All other tiles stay the same, so that the clock does not render a thousand tiles again.
+          now={attachment.access === undefined ? 0 : now}
           isChosen={chosenIds?.has(attachment.id)}
           isRenaming={attachment.id === renamedId}
         />

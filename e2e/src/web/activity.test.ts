@@ -89,6 +89,7 @@ describe("the activity", () => {
     for (const { page } of [kim, leo]) await page.addInitScript("delete globalThis.showSaveFilePicker");
     for (const person of [kim, leo]) {
       await person.page.goto(`/n/${note.id}`);
+      await person.page.getByRole("button", { name: "Show as a list" }).click();
       await expect.poll(() => filesOf(person).locator("img").count()).toBe(4);
       await person.page.getByRole("button", { name: /^a\.png/ }).click();
       const preview = person.page.getByRole("dialog");

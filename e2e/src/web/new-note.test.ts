@@ -75,7 +75,7 @@ describe("a new note", () => {
     await page.getByText(texts.notes.saving.down).waitFor();
     await page.unroute("**/notes");
     await page.reload();
-    expect(await titleOf(page).inputValue()).toBe("Written offline");
+    await expect.poll(() => titleOf(page).inputValue()).toBe("Written offline");
     await page.waitForURL(FINAL_URL);
     await expect.poll(() => titlesOf(cy)).toEqual(["Written offline"]);
   });

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { declareWire } from "./declare-wire.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
-const MAKER = join(ROOT, "dist/previews/make-previews.js");
+const MAKER = join(ROOT, "dist/previews/index.js");
 
 // Replaces the compiled file `dist/wire.d.ts`, which imports the contract, by complete declarations of the types.
 await writeFile(join(ROOT, "dist/wire.d.ts"), declareWire(await readFile(join(ROOT, "src/wire.ts"), "utf8")));

@@ -6,7 +6,7 @@ const FOLDER = new URL("../../../../packages/client/src/previews/", import.meta.
 
 /** The functions of the page. The tests call them as text, because the types of this repository have no DOM. */
 const FUNCTIONS = `
-  import { makePreviews } from "./make-previews.ts";
+  import { makePreviews } from "./index.ts";
 
   /** Draws a picture whose corners are red, green, blue and white, with details in between. */
   async function picture({ width, height, type = "image/jpeg", quality = 0.95, noise = false }) {

@@ -1,5 +1,5 @@
 import type { PreviewedUpload, Previews } from "../upload/previewed-upload.ts";
-import { makePreviews } from "./make-previews.ts";
+import { makePreviews } from "./index.ts";
 import type { MadePreview, PreviewDeps, PreviewMaker } from "./preview.ts";
 import { createPreviewSender } from "./send-previews.ts";
 

@@ -1,16 +1,8 @@
 import type { Readable } from "node:stream";
 import { beforeEach, describe, expect, it } from "vitest";
 import { engines } from "../../testing/database/test-databases.ts";
-import { declare, webp } from "../../testing/pictures.ts";
-import {
-  completePreviews,
-  PHOTO,
-  sendPreview,
-  startPhoto,
-  startPreviews,
-  storePreview,
-  uploadPhoto,
-} from "../../testing/send-preview.ts";
+import { webp } from "../../testing/pictures.ts";
+import { completePreviews, sendPreview, startPhoto, storePreview, uploadPhoto } from "../../testing/send-preview.ts";
 import { EVERY_CAPABILITY } from "../../testing/service.ts";
 import { startServiceInTest, useService } from "../../testing/use-service.ts";
 import { put } from "../../testing/visitor.ts";
@@ -148,21 +140,24 @@ describe.each(engines)("previews and their files on $name", (engine) => {
     expect(await bytesOf()).toEqual(webp());
   });
 
-  it("both previews of many files are confirmed in one call", async () => {
-    const ids = [];
-    for (let nth = 0; nth < 8; nth++)
-      ids.push(await uploadPhoto(ann, { noteId, content: Buffer.concat([PHOTO, Buffer.from([nth])]) }));
-    const wanted = ids.flatMap((id) => (["small", "large"] as const).map((name) => ({ attachmentId: id, name })));
-    const started = (
-      await startPreviews(
-        ann,
-        wanted.map((of) => declare(webp(), of)),
-      )
-    ).body.previews;
-    await Promise.all(started.map(({ upload }: { upload: Parameters<typeof put>[0] }) => put(upload, webp())));
-    const { previews } = (await completePreviews(ann, wanted)).body;
-    expect(previews).toEqual(wanted.map(({ name }) => ({ preview: { ...SMALL, name } })));
-    for (const id of ids) expect((await ann.send(`GET /attachments/${id}`)).body.previews).toHaveLength(2);
+  it("completions of the same previews in opposite orders at the same time all succeed", async () => {
+    for (let round = 0; round < 4; round++) {
+      const ids = await Promise.all(Array.from({ length: 4 }, () => uploadPhoto(ann, { noteId })));
+      const previews = ids.flatMap((id) => [
+        { attachmentId: id, name: "small" as const },
+        { attachmentId: id, name: "large" as const },
+      ]);
+      await Promise.all(previews.map((each) => storePreview(ann, each)));
+      const answers = await Promise.all([
+        completePreviews(ann, previews),
+        completePreviews(ann, previews.toReversed()),
+        completePreviews(ann, previews),
+      ]);
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+      for (const { body } of answers) {
+        expect(body.previews.filter(({ preview }: { preview?: object }) => preview === undefined)).toEqual([]);
+      }
+    }
   });
 
   it("a preview of a file that a person lost is not available after the revocation", async () => {

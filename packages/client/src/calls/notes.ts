@@ -115,7 +115,7 @@ export function attachmentCalls(call: Call) {
     /** Starts the uploads of preview pictures. The result has a signed PUT or a problem for each picture, in the order of the list. */
     startPreviews: (body: StartPreviewsBody, { signal }: Signal = {}) =>
       call<StartedPreviews>("POST", "/attachments/previews", { body, signal }),
-    /** Asks the service to verify stored preview pictures. The service drops a wrong picture with the problem `preview_invalid`. */
+    /** Asks the service to verify stored preview pictures. A wrong picture has the problem `preview_invalid`, and never shows. */
     completePreviews: (body: CompletePreviewsBody, { signal }: Signal = {}) =>
       call<CompletedPreviews>("POST", "/attachments/previews/complete", { body, signal }),
     /** Records that the caller has seen the file, so that `isNew` of the file becomes false. */

@@ -141,15 +141,21 @@ export const previewQueries = defineQueries("database.previews", ({ kysely: db, 
       return true;
     },
 
-    /** Deletes unconfirmed previews of the files that started before the given instant. A trigger queues the deletion of their objects. */
-    async dropStarted(name: PreviewName, attachmentIds: readonly string[], before: number): Promise<void> {
-      await db
-        .deleteFrom("attachment_previews")
-        .where((eb) => engine.isIn(eb.ref("attachment_id"), engine.list(attachmentIds)))
-        .where("name", "=", name)
-        .where("created_at", "<", before)
-        .where("width", "is", null)
-        .execute();
+    /**
+     * Deletes the unconfirmed previews that the given previews replace, if they started before the given instant. A trigger queues the
+     * deletion of their objects.
+     */
+    async dropReplaced(previews: readonly Of[], before: number): Promise<void> {
+      for (const [name, ofName] of Map.groupBy(previews, (preview) => preview.name)) {
+        const ids = ofName.map(({ attachmentId }) => attachmentId);
+        await db
+          .deleteFrom("attachment_previews")
+          .where((eb) => engine.isIn(eb.ref("attachment_id"), engine.list(ids)))
+          .where("name", "=", name)
+          .where("created_at", "<", before)
+          .where("width", "is", null)
+          .execute();
+      }
     },
 
     /** Deletes previews that were not confirmed before the given instant. Returns the number of deleted rows, which is at most `limit`. */

@@ -90,7 +90,7 @@ export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) 
       clientIp,
     });
     const leftSeconds = Math.ceil((signed.expiresAt - now) / 1000);
-    const purpose = input.purpose ?? (preview === "small" ? "thumbnail" : defaultPurpose(disposition));
+    const purpose = input.purpose ?? usualPurpose(disposition, preview);
     const detail = { expiresInSeconds: Math.min(expiresInSeconds, leftSeconds), purpose, ...(preview && { preview }) };
     const event = { id: newId(), caller, subject: aboutFile(attachment), at: clock(), detail };
     await urlAuditLog(db).record(auditEvent("url.issued", event));
@@ -125,6 +125,10 @@ async function findHidden(tx: Tx, caller: Caller, found: Iterable<DownloadAccess
 
 function notFound(): DomainError {
   return new DomainError("attachment_not_found", "Attachment not found");
+}
+
+function usualPurpose(disposition: Disposition, preview: PreviewName | undefined): UrlPurpose {
+  return preview === "small" ? "thumbnail" : defaultPurpose(disposition);
 }
 
 export function noPreview(): DomainError {
@@ -261,7 +265,7 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
   ): Promise<BatchAnswer[]> => {
     const { expiresInSeconds: requested, preview, isCacheable, clientIp } = input;
     const disposition = preview === undefined ? "attachment" : "inline";
-    const purpose = input.purpose ?? (preview === "small" ? "thumbnail" : defaultPurpose(disposition));
+    const purpose = input.purpose ?? usualPurpose(disposition, preview);
     if (isCacheable && preview === undefined) throw new DomainError("invalid_request", ONLY_PREVIEWS);
     allowance.take(caller.userId, input.attachmentIds.length);
     checkExpiry(requested, limits.urlTtlMaxSeconds);

@@ -97,7 +97,7 @@ async function store(
   deps: Deps,
   { attachmentId, picture: { name, bytes } }: { attachmentId: string; picture: DrawnPicture },
 ): Promise<void> {
-  const { db, bucket, clock } = deps;
+  const { db, bucket, clock, limits } = deps;
   const contentType = "image/webp";
   const preview: StoredPreview = {
     ...{ attachmentId, name, contentType, objectKey: bucket.newObjectKey(), staged: false },
@@ -106,9 +106,11 @@ async function store(
   };
   const inserted = await db.transaction(async (tx) => {
     const queries = previewQueries(tx);
-    return (await queries.holdFiles([attachmentId])).has(attachmentId) ? queries.insert([preview]) : [];
+    if (!(await queries.holdFiles([attachmentId])).has(attachmentId)) return [];
+    await queries.dropReplaced([preview], clock() - limits.uploadTtlSeconds * 1000);
+    return queries.insert([preview]);
   });
-  // The client is sending this preview now. If it does not end, the row of its preview expires after an hour.
+  // The client is sending this preview now. If it does not end, a later attempt replaces it after its URL has expired.
   if (inserted.length === 0) return;
   // The service deletes the object of an unconfirmed row, also after a crash between these steps.
   await bucket.store({

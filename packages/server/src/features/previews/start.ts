@@ -82,14 +82,7 @@ export function startPreviews(deps: Deps, { allowance }: { allowance: Allowance 
     return db.transaction(async (tx) => {
       const queries = previewQueries(tx);
       const held = await queries.holdFiles(ids);
-      const expired = clock() - limits.uploadTtlSeconds * 1000;
-      for (const [name, named] of Map.groupBy(previews, (each) => each.name)) {
-        await queries.dropStarted(
-          name,
-          named.map(({ attachmentId }) => attachmentId),
-          expired,
-        );
-      }
+      await queries.dropReplaced(previews, clock() - limits.uploadTtlSeconds * 1000);
       await queries.insert(previews.filter(({ attachmentId }) => held.has(attachmentId)));
       return queries.list([...held]);
     });

@@ -213,7 +213,7 @@ export const queryExamples: Examples = {
         { ...pixels, objectKey: "new" },
       ],
     ],
-    dropStarted: [["small", files, EXPIRED]],
+    dropReplaced: [[[preview], EXPIRED]],
     dropUnconfirmed: [[EXPIRED, 100]],
   },
   missingPreviews: {

@@ -147,7 +147,7 @@ const openFiles: Record<string, readonly string[]> = {
   outbox: ["mail", "webhook", "queue-mail"],
   audit: ["audit-event", "messages", "routes"],
   storage: ["object-deletions"],
-  downloads: ["issue-url", "routes"],
+  downloads: ["issue-url", "issue-urls", "routes"],
   sharing: ["share", "invitation", "accept-invitation", "sign-up"],
   links: [
     "link",

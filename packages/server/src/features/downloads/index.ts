@@ -1,7 +1,8 @@
 import type { Deps } from "../../platform/deps.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
 import type { Arrive } from "../access/authorise.ts";
-import { issueUrl, issueUrls } from "./issue-url.ts";
+import { issueUrl } from "./issue-url.ts";
+import { issueUrls } from "./issue-urls.ts";
 import { createRefusals } from "./record-refusals.ts";
 
 export type DownloadVerbs = ReturnType<typeof createDownloads>;

@@ -7,7 +7,8 @@ import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { toIso } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/caller.ts";
 import type { DownloadVerbs } from "./index.ts";
-import { type BatchAnswer, type IssuedUrl, isUrlRefusal, type UrlRefusal } from "./issue-url.ts";
+import type { IssuedUrl } from "./issue-url.ts";
+import { type BatchAnswer, isUrlRefusal, type UrlRefusal } from "./issue-urls.ts";
 
 // A presigned URL is percent-encoded ASCII, and needs no JSON escaping. JSON escaping would take a tenth of the time of a batch.
 const plainUrl = Type.String({ format: "unsafe" });

@@ -1,25 +1,24 @@
 import { useStore } from "@nanostores/react";
 import { useQuery } from "@tanstack/react-query";
 import type { Attachment, Note } from "@valetkey/client";
-import { type DropOptions, Dropzone, type DropzoneProps } from "@valetkey/react";
 import { clsx } from "clsx";
-import { FolderPlus, LayoutGrid, Paperclip, Rows3 } from "lucide-react";
-import { Fragment, type RefObject, useEffect, useMemo, useRef, useState } from "react";
+import { LayoutGrid, Paperclip, Rows3 } from "lucide-react";
+import { Fragment, type RefObject, useEffect, useMemo, useState } from "react";
 import { Button, dropzoneStyle, IconButton } from "../../components/button.tsx";
 import { useNow } from "../../components/hooks.ts";
 import { rovingList } from "../../components/roving-list.ts";
 import { Skeleton } from "../../components/states.tsx";
-import { filesOfFolder, inFolders } from "../../files/folders.ts";
+import { inFolders } from "../../files/folders.ts";
 import { usualLayout } from "../../files/picture-layout.ts";
 import { $dragged, DRAGGED_TYPE } from "../../service/dragged-files.ts";
 import { $fileLayouts, chooseFileLayout } from "../../service/file-layout.ts";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { instanceQuery, noteQuery, sessionQuery } from "../../service/queries.ts";
-import { useShortcut } from "../../service/shortcuts.ts";
 import { hasThumbnail } from "../../service/thumbnails.ts";
 import { showProblem, toasts } from "../../service/toasts.ts";
 import { texts } from "../../texts/index.ts";
 import { kindOfFile } from "./arrange-files.ts";
+import { AttachArea, AttachFolder, DropFrame, NoFiles } from "./attach-areas.tsx";
 import { AttachmentRow, useRowActions } from "./attachment-row.tsx";
 import { DownloadAll } from "./download-all.tsx";
 import { useDropAndPaste } from "./drop-and-paste.ts";
@@ -224,84 +223,6 @@ function UploadRows({ ids, waiting }: { ids: readonly string[]; waiting: readonl
 function Total({ noteId }: { noteId: string }) {
   const { data: code } = useCode("upload rows", loadRows);
   return code === undefined ? null : <code.UploadTotal noteId={noteId} />;
-}
-
-/** The empty list. For editors, the whole area is the button that attaches files. */
-function NoFiles({ drop }: { drop: DropOptions | undefined }) {
-  const area = "rounded-card border border-dashed px-6 text-center text-muted";
-  if (drop === undefined) return <p className={`${area} py-8`}>{words.empty.viewer}</p>;
-  const { before, choose } = words.empty;
-  return (
-    <AttachArea
-      {...drop}
-      className={`${area} relative flex cursor-pointer flex-col items-center gap-2 border-line-strong py-10 transition-colors has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2 hover:border-accent hover:bg-hover`}
-    >
-      <Paperclip size={20} />
-      <span>
-        <span className="pointer-coarse:hidden">{before}</span>
-        <span className="font-medium text-accent underline underline-offset-4 pointer-coarse:inline-block pointer-coarse:first-letter:uppercase">
-          {choose}
-        </span>
-      </span>
-    </AttachArea>
-  );
-}
-
-/** A frame over the note during a drag of files over the page. Drag events pass through the frame. */
-function DropFrame({ over }: { over: Element | null }) {
-  const box = over?.getBoundingClientRect();
-  return (
-    <div
-      className="pointer-events-none fixed inset-0 z-30 p-2"
-      style={
-        box && { top: box.top, left: box.left, right: "auto", bottom: "auto", width: box.width, height: box.height }
-      }
-    >
-      <div className="flex size-full items-end justify-center rounded-card border-2 border-accent border-dashed bg-accent-soft/60 pb-16 md:items-center md:pb-0">
-        <p className="flex items-center gap-2 rounded-card bg-accent px-4 py-2 font-medium text-on-accent shadow-float">
-          <Paperclip size={16} />
-          {words.drop}
-        </p>
-      </div>
-    </div>
-  );
-}
-
-function AttachArea(area: DropzoneProps) {
-  const input = useRef<HTMLInputElement>(null);
-  useShortcut("u", () => input.current?.click());
-  return <Dropzone {...area} inputRef={input} />;
-}
-
-/** Chooses a whole folder. Phones and tablets cannot choose a folder. */
-function AttachFolder({ hasText, onChosen }: { hasText: boolean; onChosen: (files: ChosenFile[]) => void }) {
-  const input = useRef<HTMLInputElement>(null);
-  const button = { className: "pointer-coarse:hidden", onClick: () => input.current?.click() };
-  return (
-    <>
-      <input
-        ref={input}
-        type="file"
-        {...{ webkitdirectory: "" }}
-        className="hidden"
-        onChange={({ currentTarget }) => {
-          onChosen(filesOfFolder(currentTarget.files));
-          // With an empty value, the user can choose the folder a second time.
-          currentTarget.value = "";
-        }}
-      />
-      {hasText ? (
-        <Button kind="quiet" {...button}>
-          <FolderPlus size={16} />
-          {words.attachFolder}
-        </Button>
-      ) : (
-        <IconButton label={words.attachFolder} {...button}>
-          <FolderPlus size={16} />
-        </IconButton>
-      )}
-    </>
-  );
 }
 
 const loadTools = () => importWithRetry(() => import("./file-tools.tsx"));

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { pngBomb } from "../../../../../e2e/src/testing/bombs.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { makePhoto } from "../../testing/photos.ts";
-import { PHOTO, sendPreview, startPhoto, uploadPhoto } from "../../testing/send-preview.ts";
+import { declare, webp } from "../../testing/pictures.ts";
+import { PHOTO, sendPreview, startPhoto, startPreviews, uploadPhoto } from "../../testing/send-preview.ts";
 import { useService } from "../../testing/use-service.ts";
 import { put } from "../../testing/visitor.ts";
 
@@ -64,6 +65,17 @@ describe.each(engines)("missing previews on $name", (engine) => {
     await sendPreview(ann, { attachmentId: early.attachmentId });
     await ann.send(`POST /uploads/${early.id}/complete`);
     expect(await countMissing()).toBe(before);
+  });
+
+  it("the service replaces a preview that its client started and never sent, after its URL has expired", async () => {
+    const attachmentId = await uploadPhoto(ann, { noteId, content: await makePhoto() });
+    await startPreviews(ann, [declare(webp(), { attachmentId })]);
+    await runAll();
+    expect(await previewsOf(attachmentId)).toEqual([{ name: "large", width: 1600, height: 1067 }]);
+    const rows = service.db.kysely.updateTable("attachment_previews").where("attachment_id", "=", attachmentId);
+    await rows.set({ created_at: service.now() - 16 * MINUTE_MS }).execute();
+    expect(await runAll({ after: 20 * MINUTE_MS })).toBe(1);
+    expect(await previewsOf(attachmentId)).toHaveLength(2);
   });
 
   it("a damaged photo and a PNG with 900 megapixels named .jpg stay without previews, and are tried once", async () => {

@@ -24,9 +24,12 @@ const INDEXES = [
 /** The uploading client needs this time to send its own previews. Milliseconds. */
 const PATIENCE_MS = 120_000;
 
+/** The small preview is the last one that the service makes. Without it, a file still misses previews. */
+const hasSmall = (row: string) => `coalesce(${row}.previews, '') like '%"small"%'`;
+
 /** The types that the service can draw. A file below 100 kB is its own preview, and a file above 100 MB needs too much memory. */
 const isDrawn = (row: string) => `
-  ${row}.state = 'ready' and ${row}.previews is null and ${row}.size_bytes between 100000 and 100000000
+  ${row}.state = 'ready' and not (${hasSmall(row)}) and ${row}.size_bytes between 100000 and 100000000
   and ${row}.content_type in ('image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/avif')`;
 
 const QUEUE = `
@@ -38,7 +41,7 @@ type Trigger = { name: string; event: string; when: string; statement: string };
 const TRIGGERS: readonly Trigger[] = [
   { name: "ready", event: "update of state", when: `old.state <> 'ready' and ${isDrawn("new")}`, statement: QUEUE },
   { name: "added", event: "insert", when: isDrawn("new"), statement: QUEUE },
-  { name: "found", event: "update of previews", when: "new.previews is not null", statement: REMOVE },
+  { name: "found", event: "update of previews", when: hasSmall("new"), statement: REMOVE },
 ];
 
 function creationOf({ name, event, when, statement }: Trigger, engine: EngineName): string[] {

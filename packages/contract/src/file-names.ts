@@ -50,7 +50,7 @@ export function normalisePath(path: string): string {
 
 /**
  * Returns why the service refuses a path, or undefined for a valid path. The path must be normalised. A valid path stays below its target
- * folder on every operating system, and every usual file system can store it.
+ * folder on every operating system. Windows cannot store some characters of it, such as `:`. ZIP files and `saveIn` replace these.
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { element, elementsOf, textOf } from "./xml.ts";
 
-test("an element of XML has any text of a key", () => {
+test("an element of XML keeps each special character of a key", () => {
   const key = "a&amp;<b>\r\n\"'\u0001 ü😀";
   expect(textOf(element("Key", key), "Key")).toBe(key);
 });

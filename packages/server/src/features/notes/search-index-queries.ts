@@ -139,7 +139,7 @@ const FNV_OFFSET = 2_166_136_261;
  * entries of other owners. Different terms may have the same hash, so a document with all terms may still not contain the searched text.
  * All texts must have the form for searches (platform/text/readable-text.ts).
  */
-function termsOfDoc(ownerId: string, texts: readonly string[]): number[] {
+export function termsOfDoc(ownerId: string, texts: readonly string[]): number[] {
   const seed = hashOf(FNV_OFFSET, ownerId);
   const terms = new Set<number>();
   for (const text of texts) addTerms(terms, { seed, text });

@@ -1,5 +1,6 @@
 import { afterAll, describe } from "vitest";
 import type { RunningProvider } from "../testing/s3-servers/providers.ts";
+import { batchTests } from "./bad-input/batches.suite.ts";
 import { clockTests } from "./bad-input/clocks.suite.ts";
 import { contentTests } from "./bad-input/content.suite.ts";
 import { useBadInputFixture } from "./bad-input/fixture.ts";
@@ -27,6 +28,7 @@ export function badInputSuite(name: string, running: () => RunningProvider, { is
       "second PUTs": () => swapTests(fixture),
       parts: () => partTests(fixture),
       previews: () => previewTests(fixture),
+      batches: () => batchTests(fixture),
       clocks: () => clockTests(fixture),
       ...(!isProfile && { restarts: () => restartTests(fixture) }),
     };

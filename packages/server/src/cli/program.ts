@@ -5,6 +5,7 @@ import { DomainError } from "../platform/errors.ts";
 import { adoptCommand } from "./adopt.ts";
 import { backupCommand, restoreCommand } from "./backup.ts";
 import { bucketCommand, gcCommand, presignCommand } from "./bucket.ts";
+import { moveDatabaseCommand } from "./move-database.ts";
 import { previewsCommand } from "./previews.ts";
 import { configCommand, doctorCommand, policyCommand } from "./setup.ts";
 import { startCommand } from "./start.ts";
@@ -31,6 +32,9 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     .addCommand(adoptCommand())
     .addCommand(gcCommand())
     .addCommand(previewsCommand())
+    .addCommand(
+      new Command("move").description("move data to another database or bucket").addCommand(moveDatabaseCommand()),
+    )
     .addCommand(backupCommand())
     .addCommand(restoreCommand())
     .addCommand(presignCommand())

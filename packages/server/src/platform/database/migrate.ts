@@ -9,6 +9,9 @@ const EXECUTED = "kysely_migration";
 /** The table `schema_compatibility` contains the lowest migration that a version must contain to use the database. */
 const COMPATIBILITY = "schema_compatibility";
 
+/** The table marks a database of PostgreSQL into which a move has not copied all rows (move/postgres-side.ts). */
+export const INCOMPLETE_MOVE = "incomplete_move";
+
 // The id of the lock is an arbitrary number. Other programs that use the database must not lock an equal number.
 const LOCK_ID = 4_716_203_958_114_027n;
 
@@ -24,27 +27,52 @@ type MigrateOptions = { schema?: string | undefined; migrations?: Migrations | u
  * The function `migrate` also throws `database_unavailable` if a later version has made a change that the current version cannot use (ADR
  * 2).
  */
-export async function migrate(
-  db: Kysely<Tables>,
+export async function migrate(db: Kysely<Tables>, engine: EngineName, options: MigrateOptions = {}): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    if (engine === "postgres") {
+      // A move holds the lock, and a service must not wait for the end of the move.
+      await refuseIncompleteMove(transaction);
+      await lockMigrations(transaction);
+      await refuseIncompleteMove(transaction);
+    }
+    await migrateWithin(transaction, engine, options);
+  });
+}
+
+/** Locks the migrations until the end of the transaction. Returns false if `waits` is false and another transaction has the lock. */
+export async function lockMigrations(transaction: Kysely<Tables>, { waits } = { waits: true }): Promise<boolean> {
+  const id = sql.lit(LOCK_ID);
+  const lock = waits ? sql`select pg_advisory_xact_lock(${id})` : sql`select 1 where pg_try_advisory_xact_lock(${id})`;
+  return (await lock.execute(transaction)).rows.length > 0;
+}
+
+async function refuseIncompleteMove(db: Kysely<Tables>): Promise<void> {
+  if (!(await hasTable(db, { engine: "postgres", table: INCOMPLETE_MOVE }))) return;
+  throw new DomainError(
+    "database_unavailable",
+    "A move into this database runs, or was interrupted. Run `valetkey move database` again with the settings of the former database. To start without the moved data, drop the table incomplete_move.",
+  );
+}
+
+/** Updates the schema within a transaction that the caller commits. The caller has locked the migrations. See `migrate`. */
+export async function migrateWithin(
+  transaction: Kysely<Tables>,
   engine: EngineName,
   { schema, migrations: own = migrationsFor(engine) }: MigrateOptions = {},
 ): Promise<void> {
-  await db.transaction().execute(async (transaction) => {
-    if (engine === "postgres") await sql`select pg_advisory_xact_lock(${sql.lit(LOCK_ID)})`.execute(transaction);
-    const migrations = { ...own, ...(await laterMigrations(transaction, { engine, own })) };
-    const provider = { getMigrations: async () => migrations };
-    // Without the name of the schema, the migrator could use the table of another migrator in another schema.
-    const table = schema === undefined ? {} : { migrationTableSchema: schema };
-    const { error, results } = await new Migrator({ db: transaction, provider, ...table }).migrateToLatest();
-    if (error === undefined) return;
-    const failed = results?.find(({ status }) => status === "Error")?.migrationName;
-    // The thrown error rolls the migration back.
-    throw new DomainError(
-      "database_unavailable",
-      `The database refuses ${failed === undefined ? "migrations" : `the migration ${failed}`}, and no data was changed. Give Valet Key a database of its own, and a user that may create tables.`,
-      { cause: error instanceof DomainError ? error.cause : error },
-    );
-  });
+  const migrations = { ...own, ...(await laterMigrations(transaction, { engine, own })) };
+  const provider = { getMigrations: async () => migrations };
+  // Without the name of the schema, the migrator could use the table of another migrator in another schema.
+  const table = schema === undefined ? {} : { migrationTableSchema: schema };
+  const { error, results } = await new Migrator({ db: transaction, provider, ...table }).migrateToLatest();
+  if (error === undefined) return;
+  const failed = results?.find(({ status }) => status === "Error")?.migrationName;
+  // The thrown error rolls the migration back.
+  throw new DomainError(
+    "database_unavailable",
+    `The database refuses ${failed === undefined ? "migrations" : `the migration ${failed}`}, and no data was changed. Give Valet Key a database of its own, and a user that may create tables.`,
+    { cause: error instanceof DomainError ? error.cause : error },
+  );
 }
 
 /** Returns whether the current version of the service contains the migration. */

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
@@ -15,12 +15,13 @@ import { inOrder } from "../../platform/database/run-calls.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { createCheckpoints } from "../../platform/database/sqlite/checkpoints.ts";
 import { sqliteDialect, sqliteWrites } from "../../platform/database/sqlite/dialect.ts";
-import { openWriter, useMemory } from "../../platform/database/sqlite/file.ts";
+import { incompleteMove, movingFile, openWriter, useMemory } from "../../platform/database/sqlite/file.ts";
 import { Mutex } from "../../platform/database/sqlite/mutex.ts";
 import { createReserve } from "../../platform/database/sqlite/reserve.ts";
 import { openSqliteSearch } from "../../platform/database/sqlite/search.ts";
 import { copyBeforeMigration } from "../../platform/database/sqlite/snapshot.ts";
 import { readsInTurns } from "../../platform/database/sqlite/statements.ts";
+import { DomainError } from "../../platform/errors.ts";
 import { assembleDatabase } from "./database.ts";
 
 const PATIENCE_MS = 2_000;
@@ -42,6 +43,9 @@ type Options = {
  * Rejects with `database_unavailable` if the file is unusable or a migration fails.
  */
 export async function openSqlite(options: Options): Promise<Database> {
+  if (existsSync(movingFile(options.file))) {
+    throw new DomainError("database_unavailable", incompleteMove(options.file));
+  }
   const writer = await openWriter(options.file, { where: "mainThread" });
   try {
     const database = await openWith(writer, options);

@@ -161,6 +161,23 @@ const SELECT_ISSUED = `select ${["id", "note_id", "attachment_ids"].map((name) =
     and ${inEvent("action")} = 'url.issued' and ${inEvent("id")} > :after and ${inEvent("id")} < :before
   order by id limit :limit`;
 
+/**
+ * Builds the query for all audit events of a database, including the events in the journal. The caller has attached the journal as the
+ * schema `journal`. An event may be in both files, because the process was killed during a move of events.
+ */
+export function selectWithJournal(columns: readonly string[], { journal }: { journal: string }): string {
+  const values = auditColumns.map((column) =>
+    column === "is_routine" ? `coalesce(${inEvent(column)}, 0) as is_routine` : `${inEvent(column)} as ${column}`,
+  );
+  return `select ${columns.join()} from main.audit_events
+  union all select ${columns.join()}
+  from (select distinct ${values} from ${journal}.url_event_batches as batch, json_each(batch.events) as event) as events
+  where not exists (
+    select 1 from main.audit_events as moved
+    where moved.owner_id = events.owner_id and moved.is_routine = events.is_routine and moved.id = events.id
+  )`;
+}
+
 /** Escapes a search text as JSON does, because the stored batches are JSON texts. */
 function inJson(text: string): string {
   return JSON.stringify(text).slice(1, -1);

@@ -46,6 +46,13 @@ export async function openWriter(file: string, { where }: Writer): Promise<Datab
     }
   } catch (error) {
     const isReadOnly = (error as NodeJS.ErrnoException).code === "EROFS";
+    if (isBusy(error)) {
+      throw new DomainError(
+        "database_unavailable",
+        `Another process, such as \`valetkey move\`, has locked the database file ${file}. Wait until it ends.`,
+        { cause: error },
+      );
+    }
     const remedy = isReadOnly ? "Mount its disk for writing" : "Move it away or restore a backup";
     throw new DomainError(
       "database_unavailable",
@@ -100,6 +107,16 @@ function createPrivateFile(file: string): void {
  */
 export function urlJournalFile(file: string): string {
   return `${file}-url-journal`;
+}
+
+/** Returns the path of the file with the rows of an incomplete move into the database `file`. */
+export function movingFile(file: string): string {
+  return `${file}.moving`;
+}
+
+/** Why a service does not start on the database `file`, and what helps. */
+export function incompleteMove(file: string): string {
+  return `A move into ${file} runs, or was interrupted. Run \`valetkey move database\` again with the settings of the former database. To start without the moved data, delete ${movingFile(file)}.`;
 }
 
 const BUSY = 5;

@@ -1,0 +1,308 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type ControlledTransaction, Kysely } from "kysely";
+import pg from "pg";
+import { from as copyFrom, to as copyTo } from "pg-copy-streams";
+import { DomainError } from "../../errors.ts";
+import { INCOMPLETE_MOVE, lockMigrations, migrateWithin } from "../migrate.ts";
+import { toPostgresDomainError } from "../postgres/errors.ts";
+import { MigrationDialect } from "../postgres/opening.ts";
+import { createPool, kyselyPool } from "../postgres/pool.ts";
+import type { Tables } from "../schema.ts";
+import { type MovedColumn, type MovedTable, type SchemaColumn, type Side, type Target, tablesOf } from "./tables.ts";
+
+/** Statements of a move, such as the creation of an index, may take very long. */
+const TIMEOUT_MS = 24 * 3_600_000;
+
+// A limit of the role or of the database would stop the move. The settings end with the transaction, so they also work behind a pooler.
+const SETTINGS =
+  "set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0; set local lock_timeout = '5s'; set local work_mem = '256MB'; set local maintenance_work_mem = '256MB'";
+
+/** A connection of a move, and its only transaction. `close` rolls back a transaction that is not committed. */
+type Session = { client: pg.PoolClient; transaction: ControlledTransaction<Tables>; close(): Promise<void> };
+
+async function openSession(url: string): Promise<Session> {
+  const pool = createPool({ url, maxConnections: 1, queryTimeoutMs: TIMEOUT_MS });
+  const { options } = pool;
+  const end = async () => undefined;
+  try {
+    const client = await pool.connect();
+    const { query } = await kyselyPool({ options, end, connect: async () => client } as unknown as pg.Pool).connect();
+    const connect = async () => ({ query, release: () => undefined });
+    const db = new Kysely<Tables>({ dialect: new MigrationDialect({ pool: { options, end, connect } }) });
+    const transaction = await db.startTransaction().execute();
+    await client.query(SETTINGS);
+    return {
+      client,
+      transaction,
+      async close() {
+        // PostgreSQL rolls back when the connection ends. A rollback would wait for a running COPY.
+        client.release(true);
+        await pool.end();
+      },
+    };
+  } catch (error) {
+    await pool.end();
+    throw toPostgresDomainError(error);
+  }
+}
+
+/**
+ * Opens PostgreSQL as the source of a move. All reads see one snapshot, and other connections can't write until the end. Throws
+ * `invalid_request` if other connections use the database.
+ */
+export async function openPostgresSource(url: string): Promise<Side> {
+  const session = await openSession(url);
+  const { client } = session;
+  try {
+    // The first statement with a snapshot must come after the lock, so the names of the tables come from a transaction of their own.
+    const { tables } = await postgresSide(session, { isSorted: true });
+    await client.query(`rollback; begin isolation level repeatable read; ${SETTINGS}`);
+    if (tables.length > 0)
+      await client.query(`lock table ${tables.map(({ name }) => quote(name)).join()} in share mode`);
+    await requireAlone(client);
+    if (await exists(client, INCOMPLETE_MOVE)) {
+      throw new DomainError(
+        "invalid_request",
+        "The source itself is the target of an incomplete move. Use a complete database as the source.",
+      );
+    }
+    return await postgresSide(session, { isSorted: true });
+  } catch (error) {
+    await session.close();
+    if (error instanceof pg.DatabaseError && error.code === LOCK_TIMEOUT) throw inUse(["a transaction that writes"]);
+    throw toPostgresDomainError(error);
+  }
+}
+
+// A role without rights sees the other connections, but not their addresses.
+const OTHER_CONNECTIONS = `
+  select concat_ws(' ', usename, nullif(application_name, ''), 'from', coalesce(host(client_addr), 'the same machine')) as other
+  from pg_stat_activity
+  where datname = current_database() and pid <> pg_backend_pid() and usename is not null
+    and coalesce(backend_type, 'client backend') = 'client backend'`;
+
+/** PostgreSQL lists a connection for a short time after its end. */
+const PATIENCE_MS = 3_000;
+const LOCK_TIMEOUT = "55P03";
+
+async function requireAlone(client: pg.PoolClient): Promise<void> {
+  for (const deadline = performance.now() + PATIENCE_MS; ; await sleep(100)) {
+    // Without this call, PostgreSQL shows the same connections until the end of the transaction.
+    await client.query("select pg_stat_clear_snapshot()");
+    const { rows } = await client.query<{ other: string }>(OTHER_CONNECTIONS);
+    if (rows.length === 0) return;
+    if (performance.now() > deadline) throw inUse(rows.map(({ other }) => other));
+  }
+}
+
+function inUse(others: readonly string[]): DomainError {
+  return new DomainError(
+    "invalid_request",
+    `The database is in use: ${[...new Set(others)].join(", ")} (connections: ${others.length}). Stop all replicas of the service, and close other connections, also those of a pooler. Then run the command again.`,
+  );
+}
+
+async function exists(client: pg.PoolClient, table: string): Promise<boolean> {
+  return (await client.query("select 1 where to_regclass($1) is not null", [table])).rows.length > 0;
+}
+
+const COLUMNS = `
+  select relation.relname as "table", attribute.attname as "column", format_type(attribute.atttypid, null) as type,
+    coalesce(array_position(keys.indkey::int[], attribute.attnum::int) + 1, 0) as "keyPosition"
+  from pg_class as relation
+  join pg_attribute as attribute on attribute.attrelid = relation.oid and attribute.attnum > 0 and not attribute.attisdropped
+  left join pg_index as keys on keys.indrelid = relation.oid and keys.indisprimary
+  where relation.relnamespace = current_schema()::regnamespace and relation.relkind in ('r', 'p')
+    and not relation.relispartition`;
+
+/** `isSorted`: whether the rows have the order of the primary key. SQLite adds sorted rows faster. */
+async function postgresSide({ client, close }: Session, { isSorted }: { isSorted: boolean }): Promise<Side> {
+  const columns = await client.query<SchemaColumn>(COLUMNS);
+  const migrated = (await exists(client, "kysely_migration"))
+    ? await client.query<{ name: string }>("select name from kysely_migration order by name")
+    : { rows: [] };
+  return {
+    engine: "postgres",
+    migrations: migrated.rows.map(({ name }) => name),
+    tables: tablesOf(columns.rows.filter(({ table }) => table !== INCOMPLETE_MOVE)),
+    async count({ name }) {
+      const { rows } = await client.query<{ count: string }>(`select count(*) as count from ${quote(name)}`);
+      return Number(rows[0]?.count);
+    },
+    read(table) {
+      const key = (isSorted ? table.key : []).map((name) => orderOf(table, name));
+      const rows = `select ${table.columns.map(toText).join()} from ${quote(table.name)}`;
+      return client.query(copyTo(`copy (${rows}${key.length > 0 ? ` order by ${key.join()}` : ""}) to stdout`));
+    },
+    close,
+  };
+}
+
+function orderOf({ columns }: MovedTable, name: string): string {
+  const isText = columns.find((column) => column.name === name)?.kind === "text";
+  return `${quote(name)}${isText ? ' collate "C"' : ""}`;
+}
+
+/** Makes the text of a value that SQLite stores. */
+function toText({ name, kind }: MovedColumn): string {
+  const column = quote(name);
+  if (kind === "boolean") return `${column}::int`;
+  if (kind !== "date") return column;
+  const iso = `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+  return `regexp_replace(${iso}, '000Z$', 'Z')`;
+}
+
+function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/**
+ * Opens PostgreSQL as the target of a move. One transaction writes everything, so that an interrupted move leaves only the mark.
+ */
+export function openPostgresTarget(url: string): Target {
+  let session: Session | undefined;
+  let later: string[] = [];
+  function opened(): Session {
+    if (session === undefined) throw new Error("The target is not prepared.");
+    return session;
+  }
+  return {
+    async check() {
+      const checking = await openSession(url);
+      try {
+        await requireEmpty(checking.client);
+      } finally {
+        await checking.close();
+      }
+    },
+    async prepare() {
+      await mark(url);
+      session = await openSession(url);
+      await lockTarget(session);
+      await requireEmpty(session.client);
+      await migrateWithin(session.transaction, "postgres");
+      later = await dropAll(session.client);
+      const side = await postgresSide(session, { isSorted: false });
+      // A migration may have added rows.
+      await session.client.query(`truncate ${side.tables.map(({ name }) => quote(name)).join()}`);
+      return side;
+    },
+    async write(table, chunks) {
+      const columns = table.columns.map(({ name }) => quote(name)).join();
+      const { client } = opened();
+      // PostgreSQL can't freeze the rows of a table with partitions.
+      const partitioned = await client.query("select from pg_partitioned_table where partrelid = $1::regclass", [
+        table.name,
+      ]);
+      const freeze = partitioned.rows.length > 0 ? "" : " with (freeze)";
+      const into = client.query(copyFrom(`copy ${quote(table.name)} (${columns}) from stdin${freeze}`));
+      try {
+        await pipeline(Readable.from(chunks), into);
+      } catch (error) {
+        throw refusedRow(error);
+      }
+    },
+    async finish() {
+      const { client, transaction } = opened();
+      for (const statement of later) await client.query(statement);
+      await client.query(`drop table ${INCOMPLETE_MOVE}`);
+      await client.query("analyze");
+      try {
+        await transaction.commit().execute();
+      } catch (error) {
+        // The server may have committed although the connection is lost.
+        if (await isMarked(url)) throw error;
+      }
+    },
+    close: async () => session?.close(),
+  };
+}
+
+async function lockTarget({ transaction }: Session): Promise<void> {
+  if (await lockMigrations(transaction, { waits: false })) return;
+  throw new DomainError(
+    "invalid_request",
+    "Another move, or the start of a service, uses the target. Wait until it ends, or stop it.",
+  );
+}
+
+/** Commits the mark by which a service refuses to start. */
+async function mark(url: string): Promise<void> {
+  const session = await openSession(url);
+  try {
+    await lockTarget(session);
+    await requireEmpty(session.client);
+    await session.client.query(
+      `create table if not exists ${INCOMPLETE_MOVE} (started_at timestamptz not null default now())`,
+    );
+    await session.transaction.commit().execute();
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError && error.code === "42501")) throw toPostgresDomainError(error);
+    throw new DomainError(
+      "invalid_request",
+      "The role of the target may not create tables. As an administrator, run GRANT CREATE ON SCHEMA public TO the role, or make the role the owner of the database.",
+      { cause: error },
+    );
+  } finally {
+    await session.close();
+  }
+}
+
+async function isMarked(url: string): Promise<boolean> {
+  const session = await openSession(url);
+  try {
+    return await exists(session.client, INCOMPLETE_MOVE);
+  } finally {
+    await session.close();
+  }
+}
+
+async function requireEmpty(client: pg.PoolClient): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    `select relname as name from pg_class where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p', 'v', 'm')
+      and relname <> $1 and not exists (select 1 from pg_depend where objid = pg_class.oid and deptype = 'e') order by 1 limit 3`,
+    [INCOMPLETE_MOVE],
+  );
+  if (rows.length === 0) return;
+  throw new DomainError(
+    "invalid_request",
+    `The target is not empty: it has ${rows.map(({ name }) => name).join(", ")}. Create a new database for the move, for example with createdb.`,
+  );
+}
+
+/** Drops the keys, indexes and triggers, because a load without them is faster. Returns the statements that create them again. */
+async function dropAll(client: pg.PoolClient): Promise<string[]> {
+  const { rows } = await client.query<{ drop: string; create: string }>(`
+    with tables as (
+      select oid from pg_class where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p') and not relispartition
+        and relname !~ '^kysely_migration'
+    )
+    select format('alter table %s drop constraint %I', conrelid::regclass, conname) as drop,
+      format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) as create,
+      case contype when 'f' then 1 else 2 end as step
+    from pg_constraint where conrelid in (select oid from tables) and contype in ('f', 'p', 'u')
+    union all
+    select format('drop index %s', indexrelid::regclass), pg_get_indexdef(indexrelid), 3
+    from pg_index where indrelid in (select oid from tables)
+      and not exists (select 1 from pg_constraint where conindid = indexrelid and contype in ('p', 'u'))
+    union all
+    select format('alter table %s disable trigger %I', tgrelid::regclass, tgname),
+      format('alter table %s enable trigger %I', tgrelid::regclass, tgname), 4
+    from pg_trigger where tgrelid in (select oid from tables) and not tgisinternal
+    order by step`);
+  for (const { drop } of rows) await client.query(drop);
+  // The foreign keys come last, because they need the primary keys.
+  return rows.map(({ create }) => create).reverse();
+}
+
+/** Names the table and the column of a refused value, without the value. */
+function refusedRow(error: unknown): unknown {
+  if (!(error instanceof pg.DatabaseError) || !/^2[23]/.test(error.code ?? "")) return toPostgresDomainError(error);
+  const [, table, line, column] = /^COPY (\w+), line (\d+)(?:, column (\w+))?/.exec(error.where ?? "") ?? [];
+  const where = column === undefined ? table : `${table}, column ${column}`;
+  return new DomainError("invalid_request", `PostgreSQL refuses row ${line} of ${where}: ${error.message}`, {
+    cause: error,
+  });
+}

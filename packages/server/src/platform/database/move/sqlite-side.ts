@@ -1,0 +1,253 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { pathToFileURL } from "node:url";
+import { Kysely } from "kysely";
+import { DomainError } from "../../errors.ts";
+import { syncFolder } from "../../files.ts";
+import { migrate } from "../migrate.ts";
+import type { Tables } from "../schema.ts";
+import { sqliteDialect } from "../sqlite/dialect.ts";
+import { fileFault, incompleteMove, isBusy, movingFile, urlJournalFile } from "../sqlite/file.ts";
+import { Mutex } from "../sqlite/mutex.ts";
+import { fieldsOf, toField, wholeLines } from "./copy-text.ts";
+import { type ColumnKind, type MovedTable, type SchemaColumn, type Side, type Target, tablesOf } from "./tables.ts";
+
+const CHUNK_CHARACTERS = 256 * 1024;
+const JOURNAL = "url_journal";
+
+/** Builds the query for all rows of `audit_events`, including the rows of the URL journal, which is attached as the schema `journal`. */
+export type SelectWithJournal = (columns: readonly string[], options: { journal: string }) => string;
+
+/**
+ * Opens the embedded database as the source of a move, with an exclusive lock. Throws `invalid_request` if the file does not exist or if
+ * another process uses it.
+ */
+export function openSqliteSource(file: string, { selectWithJournal }: { selectWithJournal: SelectWithJournal }): Side {
+  if (!existsSync(file)) {
+    throw new DomainError(
+      "invalid_request",
+      `There is no database at ${file}. Set DATA_DIR to the folder of the database.`,
+    );
+  }
+  if (existsSync(movingFile(file))) throw new DomainError("invalid_request", incompleteMove(file));
+  const database = new DatabaseSync(new URL(`${pathToFileURL(file)}?mode=rw`));
+  try {
+    const journal = urlJournalFile(file);
+    const hasJournal = existsSync(journal);
+    if (hasJournal) database.prepare(`attach ? as ${JOURNAL}`).run(journal);
+    // The lock also covers the journal. It needs no shared memory, and does not change the files.
+    database.exec("pragma locking_mode = exclusive; begin exclusive; pragma query_only = on");
+    const batches = `select 1 from ${JOURNAL}.sqlite_schema where name = 'url_event_batches'`;
+    const withJournal = hasJournal && database.prepare(batches).get() !== undefined;
+    return sqliteSide(database, {
+      rowsOf: ({ name }, columns) =>
+        withJournal && name === "audit_events"
+          ? selectWithJournal(columns, { journal: JOURNAL })
+          : `select ${columns.map(quote).join()} from main.${quote(name)}`,
+    });
+  } catch (error) {
+    database.close();
+    if (!isBusy(error)) throw fileFault(error, `The database file ${file} can't be read`);
+    throw new DomainError(
+      "invalid_request",
+      `Another process uses ${file}. Stop the service, and all commands that use the database. Then run the command again.`,
+    );
+  }
+}
+
+type RowsOf = (table: MovedTable, columns: readonly string[]) => string;
+
+function sqliteSide(database: DatabaseSync, { rowsOf }: { rowsOf: RowsOf }): Side {
+  const migrations = database.prepare("select 1 from sqlite_schema where name = 'kysely_migration'").get()
+    ? database.prepare("select name from kysely_migration order by name").all()
+    : [];
+  return {
+    engine: "sqlite",
+    migrations: migrations.map(({ name }) => String(name)),
+    tables: sqliteTables(database),
+    async count(table) {
+      return Number(database.prepare(`select count(*) as count from (${rowsOf(table, table.key)})`).get()?.count);
+    },
+    read: (table) =>
+      readRows(database, {
+        table,
+        select: rowsOf(
+          table,
+          table.columns.map(({ name }) => name),
+        ),
+      }),
+    close: async () => database.close(),
+  };
+}
+
+function sqliteTables(database: DatabaseSync): MovedTable[] {
+  const columns = database.prepare(`
+    select tables.name as "table", columns.name as "column", lower(columns.type) as type, columns.pk as "keyPosition"
+    from main.sqlite_schema as tables, pragma_table_info(tables.name, 'main') as columns
+    where tables.type = 'table' and tables.name not like 'sqlite\\_%' escape '\\'`);
+  return tablesOf(columns.all() as SchemaColumn[]);
+}
+
+function quote(name: string): string {
+  return `"${name}"`;
+}
+
+type Reading = { table: MovedTable; select: string };
+
+async function* readRows(database: DatabaseSync, { table, select }: Reading): AsyncGenerator<Buffer> {
+  const statement = database.prepare(select);
+  statement.setReturnArrays(true);
+  const { columns } = table;
+  const dates = columns.flatMap(({ kind }, nth) => (kind === "date" ? [nth] : []));
+  let text = "";
+  for (const row of statement.iterate() as Iterable<unknown> as Iterable<unknown[]>) {
+    for (const nth of dates) row[nth] = toIsoDate(row[nth]);
+    for (let nth = 0; nth < row.length; nth += 1) {
+      const field = toField(row[nth]);
+      if (field.includes("\0") || field.includes("\ufffd")) refuseDamaged(database, { table, row, nth });
+      text += nth === 0 ? field : `\t${field}`;
+    }
+    text += "\n";
+    if (text.length < CHUNK_CHARACTERS) continue;
+    yield Buffer.from(text);
+    text = "";
+  }
+  if (text !== "") yield Buffer.from(text);
+}
+
+/** The accounts library writes ISO texts. PostgreSQL reads other texts in another way, so the move converts them. */
+function toIsoDate(value: unknown): unknown {
+  if (value === null || (typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,6}Z$/.test(value)))
+    return value;
+  return new Date(value as string | number).toISOString();
+}
+
+type Damage = { table: MovedTable; row: unknown[]; nth: number };
+
+/** Throws for a text that PostgreSQL can't store: with the NUL character, or with bytes that are not UTF-8. */
+function refuseDamaged(database: DatabaseSync, { table, row, nth }: Damage): void {
+  const column = table.columns[nth]?.name ?? "";
+  const cell = (name: string) => row[table.columns.findIndex((each) => each.name === name)] as SQLInputValue;
+  const where = table.key.map((name) => `${quote(name)} = ?`).join(" and ");
+  const same = `select 1 from main.${quote(table.name)} where ${where} and cast(${quote(column)} as blob) = cast(? as blob)`;
+  const isNul = String(row[nth]).includes("\0");
+  // SQLite returns U+FFFD for bytes that are not UTF-8, and also for a stored U+FFFD.
+  if (!isNul && database.prepare(same).get(...table.key.map(cell), row[nth] as string) !== undefined) return;
+  const key = table.key.map((name) => `${name} ${JSON.stringify(cell(name))}`).join(", ");
+  throw new DomainError(
+    "invalid_request",
+    `The column ${column} of the row of ${table.name} with ${key} contains ${isNul ? "the NUL character" : "bytes that are not UTF-8"}. PostgreSQL can't store it. Correct this text in the embedded database, and run the command again.`,
+  );
+}
+
+/**
+ * Opens the embedded database as the target of a move. The rows are in the file with the ending `.moving`. The file gets its final name
+ * after the verification.
+ */
+export function openSqliteTarget(file: string): Target {
+  const moving = movingFile(file);
+  let stale: DatabaseSync | undefined;
+  let database: DatabaseSync | undefined;
+  let later: string[] = [];
+  function opened(): DatabaseSync {
+    if (database === undefined) throw new Error("The target is not prepared.");
+    return database;
+  }
+  async function check(): Promise<void> {
+    const found = ["", "-wal", "-shm", "-url-journal", "-url-journal-wal"].map((end) => file + end).find(existsSync);
+    if (found === undefined) return;
+    throw new DomainError(
+      "invalid_request",
+      `The target is not empty: ${found} exists. Move ${file} and the files whose names begin with ${basename(file)} away, or give another file.`,
+    );
+  }
+  return {
+    check,
+    async prepare() {
+      await check();
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      if (existsSync(moving)) {
+        // The lock of the old file stays until the end of the move, so that a second move does not lock the old file and delete the new one.
+        stale = lockedAlone(moving);
+        rmSync(moving);
+      }
+      closeSync(openSync(moving, "wx", 0o600));
+      database = lockedAlone(moving);
+      // A power failure or a crash makes the file useless, and the next move starts again. So the file needs no journal.
+      database.exec(
+        "pragma journal_mode = memory; pragma synchronous = off; pragma cache_size = -256000; pragma temp_store = memory",
+      );
+      const dialect = sqliteDialect(database, { writeLock: new Mutex(), patienceMs: 0 });
+      await migrate(new Kysely<Tables>({ dialect }), "sqlite");
+      const derived = database.prepare(
+        "select name, type, sql from sqlite_schema where type in ('index', 'trigger') and sql is not null",
+      );
+      const created = derived.all();
+      for (const { name, type } of created) database.exec(`drop ${type} ${quote(String(name))}`);
+      later = created.map(({ sql }) => String(sql));
+      database.exec("pragma foreign_keys = off; pragma journal_mode = off; begin");
+      const side = sqliteSide(database, {
+        rowsOf: ({ name }, columns) => `select ${columns.map(quote).join()} from ${quote(name)}`,
+      });
+      for (const { name } of side.tables) database.exec(`delete from ${quote(name)}`);
+      return side;
+    },
+    write: (table, chunks) => writeRows(opened(), { table, chunks }),
+    async finish() {
+      const db = opened();
+      for (const statement of later) db.exec(statement);
+      const [orphan] = db.prepare("pragma foreign_key_check").all();
+      if (orphan !== undefined) {
+        throw new DomainError(
+          "invalid_request",
+          `A row of ${orphan.table} belongs to a row of ${orphan.parent} that does not exist.`,
+        );
+      }
+      db.exec("commit; pragma journal_mode = delete; pragma synchronous = full");
+      db.close();
+      const handle = openSync(moving, "r+");
+      fsyncSync(handle);
+      closeSync(handle);
+      await check();
+      renameSync(moving, file);
+      await syncFolder(dirname(file));
+    },
+    async close() {
+      for (const each of [stale, database]) if (each?.isOpen) each.close();
+    },
+  };
+}
+
+/** Opens a file that no other process may use until it is closed. */
+function lockedAlone(file: string): DatabaseSync {
+  const database = new DatabaseSync(file);
+  try {
+    database.exec("pragma locking_mode = exclusive; begin exclusive; commit");
+    return database;
+  } catch (error) {
+    database.close();
+    if (!isBusy(error)) throw error;
+    throw new DomainError("invalid_request", `Another move writes to ${file}. Wait until it ends.`);
+  }
+}
+
+type Writing = { table: MovedTable; chunks: AsyncIterable<Buffer> };
+
+async function writeRows(database: DatabaseSync, { table, chunks }: Writing): Promise<void> {
+  const columns = table.columns.map(({ name }) => quote(name)).join();
+  const marks = table.columns.map(() => "?").join();
+  const insert = database.prepare(`insert into ${quote(table.name)} (${columns}) values (${marks})`);
+  const kinds = table.columns.map(({ kind }) => kind);
+  for await (const lines of wholeLines(chunks)) {
+    const rows = lines.toString().split("\n");
+    rows.pop();
+    for (const row of rows) insert.run(...fieldsOf(row).map((field, nth) => toValue(field, kinds[nth])));
+  }
+}
+
+function toValue(field: string | null, kind: ColumnKind | undefined): SQLInputValue {
+  if (field === null || kind !== "integer") return field;
+  const number = Number(field);
+  return Number.isSafeInteger(number) ? number : BigInt(field);
+}

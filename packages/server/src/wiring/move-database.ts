@@ -1,0 +1,105 @@
+import { join, resolve } from "node:path";
+import { selectWithJournal } from "../features/audit/journal/log.ts";
+import { postgresCheck, sqliteCheck } from "../operations/doctor/checks/database.ts";
+import type { Finding } from "../operations/doctor/finding.ts";
+import type { DoctorParts } from "../operations/doctor/parts.ts";
+import type { Config, DatabaseConfig } from "../platform/config/index.ts";
+import { countRows, type MovedRows, type MoveProgress, move } from "../platform/database/move/move.ts";
+import { openPostgresSource, openPostgresTarget } from "../platform/database/move/postgres-side.ts";
+import { openSqliteSource, openSqliteTarget } from "../platform/database/move/sqlite-side.ts";
+import { DomainError } from "../platform/errors.ts";
+
+type Options = {
+  /** The configured database. */
+  source: DatabaseConfig;
+  target: DatabaseConfig;
+  onFinding: (finding: Finding) => void;
+};
+
+/** The findings that make a database unsafe, but not unusable. All other errors of the doctor stop a move. */
+const ONLY_UNSAFE = new Set(["database-fsync", "database-commit"]);
+
+/**
+ * Parses a database: the URL of PostgreSQL, `sqlite` for the database in DATA_DIR, `sqlite:<file>`, or a file. Throws `invalid_request`.
+ */
+export function parseDatabase(text: string, { server }: Pick<Config, "server">): DatabaseConfig {
+  if (/^postgres(?:ql)?:\/\//.test(text)) {
+    if (URL.canParse(text)) return { kind: "postgres", url: text, prepared: "auto" };
+    // The text may contain a password, so the error does not repeat it.
+    throw new DomainError("invalid_request", "--to is no valid URL. Escape @, : and / in the password.");
+  }
+  const file = text.replace(/^sqlite:(?!\/\/)/, "");
+  if (file.includes("://") || file.trim() === "") {
+    throw new DomainError(
+      "invalid_request",
+      "--to must be a postgres:// URL, `sqlite`, or the path of a new SQLite file.",
+    );
+  }
+  return { kind: "sqlite", file: file === "sqlite" ? join(server.dataDir, "valetkey.db") : resolve(file) };
+}
+
+/** Counts the rows of each moved table. Checks that the target is usable and empty, and changes nothing. */
+export async function previewMove(options: Options): Promise<{ table: string; rows: number }[]> {
+  return withSides(options, async ({ source, target }) => {
+    await target.check();
+    return countRows(source);
+  });
+}
+
+/**
+ * Moves all rows of the source to the target, which the doctor checks before and after. The source does not change. Throws
+ * `invalid_request` or `database_unavailable`, and the target then stays empty or incomplete.
+ */
+export async function moveDatabase(
+  options: Options & { onProgress: (progress: MoveProgress) => void },
+): Promise<MovedRows[]> {
+  const moved = await withSides(options, (sides) => move({ ...sides, onProgress: options.onProgress }));
+  await examine(options.target, options);
+  return moved;
+}
+
+type Sides = { source: Awaited<ReturnType<typeof openSource>>; target: ReturnType<typeof openTarget> };
+
+async function withSides<T>(options: Options, work: (sides: Sides) => Promise<T>): Promise<T> {
+  if (options.source.kind === options.target.kind) throw sameEngine(options.source);
+  if (options.target.kind === "postgres") await examine(options.target, options);
+  const source = await openSource(options.source);
+  const target = openTarget(options.target);
+  try {
+    return await work({ source, target });
+  } finally {
+    await target.close();
+    await source.close();
+  }
+}
+
+async function openSource(database: DatabaseConfig) {
+  return database.kind === "sqlite"
+    ? openSqliteSource(database.file, { selectWithJournal })
+    : openPostgresSource(database.url);
+}
+
+function openTarget(database: DatabaseConfig) {
+  return database.kind === "sqlite" ? openSqliteTarget(database.file) : openPostgresTarget(database.url);
+}
+
+function sameEngine({ kind }: DatabaseConfig): DomainError {
+  const advice =
+    kind === "sqlite"
+      ? "The settings name a SQLite database, and --to does too. To copy it, use `valetkey backup`. To move it back from PostgreSQL, set DATABASE_URL."
+      : "The settings name PostgreSQL by DATABASE_URL, and --to does too. To copy it, use pg_dump. To move from SQLite, leave out DATABASE_URL during the move.";
+  return new DomainError("invalid_request", `A move needs two engines. ${advice}`);
+}
+
+/** Runs the checks of the doctor for one database. Throws `invalid_request` if the database is unusable. */
+async function examine(database: DatabaseConfig, { onFinding }: Pick<Options, "onFinding">): Promise<void> {
+  const check = database.kind === "sqlite" ? sqliteCheck : postgresCheck;
+  for (const outcome of await check.run({ config: { database }, clock: Date.now } as unknown as DoctorParts)) {
+    if (!("finding" in outcome)) continue;
+    const { id, severity, title, detail, fix } = outcome.finding;
+    if (severity === "error" && !ONLY_UNSAFE.has(id)) {
+      throw new DomainError("invalid_request", [`${title}. ${detail}`, ...fix.map(({ text }) => text)].join("\n"));
+    }
+    onFinding(outcome.finding);
+  }
+}

@@ -5,6 +5,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   presign: async () => (await import("./presign.ts")).runPresign,
   verbs: async () => (await import("./verbs.ts")).runVerbs,
   peers: async () => (await import("./peers.ts")).runPeers,
+  scale: async () => (await import("./scale.ts")).runScale,
   upload: async () => (await import("./upload.ts")).runUpload,
 };
 

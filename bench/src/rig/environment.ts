@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, mkdtemp, rm, statfs } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import pg from "pg";
@@ -117,7 +117,7 @@ export async function createEnvironment(dataset: Dataset) {
 const MEMORY_FILE_SYSTEMS = new Set([0x01021994, 0x858458f6]);
 
 /** Makes a directory on a real disk: in BENCH_DIR, or in the first default directory on a disk. */
-async function createScratch(): Promise<string> {
+export async function createScratch(): Promise<string> {
   const chosen = process.env.BENCH_DIR;
   for (const parent of chosen === undefined ? [tmpdir(), "/var/tmp", process.cwd()] : [chosen]) {
     const kind = await statfs(parent).then(
@@ -130,7 +130,7 @@ async function createScratch(): Promise<string> {
 }
 
 /** Starts the built-in bucket in a separate process with `dataDir` as its data folder. Throws if the bucket process ends at its start. */
-async function startBucket(dataDir: string) {
+export async function startBucket(dataDir: string) {
   const child = fork(new URL("../servers/bucket.ts", import.meta.url), [dataDir], { execArgv: profileFlags("bucket") });
   const ended = once(child, "exit").then(([code]): never => {
     throw new Error(`The process of the bucket has ended with ${code}. Its output is above`);
@@ -149,7 +149,7 @@ async function startBucket(dataDir: string) {
 }
 
 /** Uses the server at BENCH_DATABASE_URL, or starts a PostgreSQL server from npm. Throws if the server does not flush its commits. */
-async function startPostgres(directory: string) {
+export async function startPostgres(directory: string) {
   const given = process.env.BENCH_DATABASE_URL;
   const cluster = given === undefined ? await startCluster(directory) : { url: given, stop: async () => {} };
   const admin = new pg.Client({ connectionString: cluster.url });
@@ -157,14 +157,36 @@ async function startPostgres(directory: string) {
   const created: string[] = [];
   return {
     version: await describe(admin),
-    /** Creates an empty database, and returns its URL. */
-    async createDatabase(name: string): Promise<string> {
-      const unique = `valetkey_bench_${process.pid}_${name.replace(/\W/g, "_")}`.toLowerCase();
-      await admin.query(`CREATE DATABASE ${unique}`);
-      created.push(unique);
+    /**
+     * Creates an empty database, and returns its URL. `kept`: the name of a database that stays after the run, and that may already exist.
+     */
+    async createDatabase(name: string, kept?: string): Promise<string> {
+      const unique = kept ?? `valetkey_bench_${process.pid}_${name.replace(/\W/g, "_")}`.toLowerCase();
+      const { rowCount } = await admin.query("SELECT FROM pg_database WHERE datname = $1", [unique]);
+      if (rowCount === 0) await admin.query(`CREATE DATABASE ${unique}`);
+      if (kept === undefined) created.push(unique);
       const url = new URL(cluster.url);
       url.pathname = `/${unique}`;
       return url.href;
+    },
+    /**
+     * Returns a function that returns the CPU time of the connections of one database since the first call. The CPU time is 0 if the server
+     * does not run on this machine, or not on Linux.
+     */
+    cpuMeter(url: string): () => Promise<number> {
+      const database = new URL(url).pathname.slice(1);
+      const before = new Map<number, number>();
+      let total = 0;
+      return async () => {
+        const activity = "SELECT pid FROM pg_stat_activity WHERE datname = $1";
+        const { rows } = await admin.query<{ pid: number }>(activity, [database]);
+        for (const { pid } of rows) {
+          const spent = await cpuMicrosecondsOf(pid);
+          total += spent - (before.get(pid) ?? 0);
+          before.set(pid, spent);
+        }
+        return total;
+      };
     },
     async stop() {
       for (const name of created) await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
@@ -172,6 +194,11 @@ async function startPostgres(directory: string) {
       await cluster.stop();
     },
   };
+}
+
+async function cpuMicrosecondsOf(pid: number): Promise<number> {
+  const text = await readFile(`/proc/${pid}/schedstat`, "utf8").catch(() => "0");
+  return Number(text.split(" ")[0]) / 1000;
 }
 
 async function describe(admin: pg.Client): Promise<string> {

@@ -9,6 +9,7 @@ import { apiToken, sessionToken, settings } from "./settings.ts";
 
 export { urlAuditLog } from "@valetkey/server/src/features/audit/queries.ts";
 export { termsOfDoc } from "@valetkey/server/src/features/notes/search-index-queries.ts";
+export { deriveLinkKeys, makeToken } from "@valetkey/server/src/platform/crypto/link-token.ts";
 export { loadEmbeddedPostgres } from "@valetkey/server/src/testing/database/embedded-postgres.ts";
 export { openPostgres } from "@valetkey/server/src/wiring/database/open-postgres.ts";
 export { openSqlite } from "@valetkey/server/src/wiring/database/open-sqlite.ts";

@@ -27,6 +27,11 @@ export function shapeOf(scale: number, until: number): Shape {
 
 /** The SQL functions that differ between the engines. `digits`: the length of the hexadecimal number. */
 export type Words = { hex(number: string, digits: number): string; yes: string; date: string };
+export const sqliteWords: Words = {
+  hex: (number, digits) => `printf('%0${digits}x', ${number})`,
+  yes: "1",
+  date: "'2030-01-01T00:00:00.000Z'",
+};
 /** The rows of one table. `columns`: an SQL expression for each column of row `i`. `where`: the rows that exist. */
 export type Rows = { table: string; count: number; columns: Record<string, string>; where?: string; orderBy?: string };
 

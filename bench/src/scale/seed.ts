@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import pg from "pg";
 import { openPostgres, openSqlite, termsOfDoc } from "../rig/service.ts";
-import { DEPENDENT, type Rows, rowsOf, type Shape, type Words } from "./data.ts";
+import { DEPENDENT, type Rows, rowsOf, type Shape, sqliteWords, type Words } from "./data.ts";
 
 /** The location of a database: the URL of an empty PostgreSQL database, or the name of a new SQLite file. */
 export type Target = { url: string } | { file: string };
@@ -49,6 +50,17 @@ export async function seedScale(target: Target, shape: Shape, log: (text: string
     await work();
     log(`${name}, ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
   }
+}
+
+/** Returns the instant of the newest rows of a filled database. Returns undefined for an empty database. */
+export async function findEnd(target: Target): Promise<number | undefined> {
+  if ("file" in target && !existsSync(target.file)) return undefined;
+  await openService(target).then((service) => service.close());
+  // All mails have the instant of the newest rows.
+  const [row] = await withSql(target, (sql) =>
+    sql.all<{ until: unknown }>("select min(created_at) as until from mails"),
+  );
+  return row?.until == null ? undefined : Number(row.until);
 }
 
 function openService(target: Target) {
@@ -103,14 +115,12 @@ async function indexTexts(target: Target): Promise<void> {
   }
 }
 
-const DATE = "2030-01-01T00:00:00.000Z";
-
 function connectSqlite(file: string): Sql {
   const db = new DatabaseSync(file, { enableForeignKeyConstraints: false });
-  db.exec("pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -500000; pragma temp_store = file");
+  db.exec("pragma synchronous = off; pragma cache_size = -500000; pragma temp_store = file");
   const all = <Row>(text: string) => db.prepare(text).all() as Row[];
   return {
-    words: { hex: (number, digits) => `printf('%0${digits}x', ${number})`, yes: "1", date: `'${DATE}'` },
+    words: sqliteWords,
     numbers: (count) => `with recursive rows (i) as (select 0 union all select i + 1 from rows where i < ${count - 1})`,
     async run(text) {
       db.exec(text);
@@ -119,6 +129,9 @@ function connectSqlite(file: string): Sql {
       return all(text);
     },
     async prepare() {
+      // SQLite leaves the write-ahead log only for a mode with a journal.
+      db.exec("pragma journal_mode = delete");
+      db.exec("pragma journal_mode = off");
       const made = all<{ type: string; name: string; sql: string }>(
         "select type, name, sql from sqlite_master where sql is not null and type in ('index', 'trigger') order by type",
       );
@@ -143,7 +156,7 @@ async function connectPostgres(url: string): Promise<Sql> {
     words: {
       hex: (number, digits) => `lpad(to_hex(${number}), ${digits}, '0')`,
       yes: "true",
-      date: `timestamptz '${DATE}'`,
+      date: `timestamptz ${sqliteWords.date}`,
     },
     numbers: (count) => `with rows (i) as (select generate_series(0::bigint, ${count - 1}))`,
     run,

@@ -89,7 +89,8 @@ const TEXTS = [
   "select id, id as note_id, owner_id, title_folded as first, body_folded as second from notes where is_indexed = 1",
   "select id, note_id, owner_id, filename_folded as first, '' as second from attachments where is_indexed = 1",
 ];
-const DOCS_AT_ONCE = 5_000;
+// PostgreSQL must store the documents within the time limit of the service for a query.
+const DOCS_AT_ONCE = 500;
 
 type TextRow = { id: string; note_id: string; owner_id: string; first: string; second: string };
 

@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
 import { freePort } from "../testing/free-port.ts";
 import { commandPath } from "../testing/selections.ts";
-import { type Ports, restartUnderLoad } from "./rolling-restart.ts";
+import { type Ports, upgradeUnderLoad } from "./rolling-upgrade.ts";
 import { makeCertificate, readSample, replaced } from "./sample-stage.ts";
 
 const PLAIN = "bind :80\n";
@@ -28,12 +28,9 @@ function adapt({ listen, replicas: [first, second] }: Ports, folder: string): st
   });
 }
 
-it("no request fails while two replicas behind haproxy restart", async () => {
-  const { requests, failures } = await restartUnderLoad({
-    command: "haproxy",
-    args: argsOf,
-    configure: adapt,
-  });
+it("no request fails while two replicas behind haproxy are upgraded from the version before", async () => {
+  const proxy = { command: "haproxy", args: argsOf, configure: adapt };
+  const { requests, failures } = await upgradeUnderLoad(proxy, { first: 0 });
   console.log(`haproxy: ${requests} requests, ${failures.length} failures`);
   expect(failures).toEqual([]);
 }, 300_000);

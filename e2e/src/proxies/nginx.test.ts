@@ -2,16 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { faultSuite } from "../doctor/fault.suite.ts";
 import { healthyNginx, nginxFaults } from "../doctor/faults/nginx-faults.ts";
 import { examine, openStage, type Stage } from "../doctor/stage.ts";
-import { restartUnderLoad } from "./rolling-restart.ts";
+import { type ProxySpec, upgradeUnderLoad } from "./rolling-upgrade.ts";
 import { expectService, readSample, replaced, runSample } from "./sample-stage.ts";
 
 const SAMPLE = "nginx/valetkey.conf";
 
 // The test calls /readyz of the replicas, because nginx does not call /readyz. The test writes `down` to the line of a replica, as the
 // nginx sample says.
-it("no request fails while two replicas behind nginx restart", async () => {
+it("no request fails while two replicas behind nginx are upgraded from the version before", async () => {
   const [upstream, , files] = serversOf(await readSample(SAMPLE));
-  const { requests, failures } = await restartUnderLoad({
+  const proxy: ProxySpec = {
     command: "nginx",
     reloadSignal: "SIGHUP",
     args: (file, folder) => ["-p", folder, "-e", "stderr", "-c", file],
@@ -28,7 +28,8 @@ it("no request fails while two replicas behind nginx restart", async () => {
       });
       return inHttp(folder, [replicas, server]);
     },
-  });
+  };
+  const { requests, failures } = await upgradeUnderLoad(proxy, { first: 1 });
   console.log(`nginx: ${requests} requests, ${failures.length} failures`);
   expect(failures).toEqual([]);
 }, 300_000);

@@ -7,20 +7,22 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startS3Local } from "@valetkey/s3-local";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { signTestJwt } from "../../../packages/server/src/testing/auth/test-jwt.ts";
 import { createTestPostgresDatabase } from "../../../packages/server/src/testing/database/test-databases.ts";
-import { apiAs } from "../testing/api.ts";
+import { apiAs, putAsTold } from "../testing/api.ts";
 import { freePort } from "../testing/free-port.ts";
 import { commandPath } from "../testing/selections.ts";
 import { makePlace, type Place, type RunningService, startProcess } from "../testing/service.ts";
+import { unpackVersionBefore } from "../testing/version-before.ts";
 
 const CALLERS = 6;
-/** Set RESTART_REQUESTS=5000 for a long test run. */
-const LEAST_REQUESTS = Number(process.env.RESTART_REQUESTS ?? 300);
-/** Each caller waits between its requests, so that the load lasts for the whole restart, but leaves processor time for other tests. */
+/** Set UPGRADE_REQUESTS=5000 for a long test run. */
+const LEAST_REQUESTS = Number(process.env.UPGRADE_REQUESTS ?? 300);
+/** Each caller waits between its requests, so that the load lasts for the whole upgrade, but leaves processor time for other tests. */
 const PAUSE_MS = 250;
 const CHECK_EVERY_MS = 1_000;
+const BYTES = Buffer.from("hello");
 const CREDENTIALS = { accessKeyId: "AKIDPROXYTESTS", secretAccessKey: "x8Vq2LmZs7Rk4Wd9Yb3Tf6Hn1Jc5Gp0Q" };
 
 /** The command, the arguments and the configuration of a proxy in front of two replicas. */
@@ -39,42 +41,66 @@ export type ProxySpec = {
 /** The member `isReady` says whether the replica at a port is ready. */
 export type Ports = { listen: number; replicas: readonly number[]; isReady?(port: number): boolean };
 
+type Program = { node: string; command: string };
+
 export type Outcome = { requests: number; failures: string[] };
 
-/** Puts load on two replicas behind a proxy, and restarts first one replica, and then the second replica, with SIGTERM. */
-export async function restartUnderLoad(proxy: ProxySpec): Promise<Outcome> {
-  const { url, replicas, restart } = await openStage(proxy);
+/**
+ * Puts load on two replicas behind a proxy, and upgrades them from the version before, one after the other. Each replica stops with SIGTERM.
+ * When the replica `first` has the new version, the other replica restarts once with the version before, as after a crash.
+ */
+export async function upgradeUnderLoad(proxy: ProxySpec, { first }: { first: 0 | 1 }): Promise<Outcome> {
+  const before = await unpackVersionBefore();
+  onTestFinished(() => before.remove());
+  const program = { node: process.execPath, command: before.command };
+  const { url, restart } = await openStage(proxy, program);
   const token = await signTestJwt({ sub: "ann", email: "ann@example.com" });
   const owner = await apiAs(url, { token });
   const noteId = (await owner.call("POST", "/notes", { title: "Files" })).body.id;
   const { id } = (await owner.attach(noteId, { name: "a.txt", bytes: Buffer.from("hello"), type: "text/plain" })).body;
-  const calls = [
-    ["GET", `/attachments/${id}/url`, undefined, 200],
-    ["POST", "/notes", { title: "Under load" }, 201],
-    ["GET", "/notes", undefined, 200],
-  ] as const;
   const outcome: Outcome = { requests: 0, failures: [] };
-  let isRestarting = true;
+  async function call(method: string, path: string, expected: number, body?: object) {
+    outcome.requests += 1;
+    const answer = await send(`${url}${path}`, { method, token, body }).catch((error: Error) => error.message);
+    // The start of the response shows whether the proxy or a replica sent the response.
+    if (!answer.startsWith(`${expected} `)) throw new Error(`${method} ${path}: ${answer.slice(0, 300)}`);
+    return JSON.parse(answer.slice(`${expected} `.length) || "null");
+  }
+  /** The two replicas share the requests of an upload. */
+  async function upload(): Promise<void> {
+    const json = { filename: "b.txt", contentType: "text/plain", sizeBytes: BYTES.length };
+    const started = (await call("POST", `/notes/${noteId}/uploads`, 201, json)).upload;
+    expect((await putAsTold(started, BYTES)).status).toBe(200);
+    await call("POST", `/uploads/${started.id}/complete`, 200, {});
+    await call("DELETE", `/attachments/${started.attachmentId}`, 204);
+  }
+  const acts = [
+    () => call("GET", `/attachments/${id}/url`, 200),
+    () => call("POST", "/notes", 201, { title: "Under load" }),
+    () => call("GET", "/notes", 200),
+    upload,
+  ];
+  let isUpgrading = true;
   async function caller(): Promise<void> {
-    while (isRestarting || outcome.requests < LEAST_REQUESTS) {
-      const [method, path, body, expected] = calls[outcome.requests++ % calls.length] as (typeof calls)[number];
-      const answer = await send(`${url}${path}`, { method, token, body }).catch((error: Error) => error.message);
-      // The start of the response shows whether the proxy or a replica sent the response.
-      if (!answer.startsWith(`${expected} `)) outcome.failures.push(`${method} ${path}: ${answer.slice(0, 300)}`);
+    for (let nth = 0; isUpgrading || outcome.requests < LEAST_REQUESTS; nth++) {
+      await acts[nth % acts.length]?.().catch((error: Error) => outcome.failures.push(error.message));
       await sleep(PAUSE_MS);
     }
   }
   const load = Array.from({ length: CALLERS }, caller);
-  for (const index of replicas.keys()) await restart(index);
-  isRestarting = false;
+  const second = 1 - first;
+  await restart(first);
+  await restart(second, program);
+  await restart(second);
+  isUpgrading = false;
   await Promise.all(load);
   return outcome;
 }
 
-async function openStage(proxy: ProxySpec) {
+async function openStage(proxy: ProxySpec, before: Program) {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-proxy-"));
   const bucket = await startS3Local({ dataDir: join(folder, "bucket"), credentials: CREDENTIALS, buckets: ["files"] });
-  const database = await createTestPostgresDatabase({ migrated: true });
+  const database = await createTestPostgresDatabase();
   const listen = await freePort("127.0.0.1");
   const url = `http://127.0.0.1:${listen}`;
   const ports = [await freePort("127.0.0.1"), await freePort("127.0.0.1")];
@@ -87,7 +113,7 @@ async function openStage(proxy: ProxySpec) {
     await bucket.close();
     await rm(folder, { recursive: true, force: true });
   });
-  for (const place of places) replicas.push(await startProcess(place));
+  for (const place of places) replicas.push(await startProcess(place, before));
   const file = join(folder, "proxy.conf");
   await writeFile(file, proxy.configure({ listen, replicas: ports }, folder));
   const child = spawn(commandPath(proxy.command, process.env) ?? proxy.command, proxy.args(file, folder), {
@@ -130,14 +156,14 @@ async function openStage(proxy: ProxySpec) {
     return () => clearInterval(timer);
   }
 
-  async function restart(index: number): Promise<void> {
+  async function restart(index: number, program?: Program): Promise<void> {
     await (replicas[index] as RunningService).stop("SIGTERM");
-    replicas[index] = await startProcess(places[index] as Place);
+    replicas[index] = await startProcess(places[index] as Place, program);
     await untilReady(`http://127.0.0.1:${ports[index]}`);
     while (!(await hasServed(`http://127.0.0.1:${ports[index]}`))) await sleep(50);
   }
 
-  return { url, replicas, restart };
+  return { url, restart };
 }
 
 /**

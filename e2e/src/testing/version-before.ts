@@ -1,0 +1,52 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+
+const ROOT = resolve(import.meta.dirname, "../../..");
+const MIGRATIONS = "packages/server/src/platform/database/migrations";
+const OWN = "@valetkey";
+
+const run = promisify(execFile);
+
+/** `command`: the path of the command of an earlier version. `version`: the tag or the commit of that version. */
+export type VersionBefore = { command: string; version: string; remove(): Promise<void> };
+
+/**
+ * Unpacks the version before this one from the Git history. The version before is the latest release. Before the first release, it is the
+ * last commit without the newest migration. The version before uses the installed packages of this version.
+ */
+export async function unpackVersionBefore(): Promise<VersionBefore> {
+  const version = await findVersion();
+  const folder = await mkdtemp(join(tmpdir(), "valetkey-before-"));
+  await run("sh", ["-c", `git -C "$0" archive "$1" packages | tar -x -C "$2"`, ROOT, version, folder]);
+  const [packages, installed] = [join(folder, "packages"), join(ROOT, "node_modules")];
+  await mkdir(join(folder, "node_modules", OWN), { recursive: true });
+  for (const name of await readdir(installed)) {
+    if (name !== OWN) await symlink(join(installed, name), join(folder, "node_modules", name));
+  }
+  for (const name of await readdir(packages)) {
+    await symlink(join(packages, name), join(folder, "node_modules", OWN, name));
+    const nested = join(ROOT, "packages", name, "node_modules");
+    if (existsSync(nested)) await symlink(nested, join(packages, name, "node_modules"));
+  }
+  // The pages of the version before are not under test.
+  await cp(join(ROOT, "packages/web/dist"), join(packages, "web/dist"), { recursive: true });
+  const command = join(packages, "server/src/cli.ts");
+  return { command, version, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+async function findVersion(): Promise<string> {
+  const tag = await git("tag", "--merged", "HEAD", "--sort=-version:refname", "--list", "v*");
+  if (tag !== "") return tag.split("\n", 1)[0] as string;
+  const added = await git("log", "-1", "--diff-filter=A", "--format=%H", "--", MIGRATIONS);
+  if (added === "")
+    throw new Error("The Git history of the migrations is missing: clone the repository without --depth.");
+  return git("rev-parse", `${added}^`);
+}
+
+async function git(...args: string[]): Promise<string> {
+  return (await run("git", ["-C", ROOT, ...args])).stdout.trim();
+}

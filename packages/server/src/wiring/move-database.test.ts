@@ -1,21 +1,23 @@
-import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { toAuditValues } from "../features/audit/audit-event.ts";
+import { auditQueries, urlAuditLog } from "../features/audit/queries.ts";
+import { noteQueries } from "../features/notes/queries.ts";
 import type { DatabaseConfig } from "../platform/config/index.ts";
 import type { MoveProgress } from "../platform/database/move/move.ts";
+import { urlJournalFile } from "../platform/database/sqlite/file.ts";
+import { startChild } from "../testing/database/child-process.ts";
+import { openAt } from "../testing/database/database-location.ts";
+import { fillSchema, ROWS } from "../testing/database/fill-schema.ts";
+import { sampleEvent, sampleNote } from "../testing/database/samples.ts";
 import { createTestPostgresDatabase, postgres, runSql, sqlite } from "../testing/database/test-databases.ts";
-import { moveDatabase } from "./move-database.ts";
+import { moveDatabase, parseDatabase, previewMove } from "./move-database.ts";
 
-const ROWS = 3;
-/** The texts contain all characters that the format of COPY escapes, and texts that look like escapes. */
-const HARD_TEXTS = [
-  "",
-  "\\N",
-  "\\.",
-  "tab\tline\nreturn\r\b\f\v\\",
-  "\ufffd 𝄞 ẞ 文",
-  "'; drop table notes; --",
-  "\\\\n",
-];
+/** The number of kills. Set KILL_ROUNDS=50 for a long run. */
+const KILLS = Number(process.env.KILL_ROUNDS ?? 2);
 
 async function emptyPostgres(): Promise<Extract<DatabaseConfig, { kind: "postgres" }>> {
   const { url, remove } = await createTestPostgresDatabase();
@@ -23,10 +25,25 @@ async function emptyPostgres(): Promise<Extract<DatabaseConfig, { kind: "postgre
   return { kind: "postgres", url, prepared: "auto" };
 }
 
+const onFinding = () => undefined;
+
 async function newSqlite({ migrated } = { migrated: false }): Promise<Extract<DatabaseConfig, { kind: "sqlite" }>> {
   const { location, remove } = await sqlite.createLocation({ migrated });
   onTestFinished(remove);
   return { kind: "sqlite", file: (location as { file: string }).file };
+}
+
+/** Makes a SQLite database with rows in each table. */
+async function filled() {
+  const source = await newSqlite({ migrated: true });
+  fillSchema(source.file);
+  return source;
+}
+
+function change(file: string, statements: string): void {
+  const database = new DatabaseSync(file);
+  database.exec(`pragma foreign_keys = off; ${statements}`);
+  database.close();
 }
 
 function moveTo(
@@ -34,46 +51,7 @@ function moveTo(
   target: DatabaseConfig,
   onProgress: (progress: MoveProgress) => void = () => undefined,
 ) {
-  return moveDatabase({ source, target, onFinding: () => undefined, onProgress });
-}
-
-/** Fills each table of a migrated database with rows that fit its schema, so that a new table has rows too. */
-function fill(file: string): void {
-  const database = new DatabaseSync(file);
-  database.exec("pragma foreign_keys = off");
-  const tables = database.prepare("select name from sqlite_schema where type = 'table' order by name").all();
-  for (const { name } of tables) {
-    if (/^(?:sqlite_|kysely_|search_|schema_compatibility)/.test(String(name))) continue;
-    for (let row = 1; row <= ROWS; row += 1) insertRow(database, { table: String(name), row });
-  }
-  expect(database.prepare("pragma foreign_key_check").all()).toEqual([]);
-  database.close();
-}
-
-function insertRow(database: DatabaseSync, { table, row }: { table: string; row: number }): void {
-  const columns = database.prepare('select name, type, "notnull" as required, pk from pragma_table_info(?)').all(table);
-  const parents = database
-    .prepare('select "table" as parent, "from" as name, "to" as key from pragma_foreign_key_list(?)')
-    .all(table);
-  const values = columns.map(({ name, type, required, pk }): SQLInputValue => {
-    const reference = parents.find((parent) => parent.name === name);
-    if (reference !== undefined) return `${reference.parent}-${reference.key}-${row}`;
-    if (row === 2 && !required && pk === 0) return null;
-    if (/date/i.test(String(type))) return new Date(row * 1_234_567).toISOString();
-    if (/int/i.test(String(type)))
-      return /^(is_admin|owns_object|email_verified|.*staged)$/.test(String(name))
-        ? row % 2
-        : integerOf(row, String(name));
-    const hard = row === 3 && pk === 0 ? HARD_TEXTS[columns.length % HARD_TEXTS.length] : "";
-    return `${table}-${name}-${row}${hard}`;
-  });
-  const names = columns.map(({ name }) => `"${name}"`).join();
-  database.prepare(`insert into "${table}" (${names}) values (${columns.map(() => "?").join()})`).run(...values);
-}
-
-/** Only sizes and instants are larger than an integer of 16 bits. */
-function integerOf(row: number, name: string): number {
-  return /(?:_at|bytes)$/.test(name) ? 2 ** 52 + row : row;
+  return moveDatabase({ source, target, onFinding, onProgress });
 }
 
 /** Returns the rows of each moved table, in the order of their texts. */
@@ -116,8 +94,7 @@ const POSTGRES_SCHEMA = `
 
 describe("a move of the database", () => {
   it("a move to PostgreSQL and back returns every row of every table", async () => {
-    const [old, middle, last] = [await newSqlite({ migrated: true }), await emptyPostgres(), await newSqlite()];
-    fill(old.file);
+    const [old, middle, last] = [await filled(), await emptyPostgres(), await newSqlite()];
     const before = dump(old.file);
     const short = Object.entries(before).filter(([, rows]) => rows.length < ROWS);
     expect(short.map(([table]) => table)).toEqual(["schema_compatibility"]);
@@ -141,4 +118,236 @@ describe("a move of the database", () => {
     // A sequence would need its highest value after a move.
     expect(schema).not.toContainEqual(expect.objectContaining({ kind: "relation", of: "S" }));
   });
+
+  it("a dry run counts the rows, and changes nothing", async () => {
+    const [source, target] = [await filled(), await emptyPostgres()];
+    const counts = await previewMove({ source, target, onFinding });
+    expect(counts).toContainEqual({ table: "audit_events", rows: ROWS });
+    expect(
+      await runSql(target.url, "select relname from pg_class where relnamespace = 'public'::regnamespace"),
+    ).toEqual([]);
+  });
+
+  it("a move does not change the source", async () => {
+    const source = await filled();
+    const before = dump(source.file);
+    await moveTo(source, await emptyPostgres());
+    expect(dump(source.file)).toEqual(before);
+    await (await openAt({ file: source.file })).close();
+  });
+
+  it("a move copies each event of the URL journal once", async () => {
+    const [source, target] = [await newSqlite({ migrated: true }), await emptyPostgres()];
+    const event = sampleEvent({ noteId: "n" });
+    const inBoth = sampleEvent({ noteId: "n" });
+    const old = await openAt(source);
+    await auditQueries(old).add(inBoth);
+    await urlAuditLog(old).record(event);
+    await old.close();
+    const journal = new DatabaseSync(urlJournalFile(source.file));
+    const batch = JSON.stringify([toAuditValues(inBoth)]);
+    journal.prepare("insert into url_event_batches (events) values (?), (?)").run(batch, batch);
+    expect(journal.prepare("select count(*) as count from url_event_batches").get()).toEqual({ count: 3 });
+    journal.close();
+    const moved = await moveTo(source, target);
+    expect(moved).toContainEqual(expect.objectContaining({ table: "audit_events", rows: 2 }));
+    const db = await openAt(target);
+    const { items } = await auditQueries(db).listOfNote("n", { limit: 9, cursor: undefined });
+    await db.close();
+    expect(items).toEqual([event, inBoth].sort((one, other) => (one.id < other.id ? 1 : -1)));
+  });
+
+  it("a service works on the target of a move, and its triggers run", async () => {
+    const [source, target] = [await newSqlite({ migrated: true }), await emptyPostgres()];
+    const note = sampleNote();
+    const old = await openAt(source);
+    await noteQueries(old).insert(note);
+    await old.close();
+    await moveTo(source, target);
+    const db = await openAt(target);
+    await db.kysely
+      .insertInto("note_shares")
+      .values({
+        note_id: note.id,
+        user_id: "bob",
+        role: "viewer",
+        created_at: 1,
+        created_by: "ann",
+        expires_at: null,
+        seen_at: null,
+      })
+      .execute();
+    expect(await db.kysely.selectFrom("note_sharers").selectAll().execute()).toEqual([
+      { user_id: "bob", owner_id: note.ownerId },
+    ]);
+    await db.close();
+  });
+
+  it("a timestamp with microseconds survives a move", async () => {
+    const [source, target] = [await newSqlite(), await emptyPostgres()];
+    await (await openAt(target)).close();
+    await runSql(
+      target.url,
+      `insert into auth_users (id, name, email, email_verified, created_at, updated_at)
+      values ('u', 'Ann', 'a@example.com', true, '2030-01-01T01:00:00.123456+01', '2030-01-01T00:00:00Z')`,
+    );
+    await moveTo(target, source);
+    const database = new DatabaseSync(source.file);
+    expect(database.prepare("select email_verified, created_at, updated_at from auth_users").get()).toEqual({
+      email_verified: 1,
+      created_at: "2030-01-01T00:00:00.123456Z",
+      updated_at: "2030-01-01T00:00:00.000Z",
+    });
+    database.close();
+  });
+});
+
+describe("a refused move of the database", () => {
+  it.each(["sqlite", "postgres"] as const)("a move refuses a %s source that a service uses", async (engine) => {
+    const test = await (engine === "sqlite" ? sqlite : postgres).open();
+    onTestFinished(() => test.close());
+    const [source, target]: [DatabaseConfig, DatabaseConfig] =
+      engine === "sqlite"
+        ? [{ kind: "sqlite", file: test.file as string }, await emptyPostgres()]
+        : [{ kind: "postgres", url: test.url as string, prepared: "auto" }, await newSqlite()];
+    await noteQueries(test.db).insert(sampleNote());
+    await expect(moveTo(source, target)).rejects.toThrow(/Stop (?:the service|all replicas)/);
+    await noteQueries(test.db).insert(sampleNote());
+  });
+
+  it("a move refuses a target that is not empty", async () => {
+    const [source, target] = [await filled(), await emptyPostgres()];
+    await runSql(target.url, "create table other (id int)");
+    await expect(moveTo(source, target)).rejects.toThrow("The target is not empty: it has other.");
+    const [there, back] = [await emptyPostgres(), await newSqlite({ migrated: true })];
+    await moveTo(source, there);
+    await expect(moveTo(there, back)).rejects.toThrow("The target is not empty");
+    rmSync(back.file);
+    writeFileSync(urlJournalFile(back.file), "");
+    await expect(moveTo(there, back)).rejects.toThrow("valetkey.db-url-journal exists");
+  });
+
+  it("a move refuses two databases of one engine", async () => {
+    const [source, target] = [await filled(), await emptyPostgres()];
+    await expect(moveTo(source, source)).rejects.toThrow("A move needs two engines");
+    await expect(moveTo(target, target)).rejects.toThrow("A move needs two engines");
+  });
+
+  it("a move refuses a source without the last migration", async () => {
+    const [source, target] = [await filled(), await emptyPostgres()];
+    change(source.file, "delete from kysely_migration where name like '0106%'");
+    await expect(moveTo(source, target)).rejects.toThrow(
+      "lacks the migration 0106-missing-previews. Start the service",
+    );
+    change(source.file, "insert into kysely_migration values ('0106-missing-previews', ''), ('9999-later', '')");
+    await expect(moveTo(source, target)).rejects.toThrow("the migration 9999-later of a newer Valet Key");
+    change(source.file, "delete from kysely_migration where name like '9%'; alter table notes add column own text");
+    await expect(moveTo(source, target)).rejects.toThrow("differ at notes.own");
+  });
+
+  it.each([
+    [
+      "a NUL character",
+      "cast(x'610062' as text)",
+      /body of the row of notes with id "notes-id-1" contains the NUL character/,
+    ],
+    ["bytes that are not UTF-8", "cast(x'61ff62' as text)", /body of the row of notes .* bytes that are not UTF-8/],
+  ])("a move refuses a text with %s, and names its row", async (_, text, message) => {
+    const source = await filled();
+    change(source.file, `update notes set body = ${text} where id = 'notes-id-1'`);
+    await expect(moveTo(source, await emptyPostgres())).rejects.toThrow(message);
+  });
+
+  it("a move names the column of a number that PostgreSQL can't store", async () => {
+    const source = await filled();
+    change(source.file, "update people set is_admin = 70000 where id = 'people-id-2'");
+    await expect(moveTo(source, await emptyPostgres())).rejects.toThrow(
+      "PostgreSQL refuses row 2 of people, column is_admin",
+    );
+  });
+
+  it("a move refuses a role that may not create tables", async () => {
+    const { url } = await emptyPostgres();
+    const role = `mover_${Date.now()}`;
+    await runSql(url, `create role ${role} login password 'p'; revoke create on schema public from public`);
+    onTestFinished(async () => void (await runSql(url, `drop role ${role}`)));
+    const asRole = Object.assign(new URL(url), { username: role, password: "p" }).href;
+    await expect(moveTo(await filled(), { kind: "postgres", url: asRole, prepared: "auto" })).rejects.toThrow(
+      "may not create tables",
+    );
+  });
+
+  it("the second of two moves at once is refused", async () => {
+    const [one, other, target] = [await filled(), await filled(), await emptyPostgres()];
+    let second: Promise<unknown> | undefined;
+    await moveTo(one, target, () => {
+      second ??= moveTo(other, target).catch((error) => error.message);
+    });
+    expect(await second).toMatch(/Another move|not empty/);
+    expect(await moveTo(one, await emptyPostgres()).catch(() => "failed")).not.toBe("failed");
+  });
+
+  it("a lost connection leaves an incomplete target, and the next move completes it", async () => {
+    const [source, target] = [await filled(), await emptyPostgres()];
+    let isCut = false;
+    const cut = () => {
+      if (isCut) return;
+      isCut = true;
+      const end =
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
+      const script = `const { default: pg } = await import("pg"); const c = new pg.Client(process.argv[1]); await c.connect(); await c.query(process.argv[2]); await c.end();`;
+      expect(
+        spawnSync(process.execPath, ["--input-type=module", "-e", script, target.url, end], {
+          cwd: import.meta.dirname,
+        }).status,
+      ).toBe(0);
+    };
+    await expect(moveTo(source, target, cut)).rejects.toMatchObject({ code: "database_unavailable" });
+    await expect(openAt(target)).rejects.toThrow("Run `valetkey move database` again");
+    expect(await moveTo(source, target)).not.toEqual([]);
+  });
+
+  it.each(["postgres", "sqlite"] as const)(
+    `a move to %s that is killed ${KILLS} times starts again, and a service refuses to start before`,
+    async (engine) => {
+      const original = await filled();
+      const middle = await emptyPostgres();
+      await moveTo(original, middle);
+      const [source, target] = engine === "postgres" ? [original, await emptyPostgres()] : [middle, await newSqlite()];
+      for (let round = 0; round < KILLS; round += 1) {
+        const child = startChild("move-until-killed", [
+          JSON.stringify({ source, target, stopAt: round % 2 === 0 ? round * 7 : "index" }),
+        ]);
+        await once(child.stdout as NodeJS.ReadableStream, "data");
+        child.kill("SIGKILL");
+        await once(child, "close");
+        await expect(openAt(target as never)).rejects.toThrow("Run `valetkey move database` again");
+      }
+      await moveTo(source, target);
+      await (await openAt(target as never)).close();
+      const last = engine === "postgres" ? await newSqlite() : (target as { file: string });
+      if (engine === "postgres") await moveTo(target, last as DatabaseConfig);
+      expect(dump(last.file)).toEqual(dump(original.file));
+      expect(existsSync(`${last.file}.moving`)).toBe(false);
+    },
+  );
+});
+
+describe("the target of the command", () => {
+  const config = { server: { dataDir: "/data" } } as Parameters<typeof parseDatabase>[1];
+  it.each([
+    ["postgres://u:p@db/x", { kind: "postgres", url: "postgres://u:p@db/x", prepared: "auto" }],
+    ["sqlite", { kind: "sqlite", file: "/data/valetkey.db" }],
+    ["sqlite:/tmp/a.db", { kind: "sqlite", file: "/tmp/a.db" }],
+    ["/tmp/a.db", { kind: "sqlite", file: "/tmp/a.db" }],
+  ])("the command parses %s", (text, expected) => {
+    expect(parseDatabase(text, config)).toEqual(expected);
+  });
+
+  it.each(["mysql://u:secret@db/x", "postgres://u:sec ret@[db/x", "sqlite:"])(
+    "the command refuses %s without its password",
+    (text) => {
+      expect(() => parseDatabase(text, config)).toThrow(/^(?!.*sec).*--to/);
+    },
+  );
 });

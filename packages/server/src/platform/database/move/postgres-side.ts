@@ -83,12 +83,13 @@ const OTHER_CONNECTIONS = `
   where datname = current_database() and pid <> pg_backend_pid() and usename is not null
     and coalesce(backend_type, 'client backend') = 'client backend'`;
 
-/** PostgreSQL lists a connection for a short time after its end. */
+/** PostgreSQL lists a connection, and keeps its locks, for a short time after its end. */
 const PATIENCE_MS = 3_000;
+const RETRY_MS = 100;
 const LOCK_TIMEOUT = "55P03";
 
 async function requireAlone(client: pg.PoolClient): Promise<void> {
-  for (const deadline = performance.now() + PATIENCE_MS; ; await sleep(100)) {
+  for (const deadline = performance.now() + PATIENCE_MS; ; await sleep(RETRY_MS)) {
     // Without this call, PostgreSQL shows the same connections until the end of the transaction.
     await client.query("select pg_stat_clear_snapshot()");
     const { rows } = await client.query<{ other: string }>(OTHER_CONNECTIONS);
@@ -221,7 +222,11 @@ export function openPostgresTarget(url: string): Target {
 }
 
 async function lockTarget({ transaction }: Session): Promise<void> {
-  if (await lockMigrations(transaction, { waits: false })) return;
+  // PostgreSQL notices only after a moment that a killed move has ended.
+  for (const deadline = performance.now() + PATIENCE_MS; ; await sleep(RETRY_MS)) {
+    if (await lockMigrations(transaction, { waits: false })) return;
+    if (performance.now() > deadline) break;
+  }
   throw new DomainError(
     "invalid_request",
     "Another move, or the start of a service, uses the target. Wait until it ends, or stop it.",

@@ -38,7 +38,7 @@ describe("docs/deploy.md", () => {
     const isNamedElsewhere = (name: string) => name.endsWith("traefik/valetkey.yaml") || name.startsWith("cloudfront/");
     const files = samples.filter((name) => /\.\w+$|file$/.test(name) && !isNamedElsewhere(name));
     for (const file of files) expect(page).toContain(`deploy/${file}`);
-    expect(files).toHaveLength(7);
+    expect(files).toHaveLength(8);
   });
 });
 

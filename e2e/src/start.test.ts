@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, stat, writeFile } from "node:fs/promises";
@@ -137,12 +138,36 @@ describe("a failed start on PostgreSQL", () => {
     expect(message).toContain('database "nowhere" does not exist');
   });
 
-  it("a failed start reports that the PostgreSQL user may not create tables", async () => {
+  it("a failed start reports that the PostgreSQL server is a standby or read-only", async () => {
     const { url, remove } = await createTestPostgresDatabase();
     onTestFinished(remove);
     const message = await messageOfFailedStart(await on(`${url}?options=-c%20default_transaction_read_only%3Don`));
+    expect(message).toContain("is a standby, or read-only. Set the host in DATABASE_URL to the primary.");
+  });
+
+  it("a failed start reports that no host of PostgreSQL is a primary, and what each host responds", async () => {
+    const { url, remove } = await createTestPostgresDatabase();
+    onTestFinished(remove);
+    const { host } = new URL(url);
+    const hosts = url.replace(host, `127.0.0.1:1,${host}`);
+    const message = await messageOfFailedStart(await on(`${hosts}?options=-c%20default_transaction_read_only%3Don`));
+    expect(message).toContain(`PostgreSQL at 127.0.0.1:1, ${host} has no primary.`);
+    expect(message).toMatch(/127\.0\.0\.1:1: connect ECONNREFUSED .*; .*: The database is read-only/);
+  });
+
+  it("a failed start reports that the PostgreSQL user may not create tables", async () => {
+    const { url, remove } = await createTestPostgresDatabase();
+    const user = `valetkey_test_${randomBytes(6).toString("hex")}`;
+    await runSql(url, `create role ${user} login password 'secret'`);
+    onTestFinished(async () => {
+      await remove();
+      await runSql(inject("postgresUrl"), `drop role ${user}`);
+    });
+    await runSql(url, "revoke create on schema public from public");
+    const asUser = Object.assign(new URL(url), { username: user, password: "secret" });
+    const message = await messageOfFailedStart(await on(asUser.href));
     expect(message).toContain("a user that may create tables");
-    expect(message).toContain("read-only transaction");
+    expect(message).toContain("permission denied");
   });
 });
 

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, realpathSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { accessSync, constants, globSync, realpathSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
 import { selectProviders } from "./provider-selection.ts";
 
 type Environment = { PATH?: string | undefined; PROVIDERS?: string | undefined };
@@ -18,6 +18,7 @@ export function selectTests(env: Environment): { excluded: string[]; lines: stri
     selectS3Clients(env),
     selectProxies(env),
     selectPgBouncer(env),
+    selectPatroni(env),
     selectImage(env),
   ];
   return {
@@ -84,6 +85,23 @@ function selectPgBouncer(env: Environment): Selection {
   const found = `PgBouncer in this run: ${packages.length === 0 ? "yes" : "no"}`;
   return { missing: packages.map(() => "pgbouncer/pool-modes"), line: lineOf({ found, packages }) };
 }
+
+function selectPatroni(env: Environment): Selection {
+  const packages = [
+    ...(commandPath("patroni", env) === undefined ? ["patroni", "python3-etcd"] : []),
+    ...(commandPath("etcd", env) === undefined ? ["etcd-server"] : []),
+    ...(newestPostgres() === undefined ? ["postgresql"] : []),
+  ];
+  const found = `Patroni in this run: ${packages.length === 0 ? "yes" : "no"}`;
+  return { missing: packages.map(() => "patroni/failover"), line: lineOf({ found, packages }) };
+}
+
+/** Returns the folder with the programs of the newest installed PostgreSQL server of Debian. */
+export function newestPostgres(): string | undefined {
+  return globSync("/usr/lib/postgresql/*/bin/postgres").map(dirname).sort(byNumber).at(-1);
+}
+
+const byNumber = new Intl.Collator("en", { numeric: true }).compare;
 
 const IMAGE_TOOLS = ["buildah", "podman", "podman-compose", "runc", "mmdebstrap"];
 

@@ -70,7 +70,11 @@ export async function openBase(config: BaseConfig, { logger, inSpan, mail, polic
           onCopy: (copy) => logger.info({ copy }, "the database was copied before its migration"),
           onCheckpointFailure: (err) => logger.error({ err }, "the log of the database could not be copied, and grows"),
         })
-      : await openPostgres({ ...config.database, clock });
+      : await openPostgres({
+          ...config.database,
+          clock,
+          onMove: (host) => logger.info({ host }, "this host is the primary of PostgreSQL"),
+        });
   const opened = createOpened();
   opened.add(() => plainDb.close());
   const db = inSpan === undefined ? plainDb : traceDatabase(plainDb, inSpan);

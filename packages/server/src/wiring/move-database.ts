@@ -7,6 +7,7 @@ import type { Config, DatabaseConfig } from "../platform/config/index.ts";
 import { countRows, type MovedRows, type MoveProgress, move } from "../platform/database/move/move.ts";
 import { openPostgresSource, openPostgresTarget } from "../platform/database/move/postgres-side.ts";
 import { openSqliteSource, openSqliteTarget } from "../platform/database/move/sqlite-side.ts";
+import { faultOfUrl } from "../platform/database/postgres/hosts.ts";
 import { DomainError } from "../platform/errors.ts";
 
 type Options = {
@@ -24,7 +25,7 @@ const ONLY_UNSAFE = new Set(["database-fsync", "database-commit"]);
  */
 export function parseDatabase(text: string, { server }: Pick<Config, "server">): DatabaseConfig {
   if (/^postgres(?:ql)?:\/\//.test(text)) {
-    if (URL.canParse(text)) return { kind: "postgres", url: text, prepared: "auto" };
+    if (faultOfUrl(text) === undefined) return { kind: "postgres", url: text, prepared: "auto" };
     // The text may contain a password, so the error does not repeat it.
     throw new DomainError("invalid_request", "--to is no valid URL. Escape @, : and / in the password.");
   }

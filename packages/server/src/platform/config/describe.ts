@@ -1,5 +1,6 @@
 import type { Credentials } from "@valetkey/presign";
 import type { CloudFrontTarget } from "../bucket/signing.ts";
+import { mapUrls } from "../database/postgres/hosts.ts";
 import type { Config } from "./index.ts";
 import type { MailConfig } from "./services.ts";
 
@@ -19,7 +20,7 @@ export function describeConfig(config: Config): string[] {
     DATA_DIR: server.dataDir,
     ...describeBucket(config),
     DATABASE_URL:
-      config.database.kind === "sqlite" ? `(SQLite: ${config.database.file})` : maskUrl(config.database.url),
+      config.database.kind === "sqlite" ? `(SQLite: ${config.database.file})` : mapUrls(config.database.url, maskUrl),
     DATABASE_PREPARED: config.database.kind === "sqlite" ? undefined : config.database.prepared,
     AUTH_SECRET: MASK,
     AUTH_SECRETS_OLD: auth.oldSecrets.length === 0 ? undefined : MASK,

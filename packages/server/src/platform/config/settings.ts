@@ -1,3 +1,4 @@
+import { faultOfUrl } from "../database/postgres/hosts.ts";
 import { isVisible } from "../text/readable-text.ts";
 
 /** The fields of all settings, as docs/configuration.md shows them. `doc`: the meaning. `shown`: the default. */
@@ -188,9 +189,9 @@ const cloudFront = {
 
 const database = {
   DATABASE_URL: secret("`postgres://user:password@host/database`", "SQLite in `DATA_DIR`", {
-    check: (value) => /^postgres(?:ql)?:\/\//.test(value) && URL.canParse(value),
+    check: (value) => faultOfUrl(value) === undefined,
     // The text omits the value, because the value contains a password.
-    problem: () => "is not a postgres:// or postgresql:// URL",
+    problem: (value) => faultOfUrl(value) ?? "",
     remedy:
       "Write it as DATABASE_URL=postgres://user:password@host:5432/database (escape @, : and / in the password), or leave it out for SQLite.",
   }),

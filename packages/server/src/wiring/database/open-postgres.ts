@@ -19,6 +19,7 @@ import type { RunStatement } from "../../platform/database/compile-statement.ts"
 import { postgresEngine as engine } from "../../platform/database/engine.ts";
 import { migrate } from "../../platform/database/migrate.ts";
 import { isNotWritable, NOT_WRITABLE, retryConflicts } from "../../platform/database/postgres/errors.ts";
+import { hostsOf } from "../../platform/database/postgres/hosts.ts";
 import {
   hasNamedStatements,
   MigrationDialect,
@@ -35,6 +36,7 @@ import {
   noNames,
   URL_POOL_SIZE,
 } from "../../platform/database/postgres/pool.ts";
+import { createPrimary, NoPrimary, NotPrimary, type Primary } from "../../platform/database/postgres/primary.ts";
 import { pipelineOn, type RunNamed, runOn, statementsOn } from "../../platform/database/postgres/statements.ts";
 import { createTransactions, type Database, type PoolState, SEARCH_LIMIT_MS } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
@@ -56,6 +58,7 @@ type Options = {
   poolSize?: number;
   prepared?: "auto" | "on" | "off";
   migrations?: Record<string, Migration> | undefined;
+  onMove?: (host: string) => void;
 };
 
 /**
@@ -63,22 +66,25 @@ type Options = {
  * `schema`: the schema for all tables. A missing schema is created. Default: the schema of the connection.
  * `poolSize`: the number of connections without the separate pool for lookups and the issue of URLs. Default: 10.
  * `migrations`: default: the migrations of this version.
+ * `onMove`: receives the host and port of each new primary, if the URL has several hosts.
  * `prepared`: whether statements have names, so that PostgreSQL parses them only once. Default: auto, which uses names if they work.
  * Rejects with `database_unavailable` if the server is unreachable, refuses transactions, or refuses a migration.
  */
 export async function openPostgres(options: Options): Promise<Database> {
   const { clock, schema } = options;
   const url = schema === undefined ? options.url : withSchema(options.url, schema);
-  const prepared = await checkConnection({ ...options, url });
-  await migrateAt(url, options);
+  const primary = createPrimary(url);
+  primary.onMove((moved) => options.onMove?.(new URL(moved).host));
+  const prepared = await checkConnection(primary, { ...options, url });
+  await migrateAt(primary, options);
   const transactions = createTransactions({ retry: retryConflicts });
-  const pool = createPool({ url, maxConnections: options.poolSize ?? DEFAULT_POOL_SIZE });
+  const pool = createPool({ primary, maxConnections: options.poolSize ?? DEFAULT_POOL_SIZE });
   const kysely = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool: kyselyPool(pool, prepared ? createStatementNames() : noNames) }),
     plugins: [transactions.guard],
   });
   // Lookups and the issue of URLs have separate connections, so that slow queries do not delay them.
-  const urlPool = createPool({ url, maxConnections: URL_POOL_SIZE });
+  const urlPool = createPool({ primary, maxConnections: URL_POOL_SIZE });
   const runStatement = statementsOn(urlPool, { prepared });
   return assembleDatabase({
     kysely,
@@ -103,8 +109,8 @@ function stateOf({ totalCount, idleCount, waitingCount }: pg.Pool, name: string)
  * Returns whether statements will have names. The check runs before the migrations and on its own connection, because the time limit of
  * migrations is too long for the check.
  */
-async function checkConnection({ url, schema, prepared = "auto" }: Options): Promise<boolean> {
-  const pool = createPool({ url, maxConnections: 1 });
+async function checkConnection(primary: Primary, { url, schema, prepared = "auto" }: Options): Promise<boolean> {
+  const pool = createPool({ primary, maxConnections: 1 });
   try {
     const client = await pool.connect();
     try {
@@ -118,7 +124,7 @@ async function checkConnection({ url, schema, prepared = "auto" }: Options): Pro
     }
   } catch (cause) {
     if (cause instanceof DomainError) throw cause;
-    throw new DomainError("database_unavailable", `PostgreSQL at ${new URL(url).host} ${faultOf(cause)}`, { cause });
+    throw new DomainError("database_unavailable", `PostgreSQL at ${hostsOf(url)} ${faultOf(cause)}`, { cause });
   } finally {
     await pool.end();
   }
@@ -129,6 +135,8 @@ function faultOf(error: unknown): string {
     return "refuses the connection. Correct the user, the password and the database in DATABASE_URL.";
   }
   if (isNotWritable(error)) return NOT_WRITABLE;
+  if (error instanceof NotPrimary) return "is a standby, or read-only. Set the host in DATABASE_URL to the primary.";
+  if (error instanceof NoPrimary) return "has no primary. Start a primary, or correct DATABASE_URL.";
   if (error instanceof Error && STATEMENT_MODE.test(error.message)) {
     return "is PgBouncer in statement mode, which refuses transactions. Set pool_mode = transaction in its configuration.";
   }
@@ -137,8 +145,11 @@ function faultOf(error: unknown): string {
 }
 
 // A migration takes longer than any other query, and may wait for the migration of another replica. So the time limit is long.
-async function migrateAt(url: string, { schema, migrations }: Pick<Options, "schema" | "migrations">): Promise<void> {
-  const pool = createPool({ url, maxConnections: 1, queryTimeoutMs: MIGRATION_TIMEOUT_MS });
+async function migrateAt(
+  primary: Primary,
+  { schema, migrations }: Pick<Options, "schema" | "migrations">,
+): Promise<void> {
+  const pool = createPool({ primary, maxConnections: 1, queryTimeoutMs: MIGRATION_TIMEOUT_MS });
   const db = new Kysely<Tables>({ dialect: new MigrationDialect({ pool: kyselyPool(pool) }) });
   try {
     await retryConflicts(() => migrate(db, engine.name, { schema, migrations }));

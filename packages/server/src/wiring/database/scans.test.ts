@@ -5,6 +5,7 @@ import { postgresAccessQueries } from "../../features/access/postgres.ts";
 import { compileAccess } from "../../features/access/queries.ts";
 import { type EngineName, postgresEngine, sqliteEngine } from "../../platform/database/engine.ts";
 import { createPool, kyselyPool } from "../../platform/database/postgres/pool.ts";
+import { createPrimary } from "../../platform/database/postgres/primary.ts";
 import type { RunNamed } from "../../platform/database/postgres/statements.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
@@ -99,7 +100,9 @@ function isAllowed(scan: string): boolean {
 function dialectOf({ file, url }: TestDatabase): Dialect {
   return url === undefined
     ? sqliteDialect(new DatabaseSync(file as string), { writeLock: new Mutex(), patienceMs: 1_000 })
-    : new PostgresDialect({ pool: kyselyPool(createPool({ url, maxConnections: 1, queryTimeoutMs: SLOW_MS })) });
+    : new PostgresDialect({
+        pool: kyselyPool(createPool({ primary: createPrimary(url), maxConnections: 1, queryTimeoutMs: SLOW_MS })),
+      });
 }
 
 type Run = (tx: Tx) => Promise<unknown>;

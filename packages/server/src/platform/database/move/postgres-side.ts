@@ -9,6 +9,7 @@ import { INCOMPLETE_MOVE, lockMigrations, migrateWithin } from "../migrate.ts";
 import { toPostgresDomainError } from "../postgres/errors.ts";
 import { MigrationDialect } from "../postgres/opening.ts";
 import { createPool, kyselyPool } from "../postgres/pool.ts";
+import { createPrimary } from "../postgres/primary.ts";
 import type { Tables } from "../schema.ts";
 import { type MovedColumn, type MovedTable, type SchemaColumn, type Side, type Target, tablesOf } from "./tables.ts";
 
@@ -23,7 +24,7 @@ const SETTINGS =
 type Session = { client: pg.PoolClient; transaction: ControlledTransaction<Tables>; close(): Promise<void> };
 
 async function openSession(url: string): Promise<Session> {
-  const pool = createPool({ url, maxConnections: 1, queryTimeoutMs: TIMEOUT_MS });
+  const pool = createPool({ primary: createPrimary(url), maxConnections: 1, queryTimeoutMs: TIMEOUT_MS });
   const { options } = pool;
   const end = async () => undefined;
   try {

@@ -1,12 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { DomainError } from "../../errors.ts";
+import { NotPrimary } from "./primary.ts";
 
 // The SQLSTATE classes for faults of the server. The SQLSTATE class 08 means a connection exception. The SQLSTATE class 53 means
 // insufficient resources. The SQLSTATE class 57 means an intervention of the operator, such as a shutdown. The SQLSTATE class 58 means a
 // system error. The code 25006 means that the server has become read-only. The code 42501 means that the server may not use a file, or that
 // the user may not use a table. The code 55P03 means that another transaction held a lock for too long.
 const SERVER_FAULT = /^(08|53|57|58)|^25006$|^42501$|^55P03$/;
+
+/** The SQLSTATE codes after which a connection is unusable. The class 57P has the codes of a shutdown and of a start. */
+const LOST_SERVER = /^(?:08|57P)|^25006$/;
 
 const DISK_FULL = "53100";
 const READ_ONLY = "25006";
@@ -32,7 +36,13 @@ export function toPostgresDomainError(error: unknown): unknown {
   return new DomainError("database_unavailable", messageOf(error), { cause: error });
 }
 
+/** Returns whether a connection is unusable: it broke, or its server shuts down or has become read-only. */
+export function isLostServer(error: unknown): boolean {
+  return !(error instanceof pg.DatabaseError) || LOST_SERVER.test(error.code ?? "");
+}
+
 function messageOf(error: unknown): string {
+  if (error instanceof NotPrimary) return error.message;
   if (isNotWritable(error)) return `The database ${NOT_WRITABLE}`;
   const isReadOnly = error instanceof pg.DatabaseError && error.code === READ_ONLY;
   return isReadOnly ? "The database is read-only: it may be a standby" : "The database can't be reached";

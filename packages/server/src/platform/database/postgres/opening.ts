@@ -3,6 +3,7 @@ import type { DialectAdapter } from "kysely";
 import { PostgresAdapter, PostgresDialect } from "kysely";
 import type pg from "pg";
 import { DomainError } from "../../errors.ts";
+import { mapUrls } from "./hosts.ts";
 
 /**
  * Returns whether a named statement works in every later transaction of a connection. The caller must call the function in a transaction. A
@@ -33,10 +34,12 @@ export const NO_SCHEMAS =
 
 /** Adds a schema to the URL of a database, so that each connection finds its tables only in the schema. */
 export function withSchema(url: string, schema: string): string {
-  const parsed = new URL(url);
-  const options = [parsed.searchParams.get("options"), `-c search_path=${schema}`];
-  parsed.searchParams.set("options", options.filter((option) => option !== null).join(" "));
-  return parsed.href;
+  return mapUrls(url, (one) => {
+    const parsed = new URL(one);
+    const options = [parsed.searchParams.get("options"), `-c search_path=${schema}`];
+    parsed.searchParams.set("options", options.filter((option) => option !== null).join(" "));
+    return parsed.href;
+  });
 }
 
 /**

@@ -5,7 +5,8 @@ import pg from "pg";
 import type { Search } from "../queries.ts";
 import { searchTimeout } from "../queries.ts";
 import type { Tables } from "../schema.ts";
-import { isLostStatement, retryConflicts, toPostgresDomainError } from "./errors.ts";
+import { isLostServer, isLostStatement, retryConflicts, toPostgresDomainError } from "./errors.ts";
+import type { Primary } from "./primary.ts";
 
 /** The number of connections for all queries except lookups and the issue of URLs. */
 export const DEFAULT_POOL_SIZE = 10;
@@ -25,25 +26,90 @@ export const types: pg.CustomTypesConfig = {
   },
 } as pg.CustomTypesConfig;
 
+type PoolOptions = { primary: Primary; maxConnections: number; queryTimeoutMs?: number };
+
 /**
  * Creates a connection pool whose calls fail within seconds while the server is unreachable, and work again afterwards.
  * The client enforces the time limit of a query. A limit on the server would not help while the server is unreachable. Connection poolers
- * also refuse the startup parameter for a limit.
+ * also refuse the startup parameter for a limit. After the time limit the client closes its connection, and does not cancel the query. A
+ * cancelled commit would look successful.
  */
-export function createPool(options: { url: string; maxConnections: number; queryTimeoutMs?: number }): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: options.url,
-    max: options.maxConnections,
+export function createPool({ primary, maxConnections, queryTimeoutMs = QUERY_TIMEOUT_MS }: PoolOptions): pg.Pool {
+  const clients = new Set<pg.PoolClient & { url?: string | undefined }>();
+  const pool = new PrimaryPool(primary, {
+    max: maxConnections,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: options.queryTimeoutMs ?? QUERY_TIMEOUT_MS,
+    query_timeout: queryTimeoutMs,
     keepAlive: true,
     types,
+    onConnect: (client) => primary.admit(client),
   });
   // When a connection breaks, its query fails, and the pool drops the connection. The pool of a broken connection also emits the event
   // "error". Without a listener, the event "error" would end the process.
   pool.on("error", () => undefined);
-  pool.on("connect", (client) => client.on("error", () => undefined));
+  pool.on("connect", (client) => {
+    clients.add(client);
+    client.on("error", () => undefined);
+    client.on("notice", ({ routine }) => {
+      if (routine === LOST_WAIT) failWith(client, new Error("The commit may be lost: its wait for the standby ended"));
+    });
+  });
+  pool.on("remove", (client) => clients.delete(client));
+  primary.onMove((url) => {
+    for (const client of clients) if (client.url !== url) failWith(client, new Error("Another host is the primary"));
+  });
   return pool;
+}
+
+/**
+ * PostgreSQL sends a warning from this function when a commit ends without its copy on the standby, and then reports success. The text of
+ * the warning depends on the language of the server.
+ */
+const LOST_WAIT = "SyncRepWaitForLSN";
+
+/** Fails the running query at once, before the rest of the received messages, and closes the connection. */
+function failWith({ connection }: pg.Client, error: Error): void {
+  connection.emit("error", error);
+  connection.stream.destroy();
+}
+
+type Callback = Parameters<pg.Pool["connect"]>[0];
+
+/** Connects to the primary. If the connection fails, searches the primary in the other hosts, and connects once more. */
+class PrimaryPool extends pg.Pool {
+  readonly #primary: Primary;
+
+  constructor(primary: Primary, options: pg.PoolConfig) {
+    class Client extends pg.Client {
+      readonly url = primary.current();
+
+      constructor() {
+        super({ ...options, connectionString: primary.current() });
+      }
+    }
+    super({ ...options, Client });
+    this.#primary = primary;
+  }
+
+  override connect(): Promise<pg.PoolClient>;
+  override connect(callback: Callback): void;
+  override connect(callback?: Callback): Promise<pg.PoolClient> | undefined {
+    if (callback === undefined) {
+      return new Promise((resolve, reject) => {
+        this.connect((error, client) => (client === undefined ? reject(error) : resolve(client)));
+      });
+    }
+    const again = () =>
+      this.#primary.find().then(
+        () => super.connect(callback),
+        (error) => callback(error, undefined, () => undefined),
+      );
+    if (this.#primary.current() === undefined) return void again();
+    super.connect((error, client, release) => {
+      if (error === undefined || !this.#primary.hasOthers) return callback(error, client, release);
+      void again();
+    });
+  }
 }
 
 /**
@@ -81,7 +147,7 @@ function wrapClient(client: pg.PoolClient, names: StatementNames): PostgresPoolC
       return result;
     } catch (error) {
       // After a timeout, the result may still arrive, and would delay the next caller on the connection.
-      broken = !(error instanceof pg.DatabaseError);
+      broken = isLostServer(error);
       if (isLostStatement(error)) {
         names.renew(text, name);
         // The connection may also have lost the names of other statements of the transaction. The next attempt of the statement uses

@@ -1,0 +1,281 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, vi } from "vitest";
+import { runSql } from "../../../packages/server/src/testing/database/test-databases.ts";
+import { readSample, replaced } from "../proxies/sample-stage.ts";
+import { freePort } from "../testing/free-port.ts";
+import { commandPath, newestPostgres } from "../testing/selections.ts";
+
+const HOST = "127.0.0.1";
+const PASSWORD = "a-password-for-patroni";
+/** The password of the service has characters that a URL must escape. */
+const SERVICE_PASSWORD = "p@ss/w:rd,1";
+const START_MS = 60_000;
+/** The roles and states of a complete cluster. */
+const WHOLE = "leader running,replica streaming,sync_standby streaming";
+
+/** One machine of the cluster: Patroni with its PostgreSQL server. */
+export type Node = {
+  name: string;
+  /** The host and port of PostgreSQL. */
+  address: string;
+  /** Kills all processes of the machine with SIGKILL. */
+  kill(): Promise<void>;
+  /** Stops all processes of the machine with SIGSTOP. Returns a function that continues them. */
+  freeze(): Promise<() => void>;
+  start(): Promise<void>;
+  /** Runs a statement as superuser. */
+  sql(statement: string): Promise<unknown[]>;
+};
+
+export type Cluster = {
+  /** The URL with all hosts, for DATABASE_URL. */
+  url: string;
+  /** Returns the primary, or undefined without a primary. `other`: ignores this former primary. */
+  primary(options?: { other: Node }): Promise<Node | undefined>;
+  /** Returns the standbys that follow the primary. */
+  standbys(): Promise<Node[]>;
+  /** Waits for a primary and its standbys. */
+  isComplete(): Promise<void>;
+  switchover(from: Node): Promise<void>;
+  stop(): Promise<void>;
+};
+
+type Member = { name: string; role: string; state: string };
+
+/** Starts etcd, and three machines with the sample of Patroni. */
+export async function startCluster(): Promise<Cluster> {
+  const folder = await mkdtemp(join(tmpdir(), "valetkey-patroni-"));
+  const owner = ownerOfPostgres();
+  if (owner !== undefined) await chown(folder, owner.uid, owner.gid);
+  const etcd = await startEtcd(folder);
+  const sample = await readSample("patroni/patroni.yml");
+  const ports = await Promise.all(
+    ["db1", "db2", "db3"].map(async () => ({ postgres: await freePort(HOST), rest: await freePort(HOST) })),
+  );
+  const nodes: Node[] = [];
+  for (const [nth, { postgres, rest }] of ports.entries()) {
+    const configuration = replaced(sample, {
+      "name: db1": `name: db${nth + 1}`,
+      "10.0.0.21:2379,10.0.0.22:2379,10.0.0.23:2379": etcd.address,
+      "listen: 10.0.0.21:8008": `listen: ${HOST}:${rest}`,
+      "connect_address: 10.0.0.21:8008": `connect_address: ${HOST}:${rest}`,
+      "listen: 10.0.0.21:5432": `listen: ${HOST}:${postgres}`,
+      "connect_address: 10.0.0.21:5432": `connect_address: ${HOST}:${postgres}`,
+      "loop_wait: 5": "loop_wait: 1",
+      "retry_timeout: 5": "retry_timeout: 3",
+      "/usr/lib/postgresql/17/bin": newestPostgres() as string,
+      "/var/lib/postgresql/17/valetkey": join(folder, `data-${nth}`),
+      "unix_socket_directories: /var/run/postgresql": `unix_socket_directories: ${folder}\n    fsync: "off"`,
+      "local all all peer": "local all all trust",
+      "host replication replicator 10.0.0.0/24": `host replication replicator ${HOST}/32`,
+      "host all all 10.0.0.0/24": `host all all ${HOST}/32`,
+      "mode: required": "mode: off",
+    });
+    const file = join(folder, `db${nth + 1}.yml`);
+    // Patroni writes the passwords of its connections to a file in the home folder. All nodes share a home folder here.
+    await writeFile(
+      file,
+      configuration.replace("  parameters:\n    unix", `  pgpass: ${folder}/pgpass-${nth}\n  parameters:\n    unix`),
+    );
+    nodes.push(createNode({ name: `db${nth + 1}`, file, data: join(folder, `data-${nth}`), port: postgres, owner }));
+  }
+
+  async function members(): Promise<Member[]> {
+    for (const { rest } of ports) {
+      const response = await fetch(`http://${HOST}:${rest}/cluster`, { signal: AbortSignal.timeout(1_000) }).catch(
+        () => undefined,
+      );
+      if (response?.ok) return ((await response.json()) as { members: Member[] }).members;
+    }
+    return [];
+  }
+  const withRole = async (roles: string[]) =>
+    (await members())
+      .filter(({ role, state }) => roles.includes(role) && ["running", "streaming"].includes(state))
+      .map(({ name }) => nodes.find((node) => node.name === name) as Node);
+
+  const cluster: Cluster = {
+    url: `postgres://valetkey:${encodeURIComponent(SERVICE_PASSWORD)}@${nodes.map(({ address }) => address).join(",")}/valetkey`,
+    async primary({ other } = { other: undefined as never }) {
+      for (const [nth, { rest }] of ports.entries()) {
+        if (nodes[nth] === other) continue;
+        const response = await fetch(`http://${HOST}:${rest}/primary`, { signal: AbortSignal.timeout(1_000) }).catch(
+          () => undefined,
+        );
+        if (response?.ok) return nodes[nth];
+      }
+      return undefined;
+    },
+    standbys: () => withRole(["replica", "sync_standby"]),
+    async isComplete() {
+      let seen: Member[] = [];
+      const isWhole = async () => {
+        seen = await members();
+        return (
+          seen
+            .map(({ role, state }) => `${role} ${state}`)
+            .sort()
+            .join() === WHOLE
+        );
+      };
+      await vi.waitUntil(isWhole, { timeout: START_MS, interval: 200 }).catch(() => {
+        throw new Error(`The cluster is not complete: ${JSON.stringify(seen)}`);
+      });
+    },
+    async switchover(from) {
+      const rest = ports[nodes.indexOf(from)]?.rest;
+      const body = JSON.stringify({ leader: from.name });
+      const response = await fetch(`http://${HOST}:${rest}/switchover`, { method: "POST", body });
+      expect(response.status, await response.text()).toBe(200);
+    },
+    async stop() {
+      for (const node of nodes) await node.kill();
+      await etcd.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  try {
+    for (const node of nodes) await node.start();
+    await cluster.isComplete();
+    const primary = (await cluster.primary()) as Node;
+    await primary.sql(`create role valetkey login password '${SERVICE_PASSWORD}'`);
+    await primary.sql("create database valetkey owner valetkey");
+    return cluster;
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}
+
+type Owner = { uid: number; gid: number };
+
+/** PostgreSQL refuses to run as root, so root runs the cluster as the user postgres. */
+function ownerOfPostgres(): Owner | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const idOf = (option: string) => Number(execFileSync("id", [option, "postgres"], { encoding: "utf8" }));
+  return { uid: idOf("-u"), gid: idOf("-g") };
+}
+
+async function startEtcd(folder: string) {
+  const [client, peer] = [await freePort(HOST), await freePort(HOST)];
+  const urlOf = (port: number) => `http://${HOST}:${port}`;
+  const data = join(folder, "etcd");
+  await mkdir(data, { mode: 0o700 });
+  const args = {
+    "data-dir": data,
+    "listen-client-urls": urlOf(client),
+    "advertise-client-urls": urlOf(client),
+    "listen-peer-urls": urlOf(peer),
+    "initial-advertise-peer-urls": urlOf(peer),
+    "initial-cluster": `default=${urlOf(peer)}`,
+  };
+  const given = Object.entries(args).flatMap(([name, value]) => [`--${name}`, value]);
+  const child = spawn(commandPath("etcd", process.env) ?? "etcd", [...given, "--unsafe-no-fsync"], { stdio: "ignore" });
+  const isUp = () =>
+    fetch(`${urlOf(client)}/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  await vi.waitUntil(isUp, { timeout: START_MS, interval: 100 });
+  return {
+    address: `${HOST}:${client}`,
+    async stop() {
+      child.kill("SIGKILL");
+      await ended(child);
+    },
+  };
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, "close");
+}
+
+type NodeSpec = { name: string; file: string; data: string; port: number; owner: Owner | undefined };
+
+function createNode({ name, file, data, port, owner }: NodeSpec): Node {
+  let child: ChildProcess | undefined;
+  const address = `${HOST}:${port}`;
+
+  /** Returns Patroni, PostgreSQL and their children. PostgreSQL is a child of init if Patroni was killed. */
+  async function processes(): Promise<number[]> {
+    const line = await readFile(join(data, "postmaster.pid"), "utf8").catch(() => "");
+    const roots = [child?.pid, Number.parseInt(line, 10)].filter((pid) => pid !== undefined && pid > 0) as number[];
+    const table = execFileSync("ps", ["-e", "-o", "pid=,ppid=,args="], { encoding: "utf8" }).trim().split("\n");
+    const rows = table.map((row) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(row) ?? []);
+    const isOurs = (args: string) => args.includes(data) || args.includes(file);
+    const found = new Set(
+      rows.filter(([, pid, , args = ""]) => roots.includes(Number(pid)) && isOurs(args)).map(([, pid]) => Number(pid)),
+    );
+    for (let size = 0; size !== found.size; ) {
+      size = found.size;
+      for (const [, pid, parent] of rows) if (found.has(Number(parent))) found.add(Number(pid));
+    }
+    return [...found];
+  }
+
+  /** Signals until no new process appears, because a process may start another process before it receives the signal. */
+  async function signalAll(signal: NodeJS.Signals): Promise<number[]> {
+    const signalled = new Set<number>();
+    for (;;) {
+      const fresh = (await processes()).filter((pid) => !signalled.has(pid));
+      if (fresh.length === 0) return [...signalled];
+      for (const pid of fresh) {
+        signalled.add(pid);
+        send(pid, signal);
+      }
+    }
+  }
+
+  return {
+    name,
+    address,
+    async kill() {
+      const pids = await signalAll("SIGKILL");
+      if (child !== undefined) await ended(child);
+      child = undefined;
+      while (pids.some(isAlive)) await sleep(20);
+    },
+    async freeze() {
+      const pids = await signalAll("SIGSTOP");
+      return () => {
+        for (const pid of pids) send(pid, "SIGCONT");
+      };
+    },
+    async start() {
+      const log: string[] = [];
+      child = spawn(commandPath("patroni", process.env) ?? "patroni", [file], {
+        stdio: ["ignore", "pipe", "pipe"],
+        env: { PATH: process.env.PATH, LC_ALL: "C.UTF-8" },
+        ...owner,
+      });
+      for (const stream of [child.stdout, child.stderr]) stream?.on("data", (text) => log.push(String(text)));
+      child.once("exit", (code) => {
+        if (code !== null && code !== 0) console.error(`${name} ended with ${code}:\n${log.join("").slice(-5_000)}`);
+      });
+    },
+    sql: (statement) => runSql(`postgres://postgres:${PASSWORD}@${address}/postgres`, statement),
+  };
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // The process has ended.
+  }
+}
+
+/** A process that ended, and whose parent has not read its exit code, is not alive. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}

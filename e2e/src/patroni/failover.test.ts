@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { signTestJwt } from "../../../packages/server/src/testing/auth/test-jwt.ts";
+import { type Api, apiAs } from "../testing/api.ts";
+import { expectAllThere } from "../testing/expect-all-there.ts";
+import { makeEmptyPlace, type Place, type RunningService, startProcess } from "../testing/service.ts";
+import { type Cluster, type Node, startCluster } from "./cluster.ts";
+import { type Ledger, longestGap, newLedger, titlesTwice, work } from "./load.ts";
+
+// One kill and one freeze keep the test run short. Set FAILOVER_ROUNDS=10 for a long test run.
+const ROUNDS = Number(process.env.FAILOVER_ROUNDS ?? 1);
+const WORKERS = 4;
+/** The lease of a primary in the sample of Patroni. */
+const LEASE_MS = 20_000;
+const WRITES_WORK_WITHIN_MS = 10_000;
+/** The time limits of a connection, a search, a second connection and a query together, and some time for a busy machine. */
+const LONGEST_REQUEST_MS = 15_000;
+const FAILOVER = { timeout: LEASE_MS + 40_000, interval: 50 };
+
+describe("a service on a cluster of Patroni", () => {
+  let cluster: Cluster;
+  let place: Place;
+  let service: RunningService;
+  let token: string;
+  let ann: Api;
+  const gaps: number[] = [];
+  const totals = { requests: 0, failures: 0, acknowledged: 0 };
+
+  beforeAll(async () => {
+    cluster = await startCluster();
+    place = await makeEmptyPlace({ DATABASE_URL: cluster.url, AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc" });
+    service = await startProcess(place);
+    token = await signTestJwt({ sub: "ann", exp: Math.floor(Date.now() / 1000) + 86_400 });
+    ann = await apiAs(service.url, { token });
+  }, 120_000);
+
+  afterAll(async () => {
+    console.log(
+      `failovers: longest times without a write ${gaps.map((gap) => Math.round(gap)).join(", ")} ms;`,
+      totals,
+    );
+    await service?.stop();
+    await cluster?.stop();
+    await place?.remove();
+  });
+
+  /** Runs load during a failover, and checks that nothing acknowledged is lost. Returns what the service acknowledged. */
+  async function underLoad(failover: (ledger: Ledger) => Promise<void>): Promise<Ledger> {
+    await cluster.isComplete();
+    const ledger = newLedger();
+    const end = new AbortController();
+    const load = { ledger, token, url: service.url, signal: end.signal };
+    const working = Promise.all(Array.from({ length: WORKERS }, () => work(load)));
+    try {
+      await expect.poll(() => ledger.issued.length).toBeGreaterThan(WORKERS);
+      await Promise.race([failover(ledger), working]);
+    } finally {
+      end.abort();
+    }
+    await working;
+    await expectAllThere(ann, ledger);
+    for (const id of ledger.deleted) expect((await ann.call("GET", `/attachments/${id}/url`)).status).toBe(404);
+    expect(await titlesTwice(ann)).toEqual([]);
+    expect(ledger.slowestMs).toBeLessThan(LONGEST_REQUEST_MS);
+    const failures = Object.values(ledger.failures).reduce((sum, count) => sum + count, 0);
+    console.log(
+      `longest time without a write: ${Math.round(longestGap(ledger))} ms; slowest request: ${Math.round(ledger.slowestMs)} ms;`,
+      `${ledger.requests} requests, of which failed`,
+      ledger.failures,
+    );
+    gaps.push(longestGap(ledger));
+    totals.requests += ledger.requests;
+    totals.failures += failures;
+    totals.acknowledged +=
+      ledger.notes.length + ledger.attachments.length + ledger.issued.length + ledger.deleted.length;
+    return ledger;
+  }
+
+  /** Waits for a new primary, and then for writes. Returns the new primary. */
+  async function promoted(from: Node, ledger: Ledger): Promise<Node> {
+    await expect.poll(async () => (await cluster.primary({ other: from })) !== undefined, FAILOVER).toBe(true);
+    const at = performance.now();
+    const count = ledger.notes.length;
+    await expect.poll(() => ledger.notes.length, { timeout: 60_000, interval: 20 }).toBeGreaterThan(count + WORKERS);
+    const tookMs = performance.now() - at;
+    console.log(`writes worked ${Math.round(tookMs)} ms after the promotion`);
+    expect(tookMs).toBeLessThan(WRITES_WORK_WITHIN_MS);
+    return (await cluster.primary({ other: from })) as Node;
+  }
+
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    it(`a kill of the primary machine loses no acknowledged change (round ${round})`, {
+      timeout: 180_000,
+    }, async () => {
+      const ledger = await underLoad(async (ledger) => {
+        const primary = (await cluster.primary()) as Node;
+        await primary.kill();
+        await promoted(primary, ledger);
+        await primary.start();
+      });
+      expect(longestGap(ledger)).toBeLessThan(LEASE_MS + WRITES_WORK_WITHIN_MS);
+    });
+
+    it(`a primary machine that freezes gets no write after it wakes (round ${round})`, {
+      timeout: 180_000,
+    }, async () => {
+      const ledger = await underLoad(async (ledger) => {
+        const former = (await cluster.primary()) as Node;
+        const wake = await former.freeze();
+        try {
+          await promoted(former, ledger);
+        } finally {
+          wake();
+        }
+        await cluster.isComplete();
+      });
+      expect(longestGap(ledger)).toBeLessThan(LEASE_MS + WRITES_WORK_WITHIN_MS);
+    });
+  }
+
+  it("a switchover loses no acknowledged change", { timeout: 180_000 }, async () => {
+    await underLoad(async (ledger) => {
+      const primary = (await cluster.primary()) as Node;
+      await cluster.switchover(primary);
+      await promoted(primary, ledger);
+    });
+  });
+});

@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import { hostsOf, urlsOf } from "./hosts.ts";
+
+const ASK_TIMEOUT_MS = 1_000;
+/** The time for which a request waits for a new primary. */
+const FIND_TIMEOUT_MS = 1_500;
+const PAUSE_MS = 100;
+
+/**
+ * Each promotion of a standby begins a new timeline, whose number is the start of the names of log files. The query calls the functions of
+ * the log only if there are several hosts, because some compatible databases do not have these functions.
+ */
+const READ_ONLY = "select current_setting('transaction_read_only') = 'on' as is_read_only";
+const WITH_TIMELINE = `${READ_ONLY},
+  case when pg_is_in_recovery() then '' else left(pg_walfile_name(pg_current_wal_lsn()), 8) end as timeline`;
+
+type State = { is_read_only: boolean; timeline?: string };
+
+/** A server responds, and is not the primary. */
+export class NotPrimary extends Error {}
+
+/** None of the hosts is the primary. The message says what each host responds. */
+export class NoPrimary extends Error {}
+
+/** Knows which of the hosts in a URL is the primary. All pools of a database share one `Primary`. */
+export type Primary = {
+  /** The URL of the host for new connections, or undefined before the first search in several hosts. */
+  current(): string | undefined;
+  /** Whether another host can become the primary. */
+  hasOthers: boolean;
+  /** Checks that the server of a new connection is the primary. Rejects with `NotPrimary`. */
+  admit(client: pg.ClientBase): Promise<void>;
+  /** Searches the primary in all hosts. Rejects with `NoPrimary`. */
+  find(): Promise<void>;
+  /** Calls the listener with the URL of each new primary. */
+  onMove(listener: (url: string) => void): void;
+};
+
+export function createPrimary(url: string): Primary {
+  const urls = urlsOf(url);
+  const hasOthers = urls.length > 1;
+  const listeners: ((url: string) => void)[] = [];
+  let current = hasOthers ? undefined : urls[0];
+  let newest = "";
+  let search: Promise<void> | undefined;
+
+  async function requirePrimary(client: pg.ClientBase): Promise<string> {
+    const query = { text: hasOthers ? WITH_TIMELINE : READ_ONLY, query_timeout: ASK_TIMEOUT_MS };
+    const { rows } = await client.query<State>(query);
+    const { is_read_only, timeline = "" } = rows[0] as State;
+    if (is_read_only) throw new NotPrimary("The database is read-only: it may be a standby");
+    // A former primary that has been frozen still accepts writes, until its cluster manager stops it.
+    if (timeline < newest) throw new NotPrimary("The database is a former primary: a standby has been promoted");
+    return timeline;
+  }
+
+  async function ask(one: string): Promise<{ url: string; timeline?: string; fault?: unknown }> {
+    const client = new pg.Client({ connectionString: one, connectionTimeoutMillis: ASK_TIMEOUT_MS });
+    client.on("error", () => undefined);
+    try {
+      await client.connect();
+      return { url: one, timeline: await requirePrimary(client) };
+    } catch (fault) {
+      return { url: one, fault };
+    } finally {
+      void client.end().catch(() => undefined);
+    }
+  }
+
+  async function find(): Promise<void> {
+    const isLate = AbortSignal.timeout(FIND_TIMEOUT_MS);
+    for (;;) {
+      // The search waits for all hosts, because a former primary may respond before the new primary.
+      const answers = await Promise.all(urls.map(ask));
+      const [best] = answers
+        .filter(({ timeline }) => timeline !== undefined)
+        .sort((one, other) => ((one.timeline ?? "") < (other.timeline ?? "") ? 1 : -1));
+      if (best?.timeline !== undefined) {
+        newest = best.timeline;
+        if (best.url !== current) {
+          current = best.url;
+          for (const listener of listeners) listener(best.url);
+        }
+        return;
+      }
+      if (isLate.aborted) throw new NoPrimary(answers.map(({ url: one, fault }) => textOf(one, fault)).join("; "));
+      await sleep(PAUSE_MS);
+    }
+  }
+
+  return {
+    current: () => current,
+    hasOthers,
+    async admit(client) {
+      newest = await requirePrimary(client);
+    },
+    find() {
+      search ??= find().finally(() => {
+        search = undefined;
+      });
+      return search;
+    },
+    onMove: (listener) => void listeners.push(listener),
+  };
+}
+
+function textOf(url: string, fault: unknown): string {
+  const error = fault instanceof AggregateError ? fault.errors[0] : fault;
+  return `${hostsOf(url)}: ${error instanceof Error ? error.message : error}`;
+}

@@ -83,8 +83,13 @@ describe("valetkey gc beside a running service", () => {
       );
       const { fileUrl } = (await ann.call("GET", `/attachments/${body.id}/url`)).body;
       expect((await fetch(fileUrl)).status).toBe(500);
-      const lines = service.output().split("\n");
-      const line = lines.findLast((text) => text.includes("The built-in bucket failed")) ?? "";
+      const findLine = () =>
+        service
+          .output()
+          .split("\n")
+          .findLast((text) => text.includes("The built-in bucket failed"));
+      await expect.poll(findLine).toBeDefined();
+      const line = findLine() ?? "";
       expect(JSON.parse(line)).toMatchObject({ level: 50, err: { stack: expect.stringContaining("blob") } });
       expect(line).not.toContain("http://");
       expect(line).not.toContain(new URL(fileUrl).pathname);

@@ -287,6 +287,8 @@ export function rowsOf(shape: Shape, words: Words): Rows[] {
     {
       table: "note_pins",
       count: notes / 10,
+      // A person pins few notes.
+      where: `i * 10 >= ${2 * large}`,
       columns: { user_id: person(ownerOfNote("(i * 10)")), note_id: id("note", "i * 10"), pinned_at: `${until}` },
     },
     {

@@ -2,13 +2,21 @@ import { encodeRfc3986 } from "@valetkey/presign";
 import { invalidArgument } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
 import { type S3Response, writeXml, type XmlElements } from "../http/response.ts";
+import { isComplete, pinRange } from "../http/send-content.ts";
 import type { ObjectRecord } from "../store/database.ts";
 import { commonPrefixOf, type ListingEntry, listPage, nextKey, successor } from "../store/objects.ts";
+import type { Store } from "../store/store.ts";
 import type { UploadRecord } from "../store/uploads.ts";
 import { type Context, checksumElements, ownerOf, uploadOf } from "./operation.ts";
 
+/**
+ * The request header with which ListObjectsV2 also checks the blobs of each object. The entry of an object whose blob is missing or
+ * truncated contains `<Damaged>true</Damaged>`. Amazon S3 has no such header.
+ */
+const FIND_DAMAGE = "x-valetkey-find-damage";
+
 /** ListObjectsV2: returns one page of keys, in the order of their UTF-8 bytes. */
-export function listObjectsV2(request: S3Request, { store }: Context): S3Response {
+export async function listObjectsV2(request: S3Request, { store }: Context): Promise<S3Response> {
   const { bucket, parameters } = request;
   store.buckets.get(bucket);
   const encode = readEncoding(parameters.get("encoding-type"));
@@ -20,6 +28,7 @@ export function listObjectsV2(request: S3Request, { store }: Context): S3Respons
   const from = token !== undefined ? readToken(token) : startAfter === undefined ? "" : nextKey(startAfter);
   const page = listPage({ prefix, delimiter, from, limit: maxKeys }, (key) => store.objects.from(bucket, key));
   const isTruncated = page.isTruncated && maxKeys > 0;
+  const damaged = request.field(FIND_DAMAGE) === undefined ? undefined : await findDamaged(store, page.entries);
   return {
     status: 200,
     xml: writeXml("ListBucketResult", {
@@ -36,6 +45,7 @@ export function listObjectsV2(request: S3Request, { store }: Context): S3Respons
       ...entriesXml(page.entries, {
         encode,
         owner: parameters.get("fetch-owner") === "true" ? ownerOf(request) : undefined,
+        damaged,
       }),
     }),
   };
@@ -70,7 +80,7 @@ export function listObjects(request: S3Request, { store }: Context): S3Response 
       Delimiter: delimiter === "" ? undefined : encode(delimiter),
       EncodingType: parameters.get("encoding-type"),
       NextMarker: nextMarker === undefined ? undefined : encode(nextMarker),
-      ...entriesXml(page.entries, { encode, owner: ownerOf(request) }),
+      ...entriesXml(page.entries, { encode, owner: ownerOf(request), damaged: undefined }),
     }),
   };
 }
@@ -91,7 +101,35 @@ function nameOf(entry: ListingEntry): string {
   return "object" in entry ? entry.object.key : entry.commonPrefix;
 }
 
-type Shown = { encode: (key: string) => string; owner: XmlElements | undefined };
+const CHECKED_AT_ONCE = 16;
+
+/** Returns the objects of a page whose blobs are missing or truncated. */
+async function findDamaged(store: Store, entries: readonly ListingEntry[]): Promise<Set<ObjectRecord>> {
+  const objects = entries.flatMap((entry) => ("object" in entry ? [entry.object] : []));
+  // The pins keep the blobs of all objects, because a deletion may follow while the checks run.
+  const checks = objects.map((object) => {
+    return { object, content: pinRange(store, object.contentId, { from: 0, to: object.sizeBytes }) };
+  });
+  const damaged = new Set<ObjectRecord>();
+  try {
+    for (let at = 0; at < checks.length; at += CHECKED_AT_ONCE) {
+      await Promise.all(
+        checks.slice(at, at + CHECKED_AT_ONCE).map(async ({ object, content }) => {
+          if (!(await isComplete(content))) damaged.add(object);
+        }),
+      );
+    }
+  } finally {
+    for (const { content } of checks) content.unpin();
+  }
+  return damaged;
+}
+
+type Shown = {
+  encode: (key: string) => string;
+  owner: XmlElements | undefined;
+  damaged: ReadonlySet<ObjectRecord> | undefined;
+};
 
 function entriesXml(entries: readonly ListingEntry[], shown: Shown): XmlElements {
   return {
@@ -102,7 +140,7 @@ function entriesXml(entries: readonly ListingEntry[], shown: Shown): XmlElements
   };
 }
 
-function toContents(object: ObjectRecord, { encode, owner }: Shown): XmlElements {
+function toContents(object: ObjectRecord, { encode, owner, damaged }: Shown): XmlElements {
   return {
     Key: encode(object.key),
     LastModified: new Date(object.lastModified).toISOString(),
@@ -112,6 +150,7 @@ function toContents(object: ObjectRecord, { encode, owner }: Shown): XmlElements
     Size: object.sizeBytes,
     StorageClass: "STANDARD",
     Owner: owner,
+    Damaged: damaged?.has(object) === true ? "true" : undefined,
   };
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, rename, rm, unlink } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 
 export type BlobFiles = Awaited<ReturnType<typeof openBlobFiles>>;
@@ -75,6 +75,8 @@ export async function openBlobFiles(dataDir: string) {
       return createBlobWriter({ name, temporary, publish: () => publish(temporary, name) });
     },
     openForReading: (name: string): Promise<FileHandle> => open(path(name), constants.O_RDONLY),
+    /** Returns the length of a blob. Returns -1 if its file is missing. */
+    sizeOf: (name: string): Promise<number> => stat(path(name)).then(({ size }) => size, missingSize),
     /** Keeps the given blobs on the disk until the caller calls the returned function, even after `remove`. */
     pin(names: readonly string[]): () => void {
       for (const name of names) pinned.set(name, (pinned.get(name) ?? 0) + 1);
@@ -115,6 +117,11 @@ export async function openBlobFiles(dataDir: string) {
     },
     settle: () => Promise.all(removals),
   };
+}
+
+function missingSize(error: NodeJS.ErrnoException): number {
+  if (error.code === "ENOENT") return -1;
+  throw error;
 }
 
 async function syncFolder(folder: string): Promise<void> {

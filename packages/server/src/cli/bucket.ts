@@ -92,7 +92,7 @@ async function gc({ dryRun, force }: GcOptions): Promise<void> {
     useCases.collectGarbage({
       mend: !dryRun,
       force,
-      readsObjects: bucket.kind === "embedded",
+      findsDamage: bucket.kind === "embedded",
       isAlone: bucket.kind === "embedded" || bucket.keyPrefix !== "",
       onFinding: (finding) => process.stdout.write(`${describe(finding)}\n`),
       onProgress: createProgress(),

@@ -227,7 +227,6 @@ const BUCKET_SPANS: Record<keyof Bucket, "signing" | "bucket" | undefined> = {
   copy: "bucket",
   delete: "bucket",
   discardParts: "bucket",
-  canRead: "bucket",
   probe: "bucket",
   tryCapabilities: "bucket",
   urlOrigin: undefined,

@@ -120,7 +120,7 @@ describe.each(engines)("previews and their files on $name", (engine) => {
     await storePreview(ann, { attachmentId, name: "large" });
     const keys = await keysOf();
     const { kysely } = service.database.db;
-    const options = { mend: true, force: true, isAlone: true, readsObjects: false };
+    const options = { mend: true, force: true, isAlone: true, findsDamage: false };
     const collect = () => later(3 * DAY_MS, () => service.useCases.collectGarbage(options));
     expect((await collect()).found.orphan).toBe(0);
     expect(await Promise.all(keys.map(isStored))).toEqual([true, true]);

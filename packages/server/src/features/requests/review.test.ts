@@ -161,7 +161,7 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
       mend: true,
       force: true,
       isAlone: true,
-      readsObjects: true,
+      findsDamage: true,
     });
     service.advance(-30 * 86_400_000);
     expect(report.found).toMatchObject({ usage: 0 });

@@ -23,7 +23,9 @@ describe.each(engines)("garbage collection on $name", (engine) => {
       keyPrefix: "vk/",
       limits: { singlePutMaxBytes: MIB, uploadMaxBytes: 32 * MIB },
       // The pages are small, so that every test reads more than one page.
-      wrap: { bucket: (bucket) => ({ ...bucket, listObjects: () => bucket.listObjects({ pageSize: 2 }) }) },
+      wrap: {
+        bucket: (bucket) => ({ ...bucket, listObjects: (asked) => bucket.listObjects({ ...asked, pageSize: 2 }) }),
+      },
     });
     ann = await service.as("ann");
     noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
@@ -36,7 +38,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
       mend: true,
       force: false,
       isAlone: true,
-      readsObjects: true,
+      findsDamage: true,
       onFinding: (finding) => findings.push(finding.kind),
       ...given,
     });

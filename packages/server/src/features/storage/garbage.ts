@@ -1,4 +1,4 @@
-import type { ListedObject, UnfinishedMultipart } from "../../platform/bucket/port.ts";
+import type { Bucket, ListedObject, UnfinishedMultipart } from "../../platform/bucket/port.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
@@ -14,10 +14,10 @@ export type GarbageOptions = {
   /** The member `isAlone` states whether only Valet Key stores objects in the bucket, or under the configured key prefix. */
   isAlone: boolean;
   /**
-   * The member `readsObjects` states whether garbage collection checks that the bucket can read each object. Only the built-in bucket needs
-   * the read check, because its disk can lose bytes.
+   * The member `findsDamage` states whether garbage collection checks that the disk has all bytes of each object. Only the built-in bucket
+   * needs the check, because its disk can lose bytes.
    */
-  readsObjects: boolean;
+  findsDamage: boolean;
   onFinding?: ((finding: Finding) => void) | undefined;
   /** Garbage collection calls `onProgress` after each page, with the number of compared objects. */
   onProgress?: ((compared: number) => void) | undefined;
@@ -47,14 +47,14 @@ export function collectGarbage(deps: Deps) {
     const { found, mended, tally } = report;
     for await (const finding of findAll(withProgress(deps, options.onProgress), {
       tally,
-      readsObjects: options.readsObjects,
+      findsDamage: options.findsDamage,
     })) {
       found[finding.kind] += 1;
       options.onFinding?.(finding);
     }
     report.kept = whyNot(report, options);
     if (!options.mend) return report;
-    for await (const finding of findMendable(deps, { objectsToo: report.kept === undefined })) {
+    for await (const finding of findMendable(deps, report)) {
       await mend(deps, finding);
       mended[finding.kind] += 1;
     }
@@ -64,18 +64,19 @@ export function collectGarbage(deps: Deps) {
   };
 }
 
-async function* findAll(deps: Deps, asked: { tally: Tally; readsObjects: boolean }): AsyncGenerator<Finding> {
+async function* findAll(deps: Deps, asked: { tally: Tally; findsDamage: boolean }): AsyncGenerator<Finding> {
   yield* findInObjects(deps, asked);
   yield* findMultiparts(deps, noTally());
   yield* findUsage(deps);
 }
 
-async function* findMendable(deps: Deps, { objectsToo }: { objectsToo: boolean }): AsyncGenerator<Finding> {
-  if (objectsToo) {
+/** Finds the garbage again, because the findings of the first pass could need much memory. Reads only the lists that had findings. */
+async function* findMendable(deps: Deps, { found, kept }: GarbageReport): AsyncGenerator<Finding> {
+  if (kept === undefined && found.orphan > 0) {
     for await (const page of deps.bucket.listObjects()) yield* findOrphans(deps, { page, tally: noTally() });
-    yield* findMultiparts(deps, noTally());
   }
-  yield* findUsage(deps);
+  if (kept === undefined && found.multipart > 0) yield* findMultiparts(deps, noTally());
+  if (found.usage > 0) yield* findUsage(deps);
 }
 
 async function mend({ db, bucket, clock }: Deps, finding: Finding): Promise<void> {
@@ -106,8 +107,8 @@ function whyNot({ found, tally }: GarbageReport, { force, isAlone }: GarbageOpti
 function withProgress(deps: Deps, onProgress: GarbageOptions["onProgress"]): Deps {
   if (onProgress === undefined) return deps;
   let compared = 0;
-  async function* listObjects() {
-    for await (const page of deps.bucket.listObjects()) {
+  async function* listObjects(asked?: Parameters<Bucket["listObjects"]>[0]) {
+    for await (const page of deps.bucket.listObjects(asked)) {
       yield page;
       compared += page.length;
       onProgress?.(compared);
@@ -163,16 +164,16 @@ const HEADS_AT_ONCE = 8;
  */
 export async function* findInObjects(
   deps: Deps,
-  { tally, readsObjects }: { tally: Tally; readsObjects: boolean },
+  { tally, findsDamage }: { tally: Tally; findsDamage: boolean },
 ): AsyncGenerator<Finding> {
   let after = "";
-  for await (const page of deps.bucket.listObjects()) {
+  for await (const page of deps.bucket.listObjects({ findsDamage })) {
     yield* findOrphans(deps, { page, tally });
     const upTo = page.at(-1)?.objectKey ?? after;
-    yield* findMissing(deps, { after, upTo, page, readsObjects });
+    yield* findMissing(deps, { after, upTo, page });
     after = upTo;
   }
-  yield* findMissing(deps, { after, upTo: undefined, page: [], readsObjects });
+  yield* findMissing(deps, { after, upTo: undefined, page: [] });
 }
 
 /** Finds the objects that no row references. */
@@ -189,23 +190,21 @@ export async function* findOrphans(
   }
 }
 
-type Range = { after: string; upTo: string | undefined; page: readonly ListedObject[]; readsObjects: boolean };
+type Range = { after: string; upTo: string | undefined; page: readonly ListedObject[] };
 
 async function* findMissing(deps: Deps, range: Range): AsyncGenerator<Finding> {
-  const { after, upTo, page, readsObjects } = range;
+  const { after, upTo, page } = range;
   const objects = new Map(page.map((object) => [object.objectKey, object]));
   let from = after;
   for (;;) {
     const files = await inventoryQueries(deps.db).listReady({ after: from, upTo, limit: BATCH });
     const unseen: Attachment[] = [];
-    const whole: Attachment[] = [];
     for (const attachment of files) {
       const object = objects.get(attachment.objectKey);
       if (object === undefined) unseen.push(attachment);
       else if (object.sizeBytes !== attachment.sizeBytes) yield { kind: "resized", attachment, object };
-      else if (readsObjects) whole.push(attachment);
+      else if (object.isDamaged && (await isCurrent(deps, attachment))) yield { kind: "damaged", attachment };
     }
-    yield* findDamaged(deps, whole);
     for (let at = 0; at < unseen.length; at += HEADS_AT_ONCE) {
       const some = unseen.slice(at, at + HEADS_AT_ONCE);
       const missing = await Promise.all(some.map((attachment) => isMissing(deps, attachment)));
@@ -213,16 +212,6 @@ async function* findMissing(deps: Deps, range: Range): AsyncGenerator<Finding> {
     }
     if (files.length < BATCH) return;
     from = files.at(-1)?.objectKey ?? from;
-  }
-}
-
-async function* findDamaged(deps: Deps, attachments: readonly Attachment[]): AsyncGenerator<Finding> {
-  for (let at = 0; at < attachments.length; at += HEADS_AT_ONCE) {
-    const some = attachments.slice(at, at + HEADS_AT_ONCE);
-    const readable = await Promise.all(some.map(({ objectKey }) => deps.bucket.canRead(objectKey)));
-    for (const [index, attachment] of some.entries()) {
-      if (!readable[index] && (await isCurrent(deps, attachment))) yield { kind: "damaged", attachment };
-    }
   }
 }
 

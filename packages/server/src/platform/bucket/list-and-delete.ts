@@ -15,7 +15,10 @@ export function createListing(client: BucketClient, { keyPrefix }: { keyPrefix: 
   };
 }
 
-type Asked = { prefix: string; pageSize?: number };
+type Asked = { prefix: string; pageSize?: number; findsDamage?: boolean };
+
+/** The request header of the built-in bucket (s3-local/src/operations/listings.ts). Other servers ignore the header. */
+const FIND_DAMAGE = { "x-valetkey-find-damage": "true" };
 
 async function* listObjects(client: BucketClient, asked: Asked): AsyncGenerator<ListedObject[]> {
   let token: string | undefined;
@@ -29,6 +32,7 @@ async function* listObjects(client: BucketClient, asked: Asked): AsyncGenerator<
         objectKey: isEncoded ? decodeURIComponent(key.replaceAll("+", " ")) : key,
         sizeBytes: Number(textOf(object, "Size") ?? 0),
         modifiedAt: instantOf(textOf(object, "LastModified")),
+        isDamaged: textOf(object, "Damaged") === "true",
       };
     });
     if (objects.length > 0) yield objects;
@@ -38,7 +42,7 @@ async function* listObjects(client: BucketClient, asked: Asked): AsyncGenerator<
 
 async function listPage(
   { send, call }: BucketClient,
-  { prefix, pageSize, token }: Asked & { token: string | undefined },
+  { prefix, pageSize, findsDamage, token }: Asked & { token: string | undefined },
 ): Promise<string> {
   const query = {
     "list-type": 2,
@@ -48,7 +52,8 @@ async function listPage(
     "max-keys": pageSize,
     "continuation-token": token,
   };
-  const { body } = await call("ListObjectsV2", (options) => send({ method: "GET", query }, options));
+  const headers = findsDamage === true ? FIND_DAMAGE : {};
+  const { body } = await call("ListObjectsV2", (options) => send({ method: "GET", query, headers }, options));
   return body.toString();
 }
 

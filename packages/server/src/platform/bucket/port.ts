@@ -22,9 +22,9 @@ export type StoredObject = {
 
 /**
  * An object in a list of the bucket. The member `modifiedAt` is the time of the last change by the bucket's clock, or Infinity if the
- * bucket reports no time.
+ * bucket reports no time. The member `isDamaged` is true only if the list was asked to find damage.
  */
-export type ListedObject = { objectKey: string; sizeBytes: number; modifiedAt: number };
+export type ListedObject = { objectKey: string; sizeBytes: number; modifiedAt: number; isDamaged: boolean };
 /**
  * An unfinished multipart upload was neither completed nor aborted. The member `begunAt` is the time of the start by the bucket's clock, or
  * Infinity if the bucket reports no time.
@@ -109,11 +109,6 @@ export type Bucket = {
   /** Reads the metadata of an object. Returns undefined if the object does not exist. */
   head(objectKey: string): Promise<StoredObject | undefined>;
   /**
-   * Returns whether the bucket can read all bytes of an object. The function `canRead` returns true for a missing object. The built-in
-   * bucket checks an object by reading some bytes of each blob of the object.
-   */
-  canRead(objectKey: string): Promise<boolean>;
-  /**
    * Reads the metadata and the bytes of a small object in one request. The bytes end after `maxBytes`. Returns undefined if the object does
    * not exist. The result has no checksum if the bucket returns checksums only for HEAD requests.
    */
@@ -157,8 +152,9 @@ export type Bucket = {
   /**
    * Lists all objects under the prefix of the service, in the order of the UTF-8 bytes of their keys. The pages of the list are never
    * empty. The parameter `pageSize` is from 1 to 1,000. The default of `pageSize` is 1,000.
+   * `findsDamage`: the built-in bucket checks that the disk has all bytes of each object. Other buckets ignore `findsDamage`.
    */
-  listObjects(options?: { pageSize: number }): AsyncIterable<ListedObject[]>;
+  listObjects(options?: { pageSize?: number; findsDamage?: boolean }): AsyncIterable<ListedObject[]>;
   /**
    * Lists the unfinished multipart uploads under the prefix of the service, in pages of at most 1,000 uploads. If the bucket cannot list
    * unfinished uploads, there are no pages.

@@ -7,7 +7,7 @@ import type { BucketClient } from "./client.ts";
 import { failedWith, toBucketError, unavailable } from "./client.ts";
 import type { Bucket, Checksum, StoredObject } from "./port.ts";
 
-type Objects = Pick<Bucket, "head" | "canRead" | "readSmall" | "readStart" | "read" | "computeChecksum" | "probe">;
+type Objects = Pick<Bucket, "head" | "readSmall" | "readStart" | "read" | "computeChecksum" | "probe">;
 
 /** Reads objects and their metadata. */
 export function createReading(client: BucketClient): Objects {
@@ -22,15 +22,6 @@ export function createReading(client: BucketClient): Objects {
         ).catch(unlessMissing),
       );
       return found && toStoredObject(found.headers);
-    },
-    async canRead(objectKey) {
-      assertKey(objectKey);
-      const found = await call("HeadObject", (options) =>
-        send({ method: "HEAD", objectKey }, options).catch((error) =>
-          failedWith(error, 500) ? "damaged" : unlessMissing(error),
-        ),
-      );
-      return found !== "damaged";
     },
     readSmall: (objectKey, options) => readSmall(client, { objectKey, ...options }),
     readStart: (objectKey, options) => readStart(client, { objectKey, ...options }),

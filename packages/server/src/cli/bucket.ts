@@ -13,7 +13,10 @@ export function bucketCommand(): Command {
     .description("probe the capabilities of the bucket, for running services too")
     .action(() =>
       withCore(async ({ capabilities }) => {
-        process.stdout.write(`${describeCapabilities(await capabilities.ask())}\n`);
+        for (const one of capabilities) {
+          const name = capabilities.length === 1 ? "bucket" : `bucket ${one.number}`;
+          process.stdout.write(`${describeCapabilities(await one.ask(), name)}\n`);
+        }
       }),
     );
 }
@@ -87,13 +90,14 @@ export function gcCommand(): Command {
 }
 
 async function gc({ dryRun, force }: GcOptions): Promise<void> {
-  const { bucket } = loadConfig().config;
+  const { bucket, nextBucket } = loadConfig().config;
+  const buckets = [bucket, ...(nextBucket === undefined ? [] : [nextBucket.bucket])];
   const report = await withCore(({ useCases }) =>
     useCases.collectGarbage({
       mend: !dryRun,
       force,
-      findsDamage: bucket.kind === "embedded",
-      isAlone: bucket.kind === "embedded" || bucket.keyPrefix !== "",
+      findsDamage: buckets.some(({ kind }) => kind === "embedded"),
+      isAlone: buckets.every(({ kind, keyPrefix }) => kind === "embedded" || keyPrefix !== ""),
       onFinding: (finding) => process.stdout.write(`${describe(finding)}\n`),
       onProgress: createProgress(),
     }),

@@ -5,6 +5,7 @@ import { DomainError } from "../platform/errors.ts";
 import { adoptCommand } from "./adopt.ts";
 import { backupCommand, restoreCommand } from "./backup.ts";
 import { bucketCommand, gcCommand, presignCommand } from "./bucket.ts";
+import { moveBucketCommand } from "./move-bucket.ts";
 import { moveDatabaseCommand } from "./move-database.ts";
 import { previewsCommand } from "./previews.ts";
 import { configCommand, doctorCommand, policyCommand } from "./setup.ts";
@@ -33,7 +34,10 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     .addCommand(gcCommand())
     .addCommand(previewsCommand())
     .addCommand(
-      new Command("move").description("move data to another database or bucket").addCommand(moveDatabaseCommand()),
+      new Command("move")
+        .description("move data to another database or bucket")
+        .addCommand(moveBucketCommand())
+        .addCommand(moveDatabaseCommand()),
     )
     .addCommand(backupCommand())
     .addCommand(restoreCommand())

@@ -5,13 +5,17 @@ import { normaliseEmail, receiverAmong } from "../features/people/person.ts";
 import { peopleQueries } from "../features/people/queries.ts";
 import { loadConfig } from "../platform/config/index.ts";
 import { DomainError } from "../platform/errors.ts";
+import type { BaseOptions } from "../wiring/base.ts";
 import { type Core, openCore } from "../wiring/core.ts";
 
 /** Runs a command with the configured database and bucket. The service may run in parallel with the command. */
-export async function withCore<T>(work: (core: Core, logger: Logger) => Promise<T>): Promise<T> {
+export async function withCore<T>(
+  work: (core: Core, logger: Logger) => Promise<T>,
+  options: Pick<BaseOptions, "partBuffers"> = {},
+): Promise<T> {
   const { config } = loadConfig();
   const logger = pino({ level: "warn" }, pino.destination(2));
-  const core = await openCore(config, { logger });
+  const core = await openCore(config, { ...options, logger });
   try {
     return await work(core, logger);
   } finally {

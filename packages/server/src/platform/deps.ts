@@ -21,8 +21,8 @@ export type Deps = {
   policy: LivePolicy;
   /** The issuers whose JWTs the service accepts. */
   jwtIssuers: readonly JwtIssuer[];
-  /** Returns the currently known capabilities of the bucket. */
-  capabilities: () => BucketCapabilities;
+  /** Returns the currently known capabilities of the bucket that has this object key. */
+  capabilities: (objectKey: string) => BucketCapabilities;
   /** Returns 256 random bits in base64url. */
   newSecret: () => string;
   /**

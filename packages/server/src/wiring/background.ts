@@ -52,12 +52,17 @@ export async function startBackground(
     logger.info("the service makes the missing previews of pictures");
   }
   const policy = startPolicyRefresh({
-    refresh: () => base.deps.policy.refresh(() => policyQueries(db).list()),
+    async refresh() {
+      await base.deps.policy.refresh(() => policyQueries(db).list());
+      await base.buckets.uploadBucket.refresh();
+    },
     logger,
   });
   opened.add(policy.stop);
-  const probe = await startBucketProbe({ capabilities, logger });
-  opened.add(probe.stop);
+  for (const one of capabilities) {
+    const name = capabilities.length === 1 ? "bucket" : `bucket ${one.number}`;
+    opened.add((await startBucketProbe({ capabilities: one, name, logger })).stop);
+  }
   if (base.scanner === undefined) await warnOfUnscanned(db, logger);
   return {
     kick() {

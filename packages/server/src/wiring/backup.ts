@@ -10,7 +10,7 @@ import { hasMigration } from "../platform/database/migrate.ts";
 import { openSnapshot } from "../platform/database/sqlite/snapshot.ts";
 import { DomainError } from "../platform/errors.ts";
 
-type Stored = Pick<Config, "server" | "database" | "bucket">;
+type Stored = Pick<Config, "server" | "database" | "bucket" | "nextBucket">;
 type Options = { backupDir: string; writeProgress: (line: string) => void };
 type BackupOptions = Options & { verify: boolean };
 
@@ -51,7 +51,13 @@ function versionOfThis(): string {
   return JSON.parse(readFileSync(findPackageJSON(import.meta.url) ?? "", "utf8")).version;
 }
 
-function embeddedFile({ database, bucket }: Stored): string {
+function embeddedFile({ database, bucket, nextBucket }: Stored): string {
+  if (nextBucket !== undefined) {
+    throw new DomainError(
+      "invalid_request",
+      "This command copies one built-in bucket, and the settings have two buckets: files of the other bucket would be missing. Finish the move first (docs/moving.md).",
+    );
+  }
   if (database.kind === "sqlite" && bucket.kind === "embedded") return database.file;
   throw new DomainError(
     "invalid_request",

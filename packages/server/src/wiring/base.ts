@@ -6,9 +6,11 @@ import { createAuditArchive } from "../features/audit/retention.ts";
 import { type Application, applicationQueries } from "../features/embedding/queries.ts";
 import { type ConfiguredPolicy, createLivePolicy, fixedPolicy, withPolicy } from "../features/policy/live-policy.ts";
 import { createCapabilities } from "../features/storage/capabilities.ts";
+import { createUploadBucket, requireSettingsOfBuckets } from "../features/storage/upload-bucket.ts";
 import { refuseInterruptedRestore } from "../operations/backup/restore.ts";
-import { createBucket } from "../platform/bucket/bucket.ts";
-import type { Bucket } from "../platform/bucket/port.ts";
+import { type BucketOptions, createBucket } from "../platform/bucket/bucket.ts";
+import { joinBuckets, objectKeyAt, placeOfKey } from "../platform/bucket/numbered.ts";
+import { type Bucket, LEAST_CAPABILITIES } from "../platform/bucket/port.ts";
 import type { AuthConfig, BucketConfig, Config } from "../platform/config/index.ts";
 import { createNewId, drawnAhead } from "../platform/crypto/ids.ts";
 import { deriveLinkKeys } from "../platform/crypto/link-token.ts";
@@ -38,7 +40,10 @@ type WorkEvents = {
  * The part of the configuration that the base needs. If `dataDir` is undefined, the service has no data folder, and stores data only in the
  * database and the bucket.
  */
-export type BaseConfig = Pick<Config, "database" | "bucket" | "scanner" | "limits" | "webhooks"> & {
+export type BaseConfig = Pick<
+  Config,
+  "database" | "bucket" | "bucketNumber" | "nextBucket" | "scanner" | "limits" | "webhooks"
+> & {
   server: { dataDir: string | undefined };
   auth: Pick<AuthConfig, "secret" | "oldSecrets" | "jwtSecret" | "jwksUrl">;
 };
@@ -50,12 +55,14 @@ export type BaseOptions = {
   /** Default: the limits of the configuration, which administrators can't change. */
   policy?: ConfiguredPolicy | undefined;
   mail?: Pick<NonNullable<Deps["mail"]>, "mailer" | "publicUrl" | "brand"> | undefined;
+  /** The memory for objects that pass through the process. Default: the limits of the service. */
+  partBuffers?: BucketOptions["partBuffers"];
 };
 
 /**
  * Opens and migrates the database, and connects the use cases to the database and the bucket. After a failed step, closes all opened parts.
  */
-export async function openBase(config: BaseConfig, { logger, inSpan, mail, policy }: BaseOptions) {
+export async function openBase(config: BaseConfig, { logger, inSpan, mail, policy, partBuffers }: BaseOptions) {
   const { dataDir } = config.server;
   const { auditDays } = config.limits;
   if (dataDir !== undefined) refuseInterruptedRestore(dataDir);
@@ -79,23 +86,37 @@ export async function openBase(config: BaseConfig, { logger, inSpan, mail, polic
   opened.add(() => plainDb.close());
   const db = inSpan === undefined ? plainDb : traceDatabase(plainDb, inSpan);
   try {
-    const plainBucket = createBucket({
-      ...bucketTarget(config.bucket),
-      clock,
-      random,
-      onWarning: (warning) => logger.warn(warning),
+    const first = { bucket: config.bucket, number: config.bucketNumber ?? 1 };
+    const settings = config.nextBucket === undefined ? ([first] as const) : ([first, config.nextBucket] as const);
+    const uploadBucket = createUploadBucket({ db, first: first.number });
+    await uploadBucket.refresh();
+    const numbers = settings.map(({ number }) => number);
+    await requireSettingsOfBuckets(db, { numbers, forUploads: uploadBucket.number });
+    const open = ({ bucket: target, number }: typeof first) => ({
+      ...{ number, keyPrefix: target.keyPrefix, place: placeOf(target) },
+      bucket: createBucket({
+        ...bucketTarget(target),
+        ...{ clock, random, partBuffers },
+        onWarning: (warning) => logger.warn(warning),
+      }),
     });
+    const [main, ...others] = [open(first), ...settings.slice(1).map(open)] as const;
+    const plainBucket = joinBuckets([main, ...others], { numberForUploads: () => uploadBucket.number });
     opened.add(() => plainBucket.close());
     const bucket = inSpan === undefined ? plainBucket : traceBucket(plainBucket, inSpan);
     const scanner = config.scanner && createClamd(config.scanner);
-    const capabilities = createCapabilities({ db, bucket, clock, place: placeOf(config.bucket) });
+    const capabilities = [main, ...others].map(({ number, place, bucket: one }) => {
+      const newObjectKey = () => objectKeyAt({ number, key: one.newObjectKey() });
+      return { number, ...createCapabilities({ db, bucket: { ...bucket, newObjectKey }, clock, place }) };
+    });
     const archive = dataDir === undefined ? undefined : createAuditArchive({ folder: join(dataDir, "audit"), clock });
     const work = new EventEmitter<WorkEvents>();
     const livePolicy = createLivePolicy(policy ?? fixedPolicy(config.limits));
     const deps: Deps = {
       db,
       bucket,
-      capabilities: capabilities.current,
+      capabilities: (objectKey) =>
+        capabilities.find(({ number }) => number === placeOfKey(objectKey).number)?.current() ?? LEAST_CAPABILITIES,
       clock,
       newId,
       newSecret: () => randomBytes(32).toString("base64url"),
@@ -113,7 +134,8 @@ export async function openBase(config: BaseConfig, { logger, inSpan, mail, polic
     };
     const useCases = createUseCases(deps);
     opened.add(() => useCases.flushRefusals({ all: true }));
-    return { db, bucket, scanner, work, deps, useCases, capabilities, close: opened.close };
+    const buckets = { numbers, uploadBucket };
+    return { db, bucket, buckets, scanner, work, deps, useCases, capabilities, close: opened.close };
   } catch (error) {
     await opened.close();
     throw error;
@@ -230,6 +252,8 @@ const BUCKET_SPANS: Record<keyof Bucket, "signing" | "bucket" | undefined> = {
   probe: "bucket",
   tryCapabilities: "bucket",
   urlOrigin: undefined,
+  origins: undefined,
+  copiesOf: undefined,
   downloadOrigin: undefined,
   newObjectKey: undefined,
   listObjects: undefined,

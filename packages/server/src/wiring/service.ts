@@ -8,7 +8,7 @@ import { withPolicy } from "../features/policy/live-policy.ts";
 import { refuseInterruptedRestore } from "../operations/backup/restore.ts";
 import { startBuiltInBucket } from "../operations/built-in-bucket/start.ts";
 import { buildMetricsServer } from "../operations/health/routes.ts";
-import type { Config, LoadedConfig } from "../platform/config/index.ts";
+import type { BucketConfig, Config, LoadedConfig } from "../platform/config/index.ts";
 import { withRedaction } from "../platform/http/logging.ts";
 import type { Tracing } from "../platform/tracing/open-telemetry.ts";
 import { buildApp } from "./app.ts";
@@ -125,10 +125,12 @@ async function openTracing(
 }
 
 async function openBuiltInBucket(
-  { bucket, server }: Config,
+  config: Config,
   { logger, opened, shutdown }: { logger: Logger; opened: Opened; shutdown: Shutdown },
 ): Promise<void> {
-  if (bucket.kind !== "embedded") return;
+  const { server } = config;
+  const bucket = bucketsOf(config).find(({ kind }) => kind === "embedded");
+  if (bucket?.kind !== "embedded") return;
   refuseInterruptedRestore(server.dataDir);
   const { close } = await startBuiltInBucket(bucket, {
     dataDir: join(server.dataDir, "bucket"),
@@ -172,8 +174,8 @@ function createApp(core: Core, { config, warnings, webRoot, draining, metrics, t
     },
     doctor: createDoctor(core, { config: { ...config, limits: withPolicy(config.limits, deps.policy) }, warnings }),
     publicUrl,
-    bucketOrigins: [...new Set([bucket.urlOrigin, bucket.downloadOrigin])],
-    bindsUrlsToIp: config.bucket.kind === "s3" && config.bucket.cloudFront?.bindsIp === true,
+    bucketOrigins: bucket.origins,
+    bindsUrlsToIp: bucketsOf(config).some((one) => one.kind === "s3" && one.cloudFront?.bindsIp === true),
     trustProxy: trustedHops(config.server.trustProxy),
     logger: { level: config.server.logLevel },
     limits: deps.limits,
@@ -204,9 +206,25 @@ function withPort(config: Config, { port }: ReservedPort): Config {
 }
 
 async function settleBucketPort(config: Config): Promise<Config> {
-  const { bucket } = config;
-  if (bucket.kind !== "embedded" || bucket.port !== 0) return config;
-  return { ...config, bucket: { ...bucket, port: await freePort(bucket.host) } };
+  const { bucket, nextBucket } = config;
+  if (nextBucket !== undefined) {
+    return {
+      ...config,
+      bucket: await settled(bucket),
+      nextBucket: { ...nextBucket, bucket: await settled(nextBucket.bucket) },
+    };
+  }
+  return { ...config, bucket: await settled(bucket) };
+}
+
+async function settled(bucket: BucketConfig): Promise<BucketConfig> {
+  if (bucket.kind !== "embedded" || bucket.port !== 0) return bucket;
+  return { ...bucket, port: await freePort(bucket.host) };
+}
+
+/** Returns the settings of the main bucket and of the next bucket. */
+function bucketsOf({ bucket, nextBucket }: Config): BucketConfig[] {
+  return [bucket, ...(nextBucket === undefined ? [] : [nextBucket.bucket])];
 }
 
 /**

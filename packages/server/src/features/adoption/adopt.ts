@@ -1,3 +1,4 @@
+import { placeOfKey } from "../../platform/bucket/numbered.ts";
 import type { Bucket, StoredObject } from "../../platform/bucket/port.ts";
 import { normaliseContentType } from "../../platform/bucket/serving.ts";
 import type { Tx } from "../../platform/database/queries.ts";
@@ -133,7 +134,7 @@ export async function attachObject(deps: Deps, { tx, caller, found, ...given }: 
 
 function chooseKey(bucket: Bucket, { s3Url, key }: AdoptInput): string {
   if (s3Url !== undefined && key === undefined) return bucket.objectKeyOf(s3Url);
-  if (key !== undefined && s3Url === undefined) return key;
+  if (key !== undefined && s3Url === undefined) return bucket.objectKeyOf(key);
   throw new DomainError("invalid_request", "Give exactly one of s3Url and key.");
 }
 
@@ -202,8 +203,10 @@ export function adoptListed(deps: Deps) {
   return async (caller: Caller, listed: ListedObject, { copies }: { copies: boolean }): Promise<AdoptedObject> => {
     await requireAdministrator(db, caller);
     const { oldId } = listed;
-    const sourceKey = /^(s3|https?):\/\//i.test(listed.object) ? bucket.objectKeyOf(listed.object) : listed.object;
-    if (bucket.isOwnKey(sourceKey)) {
+    const objectKey = bucket.objectKeyOf(listed.object);
+    // The list of adoptions has keys without the number of a bucket, because the object may have moved to the other bucket.
+    const sourceKey = placeOfKey(objectKey).key;
+    if (bucket.isOwnKey(objectKey)) {
       throw new DomainError(
         "invalid_request",
         "Valet Key made this key itself. List only objects of another application.",
@@ -220,7 +223,7 @@ export function adoptListed(deps: Deps) {
       );
     }
     const readers = new Set(userIds.filter((id) => id !== ownerId));
-    const adoption = known ?? (await adopt(caller, { listed, sourceKey, ownerId, readers, copies }));
+    const adoption = known ?? (await adopt(caller, { listed, objectKey, ownerId, readers, copies }));
     return { ...adoption, isNew: known === undefined };
   };
 
@@ -228,19 +231,20 @@ export function adoptListed(deps: Deps) {
     caller: Caller,
     given: {
       listed: ListedObject;
-      sourceKey: string;
+      objectKey: string;
       ownerId: string;
       readers: ReadonlySet<string>;
       copies: boolean;
     },
   ): Promise<Adoption> {
-    const { listed, sourceKey, ownerId, readers, copies } = given;
+    const { listed, objectKey, ownerId, readers, copies } = given;
+    const sourceKey = placeOfKey(objectKey).key;
     const filename = checkFilename(listed.filename ?? sourceKey.slice(sourceKey.lastIndexOf("/") + 1));
-    const source = await findObject(deps, sourceKey);
+    const source = await findObject(deps, objectKey);
     if (!copies) refuseHeaders(source.stored);
     const found = copies ? await copyToOwnKey(deps, source) : source;
     const adoption = await db.transaction(async (tx) => {
-      if (copies && (await attachmentQueries(tx).findByObjectKey(sourceKey)) !== undefined) {
+      if (copies && (await attachmentQueries(tx).findByObjectKey(objectKey)) !== undefined) {
         throw new DomainError("object_already_attached", "The object is attached already.");
       }
       const noteId = await findNote(tx, { caller, ownerId, title: listed.note ?? USUAL_NOTE });
@@ -283,7 +287,7 @@ export function adoptListed(deps: Deps) {
 
 async function copyToOwnKey(deps: Deps, { objectKey: from, stored }: FoundObject): Promise<FoundObject> {
   const { bucket } = deps;
-  const to = bucket.newObjectKey();
+  const to = bucket.newObjectKey(from);
   await deleteIfAbandoned(deps, to);
   const { etag, sizeBytes } = stored;
   const contentType = normaliseContentType(stored.contentType);

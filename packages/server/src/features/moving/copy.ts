@@ -89,7 +89,7 @@ async function copyObject(deps: Deps, transfer: Transfer): Promise<Attachment> {
   const { db, bucket, clock, limits, onDeletionsQueued } = deps;
   const { source, ownerId } = await authorise(db, transfer);
   const { sizeBytes, contentType } = source;
-  const objectKey = bucket.newObjectKey();
+  const objectKey = bucket.newObjectKey(source.objectKey);
   const { userId } = transfer.caller;
   const reservation = { objectKey, ownerId, userId, sizeBytes, expiresAt: clock() + RESERVED_MS };
   await db.transaction((tx) => usageQueries(tx).reserve(reservation, quotaOf(limits)));
@@ -125,7 +125,7 @@ async function copyPreviews(deps: Deps, { id }: Attachment): Promise<StoredPrevi
   for (const preview of await previewQueries(db).list([id])) {
     const { objectKey: from, sizeBytes, contentType, pixels } = preview;
     if (pixels === undefined) continue;
-    const objectKey = bucket.newObjectKey();
+    const objectKey = bucket.newObjectKey(from);
     await deleteIfAbandoned(deps, objectKey);
     const copy = bucket.copy({ from, to: objectKey, sizeBytes, contentType, dropsHeaders: true });
     if ((await copy.catch(() => "changed")) === "done") copies.push({ ...preview, objectKey, createdAt: clock() });

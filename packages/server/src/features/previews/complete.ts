@@ -60,7 +60,7 @@ async function stage(deps: Deps, { staged, objectKey: from, sizeBytes, contentTy
   if (!staged) return from;
   const { bucket } = deps;
   if ((await bucket.head(from)) === undefined) throw notStored();
-  const objectKey = bucket.newObjectKey();
+  const objectKey = bucket.newObjectKey(from);
   await deleteIfAbandoned(deps, objectKey);
   await bucket.copy({ from, to: objectKey, sizeBytes, contentType });
   return objectKey;

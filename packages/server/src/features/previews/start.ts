@@ -91,7 +91,7 @@ export function startPreviews(deps: Deps, { allowance }: { allowance: Allowance 
 
 function toStored({ bucket, capabilities }: Deps, declared: DeclaredPreview, createdAt: number): StoredPreview {
   const objectKey = bucket.newObjectKey();
-  return { ...declared, objectKey, staged: !capabilities().conditionalPut, pixels: undefined, createdAt };
+  return { ...declared, objectKey, staged: !capabilities(objectKey).conditionalPut, pixels: undefined, createdAt };
 }
 
 export function keyOf({ attachmentId, name }: PreviewId): string {
@@ -142,7 +142,7 @@ function sign(
     objectKey,
     contentType,
     sizeBytes,
-    checksum: capabilities().signedSha256 ? { algorithm: "SHA256", value: sha256 } : undefined,
+    checksum: capabilities(objectKey).signedSha256 ? { algorithm: "SHA256", value: sha256 } : undefined,
     onlyOnce: !stored.staged,
     // All URLs of a started preview expire together, so that another start can then replace it.
     expiresInSeconds: leftSeconds,

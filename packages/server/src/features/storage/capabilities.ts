@@ -86,13 +86,15 @@ const INTERVAL_MS = 30_000;
 export async function startBucketProbe(options: {
   capabilities: Capabilities;
   logger: Logger;
+  /** The name of the bucket in the log. */
+  name?: string;
   intervalMs?: number;
 }): Promise<Loop> {
-  const { capabilities, logger, intervalMs = INTERVAL_MS } = options;
+  const { capabilities, logger, name = "bucket", intervalMs = INTERVAL_MS } = options;
   let logged: string | undefined;
 
   async function probe(): Promise<void> {
-    const line = describeCapabilities(await capabilities.settle());
+    const line = describeCapabilities(await capabilities.settle(), name);
     if (line !== logged) logger.info(line);
     logged = line;
   }
@@ -100,7 +102,7 @@ export async function startBucketProbe(options: {
   function onError(error: unknown): void {
     if (logged !== undefined) return;
     logged = "";
-    logger.warn({ err: error }, "bucket: capabilities unknown, so uploads are staged and copied; it is probed again");
+    logger.warn({ err: error }, `${name}: capabilities unknown, so uploads are staged and copied; it is probed again`);
   }
 
   await probe().catch(onError);

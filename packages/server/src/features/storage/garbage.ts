@@ -181,9 +181,11 @@ export async function* findOrphans(
   { db, bucket, clock }: Deps,
   { page, tally }: { page: readonly ListedObject[]; tally: Tally },
 ): AsyncGenerator<Finding> {
-  const known = await inventoryQueries(db).known(page.map((object) => object.objectKey));
+  const copies = page.flatMap((object) => bucket.copiesOf(object.objectKey));
+  const known = await inventoryQueries(db).known([...page.map((object) => object.objectKey), ...copies]);
   for (const object of page) {
-    if (known.has(object.objectKey)) tally.known += 1;
+    // The old copy of a moved file stays until the file is deleted, or until the operator empties the old bucket.
+    if ([object.objectKey, ...bucket.copiesOf(object.objectKey)].some((key) => known.has(key))) tally.known += 1;
     else if (!bucket.isOwnKey(object.objectKey)) tally.foreign += 1;
     else if (object.modifiedAt > clock() - GARBAGE_MIN_AGE_MS) tally.young += 1;
     else yield { kind: "orphan", object };

@@ -4,7 +4,7 @@ import type { Deps } from "../../platform/deps.ts";
 import type { Attachment, Upload } from "../access/attachment.ts";
 import { usageQueries } from "../usage/queries.ts";
 import { usesCapacity } from "../usage/usage.ts";
-import { objectDeletionQueries, type PlannedDeletion } from "./queries.ts";
+import { inventoryQueries, objectDeletionQueries, type PlannedDeletion } from "./queries.ts";
 
 /**
  * The maximum number of deletions in one call to the bucket. Some S3 servers delete the objects of a call one by one, and must finish
@@ -121,9 +121,13 @@ export function purgeObjects({ db, bucket, clock }: Deps) {
       const due = await objectDeletionQueries(db).listDue(now, BATCH);
       if (due.length === 0) return purged;
       const objectKeys = due.map((deletion) => deletion.objectKey);
+      // After a move, the other bucket still has the old copy of a file.
+      const copies = await unusedCopies({ db, bucket }, objectKeys);
       // A killed process or an aborted upload may leave parts in the bucket. A list of objects does not contain the parts of uploads.
-      await bucket.discardParts(objectKeys);
-      const gone = new Set(await bucket.delete(objectKeys));
+      await bucket.discardParts([...objectKeys, ...copies]);
+      const deleted = new Set(await bucket.delete([...objectKeys, ...copies]));
+      const left = new Set(copies.filter((key) => !deleted.has(key)).flatMap(bucket.copiesOf));
+      const gone = new Set(objectKeys.filter((key) => deleted.has(key) && !left.has(key)));
       const times = { now, againAt: now + SECOND_DELETION_MS };
       await db.transaction((tx) => objectDeletionQueries(tx).settle([...gone], times), { freesSpace: true });
       purged += gone.size;
@@ -134,6 +138,14 @@ export function purgeObjects({ db, bucket, clock }: Deps) {
       }
     }
   };
+}
+
+/** Returns the keys of the objects' copies in the other buckets, without the copies that an attachment or a preview uses. */
+async function unusedCopies({ db, bucket }: Pick<Deps, "db" | "bucket">, objectKeys: string[]): Promise<string[]> {
+  const copies = objectKeys.flatMap((objectKey) => bucket.copiesOf(objectKey));
+  if (copies.length === 0) return [];
+  const used = await inventoryQueries(db).inUse(copies);
+  return copies.filter((objectKey) => !used.has(objectKey));
 }
 
 /** The time that a caller waits for a deletion, which is also queued. */

@@ -155,6 +155,60 @@ export const bucketCapabilityQueries = defineQueries("database.bucketCapabilitie
   },
 }));
 
+/** The bucket for new uploads, and the lease of the command that moves files. All instants are milliseconds since the epoch. */
+type UploadBucket = { number: number; since: number; holder: string | null; heldUntil: number | null };
+
+export const uploadBucketQueries = defineQueries("database.uploadBucket", ({ kysely: db }) => {
+  const select = () =>
+    db.selectFrom("upload_bucket").select(["number", "since", "holder", "held_until as heldUntil"]).where("id", "=", 1);
+  return {
+    async find(): Promise<UploadBucket | undefined> {
+      return await select().executeTakeFirst();
+    },
+
+    /** Takes or renews the lease of a move. Returns false while another process holds the lease. `number`: the bucket without a row. */
+    async hold(lease: { holder: string; now: number; heldUntil: number; number: number }): Promise<boolean> {
+      const { holder, now, heldUntil, number } = lease;
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto("upload_bucket")
+        .values({ id: 1, number, since: now, holder, held_until: heldUntil })
+        .onConflict((conflict) =>
+          conflict
+            .column("id")
+            .doUpdateSet({ holder, held_until: heldUntil })
+            .where((eb) =>
+              eb.or([
+                eb("upload_bucket.holder", "is", null),
+                eb("upload_bucket.holder", "=", holder),
+                eb("upload_bucket.held_until", "<=", now),
+              ]),
+            ),
+        )
+        .executeTakeFirstOrThrow();
+      return numInsertedOrUpdatedRows === 1n;
+    },
+
+    /** Ends the lease of the holder. */
+    async release(holder: string): Promise<void> {
+      await db
+        .updateTable("upload_bucket")
+        .set({ holder: null, held_until: null })
+        .where("holder", "=", holder)
+        .execute();
+    },
+
+    /** Makes new uploads go to a bucket. Does nothing if new uploads already go to the bucket, or if the lease has ended. */
+    async direct({ holder, number, since }: { holder: string; number: number; since: number }): Promise<void> {
+      await db
+        .updateTable("upload_bucket")
+        .set({ number, since })
+        .where("holder", "=", holder)
+        .where("number", "<>", number)
+        .execute();
+    },
+  };
+});
+
 /** The queries that compare the database with the bucket, page by page. */
 export const inventoryQueries = defineQueries("database.inventory", ({ kysely: db, engine }) => {
   type Table = "attachments" | "attachment_previews" | "uploads" | "object_deletions" | "reservations";
@@ -179,6 +233,28 @@ export const inventoryQueries = defineQueries("database.inventory", ({ kysely: d
         .union(among("attachment_previews", objectKeys))
         .union(among("object_deletions", objectKeys))
         .union(among("reservations", objectKeys))
+        .execute();
+      return new Set(rows.map((row) => row.object_key));
+    },
+
+    /** Returns the first object key from a given key on that an attachment uses. */
+    async firstKeyOfFile(from: string): Promise<string | undefined> {
+      const keys = db.selectFrom("attachments").select("object_key").where("object_key", ">=", from);
+      const row = await keys.where("state", "not in", ENDED).orderBy("object_key").limit(1).executeTakeFirst();
+      return row?.object_key;
+    },
+
+    /** Returns the first object key from a given key on that a preview uses. */
+    async firstKeyOfPreview(from: string): Promise<string | undefined> {
+      const keys = db.selectFrom("attachment_previews").select("object_key").where("object_key", ">=", from);
+      return (await keys.orderBy("object_key").limit(1).executeTakeFirst())?.object_key;
+    },
+
+    /** Returns the object keys of the list that an attachment or a preview uses. */
+    async inUse(objectKeys: readonly string[]): Promise<Set<string>> {
+      const rows = await among("attachments", objectKeys)
+        .where("state", "not in", ENDED)
+        .union(among("attachment_previews", objectKeys))
         .execute();
       return new Set(rows.map((row) => row.object_key));
     },

@@ -192,7 +192,7 @@ export async function stage(deps: Deps, upload: Upload): Promise<string | undefi
   const { bucket } = deps;
   const uploaded = await bucket.head(upload.objectKey);
   if (uploaded === undefined) return undefined;
-  const objectKey = bucket.newObjectKey();
+  const objectKey = bucket.newObjectKey(upload.objectKey);
   await deleteIfAbandoned(deps, objectKey);
   const { sizeBytes, contentType } = uploaded;
   await bucket.copy({ from: upload.objectKey, to: objectKey, sizeBytes, contentType });

@@ -49,7 +49,7 @@ function newUpload(
   { declared, multipart, now, secondsLeft }: Omit<Recording, "queries"> & { now: number; secondsLeft: number },
 ): Upload {
   const { caller, sha256, noteId, objectKey, path, filename, contentType, sizeBytes, idempotencyKey } = declared;
-  const { conditionalPut, partsDie } = capabilities();
+  const { conditionalPut, partsDie } = capabilities(objectKey);
   const ttlSeconds = multipart === undefined ? limits.uploadTtlSeconds : limits.multipartTtlSeconds;
   return {
     attachmentId: newId(),

@@ -171,7 +171,7 @@ export function signPut(
     contentType: upload.contentType,
     sizeBytes: upload.sizeBytes,
     // A bucket that cannot check a signed SHA-256 may refuse the PUT.
-    checksum: capabilities().signedSha256 ? upload.declaredChecksum : undefined,
+    checksum: capabilities(upload.objectKey).signedSha256 ? upload.declaredChecksum : undefined,
     onlyOnce: !upload.staged,
     expiresInSeconds: Math.min(limits.uploadTtlSeconds, Math.floor((upload.expiresAt - now) / 1000)),
     now,

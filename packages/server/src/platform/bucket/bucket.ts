@@ -65,10 +65,14 @@ export function createBucket(options: BucketOptions): Bucket {
   const parts = createBrowserMultipart(client);
   const copy = createCopy(client);
   const endpoints = [...new Set([publicEndpoint, endpoint])].filter((url) => url !== undefined);
+  const keyInUrl = createObjectKeyOf({ bucket: name, endpoints });
+  const signing = createSigning({ target, credentials, onWarning, cloudFront: options.cloudFront });
   return {
+    origins: [...new Set([signing.urlOrigin, signing.downloadOrigin])],
+    copiesOf: () => [],
     newObjectKey: createNewObjectKey({ keyPrefix: options.keyPrefix ?? "", clock, random: options.random }),
-    objectKeyOf: createObjectKeyOf({ bucket: name, endpoints }),
-    ...createSigning({ target, credentials, onWarning, cloudFront: options.cloudFront }),
+    objectKeyOf: (text) => (isUrl(text) ? keyInUrl(text) : text),
+    ...signing,
     ...objects,
     ...parts,
     store: createStore({
@@ -143,6 +147,11 @@ export function createObjectKeyOf(options: {
     if (location.bucket === bucket) return location.key;
     throw new DomainError("invalid_request", `The URL is in the bucket "${location.bucket}", not in "${bucket}".`);
   };
+}
+
+/** Returns whether a text is the URL of an object, and not its key. */
+export function isUrl(text: string): boolean {
+  return /^(?:s3|https?):\/\//i.test(text);
 }
 
 function parseAtAny(s3Url: string, endpoints: readonly string[]) {

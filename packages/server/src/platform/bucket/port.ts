@@ -39,8 +39,15 @@ export type Bucket = {
   readonly urlOrigin: string;
   /** The scheme, host and port of the download URLs. With a CDN, `downloadOrigin` differs from `urlOrigin`. */
   readonly downloadOrigin: string;
-  /** Returns a new key under the prefix of the service. The key contains the time and 128 random bits, but no part of the filename. */
-  newObjectKey(): string;
+  /** All origins of signed URLs. During a move, there are two buckets. */
+  readonly origins: readonly string[];
+  /**
+   * Returns a new key under the prefix of the service. The key contains the time and 128 random bits, but no part of the filename. With
+   * `beside`, the key is in the bucket of that object, for a copy of the object.
+   */
+  newObjectKey(beside?: string): string;
+  /** Returns the keys at which the other buckets of the service may have a copy of the object. */
+  copiesOf(objectKey: string): string[];
   /**
    * Signs a download URL, with the content type and disposition that `safeServing` allows. The URL expires earlier than requested if the
    * credentials expire earlier, and can expire earlier with a cache window. With cached credentials, `presignGet` returns the URL directly,
@@ -169,8 +176,8 @@ export type Bucket = {
    * afterwards.
    */
   tryCapabilities(objectKeys: readonly [string, string, string]): Promise<BucketCapabilities>;
-  /** Returns the object key in an S3 URL. Throws `invalid_request` for a URL outside of the bucket. */
-  objectKeyOf(s3Url: string): string;
+  /** Returns the object key in an S3 URL, or for a key in the bucket. Throws `invalid_request` for a URL outside of the bucket. */
+  objectKeyOf(s3UrlOrKey: string): string;
   close(): void;
 };
 
@@ -206,8 +213,8 @@ export type BucketCapabilities = Record<keyof typeof NAMES, boolean>;
 export const LEAST_CAPABILITIES = Object.fromEntries(KEYS.map((name) => [name, false])) as BucketCapabilities;
 
 /** Describes the capabilities in one line for the log. */
-export function describeCapabilities(capabilities: BucketCapabilities): string {
-  return `bucket: ${KEYS.map((name) => `${NAMES[name]} ${capabilities[name] ? "yes" : "no"}`).join(", ")}`;
+export function describeCapabilities(capabilities: BucketCapabilities, bucket = "bucket"): string {
+  return `${bucket}: ${KEYS.map((name) => `${NAMES[name]} ${capabilities[name] ? "yes" : "no"}`).join(", ")}`;
 }
 
 /**

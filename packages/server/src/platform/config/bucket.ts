@@ -1,7 +1,7 @@
 import { createPrivateKey } from "node:crypto";
 import type { Credentials } from "@valetkey/presign";
 import type { CloudFrontTarget } from "../bucket/signing.ts";
-import { type ConfigReader, isLocalHost } from "./reader.ts";
+import { type BucketReader, isLocalHost } from "./reader.ts";
 import type { ServerConfig } from "./server.ts";
 import type { EmbeddedSecrets } from "./stored-secrets.ts";
 
@@ -55,7 +55,7 @@ const EXAMPLE_KEYS = new Set(["AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPx
  */
 type BucketDraft = (secrets: () => EmbeddedSecrets) => BucketConfig;
 
-export function readBucket(reader: ConfigReader, server: ServerConfig): BucketDraft {
+export function readBucket(reader: BucketReader, server: ServerConfig): BucketDraft {
   const name = reader.read("AWS_BUCKET_NAME");
   const publicEndpoint = reader.read("S3_PUBLIC_ENDPOINT");
   const common = { keyPrefix: readKeyPrefix(reader), publicEndpoint };
@@ -69,7 +69,7 @@ export function readBucket(reader: ConfigReader, server: ServerConfig): BucketDr
 
 type Common = { keyPrefix: string; publicEndpoint: string | undefined };
 
-function readEmbedded(reader: ConfigReader, { server, ...common }: Common & { server: ServerConfig }): BucketDraft {
+function readEmbedded(reader: BucketReader, { server, ...common }: Common & { server: ServerConfig }): BucketDraft {
   refuseCloudFront(reader);
   if (reader.text("S3_ENDPOINT") !== undefined) {
     reader.fault(
@@ -94,7 +94,7 @@ function readEmbedded(reader: ConfigReader, { server, ...common }: Common & { se
 }
 
 /** Reads the port of the built-in bucket. The default is the port of the service plus one. */
-function readPort(reader: ConfigReader, serverPort: number): number {
+function readPort(reader: BucketReader, serverPort: number): number {
   const port = reader.read("S3_LOCAL_PORT", serverPort === 0 ? 0 : serverPort + 1);
   if (port > MAX_PORT || (port === serverPort && port !== 0)) {
     reader.fault(
@@ -111,7 +111,7 @@ function readPort(reader: ConfigReader, serverPort: number): number {
  * (docs/security-requirements.md, 14).
  */
 function requireOwnOrigin(
-  reader: ConfigReader,
+  reader: BucketReader,
   { server, endpoint }: { server: ServerConfig; endpoint: string | undefined },
 ): void {
   if (server.publicUrl === undefined || endpoint === undefined) return;
@@ -125,7 +125,7 @@ function requireOwnOrigin(
 }
 
 /** Returns the default URL at which browsers reach the built-in bucket: the host of PUBLIC_URL, with the port of the bucket. */
-function besidesServer(reader: ConfigReader, { server, port }: { server: ServerConfig; port: number }) {
+function besidesServer(reader: BucketReader, { server, port }: { server: ServerConfig; port: number }) {
   if (server.publicUrl === undefined || port === 0 || port === server.port) return undefined;
   const url = new URL(server.publicUrl);
   if (url.protocol === "https:") {
@@ -137,7 +137,7 @@ function besidesServer(reader: ConfigReader, { server, port }: { server: ServerC
 }
 
 function readS3(
-  reader: ConfigReader,
+  reader: BucketReader,
   { name, server, ...common }: Common & { name: string; server: ServerConfig },
 ): S3BucketConfig {
   const endpoint = reader.read("S3_ENDPOINT");
@@ -156,7 +156,7 @@ function readS3(
   };
 }
 
-function readRegion(reader: ConfigReader, { hasEndpoint }: { hasEndpoint: boolean }): string {
+function readRegion(reader: BucketReader, { hasEndpoint }: { hasEndpoint: boolean }): string {
   const region = reader.read("AWS_REGION");
   if (region === undefined && !hasEndpoint) {
     reader.fault(
@@ -172,7 +172,7 @@ function readRegion(reader: ConfigReader, { hasEndpoint }: { hasEndpoint: boolea
  * Reads the static credentials of the bucket. Returns undefined if no static credentials are set. Without static credentials, the provider
  * chain of the AWS SDK finds the credentials.
  */
-export function readCredentials(reader: ConfigReader): Credentials | undefined {
+export function readCredentials(reader: BucketReader): Credentials | undefined {
   const accessKeyId = reader.text("AWS_ACCESS_KEY_ID");
   const secretAccessKey = reader.text("AWS_SECRET_ACCESS_KEY");
   const sessionToken = reader.text("AWS_SESSION_TOKEN");
@@ -195,13 +195,13 @@ export function readCredentials(reader: ConfigReader): Credentials | undefined {
 }
 
 /** Reads the prefix of all object keys, and adds a slash at the end of the prefix. */
-function readKeyPrefix(reader: ConfigReader): string {
+function readKeyPrefix(reader: BucketReader): string {
   const value = reader.read("S3_KEY_PREFIX");
   return value === undefined ? "" : `${value.replace(/\/$/, "")}/`;
 }
 
 /** Reads the CloudFront distribution that serves downloads. Returns undefined if the bucket serves downloads. */
-function readCloudFront(reader: ConfigReader, server: ServerConfig): CloudFrontTarget | undefined {
+function readCloudFront(reader: BucketReader, server: ServerConfig): CloudFrontTarget | undefined {
   const hash = reader.read("CLOUDFRONT_HASH");
   const bindsIp = reader.read("CLOUDFRONT_BIND_IP");
   if (!reader.hasAll(NEEDED, { of: "CloudFront" })) {
@@ -219,7 +219,7 @@ function readCloudFront(reader: ConfigReader, server: ServerConfig): CloudFrontT
 }
 
 /** Reports a fault if CloudFront is configured with the built-in bucket, because CloudFront cannot sign requests to the built-in bucket. */
-function refuseCloudFront(reader: ConfigReader): void {
+function refuseCloudFront(reader: BucketReader): void {
   const name = NEEDED.find((each) => reader.text(each) !== undefined);
   if (name === undefined) return;
   reader.fault(
@@ -234,7 +234,7 @@ function refuseCloudFront(reader: ConfigReader): void {
  * accepts http only for the local machine, because tests run a distribution on the local machine.
  */
 function readDomain(
-  reader: ConfigReader,
+  reader: BucketReader,
   { domain, server }: { domain: string; server: ServerConfig },
 ): string | undefined {
   const url = URL.parse(domain.includes("://") ? domain : `https://${domain}`);
@@ -255,7 +255,7 @@ function readDomain(
   return url.origin;
 }
 
-function readPrivateKey(reader: ConfigReader, text: string): string | undefined {
+function readPrivateKey(reader: BucketReader, text: string): string | undefined {
   // Many tools store a variable in one line, with \\n for each line break.
   const pem = text.replaceAll("\\n", "\n");
   const problem = problemOfKey(pem);

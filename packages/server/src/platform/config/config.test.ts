@@ -177,6 +177,7 @@ describe("defaults", () => {
           sessionToken: "token",
         },
       },
+      bucketNumber: 1,
       database: { kind: "postgres", url: "postgresql://u:p@db/valetkey", prepared: "off" },
       auth: {
         secret: SECRET,

@@ -3,6 +3,7 @@ import type { CloudFrontTarget } from "../bucket/signing.ts";
 import { mapUrls } from "../database/postgres/hosts.ts";
 import type { Config } from "./index.ts";
 import type { MailConfig } from "./services.ts";
+import { NEXT } from "./settings.ts";
 
 const MASK = "********";
 
@@ -18,7 +19,9 @@ export function describeConfig(config: Config): string[] {
     HOST: server.host,
     PUBLIC_URL: server.publicUrl ?? "(where it listens)",
     DATA_DIR: server.dataDir,
-    ...describeBucket(config),
+    ...describeBucket(config.bucket),
+    S3_BUCKET_NUMBER: config.bucketNumber === 1 ? undefined : config.bucketNumber,
+    ...describeNextBucket(config),
     DATABASE_URL:
       config.database.kind === "sqlite" ? `(SQLite: ${config.database.file})` : mapUrls(config.database.url, maskUrl),
     DATABASE_PREPARED: config.database.kind === "sqlite" ? undefined : config.database.prepared,
@@ -87,7 +90,13 @@ function describeMail(mail: MailConfig | undefined): Lines {
   };
 }
 
-function describeBucket({ bucket }: Config): Lines {
+function describeNextBucket({ nextBucket }: Config): Lines {
+  if (nextBucket === undefined) return {};
+  const lines = { ...describeBucket(nextBucket.bucket), S3_BUCKET_NUMBER: nextBucket.number };
+  return Object.fromEntries(Object.entries(lines).map(([name, value]) => [NEXT + name, value]));
+}
+
+function describeBucket(bucket: Config["bucket"]): Lines {
   const common = {
     S3_PUBLIC_ENDPOINT: bucket.publicEndpoint,
     S3_KEY_PREFIX: bucket.keyPrefix || undefined,

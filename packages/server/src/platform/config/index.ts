@@ -17,6 +17,7 @@ import {
   type ScannerConfig,
   type TracingConfig,
 } from "./services.ts";
+import { BUCKET_SETTINGS, NEXT } from "./settings.ts";
 import { type EmbeddedSecrets, ensureSecrets } from "./stored-secrets.ts";
 
 export type { AuthConfig, BucketConfig, DatabaseConfig, MailConfig, MetricsConfig, TracingConfig };
@@ -29,6 +30,10 @@ export type Config = {
   server: ServerConfig;
   brand: Brand;
   bucket: BucketConfig;
+  /** The number of `bucket` in object keys. Default: 1. */
+  bucketNumber?: number;
+  /** The bucket to which `valetkey move bucket` copies files. */
+  nextBucket?: { bucket: BucketConfig; number: number } | undefined;
   database: DatabaseConfig;
   auth: AuthConfig;
   /** If `scanner` is undefined, the service does not scan files for viruses. */
@@ -92,7 +97,11 @@ export function parseConfig(
   const server = readServer(reader, options);
   const bucket = readBucket(reader, server);
   const database = readDatabase(reader, { sqliteFile: join(server.dataDir, "valetkey.db") });
-  const embedded = reader.text("AWS_BUCKET_NAME") === undefined && database.kind === "sqlite";
+  const bucketNumber = reader.read("S3_BUCKET_NUMBER");
+  const next = readNextBucket(reader, { server, bucketNumber });
+  const hasBuiltIn =
+    reader.text("AWS_BUCKET_NAME") === undefined || (next && reader.text(`${NEXT}AWS_BUCKET_NAME`) === undefined);
+  const embedded = hasBuiltIn === true && database.kind === "sqlite";
   const brand = readBrand(reader, options);
   const mail = readMail(reader, { ...server, brandName: brand.name });
   const auth = readAuth(reader, { embedded, hasMail: mail !== undefined });
@@ -111,11 +120,38 @@ export function parseConfig(
   return {
     config: {
       given: reader.given,
-      ...{ server, brand, bucket: bucket(secrets), database, auth: auth(secrets) },
+      ...{ server, brand, bucket: bucket(secrets), bucketNumber, database, auth: auth(secrets) },
+      nextBucket: next && { bucket: next.draft(secrets), number: next.number },
       ...{ scanner, mail, webhooks, limits, metrics, tracing },
     },
     warnings: reader.warnings,
   };
+}
+
+/**
+ * Reads the settings of the next bucket. Without any of these settings, there is no next bucket. Without a bucket name, the next bucket is
+ * the built-in bucket.
+ */
+function readNextBucket(
+  reader: ConfigReader,
+  { server, bucketNumber }: { server: ServerConfig; bucketNumber: number },
+): { draft: ReturnType<typeof readBucket>; number: number } | undefined {
+  const given = reader.names.filter((name) => BUCKET_SETTINGS.some((setting) => name === NEXT + setting));
+  if (given.length === 0) return undefined;
+  const draft = readBucket(reader.ofNextBucket, server);
+  const number = reader.ofNextBucket.read("S3_BUCKET_NUMBER", bucketNumber === 1 ? 2 : 1);
+  const name = (setting: "AWS_BUCKET_NAME" | "S3_ENDPOINT" | "S3_KEY_PREFIX") =>
+    [reader.text(setting), reader.text(`${NEXT}${setting}`)] as const;
+  if (number === bucketNumber) {
+    const remedy = "Give the two buckets different numbers, and keep the number of the bucket that already has files.";
+    reader.fault(`${NEXT}S3_BUCKET_NUMBER`, `is ${number}, which is also the number of the main bucket`, remedy);
+  }
+  const isSame = (["AWS_BUCKET_NAME", "S3_ENDPOINT", "S3_KEY_PREFIX"] as const).map(name).every(([a, b]) => a === b);
+  if (isSame) {
+    const remedy = "Set AWS_BUCKET_NAME to the bucket to which the files move.";
+    reader.fault(`${NEXT}AWS_BUCKET_NAME`, "names the main bucket itself, so there is nothing to move", remedy);
+  }
+  return { draft, number };
 }
 
 function readDotenv(file: string): Environment {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { distance } from "fastest-levenshtein";
-import { SECRETS, SETTING_NAMES, type SETTINGS, type Setting, specOf } from "./settings.ts";
+import { BUCKET_SETTINGS, NEXT, SECRETS, SETTING_NAMES, type SETTINGS, type Setting, specOf } from "./settings.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -74,11 +74,25 @@ export class ConfigReader {
   }
 
   fault(name: string, problem: string, remedy: string): void {
-    this.faults.push({ name, problem, remedy });
+    const named = name.startsWith(NEXT) ? withNext : (text: string) => text;
+    this.faults.push({ name, problem: named(problem), remedy: named(remedy) });
   }
 
   warn(text: string): void {
     this.warnings.push(text);
+  }
+
+  /** Returns a reader of the settings of the next bucket. The caller uses the names of the settings without the prefix. */
+  get ofNextBucket(): BucketReader {
+    const next = (name: Setting) => `${NEXT}${name}` as Setting;
+    return {
+      text: (name) => this.text(next(name)),
+      read: <Name extends BucketSetting>(name: Name, fallback?: Value<Name>) =>
+        this.read(next(name), fallback as never) as Value<Name>,
+      fault: (name, problem, remedy) => this.fault(NEXT + name, problem, remedy),
+      warn: (text) => this.warn(withNext(text)),
+      hasAll: (names, options) => this.hasAll(names.map(next), options),
+    };
   }
 
   /** Returns the text of a setting, without any check. */
@@ -167,6 +181,24 @@ export class ConfigReader {
     }
     return true;
   }
+}
+
+type BucketSetting = (typeof BUCKET_SETTINGS)[number];
+
+/** Reads the settings of a bucket: the main bucket or the next bucket. */
+export type BucketReader = {
+  text(name: BucketSetting): string | undefined;
+  read<Name extends BucketSetting>(name: Name, fallback?: Value<Name>): Value<Name>;
+  fault(name: string, problem: string, remedy: string): void;
+  warn(text: string): void;
+  hasAll(names: readonly BucketSetting[], options: { of: string }): boolean;
+};
+
+const BUCKET_NAMES = new RegExp(`\\b(?:${BUCKET_SETTINGS.join("|")})\\b`, "g");
+
+/** Adds the prefix of the next bucket to the names of settings in a text. */
+function withNext(text: string): string {
+  return text.replaceAll(BUCKET_NAMES, `${NEXT}$&`);
 }
 
 function wholeNumber(text: string): number {

@@ -49,6 +49,7 @@ const count = (doc: string, shown: string): Count => ({ is: "count", doc, shown 
 const url = (example: string, doc: string, shown: string): HttpUrl => ({ is: "url", example, doc, shown });
 
 const PORTS = { min: 0, max: 65_535 };
+const BUCKET_NUMBERS = { min: 1, max: 9_999 };
 const SHUTDOWN = { min: 0, max: 3_600 };
 /** Signature Version 4 allows a lifetime of up to one week. */
 const URL_LIFETIME = { min: 1, max: 604_800 };
@@ -173,6 +174,7 @@ const bucket = {
     remedy: "Write it as S3_KEY_PREFIX=valetkey/ or leave it out.",
   }),
   S3_LOCAL_PORT: integer(3001, PORTS, "the port of the built-in bucket", "`PORT` + 1"),
+  S3_BUCKET_NUMBER: integer(1, BUCKET_NUMBERS, "the number of the bucket, see [moving](moving.md)"),
 };
 
 const cloudFront = {
@@ -186,6 +188,20 @@ const cloudFront = {
   CLOUDFRONT_HASH: choice(["sha256", "sha1"], "sha256", "`sha1` for software that checks signatures without SHA-256"),
   CLOUDFRONT_BIND_IP: flag(false, "`true`: a URL works only for the IP address that requested it"),
 };
+
+const ofBuckets = { ...bucket, ...cloudFront };
+type NextBucket = { [Name in keyof typeof ofBuckets as `${typeof NEXT}${Name}`]: (typeof ofBuckets)[Name] };
+
+/** The prefix of the settings of the next bucket, to which `valetkey move bucket` copies files. */
+export const NEXT = "NEXT_";
+
+/** The settings of the next bucket are the settings of the bucket with the prefix. */
+const nextBucket = Object.fromEntries(
+  Object.entries(ofBuckets).map(([name, setting]) => [NEXT + name, setting]),
+) as NextBucket;
+
+/** The names of the settings of a bucket. */
+export const BUCKET_SETTINGS = Object.keys(ofBuckets) as (keyof typeof ofBuckets)[];
 
 const database = {
   DATABASE_URL: secret("`postgres://user:password@host/database`", "SQLite in `DATA_DIR`", {
@@ -314,7 +330,7 @@ const brand = {
 };
 
 export const SETTINGS = {
-  ...{ ...server, ...traces, ...bucket, ...cloudFront, ...database, ...auth },
+  ...{ ...server, ...traces, ...bucket, ...cloudFront, ...nextBucket, ...database, ...auth },
   ...{ ...identityProvider, ...mail, ...webhooks, ...scanner, ...limits, ...previews, ...links, ...brand },
 };
 

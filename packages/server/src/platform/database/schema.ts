@@ -320,6 +320,19 @@ export type Tables = {
     /** The column `detail` is a JSON object. */
     detail: string;
   };
+  /**
+   * The table `upload_bucket` has at most one row. Without the row, new uploads go to the bucket of the main settings (ADR 23).
+   */
+  upload_bucket: {
+    id: 1;
+    /** The number of the bucket for new uploads. */
+    number: number;
+    /** The instant since which new uploads go to the bucket. */
+    since: number;
+    /** The process that runs `valetkey move bucket`. The lease of a killed process ends at `held_until`. */
+    holder: string | null;
+    held_until: number | null;
+  };
   object_deletions: {
     object_key: string;
     not_before: number;

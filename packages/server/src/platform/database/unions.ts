@@ -127,6 +127,8 @@ export type AdminAction =
   | "webhook.secret_rotated"
   | "webhook.deleted"
   | "policy.changed"
+  | "bucket.move_started"
+  | "bucket.move_ended"
   | "invitation.created"
   | "invitation.renewed"
   | "invitation.revoked";

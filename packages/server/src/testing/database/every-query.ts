@@ -34,11 +34,13 @@ import { accessRequestQueries } from "../../features/sharing/queries/access-requ
 import { accountInvitationQueries } from "../../features/sharing/queries/account-invitations.ts";
 import { invitationQueries } from "../../features/sharing/queries/invitations.ts";
 import { shareQueries } from "../../features/sharing/queries/shares.ts";
+import { moveQueries } from "../../features/storage/move-queries.ts";
 import {
   adoptionQueries,
   bucketCapabilityQueries,
   inventoryQueries,
   objectDeletionQueries,
+  uploadBucketQueries,
 } from "../../features/storage/queries.ts";
 import { apiTokenQueries } from "../../features/tokens/queries.ts";
 import { trashQueries } from "../../features/trash/queries.ts";
@@ -79,6 +81,8 @@ export const everyQuery = {
   usage: usageQueries,
   queues: queueQueries,
   inventory: inventoryQueries,
+  moves: moveQueries,
+  uploadBucket: uploadBucketQueries,
   limitCounts: limitCountQueries,
   links: linkQueries,
   visitorFiles: visitorFileQueries,

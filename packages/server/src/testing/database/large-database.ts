@@ -11,6 +11,7 @@ export const MIDDLE = ROWS / 2;
 const SMALL_TABLES = [
   "application",
   "bucket_capabilities",
+  "upload_bucket",
   "disabled_users",
   "policy",
   "probes",

@@ -1,5 +1,6 @@
 import { encodeListCursor } from "../../features/notes/list-cursor.ts";
 import type { LeasedDelivery } from "../../features/outbox/webhook.ts";
+import type { NamedObject } from "../../features/storage/move-queries.ts";
 import { encodeCursor, encodeTimedCursor } from "../../platform/database/pages.ts";
 import type { EveryQuery } from "./every-query.ts";
 import { MIDDLE, ROWS } from "./large-database.ts";
@@ -69,6 +70,10 @@ const policy = {
 const notice = { about: "link-opened", linkId: "link-1" } as const;
 const digest = { kind: "digest", userId: "user-1" } as const;
 const quota = { bytes: undefined, files: undefined };
+const named: NamedObject = {
+  ...{ kind: "file", attachmentId: "file-1", name: "name.pdf", objectKey: "key-1" },
+  ...{ isOwn: true, sizeBytes: 1, sha256: undefined },
+};
 const reserving = { objectKey: "reserved-1", ownerId: "user-1", userId: "user-1", expiresAt: NOW };
 const subject = { issuer: "jwks", subject: "subject-1" } as const;
 const message = { id: "m", type: "url.issued", subject: "s", ownerId: "user-1", at: NOW, data: {} } as const;
@@ -399,7 +404,29 @@ export const queryExamples: Examples = {
   inventory: {
     known: [[["key-1"]]],
     multipartsUnder: [[["key-1"]]],
+    inUse: [[["key-1"]]],
+    firstKeyOfFile: [[""]],
+    firstKeyOfPreview: [[""]],
     listReady: [[{ after: "key-1", upTo: undefined, limit: 100 }], [{ after: "key-1", upTo: "key-2", limit: 100 }]],
+  },
+  moves: {
+    listFiles: [[{ range: { after: "key-1", before: "key-9" }, limit: 100 }]],
+    listPreviews: [[{ range: { after: "key-1", before: "key-9" }, limit: 100 }]],
+    measure: [[{ after: "", before: undefined }, { adopted: false }]],
+    countAdopted: [[{ after: "", before: undefined }]],
+    unsettled: [[{ after: "", before: undefined }]],
+    lastDeletion: [[{ after: "", before: undefined }]],
+    rename: [
+      [named, "new"],
+      [{ ...named, kind: "preview", name: "small" }, "new"],
+    ],
+    names: [[named], [{ ...named, kind: "preview" }]],
+  },
+  uploadBucket: {
+    find: [[]],
+    hold: [[{ holder: "holder", now: NOW, heldUntil: NOW, number: 1 }]],
+    release: [["holder"]],
+    direct: [[{ holder: "holder", number: 2, since: NOW }]],
   },
   limitCounts: {
     take: [

@@ -148,7 +148,7 @@ type Jobs = {
 async function startJobs(base: Base, { options, deliver, logger, opened }: Jobs): Promise<void> {
   if (options.background === false) {
     // Without the capabilities of the bucket, the service would copy every upload.
-    await base.capabilities.settle().catch((error) => logger.warn({ err: error }, "the bucket can't be reached"));
+    await base.capabilities[0]?.settle().catch((error) => logger.warn({ err: error }, "the bucket can't be reached"));
     return;
   }
   const background = await startBackground(base, { logger, opened });
@@ -183,7 +183,7 @@ async function runDue(
   { useCases, capabilities }: Base,
   { deliver, logger }: { deliver: () => Promise<number>; logger: Logger },
 ): Promise<void> {
-  await capabilities.settle().catch((error) => logger.warn({ err: error }, "the bucket can't be reached"));
+  await capabilities[0]?.settle().catch((error) => logger.warn({ err: error }, "the bucket can't be reached"));
   for (;;) {
     const claimed = await useCases.leaseVerification();
     if (claimed === undefined) break;

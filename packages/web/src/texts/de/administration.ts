@@ -193,6 +193,8 @@ export const administration: typeof english.administration = {
       "webhook.created": ({ host }) => `fügte einen Webhook zu ${host} hinzu`,
       "webhook.updated": ({ host }) => `änderte den Webhook zu ${host}`,
       "webhook.secret_rotated": ({ host }) => `erstellte ein neues Geheimnis für den Webhook zu ${host}`,
+      "bucket.move_started": ({ from, to }) => `begann, alle Dateien von Bucket ${from} in Bucket ${to} zu verschieben`,
+      "bucket.move_ended": ({ from, to, objects }) => `verschob ${objects} Objekte von Bucket ${from} in Bucket ${to}`,
       "policy.changed": ({ name, from, to }) =>
         `änderte die Regel „${ruleName(name)}“ von „${ruleValue(name, from)}“ auf „${ruleValue(name, to)}“`,
       "invitation.created": ({ email }) => `lud ${email} ein`,

@@ -186,6 +186,8 @@ export const administration = {
       "webhook.created": ({ host }) => `added a webhook to ${host}`,
       "webhook.updated": ({ host }) => `changed the webhook to ${host}`,
       "webhook.secret_rotated": ({ host }) => `made a new secret for the webhook to ${host}`,
+      "bucket.move_started": ({ from, to }) => `started to move all files from bucket ${from} to bucket ${to}`,
+      "bucket.move_ended": ({ from, to, objects }) => `moved ${objects} objects from bucket ${from} to bucket ${to}`,
       "policy.changed": ({ name, from, to }) =>
         `changed the rule “${ruleName(name)}” from “${ruleValue(name, from)}” to “${ruleValue(name, to)}”`,
       "invitation.created": ({ email }) => `invited ${email}`,

@@ -7,6 +7,7 @@ import { webhookFailures } from "./0103-webhook-failures.ts";
 import { previews } from "./0104-previews.ts";
 import { filePaths } from "./0105-file-paths.ts";
 import { missingPreviews } from "./0106-missing-previews.ts";
+import { bucketNumbers } from "./0107-bucket-numbers.ts";
 
 const FIRST = "0100-initial-schema";
 
@@ -29,5 +30,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0104-previews": previews(engine),
     "0105-file-paths": filePaths(),
     "0106-missing-previews": missingPreviews(engine),
+    "0107-bucket-numbers": bucketNumbers(engine),
   };
 }

@@ -1,0 +1,97 @@
+import { randomBytes } from "node:crypto";
+import { describe, expect, it, onTestFinished } from "vitest";
+import {
+  type BucketServer,
+  inspect,
+  startEmbedded,
+} from "../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
+import { putAsTold } from "../testing/api.ts";
+import { useDatabases } from "../testing/databases.ts";
+import { endOfCli, type Place, type RunningService, startProcess } from "../testing/service.ts";
+import { ann, download, makeFixedPlace, newNote, settingsOf, sha256, startUpload, upload, urlOf } from "./stage.ts";
+
+const move = (place: Place, ...options: string[]) => endOfCli(place, ["move", "bucket", ...options]);
+
+async function otherBucket(): Promise<BucketServer> {
+  const server = await startEmbedded();
+  onTestFinished(() => server.stop());
+  return server;
+}
+
+async function start(place: Place): Promise<RunningService> {
+  const service = await startProcess(place);
+  onTestFinished(() => void service.stop());
+  return service;
+}
+
+describe.each(useDatabases())("valetkey move bucket, on $name", ({ makeEnv }) => {
+  it("moves all files from the built-in bucket to another bucket and back, while the service runs", async () => {
+    const other = await otherBucket();
+    const env = await makeEnv();
+    const place = await makeFixedPlace({ ...env, ...settingsOf(other, "NEXT_") });
+    onTestFinished(place.remove);
+    const service = await start(place);
+    const api = await ann(service.url);
+    const noteId = await newNote(api);
+    const small = await upload(api, noteId);
+    const large = await upload(api, noteId, randomBytes(12_000_000));
+    const form = await api.attach(noteId, { name: "form.bin", bytes: Buffer.from("form") });
+    const files = [small, large, { id: form.body.id, sha256: sha256(Buffer.from("form")) }];
+    const waiting = randomBytes(500);
+    const pending = await startUpload(api, noteId, waiting);
+    const oldUrl = await urlOf(api, small.id);
+
+    expect((await move(place, "--dry-run")).stdout).toContain("Bucket 1 -> bucket 2: 3 objects (11.4 MiB) to move.");
+    const first = await move(place);
+    expect(first.stderr).toBe("");
+    expect(first.stdout).toContain("Moved 3 objects (11.4 MiB) to bucket 2.");
+    expect(first.stdout).toContain("1 uploads in bucket 1 have not ended.");
+    expect(first.code).toBe(2);
+
+    for (const file of files) {
+      expect(new URL(await urlOf(api, file.id)).origin).toBe(other.endpoint);
+      expect(await download(api, file.id)).toBe(file.sha256);
+    }
+    // A URL that the service issued before the move still works.
+    expect((await fetch(oldUrl)).status).toBe(200);
+    // An upload ends in the bucket where it began, and the next run moves the file.
+    expect((await putAsTold(pending, waiting)).status).toBe(200);
+    expect((await api.call("POST", `/uploads/${pending.id}/complete`)).status).toBe(200);
+    expect(new URL(await urlOf(api, pending.attachmentId)).origin).not.toBe(other.endpoint);
+    const second = await move(place);
+    expect(second.stdout).toContain("Moved 1 object (500 bytes) to bucket 2.");
+    expect(second.stdout).toContain("No file is in bucket 1 any more.");
+    expect(second.code).toBe(0);
+    expect(await download(api, pending.attachmentId)).toBe(sha256(waiting));
+    const newer = await upload(api, noteId);
+    expect(new URL(await urlOf(api, newer.id)).origin).toBe(other.endpoint);
+
+    // A deletion removes both copies.
+    const before = (await inspect(other).keys()).length;
+    expect((await api.call("DELETE", `/attachments/${small.id}`)).status).toBe(204);
+    expect((await api.call("DELETE", `/trash/attachments/${small.id}`)).status).toBe(204);
+    await expect.poll(async () => (await inspect(other).keys()).length).toBe(before - 1);
+    await expect.poll(async () => (await fetch(oldUrl)).status).toBe(404);
+    await service.stop();
+
+    // The way back is the same move with the two blocks exchanged.
+    const exchanged = {
+      ...place.env,
+      ...Object.fromEntries(Object.keys(settingsOf(other, "NEXT_")).map((name) => [name, ""])),
+      ...settingsOf(other),
+      S3_BUCKET_NUMBER: "2",
+      NEXT_S3_LOCAL_PORT: place.env.S3_LOCAL_PORT ?? "",
+      S3_LOCAL_PORT: "",
+    };
+    const back = { ...place, env: exchanged };
+    const again = await start(back);
+    const third = await move(back);
+    expect(third.stdout).toContain("No file is in bucket 2 any more.");
+    expect(third.code).toBe(0);
+    const annAgain = await ann(again.url);
+    for (const file of [large, newer]) {
+      expect(new URL(await urlOf(annAgain, file.id)).origin).not.toBe(other.endpoint);
+      expect(await download(annAgain, file.id)).toBe(file.sha256);
+    }
+  }, 60_000);
+});

@@ -1,0 +1,64 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { BucketServer } from "../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
+import { type Api, apiAs, putAsTold } from "../testing/api.ts";
+import { freePort } from "../testing/free-port.ts";
+import { makePlace, type Place } from "../testing/service.ts";
+
+/** Returns the settings of a bucket, with the prefix of the next bucket or without a prefix. */
+export function settingsOf({ bucket, region, endpoint, credentials }: Omit<BucketServer, "stop">, prefix = "") {
+  const settings = {
+    AWS_BUCKET_NAME: bucket,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    S3_ENDPOINT: endpoint,
+  };
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [prefix + name, value]));
+}
+
+/** Makes a place with fixed ports, so that commands reach the built-in bucket of the running service. */
+export async function makeFixedPlace(env: Record<string, string>): Promise<Place> {
+  const [port, bucketPort] = [await freePort("127.0.0.1"), await freePort("127.0.0.1")];
+  return makePlace({ PORT: String(port), S3_LOCAL_PORT: String(bucketPort), ...env });
+}
+
+export const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("base64");
+
+export function ann(url: string): Promise<Api> {
+  return apiAs(url, { sub: "ann", email: "ann@example.com", email_verified: true });
+}
+
+export async function newNote(api: Api): Promise<string> {
+  return (await api.call("POST", "/notes", { title: "Files" })).body.id;
+}
+
+/** Starts an upload with a signed PUT. */
+export async function startUpload(api: Api, noteId: string, bytes: Uint8Array) {
+  const { body } = await api.call("POST", `/notes/${noteId}/uploads`, {
+    ...{ filename: "file.bin", contentType: "application/octet-stream" },
+    ...{ sizeBytes: bytes.length, sha256: sha256(bytes) },
+  });
+  return body.upload as { id: string; attachmentId: string } & Parameters<typeof putAsTold>[0];
+}
+
+export type StoredFile = { id: string; sha256: string };
+
+/** Uploads a file with a signed PUT, and completes the upload. Returns the id of the file and its checksum. */
+export async function upload(api: Api, noteId: string, bytes: Uint8Array = randomBytes(1_000)): Promise<StoredFile> {
+  const started = await startUpload(api, noteId, bytes);
+  await putAsTold(started, bytes);
+  const { status, body } = await api.call("POST", `/uploads/${started.id}/complete`);
+  if (status !== 200) throw new Error(`The completion returned ${status}: ${JSON.stringify(body)}`);
+  return { id: body.id, sha256: sha256(bytes) };
+}
+
+/** Returns the URL of a file. */
+export async function urlOf(api: Api, id: string): Promise<string> {
+  return (await api.call("GET", `/attachments/${id}/url`)).body.fileUrl;
+}
+
+/** Downloads a file, and returns its checksum. */
+export async function download(api: Api, id: string): Promise<string> {
+  const response = await fetch(await urlOf(api, id));
+  return response.ok ? sha256(new Uint8Array(await response.arrayBuffer())) : `status ${response.status}`;
+}

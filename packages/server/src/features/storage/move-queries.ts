@@ -1,0 +1,146 @@
+import { sql } from "kysely";
+import type { KeyRange } from "../../platform/bucket/numbered.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
+
+/** A row that names an object: a verified file, or a confirmed preview. */
+export type NamedObject = {
+  kind: "file" | "preview";
+  attachmentId: string;
+  /** The filename, or the name of the preview. */
+  name: string;
+  objectKey: string;
+  /** False for an adopted object, which the service never deletes. */
+  isOwn: boolean;
+  sizeBytes: number;
+  sha256: string | undefined;
+};
+
+type Page = { range: KeyRange; limit: number };
+export type Amount = { objects: number; bytes: number };
+
+/** The queries of `valetkey move bucket`. A range contains the keys of one bucket. */
+export const moveQueries = defineQueries("database.moves", ({ kysely: db }) => {
+  const files = ({ after, before }: KeyRange) =>
+    db
+      .selectFrom("attachments")
+      .where("attachments.object_key", ">", after)
+      .$if(before !== undefined, (query) => query.where("attachments.object_key", "<", before as string));
+  const complete = (range: KeyRange) => files(range).where("state", "in", ["ready", "quarantined"]);
+  const previews = ({ after, before }: KeyRange) =>
+    db
+      .selectFrom("attachment_previews")
+      .where("object_key", ">", after)
+      .$if(before !== undefined, (query) => query.where("object_key", "<", before as string));
+
+  return {
+    async listFiles({ range, limit }: Page): Promise<NamedObject[]> {
+      const rows = await complete(range)
+        .select(["id", "filename", "object_key", "owns_object", "size_bytes", "checksum_sha256"])
+        .orderBy("object_key")
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({
+        ...{ kind: "file", attachmentId: row.id, name: row.filename, objectKey: row.object_key },
+        ...{ isOwn: row.owns_object === 1, sizeBytes: row.size_bytes, sha256: row.checksum_sha256 ?? undefined },
+      }));
+    },
+
+    async listPreviews({ range, limit }: Page): Promise<NamedObject[]> {
+      const rows = await previews(range)
+        .select(["attachment_id", "name", "object_key", "size_bytes", "checksum_sha256"])
+        .where("width", "is not", null)
+        .orderBy("object_key")
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({
+        ...{ kind: "preview", attachmentId: row.attachment_id, name: row.name, objectKey: row.object_key },
+        ...{ isOwn: true, sizeBytes: row.size_bytes, sha256: row.checksum_sha256 },
+      }));
+    },
+
+    /** Counts the objects of the bucket, and adds their sizes. */
+    async measure(range: KeyRange, { adopted }: { adopted: boolean }): Promise<Amount> {
+      const size = sql<number>`coalesce(sum(size_bytes), 0)`.as("bytes");
+      const ofFiles = complete(range).$if(!adopted, (query) => query.where("owns_object", "=", 1));
+      const rows = [
+        await ofFiles.select((eb) => [eb.fn.countAll<number>().as("objects"), size]).executeTakeFirstOrThrow(),
+        await previews(range)
+          .where("width", "is not", null)
+          .select((eb) => [eb.fn.countAll<number>().as("objects"), size])
+          .executeTakeFirstOrThrow(),
+      ];
+      return rows.map(toAmount).reduce(addAmounts);
+    },
+
+    /** Counts the adopted objects of the bucket. */
+    async countAdopted(range: KeyRange): Promise<number> {
+      const adopted = complete(range).where("owns_object", "=", 0);
+      const row = await adopted.select((eb) => eb.fn.countAll<number>().as("count")).executeTakeFirstOrThrow();
+      return Number(row.count);
+    },
+
+    /** Counts the files and previews of the bucket whose upload or verification has not ended, and finds the last expiry of their URLs. */
+    async unsettled(range: KeyRange): Promise<{ count: number; lastExpiresAt: number }> {
+      const ofFiles = await files(range)
+        .where("attachments.state", "in", ["pending", "verifying", "scanning"])
+        .leftJoin("uploads", "uploads.attachment_id", "attachments.id")
+        .select((eb) => [eb.fn.countAll<number>().as("count"), eb.fn.max("uploads.expires_at").as("last")])
+        .executeTakeFirstOrThrow();
+      const ofPreviews = await previews(range)
+        .where("width", "is", null)
+        .select((eb) => eb.fn.countAll<number>().as("count"))
+        .executeTakeFirstOrThrow();
+      return { count: Number(ofFiles.count) + Number(ofPreviews.count), lastExpiresAt: Number(ofFiles.last ?? 0) };
+    },
+
+    /** Returns the instant of the last queued deletion in the bucket, and whether it is the first of its two runs. */
+    async lastDeletion(range: KeyRange): Promise<{ notBefore: number; isFirstRun: boolean } | undefined> {
+      const { after, before } = range;
+      const row = await db
+        .selectFrom("object_deletions")
+        .select(["not_before", "swept_at"])
+        .where("object_key", ">", after)
+        .$if(before !== undefined, (query) => query.where("object_key", "<", before as string))
+        .orderBy("not_before", "desc")
+        .limit(1)
+        .executeTakeFirst();
+      return row && { notBefore: row.not_before, isFirstRun: row.swept_at === null };
+    },
+
+    /** Changes the object key of a row. Returns false if the row was deleted, or names another object now. */
+    async rename({ kind, attachmentId, objectKey }: NamedObject, to: string): Promise<boolean> {
+      const values = { object_key: to };
+      const change =
+        kind === "file"
+          ? db.updateTable("attachments").set(values).where("id", "=", attachmentId).where("object_key", "=", objectKey)
+          : db
+              .updateTable("attachment_previews")
+              .set(values)
+              .where("attachment_id", "=", attachmentId)
+              .where("object_key", "=", objectKey);
+      const { numUpdatedRows } = await change.executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
+    },
+
+    /** Returns whether the row still names the object. */
+    async names({ kind, attachmentId, objectKey }: NamedObject): Promise<boolean> {
+      const row =
+        kind === "file"
+          ? await db.selectFrom("attachments").select("object_key").where("id", "=", attachmentId).executeTakeFirst()
+          : await db
+              .selectFrom("attachment_previews")
+              .select("object_key")
+              .where("object_key", "=", objectKey)
+              .executeTakeFirst();
+      return row?.object_key === objectKey;
+    },
+  };
+});
+
+function toAmount({ objects, bytes }: Amount): Amount {
+  return { objects: Number(objects), bytes: Number(bytes) };
+}
+
+export function addAmounts(one: Amount, other: Amount): Amount {
+  return { objects: one.objects + other.objects, bytes: one.bytes + other.bytes };
+}

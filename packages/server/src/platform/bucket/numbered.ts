@@ -1,0 +1,245 @@
+import { DomainError } from "../errors.ts";
+import { isUrl } from "./bucket.ts";
+import type { Bucket, ListedObject, UnfinishedMultipart } from "./port.ts";
+
+/*
+ * The service can have two buckets while files move from one bucket to the other (ADR 23). Each bucket has a number, and each object key in
+ * the database contains the number of its bucket. A key without a number belongs to bucket 1, so that a service with one bucket has plain
+ * keys. The key `bucket:2/REST` is the object REST in bucket 2.
+ */
+
+const MARK = /^bucket:([1-9]\d{0,3})\//;
+
+/** The position of an object: the number of its bucket, and the key in that bucket. */
+type Place = { number: number; key: string };
+
+/** Splits an object key of the database into the number of the bucket and the key in that bucket. */
+export function placeOfKey(objectKey: string): Place {
+  const [mark = "", number = "1"] = MARK.exec(objectKey) ?? [];
+  return { number: Number(number), key: objectKey.slice(mark.length) };
+}
+
+/** Returns the object key that the database stores for an object. Bucket 1 needs a mark only for a key that looks like a mark. */
+export function objectKeyAt({ number, key }: Place): string {
+  return number === 1 && !MARK.test(key) ? key : `bucket:${number}/${key}`;
+}
+
+/** A range of object keys. Both ends are exclusive. Undefined: the range has no end. */
+export type KeyRange = { after: string; before: string | undefined };
+
+/** Returns the ranges that contain all object keys of a bucket, in the order of the bytes of their keys. */
+export function keyRangesOf(number: number): KeyRange[] {
+  // The character `0` follows the slash, and `;` follows the colon.
+  const marked = { after: `bucket:${number}/`, before: `bucket:${number}0` };
+  if (number !== 1) return [marked];
+  return [{ after: "", before: "bucket:" }, marked, { after: "bucket;", before: undefined }];
+}
+
+export type NumberedBucket = {
+  number: number;
+  bucket: Bucket;
+  /** The prefix of the service in this bucket. It is empty, or ends with a slash. */
+  keyPrefix: string;
+};
+
+/**
+ * Joins the buckets of the service into one bucket whose keys contain the number of their bucket. `first` is the bucket of the main
+ * settings. The function `numberForUploads` returns the number of the bucket for new objects.
+ * A call with a key of an unknown bucket rejects with `bucket_unavailable`, except for a deletion: `delete` leaves these keys out of its
+ * result.
+ */
+export function joinBuckets(
+  buckets: readonly [first: NumberedBucket, ...others: NumberedBucket[]],
+  { numberForUploads }: { numberForUploads: () => number },
+): Bucket {
+  const [first] = buckets;
+  const byNumber = new Map(buckets.map((one) => [one.number, one]));
+
+  function numbered(number: number): NumberedBucket {
+    const found = byNumber.get(number);
+    if (found === undefined) throw unknownBucket(number);
+    return found;
+  }
+
+  function at(objectKey: string): { bucket: Bucket; key: string } {
+    const { number, key } = placeOfKey(objectKey);
+    return { bucket: numbered(number).bucket, key };
+  }
+
+  /** Routes a call whose options contain the key of its object. */
+  function route<Options extends { objectKey: string }, Result>(
+    call: (bucket: Bucket) => (options: Options) => Result,
+  ): (options: Options) => Result {
+    return (options) => {
+      const { bucket, key } = at(options.objectKey);
+      return call(bucket)(key === options.objectKey ? options : { ...options, objectKey: key });
+    };
+  }
+
+  /** Groups the keys by their bucket. Leaves the keys of unknown buckets out. */
+  function grouped(objectKeys: readonly string[]): { one: NumberedBucket; keys: string[] }[] {
+    return buckets.flatMap((one) => {
+      const keys = objectKeys.map(placeOfKey).flatMap(({ number, key }) => (number === one.number ? [key] : []));
+      return keys.length === 0 ? [] : [{ one, keys }];
+    });
+  }
+
+  const inUse = () => new Set([first, numbered(numberForUploads())]);
+
+  return {
+    urlOrigin: first.bucket.urlOrigin,
+    downloadOrigin: first.bucket.downloadOrigin,
+    origins: [...new Set(buckets.flatMap(({ bucket }) => bucket.origins))],
+    newObjectKey(beside) {
+      const number = beside === undefined ? numberForUploads() : placeOfKey(beside).number;
+      return objectKeyAt({ number, key: numbered(number).bucket.newObjectKey() });
+    },
+    copiesOf(objectKey) {
+      const { number, key } = placeOfKey(objectKey);
+      const own = byNumber.get(number);
+      // An adopted object has the same key in each bucket. A key of the service has the prefix of its bucket.
+      const suffix = own?.bucket.isOwnKey(key) ? key.slice(own.keyPrefix.length) : undefined;
+      return buckets.flatMap((other) => {
+        if (other.number === number) return [];
+        return [objectKeyAt({ number: other.number, key: suffix === undefined ? key : other.keyPrefix + suffix })];
+      });
+    },
+    presignGet: route((bucket) => bucket.presignGet),
+    presignPut: route((bucket) => bucket.presignPut),
+    createMultipart: route((bucket) => bucket.createMultipart),
+    presignPart: route((bucket) => bucket.presignPart),
+    listParts: route((bucket) => bucket.listParts),
+    completeMultipart: route((bucket) => bucket.completeMultipart),
+    abortMultipart: route((bucket) => bucket.abortMultipart),
+    store: route((bucket) => bucket.store),
+    async head(objectKey) {
+      const { bucket, key } = at(objectKey);
+      return bucket.head(key);
+    },
+    async readSmall(objectKey, options) {
+      const { bucket, key } = at(objectKey);
+      return bucket.readSmall(key, options);
+    },
+    async readStart(objectKey, options) {
+      const { bucket, key } = at(objectKey);
+      return bucket.readStart(key, options);
+    },
+    async read(objectKey, options) {
+      const { bucket, key } = at(objectKey);
+      return bucket.read(key, options);
+    },
+    async computeChecksum(objectKey) {
+      const { bucket, key } = at(objectKey);
+      return bucket.computeChecksum(key);
+    },
+    async copy(options) {
+      const [from, to] = [at(options.from), at(options.to)];
+      // The caller makes the key of the copy with `newObjectKey(from)`, so both keys are in one bucket.
+      if (from.bucket !== to.bucket) throw new Error("A copy stays in the bucket of its source.");
+      return from.bucket.copy({ ...options, from: from.key, to: to.key });
+    },
+    async delete(objectKeys) {
+      const deletions = grouped(objectKeys).map(async ({ one, keys }) => {
+        const gone = await one.bucket.delete(keys);
+        return gone.map((key) => objectKeyAt({ number: one.number, key }));
+      });
+      return (await anyOf(deletions)).flat();
+    },
+    async discardParts(objectKeys) {
+      await anyOf(grouped(objectKeys).map(({ one, keys }) => one.bucket.discardParts(keys)));
+    },
+    listObjects: (options) => inOrder(buckets.map(({ number, bucket }) => marked(bucket.listObjects(options), number))),
+    async *listMultiparts() {
+      for (const { number, bucket } of buckets) yield* marked(bucket.listMultiparts(), number);
+    },
+    isOwnKey(objectKey) {
+      const { number, key } = placeOfKey(objectKey);
+      return byNumber.get(number)?.bucket.isOwnKey(key) === true;
+    },
+    async probe() {
+      await Promise.all([...inUse()].map(({ bucket }) => bucket.probe()));
+    },
+    async tryCapabilities(objectKeys) {
+      const [one, two, three] = objectKeys.map((objectKey) => at(objectKey).key) as [string, string, string];
+      return at(objectKeys[0]).bucket.tryCapabilities([one, two, three]);
+    },
+    objectKeyOf(text) {
+      if (!isUrl(text)) {
+        const isMarked = byNumber.has(placeOfKey(text).number) && MARK.test(text);
+        return isMarked ? text : objectKeyAt({ number: first.number, key: text });
+      }
+      return firstKeyOf(buckets, text);
+    },
+    close() {
+      for (const { bucket } of buckets) bucket.close();
+    },
+  };
+}
+
+/**
+ * Returns the results of the calls that succeed. Rejects if all calls fail. If only one of the buckets is down, the deletions of the other
+ * bucket must not wait.
+ */
+async function anyOf<Result>(calls: readonly Promise<Result>[]): Promise<Result[]> {
+  const settled = await Promise.allSettled(calls);
+  const results = settled.flatMap((call) => (call.status === "fulfilled" ? [call.value] : []));
+  const failed = settled.find((call) => call.status === "rejected");
+  if (results.length === 0 && failed !== undefined) throw failed.reason;
+  return results;
+}
+
+/** Returns the key that an S3 URL names in one of the buckets. Throws the error of the first bucket. */
+function firstKeyOf(buckets: readonly NumberedBucket[], s3Url: string): string {
+  let failure: unknown;
+  for (const { number, bucket } of buckets) {
+    try {
+      return objectKeyAt({ number, key: bucket.objectKeyOf(s3Url) });
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  throw failure;
+}
+
+function unknownBucket(number: number): DomainError {
+  const remedy = `Set the settings of bucket ${number} (docs/moving.md), and restart this replica.`;
+  return new DomainError("bucket_unavailable", `This replica has no settings for bucket ${number}. ${remedy}`);
+}
+
+async function* marked<Item extends ListedObject | UnfinishedMultipart>(
+  pages: AsyncIterable<Item[]>,
+  number: number,
+): AsyncGenerator<Item[]> {
+  for await (const page of pages) {
+    yield page.map((item) => ({ ...item, objectKey: objectKeyAt({ number, key: item.objectKey }) }));
+  }
+}
+
+/** Merges lists of objects whose keys are in order. Each page of the result has objects of one list. */
+async function* inOrder(lists: readonly AsyncGenerator<ListedObject[]>[]): AsyncGenerator<ListedObject[]> {
+  const heads: { list: AsyncGenerator<ListedObject[]>; page: ListedObject[] }[] = [];
+  for (const list of lists) {
+    const { value, done } = await list.next();
+    if (done !== true) heads.push({ list, page: value });
+  }
+  while (heads.length > 0) {
+    heads.sort((one, other) => compareKeys(one.page[0], other.page[0]));
+    const [least, next] = heads;
+    if (least === undefined) return;
+    const isEarlier = (object: ListedObject) => next === undefined || compareKeys(object, next.page[0]) < 0;
+    const count = least.page.findIndex((object) => !isEarlier(object));
+    const [page, rest] = count < 1 ? [least.page, []] : [least.page.slice(0, count), least.page.slice(count)];
+    yield page;
+    if (rest.length > 0) {
+      least.page = rest;
+      continue;
+    }
+    const { value, done } = await least.list.next();
+    if (done === true) heads.shift();
+    else least.page = value;
+  }
+}
+
+function compareKeys(one: ListedObject | undefined, other: ListedObject | undefined): number {
+  return Buffer.compare(Buffer.from(one?.objectKey ?? ""), Buffer.from(other?.objectKey ?? ""));
+}

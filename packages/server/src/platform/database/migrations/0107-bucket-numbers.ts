@@ -5,12 +5,12 @@ import type { EngineName } from "../engine.ts";
 const TABLE: Record<EngineName, string> = {
   sqlite: `
     create table upload_bucket (
-      id integer not null primary key check (id = 1), number integer not null, since integer not null,
+      id integer not null primary key, number integer not null, since integer not null,
       holder text, held_until integer
     ) strict`,
   postgres: `
     create table upload_bucket (
-      id integer not null primary key check (id = 1), number integer not null, since bigint not null,
+      id integer not null primary key, number integer not null, since bigint not null,
       holder text collate "C", held_until bigint
     )`,
 };

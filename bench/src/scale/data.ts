@@ -115,7 +115,7 @@ export function expressions({ people, notes, files, links, events, large, claims
     hasPreview: (i: string) => `(${i}) % 5 = 1`,
     fileState: (i: string) => `(case when (${i}) % 100 = 97 then 'rejected' else 'ready' end)`,
     objectKey: (kind: "file" | "row", i: string) =>
-      `${words.hex(at(kind, i), 12)} || ${words.hex(`((${i}) * 2654435761) % 4294967296`, 8)} || ${words.hex(i, 24)}`,
+      `${words.hex(at(kind, i), 12)} || ${words.hex(`((${i}) * 2654435761) % 4294967296`, 8)} || '${kind === "file" ? "0" : "1"}' || ${words.hex(i, 23)}`,
   };
 }
 
@@ -399,7 +399,14 @@ export function rowsOf(shape: Shape, words: Words): Rows[] {
           url: "'https://hooks.bench.example'",
           events: `'["upload.ready"]'`,
         },
-        ...{ description: "''", generation: "0", created_at: `${until}`, failures: "0", paused_until: "0" },
+        ...{
+          description: "''",
+          generation: "0",
+          created_at: `${until}`,
+          disabled_at: `${until}`,
+          failures: "0",
+          paused_until: "0",
+        },
       },
     },
     {

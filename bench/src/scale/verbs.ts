@@ -21,6 +21,11 @@ export type Verb = (subject: Subject) => Promise<Request> | Request;
 /** Chooses rows of the data. `usual`: a note that does not belong to one of the largest people. */
 export type Data = ReturnType<typeof openData>;
 
+/** The number of people who send requests. */
+const USERS = 60;
+/** The number of notes of a person, without the two largest people. */
+const NOTES_EACH = 6;
+
 /** `random`: returns numbers from 0 to 1. */
 export function openData(shape: Shape, random: () => number) {
   const sql = expressions(shape, sqliteWords);
@@ -29,9 +34,12 @@ export function openData(shape: Shape, random: () => number) {
   const numberOf = (expression: string) => Number(evaluate(expression));
   const tokens = new Map<number, Promise<string>>();
   const [linkKey = new Uint8Array()] = deriveLinkKeys([settings.authSecret]).tokens;
+  // The service remembers the tokens of people, so both sides have the same number of people who send requests.
+  const users = Array.from({ length: USERS }, () => 4 + below(random, shape.people - 4));
   const data = {
     shape,
     random,
+    users,
     idOf: (kind: Parameters<typeof sql.id>[0], nth: number) => String(evaluate(sql.id(kind, String(nth)))),
     tokenOf(person: number): Promise<string> {
       const token = tokens.get(person) ?? signToken(data.idOf("person", person));
@@ -42,13 +50,13 @@ export function openData(shape: Shape, random: () => number) {
     linkToken: (link: number) => makeToken(linkKey, { linkId: data.idOf("link", link), generation: 0 }),
     noteOfLink: (link: number) => numberOf(sql.noteOfLink(String(link))),
     /** A person who owns a usual number of notes. */
-    person: () => 4 + below(random, shape.people - 4),
+    person: () => users[below(random, users.length)] as number,
     otherThan: (person: number) => (person === 4 ? 5 : 4),
     /** A note with ten files, of a person with a usual number of notes, outside of the trash. */
     note(): number {
       for (;;) {
-        const note = 2 * shape.large + 1 + below(random, (shape.files - shape.large) / 10 - 2 * shape.large - 1);
-        if (note % 100 !== 99 && data.ownerOf(note) > 3) return note;
+        const note = 2 * shape.large + data.person() - 2 + below(random, NOTES_EACH) * (shape.people - 2);
+        if (note % 100 !== 99 && note < (shape.files - shape.large) / 10 - 1) return note;
       }
     },
     /** The files of a usual note that are ready and outside of the trash. */

@@ -24,6 +24,11 @@ import { type Candidates, MAX_OWNERS, selectCandidates, toCandidates } from "./s
 
 /** The maximum number of files that the result of a search names for each note. */
 const MAX_FOUND_FILES = 3;
+/**
+ * The maximum number of shared notes that a search reads without the index. Other notes of their owners would slow down the index, because
+ * the index finds all documents of an owner.
+ */
+const FEW_SHARED = 100;
 /** A search does not find rejected files, because only the owner of the note and the sender of the file see them. */
 const unfoundStates = [...unlistedStates, "rejected"] as const;
 
@@ -35,9 +40,12 @@ type ListRequest = NotePageRequest & {
   now: number | undefined;
   order?: ListOrder | undefined;
 };
-/** `owners`: finds the owners of the notes that the list can contain. `after`: the id of the last note of the previous page. */
+/**
+ * `owners`: finds the owners of the notes that the list can contain. Returns undefined if the search should not use the index. `after`: the
+ * id of the last note of the previous page.
+ */
 type SearchIn = {
-  owners: () => Promise<readonly string[]>;
+  owners: () => Promise<readonly string[] | undefined>;
   isShared: boolean;
   text: string;
   limit: number;
@@ -101,7 +109,11 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
     searches === undefined ? listing.execute() : searches.run(listing.compile());
   const execute = async <Row>(query: CompiledQuery<Row>): Promise<Row[]> =>
     searches === undefined ? (await db.executeQuery(query)).rows : searches.run(query);
-  const findCandidates = async (owners: readonly string[], text: string): Promise<Candidates | undefined> => {
+  const findCandidates = async (
+    owners: readonly string[] | undefined,
+    text: string,
+  ): Promise<Candidates | undefined> => {
+    if (owners === undefined) return undefined;
     if (owners.length === 0) return new Map();
     const query = selectCandidates(db, engine, { owners, text });
     return query && toCandidates(await execute(query), owners);
@@ -200,6 +212,9 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
     const sharers = db.selectFrom("note_sharers").select("owner_id").where("user_id", "=", userId);
     const owners = async () => {
       if (!isShared) return [userId];
+      const shares = db.selectFrom("note_shares").select("note_id").where("user_id", "=", userId);
+      const { length } = await run(shares.limit(FEW_SHARED + 1));
+      if (length <= FEW_SHARED) return length === 0 ? [] : undefined;
       return (await run(sharers.limit(MAX_OWNERS + 1))).map((row) => row.owner_id);
     };
     const given = Object.fromEntries(listParameters.map((name) => [name, sql`${values[name]}`])) as ListMarkers;

@@ -60,10 +60,11 @@ it("a replica keeps working while another replica changes columns of the tables"
   const before = await tour();
   expect(before.filter(([, status]) => status >= 300)).toEqual([]);
   const { url = "" } = service.database;
-  const tables = (await runSql(url, "select tablename from pg_tables where schemaname = 'public'")) as {
-    tablename: string;
-  }[];
-  for (const { tablename } of tables) await runSql(url, `alter table "${tablename}" add column added_later text`);
+  // A partition gets the columns of its table.
+  const statement =
+    "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition";
+  const tables = (await runSql(url, statement)) as { relname: string }[];
+  for (const { relname } of tables) await runSql(url, `alter table "${relname}" add column added_later text`);
   expect(await tour()).toEqual(before);
   for (const column of ["notes alter title", "links alter label", "attachments alter filename"]) {
     await runSql(url, `alter table ${column} type varchar`);

@@ -7,7 +7,7 @@ import { guardedNoteQueries } from "../access/queries.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import type { AuditEvent } from "./audit-event.ts";
 import { type AuditPageRequest, auditQueries, type DownloadSteps } from "./queries.ts";
-import { expireAuditEvents } from "./retention.ts";
+import { addAuditPartition, expireAuditEvents } from "./retention.ts";
 
 export type AuditVerbs = ReturnType<typeof createAudit>;
 
@@ -41,6 +41,7 @@ export function createAudit(deps: Deps) {
       return auditQueries(db).countDownloads({ noteId }, countUntil(clock()));
     },
 
+    addAuditPartition: addAuditPartition(deps),
     expireAuditEvents: expireAuditEvents(deps),
   };
 }

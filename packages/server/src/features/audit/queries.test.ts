@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { firstIdAt } from "../../platform/crypto/ids.ts";
 import { sampleEvent } from "../../testing/database/samples.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
@@ -69,7 +70,7 @@ describe.each(engines)("the audit log on $name", (engine) => {
     );
     await Promise.all(events.map((event) => urlAuditLog(suite.db).record(event)));
     await expect
-      .poll(() => auditQueries(suite.db).listOldest("o-old", { before: Date.now() + 1_000, limit: 3 }))
+      .poll(() => auditQueries(suite.db).listOldest("o-old", { before: firstIdAt(Date.now() + 1_000), limit: 3 }))
       .toEqual(events.slice(0, 3));
     await auditQueries(suite.db).deleteOfOwner(
       "o-old",

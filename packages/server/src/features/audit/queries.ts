@@ -61,9 +61,9 @@ export const auditQueries = defineQueries("audit", ({ kysely: db, engine, journa
     const query = db.selectFrom("audit_events").select("owner_id").where("owner_id", ">", after);
     return (await query.orderBy("owner_id").limit(1).executeTakeFirst())?.owner_id;
   },
-  /** Lists the events of an owner from before `before`, the oldest event first. */
-  async listOldest(ownerId: string, { before, limit }: { before: number; limit: number }): Promise<AuditEvent[]> {
-    const range = { column: "owner_id", value: ownerId, before: firstIdAt(before), routine: "include" } as const;
+  /** Lists the events of an owner with ids before `before`, the oldest event first. */
+  async listOldest(ownerId: string, { before, limit }: { before: string; limit: number }): Promise<AuditEvent[]> {
+    const range = { column: "owner_id", value: ownerId, before, routine: "include" } as const;
     const rows = await inOrder(db, { ...range, order: "asc", limit })
       .select(auditColumns)
       .execute();
@@ -83,7 +83,7 @@ export const auditQueries = defineQueries("audit", ({ kysely: db, engine, journa
   },
 }));
 
-function toAuditEvent(row: AuditRow): AuditEvent {
+export function toAuditEvent(row: AuditRow): AuditEvent {
   return {
     id: row.id,
     at: row.at,

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { engines, type TestDatabase } from "../../testing/database/test-databases.ts";
 import type { AuditEvent } from "./audit-event.ts";
-import { auditQueries } from "./queries.ts";
-import { type AuditArchive, createAuditArchive, expireAuditEvents } from "./retention.ts";
+import { partitionQueries } from "./partition-queries.ts";
+import { auditQueries, urlAuditLog } from "./queries.ts";
+import { type AuditArchive, addAuditPartition, createAuditArchive, expireAuditEvents } from "./retention.ts";
 
 const NOW = Date.UTC(2030, 5, 1);
 const DAY = 86_400_000;
@@ -89,6 +90,92 @@ describe.each(engines)("the retention of the audit log, on $name", (engine) => {
     expect(exported).toEqual(new Set(events.map(({ id }) => id)));
     expect(await idsOf(database, "ann")).toEqual([]);
     await other.close();
+  });
+});
+
+describe("the partitions of the audit log, on postgres", () => {
+  const postgres = engines.filter(({ name }) => name === "postgres");
+  const [JUNE, JULY, AUGUST] = [Date.UTC(2030, 5), Date.UTC(2030, 6), Date.UTC(2030, 7)];
+
+  async function open() {
+    const database = await (postgres[0] as (typeof engines)[number]).open();
+    onTestFinished(() => database.close());
+    const { db } = database;
+    const add = (...events: AuditEvent[]) => auditQueries(db).add(...events);
+    const begin = (now: number) => addAuditPartition({ db, clock: () => now })();
+    const expire = (now: number, archive: AuditArchive) =>
+      expireAuditEvents({ db, clock: () => now, auditRetention: { days: 1, archive } })();
+    const names = async () => (await partitionQueries(db).list()).map(({ name }) => name);
+    return { database, db, add, begin, expire, names };
+  }
+
+  it("the partition of the next month is there when a month begins, and is added once", async () => {
+    const { database, begin, names } = await open();
+    const other = await database.openAgain({ clock: () => JUNE });
+    onTestFinished(() => other.close());
+    await Promise.all([begin(JUNE), addAuditPartition({ db: other, clock: () => JUNE })()]);
+    await begin(JULY - 1);
+    expect(await names()).toEqual(["audit_events_0", "audit_events_2030_07"]);
+    await begin(JULY);
+    await begin(JULY);
+    expect(await names()).toEqual(["audit_events_0", "audit_events_2030_07", "audit_events_2030_08"]);
+  });
+
+  it("the audit log lists events of all partitions in order, and stores an event after the last month", async () => {
+    const { db, add, begin } = await open();
+    await add(eventOf(JUNE, 1));
+    await begin(JUNE);
+    await begin(JULY);
+    const later = [eventOf(JULY, 2), eventOf(AUGUST, 3), eventOf(Date.UTC(2031, 3), 4)];
+    await add(...later);
+    await urlAuditLog(db).record(later[0] as AuditEvent);
+    const listed = await auditQueries(db).listOfOwner("ann", { limit: 3, cursor: undefined });
+    const rest = await auditQueries(db).listOfOwner("ann", { limit: 3, cursor: listed.nextCursor });
+    expect([...listed.items, ...rest.items].map(({ detail }) => detail.nth)).toEqual([4, 3, 2, 1]);
+  });
+
+  it("the events of a month leave together, when the last of them is old", async () => {
+    const { db, add, begin, expire, names } = await open();
+    const [folder, now] = [await makeFolder(), Date.UTC(2030, 7, 2)];
+    const archive = createAuditArchive({ folder, clock: () => now });
+    await begin(JUNE);
+    await begin(JULY);
+    const many = Array.from({ length: 1_001 }, (_, nth) => eventOf(JULY + nth, nth, `owner-${nth % 3}`));
+    const ofLink = { ...eventOf(AUGUST - 1, 2_000), detail: { nth: 2_000, linkId: "link" } };
+    await add(eventOf(JUNE, 0), ...many, ofLink, eventOf(AUGUST, 3_000));
+    expect(await expire(now - 2, archive)).toBe(1);
+    expect(await names()).toEqual(["audit_events_2030_07", "audit_events_2030_08"]);
+    expect(await expire(now, archive)).toBe(1_002);
+    expect(await names()).toEqual(["audit_events_2030_08"]);
+    expect((await exportedIn(folder)).length).toBe(1_003);
+    expect(await db.kysely.selectFrom("link_events").selectAll().execute()).toEqual([]);
+    expect((await auditQueries(db).listOfNote("note", { limit: 9, cursor: undefined })).items).toEqual([
+      eventOf(AUGUST, 3_000),
+    ]);
+    await begin(AUGUST);
+    expect(await names()).toEqual(["audit_events_2030_08", "audit_events_2030_09"]);
+  });
+
+  it("a month stays until its export has succeeded, and is exported once while a long query prevents its removal", async () => {
+    const { database, add, begin, expire, names } = await open();
+    const now = Date.UTC(2030, 7, 2);
+    await begin(JUNE);
+    await begin(JULY);
+    await add(eventOf(JULY, 1));
+    await expect(expire(now, { append: () => Promise.reject(new Error("no space")) })).rejects.toThrow("no space");
+    const exported: AuditEvent[] = [];
+    const archive = { append: async (events: readonly AuditEvent[]) => void exported.push(...events) };
+    const other = await database.openAgain({ clock: () => now });
+    onTestFinished(() => other.close());
+    await other.transaction(async (tx) => {
+      await auditQueries(tx).listOfOwner("ann", { limit: 1, cursor: undefined });
+      await expect(expire(now, archive)).rejects.toThrow();
+      await add(eventOf(now, 2));
+    });
+    expect(await names()).toContain("audit_events_2030_07");
+    expect(await expire(now, archive)).toBe(0);
+    expect(await names()).toEqual(["audit_events_2030_08"]);
+    expect(exported).toEqual([eventOf(JULY, 1)]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { encodeListCursor } from "../../features/notes/list-cursor.ts";
 import type { LeasedDelivery } from "../../features/outbox/webhook.ts";
 import type { NamedObject } from "../../features/storage/move-queries.ts";
+import { firstIdAt } from "../../platform/crypto/ids.ts";
 import { encodeCursor, encodeTimedCursor } from "../../platform/database/pages.ts";
 import type { EveryQuery } from "./every-query.ts";
 import { MIDDLE, ROWS } from "./large-database.ts";
@@ -672,7 +673,7 @@ export const queryExamples: Examples = {
       [{ linkId: "link-1", ownerId: "user-1" }, next],
     ],
     nextOwner: [["user-1"]],
-    listOldest: [["user-1", { before: NOW, limit: 100 }]],
+    listOldest: [["user-1", { before: firstIdAt(NOW), limit: 100 }]],
     deleteOfOwner: [["user-1", ["event-100001"]]],
   },
   administration: {

@@ -8,6 +8,7 @@ import { previews } from "./0104-previews.ts";
 import { filePaths } from "./0105-file-paths.ts";
 import { missingPreviews } from "./0106-missing-previews.ts";
 import { bucketNumbers } from "./0107-bucket-numbers.ts";
+import { auditPartitions } from "./0110-audit-partitions.ts";
 
 const FIRST = "0100-initial-schema";
 
@@ -31,5 +32,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0105-file-paths": filePaths(),
     "0106-missing-previews": missingPreviews(engine),
     "0107-bucket-numbers": bucketNumbers(engine),
+    "0110-audit-partitions": auditPartitions(engine),
   };
 }

@@ -278,7 +278,10 @@ async function requireEmpty(client: pg.PoolClient): Promise<void> {
   );
 }
 
-/** Drops the keys, indexes and triggers, because a load without them is faster. Returns the statements that create them again. */
+/**
+ * Drops the keys, indexes and triggers, because a load without them is faster. Returns the statements that create them again. A statement
+ * for a table with partitions is also for its partitions.
+ */
 async function dropAll(client: pg.PoolClient): Promise<string[]> {
   const { rows } = await client.query<{ drop: string; create: string }>(`
     with tables as (
@@ -290,7 +293,7 @@ async function dropAll(client: pg.PoolClient): Promise<string[]> {
       case contype when 'f' then 1 else 2 end as step
     from pg_constraint where conrelid in (select oid from tables) and contype in ('f', 'p', 'u')
     union all
-    select format('drop index %s', indexrelid::regclass), pg_get_indexdef(indexrelid), 3
+    select format('drop index %s', indexrelid::regclass), replace(pg_get_indexdef(indexrelid), ' ON ONLY ', ' ON '), 3
     from pg_index where indrelid in (select oid from tables)
       and not exists (select 1 from pg_constraint where conindid = indexrelid and contype in ('p', 'u'))
     union all

@@ -1,0 +1,29 @@
+import { type Kysely, sql } from "kysely";
+import type { Migration } from "kysely/migration";
+import type { EngineName } from "../engine.ts";
+
+// The first partition takes the old table and its indexes. Its range has no limits, so PostgreSQL does not read the rows. The indexes get
+// the names that PostgreSQL itself would choose for the indexes of a partition.
+const POSTGRES = [
+  "alter table audit_events rename to audit_events_0",
+  "alter index audit_events_pk rename to audit_events_0_pkey",
+  "alter index audit_events_note rename to audit_events_0_note_id_is_routine_id_idx",
+  "alter index audit_events_id rename to audit_events_0_id_idx",
+  "create table audit_events (like audit_events_0 including defaults) partition by range (id)",
+  "alter table audit_events add constraint audit_events_pk primary key (owner_id, is_routine, id)",
+  "create index audit_events_note on audit_events (note_id, is_routine, id)",
+  "create index audit_events_id on audit_events using brin (id) with (pages_per_range = 16, autosummarize = on)",
+  "alter table audit_events attach partition audit_events_0 for values from (minvalue) to (maxvalue)",
+];
+
+/**
+ * On PostgreSQL, divides the audit events into partitions by their ids, which begin with the time. The service makes the next partitions
+ * (features/audit/retention.ts).
+ */
+export function auditPartitions(engine: EngineName): Migration {
+  return {
+    async up(db: Kysely<unknown>): Promise<void> {
+      if (engine === "postgres") for (const statement of POSTGRES) await sql.raw(statement).execute(db);
+    },
+  };
+}

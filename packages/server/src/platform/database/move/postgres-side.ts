@@ -13,9 +13,6 @@ import { createPrimary } from "../postgres/primary.ts";
 import type { Tables } from "../schema.ts";
 import { type MovedColumn, type MovedTable, type SchemaColumn, type Side, type Target, tablesOf } from "./tables.ts";
 
-/** Statements of a move, such as the creation of an index, may take very long. */
-const TIMEOUT_MS = 24 * 3_600_000;
-
 // A limit of the role or of the database would stop the move. The settings end with the transaction, so they also work behind a pooler.
 const SETTINGS =
   "set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0; set local lock_timeout = '5s'; set local work_mem = '256MB'; set local maintenance_work_mem = '256MB'";
@@ -24,27 +21,28 @@ const SETTINGS =
 type Session = { client: pg.PoolClient; transaction: ControlledTransaction<Tables>; close(): Promise<void> };
 
 async function openSession(url: string): Promise<Session> {
-  const pool = createPool({ primary: createPrimary(url), maxConnections: 1, queryTimeoutMs: TIMEOUT_MS });
+  // Statements of a move, such as the creation of an index, may take very long, so they have no time limit.
+  const pool = createPool({ primary: createPrimary(url), maxConnections: 1, queryTimeoutMs: 0 });
   const { options } = pool;
   const end = async () => undefined;
+  let client: pg.PoolClient | undefined;
+  async function close(): Promise<void> {
+    // PostgreSQL rolls back when the connection ends. A rollback would wait for a running COPY.
+    client?.release(true);
+    client = undefined;
+    await pool.end();
+  }
   try {
-    const client = await pool.connect();
-    const { query } = await kyselyPool({ options, end, connect: async () => client } as unknown as pg.Pool).connect();
+    client = await pool.connect();
+    const connected = client;
+    const { query } = await kyselyPool({ options, end, connect: async () => connected } as unknown as pg.Pool).connect();
     const connect = async () => ({ query, release: () => undefined });
     const db = new Kysely<Tables>({ dialect: new MigrationDialect({ pool: { options, end, connect } }) });
     const transaction = await db.startTransaction().execute();
     await client.query(SETTINGS);
-    return {
-      client,
-      transaction,
-      async close() {
-        // PostgreSQL rolls back when the connection ends. A rollback would wait for a running COPY.
-        client.release(true);
-        await pool.end();
-      },
-    };
+    return { client, transaction, close };
   } catch (error) {
-    await pool.end();
+    await close();
     throw toPostgresDomainError(error);
   }
 }

@@ -50,7 +50,7 @@ it("a service works after a move to PostgreSQL behind PgBouncer, and after the m
   const database = await createTestPostgresDatabase();
   const pooler = await startPgBouncer(database.url, { mode: "transaction", preparedStatements: 0, size: 5 });
   onTestFinished(async () => {
-    await pooler.stop();
+    await pooler.stop().catch(() => undefined);
     await database.remove();
     await place.remove();
   });
@@ -70,7 +70,7 @@ it("a service works after a move to PostgreSQL behind PgBouncer, and after the m
 
   const inUse = await endOfCli(onPostgres, ["move", "database", "--to", "sqlite"]);
   expect(inUse).toMatchObject({ code: 1, stderr: expect.stringContaining("also those of a pooler") });
-  await pooler.stop().catch(() => undefined);
+  await pooler.stop();
   const direct = { ...onPostgres, env: { ...onPostgres.env, DATABASE_URL: database.url } };
   const notEmpty = await endOfCli(direct, ["move", "database", "--to", "sqlite"]);
   expect(notEmpty).toMatchObject({ code: 1, stderr: expect.stringContaining("The target is not empty") });

@@ -35,7 +35,11 @@ async function openSession(url: string): Promise<Session> {
   try {
     client = await pool.connect();
     const connected = client;
-    const { query } = await kyselyPool({ options, end, connect: async () => connected } as unknown as pg.Pool).connect();
+    const { query } = await kyselyPool({
+      options,
+      end,
+      connect: async () => connected,
+    } as unknown as pg.Pool).connect();
     const connect = async () => ({ query, release: () => undefined });
     const db = new Kysely<Tables>({ dialect: new MigrationDialect({ pool: { options, end, connect } }) });
     const transaction = await db.startTransaction().execute();

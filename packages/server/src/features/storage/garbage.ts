@@ -158,6 +158,9 @@ const BATCH = 500;
 
 const HEADS_AT_ONCE = 8;
 
+/** The number of owners in one query for usage counters. PostgreSQL cancels a query that takes more than some seconds. */
+const OWNERS_AT_ONCE = 100;
+
 /**
  * Compares the list of objects with the list of ready attachments, in constant memory. Each of the two lists is in the order of its keys.
  * The function `findInObjects` checks a missing object again before the report, because the lists can change in the meantime.
@@ -249,11 +252,10 @@ export async function* findMultiparts({ db, bucket, clock }: Deps, tally: Tally)
 
 /** Finds usage counters that differ from the sum of the rows. */
 export async function* findUsage({ db }: Deps): AsyncGenerator<Finding> {
-  let after = "";
-  for (;;) {
-    const drifts = await usageQueries(db).listDrifts({ after, limit: BATCH });
+  let after: string | undefined = "";
+  while (after !== undefined) {
+    const { drifts, lastOwner } = await usageQueries(db).listDrifts({ after, owners: OWNERS_AT_ONCE });
     for (const drift of drifts) yield { kind: "usage", drift };
-    if (drifts.length < BATCH) return;
-    after = drifts.at(-1)?.ownerId ?? after;
+    after = lastOwner;
   }
 }

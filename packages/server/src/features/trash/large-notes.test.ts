@@ -56,7 +56,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     const keys = new Set(due.map(({ objectKey }) => objectKey));
     return files.filter(({ objectKey }) => keys.has(objectKey)).length;
   };
-  const driftsOf = (on = service) => usageQueries(on.db).listDrifts({ after: "", limit: 1_000 });
+  const driftsOf = async (on = service) => (await usageQueries(on.db).listDrifts({ after: "", owners: 1_000 })).drifts;
 
   /** After each transaction, records the number of remaining files, and checks that the usage is exact. Returns the recorded numbers. */
   function watchSteps({ noteId, ownerId }: { noteId: string; ownerId: string }): number[] {

@@ -151,7 +151,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     await owner.send(`DELETE /attachments/${attachmentId}`);
     await owner.send(`DELETE /notes/${noteId}`);
     expect(await usageOf(owner)).toBe(used);
-    expect(await usageQueries(service.db).listDrifts({ after: "", limit: 1_000 })).toEqual([]);
+    expect((await usageQueries(service.db).listDrifts({ after: "", owners: 1_000 })).drifts).toEqual([]);
     await service.db.transaction((tx) =>
       usageQueries(tx).hold({
         objectKey: `held-${ownerId}`,
@@ -189,7 +189,7 @@ describe.each(engines)("the trash on $name", (engine) => {
       const answers = await Promise.all([...calls, ...calls].map((call) => owner.send(call)));
       expect(answers.map(({ status }) => status).sort()).toEqual([204, 404, 404, 404]);
     }
-    expect(await usageQueries(service.db).listDrifts({ after: "", limit: 1_000 })).toEqual([]);
+    expect((await usageQueries(service.db).listDrifts({ after: "", owners: 1_000 })).drifts).toEqual([]);
   });
 
   it("a note stays consistent during parallel deletions, restorations and new files", async () => {
@@ -211,11 +211,11 @@ describe.each(engines)("the trash on $name", (engine) => {
     const attachments = await attachmentQueries(service.db).listOfNote(noteId);
     expect(attachments.length).toBeGreaterThan(0);
     for (const { id } of attachments) expect((await owner.send(`GET /attachments/${id}`)).status).toBe(404);
-    expect(await usageQueries(service.db).listDrifts({ after: "", limit: 1_000 })).toEqual([]);
+    expect((await usageQueries(service.db).listDrifts({ after: "", owners: 1_000 })).drifts).toEqual([]);
     await owner.send(`DELETE /trash/notes/${noteId}`);
     await service.useCases.expireUploads();
     expect(
-      (await usageQueries(service.db).listDrifts({ after: "", limit: 1_000 })).map(({ ownerId }) => ownerId),
+      (await usageQueries(service.db).listDrifts({ after: "", owners: 1_000 })).drifts.map(({ ownerId }) => ownerId),
     ).not.toContain(ownerId);
   });
 

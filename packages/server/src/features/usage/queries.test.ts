@@ -98,19 +98,19 @@ describe.each(engines)("usage on $name", (engine) => {
       await noteQueries(suite.db).insert(note);
       await attachmentQueries(suite.db).insert(sampleAttachment(note, { sizeBytes: 5 * 2 ** 40 }));
     }
-    expect(await usageQueries(suite.db).listDrifts({ after: "", limit: 10 })).toEqual([]);
+    expect((await usageQueries(suite.db).listDrifts({ after: "drift-", owners: 3 })).drifts).toEqual([]);
     const drifted = suite.db.kysely.updateTable("usage").set({ used_bytes: 1 }).where("owner_id", "in", owners);
     await drifted.execute();
-    const first = await usageQueries(suite.db).listDrifts({ after: "", limit: 2 });
+    const first = (await usageQueries(suite.db).listDrifts({ after: "drift-", owners: 2 })).drifts;
     const actual = { bytes: 5 * 2 ** 40, files: 1 };
     expect(first).toEqual(
       ["drift-a", "drift-b"].map((ownerId) => ({ ownerId, counted: { bytes: 1, files: 1 }, actual })),
     );
-    expect(await usageQueries(suite.db).listDrifts({ after: "drift-b", limit: 2 })).toMatchObject([
+    expect((await usageQueries(suite.db).listDrifts({ after: "drift-b", owners: 2 })).drifts).toMatchObject([
       { ownerId: "drift-c" },
     ]);
     for (const ownerId of owners) await suite.db.transaction((tx) => usageQueries(tx).recount(ownerId));
-    expect(await usageQueries(suite.db).listDrifts({ after: "", limit: 10 })).toEqual([]);
+    expect((await usageQueries(suite.db).listDrifts({ after: "drift-", owners: 3 })).drifts).toEqual([]);
     expect(await usageQueries(suite.db).find("drift-a")).toEqual(actual);
   });
 });

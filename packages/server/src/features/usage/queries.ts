@@ -115,28 +115,38 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
   },
 
   /**
-   * Lists the owners whose usage counter differs from the sum of their rows, in the order of the owners' ids. The query reads the counters
-   * and the rows at one instant.
+   * Compares the usage counters of the next owners after `after` with the sums of their rows, in the order of the owners' ids. Returns the
+   * owners whose counter differs, and the last compared owner. `lastOwner` is undefined if no owner follows. The number of owners limits
+   * the time of the query.
    */
-  async listDrifts({ after, limit }: { after: string; limit: number }): Promise<UsageDrift[]> {
+  async listDrifts({ after, owners }: { after: string; owners: number }) {
+    const next = (table: "usage" | "notes") => sql`
+      select owner_id from (
+        select distinct owner_id from ${sql.table(table)} where owner_id > ${after} order by owner_id limit ${owners}
+      ) as next_owners`;
     // One statement reads the rows and the counters at one instant.
     const { rows } = await sql<DriftRow>`
-        select owner_id, counted_bytes, counted_files, actual_bytes, actual_files
-        from (
-          select
-            coalesce(usage.owner_id, actual.owner_id) as owner_id,
-            coalesce(usage.used_bytes, 0) as counted_bytes, coalesce(usage.files, 0) as counted_files,
-            coalesce(actual.bytes, 0) as actual_bytes, coalesce(actual.files, 0) as actual_files
-          from usage full join (${actualUsage(sql`1 = 1`)}) as actual on actual.owner_id = usage.owner_id
-        ) as both_counts
-        where (counted_bytes <> actual_bytes or counted_files <> actual_files) and owner_id > ${after}
-        order by owner_id
-        limit ${limit}`.execute(db);
-    return rows.map((row) => ({
-      ownerId: row.owner_id,
-      counted: { bytes: row.counted_bytes, files: row.counted_files },
-      actual: { bytes: row.actual_bytes, files: row.actual_files },
-    }));
+      with owners as materialized (
+        select owner_id from (${next("usage")} union ${next("notes")}) as next_owners order by owner_id limit ${owners}
+      )
+      select
+        owners.owner_id, coalesce(usage.used_bytes, 0) as counted_bytes, coalesce(usage.files, 0) as counted_files,
+        coalesce(actual.bytes, 0) as actual_bytes, coalesce(actual.files, 0) as actual_files
+      from owners
+      left join usage on usage.owner_id = owners.owner_id
+      left join (${actualUsage(sql`owners`)}) as actual on actual.owner_id = owners.owner_id
+      order by owners.owner_id`.execute(db);
+    const compared = rows.map(
+      (row): UsageDrift => ({
+        ownerId: row.owner_id,
+        counted: { bytes: row.counted_bytes, files: row.counted_files },
+        actual: { bytes: row.actual_bytes, files: row.actual_files },
+      }),
+    );
+    const drifts = compared.filter(
+      ({ counted, actual }) => counted.bytes !== actual.bytes || counted.files !== actual.files,
+    );
+    return { drifts, lastOwner: compared.at(-1)?.ownerId };
   },
 
   /** Sets the usage counter of an owner to the sum of the rows. The caller must call `recount` in a transaction. */
@@ -144,7 +154,8 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
     // The query locks the counter before it counts the files. A parallel transaction that changes a file must wait, and changes the counter
     // afterwards.
     await addToUsage(db, { ownerId, more: { bytes: 0, files: 0 }, quota: undefined });
-    const actual = sql<Usage>`${actualUsage(sql`owner_id = ${ownerId}`)}`;
+    const owner = sql`(select cast(${ownerId} as text) as owner_id)`;
+    const actual = sql<Usage>`${actualUsage(owner)}`;
     const { bytes, files } = (await actual.execute(db)).rows[0] ?? { bytes: 0, files: 0 };
     await db.updateTable("usage").set({ used_bytes: bytes, files }).where("owner_id", "=", ownerId).execute();
   },
@@ -195,16 +206,21 @@ type Count = "counted_bytes" | "counted_files" | "actual_bytes" | "actual_files"
 
 type DriftRow = { owner_id: string } & Record<Count, number>;
 
-/** Computes the usage of owners from their files. The result has one row for each owner. */
-function actualUsage(where: RawBuilder<unknown>): RawBuilder<unknown> {
-  // The query casts the sum, because PostgreSQL returns a sum of bigints as `numeric`.
+/**
+ * Computes the usage of some owners from their files. `owners`: a table of the owners' ids. The result has one row for each owner with
+ * files. The files of an owner are the files of the owner's notes, so that the query reads only indexes of these notes.
+ */
+function actualUsage(owners: RawBuilder<unknown>): RawBuilder<unknown> {
+  // The query casts the sum, because PostgreSQL returns a sum of bigints as `numeric`. A `cross join` of SQLite keeps the order of the tables.
   return sql`
     select owner_id, cast(sum(size_bytes) as bigint) as bytes, count(*) as files
     from (
-      select owner_id, size_bytes from attachments
-      where owns_object = 1 and state not in (${sql.join(ENDED)}) and ${where}
+      select notes.owner_id, attachments.size_bytes
+      from ${owners} as some_owners cross join notes cross join attachments
+      where notes.owner_id = some_owners.owner_id and attachments.note_id = notes.id
+        and attachments.owns_object = 1 and attachments.state not in (${sql.join(ENDED)})
       union all
-      select owner_id, size_bytes from reservations where ${where}
+      select owner_id, size_bytes from reservations where owner_id in (select owner_id from ${owners} as some_owners)
     ) as counted
     group by owner_id`;
 }

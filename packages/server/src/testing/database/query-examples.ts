@@ -398,7 +398,7 @@ export const queryExamples: Examples = {
     hold: [[{ objectKey: "new", ownerId: "user-1", sizeBytes: 1, expiresAt: NOW }]],
     release: [["reserved-1"]],
     releaseExpired: [[EXPIRED, 100]],
-    listDrifts: [[{ after: "", limit: 100 }]],
+    listDrifts: [[{ after: "user-1", owners: 3 }]],
     recount: [["user-1"]],
   },
   queues: { measure: [[NOW]] },

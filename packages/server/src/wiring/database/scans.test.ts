@@ -55,8 +55,10 @@ const ALLOWED: Record<string, string> = {
   "queues.measure: Seq Scan mails": BOUNDED,
   "searchIndex.indexSome": UNINDEXED,
   "trash.nextToPurge": "reads the first note of a queue",
-  "usage.listDrifts": BY_COMMAND,
-  "usage.recount": BY_COMMAND,
+  "usage.listDrifts: SCAN reservations": BY_COMMAND,
+  "usage.listDrifts: Seq Scan reservations": BY_COMMAND,
+  "usage.recount: SCAN reservations": BY_COMMAND,
+  "usage.recount: Seq Scan reservations": BY_COMMAND,
   "verifications.countNeedingScan": AT_START,
   "issuedUrls.listUrlReports": "reads the index of the endpoints that get a report",
 };

@@ -24,6 +24,8 @@ export type Node = {
   name: string;
   /** The host and port of PostgreSQL. */
   address: string;
+  /** The URL of the database on this host alone. */
+  url: string;
   /** Kills all processes of the machine with SIGKILL. */
   kill(): Promise<void>;
   /** Stops all processes of the machine with SIGSTOP. Returns a function that continues them. */
@@ -43,6 +45,8 @@ export type Cluster = {
   /** Waits for a primary and its standbys. */
   isComplete(): Promise<void>;
   switchover(from: Node): Promise<void>;
+  /** Ends the lease of the primary in etcd, so that a test needs not wait for its end. */
+  expireLease(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -101,7 +105,7 @@ export async function startCluster(): Promise<Cluster> {
       .map(({ name }) => nodes.find((node) => node.name === name) as Node);
 
   const cluster: Cluster = {
-    url: `postgres://valetkey:${encodeURIComponent(SERVICE_PASSWORD)}@${nodes.map(({ address }) => address).join(",")}/valetkey`,
+    url: urlOf(nodes.map(({ address }) => address)),
     async primary({ other } = { other: undefined as never }) {
       for (const [nth, { rest }] of ports.entries()) {
         if (nodes[nth] === other) continue;
@@ -134,6 +138,14 @@ export async function startCluster(): Promise<Cluster> {
       const response = await fetch(`http://${HOST}:${rest}/switchover`, { method: "POST", body });
       expect(response.status, await response.text()).toBe(200);
     },
+    async expireLease() {
+      const key = Buffer.from("/service/valetkey/leader").toString("base64");
+      const response = await fetch(`http://${etcd.address}/v3/kv/deleterange`, {
+        method: "POST",
+        body: JSON.stringify({ key }),
+      });
+      expect(await response.json()).toMatchObject({ deleted: "1" });
+    },
     async stop() {
       for (const node of nodes) await node.kill();
       await etcd.stop();
@@ -153,6 +165,10 @@ export async function startCluster(): Promise<Cluster> {
   }
 }
 
+function urlOf(addresses: string[]): string {
+  return `postgres://valetkey:${encodeURIComponent(SERVICE_PASSWORD)}@${addresses.join()}/valetkey`;
+}
+
 type Owner = { uid: number; gid: number };
 
 /** PostgreSQL refuses to run as root, so root runs the cluster as the user postgres. */
@@ -164,21 +180,21 @@ function ownerOfPostgres(): Owner | undefined {
 
 async function startEtcd(folder: string) {
   const [client, peer] = [await freePort(HOST), await freePort(HOST)];
-  const urlOf = (port: number) => `http://${HOST}:${port}`;
+  const httpOf = (port: number) => `http://${HOST}:${port}`;
   const data = join(folder, "etcd");
   await mkdir(data, { mode: 0o700 });
   const args = {
     "data-dir": data,
-    "listen-client-urls": urlOf(client),
-    "advertise-client-urls": urlOf(client),
-    "listen-peer-urls": urlOf(peer),
-    "initial-advertise-peer-urls": urlOf(peer),
-    "initial-cluster": `default=${urlOf(peer)}`,
+    "listen-client-urls": httpOf(client),
+    "advertise-client-urls": httpOf(client),
+    "listen-peer-urls": httpOf(peer),
+    "initial-advertise-peer-urls": httpOf(peer),
+    "initial-cluster": `default=${httpOf(peer)}`,
   };
   const given = Object.entries(args).flatMap(([name, value]) => [`--${name}`, value]);
   const child = spawn(commandPath("etcd", process.env) ?? "etcd", [...given, "--unsafe-no-fsync"], { stdio: "ignore" });
   const isUp = () =>
-    fetch(`${urlOf(client)}/health`).then(
+    fetch(`${httpOf(client)}/health`).then(
       ({ ok }) => ok,
       () => false,
     );
@@ -235,6 +251,7 @@ function createNode({ name, file, data, port, owner }: NodeSpec): Node {
   return {
     name,
     address,
+    url: urlOf([address]),
     async kill() {
       const pids = await signalAll("SIGKILL");
       if (child !== undefined) await ended(child);

@@ -1,4 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import {
+  createPrimary,
+  type Primary,
+  textOf,
+} from "../../../packages/server/src/platform/database/postgres/primary.ts";
 import { signTestJwt } from "../../../packages/server/src/testing/auth/test-jwt.ts";
 import { type Api, apiAs } from "../testing/api.ts";
 import { expectAllThere } from "../testing/expect-all-there.ts";
@@ -87,7 +92,51 @@ describe("a service on a cluster of Patroni", () => {
     return (await cluster.primary({ other: from })) as Node;
   }
 
+  it("a commit whose wait for the standby is cancelled fails with 503", { timeout: 60_000 }, async () => {
+    const primary = (await cluster.primary()) as Node;
+    const wake = await Promise.all((await cluster.standbys()).map((node) => node.freeze()));
+    try {
+      const creating = ann.call("POST", "/notes", { title: "lost" });
+      const cancel =
+        "select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'SyncRep' and usename = 'valetkey'";
+      await expect.poll(() => primary.sql(cancel), { interval: 20 }).not.toEqual([]);
+      const { status, body } = await creating;
+      expect([status, body.code]).toEqual([503, "database_unavailable"]);
+    } finally {
+      for (const each of wake) each();
+    }
+    await expect.poll(async () => (await ann.call("POST", "/notes", { title: "kept" })).status).toBe(201);
+  });
+
+  it("a switchover loses no acknowledged change", { timeout: 180_000 }, async () => {
+    await underLoad(async (ledger) => {
+      const primary = (await cluster.primary()) as Node;
+      await cluster.switchover(primary);
+      await promoted(primary, ledger);
+    });
+  });
+
   for (let round = 1; round <= ROUNDS; round += 1) {
+    it(`a primary machine that freezes gets no write after it wakes (round ${round})`, {
+      timeout: 180_000,
+    }, async () => {
+      const ledger = await underLoad(async (ledger) => {
+        const former = (await cluster.primary()) as Node;
+        const wake = await former.freeze();
+        const seen = createPrimary(cluster.url);
+        try {
+          if (process.env.FAILOVER_ROUNDS === undefined) await cluster.expireLease();
+          const { address } = await promoted(former, ledger);
+          await seen.find();
+          expect(seen.current()).toContain(address);
+        } finally {
+          wake();
+        }
+        await expectRefused(former, seen);
+      });
+      expect(longestGap(ledger)).toBeLessThan(LEASE_MS + WRITES_WORK_WITHIN_MS);
+    });
+
     it(`a kill of the primary machine loses no acknowledged change (round ${round})`, {
       timeout: 180_000,
     }, async () => {
@@ -99,29 +148,22 @@ describe("a service on a cluster of Patroni", () => {
       });
       expect(longestGap(ledger)).toBeLessThan(LEASE_MS + WRITES_WORK_WITHIN_MS);
     });
-
-    it(`a primary machine that freezes gets no write after it wakes (round ${round})`, {
-      timeout: 180_000,
-    }, async () => {
-      const ledger = await underLoad(async (ledger) => {
-        const former = (await cluster.primary()) as Node;
-        const wake = await former.freeze();
-        try {
-          await promoted(former, ledger);
-        } finally {
-          wake();
-        }
-        await cluster.isComplete();
-      });
-      expect(longestGap(ledger)).toBeLessThan(LEASE_MS + WRITES_WORK_WITHIN_MS);
-    });
   }
 
-  it("a switchover loses no acknowledged change", { timeout: 180_000 }, async () => {
-    await underLoad(async (ledger) => {
-      const primary = (await cluster.primary()) as Node;
-      await cluster.switchover(primary);
-      await promoted(primary, ledger);
-    });
-  });
+  /** Checks that the service refuses a former primary that accepts writes again, and uses the new primary after a restart. */
+  async function expectRefused(former: Node, seen: Primary): Promise<void> {
+    const refusals = new Set<unknown>();
+    const isStandby = async () => {
+      const restarted = createPrimary(cluster.url);
+      await restarted.find();
+      expect(restarted.current()).toBe(seen.current());
+      const answer = (await seen.ask()).find(({ url }) => url === former.url);
+      expect(answer?.timeline).toBeUndefined();
+      refusals.add(answer === undefined ? undefined : textOf(answer));
+      const [state] = await former.sql("select pg_is_in_recovery() as standby").catch(() => []);
+      return (state as { standby: boolean } | undefined)?.standby === true;
+    };
+    await vi.waitUntil(isStandby, { timeout: 60_000, interval: 10 });
+    console.log("the former primary was refused:", [...refusals].join("; "));
+  }
 });

@@ -4,6 +4,8 @@ import { type Answer, type Api, putAsTold } from "../testing/api.ts";
 import { type Acknowledged, nothingYet, sha256 } from "../testing/load.ts";
 
 const PAUSE_AFTER_FAILURE_MS = 100;
+/** The check of what the service acknowledged takes longer than its creation, so the load pauses. */
+const PAUSE_BETWEEN_TURNS_MS = 150;
 
 /** What the service acknowledged, and how it responded. */
 export type Ledger = Acknowledged & {
@@ -52,6 +54,7 @@ export async function work({ ledger, token, url, signal }: Load): Promise<void> 
   }
 
   for (let turn = 0; !signal.aborted; turn += 1) {
+    await sleep(PAUSE_BETWEEN_TURNS_MS);
     const title = randomUUID();
     const note = await send("POST", "/notes", { title });
     if (note === undefined) return;

@@ -72,6 +72,24 @@ export function databaseFaults(servers: () => PostgresServers): readonly Fault[]
       arrange: shadowing("pg_is_in_recovery() returns boolean", "select true"),
     },
     {
+      fault: "one of two hosts does not run, and commits do not wait for a standby",
+      id: "database-standby",
+      also: ["database-standby"],
+      arrange: async ({ env }) => {
+        const { host } = new URL(servers().healthyUrl);
+        const down = `127.0.0.1:${await freePort("127.0.0.1")}`;
+        return { ...env, DATABASE_URL: servers().healthyUrl.replace(host, `${down},${host}`) };
+      },
+    },
+    {
+      fault: "none of two hosts runs",
+      id: "database-unreachable",
+      arrange: async ({ env }) => {
+        const [one, other] = [await freePort("127.0.0.1"), await freePort("127.0.0.1")];
+        return { ...env, DATABASE_URL: `postgres://u:p@127.0.0.1:${one},127.0.0.1:${other}/valetkey` };
+      },
+    },
+    {
       fault: "the encoding is LATIN1",
       id: "database-encoding",
       arrange: onDatabase(() => [], "encoding 'LATIN1' lc_collate 'C' lc_ctype 'C'"),

@@ -368,11 +368,13 @@ describe("describeConfig", () => {
       ...OIDC,
       AWS_SESSION_TOKEN: "session-token-value",
       AUTH_JWT_SECRET: OTHER_SECRET,
-      DATABASE_URL: "postgres://valetkey:hunter22@db:5432/valetkey?sslpassword=hunter33",
+      DATABASE_URL: "postgres://valetkey:hunter22@db:5432,standby:5433/valetkey?sslpassword=hunter33",
     });
     const text = describeConfig(config).join("\n");
     expect(text).toContain("AWS_BUCKET_NAME=files\nAWS_REGION=eu-central-1\nAWS_ACCESS_KEY_ID=********DFGH\n");
-    expect(text).toContain("DATABASE_URL=postgres://valetkey:********@db:5432/valetkey?sslpassword=********");
+    expect(text).toContain(
+      "DATABASE_URL=postgres://valetkey:********@db:5432,standby:5433/valetkey?sslpassword=********",
+    );
     expect(text).toContain("URL_TTL_DEFAULT=60");
     expect(text).toContain("AUTH_OIDC_CLIENT_ID=valet-key\nAUTH_OIDC_CLIENT_SECRET=********\n");
     for (const secret of [

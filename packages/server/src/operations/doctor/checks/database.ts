@@ -3,6 +3,14 @@ import { access } from "node:fs/promises";
 import { DatabaseSync } from "node:sqlite";
 import pg from "pg";
 import type { DatabaseConfig } from "../../../platform/config/index.ts";
+import { urlsOf } from "../../../platform/database/postgres/hosts.ts";
+import {
+  type Answer,
+  createPrimary,
+  NotPrimary,
+  newestOf,
+  textOf,
+} from "../../../platform/database/postgres/primary.ts";
 import { commandFix, environmentFix, fault, findingOf, type Outcome, stepFix, unchecked } from "../finding.ts";
 import type { Check } from "../parts.ts";
 
@@ -40,6 +48,10 @@ export const databaseFaults = {
     "No file can be uploaded or opened: PostgreSQL accepts no writes",
     "The service records each URL before it returns it. So it returns no URL.",
   ),
+  "database-standby": fault.warning(
+    "A failover can fail or lose changes: PostgreSQL is not ready for it",
+    "After a crash of the primary, the service stops, or loses changes that it has confirmed.",
+  ),
   "database-encoding": fault.error(
     "Names in some languages fail: the database does not store UTF-8",
     "Filenames and notes with other characters fail.",
@@ -70,6 +82,7 @@ const TIMEOUT_MS = 5_000;
 // The SQLSTATE codes for invalid authorization, and for a database that does not exist.
 const BAD_LOGIN = /^28|^3D000$/;
 const TRANSACTIONS = 6;
+const HIDES_WARNINGS = /^(?:error|fatal|panic)$/;
 
 /** Connects to PostgreSQL as the service does, and reads the settings of PostgreSQL. The check of PostgreSQL changes nothing. */
 export const postgresCheck: Check = {
@@ -78,22 +91,60 @@ export const postgresCheck: Check = {
   async run({ config, clock }) {
     const { database } = config;
     if (database.kind !== "postgres") return [];
-    const clients = [connect(database), connect(database)] as const;
+    const others = await askOthers(database);
+    const url = others.primary ?? urlsOf(database.url)[0] ?? "";
+    if (others.hosts.length > 0 && others.primary === undefined) return [noPrimary(others.hosts)];
+    const clients = [connect(url), connect(url)] as const;
     const [first] = clients;
     try {
       for (const client of clients) await client.connect();
       const pooler = await judgePooler(clients, database);
       if (pooler.length > 0) return pooler;
-      return judgeSettings(await readSettings(first, { clock }));
+      const settings = await readSettings(first, { clock });
+      return [
+        ...judgeSettings(settings),
+        ...(others.primary === undefined ? [] : judgeStandbys(settings, others.hosts)),
+      ];
     } catch (error) {
-      return [explain(error, database)];
+      return [explain(error, url)];
     } finally {
       for (const client of clients) await client.end().catch(() => undefined);
     }
   },
 };
 
-function connect({ url }: Postgres): pg.Client {
+/** Returns the URL of the primary and the responses of the other hosts, if the URL of the database has several hosts. */
+async function askOthers({ url }: Postgres): Promise<{ primary?: string | undefined; hosts: Answer[] }> {
+  if (urlsOf(url).length === 1) return { hosts: [] };
+  const answers = await createPrimary(url).ask();
+  const primary = newestOf(answers);
+  return { primary: primary?.url, hosts: answers.filter((answer) => answer !== primary) };
+}
+
+function noPrimary(hosts: Answer[]): Outcome {
+  const fix = stepFix("Start a primary, or correct the hosts in DATABASE_URL.");
+  return finding("database-unreachable", { detail: `No host is the primary. ${hosts.map(textOf).join(". ")}.`, fix });
+}
+
+/** Reports hosts that cannot become the primary, and settings with which a failover loses changes. */
+function judgeStandbys({ standbys, messages, synchronousCommit }: Settings, hosts: Answer[]): Outcome[] {
+  const unreachable = hosts.filter(({ fault }) => !(fault instanceof NotPrimary));
+  const faults = unreachable.map((host) => ({
+    detail: `${textOf(host)}.`,
+    fix: stepFix("Start this server, or correct the hosts in DATABASE_URL."),
+  }));
+  if (standbys === "" || synchronousCommit === "local") {
+    const fix = [{ label: "patronictl edit-config", text: "synchronous_mode: true\nsynchronous_mode_strict: true" }];
+    faults.push({ detail: "Commits do not wait for a standby.", fix });
+  }
+  if (HIDES_WARNINGS.test(messages)) {
+    const detail = `client_min_messages is ${messages}, which hides the warning about a commit without a standby.`;
+    faults.push({ detail, fix: setting("client_min_messages", "notice") });
+  }
+  return faults.map((each) => finding("database-standby", each));
+}
+
+function connect(url: string): pg.Client {
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: TIMEOUT_MS,
@@ -146,7 +197,7 @@ async function keepsNames(clients: readonly pg.Client[]): Promise<boolean> {
   }
 }
 
-function explain(error: unknown, { url }: Postgres): Outcome {
+function explain(error: unknown, url: string): Outcome {
   const { host } = new URL(url);
   const code = (error as { code?: unknown }).code;
   if (error instanceof pg.DatabaseError && BAD_LOGIN.test(error.code ?? "")) {
@@ -178,6 +229,8 @@ type Settings = {
   fsync: string;
   fullPageWrites: string;
   synchronousCommit: string;
+  standbys: string;
+  messages: string;
   isStandby: boolean;
   readOnly: string;
   encoding: string;
@@ -191,6 +244,8 @@ const QUERY = `select current_setting('server_version_num') as version,
   current_setting('full_page_writes') as full_page_writes,
   current_setting('synchronous_commit') as synchronous_commit,
   current_setting('default_transaction_read_only') as read_only,
+  current_setting('synchronous_standby_names') as standbys,
+  current_setting('client_min_messages') as messages,
   current_setting('server_encoding') as encoding,
   current_setting('max_connections') as max_connections,
   pg_is_in_recovery() as is_standby,
@@ -209,6 +264,8 @@ async function readSettings(client: pg.Client, { clock }: { clock: () => number 
     fsync: String(row.fsync),
     fullPageWrites: String(row.full_page_writes),
     synchronousCommit: String(row.synchronous_commit),
+    standbys: String(row.standbys),
+    messages: String(row.messages),
     isStandby: row.is_standby === true,
     readOnly: String(row.read_only),
     encoding: String(row.encoding),

@@ -15,6 +15,8 @@ const READ_ONLY = "select current_setting('transaction_read_only') = 'on' as is_
 const WITH_TIMELINE = `${READ_ONLY},
   case when pg_is_in_recovery() then '' else left(pg_walfile_name(pg_current_wal_lsn()), 8) end as timeline`;
 
+/** The response of a host. Only a primary has a timeline. */
+export type Answer = { url: string; timeline?: string; fault?: unknown };
 type State = { is_read_only: boolean; timeline?: string };
 
 /** A server responds, and is not the primary. */
@@ -31,6 +33,8 @@ export type Primary = {
   hasOthers: boolean;
   /** Checks that the server of a new connection is the primary. Rejects with `NotPrimary`. */
   admit(client: pg.ClientBase): Promise<void>;
+  /** Returns the responses of all hosts. */
+  ask(): Promise<Answer[]>;
   /** Searches the primary in all hosts. Rejects with `NoPrimary`. */
   find(): Promise<void>;
   /** Calls the listener with the URL of each new primary. */
@@ -52,10 +56,11 @@ export function createPrimary(url: string): Primary {
     if (is_read_only) throw new NotPrimary("The database is read-only: it may be a standby");
     // A former primary that has been frozen still accepts writes, until its cluster manager stops it.
     if (timeline < newest) throw new NotPrimary("The database is a former primary: a standby has been promoted");
+    newest = timeline;
     return timeline;
   }
 
-  async function ask(one: string): Promise<{ url: string; timeline?: string; fault?: unknown }> {
+  async function ask(one: string): Promise<Answer> {
     const client = new pg.Client({ connectionString: one, connectionTimeoutMillis: ASK_TIMEOUT_MS });
     client.on("error", () => undefined);
     try {
@@ -71,20 +76,23 @@ export function createPrimary(url: string): Primary {
   async function find(): Promise<void> {
     const isLate = AbortSignal.timeout(FIND_TIMEOUT_MS);
     for (;;) {
-      // The search waits for all hosts, because a former primary may respond before the new primary.
-      const answers = await Promise.all(urls.map(ask));
-      const [best] = answers
-        .filter(({ timeline }) => timeline !== undefined)
-        .sort((one, other) => ((one.timeline ?? "") < (other.timeline ?? "") ? 1 : -1));
-      if (best?.timeline !== undefined) {
-        newest = best.timeline;
+      const before = newest;
+      const asked = urls.map(ask);
+      // A server that was promoted since the last search is the primary. So the search does not wait for hosts that do not respond.
+      const promoted = asked.map(async (each) => {
+        const answer = await each;
+        if (before === "" || (answer.timeline ?? "") <= before) throw new Error("not promoted");
+        return answer;
+      });
+      const best = await Promise.any(promoted).catch(async () => newestOf(await Promise.all(asked)));
+      if (best !== undefined) {
         if (best.url !== current) {
           current = best.url;
           for (const listener of listeners) listener(best.url);
         }
         return;
       }
-      if (isLate.aborted) throw new NoPrimary(answers.map(({ url: one, fault }) => textOf(one, fault)).join("; "));
+      if (isLate.aborted) throw new NoPrimary((await Promise.all(asked)).map(textOf).join("; "));
       await sleep(PAUSE_MS);
     }
   }
@@ -93,8 +101,9 @@ export function createPrimary(url: string): Primary {
     current: () => current,
     hasOthers,
     async admit(client) {
-      newest = await requirePrimary(client);
+      await requirePrimary(client);
     },
+    ask: () => Promise.all(urls.map(ask)),
     find() {
       search ??= find().finally(() => {
         search = undefined;
@@ -105,7 +114,14 @@ export function createPrimary(url: string): Primary {
   };
 }
 
-function textOf(url: string, fault: unknown): string {
+/** A former primary may respond too, so the primary is the server with the newest timeline. */
+export function newestOf(answers: Answer[]): Answer | undefined {
+  const primaries = answers.filter(({ timeline }) => timeline !== undefined);
+  return primaries.find(({ timeline = "" }) => primaries.every((other) => timeline >= (other.timeline ?? "")));
+}
+
+/** Describes why a host is not the primary. */
+export function textOf({ url, fault }: Answer): string {
   const error = fault instanceof AggregateError ? fault.errors[0] : fault;
   return `${hostsOf(url)}: ${error instanceof Error ? error.message : error}`;
 }

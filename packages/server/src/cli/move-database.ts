@@ -34,7 +34,10 @@ async function runMove({ to, dryRun, json }: Options): Promise<void> {
     return;
   }
   const startedAt = performance.now();
-  const moved = await moveDatabase({ ...sides, onProgress: progressWriter({ json, startedAt }) });
+  const moved = await moveDatabase({ ...sides, onProgress: progressWriter({ json, startedAt }) }).catch((error) => {
+    process.stderr.write("The move failed. The source is unchanged, and no service starts on an incomplete target.\n");
+    throw error;
+  });
   for (const row of moved) print({ event: "table", ...row }, describeTable(row));
   const seconds = Math.round((performance.now() - startedAt) / 1_000);
   const rows = moved.reduce((sum, each) => sum + each.rows, 0);

@@ -266,6 +266,12 @@ describe("a refused move of the database", () => {
     );
   });
 
+  it("a move refuses a row whose parent does not exist", async () => {
+    const source = await filled();
+    change(source.file, "delete from auth_users where id = 'auth_users-id-1'");
+    await expect(moveTo(source, await emptyPostgres())).rejects.toThrow(/refuses the rows: .*foreign key/);
+  });
+
   it("a move refuses a role that may not create tables", async () => {
     const { url } = await emptyPostgres();
     const role = `mover_${Date.now()}`;

@@ -8,6 +8,7 @@ import { countRows, type MovedRows, type MoveProgress, move } from "../platform/
 import { openPostgresSource, openPostgresTarget } from "../platform/database/move/postgres-side.ts";
 import { openSqliteSource, openSqliteTarget } from "../platform/database/move/sqlite-side.ts";
 import { faultOfUrl } from "../platform/database/postgres/hosts.ts";
+import { toSqliteDomainError } from "../platform/database/sqlite/file.ts";
 import { DomainError } from "../platform/errors.ts";
 
 type Options = {
@@ -68,6 +69,8 @@ async function withSides<T>(options: Options, work: (sides: Sides) => Promise<T>
   const target = openTarget(options.target);
   try {
     return await work({ source, target });
+  } catch (error) {
+    throw toSqliteDomainError(error);
   } finally {
     await target.close();
     await source.close();

@@ -135,10 +135,14 @@ async function postgresSide({ client, close }: Session, { isSorted }: { isSorted
       const { rows } = await client.query<{ count: string }>(`select count(*) as count from ${quote(name)}`);
       return Number(rows[0]?.count);
     },
-    read(table) {
+    async *read(table) {
       const key = (isSorted ? table.key : []).map((name) => orderOf(table, name));
       const rows = `select ${table.columns.map(toText).join()} from ${quote(table.name)}`;
-      return client.query(copyTo(`copy (${rows}${key.length > 0 ? ` order by ${key.join()}` : ""}) to stdout`));
+      try {
+        yield* client.query(copyTo(`copy (${rows}${key.length > 0 ? ` order by ${key.join()}` : ""}) to stdout`));
+      } catch (error) {
+        throw toPostgresDomainError(error);
+      }
     },
     close,
   };
@@ -210,9 +214,13 @@ export function openPostgresTarget(url: string): Target {
     },
     async finish() {
       const { client, transaction } = opened();
-      for (const statement of later) await client.query(statement);
-      await client.query(`drop table ${INCOMPLETE_MOVE}`);
-      await client.query("analyze");
+      try {
+        for (const statement of later) await client.query(statement);
+        await client.query(`drop table ${INCOMPLETE_MOVE}`);
+        await client.query("analyze");
+      } catch (error) {
+        throw refusedRow(error);
+      }
       try {
         await transaction.commit().execute();
       } catch (error) {
@@ -312,8 +320,6 @@ async function dropAll(client: pg.PoolClient): Promise<string[]> {
 function refusedRow(error: unknown): unknown {
   if (!(error instanceof pg.DatabaseError) || !/^2[23]/.test(error.code ?? "")) return toPostgresDomainError(error);
   const [, table, line, column] = /^COPY (\w+), line (\d+)(?:, column (\w+))?/.exec(error.where ?? "") ?? [];
-  const where = column === undefined ? table : `${table}, column ${column}`;
-  return new DomainError("invalid_request", `PostgreSQL refuses row ${line} of ${where}: ${error.message}`, {
-    cause: error,
-  });
+  const where = line === undefined ? "the rows" : `row ${line} of ${[table, column].filter(Boolean).join(", column ")}`;
+  return new DomainError("invalid_request", `PostgreSQL refuses ${where}: ${error.message}`, { cause: error });
 }

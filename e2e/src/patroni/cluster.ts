@@ -28,8 +28,8 @@ export type Node = {
   url: string;
   /** Kills all processes of the machine with SIGKILL. */
   kill(): Promise<void>;
-  /** Stops all processes of the machine with SIGSTOP. Returns a function that continues them. */
-  freeze(): Promise<() => void>;
+  /** Stops all processes of the machine with SIGSTOP. Returns a function that continues them, or only PostgreSQL without Patroni. */
+  freeze(): Promise<(only?: "postgres") => void>;
   start(): Promise<void>;
   /** Runs a statement as superuser. */
   sql(statement: string): Promise<unknown[]>;
@@ -260,8 +260,8 @@ function createNode({ name, file, data, port, owner }: NodeSpec): Node {
     },
     async freeze() {
       const pids = await signalAll("SIGSTOP");
-      return () => {
-        for (const pid of pids) send(pid, "SIGCONT");
+      return (only) => {
+        for (const pid of pids) if (only === undefined || nameOf(pid) === only) send(pid, "SIGCONT");
       };
     },
     async start() {
@@ -286,6 +286,10 @@ function send(pid: number, signal: NodeJS.Signals): void {
   } catch {
     // The process has ended.
   }
+}
+
+function nameOf(pid: number): string {
+  return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
 }
 
 /** A process that ended, and whose parent has not read its exit code, is not alive. */

@@ -129,6 +129,14 @@ describe("a service on a cluster of Patroni", () => {
           const { address } = await promoted(former, ledger);
           await seen.find();
           expect(seen.current()).toContain(address);
+          // PostgreSQL wakes before Patroni, and accepts writes.
+          wake("postgres");
+          await vi.waitUntil(async () => (await responseOf(former, seen)).includes("former primary"), {
+            timeout: 20_000,
+          });
+          const restarted = createPrimary(cluster.url);
+          await restarted.find();
+          expect(restarted.current()).toContain(address);
         } finally {
           wake();
         }
@@ -150,16 +158,21 @@ describe("a service on a cluster of Patroni", () => {
     });
   }
 
+  /** Returns why a service that has seen the new primary refuses the former primary. */
+  async function responseOf(former: Node, seen: Primary): Promise<string> {
+    const answer = (await seen.ask()).find(({ url }) => url === former.url);
+    expect(answer?.timeline).toBeUndefined();
+    return answer === undefined ? "" : textOf(answer);
+  }
+
   /** Checks that the service refuses a former primary that accepts writes again, and uses the new primary after a restart. */
   async function expectRefused(former: Node, seen: Primary): Promise<void> {
-    const refusals = new Set<unknown>();
+    const refusals = new Set<string>();
     const isStandby = async () => {
       const restarted = createPrimary(cluster.url);
       await restarted.find();
       expect(restarted.current()).toBe(seen.current());
-      const answer = (await seen.ask()).find(({ url }) => url === former.url);
-      expect(answer?.timeline).toBeUndefined();
-      refusals.add(answer === undefined ? undefined : textOf(answer));
+      refusals.add(await responseOf(former, seen));
       const [state] = await former.sql("select pg_is_in_recovery() as standby").catch(() => []);
       return (state as { standby: boolean } | undefined)?.standby === true;
     };

@@ -6,6 +6,7 @@ const LONG = [
   "e2e/src/packages/",
   "e2e/src/web/axe",
   "e2e/src/kill",
+  "e2e/src/patroni/",
   "e2e/src/backup",
   "e2e/src/proxies/",
   "packages/server/src/wiring/access-matrix",

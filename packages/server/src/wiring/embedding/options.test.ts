@@ -50,6 +50,7 @@ describe("the options of an embedding", () => {
     ["an empty base path", { basePath: "" }, "basePath"],
     ["an origin with a path", { origins: ["https://app.example.com/"] }, "origins"],
     ["a scanner without a host", { scanner: {} }, "scanner.host is missing"],
+    ["an empty host", { database: "postgres://one,/db" }, "database has an empty host between commas"],
     ["a schema in upper case", { schema: "Files" }, "schema"],
     ["a schema with a quote", { schema: 'a"b' }, "schema"],
     ["the name of the service", { application: "service" }, "application"],

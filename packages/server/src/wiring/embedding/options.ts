@@ -5,6 +5,7 @@ import type { FindUser } from "../../features/embedding/http/handler.ts";
 import { reservedNames } from "../../features/embedding/http/handler.ts";
 import type { Resource, Resources, User } from "../../features/embedding/types.ts";
 import { type BucketConfig, type Config, defaultLimits } from "../../platform/config/index.ts";
+import { faultOfUrl } from "../../platform/database/postgres/hosts.ts";
 import { type BaseConfig, SERVICE } from "../base.ts";
 
 /** A private bucket on AWS or any S3 server. */
@@ -118,6 +119,8 @@ function faultsOfParts<AppUser extends User>(options: Partial<ValetKeyOptions<Ap
   if (!isText(bucket?.name)) faults.push("bucket.name is missing: the name of your private bucket");
   if (!isText(bucket?.region)) faults.push("bucket.region is missing: the region of the bucket, such as eu-central-1");
   if (!isText(database)) faults.push("database is missing: a postgres:// URL, or the path of a SQLite file");
+  const urlFault = /^postgres(?:ql)?:/.test(database ?? "") ? faultOfUrl(database ?? "") : undefined;
+  if (urlFault !== undefined) faults.push(`database ${urlFault}`);
   if (scanner !== undefined && !isText(scanner.host)) faults.push("scanner.host is missing: the host of clamd");
   if (Object.keys(resources ?? {}).length === 0) {
     faults.push("resources is missing: at least one, such as { invoice: { may } }");

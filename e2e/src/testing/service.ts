@@ -12,6 +12,9 @@ const ROOT = resolve(import.meta.dirname, "../../..");
 const CLI = resolve(ROOT, "packages/valetkey/bin/valetkey.js");
 const CHEAP_SCRYPT = resolve(import.meta.dirname, "cheap-scrypt.cjs");
 
+/** Returns the arguments with which Node.js runs the `valetkey` command of the repository. */
+export const commandOf = (): string[] => [CLI];
+
 /** The data folder and the environment variables of one service. The service gets only PATH of the machine's environment variables. */
 export type Place = { env: Record<string, string>; dataDir: string; remove(): Promise<void> };
 

@@ -59,7 +59,7 @@ async function moveWith({ deps, buckets }: Core, options: Options): Promise<void
             `Not moved: ${object.kind} ${JSON.stringify(object.name)} of attachment ${object.attachmentId}: ${reason}.`,
           );
       },
-      onWait: () => process.stderr.write("An earlier move was killed. Its lease ends within 15 seconds.\n"),
+      onWait: () => process.stderr.write("An earlier move was killed. Its lease ends within 6 seconds.\n"),
     });
     progress.clear();
     if (json) print(JSON.stringify({ type: "report", ...report }));
@@ -153,7 +153,7 @@ function duration(seconds: number): string {
 }
 
 function jsonProgress(print: (line: string) => void): Shown {
-  let shownAt = 0;
+  let shownAt = Number.NEGATIVE_INFINITY;
   return {
     update({ moved, total, failed }) {
       const now = performance.now();

@@ -5,8 +5,8 @@ import type { Tx } from "../../platform/database/queries.ts";
 import { DomainError } from "../../platform/errors.ts";
 
 /** The lease of a killed process ends after this time. Milliseconds. */
-const LEASE_MS = 15_000;
-const RENEW_EVERY_MS = 3_000;
+const LEASE_MS = 6_000;
+const RENEW_EVERY_MS = 2_000;
 
 export type MoveLease = {
   holder: string;

@@ -1,0 +1,142 @@
+import { createHash, randomBytes } from "node:crypto";
+import { type Api, putAsTold } from "../testing/api.ts";
+import { newNote, type StoredFile, sha256, upload, urlOf } from "./stage.ts";
+
+/** The facts that the service has acknowledged. */
+export type Ledger = {
+  files: Map<string, string>;
+  deleted: Set<string>;
+  links: string[];
+  requests: number;
+  longestMs: number;
+};
+
+export const emptyLedger = (): Ledger => ({
+  files: new Map(),
+  deleted: new Set(),
+  links: [],
+  requests: 0,
+  longestMs: 0,
+});
+
+/** Streams an object, and returns the checksum of its bytes. */
+async function checksumAt(url: string): Promise<string> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`A download returned ${response.status}.`);
+  const hash = createHash("sha256");
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) hash.update(chunk);
+  return hash.digest("base64");
+}
+
+/** Uploads many small files in batches. */
+export async function seed(api: Api, { ledger, count }: { ledger: Ledger; count: number }): Promise<void> {
+  let left = count;
+  const noteIds = await Promise.all(Array.from({ length: 4 }, () => newNote(api)));
+  async function work(noteId: string): Promise<void> {
+    while (left > 0) {
+      const size = Math.min(100, left);
+      left -= size;
+      const contents = Array.from({ length: size }, () => randomBytes(500 + Math.floor(Math.random() * 3_000)));
+      const uploads = contents.map((bytes) => ({
+        ...{ filename: "small.bin", sizeBytes: bytes.length },
+        ...{ contentType: "application/octet-stream", sha256: sha256(bytes) },
+      }));
+      const started = await api.call("POST", `/notes/${noteId}/uploads/batch`, { uploads });
+      const list = started.body.uploads.map((one: { upload: never }) => one.upload);
+      await Promise.all(contents.map((bytes, nth) => putAsTold(list[nth], bytes)));
+      const ids = list.map(({ id }: { id: string }) => id);
+      const { body } = await api.call("POST", "/uploads/complete", { uploadIds: ids });
+      for (const [nth, { file }] of body.files.entries()) ledger.files.set(file.id, sha256(contents[nth] as Buffer));
+    }
+  }
+  await Promise.all(noteIds.map(work));
+}
+
+/** Sends large files as forms, all with the same bytes except for the first ones. */
+export async function seedLarge(api: Api, { ledger, count, bytes }: { ledger: Ledger; count: number; bytes: number }) {
+  const noteId = await newNote(api);
+  const content = randomBytes(bytes);
+  for (let nth = 0; nth < count; nth++) {
+    content.writeUInt32LE(nth);
+    const { status, body } = await api.attach(noteId, { name: "large.bin", bytes: content });
+    if (status !== 201) throw new Error(`A large file was refused: ${JSON.stringify(body)}`);
+    ledger.files.set(body.id, sha256(content));
+  }
+}
+
+/** Uploads, downloads, deletes and shares files until `signal` aborts. Throws at the first failure. */
+export async function work(api: Api, { ledger, signal }: { ledger: Ledger; signal: AbortSignal }): Promise<void> {
+  const noteId = await newNote(api);
+  const own: StoredFile[] = [];
+  while (!signal.aborted) {
+    const startedAt = performance.now();
+    const file = await upload(api, noteId, randomBytes(1 + Math.floor(Math.random() * 20_000)));
+    ledger.files.set(file.id, file.sha256);
+    own.push(file);
+    const [id, expected] = pick(ledger.files);
+    if ((await checksumAt(await urlOf(api, id))) !== expected) throw new Error(`The file ${id} has other bytes.`);
+    if (own.length % 3 === 0) {
+      const { id: gone } = own.shift() as StoredFile;
+      ledger.files.delete(gone);
+      for (const path of [`/attachments/${gone}`, `/trash/attachments/${gone}`]) {
+        const { status } = await api.call("DELETE", path);
+        if (status !== 204) throw new Error(`A deletion returned ${status}.`);
+      }
+      ledger.deleted.add(gone);
+    }
+    if (ledger.requests % 4 === 1) await share(api, { ledger, file });
+    ledger.requests += 1;
+    ledger.longestMs = Math.max(ledger.longestMs, performance.now() - startedAt);
+  }
+}
+
+/** Makes a link to a file, and downloads the file as a visitor. */
+async function share(api: Api, { ledger, file }: { ledger: Ledger; file: StoredFile }): Promise<void> {
+  const { status, body } = await api.call("POST", `/attachments/${file.id}/links`, {});
+  if (status !== 201) throw new Error(`A link was refused: ${status} ${JSON.stringify(body)}`);
+  const token = body.url.slice(body.url.lastIndexOf("/") + 1);
+  ledger.links.push(token);
+  const claim = await api.call("POST", `/public/links/${token}/claims`, {});
+  const [url] = claim.body.urls ?? [];
+  if ((await checksumAt(url?.fileUrl)) !== file.sha256) throw new Error("A visitor got other bytes.");
+}
+
+/** Some other worker may delete a picked file, so each worker picks only files that no worker deletes: the first half of the ledger. */
+function pick(files: Map<string, string>): [id: string, sha256: string] {
+  const stable = Math.max(1, Math.min(files.size, STABLE));
+  const nth = Math.floor(Math.random() * stable);
+  let at = 0;
+  for (const entry of files) if (at++ === nth) return entry;
+  throw new Error("The ledger is empty.");
+}
+
+/** The number of seeded files that the workers download. No worker deletes a seeded file. */
+const STABLE = 50;
+
+/** Compares every file with the ledger. Returns the number of files and their differences. */
+export async function audit(
+  api: Api,
+  { ledger, isExpected }: { ledger: Ledger; isExpected: (url: URL) => boolean },
+): Promise<{ files: number; wrong: string[] }> {
+  const ids = [...ledger.files.keys()];
+  const wrong: string[] = [];
+  for (let at = 0; at < ids.length; at += 200) {
+    const { body } = await api.call("POST", "/attachments/urls", {
+      attachmentIds: ids.slice(at, at + 200),
+      expiresIn: 900,
+    });
+    const queue = [...body.urls];
+    const check = async () => {
+      for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+        const { attachmentId, fileUrl } = next;
+        if (fileUrl == null || !isExpected(new URL(fileUrl))) wrong.push(`${attachmentId} is at ${fileUrl}`);
+        else if ((await checksumAt(fileUrl)) !== ledger.files.get(attachmentId)) wrong.push(`${attachmentId} differs`);
+      }
+    };
+    await Promise.all(Array.from({ length: 6 }, check));
+  }
+  for (const id of ledger.deleted) {
+    if ((await api.call("GET", `/attachments/${id}/url`)).status !== 404) wrong.push(`${id} was deleted, and is there`);
+  }
+  return { files: ids.length, wrong };
+}

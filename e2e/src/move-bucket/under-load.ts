@@ -1,0 +1,96 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { expect, onTestFinished } from "vitest";
+import type { BucketServer } from "../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
+import { commandOf, endOfCli, type Place, startProcess } from "../testing/service.ts";
+import { audit, emptyLedger, seed, seedLarge, work } from "./load.ts";
+import { ann, makeFixedPlace, settingsOf } from "./stage.ts";
+
+/** Without a server, the hop goes to the built-in bucket. */
+export type Hop = { name: string; number: number; server: Omit<BucketServer, "stop"> | undefined };
+
+const KILLS = Number(process.env.KILL_ROUNDS ?? 1);
+const OBJECTS = Number(process.env.MOVE_OBJECTS ?? 150);
+const LARGE_FILES = Number(process.env.MOVE_LARGE_FILES ?? 1);
+const LARGE_BYTES = Number(process.env.MOVE_LARGE_BYTES ?? 12_000_000);
+const WORKERS = 3;
+
+function settings({ server, number }: Hop, { prefix, place }: { prefix: string; place: Place }) {
+  const numbered = { [`${prefix}S3_BUCKET_NUMBER`]: String(number) };
+  if (server !== undefined) return { ...settingsOf(server, prefix), ...numbered };
+  return { ...numbered, [`${prefix}S3_LOCAL_PORT`]: place.env.S3_LOCAL_PORT ?? "" };
+}
+
+/**
+ * Moves files along a chain of buckets under load, kills each move several times, and compares every acknowledged fact with the buckets.
+ * The environment variables KILL_ROUNDS, MOVE_OBJECTS, MOVE_LARGE_FILES and MOVE_LARGE_BYTES make a longer run.
+ */
+export async function moveUnderLoad(env: Record<string, string>, chain: readonly Hop[]): Promise<void> {
+  const base = await makeFixedPlace({ AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc", URL_RATE_LIMIT: "0", ...env });
+  onTestFinished(base.remove);
+  const ledger = emptyLedger();
+  for (const [nth, to] of chain.entries()) {
+    const from = chain[nth - 1];
+    if (from === undefined) continue;
+    const { S3_LOCAL_PORT: _, ...common } = base.env;
+    const blocks = {
+      ...settings(from, { prefix: "", place: base }),
+      ...settings(to, { prefix: "NEXT_", place: base }),
+    };
+    const place: Place = { ...base, env: { ...common, ...blocks } };
+    const service = await startProcess(place);
+    onTestFinished(() => void service.stop("SIGKILL"));
+    const api = await ann(service.url);
+    if (nth === 1) {
+      await seed(api, { ledger, count: OBJECTS });
+      await seedLarge(api, { ledger, count: LARGE_FILES, bytes: LARGE_BYTES });
+    }
+    const stop = new AbortController();
+    const workers = Array.from({ length: WORKERS }, () => work(api, { ledger, signal: stop.signal }));
+    const startedAt = performance.now();
+    let kills = 0;
+    while (kills < KILLS && (await killInTheMiddle(place))) kills += 1;
+    const moved = await endOfCli(place, ["move", "bucket"]);
+    stop.abort();
+    await Promise.all(workers);
+    // An upload that was in progress at the end of the first run moves with the next run.
+    const last = await endOfCli(place, ["move", "bucket"]);
+    const seconds = Math.round((performance.now() - startedAt) / 1_000);
+    console.log(
+      `${from.name} -> ${to.name}: ${kills} kills, ${seconds} s\n${moved.stdout}${last.stdout}${last.stderr}`,
+    );
+    expect(last).toMatchObject({ code: 0, stderr: "" });
+    const origin = to.server?.endpoint ?? `http://localhost:${base.env.S3_LOCAL_PORT}`;
+    const { files, wrong } = await audit(api, { ledger, isExpected: (url) => url.origin === origin });
+    expect(wrong).toEqual([]);
+    expect(kills).toBe(KILLS);
+    const gc = await endOfCli(place, ["gc", "--dry-run"]);
+    expect(gc.stdout).toMatch(/^objects that no row explains +0 /m);
+    expect(gc.stdout).toMatch(/^files without their object +0 /m);
+    const { deleted, links, requests, longestMs } = ledger;
+    const load = `${requests} rounds of load, longest ${Math.round(longestMs)} ms, ${deleted.size} deleted, ${links.length} links`;
+    console.log(`${files} files compared, ${load}, 0 requests failed`);
+    await service.stop();
+  }
+}
+
+/** Starts the command, and kills it at a random moment after its first progress. Returns false if the move ended before. */
+async function killInTheMiddle(place: Place): Promise<boolean> {
+  const child = spawn(process.execPath, [...commandOf(), "move", "bucket", "--json"], {
+    env: place.env,
+    cwd: place.dataDir,
+  });
+  const ended = once(child, "close");
+  for await (const line of createInterface({ input: child.stdout })) {
+    const { type } = JSON.parse(line);
+    if (type === "report") break;
+    if (type !== "progress") continue;
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 800));
+    child.kill("SIGKILL");
+    await ended;
+    return child.signalCode === "SIGKILL";
+  }
+  await ended;
+  return false;
+}

@@ -8,12 +8,23 @@ import {
 import { putAsTold } from "../testing/api.ts";
 import { useDatabases } from "../testing/databases.ts";
 import { endOfCli, type Place, type RunningService, startProcess } from "../testing/service.ts";
-import { ann, download, makeFixedPlace, newNote, settingsOf, sha256, startUpload, upload, urlOf } from "./stage.ts";
+import {
+  ann,
+  download,
+  makeFixedPlace,
+  newNote,
+  PUBLIC_URL,
+  settingsOf,
+  sha256,
+  startUpload,
+  upload,
+  urlOf,
+} from "./stage.ts";
 
 const move = (place: Place, ...options: string[]) => endOfCli(place, ["move", "bucket", ...options]);
 
 async function otherBucket(): Promise<BucketServer> {
-  const server = await startEmbedded();
+  const server = await startEmbedded({ allowedOrigins: [PUBLIC_URL] });
   onTestFinished(() => server.stop());
   return server;
 }

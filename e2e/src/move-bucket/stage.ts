@@ -16,10 +16,12 @@ export function settingsOf({ bucket, region, endpoint, credentials }: Omit<Bucke
   return Object.fromEntries(Object.entries(settings).map(([name, value]) => [prefix + name, value]));
 }
 
-/** Makes a place with fixed ports, so that commands reach the built-in bucket of the running service. */
+/** The origin of the pages, which both buckets permit. No browser opens the pages. */
+export const PUBLIC_URL = "http://localhost:9";
+
+/** Makes a place with a fixed port for the built-in bucket, so that commands reach the bucket of the running service. */
 export async function makeFixedPlace(env: Record<string, string>): Promise<Place> {
-  const [port, bucketPort] = [await freePort("127.0.0.1"), await freePort("127.0.0.1")];
-  return makePlace({ PORT: String(port), S3_LOCAL_PORT: String(bucketPort), ...env });
+  return makePlace({ PUBLIC_URL, S3_LOCAL_PORT: String(await freePort("127.0.0.1")), ...env });
 }
 
 export const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("base64");

@@ -1,10 +1,12 @@
 import { Command, InvalidArgumentError } from "commander";
+import { problemsOfTarget } from "../operations/bucket-move/check-target.ts";
 import { type MoveReport, measureMove, moveBucket, type Progress, Stopped } from "../operations/bucket-move/move.ts";
+import { loadConfig } from "../platform/config/index.ts";
 import { DomainError } from "../platform/errors.ts";
 import type { Core } from "../wiring/core.ts";
 import { withCore } from "./with-core.ts";
 
-type Options = { adopted: boolean; dryRun: boolean; json: boolean; atOnce: number };
+type Options = { adopted: boolean; dryRun: boolean; json: boolean; force: boolean; atOnce: number };
 
 /** `valetkey move bucket` copies all files to another bucket, while the service runs. */
 export function moveBucketCommand(): Command {
@@ -14,6 +16,7 @@ export function moveBucketCommand(): Command {
     )
     .option("--adopted", "also move adopted objects. The originals stay in the old bucket", false)
     .option("--dry-run", "only say how much there is to move", false)
+    .option("--force", "move although a check of the new bucket found an error", false)
     .option("--json", "print progress and report as lines of JSON", false)
     .option("--at-once <number>", "the number of objects that move at the same time, 1 to 64", parseAtOnce, 8)
     .addHelpText("after", "\nStart the command again to continue a stopped move. docs/moving.md describes all steps.")
@@ -47,6 +50,7 @@ async function moveWith({ deps, buckets }: Core, options: Options): Promise<void
     else print("Nothing was changed (--dry-run).");
     return;
   }
+  await checkTarget(deps, { from, to, bytes: total.bytes, isForced: options.force });
   const progress = json ? jsonProgress(print) : textProgress();
   try {
     const report = await moveBucket(deps, {
@@ -73,6 +77,33 @@ async function moveWith({ deps, buckets }: Core, options: Options): Promise<void
       "Nothing is lost: files that have not moved are served from the old bucket. Correct the problem, and run the command again. It continues.";
     throw new DomainError("bucket_unavailable", `The move stopped: ${error.message}.\n${remedy}`);
   }
+}
+
+type Checking = { from: number; to: number; bytes: number; isForced: boolean };
+
+/** Checks the new bucket. Prints warnings, and throws `invalid_request` after an error. */
+async function checkTarget(deps: Core["deps"], { isForced, ...asked }: Checking): Promise<void> {
+  const { config } = loadConfig();
+  const bucket = config.nextBucket?.bucket ?? config.bucket;
+  const isBuiltIn = bucket.kind === "embedded";
+  const problems = await problemsOfTarget(deps, {
+    ...{ ...asked, isAlone: isBuiltIn || bucket.keyPrefix !== "" },
+    dataDir: isBuiltIn ? config.server.dataDir : undefined,
+  });
+  // The import is dynamic, because the checks load the AWS SDK.
+  const { checkNextBucket } = await import("../wiring/doctor.ts");
+  const { findings } = problems.length > 0 ? { findings: [] } : await checkNextBucket(config, () => undefined);
+  for (const { severity, title, detail, id } of findings) {
+    if (severity === "error") problems.push(`${title} (${id}): ${detail}`);
+    if (severity === "warning") process.stderr.write(`Warning: ${title} (${id}). ${detail}\n`);
+  }
+  if (problems.length === 0) return;
+  if (isForced) {
+    for (const problem of problems) process.stderr.write(`Warning: ${problem}\n`);
+    return;
+  }
+  const remedy = "Nothing was changed. `valetkey doctor` prints the fixes, and --force moves all the same.";
+  throw new DomainError("invalid_request", [...problems, remedy].join("\n"));
 }
 
 function summarise(report: MoveReport, { from, to }: { from: number; to: number }): string[] {

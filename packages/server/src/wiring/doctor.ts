@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { S3Client } from "@aws-sdk/client-s3";
 import { createEchoProof } from "../operations/doctor/echo.ts";
-import type { Report } from "../operations/doctor/finding.ts";
+import { joinReports, type Report } from "../operations/doctor/finding.ts";
 import { type DoctorParts, recogniseProvider } from "../operations/doctor/parts.ts";
 import { createRequests, isFailure } from "../operations/doctor/requests.ts";
 import { runChecks } from "../operations/doctor/run.ts";
@@ -26,9 +26,34 @@ type Options = {
 
 /** Checks the set-up of a configuration. Needs no running service, and does not migrate the database. */
 export async function runDoctor(config: Config, { warnings, onProgress }: Options): Promise<Report> {
+  const report = await check(config, { warnings, ...(onProgress && { onProgress }) });
+  if (config.nextBucket === undefined) return report;
+  const { name } = bucketTarget(config.nextBucket.bucket);
+  const next = await checkNextBucket(config, (step) => onProgress?.(`next bucket: ${step}`));
+  const findings = next.findings.map((finding) => ({
+    ...finding,
+    detail: `The next bucket (${name}): ${finding.detail}`,
+  }));
+  return joinReports(report, {
+    ...next,
+    findings,
+    unchecked: next.unchecked.map(({ subject, reason }) => ({ subject: `next bucket: ${subject}`, reason })),
+    checked: next.checked.map((step) => `next bucket: ${step}`),
+  });
+}
+
+/** Checks the bucket to which `valetkey move bucket` copies files. The configuration must have a next bucket. */
+export function checkNextBucket(config: Config, onProgress: (name: string) => void): Promise<Report> {
+  const bucket = config.nextBucket?.bucket ?? config.bucket;
+  return check({ ...config, bucket }, { warnings: [], onProgress, onlyBucket: true });
+}
+
+type CheckOptions = { warnings: readonly string[]; onProgress?: (name: string) => void; onlyBucket?: boolean };
+
+async function check(config: Config, { warnings, ...options }: CheckOptions): Promise<Report> {
   const { parts, close } = await openDoctor(config, { warnings });
   try {
-    return await runChecks(parts, onProgress === undefined ? {} : { onProgress });
+    return await runChecks(parts, options);
   } finally {
     await close();
   }

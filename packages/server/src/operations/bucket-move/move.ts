@@ -14,6 +14,8 @@ export type MoveOptions = {
   adopted: boolean;
   /** The number of objects that move at the same time. */
   atOnce: number;
+  /** All replicas read the number of the bucket for new uploads within this time. Default: 5,000 milliseconds. */
+  seenMs?: number;
   /** Reads the number of the bucket for new uploads in this process. */
   refresh: () => Promise<void>;
   /** Called after each object. */
@@ -39,7 +41,6 @@ export type MoveReport = {
   emptyFrom: number | undefined;
 };
 
-/** All replicas read the number of the bucket for new uploads within this time. Milliseconds. */
 const SEEN_MS = 5_000;
 /** After this many failures in a row, the failures do not have their cause in single objects. */
 const FAILURES_IN_A_ROW = 32;
@@ -101,7 +102,8 @@ async function abortOldParts({ db, bucket }: Deps, to: number): Promise<void> {
   }
 }
 
-function isIn(objectKey: string, number: number): boolean {
+/** Returns whether an object key belongs to a bucket. */
+export function isIn(objectKey: string, number: number): boolean {
   return keyRangesOf(number).some(
     ({ after, before }) => objectKey > after && (before === undefined || objectKey < before),
   );
@@ -112,7 +114,7 @@ type Moving = MoveOptions & { lease: MoveLease; total: Amount };
 
 function createMove(deps: Deps, options: Moving) {
   const { db, bucket, clock } = deps;
-  const { from, to, adopted, atOnce, lease, total } = options;
+  const { from, to, adopted, atOnce, lease, total, seenMs = SEEN_MS } = options;
   const result: Result = { moved: { objects: 0, bytes: 0 }, deleted: 0, failures: [], lastRenamedAt: 0 };
   const failed = new Set<string>();
   const stop = new AbortController();
@@ -195,7 +197,7 @@ function createMove(deps: Deps, options: Moving) {
       const { since = 0 } = (await uploadBucketQueries(db).find()) ?? {};
       for (;;) {
         const hadWork = await pass();
-        const leftMs = since + SEEN_MS - clock();
+        const leftMs = since + seenMs - clock();
         if (!hadWork && leftMs <= 0) return;
         // Until all replicas know the new bucket, new uploads can still end in the old bucket.
         if (!hadWork) await sleep(leftMs);

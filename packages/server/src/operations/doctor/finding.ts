@@ -67,6 +67,20 @@ export type Report = {
   checked: string[];
 };
 
+const ORDER: readonly Report["worst"][] = ["error", "warning", "info", "healthy"];
+
+/** Joins the reports of two parts of a set-up. */
+export function joinReports(first: Report, second: Report): Report {
+  const bySeverity = (one: Finding, other: Finding) => ORDER.indexOf(one.severity) - ORDER.indexOf(other.severity);
+  return {
+    ...first,
+    worst: ORDER.find((severity) => severity === first.worst || severity === second.worst) ?? "healthy",
+    findings: [...first.findings, ...second.findings].sort(bySeverity),
+    unchecked: [...first.unchecked, ...second.unchecked],
+    checked: [...first.checked, ...second.checked],
+  };
+}
+
 /** The exit codes of `valetkey doctor`. */
 export const EXIT_CODES: Record<Report["worst"], number> = { healthy: 0, info: 0, warning: 2, error: 1 };
 const NAMES: Record<Severity, string> = { error: "ERROR", warning: "WARNING", info: "INFO" };

@@ -35,7 +35,8 @@ export const CATALOGUE = {
 };
 export type FindingId = keyof typeof CATALOGUE;
 
-type Options = { onProgress?: (name: string) => void; limitMs?: number };
+/** `onlyBucket`: whether only the checks of the bucket run. */
+type Options = { onProgress?: (name: string) => void; limitMs?: number; onlyBucket?: boolean };
 
 /**
  * The time limit for one check of the doctor. A check can finish within the limit even if a few of its calls reach their own time limits.
@@ -65,10 +66,14 @@ const GATES: readonly Check[] = [credentialsCheck, reachCheck];
 const ORDER: readonly Severity[] = ["error", "warning", "info"];
 
 /** Runs every check of the doctor, one by one. The function `runChecks` never rejects. */
-export async function runChecks(parts: DoctorParts, { onProgress, limitMs = LIMIT_MS }: Options = {}): Promise<Report> {
+export async function runChecks(
+  parts: DoctorParts,
+  { onProgress, limitMs = LIMIT_MS, onlyBucket = false }: Options = {},
+): Promise<Report> {
   const outcomes: Outcome[] = [];
   const checked: string[] = [];
   for (const { subject, checks } of GROUPS) {
+    if (onlyBucket && subject !== "bucket") continue;
     for (const check of checks) {
       if (check.applies?.(parts) === false) continue;
       onProgress?.(check.name);

@@ -31,11 +31,13 @@ const credentials = { accessKeyId: "VKTESTTESTTESTTEST00", secretAccessKey: "4d2
  * again.
  */
 export async function startEmbedded(
-  options: { dataDir?: string; port?: number } = {},
+  options: { dataDir?: string; port?: number; allowedOrigins?: string[] } = {},
 ): Promise<BucketServer & { port: number }> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "valetkey-bucket-")));
   const region = "us-east-1";
-  const server = await startS3Local({ dataDir, port: options.port ?? 0, region, credentials, buckets: ["files"] });
+  const { port = 0, allowedOrigins } = options;
+  const cors = allowedOrigins === undefined ? {} : { cors: { allowedOrigins } };
+  const server = await startS3Local({ dataDir, port, region, credentials, buckets: ["files"], ...cors });
   return {
     endpoint: server.endpoint,
     port: server.port,

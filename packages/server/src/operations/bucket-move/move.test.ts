@@ -1,0 +1,276 @@
+import { Readable } from "node:stream";
+import { CopyObjectCommand, DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { v7 as uuidv7 } from "uuid";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { previewQueries } from "../../features/attachments/preview-queries.ts";
+import { attachmentQueries } from "../../features/attachments/queries.ts";
+import { objectDeletionQueries } from "../../features/storage/queries.ts";
+import { requireSettingsOfBuckets } from "../../features/storage/upload-bucket.ts";
+import { joinBuckets } from "../../platform/bucket/numbered.ts";
+import type { Bucket } from "../../platform/bucket/port.ts";
+import { type BucketServer, bucketOn, inspect, startEmbedded } from "../../platform/bucket/testing/bucket-server.ts";
+import { defaultLimits } from "../../platform/config/limits.ts";
+import type { Deps } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
+import { engines } from "../../testing/database/test-databases.ts";
+import { fileForm } from "../../testing/form.ts";
+import { sendPreview, uploadPhoto } from "../../testing/send-preview.ts";
+import { type Client, startService, type TestService } from "../../testing/service.ts";
+import { problemsOfTarget } from "./check-target.ts";
+import { Stopped } from "./copy-object.ts";
+import { type MoveOptions, moveBucket } from "./move.ts";
+
+describe.each(engines)("a move to another bucket on $name", (engine) => {
+  let service: TestService;
+  let other: BucketServer;
+  let bucket: Bucket;
+  let ann: Client;
+  let noteId: string;
+  let uploadsTo: number;
+  beforeEach(async () => {
+    uploadsTo = 1;
+    other = await startEmbedded();
+    service = await startService({
+      engine,
+      keyPrefix: "old/",
+      wrap: {
+        bucket(first) {
+          const second = bucketOn(other, { keyPrefix: "new/" });
+          const buckets = [
+            { number: 1, bucket: first, keyPrefix: "old/" },
+            { number: 2, bucket: second, keyPrefix: "new/" },
+          ] as const;
+          bucket = joinBuckets([...buckets], { numberForUploads: () => uploadsTo });
+          return bucket;
+        },
+      },
+    });
+    ann = service.as("ann");
+    noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
+  });
+  afterEach(async () => {
+    await service.close();
+    await other.stop();
+  });
+
+  async function attach(content = "hello"): Promise<{ id: string; objectKey: string }> {
+    const { body } = await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm(content) });
+    return { id: body.id, objectKey: await keyOf(body.id) };
+  }
+  const keyOf = async (id: string) => (await attachmentQueries(service.db).find(id))?.objectKey ?? "none";
+  const refresh = async () => {
+    uploadsTo = 2;
+  };
+  const depsWith = (changes: Partial<Bucket> = {}) =>
+    ({
+      ...{ db: service.db, bucket: { ...bucket, ...changes }, clock: service.now, newId: uuidv7 },
+      limits: defaultLimits(),
+      onDeletionsQueued: () => undefined,
+    }) as unknown as Deps;
+  function move(given: Partial<MoveOptions> = {}, changes: Partial<Bucket> = {}) {
+    return moveBucket(depsWith(changes), {
+      ...{ from: 1, to: 2, adopted: false, atOnce: 4, seenMs: 0, refresh },
+      ...{ onProgress: () => undefined, onFailure: () => undefined, onWait: () => undefined },
+      ...given,
+    });
+  }
+  const putBehind = (Key: string, Body: string) =>
+    service.bucketContents.s3.send(new PutObjectCommand({ Bucket: service.bucketServer.bucket, Key, Body }));
+  const download = async (id: string) => {
+    const { body } = await ann.send(`GET /attachments/${id}/url`);
+    return fetch(body.fileUrl).then((response) => response.text());
+  };
+
+  it("moves files and previews, and deletes both copies of a deleted file", async () => {
+    const photo = await uploadPhoto(ann, { noteId });
+    await sendPreview(ann, { attachmentId: photo });
+    const file = await attach();
+    const report = await move();
+    expect(report).toMatchObject({ moved: { objects: 3 }, failures: [], unsettled: { count: 0 } });
+    expect(report.emptyFrom).toBeGreaterThan(service.now());
+    expect(await keyOf(file.id)).toMatch(/^bucket:2\/new\/[0-9a-f]{44}$/);
+    expect((await previewQueries(service.db).list([photo]))[0]?.objectKey).toMatch(/^bucket:2\/new\//);
+    expect(await download(file.id)).toBe("hello");
+    expect((await ann.send(`DELETE /attachments/${photo}`)).status).toBe(204);
+    await service.useCases.purgeObjects();
+    expect(await service.bucketContents.keys()).toEqual([file.objectKey]);
+    expect(await inspect(other).keys()).toHaveLength(1);
+    // The old copy of a moved file is no garbage.
+    service.advance(3 * 86_400_000);
+    const collected = await service.useCases.collectGarbage({
+      mend: true,
+      force: true,
+      isAlone: true,
+      findsDamage: true,
+    });
+    expect(collected.found).toMatchObject({ orphan: 0, missing: 0 });
+    expect(await service.bucketContents.keys()).toEqual([file.objectKey]);
+  });
+
+  it("names each object that is missing, truncated or damaged, and moves the others", async () => {
+    const [whole, missing, truncated, damaged] = [await attach(), await attach(), await attach(), await attach()];
+    const Bucket = service.bucketServer.bucket;
+    await service.bucketContents.s3.send(new DeleteObjectCommand({ Bucket, Key: missing.objectKey }));
+    await putBehind(truncated.objectKey, "hell");
+    await putBehind(damaged.objectKey, "HELLO");
+    const { moved, failures, emptyFrom } = await move();
+    expect(moved.objects).toBe(1);
+    expect(emptyFrom).toBeUndefined();
+    expect(Object.fromEntries(failures.map(({ object, reason }) => [object.attachmentId, reason]))).toEqual({
+      [missing.id]: "its object is missing",
+      [truncated.id]: "its object has 4 bytes instead of 5",
+      [damaged.id]: "the bytes of its object are not the bytes that were uploaded",
+    });
+    expect(await inspect(other).keys()).toHaveLength(1);
+    expect(await keyOf(whole.id)).toMatch(/^bucket:2/);
+    // The next run moves a file whose object is whole again.
+    for (const { objectKey } of [missing, truncated, damaged]) await putBehind(objectKey, "hello");
+    expect(await move()).toMatchObject({ moved: { objects: 3 }, failures: [] });
+  });
+
+  it("queues the deletion of the copy if the file was deleted during the copy", async () => {
+    const { id } = await attach();
+    const store: Bucket["store"] = async (options) => {
+      const stored = await bucket.store(options);
+      await ann.send(`DELETE /attachments/${id}`);
+      await service.useCases.purgeObjects();
+      return stored;
+    };
+    expect(await move({}, { store })).toMatchObject({ moved: { objects: 0 }, deleted: 1, failures: [] });
+    await service.useCases.purgeObjects();
+    expect(await inspect(other).keys()).toEqual([]);
+    expect(await service.bucketContents.keys()).toEqual([]);
+  });
+
+  it("reports an adopted object that changes during the copy", async () => {
+    await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "ann", isAdmin: true });
+    await putBehind("elsewhere/report.txt", "first");
+    const { body } = await ann.send(`POST /notes/${noteId}/attachments`, { json: { key: "elsewhere/report.txt" } });
+    expect(await move()).toMatchObject({ moved: { objects: 0 }, adoptedLeft: 1, emptyFrom: undefined });
+    const store: Bucket["store"] = async (options) => {
+      await putBehind("elsewhere/report.txt", "other");
+      return bucket.store(options);
+    };
+    const { failures } = await move({ adopted: true }, { store });
+    expect(failures).toMatchObject([{ reason: "the bytes of its object are not the bytes that were uploaded" }]);
+    expect((await move({ adopted: true })).moved.objects).toBe(1);
+    expect(await keyOf(body.id)).toBe("bucket:2/elsewhere/report.txt");
+  });
+
+  it("refuses an adopted object whose headers a copy would lose", async () => {
+    await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "ann", isAdmin: true });
+    await putBehind("elsewhere/report.txt", "text");
+    await ann.send(`POST /notes/${noteId}/attachments`, { json: { key: "elsewhere/report.txt" } });
+    const [Bucket, Key] = [service.bucketServer.bucket, "elsewhere/report.txt"];
+    const ContentEncoding = "br";
+    await service.bucketContents.s3.send(
+      new CopyObjectCommand({
+        Bucket,
+        Key,
+        CopySource: `${Bucket}/${Key}`,
+        MetadataDirective: "REPLACE",
+        ContentEncoding,
+      }),
+    );
+    const { failures } = await move({ adopted: true });
+    expect(failures).toMatchObject([{ reason: expect.stringContaining("Content-Encoding") }]);
+  });
+
+  it("refuses the second of two moves at once", async () => {
+    await attach();
+    const held = Promise.withResolvers<void>();
+    const store: Bucket["store"] = async (options) => {
+      await held.promise;
+      return bucket.store(options);
+    };
+    const first = move({}, { store });
+    const second = await move().catch((error) => error);
+    expect(second).toMatchObject({ code: "service_busy", message: expect.stringContaining("Another") });
+    held.resolve();
+    expect(await first).toMatchObject({ moved: { objects: 1 } });
+  }, 20_000);
+
+  it("uses the copies of a killed run, and copies a damaged copy again", async () => {
+    const [one, two] = [await attach(), await attach()];
+    const copies = [one, two].map(({ objectKey }) => bucket.copiesOf(objectKey)[0] as string);
+    const [good = "", bad = ""] = copies;
+    const body = (text: string) => Readable.from([Buffer.from(text)]);
+    await bucket.store({ objectKey: good, contentType: "text/plain", body: body("hello"), maxBytes: 9 });
+    await bucket.store({ objectKey: bad, contentType: "text/plain", body: body("HELLO"), maxBytes: 9 });
+    const stored: string[] = [];
+    const store: Bucket["store"] = (options) => {
+      stored.push(options.objectKey);
+      return bucket.store(options);
+    };
+    expect(await move({}, { store })).toMatchObject({ moved: { objects: 2 }, failures: [] });
+    expect(stored).toEqual([bad]);
+    expect(await download(two.id)).toBe("hello");
+  });
+
+  it("stops when the credentials end in the middle, and continues with new credentials", async () => {
+    for (let nth = 0; nth < 3; nth += 1) await attach(`file ${nth}`);
+    let left = 1;
+    const expired = () =>
+      Promise.reject(new DomainError("bucket_unavailable", "unreachable", { cause: new Error("ExpiredToken") }));
+    const store: Bucket["store"] = (options) => (left-- > 0 ? bucket.store(options) : expired());
+    const failure = await move({ atOnce: 1 }, { store, probe: expired }).catch((error) => error);
+    expect(failure).toBeInstanceOf(Stopped);
+    expect(failure.message).toBe("ExpiredToken");
+    expect(await move()).toMatchObject({ moved: { objects: 2 }, failures: [] });
+  }, 30_000);
+
+  it("refuses a late PUT to the old object of a moved file", async () => {
+    const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
+    const { upload } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body;
+    const put = (body: string) => fetch(upload.url, { method: "PUT", headers: upload.headers, body });
+    expect((await put("hello")).status).toBe(200);
+    await ann.send(`POST /uploads/${upload.id}/complete`);
+    await move();
+    expect((await put("HELLO")).status).toBe(412);
+    expect(await download(upload.attachmentId)).toBe("hello");
+  });
+
+  it("refuses a process without the settings of a bucket, and its deletions wait", async () => {
+    const { id } = await attach();
+    await move();
+    const settings = { numbers: [1], forUploads: 2 };
+    await expect(requireSettingsOfBuckets(service.db, settings)).rejects.toThrow("New uploads go to bucket 2");
+    await expect(requireSettingsOfBuckets(service.db, { ...settings, forUploads: 1 })).rejects.toThrow(
+      "The database has files in bucket 2",
+    );
+    await requireSettingsOfBuckets(service.db, { numbers: [2, 1], forUploads: 2 });
+    await requireSettingsOfBuckets(service.db, { numbers: [2], forUploads: 2 });
+    const onlyOne = joinBuckets([{ number: 1, bucket: bucketOn(service.bucketServer), keyPrefix: "" }], {
+      numberForUploads: () => 2,
+    });
+    const objectKey = await keyOf(id);
+    expect(() => onlyOne.newObjectKey()).toThrow("This replica has no settings for bucket 2");
+    await expect(onlyOne.head(objectKey)).rejects.toMatchObject({ code: "bucket_unavailable" });
+    await expect(onlyOne.probe()).rejects.toMatchObject({ code: "bucket_unavailable" });
+    expect(await onlyOne.delete([objectKey])).toEqual([]);
+    expect(await objectDeletionQueries(service.db).listDue(service.now(), 10)).toEqual([]);
+  });
+
+  it("finds a new bucket that is the old one, that belongs to others, or that cannot be written", async () => {
+    const asked = { from: 1, to: 2, bytes: 1, dataDir: undefined, isAlone: false };
+    expect(await problemsOfTarget(depsWith(), asked)).toEqual([]);
+    await bucketOn(other).store({
+      ...{ objectKey: "new/readme", contentType: "text/plain" },
+      ...{ body: Readable.from([Buffer.from("text")]), maxBytes: 9 },
+    });
+    expect(await problemsOfTarget(depsWith(), asked)).toEqual([expect.stringContaining("is not empty")]);
+    const same = joinBuckets(
+      [
+        { number: 1, bucket: bucketOn(service.bucketServer), keyPrefix: "" },
+        { number: 2, bucket: bucketOn(service.bucketServer, { keyPrefix: "new/" }), keyPrefix: "new/" },
+      ],
+      { numberForUploads: () => 1 },
+    );
+    expect(await problemsOfTarget(depsWith(same), asked)).toEqual([expect.stringContaining("the old bucket itself")]);
+    await other.stop();
+    expect(await problemsOfTarget(depsWith(), asked)).toEqual([expect.stringContaining("can't be written")]);
+    other = await startEmbedded();
+    const full = { ...asked, bytes: Number.MAX_SAFE_INTEGER, dataDir: import.meta.dirname, isAlone: true };
+    expect(await problemsOfTarget(depsWith(same), full)).toContainEqual(expect.stringContaining("is too small"));
+  });
+});

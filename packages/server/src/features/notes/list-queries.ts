@@ -13,7 +13,7 @@ import type { ShareRole } from "../../platform/database/unions.ts";
 import type { NoteSummary } from "../access/note.ts";
 import { isLive, type NoteRow, notInTrash } from "../access/sql.ts";
 import { countListed } from "../attachments/queries.ts";
-import { notesWithUnseenFiles } from "../links/queries/visitor-files.ts";
+import { unseenFilesOf } from "../links/queries/visitor-files.ts";
 import { countOpenRequests } from "../sharing/queries/access-requests.ts";
 import { type ListOrder, type ListPart, SORTED_CHARACTERS } from "./list-cursor.ts";
 
@@ -80,6 +80,23 @@ function orderOf({ name }: Engine, order: ListOrder) {
   return { key: name === "postgres" ? sql<string>`(${start} collate "C")` : start, isDescending: false };
 }
 
+/**
+ * Builds the condition that a query finds a row. For a list of many notes, PostgreSQL would run `exists` as a join with a whole table. The
+ * subquery always runs for each listed note.
+ */
+const finds = (query: { limit: (rows: Expression<number>) => Expression<unknown> }) =>
+  sql<SqlBool>`(${query.limit(sql.lit(1))}) is not null`;
+
+/**
+ * Builds the condition that the user owns the note. PostgreSQL would search all notes in the order of their ids for the notes of a user with
+ * many notes. With the list of one owner, PostgreSQL needs the index of owners for the order.
+ */
+function isOwn({ userId }: Pick<ListMarkers, "userId">, { name }: Engine) {
+  return name === "postgres"
+    ? sql<SqlBool>`notes.owner_id = any(array[${userId}]::text[])`
+    : sql<SqlBool>`notes.owner_id = ${userId}`;
+}
+
 /** Sorts the notes, and skips the notes up to the last note of the previous page. */
 function sorted(notes: Notes, { afterKey, after, limit }: ListMarkers, { engine, isFirst, order }: ListScope): Notes {
   const { key, isDescending } = orderOf(engine, order);
@@ -90,6 +107,7 @@ function sorted(notes: Notes, { afterKey, after, limit }: ListMarkers, { engine,
       : sql<SqlBool>`(${key}, notes.id) ${sql.raw(comparison)} (${afterKey}, ${after})`;
   return notes
     .$if(!isFirst, (query) => query.where(isAfter))
+    .$if(engine.name === "postgres", (query) => query.orderBy("notes.owner_id", direction))
     .$if(key !== undefined, (query) => query.orderBy(key as never, direction))
     .orderBy("notes.id", direction)
     .limit(limit);
@@ -117,7 +135,7 @@ function pinnedNotes({ userId }: ListMarkers, { db, engine }: ListScope): Notes 
 function otherNotes(given: ListMarkers, scope: ListScope): Notes {
   const { db, engine, order, part } = scope;
   const owned = (db.selectFrom("notes") as unknown as Notes)
-    .where("notes.owner_id", "=", given.userId)
+    .where(isOwn(given, engine))
     .where(notInTrash.notes)
     .$if(part === "others", (query) => query.where(sql<SqlBool>`not ${isPinned({ db, userId: given.userId })}`));
   if (order === "created" || engine.name === "postgres") return owned;
@@ -126,7 +144,7 @@ function otherNotes(given: ListMarkers, scope: ListScope): Notes {
 }
 
 export function selectOwned(given: ListMarkers, scope: ListScope) {
-  const { db, part, matches } = scope;
+  const { db, engine, part, matches } = scope;
   const { userId } = given;
   const subjects = db.selectFrom("shared_subjects").select("subject_id");
   const notes = part === "pinned" ? pinnedNotes(given, scope) : otherNotes(given, scope);
@@ -134,10 +152,10 @@ export function selectOwned(given: ListMarkers, scope: ListScope) {
     .select([...summaryColumns, snippet])
     .select((eb) => countListed(db, eb.ref("notes.id")).$asScalar().$notNull().as("attachment_count"))
     .select((eb) => countOpenRequests(db, eb.ref("notes.id")).$asScalar().$notNull().as("access_request_count"))
-    .select((eb) => eb("notes.id", "in", notesWithUnseenFiles(db, userId)).as("is_new"))
-    .select((eb) => eb.exists(subjects.where("shared_subjects.note_id", "=", eb.ref("notes.id"))).as("has_been_shared"))
+    .select((eb) => finds(unseenFilesOf(db, eb.ref("notes.id"))).as("is_new"))
+    .select((eb) => finds(subjects.where("shared_subjects.note_id", "=", eb.ref("notes.id"))).as("has_been_shared"))
     .select(isPinned({ db, userId }).as("is_pinned"))
-    .where("notes.owner_id", "=", userId)
+    .where(isOwn(given, engine))
     .where(notInTrash.notes)
     .$if(matches !== undefined, (query) => query.where(matches as Matches));
 }

@@ -213,7 +213,7 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
     const owners = async () => {
       if (!isShared) return [userId];
       const shares = db.selectFrom("note_shares").select("note_id").where("user_id", "=", userId);
-      const { length } = await run(shares.limit(FEW_SHARED + 1));
+      const { length } = await run(shares.orderBy("note_id").limit(FEW_SHARED + 1));
       if (length <= FEW_SHARED) return length === 0 ? [] : undefined;
       return (await run(sharers.limit(MAX_OWNERS + 1))).map((row) => row.owner_id);
     };

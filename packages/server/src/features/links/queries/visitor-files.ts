@@ -1,4 +1,4 @@
-import type { Expression, Kysely, Selectable } from "kysely";
+import { type Expression, type Kysely, type Selectable, sql } from "kysely";
 import { defineQueries } from "../../../platform/database/queries.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import { orMissing } from "../../../platform/database/writes.ts";
@@ -96,7 +96,7 @@ export const visitorFileQueries = defineQueries("database.visitorFiles", ({ kyse
 
     /** Returns whether files of visitors have arrived since the owner last opened the note. */
     async hasUnseen(noteId: string): Promise<boolean> {
-      return (await unseenOf(db).where("links.note_id", "=", noteId).limit(1).executeTakeFirst()) !== undefined;
+      return (await unseenFilesOf(db, sql.val(noteId)).limit(1).executeTakeFirst()) !== undefined;
     },
 
     /**
@@ -131,12 +131,9 @@ function unseenOf(db: Kysely<Tables>) {
     .where("visitor_files.seen_at", "is", null);
 }
 
-/**
- * Selects the notes of a user with received files that the user has not seen. A list of notes runs the query once, and not once for each
- * note.
- */
-export function notesWithUnseenFiles(db: Kysely<Tables>, userId: Expression<string>) {
-  return unseenOf(db).where("links.owner_id", "=", userId);
+/** Selects a row for each received file of a note that the owner of the note has not seen. */
+export function unseenFilesOf(db: Kysely<Tables>, noteId: Expression<string>) {
+  return unseenOf(db).where("links.note_id", "=", noteId);
 }
 
 const fileColumns = [

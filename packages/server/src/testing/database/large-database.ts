@@ -31,8 +31,10 @@ const LONG_TEXT = `'${"text ".repeat(200)}'`;
 const LONG_NAME = `'${"name ".repeat(30)}.pdf'`;
 const DATE = "'2030-01-01T00:00:00.000Z'";
 const authDates = { created_at: DATE, updated_at: DATE };
-/** Each of the first owners has 50 rows, so that a query for one owner reads few rows of the table. */
-const owner = id("user", `i % ${ROWS / 50}`);
+/** The user to whom every fifth row belongs. For such a user, PostgreSQL often chooses other plans. */
+export const LARGE_USER = "user-large";
+/** Each of the other owners has 50 rows or none, so that a query for one owner reads few rows of the table. */
+const owner = `case when i % 5 = 4 then '${LARGE_USER}' else ${id("user", `i % ${ROWS / 50}`)} end`;
 const fileFacts = { object_key: id("key"), filename: LONG_NAME, content_type: "'application/pdf'", size_bytes: "i" };
 /** One row in 100 rows waits for work. */
 const oneIn100 = (value: string, other = "null") => `case when i % 100 = 0 then ${value} else ${other} end`;
@@ -66,7 +68,7 @@ const ROWS_OF: Record<Growing, Columns> = {
     idempotency_key: oneIn100(id("key")),
   },
   // Each user pins few notes (MAX_PINS).
-  note_pins: { user_id: owner, note_id: id("note"), pinned_at: "i" },
+  note_pins: { user_id: id("user", `i % ${ROWS / 50}`), note_id: id("note"), pinned_at: "i" },
   attachments: {
     id: id("file"),
     note_id: id("note"),

@@ -7,7 +7,7 @@ const PAUSE_AFTER_FAILURE_MS = 100;
 /** The check of what the service acknowledged takes longer than its creation, so the load pauses. */
 const PAUSE_BETWEEN_TURNS_MS = 150;
 
-/** What the service acknowledged, and how it responded. */
+/** The changes that the service acknowledged, and figures about its responses. */
 export type Ledger = Acknowledged & {
   /** The files whose deletion the service acknowledged. */
   deleted: string[];

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { Command } from "commander";
+import type { Finding } from "../operations/doctor/finding.ts";
 import { loadConfigWithoutSecrets } from "../platform/config/index.ts";
 import type { MovedRows, MoveProgress } from "../platform/database/move/move.ts";
 
@@ -23,11 +24,15 @@ async function runMove({ to, dryRun, json }: Options): Promise<void> {
   const config = loadConfigWithoutSecrets();
   const target = parseDatabase(to, config);
   const print = (line: object, text: string) => void process.stdout.write(`${json ? JSON.stringify(line) : text}\n`);
+  // The doctor checks a target twice.
+  const found = new Set<string>();
   const sides = {
     source: config.database,
     target,
-    onFinding: (finding: { severity: string; title: string; detail: string }) =>
-      void process.stderr.write(`${finding.severity.toUpperCase()}: ${finding.title}. ${finding.detail}\n`),
+    onFinding({ id, severity, title, detail }: Finding) {
+      if (!found.has(id)) process.stderr.write(`${severity.toUpperCase()}: ${title}. ${detail}\n`);
+      found.add(id);
+    },
   };
   if (dryRun) {
     for (const { table, rows } of await previewMove(sides)) print({ table, rows }, `${table}  ${count(rows)}`);

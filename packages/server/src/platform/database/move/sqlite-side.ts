@@ -170,7 +170,7 @@ export function openSqliteTarget(file: string): Target {
       if (existsSync(moving)) {
         // The lock of the old file stays until the end of the move, so that a second move does not lock the old file and delete the new one.
         stale = lockedAlone(moving);
-        rmSync(moving);
+        for (const path of [moving, `${moving}-journal`]) rmSync(path, { force: true });
       }
       closeSync(openSync(moving, "wx", 0o600));
       database = lockedAlone(moving);

@@ -211,6 +211,8 @@ export function openSqliteTarget(file: string): Target {
       closeSync(handle);
       await check();
       renameSync(moving, file);
+      // The exclusive lock left an empty journal.
+      rmSync(`${moving}-journal`, { force: true });
       await syncFolder(dirname(file));
     },
     async close() {

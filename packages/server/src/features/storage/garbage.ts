@@ -2,6 +2,7 @@ import type { Bucket, ListedObject, UnfinishedMultipart } from "../../platform/b
 import type { Deps } from "../../platform/deps.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
+import { findDrifts } from "../usage/drifts.ts";
 import { usageQueries } from "../usage/queries.ts";
 import type { UsageDrift } from "../usage/usage.ts";
 import { purgeObjects } from "./object-deletions.ts";
@@ -158,9 +159,6 @@ const BATCH = 500;
 
 const HEADS_AT_ONCE = 8;
 
-/** The number of owners in one query for usage counters. PostgreSQL cancels a query that takes more than some seconds. */
-const OWNERS_AT_ONCE = 100;
-
 /**
  * Compares the list of objects with the list of ready attachments, in constant memory. Each of the two lists is in the order of its keys.
  * The function `findInObjects` checks a missing object again before the report, because the lists can change in the meantime.
@@ -252,10 +250,5 @@ export async function* findMultiparts({ db, bucket, clock }: Deps, tally: Tally)
 
 /** Finds usage counters that differ from the sum of the rows. */
 export async function* findUsage({ db }: Deps): AsyncGenerator<Finding> {
-  let after: string | undefined = "";
-  while (after !== undefined) {
-    const { drifts, lastOwner } = await usageQueries(db).listDrifts({ after, owners: OWNERS_AT_ONCE });
-    for (const drift of drifts) yield { kind: "usage", drift };
-    after = lastOwner;
-  }
+  for (const drift of await findDrifts(db)) yield { kind: "usage", drift };
 }

@@ -114,39 +114,50 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
       .execute();
   },
 
-  /**
-   * Compares the usage counters of the next owners after `after` with the sums of their rows, in the order of the owners' ids. Returns the
-   * owners whose counter differs, and the last compared owner. `lastOwner` is undefined if no owner follows. The number of owners limits
-   * the time of the query.
-   */
-  async listDrifts({ after, owners }: { after: string; owners: number }) {
-    const next = (table: "usage" | "notes") => sql`
-      select owner_id from (
-        select distinct owner_id from ${sql.table(table)} where owner_id > ${after} order by owner_id limit ${owners}
-      ) as next_owners`;
-    // One statement reads the rows and the counters at one instant.
-    const { rows } = await sql<DriftRow>`
-      with owners as materialized (
-        select owner_id from (${next("usage")} union ${next("notes")}) as next_owners order by owner_id limit ${owners}
-      )
-      select
-        owners.owner_id, coalesce(usage.used_bytes, 0) as counted_bytes, coalesce(usage.files, 0) as counted_files,
+  /** Sums the rows of the next keys after `after`, for each owner. `lastKey` is undefined if no key follows. */
+  async sumPage(table: "attachments" | "reservations", { after, limit }: { after: string; limit: number }) {
+    const [key, counts] =
+      table === "attachments"
+        ? [sql.ref("id"), sql`owns_object = 1 and state not in (${sql.join(ENDED)})`]
+        : [sql.ref("object_key"), sql`1 = 1`];
+    const { rows } = await sql<Usage & { owner_id: string; last_key: string; count: number }>`
+      select owner_id, cast(sum(case when ${counts} then size_bytes else 0 end) as bigint) as bytes,
+        sum(case when ${counts} then 1 else 0 end) as files, max(${key}) as last_key, count(*) as count
+      from (select * from ${sql.table(table)} where ${key} > ${after} order by ${key} limit ${limit}) as page
+      group by owner_id`.execute(db);
+    const count = rows.reduce((sum, row) => sum + row.count, 0);
+    const lastKey = rows
+      .map((row) => row.last_key)
+      .sort()
+      .at(-1);
+    const sums = rows.map(({ owner_id, bytes, files }) => ({ ownerId: owner_id, bytes, files }));
+    return { sums, lastKey: count < limit ? undefined : lastKey };
+  },
+
+  /** Lists the usage counters of the next owners after `after`. */
+  async listCounters({ after, limit }: { after: string; limit: number }): Promise<(Usage & { ownerId: string })[]> {
+    const counters = db.selectFrom("usage").select(["owner_id as ownerId", "used_bytes as bytes", "files"]);
+    return await counters.where("owner_id", ">", after).orderBy("owner_id").limit(limit).execute();
+  },
+
+  /** Reads the counter of an owner and the sum of the rows at one instant. Returns undefined if they are equal. */
+  async findDrift(ownerId: string): Promise<UsageDrift | undefined> {
+    const owner = sql`(select cast(${ownerId} as text) as owner_id)`;
+    const { rows } = await sql<Record<"counted_bytes" | "counted_files" | "actual_bytes" | "actual_files", number>>`
+      select coalesce(usage.used_bytes, 0) as counted_bytes, coalesce(usage.files, 0) as counted_files,
         coalesce(actual.bytes, 0) as actual_bytes, coalesce(actual.files, 0) as actual_files
-      from owners
+      from ${owner} as owners
       left join usage on usage.owner_id = owners.owner_id
-      left join (${actualUsage(sql`owners`)}) as actual on actual.owner_id = owners.owner_id
-      order by owners.owner_id`.execute(db);
-    const compared = rows.map(
-      (row): UsageDrift => ({
-        ownerId: row.owner_id,
-        counted: { bytes: row.counted_bytes, files: row.counted_files },
-        actual: { bytes: row.actual_bytes, files: row.actual_files },
-      }),
-    );
-    const drifts = compared.filter(
-      ({ counted, actual }) => counted.bytes !== actual.bytes || counted.files !== actual.files,
-    );
-    return { drifts, lastOwner: compared.at(-1)?.ownerId };
+      left join (${actualUsage(owner)}) as actual on actual.owner_id = owners.owner_id`.execute(db);
+    const [row] = rows;
+    if (row === undefined || (row.counted_bytes === row.actual_bytes && row.counted_files === row.actual_files)) {
+      return undefined;
+    }
+    return {
+      ownerId,
+      counted: { bytes: row.counted_bytes, files: row.counted_files },
+      actual: { bytes: row.actual_bytes, files: row.actual_files },
+    };
   },
 
   /** Sets the usage counter of an owner to the sum of the rows. The caller must call `recount` in a transaction. */
@@ -201,10 +212,6 @@ export async function endReservation(db: Kysely<Tables>, objectKey: string): Pro
   const row = await reserved.returning("size_bytes").executeTakeFirst();
   return row && { bytes: row.size_bytes, files: 1 };
 }
-
-type Count = "counted_bytes" | "counted_files" | "actual_bytes" | "actual_files";
-
-type DriftRow = { owner_id: string } & Record<Count, number>;
 
 /**
  * Computes the usage of some owners from their files. `owners`: a table of the owners' ids. The result has one row for each owner with

@@ -398,7 +398,12 @@ export const queryExamples: Examples = {
     hold: [[{ objectKey: "new", ownerId: "user-1", sizeBytes: 1, expiresAt: NOW }]],
     release: [["reserved-1"]],
     releaseExpired: [[EXPIRED, 100]],
-    listDrifts: [[{ after: "user-1", owners: 3 }]],
+    sumPage: [
+      ["attachments", { after: "file-1", limit: 100 }],
+      ["reservations", { after: "reserved-1", limit: 100 }],
+    ],
+    listCounters: [[{ after: "user-1", limit: 100 }]],
+    findDrift: [["user-1"]],
     recount: [["user-1"]],
   },
   queues: { measure: [[NOW]] },

@@ -64,8 +64,8 @@ const ALLOWED: Record<string, string> = {
   "queues.measure: Seq Scan mails": BOUNDED,
   "searchIndex.indexSome": UNINDEXED,
   "trash.nextToPurge": "reads the first note of a queue",
-  "usage.listDrifts: SCAN reservations": BY_COMMAND,
-  "usage.listDrifts: Seq Scan reservations": BY_COMMAND,
+  "usage.findDrift: SCAN reservations": BY_COMMAND,
+  "usage.findDrift: Seq Scan reservations": BY_COMMAND,
   "usage.recount: SCAN reservations": BY_COMMAND,
   "usage.recount: Seq Scan reservations": BY_COMMAND,
   "verifications.countNeedingScan": AT_START,
@@ -77,6 +77,7 @@ const ALLOWED: Record<string, string> = {
   [`links.listOfPerson${LARGE}`]: MANY_ROWS,
   [`shares.listAttachmentsFor${LARGE}`]: ORDERED_FILES,
   [`trash.listFor${LARGE}`]: MANY_ROWS,
+  [`usage.findDrift${LARGE}`]: BY_COMMAND,
   [`usage.recount${LARGE}`]: BY_COMMAND,
 };
 

@@ -142,7 +142,7 @@ const packages: Record<string, string> = {
 const openFiles: Record<string, readonly string[]> = {
   access: ["attachment", "note", "caller", "authorise"],
   people: ["person", "administrators", "find-users", "revocation"],
-  usage: ["usage"],
+  usage: ["drifts", "usage"],
   attachments: ["routes"],
   outbox: ["mail", "webhook", "queue-mail"],
   audit: ["audit-event", "messages", "routes"],

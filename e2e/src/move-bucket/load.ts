@@ -81,9 +81,11 @@ export async function seedLarge(api: Api, { ledger, count, bytes }: { ledger: Le
 
 /** Uploads, downloads, deletes and shares files until `signal` aborts. Throws at the first failure. */
 export async function work(api: Api, { ledger, signal }: { ledger: Ledger; signal: AbortSignal }): Promise<void> {
-  const noteId = await newNote(api);
+  let noteId = await newNote(api);
   const own: StoredFile[] = [];
-  while (!signal.aborted) {
+  for (let turn = 1; !signal.aborted; turn++) {
+    // A note can have at most 500 links.
+    if (turn % 1_000 === 0) noteId = await newNote(api);
     const startedAt = performance.now();
     const file = await upload(api, noteId, randomBytes(1 + Math.floor(Math.random() * 20_000)));
     ledger.files.set(file.id, file.sha256);
@@ -99,7 +101,7 @@ export async function work(api: Api, { ledger, signal }: { ledger: Ledger; signa
       }
       ledger.deleted.add(gone);
     }
-    if (ledger.requests % 4 === 1) await share(api, { ledger, file });
+    if (turn % 4 === 1) await share(api, { ledger, file });
     ledger.requests += 1;
     ledger.longestMs = Math.max(ledger.longestMs, performance.now() - startedAt);
   }

@@ -13,7 +13,7 @@ import {
   download,
   makeFixedPlace,
   newNote,
-  PUBLIC_URL,
+  originOf,
   settingsOf,
   sha256,
   startUpload,
@@ -23,8 +23,8 @@ import {
 
 const move = (place: Place, ...options: string[]) => endOfCli(place, ["move", "bucket", ...options]);
 
-async function otherBucket(): Promise<BucketServer> {
-  const server = await startEmbedded({ allowedOrigins: [PUBLIC_URL] });
+async function otherBucket(place: Place): Promise<BucketServer> {
+  const server = await startEmbedded({ allowedOrigins: [originOf(place)] });
   onTestFinished(() => server.stop());
   return server;
 }
@@ -37,10 +37,10 @@ async function start(place: Place): Promise<RunningService> {
 
 describe.each(useDatabases())("valetkey move bucket, on $name", ({ makeEnv }) => {
   it("moves all files from the built-in bucket to another bucket and back, while the service runs", async () => {
-    const other = await otherBucket();
-    const env = await makeEnv();
-    const place = await makeFixedPlace({ ...env, ...settingsOf(other, "NEXT_") });
+    const place = await makeFixedPlace(await makeEnv());
     onTestFinished(place.remove);
+    const other = await otherBucket(place);
+    Object.assign(place.env, settingsOf(other, "NEXT_"));
     const service = await start(place);
     const api = await ann(service.url);
     const noteId = await newNote(api);
@@ -83,7 +83,17 @@ describe.each(useDatabases())("valetkey move bucket, on $name", ({ makeEnv }) =>
     expect((await api.call("DELETE", `/trash/attachments/${small.id}`)).status).toBe(204);
     await expect.poll(async () => (await inspect(other).keys()).length).toBe(before - 1);
     await expect.poll(async () => (await fetch(oldUrl)).status).toBe(404);
+    // The pages permit both buckets.
+    const { headers } = await fetch(service.url);
+    expect(headers.get("content-security-policy")).toContain(other.endpoint);
+    expect(headers.get("content-security-policy")).toContain(`localhost:${place.env.S3_LOCAL_PORT}`);
     await service.stop();
+
+    // A process without the settings of the new bucket does not start.
+    const without = Object.fromEntries(Object.entries(place.env).filter(([name]) => !name.startsWith("NEXT_")));
+    const refused = await endOfCli({ ...place, env: without }, ["start"]);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain("New uploads go to bucket 2, but the settings have no bucket with the number 2.");
 
     // The way back is the same move with the two blocks exchanged.
     const exchanged = {

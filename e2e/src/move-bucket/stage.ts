@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { BucketServer } from "../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
+import { freePort } from "../../../packages/server/src/wiring/free-port.ts";
 import { type Api, apiAs, putAsTold } from "../testing/api.ts";
-import { freePort } from "../testing/free-port.ts";
 import { makePlace, type Place } from "../testing/service.ts";
 
 /** Returns the settings of a bucket, with the prefix of the next bucket or without a prefix. */
@@ -16,13 +16,14 @@ export function settingsOf({ bucket, region, endpoint, credentials }: Omit<Bucke
   return Object.fromEntries(Object.entries(settings).map(([name, value]) => [prefix + name, value]));
 }
 
-/** The origin of the pages, which both buckets permit. No browser opens the pages. */
-export const PUBLIC_URL = "http://localhost:9";
-
-/** Makes a place with a fixed port for the built-in bucket, so that commands reach the bucket of the running service. */
+/** Makes a place with fixed ports, so that commands reach the built-in bucket of the running service, and buckets permit its origin. */
 export async function makeFixedPlace(env: Record<string, string>): Promise<Place> {
-  return makePlace({ PUBLIC_URL, S3_LOCAL_PORT: String(await freePort("127.0.0.1")), ...env });
+  const [port, bucketPort] = [await freePort("127.0.0.1"), await freePort("127.0.0.1")];
+  return makePlace({ PORT: String(port), S3_LOCAL_PORT: String(bucketPort), ...env });
 }
+
+/** The origin of the pages of a place with a fixed port. */
+export const originOf = ({ env }: Place) => `http://localhost:${env.PORT}`;
 
 export const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("base64");
 

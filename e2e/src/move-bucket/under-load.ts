@@ -51,13 +51,15 @@ export async function moveUnderLoad(env: Record<string, string>, chain: readonly
       await seedLarge(api, { ledger, count: LARGE_FILES, bytes: LARGE_BYTES });
     }
     const stop = new AbortController();
-    const workers = Array.from({ length: WORKERS }, () => work(api, { ledger, signal: stop.signal }));
+    const workers = Promise.all(Array.from({ length: WORKERS }, () => work(api, { ledger, signal: stop.signal })));
+    // The rejection is handled below, after the move.
+    workers.catch(() => undefined);
     const startedAt = performance.now();
     let kills = 0;
     while (kills < KILLS && (await killInTheMiddle(place))) kills += 1;
     const moved = await endOfCli(place, ["move", "bucket", "--force"]);
     stop.abort();
-    await Promise.all(workers);
+    await workers;
     // An upload that was in progress at the end of the first run moves with the next run.
     const last = await endOfCli(place, ["move", "bucket", "--force"]);
     const seconds = Math.round((performance.now() - startedAt) / 1_000);

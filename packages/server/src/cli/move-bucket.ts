@@ -29,8 +29,12 @@ function parseAtOnce(text: string): number {
   throw new InvalidArgumentError("Give a whole number from 1 to 64.");
 }
 
+/** While one part of 5 MiB is sent, the next part arrives. Only the parts of objects above 48 GiB are larger, up to 525 MiB. */
+const [BUFFERS_OF_OBJECT, BUFFERS_OF_LARGEST_OBJECT] = [2 * 5 * 2 ** 20, 2 * 525 * 2 ** 20];
+
 async function move(options: Options): Promise<void> {
-  await withCore((core) => moveWith(core, options), { partBuffers: { totalBytes: options.atOnce * 2 * 5 * 2 ** 20 } });
+  const totalBytes = options.atOnce * BUFFERS_OF_OBJECT + BUFFERS_OF_LARGEST_OBJECT;
+  await withCore((core) => moveWith(core, options), { partBuffers: { totalBytes } });
 }
 
 async function moveWith({ deps, buckets }: Core, options: Options): Promise<void> {

@@ -28,8 +28,8 @@ export async function copyObject(bucket: Bucket, copy: Copy): Promise<"copied" |
   if (await isThere(bucket, copy)) return "found";
   const body = await bucket.read(object.objectKey, { etag: source.etag, signal });
   if (body === undefined) throw new NotCopied("its object changed during the copy");
-  const { contentType } = source;
-  const stored = await bucket.store({ objectKey: to, contentType, body, maxBytes: object.sizeBytes });
+  const [{ contentType }, { sizeBytes }] = [source, object];
+  const stored = await bucket.store({ objectKey: to, contentType, body, sizeBytes, maxBytes: sizeBytes });
   // The SHA-256 of a row is the SHA-256 of the verified file. Without it, an equal ETag shows that the copy has one version of the object.
   const isSame = object.sha256 === undefined ? await hasEtag(bucket, { object, etag: source.etag }) : undefined;
   if (stored.sizeBytes === object.sizeBytes && (isSame ?? stored.checksum.value === object.sha256)) return "copied";

@@ -139,8 +139,7 @@ export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: Par
     open(userId) {
       const held = new Set<HeldBuffer>();
       return {
-        async acquire(asked) {
-          const sizeBytes = Math.min(asked, partBytes);
+        async acquire(sizeBytes) {
           const bytes = await acquire(userId, sizeBytes);
           const filling = watchFilling();
           const holding: HeldBuffer = {

@@ -105,6 +105,7 @@ export type Bucket = {
    * caller must not use the chunks afterwards.
    * The function `store` rejects with `file_too_large` if the body is longer than `maxBytes`. If `store` rejects, the bucket contains no
    * object. All people with a running upload get a fair share of the memory. The option `userId` is the id of the person who uploads.
+   * Without the expected `sizeBytes`, the parts have 5 MiB, so that a body can have at most 48 GiB.
    */
   store(options: {
     userId?: string;
@@ -112,6 +113,7 @@ export type Bucket = {
     contentType: string;
     body: Readable;
     maxBytes: number;
+    sizeBytes?: number;
   }): Promise<{ sizeBytes: number; checksum: Checksum }>;
   /** Reads the metadata of an object. Returns undefined if the object does not exist. */
   head(objectKey: string): Promise<StoredObject | undefined>;

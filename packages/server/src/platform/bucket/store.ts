@@ -60,12 +60,13 @@ type Attempt = { multipart: Multipart | undefined; mayBeThere: boolean };
 type Sending = { asked: StoreOptions; attempt: Attempt; buffers: FormBuffers };
 
 async function send(options: Options, { asked, attempt, buffers }: Sending): Promise<Stored> {
-  const { objectKey, contentType } = asked;
-  const maxBytes = Math.min(asked.maxBytes, PART_BYTES * MAX_PARTS);
+  const { objectKey, contentType, sizeBytes: expected = 0 } = asked;
+  const partBytes = Math.max(PART_BYTES, Math.ceil(expected / MAX_PARTS));
+  const maxBytes = Math.min(asked.maxBytes, partBytes * MAX_PARTS);
   const hash = createHash("sha256");
   let sizeBytes = 0;
   let only: Part | undefined;
-  for await (const part of splitIntoParts(asked.body, { partBytes: PART_BYTES, maxBytes, buffers })) {
+  for await (const part of splitIntoParts(asked.body, { partBytes, maxBytes, buffers })) {
     hash.update(part.bytes);
     sizeBytes += part.bytes.length;
     if (part.isLast && attempt.multipart === undefined) only = part;

@@ -1,4 +1,4 @@
-import { type ExpressionBuilder, type Kysely, sql } from "kysely";
+import { type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
 import { firstIdAt } from "../../platform/crypto/ids.ts";
 import { createBatching } from "../../platform/database/batching.ts";
 import type { Engine } from "../../platform/database/engine.ts";
@@ -52,10 +52,16 @@ export const auditQueries = defineQueries("audit", ({ kysely: db, engine, journa
   ): Promise<DownloadSteps> => countDownloads(db, { engine, journal, of, ...options }),
   // The events of a link are never in the journal, because a transaction writes the events of a link.
   /** Lists the events whose `detail.linkId` is the id of a link. */
-  listOfLink: (
+  async listOfLink(
     { linkId, ownerId }: { linkId: string; ownerId: string },
     page: PageRequest,
-  ): Promise<Page<AuditEvent>> => list(db, { journal: undefined, column: "owner_id", value: ownerId, linkId, ...page }),
+  ): Promise<Page<AuditEvent>> {
+    // With a subquery for the ids, PostgreSQL may read all events of the owner, because it collects no statistics of a divided table.
+    const ids = await idsOfLink(db, { linkId, before: decodeCursor(page.cursor), limit: page.limit }).execute();
+    const wanted = engine.list(ids.map(({ event_id }) => event_id));
+    const isWanted: IsWanted = (id) => engine.isIn(id, wanted);
+    return list(db, { journal: undefined, column: "owner_id", value: ownerId, isWanted, ...page });
+  },
   /** Returns the next owner with events: the lowest owner id after `after`. Returns undefined if no owner id follows `after`. */
   async nextOwner(after: string): Promise<string | undefined> {
     const query = db.selectFrom("audit_events").select("owner_id").where("owner_id", ">", after);
@@ -96,17 +102,19 @@ export function toAuditEvent(row: AuditRow): AuditEvent {
   };
 }
 
-type Listing = AuditPageRequest & Sources & { column: "note_id" | "owner_id"; value: string; linkId?: string };
+type Listing = AuditPageRequest & Sources & { column: "note_id" | "owner_id"; value: string; isWanted?: IsWanted };
+/** A further condition for the id of an event. */
+type IsWanted = (id: Expression<string>) => Expression<SqlBool>;
 
 async function list(
   db: Kysely<Tables>,
-  { journal, column, value, linkId, routine = "include", limit, cursor }: Listing,
+  { journal, column, value, isWanted, routine = "include", limit, cursor }: Listing,
 ): Promise<Page<AuditEvent>> {
   const before = decodeCursor(cursor);
   // The query reads the journal first, so that an event that moves to the table between two reads is in each result. If the query read the
   // table first, the event could be in neither result.
   const fromJournal = journal?.find({ column, value, before, routine, limit: limit + 1 }) ?? [];
-  const newestFirst = { column, value, before, routine, linkId, order: "desc" } as const;
+  const newestFirst = { column, value, before, routine, isWanted, order: "desc" } as const;
   const ids = sql<number>`octet_length(attachment_ids)`.as("bytes");
   const sizes = await inOrder(db, { ...newestFirst, limit })
     .select(ids)
@@ -121,13 +129,13 @@ async function list(
   return toPage(mergeNewestFirst(fromJournal, fromTable).map(toAuditEvent), fitting);
 }
 
-type Range = Parameters<UrlJournal["find"]>[0] & { linkId?: string | undefined; order: "asc" | "desc" };
+type Range = Parameters<UrlJournal["find"]>[0] & { isWanted?: IsWanted | undefined; order: "asc" | "desc" };
 
 /**
  * Selects audit events in order. The indexes store routine events separately from other events. The query reads routine events and other
  * events in order, and only up to the limit.
  */
-function inOrder(db: Kysely<Tables>, { column, value, before, routine, linkId, order, limit }: Range) {
+function inOrder(db: Kysely<Tables>, { column, value, before, routine, isWanted, order, limit }: Range) {
   const events = (eb: ExpressionBuilder<Tables, never>) => {
     const part = (isRoutine: 0 | 1) =>
       eb
@@ -138,9 +146,7 @@ function inOrder(db: Kysely<Tables>, { column, value, before, routine, linkId, o
             .where(column, "=", value)
             .where("is_routine", "=", isRoutine)
             .$if(before !== undefined, (query) => query.where("id", "<", before as string))
-            .$if(linkId !== undefined, (query) =>
-              query.where("id", "in", idsOfLink(db, { linkId: linkId as string, before, limit })),
-            )
+            .$if(isWanted !== undefined, (query) => query.where((eb) => (isWanted as IsWanted)(eb.ref("id"))))
             .orderBy("id", order)
             .limit(limit)
             .as("part"),

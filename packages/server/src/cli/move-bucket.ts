@@ -131,7 +131,7 @@ function summarise(report: MoveReport, { from, to }: { from: number; to: number 
   if (emptyFrom !== undefined) {
     lines.push(
       `No file is in bucket ${from} any more. From ${iso(emptyFrom)} on, you can remove its settings and empty it.`,
-      `Until then, keep both blocks of settings. Then give bucket ${to} the main settings, with S3_BUCKET_NUMBER=${to}.`,
+      `Until then, keep both blocks of settings. Then run this command once more, and give bucket ${to} the main settings, with S3_BUCKET_NUMBER=${to}.`,
     );
   }
   return lines;

@@ -31,6 +31,11 @@ export const moveQueries = defineQueries("database.moves", ({ kysely: db }) => {
       .selectFrom("attachment_previews")
       .where("object_key", ">", after)
       .$if(before !== undefined, (query) => query.where("object_key", "<", before as string));
+  const deletions = ({ after, before }: KeyRange) =>
+    db
+      .selectFrom("object_deletions")
+      .where("object_key", ">", after)
+      .$if(before !== undefined, (query) => query.where("object_key", "<", before as string));
 
   return {
     async listFiles({ range, limit }: Page): Promise<NamedObject[]> {
@@ -79,8 +84,11 @@ export const moveQueries = defineQueries("database.moves", ({ kysely: db }) => {
       return Number(row.count);
     },
 
-    /** Counts the files and previews of the bucket whose upload or verification has not ended, and finds the last expiry of their URLs. */
-    async unsettled(range: KeyRange): Promise<{ count: number; lastExpiresAt: number }> {
+    /**
+     * Counts the files and previews of the bucket whose upload, copy or verification has not ended, and finds the last instant at which they
+     * end. An object that the service stores at the moment has a queued deletion that is not due before `after`.
+     */
+    async unsettled(range: KeyRange, { after }: { after: number }): Promise<{ count: number; lastExpiresAt: number }> {
       const ofFiles = await files(range)
         .where("attachments.state", "in", ["pending", "verifying", "scanning"])
         .leftJoin("uploads", "uploads.attachment_id", "attachments.id")
@@ -90,17 +98,20 @@ export const moveQueries = defineQueries("database.moves", ({ kysely: db }) => {
         .where("width", "is", null)
         .select((eb) => eb.fn.countAll<number>().as("count"))
         .executeTakeFirstOrThrow();
-      return { count: Number(ofFiles.count) + Number(ofPreviews.count), lastExpiresAt: Number(ofFiles.last ?? 0) };
+      const beingStored = await deletions(range)
+        .where("swept_at", "is", null)
+        .where("not_before", ">", after)
+        .select((eb) => [eb.fn.countAll<number>().as("count"), eb.fn.max("not_before").as("last")])
+        .executeTakeFirstOrThrow();
+      const counts = [ofFiles, ofPreviews, beingStored].map(({ count }) => Number(count));
+      const lastExpiresAt = Math.max(Number(ofFiles.last ?? 0), Number(beingStored.last ?? 0));
+      return { count: counts.reduce((sum, count) => sum + count), lastExpiresAt };
     },
 
     /** Returns the instant of the last queued deletion in the bucket, and whether it is the first of its two runs. */
     async lastDeletion(range: KeyRange): Promise<{ notBefore: number; isFirstRun: boolean } | undefined> {
-      const { after, before } = range;
-      const row = await db
-        .selectFrom("object_deletions")
+      const row = await deletions(range)
         .select(["not_before", "swept_at"])
-        .where("object_key", ">", after)
-        .$if(before !== undefined, (query) => query.where("object_key", "<", before as string))
         .orderBy("not_before", "desc")
         .limit(1)
         .executeTakeFirst();

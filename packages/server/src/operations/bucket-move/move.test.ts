@@ -219,6 +219,14 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(await move()).toMatchObject({ moved: { objects: 2 }, failures: [] });
   }, 30_000);
 
+  it("does not permit to empty the old bucket while a form stores an object there", async () => {
+    const notBefore = service.now() + 86_400_000;
+    await objectDeletionQueries(service.db).put({ objectKey: bucket.newObjectKey(), notBefore });
+    const { unsettled, emptyFrom } = await move();
+    expect(unsettled).toEqual({ count: 1, lastExpiresAt: notBefore });
+    expect(emptyFrom).toBeUndefined();
+  });
+
   it("refuses a late PUT to the old object of a moved file", async () => {
     const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
     const { upload } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body;

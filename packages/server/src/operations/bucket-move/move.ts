@@ -47,6 +47,8 @@ const FAILURES_IN_A_ROW = 32;
 const PAGE = 500;
 /** The second run of a deletion comes a day after the first run. Milliseconds. */
 const SECOND_DELETION_MS = 86_400_000;
+/** The service queues the deletion of an object a day ahead before it stores the object. Other deletions are due within the hour. */
+const BEING_STORED_MS = 3_600_000;
 /** The time after the expiry of a URL in which its request may still run. Milliseconds. */
 const GRACE_MS = 300_000;
 
@@ -228,7 +230,7 @@ async function settle(deps: Deps, { from, adopted }: MoveOptions, result: Result
   // A URL of a file that moved in an earlier run may still live, too.
   let emptyFrom = Math.max(result.lastRenamedAt, clock()) + limits.urlTtlMaxSeconds * 1_000 + GRACE_MS;
   for (const range of keyRangesOf(from)) {
-    const { count, lastExpiresAt } = await queries.unsettled(range);
+    const { count, lastExpiresAt } = await queries.unsettled(range, { after: clock() + BEING_STORED_MS });
     unsettled.count += count;
     unsettled.lastExpiresAt = Math.max(unsettled.lastExpiresAt, lastExpiresAt);
     if (!adopted) adoptedLeft += await queries.countAdopted(range);

@@ -420,7 +420,7 @@ export const queryExamples: Examples = {
     listPreviews: [[{ range: { after: "key-1", before: "key-9" }, limit: 100 }]],
     measure: [[{ after: "", before: undefined }, { adopted: false }]],
     countAdopted: [[{ after: "", before: undefined }]],
-    unsettled: [[{ after: "", before: undefined }]],
+    unsettled: [[{ after: "", before: undefined }, { after: NOW }]],
     lastDeletion: [[{ after: "", before: undefined }]],
     rename: [
       [named, "new"],

@@ -181,7 +181,7 @@ describe("a data folder", () => {
     await (await again()).close();
   });
 
-  test("a start deletes only the blobs that belong to no object", async () => {
+  test("a bucket deletes only the blobs that belong to no object, and serves requests meanwhile", async () => {
     const first = await startBucket();
     await first.client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
     const [blob = ""] = await blobsIn(first.dataDir);
@@ -193,8 +193,11 @@ describe("a data folder", () => {
 
     const events: BucketEvent[] = [];
     const { client, dataDir } = await startBucket({ dataDir: first.dataDir, logger: (event) => events.push(event) });
-    expect(events).toEqual([{ type: "swept", blobs: 1 }]);
-    expect([await blobsIn(dataDir), await unfinishedIn(dataDir)]).toEqual([[blob], []]);
+    await client.send(new PutObjectCommand({ ...at("b"), Body: "def" }));
+    await expect.poll(() => events.filter(({ type }) => type !== "request")).toEqual([{ type: "swept", blobs: 1 }]);
+    const blobs = await blobsIn(dataDir);
+    expect([blobs.length, blobs.includes(blob), await unfinishedIn(dataDir)]).toEqual([2, true, []]);
+    expect((await bytesOf(await client.send(new GetObjectCommand(at("b"))))).toString()).toBe("def");
     expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).toString()).toBe("abc");
   });
 

@@ -23,7 +23,8 @@ export type BucketEvent =
       durationMs: number;
     }
   | { type: "failure"; requestId: string; error: unknown }
-  | { type: "swept"; blobs: number };
+  | { type: "swept"; blobs: number }
+  | { type: "not swept"; error: unknown };
 
 type HandlerOptions = {
   context: Context;

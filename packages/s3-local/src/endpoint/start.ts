@@ -104,7 +104,10 @@ export async function startS3Local(options: S3LocalOptions): Promise<S3Local> {
   const verifyPost = createPostVerifier({ region, findCredentials });
   const { server, settled } = createHttpServer(createHandler({ context, verify, verifyPost, logger }));
   try {
-    if (store.sweptBlobs > 0) logger({ type: "swept", blobs: store.sweptBlobs });
+    store.swept.then(
+      (blobs) => blobs > 0 && logger({ type: "swept", blobs }),
+      (error) => logger({ type: "not swept", error }),
+    );
     await createBuckets(context, options);
     const port = await listen(server, { host, port: options.port ?? 0 });
     const shown = host.includes(":") ? `[${host}]` : host;

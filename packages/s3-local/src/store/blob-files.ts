@@ -2,6 +2,10 @@ import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+
+/** The sweep looks up this many blobs before it lets requests run. */
+const LOOKUPS_AT_ONCE = 100;
 
 export type BlobFiles = Awaited<ReturnType<typeof openBlobFiles>>;
 
@@ -22,6 +26,9 @@ export async function openBlobFiles(dataDir: string) {
   const pinned = new Map<string, number>();
   const doomed = new Set<string>();
   const removals = new Set<Promise<void>>();
+  /** The blobs of this process, whose rows may come later than their files. Only the sweep needs them. */
+  let created: Set<string> | undefined = new Set();
+  let isClosing = false;
   /**
    * The blobs that the bucket must delete when the backup ends (see `keepAll`). If `kept` is undefined, the bucket deletes blobs
    * immediately.
@@ -71,6 +78,7 @@ export async function openBlobFiles(dataDir: string) {
     /** Starts to write a new blob. The blob exists only after the promise of `finish` has resolved. */
     create() {
       const name = randomBytes(16).toString("hex");
+      created?.add(name);
       const temporary = join(unfinished, name);
       return createBlobWriter({ name, temporary, publish: () => publish(temporary, name) });
     },
@@ -101,19 +109,26 @@ export async function openBlobFiles(dataDir: string) {
       }
     },
     /**
-     * Deletes every blob that `isKnown` does not know, and returns the number of deleted blobs. The caller must call `sweep` only while no
-     * code writes blobs.
+     * Deletes the blobs of earlier processes that `isKnown` does not know, and returns the number of deleted blobs. The time of a sweep grows
+     * with the number of blobs, so the bucket serves requests meanwhile.
      */
     async sweep(isKnown: (name: string) => boolean): Promise<number> {
       let removed = 0;
       for (const folder of await readdir(root)) {
-        for (const name of await readdir(join(root, folder))) {
-          if (isKnown(name)) continue;
+        for (const [nth, name] of (await readdir(join(root, folder))).entries()) {
+          if (nth % LOOKUPS_AT_ONCE === 0) await setImmediate();
+          if (isClosing) return removed;
+          if (created?.has(name) || isKnown(name)) continue;
           await rm(join(root, folder, name), { force: true });
           removed += 1;
         }
       }
+      created = undefined;
       return removed;
+    },
+    /** Ends a running sweep before its next blob. */
+    stopSweep() {
+      isClosing = true;
     },
     settle: () => Promise.all(removals),
   };

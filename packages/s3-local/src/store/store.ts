@@ -14,7 +14,7 @@ import { createUploads } from "./uploads.ts";
 /** The data of the buckets: metadata in SQLite, and bytes in blob files. A change of the store is durable when its `write` has resolved. */
 export type Store = Awaited<ReturnType<typeof openStore>>;
 
-/** Opens or creates the store of a data folder, locks the store for the process, and deletes the files of interrupted writes. */
+/** Opens or creates the store of a data folder, locks the store for the process, and starts to delete the files of interrupted writes. */
 export async function openStore(dataDir: string) {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const database = openDatabase(join(dataDir, "bucket.sqlite"));
@@ -26,7 +26,9 @@ export async function openStore(dataDir: string) {
       undoTo: contents.keepFreed,
       committed: () => blobs.remove(contents.takeFreed()),
     });
-    const sweptBlobs = await blobs.sweep(contents.hasBlob);
+    const swept = blobs.sweep(contents.hasBlob);
+    // The caller of `swept` gets the error.
+    swept.catch(() => undefined);
     const reserve = createReserve(join(dataDir, "reserve"));
     return {
       buckets: createBuckets(database),
@@ -42,9 +44,14 @@ export async function openStore(dataDir: string) {
         return value;
       },
       backups: createBackups({ dataDir, database, blobs, write }),
-      /** The number of blobs without a row that the bucket deleted at its start. Interrupted writes leave blobs without a row. */
-      sweptBlobs,
+      /**
+       * Resolves with the number of deleted blobs when the bucket has deleted the blobs without a row. Interrupted writes of earlier
+       * processes leave blobs without a row.
+       */
+      swept,
       async close() {
+        blobs.stopSweep();
+        await swept.catch(() => undefined);
         await blobs.settle();
         database.close();
       },

@@ -23,8 +23,7 @@ export type BucketEvent =
       durationMs: number;
     }
   | { type: "failure"; requestId: string; error: unknown }
-  | { type: "swept"; blobs: number }
-  | { type: "not swept"; error: unknown };
+  | { type: "swept"; blobs: number };
 
 type HandlerOptions = {
   context: Context;

@@ -106,7 +106,7 @@ export async function startS3Local(options: S3LocalOptions): Promise<S3Local> {
   try {
     store.swept.then(
       (blobs) => blobs > 0 && logger({ type: "swept", blobs }),
-      (error) => logger({ type: "not swept", error }),
+      (error) => logger({ type: "failure", requestId: "", error }),
     );
     await createBuckets(context, options);
     const port = await listen(server, { host, port: options.port ?? 0 });

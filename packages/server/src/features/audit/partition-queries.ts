@@ -45,6 +45,10 @@ export const partitionQueries = defineQueries("audit.partitions", ({ kysely: db 
       db,
     );
   },
+  /** Updates the statistics of the whole audit log. PostgreSQL itself does this only for single partitions. */
+  async analyze(): Promise<void> {
+    await sql`analyze audit_events`.execute(db);
+  },
   /** Lists the events of a range in the order of their primary key, after a position. */
   async listAfter(after: Position, { from, to, limit }: Range & { limit: number }) {
     const rows = await db

@@ -134,6 +134,10 @@ export function addAuditPartition({ db, clock }: Pick<Deps, "db" | "clock">) {
       const next = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1);
       await partitionQueries(tx).add(last, { name: nameOf(next), from: firstIdAt(next) });
     });
+    // PostgreSQL ends the work even if it takes longer than the service waits for a query.
+    await partitionQueries(db)
+      .analyze()
+      .catch(() => undefined);
   };
 }
 

@@ -1,3 +1,4 @@
+import { placeOfKey } from "../../platform/bucket/numbered.ts";
 import type { Bucket, ListedObject, UnfinishedMultipart } from "../../platform/bucket/port.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { Attachment } from "../access/attachment.ts";
@@ -91,18 +92,23 @@ async function mend({ db, bucket, clock }: Deps, finding: Finding): Promise<void
 }
 
 /**
- * Returns the reason why the command must not delete garbage. If the bucket belongs to another database, most objects look like orphans.
- * Nobody can undo a deletion, so the command needs --force if most objects are orphans.
+ * Returns the reasons why the command must not delete garbage. If a bucket belongs to another database, most of its objects look like
+ * orphans. Nobody can undo a deletion, so the command needs --force if most objects of a bucket are orphans.
  */
 function whyNot({ found, tally }: GarbageReport, { force, isAlone }: GarbageOptions): string | undefined {
   if (force || found.orphan + found.multipart === 0) return undefined;
-  if (!isAlone) {
-    return "S3_KEY_PREFIX is not set, so other programs may store objects in this bucket. If only this service uses it, add --force.";
+  const reasons = isAlone
+    ? []
+    : [
+        "S3_KEY_PREFIX is not set, so other programs may store objects in this bucket. If only this service uses it, add --force.",
+      ];
+  for (const [number, { known, orphans }] of tally.buckets) {
+    if (orphans <= known) continue;
+    reasons.push(
+      `Bucket ${number} has more unreferenced objects (${orphans}) than referenced objects (${known}). If bucket ${number} and the database belong together, add --force.`,
+    );
   }
-  if (found.orphan > tally.known) {
-    return `More objects are unreferenced (${found.orphan}) than referenced (${tally.known}). If bucket and database belong together, add --force.`;
-  }
-  return undefined;
+  return reasons.length === 0 ? undefined : reasons.join("\n");
 }
 
 function withProgress(deps: Deps, onProgress: GarbageOptions["onProgress"]): Deps {
@@ -120,7 +126,7 @@ function withProgress(deps: Deps, onProgress: GarbageOptions["onProgress"]): Dep
 
 const noCounts = (): Counts => ({ orphan: 0, multipart: 0, usage: 0, missing: 0, resized: 0, damaged: 0 });
 
-const noTally = (): Tally => ({ known: 0, foreign: 0, young: 0 });
+const noTally = (): Tally => ({ known: 0, foreign: 0, young: 0, buckets: new Map() });
 
 /**
  * A difference between the bucket and the database:
@@ -147,7 +153,12 @@ type Tally = {
   foreign: number;
   /** The number of objects without a row that are newer than `GARBAGE_MIN_AGE_MS`. A new object may belong to an upload in progress. */
   young: number;
+  /** The counts of each bucket, by the number of the bucket. */
+  buckets: Map<number, BucketTally>;
 };
+
+/** The numbers of known objects and of orphans in one bucket. */
+type BucketTally = { known: number; orphans: number };
 
 /**
  * Only an object that is older than two days can be garbage, because a newer object may not have a row yet. No upload and no deletion of an
@@ -185,12 +196,25 @@ export async function* findOrphans(
   const copies = page.flatMap((object) => bucket.copiesOf(object.objectKey));
   const known = await inventoryQueries(db).known([...page.map((object) => object.objectKey), ...copies]);
   for (const object of page) {
+    const inBucket = tallyOfBucket(tally, object.objectKey);
     // The old copy of a moved file stays until the file is deleted, or until the operator empties the old bucket.
-    if ([object.objectKey, ...bucket.copiesOf(object.objectKey)].some((key) => known.has(key))) tally.known += 1;
-    else if (!bucket.isOwnKey(object.objectKey)) tally.foreign += 1;
+    if ([object.objectKey, ...bucket.copiesOf(object.objectKey)].some((key) => known.has(key))) {
+      tally.known += 1;
+      inBucket.known += 1;
+    } else if (!bucket.isOwnKey(object.objectKey)) tally.foreign += 1;
     else if (object.modifiedAt > clock() - GARBAGE_MIN_AGE_MS) tally.young += 1;
-    else yield { kind: "orphan", object };
+    else {
+      inBucket.orphans += 1;
+      yield { kind: "orphan", object };
+    }
   }
+}
+
+function tallyOfBucket({ buckets }: Tally, objectKey: string): BucketTally {
+  const { number } = placeOfKey(objectKey);
+  const found = buckets.get(number) ?? { known: 0, orphans: 0 };
+  buckets.set(number, found);
+  return found;
 }
 
 type Range = { after: string; upTo: string | undefined; page: readonly ListedObject[] };

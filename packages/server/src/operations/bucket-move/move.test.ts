@@ -227,6 +227,23 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(emptyFrom).toBeUndefined();
   });
 
+  it("garbage collection deletes no files of another installation in the next bucket", async () => {
+    for (let nth = 0; nth < 4; nth += 1) await attach();
+    const theirs = bucketOn(other, { keyPrefix: "new/" });
+    for (const objectKey of [theirs.newObjectKey(), theirs.newObjectKey()]) {
+      const body = Readable.from([Buffer.from("theirs")]);
+      await theirs.store({ objectKey, contentType: "text/plain", body, maxBytes: 9 });
+    }
+    service.advance(3 * 86_400_000);
+    const options = { mend: true, force: false, isAlone: true, findsDamage: false };
+    const { found, mended, kept } = await service.useCases.collectGarbage(options);
+    expect([found.orphan, mended.orphan]).toEqual([2, 0]);
+    expect(kept).toBe(
+      "Bucket 2 has more unreferenced objects (2) than referenced objects (0). If bucket 2 and the database belong together, add --force.",
+    );
+    expect(await inspect(other).keys()).toHaveLength(2);
+  });
+
   it("refuses a late PUT to the old object of a moved file", async () => {
     const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
     const { upload } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body;

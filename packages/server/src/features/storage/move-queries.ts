@@ -1,5 +1,5 @@
-import { sql } from "kysely";
-import type { KeyRange } from "../../platform/bucket/numbered.ts";
+import { type RawBuilder, type SqlBool, sql } from "kysely";
+import { END_OF_MARKS, type KeyRange } from "../../platform/bucket/numbered.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 
 /** A row that names an object: a verified file, or a confirmed preview. */
@@ -20,22 +20,10 @@ export type Amount = { objects: number; bytes: number };
 
 /** The queries of `valetkey move bucket`. A range contains the keys of one bucket. */
 export const moveQueries = defineQueries("database.moves", ({ kysely: db }) => {
-  const files = ({ after, before }: KeyRange) =>
-    db
-      .selectFrom("attachments")
-      .where("attachments.object_key", ">", after)
-      .$if(before !== undefined, (query) => query.where("attachments.object_key", "<", before as string));
+  const files = (range: KeyRange) => db.selectFrom("attachments").where(isInRange("attachments.object_key", range));
   const complete = (range: KeyRange) => files(range).where("state", "in", ["ready", "quarantined"]);
-  const previews = ({ after, before }: KeyRange) =>
-    db
-      .selectFrom("attachment_previews")
-      .where("object_key", ">", after)
-      .$if(before !== undefined, (query) => query.where("object_key", "<", before as string));
-  const deletions = ({ after, before }: KeyRange) =>
-    db
-      .selectFrom("object_deletions")
-      .where("object_key", ">", after)
-      .$if(before !== undefined, (query) => query.where("object_key", "<", before as string));
+  const previews = (range: KeyRange) => db.selectFrom("attachment_previews").where(isInRange("object_key", range));
+  const deletions = (range: KeyRange) => db.selectFrom("object_deletions").where(isInRange("object_key", range));
 
   return {
     async listFiles({ range, limit }: Page): Promise<NamedObject[]> {
@@ -147,6 +135,17 @@ export const moveQueries = defineQueries("database.moves", ({ kysely: db }) => {
     },
   };
 });
+
+/** The condition that a key is in a range. */
+export function isInRange(column: string, { after, before, unmarked }: KeyRange): RawBuilder<SqlBool> {
+  const key = sql.ref(column);
+  const conditions = [sql`${key} > ${after}`];
+  if (before !== undefined) conditions.push(sql`${key} < ${before}`);
+  // A mark is `bucket:`, up to four digits, and a slash.
+  const hasMark = sql`ltrim(substr(${key}, 8, 5), '0123456789') like '/%'`;
+  if (unmarked) conditions.push(sql`not (${key} < ${END_OF_MARKS} and ${hasMark})`);
+  return sql<SqlBool>`(${sql.join(conditions, sql` and `)})`;
+}
 
 function toAmount({ objects, bytes }: Amount): Amount {
   return { objects: Number(objects), bytes: Number(bytes) };

@@ -1,4 +1,4 @@
-import { placeOfKey } from "../../platform/bucket/numbered.ts";
+import { END_OF_MARKS, FIRST_OTHER_MARK, placeOfKey } from "../../platform/bucket/numbered.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { inventoryQueries, uploadBucketQueries } from "./queries.ts";
@@ -54,9 +54,8 @@ async function firstOtherNumber(
     if (objectKey === undefined) return undefined;
     const { number, key } = placeOfKey(objectKey);
     if (!numbers.includes(number)) return number;
-    if (key !== objectKey) from = `bucket:${number}0`;
-    else if (objectKey < "bucket:") from = "bucket:";
-    else if (objectKey < "bucket;") from = `${objectKey}\u0001`;
-    else return undefined;
+    if (objectKey >= END_OF_MARKS) return undefined;
+    if (objectKey < FIRST_OTHER_MARK) from = FIRST_OTHER_MARK;
+    else from = key === objectKey ? `${objectKey}\u0001` : `bucket:${number}0`;
   }
 }

@@ -157,6 +157,21 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(await keyOf(body.id)).toBe("bucket:2/elsewhere/report.txt");
   });
 
+  it("moves adopted objects whose keys look almost like the mark of a bucket", async () => {
+    await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "ann", isAdmin: true });
+    for (const key of ["bucket:foo.txt", "bucket:12345/x", "bucket:10", "bucket;a"]) {
+      await putBehind(key, "text");
+      expect((await ann.send(`POST /notes/${noteId}/attachments`, { json: { key } })).status).toBe(201);
+    }
+    expect(await move()).toMatchObject({ moved: { objects: 0 }, adoptedLeft: 4, emptyFrom: undefined });
+    // A process that has only the settings of bucket 2 must not start.
+    await expect(requireSettingsOfBuckets(service.db, { numbers: [2], forUploads: 2 })).rejects.toThrow("bucket 1");
+    expect(await move({ adopted: true })).toMatchObject({ moved: { objects: 4 }, adoptedLeft: 0, failures: [] });
+    await requireSettingsOfBuckets(service.db, { numbers: [2], forUploads: 2 });
+    const keys = (await inspect(other).keys()).toSorted();
+    expect(keys).toEqual(["bucket:10", "bucket:12345/x", "bucket:foo.txt", "bucket;a"]);
+  });
+
   it("refuses an adopted object whose headers a copy would lose", async () => {
     await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "ann", isAdmin: true });
     await putBehind("elsewhere/report.txt", "text");

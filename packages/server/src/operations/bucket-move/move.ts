@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { administratorQueries } from "../../features/people/queries.ts";
 import { type Amount, addAmounts, moveQueries, type NamedObject } from "../../features/storage/move-queries.ts";
 import { inventoryQueries, objectDeletionQueries, uploadBucketQueries } from "../../features/storage/queries.ts";
-import { type KeyRange, keyRangesOf } from "../../platform/bucket/numbered.ts";
+import { type KeyRange, keyRangesOf, placeOfKey } from "../../platform/bucket/numbered.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { copyWithRetries, NotCopied, reasonOf, Stopped } from "./copy-object.ts";
 import { leaseMove, type MoveLease } from "./lease.ts";
@@ -106,9 +106,7 @@ async function abortOldParts({ db, bucket }: Deps, to: number): Promise<void> {
 
 /** Returns whether an object key belongs to a bucket. */
 export function isIn(objectKey: string, number: number): boolean {
-  return keyRangesOf(number).some(
-    ({ after, before }) => objectKey > after && (before === undefined || objectKey < before),
-  );
+  return placeOfKey(objectKey).number === number;
 }
 
 type Result = { moved: Amount; deleted: number; failures: MoveFailure[]; lastRenamedAt: number };

@@ -24,16 +24,27 @@ export function objectKeyAt({ number, key }: Place): string {
   return number === 1 && !MARK.test(key) ? key : `bucket:${number}/${key}`;
 }
 
-/** A range of object keys. Both ends are exclusive. Undefined: the range has no end. */
-export type KeyRange = { after: string; before: string | undefined };
+/**
+ * A range of object keys. Both ends are exclusive. Undefined: the range has no end. With `unmarked`, a key below `bucket::` that has the mark
+ * of a bucket does not belong to the range. Such a range begins at or after `bucket:1`.
+ */
+export type KeyRange = { after: string; before: string | undefined; unmarked?: true };
 
 /** Returns the ranges that contain all object keys of a bucket, in the order of the bytes of their keys. */
 export function keyRangesOf(number: number): KeyRange[] {
-  // The character `0` follows the slash, and `;` follows the colon.
-  const marked = { after: `bucket:${number}/`, before: `bucket:${number}0` };
-  if (number !== 1) return [marked];
-  return [{ after: "", before: "bucket:" }, marked, { after: "bucket;", before: undefined }];
+  // The character `0` follows the slash.
+  if (number !== 1) return [{ after: `bucket:${number}/`, before: `bucket:${number}0` }];
+  return [
+    { after: "", before: FIRST_OTHER_MARK },
+    { after: FIRST_OTHER_MARK, before: undefined, unmarked: true },
+  ];
 }
+
+/** The mark that comes first in the order of the bytes, without the mark of bucket 1. All lower keys belong to bucket 1. */
+export const FIRST_OTHER_MARK = "bucket:10/";
+
+/** All marks are lower, because a colon follows the digit `9`. */
+export const END_OF_MARKS = "bucket::";
 
 export type NumberedBucket = {
   number: number;

@@ -416,8 +416,14 @@ export const queryExamples: Examples = {
     listReady: [[{ after: "key-1", upTo: undefined, limit: 100 }], [{ after: "key-1", upTo: "key-2", limit: 100 }]],
   },
   moves: {
-    listFiles: [[{ range: { after: "key-1", before: "key-9" }, limit: 100 }]],
-    listPreviews: [[{ range: { after: "key-1", before: "key-9" }, limit: 100 }]],
+    listFiles: [
+      [{ range: { after: "key-1", before: "key-9" }, limit: 100 }],
+      [{ range: { after: "key-1", before: undefined, unmarked: true }, limit: 100 }],
+    ],
+    listPreviews: [
+      [{ range: { after: "key-1", before: "key-9" }, limit: 100 }],
+      [{ range: { after: "key-1", before: undefined, unmarked: true }, limit: 100 }],
+    ],
     measure: [[{ after: "", before: undefined }, { adopted: false }]],
     countAdopted: [[{ after: "", before: undefined }]],
     unsettled: [[{ after: "", before: undefined }, { after: NOW }]],

@@ -1,12 +1,12 @@
 import { sql } from "kysely";
-import { defineQueries } from "../../platform/database/queries.ts";
+import { type AuditRow, defineQueries } from "../../platform/database/queries.ts";
 import { type AuditEvent, auditColumns } from "./audit-event.ts";
 import { toAuditEvent } from "./queries.ts";
 
-/** A partition of the audit events. `isExported`: all its events are in files, and it waits only for its removal. */
-export type PartitionRow = { name: string; isExported: boolean };
-type Position = Pick<AuditEvent, "id" | "ownerId"> & { isRoutine: number };
-type Range = { from: string; to: string };
+/** The position of an event in the order of the primary key. */
+export type Position = Pick<AuditEvent, "id" | "ownerId"> & { isRoutine: number };
+/** A month of events that is no partition any more. `isExported`: all its events are in files, and it waits only for its removal. */
+export type OldMonth = { name: string; isExported: boolean };
 
 const EXPORTED = "exported";
 
@@ -17,13 +17,12 @@ const LOCK_ID = 4_716_203_958_114_028n;
 
 /** The queries for the partitions of the audit events. Only PostgreSQL has partitions. */
 export const partitionQueries = defineQueries("audit.partitions", ({ kysely: db }) => ({
-  /** Lists the partitions, the oldest first. The names are in the order of time. */
-  async list(): Promise<PartitionRow[]> {
-    const { rows } = await sql<PartitionRow>`
-      select relname as name, coalesce(obj_description(oid, 'pg_class'), '') = ${EXPORTED} as "isExported"
-      from pg_inherits join pg_class on oid = inhrelid where inhparent = to_regclass('audit_events')
+  /** Lists the names of the partitions, the oldest first. The names are in the order of time. */
+  async list(): Promise<string[]> {
+    const { rows } = await sql<{ name: string }>`
+      select relname as name from pg_inherits join pg_class on oid = inhrelid where inhparent = to_regclass('audit_events')
       order by relname collate "C"`.execute(db);
-    return rows;
+    return rows.map(({ name }) => name);
   },
   /** Returns whether the transaction is the only one that changes partitions. The caller gives up otherwise. */
   async lock(): Promise<boolean> {
@@ -49,26 +48,43 @@ export const partitionQueries = defineQueries("audit.partitions", ({ kysely: db 
   async analyze(): Promise<void> {
     await sql`analyze audit_events`.execute(db);
   },
-  /** Lists the events of a range in the order of their primary key, after a position. */
-  async listAfter(after: Position, { from, to, limit }: Range & { limit: number }) {
-    const rows = await db
-      .selectFrom("audit_events")
-      .select(auditColumns)
-      .where("id", ">=", from)
-      .where("id", "<", to)
-      .where(sql<boolean>`(owner_id, is_routine, id) > (${after.ownerId}, ${after.isRoutine}, ${after.id})`)
-      .orderBy("owner_id")
-      .orderBy("is_routine")
-      .orderBy("id")
-      .limit(limit)
-      .execute();
+  /** Deletes some rows of `link_events` about events in a range of ids. Returns whether there may be more. */
+  async forgetLinks({ from, to, limit }: { from: string; to: string; limit: number }): Promise<boolean> {
+    const { numAffectedRows = 0n } = await sql`
+      delete from link_events where ctid in (
+        select ctid from link_events where event_id >= ${from} and event_id < ${to} limit ${limit})`.execute(db);
+    return numAffectedRows === BigInt(limit);
+  },
+  /**
+   * Makes an old month a table of its own, which gets no more events. The first partition then takes the ids of the month. So the log also
+   * accepts the events of a replica whose clock is late.
+   */
+  async detach(month: { name: string; to: string }, { first }: { first: string }): Promise<void> {
+    for (const name of [first, month.name])
+      await sql`alter table audit_events detach partition ${sql.id(name)}`.execute(db);
+    await sql`alter table ${sql.id(month.name)} rename to ${sql.id(`${month.name}_old`)}`.execute(db);
+    const range = sql`from (minvalue) to (${sql.lit(month.to)})`;
+    await sql`alter table audit_events attach partition ${sql.id(first)} for values ${range}`.execute(db);
+  },
+  async listOld(): Promise<OldMonth[]> {
+    const { rows } = await sql<OldMonth>`
+      select relname as name, coalesce(obj_description(oid, 'pg_class'), '') = ${EXPORTED} as "isExported"
+      from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r' and relname ~ '^audit_events_.*_old$'
+      order by relname collate "C"`.execute(db);
+    return rows;
+  },
+  /** Lists the events of an old month in the order of their primary key, after a position. */
+  async listAfter({ name, after, limit }: { name: string; after: Position; limit: number }) {
+    const { rows } = await sql<AuditRow>`
+      select ${sql.join(auditColumns.map((column) => sql.ref(column)))} from ${sql.id(name)}
+      where (owner_id, is_routine, id) > (${after.ownerId}, ${after.isRoutine}, ${after.id})
+      order by owner_id, is_routine, id limit ${limit}`.execute(db);
     return rows.map((row) => ({ event: toAuditEvent(row), isRoutine: row.is_routine }));
   },
   async markExported(name: string): Promise<void> {
     await sql`comment on table ${sql.id(name)} is ${sql.lit(EXPORTED)}`.execute(db);
   },
-  async drop(name: string, { from, to }: Range): Promise<void> {
-    await db.deleteFrom("link_events").where("event_id", ">=", from).where("event_id", "<", to).execute();
-    await sql`drop table ${sql.id(name)}`.execute(db);
+  async drop(name: string): Promise<void> {
+    await sql`drop table if exists ${sql.id(name)}`.execute(db);
   },
 }));

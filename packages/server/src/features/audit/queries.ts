@@ -62,9 +62,16 @@ export const auditQueries = defineQueries("audit", ({ kysely: db, engine, journa
     const isWanted: IsWanted = (id) => engine.isIn(id, wanted);
     return list(db, { journal: undefined, column: "owner_id", value: ownerId, isWanted, ...page });
   },
-  /** Returns the next owner with events: the lowest owner id after `after`. Returns undefined if no owner id follows `after`. */
-  async nextOwner(after: string): Promise<string | undefined> {
-    const query = db.selectFrom("audit_events").select("owner_id").where("owner_id", ">", after);
+  /**
+   * Returns the next owner with events: the lowest owner id after `after`. Returns undefined if no owner id follows `after`. On PostgreSQL,
+   * only events with ids before `before` count, so the query reads no partition of a later month.
+   */
+  async nextOwner(after: string, { before }: { before: string }): Promise<string | undefined> {
+    const query = db
+      .selectFrom("audit_events")
+      .select("owner_id")
+      .where("owner_id", ">", after)
+      .$if(engine.name === "postgres", (events) => events.where("id", "<", before));
     return (await query.orderBy("owner_id").limit(1).executeTakeFirst())?.owner_id;
   },
   /** Lists the events of an owner with ids before `before`, the oldest event first. */

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sql } from "kysely";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { engines, type TestDatabase } from "../../testing/database/test-databases.ts";
 import type { AuditEvent } from "./audit-event.ts";
@@ -107,7 +108,7 @@ describe("the partitions of the audit log, on postgres", () => {
     const expire = (now: number, archive: AuditArchive) =>
       expireAuditEvents({ db, clock: () => now, auditRetention: { days: 1, archive } })();
     const names = async () => {
-      const all = (await partitionQueries(db).list()).map(({ name }) => name);
+      const all = await partitionQueries(db).list();
       return all.filter((name) => name > "audit_events_2030");
     };
     return { database, db, add, begin, expire, names };
@@ -160,26 +161,47 @@ describe("the partitions of the audit log, on postgres", () => {
     expect(await names()).toEqual(["audit_events_2030_08", "audit_events_2030_09"]);
   });
 
-  it("a month stays until its export has succeeded, and is exported once while a long query prevents its removal", async () => {
-    const { database, add, begin, expire, names } = await open();
+  it("the log accepts and exports the events of a replica whose clock is late, after a month has left", async () => {
+    const { add, begin, expire } = await open();
+    const exported: AuditEvent[] = [];
+    const archive = { append: async (events: readonly AuditEvent[]) => void exported.push(...events) };
+    await begin(JUNE);
+    await begin(JULY);
+    await add(eventOf(JULY, 1));
+    expect(await expire(Date.UTC(2030, 7, 2), archive)).toBe(1);
+    await add(eventOf(JULY + 1, 2), eventOf(JUNE, 3));
+    await expire(Date.UTC(2030, 7, 2), archive);
+    expect(exported.map(({ detail }) => detail.nth).sort()).toEqual([1, 2, 3]);
+  });
+
+  it("a month stays until no long query reads it and its export has succeeded, and is exported once", async () => {
+    const { database, db, add, begin, expire, names } = await open();
     const now = Date.UTC(2030, 7, 2);
     await begin(JUNE);
     await begin(JULY);
     await add(eventOf(JULY, 1));
-    await expect(expire(now, { append: () => Promise.reject(new Error("no space")) })).rejects.toThrow("no space");
     const exported: AuditEvent[] = [];
     const archive = { append: async (events: readonly AuditEvent[]) => void exported.push(...events) };
     const other = await database.openAgain({ clock: () => now });
     onTestFinished(() => other.close());
-    await other.transaction(async (tx) => {
-      await auditQueries(tx).listOfOwner("ann", { limit: 1, cursor: undefined });
-      await expect(expire(now, archive)).rejects.toThrow();
+    const whileRead = async (name: string, work: () => Promise<void>) =>
+      other.transaction(async (tx) => {
+        await sql`select 1 from ${sql.table(name)} limit 1`.execute(tx.kysely);
+        await work();
+      });
+    await whileRead("audit_events", async () => {
+      await expect(expire(now, archive)).rejects.toMatchObject({ code: "database_unavailable" });
       await add(eventOf(now, 2));
     });
     expect(await names()).toContain("audit_events_2030_07");
-    expect(await expire(now, archive)).toBe(0);
+    await expect(expire(now, { append: () => Promise.reject(new Error("no space")) })).rejects.toThrow("no space");
     expect(await names()).toEqual(["audit_events_2030_08"]);
+    await whileRead("audit_events_2030_07_old", async () => {
+      await expect(expire(now, archive)).rejects.toMatchObject({ code: "database_unavailable" });
+    });
+    expect(await expire(now, archive)).toBe(0);
     expect(exported).toEqual([eventOf(JULY, 1)]);
+    expect(await partitionQueries(db).listOld()).toEqual([]);
   });
 });
 

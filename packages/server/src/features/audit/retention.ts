@@ -3,12 +3,12 @@ import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { firstIdAt } from "../../platform/crypto/ids.ts";
-import type { Tx } from "../../platform/database/queries.ts";
+import type { Database, Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { syncFolder } from "../../platform/files.ts";
 import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
 import type { AuditEvent } from "./audit-event.ts";
-import { type PartitionRow, partitionQueries } from "./partition-queries.ts";
+import { type OldMonth, type Position, partitionQueries } from "./partition-queries.ts";
 import { auditQueries } from "./queries.ts";
 
 /** Stores old audit events outside the database. */
@@ -46,6 +46,8 @@ const DAY_MS = 86_400_000;
 
 const BATCH = 500;
 
+const START: Position = { ownerId: "", isRoutine: 0, id: "" };
+
 type Expiring = Pick<Deps, "db"> & { before: string; archive: AuditArchive };
 
 /**
@@ -59,16 +61,17 @@ export function expireAuditEvents({ db, clock, auditRetention }: Pick<Deps, "db"
     const { days, archive } = auditRetention;
     const before = firstIdAt(clock() - days * DAY_MS);
     if (db.engine.name === "sqlite") return deleteOldest({ db, before, archive });
-    let expired = 0;
-    for (const partition of await listPartitions(db)) {
-      const { from, to } = partition;
-      if (to !== undefined && to <= before) expired += await drop({ db, archive }, { ...partition, to });
-      else if (from === undefined) expired += await deleteOldest({ db, archive, before });
-      else break;
+    const [first, ...months] = await listPartitions(db);
+    let expired = first === undefined ? 0 : await deleteOldest({ db, archive, before: least(before, first.to) });
+    for (const { to, ...month } of months) {
+      if (first !== undefined && to !== undefined && to <= before) await detach(db, { ...month, to }, first.name);
     }
+    for (const month of await partitionQueries(db).listOld()) expired += await exportMonth({ db, archive }, month);
     return expired;
   };
 }
+
+const least = (one: string, other: string | undefined) => (other === undefined || one < other ? one : other);
 
 /**
  * Exports and deletes the events before an id, in small batches. The function reads the events owner by owner, because the index is sorted
@@ -77,9 +80,9 @@ export function expireAuditEvents({ db, clock, auditRetention }: Pick<Deps, "db"
 async function deleteOldest({ db, before, archive }: Expiring): Promise<number> {
   let expired = 0;
   for (
-    let owner = await auditQueries(db).nextOwner("");
+    let owner = await auditQueries(db).nextOwner("", { before });
     owner !== undefined;
-    owner = await auditQueries(db).nextOwner(owner)
+    owner = await auditQueries(db).nextOwner(owner, { before })
   ) {
     for (;;) {
       const events = await auditQueries(db).listOldest(owner, { before, limit: BATCH });
@@ -96,16 +99,15 @@ async function deleteOldest({ db, before, archive }: Expiring): Promise<number> 
 }
 
 /**
- * A partition of PostgreSQL, with the ids from `from` until before `to`. The first partition has no `from`: it contains the events from
- * before the first division. The last partition has no `to`, so the log can store each event even if no service has added a partition for
- * months.
+ * A partition of PostgreSQL, with the ids from `from` until before `to`. The first partition has no `from`: it has the events that are older
+ * than all months. The last partition has no `to`, so the log can store each event even if no service has added a partition for months.
  */
-type Partition = PartitionRow & { from: string | undefined; to: string | undefined };
+type Partition = { name: string; from: string | undefined; to: string | undefined };
 
 async function listPartitions(db: Tx): Promise<Partition[]> {
-  const rows = await partitionQueries(db).list();
-  const starts = rows.map(({ name }) => startOf(name));
-  return rows.map((row, nth) => ({ ...row, from: starts[nth], to: starts[nth + 1] }));
+  const names = await partitionQueries(db).list();
+  const starts = names.map(startOf);
+  return names.map((name, nth) => ({ name, from: starts[nth], to: starts[nth + 1] }));
 }
 
 const nameOf = (month: number) => `audit_events_${new Date(month).toISOString().slice(0, 7).replace("-", "_")}`;
@@ -141,27 +143,38 @@ export function addAuditPartition({ db, clock }: Pick<Deps, "db" | "clock">) {
   };
 }
 
-/** Exports all events of a partition, and drops it. Returns the number of exported events. */
-async function drop({ db, archive }: Omit<Expiring, "before">, partition: Partition & { to: string }): Promise<number> {
-  const { name, from = "", to, isExported } = partition;
-  let exported = 0;
-  if (!isExported) {
-    let last = { ownerId: "", isRoutine: 0, id: "" };
-    for (;;) {
-      const events = await partitionQueries(db).listAfter(last, { from, to, limit: BATCH });
-      const end = events.at(-1);
-      if (end === undefined) break;
-      await archive.append(events.map(({ event }) => event));
-      last = { ...end.event, isRoutine: end.isRoutine };
-      exported += events.length;
-    }
-    await partitionQueries(db).markExported(name);
-  }
+/** Separates a month from the audit log. A late event of that month is then in the first partition. */
+async function detach(db: Database, { name, from = "", to }: Partition & { to: string }, first: string): Promise<void> {
+  while (await partitionQueries(db).forgetLinks({ from, to, limit: LINKS_AT_ONCE }));
   await db.transaction(async (tx) => {
     if (!(await partitionQueries(tx).lock())) return;
-    const isThere = (await partitionQueries(tx).list()).some((each) => each.name === name);
-    if (isThere) await partitionQueries(tx).drop(name, { from, to });
+    const [, oldest] = await partitionQueries(tx).list();
+    if (oldest === name) await partitionQueries(tx).detach({ name, to }, { first });
   });
+}
+
+const LINKS_AT_ONCE = 5_000;
+
+/** Exports the events of an old month, and drops it. Returns the number of exported events. */
+async function exportMonth({ db, archive }: Omit<Expiring, "before">, { name, isExported }: OldMonth): Promise<number> {
+  const queries = partitionQueries(db);
+  let exported = 0;
+  try {
+    for (let after: Position | undefined = START; after !== undefined && !isExported; ) {
+      const events = await queries.listAfter({ name, after, limit: BATCH });
+      if (events.length > 0) await archive.append(events.map(({ event }) => event));
+      exported += events.length;
+      const last = events.at(-1);
+      after = last && { ...last.event, isRoutine: last.isRoutine };
+    }
+    if (!isExported) await queries.markExported(name);
+    await db.transaction(async (tx) => {
+      if (await partitionQueries(tx).lock()) await partitionQueries(tx).drop(name);
+    });
+  } catch (error) {
+    // Another replica may have exported and dropped the month at the same time.
+    if ((await queries.listOld()).some((month) => month.name === name)) throw error;
+  }
   return exported;
 }
 

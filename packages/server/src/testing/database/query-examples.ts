@@ -683,7 +683,7 @@ export const queryExamples: Examples = {
       [{ linkId: "link-1", ownerId: "user-1" }, first],
       [{ linkId: "link-1", ownerId: "user-1" }, next],
     ],
-    nextOwner: [["user-1"]],
+    nextOwner: [["user-1", { before: firstIdAt(NOW) }]],
     listOldest: [["user-1", { before: firstIdAt(NOW), limit: 100 }]],
     deleteOfOwner: [["user-1", ["event-100001"]]],
   },

@@ -215,6 +215,18 @@ describe("a refused move of the database", () => {
     await noteQueries(test.db).insert(sampleNote());
   });
 
+  it("a move refuses a template of new databases as the target", async () => {
+    const { url } = await emptyPostgres();
+    const name = new URL(url).pathname.slice(1);
+    await runSql(url, `alter database "${name}" is_template true`);
+    try {
+      const target = { kind: "postgres", url, prepared: "auto" } as const;
+      await expect(moveTo(await newSqlite({ migrated: true }), target)).rejects.toThrow("The target is a template");
+    } finally {
+      await runSql(url, `alter database "${name}" is_template false`);
+    }
+  });
+
   it("a move refuses a target that is not empty", async () => {
     const [source, target] = [await filled(), await emptyPostgres()];
     await runSql(target.url, "create table other (id int)");

@@ -276,6 +276,13 @@ async function isMarked(url: string): Promise<boolean> {
 }
 
 async function requireEmpty(client: pg.PoolClient): Promise<void> {
+  const template = await client.query("select from pg_database where datname = current_database() and datistemplate");
+  if (template.rows.length > 0) {
+    throw new DomainError(
+      "invalid_request",
+      "The target is a template, from which PostgreSQL copies each new database. Create a new database for the move, for example with createdb.",
+    );
+  }
   const { rows } = await client.query<{ name: string }>(
     `select relname as name from pg_class where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p', 'v', 'm')
       and relname <> $1 and not exists (select 1 from pg_depend where objid = pg_class.oid and deptype = 'e') order by 1 limit 3`,

@@ -105,6 +105,15 @@ describe.each(useDatabases())("valetkey move bucket, on $name", ({ makeEnv }) =>
       S3_LOCAL_PORT: "",
     };
     const back = { ...place, env: exchanged };
+    // Without its number, the new bucket would be bucket 1, and its files would be lost.
+    const forgotten = { ...place, env: { ...exchanged, S3_BUCKET_NUMBER: "" } };
+    for (const end of [await endOfCli(forgotten, ["start"]), await move(forgotten)]) {
+      expect(end.stderr).toContain(
+        `The bucket files at ${other.endpoint} is bucket 2, but the settings give it the number 1. Set S3_BUCKET_NUMBER=2.`,
+      );
+      expect(end.code).toBe(1);
+      expect(end.stdout).not.toContain("empty");
+    }
     const again = await start(back);
     const third = await move(back);
     expect(third.stdout).toContain("No file is in bucket 2 any more.");

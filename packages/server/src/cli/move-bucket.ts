@@ -58,7 +58,8 @@ async function moveWith({ deps, buckets }: Core, options: Options): Promise<void
   const progress = json ? jsonProgress(print) : textProgress();
   try {
     const report = await moveBucket(deps, {
-      ...{ from, to, adopted, atOnce, onProgress: progress.update, refresh: buckets.uploadBucket.refresh },
+      ...{ from, to, adopted, atOnce, onProgress: progress.update },
+      ...{ places: buckets.places, refresh: buckets.uploadBucket.refresh },
       onFailure: ({ object, reason }) => {
         progress.clear();
         if (json) print(JSON.stringify({ type: "failure", ...object, reason }));

@@ -90,8 +90,8 @@ export async function openBase(config: BaseConfig, { logger, inSpan, mail, polic
     const settings = config.nextBucket === undefined ? ([first] as const) : ([first, config.nextBucket] as const);
     const uploadBucket = createUploadBucket({ db, first: first.number });
     await uploadBucket.refresh();
-    const numbers = settings.map(({ number }) => number);
-    await requireSettingsOfBuckets(db, { numbers, forUploads: uploadBucket.number });
+    const known = settings.map(({ number, bucket: one }) => ({ number, place: placeOf(one), title: titleOf(one) }));
+    await requireSettingsOfBuckets(db, { buckets: known, forUploads: uploadBucket.number });
     const open = ({ bucket: target, number }: typeof first) => ({
       ...{ number, keyPrefix: target.keyPrefix, place: placeOf(target) },
       bucket: createBucket({
@@ -134,7 +134,11 @@ export async function openBase(config: BaseConfig, { logger, inSpan, mail, polic
     };
     const useCases = createUseCases(deps);
     opened.add(() => useCases.flushRefusals({ all: true }));
-    const buckets = { numbers, uploadBucket };
+    const buckets = {
+      numbers: known.map(({ number }) => number),
+      places: Object.fromEntries(known.map(({ number, place }) => [number, place])),
+      uploadBucket,
+    };
     return { db, bucket, buckets, scanner, work, deps, useCases, capabilities, close: opened.close };
   } catch (error) {
     await opened.close();
@@ -196,10 +200,17 @@ export function bucketTarget(bucket: BucketConfig) {
   };
 }
 
-/** Returns the name of the bucket in the database table that stores capabilities. */
+/** Returns the place of a bucket. The database compares the text with a later place, so the text must not change. */
 export function placeOf(bucket: BucketConfig): string {
   const server = bucket.kind === "embedded" ? "embedded" : (bucket.endpoint ?? `aws ${bucket.region}`);
   return [server, bucket.name, bucket.keyPrefix].join(" ");
+}
+
+/** Returns the bucket as the subject of a sentence. */
+function titleOf(bucket: BucketConfig): string {
+  if (bucket.kind === "embedded") return "The built-in bucket";
+  const prefix = bucket.keyPrefix === "" ? "" : ` with the prefix ${bucket.keyPrefix}`;
+  return `The bucket ${bucket.name}${prefix} at ${bucket.endpoint ?? `AWS ${bucket.region}`}`;
 }
 
 /** The name of the service itself in the database. No embedding may have this name. */

@@ -1,7 +1,7 @@
 import { END_OF_MARKS, FIRST_OTHER_MARK, placeOfKey } from "../../platform/bucket/numbered.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import { DomainError } from "../../platform/errors.ts";
-import { inventoryQueries, uploadBucketQueries } from "./queries.ts";
+import { type BucketPlaces, inventoryQueries, uploadBucketQueries } from "./queries.ts";
 
 /** The number of the bucket for new uploads. A replica reads it again every few seconds, as the rules of administrators. */
 export type UploadBucket = { readonly number: number; refresh(): Promise<void> };
@@ -19,14 +19,19 @@ export function createUploadBucket({ db, first }: { db: Tx; first: number }): Up
   };
 }
 
+/** A bucket of the settings. The place is compared with the database, and people read the title. */
+export type BucketSettings = { number: number; place: string; title: string };
+
 /**
- * Checks that the settings have all buckets that the database names. Throws `bucket_unavailable` otherwise, because a process without these
- * settings could not serve some files.
+ * Checks that the settings have all buckets that the database names, and that no bucket has the number of another bucket. Throws
+ * `bucket_unavailable` otherwise, because a process with these settings could not serve some files.
  */
 export async function requireSettingsOfBuckets(
   db: Tx,
-  { numbers, forUploads }: { numbers: readonly number[]; forUploads: number },
+  { buckets, forUploads }: { buckets: readonly BucketSettings[]; forUploads: number },
 ): Promise<void> {
+  requireOldNumbers(buckets, await uploadBucketQueries(db).places());
+  const numbers = buckets.map(({ number }) => number);
   if (!numbers.includes(forUploads)) {
     throw missingSettings(forUploads, `New uploads go to bucket ${forUploads}`);
   }
@@ -34,6 +39,17 @@ export async function requireSettingsOfBuckets(
   for (const firstKey of [firstKeyOfFile, firstKeyOfPreview]) {
     const number = await firstOtherNumber(firstKey, numbers);
     if (number !== undefined) throw missingSettings(number, `The database has files in bucket ${number}`);
+  }
+}
+
+/** A bucket that the database does not know can have any number, because the endpoint of a bucket can get another name. */
+function requireOldNumbers(buckets: readonly BucketSettings[], places: BucketPlaces): void {
+  for (const [nth, { number, place, title }] of buckets.entries()) {
+    const old = Object.entries(places).find(([, known]) => known === place)?.[0];
+    if (old === undefined || places[number] === place) continue;
+    const problem = `${title} is bucket ${old}, but the settings give it the number ${number}.`;
+    const remedy = `Set ${nth === 0 ? "" : "NEXT_"}S3_BUCKET_NUMBER=${old}.`;
+    throw new DomainError("bucket_unavailable", `${problem} ${remedy} docs/moving.md explains the numbers.`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { uploadBucketQueries } from "../../features/storage/queries.ts";
-import type { Tx } from "../../platform/database/queries.ts";
+import { type BucketPlaces, uploadBucketQueries } from "../../features/storage/queries.ts";
+import type { Database } from "../../platform/database/queries.ts";
 import { DomainError } from "../../platform/errors.ts";
 
 /** The lease of a killed process ends after this time. Milliseconds. */
@@ -17,17 +17,24 @@ export type MoveLease = {
 
 /**
  * Leases the right to move files. Waits for the end of a lease that nobody renews, because its process was killed. Throws `service_busy` if
- * another process renews the lease. `number`: the bucket for new uploads until the first move.
+ * another process renews the lease. `number`: the bucket for new uploads until the first move. `places`: the buckets of the settings. From the
+ * lease on, versions that do not know the numbers of buckets refuse the database.
  */
 export async function leaseMove(
-  { db, clock }: { db: Tx; clock: () => number },
-  { number, onWait }: { number: number; onWait: () => void },
+  { db, clock }: { db: Database; clock: () => number },
+  { number, places, onWait }: { number: number; places: BucketPlaces; onWait: () => void },
 ): Promise<MoveLease> {
   const holder = randomUUID();
   const queries = uploadBucketQueries(db);
-  const hold = () => queries.hold({ holder, number, now: clock(), heldUntil: clock() + LEASE_MS });
+  const hold = (of = queries) => of.hold({ holder, number, places, now: clock(), heldUntil: clock() + LEASE_MS });
+  const take = () =>
+    db.transaction(async (tx) => {
+      const ofTransaction = uploadBucketQueries(tx);
+      await ofTransaction.refuseEarlierVersions();
+      return hold(ofTransaction);
+    });
   let seen: { holder: string | null; heldUntil: number | null } | undefined;
-  while (!(await hold())) {
+  while (!(await take())) {
     const other = await queries.find();
     if (seen === undefined) onWait();
     else if (other?.holder !== seen.holder || other?.heldUntil !== seen.heldUntil) {

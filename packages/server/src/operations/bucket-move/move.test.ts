@@ -20,6 +20,9 @@ import { problemsOfTarget } from "./check-target.ts";
 import { Stopped } from "./copy-object.ts";
 import { type MoveOptions, moveBucket } from "./move.ts";
 
+const PLACES = { 1: "old", 2: "new" };
+const settingsOf = (number: number, place: string) => ({ number, place, title: `The bucket ${place}` });
+
 describe.each(engines)("a move to another bucket on $name", (engine) => {
   let service: TestService;
   let other: BucketServer;
@@ -69,7 +72,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     }) as unknown as Deps;
   function move(given: Partial<MoveOptions> = {}, changes: Partial<Bucket> = {}) {
     return moveBucket(depsWith(changes), {
-      ...{ from: 1, to: 2, adopted: false, atOnce: 4, seenMs: 0, refresh },
+      ...{ from: 1, to: 2, places: PLACES, adopted: false, atOnce: 4, seenMs: 0, refresh },
       ...{ onProgress: () => undefined, onFailure: () => undefined, onWait: () => undefined },
       ...given,
     });
@@ -165,9 +168,10 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     }
     expect(await move()).toMatchObject({ moved: { objects: 0 }, adoptedLeft: 4, emptyFrom: undefined });
     // A process that has only the settings of bucket 2 must not start.
-    await expect(requireSettingsOfBuckets(service.db, { numbers: [2], forUploads: 2 })).rejects.toThrow("bucket 1");
+    const onlyTwo = { buckets: [settingsOf(2, "new")], forUploads: 2 };
+    await expect(requireSettingsOfBuckets(service.db, onlyTwo)).rejects.toThrow("bucket 1");
     expect(await move({ adopted: true })).toMatchObject({ moved: { objects: 4 }, adoptedLeft: 0, failures: [] });
-    await requireSettingsOfBuckets(service.db, { numbers: [2], forUploads: 2 });
+    await requireSettingsOfBuckets(service.db, onlyTwo);
     const keys = (await inspect(other).keys()).toSorted();
     expect(keys).toEqual(["bucket:10", "bucket:12345/x", "bucket:foo.txt", "bucket;a"]);
   });
@@ -273,13 +277,14 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
   it("refuses a process without the settings of a bucket, and its deletions wait", async () => {
     const { id } = await attach();
     await move();
-    const settings = { numbers: [1], forUploads: 2 };
+    const [one, two] = [settingsOf(1, "old"), settingsOf(2, "new")];
+    const settings = { buckets: [one], forUploads: 2 };
     await expect(requireSettingsOfBuckets(service.db, settings)).rejects.toThrow("New uploads go to bucket 2");
     await expect(requireSettingsOfBuckets(service.db, { ...settings, forUploads: 1 })).rejects.toThrow(
       "The database has files in bucket 2",
     );
-    await requireSettingsOfBuckets(service.db, { numbers: [2, 1], forUploads: 2 });
-    await requireSettingsOfBuckets(service.db, { numbers: [2], forUploads: 2 });
+    await requireSettingsOfBuckets(service.db, { buckets: [two, one], forUploads: 2 });
+    await requireSettingsOfBuckets(service.db, { buckets: [two], forUploads: 2 });
     const onlyOne = joinBuckets([{ number: 1, bucket: bucketOn(service.bucketServer), keyPrefix: "" }], {
       numberForUploads: () => 2,
     });
@@ -289,6 +294,24 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     await expect(onlyOne.probe()).rejects.toMatchObject({ code: "bucket_unavailable" });
     expect(await onlyOne.delete([objectKey])).toEqual([]);
     expect(await objectDeletionQueries(service.db).listDue(service.now(), 10)).toEqual([]);
+  });
+
+  it("refuses a process that gives a bucket the number of another bucket", async () => {
+    await attach();
+    await move();
+    const start = (...buckets: ReturnType<typeof settingsOf>[]) =>
+      requireSettingsOfBuckets(service.db, { buckets, forUploads: 2 });
+    await expect(start(settingsOf(1, "new"), settingsOf(2, "old"))).rejects.toMatchObject({
+      code: "bucket_unavailable",
+      message: expect.stringContaining(
+        "The bucket new is bucket 2, but the settings give it the number 1. Set S3_BUCKET_NUMBER=2.",
+      ),
+    });
+    await expect(start(settingsOf(2, "new"), settingsOf(3, "old"))).rejects.toThrow("Set NEXT_S3_BUCKET_NUMBER=1.");
+    await expect(start(settingsOf(1, "new"))).rejects.toThrow("Set S3_BUCKET_NUMBER=2.");
+    // The endpoint of a bucket can get another name.
+    await start(settingsOf(2, "renamed"), settingsOf(1, "old"));
+    await start(settingsOf(2, "new"), settingsOf(1, "another empty bucket"));
   });
 
   it("finds a new bucket that is the old one, that belongs to others, or that cannot be written", async () => {

@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { administratorQueries } from "../../features/people/queries.ts";
 import { type Amount, addAmounts, moveQueries, type NamedObject } from "../../features/storage/move-queries.ts";
-import { inventoryQueries, objectDeletionQueries, uploadBucketQueries } from "../../features/storage/queries.ts";
+import {
+  type BucketPlaces,
+  inventoryQueries,
+  objectDeletionQueries,
+  uploadBucketQueries,
+} from "../../features/storage/queries.ts";
 import { type KeyRange, keyRangesOf, placeOfKey } from "../../platform/bucket/numbered.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { copyWithRetries, NotCopied, reasonOf, Stopped } from "./copy-object.ts";
@@ -10,6 +15,8 @@ import { leaseMove, type MoveLease } from "./lease.ts";
 export type MoveOptions = {
   from: number;
   to: number;
+  /** The places of the buckets. The database stores the places, so that no process gives a bucket another number. */
+  places: BucketPlaces;
   /** Whether adopted objects move too. The service never deletes adopted objects. */
   adopted: boolean;
   /** The number of objects that move at the same time. */
@@ -66,8 +73,8 @@ export async function measureMove({ db }: Deps, from: number, asked: { adopted: 
  */
 export async function moveBucket(deps: Deps, options: MoveOptions): Promise<MoveReport> {
   const { db, clock, newId } = deps;
-  const { from, to } = options;
-  const lease = await leaseMove(deps, { number: from, onWait: options.onWait });
+  const { from, to, places, onWait } = options;
+  const lease = await leaseMove(deps, { number: from, places, onWait });
   try {
     const log = (action: "bucket.move_started" | "bucket.move_ended", detail: Record<string, number>) =>
       administratorQueries(db).addEvent({

@@ -332,6 +332,8 @@ export type Tables = {
     /** The process that runs `valetkey move bucket`. The lease of a killed process ends at `held_until`. */
     holder: string | null;
     held_until: number | null;
+    /** A JSON object: the place of each bucket by its number, as the settings of the last move named them. No secrets. */
+    places: string | null;
   };
   object_deletions: {
     object_key: string;
@@ -619,7 +621,7 @@ export type Tables = {
   };
   /**
    * The table `schema_compatibility` has one row: the lowest migration that a version of the service must contain to use the database (ADR
-   * 2). A migration that removes a table or column changes the row.
+   * 2). A migration that removes a table or column changes the row. The first move to another bucket changes the row too.
    */
   schema_compatibility: {
     id: number;

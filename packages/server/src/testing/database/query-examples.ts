@@ -436,7 +436,9 @@ export const queryExamples: Examples = {
   },
   uploadBucket: {
     find: [[]],
-    hold: [[{ holder: "holder", now: NOW, heldUntil: NOW, number: 1 }]],
+    places: [[]],
+    hold: [[{ holder: "holder", now: NOW, heldUntil: NOW, number: 1, places: { 1: "old", 2: "new" } }]],
+    refuseEarlierVersions: [[]],
     release: [["holder"]],
     direct: [[{ holder: "holder", number: 2, since: NOW }]],
   },

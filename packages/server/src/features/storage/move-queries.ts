@@ -96,14 +96,12 @@ export const moveQueries = defineQueries("database.moves", ({ kysely: db }) => {
       return { count: counts.reduce((sum, count) => sum + count), lastExpiresAt };
     },
 
-    /** Returns the instant of the last queued deletion in the bucket, and whether it is the first of its two runs. */
-    async lastDeletion(range: KeyRange): Promise<{ notBefore: number; isFirstRun: boolean } | undefined> {
-      const row = await deletions(range)
-        .select(["not_before", "swept_at"])
-        .orderBy("not_before", "desc")
-        .limit(1)
-        .executeTakeFirst();
-      return row && { notBefore: row.not_before, isFirstRun: row.swept_at === null };
+    /** Returns the instants of the last first run and of the last second run of the queued deletions. Without such a run: 0. */
+    async lastDeletions(range: KeyRange): Promise<{ first: number; second: number }> {
+      const last = () => deletions(range).select((eb) => eb.fn.max("not_before").as("at"));
+      const first = await last().where("swept_at", "is", null).executeTakeFirst();
+      const second = await last().where("swept_at", "is not", null).executeTakeFirst();
+      return { first: Number(first?.at ?? 0), second: Number(second?.at ?? 0) };
     },
 
     /** Changes the object key of a row. Returns false if the row was deleted, or names another object now. */

@@ -44,7 +44,9 @@ async function problemOfWriting({ db, bucket, clock }: Deps, { from, to }: Targe
     if ((await bucket.delete([objectKey])).length > 0) await objectDeletionQueries(db).cancel(objectKey);
     if (isSame) return "The new bucket is the old bucket itself. Set NEXT_AWS_BUCKET_NAME to another bucket.";
   } catch (error) {
-    return `The new bucket can't be written: ${reasonOf(error)}. Correct the NEXT_ settings or the permissions.`;
+    // The error names the settings of the main bucket.
+    const reason = reasonOf(error).replaceAll(/\b(AWS|S3)_[A-Z]/g, "NEXT_$&");
+    return `The new bucket can't be written: ${reason}. Correct the NEXT_ settings or the permissions.`;
   }
 }
 

@@ -68,7 +68,7 @@ export async function copyWithRetries(bucket: Bucket, copy: Copy): Promise<"copi
       return await copyObject(bucket, copy);
     } catch (error) {
       if (copy.signal.aborted || !(error instanceof DomainError)) throw error;
-      if (error.code === "storage_full") throw new Stopped(error.message, { cause: error.cause });
+      if (error.code === "storage_full") throw new Stopped(withoutFullStop(error.message), { cause: error.cause });
       const pauseMs = PAUSES_MS[attempt];
       if (pauseMs === undefined) {
         await bucket.probe().catch((failure) => {
@@ -81,9 +81,14 @@ export async function copyWithRetries(bucket: Bucket, copy: Copy): Promise<"copi
   }
 }
 
-/** Returns the text that explains an error to the operator. */
+/** Returns the text that explains an error to the operator, without a full stop at the end. */
 export function reasonOf(error: unknown): string {
   const cause = (error as { cause?: unknown }).cause;
   const shown = cause instanceof Error ? cause : error;
-  return shown instanceof Error ? shown.message : String(shown);
+  return withoutFullStop(shown instanceof Error ? shown.message : String(shown));
+}
+
+/** The text becomes a part of a sentence. */
+function withoutFullStop(text: string): string {
+  return text.replace(/\.$/, "");
 }

@@ -230,13 +230,24 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     for (let nth = 0; nth < 3; nth += 1) await attach(`file ${nth}`);
     let left = 1;
     const expired = () =>
-      Promise.reject(new DomainError("bucket_unavailable", "unreachable", { cause: new Error("ExpiredToken") }));
+      Promise.reject(
+        new DomainError("bucket_unavailable", "unreachable", { cause: new Error("The token has expired.") }),
+      );
     const store: Bucket["store"] = (options) => (left-- > 0 ? bucket.store(options) : expired());
     const failure = await move({ atOnce: 1 }, { store, probe: expired }).catch((error) => error);
     expect(failure).toBeInstanceOf(Stopped);
-    expect(failure.message).toBe("ExpiredToken");
+    // The command writes the text into a sentence of its own.
+    expect(failure.message).toBe("The token has expired");
     expect(await move()).toMatchObject({ moved: { objects: 2 }, failures: [] });
   }, 30_000);
+
+  it("stops when the new bucket is full", async () => {
+    await attach();
+    const store = () => Promise.reject(new DomainError("storage_full", "The file store is full. Delete files."));
+    const failure = await move({}, { store }).catch((error) => error);
+    expect(failure).toBeInstanceOf(Stopped);
+    expect(failure.message).toBe("The file store is full. Delete files");
+  });
 
   it("does not permit to empty the old bucket while a form stores an object there", async () => {
     const notBefore = service.now() + 86_400_000;
@@ -244,6 +255,21 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     const { unsettled, emptyFrom } = await move();
     expect(unsettled).toEqual({ count: 1, lastExpiresAt: notBefore });
     expect(emptyFrom).toBeUndefined();
+  });
+
+  it("waits for the second run of each deletion before the old bucket may be emptied", async () => {
+    const now = service.now();
+    const [early, late] = [bucket.newObjectKey(), bucket.newObjectKey()];
+    const notBefore = now + 40_000_000;
+    await objectDeletionQueries(service.db).put(
+      { objectKey: early, notBefore: now + 1_000_000 },
+      { objectKey: late, notBefore },
+    );
+    // Only the second run of the later deletion is left.
+    const deletions = service.db.kysely.updateTable("object_deletions").set({ swept_at: now });
+    await deletions.where("object_key", "=", late).execute();
+    const { emptyFrom } = await move();
+    expect(emptyFrom).toBe(now + 1_000_000 + 86_400_000);
   });
 
   it("garbage collection deletes no files of another installation in the next bucket", async () => {
@@ -331,7 +357,9 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     );
     expect(await problemsOfTarget(depsWith(same), asked)).toEqual([expect.stringContaining("the old bucket itself")]);
     await other.stop();
-    expect(await problemsOfTarget(depsWith(), asked)).toEqual([expect.stringContaining("can't be written")]);
+    expect(await problemsOfTarget(depsWith(), asked)).toEqual([
+      expect.stringMatching(/^The new bucket can't be written: .* check NEXT_S3_ENDPOINT/),
+    ]);
     other = await startEmbedded();
     const full = { ...asked, bytes: Number.MAX_SAFE_INTEGER, dataDir: import.meta.dirname, isAlone: true };
     expect(await problemsOfTarget(depsWith(same), full)).toContainEqual(expect.stringContaining("is too small"));

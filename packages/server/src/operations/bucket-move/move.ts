@@ -239,9 +239,8 @@ async function settle(deps: Deps, { from, adopted }: MoveOptions, result: Result
     unsettled.count += count;
     unsettled.lastExpiresAt = Math.max(unsettled.lastExpiresAt, lastExpiresAt);
     if (!adopted) adoptedLeft += await queries.countAdopted(range);
-    const deletion = await queries.lastDeletion(range);
-    const last = deletion && deletion.notBefore + (deletion.isFirstRun ? SECOND_DELETION_MS : 0);
-    emptyFrom = Math.max(emptyFrom, last ?? 0);
+    const { first, second } = await queries.lastDeletions(range);
+    emptyFrom = Math.max(emptyFrom, first + SECOND_DELETION_MS, second);
   }
   const { moved, deleted, failures } = result;
   const isUsed = failures.length + unsettled.count + adoptedLeft > 0;

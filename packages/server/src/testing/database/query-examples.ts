@@ -427,7 +427,7 @@ export const queryExamples: Examples = {
     measure: [[{ after: "", before: undefined }, { adopted: false }]],
     countAdopted: [[{ after: "", before: undefined }]],
     unsettled: [[{ after: "", before: undefined }, { after: NOW }]],
-    lastDeletion: [[{ after: "", before: undefined }]],
+    lastDeletions: [[{ after: "", before: undefined }]],
     rename: [
       [named, "new"],
       [{ ...named, kind: "preview", name: "small" }, "new"],

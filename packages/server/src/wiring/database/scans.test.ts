@@ -52,7 +52,7 @@ const ALLOWED: Record<string, string> = {
   "missingPreviews.count": BY_COMMAND,
   "missingPreviews.list": BY_COMMAND,
   "moves.countAdopted": BY_COMMAND,
-  "moves.lastDeletion": BY_COMMAND,
+  "moves.lastDeletions": BY_COMMAND,
   "moves.measure": BY_COMMAND,
   "moves.unsettled": BY_COMMAND,
   "notes.listOwned": UNINDEXED,

@@ -36,7 +36,7 @@ async function start(place: Place): Promise<RunningService> {
 }
 
 describe.each(useDatabases())("valetkey move bucket, on $name", ({ makeEnv }) => {
-  it("moves all files from the built-in bucket to another bucket and back, while the service runs", async () => {
+  it("valetkey move bucket moves all files from the built-in bucket to another bucket and back, while the service runs", async () => {
     const place = await makeFixedPlace(await makeEnv());
     onTestFinished(place.remove);
     const other = await otherBucket(place);

@@ -32,7 +32,7 @@ describe.each(engines)("the lease of a move on $name", ({ name, createLocation }
     await (await openAt(location)).close();
   });
 
-  it("a migration that is needed for another reason, and is later, stays", async () => {
+  it("a bucket move keeps a later needed migration", async () => {
     expect((await leased({ needed: "0110-audit-partitions" })).needed).toBe("0110-audit-partitions");
   });
 });

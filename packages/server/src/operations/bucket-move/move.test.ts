@@ -84,7 +84,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     return fetch(body.fileUrl).then((response) => response.text());
   };
 
-  it("moves files and previews, and deletes both copies of a deleted file", async () => {
+  it("a bucket move moves files and previews, and a deletion removes both copies of a file", async () => {
     const photo = await uploadPhoto(ann, { noteId });
     await sendPreview(ann, { attachmentId: photo });
     const file = await attach();
@@ -110,7 +110,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(await service.bucketContents.keys()).toEqual([file.objectKey]);
   });
 
-  it("names each object that is missing, truncated or damaged, and moves the others", async () => {
+  it("a bucket move names each object that is missing, truncated or damaged, and moves the others", async () => {
     const [whole, missing, truncated, damaged] = [await attach(), await attach(), await attach(), await attach()];
     const Bucket = service.bucketServer.bucket;
     await service.bucketContents.s3.send(new DeleteObjectCommand({ Bucket, Key: missing.objectKey }));
@@ -131,7 +131,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(await move()).toMatchObject({ moved: { objects: 3 }, failures: [] });
   });
 
-  it("queues the deletion of the copy if the file was deleted during the copy", async () => {
+  it("a bucket move queues the deletion of the copy if the file was deleted during the copy", async () => {
     const { id } = await attach();
     const store: Bucket["store"] = async (options) => {
       const stored = await bucket.store(options);
@@ -145,7 +145,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("reports an adopted object that changes during the copy", async () => {
+  it("a bucket move reports an adopted object that changes during the copy", async () => {
     await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "ann", isAdmin: true });
     await putBehind("elsewhere/report.txt", "first");
     const { body } = await ann.send(`POST /notes/${noteId}/attachments`, { json: { key: "elsewhere/report.txt" } });
@@ -160,7 +160,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(await keyOf(body.id)).toBe("bucket:2/elsewhere/report.txt");
   });
 
-  it("moves adopted objects whose keys look almost like the mark of a bucket", async () => {
+  it("a bucket move moves adopted objects whose keys look almost like the mark of a bucket", async () => {
     await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "ann", isAdmin: true });
     for (const key of ["bucket:foo.txt", "bucket:12345/x", "bucket:10", "bucket;a"]) {
       await putBehind(key, "text");
@@ -176,7 +176,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(keys).toEqual(["bucket:10", "bucket:12345/x", "bucket:foo.txt", "bucket;a"]);
   });
 
-  it("refuses an adopted object whose headers a copy would lose", async () => {
+  it("a bucket move refuses an adopted object whose headers a copy would lose", async () => {
     await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "ann", isAdmin: true });
     await putBehind("elsewhere/report.txt", "text");
     await ann.send(`POST /notes/${noteId}/attachments`, { json: { key: "elsewhere/report.txt" } });
@@ -195,7 +195,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(failures).toMatchObject([{ reason: expect.stringContaining("Content-Encoding") }]);
   });
 
-  it("refuses the second of two moves at once", async () => {
+  it("the second of two bucket moves at once is refused", async () => {
     await attach();
     const held = Promise.withResolvers<void>();
     const store: Bucket["store"] = async (options) => {
@@ -209,7 +209,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(await first).toMatchObject({ moved: { objects: 1 } });
   }, 20_000);
 
-  it("uses the copies of a killed run, and copies a damaged copy again", async () => {
+  it("a bucket move uses the copies of a killed run, and copies a damaged copy again", async () => {
     const [one, two] = [await attach(), await attach()];
     const copies = [one, two].map(({ objectKey }) => bucket.copiesOf(objectKey)[0] as string);
     const [good = "", bad = ""] = copies;
@@ -226,7 +226,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(await download(two.id)).toBe("hello");
   });
 
-  it("stops when the credentials end in the middle, and continues with new credentials", async () => {
+  it("a bucket move stops when the credentials end in the middle, and continues with new credentials", async () => {
     for (let nth = 0; nth < 3; nth += 1) await attach(`file ${nth}`);
     let left = 1;
     const expired = () =>
@@ -241,7 +241,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(await move()).toMatchObject({ moved: { objects: 2 }, failures: [] });
   }, 30_000);
 
-  it("stops when the new bucket is full", async () => {
+  it("a bucket move stops when the new bucket is full", async () => {
     await attach();
     const store = () => Promise.reject(new DomainError("storage_full", "The file store is full. Delete files."));
     const failure = await move({}, { store }).catch((error) => error);
@@ -249,7 +249,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(failure.message).toBe("The file store is full. Delete files");
   });
 
-  it("does not permit to empty the old bucket while a form stores an object there", async () => {
+  it("a bucket move does not permit to empty the old bucket while a form stores an object there", async () => {
     const notBefore = service.now() + 86_400_000;
     await objectDeletionQueries(service.db).put({ objectKey: bucket.newObjectKey(), notBefore });
     const { unsettled, emptyFrom } = await move();
@@ -257,7 +257,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(emptyFrom).toBeUndefined();
   });
 
-  it("waits for the second run of each deletion before the old bucket may be emptied", async () => {
+  it("a bucket move waits for the second run of each deletion before the old bucket may be emptied", async () => {
     const now = service.now();
     const [early, late] = [bucket.newObjectKey(), bucket.newObjectKey()];
     const notBefore = now + 40_000_000;
@@ -289,7 +289,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(await inspect(other).keys()).toHaveLength(2);
   });
 
-  it("refuses a late PUT to the old object of a moved file", async () => {
+  it("the bucket refuses a late PUT to the old object of a moved file", async () => {
     const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
     const { upload } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body;
     const put = (body: string) => fetch(upload.url, { method: "PUT", headers: upload.headers, body });
@@ -300,7 +300,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(await download(upload.attachmentId)).toBe("hello");
   });
 
-  it("refuses a process without the settings of a bucket, and its deletions wait", async () => {
+  it("a process without the settings of a bucket is refused, and its deletions wait", async () => {
     const { id } = await attach();
     await move();
     const [one, two] = [settingsOf(1, "old"), settingsOf(2, "new")];
@@ -322,7 +322,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(await objectDeletionQueries(service.db).listDue(service.now(), 10)).toEqual([]);
   });
 
-  it("refuses a process that gives a bucket the number of another bucket", async () => {
+  it("a process that gives a bucket the number of another bucket is refused", async () => {
     await attach();
     await move();
     const start = (...buckets: ReturnType<typeof settingsOf>[]) =>
@@ -340,7 +340,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     await start(settingsOf(2, "new"), settingsOf(1, "another empty bucket"));
   });
 
-  it("finds a new bucket that is the old one, that belongs to others, or that cannot be written", async () => {
+  it("a bucket move finds a new bucket that is the old one, that belongs to others, or that cannot be written", async () => {
     const asked = { from: 1, to: 2, bytes: 1, dataDir: undefined, isAlone: false };
     expect(await problemsOfTarget(depsWith(), asked)).toEqual([]);
     await bucketOn(other).store({

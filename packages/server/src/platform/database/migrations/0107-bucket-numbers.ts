@@ -6,12 +6,12 @@ const TABLE: Record<EngineName, string> = {
   sqlite: `
     create table upload_bucket (
       id integer not null primary key, number integer not null, since integer not null,
-      holder text, held_until integer, places text
+      holder text, held_until integer
     ) strict`,
   postgres: `
     create table upload_bucket (
       id integer not null primary key, number integer not null, since bigint not null,
-      holder text collate "C", held_until bigint, places text collate "C"
+      holder text collate "C", held_until bigint
     )`,
 };
 

@@ -9,6 +9,7 @@ import { filePaths } from "./0105-file-paths.ts";
 import { missingPreviews } from "./0106-missing-previews.ts";
 import { bucketNumbers } from "./0107-bucket-numbers.ts";
 import { auditPartitions } from "./0110-audit-partitions.ts";
+import { bucketPlaces } from "./0111-bucket-places.ts";
 
 const FIRST = "0100-initial-schema";
 
@@ -33,5 +34,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0106-missing-previews": missingPreviews(engine),
     "0107-bucket-numbers": bucketNumbers(engine),
     "0110-audit-partitions": auditPartitions(engine),
+    "0111-bucket-places": bucketPlaces(engine),
   };
 }

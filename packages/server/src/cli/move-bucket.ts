@@ -68,7 +68,10 @@ async function moveWith({ deps, buckets }: Core, options: Options): Promise<void
             `Not moved: ${object.kind} ${JSON.stringify(object.name)} of attachment ${object.attachmentId}: ${reason}.`,
           );
       },
-      onWait: () => process.stderr.write("An earlier move was killed. Its lease ends within 6 seconds.\n"),
+      onWait: () =>
+        process.stderr.write(
+          "Another move holds the lease. If that move was killed, its lease ends within 6 seconds.\n",
+        ),
     });
     progress.clear();
     if (json) print(JSON.stringify({ type: "report", ...report }));

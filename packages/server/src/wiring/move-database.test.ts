@@ -215,6 +215,15 @@ describe("a refused move of the database", () => {
     await noteQueries(test.db).insert(sampleNote());
   });
 
+  it("a move refuses a source with audit events that wait for their export", async () => {
+    const [source, there] = [await filled(), await emptyPostgres()];
+    await moveTo(source, there);
+    await runSql(there.url, "create table audit_events_2026_07_old (like audit_events including all)");
+    await expect(moveTo(there, await newSqlite())).rejects.toThrow(
+      "The events in audit_events_2026_07_old are not exported yet. Start the service with AUDIT_DAYS",
+    );
+  });
+
   it("a move refuses a template of new databases as the target", async () => {
     const { url } = await emptyPostgres();
     const name = new URL(url).pathname.slice(1);

@@ -71,6 +71,13 @@ export async function openPostgresSource(url: string): Promise<Side> {
         "The source itself is the target of an incomplete move. Use a complete database as the source.",
       );
     }
+    const old = tables.find(({ name }) => OLD_MONTH.test(name));
+    if (old !== undefined) {
+      throw new DomainError(
+        "invalid_request",
+        `The events in ${old.name} are not exported yet. Start the service with AUDIT_DAYS, wait until the service has dropped this table, and stop the service. Then run the command again.`,
+      );
+    }
     return await postgresSide(session, { isSorted: true });
   } catch (error) {
     await session.close();
@@ -85,6 +92,9 @@ const OTHER_CONNECTIONS = `
   from pg_stat_activity
   where datname = current_database() and pid <> pg_backend_pid() and usename is not null
     and coalesce(backend_type, 'client backend') = 'client backend'`;
+
+/** A month of audit events that is no partition any more (features/audit/partition-queries.ts). */
+const OLD_MONTH = /^audit_events_.*_old$/;
 
 /** PostgreSQL lists a connection, and keeps its locks, for a short time after its end. */
 const PATIENCE_MS = 3_000;

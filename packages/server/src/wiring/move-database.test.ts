@@ -92,6 +92,11 @@ const POSTGRES_SCHEMA = `
   union all select 'relation', relkind::text, relname, concat_ws(' ', reloptions) from pg_class where relnamespace = 'public'::regnamespace
   order by 1, 2, 3`;
 
+/** Hides the month of the last partition, because the databases of a test can begin in different months. */
+function withoutMonth(schema: unknown[]): unknown {
+  return JSON.parse(JSON.stringify(schema).replaceAll(/audit_events_\d{4}_\d\d/g, "audit_events_MONTH"));
+}
+
 describe("a move of the database", () => {
   it("a move to PostgreSQL and back returns every row of every table", async () => {
     const [old, middle, last] = [await filled(), await emptyPostgres(), await newSqlite()];
@@ -114,7 +119,7 @@ describe("a move of the database", () => {
     onTestFinished(() => fresh.close());
     const schema = await runSql(fresh.url as string, POSTGRES_SCHEMA);
     expect(schema.length).toBeGreaterThan(500);
-    expect(await runSql(middle.url, POSTGRES_SCHEMA)).toEqual(schema);
+    expect(withoutMonth(await runSql(middle.url, POSTGRES_SCHEMA))).toEqual(withoutMonth(schema));
     // A sequence would need its highest value after a move.
     expect(schema).not.toContainEqual(expect.objectContaining({ kind: "relation", of: "S" }));
   });

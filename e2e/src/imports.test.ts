@@ -201,7 +201,7 @@ const OF_SQL =
 const WITH_OWN_SQL = [
   "packages/server/src/wiring/database",
   "packages/server/src/features/audit/journal",
-  "packages/server/src/operations/doctor/checks/database.ts",
+  "packages/server/src/operations/doctor/checks",
 ];
 /** The pattern `SQL` matches a template of SQL, a query or schema change by Kysely, and a statement at the start of a text. */
 const SQL = new RegExp(

@@ -82,6 +82,15 @@ export function databaseFaults(servers: () => PostgresServers): readonly Fault[]
       },
     },
     {
+      fault: "two servers accept writes, and commits do not wait for a standby",
+      id: "database-two-primaries",
+      also: ["database-standby"],
+      arrange: async ({ env }) => {
+        const hosts = [servers().healthyUrl, servers().looseUrl].map((url) => new URL(url).host);
+        return { ...env, DATABASE_URL: servers().healthyUrl.replace(hosts[0] as string, hosts.join()) };
+      },
+    },
+    {
       fault: "none of two hosts runs",
       id: "database-unreachable",
       arrange: async ({ env }) => {

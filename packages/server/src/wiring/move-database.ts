@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { selectWithJournal } from "../features/audit/journal/log.ts";
-import { postgresCheck, sqliteCheck } from "../operations/doctor/checks/database.ts";
+import { postgresCheck } from "../operations/doctor/checks/postgres.ts";
+import { sqliteCheck } from "../operations/doctor/checks/sqlite.ts";
 import type { Finding } from "../operations/doctor/finding.ts";
 import type { DoctorParts } from "../operations/doctor/parts.ts";
 import type { Config, DatabaseConfig } from "../platform/config/index.ts";

@@ -1,13 +1,14 @@
 import { within } from "../../platform/clock.ts";
 import { bucketFaults, credentialsCheck, reachCheck } from "./checks/bucket.ts";
 import { corsCheck, corsFaults } from "./checks/cors.ts";
-import { databaseFaults, postgresCheck, sqliteCheck } from "./checks/database.ts";
 import { exposureCheck, exposureFaults, signatureAgeCheck } from "./checks/exposure.ts";
 import { featureFaults, featuresCheck } from "./checks/features.ts";
 import { hostCheck, hostFaults } from "./checks/host.ts";
 import { permissionFaults, permissionsCheck } from "./checks/permissions.ts";
+import { postgresCheck, postgresFaults } from "./checks/postgres.ts";
 import { publicUrlCheck, publicUrlFaults } from "./checks/public-url.ts";
 import { mailCheck, scannerCheck, serverFaults, serversCheck } from "./checks/servers.ts";
+import { sqliteCheck, sqliteFaults } from "./checks/sqlite.ts";
 import { storageCostFaults, storageCostsCheck } from "./checks/storage-costs.ts";
 import { transferFaults, transfersCheck } from "./checks/transfers.ts";
 import { type Outcome, type Report, type Severity, unchecked } from "./finding.ts";
@@ -22,7 +23,8 @@ import type { Check, DoctorParts } from "./parts.ts";
 /** The catalogue lists every fault that the doctor can find, by its stable id. */
 export const CATALOGUE = {
   ...hostFaults,
-  ...databaseFaults,
+  ...sqliteFaults,
+  ...postgresFaults,
   ...serverFaults,
   ...bucketFaults,
   ...permissionFaults,

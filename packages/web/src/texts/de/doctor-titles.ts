@@ -18,6 +18,7 @@ export const doctorTitles: Record<string, string> = {
   "database-commit": "Ein Absturz kann Uploads kosten: PostgreSQL bestätigt zu früh",
   "database-read-only": "Dateien lassen sich nicht hochladen und nicht öffnen: PostgreSQL ist schreibgeschützt",
   "database-standby": "Ein Ausfall der Datenbank kann Änderungen kosten: PostgreSQL ist nicht vorbereitet",
+  "database-two-primaries": "Änderungen können verloren gehen: Zwei Server in DATABASE_URL nehmen Änderungen an",
   "database-encoding": "Namen in manchen Sprachen scheitern: Die Datenbank speichert kein UTF-8",
   "database-connections": "Anfragen können zufällig scheitern: PostgreSQL erlaubt zu wenige Verbindungen",
   "database-clock":

@@ -22,6 +22,9 @@ type State = { is_read_only: boolean; timeline?: string };
 /** A server responds, and is not the primary. */
 export class NotPrimary extends Error {}
 
+/** A server accepts writes, although a standby has been promoted since. */
+class FormerPrimary extends NotPrimary {}
+
 /** None of the hosts is the primary. The message says what each host responds. */
 export class NoPrimary extends Error {}
 
@@ -55,7 +58,7 @@ export function createPrimary(url: string): Primary {
     const { is_read_only, timeline = "" } = rows[0] as State;
     if (is_read_only) throw new NotPrimary("The database is read-only: it may be a standby");
     // A former primary that has been frozen still accepts writes, until its cluster manager stops it.
-    if (timeline < newest) throw new NotPrimary("The database is a former primary: a standby has been promoted");
+    if (timeline < newest) throw new FormerPrimary("The database is a former primary: a standby has been promoted");
     newest = timeline;
     return timeline;
   }
@@ -118,6 +121,10 @@ export function createPrimary(url: string): Primary {
 export function newestOf(answers: Answer[]): Answer | undefined {
   const primaries = answers.filter(({ timeline }) => timeline !== undefined);
   return primaries.find(({ timeline = "" }) => primaries.every((other) => timeline >= (other.timeline ?? "")));
+}
+
+export function acceptsWrites({ timeline, fault }: Answer): boolean {
+  return timeline !== undefined || fault instanceof FormerPrimary;
 }
 
 /** Describes why a host is not the primary. */

@@ -1,29 +1,19 @@
-import { constants } from "node:fs";
-import { access } from "node:fs/promises";
-import { DatabaseSync } from "node:sqlite";
 import pg from "pg";
 import type { DatabaseConfig } from "../../../platform/config/index.ts";
-import { urlsOf } from "../../../platform/database/postgres/hosts.ts";
+import { hostsOf, urlsOf } from "../../../platform/database/postgres/hosts.ts";
 import {
   type Answer,
+  acceptsWrites,
   createPrimary,
   NotPrimary,
   newestOf,
   textOf,
 } from "../../../platform/database/postgres/primary.ts";
-import { commandFix, environmentFix, fault, findingOf, type Outcome, stepFix, unchecked } from "../finding.ts";
+import { commandFix, environmentFix, fault, findingOf, type Outcome, stepFix } from "../finding.ts";
 import type { Check } from "../parts.ts";
 
-/** The checks find faults of the embedded database, of PostgreSQL, and of a connection pooler in front of PostgreSQL. */
-export const databaseFaults = {
-  "sqlite-damaged": fault.error(
-    "The service can't start: the embedded database can't be read",
-    "The service does not start without its database.",
-  ),
-  "sqlite-read-only": fault.error(
-    "No file can be uploaded or opened: the embedded database is read-only",
-    "The service records each URL before it returns it. So it returns no URL.",
-  ),
+/** The checks find faults of PostgreSQL, and of a connection pooler in front of PostgreSQL. */
+export const postgresFaults = {
   "database-unreachable": fault.error(
     "The service does not work: PostgreSQL can't be reached",
     "The service does not start, and a running one returns 503.",
@@ -52,6 +42,10 @@ export const databaseFaults = {
     "A failover can fail or lose changes: PostgreSQL is not ready for it",
     "After a crash of the primary, the service stops, or loses changes that it has confirmed.",
   ),
+  "database-two-primaries": fault.error(
+    "Changes can be lost: two servers in DATABASE_URL accept writes",
+    "Each server can have changes that the other server does not have.",
+  ),
   "database-encoding": fault.error(
     "Names in some languages fail: the database does not store UTF-8",
     "Filenames and notes with other characters fail.",
@@ -74,7 +68,7 @@ export const databaseFaults = {
   ),
 };
 
-const finding = findingOf(databaseFaults);
+const finding = findingOf(postgresFaults);
 
 type Postgres = Extract<DatabaseConfig, { kind: "postgres" }>;
 
@@ -104,6 +98,7 @@ export const postgresCheck: Check = {
       return [
         ...judgeSettings(settings),
         ...(others.primary === undefined ? [] : judgeStandbys(settings, others.hosts)),
+        ...(await judgeOtherPrimaries(first, others.hosts)),
       ];
     } catch (error) {
       return [explain(error, url)];
@@ -128,7 +123,7 @@ function noPrimary(hosts: Answer[]): Outcome {
 
 /** Reports hosts that cannot become the primary, and settings with which a failover loses changes. */
 function judgeStandbys({ standbys, messages, synchronousCommit }: Settings, hosts: Answer[]): Outcome[] {
-  const unreachable = hosts.filter(({ fault }) => !(fault instanceof NotPrimary));
+  const unreachable = hosts.filter(({ fault }) => fault !== undefined && !(fault instanceof NotPrimary));
   const faults = unreachable.map((host) => ({
     detail: `${textOf(host)}.`,
     fix: stepFix("Start this server, or correct the hosts in DATABASE_URL."),
@@ -142,6 +137,38 @@ function judgeStandbys({ standbys, messages, synchronousCommit }: Settings, host
     faults.push({ detail, fix: setting("client_min_messages", "notice") });
   }
   return faults.map((each) => finding("database-standby", each));
+}
+
+/** Reports hosts that also accept writes. Two hosts can be two names of one server, which is no fault. */
+async function judgeOtherPrimaries(primary: pg.Client, hosts: Answer[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const { url } of hosts.filter(acceptsWrites)) {
+    if ((await startOf(url)) === (await startOfServer(primary))) continue;
+    const host = hostsOf(url);
+    const fix = stepFix(
+      `If ${host} is a former primary, compare its data with the primary, then rebuild it as a standby. If it is another cluster, remove it from DATABASE_URL.`,
+    );
+    outcomes.push(
+      finding("database-two-primaries", { detail: `${host} accepts writes, and is not the primary.`, fix }),
+    );
+  }
+  return outcomes;
+}
+
+async function startOf(url: string): Promise<string> {
+  const client = connect(url);
+  try {
+    await client.connect();
+    return await startOfServer(client);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** Returns the time at which the server started, in microseconds, which no other server has. */
+async function startOfServer(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ start: string }>("select pg_postmaster_start_time()::text as start");
+  return rows[0]?.start ?? "";
 }
 
 function connect(url: string): pg.Client {
@@ -349,37 +376,3 @@ function setting(name: string, value: string) {
     },
   ];
 }
-
-/** Reads the header of the embedded database. The check does not write to the embedded database, because the service may be running. */
-export const sqliteCheck: Check = {
-  name: "embedded database",
-  applies: ({ config }) => config.database.kind === "sqlite",
-  async run({ config }) {
-    if (config.database.kind !== "sqlite") return [];
-    const { file } = config.database;
-    const faultOf = (mode: number) =>
-      access(file, mode).then(
-        () => undefined,
-        (error: NodeJS.ErrnoException) => error.code,
-      );
-    if ((await faultOf(constants.F_OK)) !== undefined) {
-      return [unchecked("embedded database", "the service has not created it yet")];
-    }
-    const readOnly = await faultOf(constants.W_OK);
-    if (readOnly !== undefined) {
-      return [
-        finding("sqlite-read-only", { detail: `${file}: ${readOnly}.`, fix: commandFix(`chown valetkey ${file}`) }),
-      ];
-    }
-    try {
-      const database = new DatabaseSync(file, { readOnly: true });
-      database.prepare("select count(*) from sqlite_schema").get();
-      database.close();
-      return [];
-    } catch (error) {
-      const detail = `${file}: ${error instanceof Error ? error.message : String(error)}.`;
-      const step = stepFix("Move the file away, and restore a backup into an empty DATA_DIR.");
-      return [finding("sqlite-damaged", { detail, fix: [...commandFix("npx valetkey restore ./backup"), ...step] })];
-    }
-  },
-};

@@ -90,6 +90,7 @@ export const problems = {
   user_not_found: { status: 422, title: "User not found" },
   object_not_found: { status: 422, title: "Object not found" },
   idempotency_key_reused: { status: 422, title: "Idempotency key reused" },
+  file_refused: { status: 422, title: "File refused" },
   preview_invalid: { status: 422, title: "Preview invalid" },
   upload_rejected: { status: 422, title: "Upload rejected" },
   too_many_uploads: { status: 429, title: "Too many pending uploads" },

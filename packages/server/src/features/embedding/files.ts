@@ -17,13 +17,14 @@ import type { PreviewVerbs } from "../previews/index.ts";
 import type { DeclaredPreview, PreviewId } from "../previews/start.ts";
 import type { SharingVerbs } from "../sharing/index.ts";
 import type { TrashVerbs } from "../trash/index.ts";
-import { type Outcome, orRefusal } from "../uploads/batch.ts";
+import type { Outcome } from "../uploads/batch.ts";
 import type { CompleteUploadInput, Finish } from "../uploads/complete.ts";
 import type { UploadVerbs } from "../uploads/index.ts";
 import type { UploadProgress } from "../uploads/parts.ts";
 import type { StartedUpload } from "../uploads/start.ts";
+import type { Admit } from "./admit.ts";
 import type { Ask } from "./ask.ts";
-import { callerOf, checkFile, createItemAccess, openItem, ROLES, rememberUser, rulesOf } from "./items.ts";
+import { callerOf, createItemAccess, openItem, ROLES, rememberUser, rulesOf } from "./items.ts";
 import { itemQueries } from "./queries.ts";
 import type { Resources, User } from "./types.ts";
 
@@ -61,22 +62,24 @@ export function createFiles(
     useCases: AttachmentVerbs & DownloadVerbs & PreviewVerbs & TrashVerbs & UploadVerbs & SharingVerbs;
     resources: Resources;
     ask: Ask;
+    admit: Admit;
   },
 ) {
   const { db } = deps;
-  const { useCases, resources, ask } = parts;
+  const { useCases, resources, ask, admit } = parts;
   const remember = rememberUser(deps, useCases);
   const { callerFor, requireRight, itemOfFile, itemOfUpload } = createItemAccess(deps, ask);
 
   return {
     /**
      * Starts an upload of a file to an item. The function `start` throws `not_found`, `access_denied`, `kind_not_accepted`,
-     * `file_too_large`, and the errors of `startUpload`.
+     * `file_too_large`, `file_refused`, and the errors of `startUpload`.
      */
     async start(user: User, { file, ...name }: ItemName & { file: NewFile }): Promise<StartedUpload> {
-      const rules = rulesOf(resources, name.resource);
+      rulesOf(resources, name.resource);
       await requireRight(user, "add", name);
-      checkFile(rules, file);
+      const [refusal] = await admit(user, { ...name, files: [file] });
+      if (refusal !== undefined) throw refusal;
       const { noteId } = await openItem(deps, name);
       await remember(user);
       const { userId } = callerOf(user);
@@ -88,9 +91,9 @@ export function createFiles(
       user: User,
       { files, ...name }: ItemName & { files: readonly NewFile[] },
     ): Promise<Outcome<StartedUpload>[]> {
-      const rules = rulesOf(resources, name.resource);
+      rulesOf(resources, name.resource);
       await requireRight(user, "add", name);
-      const checked = await Promise.all(files.map((file) => orRefusal(() => checkFile(rules, file))));
+      const checked = await admit(user, { ...name, files });
       const accepted = files.filter((_, index) => checked[index] === undefined);
       if (accepted.length === 0) return checked as DomainError[];
       const { noteId } = await openItem(deps, name);

@@ -1,5 +1,7 @@
+import { sql } from "kysely";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
+import { inGroup } from "../attachments/queries.ts";
 import type { Item } from "./types.ts";
 
 /**
@@ -32,6 +34,24 @@ export const itemQueries = defineQueries("database.items", ({ kysely: db, engine
      */
     async insert({ noteId, resource, itemId }: Item) {
       await db.insertInto("items").values({ note_id: noteId, resource, item_id: itemId }).execute();
+    },
+
+    /** Counts the listed files of notes, without rejected files. The map does not contain notes without files. */
+    async counts(noteIds: readonly string[]): Promise<Map<string, { files: number; bytes: number }>> {
+      const rows = await db
+        .selectFrom("attachments")
+        .select([
+          "note_id",
+          sql<number>`count(*)`.as("files"),
+          // The query casts the sum, because PostgreSQL returns a sum of bigints as `numeric`.
+          sql<number>`cast(sum(size_bytes) as bigint)`.as("bytes"),
+        ])
+        .where((eb) => engine.isIn(eb.ref("note_id"), engine.list(noteIds)))
+        .where(inGroup("sent", "pending"))
+        .where("state", "!=", "rejected")
+        .groupBy("note_id")
+        .execute();
+      return new Map(rows.map(({ note_id, files, bytes }) => [note_id, { files: Number(files), bytes }]));
     },
 
     /**

@@ -43,6 +43,18 @@ export type HookDelivery = { id: string; attempt: number };
  */
 export type Hook = (file: ItemFile, itemId: string, delivery: HookDelivery) => unknown;
 
+/** A file that a user or the application wants to add to an item. The service has not yet seen the bytes of the file. */
+export type OfferedFile = Pick<ItemFile, "filename" | "path" | "contentType" | "sizeBytes" | "sha256">;
+
+/** The listed files of an item, with uploads in progress, and their total size in bytes. */
+export type ItemCounts = { files: number; bytes: number };
+
+/** The item to which a file is added. The function `counts` reads the database. */
+export type ItemToFill = { resource: string; id: string; counts(): Promise<ItemCounts> };
+
+/** Nothing or `true` accepts a file. A text refuses the file, and the user sees the text. */
+export type Validation = string | true | undefined;
+
 /** A resource is a kind of item with files, such as `invoice`. */
 export type Resource<AppUser extends User = User> = {
   /**
@@ -60,6 +72,18 @@ export type Resource<AppUser extends User = User> = {
   accept?: readonly string[] | undefined;
   /** The size of the largest accepted file, in bytes. The default of `maxBytes` is 5 GiB. */
   maxBytes?: number | undefined;
+  /**
+   * Checks a file before its upload starts. Returns nothing to accept the file, or a text with the reason to refuse the file. The error of
+   * a refused file has the code `file_refused` and the text. The service also refuses the file after any other value, after an error, and
+   * after 5 seconds without a result. Uploads that start at the same moment can see equal counts.
+   *
+   * @example
+   * ```ts
+   * validate: async (file, user, item) =>
+   *   (await item.counts()).files >= 10 ? "An invoice has at most 10 files." : undefined,
+   * ```
+   */
+  validate?(file: OfferedFile, user: AppUser, item: ItemToFill): Validation | Promise<Validation>;
   /** The lifetime of a URL in seconds, if the caller does not choose a shorter time. The default of `urlTtlSeconds` is 60. */
   urlTtlSeconds?: number | undefined;
   /** The service calls `onReady` at least once for each verified file, even after a crash. */

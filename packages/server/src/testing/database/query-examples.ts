@@ -542,6 +542,7 @@ export const queryExamples: Examples = {
   },
   items: {
     insert: [[{ noteId: "new", resource: "invoice", itemId: "new" }]],
+    counts: [[["note-1", "note-2"]]],
     findOfAttachments: [[files]],
   },
   fileEvents: {

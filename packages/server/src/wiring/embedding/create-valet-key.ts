@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import pino from "pino";
+import { createAdmit } from "../../features/embedding/admit.ts";
 import { createAsk } from "../../features/embedding/ask.ts";
 import { createFiles, type Files } from "../../features/embedding/files.ts";
 import { type Doors, openDoors } from "../../features/embedding/http/doors.ts";
@@ -104,7 +105,11 @@ async function open(
     resources,
     onFault: ({ error, ...question }) => logger.error({ ...question, err: error }, "may() made no decision"),
   });
-  const files = createFiles(base.deps, { useCases: base.useCases, resources, ask });
+  const admit = createAdmit(base.deps, {
+    resources,
+    onFault: ({ error, resource }) => logger.error({ resource, err: error }, "validate() made no decision"),
+  });
+  const files = createFiles(base.deps, { useCases: base.useCases, resources, ask, admit });
   const deliver = deliverFileEvents(base.deps, {
     resources,
     onFailure: ({ error, ...failure }) =>

@@ -1,0 +1,126 @@
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { createAdmit } from "../../features/embedding/admit.ts";
+import type { ItemToFill, OfferedFile, Resource } from "../../index.ts";
+import { engines, sqlite } from "../../testing/database/test-databases.ts";
+import { createPlace, open, type TestUser } from "./testing/embedding.ts";
+
+const declared = { filename: "a.txt", contentType: "text/plain", sizeBytes: 3 };
+
+type Validate = NonNullable<Resource<TestUser>["validate"]>;
+const withRule = (validate: Validate) => ({ resources: { invoice: { may: () => true, validate } } });
+
+const atMostTwo: Validate = async (_file, _user, item) =>
+  (await item.counts()).files >= 2 ? "An invoice has at most 2 files." : undefined;
+
+describe.each(engines)("the rule validate on $name", (engine) => {
+  it("a rule of the application limits the number of files of an item with one line", async () => {
+    const { as, files } = await open(await createPlace(engine), withRule(atMostTwo));
+    const ann = as("ann");
+    const first = await ann.upload("/invoice/42");
+    const headers = { "idempotency-key": "second" };
+    const started = await ann.send("POST /invoice/42/uploads", { json: declared, headers });
+    expect(started.status).toBe(201);
+    expect(await ann.upload("/invoice/42")).toMatchObject({
+      status: 422,
+      body: { code: "file_refused", detail: "An invoice has at most 2 files." },
+    });
+    // A client that lost the response repeats the start, and its own upload does not count.
+    const repeated = await ann.send("POST /invoice/42/uploads", { json: declared, headers });
+    expect(repeated.body.upload.id).toBe(started.body.upload.id);
+    await files.remove(first.body.id);
+    expect(await ann.upload("/invoice/42")).toMatchObject({ status: 200 });
+    expect(await ann.upload("/invoice/7")).toMatchObject({ status: 200 });
+  });
+
+  it("in a batch, a rule of the application sees the accepted files before each file", async () => {
+    const seen: unknown[] = [];
+    const validate: Validate = async ({ filename }, _user, item) => {
+      seen.push([filename, await item.counts()]);
+      return filename === "bad.txt" ? "No." : undefined;
+    };
+    const { as, files } = await open(await createPlace(engine), withRule(validate));
+    await as("ann").upload("/invoice/42", { text: "12345" });
+    const uploads = ["a.txt", "bad.txt", "b.txt"].map((filename) => ({ ...declared, filename }));
+    const { body } = await as("ann").send("POST /invoice/42/uploads/batch", { json: { uploads } });
+    expect(body.uploads).toMatchObject([
+      { upload: { id: expect.any(String) } },
+      { problem: { code: "file_refused", status: 422, detail: "No." } },
+      { upload: { id: expect.any(String) } },
+    ]);
+    expect(seen.slice(1)).toEqual([
+      ["a.txt", { files: 1, bytes: 5 }],
+      ["bad.txt", { files: 2, bytes: 8 }],
+      ["b.txt", { files: 2, bytes: 8 }],
+    ]);
+    expect((await files.list("invoice", "42")).files.map(({ filename }) => filename)).not.toContain("bad.txt");
+  });
+});
+
+// The decision about a file does not depend on the database.
+describe("the rule validate", () => {
+  it("the rule receives the declared file, the user and the item", async () => {
+    const calls: [OfferedFile, TestUser, ItemToFill][] = [];
+    const validate: Validate = (...call) => {
+      calls.push(call);
+    };
+    const { as } = await open(await createPlace(sqlite), withRule(validate));
+    await as("ann").send("POST /invoice/42/uploads", { json: { ...declared, filename: " a.txt ", path: "in" } });
+    expect(calls).toMatchObject([
+      [{ ...declared, path: "in/", sha256: undefined }, { id: "ann" }, { resource: "invoice", id: "42" }],
+    ]);
+  });
+
+  it.each([
+    ["throws", () => Promise.reject(new Error("secret of the application"))],
+    ["returns a truthy object", () => ({ ok: true })],
+    ["returns false", () => false],
+    ["returns null", () => null],
+    ["returns an empty text", () => ""],
+  ])("a file is refused if `validate` %s", async (_, validate: unknown) => {
+    const { as, log, files } = await open(await createPlace(sqlite), withRule(validate as Validate));
+    const answer = await as("ann").upload("/invoice/42");
+    expect(answer).toMatchObject({ status: 422, body: { code: "file_refused" } });
+    expect(JSON.stringify(answer.body)).not.toContain("secret");
+    expect(log()).toContain("validate() made no decision");
+    expect((await files.list("invoice", "42")).files).toEqual([]);
+  });
+
+  it("a long reason of a refusal is cut", async () => {
+    const { as } = await open(
+      await createPlace(sqlite),
+      withRule(() => "no\u0000 ".repeat(1_000_000)),
+    );
+    const { status, body } = await as("ann").upload("/invoice/42");
+    expect([status, body.detail.length]).toEqual([422, 500]);
+  });
+
+  it("a rule that hangs refuses the file and the rest of the batch after its time limit", async () => {
+    const faults: unknown[] = [];
+    let calls = 0;
+    const hang = () => {
+      calls += 1;
+      return new Promise<undefined>(() => undefined);
+    };
+    const { db, close } = await sqlite.open();
+    onTestFinished(close);
+    const admit = createAdmit(
+      { db },
+      {
+        resources: { invoice: { may: () => true, validate: hang } },
+        onFault: ({ error }) => faults.push(error),
+        withinMs: 10,
+      },
+    );
+    const outcomes = await admit({ id: "ann" }, { resource: "invoice", itemId: "42", files: [declared, declared] });
+    expect(outcomes).toMatchObject([{ code: "file_refused" }, { code: "file_refused" }]);
+    expect([calls, faults.length]).toEqual([1, 2]);
+  });
+
+  it("the rule is not called for a user without the right to add files", async () => {
+    const validate = vi.fn<Validate>();
+    const resources = { invoice: { may: () => false, validate } };
+    const { as } = await open(await createPlace(sqlite), { resources });
+    expect(await as("ann").upload("/invoice/42")).toMatchObject({ status: 403 });
+    expect(validate).not.toHaveBeenCalled();
+  });
+});

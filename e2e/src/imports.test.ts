@@ -221,6 +221,17 @@ const SQL = new RegExp(
     .join("|"),
 );
 
+/** The modules of features and packages that an embedding must not load. */
+const OF_SERVICE = new RegExp(
+  [
+    "/features/(?:accounts|administration|changes|mail|requests|tokens|webhooks)/",
+    "/features/(?:links|notes|sharing)/(?:index|routes|jobs)",
+    "/(?:operations|platform/(?:mailer|outgoing|tracing))/",
+    "/openapi-document",
+    "/node_modules/(?:@aws-sdk|@opentelemetry|@simplewebauthn|better-auth|nodemailer|@fastify/(?:static|swagger|multipart))/",
+  ].join("|"),
+);
+
 type Import = { from: string; to: string };
 
 const codeOf = (file: string) => readFileSync(file, "utf8").replace(COMMENT, "");
@@ -385,6 +396,15 @@ describe("imports", () => {
     const { stderr } = spawnSync(process.execPath, ["--import", preload, thread], { encoding: "utf8" });
     expect(stderr).toContain("features/audit/audit-event.ts");
     expect(stderr).not.toContain("/kysely/");
+  });
+
+  it("an embedding loads no feature and no package that only the service needs", () => {
+    const preload = join(import.meta.dirname, "testing/list-modules.child.ts");
+    const entry = join(root, "packages/server/src/index.ts");
+    const { stderr } = spawnSync(process.execPath, ["--import", preload, entry], { encoding: "utf8" });
+    const loaded = stderr.split("\n");
+    expect(loaded.some((line) => line.includes("/wiring/embedding/create-valet-key.ts"))).toBe(true);
+    expect(loaded.filter((line) => OF_SERVICE.test(line))).toEqual([]);
   });
 
   it("imports from outside of a sealed folder go only to its door file", () => {

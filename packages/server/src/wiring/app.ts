@@ -48,7 +48,8 @@ import { addClientAddress, createClientIpOf, type TrustProxy, trustsProxy } from
 import { createRouteTable, handleErrors } from "../platform/http/error-handlers.ts";
 import { createWriteTurns, httpLimits, inTurns } from "../platform/http/http-limits.ts";
 import { RequestLog, withRedaction } from "../platform/http/logging.ts";
-import { documentRoutes, operations } from "../platform/http/openapi.ts";
+import { operations } from "../platform/http/openapi.ts";
+import { documentRoutes } from "../platform/http/openapi-document.ts";
 import { pageHook, pageRoutes, serveWebApp } from "../platform/http/pages.ts";
 import { createPlainPages } from "../platform/http/plain-pages.ts";
 import { sendParserProblem, sendProblem } from "../platform/http/problem.ts";

@@ -5,7 +5,8 @@ import { startEmbedded } from "../platform/bucket/testing/bucket-server.ts";
 import { limitCountQueries } from "../platform/limits/in-database.ts";
 import { engines } from "../testing/database/test-databases.ts";
 import { startServiceInTest } from "../testing/use-service.ts";
-import { startSweep } from "./background.ts";
+import { FILE_JOBS, startSweep } from "./background.ts";
+import { SERVICE_JOBS } from "./service-background.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -27,7 +28,7 @@ describe.each(engines)("the sweep on $name", (engine) => {
 
     const failed: string[] = [];
     const logger = pino({}, { write: (line: string) => void failed.push(JSON.parse(line).job) });
-    const sweep = startSweep({ useCases, logger });
+    const sweep = startSweep({ useCases, jobs: { ...FILE_JOBS, ...SERVICE_JOBS }, logger });
     sweep.kick();
     await sweep.stop();
     expect(await db.kysely.selectFrom("limit_counts").select("key").where("key", "=", "key").execute()).toEqual([]);

@@ -7,7 +7,6 @@ import { type Application, applicationQueries } from "../features/embedding/quer
 import { type ConfiguredPolicy, createLivePolicy, fixedPolicy, withPolicy } from "../features/policy/live-policy.ts";
 import { createCapabilities } from "../features/storage/capabilities.ts";
 import { createUploadBucket, requireSettingsOfBuckets } from "../features/storage/upload-bucket.ts";
-import { refuseInterruptedRestore } from "../operations/backup/restore.ts";
 import { type BucketOptions, createBucket } from "../platform/bucket/bucket.ts";
 import { joinBuckets, objectKeyAt, placeOfKey } from "../platform/bucket/numbered.ts";
 import { type Bucket, LEAST_CAPABILITIES } from "../platform/bucket/port.ts";
@@ -22,10 +21,10 @@ import { createClamd } from "../platform/scanner/clamd.ts";
 import type { InSpan } from "../platform/tracing/open-telemetry.ts";
 import { openPostgres } from "./database/open-postgres.ts";
 import { openSqlite } from "./database/open-sqlite.ts";
-import { createUseCases } from "./use-cases.ts";
+import type { FileUseCases } from "./file-use-cases.ts";
 
 /** The open database, the bucket and the use cases. The service and the embeddings both use this base. */
-export type Base = Awaited<ReturnType<typeof openBase>>;
+export type Base<UseCases extends FileUseCases = FileUseCases> = Awaited<ReturnType<typeof openBase<UseCases>>>;
 
 /** The events that use cases emit after a commit. The background jobs receive the new work, and the metrics receive the ended uploads. */
 type WorkEvents = {
@@ -59,13 +58,18 @@ export type BaseOptions = {
   partBuffers?: BucketOptions["partBuffers"];
 };
 
+/** `join` creates the functions of the features. */
+type Joined<UseCases> = { join: (deps: Deps) => UseCases };
+
 /**
  * Opens and migrates the database, and connects the use cases to the database and the bucket. After a failed step, closes all opened parts.
  */
-export async function openBase(config: BaseConfig, { logger, inSpan, mail, policy, partBuffers }: BaseOptions) {
+export async function openBase<UseCases extends FileUseCases>(
+  config: BaseConfig,
+  { join: joinFeatures, logger, inSpan, mail, policy, partBuffers }: BaseOptions & Joined<UseCases>,
+) {
   const { dataDir } = config.server;
   const { auditDays } = config.limits;
-  if (dataDir !== undefined) refuseInterruptedRestore(dataDir);
   const clock = Date.now;
   const random = drawnAhead(randomBytes);
   const newId = createNewId({ clock, random });
@@ -132,7 +136,7 @@ export async function openBase(config: BaseConfig, { logger, inSpan, mail, polic
       onVerificationQueued: () => work.emit("verificationQueued"),
       onUploadEnded: (outcome) => work.emit("uploadEnded", outcome),
     };
-    const useCases = createUseCases(deps);
+    const useCases = joinFeatures(deps);
     opened.add(() => useCases.flushRefusals({ all: true }));
     const buckets = {
       numbers: known.map(({ number }) => number),

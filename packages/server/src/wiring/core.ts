@@ -1,10 +1,12 @@
 import { createAccounts } from "../features/accounts/library/accounts.ts";
 import { type ConfiguredPolicy, fixedPolicy } from "../features/policy/live-policy.ts";
 import { policyQueries } from "../features/policy/queries.ts";
+import { refuseInterruptedRestore } from "../operations/backup/restore.ts";
 import type { Config, MailConfig } from "../platform/config/index.ts";
 import type { Smtp } from "../platform/mailer/smtp.ts";
 import { policyNames, variableOf } from "../platform/policy.ts";
 import { type BaseOptions, openBase } from "./base.ts";
+import { createUseCases } from "./use-cases.ts";
 
 /** The parts of the service below the HTTP layer. The service and the commands of the CLI use this core. */
 export type Core = Awaited<ReturnType<typeof openCore>>;
@@ -13,7 +15,10 @@ export type Core = Awaited<ReturnType<typeof openCore>>;
 export async function openCore(config: Config, options: BaseOptions) {
   const publicUrl = config.server.publicUrl ?? `http://localhost:${config.server.port}`;
   const mail = config.mail && { mailer: await openMailer(config.mail), publicUrl, brand: config.brand };
-  const base = await openBase(config, { ...options, mail, policy: configuredPolicy(config) });
+  const { dataDir } = config.server;
+  if (dataDir !== undefined) refuseInterruptedRestore(dataDir);
+  const own = { join: createUseCases, mail, policy: configuredPolicy(config) };
+  const base = await openBase(config, { ...options, ...own });
   const { db, useCases, deps } = base;
   try {
     await deps.policy.refresh(() => policyQueries(db).list());

@@ -12,11 +12,11 @@ import type { BucketConfig, Config, LoadedConfig } from "../platform/config/inde
 import { withRedaction } from "../platform/http/logging.ts";
 import type { Tracing } from "../platform/tracing/open-telemetry.ts";
 import { buildApp } from "./app.ts";
-import { startBackground } from "./background.ts";
 import { createOpened, type Opened, ownDatabase, SERVICE } from "./base.ts";
 import { type Core, openCore } from "./core.ts";
 import { freePort, type ReservedPort, reservePort } from "./free-port.ts";
 import { createServiceMetrics } from "./metrics.ts";
+import { startBackground } from "./service-background.ts";
 import { createDoctor } from "./service-doctor.ts";
 
 // The folders that can contain the built web app: the folder of the repository, and the folder of the published command.

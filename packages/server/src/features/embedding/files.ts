@@ -15,7 +15,6 @@ import type { ItemName } from "../outbox/file-event-queries.ts";
 import { lookupQueries } from "../people/lookup-queries.ts";
 import type { PreviewVerbs } from "../previews/index.ts";
 import type { DeclaredPreview, PreviewId } from "../previews/start.ts";
-import type { SharingVerbs } from "../sharing/index.ts";
 import type { TrashVerbs } from "../trash/index.ts";
 import type { Outcome } from "../uploads/batch.ts";
 import type { CompleteUploadInput, Finish } from "../uploads/complete.ts";
@@ -59,7 +58,7 @@ export type Files = ReturnType<typeof createFiles>;
 export function createFiles(
   deps: Deps,
   parts: {
-    useCases: AttachmentVerbs & DownloadVerbs & PreviewVerbs & TrashVerbs & UploadVerbs & SharingVerbs;
+    useCases: AttachmentVerbs & DownloadVerbs & PreviewVerbs & TrashVerbs & UploadVerbs;
     resources: Resources;
     ask: Ask;
     admit: Admit;
@@ -67,7 +66,7 @@ export function createFiles(
 ) {
   const { db } = deps;
   const { useCases, resources, ask, admit } = parts;
-  const remember = rememberUser(deps, useCases);
+  const remember = rememberUser(deps);
   const { callerFor, requireRight, itemOfFile, itemOfUpload } = createItemAccess(deps, ask);
 
   return {

@@ -9,7 +9,7 @@ import { noteQueries } from "../notes/queries.ts";
 import { fileEventQueries, type ItemName } from "../outbox/file-event-queries.ts";
 import { lookupQueries } from "../people/lookup-queries.ts";
 import { normaliseEmail } from "../people/person.ts";
-import type { SharingVerbs } from "../sharing/index.ts";
+import { peopleQueries } from "../people/queries.ts";
 import { uploadQueries } from "../uploads/queries/uploads.ts";
 import type { Ask } from "./ask.ts";
 import { itemQueries } from "./queries.ts";
@@ -105,14 +105,14 @@ export function checkFile({ accept, maxBytes }: Resource, file: { contentType: s
  * Records the name and the email address of a user of the host application for the responses of the service. Most calls of `rememberUser`
  * change nothing. The function `rememberUser` reads the stored user first, because a read costs less than a durable write.
  */
-export function rememberUser({ db }: Pick<Deps, "db">, { rememberPerson }: Pick<SharingVerbs, "rememberPerson">) {
+export function rememberUser({ db, clock }: Pick<Deps, "db" | "clock">) {
   return async (user: User): Promise<void> => {
     const id = callerOf(user).userId;
     const email = user.email ? normaliseEmail(user.email) : undefined;
     const name = user.name ?? undefined;
     const known = await lookupQueries(db).person(id);
     if (known !== undefined && known.email === email && (name === undefined || known.name === name)) return;
-    await rememberPerson({ id, email: email ?? null, name });
+    await peopleQueries(db).put({ id, email: email ?? null, name, isAdmin: false, now: clock() });
   };
 }
 

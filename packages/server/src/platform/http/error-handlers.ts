@@ -5,7 +5,13 @@ import { HttpProblem, notFound, refusalOf, sendProblem } from "./problem.ts";
 import type { RequestSpans } from "./request-spans.ts";
 import type { App } from "./route-types.ts";
 
-type Options = { metrics: Metrics; table: RouteTable; webApp: WebApp | undefined; spans: RequestSpans | undefined };
+/** The members that are missing in an embedding are optional. */
+type Options = {
+  metrics?: Metrics | undefined;
+  table: RouteTable;
+  webApp?: WebApp | undefined;
+  spans?: RequestSpans | undefined;
+};
 
 /**
  * Sends every error as a problem response, with a code from the fixed list. The log contains the whole error, but the response does not
@@ -18,8 +24,8 @@ export function handleErrors(app: App, { metrics, table, webApp, spans }: Option
   });
   app.setNotFoundHandler((request, reply) => {
     const { method } = request;
-    const observe = metrics.observer({ method, route: "unmatched" });
-    reply.raw.once("finish", () => observe(request, reply, () => undefined));
+    const observe = metrics?.observer({ method, route: "unmatched" });
+    if (observe !== undefined) reply.raw.once("finish", () => observe(request, reply, () => undefined));
     const path = request.url.split("?", 1)[0] ?? "/";
     const allowed = table.methodsOf(path);
     if (allowed.length === 0 || allowed.includes(method)) {

@@ -10,9 +10,11 @@ import { buildEmbeddingApp } from "../../features/embedding/http/routes.ts";
 import { presentFile } from "../../features/embedding/items.ts";
 import { deliverFileEvents, startFileEventDelivery } from "../../features/embedding/jobs.ts";
 import type { ItemFile, User } from "../../features/embedding/types.ts";
+import type { Deps } from "../../platform/deps.ts";
 import { withRedaction } from "../../platform/http/logging.ts";
-import { startBackground } from "../background.ts";
+import { startFileBackground } from "../background.ts";
 import { type Base, createOpened, type Opened, openBase, ownDatabase, placeOf } from "../base.ts";
+import { createAllowances, createFileUseCases, type FileUseCases } from "../file-use-cases.ts";
 import { baseConfigOf, type CheckedOptions, checkOptions, type ValetKeyOptions } from "./options.ts";
 
 /** A URL of a file, and the expiry of the URL. */
@@ -98,7 +100,7 @@ async function open(
 ): Promise<ValetKey> {
   const { application, basePath, resources } = options;
   const config = baseConfigOf(options);
-  const base = await openBase(config, { logger });
+  const base = await openBase(config, { join: joinFeatures, logger });
   opened.add(base.close);
   await ownDatabase(base.db, { name: application, bucket: placeOf(config.bucket) });
   const ask = createAsk({
@@ -143,6 +145,11 @@ async function open(
   };
 }
 
+/** Joins the features of an embedding. No user arrives through an invitation. */
+function joinFeatures(deps: Deps): FileUseCases {
+  return createFileUseCases(deps, { arrive: () => undefined, allowances: createAllowances(deps) });
+}
+
 type Jobs = {
   options: CheckedOptions;
   deliver: ReturnType<typeof deliverFileEvents>;
@@ -156,7 +163,7 @@ async function startJobs(base: Base, { options, deliver, logger, opened }: Jobs)
     await base.capabilities[0]?.settle().catch((error) => logger.warn({ err: error }, "the bucket can't be reached"));
     return;
   }
-  const background = await startBackground(base, { logger, opened });
+  const background = await startFileBackground(base, { logger, opened });
   const fileEvents = startFileEventDelivery({ deliver, logger });
   opened.add(fileEvents.stop);
   base.work.on("uploadEnded", fileEvents.kick);

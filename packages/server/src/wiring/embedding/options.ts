@@ -4,7 +4,8 @@ import type { Logger } from "pino";
 import type { FindUser } from "../../features/embedding/http/handler.ts";
 import { reservedNames } from "../../features/embedding/http/handler.ts";
 import type { Resource, Resources, User } from "../../features/embedding/types.ts";
-import { type BucketConfig, type Config, defaultLimits } from "../../platform/config/index.ts";
+import type { BucketConfig, Config } from "../../platform/config/index.ts";
+import { defaultLimits } from "../../platform/config/limits.ts";
 import { faultOfUrl } from "../../platform/database/postgres/hosts.ts";
 import { type BaseConfig, SERVICE } from "../base.ts";
 

@@ -33,7 +33,6 @@ import { createLoopTurns, parseJsonBodies } from "../../../platform/http/request
 import type { App } from "../../../platform/http/route-types.ts";
 import { compileValidator } from "../../../platform/http/validation.ts";
 import { allowNoBody, fitPage, readIdempotencyKey, toIso } from "../../../platform/http/wire.ts";
-import { createMetrics } from "../../../platform/metrics/requests.ts";
 import type { Attachment } from "../../access/attachment.ts";
 import { callerOf, idInApplication } from "../../access/caller.ts";
 import { presentAttachment } from "../../attachments/routes.ts";
@@ -245,7 +244,7 @@ export function buildEmbeddingApp(options: EmbeddingAppOptions): App {
   parseJsonBodies(app, { turns: createLoopTurns() });
   const table = createRouteTable();
   app.addHook("onRoute", (route) => table.add(route));
-  handleErrors(app, { metrics: createMetrics(), table, webApp: undefined, spans: undefined });
+  handleErrors(app, { table });
   app.addHook("onRequest", (request, reply, done) => {
     reply.header("x-content-type-options", "nosniff").header("x-request-id", request.id);
     done();

@@ -1,0 +1,159 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import swagger from "@fastify/swagger";
+import swaggerUi from "@fastify/swagger-ui";
+import { Problem } from "@valetkey/contract";
+import type { FastifyReply } from "fastify";
+import { nodeHttp } from "../node-http.ts";
+import { tags } from "./openapi.ts";
+import { notFound } from "./problem.ts";
+import type { App } from "./route-types.ts";
+import { sessionCookieName } from "./session-cookie.ts";
+
+// The error responses of all routes have one shape. The schema is only for /openapi.json, so the service compiles no serialiser for the
+// schema.
+const refusal = {
+  description: "A refusal (RFC 9457)",
+  content: { "application/problem+json": { schema: { $ref: "Problem#" } } },
+};
+
+/**
+ * Makes /docs follow the light or dark scheme of the browser. Swagger UI can change the scheme only with a button, and the layout of the
+ * page hides the button.
+ */
+const FOLLOW_SCHEME = `
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", follow);
+follow();
+`;
+
+/**
+ * Hides the column for OpenAPI links, because no response has OpenAPI links. On a phone, the column for links would fill a third of the
+ * screen.
+ */
+const NO_LINKS = `
+.swagger-ui .response-col_links { display: none; }
+`;
+
+/**
+ * The folder with the files of Swagger UI in the published command. If the folder does not exist, the service uses the files of the npm
+ * package.
+ */
+const BUNDLED_UI = join(import.meta.dirname, "swagger-ui");
+
+type DocumentOptions = {
+  publicUrl: string;
+  /** If `accounts` is undefined, the document describes no session cookie. */
+  accounts?: unknown;
+  limits: { urlTtlDefaultSeconds: number; urlTtlMaxSeconds: number; urlTtlMaxSharedSeconds: number };
+};
+
+/**
+ * Serves the OpenAPI 3.1 document at /openapi.json and its pages at /docs. The caller must call `documentRoutes` before the caller
+ * registers the routes.
+ */
+export function documentRoutes(app: App, { publicUrl, accounts, limits }: DocumentOptions): void {
+  const bearer = { type: "http", scheme: "bearer", description: "A JWT of your application, or an API token (vk_…)" };
+  const session = { type: "apiKey", in: "cookie", name: sessionCookieName(publicUrl), description: "Set by sign-in" };
+  const schemes = { bearer, ...(accounts !== undefined && { session }) } as const;
+  app.addSchema(Problem);
+  app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "Valet Key",
+        version: "0.1.0",
+        description: "Share files of your private bucket through presigned URLs that expire within seconds.",
+      },
+      servers: [{ url: publicUrl }],
+      tags: [...tags],
+      security: Object.keys(schemes).map((name) => ({ [name]: [] })),
+      components: { securitySchemes: schemes as never },
+    },
+    refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `schema-${index}`) },
+    transform: ({ schema, url }) => ({
+      schema:
+        schema?.hide === true
+          ? schema
+          : {
+              ...schema,
+              ...withRange(schema, limits),
+              response: { ...documented(responsesOf(schema)), default: refusal },
+            },
+      url,
+    }),
+    transformObject: (document) => ("openapiObject" in document ? withOptionalBodies(document.openapiObject) : {}),
+  });
+  let text: string | undefined;
+  const sendDocument = (reply: FastifyReply) => {
+    // The service serialises the document only once, because every anonymous caller may request the document.
+    text ??= JSON.stringify(app.swagger());
+    return reply.type("application/json; charset=utf-8").send(text);
+  };
+  app.register(swaggerUi, {
+    routePrefix: "/docs",
+    ...(existsSync(BUNDLED_UI) && { baseDir: BUNDLED_UI }),
+    // The layout of the page has no logo. Without an empty logo, the plugin would read the logo file of its package.
+    logo: { type: "image/svg+xml", content: "" },
+    uiHooks: {
+      preHandler: (request, reply, done) => {
+        const { url } = request.routeOptions;
+        if (url === "/docs/json") sendDocument(reply);
+        // With `baseDir`, the plugin adds a route for files that do not exist in the folder.
+        else done(url === "/docs/*" ? notFound() : undefined);
+      },
+    },
+    // The service serves scripts and styles as files, because the Content-Security-Policy forbids inline code.
+    theme: {
+      title: "Valet Key API",
+      js: [{ filename: "follow-scheme.js", content: FOLLOW_SCHEME }],
+      css: [{ filename: "no-links.css", content: NO_LINKS }],
+    },
+    uiConfig: { docExpansion: "list", deepLinking: true, layout: "BaseLayout" },
+  });
+  app.get("/openapi.json", { schema: { hide: true } }, (_request, reply) => sendDocument(reply));
+}
+
+function withOptionalBodies<Document extends { paths?: object }>(document: Document): Document {
+  for (const item of Object.values(document.paths ?? {})) {
+    for (const operation of Object.values<{ "x-body-is-optional"?: boolean; requestBody?: object }>(item)) {
+      if (operation["x-body-is-optional"] !== true) continue;
+      delete operation["x-body-is-optional"];
+      operation.requestBody = { ...operation.requestBody, required: false };
+    }
+  }
+  return document;
+}
+
+/** Documents the permitted range of `expiresIn`. The use case checks the range, so that the error text can name the range. */
+function withRange(schema: object | undefined, limits: DocumentOptions["limits"]): object {
+  const expiresIn = {
+    type: "integer",
+    minimum: 1,
+    maximum: limits.urlTtlMaxSeconds,
+    default: limits.urlTtlDefaultSeconds,
+    description: `Seconds. At most ${limits.urlTtlMaxSharedSeconds} for a file that is shared with the caller`,
+  };
+  const parts = Object.entries(schema ?? {}).flatMap(([name, part]) => {
+    const hasExpiresIn = (name === "querystring" || name === "body") && part?.properties?.expiresIn !== undefined;
+    return hasExpiresIn ? [[name, { ...part, properties: { ...part.properties, expiresIn } }]] : [];
+  });
+  return Object.fromEntries(parts);
+}
+
+/** Replaces the format `unsafe` by `uri` in the document. The option `unsafe` only tells the serialiser to skip the escaping. */
+function documented(given: object): object {
+  const responses = Object.fromEntries(
+    Object.entries(given).map(([status, schema]) => [
+      status,
+      { description: nodeHttp.STATUS_CODES[status], ...schema },
+    ]),
+  );
+  const text = JSON.stringify(responses);
+  return text.includes('"unsafe"') ? JSON.parse(text.replaceAll('"format":"unsafe"', '"format":"uri"')) : responses;
+}
+
+function responsesOf(schema: { response?: unknown } | undefined): object {
+  return typeof schema?.response === "object" && schema.response !== null ? schema.response : {};
+}

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { signTestJwt } from "../../packages/server/src/testing/auth/test-jwt.ts";
 import { makePlace, type Place, type RunningService, startProcess } from "./testing/service.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -75,6 +76,14 @@ describe("docs/operations.md", () => {
 describe("docs/administration.md", () => {
   it("docs/administration.md shows the output of the commands", async () => {
     await expectOutputs(stepsOf(await page("docs/administration.md")));
+  });
+});
+
+describe("docs/terminal.md", () => {
+  it("docs/terminal.md shows the output of send and get", async () => {
+    const token = await signTestJwt({ sub: "ann" });
+    const steps = stepsOf(await sectionOf("docs/terminal.md", "Send and get"));
+    await expectOutputs(steps, { ...place.env, VALETKEY_URL: service.url, VALETKEY_TOKEN: token });
   });
 });
 

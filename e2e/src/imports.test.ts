@@ -118,6 +118,9 @@ const zones: Record<string, readonly string[]> = {
     "packages/server/src/operations",
     "packages/presign/src",
   ],
+  // The folder `terminal` contains the commands that start without the code of the server.
+  "packages/valetkey/src": ["packages/valetkey/src/terminal", "packages/server/src/cli"],
+  "packages/valetkey/src/terminal": ["packages/client/src"],
   // The zone `packages/server/src` contains the entry files: cli.ts, and index.ts for applications that embed the service.
   "packages/server/src": [
     "packages/server/src/cli",
@@ -241,6 +244,8 @@ function importsOf(file: string): Import[] {
   const from = relative(root, file);
   const code = codeOf(file);
   return [...code.matchAll(SPECIFIER)].flatMap(([, specifier = ""]) => {
+    // The rules are for code. A package may read the version in its package.json.
+    if (specifier.endsWith(".json")) return [];
     if (specifier.startsWith(".")) return [{ from, to: relative(root, resolve(dirname(file), specifier)) }];
     if (OF_SERVER.test(specifier)) return [{ from, to: specifier.replace(OF_SERVER, "packages/server/") }];
     const folder = packages[specifier.split("/").slice(0, 2).join("/")];

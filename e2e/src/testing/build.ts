@@ -17,6 +17,8 @@ const BUILDS = [
     workspace: "packages/valetkey",
     sources: [
       "packages/valetkey/scripts",
+      "packages/valetkey/src",
+      "packages/client/src",
       `packages/web/${BUILT}`,
       "packages/server/src",
       "packages/s3-local/src",

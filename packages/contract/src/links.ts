@@ -348,6 +348,9 @@ const ClaimUrl = Type.Object({
   fileUrl: Type.String(),
   expiresIn: Type.Integer(),
   expiresAt: Instant,
+  sha256: Type.Optional(
+    Type.String({ description: "The SHA-256 of the file in base64, if the service has verified it" }),
+  ),
 });
 
 /** The body of `POST /public/links/:token/previews`, for the small pictures of files. */

@@ -8,10 +8,11 @@ import { licensesOf, packageFolders } from "../../web/third-party-licenses.ts";
 // web app (ADR 3).
 const ROOT = resolve(import.meta.dirname, "..");
 const SERVER = resolve(ROOT, "../server/src");
+const SOURCES = join(ROOT, "src");
 const DIST = join(ROOT, "dist");
 /** Node.js starts the modules of `ENTRIES` by file name: the command, the worker threads, and the process that draws pictures. */
 const ENTRIES = {
-  cli: "cli.ts",
+  cli: join(SOURCES, "cli.ts"),
   "bucket-worker": "operations/built-in-bucket/bucket-worker.ts",
   "checkpoint-worker": "platform/database/sqlite/checkpoint-worker.ts",
   "drawing-process": "platform/pictures/drawing-process.ts",
@@ -22,7 +23,7 @@ const ENTRIES = {
 
 await rm(DIST, { recursive: true, force: true });
 const { metafile } = await build({
-  entryPoints: Object.fromEntries(Object.entries(ENTRIES).map(([name, path]) => [name, join(SERVER, path)])),
+  entryPoints: Object.fromEntries(Object.entries(ENTRIES).map(([name, path]) => [name, resolve(SERVER, path)])),
   outdir: DIST,
   bundle: true,
   splitting: true,
@@ -46,7 +47,7 @@ const { metafile } = await build({
 });
 await cp(resolve(ROOT, "../web/dist"), join(DIST, "web"), { recursive: true });
 await cp(
-  join(dirname(createRequire(join(SERVER, "cli.ts")).resolve("@fastify/swagger-ui")), "static"),
+  join(dirname(createRequire(join(SERVER, "index.ts")).resolve("@fastify/swagger-ui")), "static"),
   join(DIST, "swagger-ui"),
   {
     recursive: true,

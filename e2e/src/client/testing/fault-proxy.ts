@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
  * - `cutAt`: the proxy resets the connection after the proxy has received a fraction `cutAt` of the body.
  * - `loseAnswer`: the proxy closes the connection instead of forwarding the response of the server.
  * - `status`: the proxy forwards nothing, and sends a response with the status `status`.
+ * - `answerBytes`: the proxy forwards so many bytes of the response, and then calls `thenDo` with the connection to the client.
  * - `hold`: the proxy awaits `hold` before the request, and awaits `release` before the response.
  */
 export type Fate =
@@ -13,6 +14,7 @@ export type Fate =
   | "loseAnswer"
   | { cutAt: number }
   | { status: number; body?: string }
+  | { answerBytes: number; thenDo: (connection: ServerResponse) => void }
   | { hold: () => Promise<unknown>; release?: () => Promise<unknown> };
 
 export type FaultProxy = {
@@ -85,6 +87,7 @@ function forward(incoming: IncomingMessage, options: { outgoing: ServerResponse;
     }
     if (typeof fate === "object" && "hold" in fate) await fate.release?.();
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+    if (typeof fate === "object" && "answerBytes" in fate) return answerUntil(answer, { outgoing, ...fate });
     answer.pipe(outgoing);
     // If the server ends before the end of its response, the proxy also closes the connection to the client.
     answer.on("close", () => void (answer.complete || outgoing.destroy()));
@@ -94,6 +97,23 @@ function forward(incoming: IncomingMessage, options: { outgoing: ServerResponse;
   const cutAt = typeof fate === "object" && "cutAt" in fate ? fate.cutAt : undefined;
   if (cutAt === undefined) incoming.pipe(onward);
   else cutAfter(incoming, { onward, bytes: Math.floor(Number(headers["content-length"]) * cutAt) });
+}
+
+function answerUntil(
+  answer: IncomingMessage,
+  {
+    outgoing,
+    answerBytes,
+    thenDo,
+  }: { outgoing: ServerResponse; answerBytes: number; thenDo: (to: ServerResponse) => void },
+): void {
+  let left = answerBytes;
+  answer.on("data", (chunk: Buffer) => {
+    if (left === 0) return;
+    const forwarded = chunk.subarray(0, left);
+    left -= forwarded.length;
+    outgoing.write(forwarded, () => left === 0 && thenDo(outgoing));
+  });
 }
 
 function cutAfter(

@@ -18,14 +18,14 @@ const REMEDIES: Partial<Record<string, string>> = {
   EACCES: "This user may not do that. Ports below 1024 need a proxy in front. Folders need write permission.",
 };
 
-/**
- * Runs the command of a command line. If the command fails, the function `runCommand` prints the error on standard error, and sets the exit
- * code to 1.
- */
-export async function runCommand(argv: readonly string[]): Promise<void> {
-  const program = new Command("valetkey")
+/** Runs a command of the service. */
+export const runCommand = (argv: readonly string[]): Promise<void> => runProgram(createProgram(), argv);
+
+/** Creates the program with the commands of the service. A package can add further commands. */
+export function createProgram(): Command {
+  return new Command("valetkey")
     .description("Share files of a private S3 bucket through URLs that live for seconds.")
-    .addCommand(startCommand(), { isDefault: true })
+    .addCommand(startCommand())
     .addCommand(configCommand())
     .addCommand(userCommand())
     .addCommand(policyCommand())
@@ -44,8 +44,16 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     .addCommand(presignCommand())
     .addCommand(bucketCommand())
     .addCommand(doctorCommand());
+}
+
+/**
+ * Runs the command of a command line. Without a command, runs `start`. If the command fails, the function prints the error on standard
+ * error, and sets the exit code to 1.
+ */
+export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
   try {
-    await program.parseAsync(argv);
+    // `start` is no default command of the library, because the library then reports a wrong command as an argument of `start`.
+    await program.parseAsync(argv.length > 2 ? argv : [...argv, "start"]);
   } catch (error) {
     process.stderr.write(`${describeFailure(error)}\n`);
     process.exitCode = 1;

@@ -103,7 +103,8 @@ export function linkState(
 }
 
 /** A ready file that a link opens. `previewsJson`: the previews of the file as a JSON array. Null: the file has none. */
-export type LinkedFile = Downloadable & Pick<Attachment, "sizeBytes" | "path"> & { previewsJson: string | null };
+export type LinkedFile = Downloadable &
+  Pick<Attachment, "sizeBytes" | "path"> & { previewsJson: string | null; sha256: string | null };
 
 /** The number of issued URLs. `lastUrlExpiresAt`: the latest expiry of these URLs. Milliseconds since the epoch. */
 export type IssuedUrls = { count: number; lastUrlExpiresAt: number };

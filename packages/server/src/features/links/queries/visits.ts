@@ -18,6 +18,7 @@ const fileColumns = [
   "attachments.content_type as contentType",
   "attachments.state",
   "attachments.size_bytes as sizeBytes",
+  "attachments.checksum_sha256 as sha256",
   "attachments.previews as previewsJson",
 ] as const;
 

@@ -44,7 +44,14 @@ export type Wanted = {
   clientIp: string | undefined;
 };
 
-export type ClaimUrl = { attachmentId: string; fileUrl: string; expiresInSeconds: number; expiresAt: number };
+/** `sha256`: the SHA-256 of the served bytes in base64, or null if the service does not know it. */
+export type ClaimUrl = {
+  attachmentId: string;
+  fileUrl: string;
+  expiresInSeconds: number;
+  expiresAt: number;
+  sha256: string | null;
+};
 export type ClaimUrls = { claim: Pick<LinkClaim, "id" | "windowEndsAt">; urls: readonly ClaimUrl[] };
 
 type Parts = { admit: Admit; allowance: Allowance };
@@ -171,7 +178,7 @@ async function servedFiles(
   return files.map((file) => {
     const stored = previews.get(file.id);
     if (stored === undefined) throw noPreview();
-    return { ...file, ...asPreview(file, stored) };
+    return { ...file, ...asPreview(file, stored), sha256: null };
   });
 }
 
@@ -254,6 +261,7 @@ async function signAll(
       fileUrl: url,
       expiresInSeconds: Math.min(expiresInSeconds, leftSeconds),
       expiresAt,
+      sha256: attachment.sha256,
     });
   }
   return urls;

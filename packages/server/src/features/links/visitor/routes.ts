@@ -191,11 +191,12 @@ function presentClaim({ claim, urls }: ClaimUrls, metrics: Metrics): LinkClaim {
   return {
     claimId: claim.id,
     windowEndsAt: toIso(claim.windowEndsAt),
-    urls: urls.map(({ attachmentId, fileUrl, expiresInSeconds, expiresAt }) => ({
+    urls: urls.map(({ attachmentId, fileUrl, expiresInSeconds, expiresAt, sha256 }) => ({
       attachmentId,
       fileUrl,
       expiresIn: expiresInSeconds,
       expiresAt: toIso(expiresAt),
+      ...(sha256 !== null && { sha256 }),
     })),
   };
 }

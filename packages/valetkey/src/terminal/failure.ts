@@ -1,0 +1,60 @@
+import { ValetKeyError } from "@valetkey/client";
+import { printable } from "./printable.ts";
+
+/** The exit codes of the commands for people (docs/terminal.md). */
+export const EXIT = {
+  other: 1,
+  usage: 2,
+  refused: 3,
+  notFound: 4,
+  connection: 5,
+  localFiles: 6,
+  damaged: 7,
+  interrupted: 130,
+} as const;
+
+/** A failure with a text for the person at the terminal. */
+export class TerminalError extends Error {
+  override readonly name = "TerminalError";
+  readonly exitCode: number;
+
+  constructor(kind: keyof typeof EXIT, message: string) {
+    super(message);
+    this.exitCode = EXIT[kind];
+  }
+}
+
+const NOT_FOUND: ReadonlySet<string> = new Set(["link_not_found", "note_not_found", "attachment_not_found"]);
+const CONNECTION: ReadonlySet<string> = new Set(["network", "bucket_unavailable"]);
+/** The codes of Node.js for files and folders that cannot be read or written. */
+const LOCAL_FILES =
+  /^E(?:ACCES|PERM|EXIST|NOENT|NOSPC|DQUOT|ISDIR|NOTDIR|ROFS|LOOP|NAMETOOLONG|MFILE|FBIG|NOTEMPTY|IO)$/;
+
+const REMEDIES: Partial<Record<string, string>> = {
+  ENOSPC: "The disk is full. Make space, then run the same command again to continue.",
+  EDQUOT: "Your disk quota is full. Make space, then run the same command again to continue.",
+  unauthenticated: "Sign in again: valetkey login URL",
+  network: "Run the same command again to continue.",
+  note_not_found: "Run the same command again to begin anew.",
+};
+
+/** Returns the exit code and the text of an error. Texts of the service can contain control characters, which could change the terminal. */
+export function describeFailure(error: unknown): { exitCode: number; text: string } {
+  // The client reports an error of `fetch` as the cause of its own error.
+  if (error instanceof Error && error.cause instanceof TerminalError) return describeFailure(error.cause);
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  const name = typeof code === "string" ? code : "";
+  const remedy = REMEDIES[name];
+  const text = printable(typeof message === "string" ? message : String(error));
+  return { exitCode: exitCodeOf(error, name), text: remedy === undefined ? text : `${text}\n${remedy}` };
+}
+
+function exitCodeOf(error: unknown, code: string): number {
+  if (error instanceof TerminalError) return error.exitCode;
+  if (!(error instanceof ValetKeyError)) return LOCAL_FILES.test(code) ? EXIT.localFiles : EXIT.other;
+  if (CONNECTION.has(code) || (error.status ?? 0) >= 500 || error.status === 429) return EXIT.connection;
+  if (NOT_FOUND.has(code) || error.status === 404 || error.status === 410) return EXIT.notFound;
+  if (error.status === 401 || error.status === 403) return EXIT.refused;
+  if (code === "wrong_length") return EXIT.damaged;
+  return code === "file_unreadable" ? EXIT.localFiles : EXIT.other;
+}

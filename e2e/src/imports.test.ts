@@ -176,6 +176,7 @@ const openFiles: Record<string, readonly string[]> = {
     "sender",
     "start",
     "transition",
+    "verify",
   ],
   previews: ["routes", "start"],
   accounts: ["own/account-links", "own/delete-account", "own/owner"],

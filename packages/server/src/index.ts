@@ -1,4 +1,20 @@
 export type {
+  ActivityEvent,
+  AdoptAnswer,
+  AdoptedObject,
+  CountsOfItem,
+  FileBody,
+  FileCalls,
+  FilePage,
+  FilesOfItem,
+  FileUrl,
+  FileUrlAnswer,
+  ItemName,
+  NewFile,
+  PageOptions,
+  UrlOptions,
+} from "./features/embedding/calls/types.ts";
+export type {
   Hook,
   HookDelivery,
   ItemAction,
@@ -11,6 +27,7 @@ export type {
   User,
   Validation,
 } from "./features/embedding/types.ts";
-export type { FileUrl, ValetKey } from "./wiring/embedding/create-valet-key.ts";
+export type { ValetKey } from "./wiring/embedding/create-valet-key.ts";
 export { createValetKey } from "./wiring/embedding/create-valet-key.ts";
+export type { Health } from "./wiring/embedding/observe.ts";
 export type { BucketOptions, ValetKeyOptions } from "./wiring/embedding/options.ts";

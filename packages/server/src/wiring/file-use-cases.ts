@@ -1,4 +1,5 @@
 import type { Arrive } from "../features/access/authorise.ts";
+import { applicationUserId } from "../features/access/caller.ts";
 import { createAdoption } from "../features/adoption/index.ts";
 import { createAttachments } from "../features/attachments/index.ts";
 import { createAudit } from "../features/audit/index.ts";
@@ -24,14 +25,16 @@ const PREVIEW_STEPS_OF_FILE = 4;
 
 /** Creates the limits of how often a user may start uploads and request URLs. Several features share each limit. */
 export function createAllowances({ clock, limits }: Deps) {
+  // The rates protect the service from its users, and not from the application that embeds the service.
+  const exempt = applicationUserId("");
   const ofPreviews = limits.uploadRate && {
     perSecond: limits.uploadRate.perSecond * PREVIEW_STEPS_OF_FILE,
     burst: limits.uploadRate.burst * PREVIEW_STEPS_OF_FILE,
   };
   return {
-    urls: createAllowance(limits.urlRate, { clock, problem: TOO_MANY_URLS }),
-    starts: createAllowance(limits.uploadRate, { clock, problem: TOO_MANY_STARTS }),
-    previews: createAllowance(ofPreviews, { clock, problem: TOO_MANY_PREVIEWS }),
+    urls: createAllowance(limits.urlRate, { clock, exempt, problem: TOO_MANY_URLS }),
+    starts: createAllowance(limits.uploadRate, { clock, exempt, problem: TOO_MANY_STARTS }),
+    previews: createAllowance(ofPreviews, { clock, exempt, problem: TOO_MANY_PREVIEWS }),
   };
 }
 

@@ -6,25 +6,37 @@ import type { Base } from "./base.ts";
 /** The minimum time between two measurements, in milliseconds. All gauges of one scrape then use the same measurement. */
 const MEASURE_EVERY_MS = 1_000;
 
+/** The name of the counter of ended uploads. */
+export const UPLOADS_ENDED = "valetkey_uploads_ended_total";
+
 /** Creates the metrics of the process and of the base: event loop, memory, database connections, queues and ended uploads. */
 export function createServiceMetrics(
   { db, work }: Pick<Base, "db" | "work">,
   { port, token }: MetricsConfig,
 ): Registry {
-  const registry = new Registry();
+  // If everybody can read /metrics, the metrics must not show the length of the mail queue. A stranger could request a new password, and
+  // learn from the length whether the email address has an account.
+  const isOpen = port === undefined && token === undefined;
+  const registry = createBaseMetrics({ db, work }, { showsMails: !isOpen });
   collectDefaultMetrics({ register: registry });
+  return registry;
+}
+
+/** Creates the metrics of the base: database connections, queues and ended uploads. */
+export function createBaseMetrics(
+  { db, work }: Pick<Base, "db" | "work">,
+  { showsMails }: { showsMails: boolean },
+): Registry {
+  const registry = new Registry();
   const ended = new Counter({
-    name: "valetkey_uploads_ended_total",
+    name: UPLOADS_ENDED,
     help: "Uploads and forms that ended here, by outcome: ready, rejected, aborted, expired.",
     labelNames: ["outcome"] as const,
     registers: [registry],
   });
   work.on("uploadEnded", (outcome) => ended.inc({ outcome }));
   addPools(registry, db);
-  // If everybody can read /metrics, the metrics must not show the length of the mail queue. A stranger could request a new password, and
-  // learn from the length whether the email address has an account.
-  const isOpen = port === undefined && token === undefined;
-  addQueues(registry, { db, showsMails: !isOpen });
+  addQueues(registry, { db, showsMails });
   return registry;
 }
 

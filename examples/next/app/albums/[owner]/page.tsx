@@ -1,5 +1,5 @@
 import { refresh } from "next/cache";
-import { currentUser, mayUseAlbum, readers } from "../../../users";
+import { currentUser, readers } from "../../../users";
 import { SignIn } from "../../sign-in";
 import { Album } from "./album";
 
@@ -16,16 +16,19 @@ export default async function Page({ params }: { params: Promise<{ owner: string
   const owner = decodeURIComponent((await params).owner);
   const user = await currentUser();
   if (user === null) return <SignIn />;
-  // `list` below does not call `may`, so this page checks the access itself.
-  if (!mayUseAlbum(user, "read", owner)) {
+  const item = { resource: "album", itemId: owner };
+  // `list` asks `may`.
+  const album = await globalThis.files.list(user, item, { limit: 200 }).catch((error) => {
+    if (error.code !== "access_denied") throw error;
+  });
+  if (album === undefined) {
     return (
       <p>
         Access denied: {owner} has not shared this album with you. <a href="/">Open your album</a>
       </p>
     );
   }
-  const { files } = await globalThis.files.list("album", owner, { limit: 200 });
-  const photos = files
+  const photos = album.files
     .filter(({ state }) => state === "ready")
     .map(({ id, filename, previews }) => ({ id, filename, ...(previews && { previews }) }));
   const isOwner = user.id === owner;

@@ -13,6 +13,7 @@ import { attachmentQueries } from "../attachments/queries.ts";
 import { aboutFile, aboutNote, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
 import { noteQueries } from "../notes/queries.ts";
+import { recordFileEvent } from "../outbox/file-event-queries.ts";
 import { requireAdministrator } from "../people/administrators.ts";
 import { findHolders, findUsersById } from "../people/find-users.ts";
 import { normaliseEmail } from "../people/person.ts";
@@ -21,6 +22,7 @@ import { deleteIfAbandoned } from "../storage/object-deletions.ts";
 import type { Adoption } from "../storage/queries.ts";
 import { adoptionQueries, type ObjectDeletion, objectDeletionQueries } from "../storage/queries.ts";
 import { verificationQueries } from "../uploads/queries/verifications.ts";
+import type { Quota } from "../usage/usage.ts";
 
 /**
  * A queued deletion can be cancelled only if the deletion is not due within a minute. No transaction takes longer than a minute, and the
@@ -84,13 +86,18 @@ type NewAttachment = {
   filename: string;
   /** The member `ownsObject` states whether a deletion of the attachment deletes the object. */
   ownsObject: boolean;
+  /** Default: the attachment may exceed the quota. */
+  quota?: Quota | undefined;
 };
 
 /**
  * Attaches an object in the transaction `tx`, and records an audit event. The function `attachObject` throws `object_not_found` and
  * `object_already_attached`.
  */
-export async function attachObject(deps: Deps, { tx, caller, found, ...given }: NewAttachment): Promise<Attachment> {
+export async function attachObject(
+  deps: Deps,
+  { tx, caller, found, quota, ...given }: NewAttachment,
+): Promise<Attachment> {
   const { clock, newId, scanning } = deps;
   const { objectKey, stored, seen } = found;
   if ((await attachmentQueries(tx).findByObjectKey(objectKey)) !== undefined) {
@@ -111,7 +118,7 @@ export async function attachObject(deps: Deps, { tx, caller, found, ...given }: 
     rejectReason: undefined,
     createdAt: now,
   };
-  await attachmentQueries(tx).insert(attachment);
+  await attachmentQueries(tx).insert(attachment, quota && { quota });
   // If the service stored the object earlier, a deletion of the object may be queued.
   await objectDeletionQueries(tx).cancel(objectKey);
   if (scanning !== undefined) {
@@ -129,6 +136,7 @@ export async function attachObject(deps: Deps, { tx, caller, found, ...given }: 
   };
   const event = { id: newId(), caller, subject: aboutFile(attachment), at: now, detail };
   await auditQueries(tx).add(auditEvent("attachment.adopted", event));
+  if (scanning === undefined) await recordFileEvent(tx, { id: newId(), kind: "ready", attachment, now });
   return attachment;
 }
 
@@ -285,7 +293,7 @@ export function adoptListed(deps: Deps) {
   }
 }
 
-async function copyToOwnKey(deps: Deps, { objectKey: from, stored }: FoundObject): Promise<FoundObject> {
+export async function copyToOwnKey(deps: Deps, { objectKey: from, stored }: FoundObject): Promise<FoundObject> {
   const { bucket } = deps;
   const to = bucket.newObjectKey(from);
   await deleteIfAbandoned(deps, to);
@@ -297,7 +305,7 @@ async function copyToOwnKey(deps: Deps, { objectKey: from, stored }: FoundObject
   // versions.
   const isUnchanged = (await bucket.head(from))?.etag === etag;
   if (isCopied && isUnchanged && copy?.stored.sizeBytes === sizeBytes) return copy;
-  throw new DomainError("object_not_found", "The object changed while it was copied. Run the command again.");
+  throw new DomainError("object_not_found", "The object changed while it was copied. Try again.");
 }
 
 /**

@@ -127,6 +127,12 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
     return row && toAttachment(row);
   },
 
+  /** Returns whether the attachment exists. Also finds attachments in the trash. */
+  async exists(attachmentId: string): Promise<boolean> {
+    const row = await db.selectFrom("attachments").select("id").where("id", "=", attachmentId).executeTakeFirst();
+    return row !== undefined;
+  },
+
   /** Locks the attachment until the transaction ends. Returns false if the attachment does not exist, or is in the trash. */
   async hold(attachmentId: string): Promise<boolean> {
     const row = await db

@@ -8,7 +8,7 @@ import { lookupQueries } from "../people/lookup-queries.ts";
 import { type Outcome, orRefusal } from "../uploads/batch.ts";
 import { uploadQueries } from "../uploads/queries/uploads.ts";
 import { usesCapacity } from "../usage/usage.ts";
-import { callerOf, checkFile, rulesOf } from "./items.ts";
+import { type Actor, APPLICATION, callerOf, checkFile, rulesOf } from "./items.ts";
 import { itemQueries } from "./queries.ts";
 import type { ItemCounts, OfferedFile, Resources, User } from "./types.ts";
 
@@ -34,11 +34,11 @@ type Options = { resources: Resources; onFault: (fault: ValidateFault) => void; 
  * Creates the check of new files against the rules of their resource: the accepted types, the maximum size, and `validate`. The check runs
  * before an upload starts. Returns one outcome for each file, in the order of the list: undefined, or the refusal of the file. A refusal
  * has the code `kind_not_accepted`, `file_too_large`, `invalid_filename`, `invalid_path` or `file_refused`.
- * Throws `not_found` for an unknown resource.
+ * The application itself needs no `validate`. Throws `not_found` for an unknown resource.
  */
 export function createAdmit(deps: Pick<Deps, "db">, { resources, onFault, withinMs = WITHIN_MS }: Options) {
   return async (
-    user: User,
+    actor: Actor,
     { files, ...name }: ItemName & { files: readonly NewFile[] },
   ): Promise<Outcome<undefined>[]> => {
     const rules = rulesOf(resources, name.resource);
@@ -49,7 +49,7 @@ export function createAdmit(deps: Pick<Deps, "db">, { resources, onFault, within
     for (const file of files) {
       const outcome = await orRefusal(async () => {
         checkFile(rules, file);
-        if (rules.validate !== undefined) await validate(file);
+        if (rules.validate !== undefined && actor !== APPLICATION) await validate(actor, file);
         return undefined;
       });
       outcomes.push(outcome);
@@ -59,7 +59,7 @@ export function createAdmit(deps: Pick<Deps, "db">, { resources, onFault, within
     }
     return outcomes;
 
-    async function validate(file: NewFile): Promise<void> {
+    async function validate(user: User, file: NewFile): Promise<void> {
       const { sizeBytes, sha256 } = file;
       const contentType = normaliseContentType(file.contentType);
       const offered = {
@@ -69,7 +69,7 @@ export function createAdmit(deps: Pick<Deps, "db">, { resources, onFault, within
         sizeBytes,
         sha256,
       };
-      const item = { resource: name.resource, id: name.itemId, counts: () => countsBefore(file) };
+      const item = { ...name, counts: () => countsBefore(user, file) };
       const late = () => new Error(`validate() returned nothing within ${withinMs / 1000} seconds.`);
       let result: unknown;
       try {
@@ -102,7 +102,7 @@ export function createAdmit(deps: Pick<Deps, "db">, { resources, onFault, within
     }
 
     /** Counts the files of the item before this file. A repeated start does not count its own upload. */
-    async function countsBefore({ idempotencyKey }: NewFile): Promise<ItemCounts> {
+    async function countsBefore(user: User, { idempotencyKey }: NewFile): Promise<ItemCounts> {
       const { noteId, files: count, bytes } = await stored();
       const key = idempotencyKey === undefined ? undefined : { userId: callerOf(user).userId, idempotencyKey };
       const earlier = key && (await uploadQueries(deps.db).findByKey(key));

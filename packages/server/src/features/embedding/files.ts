@@ -4,7 +4,6 @@ import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { DomainError } from "../../platform/errors.ts";
 import type { Attachment } from "../access/attachment.ts";
-import { applicationUserId } from "../access/caller.ts";
 import type { AttachmentVerbs } from "../attachments/index.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import type { UrlPurpose } from "../audit/audit-event.ts";
@@ -23,7 +22,7 @@ import type { UploadProgress } from "../uploads/parts.ts";
 import type { StartedUpload } from "../uploads/start.ts";
 import type { Admit } from "./admit.ts";
 import type { Ask } from "./ask.ts";
-import { callerOf, createItemAccess, openItem, ROLES, rememberUser, rulesOf } from "./items.ts";
+import { type Actor, callerOf, createItemAccess, openItem, ROLES, rememberUser, rulesOf } from "./items.ts";
 import { itemQueries } from "./queries.ts";
 import type { Resources, User } from "./types.ts";
 
@@ -67,7 +66,7 @@ export function createFiles(
   const { db } = deps;
   const { useCases, resources, ask, admit } = parts;
   const remember = rememberUser(deps);
-  const { callerFor, requireRight, itemOfFile, itemOfUpload } = createItemAccess(deps, ask);
+  const { callerFor, requireRight, mayMany, itemOfFile, itemOfUpload } = createItemAccess(deps, ask);
 
   return {
     /**
@@ -124,18 +123,18 @@ export function createFiles(
       itemOfUpload(user, uploadId).then(() => useCases.abortUpload(callerOf(user), uploadId)),
 
     /** Returns one page of the files of an item, in order of creation. For an item without files, the page of files is empty. */
-    async list(user: User, { page, ...name }: ItemName & { page: PageRequest }): Promise<Page<Attachment>> {
+    async list(user: Actor, { page, ...name }: ItemName & { page: PageRequest }): Promise<Page<Attachment>> {
       rulesOf(resources, name.resource);
       await requireRight(user, "read", name);
       return pageOf(name, page);
     },
 
-    async get(user: User, fileId: string): Promise<FileOfItem> {
+    async get(user: Actor, fileId: string): Promise<FileOfItem> {
       const item = await itemOfFile(fileId);
       return { attachment: await useCases.getAttachment(await callerFor(user, "read", item), fileId), item };
     },
 
-    async issueUrl(user: User, { fileId, ...input }: UrlInput): Promise<IssuedUrl> {
+    async issueUrl(user: Actor, { fileId, ...input }: UrlInput): Promise<IssuedUrl> {
       const item = await itemOfFile(fileId);
       const expiresInSeconds = expiryOf(item, input.expiresInSeconds);
       // If the application refuses the user, `caller` contains no grant, so the use case refuses the user and records the refusal.
@@ -152,7 +151,7 @@ export function createFiles(
     },
 
     async issueUrls(
-      user: User,
+      user: Actor,
       { fileIds, ...input }: { fileIds: readonly string[] } & Pick<UrlInput, "purpose" | "preview" | "isCacheable">,
     ): Promise<BatchAnswer[]> {
       const { found, permitted, caller } = await callerForMany(user, "read", fileIds);
@@ -176,22 +175,9 @@ export function createFiles(
       return useCases.completePreviews(await senderOf(user, asked), asked);
     },
 
-    async remove(user: User, fileId: string): Promise<void> {
+    async remove(user: Actor, fileId: string): Promise<void> {
       const item = await itemOfFile(fileId);
       await useCases.deleteAttachment(await callerFor(user, "remove", item), fileId);
-    },
-
-    /** The use cases for background jobs of the host application, which request no decision. */
-    trusted: {
-      list: ({ page, ...name }: ItemName & { page: PageRequest }): Promise<Page<Attachment>> => {
-        rulesOf(resources, name.resource);
-        return pageOf(name, page);
-      },
-      async remove(fileId: string): Promise<void> {
-        const { noteId } = await itemOfFile(fileId);
-        const caller = { userId: applicationUserId(""), grants: new Map([[noteId, ROLES.remove]]) };
-        await useCases.deleteAttachment(caller, fileId);
-      },
     },
   };
 
@@ -205,10 +191,10 @@ export function createFiles(
   }
 
   /** Finds the items of many files. The returned caller has a grant for each item on which the user may perform the action. */
-  async function callerForMany(user: User, action: "read" | "add", fileIds: readonly string[]) {
+  async function callerForMany(user: Actor, action: "read" | "add", fileIds: readonly string[]) {
     const found = await itemQueries(db).findOfAttachments([...new Set(fileIds.map((id) => id.toLowerCase()))]);
     const items = new Map([...found.values()].map((item) => [item.noteId, item]));
-    const permitted = await ask.mayMany(user, action, [...items.values()]);
+    const permitted = await mayMany(user, action, [...items.values()]);
     const grants = new Map([...permitted].map(({ noteId }) => [noteId, ROLES[action]]));
     return { found, permitted, caller: { ...callerOf(user), grants } };
   }

@@ -2,6 +2,7 @@ import { normaliseContentType } from "../../platform/bucket/serving.ts";
 import type { Role } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
+import { isStorableText } from "../../platform/text/readable-text.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { applicationUserId, type Caller, idInApplication, ownerOfItem } from "../access/caller.ts";
 import { acceptsType } from "../links/file-request.ts";
@@ -21,25 +22,43 @@ import type { Item, ItemAction, ItemFile, Resource, Resources, User } from "./ty
  */
 export const ROLES: Record<ItemAction, Role> = { read: "viewer", add: "editor", remove: "editor" };
 
-/** Makes the caller for a user of the host application, without access to any note. */
-export function callerOf({ id }: User): Caller & { grants: ReadonlyMap<string, Role> } {
-  return { userId: applicationUserId(id), grants: new Map() };
+/** The application itself, which may perform every action. The service does not call `may` for the application. */
+export const APPLICATION = Symbol("application");
+
+/** The caller of a function of an embedding: a user of the host application, or the application itself. */
+export type Actor = User | typeof APPLICATION;
+
+/** Makes the caller for an actor, without access to any note. The application itself has an empty id. */
+export function callerOf(actor: Actor): Caller & { grants: ReadonlyMap<string, Role> } {
+  return { userId: applicationUserId(actor === APPLICATION ? "" : actor.id), grants: new Map() };
 }
 
 /** Creates the functions that find items and ask the application for decisions about items. */
 export function createItemAccess({ db }: Deps, ask: Ask) {
+  const may = (actor: Actor, action: ItemAction, item: ItemName) =>
+    actor === APPLICATION ? true : ask.may(actor, action, item);
+
+  /** Returns the items on which the actor may perform the action. */
+  async function mayMany<Name extends ItemName>(
+    actor: Actor,
+    action: ItemAction,
+    items: readonly Name[],
+  ): Promise<Set<Name>> {
+    return actor === APPLICATION ? new Set(items) : ask.mayMany(actor, action, items);
+  }
+
   /**
    * Returns the caller with the application's decision about one item. If the application refuses the user, the caller gets no access to
    * the note. The use case with the caller then refuses the user, and records the refusal.
    */
-  async function callerFor(user: User, action: ItemAction, item: Item): Promise<Caller> {
-    const isPermitted = await ask.may(user, action, item);
-    return { ...callerOf(user), grants: new Map(isPermitted ? [[item.noteId, ROLES[action]]] : []) };
+  async function callerFor(actor: Actor, action: ItemAction, item: Item): Promise<Caller> {
+    const isPermitted = await may(actor, action, item);
+    return { ...callerOf(actor), grants: new Map(isPermitted ? [[item.noteId, ROLES[action]]] : []) };
   }
 
   /** Throws `access_denied` unless the application permits the action. */
-  async function requireRight(user: User, action: ItemAction, item: ItemName): Promise<void> {
-    if (!(await ask.may(user, action, item))) throw new DomainError("access_denied", "Access denied");
+  async function requireRight(actor: Actor, action: ItemAction, item: ItemName): Promise<void> {
+    if (!(await may(actor, action, item))) throw new DomainError("access_denied", "Access denied");
   }
 
   /** Returns the item of a file. Throws `attachment_not_found`, also for a file that belongs to no item. */
@@ -58,7 +77,7 @@ export function createItemAccess({ db }: Deps, ask: Ask) {
     return item;
   }
 
-  return { callerFor, requireRight, itemOfFile, itemOfUpload };
+  return { callerFor, requireRight, mayMany, itemOfFile, itemOfUpload };
 }
 
 /** Returns an item of the application. At the first upload to an item, the function `openItem` creates the item and its note. */
@@ -81,6 +100,24 @@ export async function openItem({ db, clock, newId }: Deps, name: ItemName): Prom
     if (other === undefined) throw error;
     return other;
   }
+}
+
+const MAX_ID_LENGTH = 255;
+
+/**
+ * Checks an item that the host application names. Throws TypeError for a wrong type, `invalid_request` for an id without or with more than
+ * 255 characters, and `not_found` for an unknown resource.
+ */
+export function checkItem(resources: Resources, name: ItemName): ItemName {
+  const { resource, itemId } = Object(name) as Record<keyof ItemName, unknown>;
+  if (typeof resource !== "string" || typeof itemId !== "string") {
+    throw new TypeError("An item must be { resource, itemId } with two texts. Use String(42) for the id 42.");
+  }
+  rulesOf(resources, resource);
+  if (itemId === "" || itemId.length > MAX_ID_LENGTH || !isStorableText(itemId)) {
+    throw new DomainError("invalid_request", `itemId must be a text of 1 to ${MAX_ID_LENGTH} characters.`);
+  }
+  return { resource, itemId };
 }
 
 /** Returns the rules of a resource. The function `rulesOf` throws `not_found` for an unknown resource. */
@@ -106,7 +143,8 @@ export function checkFile({ accept, maxBytes }: Resource, file: { contentType: s
  * change nothing. The function `rememberUser` reads the stored user first, because a read costs less than a durable write.
  */
 export function rememberUser({ db, clock }: Pick<Deps, "db" | "clock">) {
-  return async (user: User): Promise<void> => {
+  return async (user: Actor): Promise<void> => {
+    if (user === APPLICATION) return;
     const id = callerOf(user).userId;
     const email = user.email ? normaliseEmail(user.email) : undefined;
     const name = user.name ?? undefined;

@@ -1,7 +1,10 @@
 import { sql } from "kysely";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
+import type { Attachment } from "../access/attachment.ts";
+import { selectAttachments, toAttachment } from "../access/sql.ts";
 import { inGroup } from "../attachments/queries.ts";
+import type { ItemName } from "../outbox/file-event-queries.ts";
 import type { Item } from "./types.ts";
 
 /**
@@ -37,12 +40,13 @@ export const itemQueries = defineQueries("database.items", ({ kysely: db, engine
     },
 
     /** Counts the listed files of notes, without rejected files. The map does not contain notes without files. */
-    async counts(noteIds: readonly string[]): Promise<Map<string, { files: number; bytes: number }>> {
+    async counts(noteIds: readonly string[]): Promise<Map<string, { files: number; ready: number; bytes: number }>> {
       const rows = await db
         .selectFrom("attachments")
         .select([
           "note_id",
           sql<number>`count(*)`.as("files"),
+          sql<number>`sum(case when state = 'ready' then 1 else 0 end)`.as("ready"),
           // The query casts the sum, because PostgreSQL returns a sum of bigints as `numeric`.
           sql<number>`cast(sum(size_bytes) as bigint)`.as("bytes"),
         ])
@@ -51,7 +55,12 @@ export const itemQueries = defineQueries("database.items", ({ kysely: db, engine
         .where("state", "!=", "rejected")
         .groupBy("note_id")
         .execute();
-      return new Map(rows.map(({ note_id, files, bytes }) => [note_id, { files: Number(files), bytes }]));
+      return new Map(
+        rows.map(({ note_id, files, ready, bytes }) => [
+          note_id,
+          { files: Number(files), ready: Number(ready), bytes },
+        ]),
+      );
     },
 
     /**
@@ -68,6 +77,45 @@ export const itemQueries = defineQueries("database.items", ({ kysely: db, engine
     },
   };
 });
+
+/** The queries for many items at once. Each function runs one query. */
+export const manyItemsQueries = defineQueries("database.manyItems", ({ kysely: db, engine }) => ({
+  /** Returns the items that have a note. Items without a file may have no note. */
+  async find(names: readonly ItemName[]): Promise<Item[]> {
+    if (names.length === 0) return [];
+    const rows = await db
+      .selectFrom("items")
+      .select(["note_id", "resource", "item_id"])
+      .where((eb) =>
+        eb.or(
+          [...Map.groupBy(names, ({ resource }) => resource)].map(([resource, ofResource]) =>
+            eb.and([
+              eb("resource", "=", resource),
+              engine.isIn(eb.ref("item_id"), engine.list(ofResource.map(({ itemId }) => itemId))),
+            ]),
+          ),
+        ),
+      )
+      .execute();
+    return rows.map((row) => toItem(row) as Item);
+  },
+
+  /** Returns the first `limit` listed files of each note, in order of creation. */
+  async firstFiles(noteIds: readonly string[], limit: number): Promise<Attachment[]> {
+    const ranked = db
+      .selectFrom("attachments")
+      .select("id")
+      .select(sql<number>`row_number() over (partition by note_id order by id)`.as("place"))
+      .where((eb) => engine.isIn(eb.ref("note_id"), engine.list(noteIds)))
+      .where(inGroup("sent", "pending"))
+      .as("ranked");
+    const rows = await selectAttachments(db)
+      .where("attachments.id", "in", db.selectFrom(ranked).select("ranked.id").where("ranked.place", "<=", limit))
+      .orderBy("attachments.id")
+      .execute();
+    return rows.map(toAttachment);
+  },
+}));
 
 function toItem(row: Tables["items"] | undefined): Item | undefined {
   return row && { noteId: row.note_id, resource: row.resource, itemId: row.item_id };

@@ -50,7 +50,7 @@ export type OfferedFile = Pick<ItemFile, "filename" | "path" | "contentType" | "
 export type ItemCounts = { files: number; bytes: number };
 
 /** The item to which a file is added. The function `counts` reads the database. */
-export type ItemToFill = { resource: string; id: string; counts(): Promise<ItemCounts> };
+export type ItemToFill = { resource: string; itemId: string; counts(): Promise<ItemCounts> };
 
 /** Nothing or `true` accepts a file. A text refuses the file, and the user sees the text. */
 export type Validation = string | true | undefined;

@@ -3,7 +3,7 @@ import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { type Attachment, isComplete } from "../access/attachment.ts";
-import { type Action, authoriseAttachment, authoriseNote, requirePermission } from "../access/authorise.ts";
+import { type Action, authoriseAttachment, authoriseNote, requirePermission, roleOf } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import { guardedNoteQueries } from "../access/queries.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
@@ -28,6 +28,7 @@ export function createTrash(deps: Deps) {
     expireTrash: expireTrash(deps),
     purgeNotes: purgeNotes(deps),
     deleteAttachment: deleteAttachment(deps),
+    deleteFilesOfNote: deleteFilesOfNote(deps),
   };
 }
 
@@ -120,7 +121,7 @@ async function holdItem(tx: Tx, { caller, subject }: { caller: Caller; subject: 
       ? ["note.delete", new DomainError("note_not_found", "The trash has no such note.")]
       : ["attachment.delete", new DomainError("attachment_not_found", "The trash has no such file.")];
   if (held === undefined) throw missing;
-  requirePermission(held.role, action);
+  requirePermission(roleOf(caller, { noteId: held.item.noteId, role: held.role }), action);
   return held.item;
 }
 
@@ -182,6 +183,38 @@ function deleteAttachment(deps: Deps) {
       if (attachment.noteId !== noteId) throw notFound();
       return discardFile(deps, { tx, caller, attachment, now });
     });
+}
+
+/**
+ * Deletes all files of a note as `deleteAttachment` does, also the pending uploads, but not the note. Deletes no file that arrives during
+ * the call. Returns the number of deleted files. Throws `note_not_found` or `access_denied`.
+ */
+function deleteFilesOfNote(deps: Deps) {
+  return async (caller: Caller, noteId: string): Promise<number> => {
+    const endId = deps.newId();
+    let deletedFiles = 0;
+    for (let isOver = false; !isOver; ) {
+      await releaseObjects(deps, async (tx, now) => {
+        await authoriseNote(tx, { caller, noteId, action: "attachment.delete" });
+        if (!(await guardedNoteQueries(tx).hold(noteId))) throw new DomainError("note_not_found", "Note not found");
+        const { items } = await attachmentQueries(tx).pageOfNote(noteId, { limit: STEP, cursor: undefined });
+        const planned: PlannedDeletion[] = [];
+        let deletedNow = 0;
+        for (const { id } of items) {
+          // The upload may have completed between the list and the lock, so the attachment is read again.
+          const attachment =
+            id < endId && (await attachmentQueries(tx).hold(id)) ? await attachmentQueries(tx).find(id) : undefined;
+          if (attachment === undefined) continue;
+          planned.push(...(await discardFile(deps, { tx, caller, attachment, now })));
+          deletedNow += 1;
+        }
+        isOver = deletedNow === 0 || items.length < STEP;
+        deletedFiles += deletedNow;
+        return planned;
+      });
+    }
+    return deletedFiles;
+  };
 }
 
 /**

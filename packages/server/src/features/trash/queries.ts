@@ -141,6 +141,19 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
       );
     },
 
+    /** Lists the deleted files of a note, the last deleted file first. */
+    async pageOfNote(noteId: string, { limit, cursor }: PageRequest): Promise<Page<TrashItem>> {
+      const before = decodeCursor(cursor);
+      const rows = await selectItems(db)
+        .where("trash.note_id", "=", noteId)
+        .where("trash.attachment_id", "is not", null)
+        .$if(before !== undefined, (query) => query.where("trash.id", "<", before as string))
+        .orderBy("trash.id", "desc")
+        .limit(limit + 1)
+        .execute();
+      return toPage(rows.map(toItem), limit);
+    },
+
     /**
      * Lists the items that were deleted at `before` or earlier, the earliest deletion first. Skips attachments whose note is in the trash.
      */

@@ -4,26 +4,43 @@ import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { streamOf } from "../../platform/http/wire.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
-import { checkFilename } from "../../platform/text/readable-text.ts";
-import type { Attachment } from "../access/attachment.ts";
+import { checkFilename, checkPath } from "../../platform/text/readable-text.ts";
+import { type Attachment, namesOf } from "../access/attachment.ts";
 import { type Arrive, authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { aboutFile, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
+import type { AcceptedTypes } from "../links/file-request.ts";
+import { recordFileEvent } from "../outbox/file-event-queries.ts";
 import { requireCredential } from "../people/revocation.ts";
 import { deleteAbandoned, deleteIfAbandoned } from "../storage/object-deletions.ts";
 import { objectDeletionQueries } from "../storage/queries.ts";
 import { usageQueries } from "../usage/queries.ts";
 import { type Quota, quotaOf, quotaOfUser } from "../usage/usage.ts";
 import { verificationQueries } from "./queries/verifications.ts";
-import { sniffStream } from "./verify.ts";
+import { NOT_KEPT, sniffStream } from "./verify.ts";
 
-/** The size of the largest file that a form can upload, in bytes. */
+/** The size of the largest file that a form can upload, and the default of `maxBytes`, in bytes. */
 const FORM_MAX_BYTES = 5 * 2 ** 30;
 
+type AttachInput = {
+  noteId: string;
+  /** The folder of the file. Default: no folder. */
+  path?: string | undefined;
+  filename: string;
+  contentType: string;
+  body: Readable;
+  length?: LengthBounds | undefined;
+  /** The SHA-256 that the file must have, in base64. */
+  sha256?: string | undefined;
+  /** The kinds of files that the resource of an embedding accepts. Default: every kind. */
+  accepted?: AcceptedTypes | undefined;
+  maxBytes?: number | undefined;
+};
+
 /**
- * Streams the file of a form into the bucket in constant memory, and attaches the file to the note.
+ * Streams the file of a form or of an application into the bucket in constant memory, and attaches the file to the note.
  * If the service has a virus scanner, the attachment is `scanning` at first. The service writes the audit event when the attachment becomes
  * `ready`. After a failure or a crash, there is no attachment, and a queued deletion removes the object.
  * The function `attachFile` throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`,
@@ -31,25 +48,28 @@ const FORM_MAX_BYTES = 5 * 2 ** 30;
  */
 export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allowance; arrive: Arrive }) {
   const { db, bucket, clock, newId, limits, scanning, onVerificationQueued, onUploadEnded } = deps;
-  return async (
-    caller: Caller,
-    input: { noteId: string; filename: string; contentType: string; body: Readable; length?: LengthBounds | undefined },
-  ): Promise<Attachment> => {
+  return async (caller: Caller, input: AttachInput): Promise<Attachment> => {
     allowance.take(caller.userId, 1);
-    const { noteId, length } = input;
+    const { noteId, length, accepted, sha256 } = input;
     const { ownerId } = await authoriseNote(db, { caller, noteId, action: "attachment.add" });
     if (ownerId !== caller.userId) await arrive(caller, { noteId }, { isFrequent: true });
     const filename = checkFilename(input.filename);
+    const path = checkPath(input.path);
     const contentType = normaliseContentType(input.contentType);
     const objectKey = bucket.newObjectKey();
     // If the form declares its length, the length is the limit, so that the upload of a small file needs only a small buffer.
-    const maxBytes = Math.min(limits.uploadMaxBytes, FORM_MAX_BYTES, length?.atMost ?? FORM_MAX_BYTES);
+    const { maxBytes: longest = FORM_MAX_BYTES } = input;
+    const maxBytes = Math.min(limits.uploadMaxBytes, longest, length?.atMost ?? longest);
     const { userId } = caller;
     const withReservation = await reserveCapacity(deps, { objectKey, ownerId, userId, length, maxBytes });
     try {
       await deleteIfAbandoned(deps, objectKey);
-      const body = sniffStream({ filename, contentType }, withReservation(input.body));
-      const stored = await bucket.store({ userId, objectKey, contentType, body, maxBytes });
+      const body = sniffStream({ filename, contentType, accepted }, withReservation(input.body));
+      const sizeBytes = length?.atMost ?? 0;
+      const stored = await bucket.store({ userId, objectKey, contentType, body, maxBytes, sizeBytes });
+      if (sha256 !== undefined && sha256 !== stored.checksum.value) {
+        throw new DomainError("upload_rejected", `The file is not what was declared: its SHA-256 differs. ${NOT_KEPT}`);
+      }
       const etag = scanning === undefined ? undefined : await etagOf(deps, objectKey);
       const attached = await db.transaction(async (tx) => {
         // The function `attachFile` checks the access again before the commit. While the bytes arrived, another request may have revoked
@@ -64,7 +84,7 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
           createdBy: caller.userId,
           objectKey,
           ownsObject: true,
-          path: "",
+          path,
           filename,
           contentType,
           ...stored,
@@ -78,9 +98,10 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
           await verificationQueries(tx).insert({ attachmentId: attachment.id, etag, needsScan: true, dueAt: now });
           return attachment;
         }
-        const detail = { filename, sizeBytes: stored.sizeBytes };
+        const detail = { ...namesOf(attachment), sizeBytes: stored.sizeBytes };
         const event = { id: newId(), caller, subject: aboutFile(attachment), at: now, detail };
         await auditQueries(tx).add(auditEvent("attachment.uploaded", event));
+        await recordFileEvent(tx, { id: newId(), kind: "ready", attachment, now });
         return attachment;
       });
       if (etag !== undefined) onVerificationQueued();

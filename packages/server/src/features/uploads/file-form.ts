@@ -144,7 +144,7 @@ export function watchProgress({ stallMs, rateWindowMs, minBytesPerSecond }: Form
       if (waitedMs < rateWindowMs) return result;
       if (receivedBytes * 1000 < minBytesPerSecond * waitedMs) {
         throw late(
-          `The form arrives at less than ${minBytesPerSecond} bytes per second. Send it over a faster connection.`,
+          `The file arrives at less than ${minBytesPerSecond} bytes per second. Send it over a faster connection.`,
         );
       }
       waitedMs = 0;
@@ -160,7 +160,7 @@ export function watchProgress({ stallMs, rateWindowMs, minBytesPerSecond }: Form
 async function within<T>(arrival: Promise<T>, timeoutMs: number): Promise<T> {
   const stalled = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    stalled.reject(late(`No bytes of the form arrived for ${timeoutMs / 1000} seconds. Send it again.`));
+    stalled.reject(late(`No bytes of the file arrived for ${timeoutMs / 1000} seconds. Send it again.`));
   }, timeoutMs);
   try {
     return await Promise.race([arrival, stalled.promise]);

@@ -45,7 +45,7 @@ export async function verifyFacts(
   if (!known.ok) return known;
   const { start } = stored;
   if (start === undefined) return CHANGED;
-  const reason = (await contradictionIn(upload, start)) ?? (accepted && (await refusalOf(upload, { start, accepted })));
+  const reason = await faultIn(upload, { start, accepted });
   return reason === undefined ? { ok: true, checksum: stored.checksum } : { ok: false, reason };
 }
 
@@ -193,15 +193,18 @@ export async function refusalOf(
   return acceptsType(accepted, type) ? undefined : `The request does not accept this kind of file (${type}).`;
 }
 
+/** The declared name and type of a stream. The member `accepted` is undefined if the service accepts every kind of file. */
+type StreamClaim = Claim & { accepted?: AcceptedTypes | undefined };
+
 /**
- * Returns a stream with the bytes of `body`. If the content contradicts the declared name or type, the returned stream fails with
- * `upload_rejected` before its first byte.
+ * Returns a stream with the bytes of `body`. If the content contradicts the declared name or type, or is of a kind that is not accepted,
+ * the returned stream fails with `upload_rejected` before its first byte.
  */
-export function sniffStream(claim: Claim, body: Readable): Readable {
+export function sniffStream(claim: StreamClaim, body: Readable): Readable {
   return streamOf(sniff(claim, body));
 }
 
-async function* sniff(claim: Claim, body: Readable): AsyncGenerator<Buffer> {
+async function* sniff(claim: StreamClaim, body: Readable): AsyncGenerator<Buffer> {
   const held: Buffer[] = [];
   let heldBytes = 0;
   let decided = false;
@@ -219,9 +222,17 @@ async function* sniff(claim: Claim, body: Readable): AsyncGenerator<Buffer> {
   if (!decided) yield await joinAccepted(claim, held);
 }
 
-async function joinAccepted(claim: Claim, held: readonly Buffer[]): Promise<Buffer> {
+async function joinAccepted(claim: StreamClaim, held: readonly Buffer[]): Promise<Buffer> {
   const bytes = Buffer.concat(held);
-  const reason = await contradictionIn(claim, bytes.subarray(0, START_BYTES));
+  const reason = await faultIn(claim, { start: bytes.subarray(0, START_BYTES), accepted: claim.accepted });
   if (reason !== undefined) throw new DomainError("upload_rejected", `${reason} ${NOT_KEPT}`);
   return bytes;
+}
+
+/** Returns a sentence for the sender if the first bytes contradict the declaration, or if the kind of file is not accepted. */
+export async function faultIn(
+  claim: Claim,
+  { start, accepted }: { start: Uint8Array; accepted: AcceptedTypes | undefined },
+): Promise<string | undefined> {
+  return (await contradictionIn(claim, start)) ?? (accepted && (await refusalOf(claim, { start, accepted })));
 }

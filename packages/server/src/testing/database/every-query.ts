@@ -7,7 +7,7 @@ import { previewQueries } from "../../features/attachments/preview-queries.ts";
 import { attachmentQueries } from "../../features/attachments/queries.ts";
 import { auditQueries } from "../../features/audit/queries.ts";
 import { changeQueries } from "../../features/changes/queries.ts";
-import { applicationQueries, itemQueries } from "../../features/embedding/queries.ts";
+import { applicationQueries, itemQueries, manyItemsQueries } from "../../features/embedding/queries.ts";
 import { linkQueries } from "../../features/links/queries/links.ts";
 import { receiverQueries } from "../../features/links/queries/receivers.ts";
 import { visitorFileQueries } from "../../features/links/queries/visitor-files.ts";
@@ -90,6 +90,7 @@ export const everyQuery = {
   linkRecipients: linkRecipientQueries,
   receivers: receiverQueries,
   items: itemQueries,
+  manyItems: manyItemsQueries,
   fileEvents: fileEventQueries,
   mails: mailQueries,
   mailPreferences: mailPreferenceQueries,

@@ -141,6 +141,7 @@ export const queryExamples: Examples = {
   adoptions: {
     insert: [[{ sourceKey: "source-new", oldId: "old-new", attachmentId: "file-1" }]],
     find: [["source-1"]],
+    replace: [[{ sourceKey: "source-1", oldId: undefined, attachmentId: "file-1" }, "file-1"]],
     findByOldId: [["old-1"]],
     findPrivateNote: [
       [{ ownerId: "user-1", title: "Title" }],
@@ -192,6 +193,7 @@ export const queryExamples: Examples = {
     rename: [[file, "b.pdf"]],
     relocate: [["file-1", "note-2"]],
     find: [["file-1"]],
+    exists: [["file-1"]],
     hold: [["file-1"]],
     delete: [["file-1"]],
     listOfNote: [["note-1"]],
@@ -540,6 +542,10 @@ export const queryExamples: Examples = {
     ],
     markUsed: [[{ ...code, generation: 0, now: NOW }], [{ linkId: "link-1", generation: 0, codeHash: "h", now: NOW }]],
   },
+  manyItems: {
+    find: [[[{ resource: "invoice", itemId: "item-1" }]]],
+    firstFiles: [[["note-1", "note-2"], 50]],
+  },
   items: {
     insert: [[{ noteId: "new", resource: "invoice", itemId: "new" }]],
     counts: [[["note-1", "note-2"]]],
@@ -661,6 +667,10 @@ export const queryExamples: Examples = {
     listFor: [
       ["user-1", first],
       ["user-1", next],
+    ],
+    pageOfNote: [
+      ["note-1", first],
+      ["note-1", next],
     ],
     listOld: [[NOW, 100]],
     startPurge: [["note-1"]],

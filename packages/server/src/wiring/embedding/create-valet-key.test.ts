@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createValetKey } from "../../index.ts";
 import { engines } from "../../testing/database/test-databases.ts";
-import { createPlace, open, optionsAt, type TestUser, users } from "./testing/embedding.ts";
+import { createPlace, invoice42, open, optionsAt, type TestUser, users } from "./testing/embedding.ts";
 
 describe.each(engines)("an embedding on $name", (engine) => {
   it("an embedding uploads, verifies, signs and downloads a file", async () => {
@@ -70,15 +70,17 @@ describe.each(engines)("an embedding on $name", (engine) => {
     const { files, as } = await open(await createPlace(engine));
     const ids: string[] = [];
     for (const text of ["a", "b", "c"]) ids.push((await as("ann").upload("/invoice/42", { text })).body.id);
-    const first = await files.list("invoice", "42", { limit: 2 });
-    const rest = await files.list("invoice", "42", { limit: 2, cursor: first.nextCursor ?? "" });
+    const first = await files.list(users.ann, invoice42, { limit: 2 });
+    const rest = await files.list(users.ann, invoice42, { limit: 2, cursor: first.nextCursor ?? "" });
     expect([...first.files, ...rest.files].map(({ id }) => id)).toEqual(ids);
     expect(rest.nextCursor).toBeUndefined();
     const page = await as("ann").send("GET /invoice/42?limit=1");
     expect(page.body).toMatchObject({ items: [{ id: ids[0] }], nextCursor: expect.any(String) });
-    await expect(files.list("invoice", "42", { limit: 0 })).rejects.toBeInstanceOf(RangeError);
-    await expect(files.list("invoice", 42 as never)).rejects.toThrow("The id of an item must be a text");
-    await expect(files.list("invoice", "42", { cursor: "?" })).rejects.toMatchObject({ code: "invalid_cursor" });
+    await expect(files.list(users.ann, invoice42, { limit: 0 })).rejects.toBeInstanceOf(RangeError);
+    await expect(files.list(users.ann, { resource: "invoice", itemId: 42 as never })).rejects.toThrow(
+      "An item must be { resource, itemId } with two texts",
+    );
+    await expect(files.list(users.ann, invoice42, { cursor: "?" })).rejects.toMatchObject({ code: "invalid_cursor" });
   });
 
   it("TypeScript infers the type of the user in `may`", async () => {
@@ -107,15 +109,15 @@ describe.each(engines)("an embedding on $name", (engine) => {
   it("an embedding lists, signs and removes files for the application itself", async () => {
     const { files, as } = await open(await createPlace(engine));
     const { id } = (await as("ann").upload("/invoice/42")).body;
-    const { files: listed } = await files.list("invoice", "42");
+    const { files: listed } = await files.asApplication.list(invoice42);
     expect(listed).toMatchObject([{ id, resource: "invoice", itemId: "42", createdBy: "ann", state: "ready" }]);
     const { url, expiresAt } = await files.issueUrl(users.ann, id);
     expect(expiresAt.getTime()).toBeGreaterThan(Date.now());
     expect(await (await fetch(url)).text()).toBe("the invoice");
     await expect(files.issueUrl(users.ben, id)).rejects.toMatchObject({ code: "access_denied" });
-    await files.remove(id);
-    expect(await files.list("invoice", "42")).toEqual({ files: [], nextCursor: undefined });
-    await expect(files.remove(id)).rejects.toMatchObject({ code: "attachment_not_found" });
+    await files.asApplication.remove(id);
+    expect(await files.asApplication.list(invoice42)).toEqual({ files: [], nextCursor: undefined });
+    await expect(files.asApplication.remove(id)).rejects.toMatchObject({ code: "attachment_not_found" });
   });
 
   it("a closing embedding finishes the calls of the application", async () => {

@@ -3,62 +3,50 @@ import type { Logger } from "pino";
 import pino from "pino";
 import { createAdmit } from "../../features/embedding/admit.ts";
 import { createAsk } from "../../features/embedding/ask.ts";
-import { createFiles, type Files } from "../../features/embedding/files.ts";
+import { createCalls } from "../../features/embedding/calls/index.ts";
+import type { CallsForUsers, FileCalls } from "../../features/embedding/calls/types.ts";
+import { createFiles } from "../../features/embedding/files.ts";
 import { type Doors, openDoors } from "../../features/embedding/http/doors.ts";
-import { checkUser, createFindPath, createHandler } from "../../features/embedding/http/handler.ts";
+import { createFindPath, createHandler } from "../../features/embedding/http/handler.ts";
 import { buildEmbeddingApp } from "../../features/embedding/http/routes.ts";
-import { presentFile } from "../../features/embedding/items.ts";
 import { deliverFileEvents, startFileEventDelivery } from "../../features/embedding/jobs.ts";
-import type { ItemFile, User } from "../../features/embedding/types.ts";
+import type { User } from "../../features/embedding/types.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { withRedaction } from "../../platform/http/logging.ts";
 import { startFileBackground } from "../background.ts";
 import { type Base, createOpened, type Opened, openBase, ownDatabase, placeOf } from "../base.ts";
 import { createAllowances, createFileUseCases, type FileUseCases } from "../file-use-cases.ts";
+import { createReadMetrics, type Health, readHealth } from "./observe.ts";
 import { baseConfigOf, type CheckedOptions, checkOptions, type ValetKeyOptions } from "./options.ts";
 
-/** A URL of a file, and the expiry of the URL. */
-export type FileUrl = { url: string; expiresAt: Date };
-
-/** An embedding of Valet Key in an application. */
-export type ValetKey<AppUser extends User = User> = Doors & {
-  /**
-   * Issues a URL of a file for a user if the application's function `may` permits "read". `expiresInSeconds`: 1 to the `urlTtlSeconds` of
-   * the resource. Default: the maximum. The default `disposition` is `attachment`. `preview`: issues a URL of a small picture of the
-   * file, which is always inline.
-   * Throws an error with the `code` `attachment_not_found`, `access_denied`, `attachment_not_ready`, `expires_in_out_of_range`,
-   * `preview_not_found` or `rate_limited`.
-   */
-  issueUrl(
-    user: AppUser,
-    fileId: string,
-    options?: { expiresInSeconds?: number; disposition?: "attachment" | "inline"; preview?: "small" | "large" },
-  ): Promise<FileUrl>;
-  /**
-   * Lists the files of an item, oldest first. Does not call `may`, so the application must check the access itself. `limit`: 1 to 200.
-   * Default: 50. `cursor`: the `nextCursor` of the previous page.
-   * Throws an error with the `code` `not_found` or `invalid_cursor`. Throws RangeError for a wrong `limit`.
-   */
-  list(
-    resource: string,
-    itemId: string,
-    page?: { limit?: number; cursor?: string },
-  ): Promise<{ files: ItemFile[]; nextCursor: string | undefined }>;
-  /**
-   * Removes a file and its stored bytes. Does not call `may`, so the application must check the access itself. Throws
-   * `attachment_not_found`.
-   */
-  remove(fileId: string): Promise<void>;
-  /**
-   * Runs all due verifications, hooks and deletions, and then stops. Call `tick` on hosts where a process ends after each request. Rejects
-   * if the database or the bucket is unreachable. A later call then does the remaining work.
-   */
-  tick(): Promise<void>;
-  /** Finishes the work in progress, and closes the database. */
-  close(): Promise<void>;
-};
-
-const MAX_PAGE = 200;
+/**
+ * An embedding of Valet Key in an application. Each call gets the user first, and asks the application's function `may`. The calls of
+ * `asApplication` get no user and do not ask.
+ */
+export type ValetKey<AppUser extends User = User> = Doors &
+  CallsForUsers<AppUser> & {
+    /**
+     * The same calls for the application itself, such as for its jobs. They get no user, do not ask `may`, and have no rate limit. The
+     * application must check the access itself.
+     *
+     * @example
+     * ```ts
+     * await files.asApplication.removeAll({ resource: "invoice", itemId: "42" });
+     * ```
+     */
+    asApplication: FileCalls;
+    /** Checks the database, the bucket and the virus scanner. Asks no `may`. Never rejects. */
+    health(): Promise<Health>;
+    /** Returns the metrics of this process in the text format of Prometheus. Asks no `may`. */
+    metrics(): Promise<string>;
+    /**
+     * Runs all due verifications, hooks and deletions, and then stops. Call `tick` on hosts where a process ends after each request. Rejects
+     * if the database or the bucket is unreachable. A later call then does the remaining work.
+     */
+    tick(): Promise<void>;
+    /** Finishes the work in progress, and closes the database. */
+    close(): Promise<void>;
+  };
 
 /**
  * Embeds Valet Key in an application that has its own users and its own access rule.
@@ -117,6 +105,7 @@ async function open(
     onFailure: ({ error, ...failure }) =>
       logger.error({ ...failure, err: error }, "A hook failed. It is called again."),
   });
+  const readMetrics = createReadMetrics(base);
   const app = buildEmbeddingApp({
     files,
     useCases: base.useCases,
@@ -134,12 +123,21 @@ async function open(
   const { track, settle } = createRunningCalls();
   opened.add(settle);
   opened.add(handler.drain);
-  const { issueUrl, list, remove } = callsOf(files);
+  const calls = createCalls(base.deps, {
+    files,
+    useCases: base.useCases,
+    resources,
+    ask,
+    admit,
+    adoptPrefixes: options.adoptPrefixes ?? [],
+    track,
+  });
   return {
     ...openDoors(handler, { basePath }),
-    issueUrl: track(issueUrl),
-    list: track(list),
-    remove: track(remove),
+    ...calls.asUser,
+    asApplication: calls.asApplication,
+    health: track(() => readHealth(base)),
+    metrics: track(readMetrics),
     tick: track(() => runDue(base, { deliver, logger })),
     close: opened.close,
   };
@@ -171,25 +169,6 @@ async function startJobs(base: Base, { options, deliver, logger, opened }: Jobs)
   fileEvents.kick();
 }
 
-function callsOf(files: Files): Pick<ValetKey, "issueUrl" | "list" | "remove"> {
-  return {
-    async issueUrl(user, fileId, { expiresInSeconds, disposition = "attachment", preview } = {}) {
-      const input = { fileId, expiresInSeconds, disposition, preview, isCacheable: false };
-      const { fileUrl, expiresAt } = await files.issueUrl(checkUser(user), input);
-      return { url: fileUrl, expiresAt: new Date(expiresAt) };
-    },
-    async list(resource, itemId, { limit = 50, cursor } = {}) {
-      if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
-        throw new RangeError(`limit must be a whole number from 1 to ${MAX_PAGE}.`);
-      }
-      if (typeof itemId !== "string") throw new TypeError("The id of an item must be a text, such as String(42).");
-      const { items, nextCursor } = await files.trusted.list({ resource, itemId, page: { limit, cursor } });
-      return { files: items.map((file) => presentFile(file, { resource, itemId })), nextCursor };
-    },
-    remove: files.trusted.remove,
-  };
-}
-
 /** Runs all due work as the background jobs do, and then stops. A later call tries a failed verification again. */
 async function runDue(
   { useCases, capabilities }: Base,
@@ -208,8 +187,8 @@ async function runDue(
   }
   const failures: unknown[] = [];
   // A failed job, for example during an outage of the bucket, must not stop the other jobs.
-  const { flushRefusals, expireUploads, dropUnconfirmedPreviews, purgeObjects } = useCases;
-  for (const job of [deliver, flushRefusals, expireUploads, dropUnconfirmedPreviews, purgeObjects]) {
+  const { flushRefusals, expireUploads, expireTrash, dropUnconfirmedPreviews, purgeObjects } = useCases;
+  for (const job of [deliver, flushRefusals, expireUploads, expireTrash, dropUnconfirmedPreviews, purgeObjects]) {
     await job().catch((error) => failures.push(error));
   }
   if (failures.length > 0) throw failures[0];

@@ -105,7 +105,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     const options = { background: false, resources: withHooks({ onReady }) };
     const { files, as } = await open(await createPlace(engine), options);
     const { id } = (await as("ann").upload("/invoice/42")).body;
-    await files.remove(id);
+    await files.asApplication.remove(id);
     await files.tick();
     expect(onReady.mock.calls).toMatchObject([[{ id }, "42", { attempt: 1 }]]);
   });

@@ -5,7 +5,7 @@ import { auditQueries } from "../../features/audit/queries.ts";
 import type { Hook } from "../../index.ts";
 import { openAt } from "../../testing/database/database-location.ts";
 import { engines } from "../../testing/database/test-databases.ts";
-import { clientOf, createPlace, locationOf, mayInvoice, open } from "./testing/embedding.ts";
+import { clientOf, createPlace, invoice42, locationOf, mayInvoice, open } from "./testing/embedding.ts";
 import { startEmbeddingChild } from "./testing/start-child.ts";
 
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 2);
@@ -36,7 +36,7 @@ describe.each(engines)("an embedding that is killed on $name", (engine) => {
     const resources = { invoice: { may: mayInvoice, onReady } };
     const { files, as, close } = await open(place, { background: false, resources });
     const ids = [...confirmed.keys()];
-    expect((await files.list("invoice", "42")).files).toMatchObject(ids.map((id) => ({ id, state: "ready" })));
+    expect((await files.asApplication.list(invoice42)).files).toMatchObject(ids.map((id) => ({ id, state: "ready" })));
     for (const [round, id] of ids.entries()) {
       const { body } = await as("ann").send(`GET /files/${id}/url`);
       expect(await (await fetch(body.fileUrl)).text()).toBe(`round ${round}`);

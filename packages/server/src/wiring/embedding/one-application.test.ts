@@ -61,7 +61,7 @@ describe.each(engines)("a database of an embedding on $name", (engine) => {
     expect(await two.as("ann").send(`GET /files/${id}/url`)).toMatchObject({ status: 200 });
     const first = Promise.all([one, two].map(({ as }) => as("ben").upload("/invoice/7")));
     expect((await first).map(({ status }) => status)).toEqual([200, 200]);
-    expect((await two.files.list("invoice", "7")).files).toHaveLength(2);
+    expect((await two.files.asApplication.list({ resource: "invoice", itemId: "7" })).files).toHaveLength(2);
   });
 });
 

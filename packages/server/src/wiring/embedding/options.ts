@@ -63,6 +63,13 @@ export type ValetKeyOptions<AppUser extends User = User> = {
   scanner?: { host: string; port?: number | undefined; tooLarge?: "reject" | "accept" | undefined } | undefined;
   /** The maximum total size of all files of one item, in bytes. Default: no limit. */
   itemQuotaBytes?: number | undefined;
+  /** How many days a removed file waits in the trash before it is deleted. 0 to 3,650. Default: 0, which means that there is no trash. */
+  trashDays?: number | undefined;
+  /**
+   * The prefixes of the keys in the bucket that `adopt` accepts, such as `legacy/`. Each prefix is a whole prefix in the bucket, and ends
+   * with a slash. Default: none, so `adopt` accepts no key.
+   */
+  adoptPrefixes?: readonly string[] | undefined;
   /** A pino logger. Default: writes warnings and errors to standard error. */
   logger?: Logger | undefined;
 };
@@ -94,6 +101,7 @@ export function checkOptions<AppUser extends User>(options: ValetKeyOptions<AppU
     ...origins
       .filter((origin) => URL.parse(origin)?.origin !== origin)
       .map((origin) => `origins: ${origin} is no origin`),
+    ...faultsOfFiles(options),
     ...Object.entries(options.resources ?? {}).flatMap(([name, resource]) => faultsOfResource(name, resource)),
   ];
   if (faults.length > 0)
@@ -125,6 +133,20 @@ function faultsOfParts<AppUser extends User>(options: Partial<ValetKeyOptions<Ap
   if (scanner !== undefined && !isText(scanner.host)) faults.push("scanner.host is missing: the host of clamd");
   if (Object.keys(resources ?? {}).length === 0) {
     faults.push("resources is missing: at least one, such as { invoice: { may } }");
+  }
+  return faults;
+}
+
+const MAX_TRASH_DAYS = 3_650;
+
+function faultsOfFiles({ trashDays = 0, adoptPrefixes = [] }: Pick<ValetKeyOptions, "trashDays" | "adoptPrefixes">) {
+  const faults: string[] = [];
+  if (!Number.isInteger(trashDays) || trashDays < 0 || trashDays > MAX_TRASH_DAYS) {
+    faults.push(`trashDays: a whole number of days from 0 to ${MAX_TRASH_DAYS}`);
+  }
+  const isPrefix = (prefix: unknown) => isText(prefix) && /[^/]\/$/.test(String(prefix));
+  if (!Array.isArray(adoptPrefixes) || !adoptPrefixes.every(isPrefix)) {
+    faults.push("adoptPrefixes: prefixes of keys that end with a slash, such as legacy/");
   }
   return faults;
 }
@@ -207,7 +229,7 @@ function bucketOf({ name, region, endpoint, publicEndpoint, keyPrefix = "", ...r
  * Returns the limits for the use cases. The limits are the highest limits of all resources, because each resource also checks its own
  * limits.
  */
-function limitsOf({ resources, itemQuotaBytes }: CheckedOptions): Config["limits"] {
+function limitsOf({ resources, itemQuotaBytes, ...options }: CheckedOptions): Config["limits"] {
   const limits = defaultLimits();
   const rules = Object.values(resources);
   const uploadMaxBytes = Math.max(...rules.map(({ maxBytes }) => maxBytes ?? limits.uploadMaxBytes));
@@ -219,6 +241,6 @@ function limitsOf({ resources, itemQuotaBytes }: CheckedOptions): Config["limits
     urlTtlMaxSeconds: longest,
     urlTtlMaxSharedSeconds: longest,
     userQuotaBytes: itemQuotaBytes,
-    trashDays: 0,
+    trashDays: options.trashDays ?? 0,
   };
 }

@@ -3,7 +3,7 @@ import { engines } from "../../testing/database/test-databases.ts";
 import { declare, webp } from "../../testing/pictures.ts";
 import { PHOTO } from "../../testing/send-preview.ts";
 import { put } from "../../testing/visitor.ts";
-import { createPlace, open, users } from "./testing/embedding.ts";
+import { createPlace, invoice42, open, users } from "./testing/embedding.ts";
 
 const photo = { filename: "photo.jpg", contentType: "image/jpeg", sizeBytes: PHOTO.length };
 
@@ -31,7 +31,9 @@ describe.each(engines)("previews of an embedding on $name", (engine) => {
     isAllowed = true;
     const preview = { name: "small", width: 320, height: 240 };
     expect((await ann.send("POST /files/previews/complete", complete)).body.previews).toEqual([{ preview }]);
-    expect((await files.list("invoice", "42")).files).toMatchObject([{ id: attachmentId, previews: [preview] }]);
+    expect((await files.asApplication.list(invoice42)).files).toMatchObject([
+      { id: attachmentId, previews: [preview] },
+    ]);
     expect((await ben.send("GET /invoice/42")).body.items).toMatchObject([{ id: attachmentId, previews: [preview] }]);
     const one = (await ben.send(`GET /files/${attachmentId}/url?preview=small&cacheable=true`)).body.fileUrl;
     const wanted = { fileIds: [attachmentId], preview: "small", cacheable: true };

@@ -76,7 +76,7 @@ describe.each(engines)("the promises of an embedding on $name", (engine) => {
     await fetch(upload.url, { method: upload.method, headers: upload.headers, body: "abc" });
     expect(await bucket.keys()).toHaveLength(2);
     expect(await ann.send(`DELETE /uploads/${upload.id}`)).toMatchObject({ status: 204 });
-    await files.remove(id);
+    await files.asApplication.remove(id);
     await files.tick();
     expect(await bucket.keys()).toEqual([]);
     expect(await ann.send(`GET /uploads/${upload.id}`)).toMatchObject({ body: { upload: { state: "aborted" } } });

@@ -27,7 +27,7 @@ describe.each(engines)("the rule validate on $name", (engine) => {
     // A client that lost the response repeats the start, and its own upload does not count.
     const repeated = await ann.send("POST /invoice/42/uploads", { json: declared, headers });
     expect(repeated.body.upload.id).toBe(started.body.upload.id);
-    await files.remove(first.body.id);
+    await files.asApplication.remove(first.body.id);
     expect(await ann.upload("/invoice/42")).toMatchObject({ status: 200 });
     expect(await ann.upload("/invoice/7")).toMatchObject({ status: 200 });
   });
@@ -52,7 +52,9 @@ describe.each(engines)("the rule validate on $name", (engine) => {
       ["bad.txt", { files: 2, bytes: 8 }],
       ["b.txt", { files: 2, bytes: 8 }],
     ]);
-    expect((await files.list("invoice", "42")).files.map(({ filename }) => filename)).not.toContain("bad.txt");
+    expect(
+      (await files.asApplication.list({ resource: "invoice", itemId: "42" })).files.map(({ filename }) => filename),
+    ).not.toContain("bad.txt");
   });
 });
 
@@ -66,7 +68,7 @@ describe("the rule validate", () => {
     const { as } = await open(await createPlace(sqlite), withRule(validate));
     await as("ann").send("POST /invoice/42/uploads", { json: { ...declared, filename: " a.txt ", path: "in" } });
     expect(calls).toMatchObject([
-      [{ ...declared, path: "in/", sha256: undefined }, { id: "ann" }, { resource: "invoice", id: "42" }],
+      [{ ...declared, path: "in/", sha256: undefined }, { id: "ann" }, { resource: "invoice", itemId: "42" }],
     ]);
   });
 
@@ -82,7 +84,7 @@ describe("the rule validate", () => {
     expect(answer).toMatchObject({ status: 422, body: { code: "file_refused" } });
     expect(JSON.stringify(answer.body)).not.toContain("secret");
     expect(log()).toContain("validate() made no decision");
-    expect((await files.list("invoice", "42")).files).toEqual([]);
+    expect((await files.asApplication.list({ resource: "invoice", itemId: "42" })).files).toEqual([]);
   });
 
   it("a long reason of a refusal is cut", async () => {

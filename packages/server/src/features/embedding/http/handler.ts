@@ -214,22 +214,22 @@ export function userOf({ applicationUser }: Pick<FastifyRequest, "applicationUse
   return applicationUser;
 }
 
-/** Checks the user that the application returned. Throws TypeError if the user is invalid. */
+/** Checks the user that the application returned or passed to a call. Throws TypeError if the user is invalid. */
 export function checkUser(user: User): User {
   const { id, email, name } = Object(user) as Record<string, unknown>;
   if (!isStorableText(id) || id.length === 0 || id.length > MAX_ID_LENGTH) {
     throw new TypeError(
-      `user() must return an object with an id: a text of 1 to ${MAX_ID_LENGTH} characters. Or null.`,
+      `A user must be an object with an id, which is a text of 1 to ${MAX_ID_LENGTH} characters. user() may also return null.`,
     );
   }
   for (const text of [email, name]) {
     if (text !== undefined && text !== null && !isStorableText(text)) {
-      throw new TypeError("user() must return an email and a name that are texts, null or undefined.");
+      throw new TypeError("The email and the name of a user must be texts, null or undefined.");
     }
   }
   // An index of PostgreSQL cannot store very long texts. Real email addresses are not longer than the limit.
   if (typeof email === "string" && email.length > MAX_EMAIL_LENGTH) {
-    throw new TypeError(`user() must return an email of at most ${MAX_EMAIL_LENGTH} characters.`);
+    throw new TypeError(`The email of a user must have at most ${MAX_EMAIL_LENGTH} characters.`);
   }
   return user;
 }

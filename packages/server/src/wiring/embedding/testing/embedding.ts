@@ -9,7 +9,7 @@ import { collectLines } from "./collect-lines.ts";
 import { optionsAt, type Place, type TestUser } from "./place.ts";
 
 export { clientOf } from "./client.ts";
-export { mayInvoice, optionsAt, type Place, type TestUser, users } from "./place.ts";
+export { invoice42, mayInvoice, optionsAt, type Place, type TestUser, users } from "./place.ts";
 
 type Options = Partial<ValetKeyOptions<TestUser>>;
 /** Registers a function that cleans up. Default: at the end of the test. */
@@ -60,12 +60,15 @@ export async function open(place: Place, options: Options = {}, atEnd: AtEnd = o
 }
 
 /** Opens an embedding before the tests of the surrounding suite, and closes it after them. */
-export function useEmbedding(engine: TestEngine): Pick<Awaited<ReturnType<typeof open>>, "files" | "as"> {
+export function useEmbedding(
+  engine: TestEngine,
+  options: Options = {},
+): Pick<Awaited<ReturnType<typeof open>>, "files" | "as" | "bucket"> {
   const cleanUps: (() => Promise<void>)[] = [];
   const atEnd: AtEnd = (cleanUp) => cleanUps.unshift(cleanUp);
   let opened: Awaited<ReturnType<typeof open>> | undefined;
   beforeAll(async () => {
-    opened = await open(await createPlace(engine, { atEnd }), {}, atEnd);
+    opened = await open(await createPlace(engine, { atEnd }), options, atEnd);
   });
   afterAll(async () => {
     for (const cleanUp of cleanUps) await cleanUp();
@@ -79,5 +82,8 @@ export function useEmbedding(engine: TestEngine): Pick<Awaited<ReturnType<typeof
       return running().files;
     },
     as: (user) => running().as(user),
+    get bucket() {
+      return running().bucket;
+    },
   };
 }

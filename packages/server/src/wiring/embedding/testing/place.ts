@@ -10,6 +10,9 @@ export const users = {
   cleo: { id: "cleo", invoices: { "42": ["read"] } },
 } satisfies Record<string, TestUser>;
 
+/** The item whose files the user `ann` may read, add and remove. */
+export const invoice42 = { resource: "invoice", itemId: "42" };
+
 /** The database and the bucket of a test. Several processes can use the same place. */
 export type Place = { database: string; server: Omit<BucketServer, "stop"> };
 

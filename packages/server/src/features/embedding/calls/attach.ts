@@ -1,0 +1,120 @@
+import { DomainError } from "../../../platform/errors.ts";
+import { streamOf } from "../../../platform/http/wire.ts";
+import { isStorableText } from "../../../platform/text/readable-text.ts";
+import { untilUnavailable } from "../../uploads/batch.ts";
+import type { Actor } from "../items.ts";
+import { callerOf, checkFile, checkItem, openItem, presentFile, ROLES, rulesOf } from "../items.ts";
+import type { ItemFile } from "../types.ts";
+import { declare, discardBody, readBody } from "./body.ts";
+import { type ActorCalls, type CallContext, checkList } from "./context.ts";
+import type { AdoptAnswer, AdoptedObject, ItemName } from "./types.ts";
+
+const SHA256_IN_BASE64 = /^[A-Za-z0-9+/]{43}=$/;
+/** S3 allows no longer keys. */
+const MAX_KEY_BYTES = 1_024;
+const MAX_OBJECTS = 1_000;
+
+/** Creates the calls that add files: `attach`, `adopt` and `adoptMany`. */
+export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "adopt" | "adoptMany"> {
+  const { deps, useCases, resources, requireRight, requireAccepted, remember, adoptPrefixes } = context;
+
+  /** Returns the note of an item, and the caller who may add files to the note. The application must have permitted the action. */
+  async function openFor(actor: Actor, item: ItemName) {
+    const { noteId } = await openItem(deps, item);
+    await remember(actor);
+    return { noteId, caller: { ...callerOf(actor), grants: new Map([[noteId, ROLES.add]]) } };
+  }
+
+  async function adoptOne(actor: Actor, item: ItemName, object: AdoptedObject): Promise<ItemFile> {
+    const { key, filename, contentType, copy = false } = Object(object) as AdoptedObject;
+    checkKey(key, adoptPrefixes);
+    const rules = rulesOf(resources, item.resource);
+    const { noteId, caller } = await openFor(actor, item);
+    const attachment = await useCases.adoptForItem(caller, {
+      noteId,
+      key,
+      filename,
+      contentType,
+      copies: copy === true,
+      accepted: [rules.accept ?? []],
+      check: (file) => requireAccepted(actor, item, file),
+    });
+    return presentFile(attachment, item);
+  }
+
+  return {
+    async attach(actor, name, file) {
+      try {
+        const item = checkItem(resources, name);
+        const rules = rulesOf(resources, item.resource);
+        const { sha256, path } = Object(file) as typeof file;
+        if (sha256 !== undefined && !SHA256_IN_BASE64.test(sha256)) throw new TypeError("sha256 must be in base64.");
+        await requireRight(actor, "add", item);
+        const { sizeBytes, filename, contentType, chunks } = await declare(file);
+        const admit = (length: number) =>
+          requireAccepted(actor, item, { filename, path, contentType, sizeBytes: length, sha256 });
+        if (sizeBytes === undefined) checkFile(rules, { contentType, sizeBytes: 0 });
+        else await admit(sizeBytes);
+        // The right can end while the bytes arrive, so the application decides again after the last byte.
+        const confirm = async (length: number) => {
+          await requireRight(actor, "add", item);
+          if (sizeBytes === undefined) await admit(length);
+        };
+        const { noteId, caller } = await openFor(actor, item);
+        const attachment = await useCases.attachFile(caller, {
+          noteId,
+          path,
+          filename,
+          contentType,
+          sha256,
+          body: streamOf(readBody({ chunks, sizeBytes }, { confirm })),
+          length: sizeBytes === undefined ? undefined : { atLeast: sizeBytes, atMost: sizeBytes },
+          accepted: [rules.accept ?? []],
+          maxBytes: rules.maxBytes ?? deps.limits.uploadMaxBytes,
+        });
+        return presentFile(attachment, item);
+      } catch (error) {
+        discardBody(file?.body);
+        throw error;
+      }
+    },
+
+    async adopt(actor, name, object) {
+      const item = checkItem(resources, name);
+      await requireRight(actor, "add", item);
+      return adoptOne(actor, item, object);
+    },
+
+    async adoptMany(actor, name, objects) {
+      const item = checkItem(resources, name);
+      checkList(objects, { name: "objects", max: MAX_OBJECTS });
+      await requireRight(actor, "add", item);
+      const answers: AdoptAnswer[] = [];
+      const attempt = untilUnavailable();
+      for (const object of objects) {
+        const outcome = await attempt(() => adoptOne(actor, item, object));
+        const { key } = object;
+        if (outcome instanceof DomainError) {
+          answers.push({ key, file: undefined, code: outcome.code, message: outcome.message });
+        } else answers.push({ key, file: outcome, code: undefined });
+      }
+      return answers;
+    },
+  };
+}
+
+/**
+ * Throws `invalid_request` unless the key is below one of the prefixes. An HTTP client resolves `..` in a path, so such a key could lead
+ * outside of the prefix.
+ */
+function checkKey(key: string, prefixes: readonly string[]): void {
+  if (typeof key !== "string") throw new TypeError("key must be a text: the whole key of an object in the bucket.");
+  const refuse = (message: string) => new DomainError("invalid_request", message);
+  if (prefixes.length === 0) throw refuse("Set the option adoptPrefixes, such as ['legacy/'], to adopt objects.");
+  const isBelow = prefixes.some((prefix) => key.startsWith(prefix) && key.length > prefix.length);
+  if (!isBelow) throw refuse(`The key must be below a prefix of the option adoptPrefixes: ${prefixes.join(", ")}`);
+  const isPlain = isStorableText(key) && !key.split("/").some((part) => part === "." || part === "..");
+  if (!isPlain || Buffer.byteLength(key) > MAX_KEY_BYTES) {
+    throw refuse(`The key must have at most ${MAX_KEY_BYTES} bytes, and no part "." or "..".`);
+  }
+}

@@ -1,0 +1,159 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { Readable } from "node:stream";
+import mime from "mime/lite";
+import { DomainError } from "../../../platform/errors.ts";
+import { httpLimits } from "../../../platform/http/http-limits.ts";
+import { HttpProblem } from "../../../platform/http/problem.ts";
+import { watchProgress } from "../../uploads/file-form.ts";
+import type { FileBody, NewFile } from "./types.ts";
+
+/** An opened body. The members `sizeBytes`, `filename` and `contentType` are undefined if the body does not tell them. */
+type Source = {
+  chunks: () => AsyncIterable<unknown>;
+  sizeBytes?: number | undefined;
+  filename?: string | undefined;
+  contentType?: string | undefined;
+};
+
+/** The declaration of a file, completed from its body. The member `sizeBytes` is undefined for a stream of unknown length. */
+export type Declared = {
+  filename: string;
+  contentType: string;
+  sizeBytes: number | undefined;
+  chunks: Source["chunks"];
+};
+
+const SLICE_BYTES = 65_536;
+
+/** Reads the declaration of a file. Throws TypeError for a wrong argument, `invalid_request` for a used stream, and `upload_rejected`. */
+export async function declare(file: NewFile): Promise<Declared> {
+  const { body, filename, contentType, sizeBytes } = Object(file) as NewFile;
+  const source = await openBody(body);
+  const name = filename ?? source.filename;
+  if (typeof name !== "string") throw new TypeError("filename is missing: a text such as invoice.pdf.");
+  if (contentType !== undefined && typeof contentType !== "string") throw new TypeError("contentType must be a text.");
+  if (sizeBytes !== undefined && (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0)) {
+    throw new TypeError("sizeBytes must be a whole number of bytes from 0.");
+  }
+  const length = source.sizeBytes ?? sizeBytes;
+  if (sizeBytes !== undefined && length !== sizeBytes) throw otherLength(`has ${length} bytes`, sizeBytes);
+  return {
+    filename: name,
+    contentType: contentType ?? (source.contentType || mime.getType(name)) ?? "application/octet-stream",
+    sizeBytes: length,
+    chunks: source.chunks,
+  };
+}
+
+async function openBody(body: FileBody): Promise<Source> {
+  if (body instanceof ArrayBuffer) return ofBytes(new Uint8Array(body));
+  if (ArrayBuffer.isView(body)) return ofBytes(new Uint8Array(body.buffer, body.byteOffset, body.byteLength));
+  const { file, size, name, type, stream } = Object(body) as Record<string, unknown>;
+  if (typeof size === "number" && typeof stream === "function") {
+    const blob = body as Blob;
+    const contentType = typeof type === "string" ? type : undefined;
+    const filename = typeof name === "string" ? basename(name) : undefined;
+    return { chunks: () => blob.stream(), sizeBytes: size, contentType, filename };
+  }
+  if (isIterable(body)) {
+    const isUsed = isStream(body) && (Readable.isDisturbed(body) || Object(body).locked === true);
+    if (isUsed)
+      throw new DomainError("invalid_request", "The body was read before. Give a stream that nobody has read.");
+    return { chunks: () => body };
+  }
+  if (typeof file === "string") return ofFile(file);
+  throw new TypeError(
+    'body must be a Buffer, a Blob, a stream, or { file: "/a/path" }. Use Buffer.from(text) for a text.',
+  );
+}
+
+function isIterable(body: unknown): body is AsyncIterable<unknown> {
+  return typeof (Object(body) as AsyncIterable<unknown>)[Symbol.asyncIterator] === "function";
+}
+
+function isStream(body: unknown): body is Readable {
+  return body instanceof Readable || body instanceof ReadableStream;
+}
+
+function ofBytes(bytes: Uint8Array): Source {
+  return {
+    sizeBytes: bytes.length,
+    async *chunks() {
+      yield bytes;
+    },
+  };
+}
+
+/** The function `ofFile` rejects with the error of Node.js, such as `ENOENT`, if it can't read the file. */
+async function ofFile(path: string): Promise<Source> {
+  const found = await stat(path);
+  if (found.isDirectory()) throw new TypeError(`body.file must be the path of a file, and ${path} is a folder.`);
+  const sizeBytes = found.isFile() ? found.size : undefined;
+  return { chunks: () => createReadStream(path), sizeBytes, filename: basename(path) };
+}
+
+/**
+ * Reads a body in slices. `confirm`: the function gets the length after the last byte, and can still refuse the file. The returned stream fails with
+ * `upload_rejected` for another length than declared, `request_timeout` for a silent body, and `upload_aborted` if the body fails.
+ */
+export async function* readBody(
+  { chunks, sizeBytes }: Pick<Declared, "chunks" | "sizeBytes">,
+  {
+    confirm,
+    limits = httpLimits.formProgress,
+  }: { confirm: (sizeBytes: number) => Promise<void>; limits?: { stallMs: number } },
+): AsyncGenerator<Buffer> {
+  // A program may make its bytes slowly, so the stream has no lowest speed.
+  const { stallMs } = limits;
+  const progress = watchProgress({ stallMs, rateWindowMs: Number.POSITIVE_INFINITY, minBytesPerSecond: 0 });
+  const iterator = chunks()[Symbol.asyncIterator]();
+  let received = 0;
+  let isOver = false;
+  // Empty chunks are no progress.
+  const nextBytes = async () => {
+    let next = await iterator.next();
+    while (!isOver && next.done !== true && (next.value as Uint8Array)?.length === 0) next = await iterator.next();
+    return next;
+  };
+  try {
+    for (;;) {
+      const next = await progress.wait(nextBytes()).catch((error) => {
+        throw failed(error);
+      });
+      if (next.done === true) break;
+      if (!(next.value instanceof Uint8Array)) {
+        throw new DomainError("invalid_request", "The body must give bytes, and no texts or objects.");
+      }
+      received += next.value.length;
+      if (sizeBytes !== undefined && received > sizeBytes) throw otherLength("is longer", sizeBytes);
+      // The bucket adapter overwrites the memory of its chunks, so the application's memory is copied.
+      for (let at = 0; at < next.value.length; at += SLICE_BYTES) {
+        yield Buffer.from(next.value.subarray(at, at + SLICE_BYTES));
+      }
+    }
+  } finally {
+    isOver = true;
+    // The function `readBody` does not wait for `return`, because the iterator of a silent body never ends.
+    Promise.resolve(iterator.return?.()).catch(() => undefined);
+  }
+  if (sizeBytes !== undefined && received < sizeBytes) throw otherLength(`ended after ${received} bytes`, sizeBytes);
+  await confirm(received);
+}
+
+/** Releases a body that the service did not read to its end, such as the response of another server. */
+export function discardBody(body: unknown): void {
+  if (body instanceof Readable) body.on("error", () => undefined).destroy();
+  if (body instanceof ReadableStream && !body.locked) body.cancel().catch(() => undefined);
+}
+
+function failed(error: unknown): unknown {
+  if (error instanceof HttpProblem || error instanceof DomainError) return error;
+  const cause = error instanceof Error ? error.message : String(error);
+  return new DomainError("upload_aborted", `The body failed before its end: ${cause}`, { cause: error });
+}
+
+function otherLength(what: string, declared: number): DomainError {
+  return new DomainError("upload_rejected", `The body ${what}, and ${declared} bytes were declared. It was not kept.`);
+}

@@ -1,0 +1,65 @@
+import type { Deps } from "../../../platform/deps.ts";
+import { DomainError } from "../../../platform/errors.ts";
+import { isStorableText } from "../../../platform/text/readable-text.ts";
+import type { AdoptionVerbs } from "../../adoption/index.ts";
+import type { AttachmentVerbs } from "../../attachments/index.ts";
+import type { AuditVerbs } from "../../audit/index.ts";
+import type { MovingVerbs } from "../../moving/index.ts";
+import type { TrashVerbs } from "../../trash/index.ts";
+import type { UploadVerbs } from "../../uploads/index.ts";
+import type { Admit } from "../admit.ts";
+import type { Ask } from "../ask.ts";
+import type { Files } from "../files.ts";
+import { type Actor, createItemAccess, rememberUser } from "../items.ts";
+import type { Resources } from "../types.ts";
+import type { FileCalls, ItemName } from "./types.ts";
+
+/** The calls with an actor as the first argument: a user, or the application itself. */
+export type ActorCalls = {
+  [Call in keyof FileCalls]: (actor: Actor, ...args: Parameters<FileCalls[Call]>) => ReturnType<FileCalls[Call]>;
+};
+
+export type CallParts = {
+  files: Files;
+  useCases: AdoptionVerbs &
+    AttachmentVerbs &
+    AuditVerbs &
+    MovingVerbs &
+    TrashVerbs &
+    Pick<UploadVerbs, "attachFile" | "renameFile">;
+  resources: Resources;
+  ask: Ask;
+  admit: Admit;
+  /** The prefixes of the keys that the application may adopt. */
+  adoptPrefixes: readonly string[];
+};
+
+export type CallContext = ReturnType<typeof createContext>;
+
+/** Creates what all calls of an embedding share. */
+export function createContext(deps: Deps, parts: CallParts) {
+  return {
+    deps,
+    ...parts,
+    /** Throws an error if the rules of the item refuse the file, as the start of an upload does. */
+    async requireAccepted(actor: Actor, item: ItemName, file: Parameters<Admit>[1]["files"][number]): Promise<void> {
+      const [refusal] = await parts.admit(actor, { ...item, files: [file] });
+      if (refusal !== undefined) throw refusal;
+    },
+    ...createItemAccess(deps, parts.ask),
+    remember: rememberUser(deps),
+  };
+}
+
+/** Checks the id of a file. Throws TypeError for a wrong type, and `attachment_not_found` for a text that no database can store. */
+export function checkFileId(fileId: string): string {
+  if (typeof fileId !== "string") throw new TypeError("The id of a file must be a text.");
+  if (isStorableText(fileId)) return fileId;
+  throw new DomainError("attachment_not_found", "Attachment not found");
+}
+
+/** Checks a list of an application. Throws TypeError. */
+export function checkList<T>(list: readonly T[], { name, max }: { name: string; max: number }): readonly T[] {
+  if (Array.isArray(list) && list.length <= max) return list;
+  throw new TypeError(`${name} must be an array of at most ${max} elements.`);
+}

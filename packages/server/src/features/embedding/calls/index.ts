@@ -1,0 +1,35 @@
+import type { Deps } from "../../../platform/deps.ts";
+import { checkUser } from "../http/handler.ts";
+import { APPLICATION } from "../items.ts";
+import type { User } from "../types.ts";
+import { attachCalls } from "./attach.ts";
+import { changeCalls } from "./change.ts";
+import { type ActorCalls, type CallParts, createContext } from "./context.ts";
+import { readCalls } from "./read.ts";
+import type { CallsForUsers, FileCalls } from "./types.ts";
+
+/**
+ * Creates the calls for the server of the application. `asUser`: the calls that ask the application's function `may`. `asApplication`: the
+ * calls that do not ask. The function `track` gets each call, and returns the call that the application uses.
+ */
+export function createCalls(
+  deps: Deps,
+  {
+    track,
+    ...parts
+  }: CallParts & { track: <Args extends unknown[], T>(call: (...args: Args) => Promise<T>) => typeof call },
+): { asUser: CallsForUsers<User>; asApplication: FileCalls } {
+  const context = createContext(deps, parts);
+  const calls: ActorCalls = { ...readCalls(context), ...attachCalls(context), ...changeCalls(context) };
+  type Call = (...args: unknown[]) => Promise<unknown>;
+  const entries = Object.entries(calls) as [string, Call][];
+  const asUser = entries.map(([name, call]) => [
+    name,
+    track(async (user: unknown, ...args: unknown[]) => call(checkUser(user as User), ...args)),
+  ]);
+  const asApplication = entries.map(([name, call]) => [
+    name,
+    track(async (...args: unknown[]) => call(APPLICATION, ...args)),
+  ]);
+  return { asUser: Object.fromEntries(asUser), asApplication: Object.fromEntries(asApplication) };
+}

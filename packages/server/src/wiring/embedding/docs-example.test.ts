@@ -1,0 +1,32 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { expect, it } from "vitest";
+import { sqlite } from "../../testing/database/test-databases.ts";
+import { createPlace, open, users } from "./testing/embedding.ts";
+
+it("the calls of docs/embedding.md work in their order", async () => {
+  const page = await readFile(new URL("../../../../../docs/embedding.md", import.meta.url), "utf8");
+  const [, code = ""] = /^## Your own calls$.*?^```js$\n(.*?)^```$/ms.exec(page) ?? [];
+  const { files, bucket } = await open(await createPlace(sqlite), {
+    resources: { invoice: { may: () => true } },
+    trashDays: 30,
+    adoptPrefixes: ["legacy/"],
+  });
+  const pdf = Buffer.from("%PDF-1.7\n%\u00e2\u00e3\u00cf\u00d3\n");
+  await bucket.s3.send(new PutObjectCommand({ Bucket: "files", Key: "legacy/2019.pdf", Body: pdf }));
+  const termsPath = join(tmpdir(), `valetkey-terms-${process.pid}.txt`);
+  await writeFile(termsPath, "the terms");
+  const AsyncFunction = (async () => undefined).constructor as FunctionConstructor;
+  const results = "{ id, expiresAt, ofInvoice, ofArchive, ready, bytes, events }";
+  const run = new AsyncFunction("files", "user", "renderPdf", "termsPath", `${code}\nreturn ${results};`);
+  const names = await run(files, users.ann, async () => pdf, termsPath);
+  expect(names).toMatchObject({
+    ofInvoice: { files: [{ id: names.id, contentType: "application/pdf" }, { contentType: "text/plain" }] },
+    ofArchive: { files: [] },
+    ready: 2,
+    bytes: pdf.length + "the terms".length,
+  });
+  expect(names.events[0]).toMatchObject({ action: "attachment.adopted", userId: "" });
+});

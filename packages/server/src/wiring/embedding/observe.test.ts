@@ -1,0 +1,30 @@
+import { expect, it } from "vitest";
+import { sqlite } from "../../testing/database/test-databases.ts";
+import { createPlace, open } from "./testing/embedding.ts";
+
+it("health names the parts of an embedding that work", async () => {
+  const { files } = await open(await createPlace(sqlite));
+  const checks = { database: "up", bucket: "up" };
+  expect(await files.health()).toEqual({ status: "ready", detail: undefined, checks });
+});
+
+it("health of an embedding is degraded while the bucket is down", async () => {
+  const place = await createPlace(sqlite);
+  const { files } = await open({ ...place, server: { ...place.server, endpoint: "http://127.0.0.1:9" } });
+  expect(await files.health()).toMatchObject({
+    status: "degraded",
+    detail: expect.stringContaining("Down: bucket"),
+    checks: { database: "up", bucket: "down" },
+  });
+});
+
+it("metrics of an embedding count uploads and queues, and nothing of the process", async () => {
+  const { files, as } = await open(await createPlace(sqlite));
+  await as("ann").upload("/invoice/42");
+  const text = await files.metrics();
+  expect(text).toContain('valetkey_uploads_ended_total{outcome="ready"} 1');
+  expect(text).toContain("valetkey_deletions_due 0");
+  expect(text).not.toContain("process_cpu");
+  await as("ann").upload("/invoice/42");
+  expect(await files.metrics()).toContain('valetkey_uploads_ended_total{outcome="ready"} 2');
+});

@@ -6,6 +6,7 @@ import { Problem } from "@valetkey/contract";
 import type { FastifyReply } from "fastify";
 import { nodeHttp } from "../node-http.ts";
 import { tags } from "./openapi.ts";
+import { nameSchemas } from "./openapi-names.ts";
 import { notFound } from "./problem.ts";
 import type { App } from "./route-types.ts";
 import { sessionCookieName } from "./session-cookie.ts";
@@ -83,7 +84,8 @@ export function documentRoutes(app: App, { publicUrl, accounts, limits }: Docume
             },
       url,
     }),
-    transformObject: (document) => ("openapiObject" in document ? withOptionalBodies(document.openapiObject) : {}),
+    transformObject: (document) =>
+      "openapiObject" in document ? nameSchemas(withOptionalBodies(document.openapiObject)) : {},
   });
   let text: string | undefined;
   const sendDocument = (reply: FastifyReply) => {

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { problems } from "../../packages/contract/src/problems.ts";
 import { S3, startDirectory } from "../../packages/server/src/platform/config/testing/start-directory.ts";
 import { shortcutsTexts } from "../../packages/web/src/texts/en/palette.ts";
 
@@ -72,6 +73,15 @@ describe("docs/web-app.md", () => {
     const listed = rows.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, key = ""]) => key));
     const keys = Object.keys(shortcutsTexts.keys).map((key) => key.replace(/^mod\+k$/, "Ctrl K"));
     expect(listed.filter((key) => key !== "⌘ K").sort()).toEqual(keys.sort());
+  });
+});
+
+describe("docs/errors.md", () => {
+  it("docs/errors.md lists every error code with its status, and what to do", () => {
+    const rows = read("docs/errors.md").matchAll(/^\| `(\w+)` +\| (\d+) +\| (.+?) +\|$/gm);
+    const listed = [...rows].map(([, code, status, remedy = ""]) => ({ code, status: Number(status), remedy }));
+    const known = Object.entries(problems).map(([code, { status }]) => ({ code, status, remedy: expect.any(String) }));
+    expect(listed).toEqual(known.toSorted((one, other) => one.status - other.status));
   });
 });
 

@@ -3,6 +3,7 @@ import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { bundleServer } from "./bundle-server.ts";
 import { publishedManifest, repositoryUrl } from "./manifest.ts";
 import type { Published } from "./published.ts";
 
@@ -40,11 +41,13 @@ type Staging = { folder: string; checksTypes: boolean };
 async function stageLibrary(source: string, { folder, checksTypes }: Staging): Promise<void> {
   const dist = join(source, "dist");
   await rm(dist, { recursive: true, force: true });
-  const options = checksTypes ? [] : ["--noCheck"];
+  const isServer = source.endsWith("server");
+  const options = [...(checksTypes ? [] : ["--noCheck"]), ...(isServer ? ["--emitDeclarationOnly"] : [])];
   await run(process.execPath, [TSC, "-p", join(source, "tsconfig.build.json"), ...options]);
   // The published client contains its own declarations of the types of the contract, so it depends on no package.
   if (source.endsWith("client")) await run(process.execPath, [join(source, "scripts/write-wire.ts")]);
   await cp(dist, folder, { recursive: true });
+  if (isServer) await bundleServer(folder);
 }
 
 /** Runs a command in the root folder of the repository. Rejects with the whole output of the command if it fails. */

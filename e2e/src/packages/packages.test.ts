@@ -138,6 +138,49 @@ describe("the published packages", () => {
   });
 });
 
+describe("an application that embeds Valet Key", () => {
+  let app: Project;
+  beforeAll(async () => {
+    app = await install([tarballs.server]);
+  });
+  afterAll(() => app?.remove());
+
+  it("@valetkey/server installs at most 60 packages", async () => {
+    const { packages } = JSON.parse(await readFile(join(app.folder, "package-lock.json"), "utf8"));
+    const installed = Object.keys(packages).filter((path) => path !== "");
+    expect(installed).toContain("node_modules/@valetkey/server");
+    expect(installed.length).toBeLessThanOrEqual(60);
+  });
+
+  it("the published declarations of @valetkey/server import only packages that it installs", async () => {
+    const folder = join(STAGE, "server");
+    const { dependencies } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".d.ts"));
+    const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
+    // The pattern ignores the imports in examples, whose lines begin with a star.
+    const imported = texts.flatMap((text) => [...text.matchAll(/^(?:import|export) .* from "([^".][^"]*)";$/gm)]);
+    const ofOthers = imported.map(([, name = ""]) => name).filter((name) => !name.startsWith("node:"));
+    expect(ofOthers).toContain("fastify");
+    expect(ofOthers.filter((name) => !(name in dependencies))).toEqual([]);
+  });
+
+  it.each([
+    ["pg", { database: "postgres://localhost/files" }],
+    ["@aws-sdk/credential-providers", { bucket: { name: "files", region: "eu-central-1" } }],
+  ])("createValetKey names the missing package %s", async (name, options) => {
+    const source = `
+      import { createValetKey } from "@valetkey/server";
+      const credentials = { accessKeyId: "a", secretAccessKey: "b" };
+      const bucket = { name: "files", region: "us-east-1", endpoint: "http://127.0.0.1:9", credentials };
+      const resources = { invoice: { may: () => true } };
+      const options = { bucket, database: "files.db", user: () => null, resources, ...${JSON.stringify(options)} };
+      await createValetKey(options).catch(({ message }) => console.log(message));
+    `;
+    const printed = await runModule(24, { name: "missing.mjs", source, folder: app.folder });
+    expect(printed).toContain(`needs the package ${name}. Install it: npm install ${name}`);
+  });
+});
+
 describe.each([20, 22, 24])("on Node %i", (major) => {
   it("@valetkey/presign makes equal signatures as an ES module and with CommonJS", async () => {
     const source = `import { createPresigner } from "@valetkey/presign";${PRESIGN}`;

@@ -9,7 +9,6 @@ export type {
   FilesOfItem,
   FileUrl,
   FileUrlAnswer,
-  ItemName,
   NewFile,
   PageOptions,
   UrlOptions,
@@ -20,6 +19,7 @@ export type {
   ItemAction,
   ItemCounts,
   ItemFile,
+  ItemName,
   ItemToFill,
   OfferedFile,
   Resource,
@@ -29,5 +29,4 @@ export type {
 } from "./features/embedding/types.ts";
 export type { ValetKey } from "./wiring/embedding/create-valet-key.ts";
 export { createValetKey } from "./wiring/embedding/create-valet-key.ts";
-export type { Health } from "./wiring/embedding/observe.ts";
-export type { BucketOptions, ValetKeyOptions } from "./wiring/embedding/options.ts";
+export type { BucketOptions, Health, ValetKeyOptions } from "./wiring/embedding/types.ts";

@@ -17,9 +17,9 @@ import type { Database, Tx } from "../platform/database/queries.ts";
 import type { JwtIssuer } from "../platform/database/unions.ts";
 import type { Deps, UploadOutcome } from "../platform/deps.ts";
 import { DomainError } from "../platform/errors.ts";
+import { loadWith } from "../platform/optional-package.ts";
 import { createClamd } from "../platform/scanner/clamd.ts";
 import type { InSpan } from "../platform/tracing/open-telemetry.ts";
-import { openPostgres } from "./database/open-postgres.ts";
 import { openSqlite } from "./database/open-sqlite.ts";
 import type { FileUseCases } from "./file-use-cases.ts";
 
@@ -73,16 +73,17 @@ export async function openBase<UseCases extends FileUseCases>(
   const clock = Date.now;
   const random = drawnAhead(randomBytes);
   const newId = createNewId({ clock, random });
+  const { database } = config;
   const plainDb =
-    config.database.kind === "sqlite"
+    database.kind === "sqlite"
       ? await openSqlite({
-          file: config.database.file,
+          file: database.file,
           clock,
           onCopy: (copy) => logger.info({ copy }, "the database was copied before its migration"),
           onCheckpointFailure: (err) => logger.error({ err }, "the log of the database could not be copied, and grows"),
         })
-      : await openPostgres({
-          ...config.database,
+      : await (await loadPostgres()).openPostgres({
+          ...database,
           clock,
           onMove: (host) => logger.info({ host }, "this host is the primary of PostgreSQL"),
         });
@@ -156,6 +157,13 @@ function jwtIssuersOf({ jwtSecret, jwksUrl }: Pick<AuthConfig, "jwtSecret" | "jw
   if (jwksUrl !== undefined) issuers.push("jwks");
   return issuers;
 }
+
+/** Only a service or an embedding on PostgreSQL loads the package pg. */
+const loadPostgres = () =>
+  loadWith("pg", () => import("./database/open-postgres.ts"), {
+    user: "A database on PostgreSQL",
+    code: "database_unavailable",
+  });
 
 /** The opened parts. `close` closes the parts in the opposite order. */
 export type Opened = {

@@ -1,6 +1,6 @@
-import type { Preview } from "@valetkey/contract";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { FastifyInstance } from "fastify";
 import type { AttachmentState } from "../../platform/database/unions.ts";
-import type { ItemName } from "../outbox/file-event-queries.ts";
 
 /**
  * A user of the host application. The member `id` has 1 to 255 characters. The member `email` has at most 254 characters. Lists of files
@@ -28,7 +28,7 @@ export type ItemFile = {
   createdBy: string;
   createdAt: Date;
   /** The small pictures of a ready file, with their sizes in pixels. The member is absent if the file has none. */
-  previews?: Preview[];
+  previews?: { name: "small" | "large"; width: number; height: number }[];
 };
 
 /**
@@ -101,5 +101,18 @@ export type Resources<AppUser extends User = User> = Readonly<Record<string, Res
  */
 export type Item = ItemName & { noteId: string };
 
+/** The name of an item in the application. */
+export type ItemName = { resource: string; itemId: string };
+
 /** An action that a user of an application requests on the files of an item. */
 export type ItemAction = "read" | "add" | "remove";
+
+/** The entry points of an embedding. All entry points pass requests to one HTTP application. */
+export type Doors = {
+  /** Handles a web-standard request, for frameworks such as Hono, Next.js and TanStack Start. */
+  fetch(request: Request): Promise<Response>;
+  /** Handles a request of Node.js or Express. The body of the request may be unread, or a parser may have read the body. */
+  node(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** A Fastify plugin that adds the routes below `basePath`. */
+  fastify(app: FastifyInstance): Promise<void>;
+};

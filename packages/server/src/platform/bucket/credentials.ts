@@ -1,5 +1,6 @@
 import type { Credentials } from "@valetkey/presign";
 import { type Clock, within } from "../clock.ts";
+import { loadWith } from "../optional-package.ts";
 
 /** Fetches credentials, as a provider of the AWS SDK does. With `forceRefresh`, the provider does not use its cache. */
 export type CredentialProvider = (options?: { forceRefresh?: boolean }) => Promise<Credentials>;
@@ -77,6 +78,14 @@ export function createCredentialSource(
   };
 }
 
+/** Throws `bucket_unavailable` if the package with the provider chain is not installed. */
+export function loadProviderChain(): Promise<typeof import("./provider-chain.ts")> {
+  return loadWith("@aws-sdk/credential-providers", () => import("./provider-chain.ts"), {
+    user: "A bucket without the option `credentials`",
+    code: "bucket_unavailable",
+  });
+}
+
 /**
  * Returns the provider chain of the AWS SDK. The chain searches for credentials in the order environment, profile, SSO, web identity,
  * container, instance.
@@ -86,7 +95,7 @@ export function sdkProviderChain(region: string): CredentialProvider {
   return async (options) => {
     // The code loads the chain at the first use, because the chain imports most of the AWS SDK. The chain has no cache, so the chain reads
     // its files again after a rotation of the credentials.
-    chain ??= import("./provider-chain.ts").then(({ fromNodeProviderChain }) =>
+    chain ??= loadProviderChain().then(({ fromNodeProviderChain }) =>
       fromNodeProviderChain({ ignoreCache: true, clientConfig: { region } }),
     );
     return (await chain)(options);

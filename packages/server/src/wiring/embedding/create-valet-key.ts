@@ -6,18 +6,20 @@ import { createAsk } from "../../features/embedding/ask.ts";
 import { createCalls } from "../../features/embedding/calls/index.ts";
 import type { CallsForUsers, FileCalls } from "../../features/embedding/calls/types.ts";
 import { createFiles } from "../../features/embedding/files.ts";
-import { type Doors, openDoors } from "../../features/embedding/http/doors.ts";
+import { openDoors } from "../../features/embedding/http/doors.ts";
 import { createFindPath, createHandler } from "../../features/embedding/http/handler.ts";
 import { buildEmbeddingApp } from "../../features/embedding/http/routes.ts";
 import { deliverFileEvents, startFileEventDelivery } from "../../features/embedding/jobs.ts";
-import type { User } from "../../features/embedding/types.ts";
+import type { Doors, User } from "../../features/embedding/types.ts";
+import { loadProviderChain } from "../../platform/bucket/credentials.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { withRedaction } from "../../platform/http/logging.ts";
 import { startFileBackground } from "../background.ts";
 import { type Base, createOpened, type Opened, openBase, ownDatabase, placeOf } from "../base.ts";
 import { createAllowances, createFileUseCases, type FileUseCases } from "../file-use-cases.ts";
-import { createReadMetrics, type Health, readHealth } from "./observe.ts";
-import { baseConfigOf, type CheckedOptions, checkOptions, type ValetKeyOptions } from "./options.ts";
+import { createReadMetrics, readHealth } from "./observe.ts";
+import { baseConfigOf, type CheckedOptions, checkOptions } from "./options.ts";
+import type { Health, ValetKeyOptions } from "./types.ts";
 
 /**
  * An embedding of Valet Key in an application. Each call gets the user first, and asks the application's function `may`. The calls of
@@ -88,6 +90,8 @@ async function open(
 ): Promise<ValetKey> {
   const { application, basePath, resources } = options;
   const config = baseConfigOf(options);
+  // A missing package must fail here, and not at the first URL.
+  if (options.bucket.credentials === undefined) await loadProviderChain();
   const base = await openBase(config, { join: joinFeatures, logger });
   opened.add(base.close);
   await ownDatabase(base.db, { name: application, bucket: placeOf(config.bucket) });

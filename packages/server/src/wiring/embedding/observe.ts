@@ -4,25 +4,14 @@ import type { UploadOutcome } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { httpLimits } from "../../platform/http/http-limits.ts";
 import type { Base } from "../base.ts";
-
-type State = "up" | "down";
-
-/**
- * The health of an embedding. `ready`: all parts work. `degraded`: URLs work, and uploads wait, because the bucket or the virus scanner is
- * down. `down`: the database is down. `detail` names the parts that are down, and the known reasons.
- */
-export type Health = {
-  status: "ready" | "degraded" | "down";
-  detail: string | undefined;
-  checks: { database: State; bucket: State; scanner?: State };
-};
+import type { Health, PartState } from "./types.ts";
 
 type Observed = Pick<Base, "db" | "bucket" | "scanner" | "work">;
 
 /** Probes the parts of an embedding. A part counts as down if its probe takes longer than a second. */
 export async function readHealth({ db, bucket, scanner }: Observed): Promise<Health> {
   const faults: string[] = [];
-  async function check(name: string, part: { probe(): Promise<unknown> }): Promise<State> {
+  async function check(name: string, part: { probe(): Promise<unknown> }): Promise<PartState> {
     const late = () => new Error("The probe takes too long.");
     try {
       await within({ milliseconds: httpLimits.probeTimeoutMs, late }, () => part.probe());

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
-import type { Logger } from "pino";
 import type { FindUser } from "../../features/embedding/http/handler.ts";
 import { reservedNames } from "../../features/embedding/http/handler.ts";
 import type { Resource, Resources, User } from "../../features/embedding/types.ts";
@@ -8,71 +7,7 @@ import type { BucketConfig, Config } from "../../platform/config/index.ts";
 import { defaultLimits } from "../../platform/config/limits.ts";
 import { faultOfUrl } from "../../platform/database/postgres/hosts.ts";
 import { type BaseConfig, SERVICE } from "../base.ts";
-
-/** A private bucket on AWS or any S3 server. */
-export type BucketOptions = {
-  name: string;
-  region: string;
-  /** The URL at which this server reaches the bucket. Default: AWS. */
-  endpoint?: string | undefined;
-  /** The URL at which browsers reach the bucket. Presigned URLs start with this URL. Default: `endpoint`. */
-  publicEndpoint?: string | undefined;
-  /** Whether URLs contain the bucket name in the path, not in the host name. Default: true if `endpoint` is not an endpoint of AWS. */
-  forcePathStyle?: boolean | undefined;
-  /** A folder in the bucket for all objects. Default: none. */
-  keyPrefix?: string | undefined;
-  /** The credentials for the bucket. Default: the credential provider chain of the AWS SDK. */
-  credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } | undefined;
-};
-
-/** The options of `createValetKey`. */
-export type ValetKeyOptions<AppUser extends User = User> = {
-  bucket: BucketOptions;
-  /** A `postgres://` URL or the path of a separate SQLite file. On PostgreSQL, this may be the database of the application. */
-  database: string;
-  /**
-   * The PostgreSQL schema that contains all tables. Valet Key creates the schema if it is missing. Default: `valetkey`.
-   * With `public`, the connection chooses the schema. Use `public` for poolers that can't set a schema, such as PgBouncer.
-   */
-  schema?: string | undefined;
-  /**
-   * The name of the application in its PostgreSQL schema or SQLite file. Processes with the same name are replicas of one application.
-   * Default: `application`.
-   */
-  application?: string | undefined;
-  /** The path of the routes, such as `/files`. The application may mount these routes below another path. Default: `/files`. */
-  basePath?: string | undefined;
-  /**
-   * Returns the user of the request, or null if nobody is signed in. `original` is the request object of Express or Fastify, or `request`
-   * itself. Valet Key calls `user` for each request.
-   */
-  user(request: Request, original: unknown): AppUser | null | undefined | Promise<AppUser | null | undefined>;
-  /** The kinds of things that files belong to, such as `invoice`, by name. A name has 1 to 64 letters, digits, `-` and `_`. */
-  resources: Resources<AppUser>;
-  /**
-   * The origins of other web sites whose pages may send changes, such as `https://app.example.com`. The application must send the CORS
-   * headers itself. Default: none.
-   */
-  origins?: readonly string[] | undefined;
-  /** Whether this process runs the background jobs. If false, call `tick` at intervals. Default: true. */
-  background?: boolean | undefined;
-  /**
-   * The virus scanner: a clamd that listens on TCP. Default of `port`: 3310. `tooLarge`: whether files that are too large for clamd are
-   * rejected or accepted. Default: `reject`. Without `scanner`, no file is scanned.
-   */
-  scanner?: { host: string; port?: number | undefined; tooLarge?: "reject" | "accept" | undefined } | undefined;
-  /** The maximum total size of all files of one item, in bytes. Default: no limit. */
-  itemQuotaBytes?: number | undefined;
-  /** How many days a removed file waits in the trash before it is deleted. 0 to 3,650. Default: 0, which means that there is no trash. */
-  trashDays?: number | undefined;
-  /**
-   * The prefixes of the keys in the bucket that `adopt` accepts, such as `legacy/`. Each prefix is a whole prefix in the bucket, and ends
-   * with a slash. Default: none, so `adopt` accepts no key.
-   */
-  adoptPrefixes?: readonly string[] | undefined;
-  /** A pino logger. Default: writes warnings and errors to standard error. */
-  logger?: Logger | undefined;
-};
+import type { BucketOptions, ValetKeyOptions } from "./types.ts";
 
 /** The checked options with their defaults. The type of the application's user is removed. */
 export type CheckedOptions = Omit<ValetKeyOptions, "user"> & {

@@ -4,10 +4,10 @@ import { isStorableText } from "../../../platform/text/readable-text.ts";
 import { untilUnavailable } from "../../uploads/batch.ts";
 import type { Actor } from "../items.ts";
 import { callerOf, checkFile, checkItem, openItem, presentFile, ROLES, rulesOf } from "../items.ts";
-import type { ItemFile } from "../types.ts";
+import type { ItemFile, ItemName } from "../types.ts";
 import { declare, discardBody, readBody } from "./body.ts";
 import { type ActorCalls, type CallContext, checkList } from "./context.ts";
-import type { AdoptAnswer, AdoptedObject, ItemName } from "./types.ts";
+import type { AdoptAnswer, AdoptedObject } from "./types.ts";
 
 const SHA256_IN_BASE64 = /^[A-Za-z0-9+/]{43}=$/;
 /** S3 allows no longer keys. */

@@ -3,9 +3,8 @@ import type { Attachment } from "../../access/attachment.ts";
 import { lookupQueries } from "../../people/lookup-queries.ts";
 import { faultIn, inspect } from "../../uploads/verify.ts";
 import { type Actor, callerOf, checkItem, openItem, presentFile, ROLES, rulesOf } from "../items.ts";
-import type { Item, ItemAction, ItemFile, Resource } from "../types.ts";
+import type { Item, ItemAction, ItemFile, ItemName, Resource } from "../types.ts";
 import { type ActorCalls, type CallContext, checkFileId } from "./context.ts";
-import type { ItemName } from "./types.ts";
 
 type Names = "rename" | "copy" | "move" | "remove" | "removeAll" | "restore";
 

@@ -11,8 +11,8 @@ import type { Admit } from "../admit.ts";
 import type { Ask } from "../ask.ts";
 import type { Files } from "../files.ts";
 import { type Actor, createItemAccess, rememberUser } from "../items.ts";
-import type { Resources } from "../types.ts";
-import type { FileCalls, ItemName } from "./types.ts";
+import type { ItemName, Resources } from "../types.ts";
+import type { FileCalls } from "./types.ts";
 
 /** The calls with an actor as the first argument: a user, or the application itself. */
 export type ActorCalls = {

@@ -5,8 +5,9 @@ import { lookupQueries } from "../../people/lookup-queries.ts";
 import { trashQueries } from "../../trash/queries.ts";
 import { type Actor, callerOf, checkItem, presentFile, ROLES } from "../items.ts";
 import { itemQueries, manyItemsQueries } from "../queries.ts";
+import type { ItemName } from "../types.ts";
 import { type ActorCalls, type CallContext, checkFileId, checkList } from "./context.ts";
-import type { ItemName, PageOptions } from "./types.ts";
+import type { PageOptions } from "./types.ts";
 
 type Names = "get" | "list" | "listMany" | "counts" | "issueUrl" | "issueUrls" | "listRemoved" | "activity";
 

@@ -1,8 +1,4 @@
-import type { UrlPurpose } from "../../audit/audit-event.ts";
-import type { ItemName } from "../../outbox/file-event-queries.ts";
-import type { ItemCounts, ItemFile, User } from "../types.ts";
-
-export type { ItemName } from "../../outbox/file-event-queries.ts";
+import type { ItemCounts, ItemFile, ItemName, User } from "../types.ts";
 
 /**
  * The bytes of a file: bytes in memory, a `Blob` or `File`, a web stream, a Node.js stream, or the path of a file on the disk of this
@@ -138,7 +134,9 @@ export type FileCalls = {
    */
   issueUrls(
     fileIds: readonly string[],
-    options?: Pick<UrlOptions, "preview"> & { purpose?: UrlPurpose | undefined },
+    options?: Pick<UrlOptions, "preview"> & {
+      purpose?: "download" | "view" | "thumbnail" | "zip" | "renewal" | undefined;
+    },
   ): Promise<FileUrlAnswer[]>;
   /**
    * Renames a ready file. Asks `may` for "add" and "remove". Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, or

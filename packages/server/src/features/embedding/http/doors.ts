@@ -1,19 +1,10 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { httpLimits } from "../../../platform/http/http-limits.ts";
 import { HttpProblem } from "../../../platform/http/problem.ts";
+import type { Doors } from "../types.ts";
 import type { Body, Handler } from "./handler.ts";
-
-/** The entry points of an embedding. All entry points pass requests to one HTTP application. */
-export type Doors = {
-  /** Handles a web-standard request, for frameworks such as Hono, Next.js and TanStack Start. */
-  fetch(request: Request): Promise<Response>;
-  /** Handles a request of Node.js or Express. The body of the request may be unread, or a parser may have read the body. */
-  node(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** A Fastify plugin that adds the routes below `basePath`. */
-  fastify(app: FastifyInstance): Promise<void>;
-};
 
 /** Creates the entry points to the application. */
 export function openDoors({ handle }: Pick<Handler, "handle">, { basePath }: { basePath: string }): Doors {

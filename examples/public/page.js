@@ -23,7 +23,7 @@ find("sign-in").addEventListener("submit", async (event) => {
   await show();
 });
 
-const note = () => ({ resource: "note", id: location.hash.slice(1) });
+const note = () => ({ resource: "note", itemId: location.hash.slice(1) });
 
 find("file").addEventListener("change", async ({ target }) => {
   const [file] = target.files;

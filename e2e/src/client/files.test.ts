@@ -3,14 +3,14 @@ import { memoryStore, openFiles } from "../../../packages/client/src/index.ts";
 import { type Application, startApplication } from "../embedding/start-application.ts";
 import { file, sha256OfBlob } from "./testing/files.ts";
 
-const INVOICE = { resource: "invoice", id: "42/a" };
+const INVOICE = { resource: "invoice", itemId: "42/a" };
 
 describe("the files of an application through the client", () => {
   let application: Application;
   const filesOf = (user: string) => openFiles({ baseUrl: application.url, token: user, store: memoryStore() });
 
   beforeAll(async () => {
-    application = await startApplication({ may: (user, _, id) => user.id === "ann" && id === INVOICE.id });
+    application = await startApplication({ may: (user, _, id) => user.id === "ann" && id === INVOICE.itemId });
   });
   afterAll(() => application.close());
 
@@ -21,7 +21,7 @@ describe("the files of an application through the client", () => {
     const files = filesOf("ann");
     const given = file(sizeBytes);
     const sent = await files.upload(INVOICE, given).done;
-    expect(sent).toMatchObject({ resource: "invoice", itemId: INVOICE.id, sizeBytes, state: "ready" });
+    expect(sent).toMatchObject({ resource: "invoice", itemId: INVOICE.itemId, sizeBytes, state: "ready" });
     expect((await files.list(INVOICE)).items.map(({ id }) => id)).toEqual([sent.id]);
     expect((await files.get(sent.id)).filename).toBe(sent.filename);
     const { blob } = await files.download(sent.id);

@@ -44,7 +44,7 @@ describe("folders through the client", () => {
   it("a file of an application keeps its folder", async () => {
     const application = await startApplication({ may: () => true });
     const files = openFiles({ baseUrl: application.url, token: "ann", store: memoryStore() });
-    const invoice = { resource: "invoice", id: "42" };
+    const invoice = { resource: "invoice", itemId: "42" };
     const sent = [1, 2].map((nth) => files.upload(invoice, text(`${nth}`), { path: `papers/${nth}` }).done);
     expect((await Promise.all(sent)).map(({ path }) => path)).toEqual(["papers/1/", "papers/2/"]);
     await application.close();

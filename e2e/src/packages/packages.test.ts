@@ -271,7 +271,7 @@ const SERVER_RENDERED = `
   import { createElement, version } from "react";
   import { renderToString } from "react-dom/server";
   function Invoice() {
-    const { files, add } = useUploads({ resource: "invoice", id: "42" });
+    const { files, add } = useUploads({ resource: "invoice", itemId: "42" });
     const { src } = useFileUrl("a-file");
     const { isPending } = useDownload();
     const text = \`\${files.length} files, \${isPending}\`;

@@ -13,8 +13,8 @@ import type { UploadOptions } from "./upload/upload-options.ts";
 import { startTask, type UploadTask } from "./upload/upload-task.ts";
 import type { Attachment, FileUrl } from "./wire.ts";
 
-/** An item of the application that can have files, such as invoice 42: `{ resource: "invoice", id: "42" }`. */
-export type Item = { resource: string; id: string };
+/** An item of the application that can have files, such as invoice 42: `{ resource: "invoice", itemId: "42" }`. */
+export type Item = { resource: string; itemId: string };
 
 /** A file of an item of the application. */
 export type ItemFile = Attachment & { resource: string; itemId: string };
@@ -46,7 +46,7 @@ type ItemFilePage = { items: ItemFile[]; nextCursor: string | null };
  * import { openFiles } from "@valetkey/client";
  *
  * const files = openFiles({ baseUrl: "https://app.example.com/files" });
- * const invoice = { resource: "invoice", id: "42" };
+ * const invoice = { resource: "invoice", itemId: "42" };
  * const sent = await files.upload(invoice, new File(["the invoice"], "invoice.txt", { type: "text/plain" })).done;
  * const { fileUrl } = await files.urlFor(sent.id);
  * console.log(await (await fetch(fileUrl)).text()); // the invoice
@@ -57,7 +57,7 @@ export function openFiles({ store = defaultStore(), ...options }: FilesOptions) 
   const platform = detectPlatform({ fetch });
   const lines = openLines(call);
   const previews = openPreviews({ call, fetch, platform }, options);
-  const itemPath = ({ resource, id }: Item) => `/${encodeURIComponent(resource)}/${encodeURIComponent(id)}`;
+  const itemPath = ({ resource, itemId }: Item) => `/${encodeURIComponent(resource)}/${encodeURIComponent(itemId)}`;
   const filePath = (fileId: string) => `/files/${encodeURIComponent(fileId)}`;
   const list = (item: Item, { signal, ...query }: PageOptions = {}) =>
     call<ItemFilePage>("GET", itemPath(item), { query, signal });

@@ -78,7 +78,7 @@ const TYPES = ["dragenter", "dragover", "dragleave", "drop"] as const;
  * @example
  * ```tsx
  * function Invoice({ id }: { id: string }) {
- *   const { add } = useUploads({ resource: "invoice", id });
+ *   const { add } = useUploads({ resource: "invoice", itemId });
  *   const isDragging = usePageDrop({ onFiles: add });
  *   return isDragging ? <p>Drop the files anywhere</p> : null;
  * }

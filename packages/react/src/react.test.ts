@@ -9,13 +9,13 @@ let items = 0;
 /** Makes a new item without files. */
 const newItem = () => {
   items += 1;
-  return { resource: "invoice", id: `${items}` };
+  return { resource: "invoice", itemId: `${items}` };
 };
 
 const MISSING = "00000000-0000-4000-8000-000000000000";
 
 /** A component that uses every hook and the Dropzone. */
-function Page({ react, item }: { react: Loaded; item: { resource: string; id: string } }) {
+function Page({ react, item }: { react: Loaded; item: { resource: string; itemId: string } }) {
   const { files, add } = react.useUploads(item);
   const { src } = react.useFileUrl(MISSING);
   const { isPending } = react.useDownload();
@@ -68,9 +68,9 @@ describe.each(MAJORS)("React %i", (major) => {
     return rendered;
   };
   const statesOf = ({ current }: Rendered) => current.files.map(({ state }) => state);
-  const listed = async (client: FilesClient, item: { resource: string; id: string }) =>
+  const listed = async (client: FilesClient, item: { resource: string; itemId: string }) =>
     (await client.list(item)).items.map(({ filename }) => filename);
-  const upload = async (client: FilesClient, item: { resource: string; id: string }) =>
+  const upload = async (client: FilesClient, item: { resource: string; itemId: string }) =>
     client.upload(item, textFile("a.txt", "the file")).done;
 
   it("the tests load the intended React version", () => {
@@ -155,12 +155,12 @@ describe.each(MAJORS)("React %i", (major) => {
     it("useUploads shows the reason of a failed upload, and retries the upload", async () => {
       const { client } = openClient();
       const item = newItem();
-      closed.add(item.id);
+      closed.add(item.itemId);
       const uploads = await shown(renderUploads(client, item));
       uploads.current.add([textFile("a.txt")]);
       await expect.poll(() => uploads.current.files[0]?.error?.code).toBe("access_denied");
       expect(statesOf(uploads)).toEqual(["failed"]);
-      closed.delete(item.id);
+      closed.delete(item.itemId);
       uploads.current.retry();
       await expect.poll(() => statesOf(uploads)).toEqual(["ready"]);
       expect(uploads.current.files[0]?.error).toBeUndefined();
@@ -361,7 +361,7 @@ describe.each(MAJORS)("React %i", (major) => {
       const { id } = await upload(client, item);
       const url = renderHook(client, () => react.useFileUrl(id, { expiresIn: 1 }));
       await expect.poll(() => url.current?.src).toBeDefined();
-      closed.add(item.id);
+      closed.add(item.itemId);
       await expect.poll(() => url.current.isExpired()).toBe(true);
       url.current.onError();
       await expect.poll(() => url.current).toMatchObject({ src: undefined, error: { code: "access_denied" } });

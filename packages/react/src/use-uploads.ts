@@ -72,7 +72,7 @@ const none = () => NONE;
  * @example
  * ```tsx
  * function Invoice({ id }: { id: string }) {
- *   const { files, add, cancel } = useUploads({ resource: "invoice", id });
+ *   const { files, add, cancel } = useUploads({ resource: "invoice", itemId });
  *   return (
  *     <>
  *       <Dropzone onFiles={add}>Drop files here</Dropzone>
@@ -84,9 +84,9 @@ const none = () => NONE;
  * }
  * ```
  */
-export function useUploads({ resource, id, cancelOnUnmount = false }: UploadsOptions): Uploads {
+export function useUploads({ resource, itemId, cancelOnUnmount = false }: UploadsOptions): Uploads {
   const store = uploadsOf(useValetKey());
-  const item = useMemo(() => ({ resource, id }), [resource, id]);
+  const item = useMemo(() => ({ resource, itemId }), [resource, itemId]);
   const subscribe = useCallback((listener: () => void) => store.subscribe(item, listener), [store, item]);
   const files = useSyncExternalStore(subscribe, () => store.files(item), none);
   useEffect(() => {
@@ -152,7 +152,7 @@ const RUNNING_SLOTS = 24;
 const FINAL: ReadonlySet<string> = new Set(["ready", "failed", "aborted"]);
 const RESTING: ReadonlySet<string> = new Set([...FINAL, "queued", "paused"]);
 
-const itemKey = ({ resource, id }: Item) => JSON.stringify([resource, id]);
+const itemKey = ({ resource, itemId }: Item) => JSON.stringify([resource, itemId]);
 
 /** Manages the uploads of a client. The uploads continue while components mount and unmount. */
 class UploadsStore {

@@ -19,7 +19,7 @@ function Picture({ fileId }: { fileId: string }) {
 }
 
 function App() {
-  const { files, progress, add, pause, resume } = useUploads({ resource: "invoice", id: "42" });
+  const { files, progress, add, pause, resume } = useUploads({ resource: "invoice", itemId: "42" });
   const { download } = useDownload();
   return (
     <>

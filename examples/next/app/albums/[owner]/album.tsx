@@ -22,7 +22,7 @@ export function Album({ owner, mayAdd, photos }: { owner: string; mayAdd: boolea
 }
 
 function Uploads({ owner }: { owner: string }) {
-  const { files, add } = useUploads({ resource: "album", id: owner });
+  const { files, add } = useUploads({ resource: "album", itemId: owner });
   const { refresh } = useRouter();
   return (
     <>

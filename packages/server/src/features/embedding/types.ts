@@ -24,7 +24,7 @@ export type ItemFile = {
   state: AttachmentState;
   /** The reason of the rejection, if the service rejected the file. */
   reason: string | undefined;
-  /** The id of the user who uploaded the file. */
+  /** The id of the user who added the file. Empty if the application added the file with `asApplication`. */
   createdBy: string;
   createdAt: Date;
   /** The small pictures of a ready file, with their sizes in pixels. The member is absent if the file has none. */

@@ -1,8 +1,9 @@
+import { Readable } from "node:stream";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createAdmit } from "../../features/embedding/admit.ts";
-import type { ItemToFill, OfferedFile, Resource } from "../../index.ts";
+import type { FileBody, ItemName, ItemToFill, OfferedFile, Resource } from "../../index.ts";
 import { engines, sqlite } from "../../testing/database/test-databases.ts";
-import { createPlace, open, type TestUser } from "./testing/embedding.ts";
+import { createPlace, open, type TestUser, users } from "./testing/embedding.ts";
 
 const declared = { filename: "a.txt", contentType: "text/plain", sizeBytes: 3 };
 
@@ -116,6 +117,29 @@ describe("the rule validate", () => {
     const outcomes = await admit({ id: "ann" }, { resource: "invoice", itemId: "42", files: [declared, declared] });
     expect(outcomes).toMatchObject([{ code: "file_refused" }, { code: "file_refused" }]);
     expect([calls, faults.length]).toEqual([1, 2]);
+  });
+
+  it("the calls of the server apply the rule to users, and not to the application itself", async () => {
+    const { files } = await open(await createPlace(sqlite), withRule(atMostTwo));
+    const [item, other] = ["42", "43"].map((itemId) => ({ resource: "invoice", itemId })) as [ItemName, ItemName];
+    const attach = (body: FileBody) => files.attach(users.ann, item, { filename: "a.txt", body });
+    const { id } = await attach(Buffer.from("one"));
+    await attach(Readable.from([Buffer.from("two")]));
+    const refused = { code: "file_refused", message: "An invoice has at most 2 files." };
+    await expect(attach(Buffer.from("three"))).rejects.toMatchObject(refused);
+    await expect(attach(Readable.from([Buffer.from("three")]))).rejects.toMatchObject(refused);
+    await expect(files.copy(users.ann, id, item)).rejects.toMatchObject(refused);
+    expect(await files.copy(users.ann, id, other)).toMatchObject({ itemId: "43" });
+    const body = Buffer.from("three");
+    expect(await files.asApplication.attach(item, { filename: "a.txt", body })).toMatchObject({ state: "ready" });
+  });
+
+  it("the rule gets the length of a stream after the last byte", async () => {
+    const validate = vi.fn<Validate>();
+    const { files } = await open(await createPlace(sqlite), withRule(validate));
+    const body = Readable.from([Buffer.from("on"), Buffer.from("e")]);
+    await files.attach(users.ann, { resource: "invoice", itemId: "42" }, { filename: "a.txt", body });
+    expect(validate.mock.calls).toMatchObject([[{ filename: "a.txt", sizeBytes: 3 }, { id: "ann" }, { itemId: "42" }]]);
   });
 
   it("the rule is not called for a user without the right to add files", async () => {

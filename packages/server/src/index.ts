@@ -14,6 +14,8 @@ export type {
   UrlOptions,
 } from "./features/embedding/calls/types.ts";
 export type {
+  DownloadDelivery,
+  DownloadHook,
   Hook,
   HookDelivery,
   ItemAction,

@@ -49,7 +49,15 @@ export type Attachment = {
   createdAt: number;
   /** The confirmed preview pictures. Responses contain the previews of a ready file only. */
   previews?: readonly Preview[] | undefined;
+  /** The tags and the metadata that the host application of an embedding has given the file. Responses do not contain the annotations. */
+  annotations?: Annotations | undefined;
 };
+
+/** A JSON value. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+
+/** The facts that a host application stores with a file. The service does not interpret these facts. */
+export type Annotations = { tags: readonly string[]; metadata: { readonly [name: string]: Json } };
 
 /** Returns the name of a file for a response or an event. The result has no path if the file has no folder. */
 export function namesOf({ path, filename }: { path: string; filename: string }): { filename: string; path?: string } {

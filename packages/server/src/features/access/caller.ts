@@ -68,9 +68,14 @@ export function ownerOfItem(noteId: string): string {
   return OWNER + noteId;
 }
 
+/** Returns whether an id belongs to the owner of an item. */
+export function isOwnerOfItem(id: string): boolean {
+  return id.startsWith(OWNER);
+}
+
 /** Returns whether an id belongs to a user of an application, or to the owner of an item. No user of the service may have a reserved id. */
 export function isReservedForItems(id: string): boolean {
-  return id.startsWith(APPLICATION_USER) || id.startsWith(OWNER);
+  return id.startsWith(APPLICATION_USER) || isOwnerOfItem(id);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Preview } from "@valetkey/contract";
 import { type Expression, type ExpressionBuilder, type Kysely, type Selectable, type SqlBool, sql } from "kysely";
 import type { Tables } from "../../platform/database/schema.ts";
-import type { Attachment, Upload } from "./attachment.ts";
+import type { Annotations, Attachment, Upload } from "./attachment.ts";
 import type { Note } from "./note.ts";
 
 /**
@@ -127,6 +127,7 @@ export const attachmentColumns = [
   "attachments.reject_reason",
   "attachments.created_at",
   "attachments.previews",
+  "attachments.annotations",
 ] as const;
 
 export type AttachmentRow = Omit<Selectable<Tables["attachments"]>, "filename_folded" | "trash_id" | "is_indexed">;
@@ -148,6 +149,7 @@ export function toAttachment(row: AttachmentRow): Attachment {
     rejectReason: row.reject_reason ?? undefined,
     createdAt: row.created_at,
     ...(row.previews !== null && { previews: JSON.parse(row.previews) as Preview[] }),
+    ...(row.annotations !== null && { annotations: JSON.parse(row.annotations) as Annotations }),
   };
 }
 

@@ -2,9 +2,10 @@ import type { Logger } from "pino";
 import { within } from "../../platform/clock.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
+import { idInApplication } from "../access/caller.ts";
 import { fileEventQueries, type LeasedFileEvent } from "../outbox/file-event-queries.ts";
 import { presentFile } from "./items.ts";
-import type { Resources } from "./types.ts";
+import type { DownloadDelivery, HookDelivery, ItemFile, Resource, Resources } from "./types.ts";
 
 /**
  * The pause between two checks of a replica for due events. An event becomes due again if its hook failed, or if another replica did not
@@ -80,11 +81,11 @@ async function deliver(
   { db, clock }: Deps,
   { event, resources, onFailure }: Options & { event: LeasedFileEvent },
 ): Promise<boolean> {
-  const { id: eventId, resource, itemId, attempts: attempt } = event;
+  const { id: eventId, resource, attempts: attempt } = event;
   try {
     const rules = resources[resource];
-    const hook = event.kind === "ready" ? rules?.onReady : rules?.onRejected;
-    const call = async () => hook?.call(rules, presentFile(event.file, event), itemId, { id: eventId, attempt });
+    const file = presentFile(event.file, event);
+    const call = async () => callHook(rules, { event, file, delivery: { id: eventId, attempt } });
     await within(
       { milliseconds: DELIVER_WITHIN_MS, late: () => new Error("The hook took longer than a minute.") },
       call,
@@ -97,4 +98,17 @@ async function deliver(
   }
   await fileEventQueries(db).remove(eventId);
   return true;
+}
+
+type Call = { event: LeasedFileEvent; file: ItemFile; delivery: HookDelivery };
+
+function callHook(rules: Resource | undefined, { event, file, delivery }: Call): unknown {
+  const { kind, itemId, url } = event;
+  if (kind === "ready") return rules?.onReady?.(file, itemId, delivery);
+  if (kind === "rejected") return rules?.onRejected?.(file, itemId, delivery);
+  if (kind === "removed") return rules?.onRemoved?.(file, itemId, delivery);
+  if (url === undefined) return undefined;
+  const userId = idInApplication(url.actorId);
+  const purpose = url.purpose as DownloadDelivery["purpose"];
+  return rules?.onDownload?.(file, itemId, { ...delivery, userId, at: new Date(url.at), purpose });
 }

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { Attachment } from "../access/attachment.ts";
-import { selectAttachments, toAttachment } from "../access/sql.ts";
+import { attachmentColumns, selectAttachments, toAttachment } from "../access/sql.ts";
 import { inGroup } from "../attachments/queries.ts";
 import type { ItemName } from "../outbox/file-event-queries.ts";
 import type { Item } from "./types.ts";
@@ -37,6 +37,16 @@ export const itemQueries = defineQueries("database.items", ({ kysely: db, engine
      */
     async insert({ noteId, resource, itemId }: Item) {
       await db.insertInto("items").values({ note_id: noteId, resource, item_id: itemId }).execute();
+    },
+
+    /** Returns attachments with their items, by attachment id. The map also contains files in the trash, but no unknown ids. */
+    async filesOf(attachmentIds: readonly string[]): Promise<Map<string, { file: Attachment; item: Item }>> {
+      const rows = await select()
+        .innerJoin("attachments", "attachments.note_id", "items.note_id")
+        .select(attachmentColumns)
+        .where((eb) => engine.isIn(eb.ref("attachments.id"), engine.list(attachmentIds)))
+        .execute();
+      return new Map(rows.map((row) => [row.id, { file: toAttachment(row), item: toItem(row) as Item }]));
     },
 
     /** Counts the listed files of notes, without rejected files. The map does not contain notes without files. */
@@ -117,6 +127,32 @@ export const manyItemsQueries = defineQueries("database.manyItems", ({ kysely: d
   },
 }));
 
-function toItem(row: Tables["items"] | undefined): Item | undefined {
+/** The position in the audit log up to which the service has queued the calls of `onDownload`. */
+export const hookMarkQueries = defineQueries("database.hookMarks", ({ kysely: db }) => {
+  const kind = "downloaded" as const;
+  return {
+    async find(): Promise<string | undefined> {
+      const row = await db.selectFrom("hook_marks").select("event_id").where("kind", "=", kind).executeTakeFirst();
+      return row?.event_id;
+    },
+
+    /** Sets the first position. Does nothing if another replica has set a position. */
+    async start(eventId: string): Promise<void> {
+      const mark = db.insertInto("hook_marks").values({ kind, event_id: eventId });
+      await mark.onConflict((conflict) => conflict.column("kind").doNothing()).execute();
+    },
+
+    /** Moves the position forward. Returns false if another replica has already moved it. */
+    async advance({ from, to }: { from: string; to: string }): Promise<boolean> {
+      const mark = db.updateTable("hook_marks").set({ event_id: to }).where("kind", "=", kind);
+      const { numUpdatedRows } = await mark.where("event_id", "=", from).executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
+    },
+  };
+});
+
+type ItemRow = Pick<Tables["items"], "note_id" | "resource" | "item_id">;
+
+function toItem(row: ItemRow | undefined): Item | undefined {
   return row && { noteId: row.note_id, resource: row.resource, itemId: row.item_id };
 }

@@ -43,6 +43,20 @@ export type HookDelivery = { id: string; attempt: number };
  */
 export type Hook = (file: ItemFile, itemId: string, delivery: HookDelivery) => unknown;
 
+/**
+ * One call of `onDownload`. The member `userId` is undefined if no user of the application got the URL. `purpose`: the client states the
+ * purpose, so the purpose proves nothing.
+ */
+export type DownloadDelivery = HookDelivery & {
+  userId: string | undefined;
+  /** The instant at which the service issued the URL. */
+  at: Date;
+  purpose: "download" | "view" | "thumbnail" | "zip" | "renewal";
+};
+
+/** As `Hook`, for an issued URL of a file. */
+export type DownloadHook = (file: ItemFile, itemId: string, delivery: DownloadDelivery) => unknown;
+
 /** A file that a user or the application wants to add to an item. The service has not yet seen the bytes of the file. */
 export type OfferedFile = Pick<ItemFile, "filename" | "path" | "contentType" | "sizeBytes" | "sha256">;
 
@@ -90,6 +104,16 @@ export type Resource<AppUser extends User = User> = {
   onReady?: Hook | undefined;
   /** The service calls `onRejected` at least once for each file whose verification failed. */
   onRejected?: Hook | undefined;
+  /**
+   * The service calls `onRemoved` at least once for each ready file that was deleted permanently, and after the `onReady` of the file. A
+   * file in the trash is not deleted permanently.
+   */
+  onRemoved?: Hook | undefined;
+  /**
+   * The service calls `onDownload` at least once for each URL of a file that the service issued, about half a minute later. A URL does not
+   * prove that somebody read the bytes. Previews do not count. If the file was removed before the call, the service does not call the hook.
+   */
+  onDownload?: DownloadHook | undefined;
 };
 
 export type Resources<AppUser extends User = User> = Readonly<Record<string, Resource<AppUser>>>;

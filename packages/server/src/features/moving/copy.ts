@@ -11,6 +11,7 @@ import { previewQueries, type StoredPreview, shown } from "../attachments/previe
 import { attachmentQueries } from "../attachments/queries.ts";
 import { aboutFile, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
+import { recordFileEvent } from "../outbox/file-event-queries.ts";
 import { requireCredential } from "../people/revocation.ts";
 import { deleteAbandoned, deleteIfAbandoned } from "../storage/object-deletions.ts";
 import { objectDeletionQueries, type PlannedDeletion } from "../storage/queries.ts";
@@ -187,6 +188,7 @@ async function attach(
   const key = keyOf(transfer);
   if (key !== undefined) await uploadQueries(tx).recordCopy(attachment, { id: newId(), ...key });
   await recordEvents(deps, tx, { caller, source, attachment, now });
+  await recordFileEvent(tx, { id: newId(), kind: "ready", attachment, now });
   return { attachment, planned: isMove ? await discardFile(deps, { tx, caller, attachment: source, now }) : [] };
 }
 

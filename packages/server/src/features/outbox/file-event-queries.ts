@@ -1,18 +1,21 @@
-import type { Selectable } from "kysely";
+import type { Insertable, Selectable } from "kysely";
 import { defineQueries, type Tx } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { FileEventKind } from "../../platform/database/unions.ts";
 import type { Attachment } from "../access/attachment.ts";
-import { idInApplication } from "../access/caller.ts";
+import { idInApplication, isOwnerOfItem } from "../access/caller.ts";
 
 /** The name of an item in the application. */
 export type ItemName = { resource: string; itemId: string };
 
+/** The facts about an issued URL. `actorId`: the id that audit events store. `at`: milliseconds since the epoch. */
+export type IssuedUrlFacts = { actorId: string; at: number; purpose: string };
+
 /**
- * An event that reports the end of an upload. A hook of the application receives this event at least once. The `id` of the event is the
- * same at each delivery.
+ * An event in the life of a file of an item. A hook of the application receives this event at least once. The `id` of the event is the same
+ * at each delivery. Only an event of the kind `downloaded` has the member `url`.
  */
-type FileEvent = ItemName & { id: string; kind: FileEventKind; file: Attachment };
+type FileEvent = ItemName & { id: string; kind: FileEventKind; file: Attachment; url?: IssuedUrlFacts | undefined };
 
 /** A file event that one replica has leased. `attempts`: how often replicas have leased the event, including this time. */
 export type LeasedFileEvent = FileEvent & { attempts: number; leaseEndsAt: number };
@@ -26,7 +29,24 @@ export async function recordFileEvent(
   const item = await fileEventQueries(queries).itemOfNote(attachment.noteId);
   if (item === undefined) return;
   const { resource, itemId } = item;
-  await fileEventQueries(queries).insert({ id, kind, resource, itemId, file: attachment }, { dueAt: now });
+  await fileEventQueries(queries).insert([{ id, kind, resource, itemId, file: attachment }], { dueAt: now });
+}
+
+/**
+ * Queues a call of the application's hook for each ready file, in the transaction that deletes the files permanently. All attachments must
+ * belong to one owner. The event has the id of the file, because a file is removed only once.
+ */
+export async function recordRemovals(
+  queries: Tx,
+  { attachments, now }: { attachments: readonly Attachment[]; now: number },
+): Promise<void> {
+  const files = attachments.filter(({ state, ownerId }) => state === "ready" && isOwnerOfItem(ownerId));
+  const [first] = files;
+  const item = first && (await fileEventQueries(queries).itemOfNote(first.noteId));
+  if (item === undefined) return;
+  const { resource, itemId } = item;
+  const events = files.map((file): FileEvent => ({ id: file.id, kind: "removed", resource, itemId, file }));
+  await fileEventQueries(queries).insert(events, { dueAt: now });
 }
 
 /**
@@ -34,16 +54,18 @@ export async function recordFileEvent(
  * epoch.
  */
 export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: db, engine }) => ({
-  /** Adds an event. The caller must call `insert` in the transaction that ends the upload. */
-  async insert({ id, kind, resource, itemId, file }: FileEvent, { dueAt }: { dueAt: number }): Promise<void> {
-    const event = { id, kind, resource, item_id: itemId, file: JSON.stringify(file) };
-    await db
-      .insertInto("file_events")
-      .values({ ...event, due_at: dueAt, attempts: 0 })
-      .execute();
+  /** Adds events. The caller must call `insert` in the transaction that causes the events. */
+  async insert(events: readonly FileEvent[], { dueAt }: { dueAt: number }): Promise<void> {
+    for (let at = 0; at < events.length; at += INSERTED_TOGETHER) {
+      const rows = events.slice(at, at + INSERTED_TOGETHER).map((event) => toRow(event, dueAt));
+      await db.insertInto("file_events").values(rows).execute();
+    }
   },
 
-  /** Leases the oldest due events of these resources to this replica. When the lease ends, the events are due again. */
+  /**
+   * Leases the oldest due events of these resources to this replica. When the lease ends, the events are due again. The event about a
+   * removed file waits until the hooks for the end of its upload have run, so that an application never adds a file after its removal.
+   */
   async lease({
     now,
     leaseEndsAt,
@@ -60,6 +82,20 @@ export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: 
       .select(["id", "due_at"])
       .where("due_at", "<=", now)
       .where((eb) => engine.isIn(eb.ref("resource"), engine.list(resources)))
+      .where((eb) =>
+        eb.or([
+          eb("kind", "!=", "removed"),
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom("file_events as earlier")
+                .select("earlier.id")
+                .whereRef("earlier.file_id", "=", "file_events.file_id")
+                .where("earlier.kind", "in", ["ready", "rejected"]),
+            ),
+          ),
+        ]),
+      )
       .orderBy("due_at")
       .orderBy("id")
       .limit(limit)
@@ -104,7 +140,17 @@ export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: 
   },
 }));
 
+/** SQLite limits the number of values in one statement. */
+const INSERTED_TOGETHER = 500;
+
+function toRow({ id, kind, resource, itemId, file, url }: FileEvent, dueAt: number): Insertable<Tables["file_events"]> {
+  const detail = url === undefined ? null : JSON.stringify(url);
+  const event = { id, kind, resource, item_id: itemId, file: JSON.stringify(file), file_id: file.id, detail };
+  return { ...event, due_at: dueAt, attempts: 0 };
+}
+
 function toEvent(row: Selectable<Tables["file_events"]>): LeasedFileEvent {
   const { id, kind, resource, item_id: itemId, attempts, due_at: leaseEndsAt } = row;
-  return { id, kind, resource, itemId, file: JSON.parse(row.file), attempts, leaseEndsAt };
+  const url = row.detail === null ? undefined : JSON.parse(row.detail);
+  return { id, kind, resource, itemId, file: JSON.parse(row.file), url, attempts, leaseEndsAt };
 }

@@ -11,6 +11,7 @@ import { type AuditEvent, aboutFile, aboutNote, auditEvent } from "../audit/audi
 import { auditQueries } from "../audit/queries.ts";
 import { linkQueries } from "../links/queries/links.ts";
 import { noteQueries } from "../notes/queries.ts";
+import { recordRemovals } from "../outbox/file-event-queries.ts";
 import { planDeletion, queueDeletions, releaseObjects } from "../storage/object-deletions.ts";
 import type { PlannedDeletion } from "../storage/queries.ts";
 import { uploadQueries } from "../uploads/queries/uploads.ts";
@@ -279,6 +280,7 @@ export async function deleteAttachmentsForGood(
   const planned = attachments.flatMap((attachment) =>
     planDeletion({ attachment, upload: uploads.get(attachment.id), now }),
   );
+  await recordRemovals(tx, { attachments, now });
   await attachmentQueries(tx).delete(...ids);
   await queueDeletions(tx, { planned, now });
   return planned;

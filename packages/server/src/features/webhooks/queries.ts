@@ -1,10 +1,11 @@
 import { type Kysely, sql } from "kysely";
-import { type AuditRow, defineQueries, type UrlJournal } from "../../platform/database/queries.ts";
+import { defineQueries, type IssuedUrlRow, type UrlJournal } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { AuditEvent } from "../audit/audit-event.ts";
 import { SERVICE_OWNER } from "../outbox/webhook.ts";
 
-type UrlRow = Pick<AuditRow, "id" | "note_id" | "attachment_ids">;
+/** An issued URL, or the issued URLs of a batch. */
+export type IssuedUrl = Pick<AuditEvent, "id" | "at" | "actorId" | "noteId" | "attachmentIds" | "detail">;
 
 /** The queries of the job that summarises the issued URLs in the audit log for webhooks. */
 export const issuedUrlQueries = defineQueries("database.webhooks", ({ kysely: db, journal }) => ({
@@ -37,12 +38,7 @@ export const issuedUrlQueries = defineQueries("database.webhooks", ({ kysely: db
   },
 
   /** Lists the audit events with the action `url.issued` between two ids, the oldest first. */
-  async listIssuedUrls(range: {
-    ownerId: string;
-    after: string;
-    before: string;
-    limit: number;
-  }): Promise<Pick<AuditEvent, "id" | "noteId" | "attachmentIds">[]> {
+  async listIssuedUrls(range: { ownerId: string; after: string; before: string; limit: number }): Promise<IssuedUrl[]> {
     const ownerId = range.ownerId === SERVICE_OWNER ? null : range.ownerId;
     // The query reads the journal first, so that an event that moves to the table between the two reads is in both results. In the other
     // order, the event could be in neither result.
@@ -52,8 +48,11 @@ export const issuedUrlQueries = defineQueries("database.webhooks", ({ kysely: db
     const inOrder = [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, range.limit);
     return inOrder.map((row) => ({
       id: row.id,
+      at: row.at,
+      actorId: row.actor_id,
       noteId: row.note_id,
       attachmentIds: JSON.parse(row.attachment_ids),
+      detail: JSON.parse(row.detail),
     }));
   },
 }));
@@ -62,10 +61,10 @@ export const issuedUrlQueries = defineQueries("database.webhooks", ({ kysely: db
 async function urlsFromTable(
   db: Kysely<Tables>,
   { ownerId, after, before, limit }: Parameters<UrlJournal["findUrls"]>[0],
-): Promise<UrlRow[]> {
+): Promise<IssuedUrlRow[]> {
   const ofOwner = ownerId === null ? sql`true` : sql`owner_id = ${ownerId} and is_routine in (0, 1)`;
-  const { rows } = await sql<UrlRow>`
-    select id, note_id, attachment_ids from audit_events
+  const { rows } = await sql<IssuedUrlRow>`
+    select id, at, actor_id, note_id, attachment_ids, detail from audit_events
     where ${ofOwner} and id > ${after} and id < ${before} and action = 'url.issued'
     order by id limit ${limit}`.execute(db);
   return rows;

@@ -73,6 +73,8 @@ export function defineQueries<Q extends object>(name: string, build: (tx: Tx) =>
 }
 
 export type AuditRow = Selectable<Tables["audit_events"]>;
+/** The columns of an event about issued URLs that background jobs read. */
+export type IssuedUrlRow = Pick<AuditRow, "id" | "at" | "actor_id" | "note_id" | "attachment_ids" | "detail">;
 
 /** Reads the URL events that are still in the journal of SQLite, and not yet in the table of audit events. */
 export type UrlJournal = {
@@ -88,12 +90,7 @@ export type UrlJournal = {
    * Finds the oldest events in a range of ids that have the action `url.issued`. If `ownerId` is null, the function `findUrls` finds the
    * events of every owner.
    */
-  findUrls(range: {
-    ownerId: string | null;
-    after: string;
-    before: string;
-    limit: number;
-  }): Pick<AuditRow, "id" | "note_id" | "attachment_ids">[];
+  findUrls(range: { ownerId: string | null; after: string; before: string; limit: number }): IssuedUrlRow[];
 };
 
 /** The time limit of a search is enough for thousands of long notes. */

@@ -115,6 +115,17 @@ export type Tables = {
      * `attachment_previews`, so that a list of files reads one table. The column `previews` is null if the file has no preview picture.
      */
     previews: Generated<string | null>;
+    /** The tags and the metadata of the host application as a JSON object. The column is null if the application has set neither. */
+    annotations: Generated<string | null>;
+  };
+  /**
+   * The table `file_terms` contains a row for each tag of a file, and for each member of its metadata that a search can find. The column
+   * `term` is a hash. The column `note_id` repeats the note of the file, so that a search in an item reads one index.
+   */
+  file_terms: {
+    attachment_id: string;
+    term: string;
+    note_id: string;
   };
   /**
    * The table `attachment_previews` contains the preview pictures of files. A trigger queues the deletion of the object of each deleted
@@ -478,6 +489,8 @@ export type Tables = {
     note_id: string;
     resource: string;
     item_id: string;
+    /** The folder in the bucket for the objects of the item, which the host application chose. The column is null for no folder. */
+    place: Generated<string | null>;
   };
   /** The table `file_events` contains the file events that the service has not yet delivered to the hooks of an embedding. */
   file_events: {
@@ -493,6 +506,15 @@ export type Tables = {
      */
     due_at: number;
     attempts: number;
+    /** The id of the file. The event about a removed file waits for the earlier events with the same `file_id`. */
+    file_id: Generated<string | null>;
+    /** The facts about a download, as a JSON object. The column is null for other kinds of events. */
+    detail: Generated<string | null>;
+  };
+  /** The table `hook_marks` contains the position in the audit log up to which a job has queued the calls of a hook. */
+  hook_marks: {
+    kind: "downloaded";
+    event_id: string;
   };
   /** The table `mails` contains the waiting mails, and the mails that have finally failed. */
   mails: {

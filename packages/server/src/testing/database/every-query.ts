@@ -7,7 +7,7 @@ import { previewQueries } from "../../features/attachments/preview-queries.ts";
 import { attachmentQueries } from "../../features/attachments/queries.ts";
 import { auditQueries } from "../../features/audit/queries.ts";
 import { changeQueries } from "../../features/changes/queries.ts";
-import { applicationQueries, itemQueries, manyItemsQueries } from "../../features/embedding/queries.ts";
+import { applicationQueries, hookMarkQueries, itemQueries, manyItemsQueries } from "../../features/embedding/queries.ts";
 import { linkQueries } from "../../features/links/queries/links.ts";
 import { receiverQueries } from "../../features/links/queries/receivers.ts";
 import { visitorFileQueries } from "../../features/links/queries/visitor-files.ts";
@@ -91,6 +91,7 @@ export const everyQuery = {
   receivers: receiverQueries,
   items: itemQueries,
   manyItems: manyItemsQueries,
+  hookMarks: hookMarkQueries,
   fileEvents: fileEventQueries,
   mails: mailQueries,
   mailPreferences: mailPreferenceQueries,

@@ -549,11 +549,13 @@ export const queryExamples: Examples = {
   items: {
     insert: [[{ noteId: "new", resource: "invoice", itemId: "new" }]],
     counts: [[["note-1", "note-2"]]],
+    filesOf: [[files]],
     findOfAttachments: [[files]],
   },
+  hookMarks: { find: [[]], start: [["event-1"]], advance: [[{ from: "event-1", to: "event-2" }]] },
   fileEvents: {
     itemOfNote: [["note-1"]],
-    insert: [[{ id: "new", kind: "ready", resource: "invoice", itemId: "item-1", file }, { dueAt: NOW }]],
+    insert: [[[{ id: "new", kind: "ready", resource: "invoice", itemId: "item-1", file }], { dueAt: NOW }]],
     lease: [[{ ...claiming, resources: ["invoice"] }]],
     remove: [["event-1"]],
     postpone: [[{ id: "event-1", leaseEndsAt: 1 }, { dueAt: NOW }]],

@@ -5,6 +5,7 @@ import { createAdmit } from "../../features/embedding/admit.ts";
 import { createAsk } from "../../features/embedding/ask.ts";
 import { createCalls } from "../../features/embedding/calls/index.ts";
 import type { CallsForUsers, FileCalls } from "../../features/embedding/calls/types.ts";
+import { queueDownloads, startDownloadQueue } from "../../features/embedding/downloads.ts";
 import { createFiles } from "../../features/embedding/files.ts";
 import { openDoors } from "../../features/embedding/http/doors.ts";
 import { createFindPath, createHandler } from "../../features/embedding/http/handler.ts";
@@ -120,7 +121,8 @@ async function open(
   });
   opened.add(() => app.close());
   await app.ready();
-  await startJobs(base, { options, deliver, logger, opened });
+  const queueCalls = queueDownloads(base.deps, { resources });
+  await startJobs(base, { options, deliver, queueCalls, logger, opened });
   const findPath = createFindPath({ basePath, resources: Object.keys(resources) });
   const onFailure = (error: unknown) => logger.error({ err: error }, "a request failed");
   const handler = createHandler(app, { findPath, requestId: randomUUID, onFailure });
@@ -142,7 +144,7 @@ async function open(
     asApplication: calls.asApplication,
     health: track(() => readHealth(base)),
     metrics: track(readMetrics),
-    tick: track(() => runDue(base, { deliver, logger })),
+    tick: track(() => runDue(base, { deliver, queueCalls, logger })),
     close: opened.close,
   };
 }
@@ -155,11 +157,12 @@ function joinFeatures(deps: Deps): FileUseCases {
 type Jobs = {
   options: CheckedOptions;
   deliver: ReturnType<typeof deliverFileEvents>;
+  queueCalls: ReturnType<typeof queueDownloads>;
   logger: Logger;
   opened: Opened;
 };
 
-async function startJobs(base: Base, { options, deliver, logger, opened }: Jobs): Promise<void> {
+async function startJobs(base: Base, { options, deliver, queueCalls, logger, opened }: Jobs): Promise<void> {
   if (options.background === false) {
     // Without the capabilities of the bucket, the service would copy every upload.
     await base.capabilities[0]?.settle().catch((error) => logger.warn({ err: error }, "the bucket can't be reached"));
@@ -169,6 +172,10 @@ async function startJobs(base: Base, { options, deliver, logger, opened }: Jobs)
   const fileEvents = startFileEventDelivery({ deliver, logger });
   opened.add(fileEvents.stop);
   base.work.on("uploadEnded", fileEvents.kick);
+  base.work.on("deletionsQueued", fileEvents.kick);
+  if (queueCalls !== undefined) {
+    opened.add(startDownloadQueue({ queue: queueCalls, onQueued: fileEvents.kick, logger }).stop);
+  }
   background.kick();
   fileEvents.kick();
 }
@@ -176,7 +183,7 @@ async function startJobs(base: Base, { options, deliver, logger, opened }: Jobs)
 /** Runs all due work as the background jobs do, and then stops. A later call tries a failed verification again. */
 async function runDue(
   { useCases, capabilities }: Base,
-  { deliver, logger }: { deliver: () => Promise<number>; logger: Logger },
+  { deliver, queueCalls, logger }: { deliver: () => Promise<number> } & Pick<Jobs, "queueCalls" | "logger">,
 ): Promise<void> {
   await capabilities[0]?.settle().catch((error) => logger.warn({ err: error }, "the bucket can't be reached"));
   for (;;) {
@@ -192,7 +199,15 @@ async function runDue(
   const failures: unknown[] = [];
   // A failed job, for example during an outage of the bucket, must not stop the other jobs.
   const { flushRefusals, expireUploads, expireTrash, dropUnconfirmedPreviews, purgeObjects } = useCases;
-  for (const job of [deliver, flushRefusals, expireUploads, expireTrash, dropUnconfirmedPreviews, purgeObjects]) {
+  for (const job of [
+    ...(queueCalls === undefined ? [] : [queueCalls]),
+    deliver,
+    flushRefusals,
+    expireUploads,
+    expireTrash,
+    dropUnconfirmedPreviews,
+    purgeObjects,
+  ]) {
     await job().catch((error) => failures.push(error));
   }
   if (failures.length > 0) throw failures[0];

@@ -1,19 +1,22 @@
 import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Hook } from "../../index.ts";
+import type { DownloadHook, Hook, Resource } from "../../index.ts";
 import { engines } from "../../testing/database/test-databases.ts";
-import { createPlace, mayInvoice, open } from "./testing/embedding.ts";
+import { createPlace, mayInvoice, open, users } from "./testing/embedding.ts";
 import { startEmbeddingChild } from "./testing/start-child.ts";
 
 const PDF = { filename: "invoice.pdf", contentType: "application/pdf" };
 const LEASE_MS = 120_000;
+const declared = { filename: "a.txt", contentType: "text/plain", sizeBytes: 3 };
 
 describe.each(engines)("the hooks of an embedding on $name", (engine) => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
   afterEach(() => void vi.useRealTimers());
 
   const pass = (milliseconds: number) => vi.setSystemTime(Date.now() + milliseconds);
-  const withHooks = (hooks: { onReady?: Hook; onRejected?: Hook }) => ({ invoice: { may: mayInvoice, ...hooks } });
+  const withHooks = (hooks: Pick<Resource, "onReady" | "onRejected" | "onRemoved" | "onDownload">) => ({
+    invoice: { may: mayInvoice, ...hooks },
+  });
 
   it("the hook receives a verified file when the file is ready", async () => {
     const { promise: called, resolve } = Promise.withResolvers<Parameters<Hook>>();
@@ -108,6 +111,92 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     await files.asApplication.remove(id);
     await files.tick();
     expect(onReady.mock.calls).toMatchObject([[{ id }, "42", { attempt: 1 }]]);
+  });
+
+  it("the hook onRemoved receives each removed file once, and no file that was never ready", async () => {
+    const onRemoved = vi.fn<Hook>();
+    const options = { background: false, resources: withHooks({ onRemoved }) };
+    const { files, as } = await open(await createPlace(engine), options);
+    const ann = as("ann");
+    const first = (await ann.upload("/invoice/42")).body.id;
+    const second = (await ann.upload("/invoice/42")).body.id;
+    await ann.upload("/invoice/42", PDF);
+    const { upload } = (await ann.send("POST /invoice/42/uploads", { json: declared })).body;
+    await ann.send(`DELETE /files/${first}`);
+    await files.remove(second);
+    await files.remove(upload.attachmentId);
+    for (const rejected of (await files.list("invoice", "42")).files) await files.remove(rejected.id);
+    await files.tick();
+    await files.tick();
+    expect(onRemoved.mock.calls.map(([{ id, state }, itemId]) => [id, state, itemId]).sort()).toEqual(
+      [first, second].map((id) => [id, "ready", "42"]).sort(),
+    );
+  });
+
+  it("the hook onRemoved of a file waits until the hook onReady of the file has run", async () => {
+    const calls: string[] = [];
+    const onReady = vi.fn<Hook>(() => void calls.push("ready")).mockRejectedValueOnce(new Error("down"));
+    const onRemoved = () => void calls.push("removed");
+    const options = { background: false, resources: withHooks({ onReady, onRemoved }) };
+    const { files, as } = await open(await createPlace(engine), options);
+    await files.remove((await as("ann").upload("/invoice/42")).body.id);
+    await files.tick();
+    expect(calls).toEqual([]);
+    pass(1_001);
+    await files.tick();
+    expect(calls).toEqual(["ready", "removed"]);
+  });
+
+  it("the hook onDownload receives each issued URL of a file, without previews and earlier URLs", async () => {
+    const place = await createPlace(engine);
+    const before = await open(place, { background: false });
+    const ids: string[] = [];
+    for (const filename of ["a.txt", "b.txt"]) {
+      ids.push((await before.as("ann").upload("/invoice/42", { filename })).body.id);
+    }
+    await before.files.issueUrl(users.ann, ids[0] as string);
+    await before.close();
+    pass(60_000);
+    const onDownload = vi.fn<DownloadHook>().mockRejectedValueOnce(new Error("down"));
+    const { files, as } = await open(place, { background: false, resources: withHooks({ onDownload }) });
+    await files.tick();
+    pass(1);
+    const at = new Date();
+    await as("ann").send(`GET /files/${ids[0]}/url?disposition=inline`);
+    await as("cleo").send("POST /files/urls", { json: { fileIds: ids } });
+    await as("ben").send(`GET /files/${ids[0]}/url`);
+    await files.tick();
+    expect(onDownload).not.toHaveBeenCalled();
+    pass(31_000);
+    await files.tick();
+    pass(2_000);
+    await files.tick();
+    await files.tick();
+    expect(onDownload).toHaveBeenCalledTimes(4);
+    const calls = onDownload.mock.calls.map(([{ id }, , { userId, purpose }]) => `${id} ${userId} ${purpose}`);
+    expect(new Set(calls)).toEqual(
+      new Set([`${ids[0]} ann view`, `${ids[0]} cleo download`, `${ids[1]} cleo download`]),
+    );
+    for (const [, itemId, delivery] of onDownload.mock.calls) expect([itemId, delivery.at]).toEqual(["42", at]);
+  });
+
+  it("requirement 41: the hooks receive a removed file and an issued URL that kill -9 followed", async () => {
+    const place = await createPlace(engine);
+    const first = await open(place, { background: false, resources: withHooks({ onDownload: () => undefined }) });
+    await first.files.tick();
+    await first.close();
+    const child = startEmbeddingChild("remove-until-killed", place);
+    const [line] = await once(child.lines, "line");
+    await child.kill();
+    const { downloaded, removed } = JSON.parse(line);
+    const [onRemoved, onDownload] = [vi.fn<Hook>(), vi.fn<DownloadHook>()];
+    const { files } = await open(place, { background: false, resources: withHooks({ onRemoved, onDownload }) });
+    // The clock of the child process was ahead of the stopped clock of the test, so the test adds a minute.
+    pass(60_000);
+    await files.tick();
+    await files.tick();
+    expect(onRemoved.mock.calls).toMatchObject([[{ id: removed }, "42", { attempt: 1 }]]);
+    expect(onDownload.mock.calls).toMatchObject([[{ id: downloaded }, "42", { userId: "ann", purpose: "download" }]]);
   });
 
   it("the service calls a hook again after kill -9 during the hook", async () => {

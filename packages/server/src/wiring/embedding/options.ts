@@ -87,7 +87,8 @@ function faultsOfFiles({ trashDays = 0, adoptPrefixes = [] }: Pick<ValetKeyOptio
 }
 
 function faultsOfResource<AppUser extends User>(name: string, resource: Resource<AppUser>): string[] {
-  const { may, mayMany, accept, maxBytes, validate, urlTtlSeconds, onReady, onRejected } = Object(resource) as Resource;
+  const { may, mayMany, accept, maxBytes, validate, urlTtlSeconds, ...hooks } = Object(resource) as Resource;
+  const { onReady, onRejected, onRemoved, onDownload } = hooks;
   const at = `resources.${name}`;
   const faults: string[] = [];
   if (!NAME.test(name)) faults.push(`${at}: the name must be ${NAMES}`);
@@ -95,7 +96,7 @@ function faultsOfResource<AppUser extends User>(name: string, resource: Resource
   if (typeof may !== "function") {
     faults.push(`${at}.may is missing: a function (user, action, itemId) that returns true or false`);
   }
-  for (const [key, hook] of Object.entries({ mayMany, validate, onReady, onRejected })) {
+  for (const [key, hook] of Object.entries({ mayMany, validate, onReady, onRejected, onRemoved, onDownload })) {
     if (hook !== undefined && typeof hook !== "function") faults.push(`${at}.${key}: must be a function`);
   }
   const isList = accept === undefined || (Array.isArray(accept) && accept.every((kind) => KIND.test(kind)));

@@ -1,7 +1,7 @@
 // The journal of URL events on SQLite (ADR 4). Code outside of the folder `journal` imports only the file log.ts.
 
 import type { StatementSync } from "node:sqlite";
-import type { AuditRow, UrlJournal } from "../../../platform/database/queries.ts";
+import type { AuditRow, IssuedUrlRow, UrlJournal } from "../../../platform/database/queries.ts";
 import { openWriter, toSqliteDomainError, urlJournalFile } from "../../../platform/database/sqlite/file.ts";
 import { inTurn, Mutex } from "../../../platform/database/sqlite/mutex.ts";
 import { SqliteThread, untilNotBusy, workerModule } from "../../../platform/database/sqlite/thread.ts";
@@ -155,7 +155,16 @@ function select(column: (typeof auditColumns)[number]): string {
   order by id desc limit :limit`;
 }
 
-const SELECT_ISSUED = `select ${["id", "note_id", "attachment_ids"].map((name) => `${inEvent(name as "id")} as ${name}`)}
+const ISSUED = [
+  "id",
+  "at",
+  "actor_id",
+  "note_id",
+  "attachment_ids",
+  "detail",
+] as const satisfies (keyof IssuedUrlRow)[];
+
+const SELECT_ISSUED = `select ${ISSUED.map((name) => `${inEvent(name)} as ${name}`)}
   from url_event_batches as batch, json_each(batch.events) as event
   where (:ownerId is null or (instr(batch.events, :inJson) > 0 and ${inEvent("owner_id")} = :ownerId))
     and ${inEvent("action")} = 'url.issued' and ${inEvent("id")} > :after and ${inEvent("id")} < :before

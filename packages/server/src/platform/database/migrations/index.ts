@@ -10,6 +10,7 @@ import { missingPreviews } from "./0106-missing-previews.ts";
 import { bucketNumbers } from "./0107-bucket-numbers.ts";
 import { auditPartitions } from "./0110-audit-partitions.ts";
 import { bucketPlaces } from "./0111-bucket-places.ts";
+import { fileAnnotations } from "./0112-file-annotations.ts";
 
 const FIRST = "0100-initial-schema";
 
@@ -35,5 +36,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0107-bucket-numbers": bucketNumbers(engine),
     "0110-audit-partitions": auditPartitions(engine),
     "0111-bucket-places": bucketPlaces(engine),
+    "0112-file-annotations": fileAnnotations(engine),
   };
 }

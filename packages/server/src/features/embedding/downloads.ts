@@ -2,9 +2,9 @@ import type { Logger } from "pino";
 import { firstIdAt } from "../../platform/crypto/ids.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
+import { type IssuedUrl, issuedUrlQueries } from "../audit/issued-url-queries.ts";
 import { fileEventQueries } from "../outbox/file-event-queries.ts";
 import { SERVICE_OWNER } from "../outbox/webhook.ts";
-import { type IssuedUrl, issuedUrlQueries } from "../webhooks/queries.ts";
 import { hookMarkQueries, itemQueries } from "./queries.ts";
 import type { Resources } from "./types.ts";
 

@@ -1,4 +1,4 @@
-import type { Insertable, Selectable } from "kysely";
+import { type ExpressionBuilder, type Insertable, type Selectable, sql } from "kysely";
 import { defineQueries, type Tx } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { FileEventKind } from "../../platform/database/unions.ts";
@@ -82,20 +82,7 @@ export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: 
       .select(["id", "due_at"])
       .where("due_at", "<=", now)
       .where((eb) => engine.isIn(eb.ref("resource"), engine.list(resources)))
-      .where((eb) =>
-        eb.or([
-          eb("kind", "!=", "removed"),
-          eb.not(
-            eb.exists(
-              eb
-                .selectFrom("file_events as earlier")
-                .select("earlier.id")
-                .whereRef("earlier.file_id", "=", "file_events.file_id")
-                .where("earlier.kind", "in", ["ready", "rejected"]),
-            ),
-          ),
-        ]),
-      )
+      .where((eb) => eb.or([eb("kind", "!=", "removed"), eb(earlierEvents(eb), "=", 0)]))
       .orderBy("due_at")
       .orderBy("id")
       .limit(limit)
@@ -139,6 +126,18 @@ export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: 
     return row && { noteId: row.note_id, resource: row.resource, itemId: row.item_id };
   },
 }));
+
+/**
+ * Counts the events about the end of the upload of the same file. PostgreSQL would turn the condition `not exists` into a list of all
+ * events.
+ */
+function earlierEvents(eb: ExpressionBuilder<Tables, "file_events">) {
+  return eb
+    .selectFrom("file_events as earlier")
+    .select(sql<number>`count(*)`.as("count"))
+    .whereRef("earlier.file_id", "=", "file_events.file_id")
+    .where("earlier.kind", "in", ["ready", "rejected"]);
+}
 
 /** SQLite limits the number of values in one statement. */
 const INSERTED_TOGETHER = 500;

@@ -6,12 +6,12 @@ import { useDatabase } from "../../testing/database/use-database.ts";
 import { sampleEndpoint } from "../../testing/webhook-suite.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import type { AuditEvent } from "../audit/audit-event.ts";
+import { issuedUrlQueries } from "../audit/issued-url-queries.ts";
 import { urlAuditLog } from "../audit/queries.ts";
 import { noteQueries } from "../notes/queries.ts";
 import type { WebhookEndpoint } from "../outbox/webhook.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";
 import { reportUrls } from "./jobs.ts";
-import { issuedUrlQueries } from "./queries.ts";
 
 const SETTLED_MS = 30_000;
 

@@ -2,10 +2,10 @@ import type { Logger } from "pino";
 import { firstIdAt } from "../../platform/crypto/ids.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
+import { issuedUrlQueries } from "../audit/issued-url-queries.ts";
 import { SERVICE_OWNER, type WebhookMessage } from "../outbox/webhook.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";
 import type { Deliveries } from "./deliver.ts";
-import { issuedUrlQueries } from "./queries.ts";
 
 /**
  * How often the job checks for due messages, in milliseconds. A transaction that queues a message does not start the job, so the job must

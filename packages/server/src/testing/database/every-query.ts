@@ -5,6 +5,7 @@ import { passkeyQueries, secondFactorQueries } from "../../features/accounts/que
 import { administrationQueries, queueQueries } from "../../features/administration/queries.ts";
 import { previewQueries } from "../../features/attachments/preview-queries.ts";
 import { attachmentQueries } from "../../features/attachments/queries.ts";
+import { issuedUrlQueries } from "../../features/audit/issued-url-queries.ts";
 import { auditQueries } from "../../features/audit/queries.ts";
 import { changeQueries } from "../../features/changes/queries.ts";
 import { applicationQueries, hookMarkQueries, itemQueries, manyItemsQueries } from "../../features/embedding/queries.ts";
@@ -47,7 +48,6 @@ import { trashQueries } from "../../features/trash/queries.ts";
 import { uploadQueries } from "../../features/uploads/queries/uploads.ts";
 import { verificationQueries } from "../../features/uploads/queries/verifications.ts";
 import { usageQueries } from "../../features/usage/queries.ts";
-import { issuedUrlQueries } from "../../features/webhooks/queries.ts";
 import { limitCountQueries } from "../../platform/limits/in-database.ts";
 
 /** The object `everyQuery` contains every query of the service, by subject. */

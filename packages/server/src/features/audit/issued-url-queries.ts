@@ -1,13 +1,13 @@
 import { type Kysely, sql } from "kysely";
 import { defineQueries, type IssuedUrlRow, type UrlJournal } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import type { AuditEvent } from "../audit/audit-event.ts";
 import { SERVICE_OWNER } from "../outbox/webhook.ts";
+import type { AuditEvent } from "./audit-event.ts";
 
 /** An issued URL, or the issued URLs of a batch. */
 export type IssuedUrl = Pick<AuditEvent, "id" | "at" | "actorId" | "noteId" | "attachmentIds" | "detail">;
 
-/** The queries of the job that summarises the issued URLs in the audit log for webhooks. */
+/** The queries of the jobs that report the issued URLs in the audit log to webhooks and hooks. */
 export const issuedUrlQueries = defineQueries("database.webhooks", ({ kysely: db, journal }) => ({
   /**
    * Lists the endpoints that get summaries of issued URLs. `reportedUntil`: an id in the audit log. Earlier summaries contain the events

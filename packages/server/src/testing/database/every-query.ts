@@ -8,7 +8,12 @@ import { attachmentQueries } from "../../features/attachments/queries.ts";
 import { issuedUrlQueries } from "../../features/audit/issued-url-queries.ts";
 import { auditQueries } from "../../features/audit/queries.ts";
 import { changeQueries } from "../../features/changes/queries.ts";
-import { applicationQueries, hookMarkQueries, itemQueries, manyItemsQueries } from "../../features/embedding/queries.ts";
+import {
+  applicationQueries,
+  hookMarkQueries,
+  itemQueries,
+  manyItemsQueries,
+} from "../../features/embedding/queries.ts";
 import { linkQueries } from "../../features/links/queries/links.ts";
 import { receiverQueries } from "../../features/links/queries/receivers.ts";
 import { visitorFileQueries } from "../../features/links/queries/visitor-files.ts";

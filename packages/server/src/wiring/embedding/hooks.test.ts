@@ -123,9 +123,10 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     await ann.upload("/invoice/42", PDF);
     const { upload } = (await ann.send("POST /invoice/42/uploads", { json: declared })).body;
     await ann.send(`DELETE /files/${first}`);
-    await files.remove(second);
-    await files.remove(upload.attachmentId);
-    for (const rejected of (await files.list("invoice", "42")).files) await files.remove(rejected.id);
+    await files.asApplication.remove(second);
+    await files.asApplication.remove(upload.attachmentId);
+    for (const rejected of (await files.asApplication.list({ resource: "invoice", itemId: "42" })).files)
+      await files.asApplication.remove(rejected.id);
     await files.tick();
     await files.tick();
     expect(onRemoved.mock.calls.map(([{ id, state }, itemId]) => [id, state, itemId]).sort()).toEqual(
@@ -139,7 +140,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     const onRemoved = () => void calls.push("removed");
     const options = { background: false, resources: withHooks({ onReady, onRemoved }) };
     const { files, as } = await open(await createPlace(engine), options);
-    await files.remove((await as("ann").upload("/invoice/42")).body.id);
+    await files.asApplication.remove((await as("ann").upload("/invoice/42")).body.id);
     await files.tick();
     expect(calls).toEqual([]);
     pass(1_001);

@@ -11,6 +11,6 @@ const ann = clientOf(files.fetch, "ann");
 const downloaded = (await ann.upload("/invoice/42")).body.id;
 const removed = (await ann.upload("/invoice/42")).body.id;
 await files.issueUrl(users.ann, downloaded);
-await files.remove(removed);
+await files.asApplication.remove(removed);
 process.stdout.write(`${JSON.stringify({ downloaded, removed })}\n`);
 setInterval(() => undefined, 60_000);

@@ -43,7 +43,7 @@ find("file").addEventListener("change", async ({ target }) => {
 find("share").addEventListener("submit", async (event) => {
   event.preventDefault();
   const name = new FormData(event.target).get("name");
-  await send("PUT", `/notes/${note().id}/shares/${encodeURIComponent(name)}`).then(
+  await send("PUT", `/notes/${note().itemId}/shares/${encodeURIComponent(name)}`).then(
     () => say(`${name} may read this note.`),
     () => say(`${name} has to sign in first.`),
   );

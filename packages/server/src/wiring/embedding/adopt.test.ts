@@ -108,6 +108,19 @@ describe("the options for adopt and the trash", () => {
     await expect(files.adopt(ann, drawer("1"), { key: "legacy/1" })).rejects.toThrow("Set the option adoptPrefixes");
   });
 
+  it("adopt refuses the key of a file of Valet Key itself", async () => {
+    const place = await createPlace(sqlite);
+    const own = { ...optionsAt(place).bucket, keyPrefix: "app/" };
+    const { files, bucket: objects } = await open(place, { resources: drawers, bucket: own, adoptPrefixes: ["app/"] });
+    await files.attach(ann, drawer("secret"), { filename: "a.txt", body: Buffer.from("secret") });
+    const [key = ""] = await objects.keys();
+    expect(key).toMatch(/^app\//);
+    for (const copy of [true, false]) {
+      const adopting = files.adopt(ann, drawer("other"), { key, copy });
+      await expect(adopting).rejects.toMatchObject({ code: "invalid_request" });
+    }
+  });
+
   it("createValetKey refuses wrong prefixes and a wrong number of days", async () => {
     const place = await createPlace(sqlite);
     const wrong = { adoptPrefixes: ["legacy"], trashDays: -1 };

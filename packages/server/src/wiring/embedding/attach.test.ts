@@ -110,7 +110,7 @@ describe.each(engines)("attach on $name", (engine) => {
     const disguised = { filename: "a", contentType: "image/png", body: Buffer.from("%PDF-1.7\n%\u00e2\u00e3\n") };
     await expect(attach(disguised)).rejects.toMatchObject({ code: "upload_rejected" });
     const large = Buffer.concat([png, Buffer.alloc(1_000)]);
-    for (const body of [large, Readable.from([large])]) {
+    for (const body of [large, Readable.from([large]), endless()]) {
       await expect(attach({ filename: "a.png", body })).rejects.toMatchObject({ code: "file_too_large" });
     }
     await expect(
@@ -134,6 +134,15 @@ describe.each(engines)("attach on $name", (engine) => {
     expect(await bucket.keys()).toEqual([]);
     await attach(bytes);
     await expect(attach(bytes)).rejects.toMatchObject({ code: "quota_exceeded" });
+  });
+
+  it("a page lists a file that the application itself has attached", async () => {
+    const { files, as } = embedding;
+    const { id } = await files.asApplication.attach(drawer("own"), { filename: "a.txt", body: bytes });
+    expect(await as("ann").send("GET /drawer/own")).toMatchObject({
+      status: 200,
+      body: { items: [{ id, createdBy: { id: "" }, state: "ready" }] },
+    });
   });
 
   it("onReady runs for an attached file", async () => {
@@ -171,6 +180,10 @@ function decisions(...answers: boolean[]) {
 
 function sha256(content: Uint8Array): string {
   return createHash("sha256").update(content).digest("base64");
+}
+
+async function* endless(): AsyncGenerator<Uint8Array> {
+  for (;;) yield png;
 }
 
 async function* failing(): AsyncGenerator<Uint8Array> {

@@ -98,8 +98,9 @@ export type FileCalls = {
   /**
    * Adds a file to an item. Makes the same checks as for an upload from a browser. The file is `ready`, or `scanning` if there is a virus
    * scanner. Asks `may` for "add", before the first byte and after the last byte.
-   * Throws an error with the `code` `access_denied`, `kind_not_accepted`, `file_too_large`, `quota_exceeded`, `invalid_filename`,
-   * `invalid_path`, `upload_rejected`, `upload_aborted` (the body failed), `request_timeout` (no byte for 30 seconds) or `not_found`.
+   * Throws an error with the `code` `access_denied`, `kind_not_accepted`, `file_too_large`, `file_refused`, `quota_exceeded`,
+   * `invalid_filename`, `invalid_path`, `upload_rejected`, `upload_aborted` (the body failed), `request_timeout` (no byte for 30 seconds),
+   * `rate_limited`, `service_busy` or `not_found`.
    *
    * @example
    * ```ts
@@ -145,8 +146,8 @@ export type FileCalls = {
   rename(fileId: string, filename: string): Promise<ItemFile>;
   /**
    * Copies a ready file to an item. The bucket copies the bytes. Asks `may` for "read" on the file's item and for "add" on the other item.
-   * Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `kind_not_accepted`, `file_too_large`, `quota_exceeded`,
-   * `object_not_found` or `not_found`.
+   * Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `kind_not_accepted`, `file_too_large`, `file_refused`,
+   * `quota_exceeded`, `object_not_found`, `rate_limited` or `not_found`.
    */
   copy(fileId: string, to: ItemName): Promise<ItemFile>;
   /**
@@ -171,7 +172,7 @@ export type FileCalls = {
   /**
    * Makes an object of the bucket a file of an item. The key must be below a prefix of the option `adoptPrefixes`. Asks `may` for "add".
    * Throws `access_denied`, `invalid_request` (a key outside of the prefixes), `object_not_found`, `object_already_attached`,
-   * `kind_not_accepted`, `file_too_large`, `quota_exceeded` or `upload_rejected`.
+   * `kind_not_accepted`, `file_too_large`, `file_refused`, `quota_exceeded` or `upload_rejected`.
    *
    * @example
    * ```ts

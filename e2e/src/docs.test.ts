@@ -107,6 +107,27 @@ describe("docs/embedding.md", () => {
   });
 });
 
+describe("docs/compare.md", () => {
+  const page = read("docs/compare.md");
+  const cellsOf = (section: string) =>
+    [...(page.split(`\n## ${section}\n`)[1]?.split("\n## ")[0] ?? "").matchAll(/^\| (.+) \|$/gm)]
+      .map(([, row = ""]) => row.split(" | ").map((cell) => cell.trim()))
+      .slice(2);
+  const features = cellsOf("What adopters expect");
+  const proofs = cellsOf("The tests behind our column");
+
+  it("docs/compare.md names a test for each feature that Valet Key has", () => {
+    const shown = features.filter(([, ours]) => ours !== "no").map(([feature]) => feature);
+    expect(features.length).toBeGreaterThan(20);
+    expect(proofs.map(([feature]) => feature)).toEqual(shown);
+  });
+
+  it.each(proofs)("docs/compare.md names a test that exists: %s", (_, cell = "") => {
+    const [, title = "", file = ""] = /^\[(.+)\]\(\.\.\/(.+)\)$/.exec(cell) ?? [];
+    expect(read(file)).toContain(`it("${title}"`);
+  });
+});
+
 describe("the lowest version of Node.js in package.json", () => {
   it.each(["README.md", "docs/deploy.md", "CONTRIBUTING.md"])(
     "the lowest supported version of Node.js is the version that %s names",

@@ -24,6 +24,7 @@ export {
 } from "./open-files.ts";
 export type { MadePreview, PreviewMaker, PreviewOptions } from "./previews/preview.ts";
 export type { FileSource } from "./send-bytes.ts";
+export { openTokenRequests } from "./token-requests.ts";
 export { createSpeedMeter, type UploadProgress, type UploadState } from "./upload/progress.ts";
 export { memoryStore, type UploadStore, type WebStorage, webStore } from "./upload/store.ts";
 export type { UploadOptions } from "./upload/upload-options.ts";

@@ -63,6 +63,47 @@ export type ApiTokens = Static<typeof ApiTokens>;
 export const TokensQuery = closedObject({ userId: Type.Optional(UserId) });
 export type TokensQuery = Static<typeof TokensQuery>;
 
+/** The body of `POST /token-requests`. The person sees `label` before the confirmation, and later as the label of the token. */
+export const RequestTokenBody = closedObject({ label: CreateTokenBody.properties.label });
+export type RequestTokenBody = Static<typeof RequestTokenBody>;
+
+/** The token works after a signed-in person has typed `code` at `confirmUrl`, before `expiresAt`. */
+export const RequestedToken = Type.Object({
+  token: Type.String(),
+  code: Type.String({ examples: ["BDFG-HJKL"] }),
+  confirmUrl: Type.String(),
+  expiresAt: Instant,
+  intervalSeconds: Type.Integer({ description: "The pause between two requests to /token-requests/state" }),
+});
+export type RequestedToken = Static<typeof RequestedToken>;
+
+export const RequestedTokenBody = closedObject({ token: Type.String({ maxLength: 100 }) });
+export type RequestedTokenBody = Static<typeof RequestedTokenBody>;
+
+/** The member `tokenId` is null until a person confirms the code. A refused or expired code is `token_request_not_found`. */
+export const RequestedTokenState = Type.Object({ tokenId: orNull(Id) });
+export type RequestedTokenState = Static<typeof RequestedTokenState>;
+
+/** The service ignores case, spaces and the dash in a code. */
+export const TokenRequestCode = closedObject({ code: Type.String({ minLength: 1, maxLength: 40 }) });
+export type TokenRequestCode = Static<typeof TokenRequestCode>;
+
+/** The program that shows a code. The program chose its `label`, so a person must not trust it. */
+export const TokenRequest = Type.Object({
+  label: Type.String(),
+  clientAddress: Type.String(),
+  requestedAt: Instant,
+  expiresAt: Instant,
+  tokenExpiresAt: Instant,
+});
+export type TokenRequest = Static<typeof TokenRequest>;
+
+export const AnswerTokenRequestBody = closedObject({
+  ...TokenRequestCode.properties,
+  decision: Type.Enum(["confirm", "refuse"]),
+});
+export type AnswerTokenRequestBody = Static<typeof AnswerTokenRequestBody>;
+
 export const TokenParams = Type.Object({ tokenId: Id });
 
 export const Me = Type.Object({

@@ -48,6 +48,7 @@ export const problems = {
   share_not_found: { status: 404, title: "Share not found" },
   passkey_not_found: { status: 404, title: "Passkey not found" },
   token_not_found: { status: 404, title: "Token not found" },
+  token_request_not_found: { status: 404, title: "Code not found" },
   webhook_not_found: { status: 404, title: "Webhook not found" },
   method_not_allowed: { status: 405, title: "Method not allowed" },
   request_timeout: { status: 408, title: "Request timeout" },

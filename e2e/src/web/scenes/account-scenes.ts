@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts";
 import { recovery } from "../../../../packages/web/src/texts/en/recovery.ts";
 import { deleteAccountTexts, passkeyTexts, secondFactorTexts } from "../../../../packages/web/src/texts/en/settings.ts";
+import { terminalTexts } from "../../../../packages/web/src/texts/en/terminal.ts";
 import { type Scene, scenesOf, showing, withMail } from "./scene.ts";
 
 const { forgot, reset, invalid, confirm } = recovery;
@@ -56,6 +57,26 @@ export const recoveryScenes: readonly Scene[] = [
         await heading(page, invalid.title);
       },
     },
+    async "terminal-code"(page) {
+      await page.goto("/terminal");
+      await page.getByRole("button", { name: terminalTexts.next }).click();
+      await page.getByText(terminalTexts.codeMissing).waitFor();
+    },
+    "terminal-wrong-code": {
+      expects: [/^404 POST .*token-requests\/look$/],
+      async open(page) {
+        await typeCode(page);
+        await page.getByRole("alert").waitFor();
+      },
+    },
+    async "terminal-ask"(page) {
+      await showTerminal(page, `valetkey, ${"maximiliane.hohenlohe-waldenburg".repeat(2)} on laptop`);
+    },
+    async "terminal-done"(page) {
+      await showTerminal(page, "valetkey, ann on laptop");
+      await page.getByRole("button", { name: terminalTexts.confirm }).click();
+      await page.getByText(terminalTexts.done.confirm.title).waitFor();
+    },
     async "settings-not-confirmed"(page) {
       await withMail(page);
       await page.goto("/settings/account");
@@ -63,6 +84,23 @@ export const recoveryScenes: readonly Scene[] = [
     },
   }),
 ];
+
+async function typeCode(page: Page): Promise<void> {
+  await page.goto("/terminal");
+  await page.getByLabel(terminalTexts.code, { exact: true }).fill("BDFG-HJKL");
+  await page.getByRole("button", { name: terminalTexts.next }).click();
+}
+
+/** Shows the question about a terminal with the given name. */
+async function showTerminal(page: Page, label: string): Promise<void> {
+  const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+  const instants = { requestedAt: at(-1), expiresAt: at(9), tokenExpiresAt: at(90 * 24 * 60) };
+  const json = { label, clientAddress: "2001:db8:85a3::8a2e:370:7334", ...instants };
+  await page.route("**/token-requests/look", (route) => route.fulfill({ json }));
+  await page.route("**/token-requests/answer", (route) => route.fulfill({ status: 204 }));
+  await typeCode(page);
+  await page.getByText(terminalTexts.ask).waitFor();
+}
 
 const { signIn, closedAccount, account } = accountTexts;
 const SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";

@@ -7,6 +7,7 @@ import type {
   AdminMailPage,
   AdminPerson,
   AdminPersonPage,
+  AnswerTokenRequestBody,
   ApiTokens,
   ClosedAccount,
   CreatedToken,
@@ -18,6 +19,7 @@ import type {
   PolicySettings,
   ResetLink,
   RevokedLink,
+  TokenRequest,
   UpdatePersonBody,
   UpdateWebhookBody,
   Webhook,
@@ -128,6 +130,10 @@ export function tokenCalls(call: Call) {
     remove: (tokenId: string) => call<void>("DELETE", `/tokens/${encodeURIComponent(tokenId)}`),
     /** Revokes all API tokens of the caller. With `userId`, an administrator revokes the tokens of another user. */
     removeAll: ({ userId }: { userId?: string } = {}) => call<void>("DELETE", ofUser(userId)),
+    /** Returns the program that shows a code. */
+    lookAtRequest: (code: string) => call<TokenRequest>("POST", "/token-requests/look", { body: { code } }),
+    /** Gives the program that shows a code an API token of the caller, or refuses it. */
+    answerRequest: (body: AnswerTokenRequestBody) => call<void>("POST", "/token-requests/answer", { body }),
   };
 }
 

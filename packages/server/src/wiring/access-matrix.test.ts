@@ -127,6 +127,11 @@ const table: readonly Row[] = [
   ["DELETE /tokens",                           204,  204,   204,  204,    204,    204,    204,    204,   204,  401,  204],
   ["POST /tokens",                             201,  201,   201,  201,    201,    201,    201,    201,   201,  401,  201],
   ["DELETE /tokens/:tokenId",                  404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
+  // These calls have a code that the service did not issue. The tests in features/tokens use valid codes.
+  ["POST /token-requests",                     201,  201,   201,  201,    201,    201,    201,    201,   201,  201,  201],
+  ["POST /token-requests/state",               404,  404,   404,  404,    404,    404,    404,    404,   404,  404,  404],
+  ["POST /token-requests/look",                404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
+  ["POST /token-requests/answer",              404,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   // These calls name a webhook that does not exist. The tests in features/webhooks use existing webhooks.
   ["GET /webhooks",                            200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["POST /webhooks",                           201,  201,   201,  201,    201,    201,    201,    201,   201,  401,  201],

@@ -26,7 +26,7 @@ import {
   openInvitationRoutes,
   shareRoutes,
 } from "../features/sharing/routes.ts";
-import { tokenRoutes } from "../features/tokens/routes.ts";
+import { openTokenRoutes, tokenRoutes } from "../features/tokens/routes.ts";
 import { trashRoutes } from "../features/trash/routes.ts";
 import { sendRoutes, uploadRoutes } from "../features/uploads/routes.ts";
 import { s3Routes } from "../features/uploads/s3/routes.ts";
@@ -176,6 +176,7 @@ export function buildApp(options: AppOptions): App {
     pageRoutes(open, { publicUrl, webApp });
     receiptRoutes(open, deps);
     openInvitationRoutes(open, deps);
+    openTokenRoutes(open, deps);
   });
   app.register(async (open: App) => unsubscribeRoutes(open, deps));
   const { doctor } = options;

@@ -91,6 +91,10 @@ const contract = [
   "get /activity/downloads",
   "get /me",
   "get /usage",
+  "post /token-requests",
+  "post /token-requests/state",
+  "post /token-requests/look",
+  "post /token-requests/answer",
   "get /tokens",
   "post /tokens",
   "delete /tokens",
@@ -309,7 +313,8 @@ describe("the OpenAPI document", () => {
     const paths = ["sign-up/email", ...signIns, ...resets];
     const accounts = ["get /instance", ...paths.map((path) => `post /auth/${path}`)];
     const receipts = ["post /receipts/verify", "get /receipts/key"];
-    const open = [...contract.slice(-3), ...accounts, ...receipts, "post /invitations/look"];
+    const requests = ["post /token-requests", "post /token-requests/state"];
+    const open = [...contract.slice(-3), ...accounts, ...receipts, "post /invitations/look", ...requests];
     const withCookieOrWithout = ["post /auth/sign-out", "get /auth/get-session"];
     for (const [call, { security }] of operations()) {
       if (open.includes(call) || call.includes("{token}")) expect(security, call).toEqual([]);

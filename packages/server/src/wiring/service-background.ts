@@ -25,6 +25,7 @@ export const SERVICE_JOBS = {
   deleteExpiredSessions: HOUR,
   deleteOldInvitations: HOUR,
   deleteExpiredCodes: HOUR,
+  deleteExpiredTokenRequests: HOUR,
   deleteOldDeliveries: HOUR,
 } satisfies Partial<Record<keyof UseCases, number>>;
 

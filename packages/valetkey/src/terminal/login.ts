@@ -1,4 +1,7 @@
-import { createCalls, ValetKeyError } from "@valetkey/client";
+import { hostname, userInfo } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createCalls, openTokenRequests, ValetKeyError } from "@valetkey/client";
+import { TerminalError } from "./failure.ts";
 import { readSecret, say } from "./screen.ts";
 import { guardedFetch, isUnencrypted, serviceUrl } from "./service.ts";
 import { credentialsFile, readCredentials, removeCredentials, writeCredentials } from "./store.ts";
@@ -8,11 +11,49 @@ export async function login(given: string, { token }: { token?: string }): Promi
   const url = serviceUrl(given);
   if (isUnencrypted(url))
     say("Warning: with http, everybody on the way to the service can read your token. Use https.");
-  const granted = { token: token || (await readSecret("API token: ")) };
+  const granted =
+    token === undefined ? await confirmInBrowser(url) : { token: token || (await readSecret("API token: ")) };
   // A token that the service does not know fails here, and replaces no earlier sign-in.
   const { email, name, id } = await createCalls({ baseUrl: url, token: granted.token, fetch: guardedFetch(url) }).me();
   await writeCredentials({ url, ...granted });
   say(`Signed in to ${url} as ${email ?? name ?? id}. The token is in ${credentialsFile()}.`);
+}
+
+/** Requests a token, shows the code, and waits until a signed-in person confirms the code in the web app. */
+async function confirmInBrowser(url: string): Promise<{ token: string; tokenId: string }> {
+  const requests = openTokenRequests({ baseUrl: url, fetch: guardedFetch(url) });
+  const asked = await requests.request(labelOfMachine());
+  const minutes = Math.round((Date.parse(asked.expiresAt) - Date.now()) / 60_000);
+  say(`Open ${asked.confirmUrl} in a browser, and enter this code within ${minutes} minutes:\n\n    ${asked.code}\n`);
+  say("The code gives this terminal access to your account. Give it to nobody. Waiting…");
+  for (;;) {
+    await sleep(asked.intervalSeconds * 1000);
+    try {
+      const { tokenId } = await requests.state(asked.token);
+      if (tokenId !== null) return { token: asked.token, tokenId };
+    } catch (error) {
+      if (!(error instanceof ValetKeyError)) throw error;
+      if (error.code === "token_request_not_found") {
+        throw new TerminalError(
+          "refused",
+          "The code was refused or has expired. Run the command again for another code.",
+        );
+      }
+      // After a lost connection, the command keeps waiting. The code expires soon anyway.
+      if (error.code !== "network" || Date.now() > Date.parse(asked.expiresAt)) throw error;
+    }
+  }
+}
+
+/** The name of the token in the settings of the person, such as "valetkey, ann on laptop". */
+function labelOfMachine(): string {
+  let user = "";
+  try {
+    user = `${userInfo().username} on `;
+  } catch {
+    // Some containers have a user without a name.
+  }
+  return `valetkey, ${user}${hostname()}`.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, 100);
 }
 
 /** `valetkey logout` removes the sign-in from this machine, and revokes a token that `valetkey login` has requested. */

@@ -26,10 +26,7 @@ export function terminalCommands(): Command[] {
     new Command("login")
       .description("sign in to a service from this terminal")
       .argument("<url>", "the URL of the service")
-      .requiredOption(
-        "--token [token]",
-        "use this API token. Without a value: ask for it, or read it from standard input",
-      )
+      .option("--token [token]", "use this API token. Without a value: ask for it, or read it from standard input")
       .action((url, { token }) =>
         attempt(async () => (await import("./login.ts")).login(url, { token: token === true ? "" : token })),
       ),

@@ -86,6 +86,13 @@ const newEmail = createRoute({
   component: lazyPage(() => import("../features/accounts/confirm-email.tsx"), "NewEmailPage"),
 });
 
+const terminal = createRoute({
+  getParentRoute: () => root,
+  path: "/terminal",
+  beforeLoad: requireSession,
+  component: lazyPage(() => import("../features/accounts/confirm-terminal.tsx"), "ConfirmTerminal"),
+});
+
 const signedIn = createRoute({
   getParentRoute: () => root,
   id: "signed-in",
@@ -209,6 +216,7 @@ export const router = createRouter({
     confirmEmail,
     newEmail,
     invitation,
+    terminal,
     signedIn.addChildren([
       lists.addChildren([owned, shared, note]),
       links,

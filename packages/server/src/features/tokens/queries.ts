@@ -1,7 +1,7 @@
-import type { Selectable } from "kysely";
+import { type Selectable, sql } from "kysely";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import { orMissing } from "../../platform/database/writes.ts";
+import { deleteInSteps, orMissing } from "../../platform/database/writes.ts";
 
 function toToken(row: Selectable<Tables["api_tokens"]>): ApiToken {
   return {
@@ -23,6 +23,73 @@ export type ApiToken = {
   createdAt: number;
   expiresAt: number | undefined;
 };
+
+/** A program that waits for an API token. The hash of the code is keyed, because the code is short. */
+export type TokenRequest = {
+  tokenHash: string;
+  codeHash: string;
+  label: string;
+  clientAddress: string;
+  requestedAt: number;
+  expiresAt: number;
+};
+
+export const tokenRequestQueries = defineQueries("database.tokenRequests", ({ kysely: db }) => ({
+  async insert(request: TokenRequest): Promise<void> {
+    await db
+      .insertInto("token_requests")
+      .values({
+        token_hash: request.tokenHash,
+        code_hash: request.codeHash,
+        label: request.label,
+        client_address: request.clientAddress,
+        requested_at: request.requestedAt,
+        expires_at: request.expiresAt,
+      })
+      .execute();
+  },
+
+  /** Returns whether the program still waits for the token. */
+  async isOpen(tokenHash: string, now: number): Promise<boolean> {
+    const found = db.selectFrom("token_requests").select("token_hash").where("token_hash", "=", tokenHash);
+    return (await found.where("expires_at", ">", now).executeTakeFirst()) !== undefined;
+  },
+
+  /** Finds the request of a code. `codeHashes` has one hash for each key of the service. */
+  async find(codeHashes: readonly string[], now: number): Promise<TokenRequest | undefined> {
+    const row = await db
+      .selectFrom("token_requests")
+      .selectAll()
+      .where("code_hash", "in", [...codeHashes])
+      .where("expires_at", ">", now)
+      .executeTakeFirst();
+    return (
+      row && {
+        tokenHash: row.token_hash,
+        codeHash: row.code_hash,
+        label: row.label,
+        clientAddress: row.client_address,
+        requestedAt: row.requested_at,
+        expiresAt: row.expires_at,
+      }
+    );
+  },
+
+  /** Deletes a request. Returns false if another call has deleted it, so that one code gives one token. */
+  async remove(tokenHash: string): Promise<boolean> {
+    const deleted = db.deleteFrom("token_requests").where("token_hash", "=", tokenHash);
+    return (await deleted.executeTakeFirstOrThrow()).numDeletedRows === 1n;
+  },
+
+  async deleteExpired(now: number): Promise<void> {
+    await deleteInSteps(db, {
+      from: "token_requests",
+      key: ["token_hash"],
+      by: "expires_at",
+      where: sql<boolean>`expires_at <= ${now}`,
+    });
+  },
+}));
 
 export const apiTokenQueries = defineQueries("database.apiTokens", ({ kysely: db }) => ({
   async insert(token: ApiToken) {

@@ -1,12 +1,20 @@
 import {
+  AnswerTokenRequestBody,
   ApiTokens,
   CreatedToken,
   CreateTokenBody,
   Me,
+  RequestedToken,
+  RequestedTokenBody,
+  RequestedTokenState,
+  RequestTokenBody,
   TokenParams,
+  TokenRequest,
+  TokenRequestCode,
   TokensQuery,
   type ApiToken as WireToken,
 } from "@valetkey/contract";
+import { networkOf } from "../../platform/http/client-address.ts";
 import { emptyResponse, operations } from "../../platform/http/openapi.ts";
 import type { App, RouteDeps } from "../../platform/http/route-types.ts";
 import { parseExpiresAt, toIso } from "../../platform/http/wire.ts";
@@ -20,6 +28,28 @@ const schemas = operations("tokens", {
   getMe: {
     summary: "Read your user",
     response: { 200: Me },
+  },
+  requestToken: {
+    security: [] as [],
+    summary: "Request an API token for a program. The token works after a signed-in person has confirmed the code",
+    body: RequestTokenBody,
+    response: { 201: RequestedToken },
+  },
+  readRequestedToken: {
+    security: [] as [],
+    summary: "Read whether a person has confirmed the code of a requested token",
+    body: RequestedTokenBody,
+    response: { 200: RequestedTokenState },
+  },
+  lookAtTokenRequest: {
+    summary: "Read which program shows a code. After 10 wrong codes, wait for 15 minutes",
+    body: TokenRequestCode,
+    response: { 200: TokenRequest },
+  },
+  answerTokenRequest: {
+    summary: "Give the program that shows a code an API token that acts as you, or refuse it",
+    body: AnswerTokenRequestBody,
+    response: { 204: emptyResponse },
   },
   createToken: {
     summary:
@@ -44,7 +74,26 @@ const schemas = operations("tokens", {
   },
 });
 
-/** The routes /me and /tokens. */
+/** The seconds between two requests with which a program polls the state of its token. */
+const INTERVAL_SECONDS = 2;
+
+/** The routes with which a program without a browser gets an API token. The routes are public, because the program has no token yet. */
+export function openTokenRoutes(app: App, { useCases, publicUrl }: RouteDeps<TokenVerbs>): void {
+  app.post("/token-requests", { schema: schemas.requestToken }, async ({ body, clientAddress }, reply) => {
+    const program = { label: body.label, clientAddress, network: networkOf(clientAddress) };
+    const { expiresAt, ...requested } = await useCases.requestToken(program);
+    const confirmUrl = `${publicUrl}/terminal`;
+    reply.code(201).header("cache-control", "no-store");
+    return { ...requested, expiresAt: toIso(expiresAt), confirmUrl, intervalSeconds: INTERVAL_SECONDS };
+  });
+
+  app.post("/token-requests/state", { schema: schemas.readRequestedToken }, async ({ body }, reply) => {
+    reply.header("cache-control", "no-store");
+    return { tokenId: (await useCases.findRequestedToken(body.token)) ?? null };
+  });
+}
+
+/** The routes /me, /tokens, and the confirmation of a code. */
 export function tokenRoutes(app: App, { useCases }: RouteDeps<AccountVerbs & PeopleVerbs & TokenVerbs>): void {
   app.get("/me", { schema: schemas.getMe }, async (request) => {
     const caller = callerOf(request);
@@ -59,6 +108,23 @@ export function tokenRoutes(app: App, { useCases }: RouteDeps<AccountVerbs & Peo
     const input = { label, expiresAt: parseExpiresAt(expiresAt) };
     const { token, record } = await useCases.createApiToken(callerOf(request), input);
     return reply.code(201).send({ ...present(record), token });
+  });
+
+  app.post("/token-requests/look", { schema: schemas.lookAtTokenRequest }, async (request) => {
+    const found = await useCases.lookAtTokenRequest(callerOf(request), request.body.code);
+    return {
+      label: found.label,
+      clientAddress: found.clientAddress,
+      requestedAt: toIso(found.requestedAt),
+      expiresAt: toIso(found.expiresAt),
+      tokenExpiresAt: toIso(found.tokenExpiresAt),
+    };
+  });
+
+  app.post("/token-requests/answer", { schema: schemas.answerTokenRequest }, async (request, reply) => {
+    const { code, decision } = request.body;
+    await useCases.answerTokenRequest(callerOf(request), { code, isConfirmed: decision === "confirm" });
+    return reply.code(204).send(null);
   });
 
   app.get("/tokens", { schema: schemas.listTokens }, async (request) => ({

@@ -301,6 +301,20 @@ export type Tables = {
     created_at: number;
     expires_at: number | null;
   };
+  /**
+   * A token request is a program that waits until a person confirms its code in the web app. The token becomes an API token at the
+   * confirmation, and the row is deleted.
+   */
+  token_requests: {
+    token_hash: string;
+    /** A keyed hash of the code that the person types. */
+    code_hash: string;
+    label: string;
+    /** The IP address of the program, which the person sees before the confirmation. */
+    client_address: string;
+    requested_at: number;
+    expires_at: number;
+  };
   audit_events: {
     id: string;
     at: number;

@@ -60,6 +60,7 @@ const PAGES = [
   "/new-password",
   "/confirm-email",
   "/invitation",
+  "/terminal",
 ];
 /** `index`: the web app for users. `landing`: the page of a link, for visitors without an account, with a separate build. */
 type Page = "index" | "landing";

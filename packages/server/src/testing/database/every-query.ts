@@ -48,7 +48,7 @@ import {
   objectDeletionQueries,
   uploadBucketQueries,
 } from "../../features/storage/queries.ts";
-import { apiTokenQueries } from "../../features/tokens/queries.ts";
+import { apiTokenQueries, tokenRequestQueries } from "../../features/tokens/queries.ts";
 import { trashQueries } from "../../features/trash/queries.ts";
 import { uploadQueries } from "../../features/uploads/queries/uploads.ts";
 import { verificationQueries } from "../../features/uploads/queries/verifications.ts";
@@ -77,6 +77,7 @@ export const everyQuery = {
   identities: identityQueries,
   disabledUsers: disabledUserQueries,
   apiTokens: apiTokenQueries,
+  tokenRequests: tokenRequestQueries,
   changes: changeQueries,
   credentials: credentialQueries,
   adoptions: adoptionQueries,

@@ -214,6 +214,14 @@ const ROWS_OF: Record<Growing, Columns> = {
     queued_at: "i",
   },
   link_codes: { link_id: id("link"), email: id("mail"), code_hash: "'hash'", expires_at: "i" },
+  token_requests: {
+    token_hash: id("hash"),
+    code_hash: id("code"),
+    label: "'laptop'",
+    client_address: "'192.0.2.1'",
+    requested_at: "i",
+    expires_at: "i",
+  },
   link_visitors: { link_id: id("link"), visitor_id: id("visitor"), email: id("mail"), expires_at: "i" },
   visitor_files: {
     attachment_id: id("file"),

@@ -363,6 +363,24 @@ export const queryExamples: Examples = {
     delete: [["user-1", "token-1"]],
     deleteOfAnyUser: [["token-1"]],
   },
+  tokenRequests: {
+    insert: [
+      [
+        {
+          tokenHash: "hash",
+          codeHash: "code",
+          label: "laptop",
+          clientAddress: "192.0.2.1",
+          requestedAt: 1,
+          expiresAt: 2,
+        },
+      ],
+    ],
+    isOpen: [["hash", 1]],
+    find: [[["code-1", "code-2"], 1]],
+    remove: [["hash"]],
+    deleteExpired: [[1]],
+  },
   changes: { describe: [["user-1", "note-1"]] },
   credentials: {
     deleteTokens: [["user-1"]],

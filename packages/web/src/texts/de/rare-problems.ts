@@ -43,6 +43,8 @@ export const rareProblems: typeof english = {
   identity_provider_unavailable: "Der Anmeldedienst antwortet im Moment nicht. Versuchen Sie es bald noch einmal.",
   mail_disabled: "Dieser Dienst sendet keine E-Mails. Fragen Sie die Person, die ihn betreibt.",
   token_not_found: "Dieses API-Token gibt es nicht mehr.",
+  token_request_not_found:
+    "Dieser Code ist falsch, wurde benutzt oder ist abgelaufen. Beginnen Sie im Terminal neu, um einen anderen zu bekommen.",
   too_many_tokens: "Mehr API-Tokens kann ein Konto nicht haben. Widerrufen Sie zuerst eines.",
   user_not_found: "Diese Person gibt es hier nicht.",
   last_administrator: "Das ist die einzige Person, die den Dienst verwaltet. Fügen Sie zuerst eine andere hinzu.",

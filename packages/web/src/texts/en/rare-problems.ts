@@ -44,6 +44,7 @@ export const rareProblems: Partial<Record<ErrorCode, string>> = {
   identity_provider_unavailable: "The sign-in service does not answer at the moment. Try again soon.",
   mail_disabled: "This service sends no mails. Ask the person who runs it.",
   token_not_found: "This API token is gone.",
+  token_request_not_found: "This code is wrong, was used, or has expired. Start again in the terminal for a new one.",
   too_many_tokens: "An account can't have more API tokens. Revoke one first.",
   user_not_found: "This person is not here.",
   last_administrator: "This is the only administrator. Add another one first.",

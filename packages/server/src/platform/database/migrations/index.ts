@@ -11,6 +11,7 @@ import { bucketNumbers } from "./0107-bucket-numbers.ts";
 import { auditPartitions } from "./0110-audit-partitions.ts";
 import { bucketPlaces } from "./0111-bucket-places.ts";
 import { fileAnnotations } from "./0112-file-annotations.ts";
+import { tokenRequests } from "./0113-token-requests.ts";
 
 const FIRST = "0100-initial-schema";
 
@@ -37,5 +38,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0110-audit-partitions": auditPartitions(engine),
     "0111-bucket-places": bucketPlaces(engine),
     "0112-file-annotations": fileAnnotations(engine),
+    "0113-token-requests": tokenRequests(engine),
   };
 }

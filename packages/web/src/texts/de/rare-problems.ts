@@ -14,6 +14,7 @@ export const rareProblems: typeof english = {
   headers_too_large: "Ihr Browser sendet zu viele Cookies. Löschen Sie die Cookies dieser Seite.",
   unsupported_media_type: "Dieses Format nimmt der Dienst nicht an.",
   cross_site_request: "Diese Anfrage muss von einer Seite dieses Dienstes kommen. Laden Sie die Seite neu.",
+  file_refused: "Diese Datei wurde abgelehnt.",
   preview_invalid: "Dieses Bild der Datei geht nicht.",
   preview_exists: "Die Datei hat dieses Bild schon.",
   preview_too_late: "Für ein Bild dieser Datei ist es zu spät.",

@@ -15,6 +15,7 @@ export const rareProblems: Partial<Record<ErrorCode, string>> = {
   headers_too_large: "Your browser sends too many cookies. Delete the cookies of this page.",
   unsupported_media_type: "The service does not accept this format.",
   cross_site_request: "This request must come from a page of this service. Reload the page.",
+  file_refused: "This file was refused.",
   preview_invalid: "This picture of the file can't be used.",
   preview_exists: "The file has this picture already.",
   preview_too_late: "It is too late to add a picture to this file.",

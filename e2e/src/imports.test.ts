@@ -146,7 +146,7 @@ const openFiles: Record<string, readonly string[]> = {
   access: ["attachment", "note", "caller", "authorise"],
   people: ["person", "administrators", "find-users", "revocation"],
   usage: ["drifts", "usage"],
-  attachments: ["routes"],
+  attachments: ["annotations", "routes"],
   outbox: ["mail", "webhook", "queue-mail"],
   audit: ["audit-event", "messages", "routes"],
   storage: ["object-deletions"],

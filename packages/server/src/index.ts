@@ -1,3 +1,5 @@
+export type { Json } from "./features/access/attachment.ts";
+export type { AnnotationsFilter, AnnotationsInput } from "./features/attachments/annotations.ts";
 export type {
   ActivityEvent,
   AdoptAnswer,

@@ -12,6 +12,7 @@ import { VISITOR } from "../access/caller.ts";
 import { notInTrash, selectAttachments, toAttachment } from "../access/sql.ts";
 import { endReservation, releaseQuota, takeQuota } from "../usage/queries.ts";
 import { type Quota, usesCapacity } from "../usage/usage.ts";
+import { insertTerms } from "./sql.ts";
 
 /** The user who reads a list of attachments, and the role of this user on the note. */
 type NoteReader = { userId: string; role: Role | undefined };
@@ -43,6 +44,7 @@ function toRow(attachment: Attachment): Insertable<Tables["attachments"]> {
     reject_reason: attachment.rejectReason ?? null,
     created_at: attachment.createdAt,
     previews: attachment.previews === undefined ? null : JSON.stringify(attachment.previews),
+    annotations: attachment.annotations === undefined ? null : JSON.stringify(attachment.annotations),
   };
 }
 
@@ -66,6 +68,8 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
     if (result.numInsertedOrUpdatedRows === 0n) {
       throw new DomainError("object_already_attached", "This object is attached to a note already.");
     }
+    const { annotations } = attachment;
+    if (annotations !== undefined) await insertTerms(db, { ...attachment, annotations });
     if (!attachment.ownsObject || !usesCapacity(attachment.state)) return;
     // All transactions lock the note before the usage, to avoid a deadlock.
     const reserved = settles ? await endReservation(db, attachment.objectKey) : undefined;
@@ -116,6 +120,7 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
   /** Moves an attachment to another note of the same owner. The caller must have locked both notes and the attachment. */
   async relocate(attachmentId: string, noteId: string): Promise<void> {
     await db.updateTable("attachments").set({ note_id: noteId }).where("id", "=", attachmentId).execute();
+    await db.updateTable("file_terms").set({ note_id: noteId }).where("attachment_id", "=", attachmentId).execute();
     // The terms in the search index stay the same, because the terms depend only on the owner, the path and the filename.
     await db.updateTable("search_docs").set({ note_id: noteId }).where("doc_id", "=", attachmentId).execute();
   },

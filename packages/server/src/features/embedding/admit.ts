@@ -3,6 +3,8 @@ import { within } from "../../platform/clock.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { checkFilename, checkPath } from "../../platform/text/readable-text.ts";
+import type { Annotations } from "../access/attachment.ts";
+import { type AnnotationsInput, checkAnnotations, joinAnnotations } from "../attachments/annotations.ts";
 import type { ItemName } from "../outbox/file-event-queries.ts";
 import { lookupQueries } from "../people/lookup-queries.ts";
 import { type Outcome, orRefusal } from "../uploads/batch.ts";
@@ -16,6 +18,9 @@ import type { ItemCounts, OfferedFile, Resources, User } from "./types.ts";
 const WITHIN_MS = 5_000;
 /** A longer text of the application is cut. The unit is characters. */
 const MAX_REASON = 500;
+
+const WRONG_RESULT =
+  "validate() must return nothing to accept a file, a text with the reason of a refusal, or { tags, metadata }.";
 
 type NewFile = Pick<OfferedFile, "filename" | "contentType" | "sizeBytes"> & {
   path?: string | undefined;
@@ -32,25 +37,24 @@ type Options = { resources: Resources; onFault: (fault: ValidateFault) => void; 
 
 /**
  * Creates the check of new files against the rules of their resource: the accepted types, the maximum size, and `validate`. The check runs
- * before an upload starts. Returns one outcome for each file, in the order of the list: undefined, or the refusal of the file. A refusal
- * has the code `kind_not_accepted`, `file_too_large`, `invalid_filename`, `invalid_path` or `file_refused`.
+ * before an upload starts. Returns one outcome for each file, in the order of the list: the tags and the metadata that `validate` returned,
+ * or the refusal of the file. A refusal has the code `kind_not_accepted`, `file_too_large`, `invalid_filename`, `invalid_path` or `file_refused`.
  * The application itself needs no `validate`. Throws `not_found` for an unknown resource.
  */
 export function createAdmit(deps: Pick<Deps, "db">, { resources, onFault, withinMs = WITHIN_MS }: Options) {
   return async (
     actor: Actor,
     { files, ...name }: ItemName & { files: readonly NewFile[] },
-  ): Promise<Outcome<undefined>[]> => {
+  ): Promise<Outcome<Annotations | undefined>[]> => {
     const rules = rulesOf(resources, name.resource);
     const stored = countOnce(() => countsOf(deps, name));
     const accepted = { files: 0, bytes: 0 };
     let hasHung = false;
-    const outcomes: Outcome<undefined>[] = [];
+    const outcomes: Outcome<Annotations | undefined>[] = [];
     for (const file of files) {
       const outcome = await orRefusal(async () => {
         checkFile(rules, file);
-        if (rules.validate !== undefined && actor !== APPLICATION) await validate(actor, file);
-        return undefined;
+        return rules.validate === undefined || actor === APPLICATION ? undefined : validate(actor, file);
       });
       outcomes.push(outcome);
       if (outcome instanceof DomainError) continue;
@@ -59,7 +63,7 @@ export function createAdmit(deps: Pick<Deps, "db">, { resources, onFault, within
     }
     return outcomes;
 
-    async function validate(user: User, file: NewFile): Promise<void> {
+    async function validate(user: User, file: NewFile): Promise<Annotations | undefined> {
       const { sizeBytes, sha256 } = file;
       const contentType = normaliseContentType(file.contentType);
       const offered = {
@@ -89,16 +93,17 @@ export function createAdmit(deps: Pick<Deps, "db">, { resources, onFault, within
         onFault({ resource: name.resource, error });
         throw new DomainError("file_refused", "The application could not check the file.");
       }
-      if (result === undefined || result === true) return;
-      if (typeof result === "string" && result !== "")
+      if (result === undefined || result === true) return undefined;
+      if (typeof result === "string" && result !== "") {
         throw new DomainError("file_refused", result.slice(0, MAX_REASON));
-      onFault({
-        resource: name.resource,
-        error: new TypeError(
-          "validate() must return nothing to accept a file, or a text with the reason of a refusal.",
-        ),
-      });
-      throw new DomainError("file_refused", "The application refused the file.");
+      }
+      try {
+        return joinAnnotations(checkAnnotations(result as AnnotationsInput));
+      } catch (cause) {
+        const error = new TypeError(WRONG_RESULT, { cause });
+        onFault({ resource: name.resource, error });
+        throw new DomainError("file_refused", "The application refused the file.");
+      }
     }
 
     /** Counts the files of the item before this file. A repeated start does not count its own upload. */

@@ -2,8 +2,9 @@ import type { PreviewName } from "@valetkey/contract";
 import type { Disposition } from "../../platform/bucket/serving.ts";
 import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Deps } from "../../platform/deps.ts";
-import type { DomainError } from "../../platform/errors.ts";
-import type { Attachment } from "../access/attachment.ts";
+import { DomainError } from "../../platform/errors.ts";
+import type { Annotations, Attachment } from "../access/attachment.ts";
+import { annotationQueries } from "../attachments/annotation-queries.ts";
 import type { AttachmentVerbs } from "../attachments/index.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import type { UrlPurpose } from "../audit/audit-event.ts";
@@ -76,12 +77,15 @@ export function createFiles(
     async start(user: User, { file, ...name }: ItemName & { file: NewFile }): Promise<StartedUpload> {
       rulesOf(resources, name.resource);
       await requireRight(user, "add", name);
-      const [refusal] = await admit(user, { ...name, files: [file] });
-      if (refusal !== undefined) throw refusal;
+      const [admitted] = await admit(user, { ...name, files: [file] });
+      if (admitted instanceof DomainError) throw admitted;
       const { noteId } = await openItem(deps, name);
       await remember(user);
       const { userId } = callerOf(user);
-      return useCases.startUpload({ userId, grants: new Map([[noteId, ROLES.add]]) }, { noteId, ...file });
+      const caller = { userId, grants: new Map([[noteId, ROLES.add]]) };
+      const started = await useCases.startUpload(caller, { noteId, ...file });
+      await annotateStarted([{ started, annotations: admitted }]);
+      return started;
     },
 
     /** Starts many uploads to one item, as `start` does. Returns one outcome for each file, in the order of the list. */
@@ -92,7 +96,7 @@ export function createFiles(
       rulesOf(resources, name.resource);
       await requireRight(user, "add", name);
       const checked = await admit(user, { ...name, files });
-      const accepted = files.filter((_, index) => checked[index] === undefined);
+      const accepted = files.filter((_, index) => !(checked[index] instanceof DomainError));
       if (accepted.length === 0) return checked as DomainError[];
       const { noteId } = await openItem(deps, name);
       await remember(user);
@@ -103,7 +107,12 @@ export function createFiles(
           accepted.map((file) => ({ noteId, ...file })),
         )
       ).values();
-      return checked.map((refusal) => refusal ?? (started.next().value as Outcome<StartedUpload>));
+      const outcomes = checked.map((admitted) => ({
+        annotations: admitted instanceof DomainError ? undefined : admitted,
+        started: admitted instanceof DomainError ? admitted : (started.next().value as Outcome<StartedUpload>),
+      }));
+      await annotateStarted(outcomes);
+      return outcomes.map((outcome) => outcome.started);
     },
 
     getUpload: (user: User, uploadId: string): Promise<UploadProgress> =>
@@ -122,11 +131,18 @@ export function createFiles(
     abort: (user: User, uploadId: string): Promise<void> =>
       itemOfUpload(user, uploadId).then(() => useCases.abortUpload(callerOf(user), uploadId)),
 
-    /** Returns one page of the files of an item, in order of creation. For an item without files, the page of files is empty. */
-    async list(user: Actor, { page, ...name }: ItemName & { page: PageRequest }): Promise<Page<Attachment>> {
+    /** Returns one page of the files of an item that have all terms of a search, in order of creation. For an item without files, the page of files is empty. */
+    async list(
+      user: Actor,
+      { page, terms = [], ...name }: ItemName & { page: PageRequest; terms?: readonly string[] },
+    ): Promise<Page<Attachment>> {
       rulesOf(resources, name.resource);
       await requireRight(user, "read", name);
-      return pageOf(name, page);
+      const item = await lookupQueries(db).item(name);
+      if (item === undefined) return { items: [], nextCursor: undefined };
+      const { noteId } = item;
+      if (terms.length === 0) return attachmentQueries(db).pageOfNote(noteId, page);
+      return annotationQueries(db).pageOfNote({ noteId, terms }, page);
     },
 
     async get(user: Actor, fileId: string): Promise<FileOfItem> {
@@ -181,6 +197,21 @@ export function createFiles(
     },
   };
 
+  /** Stores the tags and the metadata of started uploads, before a client can complete the uploads. */
+  async function annotateStarted(
+    starts: readonly { started: Outcome<StartedUpload>; annotations: Annotations | undefined }[],
+  ): Promise<void> {
+    const annotated = starts.flatMap(({ started, annotations }) => {
+      if (annotations === undefined || started instanceof DomainError) return [];
+      const { attachmentId: id, noteId } = started.upload;
+      return [{ file: { id, noteId }, annotations }];
+    });
+    if (annotated.length === 0) return;
+    await db.transaction(async (tx) => {
+      for (const { file, annotations } of annotated) await annotationQueries(tx).addNew(file, annotations);
+    });
+  }
+
   /** Makes the checks of a completion, as `prepareCompletion` does. */
   async function prepare(user: User, input: Omit<CompleteUploadInput, "accepted">): Promise<Finish<FileOfItem>> {
     const item = await itemOfUpload(user, input.uploadId);
@@ -202,13 +233,6 @@ export function createFiles(
   async function senderOf(user: User, previews: readonly PreviewId[]) {
     const ids = previews.map(({ attachmentId }) => attachmentId);
     return (await callerForMany(user, "add", ids)).caller;
-  }
-
-  async function pageOf(name: ItemName, page: PageRequest): Promise<Page<Attachment>> {
-    const item = await lookupQueries(db).item(name);
-    return item === undefined
-      ? { items: [], nextCursor: undefined }
-      : attachmentQueries(db).pageOfNote(item.noteId, page);
   }
 
   function expiryOf({ resource }: ItemName, requested: number | undefined): number {

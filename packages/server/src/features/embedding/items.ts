@@ -156,8 +156,20 @@ export function rememberUser({ db, clock }: Pick<Deps, "db" | "clock">) {
 
 /** Converts an attachment to the form that the application gets. The converted file does not contain the object key. */
 export function presentFile(attachment: Attachment, { resource, itemId }: ItemName): ItemFile {
-  const { id, path, filename, contentType, sizeBytes, checksum, state, rejectReason, createdBy, createdAt, previews } =
-    attachment;
+  const {
+    id,
+    path,
+    filename,
+    contentType,
+    sizeBytes,
+    checksum,
+    state,
+    rejectReason,
+    createdBy,
+    createdAt,
+    previews,
+    annotations,
+  } = attachment;
   return {
     id,
     resource,
@@ -171,6 +183,8 @@ export function presentFile(attachment: Attachment, { resource, itemId }: ItemNa
     reason: rejectReason,
     createdBy: idInApplication(createdBy) ?? createdBy,
     createdAt: new Date(createdAt),
+    tags: annotations?.tags ?? [],
+    metadata: annotations?.metadata ?? {},
     ...(state === "ready" && previews !== undefined && { previews: [...previews] }),
   };
 }

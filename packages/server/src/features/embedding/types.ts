@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
 import type { AttachmentState } from "../../platform/database/unions.ts";
+import type { Json } from "../access/attachment.ts";
+import type { AnnotationsInput } from "../attachments/annotations.ts";
 
 /**
  * A user of the host application. The member `id` has 1 to 255 characters. The member `email` has at most 254 characters. Lists of files
@@ -27,6 +29,10 @@ export type ItemFile = {
   /** The id of the user who added the file. Empty if the application added the file with `asApplication`. */
   createdBy: string;
   createdAt: Date;
+  /** The tags that the application has given the file. No response to a browser contains the tags or the metadata. */
+  tags: readonly string[];
+  /** The facts that the application has stored with the file. */
+  metadata: { readonly [name: string]: Json };
   /** The small pictures of a ready file, with their sizes in pixels. The member is absent if the file has none. */
   previews?: { name: "small" | "large"; width: number; height: number }[];
 };
@@ -66,8 +72,11 @@ export type ItemCounts = { files: number; bytes: number };
 /** The item to which a file is added. The function `counts` reads the database. */
 export type ItemToFill = { resource: string; itemId: string; counts(): Promise<ItemCounts> };
 
-/** Nothing or `true` accepts a file. A text refuses the file, and the user sees the text. */
-export type Validation = string | true | undefined;
+/**
+ * Nothing or `true` accepts a file. A text refuses the file, and the user sees the text. An object with `tags` or `metadata` accepts the
+ * file, and the service stores the object with the file.
+ */
+export type Validation = string | true | AnnotationsInput | undefined;
 
 /** A resource is a kind of item with files, such as `invoice`. */
 export type Resource<AppUser extends User = User> = {
@@ -87,8 +96,8 @@ export type Resource<AppUser extends User = User> = {
   /** The size of the largest accepted file, in bytes. The default of `maxBytes` is 5 GiB. */
   maxBytes?: number | undefined;
   /**
-   * Checks a file before its upload starts. Returns nothing to accept the file, or a text with the reason to refuse the file. The error of
-   * a refused file has the code `file_refused` and the text. The service also refuses the file after any other value, after an error, and
+   * Checks a file before its upload starts. Returns nothing to accept the file, or a text with the reason to refuse the file. With
+   * `{ tags, metadata }`, accepts the file and stores the tags and the metadata with the file. The error of a refused file has the code `file_refused` and the text. The service also refuses the file after any other value, after an error, and
    * after 5 seconds without a result. Uploads that start at the same moment can see equal counts.
    *
    * @example

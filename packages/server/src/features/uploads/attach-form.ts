@@ -5,7 +5,7 @@ import { DomainError } from "../../platform/errors.ts";
 import { streamOf } from "../../platform/http/wire.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
 import { checkFilename, checkPath } from "../../platform/text/readable-text.ts";
-import { type Attachment, namesOf } from "../access/attachment.ts";
+import { type Annotations, type Attachment, namesOf } from "../access/attachment.ts";
 import { type Arrive, authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
@@ -37,6 +37,8 @@ type AttachInput = {
   /** The kinds of files that the resource of an embedding accepts. Default: every kind. */
   accepted?: AcceptedTypes | undefined;
   maxBytes?: number | undefined;
+  /** Returns the tags and the metadata of the file, after the last byte. */
+  annotations?: (() => Annotations | undefined) | undefined;
 };
 
 /**
@@ -91,6 +93,7 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
           state: etag === undefined ? "ready" : "scanning",
           rejectReason: undefined,
           createdAt: now,
+          annotations: input.annotations?.(),
         };
         await attachmentQueries(tx).insert(attachment, { quota: quotaOf(limits), settles: true });
         await objectDeletionQueries(tx).cancel(objectKey);

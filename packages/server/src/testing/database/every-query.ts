@@ -3,6 +3,7 @@ import { accountQueries } from "../../features/accounts/queries/accounts.ts";
 import { accountDeletionQueries } from "../../features/accounts/queries/deletions.ts";
 import { passkeyQueries, secondFactorQueries } from "../../features/accounts/queries/factors.ts";
 import { administrationQueries, queueQueries } from "../../features/administration/queries.ts";
+import { annotationQueries } from "../../features/attachments/annotation-queries.ts";
 import { previewQueries } from "../../features/attachments/preview-queries.ts";
 import { attachmentQueries } from "../../features/attachments/queries.ts";
 import { issuedUrlQueries } from "../../features/audit/issued-url-queries.ts";
@@ -97,6 +98,7 @@ export const everyQuery = {
   receivers: receiverQueries,
   items: itemQueries,
   manyItems: manyItemsQueries,
+  annotations: annotationQueries,
   hookMarks: hookMarkQueries,
   fileEvents: fileEventQueries,
   mails: mailQueries,

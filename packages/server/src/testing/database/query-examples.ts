@@ -570,6 +570,28 @@ export const queryExamples: Examples = {
     filesOf: [[files]],
     findOfAttachments: [[files]],
   },
+  annotations: {
+    addNew: [
+      [
+        { id: "file-1", noteId: "note-1" },
+        { tags: ["a"], metadata: { b: 1 } },
+      ],
+    ],
+    put: [
+      [
+        { id: "file-1", noteId: "note-1" },
+        { tags: ["a"], metadata: { b: 1 } },
+      ],
+    ],
+    pageOfNote: [
+      [{ noteId: "note-1", terms: ["term-1"] }, first],
+      [{ noteId: "note-1", terms: ["term-1", "term-2"] }, next],
+    ],
+    pageOfResource: [
+      [{ resource: "invoice", terms: ["term-1"] }, first],
+      [{ resource: "invoice", terms: ["term-1", "term-2"] }, next],
+    ],
+  },
   hookMarks: { find: [[]], start: [["event-1"]], advance: [[{ from: "event-1", to: "event-2" }]] },
   fileEvents: {
     itemOfNote: [["note-1"]],

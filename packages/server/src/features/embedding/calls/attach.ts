@@ -1,6 +1,9 @@
 import { DomainError } from "../../../platform/errors.ts";
 import { streamOf } from "../../../platform/http/wire.ts";
 import { isStorableText } from "../../../platform/text/readable-text.ts";
+import type { Annotations } from "../../access/attachment.ts";
+import { annotationQueries } from "../../attachments/annotation-queries.ts";
+import { checkAnnotations, joinAnnotations } from "../../attachments/annotations.ts";
 import { untilUnavailable } from "../../uploads/batch.ts";
 import type { Actor } from "../items.ts";
 import { callerOf, checkFile, checkItem, openItem, presentFile, ROLES, rulesOf } from "../items.ts";
@@ -30,6 +33,7 @@ export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "
     checkKey(key, adoptPrefixes);
     const rules = rulesOf(resources, item.resource);
     const { noteId, caller } = await openFor(actor, item);
+    let annotations: Annotations | undefined;
     const attachment = await useCases.adoptForItem(caller, {
       noteId,
       key,
@@ -37,9 +41,13 @@ export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "
       contentType,
       copies: copy === true,
       accepted: [rules.accept ?? []],
-      check: (file) => requireAccepted(actor, item, file),
+      check: async (file) => {
+        annotations = await requireAccepted(actor, item, file);
+      },
     });
-    return presentFile(attachment, item);
+    const stored = annotations;
+    if (stored !== undefined) await deps.db.transaction((tx) => annotationQueries(tx).addNew(attachment, stored));
+    return presentFile({ ...attachment, annotations: stored }, item);
   }
 
   return {
@@ -47,12 +55,15 @@ export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "
       try {
         const item = checkItem(resources, name);
         const rules = rulesOf(resources, item.resource);
-        const { sha256, path } = Object(file) as typeof file;
+        const { sha256, path, tags, metadata } = Object(file) as typeof file;
+        const given = tags === undefined && metadata === undefined ? {} : checkAnnotations({ tags, metadata });
+        let ofRule: Annotations | undefined;
         if (sha256 !== undefined && !SHA256_IN_BASE64.test(sha256)) throw new TypeError("sha256 must be in base64.");
         await requireRight(actor, "add", item);
         const { sizeBytes, filename, contentType, chunks } = await declare(file);
-        const admit = (length: number) =>
-          requireAccepted(actor, item, { filename, path, contentType, sizeBytes: length, sha256 });
+        const admit = async (length: number) => {
+          ofRule = await requireAccepted(actor, item, { filename, path, contentType, sizeBytes: length, sha256 });
+        };
         if (sizeBytes === undefined) checkFile(rules, { contentType, sizeBytes: 0 });
         else await admit(sizeBytes);
         // The right can end while the bytes arrive, so the application decides again after the last byte.
@@ -71,6 +82,7 @@ export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "
           length: sizeBytes === undefined ? undefined : { atLeast: sizeBytes, atMost: sizeBytes },
           accepted: [rules.accept ?? []],
           maxBytes: rules.maxBytes ?? deps.limits.uploadMaxBytes,
+          annotations: () => joinAnnotations(ofRule, given),
         });
         return presentFile(attachment, item);
       } catch (error) {

@@ -1,6 +1,7 @@
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { isStorableText } from "../../../platform/text/readable-text.ts";
+import type { Annotations } from "../../access/attachment.ts";
 import type { AdoptionVerbs } from "../../adoption/index.ts";
 import type { AttachmentVerbs } from "../../attachments/index.ts";
 import type { AuditVerbs } from "../../audit/index.ts";
@@ -41,10 +42,18 @@ export function createContext(deps: Deps, parts: CallParts) {
   return {
     deps,
     ...parts,
-    /** Throws an error if the rules of the item refuse the file, as the start of an upload does. */
-    async requireAccepted(actor: Actor, item: ItemName, file: Parameters<Admit>[1]["files"][number]): Promise<void> {
-      const [refusal] = await parts.admit(actor, { ...item, files: [file] });
-      if (refusal !== undefined) throw refusal;
+    /**
+     * Throws an error if the rules of the item refuse the file, as the start of an upload does. Returns the tags and the metadata that
+     * `validate` returned.
+     */
+    async requireAccepted(
+      actor: Actor,
+      item: ItemName,
+      file: Parameters<Admit>[1]["files"][number],
+    ): Promise<Annotations | undefined> {
+      const [admitted] = await parts.admit(actor, { ...item, files: [file] });
+      if (admitted instanceof DomainError) throw admitted;
+      return admitted;
     },
     ...createItemAccess(deps, parts.ask),
     remember: rememberUser(deps),

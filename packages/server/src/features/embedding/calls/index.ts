@@ -2,6 +2,7 @@ import type { Deps } from "../../../platform/deps.ts";
 import { checkUser } from "../http/handler.ts";
 import { APPLICATION } from "../items.ts";
 import type { User } from "../types.ts";
+import { annotateCalls } from "./annotate.ts";
 import { attachCalls } from "./attach.ts";
 import { changeCalls } from "./change.ts";
 import { type ActorCalls, type CallParts, createContext } from "./context.ts";
@@ -20,7 +21,12 @@ export function createCalls(
   }: CallParts & { track: <Args extends unknown[], T>(call: (...args: Args) => Promise<T>) => typeof call },
 ): { asUser: CallsForUsers<User>; asApplication: FileCalls } {
   const context = createContext(deps, parts);
-  const calls: ActorCalls = { ...readCalls(context), ...attachCalls(context), ...changeCalls(context) };
+  const calls: ActorCalls = {
+    ...readCalls(context),
+    ...attachCalls(context),
+    ...annotateCalls(context),
+    ...changeCalls(context),
+  };
   type Call = (...args: unknown[]) => Promise<unknown>;
   const entries = Object.entries(calls) as [string, Call][];
   const asUser = entries.map(([name, call]) => [

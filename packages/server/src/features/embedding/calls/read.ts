@@ -1,6 +1,7 @@
 import type { PageRequest } from "../../../platform/database/pages.ts";
 import { toPage } from "../../../platform/database/pages.ts";
 import { idInApplication } from "../../access/caller.ts";
+import { termsOfFilter } from "../../attachments/annotations.ts";
 import { lookupQueries } from "../../people/lookup-queries.ts";
 import { trashQueries } from "../../trash/queries.ts";
 import { type Actor, callerOf, checkItem, presentFile, ROLES } from "../items.ts";
@@ -38,7 +39,8 @@ export function readCalls({ deps, ...context }: CallContext): Pick<ActorCalls, N
 
     async list(actor, name, options) {
       const item = checkItem(resources, name);
-      const { items, nextCursor } = await files.list(actor, { ...item, page: pageOf(options) });
+      const terms = termsOfFilter(Object(options));
+      const { items, nextCursor } = await files.list(actor, { ...item, page: pageOf(options), terms });
       return { files: items.map((file) => presentFile(file, item)), nextCursor };
     },
 
@@ -115,7 +117,7 @@ export function readCalls({ deps, ...context }: CallContext): Pick<ActorCalls, N
 }
 
 /** Throws RangeError for a wrong limit. */
-function pageOf({ limit = 50, cursor }: PageOptions = {}): PageRequest {
+export function pageOf({ limit = 50, cursor }: PageOptions = {}): PageRequest {
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
     throw new RangeError(`limit must be a whole number from 1 to ${MAX_PAGE}.`);
   }

@@ -1,3 +1,4 @@
+import type { AnnotationsFilter, AnnotationsInput } from "../../attachments/annotations.ts";
 import type { ItemCounts, ItemFile, ItemName, User } from "../types.ts";
 
 /**
@@ -25,7 +26,7 @@ export type NewFile = {
   sizeBytes?: number | undefined;
   /** The SHA-256 in base64. Valet Key refuses a body with another SHA-256. Default: no check. */
   sha256?: string | undefined;
-};
+} & AnnotationsInput;
 
 /** An object of the bucket that becomes a file. */
 export type AdoptedObject = {
@@ -110,8 +111,31 @@ export type FileCalls = {
   attach(item: ItemName, file: NewFile): Promise<ItemFile>;
   /** Returns a file. Asks `may` for "read". Throws `attachment_not_found` or `access_denied`. */
   get(fileId: string): Promise<ItemFile>;
-  /** Lists the files of an item, oldest first. Asks `may` for "read". Throws `not_found`, `access_denied` or `invalid_cursor`. */
-  list(item: ItemName, page?: PageOptions): Promise<FilePage>;
+  /**
+   * Lists the files of an item, oldest first. With `tag` or `metadata`, lists only the files that have all these facts. Asks `may` for
+   * "read". Throws `not_found`, `access_denied` or `invalid_cursor`.
+   */
+  list(item: ItemName, options?: PageOptions & AnnotationsFilter): Promise<FilePage>;
+  /**
+   * Lists the files of all items of a resource that have a tag or members of the metadata, oldest first. Asks `mayMany` for "read", and
+   * omits the files of refused items, so a page can have fewer files. Throws `not_found` or `invalid_cursor`.
+   *
+   * @example
+   * ```ts
+   * const { files: signed } = await files.asApplication.find("invoice", { tag: "signed", metadata: { year: 2026 } });
+   * ```
+   */
+  find(resource: string, options: PageOptions & AnnotationsFilter): Promise<FilePage>;
+  /**
+   * Sets the tags or the metadata of a file. A missing member keeps its stored value. Asks `may` for "add". Throws `attachment_not_found` or
+   * `access_denied`.
+   *
+   * @example
+   * ```ts
+   * await files.annotate(user, fileId, { tags: ["signed"], metadata: { year: 2026 } });
+   * ```
+   */
+  annotate(fileId: string, annotations: AnnotationsInput): Promise<ItemFile>;
   /**
    * Lists the first files of up to 200 items, in the order of the items, with one query. `limit`: the files of each item, 1 to 200.
    * Default: 50. Asks `mayMany` for "read". An item without permission has the `code` `access_denied`. Throws `not_found`.

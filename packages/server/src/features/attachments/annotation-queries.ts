@@ -1,0 +1,84 @@
+import type { Kysely } from "kysely";
+import { decodeCursor, type Page, type PageRequest, toPage } from "../../platform/database/pages.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
+import type { Tables } from "../../platform/database/schema.ts";
+import type { Annotations, Attachment } from "../access/attachment.ts";
+import { attachmentColumns, toAttachment } from "../access/sql.ts";
+import { inGroup } from "./queries.ts";
+import { type AnnotatedFile, insertTerms } from "./sql.ts";
+
+/** The tags and the metadata of files. The caller must call each write in a transaction. */
+export const annotationQueries = defineQueries("database.annotations", ({ kysely: db }) => ({
+  /** Stores the annotations of a new file. Does nothing if the file has annotations, because the client may repeat the start of an upload. */
+  async addNew({ id, noteId }: AnnotatedFile, annotations: Annotations): Promise<void> {
+    const file = db
+      .updateTable("attachments")
+      .set({ annotations: JSON.stringify(annotations) })
+      .where("id", "=", id);
+    const { numUpdatedRows } = await file.where("annotations", "is", null).executeTakeFirstOrThrow();
+    if (numUpdatedRows === 1n) await insertTerms(db, { id, noteId, annotations });
+  },
+
+  /** Replaces the annotations of a file. The transaction must have locked the file. */
+  async put({ id, noteId }: AnnotatedFile, annotations: Annotations): Promise<void> {
+    const stored = JSON.stringify(annotations);
+    await db.updateTable("attachments").set({ annotations: stored }).where("id", "=", id).execute();
+    await db.deleteFrom("file_terms").where("attachment_id", "=", id).execute();
+    await insertTerms(db, { id, noteId, annotations });
+  },
+
+  /** Returns one page of the listed attachments of a note that have all terms, in order of creation. */
+  async pageOfNote(
+    { noteId, terms: [first, ...others] }: { noteId: string; terms: readonly string[] },
+    { limit, cursor }: PageRequest,
+  ): Promise<Page<Attachment>> {
+    const rows = await withTerm(db, { first, others, after: decodeCursor(cursor) })
+      .where("file_terms.note_id", "=", noteId)
+      .limit(limit + 1)
+      .execute();
+    return toPage(rows.map(toAttachment), limit);
+  },
+
+  /** Returns one page of the listed attachments of all items of a resource that have all terms, in order of creation. */
+  async pageOfResource(
+    { resource, terms: [first, ...others] }: { resource: string; terms: readonly string[] },
+    { limit, cursor }: PageRequest,
+  ): Promise<Page<Attachment & { itemId: string }>> {
+    const rows = await withTerm(db, { first, others, after: decodeCursor(cursor) })
+      .innerJoin("items", "items.note_id", "file_terms.note_id")
+      .select("items.item_id")
+      .where("items.resource", "=", resource)
+      .limit(limit + 1)
+      .execute();
+    return toPage(
+      rows.map((row) => ({ ...toAttachment(row), itemId: row.item_id })),
+      limit,
+    );
+  },
+}));
+
+type Search = { first: string | undefined; others: readonly string[]; after: string | undefined };
+
+function withTerm(db: Kysely<Tables>, { first, others, after }: Search) {
+  return db
+    .selectFrom("file_terms")
+    .innerJoin("attachments", "attachments.id", "file_terms.attachment_id")
+    .select(attachmentColumns)
+    .where("file_terms.term", "=", first ?? "")
+    .where(inGroup("sent", "pending"))
+    .where((eb) =>
+      eb.and(
+        others.map((term) =>
+          eb.exists(
+            eb
+              .selectFrom("file_terms as other")
+              .select("other.term")
+              .whereRef("other.attachment_id", "=", "file_terms.attachment_id")
+              .where("other.term", "=", term),
+          ),
+        ),
+      ),
+    )
+    .$if(after !== undefined, (query) => query.where("file_terms.attachment_id", ">", after as string))
+    .orderBy("file_terms.attachment_id");
+}

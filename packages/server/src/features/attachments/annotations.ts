@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { isStorableText } from "../../platform/text/readable-text.ts";
+import type { Annotations, Json } from "../access/attachment.ts";
+
+const MAX_TAGS = 20;
+const MAX_TAG_LENGTH = 64;
+const MAX_METADATA_BYTES = 4_096;
+const MAX_MEMBERS = 32;
+
+/** The facts to store with a file. A missing member keeps the stored tags or metadata. */
+export type AnnotationsInput = {
+  /** Up to 20 texts of 1 to 64 characters. A search finds each tag. */
+  tags?: readonly string[] | undefined;
+  /** A JSON object of up to 4 KiB with up to 32 members. A search finds the texts, numbers, booleans and nulls that are its members. */
+  metadata?: { readonly [name: string]: Json } | undefined;
+};
+
+/** A search for files that have all these facts. */
+export type AnnotationsFilter = {
+  /** A tag of the file. */
+  tag?: string | undefined;
+  /** Members of the metadata with equal values. */
+  metadata?: { readonly [name: string]: string | number | boolean | null } | undefined;
+};
+
+/** Checks tags and metadata, and removes repeated tags. Throws TypeError with the fault. */
+export function checkAnnotations(given: AnnotationsInput): Partial<Annotations> {
+  const { tags, metadata, ...others } = Object(given) as AnnotationsInput;
+  if (typeof given !== "object" || Object.keys(others).length > 0 || (tags === undefined && metadata === undefined)) {
+    throw new TypeError("Give { tags, metadata }, or one of them, and no other member.");
+  }
+  return {
+    ...(tags !== undefined && { tags: checkTags(tags) }),
+    ...(metadata !== undefined && { metadata: checkMetadata(metadata) }),
+  };
+}
+
+function checkTags(tags: readonly string[]): string[] {
+  if (!Array.isArray(tags) || tags.length > MAX_TAGS) throw new TypeError(`tags must be up to ${MAX_TAGS} texts.`);
+  return [...new Set(tags.map(checkTag))];
+}
+
+function checkTag(tag: unknown): string {
+  const isTag = isStorableText(tag) && tag !== "" && tag.length <= MAX_TAG_LENGTH;
+  if (!isTag) throw new TypeError(`A tag must be a text of 1 to ${MAX_TAG_LENGTH} characters.`);
+  return tag;
+}
+
+/** Returns the metadata as a database returns them, so that no later change of the object has an effect. */
+function checkMetadata(metadata: unknown): { [name: string]: Json } {
+  const prototype = metadata === null ? undefined : Object.getPrototypeOf(Object(metadata));
+  const isPlain = typeof metadata === "object" && (prototype === Object.prototype || prototype === null);
+  if (!isPlain) throw new TypeError("metadata must be a plain object.");
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(metadata);
+  } catch (cause) {
+    throw new TypeError("metadata must be JSON: no circles, and no value of the type bigint.", { cause });
+  }
+  if (json === undefined || Buffer.byteLength(json) > MAX_METADATA_BYTES) {
+    throw new TypeError(`metadata must have at most ${MAX_METADATA_BYTES} bytes as JSON.`);
+  }
+  const stored = JSON.parse(json, refusePrototype);
+  if (Object.keys(stored).length > MAX_MEMBERS) {
+    throw new TypeError(`metadata must have at most ${MAX_MEMBERS} members.`);
+  }
+  return stored;
+}
+
+/** An application could copy a member with the name `__proto__` into a prototype. */
+function refusePrototype(name: string, value: unknown): unknown {
+  if (name === "__proto__") throw new TypeError("metadata must have no member __proto__.");
+  return value;
+}
+
+/** Joins tags and metadata. Later facts replace earlier facts. Returns undefined if there are no facts. */
+export function joinAnnotations(...facts: (Partial<Annotations> | undefined)[]): Annotations | undefined {
+  const { tags = [], metadata = {} } = Object.assign({}, ...facts) as Partial<Annotations>;
+  return tags.length === 0 && Object.keys(metadata).length === 0 ? undefined : { tags, metadata };
+}
+
+/** Returns the terms by which a search finds a file. */
+export function termsOf({ tags, metadata }: Annotations): string[] {
+  return [...tags.map((tag) => term("tag", tag)), ...termsOfMembers(metadata)];
+}
+
+/** Returns the terms of a search. Throws TypeError for a wrong filter. Returns no terms if the filter is empty. */
+export function termsOfFilter({ tag, metadata = {} }: AnnotationsFilter): string[] {
+  const members = checkMetadata(metadata);
+  const nested = Object.keys(members).find((name) => !isScalar(members[name]));
+  if (nested !== undefined) {
+    throw new TypeError(`A search in metadata compares texts, numbers, booleans and nulls. ${nested} is none of them.`);
+  }
+  return [...(tag === undefined ? [] : [term("tag", checkTag(tag))]), ...termsOfMembers(members)];
+}
+
+function termsOfMembers(metadata: Annotations["metadata"]): string[] {
+  return Object.entries(metadata).flatMap(([name, value]) => (isScalar(value) ? [term("metadata", name, value)] : []));
+}
+
+function isScalar(value: Json | undefined): boolean {
+  return value !== undefined && (value === null || typeof value !== "object");
+}
+
+/** Hashes a fact, because an index accepts no long text. */
+function term(...fact: Json[]): string {
+  return createHash("sha256").update(JSON.stringify(fact)).digest("base64url");
+}

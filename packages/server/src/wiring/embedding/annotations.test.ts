@@ -1,0 +1,115 @@
+import { describe, expect, it, vi } from "vitest";
+import { checkAnnotations, termsOfFilter } from "../../features/attachments/annotations.ts";
+import type { Hook, Resource } from "../../index.ts";
+import { engines } from "../../testing/database/test-databases.ts";
+import { createPlace, open, type TestUser, users } from "./testing/embedding.ts";
+
+const invoice = { resource: "invoice", itemId: "42" };
+const body = Buffer.from("the invoice");
+const names = ({ files }: { files: { filename: string }[] }) => files.map(({ filename }) => filename);
+
+describe.each(engines)("tags and metadata of files on $name", (engine) => {
+  it("the rule validate stores tags and metadata with an upload, and browsers do not see them", async () => {
+    const validate: Resource<TestUser>["validate"] = ({ filename }) => ({ tags: ["new"], metadata: { filename } });
+    const onReady = vi.fn<Hook>();
+    const options = { background: false, resources: { invoice: { may: () => true, validate, onReady } } };
+    const { as, files } = await open(await createPlace(engine), options);
+    const ann = as("ann");
+    const headers = { "idempotency-key": "one" };
+    const json = { filename: "a.txt", contentType: "text/plain", sizeBytes: 3 };
+    const { upload } = (await ann.send("POST /invoice/42/uploads", { json, headers })).body;
+    const { uploads } = (await ann.send("POST /invoice/42/uploads/batch", { json: { uploads: [json] } })).body;
+    await fetch(upload.url, { method: upload.method, headers: upload.headers, body: "abc" });
+    const completed = await ann.send(`POST /uploads/${upload.id}/complete`);
+    expect(completed.status).toBe(200);
+    expect(JSON.stringify([completed.body, (await ann.send("GET /invoice/42")).body])).not.toContain("metadata");
+    const facts = { tags: ["new"], metadata: { filename: "a.txt" } };
+    expect(await files.get(users.ann, upload.attachmentId)).toMatchObject(facts);
+    expect(await files.get(users.ann, uploads[0].upload.attachmentId)).toMatchObject(facts);
+    await files.tick();
+    expect(onReady.mock.calls[0]?.[0]).toMatchObject(facts);
+    // A client may repeat the start after the application has changed the facts.
+    await files.annotate(users.ann, upload.attachmentId, { tags: [] });
+    await ann.send("POST /invoice/42/uploads", { json, headers });
+    expect(await files.get(users.ann, upload.attachmentId)).toMatchObject({ ...facts, tags: [] });
+  });
+
+  it("the application finds files by equal tags and metadata in an item and in all items", async () => {
+    const { files } = await open(await createPlace(engine), { trashDays: 1 });
+    const { asApplication } = files;
+    const attach = (itemId: string, filename: string, facts: object) =>
+      asApplication.attach({ resource: "invoice", itemId }, { filename, body, ...facts });
+    const a = await attach("42", "a.txt", { tags: ["signed", "signed"], metadata: { year: 2026, nested: { x: 1 } } });
+    await attach("42", "b.txt", { tags: ["signed"], metadata: { year: "2026" } });
+    await attach("7", "c.txt", { tags: ["signed"], metadata: { year: 2026, __proto: null } });
+    await attach("7", "d.txt", {});
+    expect(a).toMatchObject({ tags: ["signed"], metadata: { year: 2026, nested: { x: 1 } } });
+    expect(names(await asApplication.list(invoice, { tag: "signed" }))).toEqual(["a.txt", "b.txt"]);
+    expect(names(await asApplication.list(invoice, { tag: "Signed" }))).toEqual([]);
+    expect(names(await asApplication.list(invoice, { metadata: { year: 2026 } }))).toEqual(["a.txt"]);
+    const first = await asApplication.find("invoice", { tag: "signed", limit: 2 });
+    const rest = await asApplication.find("invoice", { tag: "signed", limit: 2, cursor: first.nextCursor });
+    expect([first, rest].map(names)).toEqual([["a.txt", "b.txt"], ["c.txt"]]);
+    const both = { tag: "signed", metadata: { year: 2026 } };
+    const found = await asApplication.find("invoice", both);
+    expect(found.files.map(({ itemId, filename }) => [itemId, filename])).toEqual([
+      ["42", "a.txt"],
+      ["7", "c.txt"],
+    ]);
+    expect(names(await files.find(users.ann, "invoice", both))).toEqual(["a.txt"]);
+    await asApplication.annotate(a.id, { tags: ["paid"] });
+    const moved = await asApplication.move(a.id, { resource: "invoice", itemId: "8" });
+    expect(moved).toMatchObject({ tags: ["paid"], metadata: { year: 2026 } });
+    expect(names(await asApplication.list({ resource: "invoice", itemId: "8" }, { tag: "paid" }))).toEqual(["a.txt"]);
+    expect(names(await asApplication.list(invoice, { tag: "paid" }))).toEqual([]);
+    expect(names(await asApplication.find("invoice", { tag: "paid" }))).toEqual(["a.txt"]);
+  });
+
+  it("only users who may add files can change the tags and metadata of a file", async () => {
+    const { files } = await open(await createPlace(engine));
+    const { id } = await files.attach(users.ann, invoice, { filename: "a.txt", body });
+    const facts = { tags: ["mine"] };
+    await expect(files.annotate(users.cleo, id, facts)).rejects.toMatchObject({ code: "access_denied" });
+    await expect(files.annotate(users.ann, `f${id.slice(1)}`, facts)).rejects.toMatchObject({
+      code: "attachment_not_found",
+    });
+    await expect(files.annotate(users.ann, id, {})).rejects.toBeInstanceOf(TypeError);
+    await expect(files.find(users.ann, "invoice", {})).rejects.toBeInstanceOf(TypeError);
+    expect(await files.annotate(users.ann, id, { metadata: { odd: "\u0000 '\ud800" } })).toMatchObject({ tags: [] });
+    const stored = await files.list(users.ann, invoice, { metadata: { odd: "\u0000 '\ud800" } });
+    expect(stored.files).toMatchObject([{ metadata: { odd: "\u0000 '\ud800" } }]);
+  });
+});
+
+describe("the check of tags and metadata", () => {
+  const deep = (levels: number): object => JSON.parse(`${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`);
+  const circle: { self?: object } = {};
+  circle.self = circle;
+
+  it.each([
+    ["a tag of 1 MB", { tags: ["x".repeat(1_000_000)] }],
+    ["an empty tag", { tags: [""] }],
+    ["a tag with NUL", { tags: ["a\u0000"] }],
+    ["a tag with half of a surrogate pair", { tags: ["\ud800"] }],
+    ["a tag that is a number", { tags: [1] }],
+    ["21 tags", { tags: Array.from({ length: 21 }, (_, nth) => `${nth}`) }],
+    ["a text as tags", { tags: "signed" }],
+    ["metadata of 1 MB", { metadata: { a: "x".repeat(1_000_000) } }],
+    ["metadata with __proto__", { metadata: JSON.parse('{"a":{"__proto__":{"isAdmin":true}}}') }],
+    ["metadata with a circle", { metadata: circle }],
+    ["metadata with a bigint", { metadata: { a: 1n } }],
+    ["metadata with 2,000 levels", { metadata: deep(2_000) }],
+    ["metadata with 33 members", { metadata: Object.fromEntries(Array.from({ length: 33 }, (_, n) => [n, n])) }],
+    ["an array as metadata", { metadata: [1] }],
+    ["a map as metadata", { metadata: new Map([["a", 1]]) }],
+    ["null as metadata", { metadata: null }],
+    ["an unknown member", { tags: [], labels: [] }],
+    ["nothing", {}],
+  ])("the check refuses %s with a TypeError", (_, given: unknown) => {
+    expect(() => checkAnnotations(given as never)).toThrow(TypeError);
+  });
+
+  it("a search refuses a nested value of the metadata", () => {
+    expect(() => termsOfFilter({ metadata: { a: { b: 1 } as never } })).toThrow("a is none of them");
+  });
+});

@@ -6,15 +6,18 @@ import { repositoryUrl } from "./manifest.ts";
 import { PUBLISHED, type Published } from "./published.ts";
 import { STAGE, stage } from "./stage.ts";
 
-// `npm run release` publishes all packages. With `-- --dry-run`, it does everything except the publication (docs/releasing.md).
+// `npm run release` publishes all packages (docs/releasing.md). With `-- --dry-run`, it does everything except the publication. With
+// `-- --registry URL`, it publishes to another registry, without provenance. The rehearsal uses this option.
 const ROOT = resolve(import.meta.dirname, "..");
-const { values } = parseArgs({ options: { "dry-run": { type: "boolean", default: false } } });
-const isDryRun = values["dry-run"];
+const { values } = parseArgs({
+  options: { "dry-run": { type: "boolean", default: false }, registry: { type: "string" } },
+});
+const { "dry-run": isDryRun, registry } = values;
 const run = promisify(execFile);
 
 const version = await oneVersion();
 await requireNotes(version);
-if (!isDryRun) {
+if (!isDryRun && registry === undefined) {
   requireWorkflow();
   await requireCleanTree();
 }
@@ -43,12 +46,12 @@ async function versionOf(name: Published): Promise<string> {
   return JSON.parse(await readFile(join(ROOT, "packages", name, "package.json"), "utf8")).version;
 }
 
-/** Throws unless the changelog has a section for this version. A dry run only prints a warning. */
+/** Throws unless the changelog has a section for this version. A dry run and a rehearsal only print a warning. */
 async function requireNotes(version: string): Promise<void> {
   const changelog = await readFile(join(ROOT, "CHANGELOG.md"), "utf8");
   if (changelog.includes(`\n## [${version}]`) || changelog.includes(`\n## ${version}`)) return;
   const problem = `CHANGELOG.md has no section "## ${version}". Rename "Unreleased".`;
-  if (!isDryRun) throw new Error(problem);
+  if (!isDryRun && registry === undefined) throw new Error(problem);
   console.warn(`Warning: ${problem}`);
 }
 
@@ -67,6 +70,7 @@ async function requireCleanTree(): Promise<void> {
 
 /** Publishes a tarball with a signed statement that says where it was built (provenance). A dry run makes no statement. */
 async function publish(tarball: string): Promise<void> {
-  const flags = isDryRun ? ["--dry-run"] : ["--provenance"];
+  const target = registry === undefined ? ["--provenance"] : ["--registry", registry];
+  const flags = isDryRun ? ["--dry-run"] : target;
   await run("npm", ["publish", tarball, "--access", "public", ...flags]);
 }

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { findPackageJSON } from "node:module";
 import { join } from "node:path";
 import { makeBackup } from "../operations/backup/make.ts";
 import type { Manifest } from "../operations/backup/manifest.ts";
@@ -9,6 +7,7 @@ import type { Config } from "../platform/config/index.ts";
 import { hasMigration } from "../platform/database/migrate.ts";
 import { openSnapshot } from "../platform/database/sqlite/snapshot.ts";
 import { DomainError } from "../platform/errors.ts";
+import { ownVersion } from "../platform/version.ts";
 
 type Stored = Pick<Config, "server" | "database" | "bucket" | "nextBucket">;
 type Options = { backupDir: string; writeProgress: (line: string) => void };
@@ -29,7 +28,7 @@ export function backUp(config: Stored, { backupDir, verify, writeProgress }: Bac
       openSnapshot: () => openSnapshot(file),
       listBlobs,
     },
-    version: versionOfThis(),
+    version: ownVersion(),
     now: new Date(),
     verify,
     writeProgress,
@@ -45,10 +44,6 @@ export function restore(config: Stored, { backupDir, writeProgress }: Options): 
     knowsMigration: (name) => hasMigration("sqlite", name),
     writeProgress,
   });
-}
-
-function versionOfThis(): string {
-  return JSON.parse(readFileSync(findPackageJSON(import.meta.url) ?? "", "utf8")).version;
 }
 
 function embeddedFile({ database, bucket, nextBucket }: Stored): string {

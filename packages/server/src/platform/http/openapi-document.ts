@@ -5,6 +5,7 @@ import swaggerUi from "@fastify/swagger-ui";
 import { Problem } from "@valetkey/contract";
 import type { FastifyReply } from "fastify";
 import { nodeHttp } from "../node-http.ts";
+import { ownVersion } from "../version.ts";
 import { tags } from "./openapi.ts";
 import { nameSchemas } from "./openapi-names.ts";
 import { notFound } from "./problem.ts";
@@ -64,7 +65,7 @@ export function documentRoutes(app: App, { publicUrl, accounts, limits }: Docume
       openapi: "3.1.0",
       info: {
         title: "Valet Key",
-        version: "0.1.0",
+        version: ownVersion(),
         description: "Share files of your private bucket through presigned URLs that expire within seconds.",
       },
       servers: [{ url: publicUrl }],

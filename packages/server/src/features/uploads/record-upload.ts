@@ -85,9 +85,8 @@ async function refusalOf(
   requirePending(pending, limits);
   const { quota, upload } = start;
   const wanted = { bytes: upload.sizeBytes, files: 1 };
-  const isOwner = upload.userId === ownerId;
   const used = await usageQueries(queries).find(ownerId);
-  return quotaExceeded({ wanted, used, quota: quotaOfUser(quota, used), isOwner });
+  return quotaExceeded({ wanted, used, quota: quotaOfUser(quota, used), ownerId, userId: upload.userId });
 }
 
 export type StartUploadInput = {

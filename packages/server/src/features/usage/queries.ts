@@ -187,7 +187,7 @@ export async function takeQuota(db: Kysely<Tables>, use: QuotaUse): Promise<void
   const { ownerId, userId, more, quota } = use;
   if ((await addToUsage(db, { ownerId, more, quota })) || quota === undefined) return;
   const used = await readUsage(db, ownerId);
-  throw quotaExceeded({ wanted: more, used, quota: quotaOfUser(quota, used), isOwner: userId === ownerId });
+  throw quotaExceeded({ wanted: more, used, quota: quotaOfUser(quota, used), ownerId, userId });
 }
 
 /**

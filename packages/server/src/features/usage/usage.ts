@@ -1,6 +1,7 @@
 import type { Limits } from "../../platform/config/limits.ts";
 import type { AttachmentState } from "../../platform/database/unions.ts";
 import { DomainError } from "../../platform/errors.ts";
+import { isReservedForItems } from "../access/caller.ts";
 
 /** The usage of a user: all files of the notes that the user owns. The usage includes pending uploads, but excludes adopted objects. */
 export type Usage = { bytes: number; files: number };
@@ -25,11 +26,21 @@ export function usesCapacity(state: AttachmentState): boolean {
 
 /**
  * Creates the error for an exceeded quota. Only the owner sees the numbers of the quota, because the numbers cover all notes of the owner.
+ * The files of an item of an application have one limit for all items.
  */
-export function quotaExceeded(facts: { wanted: Usage; used: Usage; quota: Quota; isOwner: boolean }): DomainError {
-  const { wanted, used, quota, isOwner } = facts;
+export function quotaExceeded(facts: {
+  wanted: Usage;
+  used: Usage;
+  quota: Quota;
+  ownerId: string;
+  userId: string;
+}): DomainError {
+  const { wanted, used, quota, ownerId, userId } = facts;
   const refuse = (message: string) => new DomainError("quota_exceeded", message);
-  if (!isOwner) return refuse("The quota of the owner of this note is too small for this file.");
+  if (isReservedForItems(ownerId)) {
+    return refuse(`The files of this item may have ${quota.bytes} bytes together. Remove some files first.`);
+  }
+  if (userId !== ownerId) return refuse("The quota of the owner of this note is too small for this file.");
   if (quota.files !== undefined && used.files + wanted.files > quota.files) {
     return refuse(
       `You have ${used.files} files of the ${quota.files} allowed on your notes. Delete some files for good first. A new file frees its space 20 minutes after the start of its upload.`,

@@ -133,7 +133,8 @@ describe.each(engines)("attach on $name", (engine) => {
     await files.tick();
     expect(await bucket.keys()).toEqual([]);
     await attach(bytes);
-    await expect(attach(bytes)).rejects.toMatchObject({ code: "quota_exceeded" });
+    const message = "The files of this item may have 12 bytes together. Remove some files first.";
+    await expect(attach(bytes)).rejects.toMatchObject({ code: "quota_exceeded", message });
   });
 
   it("a page lists a file that the application itself has attached", async () => {

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
+import { type BuildOptions, build as bundle } from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import { publint } from "publint";
 import { build } from "vite";
@@ -178,6 +179,38 @@ describe("an application that embeds Valet Key", () => {
     `;
     const printed = await runModule(24, { name: "missing.mjs", source, folder: app.folder });
     expect(printed).toContain(`needs the package ${name}. Install it: npm install ${name}`);
+  });
+});
+
+describe("an embedding in a bundle of esbuild", () => {
+  const peers = ["pg", "@aws-sdk/credential-providers"];
+  const source = `
+    import { createValetKey } from "@valetkey/server";
+    const credentials = { accessKeyId: "a", secretAccessKey: "b" };
+    createValetKey({
+      bucket: { name: "files", region: "us-east-1", endpoint: "http://127.0.0.1:9", credentials },
+      database: "bundled.db",
+      user: () => null,
+      resources: { invoice: { may: () => true } },
+      background: false,
+    }).then(async (files) => { await files.close(); console.log("started"); }, ({ message }) => console.log(message));
+  `;
+  async function bundled(name: string, options: BuildOptions): Promise<string> {
+    const entry = join(project.folder, "bundled.mjs");
+    await writeFile(entry, source);
+    const outfile = join(project.folder, "bundle", name);
+    await bundle({ entryPoints: [entry], outfile, bundle: true, platform: "node", logLevel: "error", ...options });
+    return run(node(24), [outfile], { cwd: project.folder });
+  }
+
+  it("an embedding starts in a bundle that marks @valetkey/server as external", async () => {
+    const printed = await bundled("app.mjs", { format: "esm", external: ["@valetkey/server"] });
+    expect(printed).toContain("started");
+  });
+
+  it("an embedding in a bundle without the files of its threads says what to mark as external", async () => {
+    const printed = await bundled("app.cjs", { format: "cjs", external: peers, logLevel: "silent" });
+    expect(printed).toContain('Mark the package as external: in esbuild `external: ["@valetkey/server"]`');
   });
 });
 

@@ -125,6 +125,20 @@ export type Resource<AppUser extends User = User> = {
   onDownload?: DownloadHook | undefined;
 };
 
+/** The name of each option of a resource. The compiler compares the names with the type. */
+export const RESOURCE_OPTIONS = {
+  may: true,
+  mayMany: true,
+  accept: true,
+  maxBytes: true,
+  validate: true,
+  urlTtlSeconds: true,
+  onReady: true,
+  onRejected: true,
+  onRemoved: true,
+  onDownload: true,
+} as const satisfies Record<keyof Resource, true>;
+
 export type Resources<AppUser extends User = User> = Readonly<Record<string, Resource<AppUser>>>;
 
 /**

@@ -54,7 +54,43 @@ describe("the options of an embedding", () => {
     ["a schema in upper case", { schema: "Files" }, "schema"],
     ["a schema with a quote", { schema: 'a"b' }, "schema"],
     ["the name of the service", { application: "service" }, "application"],
+    ["an endpoint that is no URL", { bucket: { ...valid.bucket, endpoint: "localhost" } }, "bucket.endpoint"],
+    ["half of the keys", { bucket: { ...valid.bucket, credentials: { accessKeyId: "a" } } }, "bucket.credentials"],
+    ["a quota as a text", { itemQuotaBytes: "1 GB" }, "itemQuotaBytes"],
+    ["one text of origins", { origins: "app" }, "origins"],
+    ["a text for background", { background: "false" }, "background"],
+    ["a wrong tooLarge", { scanner: { host: "clamd", tooLarge: "skip" } }, "scanner.tooLarge"],
   ])("an embedding refuses options with %s", async (_, change, message) => {
     expect((await failure({ ...valid, ...change })).message).toContain(`- ${message}`);
   });
+
+  it.each([
+    [{ databse: "files.db" }, 'unknown option "databse", did you mean "database"?'],
+    [{ BasePath: "/files" }, 'unknown option "BasePath", did you mean "basePath"?'],
+    [{ bucket: { ...valid.bucket, regoin: "x" } }, 'unknown option "bucket.regoin", did you mean "region"?'],
+    [
+      { bucket: { ...valid.bucket, credentials: { accessKeyID: "a", secretAccessKey: "b" } } },
+      'unknown option "bucket.credentials.accessKeyID", did you mean "accessKeyId"?',
+    ],
+    [{ scanner: { host: "a", prot: 3_310 } }, 'unknown option "scanner.prot", did you mean "port"?'],
+    [
+      { resources: { invoice: { may, maxByte: 1 } } },
+      'unknown option "resources.invoice.maxByte", did you mean "maxBytes"?',
+    ],
+    [{ colour: "red" }, 'unknown option "colour", the options are bucket, database'],
+    [JSON.parse('{ "__proto__": {} }'), 'unknown option "__proto__", the options are'],
+  ])("an embedding refuses the unknown option in %j with advice", async (change, message) => {
+    const options = Object.defineProperties({}, Object.getOwnPropertyDescriptors(valid));
+    Object.defineProperties(options, Object.getOwnPropertyDescriptors(change));
+    const error = await failure(options);
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error.message).toContain(`- ${message}`);
+  });
+
+  it.each([undefined, null, 1, "files.db"])(
+    "an embedding refuses the options %j with a list of options",
+    async (options) => {
+      expect((await failure(options)).message).toContain("- database is missing");
+    },
+  );
 });

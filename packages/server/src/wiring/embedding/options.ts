@@ -8,6 +8,7 @@ import { defaultLimits } from "../../platform/config/limits.ts";
 import { faultOfUrl } from "../../platform/database/postgres/hosts.ts";
 import { type BaseConfig, SERVICE } from "../base.ts";
 import type { BucketOptions, ValetKeyOptions } from "./types.ts";
+import { faultsOfNames } from "./unknown-options.ts";
 
 /** The checked options with their defaults. The type of the application's user is removed. */
 export type CheckedOptions = Omit<ValetKeyOptions, "user"> & {
@@ -26,14 +27,17 @@ const KIND = /^[a-z0-9!#$&^_.+-]+\/(?:\*|[a-z0-9!#$&^_.+-]+)$/;
 const MAX_URL_TTL_SECONDS = 604_800;
 
 /** Checks the options of `createValetKey`, and adds the defaults. Throws TypeError with a text that lists every missing or wrong option. */
-export function checkOptions<AppUser extends User>(options: ValetKeyOptions<AppUser>): CheckedOptions {
+export function checkOptions<AppUser extends User>(given: ValetKeyOptions<AppUser>): CheckedOptions {
+  const options: ValetKeyOptions<AppUser> = Object(given);
   const { application = "application", schema = "valetkey", basePath = "/files", origins = [] } = options;
   const faults = [
+    ...faultsOfNames(options as Partial<ValetKeyOptions>),
     ...faultsOfParts(options),
+    ...faultsOfConnections(options),
     ...(NAME.test(application) && application !== SERVICE ? [] : [`application: ${NAMES}, and not "${SERVICE}"`]),
     ...(SCHEMA.test(schema) ? [] : ["schema: 1 to 63 letters in lower case, digits and _"]),
     ...(BASE_PATH.test(basePath) ? [] : ["basePath: a path such as /files, without a slash at its end"]),
-    ...origins
+    ...(Array.isArray(origins) ? origins : [origins])
       .filter((origin) => URL.parse(origin)?.origin !== origin)
       .map((origin) => `origins: ${origin} is no origin`),
     ...faultsOfFiles(options),
@@ -69,6 +73,28 @@ function faultsOfParts<AppUser extends User>(options: Partial<ValetKeyOptions<Ap
   if (Object.keys(resources ?? {}).length === 0) {
     faults.push("resources is missing: at least one, such as { invoice: { may } }");
   }
+  return faults;
+}
+
+function faultsOfConnections<AppUser extends User>(options: Partial<ValetKeyOptions<AppUser>>): string[] {
+  const { bucket, scanner, itemQuotaBytes, background } = options;
+  const { endpoint, publicEndpoint, credentials } = Object(bucket) as Partial<BucketOptions>;
+  const faults: string[] = [];
+  for (const [name, url] of Object.entries({ endpoint, publicEndpoint })) {
+    if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? "")) {
+      faults.push(`bucket.${name}: a URL such as https://s3.example.com`);
+    }
+  }
+  if (credentials !== undefined && !(isText(credentials?.accessKeyId) && isText(credentials?.secretAccessKey))) {
+    faults.push(
+      "bucket.credentials: { accessKeyId, secretAccessKey }, or leave it out for the provider chain of the AWS SDK",
+    );
+  }
+  if (scanner?.tooLarge !== undefined && !["reject", "accept"].includes(scanner.tooLarge)) {
+    faults.push('scanner.tooLarge: "reject" or "accept"');
+  }
+  if (!isCount(itemQuotaBytes)) faults.push("itemQuotaBytes: a whole number of bytes from 1");
+  if (background !== undefined && typeof background !== "boolean") faults.push("background: true or false");
   return faults;
 }
 

@@ -71,6 +71,43 @@ export type ValetKeyOptions<AppUser extends User = User> = {
 
 export type PartState = "up" | "down";
 
+/** The name of each option, by the part of the options. The compiler compares the names with the types. */
+export const OPTION_NAMES = {
+  options: {
+    bucket: true,
+    database: true,
+    schema: true,
+    application: true,
+    basePath: true,
+    user: true,
+    resources: true,
+    origins: true,
+    background: true,
+    scanner: true,
+    itemQuotaBytes: true,
+    trashDays: true,
+    adoptPrefixes: true,
+    logger: true,
+  } satisfies Record<keyof ValetKeyOptions, true>,
+  bucket: {
+    name: true,
+    region: true,
+    endpoint: true,
+    publicEndpoint: true,
+    forcePathStyle: true,
+    keyPrefix: true,
+    credentials: true,
+  } satisfies Record<keyof BucketOptions, true>,
+  credentials: { accessKeyId: true, secretAccessKey: true, sessionToken: true } satisfies Record<
+    keyof NonNullable<BucketOptions["credentials"]>,
+    true
+  >,
+  scanner: { host: true, port: true, tooLarge: true } satisfies Record<
+    keyof NonNullable<ValetKeyOptions["scanner"]>,
+    true
+  >,
+} as const;
+
 /**
  * The health of an embedding. `ready`: all parts work. `degraded`: URLs work, and uploads wait, because the bucket or the virus scanner is
  * down. `down`: the database is down. `detail` names the parts that are down, and the known reasons.

@@ -42,6 +42,11 @@ const REMEDIES: Partial<Record<string, string>> = {
 export function describeFailure(error: unknown): { exitCode: number; text: string } {
   // The client reports an error of `fetch` as the cause of its own error.
   if (error instanceof Error && error.cause instanceof TerminalError) return describeFailure(error.cause);
+  // A response with another shape than the client expects. Nothing of the machine causes such an error.
+  if (error instanceof TypeError) {
+    const problem = `The response is not from Valet Key, or from another version. Check the URL. (${error.message})`;
+    return { exitCode: EXIT.other, text: printable(problem) };
+  }
   const { code, message } = error as { code?: unknown; message?: unknown };
   const name = typeof code === "string" ? code : "";
   const remedy = REMEDIES[name];

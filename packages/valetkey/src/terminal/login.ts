@@ -27,7 +27,8 @@ async function confirmInBrowser(url: string): Promise<{ token: string; tokenId: 
   say(`Open ${asked.confirmUrl} in a browser, and enter this code within ${minutes} minutes:\n\n    ${asked.code}\n`);
   say("The code gives this terminal access to your account. Give it to nobody. Waiting…");
   for (;;) {
-    await sleep(asked.intervalSeconds * 1000);
+    // A pause of 0 or of hours would be a fault of the service.
+    await sleep(Math.min(30, Math.max(1, Number(asked.intervalSeconds) || 2)) * 1000);
     try {
       const { tokenId } = await requests.state(asked.token);
       if (tokenId !== null) return { token: asked.token, tokenId };

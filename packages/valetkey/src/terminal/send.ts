@@ -219,7 +219,7 @@ function report(link: Link, { options, found, totalBytes, password }: Sent): voi
   if (link.state !== "live") say(`Visitors cannot open the link yet. Its state is ${link.state}.`);
   const until = expiresAt === null ? "The link never expires." : `The link expires on ${expiresAt}.`;
   say(`Sent ${files}, ${formatBytes(totalBytes)}. ${until}`);
-  process.stdout.write(`${url}\n`);
+  process.stdout.write(`${printable(url)}\n`);
   // The person has typed every other password.
   if (options.password === "") say(`Password: ${password}`);
   const text = password === undefined ? url : `${url}\nPassword: ${password}`;

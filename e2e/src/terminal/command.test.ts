@@ -1,0 +1,92 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { makeMachine } from "./testing/terminal.ts";
+
+const MANIFEST = resolve(import.meta.dirname, "../../../packages/valetkey/package.json");
+const has = (shell: string) => spawnSync(shell, ["-c", "exit 0"]).status === 0;
+
+describe("the valetkey command", () => {
+  it("valetkey --version prints the version of the package", async () => {
+    const machine = await makeMachine();
+    const { version } = JSON.parse(readFileSync(MANIFEST, "utf8"));
+    expect(await machine.run(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+  });
+
+  it("an unknown command is refused, and the text suggests the right one", async () => {
+    const machine = await makeMachine();
+    for (const [wrong, right] of [
+      ["sned", "send"],
+      ["strat", "start"],
+      ["toekn", "token"],
+    ] as const) {
+      const { code, stderr } = await machine.run([wrong]);
+      expect([code, stderr]).toEqual([1, `error: unknown command '${wrong}'\n(Did you mean ${right}?)\n`]);
+    }
+    const option = await machine.run(["send", "--expire", "7d", "a.txt"]);
+    expect(option).toMatchObject({ code: 2, stderr: expect.stringContaining("Did you mean --expires?") });
+  });
+
+  it("the commands for people load no code of the server", async () => {
+    const machine = await makeMachine();
+    const preload = resolve(import.meta.dirname, "testing/list-loaded.cjs");
+    const { stdout } = await machine.run(["--version"], { env: { NODE_OPTIONS: `--require=${preload}` } });
+    const [loaded = ""] = stdout.split("\n").filter((line) => line.startsWith("bytes "));
+    expect(Number(loaded.slice(6))).toBeGreaterThan(10_000);
+    expect(Number(loaded.slice(6))).toBeLessThan(300_000);
+  });
+});
+
+describe("the completions", () => {
+  let scripts: Record<"bash" | "zsh" | "fish", string>;
+  beforeAll(() => {
+    const command = resolve(import.meta.dirname, "../../../packages/valetkey/bin/valetkey.js");
+    const print = (shell: string) =>
+      execFileSync(process.execPath, [command, "completion", shell], { encoding: "utf8" });
+    scripts = { bash: print("bash"), zsh: print("zsh"), fish: print("fish") };
+  });
+
+  const complete = {
+    bash: (words: string[]) => {
+      const line = ["valetkey", ...words].map((word) => `'${word}'`).join(" ");
+      const call = `COMP_WORDS=(${line}); COMP_CWORD=${words.length}; _valetkey; printf '%s\\n' "\${COMPREPLY[@]}"`;
+      return execFileSync("bash", ["-c", `${scripts.bash}\n${call}`], { encoding: "utf8" })
+        .trim()
+        .split("\n");
+    },
+    fish: (words: string[]) => {
+      const call = `complete -C 'valetkey ${words.join(" ")}'`;
+      const lines = execFileSync("fish", ["--no-config", "-c", `${scripts.fish}\n${call}`], { encoding: "utf8" });
+      return lines
+        .trim()
+        .split("\n")
+        .map((line) => line.split("\t")[0] ?? "");
+    },
+  };
+
+  it.each(["bash", "fish"] as const)("the completions of %s know the commands and their options", (shell) => {
+    if (!has(shell)) {
+      expect(scripts[shell]).toContain("two-factor");
+      return;
+    }
+    expect(complete[shell](["se"])).toEqual(["send"]);
+    expect(complete[shell](["token", "c"])).toEqual(["create"]);
+    expect(complete[shell](["user", "two-factor", ""])).toContain("off");
+    expect(complete[shell](["send", "--ex"])).toEqual(["--expires"]);
+    expect(complete[shell](["get", "--f"])).toEqual(["--force"]);
+  });
+
+  it("the completions of zsh have the commands, and are valid", () => {
+    expect(scripts.zsh).toContain("'send:upload files and folders, and print a link to them'");
+    if (has("zsh")) execFileSync("zsh", ["-n"], { input: scripts.zsh });
+  });
+
+  it("completion refuses an unknown shell", async () => {
+    const machine = await makeMachine();
+    expect(await machine.run(["completion", "tcsh"])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("bash"),
+    });
+  });
+});

@@ -119,13 +119,15 @@ it("docs/s3-requests.md states the S3 requests of each call of an embedding", as
     return files.issueUrl(ann, id);
   });
   await measure("download", async () => (await fetch(url)).arrayBuffer());
-  await measure("`get`, `list`, `listMany`, `counts`, `activity`, `rename`", async () => {
+  await measure("`get`, `list`, `listMany`, `find`, `counts`, `activity`, `rename`, `annotate`", async () => {
     await files.get(ann, id);
     await files.list(ann, here);
     await files.listMany(ann, [here]);
     await files.counts(ann, [here]);
     await files.activity(ann, here);
     await files.rename(ann, id, "b.txt");
+    await files.annotate(ann, id, { tags: ["signed"] });
+    await files.find(ann, "drawer", { tag: "signed" });
   });
   await measure("`health`", () => files.health());
 

@@ -96,8 +96,8 @@ export async function work(api: Api, { ledger, signal }: { ledger: Ledger; signa
       const { id: gone } = own.shift() as StoredFile;
       ledger.files.delete(gone);
       for (const path of [`/attachments/${gone}`, `/trash/attachments/${gone}`]) {
-        const { status } = await api.call("DELETE", path);
-        if (status !== 204) throw new Error(`A deletion returned ${status}.`);
+        const { status, body } = await api.call("DELETE", path);
+        if (status !== 204) throw new Error(`A deletion returned ${status}: ${JSON.stringify(body)}`);
       }
       ledger.deleted.add(gone);
     }

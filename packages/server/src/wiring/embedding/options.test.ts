@@ -87,6 +87,14 @@ describe("the options of an embedding", () => {
     expect(error.message).toContain(`- ${message}`);
   });
 
+  it("an embedding accepts credentials that the AWS SDK has extended", async () => {
+    const credentials = { accessKeyId: "a", secretAccessKey: "b", $source: {}, expiration: new Date(), accountId: "1" };
+    const { message } = await failure({ ...valid, database: "", bucket: { ...valid.bucket, credentials } });
+    expect(message).toBe(
+      "createValetKey: wrong options.\n- database is missing: a postgres:// URL, or the path of a SQLite file",
+    );
+  });
+
   it.each([undefined, null, 1, "files.db"])(
     "an embedding refuses the options %j with a list of options",
     async (options) => {

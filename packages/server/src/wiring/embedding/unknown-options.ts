@@ -10,7 +10,11 @@ export function faultsOfNames(options: Partial<ValetKeyOptions>): string[] {
   return [
     ...unknown(options, { known: OPTION_NAMES.options, at: "" }),
     ...unknown(bucket, { known: OPTION_NAMES.bucket, at: "bucket." }),
-    ...unknown(Object(bucket).credentials, { known: OPTION_NAMES.credentials, at: "bucket.credentials." }),
+    ...unknown(Object(bucket).credentials, {
+      known: OPTION_NAMES.credentials,
+      at: "bucket.credentials.",
+      ignored: MEMBERS_OF_SDK,
+    }),
     ...unknown(scanner, { known: OPTION_NAMES.scanner, at: "scanner." }),
     ...Object.entries(Object(resources)).flatMap(([name, resource]) =>
       unknown(resource, { known: RESOURCE_OPTIONS, at: `resources.${name}.` }),
@@ -18,10 +22,15 @@ export function faultsOfNames(options: Partial<ValetKeyOptions>): string[] {
   ];
 }
 
-function unknown(given: unknown, { known, at }: { known: Names; at: string }): string[] {
+/** The AWS SDK adds these members to the credentials of an application that also uses the SDK. */
+const MEMBERS_OF_SDK: readonly string[] = ["$source", "accountId", "credentialScope", "expiration"];
+
+type Level = { known: Names; at: string; ignored?: readonly string[] };
+
+function unknown(given: unknown, { known, at, ignored = [] }: Level): string[] {
   if (typeof given !== "object" || given === null) return [];
   return Object.keys(given)
-    .filter((name) => !Object.hasOwn(known, name))
+    .filter((name) => !Object.hasOwn(known, name) && !ignored.includes(name))
     .map((name) => {
       const meant = closest(name, Object.keys(known));
       const advice =

@@ -16,6 +16,8 @@ import { attachObject, copyToOwnKey, type FoundObject, findObject, refuseHeaders
 
 type AdoptInput = {
   noteId: string;
+  /** The place of a copy in the bucket. Default: no place. */
+  place?: string | undefined;
   /** The key of the object in the bucket. The caller must have checked that the application may choose the key. */
   key: string;
   /** Default: the last part of the key. */
@@ -51,7 +53,9 @@ export function adoptForItem(deps: Deps) {
     if (!copies) refuseHeaders(source.stored);
     // The early check prevents a useless copy. The transaction repeats the check.
     await findFormer(db, objectKey);
-    const found = copies ? withType(await copyToOwnKey(deps, source), input.contentType) : source;
+    const found = copies
+      ? withType(await copyToOwnKey(deps, { ...source, place: input.place }), input.contentType)
+      : source;
     try {
       await refuseContent(deps, { found, filename, accepted: input.accepted });
       const adopted = await db.transaction(async (tx) => {

@@ -293,9 +293,12 @@ export function adoptListed(deps: Deps) {
   }
 }
 
-export async function copyToOwnKey(deps: Deps, { objectKey: from, stored }: FoundObject): Promise<FoundObject> {
+export async function copyToOwnKey(
+  deps: Deps,
+  { objectKey: from, stored, place }: FoundObject & { place?: string | undefined },
+): Promise<FoundObject> {
   const { bucket } = deps;
-  const to = bucket.newObjectKey(from);
+  const to = bucket.newObjectKey(from, place);
   await deleteIfAbandoned(deps, to);
   const { etag, sizeBytes } = stored;
   const contentType = normaliseContentType(stored.contentType);

@@ -23,7 +23,16 @@ import type { UploadProgress } from "../uploads/parts.ts";
 import type { StartedUpload } from "../uploads/start.ts";
 import type { Admit } from "./admit.ts";
 import type { Ask } from "./ask.ts";
-import { type Actor, callerOf, createItemAccess, openItem, ROLES, rememberUser, rulesOf } from "./items.ts";
+import {
+  type Actor,
+  type ChoosePlace,
+  callerOf,
+  createItemAccess,
+  openItem,
+  ROLES,
+  rememberUser,
+  rulesOf,
+} from "./items.ts";
 import { itemQueries } from "./queries.ts";
 import type { Resources, User } from "./types.ts";
 
@@ -62,10 +71,11 @@ export function createFiles(
     resources: Resources;
     ask: Ask;
     admit: Admit;
+    choosePlace: ChoosePlace;
   },
 ) {
   const { db } = deps;
-  const { useCases, resources, ask, admit } = parts;
+  const { useCases, resources, ask, admit, choosePlace } = parts;
   const remember = rememberUser(deps);
   const { callerFor, requireRight, mayMany, itemOfFile, itemOfUpload } = createItemAccess(deps, ask);
 
@@ -79,11 +89,11 @@ export function createFiles(
       await requireRight(user, "add", name);
       const [admitted] = await admit(user, { ...name, files: [file] });
       if (admitted instanceof DomainError) throw admitted;
-      const { noteId } = await openItem(deps, name);
+      const { noteId, place } = await openItem(deps, { item: name, choosePlace });
       await remember(user);
       const { userId } = callerOf(user);
       const caller = { userId, grants: new Map([[noteId, ROLES.add]]) };
-      const started = await useCases.startUpload(caller, { noteId, ...file });
+      const started = await useCases.startUpload(caller, { ...file, noteId, place });
       await annotateStarted([{ started, annotations: admitted }]);
       return started;
     },
@@ -98,13 +108,13 @@ export function createFiles(
       const checked = await admit(user, { ...name, files });
       const accepted = files.filter((_, index) => !(checked[index] instanceof DomainError));
       if (accepted.length === 0) return checked as DomainError[];
-      const { noteId } = await openItem(deps, name);
+      const { noteId, place } = await openItem(deps, { item: name, choosePlace });
       await remember(user);
       const caller = { userId: callerOf(user).userId, grants: new Map([[noteId, ROLES.add]]) };
       const started = (
         await useCases.startUploads(
           caller,
-          accepted.map((file) => ({ noteId, ...file })),
+          accepted.map((file) => ({ ...file, noteId, place })),
         )
       ).values();
       const outcomes = checked.map((admitted) => ({

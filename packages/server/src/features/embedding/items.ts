@@ -1,4 +1,6 @@
+import { isPlace } from "../../platform/bucket/bucket.ts";
 import { normaliseContentType } from "../../platform/bucket/serving.ts";
+import { within } from "../../platform/clock.ts";
 import type { Role } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
@@ -80,13 +82,23 @@ export function createItemAccess({ db }: Deps, ask: Ask) {
   return { callerFor, requireRight, mayMany, itemOfFile, itemOfUpload };
 }
 
-/** Returns an item of the application. At the first upload to an item, the function `openItem` creates the item and its note. */
-export async function openItem({ db, clock, newId }: Deps, name: ItemName): Promise<Item> {
+/** Returns the place of an item. `ChoosePlace` is undefined if the host application chooses no places. */
+export type ChoosePlace = ((item: ItemName) => unknown) | undefined;
+
+/**
+ * Returns an item of the application with its place. At the first upload to an item, the function `openItem` creates the item and its note,
+ * and stores the place that the application chooses. Throws TypeError for a wrong place.
+ */
+export async function openItem(
+  { db, clock, newId }: Deps,
+  { item: name, choosePlace }: { item: ItemName; choosePlace: ChoosePlace },
+): Promise<Item & { place: string }> {
   const known = await lookupQueries(db).item(name);
   if (known !== undefined) return known;
   const now = clock();
   const noteId = newId();
-  const item = { noteId, ...name };
+  const place = await placeOf(name, choosePlace);
+  const item = { noteId, ...name, place };
   const note = { id: noteId, ownerId: ownerOfItem(noteId), title: "", body: "", createdAt: now, updatedAt: now };
   try {
     await db.transaction(async (tx) => {
@@ -101,6 +113,19 @@ export async function openItem({ db, clock, newId }: Deps, name: ItemName): Prom
     return other;
   }
 }
+
+async function placeOf(item: ItemName, choosePlace: ChoosePlace): Promise<string> {
+  if (choosePlace === undefined) return "";
+  const late = () => new Error("place() returned nothing within 5 seconds.");
+  const place = await within({ milliseconds: PLACE_WITHIN_MS, late }, async () => choosePlace(item));
+  if (place === undefined) return "";
+  if (isPlace(place)) return place;
+  throw new TypeError(
+    "place() must return nothing, or up to 200 letters, digits, '.', '_', '-' and '/' such as tenants/acme, without '..'.",
+  );
+}
+
+const PLACE_WITHIN_MS = 5_000;
 
 const MAX_ID_LENGTH = 255;
 

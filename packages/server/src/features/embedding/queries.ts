@@ -35,8 +35,9 @@ export const itemQueries = defineQueries("database.items", ({ kysely: db, engine
      * Inserts an item of an application. The caller must call `insert` in a transaction, after the insert of the note. The function
      * `insert` throws if another transaction has inserted the item.
      */
-    async insert({ noteId, resource, itemId }: Item) {
-      await db.insertInto("items").values({ note_id: noteId, resource, item_id: itemId }).execute();
+    async insert({ noteId, resource, itemId, place }: Item & { place: string }) {
+      const item = { note_id: noteId, resource, item_id: itemId, place: place === "" ? null : place };
+      await db.insertInto("items").values(item).execute();
     },
 
     /** Returns attachments with their items, by attachment id. The map also contains files in the trash, but no unknown ids. */

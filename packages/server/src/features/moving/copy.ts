@@ -26,6 +26,7 @@ export type Transfer = {
   caller: Caller;
   attachmentId: string;
   noteId: string;
+  place?: string | undefined;
   idempotencyKey: string | undefined;
   kind: "copy" | "move";
 };
@@ -90,7 +91,7 @@ async function copyObject(deps: Deps, transfer: Transfer): Promise<Attachment> {
   const { db, bucket, clock, limits, onDeletionsQueued } = deps;
   const { source, ownerId } = await authorise(db, transfer);
   const { sizeBytes, contentType } = source;
-  const objectKey = bucket.newObjectKey(source.objectKey);
+  const objectKey = bucket.newObjectKey(source.objectKey, transfer.place);
   const { userId } = transfer.caller;
   const reservation = { objectKey, ownerId, userId, sizeBytes, expiresAt: clock() + RESERVED_MS };
   await db.transaction((tx) => usageQueries(tx).reserve(reservation, quotaOf(limits)));
@@ -99,7 +100,7 @@ async function copyObject(deps: Deps, transfer: Transfer): Promise<Attachment> {
     const from = source.objectKey;
     const [outcome, previews] = await Promise.all([
       bucket.copy({ from, to: objectKey, sizeBytes, contentType, dropsHeaders: true }),
-      copyPreviews(deps, source),
+      copyPreviews(deps, transfer),
     ]);
     const copied = outcome === "done" ? await bucket.head(objectKey) : undefined;
     // The object of a ready file never changes, so an equal length is enough. A copy is missing or shorter only if the original was
@@ -120,13 +121,13 @@ async function copyObject(deps: Deps, transfer: Transfer): Promise<Attachment> {
  * Copies the confirmed previews of a file. Returns the copies. A preview that cannot be copied is left out, because the copied file does not
  * need it. Copies that no transaction attaches are deleted after a day.
  */
-async function copyPreviews(deps: Deps, { id }: Attachment): Promise<StoredPreview[]> {
+async function copyPreviews(deps: Deps, { attachmentId: id, place }: Transfer): Promise<StoredPreview[]> {
   const { db, bucket, clock } = deps;
   const copies: StoredPreview[] = [];
   for (const preview of await previewQueries(db).list([id])) {
     const { objectKey: from, sizeBytes, contentType, pixels } = preview;
     if (pixels === undefined) continue;
-    const objectKey = bucket.newObjectKey(from);
+    const objectKey = bucket.newObjectKey(from, place);
     await deleteIfAbandoned(deps, objectKey);
     const copy = bucket.copy({ from, to: objectKey, sizeBytes, contentType, dropsHeaders: true });
     if ((await copy.catch(() => "changed")) === "done") copies.push({ ...preview, objectKey, createdAt: clock() });

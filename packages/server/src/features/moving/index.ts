@@ -30,6 +30,8 @@ export type MoveInput = {
   attachmentId: string;
   fromNoteId: string;
   toNoteId: string;
+  /** The place of a copied object in the bucket. Default: the place of the original. */
+  place?: string | undefined;
   idempotencyKey: string | undefined;
 };
 
@@ -48,8 +50,8 @@ export type MoveInput = {
 function moveFile(deps: Deps, { copy, findCopy }: Copier) {
   const { db } = deps;
   return async (caller: Caller, input: MoveInput): Promise<Attachment> => {
-    const { attachmentId, fromNoteId, toNoteId: noteId, idempotencyKey } = input;
-    const transfer = { caller, attachmentId, noteId, idempotencyKey, kind: "move" } as const;
+    const { attachmentId, fromNoteId, toNoteId: noteId, place, idempotencyKey } = input;
+    const transfer = { caller, attachmentId, noteId, place, idempotencyKey, kind: "move" } as const;
     const made = await findCopy(transfer);
     if (made !== undefined) return made;
     const attachment = await authoriseAttachment(db, { caller, attachmentId, action: "attachment.delete" });
@@ -106,8 +108,8 @@ async function relocate(deps: Deps, { caller, attachmentId, fromNoteId, noteId }
  */
 function copyFile({ copy, findCopy }: Copier) {
   return async (caller: Caller, input: Omit<MoveInput, "fromNoteId">): Promise<Attachment> => {
-    const { attachmentId, toNoteId: noteId, idempotencyKey } = input;
-    const transfer = { caller, attachmentId, noteId, idempotencyKey, kind: "copy" } as const;
+    const { attachmentId, toNoteId: noteId, place, idempotencyKey } = input;
+    const transfer = { caller, attachmentId, noteId, place, idempotencyKey, kind: "copy" } as const;
     return (await findCopy(transfer)) ?? copy(transfer);
   };
 }

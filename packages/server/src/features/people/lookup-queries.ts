@@ -39,7 +39,7 @@ export type Lookups = {
   isDisabled(userId: string): Promise<boolean>;
   person(userId: string): Promise<Person | undefined>;
   /** Finds an item of the application that embeds the service. */
-  item(name: { resource: string; itemId: string }): Promise<FoundItem | undefined>;
+  item(name: { resource: string; itemId: string }): Promise<(FoundItem & { place: string }) | undefined>;
   itemOfFile(attachmentId: string): Promise<FoundItem | undefined>;
 };
 
@@ -89,7 +89,7 @@ export function compileLookups(
     item: statement("item", ({ key, key2 }) =>
       db
         .selectFrom("items")
-        .select(["resource", "item_id", "note_id"])
+        .select(["resource", "item_id", "note_id", "place"])
         .where((eb) => matches([eb.ref("resource"), eb.ref("item_id")], [key, key2])),
     ),
     itemOfFile: statement("item_of_file", ({ key }) =>
@@ -151,7 +151,7 @@ export function lookupsOn(statements: LookupStatements, find: FindRow): Lookups 
 
     async item(name) {
       const row = await find(statements.item, [name.resource, name.itemId]);
-      return row && { ...name, noteId: row[2] as string };
+      return row && { ...name, noteId: row[2] as string, place: (row[3] as string | null) ?? "" };
     },
 
     async itemOfFile(attachmentId) {

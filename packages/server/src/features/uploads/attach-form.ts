@@ -26,6 +26,8 @@ const FORM_MAX_BYTES = 5 * 2 ** 30;
 
 type AttachInput = {
   noteId: string;
+  /** The place of the object in the bucket, for a file of an item. Default: no place. */
+  place?: string | undefined;
   /** The folder of the file. Default: no folder. */
   path?: string | undefined;
   filename: string;
@@ -58,7 +60,7 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
     const filename = checkFilename(input.filename);
     const path = checkPath(input.path);
     const contentType = normaliseContentType(input.contentType);
-    const objectKey = bucket.newObjectKey();
+    const objectKey = bucket.newObjectKey(undefined, input.place);
     // If the form declares its length, the length is the limit, so that the upload of a small file needs only a small buffer.
     const { maxBytes: longest = FORM_MAX_BYTES } = input;
     const maxBytes = Math.min(limits.uploadMaxBytes, longest, length?.atMost ?? longest);

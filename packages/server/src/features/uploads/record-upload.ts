@@ -91,6 +91,8 @@ async function refusalOf(
 
 export type StartUploadInput = {
   noteId: string;
+  /** The place of the object in the bucket, for a file of an item. Default: no place. */
+  place?: string | undefined;
   /** The folder of the file. Default: no folder. */
   path?: string | undefined;
   filename: string;

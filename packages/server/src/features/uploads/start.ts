@@ -62,7 +62,15 @@ export function declareUpload(
   }
   const contentType = normaliseContentType(input.contentType);
   const plan = planOf(input, limits);
-  return { ...input, path, filename, contentType, plan, caller, objectKey: bucket.newObjectKey() };
+  return {
+    ...input,
+    path,
+    filename,
+    contentType,
+    plan,
+    caller,
+    objectKey: bucket.newObjectKey(undefined, input.place),
+  };
 }
 
 /** Starts the upload of a checked file, or repeats an earlier start with the same idempotency key. */

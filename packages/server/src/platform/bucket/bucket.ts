@@ -109,10 +109,26 @@ const TIME_DIGITS = 12;
  */
 export const DOCTOR_FOLDER = "valetkey-doctor/";
 
-const OWN_PART = new RegExp(`^(?:${DOCTOR_FOLDER})?(?:[0-9a-f]{12})?[0-9a-f]{32}$`);
+/**
+ * The folder of all places, below the key prefix. Garbage collection deletes unused objects of places, so the name of the folder keeps
+ * objects of the application apart from the objects of places.
+ */
+const PLACES_FOLDER = "valetkey-places/";
+const MAX_PLACE_LENGTH = 200;
+/** A place is a path such as `tenants/acme`. No part of a place may be `.` or `..`. */
+const PLACE = "(?!\\.{1,2}(?:/|$))[A-Za-z0-9._-]+(?:/(?!\\.{1,2}(?:/|$))[A-Za-z0-9._-]+)*";
+
+/** Returns whether a text is a place: a path of up to 200 letters, digits, `.`, `_`, `-` and `/`, such as `tenants/acme`. */
+export function isPlace(text: unknown): text is string {
+  return typeof text === "string" && text.length <= MAX_PLACE_LENGTH && new RegExp(`^${PLACE}$`).test(text);
+}
+
+const OWN_PART = new RegExp(
+  `^(?:(?:${DOCTOR_FOLDER})?(?:[0-9a-f]{12})?[0-9a-f]{32}|${PLACES_FOLDER}(?<place>${PLACE})/[0-9a-f]{44})$`,
+);
 
 /**
- * Returns a function that creates object keys. An object key consists of the prefix, the time and 128 random bits. The time and the bits
+ * Returns a function that creates object keys. An object key consists of the prefix, the folder of the place, the time and 128 random bits. The time and the bits
  * are in hex, which is safe in file systems, URLs and logs. Keys with a time are in order, so the database writes new rows to one page of
  * an index. With only random keys, each new row would change another page of the index.
  */
@@ -120,11 +136,14 @@ export function createNewObjectKey(options: {
   keyPrefix: string;
   clock: () => number;
   random: (bytes: number) => Uint8Array;
-}): () => string {
+}): (beside?: string, place?: string) => string {
   const { keyPrefix, clock, random } = options;
-  return () => {
+  const placeBeside = (beside: string | undefined) =>
+    beside?.startsWith(keyPrefix) ? OWN_PART.exec(beside.slice(keyPrefix.length))?.groups?.place : undefined;
+  return (beside, place = placeBeside(beside) ?? "") => {
+    const folder = place === "" ? "" : `${PLACES_FOLDER}${place}/`;
     const time = clock().toString(16).padStart(TIME_DIGITS, "0");
-    return `${keyPrefix}${time}${Buffer.from(random(RANDOM_BYTES)).toString("hex")}`;
+    return `${keyPrefix}${folder}${time}${Buffer.from(random(RANDOM_BYTES)).toString("hex")}`;
   };
 }
 

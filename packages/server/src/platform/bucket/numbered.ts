@@ -101,9 +101,12 @@ export function joinBuckets(
     urlOrigin: first.bucket.urlOrigin,
     downloadOrigin: first.bucket.downloadOrigin,
     origins: [...new Set(buckets.flatMap(({ bucket }) => bucket.origins))],
-    newObjectKey(beside) {
+    newObjectKey(beside, place) {
       const number = beside === undefined ? numberForUploads() : placeOfKey(beside).number;
-      return objectKeyAt({ number, key: numbered(number).bucket.newObjectKey() });
+      return objectKeyAt({
+        number,
+        key: numbered(number).bucket.newObjectKey(beside && placeOfKey(beside).key, place),
+      });
     },
     copiesOf(objectKey) {
       const { number, key } = placeOfKey(objectKey);

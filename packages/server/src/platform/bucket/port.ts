@@ -43,9 +43,10 @@ export type Bucket = {
   readonly origins: readonly string[];
   /**
    * Returns a new key under the prefix of the service. The key contains the time and 128 random bits, but no part of the filename. With
-   * `beside`, the key is in the bucket of that object, for a copy of the object.
+   * `beside`, the key is in the bucket and in the place of that object, for a copy of the object. With `place`, the key is in this place. An
+   * empty place is no place.
    */
-  newObjectKey(beside?: string): string;
+  newObjectKey(beside?: string, place?: string): string;
   /** Returns the keys at which the other buckets of the service may have a copy of the object. */
   copiesOf(objectKey: string): string[];
   /**

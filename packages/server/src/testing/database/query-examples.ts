@@ -565,7 +565,7 @@ export const queryExamples: Examples = {
     firstFiles: [[["note-1", "note-2"], 50]],
   },
   items: {
-    insert: [[{ noteId: "new", resource: "invoice", itemId: "new" }]],
+    insert: [[{ noteId: "new", resource: "invoice", itemId: "new", place: "tenants/acme" }]],
     counts: [[["note-1", "note-2"]]],
     filesOf: [[files]],
     findOfAttachments: [[files]],

@@ -89,7 +89,7 @@ async function open(
   options: CheckedOptions,
   { logger, opened }: { logger: Logger; opened: Opened },
 ): Promise<ValetKey> {
-  const { application, basePath, resources } = options;
+  const { application, basePath, resources, place: choosePlace } = options;
   const config = baseConfigOf(options);
   // A missing package must fail here, and not at the first URL.
   if (options.bucket.credentials === undefined) await loadProviderChain();
@@ -104,7 +104,7 @@ async function open(
     resources,
     onFault: ({ error, resource }) => logger.error({ resource, err: error }, "validate() made no decision"),
   });
-  const files = createFiles(base.deps, { useCases: base.useCases, resources, ask, admit });
+  const files = createFiles(base.deps, { useCases: base.useCases, resources, ask, admit, choosePlace });
   const deliver = deliverFileEvents(base.deps, {
     resources,
     onFailure: ({ error, ...failure }) =>
@@ -135,6 +135,7 @@ async function open(
     resources,
     ask,
     admit,
+    choosePlace,
     adoptPrefixes: options.adoptPrefixes ?? [],
     track,
   });

@@ -100,8 +100,13 @@ function faultsOfConnections<AppUser extends User>(options: Partial<ValetKeyOpti
 
 const MAX_TRASH_DAYS = 3_650;
 
-function faultsOfFiles({ trashDays = 0, adoptPrefixes = [] }: Pick<ValetKeyOptions, "trashDays" | "adoptPrefixes">) {
+type FileOptions = Pick<ValetKeyOptions, "trashDays" | "adoptPrefixes" | "place">;
+
+function faultsOfFiles({ trashDays = 0, adoptPrefixes = [], place }: FileOptions) {
   const faults: string[] = [];
+  if (place !== undefined && typeof place !== "function") {
+    faults.push("place: must be a function that returns a folder such as tenants/acme");
+  }
   if (!Number.isInteger(trashDays) || trashDays < 0 || trashDays > MAX_TRASH_DAYS) {
     faults.push(`trashDays: a whole number of days from 0 to ${MAX_TRASH_DAYS}`);
   }

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { Resources, User } from "../../features/embedding/types.ts";
+import type { ItemName, Resources, User } from "../../features/embedding/types.ts";
 
 /** A private bucket on AWS or any S3 server. */
 export type BucketOptions = {
@@ -58,6 +58,17 @@ export type ValetKeyOptions<AppUser extends User = User> = {
   scanner?: { host: string; port?: number | undefined; tooLarge?: "reject" | "accept" | undefined } | undefined;
   /** The maximum total size of all files of one item, in bytes. Default: no limit. */
   itemQuotaBytes?: number | undefined;
+  /**
+   * Chooses the folder in the bucket for the objects of an item, such as `tenants/acme`. Valet Key calls `place` before the first upload to
+   * an item, and stores the result. A place has up to 200 letters, digits, `.`, `_`, `-` and `/`. Previews of files have no place. Default:
+   * no folder.
+   *
+   * @example
+   * ```ts
+   * place: async ({ itemId }) => `tenants/${await tenantOfInvoice(itemId)}`,
+   * ```
+   */
+  place?: ((item: ItemName) => string | undefined | Promise<string | undefined>) | undefined;
   /** How many days a removed file waits in the trash before it is deleted. 0 to 3,650. Default: 0, which means that there is no trash. */
   trashDays?: number | undefined;
   /**

@@ -19,23 +19,24 @@ const MAX_OBJECTS = 1_000;
 
 /** Creates the calls that add files: `attach`, `adopt` and `adoptMany`. */
 export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "adopt" | "adoptMany"> {
-  const { deps, useCases, resources, requireRight, requireAccepted, remember, adoptPrefixes } = context;
+  const { deps, useCases, resources, requireRight, requireAccepted, remember, adoptPrefixes, choosePlace } = context;
 
   /** Returns the note of an item, and the caller who may add files to the note. The application must have permitted the action. */
   async function openFor(actor: Actor, item: ItemName) {
-    const { noteId } = await openItem(deps, item);
+    const { noteId, place } = await openItem(deps, { item, choosePlace });
     await remember(actor);
-    return { noteId, caller: { ...callerOf(actor), grants: new Map([[noteId, ROLES.add]]) } };
+    return { noteId, place, caller: { ...callerOf(actor), grants: new Map([[noteId, ROLES.add]]) } };
   }
 
   async function adoptOne(actor: Actor, item: ItemName, object: AdoptedObject): Promise<ItemFile> {
     const { key, filename, contentType, copy = false } = Object(object) as AdoptedObject;
     checkKey(key, adoptPrefixes);
     const rules = rulesOf(resources, item.resource);
-    const { noteId, caller } = await openFor(actor, item);
+    const { noteId, place, caller } = await openFor(actor, item);
     let annotations: Annotations | undefined;
     const attachment = await useCases.adoptForItem(caller, {
       noteId,
+      place,
       key,
       filename,
       contentType,
@@ -71,9 +72,10 @@ export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "
           await requireRight(actor, "add", item);
           if (sizeBytes === undefined) await admit(length);
         };
-        const { noteId, caller } = await openFor(actor, item);
+        const { noteId, place, caller } = await openFor(actor, item);
         const attachment = await useCases.attachFile(caller, {
           noteId,
+          place,
           path,
           filename,
           contentType,

@@ -10,7 +10,8 @@ type Names = "rename" | "copy" | "move" | "remove" | "removeAll" | "restore";
 
 /** Creates the calls that change or remove files. */
 export function changeCalls(context: CallContext): Pick<ActorCalls, Names> {
-  const { deps, files, useCases, resources, requireRight, requireAccepted, itemOfFile, remember } = context;
+  const { deps, files, useCases, resources, requireRight, requireAccepted, itemOfFile, remember, choosePlace } =
+    context;
 
   /** Returns the item of a file, and a caller with a grant. Throws `access_denied` unless the actor may perform all actions. */
   async function permit(actor: Actor, actions: readonly ItemAction[], fileId: string) {
@@ -31,10 +32,10 @@ export function changeCalls(context: CallContext): Pick<ActorCalls, Names> {
     if (isSame && kind === "move") return presentFile(attachment, from);
     await requireAccepted(actor, target, { ...attachment, sha256: attachment.checksum?.value });
     await requireKind(attachment, { from, to: target });
-    const { noteId: toNoteId } = await openItem(deps, target);
+    const { noteId: toNoteId, place } = await openItem(deps, { item: target, choosePlace });
     await remember(actor);
     const grants = new Map([...caller.grants, [toNoteId, ROLES.add] as const]);
-    const input = { attachmentId: fileId, fromNoteId: from.noteId, toNoteId, idempotencyKey: undefined };
+    const input = { attachmentId: fileId, fromNoteId: from.noteId, toNoteId, place, idempotencyKey: undefined };
     const transferred = await (kind === "copy" ? useCases.copyFile : useCases.moveFile)({ ...caller, grants }, input);
     return presentFile(transferred, target);
   }

@@ -11,7 +11,7 @@ import type { UploadVerbs } from "../../uploads/index.ts";
 import type { Admit } from "../admit.ts";
 import type { Ask } from "../ask.ts";
 import type { Files } from "../files.ts";
-import { type Actor, createItemAccess, rememberUser } from "../items.ts";
+import { type Actor, type ChoosePlace, createItemAccess, rememberUser } from "../items.ts";
 import type { ItemName, Resources } from "../types.ts";
 import type { FileCalls } from "./types.ts";
 
@@ -31,6 +31,7 @@ export type CallParts = {
   resources: Resources;
   ask: Ask;
   admit: Admit;
+  choosePlace: ChoosePlace;
   /** The prefixes of the keys that the application may adopt. */
   adoptPrefixes: readonly string[];
 };

@@ -98,6 +98,7 @@ export const OPTION_NAMES = {
     itemQuotaBytes: true,
     trashDays: true,
     adoptPrefixes: true,
+    place: true,
     logger: true,
   } satisfies Record<keyof ValetKeyOptions, true>,
   bucket: {

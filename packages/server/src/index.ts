@@ -1,4 +1,3 @@
-export type { Json } from "./features/access/attachment.ts";
 export type { AnnotationsFilter, AnnotationsInput } from "./features/attachments/annotations.ts";
 export type {
   ActivityEvent,
@@ -31,6 +30,7 @@ export type {
   User,
   Validation,
 } from "./features/embedding/types.ts";
+export type { Json } from "./platform/database/unions.ts";
 export type { ValetKey } from "./wiring/embedding/create-valet-key.ts";
 export { createValetKey } from "./wiring/embedding/create-valet-key.ts";
 export type { BucketOptions, Health, ValetKeyOptions } from "./wiring/embedding/types.ts";

@@ -1,6 +1,8 @@
 import type { Preview } from "@valetkey/contract";
 import type { Checksum } from "../../platform/bucket/port.ts";
-import type { AttachmentState, VerificationState } from "../../platform/database/unions.ts";
+import type { Annotations, AttachmentState, VerificationState } from "../../platform/database/unions.ts";
+
+export type { Annotations } from "../../platform/database/unions.ts";
 
 export function isBeingVerified(state: AttachmentState): state is VerificationState {
   return state === "verifying" || state === "scanning";
@@ -52,12 +54,6 @@ export type Attachment = {
   /** The tags and the metadata that the host application of an embedding has given the file. Responses do not contain the annotations. */
   annotations?: Annotations | undefined;
 };
-
-/** A JSON value. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
-
-/** The facts that a host application stores with a file. The service does not interpret these facts. */
-export type Annotations = { tags: readonly string[]; metadata: { readonly [name: string]: Json } };
 
 /** Returns the name of a file for a response or an event. The result has no path if the file has no folder. */
 export function namesOf({ path, filename }: { path: string; filename: string }): { filename: string; path?: string } {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import type { Annotations, Json } from "../../platform/database/unions.ts";
 import { isStorableText } from "../../platform/text/readable-text.ts";
-import type { Annotations, Json } from "../access/attachment.ts";
 
 const MAX_TAGS = 20;
 const MAX_TAG_LENGTH = 64;

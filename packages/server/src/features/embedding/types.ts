@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
-import type { AttachmentState } from "../../platform/database/unions.ts";
-import type { Json } from "../access/attachment.ts";
+import type { AttachmentState, Json } from "../../platform/database/unions.ts";
 import type { AnnotationsInput } from "../attachments/annotations.ts";
 
 /**

@@ -163,3 +163,9 @@ export type Language = (typeof languages)[number];
 
 /** The language for a reader whose language the service does not know. */
 export const USUAL_LANGUAGE: Language = "en";
+
+/** A JSON value. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+
+/** The facts that a host application stores with a file. The service does not interpret these facts. */
+export type Annotations = { tags: readonly string[]; metadata: { readonly [name: string]: Json } };

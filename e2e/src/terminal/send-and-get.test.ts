@@ -119,6 +119,7 @@ describe("valetkey send and valetkey get", () => {
     toBucket.decide(() => ({ answerBytes: 9_000_000, thenDo: () => stuck.resolve() }));
     const first = bob.start(["get", url]);
     await stuck.promise;
+    // The first bytes are on the disk when the part file grows.
     await expect.poll(() => partsIn(bob.folder).then(([bytes = 0]) => bytes)).toBeGreaterThan(1_000_000);
     first.child.kill("SIGKILL");
     await first.ended;

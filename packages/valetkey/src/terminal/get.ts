@@ -124,7 +124,10 @@ type Existing = { state: State<Getting>; force: boolean };
 /** Refuses before the first download, so that a name that is in use counts no download. */
 async function refuseExisting(targets: readonly Target[], { state, force }: Existing): Promise<void> {
   for (const { name, path } of targets) {
-    if (force || state.value.saved.includes(name) || !(await exists(path))) continue;
+    const isThere = await exists(path);
+    // The person has removed a file that an interrupted command had saved.
+    if (!isThere) state.value.saved = state.value.saved.filter((saved) => saved !== name);
+    if (force || !isThere || state.value.saved.includes(name)) continue;
     throw new TerminalError("localFiles", `${path} exists. Use --force to replace it, or -o for another folder.`);
   }
 }

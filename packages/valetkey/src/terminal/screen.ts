@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline";
 import { createSpeedMeter } from "@valetkey/client";
 import { TerminalError } from "./failure.ts";
 import { printable, UNSAFE } from "./printable.ts";
@@ -48,7 +47,7 @@ export function progressLine(totalBytes: number): ProgressLine {
         rate === undefined || rate === 0 ? "" : `${formatSeconds((totalBytes - bytes) / rate)} left`,
         note,
       ];
-      const width = Math.max(20, (process.stderr.columns ?? 80) - 1);
+      const width = Math.max(20, (process.stderr.columns || 80) - 1);
       const text = parts.filter((part) => part !== "").join("  ");
       process.stderr.write(`\r\u001b[K${printable(text).slice(0, width)}`);
     },
@@ -75,7 +74,9 @@ function formatSeconds(seconds: number): string {
 export const canAsk = () => process.stdin.isTTY === true && hasScreen();
 
 /** Asks the person for a text. With `isHidden`, the terminal does not show the answer. Throws after Ctrl-C. */
-export function ask(question: string, { isHidden = false }: { isHidden?: boolean } = {}): Promise<string> {
+export async function ask(question: string, { isHidden = false }: { isHidden?: boolean } = {}): Promise<string> {
+  // The module loads only for a question, because most commands ask nothing.
+  const { createInterface } = await import("node:readline");
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const reader = createInterface({ input: process.stdin, output: process.stderr, terminal: true });
   reader.on("SIGINT", () => {

@@ -16,7 +16,7 @@ const SETTLED_AFTER_MS = 30_000;
 const REREAD_MS = 60_000;
 const MAX_EVENTS = 200;
 
-type QueueDownloads = NonNullable<ReturnType<typeof queueDownloads>>;
+type QueueDownloads = NonNullable<Awaited<ReturnType<typeof queueDownloads>>>;
 
 /** Queues the calls of `onDownload` at intervals. `onQueued` starts the delivery of the calls. */
 export function startDownloadQueue(options: { queue: QueueDownloads; onQueued: () => void; logger: Logger }): Loop {
@@ -35,20 +35,17 @@ export function startDownloadQueue(options: { queue: QueueDownloads; onQueued: (
  * hook. Returns the number of queued calls. The transaction that queues the calls also moves the mark, so no call is lost or queued twice.
  * Returns undefined if no resource has the hook.
  */
-export function queueDownloads({ db, clock, newId }: Deps, { resources }: { resources: Resources }) {
+export async function queueDownloads({ db, clock, newId }: Deps, { resources }: { resources: Resources }) {
   const wanted = new Set(Object.keys(resources).filter((name) => resources[name]?.onDownload !== undefined));
   if (wanted.size === 0) return undefined;
+  // If the hook is new, the service does not call the hook for older URLs.
+  await hookMarkQueries(db).start(firstIdAt(clock()));
   return async (): Promise<number> => {
     let queued = 0;
     for (;;) {
       const before = firstIdAt(clock() - SETTLED_AFTER_MS);
       const from = await hookMarkQueries(db).find();
-      if (from === undefined) {
-        // The hook is new, so the service does not call the hook for older URLs.
-        await hookMarkQueries(db).start(firstIdAt(clock()));
-        return queued;
-      }
-      if (from >= before) return queued;
+      if (from === undefined || from >= before) return queued;
       const range = { ownerId: SERVICE_OWNER, after: from, before, limit: MAX_EVENTS };
       const events = await issuedUrlQueries(db).listIssuedUrls(range);
       const last = events.at(-1);

@@ -121,7 +121,7 @@ async function open(
   });
   opened.add(() => app.close());
   await app.ready();
-  const queueCalls = queueDownloads(base.deps, { resources });
+  const queueCalls = await queueDownloads(base.deps, { resources });
   await startJobs(base, { options, deliver, queueCalls, logger, opened });
   const findPath = createFindPath({ basePath, resources: Object.keys(resources) });
   const onFailure = (error: unknown) => logger.error({ err: error }, "a request failed");
@@ -158,7 +158,7 @@ function joinFeatures(deps: Deps): FileUseCases {
 type Jobs = {
   options: CheckedOptions;
   deliver: ReturnType<typeof deliverFileEvents>;
-  queueCalls: ReturnType<typeof queueDownloads>;
+  queueCalls: Awaited<ReturnType<typeof queueDownloads>>;
   logger: Logger;
   opened: Opened;
 };

@@ -160,7 +160,6 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     pass(60_000);
     const onDownload = vi.fn<DownloadHook>().mockRejectedValueOnce(new Error("down"));
     const { files, as } = await open(place, { background: false, resources: withHooks({ onDownload }) });
-    await files.tick();
     pass(1);
     const at = new Date();
     await as("ann").send(`GET /files/${ids[0]}/url?disposition=inline`);
@@ -184,7 +183,6 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
   it("requirement 41: the hooks receive a removed file and an issued URL that kill -9 followed", async () => {
     const place = await createPlace(engine);
     const first = await open(place, { background: false, resources: withHooks({ onDownload: () => undefined }) });
-    await first.files.tick();
     await first.close();
     const child = startEmbeddingChild("remove-until-killed", place);
     const [line] = await once(child.lines, "line");

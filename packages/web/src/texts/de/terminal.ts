@@ -12,7 +12,7 @@ export const terminalTexts: typeof english = {
   asked: "Angefragt",
   account: "Ihr Konto",
   warning: (until: string) =>
-    `Es kann hier bis ${until} alles tun, was Sie tun können. Der Name oben kann falsch sein. Bestätigen Sie nur, wenn Sie das gerade selbst gestartet haben.`,
+    `Bis ${until} kann es hier alles tun, was Sie tun können, außer Ihre Anmeldung zu ändern. Der Name oben kann falsch sein. Geben Sie nur Zugriff, wenn Sie das gerade selbst gestartet haben.`,
   confirm: "Zugriff geben",
   refuse: "Ablehnen",
   done: {

@@ -11,7 +11,7 @@ export const terminalTexts = {
   asked: "Asked",
   account: "Your account",
   warning: (until: string) =>
-    `It can do everything here that you can do, until ${until}. The name above can be false. Confirm only if you have just started this yourself.`,
+    `Until ${until}, it can do everything that you can do here, except change how you sign in. The name above can be false. Give access only if you have just started this yourself.`,
   confirm: "Give access",
   refuse: "Refuse",
   done: {

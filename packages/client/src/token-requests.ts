@@ -11,7 +11,7 @@ import type { RequestedToken, RequestedTokenState } from "./wire.ts";
  *
  * const requests = openTokenRequests({ baseUrl: "https://files.example.com" });
  * const { token, code, confirmUrl } = await requests.request("backup on server 7");
- * console.log(confirmUrl, code.length); // https://files.example.com/terminal 9
+ * console.log(new URL(confirmUrl).pathname, code.length); // /terminal 9
  * console.log((await requests.state(token)).tokenId); // null
  * ```
  */

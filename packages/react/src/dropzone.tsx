@@ -77,7 +77,7 @@ const TYPES = ["dragenter", "dragover", "dragleave", "drop"] as const;
  *
  * @example
  * ```tsx
- * function Invoice({ id }: { id: string }) {
+ * function Invoice({ itemId }: { itemId: string }) {
  *   const { add } = useUploads({ resource: "invoice", itemId });
  *   const isDragging = usePageDrop({ onFiles: add });
  *   return isDragging ? <p>Drop the files anywhere</p> : null;

@@ -71,7 +71,7 @@ const none = () => NONE;
  *
  * @example
  * ```tsx
- * function Invoice({ id }: { id: string }) {
+ * function Invoice({ itemId }: { itemId: string }) {
  *   const { files, add, cancel } = useUploads({ resource: "invoice", itemId });
  *   return (
  *     <>

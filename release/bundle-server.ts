@@ -12,6 +12,8 @@ const ENTRIES = {
   "journal-worker": "features/audit/journal/journal-worker.ts",
   "search-worker": "platform/database/sqlite/search-worker.ts",
   "starts-worker": "features/uploads/starts/starts-worker.ts",
+  // This entry contains the built-in bucket, so applications do not install the bucket.
+  "test-files": "test-files.ts",
 };
 
 /**
@@ -42,7 +44,7 @@ export async function bundleServer(folder: string): Promise<void> {
   await removeUnused(folder);
 }
 
-/** Removes the declarations that no declaration of the entry needs. */
+/** Removes the declarations that no declaration of an export needs. */
 async function removeUnused(folder: string): Promise<void> {
   const used = new Set<string>();
   async function follow(path: string): Promise<void> {
@@ -54,6 +56,7 @@ async function removeUnused(folder: string): Promise<void> {
     }
   }
   await follow(join(folder, "index.d.ts"));
+  await follow(join(folder, "test-files.d.ts"));
   for (const name of await readdir(folder, { recursive: true })) {
     const path = join(folder, name);
     if (name.endsWith(".d.ts") && !used.has(path)) await rm(path);

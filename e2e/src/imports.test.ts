@@ -121,8 +121,10 @@ const zones: Record<string, readonly string[]> = {
   // The folder `terminal` contains the commands that start without the code of the server.
   "packages/valetkey/src": ["packages/valetkey/src/terminal", "packages/server/src/cli"],
   "packages/valetkey/src/terminal": ["packages/client/src"],
-  // The zone `packages/server/src` contains the entry files: cli.ts, and index.ts for applications that embed the service.
+  // The zone `packages/server/src` contains the entry files: cli.ts, index.ts for applications that embed the service, and test-files.ts
+  // for the tests of these applications.
   "packages/server/src": [
+    "packages/s3-local/src",
     "packages/server/src/cli",
     "packages/server/src/wiring",
     ...featuresInOrder,

@@ -10,6 +10,7 @@ import { createUploadBucket, requireSettingsOfBuckets } from "../features/storag
 import { type BucketOptions, createBucket } from "../platform/bucket/bucket.ts";
 import { joinBuckets, objectKeyAt, placeOfKey } from "../platform/bucket/numbered.ts";
 import { type Bucket, LEAST_CAPABILITIES } from "../platform/bucket/port.ts";
+import type { Clock } from "../platform/clock.ts";
 import type { AuthConfig, BucketConfig, Config } from "../platform/config/index.ts";
 import { createNewId, drawnAhead } from "../platform/crypto/ids.ts";
 import { deriveLinkKeys } from "../platform/crypto/link-token.ts";
@@ -54,6 +55,8 @@ export type BaseOptions = {
   /** Default: the limits of the configuration, which administrators can't change. */
   policy?: ConfiguredPolicy | undefined;
   mail?: Pick<NonNullable<Deps["mail"]>, "mailer" | "publicUrl" | "brand"> | undefined;
+  /** Default: Date.now. */
+  clock?: Clock | undefined;
   /** The memory for objects that pass through the process. Default: the limits of the service. */
   partBuffers?: BucketOptions["partBuffers"];
 };
@@ -66,11 +69,10 @@ type Joined<UseCases> = { join: (deps: Deps) => UseCases };
  */
 export async function openBase<UseCases extends FileUseCases>(
   config: BaseConfig,
-  { join: joinFeatures, logger, inSpan, mail, policy, partBuffers }: BaseOptions & Joined<UseCases>,
+  { join: joinFeatures, logger, inSpan, mail, policy, partBuffers, clock = Date.now }: BaseOptions & Joined<UseCases>,
 ) {
   const { dataDir } = config.server;
   const { auditDays } = config.limits;
-  const clock = Date.now;
   const random = drawnAhead(randomBytes);
   const newId = createNewId({ clock, random });
   const { database } = config;

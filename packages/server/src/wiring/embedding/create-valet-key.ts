@@ -13,6 +13,7 @@ import { buildEmbeddingApp } from "../../features/embedding/http/routes.ts";
 import { deliverFileEvents, startFileEventDelivery } from "../../features/embedding/jobs.ts";
 import type { Doors, User } from "../../features/embedding/types.ts";
 import { loadProviderChain } from "../../platform/bucket/credentials.ts";
+import type { Clock } from "../../platform/clock.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { withRedaction } from "../../platform/http/logging.ts";
 import { startFileBackground } from "../background.ts";
@@ -70,14 +71,20 @@ export type ValetKey<AppUser extends User = User> = Doors &
  * app.all("/files/*", (context) => files.fetch(context.req.raw));
  * ```
  */
-export async function createValetKey<AppUser extends User>(
+export function createValetKey<AppUser extends User>(options: ValetKeyOptions<AppUser>): Promise<ValetKey<AppUser>> {
+  return createValetKeyAt(options, { clock: Date.now });
+}
+
+/** As `createValetKey`, with a clock that tests can move. */
+export async function createValetKeyAt<AppUser extends User>(
   options: ValetKeyOptions<AppUser>,
+  { clock }: { clock: Clock },
 ): Promise<ValetKey<AppUser>> {
   const checked = checkOptions(options);
   const logger = checked.logger ?? pino(withRedaction({ level: "warn" }), pino.destination(2));
   const opened = createOpened();
   try {
-    return await open(checked, { logger, opened });
+    return await open(checked, { logger, opened, clock });
   } catch (error) {
     // The caller needs the reason of the failed start, and not an error of `close`.
     await opened.close().catch(() => undefined);
@@ -87,13 +94,13 @@ export async function createValetKey<AppUser extends User>(
 
 async function open(
   options: CheckedOptions,
-  { logger, opened }: { logger: Logger; opened: Opened },
+  { logger, opened, clock }: { logger: Logger; opened: Opened; clock: Clock },
 ): Promise<ValetKey> {
   const { application, basePath, resources, place: choosePlace } = options;
   const config = baseConfigOf(options);
   // A missing package must fail here, and not at the first URL.
   if (options.bucket.credentials === undefined) await loadProviderChain();
-  const base = await openBase(config, { join: joinFeatures, logger });
+  const base = await openBase(config, { join: joinFeatures, logger, clock });
   opened.add(base.close);
   await ownDatabase(base.db, { name: application, bucket: placeOf(config.bucket) });
   const ask = createAsk({

@@ -1,6 +1,8 @@
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { createEmptyDatabase } from "../packages/server/src/wiring/database/empty-database.ts";
 import { licensesOf, packageFolders } from "../packages/web/third-party-licenses.ts";
 
 const SOURCE = resolve(import.meta.dirname, "../packages/server");
@@ -13,7 +15,7 @@ const ENTRIES = {
   "search-worker": "platform/database/sqlite/search-worker.ts",
   "starts-worker": "features/uploads/starts/starts-worker.ts",
   // This entry contains the built-in bucket, so applications do not install the bucket.
-  "test-files": "test-files.ts",
+  testing: "testing.ts",
 };
 
 /**
@@ -41,6 +43,7 @@ export async function bundleServer(folder: string): Promise<void> {
   });
   const folders = [...packageFolders(Object.keys(metafile.inputs))].map((path) => resolve(path));
   await writeFile(join(folder, "THIRD-PARTY-LICENSES.txt"), await licensesOf(folders));
+  await writeFile(join(folder, "empty-database.gz"), gzipSync(await createEmptyDatabase()));
   await removeUnused(folder);
 }
 
@@ -56,7 +59,7 @@ async function removeUnused(folder: string): Promise<void> {
     }
   }
   await follow(join(folder, "index.d.ts"));
-  await follow(join(folder, "test-files.d.ts"));
+  await follow(join(folder, "testing.d.ts"));
   for (const name of await readdir(folder, { recursive: true })) {
     const path = join(folder, name);
     if (name.endsWith(".d.ts") && !used.has(path)) await rm(path);

@@ -121,7 +121,7 @@ const zones: Record<string, readonly string[]> = {
   // The folder `terminal` contains the commands that start without the code of the server.
   "packages/valetkey/src": ["packages/valetkey/src/terminal", "packages/server/src/cli"],
   "packages/valetkey/src/terminal": ["packages/client/src"],
-  // The zone `packages/server/src` contains the entry files: cli.ts, index.ts for applications that embed the service, and test-files.ts
+  // The zone `packages/server/src` contains the entry files: cli.ts, index.ts for applications that embed the service, and testing.ts
   // for the tests of these applications.
   "packages/server/src": [
     "packages/s3-local/src",
@@ -191,8 +191,9 @@ const doors: Record<string, string> = {
   "packages/server/src/features/audit/journal": "log.ts",
 };
 
-// Test files may import from every layer. The rules for imports apply only to published code.
-const isShipped = (path: string) => !/\.(test|suite)\.tsx?$|\/testing(\/|\.ts$)/.test(path);
+// Test files may import from every layer. The rules for imports apply only to published code, such as the helpers for tests of applications.
+const isShipped = (path: string) =>
+  path.endsWith("packages/server/src/testing.ts") || !/\.(test|suite)\.tsx?$|\/testing(\/|\.ts$)/.test(path);
 
 const SPECIFIER = /(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"]+)"/g;
 

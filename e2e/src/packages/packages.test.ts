@@ -165,6 +165,19 @@ describe("an application that embeds Valet Key", () => {
     expect(ofOthers.filter((name) => !(name in dependencies))).toEqual([]);
   });
 
+  it("@valetkey/server/testing runs without another package, and contains an empty database", async () => {
+    const source = `
+      import { openTestFiles } from "@valetkey/server/testing";
+      const { uploadFile, close } = await openTestFiles();
+      const { state } = await uploadFile({ id: "ann" }, { resource: "item", itemId: "1" }, { body: "hello" });
+      console.log(state);
+      await close();
+    `;
+    const printed = await runModule(24, { name: "testing.mjs", source, folder: app.folder });
+    expect(printed.trim()).toBe("ready");
+    expect(await readdir(join(app.folder, "node_modules/@valetkey/server"))).toContain("empty-database.gz");
+  });
+
   it.each([
     ["pg", { database: "postgres://localhost/files" }],
     ["@aws-sdk/credential-providers", { bucket: { name: "files", region: "eu-central-1" } }],

@@ -1,10 +1,11 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { startS3Local } from "@valetkey/s3-local";
 import type { ItemFile, ItemName, Resource, Resources, User } from "./features/embedding/types.ts";
 import { createOpened } from "./wiring/base.ts";
-import { openSqlite } from "./wiring/database/open-sqlite.ts";
+import { createEmptyDatabase } from "./wiring/database/empty-database.ts";
 import { createValetKeyAt, type ValetKey } from "./wiring/embedding/create-valet-key.ts";
 import type { ValetKeyOptions } from "./wiring/embedding/types.ts";
 
@@ -131,18 +132,9 @@ function userInHeader<AppUser extends User>(request: Request): AppUser | null {
 
 let empty: Promise<Buffer> | undefined;
 
-/** Returns the bytes of a migrated database. A process migrates only one database, because a migration takes longer than a copy. */
+/** Returns the bytes of an empty database. The published package contains this database, so that the first start migrates none. */
 function emptyDatabase(): Promise<Buffer> {
-  empty ??= (async () => {
-    const folder = await mkdtemp(join(tmpdir(), "valetkey-test-files-"));
-    try {
-      const file = join(folder, "empty.db");
-      await (await openSqlite({ file, clock: Date.now })).close();
-      return await readFile(file);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  })();
+  empty ??= readFile(new URL("./empty-database.gz", import.meta.url)).then(gunzipSync, createEmptyDatabase);
   return empty;
 }
 

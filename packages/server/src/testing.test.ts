@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import pino from "pino";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { User, ValetKeyOptions } from "./index.ts";
-import { openTestFiles } from "./test-files.ts";
+import { openTestFiles } from "./testing.ts";
 
 const ann = { id: "ann" };
 const ben = { id: "ben" };

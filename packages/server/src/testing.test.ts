@@ -146,6 +146,13 @@ describe("openTestFiles", () => {
     expect((await files.fetch(new Request(`http://localhost/api/files/files/${id}/url`))).status).toBe(403);
   });
 
+  it("uploadFile works in a test runner whose class Error is not the class Error of Node.js, such as Jest", async () => {
+    vi.stubGlobal("Error", class extends Error {});
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const { uploadFile } = await open();
+    expect(await uploadFile(ann, invoice, { body: "x" })).toMatchObject({ state: "ready" });
+  });
+
   it("two open embeddings share no files", async () => {
     const [one, other] = await Promise.all([open(), open()]);
     await one.uploadFile(ann, invoice, { body: "x" });

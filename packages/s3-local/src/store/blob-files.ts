@@ -45,7 +45,8 @@ export async function openBlobFiles(dataDir: string) {
     try {
       await rename(temporary, path(name));
     } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+      // The check does not use `instanceof Error`: Jest runs this module with a different class Error than the modules of Node.js.
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
       await mkdir(folder, { recursive: true });
       await syncFolder(root);
       await rename(temporary, path(name));

@@ -105,6 +105,23 @@ describe("valetkey get with a hostile service", () => {
   });
 });
 
+describe("valetkey get after an interruption", () => {
+  it("get in another working folder does not take a file there for a file that get saved", async () => {
+    const machine = await makeMachine();
+    const tooShort = { ...named("b"), id: "1", sizeBytes: HELLO.length - 1 };
+    const url = await linkTo(opening([...filesOf([named("a")]), tooShort]));
+    expect(await machine.run(["get", url])).toMatchObject({ code: 7 });
+    expect(await readFile(join(machine.folder, "a"), "utf8")).toBe(HELLO);
+    const cwd = join(machine.home, "other");
+    await mkdir(cwd);
+    await writeFile(join(cwd, "a"), "other");
+    expect(await machine.run(["get", url], { cwd })).toMatchObject({
+      code: 6,
+      stderr: expect.stringContaining("exists"),
+    });
+  });
+});
+
 describe("a machine with a full disk", () => {
   const getWorld = useWorld();
 

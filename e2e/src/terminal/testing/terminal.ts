@@ -14,7 +14,7 @@ export type Machine = {
   home: string;
   folder: string;
   /** Runs the `valetkey` command until it ends. */
-  run(args: string[], options?: { input?: string; env?: Record<string, string> }): Promise<Ended>;
+  run(args: string[], options?: { input?: string; env?: Record<string, string>; cwd?: string }): Promise<Ended>;
   /** Starts the `valetkey` command. */
   start(args: string[]): { child: ChildProcess; ended: Promise<Ended> };
 };
@@ -25,9 +25,9 @@ export async function makeMachine(env: Record<string, string> = {}): Promise<Mac
   onTestFinished(() => rm(home, { recursive: true, force: true }));
   const folder = join(home, "work");
   await mkdir(folder);
-  function start(args: string[], more: Record<string, string> = {}) {
+  function start(args: string[], more: Record<string, string> = {}, cwd = folder) {
     const all = { PATH: process.env.PATH ?? "", HOME: home, ...env, ...more };
-    const child = spawn(process.execPath, [...commandOf(), ...args], { cwd: folder, env: all });
+    const child = spawn(process.execPath, [...commandOf(), ...args], { cwd, env: all });
     const outputs = Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
     return { child, ended: outputs.then(([stdout, stderr]) => ({ code: child.exitCode, stdout, stderr })) };
   }
@@ -35,8 +35,8 @@ export async function makeMachine(env: Record<string, string> = {}): Promise<Mac
     home,
     folder,
     start,
-    run(args, { input, env: more } = {}) {
-      const { child, ended } = start(args, more);
+    run(args, { input, env: more, cwd } = {}) {
+      const { child, ended } = start(args, more, cwd);
       child.stdin?.end(input);
       return ended;
     },

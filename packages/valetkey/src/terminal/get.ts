@@ -1,7 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, lstat, mkdir, open, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import {
   createUniqueNames,
   type LinkFile,
@@ -27,7 +27,8 @@ type Target = { file: LinkFile; name: string; path: string; part: string };
 export async function get(link: string, options: GetOptions): Promise<void> {
   const { baseUrl, token, receiverCode } = parseLink(link);
   const first: Getting = { cookies: {}, saved: [] };
-  const state = await openState("get", { parts: [baseUrl, token, options.output], first });
+  // The same relative folder is another folder after `cd`.
+  const state = await openState("get", { parts: [baseUrl, token, resolve(options.output)], first });
   const fetch = guardedFetch(baseUrl, state.value);
   const visit = openLink(token, { baseUrl, fetch, receiverCode });
   const stopped = () => {

@@ -59,6 +59,7 @@ export function adoptForItem(deps: Deps) {
     try {
       await refuseContent(deps, { found, filename, accepted: input.accepted });
       const adopted = await db.transaction(async (tx) => {
+        await adoptionQueries(tx).lock(placeOfKey(objectKey).key);
         const { ownerId } = await authorise(tx);
         const formerId = await findFormer(tx, objectKey);
         const added = { tx, caller, noteId, ownerId, found, filename, ownsObject: copies, quota: quotaOf(limits) };

@@ -57,6 +57,7 @@ export function adoptObject(deps: Deps) {
     const found = await findObject(deps, objectKey);
     refuseHeaders(found.stored);
     const adopted = await db.transaction(async (tx) => {
+      await adoptionQueries(tx).lock(placeOfKey(objectKey).key);
       const { ownerId } = await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
       return attachObject(deps, { tx, caller, noteId, ownerId, found, filename, ownsObject: false });
     });
@@ -252,6 +253,7 @@ export function adoptListed(deps: Deps) {
     if (!copies) refuseHeaders(source.stored);
     const found = copies ? await copyToOwnKey(deps, source) : source;
     const adoption = await db.transaction(async (tx) => {
+      await adoptionQueries(tx).lock(sourceKey);
       if (copies && (await attachmentQueries(tx).findByObjectKey(objectKey)) !== undefined) {
         throw new DomainError("object_already_attached", "The object is attached already.");
       }

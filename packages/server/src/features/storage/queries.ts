@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { type BucketCapabilities, parseCapabilities } from "../../platform/bucket/port.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Attachment } from "../access/attachment.ts";
@@ -316,9 +317,21 @@ export const inventoryQueries = defineQueries("database.inventory", ({ kysely: d
  */
 export type Adoption = { sourceKey: string; oldId: string | undefined; attachmentId: string };
 
-export const adoptionQueries = defineQueries("database.adoptions", ({ kysely: db }) => {
+/** Separates the locks of adoptions from other locks. The number is arbitrary. */
+const ADOPTION_LOCK = 1_107;
+
+export const adoptionQueries = defineQueries("database.adoptions", ({ kysely: db, engine }) => {
   const adoptions = () => db.selectFrom("adopted_objects").select(["source_key", "old_id", "attachment_id"]);
   return {
+    /**
+     * Locks a key until the end of the transaction. An adoption with a copy and an adoption without a copy write no common row, so each
+     * adoption must lock the key first. On SQLite, a transaction is the only writer.
+     */
+    async lock(sourceKey: string): Promise<void> {
+      if (engine.name === "sqlite") return;
+      await sql`select pg_advisory_xact_lock(${ADOPTION_LOCK}, hashtext(${sourceKey}))`.execute(db);
+    },
+
     /** Returns false if an adoption of the key or the old id already exists. */
     async insert({ sourceKey, oldId, attachmentId }: Adoption): Promise<boolean> {
       const row = { source_key: sourceKey, old_id: oldId ?? null, attachment_id: attachmentId };

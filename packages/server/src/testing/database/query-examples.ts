@@ -139,6 +139,7 @@ export const queryExamples: Examples = {
     itemOfFile: [["file-1"]],
   },
   adoptions: {
+    lock: [["source-1"]],
     insert: [[{ sourceKey: "source-new", oldId: "old-new", attachmentId: "file-1" }]],
     find: [["source-1"]],
     replace: [[{ sourceKey: "source-1", oldId: undefined, attachmentId: "file-1" }, "file-1"]],

@@ -56,6 +56,18 @@ describe.each(engines)("adopt on $name", (engine) => {
     expect((await files.list(ann, drawer("twice"))).files).toHaveLength(1);
   });
 
+  it("adoptions with copy and without copy at the same time make one file", async () => {
+    const { files } = embedding;
+    for (let round = 0; round < 5; round++) {
+      const item = drawer(`mixed-${round}`);
+      const key = await put(`legacy/mixed-${round}.txt`);
+      const adopting = [true, false, true, false].map((copy) => files.adopt(ann, item, { key, copy }));
+      const outcomes = await Promise.allSettled(adopting);
+      expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+      expect((await files.list(ann, item)).files).toHaveLength(1);
+    }
+  });
+
   it.each([
     "secret/one.txt",
     "legacy",

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { makeMachine } from "./testing/terminal.ts";
 
@@ -26,6 +27,20 @@ describe("the valetkey command", () => {
     }
     const option = await machine.run(["send", "--expire", "7d", "a.txt"]);
     expect(option).toMatchObject({ code: 2, stderr: expect.stringContaining("Did you mean --expires?") });
+  });
+
+  it.each([
+    ["send", ""],
+    ["send", "a.txt", "--password", ""],
+    ["send", "a.txt", "--password="],
+    ["send", "a.txt", "--note", ""],
+    ["get", "https://files.example.com/s/a", "-o", ""],
+    ["login", "https://files.example.com", "--token", ""],
+  ])("an empty argument is refused: valetkey %s %s %s %s", async (...args) => {
+    const machine = await makeMachine({ VALETKEY_URL: "http://127.0.0.1:1", VALETKEY_TOKEN: "vk_a" });
+    await writeFile(join(machine.folder, "a.txt"), "a");
+    const refused = await machine.run(args);
+    expect(refused).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("An argument is empty") });
   });
 
   it("the commands for people load no code of the server", async () => {

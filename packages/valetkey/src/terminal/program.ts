@@ -8,7 +8,19 @@ export const VERSION = manifest.version;
 export async function run(argv: readonly string[]): Promise<void> {
   const program = new Command("valetkey").version(VERSION);
   for (const command of terminalCommands()) program.addCommand(command);
+  if (hasEmptyArgument(argv)) {
+    process.stderr.write(`error: ${EMPTY}\n`);
+    process.exit(EXIT.usage);
+  }
   await program.parseAsync(argv[2] === "send" ? withEmptyPassword(argv) : argv);
+}
+
+const EMPTY = "An argument is empty. Perhaps a variable of the shell has no value.";
+
+/** An empty path would be the working folder, and an empty password another password than the person wants. */
+function hasEmptyArgument(argv: readonly string[]): boolean {
+  const end = argv.indexOf("--");
+  return argv.some((text, index) => text === "" || (/^--[\w-]+=$/.test(text) && (end < 0 || index < end)));
 }
 
 /**

@@ -122,6 +122,36 @@ describe("valetkey get after an interruption", () => {
   });
 });
 
+describe("a link that changed during an interruption", () => {
+  it("get does not take an earlier file for the new file of the same name", async () => {
+    const machine = await makeMachine();
+    const tooShort = { ...named("b"), id: "1", sizeBytes: HELLO.length - 1 };
+    const files = [...filesOf([named("a")]), tooShort];
+    const url = await linkTo(opening(files));
+    expect(await machine.run(["get", url])).toMatchObject({ code: 7 });
+    files.splice(0, 2, { ...named("a"), id: "2", sizeBytes: HELLO.length });
+    const refused = await machine.run(["get", url]);
+    expect(refused).toMatchObject({ code: 6, stderr: expect.stringContaining("not the file that the link has now") });
+    expect(await machine.run(["get", url, "--force"])).toMatchObject({ code: 0 });
+  });
+
+  it("get keeps the files that it has saved, but not a file that the person changed", async () => {
+    const machine = await makeMachine();
+    const tooShort = { ...named("c"), id: "2", sizeBytes: HELLO.length - 1 };
+    const files = [...filesOf([named("a"), named("b")]), tooShort];
+    const url = await linkTo(opening(files));
+    expect(await machine.run(["get", url])).toMatchObject({ code: 7 });
+    files.pop();
+    await writeFile(join(machine.folder, "b"), "other");
+    expect(await machine.run(["get", url])).toMatchObject({ code: 6 });
+    await rm(join(machine.folder, "b"));
+    expect(await machine.run(["get", url, "--json"])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("false"),
+    });
+  });
+});
+
 describe("a machine with a full disk", () => {
   const getWorld = useWorld();
 

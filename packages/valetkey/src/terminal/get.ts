@@ -1,5 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
-import { constants } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import { type FileHandle, lstat, mkdir, open, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import {
@@ -19,7 +19,10 @@ import { openState, type State } from "./store.ts";
 export type GetOptions = { output: string; password?: string; force: boolean; json: boolean };
 
 /** What an interrupted command continues with. The cookie identifies the visitor, so that a second command counts no second download. */
-type Getting = { cookies: Record<string, string>; saved: string[] };
+type Getting = { cookies: Record<string, string>; saved: SavedFile[] };
+
+/** A file that an interrupted command has saved. A file whose time of change differs is no longer that file. */
+type SavedFile = { name: string; id: string; sizeBytes: number; changedMs: number };
 
 type Target = { file: LinkFile; name: string; path: string; part: string };
 
@@ -122,33 +125,44 @@ function isFile(file: Partial<LinkFile> | null): boolean {
 
 type Existing = { state: State<Getting>; force: boolean };
 
-/** Refuses before the first download, so that a name that is in use counts no download. */
+/**
+ * Refuses before the first download, so that a name that is in use counts no download. Forgets the saved files that the person has changed
+ * or removed, and those that the link no longer has.
+ */
 async function refuseExisting(targets: readonly Target[], { state, force }: Existing): Promise<void> {
-  for (const { name, path } of targets) {
-    const isThere = await exists(path);
-    // The person has removed a file that an interrupted command had saved.
-    if (!isThere) state.value.saved = state.value.saved.filter((saved) => saved !== name);
-    if (force || !isThere || state.value.saved.includes(name)) continue;
-    throw new TerminalError("localFiles", `${path} exists. Use --force to replace it, or -o for another folder.`);
+  const kept: SavedFile[] = [];
+  for (const target of targets) {
+    const { name, path } = target;
+    const stats = await statsOf(path);
+    const saved = stats && state.value.saved.find((each) => each.name === name);
+    if (saved && isSame(saved, { target, stats })) kept.push(saved);
+    else if (stats !== undefined && !force) {
+      const what = saved ? `${path} is not the file that the link has now.` : `${path} exists.`;
+      throw new TerminalError("localFiles", `${what} Use --force to replace it, or -o for another folder.`);
+    }
   }
+  state.value.saved = kept;
 }
 
-const exists = (path: string) =>
-  lstat(path).then(
-    () => true,
-    (error) => {
-      if (error.code === "ENOENT" || error.code === "ENOTDIR") return false;
-      throw error;
-    },
-  );
+function isSame(saved: SavedFile, { target: { file }, stats }: { target: Target; stats: Stats }): boolean {
+  const isOfLink = saved.id === file.id && saved.sizeBytes === file.sizeBytes;
+  return isOfLink && stats.isFile() && stats.size === saved.sizeBytes && stats.mtimeMs === saved.changedMs;
+}
+
+const statsOf = (path: string): Promise<Stats | undefined> =>
+  lstat(path).catch((error) => {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+    throw error;
+  });
 
 type Saved = { target: Target; isChecked: boolean };
 type Saving = { targets: readonly Target[]; state: State<Getting>; isForced: boolean };
 
 async function saveAll(visit: OpenedLinkClient, { targets, state, isForced }: Saving): Promise<Saved[]> {
-  const left = targets.filter(({ name }) => !state.value.saved.includes(name));
+  const names = new Set(state.value.saved.map(({ name }) => name));
+  const left = targets.filter(({ name }) => !names.has(name));
   const line = progressLine(targets.reduce((sum, { file }) => sum + file.sizeBytes, 0));
-  let bytes = targets.filter((target) => !left.includes(target)).reduce((sum, { file }) => sum + file.sizeBytes, 0);
+  let bytes = targets.filter(({ name }) => names.has(name)).reduce((sum, { file }) => sum + file.sizeBytes, 0);
   const saved: Saved[] = [];
   try {
     for (const batch of batchesOf(left)) {
@@ -161,7 +175,9 @@ async function saveAll(visit: OpenedLinkClient, { targets, state, isForced }: Sa
           line.show(bytes, target.name);
         };
         const isChecked = await save(target, { url, isForced, onBytes });
-        state.value.saved.push(target.name);
+        const { name, path, file } = target;
+        const { mtimeMs: changedMs } = await lstat(path);
+        state.value.saved.push({ name, id: file.id, sizeBytes: file.sizeBytes, changedMs });
         await state.save();
         saved.push({ target, isChecked });
       }

@@ -3,7 +3,7 @@ import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { checkFilename } from "../../platform/text/readable-text.ts";
-import type { Attachment } from "../access/attachment.ts";
+import type { Annotations, Attachment } from "../access/attachment.ts";
 import { authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
@@ -27,8 +27,8 @@ type AdoptInput = {
   /** Whether the service copies the object to a new key. A deletion of the file then deletes the copy, and never the original object. */
   copies: boolean;
   accepted: AcceptedTypes;
-  /** Rejects if the item does not accept the file. */
-  check: (file: { filename: string; contentType: string; sizeBytes: number }) => Promise<void>;
+  /** Returns the tags and the metadata of the file. Rejects if the item does not accept the file. */
+  check: (file: { filename: string; contentType: string; sizeBytes: number }) => Promise<Annotations | undefined>;
 };
 
 /**
@@ -49,7 +49,8 @@ export function adoptForItem(deps: Deps) {
       throw new DomainError("invalid_request", "Valet Key made this key itself. Use copy() for the file of the key.");
     }
     const source = withType(await findObject(deps, objectKey), input.contentType);
-    await input.check({ filename, contentType: source.stored.contentType, sizeBytes: source.stored.sizeBytes });
+    const { contentType, sizeBytes } = source.stored;
+    const annotations = await input.check({ filename, contentType, sizeBytes });
     if (!copies) refuseHeaders(source.stored);
     // The early check prevents a useless copy. The transaction repeats the check.
     await findFormer(db, objectKey);
@@ -62,8 +63,8 @@ export function adoptForItem(deps: Deps) {
         await adoptionQueries(tx).lock(placeOfKey(objectKey).key);
         const { ownerId } = await authorise(tx);
         const formerId = await findFormer(tx, objectKey);
-        const added = { tx, caller, noteId, ownerId, found, filename, ownsObject: copies, quota: quotaOf(limits) };
-        const attachment = await attachObject(deps, added);
+        const added = { tx, caller, noteId, ownerId, found, filename, annotations, quota: quotaOf(limits) };
+        const attachment = await attachObject(deps, { ...added, ownsObject: copies });
         if (copies) await recordCopy(tx, { objectKey, attachmentId: attachment.id, formerId });
         return attachment;
       });

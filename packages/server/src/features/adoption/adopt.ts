@@ -5,7 +5,7 @@ import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { checkFilename } from "../../platform/text/readable-text.ts";
-import type { Attachment } from "../access/attachment.ts";
+import type { Annotations, Attachment } from "../access/attachment.ts";
 import { authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import type { Note } from "../access/note.ts";
@@ -85,6 +85,7 @@ type NewAttachment = {
   ownerId: string;
   found: FoundObject;
   filename: string;
+  annotations?: Annotations | undefined;
   /** The member `ownsObject` states whether a deletion of the attachment deletes the object. */
   ownsObject: boolean;
   /** Default: the attachment may exceed the quota. */

@@ -1,8 +1,11 @@
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { sql } from "kysely";
 import { describe, expect, it, vi } from "vitest";
 import { checkAnnotations, termsOfFilter } from "../../features/attachments/annotations.ts";
 import type { Hook, Resource } from "../../index.ts";
+import { openAt } from "../../testing/database/database-location.ts";
 import { engines } from "../../testing/database/test-databases.ts";
-import { createPlace, open, type TestUser, users } from "./testing/embedding.ts";
+import { createPlace, locationOf, open, type TestUser, users } from "./testing/embedding.ts";
 
 const invoice = { resource: "invoice", itemId: "42" };
 const body = Buffer.from("the invoice");
@@ -63,6 +66,26 @@ describe.each(engines)("tags and metadata of files on $name", (engine) => {
     expect(names(await asApplication.list({ resource: "invoice", itemId: "8" }, { tag: "paid" }))).toEqual(["a.txt"]);
     expect(names(await asApplication.list(invoice, { tag: "paid" }))).toEqual([]);
     expect(names(await asApplication.find("invoice", { tag: "paid" }))).toEqual(["a.txt"]);
+  });
+
+  it("adopt stores the file with the tags of validate, or stores nothing", async () => {
+    const place = await createPlace(engine);
+    const onReady = vi.fn<Hook>();
+    const rules = { may: () => true, validate: () => ({ tags: ["old"] }), onReady };
+    const options = { background: false, adoptPrefixes: ["legacy/"], resources: { invoice: rules } };
+    const { files, bucket } = await open(place, options);
+    const key = "legacy/a.txt";
+    await bucket.s3.send(new PutObjectCommand({ Bucket: "files", Key: key, Body: body, ContentType: "text/plain" }));
+    const db = await openAt(locationOf(place));
+    await sql`alter table file_terms rename to broken_terms`.execute(db.kysely);
+    for (const copy of [true, false]) await expect(files.adopt(users.ann, invoice, { key, copy })).rejects.toThrow();
+    await sql`alter table broken_terms rename to file_terms`.execute(db.kysely);
+    await db.close();
+    expect((await files.list(users.ann, invoice)).files).toEqual([]);
+    expect(await files.adopt(users.ann, invoice, { key })).toMatchObject({ tags: ["old"] });
+    expect(names(await files.list(users.ann, invoice, { tag: "old" }))).toEqual(["a.txt"]);
+    await files.tick();
+    expect(onReady.mock.calls.map(([file]) => file.tags)).toEqual([["old"]]);
   });
 
   it("only users who may add files can change the tags and metadata of a file", async () => {

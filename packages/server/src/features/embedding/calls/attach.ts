@@ -2,7 +2,6 @@ import { DomainError } from "../../../platform/errors.ts";
 import { streamOf } from "../../../platform/http/wire.ts";
 import { isStorableText } from "../../../platform/text/readable-text.ts";
 import type { Annotations } from "../../access/attachment.ts";
-import { annotationQueries } from "../../attachments/annotation-queries.ts";
 import { checkAnnotations, joinAnnotations } from "../../attachments/annotations.ts";
 import { untilUnavailable } from "../../uploads/batch.ts";
 import type { Actor } from "../items.ts";
@@ -33,7 +32,6 @@ export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "
     checkKey(key, adoptPrefixes);
     const rules = rulesOf(resources, item.resource);
     const { noteId, place, caller } = await openFor(actor, item);
-    let annotations: Annotations | undefined;
     const attachment = await useCases.adoptForItem(caller, {
       noteId,
       place,
@@ -42,13 +40,9 @@ export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "
       contentType,
       copies: copy === true,
       accepted: [rules.accept ?? []],
-      check: async (file) => {
-        annotations = await requireAccepted(actor, item, file);
-      },
+      check: (file) => requireAccepted(actor, item, file),
     });
-    const stored = annotations;
-    if (stored !== undefined) await deps.db.transaction((tx) => annotationQueries(tx).addNew(attachment, stored));
-    return presentFile({ ...attachment, annotations: stored }, item);
+    return presentFile(attachment, item);
   }
 
   return {

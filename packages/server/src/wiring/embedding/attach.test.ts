@@ -54,6 +54,15 @@ describe.each(engines)("attach on $name", (engine) => {
     expect(fromFile).toMatchObject({ filename: "other.png", contentType: "image/png" });
   });
 
+  it.each([-1_000_000_000, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
+    "attach refuses a body like a Blob with the size %s",
+    async (size) => {
+      const liar = { size, name: "a.txt", type: "text/plain", stream: () => asStream(bytes) };
+      const attaching = embedding.files.attach(users.ann, drawer("liar"), { body: liar as never });
+      await expect(attaching).rejects.toThrow("body.size must be a whole number");
+    },
+  );
+
   it("attach sends a stream of unknown length as a multipart upload", async () => {
     const { files, bucket } = embedding;
     const content = Buffer.alloc(11 * 2 ** 20, "0123456789abcdef");

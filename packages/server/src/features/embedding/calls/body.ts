@@ -34,9 +34,8 @@ export async function declare(file: NewFile): Promise<Declared> {
   const name = filename ?? source.filename;
   if (typeof name !== "string") throw new TypeError("filename is missing: a text such as invoice.pdf.");
   if (contentType !== undefined && typeof contentType !== "string") throw new TypeError("contentType must be a text.");
-  if (sizeBytes !== undefined && (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0)) {
-    throw new TypeError("sizeBytes must be a whole number of bytes from 0.");
-  }
+  checkLength(sizeBytes, "sizeBytes");
+  checkLength(source.sizeBytes, "body.size");
   const length = source.sizeBytes ?? sizeBytes;
   if (sizeBytes !== undefined && length !== sizeBytes) throw otherLength(`has ${length} bytes`, sizeBytes);
   return {
@@ -45,6 +44,11 @@ export async function declare(file: NewFile): Promise<Declared> {
     sizeBytes: length,
     chunks: source.chunks,
   };
+}
+
+function checkLength(length: number | undefined, name: string): void {
+  if (length === undefined || (Number.isSafeInteger(length) && length >= 0)) return;
+  throw new TypeError(`${name} must be a whole number of bytes from 0.`);
 }
 
 async function openBody(body: FileBody): Promise<Source> {

@@ -63,6 +63,20 @@ describe.each(engines)("attach on $name", (engine) => {
     },
   );
 
+  it.each<[string, () => FileBody]>([
+    ["a stream of Node.js", () => Readable.from([bytes, bytes, bytes])],
+    ["a web stream", () => asStream(Buffer.concat([bytes, bytes, bytes]))],
+  ])("two calls of attach with %s attach it once and whole", async (_, create) => {
+    const { files } = embedding;
+    const body = create();
+    const attach = () => files.attach(users.ann, drawer("shared"), { filename: "a.bin", body });
+    const outcomes = await Promise.allSettled([attach(), attach()]);
+    expect(outcomes).toMatchObject([
+      { status: "fulfilled", value: { sizeBytes: 33 } },
+      { status: "rejected", reason: { code: "invalid_request" } },
+    ]);
+  });
+
   it("attach sends a stream of unknown length as a multipart upload", async () => {
     const { files, bucket } = embedding;
     const content = Buffer.alloc(11 * 2 ** 20, "0123456789abcdef");

@@ -7,7 +7,7 @@ import { untilUnavailable } from "../../uploads/batch.ts";
 import type { Actor } from "../items.ts";
 import { callerOf, checkFile, checkItem, openItem, presentFile, ROLES, rulesOf } from "../items.ts";
 import type { ItemFile, ItemName } from "../types.ts";
-import { declare, discardBody, readBody } from "./body.ts";
+import { claimBody, declare, discardBody, readBody } from "./body.ts";
 import { type ActorCalls, type CallContext, checkList } from "./context.ts";
 import type { AdoptAnswer, AdoptedObject } from "./types.ts";
 
@@ -47,6 +47,7 @@ export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "
 
   return {
     async attach(actor, name, file) {
+      claimBody(file?.body);
       try {
         const item = checkItem(resources, name);
         const rules = rulesOf(resources, item.resource);

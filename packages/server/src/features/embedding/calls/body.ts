@@ -27,6 +27,17 @@ export type Declared = {
 
 const SLICE_BYTES = 65_536;
 
+/** Every body that a call has begun to use, and that can be read only once. */
+const claimed = new WeakSet<object>();
+
+/** Throws `invalid_request` if another call has the same stream. Two readers of a stream of Node.js would each get a part of the bytes. */
+export function claimBody(body: unknown): void {
+  const isReadOnce = isStream(body) || (isIterable(body) && "next" in body);
+  if (!isReadOnce) return;
+  if (claimed.has(body)) throw readBefore();
+  claimed.add(body);
+}
+
 /** Reads the declaration of a file. Throws TypeError for a wrong argument, `invalid_request` for a used stream, and `upload_rejected`. */
 export async function declare(file: NewFile): Promise<Declared> {
   const { body, filename, contentType, sizeBytes } = Object(file) as NewFile;
@@ -63,14 +74,17 @@ async function openBody(body: FileBody): Promise<Source> {
   }
   if (isIterable(body)) {
     const isUsed = isStream(body) && (Readable.isDisturbed(body) || Object(body).locked === true);
-    if (isUsed)
-      throw new DomainError("invalid_request", "The body was read before. Give a stream that nobody has read.");
+    if (isUsed) throw readBefore();
     return { chunks: () => body };
   }
   if (typeof file === "string") return ofFile(file);
   throw new TypeError(
     'body must be a Buffer, a Blob, a stream, or { file: "/a/path" }. Use Buffer.from(text) for a text.',
   );
+}
+
+function readBefore(): DomainError {
+  return new DomainError("invalid_request", "The body was read before. Give a stream that nobody has read.");
 }
 
 function isIterable(body: unknown): body is AsyncIterable<unknown> {

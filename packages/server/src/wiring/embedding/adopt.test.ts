@@ -112,6 +112,18 @@ describe.each(engines)("adopt on $name", (engine) => {
     ]);
     await expect(files.adoptMany(ben, drawer("read-1"), objects)).rejects.toMatchObject({ code: "access_denied" });
   });
+
+  it.each<[string, unknown]>([
+    ["null", null],
+    ["a key that is a number", { key: 42 }],
+    ["a filename that is a number", { key: "legacy/first.txt", filename: 42 }],
+    ["null as type", { key: "legacy/first.txt", contentType: null }],
+  ])("adoptMany with %s adopts nothing", async (_, wrong) => {
+    const { files } = embedding;
+    const objects = [{ key: await put("legacy/first.txt") }, wrong as { key: string }];
+    await expect(files.adoptMany(ann, drawer("wrong"), objects)).rejects.toBeInstanceOf(TypeError);
+    expect((await files.list(ann, drawer("wrong"))).files).toEqual([]);
+  });
 });
 
 describe("the options for adopt and the trash", () => {

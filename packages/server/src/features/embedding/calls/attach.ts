@@ -28,7 +28,7 @@ export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "
   }
 
   async function adoptOne(actor: Actor, item: ItemName, object: AdoptedObject): Promise<ItemFile> {
-    const { key, filename, contentType, copy = false } = Object(object) as AdoptedObject;
+    const { key, filename, contentType, copy = false } = object;
     checkKey(key, adoptPrefixes);
     const rules = rulesOf(resources, item.resource);
     const { noteId, place, caller } = await openFor(actor, item);
@@ -90,6 +90,7 @@ export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "
 
     async adopt(actor, name, object) {
       const item = checkItem(resources, name);
+      checkObject(object);
       await requireRight(actor, "add", item);
       return adoptOne(actor, item, object);
     },
@@ -97,6 +98,8 @@ export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "
     async adoptMany(actor, name, objects) {
       const item = checkItem(resources, name);
       checkList(objects, { name: "objects", max: MAX_OBJECTS });
+      // A wrong type is an error of the program, so no object of the call is adopted.
+      for (const object of objects) checkObject(object);
       await requireRight(actor, "add", item);
       const answers: AdoptAnswer[] = [];
       const attempt = untilUnavailable();
@@ -112,12 +115,19 @@ export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "
   };
 }
 
+function checkObject(object: AdoptedObject): void {
+  const { key, filename, contentType } = Object(object) as AdoptedObject;
+  if (typeof key !== "string") throw new TypeError("key must be a text: the whole key of an object in the bucket.");
+  for (const [name, value] of Object.entries({ filename, contentType })) {
+    if (value !== undefined && typeof value !== "string") throw new TypeError(`${name} must be a text.`);
+  }
+}
+
 /**
  * Throws `invalid_request` unless the key is below one of the prefixes. An HTTP client resolves `..` in a path, so such a key could lead
  * outside of the prefix.
  */
 function checkKey(key: string, prefixes: readonly string[]): void {
-  if (typeof key !== "string") throw new TypeError("key must be a text: the whole key of an object in the bucket.");
   const refuse = (message: string) => new DomainError("invalid_request", message);
   if (prefixes.length === 0) throw refuse("Set the option adoptPrefixes, such as ['legacy/'], to adopt objects.");
   const isBelow = prefixes.some((prefix) => key.startsWith(prefix) && key.length > prefix.length);

@@ -88,6 +88,23 @@ describe.each(engines)("tags and metadata of files on $name", (engine) => {
     expect(onReady.mock.calls.map(([file]) => file.tags)).toEqual([["old"]]);
   });
 
+  it("find skips the files of refused items, and no cursor names such a file", async () => {
+    const { files } = await open(await createPlace(engine), {
+      resources: { invoice: { may: (user: TestUser, _action, itemId) => user.id === "ann" && itemId === "42" } },
+    });
+    const stored = { a: "7", b: "42", c: "7", d: "7", e: "42", f: "7" };
+    for (const [filename, itemId] of Object.entries(stored)) {
+      await files.asApplication.attach({ resource: "invoice", itemId }, { filename, body, tags: ["signed"] });
+    }
+    const find = (user: TestUser, cursor?: string) => files.find(user, "invoice", { tag: "signed", limit: 1, cursor });
+    expect(await find(users.cleo)).toEqual({ files: [], nextCursor: undefined });
+    const first = await find(users.ann);
+    const last = await find(users.ann, first.nextCursor);
+    expect([first, last].map(names)).toEqual([["b"], ["e"]]);
+    expect(Buffer.from(String(first.nextCursor), "base64url").toString()).toContain(first.files[0]?.id);
+    expect(last.nextCursor).toBeUndefined();
+  });
+
   it("only users who may add files can change the tags and metadata of a file", async () => {
     const { files } = await open(await createPlace(engine));
     const { id } = await files.attach(users.ann, invoice, { filename: "a.txt", body });

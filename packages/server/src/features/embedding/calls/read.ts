@@ -12,7 +12,7 @@ import type { PageOptions } from "./types.ts";
 
 type Names = "get" | "list" | "listMany" | "counts" | "issueUrl" | "issueUrls" | "listRemoved" | "activity";
 
-const MAX_PAGE = 200;
+export const MAX_PAGE = 200;
 const MAX_ITEMS = 200;
 const MAX_URLS = 1_000;
 

@@ -118,7 +118,7 @@ export type FileCalls = {
   list(item: ItemName, options?: PageOptions & AnnotationsFilter): Promise<FilePage>;
   /**
    * Lists the files of all items of a resource that have a tag or members of the metadata, oldest first. Asks `mayMany` for "read", and
-   * omits the files of refused items, so a page can have fewer files. Throws `not_found` or `invalid_cursor`.
+   * skips the files of refused items. The call takes longer if the user may read few of many files. Throws `not_found` or `invalid_cursor`.
    *
    * @example
    * ```ts

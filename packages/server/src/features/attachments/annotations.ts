@@ -37,7 +37,7 @@ export function checkAnnotations(given: AnnotationsInput): Partial<Annotations> 
 
 function checkTags(tags: readonly string[]): string[] {
   if (!Array.isArray(tags) || tags.length > MAX_TAGS) throw new TypeError(`tags must be up to ${MAX_TAGS} texts.`);
-  return [...new Set(tags.map(checkTag))];
+  return [...new Set(Array.from(tags, checkTag))];
 }
 
 function checkTag(tag: unknown): string {
@@ -53,18 +53,34 @@ function checkMetadata(metadata: unknown): { [name: string]: Json } {
   if (!isPlain) throw new TypeError("metadata must be a plain object.");
   let json: string | undefined;
   try {
-    json = JSON.stringify(metadata);
+    json = JSON.stringify(metadata, refuseLoss);
   } catch (cause) {
-    throw new TypeError("metadata must be JSON: no circles, and no value of the type bigint.", { cause });
+    const wrong = "no circles, no empty places in lists, and no NaN, Infinity, bigint, symbol or function";
+    throw new TypeError(`metadata must be JSON: ${wrong}.`, { cause });
   }
   if (json === undefined || Buffer.byteLength(json) > MAX_METADATA_BYTES) {
     throw new TypeError(`metadata must have at most ${MAX_METADATA_BYTES} bytes as JSON.`);
   }
   const stored = JSON.parse(json, refusePrototype);
+  // A method toJSON can return any value.
+  if (typeof stored !== "object" || stored === null || Array.isArray(stored)) {
+    throw new TypeError("metadata must be a plain object.");
+  }
   if (Object.keys(stored).length > MAX_MEMBERS) {
     throw new TypeError(`metadata must have at most ${MAX_MEMBERS} members.`);
   }
   return stored;
+}
+
+/** Refuses the values that JSON.stringify would replace with null or omit. A member with the value undefined is a missing member. */
+function refuseLoss(this: unknown, _name: string, value: unknown): unknown {
+  const isLost =
+    (typeof value === "number" && !Number.isFinite(value)) ||
+    (value === undefined && Array.isArray(this)) ||
+    typeof value === "function" ||
+    typeof value === "symbol";
+  if (isLost) throw new TypeError(`JSON has no value ${String(value)}.`);
+  return value;
 }
 
 /** An application could copy a member with the name `__proto__` into a prototype. */
@@ -84,9 +100,17 @@ export function termsOf({ tags, metadata }: Annotations): string[] {
   return [...tags.map((tag) => term("tag", tag)), ...termsOfMembers(metadata)];
 }
 
-/** Returns the terms of a search. Throws TypeError for a wrong filter. Returns no terms if the filter is empty. */
-export function termsOfFilter({ tag, metadata = {} }: AnnotationsFilter): string[] {
+/**
+ * Returns the terms of a search. The options of the page may be beside the filter. Throws TypeError for a wrong filter, because a search
+ * without the wrong part would find too many files. Returns no terms if the filter is empty.
+ */
+export function termsOfFilter(filter: AnnotationsFilter & { limit?: unknown; cursor?: unknown }): string[] {
+  const { tag, metadata = {}, limit: _limit, cursor: _cursor, ...others } = filter;
+  const [other] = Object.keys(others);
+  if (other !== undefined) throw new TypeError(`A search has no option ${other}. Use tag, metadata, limit and cursor.`);
   const members = checkMetadata(metadata);
+  const missing = Object.keys(metadata).find((name) => metadata[name] === undefined);
+  if (missing !== undefined) throw new TypeError(`A search needs a value for the member ${missing} of the metadata.`);
   const nested = Object.keys(members).find((name) => !isScalar(members[name]));
   if (nested !== undefined) {
     throw new TypeError(`A search in metadata compares texts, numbers, booleans and nulls. ${nested} is none of them.`);

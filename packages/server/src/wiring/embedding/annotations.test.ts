@@ -143,10 +143,31 @@ describe("the check of tags and metadata", () => {
     ["an array as metadata", { metadata: [1] }],
     ["a map as metadata", { metadata: new Map([["a", 1]]) }],
     ["null as metadata", { metadata: null }],
+    ["an array of tags with a hole", { tags: new Array(1) }],
+    ["metadata with NaN", { metadata: { a: { b: Number.NaN } } }],
+    ["metadata with Infinity", { metadata: { a: Number.POSITIVE_INFINITY } }],
+    ["metadata with a hole in an array", { metadata: { a: new Array(1) } }],
+    ["metadata with undefined in an array", { metadata: { a: [undefined] } }],
+    ["metadata with a function", { metadata: { a: () => 1 } }],
+    ["metadata that becomes a text", { metadata: { toJSON: () => "text" } }],
+    ["metadata that becomes a list", { metadata: { toJSON: () => [1] } }],
+    ["metadata that becomes null", { metadata: { toJSON: () => null } }],
     ["an unknown member", { tags: [], labels: [] }],
     ["nothing", {}],
   ])("the check refuses %s with a TypeError", (_, given: unknown) => {
     expect(() => checkAnnotations(given as never)).toThrow(TypeError);
+  });
+
+  it.each([
+    ["the member tags", { tags: ["signed"] }],
+    ["a text as filter", "signed"],
+    ["undefined as value", { metadata: { v: undefined } }],
+    ["NaN as value", { metadata: { v: Number.NaN } }],
+    ["Infinity as value", { metadata: { v: Number.POSITIVE_INFINITY } }],
+    ["null as tag", { tag: null }],
+    ["null as metadata", { metadata: null }],
+  ])("a search refuses %s with a TypeError", (_, filter: unknown) => {
+    expect(() => termsOfFilter(filter as never)).toThrow(TypeError);
   });
 
   it("a search refuses a nested value of the metadata", () => {

@@ -86,7 +86,13 @@ describe("valetkey login", () => {
     await ann.client.tokens.answerRequest({ code, decision: "confirm" });
     expect((await ended).code).toBe(0);
     expect((await ann.client.tokens.list()).tokens).toHaveLength(1);
-    expect(await machine.run(["logout"])).toMatchObject({ code: 0, stderr: expect.stringContaining("is revoked") });
+    // The environment variables are another sign-in, and an empty folder counts as no folder.
+    const env = { VALETKEY_URL: "http://127.0.0.1:9", VALETKEY_TOKEN: "vk_other", XDG_CONFIG_HOME: "" };
+    const left = await machine.run(["logout"], { env });
+    expect(left).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining(`out of ${web.service.url}. The token is revoked`),
+    });
     expect((await ann.client.tokens.list()).tokens).toEqual([]);
     expect(await machine.run(["send", "a.txt"])).toMatchObject({ code: 3 });
   });

@@ -141,3 +141,15 @@ it.each([
 ])("the folder of a chosen file with the relative path %j is %j", (webkitRelativePath, path) => {
   expect(pathOf({ webkitRelativePath })).toBe(path);
 });
+
+it("equal names with a long stem and a long extension get different short names", () => {
+  const long = `${"s".repeat(1_000_000)}.${"e".repeat(200)}`;
+  const [one = "", other = ""] = nameEach([long, long]);
+  expect([one.length, other.length]).toEqual([255, 255]);
+  expect(other).toMatch(/ \(2\)$/);
+});
+
+it("50,000 equal names get 50,000 names, within the time limit of the test", () => {
+  const names = nameEach(Array.from({ length: 50_000 }, (_, index) => (index % 2 === 0 ? "a.txt" : "A.TXT")));
+  expect(names.slice(-2)).toEqual(["a (49999).txt", "A (50000).TXT"]);
+});

@@ -39,16 +39,19 @@ const REFUSED = /^(?:con|prn|aux|nul|(?:com|lpt)[\d¹²³]|conin\$|conout\$)(?= 
  * ```
  */
 export function createUniqueNames(): (file: NamedFile) => string {
-  const taken = new Set<string>();
+  /** The next number of each name. Counting from 2 each time would take too long for many equal names. */
+  const numbers = new Map<string, number>();
   const folders = new Map<string, string>();
 
   function unique(folder: string, wanted: string): string {
     const [stem, extension] = split(storable(wanted));
     let name = shorten(stem, extension);
-    for (let count = 2; taken.has(normalise(folder + name)); count += 1) {
-      name = shorten(stem, ` (${count})${extension}`);
+    const first = normalise(folder + name);
+    for (let number = numbers.get(first) as number; numbers.has(normalise(folder + name)); number += 1) {
+      name = shorten(stem, ` (${number})${extension}`);
+      numbers.set(first, number + 1);
     }
-    taken.add(normalise(folder + name));
+    numbers.set(normalise(folder + name), 2);
     return folder + name;
   }
 
@@ -71,16 +74,16 @@ function storable(name: string): string {
   return replaced === "" || REFUSED.test(replaced) ? `_${replaced}` : replaced;
 }
 
+/** A long extension counts as part of the stem. */
 function split(name: string): [stem: string, extension: string] {
   const dot = name.lastIndexOf(".");
-  return dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ""];
+  return dot > 0 && name.length - dot < 64 ? [name.slice(0, dot), name.slice(dot)] : [name, ""];
 }
 
-/** Removes characters from the end of the stem until the name is short enough. A long extension counts as part of the stem. */
+/** Removes characters from the end of the stem until the name is short enough. */
 function shorten(stem: string, end: string): string {
   const bytes = (text: string) => new TextEncoder().encode(text).length;
-  if (bytes(end) > MAX_BYTES / 2) return shorten(stem + end, "");
-  const characters = [...stem];
+  const characters = [...stem.slice(0, MAX_BYTES)];
   while (bytes(characters.join("") + end) > MAX_BYTES) characters.pop();
   return characters.join("") + end;
 }

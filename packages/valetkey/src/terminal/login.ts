@@ -4,7 +4,7 @@ import { createCalls, openTokenRequests, ValetKeyError } from "@valetkey/client"
 import { TerminalError } from "./failure.ts";
 import { readSecret, say } from "./screen.ts";
 import { guardedFetch, isUnencrypted, serviceUrl } from "./service.ts";
-import { credentialsFile, readCredentials, removeCredentials, writeCredentials } from "./store.ts";
+import { credentialsFile, removeCredentials, storedCredentials, writeCredentials } from "./store.ts";
 
 /** `valetkey login` stores an API token. The person confirms a code in the browser, or gives a token. */
 export async function login(given: string, { token }: { token?: string }): Promise<void> {
@@ -59,7 +59,7 @@ function labelOfMachine(): string {
 
 /** `valetkey logout` removes the sign-in from this machine, and revokes a token that `valetkey login` has requested. */
 export async function logout(): Promise<void> {
-  const credentials = await readCredentials();
+  const credentials = await storedCredentials();
   if (credentials === undefined) {
     say("Nobody is signed in.");
     return;

@@ -1,32 +1,38 @@
 import { createHash } from "node:crypto";
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { TerminalError } from "./failure.ts";
 
 const { env, platform } = process;
 
+/** Returns the folder of a variable, or the default. An empty or relative path counts as unset (XDG Base Directory Specification). */
+function folderOf(variable: string, otherwise: string): string {
+  const path = env[variable] ?? "";
+  return join(isAbsolute(path) ? path : join(homedir(), otherwise), "valetkey");
+}
+
 /** The folder of the sign-in. */
-const configFolder = () =>
-  join(
-    platform === "win32" ? (env.APPDATA ?? homedir()) : (env.XDG_CONFIG_HOME ?? join(homedir(), ".config")),
-    "valetkey",
-  );
+const configFolder = () => (platform === "win32" ? folderOf("APPDATA", "") : folderOf("XDG_CONFIG_HOME", ".config"));
 /** The folder of interrupted transfers. */
 const stateFolder = () =>
-  join(
-    platform === "win32" ? (env.LOCALAPPDATA ?? homedir()) : (env.XDG_STATE_HOME ?? join(homedir(), ".local/state")),
-    "valetkey",
-  );
+  platform === "win32" ? folderOf("LOCALAPPDATA", "") : folderOf("XDG_STATE_HOME", ".local/state");
 
 /** `tokenId`: only if `valetkey login` requested the token. */
 export type Credentials = { url: string; token: string; tokenId?: string };
 
 export const credentialsFile = () => join(configFolder(), "credentials.json");
 
+/** Returns the sign-in of the file. Undefined: nobody has signed in with `valetkey login`. */
+export async function storedCredentials(): Promise<Credentials | undefined> {
+  const stored = await readJson<Partial<Credentials>>(credentialsFile());
+  const { url, token } = stored ?? {};
+  return typeof url === "string" && typeof token === "string" ? { ...stored, url, token } : undefined;
+}
+
 /** Returns the sign-in: `VALETKEY_URL` and `VALETKEY_TOKEN` first, then the file. Undefined: nobody has signed in. */
 export async function readCredentials(): Promise<Credentials | undefined> {
-  const stored = await readJson<Partial<Credentials>>(credentialsFile());
+  const stored = await storedCredentials();
   const url = env.VALETKEY_URL ?? stored?.url;
   // A stored token belongs to the stored URL only. Another service must never get the token.
   const { token, tokenId } =

@@ -13,26 +13,23 @@ import type { DownloadDelivery, HookDelivery, ItemFile, Resource, Resources } fr
  */
 const INTERVAL_MS = 5_000;
 
-type Deliver = (options: { signal: AbortSignal }) => Promise<number>;
-
 /**
- * Calls the hooks of the host application for the file events that are due. The function `stop` waits for the running hooks. Events without
- * a running hook remain in the queue.
+ * Calls the hooks of the host application for the file events that are due. A slow hook does not delay the hooks of other resources. The
+ * function `stop` waits for the running hooks. Events without a running hook remain in the queue.
  */
-export function startFileEventDelivery({ deliver, logger }: { deliver: Deliver; logger: Logger }): Loop {
+export function startFileEventDelivery({ delivery, logger }: { delivery: Delivery; logger: Logger }): Loop {
   const stopping = new AbortController();
-  const loop = startLoop({
-    async round() {
-      await deliver({ signal: stopping.signal });
-    },
-    intervalMs: INTERVAL_MS,
-    onError: (error) => logger.error({ err: error }, "The events of files could not be delivered. They are retried."),
-  });
+  const onError = (error: unknown) =>
+    logger.error({ err: error }, "The events of files could not be delivered. They are retried.");
+  // After the end of a hook, another event can take the place of the hook.
+  const hooks = delivery.open({ onError, onEnd: () => loop.kick() });
+  const loop = startLoop({ round: () => hooks.start(stopping.signal), intervalMs: INTERVAL_MS, onError });
   return {
     kick: loop.kick,
-    stop() {
+    async stop() {
       stopping.abort();
-      return loop.stop();
+      await loop.stop();
+      await Promise.all(hooks.running.keys());
     },
   };
 }
@@ -45,6 +42,7 @@ const DELIVER_WITHIN_MS = 60_000;
  * together.
  */
 const LEASE_MS = 2 * DELIVER_WITHIN_MS;
+/** How many hooks of one resource run in parallel. Each resource has its own limit, so a hanging hook never stops another resource. */
 const AT_ONCE = 10;
 const RETRY_BASE_MS = 1_000;
 const RETRY_MAX_MS = 3_600_000;
@@ -55,32 +53,68 @@ type Options = {
   onFailure: (failure: { eventId: string; resource: string; attempt: number; error: unknown }) => void;
 };
 
+export type Delivery = ReturnType<typeof deliverFileEvents>;
+
 /**
- * Calls the application's hooks for the due file events. Several hooks run in parallel. The function `deliverFileEvents` returns the number
- * of delivered events. If a hook fails, the service calls the hook again for the event, after longer and longer pauses. After a crash, the
- * service delivers an event again when the lease of the event ends.
- * When `signal` aborts, no further delivery starts, and the running deliveries finish. Undelivered file events remain due.
+ * Calls the application's hooks for the due file events. Several hooks run in parallel. If a hook fails, the service calls the hook again
+ * for the event, after longer and longer pauses. After a crash, the service delivers an event again when the lease of the event ends.
  */
 export function deliverFileEvents(deps: Deps, options: Options) {
   const { db, clock } = deps;
   const resources = Object.keys(options.resources);
-  return async ({ signal }: { signal?: AbortSignal } = {}): Promise<number> => {
-    let delivered = 0;
-    while (signal?.aborted !== true) {
-      const now = clock();
-      const leased = await fileEventQueries(db).lease({ now, leaseEndsAt: now + LEASE_MS, resources, limit: AT_ONCE });
-      if (leased.length === 0) break;
-      const outcomes = await Promise.all(leased.map((event) => deliver(deps, { event, ...options })));
-      delivered += outcomes.filter((isDelivered) => isDelivered).length;
+
+  /** Creates an empty set of running hooks. `onError`: the function receives the errors of the database. */
+  function open({ onError, onEnd }: { onError: (error: unknown) => void; onEnd?: () => void }) {
+    /** The running hooks with their resources. */
+    const running = new Map<Promise<void>, string>();
+    const freeOf = (resource: string) =>
+      AT_ONCE - [...running.values()].filter((occupied) => occupied === resource).length;
+    return {
+      running,
+      /** Starts the hooks of due events until no event is due or all resources run their maximum. Does not wait for the hooks. */
+      async start(signal?: AbortSignal): Promise<void> {
+        while (signal?.aborted !== true) {
+          const free = resources.filter((resource) => freeOf(resource) > 0);
+          if (free.length === 0) return;
+          const now = clock();
+          // All leased events can belong to one resource.
+          const limit = Math.min(...free.map(freeOf));
+          const due = { now, leaseEndsAt: now + LEASE_MS, resources: free, limit };
+          const leased = await fileEventQueries(db).lease(due);
+          if (leased.length === 0) return;
+          for (const event of leased) {
+            const hook = deliver(deps, { event, ...options })
+              .catch(onError)
+              .finally(() => {
+                running.delete(hook);
+                onEnd?.();
+              });
+            running.set(hook, event.resource);
+          }
+        }
+      },
+    };
+  }
+
+  /** Delivers all due events, and waits for their hooks. Throws the first error of the database. */
+  async function deliverDue(): Promise<void> {
+    const failures: unknown[] = [];
+    const hooks = open({ onError: (error) => failures.push(error) });
+    for (;;) {
+      if (failures.length === 0) await hooks.start().catch((error) => failures.push(error));
+      if (hooks.running.size === 0) break;
+      await Promise.race(hooks.running.keys());
     }
-    return delivered;
-  };
+    if (failures.length > 0) throw failures[0];
+  }
+
+  return { open, deliverDue };
 }
 
 async function deliver(
   { db, clock }: Deps,
   { event, resources, onFailure }: Options & { event: LeasedFileEvent },
-): Promise<boolean> {
+): Promise<void> {
   const { id: eventId, resource, attempts: attempt } = event;
   try {
     const rules = resources[resource];
@@ -94,10 +128,9 @@ async function deliver(
     onFailure({ eventId, resource, attempt, error });
     const pauseMs = Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** (attempt - 1));
     await fileEventQueries(db).postpone(event, { dueAt: clock() + pauseMs });
-    return false;
+    return;
   }
   await fileEventQueries(db).remove(eventId);
-  return true;
 }
 
 type Call = { event: LeasedFileEvent; file: ItemFile; delivery: HookDelivery };

@@ -10,7 +10,7 @@ import { createFiles } from "../../features/embedding/files.ts";
 import { openDoors } from "../../features/embedding/http/doors.ts";
 import { createFindPath, createHandler } from "../../features/embedding/http/handler.ts";
 import { buildEmbeddingApp } from "../../features/embedding/http/routes.ts";
-import { deliverFileEvents, startFileEventDelivery } from "../../features/embedding/jobs.ts";
+import { type Delivery, deliverFileEvents, startFileEventDelivery } from "../../features/embedding/jobs.ts";
 import type { Doors, User } from "../../features/embedding/types.ts";
 import { loadProviderChain } from "../../platform/bucket/credentials.ts";
 import type { Clock } from "../../platform/clock.ts";
@@ -112,7 +112,7 @@ async function open(
     onFault: ({ error, resource }) => logger.error({ resource, err: error }, "validate() made no decision"),
   });
   const files = createFiles(base.deps, { useCases: base.useCases, resources, ask, admit, choosePlace });
-  const deliver = deliverFileEvents(base.deps, {
+  const delivery = deliverFileEvents(base.deps, {
     resources,
     onFailure: ({ error, ...failure }) =>
       logger.error({ ...failure, err: error }, "A hook failed. It is called again."),
@@ -129,7 +129,7 @@ async function open(
   opened.add(() => app.close());
   await app.ready();
   const queueCalls = await queueDownloads(base.deps, { resources });
-  await startJobs(base, { options, deliver, queueCalls, logger, opened });
+  await startJobs(base, { options, delivery, queueCalls, logger, opened });
   const findPath = createFindPath({ basePath, resources: Object.keys(resources) });
   const onFailure = (error: unknown) => logger.error({ err: error }, "a request failed");
   const handler = createHandler(app, { findPath, requestId: randomUUID, onFailure });
@@ -152,7 +152,7 @@ async function open(
     asApplication: calls.asApplication,
     health: track(() => readHealth(base)),
     metrics: track(readMetrics),
-    tick: track(() => runDue(base, { deliver, queueCalls, logger })),
+    tick: track(() => runDue(base, { delivery, queueCalls, logger })),
     close: opened.close,
   };
 }
@@ -164,20 +164,20 @@ function joinFeatures(deps: Deps): FileUseCases {
 
 type Jobs = {
   options: CheckedOptions;
-  deliver: ReturnType<typeof deliverFileEvents>;
+  delivery: Delivery;
   queueCalls: Awaited<ReturnType<typeof queueDownloads>>;
   logger: Logger;
   opened: Opened;
 };
 
-async function startJobs(base: Base, { options, deliver, queueCalls, logger, opened }: Jobs): Promise<void> {
+async function startJobs(base: Base, { options, delivery, queueCalls, logger, opened }: Jobs): Promise<void> {
   if (options.background === false) {
     // Without the capabilities of the bucket, the service would copy every upload.
     await base.capabilities[0]?.settle().catch((error) => logger.warn({ err: error }, "the bucket can't be reached"));
     return;
   }
   const background = await startFileBackground(base, { logger, opened });
-  const fileEvents = startFileEventDelivery({ deliver, logger });
+  const fileEvents = startFileEventDelivery({ delivery, logger });
   opened.add(fileEvents.stop);
   base.work.on("uploadEnded", fileEvents.kick);
   base.work.on("deletionsQueued", fileEvents.kick);
@@ -191,7 +191,7 @@ async function startJobs(base: Base, { options, deliver, queueCalls, logger, ope
 /** Runs all due work as the background jobs do, and then stops. A later call tries a failed verification again. */
 async function runDue(
   { useCases, capabilities }: Base,
-  { deliver, queueCalls, logger }: { deliver: () => Promise<number> } & Pick<Jobs, "queueCalls" | "logger">,
+  { delivery, queueCalls, logger }: Pick<Jobs, "delivery" | "queueCalls" | "logger">,
 ): Promise<void> {
   await capabilities[0]?.settle().catch((error) => logger.warn({ err: error }, "the bucket can't be reached"));
   for (;;) {
@@ -209,7 +209,7 @@ async function runDue(
   const { flushRefusals, expireUploads, expireTrash, dropUnconfirmedPreviews, purgeObjects } = useCases;
   for (const job of [
     ...(queueCalls === undefined ? [] : [queueCalls]),
-    deliver,
+    delivery.deliverDue,
     flushRefusals,
     expireUploads,
     expireTrash,

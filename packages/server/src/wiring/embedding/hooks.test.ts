@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { DownloadHook, Hook, Resource } from "../../index.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { createPlace, mayInvoice, open, users } from "./testing/embedding.ts";
@@ -78,6 +78,24 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     await as("ann").upload("/invoice/42", { filename: "good.txt" });
     await files.tick();
     expect(onReady.mock.calls.map(([{ filename }]) => filename).sort()).toEqual(["bad.txt", "good.txt"]);
+  });
+
+  // After a minute, a hanging hook counts as failed and stops nothing.
+  it("hanging hooks of one resource stop no hooks of another resource", { timeout: 55_000 }, async () => {
+    const hanging = Promise.withResolvers<void>();
+    const ready = Promise.withResolvers<void>();
+    const onReady = vi.fn<Hook>(() => hanging.promise);
+    const other: Resource = { may: () => true, onReady: () => ready.resolve() };
+    const resources = { ...withHooks({ onReady }), other };
+    const { as } = await open(await createPlace(engine), { resources });
+    onTestFinished(() => hanging.resolve());
+    // The number of files is larger than the number of hooks that run at the same time.
+    for (let count = 0; count < 11; count += 1) await as("ann").upload("/invoice/42");
+    await as("ann").upload("/other/42");
+    await ready.promise;
+    expect(onReady).toHaveBeenCalledTimes(10);
+    hanging.resolve();
+    await vi.waitFor(() => expect(onReady).toHaveBeenCalledTimes(11));
   });
 
   it("close waits for running hooks, and a later process calls the other hooks", async () => {

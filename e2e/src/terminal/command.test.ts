@@ -43,6 +43,12 @@ describe("the valetkey command", () => {
     expect(refused).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("An argument is empty") });
   });
 
+  it("get refuses a URL whose token is no token of a link", async () => {
+    const machine = await makeMachine();
+    const refused = await machine.run(["get", "http://127.0.0.1:1/s/%zz"]);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("Give the URL of a link") });
+  });
+
   it("the commands for people load no code of the server", async () => {
     const machine = await makeMachine();
     const preload = resolve(import.meta.dirname, "testing/list-loaded.cjs");

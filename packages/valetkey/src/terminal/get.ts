@@ -61,11 +61,10 @@ export async function get(link: string, options: GetOptions): Promise<void> {
 
 /** Reads the URL of a link: the URL of the service, `/s/`, the token, and in a mail the code of the receiver. */
 function parseLink(text: string): { baseUrl: string; token: string; receiverCode: string | undefined } {
-  const [, base = "", encoded = "", hash = ""] = /^([^#?]+)\/s\/([^/#?]+)\/?(?:#(.*))?$/.exec(text) ?? [];
+  const [, base = "", token = "", hash = ""] = /^([^#?]+)\/s\/([\w-]+)\/?(?:#(.*))?$/.exec(text) ?? [];
   if (base === "") {
     throw new TerminalError("usage", "Give the URL of a link, such as https://files.example.com/s/….");
   }
-  const token = encoded.includes("%") ? decodeURIComponent(encoded) : encoded;
   return { baseUrl: serviceUrl(base), token, receiverCode: /^to=([\w-]{12})$/.exec(hash)?.[1] };
 }
 

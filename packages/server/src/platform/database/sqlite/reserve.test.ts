@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,10 +6,17 @@ import { expect, it, onTestFinished } from "vitest";
 import { DomainError } from "../../errors.ts";
 import { createReserve } from "./reserve.ts";
 
-/** Runs a transaction that fails once because the disk is full. Returns the recorded steps in order. */
-async function freeSpace(options: { growthBytes: number; truncateWal?: () => Promise<void> }) {
+const fullDisk = () => new DomainError("storage_full", "The disk of the database is full");
+
+async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-reserve-"));
   onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+/** Runs a transaction that fails once because the disk is full. Returns the recorded steps in order. */
+async function freeSpace(options: { growthBytes: number; truncateWal?: () => Promise<void> }) {
+  const folder = await makeFolder();
   const steps: string[] = [];
   const spend = createReserve(join(folder, "a.db"), {
     growthBytes: () => options.growthBytes,
@@ -19,7 +27,7 @@ async function freeSpace(options: { growthBytes: number; truncateWal?: () => Pro
   });
   const result = await spend(async () => {
     steps.push("run");
-    if (steps.length === 1) throw new DomainError("storage_full", "The disk of the database is full");
+    if (steps.length === 1) throw fullDisk();
     return "freed";
   });
   return { result, steps };
@@ -34,6 +42,30 @@ it("a full disk keeps a log that does not fit, because a copy of the log would n
 });
 
 it("a transaction on a full disk runs again even if the log cannot be emptied", async () => {
-  const truncateWal = () => Promise.reject(new DomainError("storage_full", "The disk of the database is full"));
+  const truncateWal = () => Promise.reject(fullDisk());
   expect(await freeSpace({ growthBytes: 0, truncateWal })).toMatchObject({ result: "freed" });
+});
+
+it("transactions that find a full disk at the same time all run again, and the reserve returns only after the last", async () => {
+  const file = join(await makeFolder(), "a.db");
+  const spend = createReserve(file, { growthBytes: () => 0, truncateWal: async () => undefined });
+  const hasReserve = () => existsSync(`${file}-reserve`);
+  const last = Promise.withResolvers<void>();
+  let runs = 0;
+  const first = spend(async () => {
+    if (++runs === 1) throw fullDisk();
+    await last.promise;
+    return hasReserve();
+  });
+  await expect.poll(() => runs).toBe(2);
+  let secondRuns = 0;
+  const second = spend(async () => {
+    if (++secondRuns === 1) throw fullDisk();
+    return "freed";
+  });
+  expect(await second).toBe("freed");
+  await spend(async () => undefined);
+  last.resolve();
+  expect(await first).toBe(false);
+  expect(hasReserve()).toBe(true);
 });

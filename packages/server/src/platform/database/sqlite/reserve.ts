@@ -43,20 +43,31 @@ export function createReserve(
     return bavail * bsize;
   }
 
+  async function freeReserve(): Promise<void> {
+    rmSync(reserve, { force: true });
+    // The service empties the write-ahead log now. Usually, the service empties only a long log (checkpoints.ts). On a small disk, the
+    // service may empty the log too late. The code skips the copy if the log does not fit on the disk, because the copy would use up the
+    // space for the transaction.
+    if (growthBytes() < freeBytes()) await truncateWal().catch(() => undefined);
+  }
+
+  // The number of transactions that use the space of the deleted reserve. While one of them runs, no other transaction may write the
+  // reserve again, and a transaction that finds no reserve may use the space too.
+  let spending = 0;
   refill();
   return async (run) => {
     try {
       return await run();
     } catch (error) {
-      if (!isFull(error) || sizeBytes() === 0) throw error;
-      rmSync(reserve, { force: true });
-      // The service empties the write-ahead log now. Usually, the service empties only a long log (checkpoints.ts). On a small disk, the
-      // service may empty the log too late. The code skips the copy if the log does not fit on the disk, because the copy would use up the
-      // space for the transaction.
-      if (growthBytes() < freeBytes()) await truncateWal().catch(() => undefined);
-      return await run();
+      if (!isFull(error) || (sizeBytes() === 0 && spending === 0)) throw error;
+      spending += 1;
+      return await freeReserve()
+        .then(run)
+        .finally(() => {
+          spending -= 1;
+        });
     } finally {
-      refill();
+      if (spending === 0) refill();
     }
   };
 }

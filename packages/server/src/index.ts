@@ -1,4 +1,5 @@
 export type { AnnotationsFilter, AnnotationsInput } from "./features/attachments/annotations.ts";
+export type { ItemLink, LinkCalls, NewLink } from "./features/embedding/calls/link-types.ts";
 export type {
   ActivityEvent,
   AdoptAnswer,
@@ -33,4 +34,4 @@ export type {
 export type { Json } from "./platform/database/unions.ts";
 export type { ValetKey } from "./wiring/embedding/create-valet-key.ts";
 export { createValetKey } from "./wiring/embedding/create-valet-key.ts";
-export type { BucketOptions, Health, ValetKeyOptions } from "./wiring/embedding/types.ts";
+export type { BucketOptions, Health, LinkOptions, ValetKeyOptions } from "./wiring/embedding/types.ts";

@@ -8,7 +8,7 @@ const ASK_WITHIN_MS = 5_000;
 const AT_ONCE = 20;
 
 /** A question to the host application without a valid decision, and without the ids of the user and the items. */
-export type AskFault = { resource: string; action: ItemAction; error: unknown };
+export type AskFault = Question & { error: unknown };
 
 export type Ask = ReturnType<typeof createAsk>;
 
@@ -40,17 +40,28 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
     }
   }
 
-  async function may(user: User, action: ItemAction, { resource, itemId }: ItemName): Promise<boolean> {
-    const question = { resource, action };
-    const decision: unknown = await decide(question, (rules) => rules.may(user, action, itemId));
+  /** Returns whether the rule permits the action. */
+  async function permits(question: Question, rule: (resource: Resource) => unknown): Promise<boolean> {
+    const decision = await decide(question, rule);
     if (decision !== undefined && typeof decision !== "boolean") {
-      onFault({ ...question, error: new TypeError(`may() must return true or false, and not ${kindOf(decision)}.`) });
+      const name = question.action === "share" ? "mayShare" : "may";
+      onFault({
+        ...question,
+        error: new TypeError(`${name}() must return true or false, and not ${kindOf(decision)}.`),
+      });
     }
     return decision === true;
   }
 
+  const may = (user: User, action: ItemAction, { resource, itemId }: ItemName): Promise<boolean> =>
+    permits({ resource, action }, (rules) => rules.may(user, action, itemId));
+
   /** Returns the ids of the items of one resource on which the user may perform the action. */
-  async function permittedOf(user: User, question: Question, itemIds: readonly string[]): Promise<Set<string>> {
+  async function permittedOf(
+    user: User,
+    question: Question<ItemAction>,
+    itemIds: readonly string[],
+  ): Promise<Set<string>> {
     const { resource, action } = question;
     if (resources[resource]?.mayMany !== undefined) {
       return (
@@ -71,6 +82,16 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
   return {
     /** Returns whether the user may perform the action on one item. */
     may,
+
+    /**
+     * Returns whether the user may make links to the files of an item. A link shows the files, so the user must also have the right to read
+     * them. A resource without `mayShare` has no links of users.
+     */
+    async mayShare(user: User, item: ItemName): Promise<boolean> {
+      const { resource, itemId } = item;
+      if (!(await may(user, "read", item))) return false;
+      return permits({ resource, action: "share" }, (rules) => rules.mayShare?.(user, itemId));
+    },
     /**
      * Returns the items on which the user may perform the action. The function calls `mayMany` once for each resource with a `mayMany`
      * function.
@@ -87,7 +108,7 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
   };
 }
 
-type Question = { resource: string; action: ItemAction };
+type Question<Action = ItemAction | "share"> = { resource: string; action: Action };
 
 /**
  * Converts the result of `mayMany` to a set. The function `setOf` throws TypeError for a wrong type. The function `setOf` also throws for a

@@ -24,6 +24,9 @@ import type { Item, ItemAction, ItemFile, Resource, Resources, User } from "./ty
  */
 export const ROLES: Record<ItemAction, Role> = { read: "viewer", add: "editor", remove: "editor" };
 
+/** The role that a user gets for one call about links, and the creator of a link for one request of a visitor. */
+export const ROLE_OF_SHARERS: Role = "editor";
+
 /** The application itself, which may perform every action. The service does not call `may` for the application. */
 export const APPLICATION = Symbol("application");
 
@@ -63,6 +66,12 @@ export function createItemAccess({ db }: Deps, ask: Ask) {
     if (!(await may(actor, action, item))) throw new DomainError("access_denied", "Access denied");
   }
 
+  /** Throws `access_denied` unless the application permits links of the actor to the item. */
+  async function requireShare(actor: Actor, item: ItemName): Promise<void> {
+    if (actor === APPLICATION || (await ask.mayShare(actor, item))) return;
+    throw new DomainError("access_denied", "Access denied");
+  }
+
   /** Returns the item of a file. Throws `attachment_not_found`, also for a file that belongs to no item. */
   async function itemOfFile(fileId: string): Promise<Item> {
     const item = await lookupQueries(db).itemOfFile(fileId);
@@ -79,7 +88,7 @@ export function createItemAccess({ db }: Deps, ask: Ask) {
     return item;
   }
 
-  return { callerFor, requireRight, mayMany, itemOfFile, itemOfUpload };
+  return { callerFor, requireRight, requireShare, mayMany, itemOfFile, itemOfUpload };
 }
 
 /** Returns the place of an item. `ChoosePlace` is undefined if the host application chooses no places. */

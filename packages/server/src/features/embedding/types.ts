@@ -90,6 +90,12 @@ export type Resource<AppUser extends User = User> = {
    * `mayMany`, the service calls `may` for each item.
    */
   mayMany?(user: AppUser, action: ItemAction, itemIds: readonly string[]): Iterable<string> | Promise<Iterable<string>>;
+  /**
+   * Decides whether the user may make links that open files of the item for people without an account. The service first calls `may` with
+   * `read`. The service asks both functions again, for the creator of the link, at each request of a visitor. Only the result `true`
+   * permits the links. Default: users can't make links. Needs the option `links` of `createValetKey`.
+   */
+  mayShare?(user: AppUser, itemId: string): boolean | Promise<boolean>;
   /** The accepted content types, such as `application/pdf` and `image/*`. The default of `accept` is every type. */
   accept?: readonly string[] | undefined;
   /** The size of the largest accepted file, in bytes. The default of `maxBytes` is 5 GiB. */
@@ -128,6 +134,7 @@ export type Resource<AppUser extends User = User> = {
 export const RESOURCE_OPTIONS = {
   may: true,
   mayMany: true,
+  mayShare: true,
   accept: true,
   maxBytes: true,
   validate: true,

@@ -16,9 +16,10 @@ import { loadProviderChain } from "../../platform/bucket/credentials.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { withRedaction } from "../../platform/http/logging.ts";
-import { startFileBackground } from "../background.ts";
+import { startFileBackground, startSweep } from "../background.ts";
 import { type Base, createOpened, type Opened, openBase, ownDatabase, placeOf } from "../base.ts";
 import { createAllowances, createFileUseCases, type FileUseCases } from "../file-use-cases.ts";
+import { LINK_JOBS, loadLinks, type OpenedLinks, type OpenLinks } from "./links.ts";
 import { createReadMetrics, readHealth } from "./observe.ts";
 import { baseConfigOf, type CheckedOptions, checkOptions } from "./options.ts";
 import type { Health, ValetKeyOptions } from "./types.ts";
@@ -100,13 +101,18 @@ async function open(
   const config = baseConfigOf(options);
   // A missing package must fail here, and not at the first URL.
   if (options.bucket.credentials === undefined) await loadProviderChain();
-  const base = await openBase(config, { join: joinFeatures, logger, clock });
-  opened.add(base.close);
-  await ownDatabase(base.db, { name: application, bucket: placeOf(config.bucket) });
   const ask = createAsk({
     resources,
-    onFault: ({ error, ...question }) => logger.error({ ...question, err: error }, "may() made no decision"),
+    onFault: ({ error, ...question }) =>
+      logger.error(
+        { ...question, err: error },
+        `${question.action === "share" ? "mayShare" : "may"}() made no decision`,
+      ),
   });
+  const links = await loadLinks(options, { ask, logger });
+  const base = await openBase(config, { join: (deps) => joinFeatures(deps, links), logger, clock });
+  opened.add(base.close);
+  await ownDatabase(base.db, { name: application, bucket: placeOf(config.bucket) });
   const admit = createAdmit(base.deps, {
     resources,
     onFault: ({ error, resource }) => logger.error({ resource, err: error }, "validate() made no decision"),
@@ -125,6 +131,7 @@ async function open(
     origins: new Set(options.origins),
     logger,
     requestId: randomUUID,
+    visitorRoutes: base.useCases.links?.visitorRoutes,
   });
   opened.add(() => app.close());
   await app.ready();
@@ -143,6 +150,7 @@ async function open(
     ask,
     admit,
     choosePlace,
+    links: base.useCases.links,
     adoptPrefixes: options.adoptPrefixes ?? [],
     track,
   });
@@ -157,9 +165,13 @@ async function open(
   };
 }
 
+type Features = FileUseCases & { links: OpenedLinks | undefined };
+
 /** Joins the features of an embedding. No user arrives through an invitation. */
-function joinFeatures(deps: Deps): FileUseCases {
-  return createFileUseCases(deps, { arrive: () => undefined, allowances: createAllowances(deps) });
+function joinFeatures(deps: Deps, openLinks: OpenLinks | undefined): Features {
+  const allowances = createAllowances(deps);
+  const links = openLinks?.(deps, { allowance: allowances.urls });
+  return { ...createFileUseCases(deps, { arrive: () => undefined, allowances }), links };
 }
 
 type Jobs = {
@@ -170,13 +182,15 @@ type Jobs = {
   opened: Opened;
 };
 
-async function startJobs(base: Base, { options, delivery, queueCalls, logger, opened }: Jobs): Promise<void> {
+async function startJobs(base: Base<Features>, { options, delivery, queueCalls, logger, opened }: Jobs): Promise<void> {
   if (options.background === false) {
     // Without the capabilities of the bucket, the service would copy every upload.
     await base.capabilities[0]?.settle().catch((error) => logger.warn({ err: error }, "the bucket can't be reached"));
     return;
   }
   const background = await startFileBackground(base, { logger, opened });
+  const { links } = base.useCases;
+  if (links !== undefined) opened.add(startSweep({ useCases: links.jobs, jobs: LINK_JOBS, logger }).stop);
   const fileEvents = startFileEventDelivery({ delivery, logger });
   opened.add(fileEvents.stop);
   base.work.on("uploadEnded", fileEvents.kick);
@@ -190,7 +204,7 @@ async function startJobs(base: Base, { options, delivery, queueCalls, logger, op
 
 /** Runs all due work as the background jobs do, and then stops. A later call tries a failed verification again. */
 async function runDue(
-  { useCases, capabilities }: Base,
+  { useCases, capabilities }: Base<Features>,
   { delivery, queueCalls, logger }: Pick<Jobs, "delivery" | "queueCalls" | "logger">,
 ): Promise<void> {
   await capabilities[0]?.settle().catch((error) => logger.warn({ err: error }, "the bucket can't be reached"));
@@ -215,6 +229,7 @@ async function runDue(
     expireTrash,
     dropUnconfirmedPreviews,
     purgeObjects,
+    ...Object.values(useCases.links?.jobs ?? {}),
   ]) {
     await job().catch((error) => failures.push(error));
   }

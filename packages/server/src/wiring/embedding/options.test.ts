@@ -9,6 +9,8 @@ const valid = {
   resources: { invoice: { may } },
 };
 
+const links = { secret: "a secret of the tests with 32 letters", baseUrl: "https://a.example", findUser: () => null };
+
 function failure(options: unknown): Promise<Error> {
   return createValetKey(options as ValetKeyOptions).then(
     () => Promise.reject(new Error("The options were accepted")),
@@ -59,6 +61,21 @@ describe("the options of an embedding", () => {
     ["a quota as a text", { itemQuotaBytes: "1 GB" }, "itemQuotaBytes"],
     ["one text of origins", { origins: "app" }, "origins"],
     ["a text for background", { background: "false" }, "background"],
+    ["links without a secret", { links: { ...links, secret: undefined } }, "links.secret"],
+    ["a short secret of links", { links: { ...links, secret: "short" } }, "links.secret"],
+    ["one text of old secrets", { links: { ...links, oldSecrets: links.secret } }, "links.oldSecrets"],
+    ["links without a URL", { links: { ...links, baseUrl: "/files" } }, "links.baseUrl"],
+    ["links without findUser", { links: { ...links, findUser: undefined } }, "links.findUser is missing"],
+    ["a page of links without a token", { links: { ...links, pageUrl: links.baseUrl } }, "links.pageUrl"],
+    ["an address of visitors", { links: { ...links, clientAddress: "::1" } }, "links.clientAddress"],
+    ["nothing for links", { links: null }, "links.secret"],
+    ["mayShare without links", { resources: { a: { may, mayShare: may } } }, "resources.a.mayShare: needs the option"],
+    ["a text for mayShare", { links, resources: { a: { may, mayShare: "yes" } } }, "resources.a.mayShare: must be"],
+    [
+      "a name of a route of links",
+      { links, resources: { public: { may } } },
+      "resources.public: this name is reserved",
+    ],
     ["a wrong tooLarge", { scanner: { host: "clamd", tooLarge: "skip" } }, "scanner.tooLarge"],
   ])("an embedding refuses options with %s", async (_, change, message) => {
     expect((await failure({ ...valid, ...change })).message).toContain(`- ${message}`);
@@ -72,6 +89,7 @@ describe("the options of an embedding", () => {
       { bucket: { ...valid.bucket, credentials: { accessKeyID: "a", secretAccessKey: "b" } } },
       'unknown option "bucket.credentials.accessKeyID", did you mean "accessKeyId"?',
     ],
+    [{ links: { ...links, baseURL: "x" } }, 'unknown option "links.baseURL", did you mean "baseUrl"?'],
     [{ scanner: { host: "a", prot: 3_310 } }, 'unknown option "scanner.prot", did you mean "port"?'],
     [
       { resources: { invoice: { may, maxByte: 1 } } },

@@ -7,11 +7,12 @@ import type { BucketConfig, Config } from "../../platform/config/index.ts";
 import { defaultLimits } from "../../platform/config/limits.ts";
 import { faultOfUrl } from "../../platform/database/postgres/hosts.ts";
 import { type BaseConfig, SERVICE } from "../base.ts";
-import type { BucketOptions, ValetKeyOptions } from "./types.ts";
+import type { BucketOptions, LinkOptions, ValetKeyOptions } from "./types.ts";
 import { faultsOfNames } from "./unknown-options.ts";
 
 /** The checked options with their defaults. The type of the application's user is removed. */
-export type CheckedOptions = Omit<ValetKeyOptions, "user"> & {
+export type CheckedOptions = Omit<ValetKeyOptions, "user" | "links"> & {
+  links: LinkOptions | undefined;
   application: string;
   schema: string;
   basePath: string;
@@ -41,6 +42,7 @@ export function checkOptions<AppUser extends User>(given: ValetKeyOptions<AppUse
       .filter((origin) => URL.parse(origin)?.origin !== origin)
       .map((origin) => `origins: ${origin} is no origin`),
     ...faultsOfFiles(options),
+    ...faultsOfLinks(options),
     ...Object.entries(options.resources ?? {}).flatMap(([name, resource]) => faultsOfResource(name, resource)),
   ];
   if (faults.length > 0)
@@ -52,6 +54,7 @@ export function checkOptions<AppUser extends User>(given: ValetKeyOptions<AppUse
     basePath,
     origins,
     user: options.user as CheckedOptions["user"],
+    links: options.links as unknown as LinkOptions | undefined,
     resources: options.resources as unknown as Resources,
   };
 }
@@ -117,8 +120,45 @@ function faultsOfFiles({ trashDays = 0, adoptPrefixes = [], place }: FileOptions
   return faults;
 }
 
+/** A shorter secret could be guessed from one link. The unit is characters. */
+const MIN_SECRET = 32;
+
+function faultsOfLinks<AppUser extends User>({ links, resources }: Partial<ValetKeyOptions<AppUser>>): string[] {
+  const faults: string[] = [];
+  if (links === undefined) {
+    const sharing = Object.entries(Object(resources) as Resources).find(
+      ([, resource]) => resource?.mayShare !== undefined,
+    );
+    return sharing === undefined ? [] : [`resources.${sharing[0]}.mayShare: needs the option links`];
+  }
+  const { secret, oldSecrets = [], baseUrl, findUser, pageUrl, clientAddress } = Object(links) as Partial<LinkOptions>;
+  const isSecret = (text: unknown) => typeof text === "string" && text.length >= MIN_SECRET;
+  if (!isSecret(secret)) faults.push(`links.secret: a random text of at least ${MIN_SECRET} characters`);
+  if (!Array.isArray(oldSecrets) || !oldSecrets.every(isSecret)) {
+    faults.push(`links.oldSecrets: random texts of at least ${MIN_SECRET} characters`);
+  }
+  if (!isPage(baseUrl))
+    faults.push("links.baseUrl: the public URL of the routes, such as https://app.example.com/files");
+  if (typeof findUser !== "function") {
+    faults.push("links.findUser is missing: a function that returns the user with an id, or null");
+  }
+  if (pageUrl !== undefined && !(isPage(pageUrl) && pageUrl.includes("{token}"))) {
+    faults.push("links.pageUrl: a URL with {token}, such as https://app.example.com/shared/{token}");
+  }
+  if (clientAddress !== undefined && typeof clientAddress !== "function") {
+    faults.push("links.clientAddress: must be a function that returns an IP address");
+  }
+  if (Object.hasOwn(Object(resources), "public"))
+    faults.push("resources.public: this name is reserved for a route of links");
+  return faults;
+}
+
+function isPage(url: unknown): url is string {
+  return typeof url === "string" && /^https?:$/.test(URL.parse(url)?.protocol ?? "");
+}
+
 function faultsOfResource<AppUser extends User>(name: string, resource: Resource<AppUser>): string[] {
-  const { may, mayMany, accept, maxBytes, validate, urlTtlSeconds, ...hooks } = Object(resource) as Resource;
+  const { may, mayMany, mayShare, accept, maxBytes, validate, urlTtlSeconds, ...hooks } = Object(resource) as Resource;
   const { onReady, onRejected, onRemoved, onDownload } = hooks;
   const at = `resources.${name}`;
   const faults: string[] = [];
@@ -127,7 +167,15 @@ function faultsOfResource<AppUser extends User>(name: string, resource: Resource
   if (typeof may !== "function") {
     faults.push(`${at}.may is missing: a function (user, action, itemId) that returns true or false`);
   }
-  for (const [key, hook] of Object.entries({ mayMany, validate, onReady, onRejected, onRemoved, onDownload })) {
+  for (const [key, hook] of Object.entries({
+    mayMany,
+    mayShare,
+    validate,
+    onReady,
+    onRejected,
+    onRemoved,
+    onDownload,
+  })) {
     if (hook !== undefined && typeof hook !== "function") faults.push(`${at}.${key}: must be a function`);
   }
   const isList = accept === undefined || (Array.isArray(accept) && accept.every((kind) => KIND.test(kind)));
@@ -159,8 +207,13 @@ export function baseConfigOf(options: CheckedOptions): BaseConfig {
     // An embedding sends no webhooks, because an embedding has hooks.
     webhooks: { allowsLoopback: false },
     server: { dataDir: undefined },
-    // Only links need the secret, and an embedding has no links. So the secret can be random.
-    auth: { secret: randomBytes(32).toString("base64url"), oldSecrets: [], jwtSecret: undefined, jwksUrl: undefined },
+    auth: {
+      // Only links need the secret. So the secret of an application without links can be random.
+      secret: options.links?.secret ?? randomBytes(32).toString("base64url"),
+      oldSecrets: [...(options.links?.oldSecrets ?? [])],
+      jwtSecret: undefined,
+      jwksUrl: undefined,
+    },
   };
 }
 

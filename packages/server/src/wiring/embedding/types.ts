@@ -17,6 +17,35 @@ export type BucketOptions = {
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } | undefined;
 };
 
+/** The links of an embedding, with which users share files of an item with people who have no account. */
+export type LinkOptions<AppUser extends User = User> = {
+  /**
+   * A random text of at least 32 characters, such as 32 random bytes in base64. All processes must have the same secret. Somebody with the
+   * secret and the database can make URLs of links. With another secret, all earlier links stop working.
+   */
+  secret: string;
+  /** Earlier secrets, whose links still work. Default: none. */
+  oldSecrets?: readonly string[] | undefined;
+  /** The public URL of the routes of Valet Key in the application, such as `https://app.example.com/files`. */
+  baseUrl: string;
+  /**
+   * Returns the user with this id, or null. The service calls `findUser` for the creator of a link, at each request of a visitor, and then
+   * asks `may` and `mayShare`. After an error, and after 5 seconds without a result, the link does not open.
+   */
+  findUser(id: string): AppUser | null | undefined | Promise<AppUser | null | undefined>;
+  /**
+   * The URL of your own page for visitors, with `{token}` in the place of the token, such as `https://app.example.com/shared/{token}`.
+   * Default: a small page of Valet Key, which needs no JavaScript.
+   */
+  pageUrl?: string | undefined;
+  /**
+   * Returns the IP address of a visitor, for the limits of wrong passwords and of downloads. `original` is the request object of Express or
+   * Fastify, or `request` itself. Default: the address that Express, Fastify or Node.js reports. A web-standard `Request` has no address, so
+   * all visitors then share the limits of one client.
+   */
+  clientAddress?: ((request: Request, original: unknown) => string | undefined) | undefined;
+};
+
 /** The options of `createValetKey`. */
 export type ValetKeyOptions<AppUser extends User = User> = {
   bucket: BucketOptions;
@@ -76,6 +105,8 @@ export type ValetKeyOptions<AppUser extends User = User> = {
    * with a slash. Default: none, so `adopt` accepts no key.
    */
   adoptPrefixes?: readonly string[] | undefined;
+  /** Lets users make links for people without an account. A resource also needs `mayShare`. Default: no links. */
+  links?: LinkOptions<AppUser> | undefined;
   /** A pino logger. Default: writes warnings and errors to standard error. */
   logger?: Logger | undefined;
 };
@@ -99,6 +130,7 @@ export const OPTION_NAMES = {
     trashDays: true,
     adoptPrefixes: true,
     place: true,
+    links: true,
     logger: true,
   } satisfies Record<keyof ValetKeyOptions, true>,
   bucket: {
@@ -114,6 +146,14 @@ export const OPTION_NAMES = {
     keyof NonNullable<BucketOptions["credentials"]>,
     true
   >,
+  links: {
+    secret: true,
+    oldSecrets: true,
+    baseUrl: true,
+    findUser: true,
+    pageUrl: true,
+    clientAddress: true,
+  } satisfies Record<keyof LinkOptions, true>,
   scanner: { host: true, port: true, tooLarge: true } satisfies Record<
     keyof NonNullable<ValetKeyOptions["scanner"]>,
     true

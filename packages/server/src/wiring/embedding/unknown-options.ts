@@ -6,7 +6,7 @@ type Names = Readonly<Record<string, true>>;
 
 /** Returns a text for each option that does not exist, with the option that the application probably means. */
 export function faultsOfNames(options: Partial<ValetKeyOptions>): string[] {
-  const { bucket, scanner, resources } = options;
+  const { bucket, scanner, links, resources } = options;
   return [
     ...unknown(options, { known: OPTION_NAMES.options, at: "" }),
     ...unknown(bucket, { known: OPTION_NAMES.bucket, at: "bucket." }),
@@ -16,6 +16,7 @@ export function faultsOfNames(options: Partial<ValetKeyOptions>): string[] {
       ignored: MEMBERS_OF_SDK,
     }),
     ...unknown(scanner, { known: OPTION_NAMES.scanner, at: "scanner." }),
+    ...unknown(links, { known: OPTION_NAMES.links, at: "links." }),
     ...Object.entries(Object(resources)).flatMap(([name, resource]) =>
       unknown(resource, { known: RESOURCE_OPTIONS, at: `resources.${name}.` }),
     ),

@@ -10,6 +10,7 @@ import type { TrashVerbs } from "../../trash/index.ts";
 import type { UploadVerbs } from "../../uploads/index.ts";
 import type { Admit } from "../admit.ts";
 import type { Ask } from "../ask.ts";
+import type { ItemLinks } from "../creators.ts";
 import type { Files } from "../files.ts";
 import { type Actor, type ChoosePlace, createItemAccess, rememberUser } from "../items.ts";
 import type { ItemName, Resources } from "../types.ts";
@@ -32,6 +33,8 @@ export type CallParts = {
   ask: Ask;
   admit: Admit;
   choosePlace: ChoosePlace;
+  /** Undefined: the application uses no links. */
+  links: ItemLinks | undefined;
   /** The prefixes of the keys that the application may adopt. */
   adoptPrefixes: readonly string[];
 };

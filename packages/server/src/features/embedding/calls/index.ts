@@ -6,6 +6,7 @@ import { annotateCalls } from "./annotate.ts";
 import { attachCalls } from "./attach.ts";
 import { changeCalls } from "./change.ts";
 import { type ActorCalls, type CallParts, createContext } from "./context.ts";
+import { linkCalls } from "./links.ts";
 import { readCalls } from "./read.ts";
 import type { CallsForUsers, FileCalls } from "./types.ts";
 
@@ -26,6 +27,7 @@ export function createCalls(
     ...attachCalls(context),
     ...annotateCalls(context),
     ...changeCalls(context),
+    ...linkCalls(context),
   };
   type Call = (...args: unknown[]) => Promise<unknown>;
   const entries = Object.entries(calls) as [string, Call][];

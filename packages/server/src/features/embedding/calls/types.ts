@@ -1,5 +1,6 @@
 import type { AnnotationsFilter, AnnotationsInput } from "../../attachments/annotations.ts";
 import type { ItemCounts, ItemFile, ItemName, User } from "../types.ts";
+import type { LinkCalls } from "./link-types.ts";
 
 /**
  * The bytes of a file: bytes in memory, a `Blob` or `File`, a web stream, a Node.js stream, or the path of a file on the disk of this
@@ -95,7 +96,7 @@ export type ActivityEvent = {
 };
 
 /** The calls for the server of an application. */
-export type FileCalls = {
+export type FileCalls = LinkCalls & {
   /**
    * Adds a file to an item. Makes the same checks as for an upload from a browser. The file is `ready`, or `scanning` if there is a virus
    * scanner. Asks `may` for "add", before the first byte and after the last byte.

@@ -97,16 +97,18 @@ async function readWebBody(request: Request): Promise<Body> {
 async function readNodeBody(request: IncomingMessage & { body?: unknown }): Promise<Body> {
   // Some parsers set `body` to an empty object before anything has read the body.
   if (!request.readableEnded) return readBounded(request);
-  const body = toBody(request.body);
+  const body = toBody(request.body, request.headers["content-type"]);
   const isLost = body === undefined && (request.headers["content-length"] ?? "0") !== "0";
   if (isLost) throw readBefore("Let the parser set `request.body`, or call files.node() before it.");
   return body;
 }
 
 /** Converts a parsed body to a form that the HTTP application can parse. The function `toBody` throws `invalid_request`. */
-function toBody(parsed: unknown): Body {
+function toBody(parsed: unknown, contentType = ""): Body {
   if (parsed === undefined || parsed === null) return undefined;
   if (typeof parsed === "string" || Buffer.isBuffer(parsed)) return parsed.length === 0 ? undefined : parsed;
+  if (contentType.startsWith("application/x-www-form-urlencoded"))
+    return new URLSearchParams(Object(parsed)).toString();
   try {
     return JSON.stringify(parsed);
   } catch (cause) {

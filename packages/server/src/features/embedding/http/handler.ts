@@ -133,7 +133,8 @@ export const exchange = new AsyncLocalStorage<Exchange>();
 
 /** No resource may have a reserved name, because paths without a resource start with a reserved name. */
 export const reservedNames: ReadonlySet<string> = new Set(["uploads", "files"]);
-const OWN_PATH = /^\/(?:(?:files|uploads)\/[0-9a-f-]{36}|files\/(?:urls|previews))(?:\/|$)/i;
+const OWN_PATH =
+  /^\/(?:(?:files|uploads)\/[0-9a-f-]{36}|files\/(?:urls|previews)|public\/links\/[^/]+|s\/[^/]+\/download)(?:\/|$)/i;
 
 /** Finds the path that a route can match. `paths`: the original path of a request, and the path of the request without the mount path. */
 type FindPath = (paths: readonly string[]) => string;

@@ -222,6 +222,8 @@ type EmbeddingAppOptions = EmbeddingRouteDeps & {
   origins: ReadonlySet<string>;
   logger: FastifyBaseLogger;
   requestId: () => string;
+  /** Adds the routes for visitors of links. Undefined: the application uses no links. */
+  visitorRoutes: ((app: App) => void) | undefined;
 };
 
 /**
@@ -256,5 +258,7 @@ export function buildEmbeddingApp(options: EmbeddingAppOptions): App {
     embeddingUploadRoutes(api, options);
     embeddingFileRoutes(api, options);
   });
+  const { visitorRoutes } = options;
+  if (visitorRoutes !== undefined) app.register(async (visitors: App) => visitorRoutes(visitors));
   return app;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { LinkPolicy } from "../../../platform/config/limits.ts";
 import { readToken, tokenIsRight } from "../../../platform/crypto/link-token.ts";
 import type { Tx } from "../../../platform/database/queries.ts";
+import type { Role } from "../../../platform/database/unions.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { type Link, type LinkClaim, type LinkedFile, type LinkWithCreator, linkState } from "../link.ts";
@@ -46,12 +47,16 @@ export type Admitted = LockedLink | OpenLink;
 
 export type Admit = (token: string, visit: Visit) => Promise<Admitted>;
 
+/** Returns the current role of the creator of a link. In an embedding, the host application decides about the creator. */
+export type CreatorRoleOf = (link: Link) => Promise<Role | undefined>;
+
 /**
  * Decides which names, sizes and URLs a visitor gets. Each HTTP request causes a new decision from the current state of the database. Only
  * the action `look` does not throw for a locked link.
+ * Without `creatorRoleOf`, the database has the role of the creator.
  * Throws `link_not_found` for a link that has ended or never existed, and `wrong_password` or `recipient_required` for a locked link.
  */
-export function admit({ db, clock, limits, linkKeys }: Deps): Admit {
+export function admit({ db, clock, limits, linkKeys }: Deps, creatorRoleOf?: CreatorRoleOf): Admit {
   return async (token, { sealedPass, wish }) => {
     const read = readToken(token);
     // The query also runs for a text that is not a token, so that the duration of a refusal does not reveal tokens.
@@ -60,7 +65,8 @@ export function admit({ db, clock, limits, linkKeys }: Deps): Admit {
     if (found === undefined || !isRight) throw linkNotFound();
     const { link, creatorName } = found;
     const now = clock();
-    const state = stateOf(found, { now, policy: limits.links });
+    const creatorRole = creatorRoleOf === undefined ? found.creatorRole : await creatorRoleOf(link);
+    const state = stateOf({ ...found, creatorRole }, { now, policy: limits.links });
     if (state !== "live" && state !== "used_up") throw linkNotFound();
     const pass = passOf(link, openPass(linkKeys.passes, sealedPass(link.id), { linkId: link.id, now }));
     // If the response to a claim was lost and the visitor tries again, the open claim prevents a second count of the download.

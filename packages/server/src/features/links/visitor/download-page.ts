@@ -11,6 +11,8 @@ type View = {
   chosen?: LinkedFile | undefined;
   problem?: string | undefined;
   words: DownloadTexts;
+  /** Whether a browser with JavaScript shows another page of the link, which downloads all files at once. */
+  hasOtherPage: boolean;
 };
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
@@ -27,9 +29,10 @@ export function downloadPage({ look, problem, ...view }: View): Parameters<Plain
   return { language, title, content: `<h1>${cannotOpen}</h1>\n${reason}` };
 }
 
-type ContentOptions = Pick<View, "chosen" | "words"> & { warning: string };
+type ContentOptions = Pick<View, "chosen" | "words" | "hasOtherPage"> & { warning: string };
 
-function contentOf(look: Look, { chosen, warning, words }: ContentOptions): Content {
+function contentOf(look: Look, { chosen, ...options }: ContentOptions): Content {
+  const { warning, words } = options;
   if (look.state === "locked" && look.by === "email") {
     return { content: `<h1>${words.forPeople}</h1>\n${warning}\n<p>${words.needsProof}</p>` };
   }
@@ -39,12 +42,12 @@ function contentOf(look: Look, { chosen, warning, words }: ContentOptions): Cont
     return { content: `${content}\n${form(`${field}\n<button>${words.open}</button>`)}` };
   }
   const { link, leftMs } = look;
-  const parts = chosen === undefined ? openParts(look, { warning, words }) : confirmParts(chosen, { link, words });
+  const parts = chosen === undefined ? openParts(look, options) : confirmParts(chosen, { link, words });
   const content = parts.join("\n");
   return leftMs === undefined ? { content } : { content, stub: `<p>${words.ends(inTime(leftMs, words))}</p>` };
 }
 
-function openParts(look: OpenLook, { warning, words }: Pick<ContentOptions, "warning" | "words">): string[] {
+function openParts(look: OpenLook, { warning, words, hasOtherPage }: Omit<ContentOptions, "chosen">): string[] {
   const { link, creatorName, files } = look;
   const isRequest = link.kind === "upload";
   const name = creatorName === undefined ? undefined : `<bdi>${escapeHtml(creatorName)}</bdi>`;
@@ -58,7 +61,7 @@ function openParts(look: OpenLook, { warning, words }: Pick<ContentOptions, "war
   else if (files.length === 1) parts.push(`<p>${nameOf(only, words)}</p>`, form(downloadButton(only, words)));
   else {
     parts.push(form(`<ul>\n${files.map((file) => row(file, words)).join("\n")}\n</ul>`));
-    parts.push(`<p><small>${words.allAtOnce}</small></p>`);
+    if (hasOtherPage) parts.push(`<p><small>${words.allAtOnce}</small></p>`);
   }
   return parts;
 }

@@ -46,8 +46,10 @@ const schemas = operations("visitors", {
   },
 });
 
-type Options = RouteDeps<LinkVerbs> & {
+type Options = Pick<RouteDeps<LinkVerbs>, "useCases" | "publicUrl" | "clientIpOf" | "plainPages"> & {
+  metrics: Pick<RouteDeps<LinkVerbs>["metrics"], "countUrls">;
   bucketOrigins: readonly string[];
+  hasOtherPage: boolean;
   cookies: VisitorCookies;
   visitorOf: (request: FastifyRequest) => Visitor;
 };
@@ -58,7 +60,7 @@ type Exchange = { token: string; request: FastifyRequest; reply: FastifyReply };
 
 /** The routes GET and POST /s/:token/download. Only a POST counts as a claim. */
 export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientIpOf, ...options }: Options): void {
-  const { bucketOrigins, cookies, visitorOf, plainPages } = options;
+  const { bucketOrigins, hasOtherPage, cookies, visitorOf, plainPages } = options;
   const policy = plainPages.policy(bucketOrigins);
   app.addContentTypeParser<string>(FORM, { parseAs: "string", bodyLimit: MAX_FORM_BYTES }, (_request, text, done) =>
     done(null, Object.fromEntries(new URLSearchParams(text))),
@@ -74,9 +76,9 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientI
   function show({ token, request, reply }: Exchange, view: Shown): FastifyReply {
     if (opensPage(request)) {
       reply.type("text/html; charset=utf-8").header("content-security-policy", policy);
-      return reply.send(plainPages.render(downloadPage({ ...view, words: wordsFor(request) })));
+      return reply.send(plainPages.render(downloadPage({ ...view, hasOtherPage, words: wordsFor(request) })));
     }
-    const url = new URL(`/s/${encodeURIComponent(token)}/download`, publicUrl).href;
+    const url = `${new URL(publicUrl).href.replace(/\/$/, "")}/s/${encodeURIComponent(token)}/download`;
     return reply.type("text/plain; charset=utf-8").send(downloadText({ ...view, url }));
   }
 

@@ -25,7 +25,6 @@ import { SAFE_METHODS } from "../../../platform/http/session-cookie.ts";
 import { toIso } from "../../../platform/http/wire.ts";
 import type { Metrics } from "../../../platform/metrics/requests.ts";
 import { namesOf } from "../../access/attachment.ts";
-import type { PeopleVerbs } from "../../people/index.ts";
 import type { VisitorUpload } from "../file-request.ts";
 import type { LinkVerbs } from "../index.ts";
 import type { Link, LinkedFile } from "../link.ts";
@@ -94,7 +93,18 @@ const schemas = operations("visitors", {
   },
 });
 
-export type VisitorOptions = { bucketOrigins: readonly string[] };
+export type VisitorOptions = {
+  bucketOrigins: readonly string[];
+  /** The origins of other pages that may call the routes. Default: only pages of the origin of `publicUrl`. */
+  origins?: ReadonlySet<string>;
+  /** Whether a browser with JavaScript shows another page of the link. Default: true. */
+  hasOtherPage?: boolean;
+};
+
+/** The part of the service that the routes of visitors need. An embedding has the same part. */
+export type VisitorDeps = Pick<RouteDeps<LinkVerbs>, "useCases" | "publicUrl" | "clientIpOf" | "plainPages"> & {
+  metrics: Pick<Metrics, "countUrls">;
+};
 
 // A HEAD request would count as a visit although no person sees a page, so the routes have no HEAD routes.
 const exposeHeadRoute = false;
@@ -105,7 +115,7 @@ export type VisitorParts = { cookies: VisitorCookies; visitorOf: (request: Fasti
 /** The routes for visitors, who open a link without an account. */
 export function publicLinkRoutes(
   app: App,
-  { bucketOrigins, ...deps }: RouteDeps<LinkVerbs & PeopleVerbs> & VisitorOptions,
+  { bucketOrigins, origins = new Set(), hasOtherPage = true, ...deps }: VisitorDeps & VisitorOptions,
 ): VisitorParts {
   const { useCases, metrics, publicUrl, clientIpOf } = deps;
   const cookies = visitorCookies({ publicUrl, seal: useCases.sealPass });
@@ -114,7 +124,7 @@ export function publicLinkRoutes(
     network: networkOf(request.clientAddress),
     receiverCode: receiverCodeOf(request),
   });
-  app.addHook("onRequest", visitorHeaders(publicUrl));
+  app.addHook("onRequest", visitorHeaders(publicUrl, origins));
   // The body of the request is optional, because a claim without a body is for all files.
   app.addHook("preValidation", async (request) => {
     if (request.method === "POST") request.body ??= {};
@@ -172,7 +182,7 @@ export function publicLinkRoutes(
     return presentClaim(await useCases.issueClaimUrls(token, visitor), metrics);
   });
 
-  downloadRoutes(app, { ...deps, bucketOrigins, cookies, visitorOf });
+  downloadRoutes(app, { ...deps, bucketOrigins, hasOtherPage, cookies, visitorOf });
   return { cookies, visitorOf };
 }
 
@@ -186,7 +196,7 @@ function wantedOf({ attachmentIds, disposition = "attachment", purpose, preview 
   return { attachmentIds, disposition: preview === undefined ? disposition : ("inline" as const), purpose, preview };
 }
 
-function presentClaim({ claim, urls }: ClaimUrls, metrics: Metrics): LinkClaim {
+function presentClaim({ claim, urls }: ClaimUrls, metrics: VisitorDeps["metrics"]): LinkClaim {
   metrics.countUrls("issued", urls.length);
   return {
     claimId: claim.id,
@@ -262,10 +272,10 @@ export function presentSentFile({ uploadId, attachment, file }: VisitorUpload): 
 
 /**
  * Returns an `onRequest` hook for the routes that visitors of public links call. The hook tells caches and search engines not to store a
- * response. The hook also refuses writes from pages of another origin.
+ * response. The hook also refuses writes from pages of another origin that is not in `origins`.
  * The page without JavaScript has the Referrer-Policy no-referrer, so its forms send the Origin `null`.
  */
-export function visitorHeaders(publicUrl: string): onRequestHookHandler {
+export function visitorHeaders(publicUrl: string, origins: ReadonlySet<string> = new Set()): onRequestHookHandler {
   const publicOrigin = new URL(publicUrl).origin;
   return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
     reply.headers({
@@ -273,7 +283,8 @@ export function visitorHeaders(publicUrl: string): onRequestHookHandler {
       "referrer-policy": "no-referrer",
       "x-robots-tag": "noindex, nofollow",
     });
-    const isRefused = !SAFE_METHODS.has(request.method) && isCrossSite(request, publicOrigin);
+    const isKnown = SAFE_METHODS.has(request.method) || origins.has(request.headers.origin ?? "");
+    const isRefused = !isKnown && isCrossSite(request, publicOrigin);
     done(
       isRefused
         ? new HttpProblem("cross_site_request", "This request must come from a page of this service.")

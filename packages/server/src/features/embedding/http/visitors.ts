@@ -1,0 +1,52 @@
+import type { FastifyRequest } from "fastify";
+import { readAddress } from "../../../platform/http/client-address.ts";
+import { createWriteTurns, inTurns } from "../../../platform/http/http-limits.ts";
+import { createPlainPages } from "../../../platform/http/plain-pages.ts";
+import type { App } from "../../../platform/http/route-types.ts";
+import type { LinkVerbs } from "../../links/index.ts";
+import { publicLinkRoutes } from "../../links/visitor/routes.ts";
+import { exchange } from "./handler.ts";
+
+/** Returns the IP address of a visitor. */
+export type FindClientAddress = (request: Request, original: unknown) => string | undefined;
+
+type Options = {
+  useCases: LinkVerbs;
+  /** The public URL of the routes of the embedding. */
+  baseUrl: string;
+  bucketOrigins: readonly string[];
+  origins: ReadonlySet<string>;
+  /** Default: the address that Express, Fastify or Node.js reports. */
+  findClientAddress: FindClientAddress | undefined;
+};
+
+/** Creates the function that adds the routes for visitors of links, who are not users of the application. */
+export function createVisitorRoutes({ useCases, baseUrl, findClientAddress = reportedAddress, ...options }: Options) {
+  return (app: App): void => {
+    app.decorateRequest("clientAddress", {
+      getter: () => {
+        const current = exchange.getStore();
+        // Without an address, all visitors share the limits of one network.
+        return readAddress((current && findClientAddress(current.request, current.original)) ?? "") ?? "unknown";
+      },
+    });
+    // A visitor can write any prefix of a token. So the name of a write queue omits the readable prefix.
+    const holderOf = ({ params }: FastifyRequest) => String((params as { token: string }).token.split("~").at(-1));
+    app.addHook("onRoute", inTurns({ turns: { turns: createWriteTurns(), holderOf } }));
+    publicLinkRoutes(app, {
+      ...options,
+      useCases,
+      publicUrl: baseUrl,
+      hasOtherPage: false,
+      metrics: { countUrls: () => undefined },
+      clientIpOf: () => undefined,
+      plainPages: createPlainPages({ name: "", header: "", style: "" }),
+    });
+  };
+}
+
+/** Express and Fastify report the address of the client behind the proxies that they trust. Node.js reports the address of the connection. */
+function reportedAddress(_request: Request, original: unknown): string | undefined {
+  const { ip, socket } = Object(original) as { ip?: unknown; socket?: { remoteAddress?: string } };
+  return typeof ip === "string" ? ip : socket?.remoteAddress;
+}

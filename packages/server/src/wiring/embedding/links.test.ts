@@ -1,0 +1,303 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { NewLink } from "../../index.ts";
+import { engines, sqlite } from "../../testing/database/test-databases.ts";
+import { openTestFiles } from "../../testing.ts";
+import { drawer } from "./testing/drawer.ts";
+import { createPlace, open, useEmbedding, users } from "./testing/embedding.ts";
+import { links, sharing, visitorOf, withdrawn } from "./testing/sharing.ts";
+
+const { ann, ben, cleo } = users;
+const note = (filename: string) => ({ filename, body: Buffer.from(`the content of ${filename}`) });
+const gone = { status: 404, body: { code: "link_not_found" } };
+const denied = { code: "access_denied" };
+const box = (itemId: string) => ({ resource: "box", itemId });
+
+describe.each(engines)("the links of an embedding on $name", (engine) => {
+  const embedding = useEmbedding(engine, sharing);
+  const visit = (token: string, address?: string) =>
+    visitorOf(embedding.files.fetch, token, { ...(address && { address }) });
+
+  /** Adds a file to a new drawer, and makes a link to the drawer. */
+  async function share(itemId: string, settings?: NewLink) {
+    const { files } = embedding;
+    const { id } = await files.attach(ann, drawer(itemId), note("a.txt"));
+    return { fileId: id, link: await files.createLink(ann, drawer(itemId), settings) };
+  }
+
+  it("a visitor without an account downloads exactly the files of a link", async () => {
+    const { files } = embedding;
+    const item = drawer("exact");
+    const [a, b, c] = await Promise.all(["a.txt", "b.txt", "c.txt"].map((name) => files.attach(ann, item, note(name))));
+    const fileIds = [a?.id as string, b?.id as string];
+    const link = await files.createLink(ann, item, { fileIds, label: "For the tax office", expiresAt: null });
+    expect(link).toMatchObject({ ...item, state: "live", createdBy: "ann", downloads: 0, expiresAt: undefined });
+    expect(link.url).toBe(`https://app.example.com/files/s/${link.token}/download`);
+    const visitor = visit(link.token);
+    const { body: looked } = await visitor.look();
+    expect(looked).toMatchObject({ state: "open", sharedBy: "Ann", label: "For the tax office" });
+    expect(looked.files.map(({ id }: { id: string }) => id).sort()).toEqual([...fileIds].sort());
+    expect(await visitor.claim({ attachmentIds: [c?.id as string] })).toMatchObject({ status: 404 });
+    const { status, body } = await visitor.claim({ attachmentIds: [fileIds[0] as string] });
+    expect(status).toBe(201);
+    expect(await (await fetch(body.urls[0].fileUrl)).text()).toBe("the content of a.txt");
+    expect((await visitor.urls(body.claimId)).body.urls).toHaveLength(2);
+    const { links: listed } = await files.listLinks(ann, item);
+    expect(listed).toMatchObject([{ id: link.id, url: link.url, state: "live", downloads: 1, visitors: 1 }]);
+    const { events } = await files.activity(ann, item);
+    expect(events.map(({ action }) => action)).toEqual(expect.arrayContaining(["link.created", "link.claimed"]));
+    expect(JSON.stringify([listed, events, looked])).not.toContain("objectKey");
+  });
+
+  it("a link to an item opens the files that are added later, and no rejected file", async () => {
+    const { files } = embedding;
+    const link = await files.createLink(ann, drawer("later"));
+    const visitor = visit(link.token);
+    expect(await visitor.look()).toMatchObject({ status: 200, body: { files: [] } });
+    await files.attach(ann, drawer("later"), note("later.txt"));
+    const pdf = { filename: "b.txt", contentType: "text/plain", text: "%PDF-1.7\n%\u00e2\u00e3\u00cf\u00d3\n" };
+    expect(await embedding.as("ann").upload("/drawer/later", pdf)).toMatchObject({ status: 422 });
+    const { body } = await visitor.look();
+    expect(body.files).toMatchObject([{ filename: "later.txt" }]);
+  });
+
+  it("parallel visitors can't exceed the maximum number of downloads of a link", async () => {
+    const { link } = await share("race", { maxDownloads: 2 });
+    const claims = await Promise.all(
+      Array.from({ length: 8 }, (_, nth) => visit(link.token, `192.0.2.${nth}`).claim()),
+    );
+    expect(claims.filter(({ status }) => status === 201)).toHaveLength(2);
+    for (const claim of claims.filter(({ status }) => status !== 201)) expect(claim).toMatchObject(gone);
+    const listed = await embedding.files.listLinks(ann, drawer("race"));
+    expect(listed.links).toMatchObject([{ state: "used_up", downloads: 2, maxDownloads: 2 }]);
+  });
+
+  it("after a revocation, no visitor gets a URL, and `urlsExpireAt` covers all earlier URLs", async () => {
+    const { files } = embedding;
+    const { link } = await share("revoke");
+    const first = visit(link.token);
+    const { body: claim } = await first.claim();
+    const [revoked, ...others] = await Promise.all([
+      files.revokeLink(ann, link.id),
+      ...Array.from({ length: 6 }, (_, nth) => visit(link.token, `192.0.2.${nth}`).claim()),
+    ]);
+    const issued = [claim, ...others.filter(({ status }) => status === 201).map(({ body }) => body)];
+    const latest = Math.max(...issued.map(({ urls }) => Date.parse(urls[0].expiresAt)));
+    expect(revoked.urlsExpireAt?.getTime()).toBeGreaterThanOrEqual(latest);
+    for (const other of others.filter(({ status }) => status !== 201)) expect(other).toMatchObject(gone);
+    expect(await first.urls(claim.claimId)).toMatchObject(gone);
+    expect(await first.look()).toMatchObject(gone);
+    expect(await files.revokeLink(ann, link.id)).toMatchObject({ urlsExpireAt: revoked.urlsExpireAt });
+    expect((await files.listLinks(ann, drawer("revoke"))).links).toMatchObject([{ state: "revoked" }]);
+  });
+
+  it.each(["read", "share"] as const)(
+    "requirement 38: a link dies when its creator loses the right to %s the item, and lives again with the right",
+    async (right) => {
+      const itemId = `withdrawn-${right}`;
+      const { link } = await share(itemId);
+      const visitor = visit(link.token);
+      const { body: claim } = await visitor.claim();
+      withdrawn[right].add(itemId);
+      expect(await visitor.look()).toMatchObject(gone);
+      expect(await visitor.claim()).toMatchObject(gone);
+      expect(await visitor.urls(claim.claimId)).toMatchObject(gone);
+      const { links: listed } = await embedding.files.asApplication.listLinks(drawer(itemId));
+      expect(listed).toMatchObject([{ state: "orphaned" }]);
+      withdrawn[right].delete(itemId);
+      expect(await visitor.urls(claim.claimId)).toMatchObject({ status: 200 });
+    },
+  );
+
+  it("a link with a password shows nothing, and refuses a client after 10 wrong passwords", async () => {
+    const { link } = await share("password", { password: "open sesame" });
+    expect(link.hasPassword).toBe(true);
+    const guesser = visit(link.token, "198.51.100.7");
+    expect((await guesser.look()).body).toEqual({ state: "locked", by: "password" });
+    expect(await guesser.claim()).toMatchObject({ status: 403, body: { code: "wrong_password" } });
+    const guesses = await Promise.all(Array.from({ length: 12 }, (_, nth) => guesser.unlock(`guess ${nth}`)));
+    expect(guesses.filter(({ status }) => status === 403)).toHaveLength(10);
+    expect(guesses.filter(({ status }) => status === 429)).toHaveLength(2);
+    expect(await guesser.unlock("open sesame")).toMatchObject({ status: 429 });
+    const friend = visit(link.token, "198.51.100.8");
+    expect(await friend.unlock("open sesame")).toMatchObject({ status: 204 });
+    expect(await friend.claim()).toMatchObject({ status: 201 });
+  });
+
+  it("a removed file leaves the link, and a restored file returns only to a link to the whole item", async () => {
+    const { files } = embedding;
+    const { fileId, link: ofItem } = await share("removed");
+    const ofFile = await files.createLink(ann, drawer("removed"), { fileIds: [fileId] });
+    await files.remove(ann, fileId);
+    expect((await visit(ofItem.token).look()).body.files).toEqual([]);
+    expect(await visit(ofItem.token).claim()).toMatchObject({ status: 404, body: { code: "attachment_not_found" } });
+    expect(await visit(ofFile.token).look()).toMatchObject(gone);
+    await files.restore(ann, fileId);
+    expect((await visit(ofItem.token).look()).body.files).toMatchObject([{ id: fileId }]);
+    expect(await visit(ofFile.token).look()).toMatchObject(gone);
+    const states = (await files.listLinks(ann, drawer("removed"))).links.map(({ id, state }) => [id, state]);
+    expect(states).toEqual([
+      [ofFile.id, "orphaned"],
+      [ofItem.id, "live"],
+    ]);
+  });
+
+  it("only users who may read and share an item make, list and revoke its links", async () => {
+    const { files } = embedding;
+    const { link } = await share("rights");
+    const { id: readable } = await files.attach(ann, drawer("read-links"), note("a.txt"));
+    await expect(files.createLink(ben, drawer("rights"))).rejects.toMatchObject(denied);
+    await expect(files.listLinks(ben, drawer("rights"))).rejects.toMatchObject(denied);
+    await expect(files.revokeLink(ben, link.id)).rejects.toMatchObject(denied);
+    await expect(files.createLink(cleo, drawer("read-links"))).rejects.toMatchObject(denied);
+    const ofBen = await files.createLink(ben, drawer("read-links"), { fileIds: [readable] });
+    expect(await visit(ofBen.token).look()).toMatchObject({ status: 200, body: { sharedBy: "" } });
+    // A link opens files of its own item only.
+    await expect(files.createLink(ann, drawer("rights"), { fileIds: [readable] })).rejects.toMatchObject({
+      code: "attachment_not_found",
+    });
+    // The resource has no `mayShare`, so only the application makes links.
+    await expect(files.createLink(ann, box("1"))).rejects.toMatchObject(denied);
+    await files.attach(ann, box("1"), note("a.txt"));
+    const ofApplication = await files.asApplication.createLink(box("1"));
+    expect(ofApplication.createdBy).toBe("");
+    expect(await visit(ofApplication.token).claim()).toMatchObject({ status: 201 });
+    await expect(files.revokeLink(ann, ofApplication.id)).rejects.toMatchObject(denied);
+    await files.asApplication.revokeLink(ofApplication.id);
+    expect(await visit(ofApplication.token).look()).toMatchObject(gone);
+  });
+
+  it("no application opens a link of another application with the same secret", async () => {
+    const { link } = await share("foreign");
+    const other = await open(await createPlace(engine), sharing);
+    expect(await visitorOf(other.files.fetch, link.token).look()).toMatchObject(gone);
+    await expect(other.files.revokeLink(ann, link.id)).rejects.toMatchObject({ code: "link_not_found" });
+    await expect(other.files.asApplication.revokeLink(link.id)).rejects.toMatchObject({ code: "link_not_found" });
+  });
+
+  it("hostile ids of links and hostile tokens find no link", async () => {
+    const { link, fileId } = await share("hostile");
+    const { files } = embedding;
+    for (const id of ["", "\0", "\ud800", "__proto__", "x".repeat(100_000), fileId, crypto.randomUUID(), link.token]) {
+      await expect(files.revokeLink(ann, id)).rejects.toMatchObject({ code: "link_not_found" });
+    }
+    await expect(files.revokeLink(ann, 42 as never)).rejects.toBeInstanceOf(TypeError);
+    const damaged = link.token.slice(0, -1) + (link.token.endsWith("A") ? "B" : "A");
+    for (const token of ["x", "%00", link.id, damaged, "constructor", "~"]) {
+      expect(await visit(token).look()).toMatchObject(gone);
+    }
+    expect(await visit("x".repeat(300)).look()).toMatchObject({ status: 400 });
+    expect(await visit(link.token).look()).toMatchObject({ status: 200 });
+  });
+});
+
+// These behaviours do not depend on the database.
+describe("the links of an embedding", () => {
+  it.each([
+    [{ maxDownload: 1 }, 'no setting "maxDownload"'],
+    [JSON.parse('{ "__proto__": 1 }'), 'no setting "__proto__"'],
+    [{ maxDownloads: 0 }, "maxDownloads must be"],
+    [{ maxDownloads: "2" }, "maxDownloads must be"],
+    [{ password: "short" }, "password must be"],
+    [{ password: null }, "password must be"],
+    [{ expiresAt: "tomorrow" }, "expiresAt must be"],
+    [{ expiresAt: new Date(Number.NaN) }, "expiresAt must be"],
+    [{ fileIds: [] }, "fileIds must be"],
+    [{ fileIds: [42] }, "The id of a file must be a text"],
+    [{ label: "\0" }, "label must be"],
+    [{ showPreviews: 1 }, "showPreviews must be"],
+  ])("createLink refuses the wrong settings %j", async (settings, problem) => {
+    const { files } = await openTestFilesOfTest();
+    const created = files.createLink(ann, drawer("settings"), settings as never);
+    await expect(created).rejects.toThrow(problem);
+    await expect(created).rejects.toBeInstanceOf(TypeError);
+  });
+
+  it("a link of an embedding expires, and onDownload receives the downloads of its visitors", async () => {
+    const downloads: unknown[] = [];
+    const { files, clock, runHooks } = await openTestFilesOfTest((file: { filename: string }, _: string, by: object) =>
+      downloads.push({ filename: file.filename, ...by }),
+    );
+    await files.attach(ann, drawer("1"), note("a.txt"));
+    await expect(files.createLink(ann, drawer("1"), { expiresAt: new Date(0) })).rejects.toMatchObject({
+      code: "invalid_request",
+    });
+    const link = await files.createLink(ann, drawer("1"));
+    const visitor = visitorOf(files.fetch, link.token);
+    expect(await visitor.claim()).toMatchObject({ status: 201 });
+    clock.advance({ seconds: 31 });
+    await runHooks();
+    expect(downloads).toMatchObject([{ filename: "a.txt", userId: undefined, purpose: "download" }]);
+    clock.advance({ days: 7 });
+    expect(await visitor.look()).toMatchObject(gone);
+    expect((await files.listLinks(ann, drawer("1"))).links).toMatchObject([{ state: "expired" }]);
+  });
+
+  it.each([
+    ["finds no user", () => null, false],
+    ["throws", () => Promise.reject(new Error("down")), true],
+    ["returns another user", () => ben, true],
+    ["returns no user object", () => "ann", true],
+  ])("requirement 38: a link does not open if findUser %s", async (_, findUser, isFault) => {
+    const place = await createPlace(sqlite);
+    const first = await open(place, sharing);
+    const link = await first.files.createLink(ann, drawer("1"));
+    await first.close();
+    const { files, log } = await open(place, { ...sharing, links: { ...links, findUser: findUser as () => null } });
+    expect(await visitorOf(files.fetch, link.token).look()).toMatchObject(gone);
+    expect(log().includes("findUser")).toBe(isFault);
+  });
+
+  it("requirement 38: a link does not open if mayShare returns a truthy value", async () => {
+    const place = await createPlace(sqlite);
+    const first = await open(place, sharing);
+    const link = await first.files.createLink(ann, drawer("1"));
+    await first.close();
+    const mayShare = (() => "yes") as unknown as () => boolean;
+    const { files, log } = await open(place, { ...sharing, resources: { drawer: { may: () => true, mayShare } } });
+    expect(await visitorOf(files.fetch, link.token).look()).toMatchObject(gone);
+    await expect(files.createLink(ann, drawer("1"))).rejects.toMatchObject(denied);
+    expect(log()).toContain("mayShare() made no decision");
+  });
+
+  it("links survive a restart and a new secret, and end with the loss of their secret", async () => {
+    const place = await createPlace(sqlite);
+    const first = await open(place, sharing);
+    const { token } = await first.files.createLink(ann, drawer("1"));
+    await first.close();
+    const secret = "another secret of the tests, 32 letters";
+    const rotated = await open(place, { ...sharing, links: { ...links, secret, oldSecrets: [links.secret] } });
+    expect(await visitorOf(rotated.files.fetch, token).look()).toMatchObject({ status: 200 });
+    await rotated.close();
+    const lost = await open(place, { ...sharing, links: { ...links, secret } });
+    expect(await visitorOf(lost.files.fetch, token).look()).toMatchObject(gone);
+  });
+
+  it("an embedding without the option links has no links", async () => {
+    const { files } = await open(await createPlace(sqlite));
+    await expect(files.createLink(ann, { resource: "invoice", itemId: "42" })).rejects.toMatchObject({
+      code: "links_disabled",
+    });
+    expect(await visitorOf(files.fetch, "x").look()).toMatchObject({ status: 404, body: { code: "not_found" } });
+  });
+
+  it("requirement 39: a page of another origin claims a file only if the option origins lists the origin", async () => {
+    const origins = ["https://www.example.com"];
+    const { files } = await open(await createPlace(sqlite), { ...sharing, origins });
+    await files.attach(ann, drawer("1"), note("a.txt"));
+    const { token } = await files.createLink(ann, drawer("1"));
+    const claimFrom = (origin: string) =>
+      visitorOf(files.fetch, token).claim(undefined, { origin, "sec-fetch-site": "cross-site" });
+    expect(await claimFrom("https://evil.example")).toMatchObject({
+      status: 403,
+      body: { code: "cross_site_request" },
+    });
+    expect(await claimFrom("https://www.example.com")).toMatchObject({ status: 201 });
+  });
+});
+
+async function openTestFilesOfTest(onDownload?: (file: { filename: string }, id: string, by: object) => unknown) {
+  const drawerRules = { may: () => true, mayShare: () => true, ...(onDownload && { onDownload }) };
+  const opened = await openTestFiles({ links, resources: { drawer: drawerRules } });
+  onTestFinished(opened.close);
+  return opened;
+}

@@ -1,0 +1,54 @@
+import type { Logger } from "pino";
+import type { Ask } from "../../features/embedding/ask.ts";
+import { createCreatorRole, type ItemLinks } from "../../features/embedding/creators.ts";
+import type { Deps } from "../../platform/deps.ts";
+import type { App } from "../../platform/http/route-types.ts";
+import { deleteExpiredWindows } from "../../platform/limits/in-database.ts";
+import type { Allowance } from "../../platform/limits/in-memory.ts";
+import type { CheckedOptions } from "./options.ts";
+
+/** The intervals of the jobs that only an embedding with links has, in milliseconds. */
+export const LINK_JOBS = { deleteExpiredWindows: 60_000, deleteOldClaims: 3_600_000 };
+
+/** The links of an embedding, the routes of their visitors, and the jobs that delete their old rows. */
+export type OpenedLinks = ItemLinks & {
+  visitorRoutes: (app: App) => void;
+  jobs: Record<keyof typeof LINK_JOBS, () => Promise<void>>;
+};
+
+export type OpenLinks = (deps: Deps, parts: { allowance: Allowance }) => OpenedLinks;
+
+/** Loads the code of links. Returns undefined if the application uses no links, because the embedding then does not need the code. */
+export async function loadLinks(
+  { links: options, resources, origins }: CheckedOptions,
+  { ask, logger }: { ask: Ask; logger: Logger },
+): Promise<OpenLinks | undefined> {
+  if (options === undefined) return undefined;
+  const { createLinks } = await import("../../features/links/index.ts");
+  const { createVisitorRoutes } = await import("../../features/embedding/http/visitors.ts");
+  const { pageUrl, clientAddress, findUser } = options;
+  const baseUrl = options.baseUrl.replace(/\/+$/, "");
+  return (deps, { allowance }) => {
+    const creatorRoleOf = createCreatorRole(deps, {
+      ...{ ask, resources },
+      findCreator: (id) => findUser(id),
+      onFault: (error) => logger.error({ err: error }, "links.findUser() found no user"),
+    });
+    const useCases = createLinks(deps, { allowance, creatorRoleOf });
+    return {
+      useCases,
+      creatorRoleOf,
+      urlOf: (token) => pageUrl?.replaceAll("{token}", token) ?? `${baseUrl}/s/${token}/download`,
+      visitorRoutes: createVisitorRoutes({
+        ...{ useCases, baseUrl },
+        bucketOrigins: deps.bucket.origins,
+        origins: new Set(origins),
+        findClientAddress: clientAddress,
+      }),
+      jobs: {
+        deleteOldClaims: useCases.deleteOldClaims,
+        deleteExpiredWindows: deleteExpiredWindows(deps),
+      },
+    };
+  };
+}

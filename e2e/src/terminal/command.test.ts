@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { commandOf } from "../testing/service.ts";
 import { makeMachine } from "./testing/terminal.ts";
 
 const MANIFEST = resolve(import.meta.dirname, "../../../packages/valetkey/package.json");
@@ -13,6 +14,12 @@ describe("the valetkey command", () => {
     const machine = await makeMachine();
     const { version } = JSON.parse(readFileSync(MANIFEST, "utf8"));
     expect(await machine.run(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+  });
+
+  it("a command whose output is closed ends without a stack trace", async () => {
+    const command = [process.execPath, ...commandOf(), "completion", "bash"];
+    const { status, stderr } = spawnSync("bash", ["-c", 'exec 3> >(true); wait $!; "$@" >&3', "bash", ...command]);
+    expect([status, String(stderr)]).toEqual([1, ""]);
   });
 
   it("an unknown command is refused, and the text suggests the right one", async () => {

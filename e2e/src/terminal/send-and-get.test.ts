@@ -110,6 +110,45 @@ describe("valetkey send and valetkey get", () => {
     expect(await hashOf(join(bob.folder, "random.bin"))).toBe(sha256);
   });
 
+  it.each([
+    {
+      title: "with the same options returns the same link",
+      args: ["--expires", "2d", "--password=one-one"],
+      isSame: true,
+    },
+    {
+      title: "with another password makes another link",
+      args: ["--expires", "2d", "--password=two-two"],
+      isSame: false,
+    },
+    { title: "with another expiry makes another link", args: ["--expires", "3d", "--password=one-one"], isSame: false },
+  ])("after the response of a link was lost, send $title", async ({ args, isSame }) => {
+    const { toService, client } = getWorld();
+    const [ann, bob] = [await sender(), await makeMachine()];
+    await writeFile(join(ann.folder, "a.txt"), "a");
+    const hasLink = Promise.withResolvers<void>();
+    const loseLink = async () => {
+      hasLink.resolve();
+      await ended;
+    };
+    toService.decide(({ method, url = "" }) =>
+      method === "POST" && url.endsWith("/links") ? { hold: async () => undefined, release: loseLink } : "pass",
+    );
+    const { child, ended } = ann.start(["send", "a.txt", "--expires", "2d", "--password=one-one"]);
+    await hasLink.promise;
+    child.kill("SIGKILL");
+    await ended;
+    toService.reset();
+    const [made] = (await client.links.list()).items;
+    const again = await ann.run(["send", "--json", "a.txt", ...args]);
+    expect(again).toMatchObject({ code: 0, stderr: "Continues the interrupted command.\n" });
+    const { url, linkId, expiresAt, password } = JSON.parse(again.stdout);
+    expect(linkId === made?.id).toBe(isSame);
+    const link = (await client.links.list()).items.find(({ id }) => id === linkId);
+    expect([expiresAt, args]).toEqual([link?.expiresAt, expect.arrayContaining([`--password=${password}`])]);
+    expect(await bob.run(["get", url, "--password", password])).toMatchObject({ code: 0 });
+  });
+
   it("get continues after kill -9 and after a cut, with one counted download", async () => {
     const { toBucket } = getWorld();
     const [ann, bob] = [await sender(), await makeMachine()];

@@ -64,7 +64,14 @@ export const TokensQuery = closedObject({ userId: Type.Optional(UserId) });
 export type TokensQuery = Static<typeof TokensQuery>;
 
 /** The body of `POST /token-requests`. The person sees `label` before the confirmation, and later as the label of the token. */
-export const RequestTokenBody = closedObject({ label: CreateTokenBody.properties.label });
+export const RequestTokenBody = closedObject({
+  label: Type.String({
+    minLength: 1,
+    maxLength: 100,
+    pattern: "^[^\\p{Cc}\\p{Cs}\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]*$",
+    description: "text without control characters and text-direction marks",
+  }),
+});
 export type RequestTokenBody = Static<typeof RequestTokenBody>;
 
 /** The token works after a signed-in person has typed `code` at `confirmUrl`, before `expiresAt`. */

@@ -1,6 +1,14 @@
 #!/usr/bin/env node
 import { enableCompileCache } from "node:module";
 
+// A closed output ends the command without a stack trace, as in `valetkey user list | head -1`.
+for (const output of [process.stdout, process.stderr]) {
+  output.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(process.exitCode || 1);
+  });
+}
+
 // Enables the compile cache before all other imports. The cache halves the time of every start except the first one.
 const { directory } = enableCompileCache();
 // Worker threads use the cache only if `NODE_COMPILE_CACHE` contains the directory of the cache.

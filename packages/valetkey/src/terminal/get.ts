@@ -13,7 +13,7 @@ import {
 } from "@valetkey/client";
 import { TerminalError } from "./failure.ts";
 import { ask, canAsk, formatBytes, printJson, progressLine, say } from "./screen.ts";
-import { guardedFetch, serviceUrl } from "./service.ts";
+import { guardedFetch, serviceUrl, warnIfUnencrypted } from "./service.ts";
 import { openState, type State } from "./store.ts";
 
 export type GetOptions = { output: string; password?: string; force: boolean; json: boolean };
@@ -32,6 +32,7 @@ export async function get(link: string, options: GetOptions): Promise<void> {
   const first: Getting = { cookies: {}, saved: [] };
   // The same relative folder is another folder after `cd`.
   const state = await openState("get", { parts: [baseUrl, token, resolve(options.output)], first });
+  warnIfUnencrypted(baseUrl);
   const fetch = guardedFetch(baseUrl, state.value);
   const visit = openLink(token, { baseUrl, fetch, receiverCode });
   const stopped = () => {

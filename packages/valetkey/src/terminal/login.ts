@@ -3,14 +3,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createCalls, openTokenRequests, ValetKeyError } from "@valetkey/client";
 import { TerminalError } from "./failure.ts";
 import { readSecret, say } from "./screen.ts";
-import { guardedFetch, isUnencrypted, serviceUrl } from "./service.ts";
+import { guardedFetch, serviceUrl, warnIfUnencrypted } from "./service.ts";
 import { credentialsFile, removeCredentials, storedCredentials, writeCredentials } from "./store.ts";
 
 /** `valetkey login` stores an API token. The person confirms a code in the browser, or gives a token. */
 export async function login(given: string, { token }: { token?: string }): Promise<void> {
   const url = serviceUrl(given);
-  if (isUnencrypted(url))
-    say("Warning: with http, everybody on the way to the service can read your token. Use https.");
+  warnIfUnencrypted(url);
   const granted =
     token === undefined ? await confirmInBrowser(url) : { token: token || (await readSecret("API token: ")) };
   // A token that the service does not know fails here, and replaces no earlier sign-in.

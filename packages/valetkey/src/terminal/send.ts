@@ -7,7 +7,7 @@ import { fileStore, openFile } from "@valetkey/client/node";
 import { TerminalError } from "./failure.ts";
 import { printable } from "./printable.ts";
 import { askToCopy, formatBytes, printJson, progressLine, say } from "./screen.ts";
-import { guardedFetch } from "./service.ts";
+import { guardedFetch, warnIfUnencrypted } from "./service.ts";
 import { openState, readCredentials, type State, uploadsFile } from "./store.ts";
 
 export type SendOptions = {
@@ -26,9 +26,9 @@ type Found = { file: string; folder: string | undefined; sizeBytes: number; chan
 /** What an interrupted command continues with. The keys make repeated requests safe. */
 type Sending = {
   noteKey: string;
-  linkKey: string;
   linkPassword: string;
-  linkAt?: number;
+  /** The link that the command has requested. The service may have made the link although its response was lost. */
+  link?: { key: string; settings: string; requestedAt: number };
   sent: Record<string, string>;
 };
 
@@ -46,9 +46,10 @@ export async function send(paths: readonly string[], options: SendOptions): Prom
   const totalBytes = found.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const state = await openState<Sending>("send", {
     parts: [url, createHash("sha256").update(token).digest("hex"), options.note, found],
-    first: { noteKey: randomUUID(), linkKey: randomUUID(), linkPassword: makePassword(), sent: {} },
+    first: { noteKey: randomUUID(), linkPassword: makePassword(), sent: {} },
   });
   if (state.isResumed) say("Continues the interrupted command.");
+  warnIfUnencrypted(url);
   const client = createClient({
     baseUrl: url,
     token,
@@ -174,11 +175,8 @@ type Linking = { noteId: string; options: SendOptions; state: State<Sending> };
 async function makeLink(client: Client, { noteId, options, state }: Linking): Promise<Link> {
   const { expires, maxDownloads } = options;
   const password = passwordOf(options, state);
-  // A repeated request must have the same expiry. With another expiry, the service would make a second link.
-  state.value.linkAt ??= Date.now();
-  await state.save();
-  const instant = (seconds: number) => new Date(Number(state.value.linkAt) + seconds * 1000).toISOString();
-  const expiresAt = typeof expires === "number" ? instant(expires) : null;
+  const { key, requestedAt } = await linkRequest(state, { settings: [expires, maxDownloads, password], expires });
+  const expiresAt = typeof expires === "number" ? new Date(requestedAt + expires * 1000).toISOString() : null;
   return client.links.create(
     noteId,
     {
@@ -186,8 +184,27 @@ async function makeLink(client: Client, { noteId, options, state }: Linking): Pr
       ...(password !== undefined && { password }),
       ...(maxDownloads !== undefined && { maxClaims: maxDownloads }),
     },
-    { idempotencyKey: state.value.linkKey },
+    { idempotencyKey: key },
   );
+}
+
+/**
+ * Returns the link request of the interrupted command, if it has the same settings. With its key, the service returns the same link again.
+ * Otherwise the password or the expiry of that link would not be the requested one, so the command requests another link.
+ */
+async function linkRequest(
+  { value, save }: State<Sending>,
+  { settings, expires }: { settings: unknown[]; expires: SendOptions["expires"] },
+): Promise<NonNullable<Sending["link"]>> {
+  const digest = createHash("sha256")
+    .update(JSON.stringify([value.noteKey, settings]))
+    .digest("base64url");
+  const { link } = value;
+  const isOver = typeof expires === "number" && Date.now() >= (link?.requestedAt ?? 0) + expires * 1000;
+  if (link?.settings === digest && !isOver) return link;
+  value.link = { key: randomUUID(), settings: digest, requestedAt: Date.now() };
+  await save();
+  return value.link;
 }
 
 const passwordOf = ({ password }: SendOptions, { value }: State<Sending>): string | undefined =>

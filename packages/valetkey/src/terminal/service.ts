@@ -1,4 +1,5 @@
 import { TerminalError } from "./failure.ts";
+import { say } from "./screen.ts";
 
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
@@ -16,10 +17,11 @@ export function serviceUrl(text: string): string {
   return url.href.replace(/\/+$/, "");
 }
 
-/** Whether everybody between this machine and the service can read the requests. */
-export function isUnencrypted(url: string): boolean {
+/** Warns the person if everybody between this machine and the service can read the requests. */
+export function warnIfUnencrypted(url: string): void {
   const { protocol, hostname } = new URL(url);
-  return protocol === "http:" && !LOOPBACK.test(hostname);
+  if (protocol !== "http:" || LOOPBACK.test(hostname)) return;
+  say("Warning: with http, everybody on the way to the service can read your requests and secrets. Use https.");
 }
 
 /** The most bytes of a response of the service. A list of 100,000 files has about 25 MB. */

@@ -3,6 +3,7 @@ import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "no
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { TerminalError } from "./failure.ts";
+import { serviceUrl } from "./service.ts";
 
 const { env, platform } = process;
 
@@ -33,7 +34,7 @@ export async function storedCredentials(): Promise<Credentials | undefined> {
 /** Returns the sign-in: `VALETKEY_URL` and `VALETKEY_TOKEN` first, then the file. Undefined: nobody has signed in. */
 export async function readCredentials(): Promise<Credentials | undefined> {
   const stored = await storedCredentials();
-  const url = env.VALETKEY_URL ?? stored?.url;
+  const url = env.VALETKEY_URL === undefined ? stored?.url : serviceUrl(env.VALETKEY_URL);
   // A stored token belongs to the stored URL only. Another service must never get the token.
   const { token, tokenId } =
     env.VALETKEY_TOKEN === undefined && url === stored?.url ? (stored ?? {}) : { token: env.VALETKEY_TOKEN };
@@ -110,7 +111,7 @@ async function removeOld(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
     const changedMs = await stat(path).then(
-      ({ mtimeMs }) => mtimeMs,
+      (stats) => (stats.isFile() ? stats.mtimeMs : Number.POSITIVE_INFINITY),
       () => Number.POSITIVE_INFINITY,
     );
     if (changedMs < Date.now() - MAX_AGE_MS) await rm(path, { force: true });

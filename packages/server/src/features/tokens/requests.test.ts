@@ -122,6 +122,14 @@ describe.each(engines)("token requests on $name", (engine) => {
     },
   );
 
+  it.each(["two\nlines", "\u202egpj", "half \ud800", "", "a".repeat(101)])(
+    "POST /token-requests refuses the label %j, because a person reads the label before the confirmation",
+    async (label) => {
+      const { status, body } = await service.anonymous.send("POST /token-requests", { json: { label } });
+      expect([status, body.code]).toEqual([400, "invalid_request"]);
+    },
+  );
+
   it.each(["vk_short", "", "a".repeat(101)])("POST /token-requests/state knows no token %j", async (token) => {
     expect((await stateOf(token)).status).toBeOneOf([400, 404]);
   });

@@ -29,6 +29,8 @@ export type Transfer = {
   place?: string | undefined;
   idempotencyKey: string | undefined;
   kind: "copy" | "move";
+  /** Runs after the bytes were copied. If it throws an error, the copy is removed. */
+  confirm?: (() => Promise<unknown>) | undefined;
 };
 
 export type Copier = ReturnType<typeof createCopier>;
@@ -106,6 +108,7 @@ async function copyObject(deps: Deps, transfer: Transfer): Promise<Attachment> {
     // The object of a ready file never changes, so an equal length is enough. A copy is missing or shorter only if the original was
     // deleted.
     if (copied?.sizeBytes !== sizeBytes) throw gone();
+    await transfer.confirm?.();
     const { attachment, planned } = await db.transaction((tx) =>
       attach(deps, tx, { ...transfer, source, objectKey, previews }),
     );

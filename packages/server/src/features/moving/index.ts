@@ -11,7 +11,7 @@ import { aboutFile, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
 import { linkQueries } from "../links/queries/links.ts";
 import { visitorFileQueries } from "../links/queries/visitor-files.ts";
-import { type Copier, createCopier, requireReady } from "./copy.ts";
+import { type Copier, createCopier, requireReady, type Transfer } from "./copy.ts";
 import { movingQueries } from "./queries.ts";
 
 export type MovingVerbs = ReturnType<typeof createMoving>;
@@ -33,7 +33,7 @@ export type MoveInput = {
   /** The place of a copied object in the bucket. Default: the place of the original. */
   place?: string | undefined;
   idempotencyKey: string | undefined;
-};
+} & Pick<Transfer, "confirm">;
 
 /**
  * Moves a ready file to another note. If the file is already on this note, changes nothing.
@@ -50,8 +50,8 @@ export type MoveInput = {
 function moveFile(deps: Deps, { copy, findCopy }: Copier) {
   const { db } = deps;
   return async (caller: Caller, input: MoveInput): Promise<Attachment> => {
-    const { attachmentId, fromNoteId, toNoteId: noteId, place, idempotencyKey } = input;
-    const transfer = { caller, attachmentId, noteId, place, idempotencyKey, kind: "move" } as const;
+    const { attachmentId, fromNoteId, toNoteId: noteId, place, idempotencyKey, confirm } = input;
+    const transfer = { caller, attachmentId, noteId, place, idempotencyKey, confirm, kind: "move" } as const;
     const made = await findCopy(transfer);
     if (made !== undefined) return made;
     const attachment = await authoriseAttachment(db, { caller, attachmentId, action: "attachment.delete" });
@@ -108,8 +108,8 @@ async function relocate(deps: Deps, { caller, attachmentId, fromNoteId, noteId }
  */
 function copyFile({ copy, findCopy }: Copier) {
   return async (caller: Caller, input: Omit<MoveInput, "fromNoteId">): Promise<Attachment> => {
-    const { attachmentId, toNoteId: noteId, place, idempotencyKey } = input;
-    const transfer = { caller, attachmentId, noteId, place, idempotencyKey, kind: "copy" } as const;
+    const { attachmentId, toNoteId: noteId, place, idempotencyKey, confirm } = input;
+    const transfer = { caller, attachmentId, noteId, place, idempotencyKey, confirm, kind: "copy" } as const;
     return (await findCopy(transfer)) ?? copy(transfer);
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { engines } from "../../testing/database/test-databases.ts";
+import { engines, sqlite } from "../../testing/database/test-databases.ts";
 import { drawer, drawers, pictures, png } from "./testing/drawer.ts";
 import { createPlace, open, useEmbedding, users } from "./testing/embedding.ts";
 
@@ -149,3 +149,22 @@ describe.each(engines)("the calls that change files on $name", (engine) => {
     expect(await bucket.keys()).toHaveLength(2);
   });
 });
+
+// The decisions of the application do not depend on the database.
+it.each(["copy", "move"] as const)(
+  "%s stores nothing if the decision changes while the bucket copies the bytes",
+  async (call) => {
+    const decisions = [true, false];
+    const may = (_: unknown, action: string, id: string) =>
+      id === "to" && action === "add" ? decisions.shift() === true : true;
+    const { files, bucket } = await open(await createPlace(sqlite), {
+      resources: { drawer: { may } },
+      background: false,
+    });
+    const { id } = await files.attach(ann, drawer("from"), note());
+    await expect(files[call](ann, id, drawer("to"))).rejects.toMatchObject(denied);
+    await files.tick();
+    expect(await bucket.keys()).toHaveLength(1);
+    expect(await files.get(ann, id)).toMatchObject({ itemId: "from" });
+  },
+);

@@ -73,6 +73,7 @@ describe.each(engines)("the calls that read files on $name", (engine) => {
     ]);
     expect(await (await fetch(answers[1]?.url ?? "")).text()).toBe("the note");
     expect(await files.issueUrls(ben, [])).toEqual([]);
+    await expect(files.issueUrls(ben, [shown.id], { purpose: "steal" as never })).rejects.toBeInstanceOf(TypeError);
   });
 
   it("activity lists who did what with the files of an item", async () => {

@@ -26,7 +26,8 @@ export function changeCalls(context: CallContext): Pick<ActorCalls, Names> {
   async function transfer(actor: Actor, { fileId, to, kind }: Transfer): Promise<ItemFile> {
     const target = checkItem(resources, to);
     const { item: from, caller } = await permit(actor, kind === "copy" ? ["read"] : ["read", "remove"], fileId);
-    await requireRight(actor, "add", target);
+    const confirm = () => requireRight(actor, "add", target);
+    await confirm();
     const attachment = await useCases.getAttachment(caller, fileId);
     const isSame = from.resource === target.resource && from.itemId === target.itemId;
     if (isSame && kind === "move") return presentFile(attachment, from);
@@ -35,7 +36,15 @@ export function changeCalls(context: CallContext): Pick<ActorCalls, Names> {
     const { noteId: toNoteId, place } = await openItem(deps, { item: target, choosePlace });
     await remember(actor);
     const grants = new Map([...caller.grants, [toNoteId, ROLES.add] as const]);
-    const input = { attachmentId: fileId, fromNoteId: from.noteId, toNoteId, place, idempotencyKey: undefined };
+    // The copy of a large file takes minutes, so the application decides again before the file appears.
+    const input = {
+      attachmentId: fileId,
+      fromNoteId: from.noteId,
+      toNoteId,
+      place,
+      idempotencyKey: undefined,
+      confirm,
+    };
     const transferred = await (kind === "copy" ? useCases.copyFile : useCases.moveFile)({ ...caller, grants }, input);
     return presentFile(transferred, target);
   }

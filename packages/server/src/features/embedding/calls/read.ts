@@ -1,3 +1,4 @@
+import { UrlPurpose } from "@valetkey/contract";
 import type { PageRequest } from "../../../platform/database/pages.ts";
 import { toPage } from "../../../platform/database/pages.ts";
 import { idInApplication } from "../../access/caller.ts";
@@ -15,6 +16,7 @@ type Names = "get" | "list" | "listMany" | "counts" | "issueUrl" | "issueUrls" |
 export const MAX_PAGE = 200;
 const MAX_ITEMS = 200;
 const MAX_URLS = 1_000;
+const PURPOSES: ReadonlySet<string> = new Set(UrlPurpose.enum);
 
 /** Creates the calls that read files and issue URLs. */
 export function readCalls({ deps, ...context }: CallContext): Pick<ActorCalls, Names> {
@@ -74,6 +76,9 @@ export function readCalls({ deps, ...context }: CallContext): Pick<ActorCalls, N
 
     async issueUrls(actor, fileIds, { preview, purpose } = {}) {
       const asked = checkList(fileIds, { name: "fileIds", max: MAX_URLS }).map(checkFileId);
+      if (purpose !== undefined && !PURPOSES.has(purpose)) {
+        throw new TypeError(`purpose must be one of ${[...PURPOSES].join(", ")}.`);
+      }
       if (asked.length === 0) return [];
       const answers = await files.issueUrls(actor, { fileIds: asked, preview, purpose, isCacheable: false });
       return answers.map(({ attachmentId: fileId, ...answer }) =>
@@ -103,14 +108,17 @@ export function readCalls({ deps, ...context }: CallContext): Pick<ActorCalls, N
       const { noteId } = known;
       const caller = { ...callerOf(actor), grants: new Map([[noteId, ROLES.remove]]) };
       const { items, nextCursor } = await useCases.listNoteActivity(caller, { noteId, ...pageOf(options) });
-      const events = items.map(({ id, at, action, actorId, files: named, detail }) => ({
-        id,
-        at: new Date(at),
-        action,
-        userId: idInApplication(actorId) ?? actorId,
-        files: named,
-        detail,
-      }));
+      // An application names its items, and does not know the ids of their notes.
+      const events = items.map(
+        ({ id, at, action, actorId, files: named, detail: { fromNoteId, toNoteId, ...detail } }) => ({
+          id,
+          at: new Date(at),
+          action,
+          userId: idInApplication(actorId) ?? actorId,
+          files: named,
+          detail,
+        }),
+      );
       return { events, nextCursor };
     },
   };

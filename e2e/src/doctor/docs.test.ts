@@ -16,12 +16,13 @@ type Made = { id: string; also?: readonly string[]; setup: string };
 
 const PAGE = resolve(import.meta.dirname, "../../../docs/doctor.md");
 
-/** The tests in command.test.ts and aws.test.ts make the faults of `OTHERS`. The lists in the folder `faults` make all other faults. */
+/** The tests in command.test.ts, aws.test.ts and move-bucket.test.ts make the faults of `OTHERS`. The lists in the folder `faults` make all other faults. */
 const OTHERS: readonly Made[] = [
   { id: "config-invalid", setup: "s3-local" },
   { id: "credentials-missing", setup: "s3-local" },
   { id: "credentials-expire-soon", setup: "s3-local" },
   { id: "signature-age-unlimited", setup: "s3-local as AWS" },
+  { id: "bucket-settings", setup: "s3-local" },
   { id: "policy-lists-buckets", setup: "s3-local as AWS" },
 ];
 

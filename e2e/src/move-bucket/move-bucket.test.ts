@@ -23,6 +23,13 @@ import {
 
 const move = (place: Place, ...options: string[]) => endOfCli(place, ["move", "bucket", ...options]);
 
+/** Returns the faults that the doctor finds between the settings and the buckets of the database. */
+async function bucketFaults(place: Place): Promise<{ detail: string; fix: unknown }[]> {
+  const { stdout } = await endOfCli(place, ["doctor", "--json"]);
+  const { findings }: { findings: { id: string; detail: string; fix: unknown }[] } = JSON.parse(stdout);
+  return findings.filter(({ id }) => id === "bucket-settings").map(({ detail, fix }) => ({ detail, fix }));
+}
+
 async function otherBucket(place: Place): Promise<BucketServer> {
   const server = await startEmbedded({ allowedOrigins: [originOf(place)] });
   onTestFinished(() => server.stop());
@@ -95,6 +102,14 @@ describe.each(useDatabases())("valetkey move bucket, on $name", ({ makeEnv }) =>
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain("New uploads go to bucket 2, but the settings have no bucket with the number 2.");
 
+    expect(await bucketFaults({ ...place, env: without })).toEqual([
+      {
+        detail: "New uploads go to bucket 2, but the settings have no bucket with the number 2.",
+        fix: [expect.objectContaining({ text: expect.stringContaining("NEXT_S3_BUCKET_NUMBER=2") })],
+      },
+    ]);
+    expect(await bucketFaults(place)).toEqual([]);
+
     // The way back is the same move with the two blocks exchanged.
     const exchanged = {
       ...place.env,
@@ -114,6 +129,9 @@ describe.each(useDatabases())("valetkey move bucket, on $name", ({ makeEnv }) =>
       expect(end.code).toBe(1);
       expect(end.stdout).not.toContain("empty");
     }
+    expect(await bucketFaults(forgotten)).toMatchObject([
+      { fix: [{ text: expect.stringMatching(/^Set S3_BUCKET_NUMBER=2/) }] },
+    ]);
     const again = await start(back);
     const third = await move(back);
     expect(third.stdout).toContain("No file is in bucket 2 any more.");
@@ -123,5 +141,5 @@ describe.each(useDatabases())("valetkey move bucket, on $name", ({ makeEnv }) =>
       expect(new URL(await urlOf(annAgain, file.id)).origin).not.toBe(other.endpoint);
       expect(await download(annAgain, file.id)).toBe(file.sha256);
     }
-  }, 60_000);
+  });
 });

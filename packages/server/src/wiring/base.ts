@@ -6,7 +6,11 @@ import { createAuditArchive } from "../features/audit/retention.ts";
 import { type Application, applicationQueries } from "../features/embedding/queries.ts";
 import { type ConfiguredPolicy, createLivePolicy, fixedPolicy, withPolicy } from "../features/policy/live-policy.ts";
 import { createCapabilities } from "../features/storage/capabilities.ts";
-import { createUploadBucket, requireSettingsOfBuckets } from "../features/storage/upload-bucket.ts";
+import {
+  type BucketSettings,
+  createUploadBucket,
+  requireSettingsOfBuckets,
+} from "../features/storage/upload-bucket.ts";
 import { type BucketOptions, createBucket } from "../platform/bucket/bucket.ts";
 import { joinBuckets, objectKeyAt, placeOfKey } from "../platform/bucket/numbered.ts";
 import { type Bucket, LEAST_CAPABILITIES } from "../platform/bucket/port.ts";
@@ -93,11 +97,11 @@ export async function openBase<UseCases extends FileUseCases>(
   opened.add(() => plainDb.close());
   const db = inSpan === undefined ? plainDb : traceDatabase(plainDb, inSpan);
   try {
-    const first = { bucket: config.bucket, number: config.bucketNumber ?? 1 };
-    const settings = config.nextBucket === undefined ? ([first] as const) : ([first, config.nextBucket] as const);
+    const settings = numberedBuckets(config);
+    const [first] = settings;
     const uploadBucket = createUploadBucket({ db, first: first.number });
     await uploadBucket.refresh();
-    const known = settings.map(({ number, bucket: one }) => ({ number, place: placeOf(one), title: titleOf(one) }));
+    const known = describeBuckets(settings);
     await requireSettingsOfBuckets(db, { buckets: known, forUploads: uploadBucket.number });
     const open = ({ bucket: target, number }: typeof first) => ({
       ...{ number, keyPrefix: target.keyPrefix, place: placeOf(target) },
@@ -212,6 +216,23 @@ export function bucketTarget(bucket: BucketConfig) {
     publicEndpoint: bucket.publicEndpoint ?? `http://localhost:${port}`,
     forcePathStyle: true,
   };
+}
+
+/** A bucket of the settings, and its number in object keys. */
+export type NumberedConfig = { bucket: BucketConfig; number: number };
+
+/** Returns the buckets of the settings. The first is the main bucket. */
+export function numberedBuckets({
+  bucket,
+  bucketNumber = 1,
+  nextBucket,
+}: Pick<Config, "bucket" | "bucketNumber" | "nextBucket">): readonly [NumberedConfig, ...NumberedConfig[]] {
+  const first = { bucket, number: bucketNumber };
+  return nextBucket === undefined ? [first] : [first, nextBucket];
+}
+
+export function describeBuckets(buckets: readonly NumberedConfig[]): BucketSettings[] {
+  return buckets.map(({ number, bucket }) => ({ number, place: placeOf(bucket), title: titleOf(bucket) }));
 }
 
 /** Returns the place of a bucket. The database compares the text with a later place, so the text must not change. */

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { S3Client } from "@aws-sdk/client-s3";
+import { uploadBucketQueries } from "../features/storage/queries.ts";
+import { type BucketFault, faultOfBuckets, hasBucketNumbers } from "../features/storage/upload-bucket.ts";
 import { createEchoProof } from "../operations/doctor/echo.ts";
 import { joinReports, type Report } from "../operations/doctor/finding.ts";
 import { type DoctorParts, recogniseProvider } from "../operations/doctor/parts.ts";
@@ -10,8 +12,9 @@ import { sdkProviderChain } from "../platform/bucket/credentials.ts";
 import type { Bucket, BucketCapabilities } from "../platform/bucket/port.ts";
 import type { Config } from "../platform/config/index.ts";
 import { createClamd } from "../platform/scanner/clamd.ts";
-import { bucketTarget } from "./base.ts";
+import { bucketTarget, describeBuckets, numberedBuckets } from "./base.ts";
 import { openMailer } from "./core.ts";
+import { openPlainSqlite } from "./database/open-plain.ts";
 
 /** An object of this age comes from a killed run. Milliseconds. */
 const ABANDONED_AFTER_MS = 3_600_000;
@@ -107,6 +110,7 @@ export async function openDoctor(
       },
     },
     echo: createEchoProof({ secret: config.auth.secret, clock }),
+    faultOfBuckets: () => faultOfConfiguredBuckets(config).catch(() => undefined),
     probeScanner: config.scanner && createClamd(config.scanner).probe,
     probeMail: config.mail && (await openMailer(config.mail)).probe,
   };
@@ -118,6 +122,22 @@ export async function openDoctor(
       s3.destroy();
     },
   };
+}
+
+async function faultOfConfiguredBuckets(config: Config): Promise<BucketFault | undefined> {
+  const { database } = config;
+  const db =
+    database.kind === "sqlite"
+      ? openPlainSqlite(database.file, { readOnly: true })
+      : (await import("./database/open-plain-postgres.ts")).openPlainPostgres(database.url);
+  try {
+    if (!(await hasBucketNumbers(db))) return undefined;
+    const buckets = numberedBuckets(config);
+    const forUploads = (await uploadBucketQueries(db).find())?.number ?? buckets[0].number;
+    return await faultOfBuckets(db, { buckets: describeBuckets(buckets), forUploads });
+  } finally {
+    await db.close();
+  }
 }
 
 function cloudFrontOf(config: Config["bucket"], bucket: Bucket): DoctorParts["bucket"]["cloudFront"] {

@@ -22,41 +22,58 @@ export function createUploadBucket({ db, first }: { db: Tx; first: number }): Up
 /** A bucket of the settings. The place is compared with the database, and people read the title. */
 export type BucketSettings = { number: number; place: string; title: string };
 
-/**
- * Checks that the settings have all buckets that the database names, and that no bucket has the number of another bucket. Throws
- * `bucket_unavailable` otherwise, because a process with these settings could not serve some files.
- */
-export async function requireSettingsOfBuckets(
+/** The difference between the settings and the buckets of the database, and its remedy. */
+export type BucketFault = { problem: string; remedy: string };
+
+type BucketsOfSettings = { buckets: readonly BucketSettings[]; forUploads: number };
+
+/** Throws `bucket_unavailable` if `faultOfBuckets` finds a fault, because a process with these settings could not serve some files. */
+export async function requireSettingsOfBuckets(db: Tx, settings: BucketsOfSettings): Promise<void> {
+  const fault = await faultOfBuckets(db, settings);
+  if (fault === undefined) return;
+  throw new DomainError("bucket_unavailable", `${fault.problem} ${fault.remedy}`);
+}
+
+/** Checks that the settings have all buckets that the database names, and that no bucket has the number of another bucket. */
+export async function faultOfBuckets(
   db: Tx,
-  { buckets, forUploads }: { buckets: readonly BucketSettings[]; forUploads: number },
-): Promise<void> {
-  requireOldNumbers(buckets, await uploadBucketQueries(db).places());
+  { buckets, forUploads }: BucketsOfSettings,
+): Promise<BucketFault | undefined> {
+  const renumbered = faultOfNumbers(buckets, await uploadBucketQueries(db).places());
+  if (renumbered !== undefined) return renumbered;
   const numbers = buckets.map(({ number }) => number);
-  if (!numbers.includes(forUploads)) {
-    throw missingSettings(forUploads, `New uploads go to bucket ${forUploads}`);
-  }
+  if (!numbers.includes(forUploads)) return missingSettings(forUploads, `New uploads go to bucket ${forUploads}`);
   const { firstKeyOfFile, firstKeyOfPreview } = inventoryQueries(db);
   for (const firstKey of [firstKeyOfFile, firstKeyOfPreview]) {
     const number = await firstOtherNumber(firstKey, numbers);
-    if (number !== undefined) throw missingSettings(number, `The database has files in bucket ${number}`);
+    if (number !== undefined) return missingSettings(number, `The database has files in bucket ${number}`);
   }
+}
+
+/** Returns whether the database has the columns for a move to another bucket. An earlier version may have made the database. */
+export async function hasBucketNumbers({ kysely }: Tx): Promise<boolean> {
+  const tables = await kysely.introspection.getTables();
+  const table = tables.find(({ name }) => name === "upload_bucket");
+  return table?.columns.some(({ name }) => name === "places") === true;
 }
 
 /** A bucket that the database does not know can have any number, because the endpoint of a bucket can get another name. */
-function requireOldNumbers(buckets: readonly BucketSettings[], places: BucketPlaces): void {
+function faultOfNumbers(buckets: readonly BucketSettings[], places: BucketPlaces): BucketFault | undefined {
   for (const [nth, { number, place, title }] of buckets.entries()) {
     const old = Object.entries(places).find(([, known]) => known === place)?.[0];
     if (old === undefined || places[number] === place) continue;
-    const problem = `${title} is bucket ${old}, but the settings give it the number ${number}.`;
-    const remedy = `Set ${nth === 0 ? "" : "NEXT_"}S3_BUCKET_NUMBER=${old}.`;
-    throw new DomainError("bucket_unavailable", `${problem} ${remedy} docs/moving.md explains the numbers.`);
+    return {
+      problem: `${title} is bucket ${old}, but the settings give it the number ${number}.`,
+      remedy: `Set ${nth === 0 ? "" : "NEXT_"}S3_BUCKET_NUMBER=${old}. docs/moving.md explains the numbers.`,
+    };
   }
 }
 
-function missingSettings(number: number, fact: string): DomainError {
-  const problem = `${fact}, but the settings have no bucket with the number ${number}.`;
-  const remedy = `Add the settings of that bucket, with S3_BUCKET_NUMBER=${number} or NEXT_S3_BUCKET_NUMBER=${number}. docs/moving.md explains the two blocks of settings.`;
-  return new DomainError("bucket_unavailable", `${problem}\n${remedy}`);
+function missingSettings(number: number, fact: string): BucketFault {
+  return {
+    problem: `${fact}, but the settings have no bucket with the number ${number}.`,
+    remedy: `Add the settings of that bucket, with S3_BUCKET_NUMBER=${number} or NEXT_S3_BUCKET_NUMBER=${number}. docs/moving.md explains the two blocks of settings.`,
+  };
 }
 
 /** Returns the first number of a bucket that is not in the list. Each step skips all keys of one bucket with the index. */

@@ -1,5 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { Credentials, PresignTarget } from "@valetkey/presign";
+import type { BucketFault } from "../../features/storage/upload-bucket.ts";
 import type { BucketCapabilities } from "../../platform/bucket/port.ts";
 import type { Config } from "../../platform/config/index.ts";
 import type { Outcome } from "./finding.ts";
@@ -51,6 +52,11 @@ export type DoctorParts = {
   /** Creates a key under the prefix of the doctor. At the end of the run, the doctor deletes the object with the new key. */
   newKey(): string;
   echo: EchoProof;
+  /**
+   * Compares the buckets of the settings with the database. Returns undefined if there is no difference, or if the database can't be read,
+   * which the checks of the database report.
+   */
+  faultOfBuckets(): Promise<BucketFault | undefined>;
   /** The member `probeScanner` is undefined if the service has no virus scanner. */
   probeScanner: (() => Promise<void>) | undefined;
   /**

@@ -1,5 +1,6 @@
 import { within } from "../../platform/clock.ts";
 import { bucketFaults, credentialsCheck, reachCheck } from "./checks/bucket.ts";
+import { bucketSettingsCheck, bucketSettingsFaults } from "./checks/bucket-settings.ts";
 import { corsCheck, corsFaults } from "./checks/cors.ts";
 import { exposureCheck, exposureFaults, signatureAgeCheck } from "./checks/exposure.ts";
 import { featureFaults, featuresCheck } from "./checks/features.ts";
@@ -25,6 +26,7 @@ export const CATALOGUE = {
   ...hostFaults,
   ...sqliteFaults,
   ...postgresFaults,
+  ...bucketSettingsFaults,
   ...serverFaults,
   ...bucketFaults,
   ...permissionFaults,
@@ -46,7 +48,10 @@ type Options = { onProgress?: (name: string) => void; limitMs?: number; onlyBuck
 const LIMIT_MS = 40_000;
 /** The checks of the doctor run in the order of GROUPS. If a check in GATES finds an error, the later checks of its group do not run. */
 const GROUPS: readonly { subject: string; checks: readonly Check[] }[] = [
-  { subject: "this machine", checks: [hostCheck, sqliteCheck, postgresCheck, scannerCheck, mailCheck, serversCheck] },
+  {
+    subject: "this machine",
+    checks: [hostCheck, sqliteCheck, postgresCheck, bucketSettingsCheck, scannerCheck, mailCheck, serversCheck],
+  },
   {
     subject: "bucket",
     checks: [

@@ -25,6 +25,7 @@ export const doctorTitles: Record<string, string> = {
     "Freigaben können zur falschen Zeit enden: PostgreSQL und diese Maschine haben verschiedene Uhrzeiten",
   "pooler-statement-mode": "Der Dienst startet nicht: Der Verbindungs-Pooler läuft im Modus „statement“",
   "pooler-names": "Anfragen scheitern zufällig: Der Verbindungs-Pooler verliert vorbereitete Anweisungen",
+  "bucket-settings": "Der Dienst startet nicht: Die Einstellungen passen nicht zu den Buckets der Dateien",
   "scanner-unreachable": "Neue Dateien lassen sich nicht herunterladen: Der Virenscanner antwortet nicht",
   "mail-server-unusable": "Niemand erhält Mails: Der Mailserver nimmt keine an",
   "issuer-unusable": "Niemand kann sich damit anmelden: Der Identitätsanbieter ist nicht nutzbar",

@@ -3,7 +3,10 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
 import type { BlobFiles } from "./blob-files.ts";
+import { createContents } from "./contents.ts";
+import type { Checksum } from "./database.ts";
 import type { Write } from "./group-commit.ts";
+import { createObjects } from "./objects.ts";
 
 /** Controls a backup of the data folder. Another process copies the files of the backup. */
 export type BucketBackup = {
@@ -116,3 +119,45 @@ export function* listBlobs(metadataFile: string): Generator<ListedBlob> {
     database.close();
   }
 }
+
+/**
+ * An object whose bytes are in a blob of the backup, but not in the bucket. The member `blob` is the name of the blob, and is undefined for an
+ * object without bytes. The member `etag` includes the quotes. The member `sha256` is in base64.
+ */
+export type AddedObject = {
+  key: string;
+  blob: string | undefined;
+  sizeBytes: number;
+  etag: string;
+  contentType: string;
+  sha256: string | undefined;
+};
+
+/** Adds objects to a copy of the metadata. An added object replaces the object with an equal key. */
+export function addObjects(metadataFile: string, { bucket, added }: { bucket: string; added: readonly AddedObject[] }) {
+  const database = new DatabaseSync(metadataFile);
+  try {
+    const contents = createContents(database);
+    const objects = createObjects(database, contents);
+    const lastModified = Date.now();
+    database.exec("BEGIN");
+    for (const { key, blob, sizeBytes, etag, contentType, sha256 } of added) {
+      const contentId = contents.add({
+        ...(blob === undefined ? {} : { blob }),
+        sizeBytes,
+        md5: NO_MD5,
+        checksums: [],
+      });
+      const checksums: Checksum[] =
+        sha256 === undefined ? [] : [{ algorithm: "SHA256", value: sha256, type: "FULL_OBJECT" }];
+      const headers = { "content-type": contentType };
+      objects.put(bucket, { key, contentId, sizeBytes, etag, lastModified, headers, metadata: {}, checksums });
+    }
+    database.exec("COMMIT");
+  } finally {
+    database.close();
+  }
+}
+
+/** A copy of the metadata stores no MD5. */
+const NO_MD5 = Buffer.alloc(0);

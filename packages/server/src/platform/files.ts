@@ -10,7 +10,7 @@ type Digest = { sizeBytes: number; sha256: string };
 export async function digestOf(file: string): Promise<Digest> {
   const from = await open(file, "r");
   try {
-    return await pump(from);
+    return await pump(blocksOf(from));
   } finally {
     await from.close();
   }
@@ -21,36 +21,49 @@ export async function digestOf(file: string): Promise<Digest> {
  * The function `copyDurably` creates the folder of `to` if the folder does not exist.
  */
 export async function copyDurably(source: string, to: string): Promise<Digest> {
-  const temporary = `${to}.partial`;
   const from = await open(source, "r");
   try {
-    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
-    const target = await open(temporary, "w", 0o600);
-    let digest: Digest;
-    try {
-      digest = await pump(from, target);
-      await target.sync();
-    } finally {
-      await target.close();
-    }
-    await rename(temporary, to);
-    return digest;
+    return await writeDurably(blocksOf(from), to);
   } finally {
     await from.close();
   }
 }
 
-async function pump(from: FileHandle, to?: FileHandle): Promise<Digest> {
+/** Writes a stream to a new file, as `copyDurably` copies a file. */
+export async function writeDurably(body: AsyncIterable<Uint8Array>, to: string): Promise<Digest> {
+  const temporary = `${to}.partial`;
+  await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+  const target = await open(temporary, "w", 0o600);
+  let digest: Digest;
+  try {
+    digest = await pump(body, target);
+    await target.sync();
+  } finally {
+    await target.close();
+  }
+  await rename(temporary, to);
+  return digest;
+}
+
+async function pump(body: AsyncIterable<Uint8Array>, to?: FileHandle): Promise<Digest> {
   const hash = createHash("sha256");
-  const block = Buffer.allocUnsafe(BLOCK_BYTES);
   let sizeBytes = 0;
-  for (;;) {
-    const { bytesRead } = await from.read(block, 0, block.length, sizeBytes);
-    if (bytesRead === 0) return { sizeBytes, sha256: hash.digest("hex") };
-    const bytes = block.subarray(0, bytesRead);
+  for await (const bytes of body) {
     hash.update(bytes);
     if (to !== undefined) await to.writeFile(bytes);
-    sizeBytes += bytesRead;
+    sizeBytes += bytes.length;
+  }
+  return { sizeBytes, sha256: hash.digest("hex") };
+}
+
+/** Reads a file in blocks. All blocks share one buffer, so a block is valid only until the next block. */
+async function* blocksOf(from: FileHandle): AsyncGenerator<Uint8Array> {
+  const block = Buffer.allocUnsafe(BLOCK_BYTES);
+  for (let position = 0; ; ) {
+    const { bytesRead } = await from.read(block, 0, block.length, position);
+    if (bytesRead === 0) return;
+    yield block.subarray(0, bytesRead);
+    position += bytesRead;
   }
 }
 

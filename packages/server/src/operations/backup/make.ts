@@ -4,6 +4,7 @@ import type { BucketBackup, ListedBlob } from "@valetkey/s3-local";
 import type { SqliteSnapshot } from "../../platform/database/sqlite/snapshot.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { copyDurably, digestOf, sizeOf, syncFolder } from "../../platform/files.ts";
+import { DeletedMeanwhile } from "./gather.ts";
 import {
   BLOB_LIST,
   createBlobList,
@@ -30,6 +31,11 @@ type Source = {
   openSnapshot(): SqliteSnapshot;
   /** Lists the blobs that are in a copy of the metadata, sorted by path. */
   listBlobs(metadataFile: string): Iterable<ListedBlob>;
+  /**
+   * Adds the objects of the other bucket to the backup during a move to another bucket. Returns the missing objects as paths. Throws
+   * DeletedMeanwhile.
+   */
+  gather(copy: { databaseFile: string; metadataFile: string }): Promise<string[]>;
 };
 
 export type BackupOptions = {
@@ -47,6 +53,9 @@ const COPIES_AT_ONCE = 8;
 const EXPORTED = /^[\w-]+\.jsonl$/;
 const OWN_NAMES = /^(?:blobs|manifest\.json(?:\.new)?|copy-[\w-]+)$/;
 
+/** A backup begins again if a file of the other bucket was deleted meanwhile. The next run finds the downloaded files. */
+const MAX_ROUNDS = 5;
+
 /**
  * Copies the embedded database, its journal, the built-in bucket, the exported audit log and the secrets, while the service runs. A later
  * backup into the folder copies only the blobs that are missing in the folder or have another size there. Until the later backup is
@@ -55,7 +64,12 @@ const OWN_NAMES = /^(?:blobs|manifest\.json(?:\.new)?|copy-[\w-]+)$/;
  */
 export async function makeBackup(options: BackupOptions): Promise<Manifest> {
   try {
-    return await make(options);
+    for (let round = 1; ; round++) {
+      const made = await make(options).catch((error) => {
+        if (!(error instanceof DeletedMeanwhile) || round === MAX_ROUNDS) throw error;
+      });
+      if (made !== undefined) return made;
+    }
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "ENOSPC") throw cause;
     throw new DomainError(
@@ -78,6 +92,10 @@ async function make(options: BackupOptions): Promise<Manifest> {
   try {
     // Until `bucket.end`, the bucket deletes no object, so that the backup has the object of each row in the copy of the database.
     const database = await copyDatabase(source, { folder, bucket });
+    const missing = await source.gather({
+      databaseFile: join(folder, FILES.database),
+      metadataFile: join(folder, FILES.metadata),
+    });
     await copyDurably(join(dataDir, FILES.secrets), join(folder, FILES.secrets));
     // The backup copies the exported events after the database. At least one of the two copies has each event, because the service exports
     // an event before the service deletes the row of the event.
@@ -85,6 +103,7 @@ async function make(options: BackupOptions): Promise<Manifest> {
     const blobs = await copyBlobs({ ...options, folder, before });
     // The call fails if the service stopped during the backup, because a stopped service does not protect the blobs from deletion.
     await bucket.end();
+    blobs.missing.unshift(...missing);
     const manifest: Manifest = {
       format: FORMAT,
       createdAt: now.toISOString(),

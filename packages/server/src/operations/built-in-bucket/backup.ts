@@ -4,10 +4,10 @@ import { chmodSync, rmSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
-import { type BucketBackup, listBlobs, startS3Local } from "@valetkey/s3-local";
+import { type AddedObject, addObjects, type BucketBackup, listBlobs, startS3Local } from "@valetkey/s3-local";
 import { DomainError } from "../../platform/errors.ts";
 
-export { listBlobs };
+export { type AddedObject, addObjects, listBlobs };
 
 /**
  * Starts a backup of the built-in bucket in `dataDir`. If the service is running, the bucket in the process of the service makes the

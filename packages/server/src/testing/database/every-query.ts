@@ -41,6 +41,7 @@ import { accessRequestQueries } from "../../features/sharing/queries/access-requ
 import { accountInvitationQueries } from "../../features/sharing/queries/account-invitations.ts";
 import { invitationQueries } from "../../features/sharing/queries/invitations.ts";
 import { shareQueries } from "../../features/sharing/queries/shares.ts";
+import { backupQueries } from "../../features/storage/backup-queries.ts";
 import { moveQueries } from "../../features/storage/move-queries.ts";
 import {
   adoptionQueries,
@@ -89,6 +90,7 @@ export const everyQuery = {
   queues: queueQueries,
   inventory: inventoryQueries,
   moves: moveQueries,
+  backups: backupQueries,
   uploadBucket: uploadBucketQueries,
   limitCounts: limitCountQueries,
   links: linkQueries,

@@ -455,6 +455,14 @@ export const queryExamples: Examples = {
     ],
     names: [[named], [{ ...named, kind: "preview" }]],
   },
+  backups: {
+    listFiles: [[{ range: { after: "key-1", before: "key-9" }, limit: 100 }]],
+    listPreviews: [[{ range: { after: "key-1", before: "key-9" }, limit: 100 }]],
+    listUploads: [[{ range: { after: "key-1", before: "key-9" }, limit: 100 }]],
+    rename: [["key-1", "new"]],
+    dropDeletions: [[{ after: "key-1", before: "key-9" }]],
+    settleMove: [[1]],
+  },
   uploadBucket: {
     find: [[]],
     places: [[]],

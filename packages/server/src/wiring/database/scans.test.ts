@@ -49,6 +49,8 @@ const ALLOWED: Record<string, string> = {
   "accounts.deleteResetLinksByHand": RECOVERY,
   "links.listAll": IN_ORDER,
   "mails.list": IN_ORDER,
+  "backups.dropDeletions": BY_COMMAND,
+  "backups.listUploads": BY_COMMAND,
   "missingPreviews.count": BY_COMMAND,
   "missingPreviews.list": BY_COMMAND,
   "moves.countAdopted": BY_COMMAND,

@@ -1,0 +1,67 @@
+import type { KeyRange } from "../../platform/bucket/numbered.ts";
+import { defineQueries } from "../../platform/database/queries.ts";
+import { ENDED } from "../usage/usage.ts";
+import { isInRange } from "./move-queries.ts";
+
+/** An object that a row of a backup names. The object of an upload that has not ended may not exist, so it is not required. */
+export type BackedUpObject = {
+  attachmentId: string;
+  objectKey: string;
+  sizeBytes: number;
+  sha256: string | undefined;
+  isRequired: boolean;
+};
+
+type Page = { range: KeyRange; limit: number };
+
+/** The queries with which `valetkey backup` gathers the objects of another bucket. They run on the copy of the database. */
+export const backupQueries = defineQueries("database.backups", ({ kysely: db }) => ({
+  async listFiles({ range, limit }: Page): Promise<BackedUpObject[]> {
+    const files = db.selectFrom("attachments").where(isInRange("object_key", range)).where("state", "not in", ENDED);
+    const columns = ["id", "object_key", "size_bytes", "checksum_sha256", "state"] as const;
+    const rows = await files.select(columns).orderBy("object_key").limit(limit).execute();
+    return rows.map((row) => ({
+      ...{ attachmentId: row.id, objectKey: row.object_key, sizeBytes: row.size_bytes },
+      ...{ sha256: row.checksum_sha256 ?? undefined, isRequired: ["ready", "quarantined"].includes(row.state) },
+    }));
+  },
+
+  async listPreviews({ range, limit }: Page): Promise<BackedUpObject[]> {
+    const previews = db.selectFrom("attachment_previews").where(isInRange("object_key", range));
+    const columns = ["attachment_id", "object_key", "size_bytes", "checksum_sha256", "width"] as const;
+    const rows = await previews.select(columns).orderBy("object_key").limit(limit).execute();
+    return rows.map((row) => ({
+      ...{ attachmentId: row.attachment_id, objectKey: row.object_key, sizeBytes: row.size_bytes },
+      ...{ sha256: row.checksum_sha256, isRequired: row.width !== null },
+    }));
+  },
+
+  /** Lists the objects of uploads that have not ended. The service copies some of these objects to the key of their file. */
+  async listUploads({ range, limit }: Page): Promise<BackedUpObject[]> {
+    const uploads = db.selectFrom("uploads").where(isInRange("object_key", range));
+    const pending = uploads.where("state", "not in", [...ENDED, "ready", "quarantined"]);
+    const columns = ["attachment_id", "object_key", "size_bytes"] as const;
+    const rows = await pending.select(columns).orderBy("object_key").limit(limit).execute();
+    return rows.map((row) => ({
+      ...{ attachmentId: row.attachment_id, objectKey: row.object_key, sizeBytes: row.size_bytes },
+      ...{ sha256: undefined, isRequired: false },
+    }));
+  },
+
+  /** Changes an object key in all rows that name it. */
+  async rename(from: string, to: string): Promise<void> {
+    for (const table of ["attachments", "attachment_previews", "uploads"] as const) {
+      await db.updateTable(table).set({ object_key: to }).where("object_key", "=", from).execute();
+    }
+  },
+
+  /** Removes the queued deletions of a bucket that does not belong to the restored service. */
+  async dropDeletions(range: KeyRange): Promise<void> {
+    await db.deleteFrom("object_deletions").where(isInRange("object_key", range)).execute();
+  },
+
+  /** Makes new uploads go to a bucket, and ends the lease of a move. */
+  async settleMove(number: number): Promise<void> {
+    await db.updateTable("upload_bucket").set({ number, holder: null, held_until: null }).execute();
+  },
+}));

@@ -9,6 +9,10 @@ export type Ledger = {
   links: string[];
   requests: number;
   longestMs: number;
+  /** The number of kills of the service. A request that was running during a kill may fail. */
+  kills: number;
+  /** Resolves when the service runs. */
+  isUp: Promise<void>;
 };
 
 export const emptyLedger = (): Ledger => ({
@@ -17,6 +21,8 @@ export const emptyLedger = (): Ledger => ({
   links: [],
   requests: 0,
   longestMs: 0,
+  kills: 0,
+  isUp: Promise.resolve(),
 });
 
 /** Streams an object, and returns the checksum of its bytes. */
@@ -79,11 +85,21 @@ export async function seedLarge(api: Api, { ledger, count, bytes }: { ledger: Le
   }
 }
 
-/** Uploads, downloads, deletes and shares files until `signal` aborts. Throws at the first failure. */
+/** Uploads, downloads, deletes and shares files until `signal` aborts. Throws at the first failure while the service runs. */
 export async function work(api: Api, { ledger, signal }: { ledger: Ledger; signal: AbortSignal }): Promise<void> {
   let noteId = await newNote(api);
   const own: StoredFile[] = [];
   for (let turn = 1; !signal.aborted; turn++) {
+    await ledger.isUp;
+    const { kills } = ledger;
+    await round(turn).catch(async (error) => {
+      if (ledger.kills === kills) throw error;
+      await ledger.isUp;
+      await deletePending(api, noteId);
+    });
+  }
+
+  async function round(turn: number): Promise<void> {
     // A note can have at most 500 links.
     if (turn % 1_000 === 0) noteId = await newNote(api);
     const startedAt = performance.now();
@@ -104,6 +120,16 @@ export async function work(api: Api, { ledger, signal }: { ledger: Ledger; signa
     if (turn % 4 === 1) await share(api, { ledger, file });
     ledger.requests += 1;
     ledger.longestMs = Math.max(ledger.longestMs, performance.now() - startedAt);
+  }
+}
+
+/** Deletes the files whose upload has not ended, because the old bucket must stay until they end. */
+async function deletePending(api: Api, noteId: string): Promise<void> {
+  for (let cursor: string | undefined = ""; cursor !== undefined; ) {
+    const page = await api.call("GET", `/notes/${noteId}/attachments?limit=100${cursor && `&cursor=${cursor}`}`);
+    const pending = page.body.items.filter(({ state }: { state: string }) => state === "pending");
+    for (const { id } of pending) await api.call("DELETE", `/attachments/${id}`);
+    cursor = page.body.nextCursor ?? undefined;
   }
 }
 

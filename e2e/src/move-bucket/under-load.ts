@@ -4,8 +4,8 @@ import { createInterface } from "node:readline";
 import { expect, onTestFinished } from "vitest";
 import type { BucketServer } from "../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
 import { apiAs } from "../testing/api.ts";
-import { commandOf, endOfCli, type Place, startProcess } from "../testing/service.ts";
-import { audit, emptyLedger, seed, seedLarge, work } from "./load.ts";
+import { commandOf, endOfCli, type Place, type RunningService, startProcess } from "../testing/service.ts";
+import { audit, emptyLedger, type Ledger, seed, seedLarge, work } from "./load.ts";
 import { ann, makeFixedPlace, settingsOf } from "./stage.ts";
 
 /** Without a server, the hop goes to the built-in bucket. */
@@ -25,7 +25,8 @@ function settings({ server, number }: Hop, { prefix, place }: { prefix: string; 
 }
 
 /**
- * Moves files along a chain of buckets under load, kills each move several times, and compares every acknowledged fact with the buckets.
+ * Moves files along a chain of buckets under load, and compares every acknowledged fact with the buckets. Kills the service once in each
+ * move, and each move several times.
  * The environment variables KILL_ROUNDS, MOVE_OBJECTS, MOVE_LARGE_FILES and MOVE_LARGE_BYTES make a longer run.
  */
 export async function moveUnderLoad(env: Record<string, string>, chain: readonly Hop[]): Promise<void> {
@@ -41,7 +42,7 @@ export async function moveUnderLoad(env: Record<string, string>, chain: readonly
       ...settings(to, { prefix: "NEXT_", place: base }),
     };
     const place: Place = { ...base, env: { ...common, ...blocks } };
-    const service = await startProcess(place);
+    let service = await startProcess(place);
     onTestFinished(() => void service.stop("SIGKILL"));
     const api = await ann(service.url);
     if (nth === 1) {
@@ -55,6 +56,7 @@ export async function moveUnderLoad(env: Record<string, string>, chain: readonly
     // The rejection is handled below, after the move.
     workers.catch(() => undefined);
     const startedAt = performance.now();
+    service = await killService(service, { place, ledger });
     let kills = 0;
     while (kills < KILLS && (await killInTheMiddle(place))) kills += 1;
     const moved = await endOfCli(place, ["move", "bucket", "--force"]);
@@ -71,18 +73,35 @@ export async function moveUnderLoad(env: Record<string, string>, chain: readonly
     const { files, wrong } = await audit(api, { ledger, isExpected: (url) => url.origin === origin });
     expect(wrong).toEqual([]);
     expect(kills).toBe(KILLS);
+    expect(ledger.kills).toBe(nth);
     const gc = await endOfCli(place, ["gc", "--dry-run"]);
     expect(gc.stdout).toMatch(/^objects that no row explains +0 /m);
     expect(gc.stdout).toMatch(/^files without their object +0 /m);
     const { deleted, links, requests, longestMs } = ledger;
     const load = `${requests} rounds of load, longest ${Math.round(longestMs)} ms, ${deleted.size} deleted, ${links.length} links`;
-    console.log(`${files} files compared, ${load}, 0 requests failed`);
+    console.log(`${files} files compared, ${load}, ${ledger.kills} kills of the service, 0 other requests failed`);
     await service.stop();
   }
 }
 
-/** Starts the command, and kills it at a random moment after its first progress. Returns false if the move ended before. */
-async function killInTheMiddle(place: Place): Promise<boolean> {
+/** Kills the service and the move of its files at once, and starts the service again. The service has the same ports as before. */
+async function killService(service: RunningService, { place, ledger }: { place: Place; ledger: Ledger }) {
+  const restarted = Promise.withResolvers<void>();
+  await killInTheMiddle(place, async () => {
+    ledger.isUp = restarted.promise;
+    ledger.kills += 1;
+    await service.stop("SIGKILL");
+  });
+  const again = await startProcess(place);
+  restarted.resolve();
+  onTestFinished(() => void again.stop("SIGKILL"));
+  return again;
+}
+
+const aMoment = () => new Promise<void>((resolve) => setTimeout(resolve, Math.random() * 800));
+
+/** Starts the command, and kills it after its first progress and `wait`. Returns false if the move ended before. */
+async function killInTheMiddle(place: Place, wait: () => Promise<void> = aMoment): Promise<boolean> {
   const child = spawn(process.execPath, [...commandOf(), "move", "bucket", "--json", "--force"], {
     env: place.env,
     cwd: place.dataDir,
@@ -92,7 +111,7 @@ async function killInTheMiddle(place: Place): Promise<boolean> {
     const { type } = JSON.parse(line);
     if (type === "report") break;
     if (type !== "progress") continue;
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 800));
+    await wait();
     child.kill("SIGKILL");
     await ended;
     return child.signalCode === "SIGKILL";

@@ -1,9 +1,12 @@
+import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { NewLink } from "../../index.ts";
 import { engines, sqlite } from "../../testing/database/test-databases.ts";
 import { openTestFiles } from "../../testing.ts";
+import { createValetKeyAt } from "./create-valet-key.ts";
+import { collectLines } from "./testing/collect-lines.ts";
 import { drawer } from "./testing/drawer.ts";
-import { createPlace, open, useEmbedding, users } from "./testing/embedding.ts";
+import { createPlace, open, optionsAt, useEmbedding, users } from "./testing/embedding.ts";
 import { links, sharing, visitorOf, withdrawn } from "./testing/sharing.ts";
 
 const { ann, ben, cleo } = users;
@@ -278,6 +281,43 @@ describe("the links of an embedding", () => {
       code: "links_disabled",
     });
     expect(await visitorOf(files.fetch, "x").look()).toMatchObject({ status: 404, body: { code: "not_found" } });
+  });
+
+  it.each([
+    [
+      "throws",
+      () => {
+        throw new Error("no address");
+      },
+    ],
+    ["returns no address", () => "localhost"],
+  ])("visitors of links share one limit, and the log says so once, if clientAddress %s", async (_, clientAddress) => {
+    const { files, log } = await open(await createPlace(sqlite), { ...sharing, links: { ...links, clientAddress } });
+    const { token } = await files.createLink(ann, drawer("1"));
+    for (let nth = 0; nth < 2; nth++) {
+      expect(await visitorOf(files.fetch, token).look()).toMatchObject({ status: 200 });
+    }
+    expect(log().split("Set links.clientAddress")).toHaveLength(2);
+  });
+
+  it("the background work deletes the claims of links a day after their time", async () => {
+    const place = await createPlace(sqlite);
+    let passedMs = 0;
+    const clock = () => Date.now() + passedMs;
+    const { logger } = collectLines();
+    const files = await createValetKeyAt(optionsAt(place, { ...sharing, background: false, logger }), { clock });
+    onTestFinished(files.close);
+    await files.attach(ann, drawer("1"), note("a.txt"));
+    const { token } = await files.createLink(ann, drawer("1"));
+    expect(await visitorOf(files.fetch, token).claim()).toMatchObject({ status: 201 });
+    const db = new DatabaseSync(place.database, { readOnly: true });
+    onTestFinished(() => db.close());
+    const count = (table: string) => db.prepare(`select count(*) as rows from ${table}`).get()?.rows;
+    await files.tick();
+    expect([count("link_claims"), count("limit_counts")]).toEqual([1, 1]);
+    passedMs = 2 * 86_400_000;
+    await files.tick();
+    expect([count("link_claims"), count("limit_counts")]).toEqual([0, 0]);
   });
 
   it("requirement 39: a page of another origin claims a file only if the option origins lists the origin", async () => {

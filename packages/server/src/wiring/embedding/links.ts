@@ -44,6 +44,8 @@ export async function loadLinks(
         bucketOrigins: deps.bucket.origins,
         origins: new Set(origins),
         findClientAddress: clientAddress,
+        onNoAddress: (error) =>
+          logger.warn({ err: error }, "All visitors of links share one limit. Set links.clientAddress."),
       }),
       jobs: {
         deleteOldClaims: useCases.deleteOldClaims,

@@ -65,6 +65,7 @@ describe("the options of an embedding", () => {
     ["a short secret of links", { links: { ...links, secret: "short" } }, "links.secret"],
     ["one text of old secrets", { links: { ...links, oldSecrets: links.secret } }, "links.oldSecrets"],
     ["links without a URL", { links: { ...links, baseUrl: "/files" } }, "links.baseUrl"],
+    ["a URL of links with a query", { links: { ...links, baseUrl: "https://a.example/?a=b" } }, "links.baseUrl"],
     ["links without findUser", { links: { ...links, findUser: undefined } }, "links.findUser is missing"],
     ["a page of links without a token", { links: { ...links, pageUrl: links.baseUrl } }, "links.pageUrl"],
     ["an address of visitors", { links: { ...links, clientAddress: "::1" } }, "links.clientAddress"],

@@ -137,7 +137,7 @@ function faultsOfLinks<AppUser extends User>({ links, resources }: Partial<Valet
   if (!Array.isArray(oldSecrets) || !oldSecrets.every(isSecret)) {
     faults.push(`links.oldSecrets: random texts of at least ${MIN_SECRET} characters`);
   }
-  if (!isPage(baseUrl))
+  if (!isPage(baseUrl) || /[?#]/.test(baseUrl))
     faults.push("links.baseUrl: the public URL of the routes, such as https://app.example.com/files");
   if (typeof findUser !== "function") {
     faults.push("links.findUser is missing: a function that returns the user with an id, or null");

@@ -32,7 +32,7 @@ export type LinkOptions<AppUser extends User = User> = {
    * Returns the user with this id, or null. The service calls `findUser` for the creator of a link, at each request of a visitor, and then
    * asks `may` and `mayShare`. After an error, and after 5 seconds without a result, the link does not open.
    */
-  findUser(id: string): AppUser | null | undefined | Promise<AppUser | null | undefined>;
+  findUser(id: string): NoInfer<AppUser> | null | undefined | Promise<NoInfer<AppUser> | null | undefined>;
   /**
    * The URL of your own page for visitors, with `{token}` in the place of the token, such as `https://app.example.com/shared/{token}`.
    * Default: a small page of Valet Key, which needs no JavaScript.

@@ -1,9 +1,8 @@
-import type { LinkState } from "../../links/link.ts";
 import type { ItemName } from "../types.ts";
 
 /** The settings of a new link. */
 export type NewLink = {
-  /** The ids of 1 to 100 ready files of the item. Default: all ready files of the item, also files that are added later. */
+  /** The ids of 1 to 100 ready files of the item. Default: the first 1,000 ready files of the item, also files that are added later. */
   fileIds?: readonly string[] | undefined;
   /** The expiry of the link. Null: the link works until it is revoked. Default: in 7 days. */
   expiresAt?: Date | null | undefined;
@@ -48,7 +47,7 @@ export type ItemLink = ItemName & {
    * Visitors can open a `live` link. An `orphaned` link has lost all its files, or its creator may not share the item now. The link is live
    * again if the application permits the creator again.
    */
-  state: Exclude<LinkState, "closed">;
+  state: "live" | "used_up" | "expired" | "revoked" | "orphaned";
   /** The id of the user who made the link. Empty if the application made the link with `asApplication`. */
   createdBy: string;
   createdAt: Date;

@@ -18,23 +18,37 @@ type Options = {
   origins: ReadonlySet<string>;
   /** Default: the address that Express, Fastify or Node.js reports. */
   findClientAddress: FindClientAddress | undefined;
+  /** The service calls `onNoAddress` for the first visitor whose address is unknown. */
+  onNoAddress: (error: unknown) => void;
 };
 
 /** Creates the function that adds the routes for visitors of links, who are not users of the application. */
 export function createVisitorRoutes({ useCases, baseUrl, findClientAddress = reportedAddress, ...options }: Options) {
+  const { onNoAddress, ...others } = options;
+  let isReported = false;
+
+  /** Returns the address of the visitor. Visitors without an address share the limits of one client. */
+  function clientAddress(): string {
+    let reason: unknown = new TypeError("A visitor has no IP address.");
+    try {
+      const current = exchange.getStore();
+      const address = readAddress(String(current && findClientAddress(current.request, current.original)));
+      if (address !== undefined) return address;
+    } catch (error) {
+      reason = error;
+    }
+    if (!isReported) onNoAddress(reason);
+    isReported = true;
+    return "unknown";
+  }
+
   return (app: App): void => {
-    app.decorateRequest("clientAddress", {
-      getter: () => {
-        const current = exchange.getStore();
-        // Without an address, all visitors share the limits of one network.
-        return readAddress((current && findClientAddress(current.request, current.original)) ?? "") ?? "unknown";
-      },
-    });
+    app.decorateRequest("clientAddress", { getter: clientAddress });
     // A visitor can write any prefix of a token. So the name of a write queue omits the readable prefix.
     const holderOf = ({ params }: FastifyRequest) => String((params as { token: string }).token.split("~").at(-1));
     app.addHook("onRoute", inTurns({ turns: { turns: createWriteTurns(), holderOf } }));
     publicLinkRoutes(app, {
-      ...options,
+      ...others,
       useCases,
       publicUrl: baseUrl,
       hasOtherPage: false,

@@ -170,7 +170,8 @@ export async function checkLinkedFiles(
   const ids = [...new Set(attachmentIds)];
   for (const id of ids) {
     const attachment = await attachmentQueries(tx).find(id);
-    if (attachment?.noteId !== noteId) throw new DomainError("attachment_not_found", `The note has no file ${id}.`);
+    if (attachment?.noteId !== noteId)
+      throw new DomainError("attachment_not_found", `There is no file ${id} among the files that the link can open.`);
     if (attachment.state !== "ready") {
       throw new DomainError(
         "attachment_not_ready",
@@ -190,5 +191,5 @@ const MAX_LIVE = 500;
  */
 export async function checkLiveLinks(tx: Tx, noteId: string): Promise<void> {
   if ((await linkQueries(tx).countLive(noteId)) <= MAX_LIVE) return;
-  throw new DomainError("too_many_links", `The note would have more than ${MAX_LIVE} links. Revoke some first.`);
+  throw new DomainError("too_many_links", `There would be more than ${MAX_LIVE} links. Revoke some first.`);
 }

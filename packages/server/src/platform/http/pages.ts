@@ -1,15 +1,14 @@
 import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import type { IncomingHttpHeaders } from "node:http";
 import { join, relative } from "node:path";
 import staticFiles from "@fastify/static";
 import type { FastifyError, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
 import { Type } from "typebox";
-import type { Language } from "../database/unions.ts";
-import { languages, USUAL_LANGUAGE } from "../database/unions.ts";
+import { USUAL_LANGUAGE } from "../database/unions.ts";
 import type { BrandPages } from "./brand-pages.ts";
 import { notFound, sendProblem } from "./problem.ts";
+import { pageLanguage } from "./reader-language.ts";
 import type { App } from "./route-types.ts";
 
 const Welcome = Type.Object({ name: Type.String(), docs: Type.String(), openapi: Type.String() });
@@ -229,41 +228,5 @@ function languagesOf(root: string): ReadonlySet<string> {
   return new Set([USUAL_LANGUAGE, ...readdirSync(root).flatMap((file) => PAGE_FILE.exec(file)?.[1] ?? [])]);
 }
 
-const OUR_LANGUAGES: ReadonlySet<string> = new Set(languages);
-/** The web app writes the language cookie when a person chooses a language (texts/choose-language.ts of the web app). */
-const LANGUAGE_COOKIE = /(?:^|; *)valetkey\.language=([a-z]{2})(?:;|$)/;
-
 /** The headers accept-language and cookie decide the language of a response. */
 const LANGUAGE_HEADERS = "accept-language, cookie";
-
-type LanguageHeaders = Pick<IncomingHttpHeaders, "cookie" | "accept-language">;
-
-/** Returns the language that a person has chosen, or else the browser's most preferred language in `languages`. */
-function pageLanguage(headers: LanguageHeaders, languages: ReadonlySet<string>): string {
-  const chosen = LANGUAGE_COOKIE.exec(headers.cookie ?? "")?.[1];
-  const wanted = [...(chosen === undefined ? [] : [chosen]), ...preferred(headers["accept-language"] ?? "")];
-  return wanted.find((language) => languages.has(language)) ?? USUAL_LANGUAGE;
-}
-
-/** Returns the language in which the server writes pages and mails for a reader. Returns undefined if the request names no language. */
-export function readerLanguage(headers: LanguageHeaders): Language | undefined {
-  if (headers["accept-language"] === undefined && !LANGUAGE_COOKIE.test(headers.cookie ?? "")) return undefined;
-  return pageLanguage(headers, OUR_LANGUAGES) as Language;
-}
-
-/**
- * Returns the languages of an Accept-Language header without their regions. The preferred language comes first in the result (RFC 9110,
- * 12.5.4).
- */
-function preferred(header: string): string[] {
-  const items = header.split(",").map((item) => {
-    const [range = "", ...parameters] = item.trim().toLowerCase().split(/ *; */);
-    const weight = parameters.find((parameter) => parameter.startsWith("q="));
-    return { language: range.split("-", 1)[0] ?? "", weight: weight === undefined ? 1 : Number(weight.slice(2)) };
-  });
-  // The function `preferred` ignores a language whose weight is not a number.
-  return items
-    .filter(({ weight }) => weight > 0)
-    .sort((a, b) => b.weight - a.weight)
-    .map(({ language }) => language);
-}

@@ -2,7 +2,7 @@ import type { BetterAuthPlugin, HookEndpointContext } from "better-auth";
 import { createAuthMiddleware } from "better-auth/api";
 import Bowser from "bowser";
 import type { Language } from "../../../platform/database/unions.ts";
-import { readerLanguage } from "../../../platform/http/pages.ts";
+import { readerLanguage } from "../../../platform/http/reader-language.ts";
 import { browserCookieName } from "../../../platform/http/session-cookie.ts";
 import type { BrowserNames } from "../../outbox/mail.ts";
 import { KNOWN_MS } from "../own/known-browsers.ts";

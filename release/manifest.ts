@@ -13,7 +13,9 @@ const KEPT = [
   "peerDependenciesMeta",
 ];
 
-type Manifest = Record<string, unknown> & { exports?: Record<string, string> };
+/** The path of a module, or the paths of a file that needs no compiler, such as styles, and of its types. */
+type Entry = string | Record<string, string>;
+type Manifest = Record<string, unknown> & { exports?: Record<string, Entry> };
 
 /**
  * Makes the package.json of a published package. Its exports are compiled modules. It has no scripts and no development dependencies.
@@ -40,7 +42,10 @@ export function repositoryUrl(
   return server === undefined || name === undefined ? undefined : `${server}/${name}`;
 }
 
-function compiledEntry(source: string) {
+function compiledEntry(source: Entry) {
+  if (typeof source !== "string") {
+    return Object.fromEntries(Object.entries(source).map(([key, path]) => [key, path.replace("./src/", "./")]));
+  }
   const path = source.replace("./src/", "./").replace(/\.tsx?$/, "");
   return { types: `${path}.d.ts`, default: `${path}.js` };
 }

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -47,6 +47,9 @@ async function stageLibrary(source: string, { folder, checksTypes }: Staging): P
   // The published client contains its own declarations of the types of the contract, so it depends on no package.
   if (source.endsWith("client")) await run(process.execPath, [join(source, "scripts/write-wire.ts")]);
   await cp(dist, folder, { recursive: true });
+  // The compiler copies no styles, and no declarations of them.
+  const styles = (await readdir(join(source, "src"))).filter((file) => /\.css(?:\.d\.ts)?$/.test(file));
+  for (const file of styles) await cp(join(source, "src", file), join(folder, file));
   if (isServer) await bundleServer(folder);
 }
 

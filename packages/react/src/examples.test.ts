@@ -13,7 +13,7 @@ const blocksOf = (text: string) => [...text.matchAll(/^ *```tsx\n(.*?)^ *```/gms
 /** Imports the names that the examples of doc comments use without an import. */
 const NAMES = `
   import { type ItemFile, openFiles } from "@valetkey/client";
-  import { Dropzone, Preview, useDownload, useFileUrl, usePageDrop, usePreview, useUploads, ValetKeyProvider } from "@valetkey/react";
+  import { Dropzone, Files, Preview, useDownload, useFileUrl, usePageDrop, usePreview, useUploads, ValetKeyProvider } from "@valetkey/react";
   declare function App(): null;
   declare function add(files: File[]): void;
 `;
@@ -34,6 +34,7 @@ describe("the examples of @valetkey/react", () => {
       "usePreview",
       "<Preview",
       "<Dropzone",
+      "<Files",
       "<ValetKeyProvider",
     ]) {
       expect(documented.some((code) => code.slice(NAMES.length).includes(name))).toBe(true);

@@ -1,6 +1,6 @@
 "use client";
 
-import { type FileUrl, isRetryable, type PreviewName, ValetKeyError } from "@valetkey/client";
+import { type FileUrl, isRetryable, type PreviewName, type UrlOptions, ValetKeyError } from "@valetkey/client";
 import { type SyntheticEvent, useMemo, useSyncExternalStore } from "react";
 import { toError, type UrlClient, useUrlClient } from "./provider.tsx";
 
@@ -33,12 +33,13 @@ const never = () => nothing;
  */
 export function useFileUrl(
   fileId: string | undefined,
-  { expiresIn, disposition, renew, preview }: FileUrlOptions = {},
+  { expiresIn, disposition, renew, preview, purpose }: FileUrlOptions = {},
 ): FileUrlState {
   const client = useUrlClient();
   const store = useMemo(
-    () => (fileId === undefined ? undefined : fileUrlOf(client, fileId, { expiresIn, disposition, renew, preview })),
-    [client, fileId, expiresIn, disposition, renew, preview],
+    () =>
+      fileId === undefined ? undefined : fileUrlOf(client, fileId, { expiresIn, disposition, renew, preview, purpose }),
+    [client, fileId, expiresIn, disposition, renew, preview, purpose],
   );
   return useSyncExternalStore(store?.subscribe ?? never, store?.state ?? withoutUrl, withoutUrl);
 }
@@ -55,6 +56,8 @@ export type FileUrlOptions = {
   renew?: "on-error" | "before-expiry" | undefined;
   /** A small picture of the file in place of the file. Without `preview`, the URL shows the file itself. */
   preview?: PreviewName | undefined;
+  /** The purpose of the first URL in the audit event, such as `thumbnail`. The default of `purpose` is `view` for an inline URL. */
+  purpose?: UrlOptions["purpose"];
 };
 
 export type FileUrlState = {
@@ -110,7 +113,7 @@ class FileUrlStore {
   constructor(
     client: UrlClient,
     fileId: string,
-    { expiresIn, disposition = "inline", renew, preview }: FileUrlOptions,
+    { expiresIn, disposition = "inline", renew, preview, purpose }: FileUrlOptions,
   ) {
     this.#renew = renew;
     this.#issue = (signal) =>
@@ -119,6 +122,7 @@ class FileUrlStore {
         signal,
         ...(expiresIn !== undefined && { expiresIn }),
         ...(preview !== undefined && { preview }),
+        ...(purpose !== undefined && { purpose }),
         ...(this.#isRenewal && { purpose: "renewal" as const }),
       });
     this.#state = {
@@ -273,7 +277,8 @@ function fileUrlOf(client: UrlClient, fileId: string, options: FileUrlOptions): 
   const ofClient = stores.get(client) ?? new Map<string, FileUrlStore>();
   stores.set(client, ofClient);
   for (const [key, store] of ofClient) if (!store.isReusable()) ofClient.delete(key);
-  const key = JSON.stringify([fileId, options.expiresIn, options.disposition, options.renew, options.preview]);
+  const { expiresIn, disposition, renew, preview, purpose } = options;
+  const key = JSON.stringify([fileId, expiresIn, disposition, renew, preview, purpose]);
   const store = ofClient.get(key) ?? new FileUrlStore(client, fileId, options);
   ofClient.set(key, store);
   return store;

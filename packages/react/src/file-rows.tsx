@@ -1,0 +1,166 @@
+"use client";
+
+import type { ItemFile, ValetKeyError } from "@valetkey/client";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import type { FilesTexts } from "./files-texts.ts";
+import { Preview } from "./preview.tsx";
+import { toError, useValetKey } from "./provider.tsx";
+import { useFileUrl } from "./use-file-url.ts";
+import type { UploadingFile } from "./use-uploads.ts";
+
+/** The paths of the icons, for a square of 24 units. */
+const ICONS = {
+  file: "M14 3H7a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V8zm0 0v5h5",
+  download: "M12 4v11m-5-5 5 5 5-5M5 20h14",
+  remove: "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5m4-5v5",
+  retry: "M20 11a8 8 0 1 0-2.3 6M20 4v7h-7",
+  cancel: "m6 6 12 12M18 6 6 18",
+};
+
+export function Icon({ name }: { name: keyof typeof ICONS }): ReactNode {
+  return (
+    <svg className="vk-icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      <path d={ICONS[name]} />
+    </svg>
+  );
+}
+
+type IconButtonProps = { icon: keyof typeof ICONS; label: string; disabled?: boolean; onClick: () => void };
+
+function IconButton({ icon, label, ...button }: IconButtonProps) {
+  return (
+    <button type="button" className="vk-icon-button" aria-label={label} title={label} {...button}>
+      <Icon name={icon} />
+    </button>
+  );
+}
+
+/** A preview has its own proportions, and here it fills a square. */
+const SQUARE = { aspectRatio: "1", height: "100%" };
+/** The pictures that every browser shows. A small picture has no preview, so the row shows the picture itself. */
+const PICTURE = /^image\/(?:avif|gif|jpeg|png|webp)$/;
+const SMALL_BYTES = 100_000;
+
+function Thumbnail({ file }: { file: ItemFile }) {
+  const isSmallPicture = PICTURE.test(file.contentType) && file.sizeBytes <= SMALL_BYTES;
+  return (
+    <span className="vk-thumbnail">
+      <Preview file={file} alt="" loading="lazy" style={SQUARE}>
+        {isSmallPicture ? <Original fileId={file.id} /> : <Icon name="file" />}
+      </Preview>
+    </span>
+  );
+}
+
+function Original({ fileId }: { fileId: string }) {
+  const { src, error, onError } = useFileUrl(fileId, { purpose: "thumbnail" });
+  return error ? <Icon name="file" /> : <img src={src} onError={onError} alt="" loading="lazy" />;
+}
+
+type FileRowProps = {
+  file: ItemFile;
+  texts: FilesTexts;
+  locale: string | undefined;
+  isDownloading: boolean;
+  onDownload: () => void;
+  /** Without `onRemove`, the row has no button to remove the file. */
+  onRemove: (() => void) | undefined;
+};
+
+export function FileRow({ file, texts, locale, isDownloading, onDownload, onRemove }: FileRowProps): ReactNode {
+  const { filename, sizeBytes } = file;
+  return (
+    <li className="vk-row">
+      <Thumbnail file={file} />
+      <span className="vk-about">
+        <span className="vk-name">{filename}</span>
+        <span className="vk-state">{formatBytes(sizeBytes, locale)}</span>
+      </span>
+      <IconButton icon="download" label={texts.download(filename)} disabled={isDownloading} onClick={onDownload} />
+      {onRemove && <IconButton icon="remove" label={texts.remove(filename)} onClick={onRemove} />}
+    </li>
+  );
+}
+
+type UploadRowProps = { upload: UploadingFile; texts: FilesTexts; onRetry: () => void; onCancel: () => void };
+
+export function UploadRow({ upload, texts, onRetry, onCancel }: UploadRowProps): ReactNode {
+  const { name, error, sentBytes, totalBytes } = upload;
+  return (
+    <li className="vk-row">
+      <span className="vk-thumbnail">
+        <Icon name="file" />
+      </span>
+      <span className="vk-about">
+        <span className="vk-name">{name}</span>
+        {error === undefined ? (
+          <>
+            <span className="vk-state">{texts.uploading(upload)}</span>
+            <progress className="vk-progress" aria-label={name} value={sentBytes} max={totalBytes || 1} />
+          </>
+        ) : (
+          <span className="vk-problem" role="alert">
+            {texts.problem(error, "add")}
+          </span>
+        )}
+      </span>
+      {error && <IconButton icon="retry" label={texts.retry(name)} onClick={onRetry} />}
+      <IconButton icon="cancel" label={texts.cancel(name)} onClick={onCancel} />
+    </li>
+  );
+}
+
+type RemovalProps = { file: ItemFile; texts: FilesTexts; onRemoved: () => void; onClose: () => void };
+
+/** Asks before it removes a file. The modal dialog of the browser holds the focus, and Escape closes it. */
+export function Removal({ file, texts, onRemoved, onClose }: RemovalProps): ReactNode {
+  const client = useValetKey();
+  const question = useId();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [error, setError] = useState<ValetKeyError>();
+  const [isPending, setIsPending] = useState(false);
+  // In strict mode, the effect runs twice.
+  useEffect(() => {
+    if (dialog.current?.open === false) dialog.current.showModal();
+  }, []);
+
+  async function remove() {
+    setIsPending(true);
+    const failure = await client.remove(file.id).then(() => undefined, toError);
+    setIsPending(false);
+    // Somebody else may have removed the file before.
+    if (failure !== undefined && failure.code !== "attachment_not_found") return setError(failure);
+    dialog.current?.close();
+    onRemoved();
+  }
+
+  return (
+    <dialog ref={dialog} className="vk-dialog" aria-labelledby={question} onClose={onClose}>
+      <p id={question}>{texts.confirmRemoval(file.filename)}</p>
+      {error && (
+        <p className="vk-problem" role="alert">
+          {texts.problem(error, "remove")}
+        </p>
+      )}
+      <div className="vk-answers">
+        <button type="button" className="vk-button" onClick={() => dialog.current?.close()}>
+          {texts.keep}
+        </button>
+        <button type="button" className="vk-button vk-danger" disabled={isPending} onClick={remove}>
+          {texts.confirm}
+        </button>
+      </div>
+    </dialog>
+  );
+}
+
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+
+/** Formats a size with the units of 1,000 bytes, such as "1.2 MB". */
+function formatBytes(bytes: number, locale: string | undefined): string {
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1);
+  const number = bytes / 1000 ** power;
+  const maximumFractionDigits = power > 0 && number < 10 ? 1 : 0;
+  const unit = UNITS[power];
+  return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits }).format(number);
+}

@@ -1,0 +1,100 @@
+import type { ValetKeyError } from "@valetkey/client";
+import type { UploadingFile } from "./use-uploads.ts";
+
+/** What the user tried to do: see the list, add a file, download a file, or remove a file. */
+export type FilesAction = "list" | "add" | "download" | "remove";
+
+/** All texts of `<Files>`. Pass your own texts for another language, or for better words in your application. */
+export type FilesTexts = {
+  /** The name of the region for screen readers. */
+  files: string;
+  add: string;
+  /** Stands beside the button, which also accepts dropped files. */
+  drop: string;
+  loading: string;
+  empty: string;
+  more: string;
+  tryAgain: string;
+  download: (filename: string) => string;
+  remove: (filename: string) => string;
+  cancel: (filename: string) => string;
+  retry: (filename: string) => string;
+  /** The question before a file is removed, and the two answers. */
+  confirmRemoval: (filename: string) => string;
+  confirm: string;
+  keep: string;
+  /** The state of an upload that has not failed. */
+  uploading: (upload: UploadingFile) => string;
+  /** A screen reader announces these texts. */
+  added: (filename: string) => string;
+  removed: (filename: string) => string;
+  /** A dropped file that `accept` excludes, or a dropped folder. */
+  notAccepted: (filenames: string) => string;
+  problem: (error: ValetKeyError, action: FilesAction) => string;
+};
+
+const DENIED: Record<FilesAction, string> = {
+  list: "You do not have access to these files.",
+  add: "You do not have permission to add files here.",
+  download: "You do not have access to this file.",
+  remove: "You do not have permission to remove this file.",
+};
+
+/** The texts of the codes whose own message is for developers. Any other error has a message that users can read. */
+function problem(error: ValetKeyError, action: FilesAction): string {
+  switch (error.code) {
+    case "network":
+    case "invalid_response":
+      return "The server cannot be reached. Check your connection, and try again.";
+    case "bucket_refused":
+    case "bucket_unavailable":
+    case "internal":
+      return "Something is wrong on the server. Try again later.";
+    case "access_denied":
+      return DENIED[action];
+    case "unauthenticated":
+      return "You are not signed in. Sign in, and try again.";
+    case "attachment_not_found":
+      return "This file does not exist any more.";
+    case "file_unreadable":
+      return "The browser cannot read this file. Folders and files that have changed cannot be added.";
+    default:
+      return error.message;
+  }
+}
+
+function uploading({ state, sentBytes, totalBytes, secondsLeft }: UploadingFile): string {
+  if (state === "sending") {
+    const percent = `${totalBytes === 0 ? 100 : Math.floor((100 * sentBytes) / totalBytes)}%`;
+    return secondsLeft === null ? percent : `${percent}, ${timeLeft(secondsLeft)} left`;
+  }
+  if (state === "queued") return "Waiting for other uploads";
+  if (state === "waiting") return "Waiting for a connection";
+  if (state === "paused") return "Paused";
+  return state === "completing" || state === "ready" ? "Checking the file…" : "Preparing…";
+}
+
+const timeLeft = (seconds: number) =>
+  seconds < 60 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.round(seconds / 60)} min`;
+
+export const ENGLISH: FilesTexts = {
+  files: "Files",
+  add: "Add files",
+  drop: "or drop files here",
+  loading: "Loading the files…",
+  empty: "No files yet.",
+  more: "Show more files",
+  tryAgain: "Try again",
+  download: (filename) => `Download ${filename}`,
+  remove: (filename) => `Remove ${filename}`,
+  cancel: (filename) => `Cancel the upload of ${filename}`,
+  retry: (filename) => `Try to upload ${filename} again`,
+  confirmRemoval: (filename) => `Remove ${filename}?`,
+  confirm: "Remove",
+  keep: "Keep",
+  uploading,
+  added: (filename) => `${filename} was added.`,
+  removed: (filename) => `${filename} was removed.`,
+  notAccepted: (filenames) => `These files cannot be added here: ${filenames}`,
+  problem,
+};

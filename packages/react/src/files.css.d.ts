@@ -1,0 +1,2 @@
+// TypeScript checks that an imported file of styles has a declaration.
+export {};

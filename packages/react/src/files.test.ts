@@ -1,0 +1,143 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { startApplication } from "../../../e2e/src/embedding/start-application.ts";
+import { launchChromium } from "../../../e2e/src/testing/chromium.ts";
+import { findingsInBothThemes } from "../../../e2e/src/web/testing/axe.ts";
+import { buildPage } from "./testing/build-page.ts";
+import { MAJORS } from "./testing/versions.ts";
+
+const DOT = Buffer.from("R0lGODdhAQABAIAAAP///////ywAAAAAAQABAAACAkQBADs=", "base64");
+const note = (name: string) => ({ name, mimeType: "text/plain", buffer: Buffer.from(name) });
+
+/** Drops an empty file on the label. The function `drop` runs in the page. */
+function drop(label: Element, { name, type }: { name: string; type: string }): void {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File(["x"], name, { type }));
+  label.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+}
+
+describe.each(MAJORS)("<Files> with React %i", (major) => {
+  let browser: Browser;
+  let html: string;
+  beforeAll(async () => {
+    [browser, html] = await Promise.all([launchChromium(), buildPage(major, "files-page.tsx")]);
+  });
+  afterAll(() => browser?.close());
+
+  /** Opens a page with the component. The test can change the actions that `may` refuses. */
+  async function openPage({ attributes = {}, before }: { attributes?: object; before?: (page: Page) => unknown } = {}) {
+    const refused = new Set<string>();
+    const application = await startApplication({ may: (_, action) => !refused.has(action), html });
+    onTestFinished(() => application.close());
+    const context = await browser.newContext({ viewport: { width: 390, height: 700 } });
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    const problems: string[] = [];
+    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+    page.on("pageerror", (error) => problems.push(`${error}`));
+    await before?.(page);
+    await page.goto(`${new URL("/", application.url)}#${encodeURIComponent(JSON.stringify(attributes))}`);
+    const button = (name: string) => page.getByRole("button", { name });
+    const input = page.getByLabel("Add files or drop files here");
+    return { page, refused, problems, button, input };
+  }
+
+  it("<Files> adds, downloads and removes files, and announces each change", async () => {
+    const { page, problems, button, input } = await openPage();
+    await page.getByText("No files yet.").waitFor();
+    await input.setInputFiles([note("a.txt"), note("b.txt")]);
+    await button("Remove a.txt").waitFor();
+    await button("Remove b.txt").waitFor();
+    expect(await page.getByRole("status").textContent()).toMatch(/^[ab]\.txt was added\.$/);
+
+    const downloading = page.waitForEvent("download");
+    await button("Download a.txt").click();
+    expect((await downloading).suggestedFilename()).toBe("a.txt");
+
+    await button("Remove a.txt").press("Enter");
+    await page.getByRole("dialog", { name: "Remove a.txt?" }).waitFor();
+    await page.keyboard.press("Escape");
+    await expect.poll(() => button("Remove a.txt").evaluate((own) => own === document.activeElement)).toBe(true);
+    await button("Remove a.txt").press("Enter");
+    await page.getByRole("dialog").getByRole("button", { name: "Remove" }).press("Enter");
+    await page.getByText("a.txt was removed.").waitFor();
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Files");
+
+    await page.reload();
+    await button("Remove b.txt").waitFor();
+    expect(await page.getByText("a.txt").count()).toBe(0);
+    expect(problems).toEqual([]);
+  });
+
+  it("<Files> shows why an upload fails, and uploads the file after a retry", async () => {
+    const { page, refused, button, input } = await openPage();
+    refused.add("add");
+    await input.setInputFiles([note("a.txt")]);
+    await page.getByRole("alert").getByText("You do not have permission to add files here.").waitFor();
+    expect(await findingsInBothThemes(page)).toEqual([]);
+    refused.clear();
+    await button("Try to upload a.txt again").click();
+    await button("Remove a.txt").waitFor();
+  });
+
+  it("<Files> shows why a file is not removed, and keeps the file", async () => {
+    const { page, refused, button, input } = await openPage();
+    await input.setInputFiles([note("a.txt")]);
+    refused.add("remove");
+    await button("Remove a.txt").click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Remove" }).click();
+    await dialog.getByText("You do not have permission to remove this file.").waitFor();
+    expect(await findingsInBothThemes(page)).toEqual([]);
+    await dialog.getByRole("button", { name: "Keep" }).click();
+    await dialog.waitFor({ state: "hidden" });
+    await button("Download a.txt").waitFor();
+  });
+
+  it("<Files> shows why the list fails, and loads the list after a retry", async () => {
+    const { page, refused, button } = await openPage({
+      before: (page) => page.route("**/files/invoice/42*", (route) => route.abort()),
+    });
+    await page.getByText("The server cannot be reached.").waitFor();
+    await page.unrouteAll();
+    refused.add("read");
+    await button("Try again").click();
+    await page.getByText("You do not have access to these files.").waitFor();
+    refused.clear();
+    await button("Try again").click();
+    await page.getByText("No files yet.").waitFor();
+  });
+
+  it("<Files> accepts a dropped picture, shows it, and refuses a dropped program", async () => {
+    const { page, button, input } = await openPage();
+    await page.locator("label").evaluate(drop, { name: "a.exe", type: "application/x-msdownload" });
+    await page.getByRole("alert").getByText("These files cannot be added here: a.exe").waitFor();
+    await page.locator("label").evaluate(drop, { name: "a.txt", type: "text/plain" });
+    await button("Remove a.txt").waitFor();
+    expect(await page.getByRole("alert").count()).toBe(0);
+    await input.setInputFiles([{ name: "dot.gif", mimeType: "image/gif", buffer: DOT }]);
+    const widths = () =>
+      page.locator("li img").evaluateAll((all) => all.map((each) => (each as HTMLImageElement).naturalWidth));
+    await expect.poll(widths).toEqual([1]);
+    expect(await findingsInBothThemes(page)).toEqual([]);
+  });
+
+  it("<Files> uses the given texts, and hides the buttons that the application switches off", async () => {
+    const { page } = await openPage({ attributes: { canAdd: false, texts: { empty: "Noch keine Dateien." } } });
+    await page.getByText("Noch keine Dateien.").waitFor();
+    expect(await page.locator("input").count()).toBe(0);
+  });
+
+  it("<Files> follows the theme of the device, unless the page sets a variable", async () => {
+    const { page } = await openPage();
+    const background = () => page.locator(".vk-files").evaluate((files) => getComputedStyle(files).backgroundColor);
+    await page.emulateMedia({ colorScheme: "light" });
+    expect(await background()).toBe("rgb(255, 255, 255)");
+    await page.emulateMedia({ colorScheme: "dark" });
+    expect(await background()).toBe("rgb(18, 18, 18)");
+    await page.evaluate(() => document.body.style.setProperty("--vk-color-scheme", "light"));
+    expect(await background()).toBe("rgb(255, 255, 255)");
+    await page.evaluate(() => document.body.style.setProperty("--vk-surface", "#ffeedd"));
+    expect(await background()).toBe("rgb(255, 238, 221)");
+  });
+});

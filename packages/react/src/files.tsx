@@ -1,0 +1,178 @@
+"use client";
+
+import type { Item, ItemFile } from "@valetkey/client";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { Dropzone } from "./dropzone.tsx";
+import { FileRow, Removal, UploadRow } from "./file-rows.tsx";
+import { ENGLISH, type FilesTexts } from "./files-texts.ts";
+import { useDownload } from "./use-download.ts";
+import { useFileList } from "./use-file-list.ts";
+import { useUploads } from "./use-uploads.ts";
+
+export type FilesProps = {
+  /** The item whose files the component shows, such as `{ resource: "invoice", itemId: "42" }`. */
+  item: Item;
+  /** Shows the button that adds files. The default of `canAdd` is true. The server asks `may` in any case. */
+  canAdd?: boolean | undefined;
+  /** The files that have a button to remove them. The default of `canRemove` is true. The server asks `may` in any case. */
+  canRemove?: boolean | ((file: ItemFile) => boolean) | undefined;
+  /** The types of files that the user can add, as in an input, such as `image/*,.pdf`. The default of `accept` is every type. */
+  accept?: string | undefined;
+  /** Your own texts, for another language or for other words. The other texts are in English. */
+  texts?: Partial<FilesTexts> | undefined;
+  /** The language of the sizes, such as `de`. The default of `locale` is the language of the browser. */
+  locale?: string | undefined;
+  /** A further class of the outer element. */
+  className?: string | undefined;
+  /** The component calls `onAdded` with each verified file of this page, even after an unmount. */
+  onAdded?: ((file: ItemFile) => void) | undefined;
+  onRemoved?: ((file: ItemFile) => void) | undefined;
+};
+
+/**
+ * Shows the files of an item: users add, download and remove files. The component needs the styles in `@valetkey/react/files.css`, and a
+ * `ValetKeyProvider` with a client of `openFiles`.
+ *
+ * @example
+ * ```tsx
+ * import "@valetkey/react/files.css";
+ *
+ * function Invoice({ id }: { id: string }) {
+ *   return <Files item={{ resource: "invoice", itemId: id }} accept="application/pdf" />;
+ * }
+ * ```
+ */
+export function Files({ item, ...props }: FilesProps): ReactNode {
+  // Another item starts with an empty list.
+  return <FilesOfItem key={JSON.stringify([item.resource, item.itemId])} item={item} {...props} />;
+}
+
+function FilesOfItem({ item, canAdd = true, canRemove = true, accept, locale, className = "", ...props }: FilesProps) {
+  const { onAdded, onRemoved } = props;
+  const texts: FilesTexts = { ...ENGLISH, ...props.texts };
+  const [problem, setProblem] = useState<string>();
+  const [news, setNews] = useState("");
+  const [removing, setRemoving] = useState<ItemFile>();
+  const list = useFileList(item);
+  const uploads = useStoredUploads(item, {
+    onStored: (file) => {
+      list.put(file);
+      setNews(texts.added(file.filename));
+    },
+  });
+  const { download, isPending } = useDownload({ onError: (error) => setProblem(texts.problem(error, "download")) });
+  const region = useRef<HTMLElement>(null);
+
+  function add(files: File[]) {
+    setProblem(undefined);
+    uploads.add(files, onAdded && { onUploaded: onAdded });
+  }
+
+  function forget(file: ItemFile) {
+    list.drop(file.id);
+    setNews(texts.removed(file.filename));
+    // The focused button is gone with its row.
+    region.current?.focus();
+    onRemoved?.(file);
+  }
+
+  const mayRemove = (file: ItemFile) => (typeof canRemove === "function" ? canRemove(file) : canRemove);
+  const isEmpty = list.files.length === 0 && uploads.files.length === 0 && !list.hasMore;
+  return (
+    <section
+      className={`vk-files ${className}`}
+      ref={region}
+      tabIndex={-1}
+      aria-label={texts.files}
+      aria-busy={list.isLoading}
+    >
+      {canAdd && (
+        <Dropzone
+          className="vk-drop"
+          accept={accept}
+          onFiles={add}
+          onRejected={(files) => setProblem(texts.notAccepted(files.map(({ name }) => name).join(", ")))}
+        >
+          <span className="vk-button">{texts.add}</span> <span className="vk-hint">{texts.drop}</span>
+        </Dropzone>
+      )}
+      {problem && (
+        <p className="vk-problem" role="alert">
+          {problem}
+        </p>
+      )}
+      <ul className="vk-list">
+        {list.files.map((file) => (
+          <FileRow
+            key={file.id}
+            file={file}
+            texts={texts}
+            locale={locale}
+            isDownloading={isPending}
+            onDownload={() => {
+              setProblem(undefined);
+              void download(file.id);
+            }}
+            onRemove={mayRemove(file) ? () => setRemoving(file) : undefined}
+          />
+        ))}
+        {uploads.files.map((upload) => (
+          <UploadRow
+            key={upload.key}
+            upload={upload}
+            texts={texts}
+            onRetry={() => uploads.retry(upload.key)}
+            onCancel={() => uploads.cancel(upload.key)}
+          />
+        ))}
+      </ul>
+      {list.isLoading && <p className="vk-hint vk-loading">{texts.loading}</p>}
+      {list.error && (
+        <>
+          <p className="vk-problem" role="alert">
+            {texts.problem(list.error, "list")}
+          </p>
+          <button type="button" className="vk-button" onClick={list.retry}>
+            {texts.tryAgain}
+          </button>
+        </>
+      )}
+      {isEmpty && !list.isLoading && !list.error && <p className="vk-hint">{texts.empty}</p>}
+      {list.hasMore && !list.isLoading && !list.error && (
+        <button type="button" className="vk-button" onClick={list.loadMore}>
+          {texts.more}
+        </button>
+      )}
+      <p className="vk-news" role="status">
+        {news}
+      </p>
+      {removing && (
+        <Removal
+          file={removing}
+          texts={texts}
+          onRemoved={() => forget(removing)}
+          onClose={() => setRemoving(undefined)}
+        />
+      )}
+    </section>
+  );
+}
+
+/** As `useUploads`, but calls `onStored` with each stored file, and then removes the file from the uploads. */
+function useStoredUploads(item: Item, { onStored }: { onStored: (file: ItemFile) => void }) {
+  const uploads = useUploads(item);
+  const { files, cancel } = uploads;
+  const isFirst = useRef(true);
+  const latest = useRef(onStored);
+  latest.current = onStored;
+  useEffect(() => {
+    for (const { key, uploaded } of files) {
+      if (uploaded === undefined) continue;
+      // The list, which loads now, has the files that were stored before. Somebody else may already have removed such a file.
+      if (!isFirst.current) latest.current(uploaded);
+      cancel(key);
+    }
+    isFirst.current = false;
+  }, [files, cancel]);
+  return { ...uploads, files: files.filter(({ state }) => state !== "ready") };
+}

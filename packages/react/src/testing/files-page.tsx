@@ -1,0 +1,18 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { Files, openFiles, ValetKeyProvider } from "./everything.ts";
+import "@valetkey/react/files.css";
+
+const client = openFiles({ baseUrl: `${location.origin}/files`, token: "ann" });
+
+/** The part of the URL after `#` can name the attributes of the component as JSON. */
+const attributes = JSON.parse(decodeURIComponent(location.hash.slice(1)) || "{}");
+
+createRoot(document.body.appendChild(document.createElement("main"))).render(
+  <StrictMode>
+    <ValetKeyProvider client={client}>
+      <h1>Invoice 42</h1>
+      <Files item={{ resource: "invoice", itemId: "42" }} accept="text/plain,image/*" {...attributes} />
+    </ValetKeyProvider>
+  </StrictMode>,
+);

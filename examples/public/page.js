@@ -1,4 +1,4 @@
-import { openFiles } from "@valetkey/client";
+import { openFiles } from "/client/index.js";
 
 const files = openFiles({ baseUrl: "/files" });
 const find = (id) => document.getElementById(id);

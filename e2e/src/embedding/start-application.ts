@@ -13,13 +13,15 @@ export type Application = { url: string; close(): Promise<void> };
 type Options = Pick<Resource, "may" | "urlTtlSeconds"> & {
   /** The HTML of the application's page at `/`. By default, the application has no page. */
   html?: string;
+  /** The scripts of the application, by path, such as `/main.js`. */
+  scripts?: Record<string, string>;
 };
 
 /**
  * Starts an application that embeds the service, with a resource `invoice`. Each bearer token of the application is a user id. The function
  * `may` decides who has access to an item.
  */
-export async function startApplication({ html = "", ...invoice }: Options): Promise<Application> {
+export async function startApplication({ html = "", scripts = {}, ...invoice }: Options): Promise<Application> {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-application-"));
   const bucket = await startS3Local({
     dataDir: join(folder, "bucket"),
@@ -34,7 +36,9 @@ export async function startApplication({ html = "", ...invoice }: Options): Prom
     resources: { invoice },
   });
   const server = createServer((request, response) => {
-    if (request.url === "/") response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(html);
+    const script = scripts[request.url ?? ""];
+    if (script !== undefined) response.writeHead(200, { "content-type": "text/javascript" }).end(script);
+    else if (request.url === "/") response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(html);
     else files.node(request, response);
   });
   return {

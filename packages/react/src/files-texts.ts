@@ -1,7 +1,7 @@
 import type { ValetKeyError } from "@valetkey/client";
 import type { UploadingFile } from "./use-uploads.ts";
 
-/** What the user tried to do: see the list, add a file, download a file, or remove a file. */
+/** The action that failed: the request for the list, or an addition, download or removal of a file. */
 export type FilesAction = "list" | "add" | "download" | "remove";
 
 /** All texts of `<Files>`. Pass your own texts for another language, or for better words in your application. */

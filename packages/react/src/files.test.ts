@@ -16,7 +16,7 @@ function drop(label: Element, { name, type }: { name: string; type: string }): v
   label.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
 }
 
-describe.each(MAJORS)("<Files> with React %i", (major) => {
+describe.each(MAJORS)("Files with React %i", (major) => {
   let browser: Browser;
   let html: string;
   beforeAll(async () => {
@@ -42,7 +42,7 @@ describe.each(MAJORS)("<Files> with React %i", (major) => {
     return { page, refused, problems, button, input };
   }
 
-  it("<Files> adds, downloads and removes files, and announces each change", async () => {
+  it("the component Files adds, downloads and removes files, and announces each change", async () => {
     const { page, problems, button, input } = await openPage();
     await page.getByText("No files yet.").waitFor();
     await input.setInputFiles([note("a.txt"), note("b.txt")]);
@@ -69,7 +69,7 @@ describe.each(MAJORS)("<Files> with React %i", (major) => {
     expect(problems).toEqual([]);
   });
 
-  it("<Files> shows why an upload fails, and uploads the file after a retry", async () => {
+  it("the component Files shows why an upload fails, and uploads the file after a retry", async () => {
     const { page, refused, button, input } = await openPage();
     refused.add("add");
     await input.setInputFiles([note("a.txt")]);
@@ -80,7 +80,7 @@ describe.each(MAJORS)("<Files> with React %i", (major) => {
     await button("Remove a.txt").waitFor();
   });
 
-  it("<Files> shows why a file is not removed, and keeps the file", async () => {
+  it("the component Files shows why a file is not removed, and keeps the file", async () => {
     const { page, refused, button, input } = await openPage();
     await input.setInputFiles([note("a.txt")]);
     refused.add("remove");
@@ -94,7 +94,7 @@ describe.each(MAJORS)("<Files> with React %i", (major) => {
     await button("Download a.txt").waitFor();
   });
 
-  it("<Files> shows why the list fails, and loads the list after a retry", async () => {
+  it("the component Files shows why the list fails, and loads the list after a retry", async () => {
     const { page, refused, button } = await openPage({
       before: (page) => page.route("**/files/invoice/42*", (route) => route.abort()),
     });
@@ -108,7 +108,7 @@ describe.each(MAJORS)("<Files> with React %i", (major) => {
     await page.getByText("No files yet.").waitFor();
   });
 
-  it("<Files> accepts a dropped picture, shows it, and refuses a dropped program", async () => {
+  it("the component Files accepts a dropped picture, shows it, and refuses a dropped program", async () => {
     const { page, button, input } = await openPage();
     await page.locator("label").evaluate(drop, { name: "a.exe", type: "application/x-msdownload" });
     await page.getByRole("alert").getByText("These files cannot be added here: a.exe").waitFor();
@@ -122,13 +122,13 @@ describe.each(MAJORS)("<Files> with React %i", (major) => {
     expect(await findingsInBothThemes(page)).toEqual([]);
   });
 
-  it("<Files> uses the given texts, and hides the buttons that the application switches off", async () => {
+  it("the component Files shows the given texts, and hides the button for uploads", async () => {
     const { page } = await openPage({ attributes: { canAdd: false, texts: { empty: "Noch keine Dateien." } } });
     await page.getByText("Noch keine Dateien.").waitFor();
     expect(await page.locator("input").count()).toBe(0);
   });
 
-  it("<Files> follows the theme of the device, unless the page sets a variable", async () => {
+  it("the component Files follows the theme of the device, unless the page sets a variable", async () => {
     const { page } = await openPage();
     const background = () => page.locator(".vk-files").evaluate((files) => getComputedStyle(files).backgroundColor);
     await page.emulateMedia({ colorScheme: "light" });

@@ -98,7 +98,7 @@ describe("the recipes for frontends", () => {
     await tryPage(html, { "/main.js": await compile(recipe) });
   });
 
-  it("the page of plain HTML in docs/embedding.md adds, downloads and removes a file with one script", async () => {
+  it("the page in docs/embedding.md adds, downloads and removes a file", async () => {
     const client = join(ROOT, "packages/client/src/index.ts");
     const { outputFiles } = await bundle({ entryPoints: [client], bundle: true, format: "esm", write: false });
     await tryPage(blockOf(await pageOf("embedding.md"), "html"), { "/client/index.js": outputFiles[0]?.text ?? "" });

@@ -23,6 +23,9 @@ import {
   startExample,
   startNextExample,
 } from "./example.ts";
+import { build as buildFramework, start as startFramework } from "./frameworks/application.ts";
+import { CHECKS, runChecks } from "./frameworks/checks.ts";
+import { FRAMEWORKS } from "./frameworks/frameworks.ts";
 import { install, nodeOf, type Project, packPackages, run, type Tarballs, TSC } from "./project.ts";
 
 const PRESIGN = `
@@ -192,6 +195,20 @@ describe("an application that embeds Valet Key", () => {
     `;
     const printed = await runModule(24, { name: "missing.mjs", source, folder: app.folder });
     expect(printed).toContain(`needs the package ${name}. Install it: npm install ${name}`);
+  });
+});
+
+// `npm run frameworks` runs the checks in all frameworks. These three are dependencies of the examples.
+describe("the checks of an embedding in each framework", () => {
+  const installed = FRAMEWORKS.filter(({ name }) => ["express", "fastify", "hono"].includes(name));
+
+  it.each(installed)("an application of $name passes all checks of an embedding", async (framework) => {
+    const folder = join(project.folder, `checks-${framework.name}`);
+    await buildFramework(framework, folder);
+    const { routes, stop } = await startFramework(framework, folder);
+    onTestFinished(stop);
+    expect(CHECKS).toHaveLength(12);
+    expect(await runChecks(routes)).toEqual([]);
   });
 });
 
@@ -487,6 +504,8 @@ it("the steps of docs/embedding.md lead to a page with files", async () => {
   expect(await readFile(await (await saved).path())).toEqual(PLAN);
   await ben.getByLabel("Add a file").setInputFiles(chosen);
   await ben.getByText("Access denied").waitFor();
+  await ann.getByRole("button", { name: "Remove invoice.txt" }).click();
+  await ann.getByRole("link", { name: "invoice.txt" }).waitFor({ state: "detached" });
 });
 
 const SAME = `

@@ -1,0 +1,74 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdir, readFile, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { startS3Local } from "@valetkey/s3-local";
+import { freePort } from "../../testing/free-port.ts";
+import { run } from "../project.ts";
+import type { Framework } from "./frameworks.ts";
+
+const HERE = import.meta.dirname;
+const credentials = { accessKeyId: "AKIDFRAMEWORKS", secretAccessKey: "fr4m3worksT3stsOnly0pensN0thing000000000" };
+
+/** Copies the application of a framework into an empty folder that has its packages, and builds the application. */
+export async function build({ source, shared = "", build: command }: Framework, folder: string): Promise<void> {
+  const from = join(HERE, source);
+  const isFolder = (await stat(from)).isDirectory();
+  await mkdir(folder, { recursive: true });
+  await cp(from, isFolder ? folder : join(folder, basename(source)), { recursive: true });
+  await cp(join(HERE, "servers/files.mjs"), join(folder, shared, "files.mjs"));
+  const [file = "", ...args] = command ?? [];
+  if (command !== undefined) await run(file, args, { cwd: folder, env: { NEXT_TELEMETRY_DISABLED: "1" } });
+}
+
+export type Running = { routes: string; output(): string; stop(): Promise<void> };
+
+/** Starts a built application with its own bucket, and waits until the application listens. */
+export async function start({ start: [file = "", ...args] }: Framework, folder: string): Promise<Running> {
+  const bucket = await startS3Local({ dataDir: join(folder, "bucket"), credentials, buckets: ["files"] });
+  const port = await freePort("127.0.0.1");
+  const child = spawn(file, args, {
+    cwd: folder,
+    env: {
+      PATH: process.env.PATH ?? "",
+      HOME: folder,
+      PORT: String(port),
+      // SvelteKit compares the origin of the page with its own. Without this variable, its own origin begins with https.
+      PROTOCOL_HEADER: "x-forwarded-proto",
+      NODE_ENV: "production",
+      BUCKET: JSON.stringify({ name: "files", region: "us-east-1", credentials }),
+      BUCKET_ENDPOINT: bucket.endpoint,
+    },
+  });
+  const exited = once(child, "exit");
+  const lines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => lines.push(`${chunk}`));
+  const output = () => lines.join("");
+  const routes = `http://localhost:${port}/files`;
+  async function stop() {
+    child.kill("SIGKILL");
+    await exited;
+    await bucket.close();
+  }
+  const until = Date.now() + 60_000;
+  while (
+    !(await fetch(`${routes}/invoice/42`).then(
+      ({ status }) => status === 401,
+      () => false,
+    ))
+  ) {
+    if (child.exitCode === null && Date.now() < until) await wait(50);
+    else {
+      await stop();
+      throw new Error(`The application did not start:\n${output()}`);
+    }
+  }
+  return { routes, output, stop };
+}
+
+/** Counts the lines of the files that mount the routes, without empty lines. */
+export async function linesOf({ mount }: Framework): Promise<number> {
+  const texts = await Promise.all(mount.map((path) => readFile(join(HERE, path), "utf8")));
+  return texts.flatMap((text) => text.split("\n")).filter((line) => line.trim() !== "").length;
+}

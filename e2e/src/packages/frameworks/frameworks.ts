@@ -1,0 +1,82 @@
+import { join } from "node:path";
+
+export type Framework = {
+  name: string;
+  /**
+   * The packages to install beside @valetkey/server, in the newest version or in the given version. The first package has the version for
+   * the table.
+   */
+  packages: readonly string[];
+  /** The folder below this one, or the file below `servers`. */
+  source: string;
+  /** The files with the code that mounts the routes, whose lines the table counts. */
+  mount: readonly string[];
+  /** The folder for `files.mjs`. */
+  shared?: string;
+  build?: readonly string[];
+  /** The command that starts the application, in the folder of the project. */
+  start: readonly string[];
+};
+
+const bin = (name: string) => join("node_modules/.bin", name);
+const node = process.execPath;
+
+function server(name: string, packages: readonly string[], runtime: readonly string[] = [node]): Framework {
+  const file = `${name}.mjs`;
+  return { name, packages, source: join("servers", file), mount: [join("servers", file)], start: [...runtime, file] };
+}
+
+/** An Express application in one file of esbuild, with the setting that docs/embedding.md names. */
+const bundled: Framework = {
+  ...server("express", ["express", "esbuild"]),
+  name: "express, in a bundle of esbuild",
+  build: [
+    bin("esbuild"),
+    ...["express.mjs", "--bundle", "--platform=node", "--format=esm", "--outfile=dist/app.mjs"],
+    ...["--external:@valetkey/server", "--banner:js=const require = process.getBuiltinModule;"],
+  ],
+  start: [node, "dist/app.mjs"],
+};
+
+export const FRAMEWORKS: readonly Framework[] = [
+  server("node", []),
+  server("express", ["express"]),
+  bundled,
+  server("fastify", ["fastify"]),
+  server("hono", ["hono", "@hono/node-server"]),
+  server("koa", ["koa"]),
+  server("nest", ["@nestjs/core", "@nestjs/common", "@nestjs/platform-express", "reflect-metadata", "rxjs"]),
+  server("elysia", ["elysia", "bun"], [bin("bun")]),
+  server("bun", ["bun"], [bin("bun")]),
+  server("deno", ["deno"], [bin("deno"), "run", "-A"]),
+  {
+    name: "next",
+    packages: ["next", "react", "react-dom"],
+    source: "next",
+    mount: ["next/instrumentation.js", "next/app/files/[...path]/route.js", "next/next.config.js"],
+    build: [bin("next"), "build"],
+    start: [bin("next"), "start"],
+  },
+  {
+    name: "sveltekit",
+    packages: ["@sveltejs/kit", "@sveltejs/adapter-node", "@sveltejs/vite-plugin-svelte", "svelte", "vite"],
+    source: "sveltekit",
+    mount: ["sveltekit/src/hooks.server.js", "sveltekit/src/routes/files/[...path]/+server.js"],
+    shared: "src",
+    build: [bin("vite"), "build"],
+    start: [node, "build"],
+  },
+  {
+    name: "react-router",
+    // Each of these packages needs the others in exactly its own version.
+    packages: [
+      ...["react-router@8.4.0", "@react-router/serve@8.4.0", "@react-router/node@8.4.0", "@react-router/dev@8.4.0"],
+      ...["react", "react-dom", "isbot", "vite"],
+    ],
+    source: "react-router",
+    mount: ["react-router/app/files.js", "react-router/app/routes.js"],
+    shared: "app",
+    build: [bin("react-router"), "build"],
+    start: [bin("react-router-serve"), "build/server/index.js"],
+  },
+];

@@ -1,0 +1,56 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { install, packPackages } from "../project.ts";
+import { build, linesOf, start } from "./application.ts";
+import { CHECKS, runChecks } from "./checks.ts";
+import { FRAMEWORKS, type Framework } from "./frameworks.ts";
+
+// Runs the checks against the published packages in each framework, and prints a table. The arguments are names of frameworks.
+// Default: all frameworks.
+
+const packed = await mkdtemp(join(tmpdir(), "valetkey-packed-"));
+const { server } = await packPackages(packed);
+const names = process.argv.slice(2);
+const chosen = FRAMEWORKS.filter(({ name }) => names.length === 0 || names.some((part) => name.startsWith(part)));
+
+console.log("| framework | version | lines | checks |\n|---|---|---|---|");
+for (const framework of chosen) {
+  const name = `| ${framework.name} | `;
+  try {
+    const { version, failures } = await check(framework);
+    console.log(
+      `${name}${version} | ${await linesOf(framework)} | ${CHECKS.length - failures.length} of ${CHECKS.length} |`,
+    );
+    for (const failure of failures) console.error(`  ${failure.name}: ${failure.reason}`);
+    if (failures.length > 0) process.exitCode = 1;
+  } catch (error) {
+    console.log(`${name}the application does not start |`);
+    console.error(error);
+    process.exitCode = 1;
+  }
+}
+await rm(packed, { recursive: true });
+
+async function check(framework: Framework) {
+  const project = await install([server, ...framework.packages]);
+  try {
+    await build(framework, project.folder);
+    const running = await start(framework, project.folder);
+    try {
+      const failures = await runChecks(running.routes);
+      if (failures.length > 0) console.error(running.output());
+      return { version: await versionOf(framework, project.folder), failures };
+    } finally {
+      await running.stop();
+    }
+  } finally {
+    await project.remove();
+  }
+}
+
+async function versionOf({ packages: [name] }: Framework, folder: string): Promise<string> {
+  if (name === undefined) return process.versions.node;
+  const folderOfPackage = name.replace(/(?<=.)@.*/, "");
+  return JSON.parse(await readFile(join(folder, "node_modules", folderOfPackage, "package.json"), "utf8")).version;
+}

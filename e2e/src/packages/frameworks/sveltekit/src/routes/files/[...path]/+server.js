@@ -1,0 +1,3 @@
+const handle = ({ request }) => globalThis.files.fetch(request);
+
+export { handle as DELETE, handle as GET, handle as POST };

@@ -88,7 +88,9 @@ export async function startDocumented(project: Project, { node }: { node: string
   const folder = join(project.folder, "documented");
   await mkdir(join(folder, "public"), { recursive: true });
   for (const [, code = ""] of page.matchAll(/^ +```(?:js|html)\n(.*?)^ +```$/gms)) {
-    const [, path = ""] = /^ +(?:\/\/|<!--) (\S+)/.exec(code) ?? [];
+    const [, path] = /^ +(?:\/\/|<!--) (\S+)/.exec(code) ?? [];
+    // The other blocks of the page are not files of the application.
+    if (path === undefined) continue;
     await writeFile(
       join(folder, path),
       code.replace(/\b(?:3000|9000)\b/g, (port) => ports.get(port) ?? port),

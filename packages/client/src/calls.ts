@@ -11,14 +11,14 @@ export type CallsOptions = {
    * as `/files`.
    */
   baseUrl: string;
-  /** A token of the caller. Without `token` and `getToken`, the session cookie identifies the caller. */
+  /** A token of the caller. Default: the session cookie identifies the caller. */
   token?: string;
   /**
    * The member `getToken` replaces `token` if the tokens are short-lived. The client calls `getToken` before each request, and once more
-   * after a 401.
+   * after a 401. Default: `token`.
    */
   getToken?: GetToken;
-  /** The default of `fetch` is the `fetch` of the platform. */
+  /** The function that sends requests. Default: the `fetch` of the platform. */
   fetch?: typeof globalThis.fetch;
 };
 

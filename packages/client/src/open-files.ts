@@ -28,7 +28,7 @@ export type ItemUploadTask = Omit<UploadTask, "done"> & { readonly done: Promise
  */
 export type FilesOptions = CallsOptions &
   PreviewOptions & {
-    /** The store of unfinished uploads. The default of `store` is localStorage in a page, and memory on other platforms. */
+    /** The store of unfinished uploads. Default: localStorage in a page, and memory on other platforms. */
     store?: UploadStore;
   };
 

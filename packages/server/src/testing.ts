@@ -11,9 +11,9 @@ import type { ValetKeyOptions } from "./wiring/embedding/types.ts";
 
 /** A file that a test uploads. */
 export type TestUpload = {
-  /** Default: `file.txt`. */
+  /** The name that people see. Default: `file.txt`. */
   filename?: string | undefined;
-  /** Default: the type of a `Blob`, or `text/plain`. */
+  /** The media type. Default: the type of a `Blob`, or `text/plain`. */
   contentType?: string | undefined;
   /** The content of the file. A text is sent in UTF-8. */
   body: string | Uint8Array<ArrayBuffer> | Blob;

@@ -15,7 +15,7 @@ export type PreviewMaker = (
 export type PreviewOptions = {
   /**
    * Makes and sends the previews of uploaded files. `true`: the browser draws pictures and one frame of each video. Other platforms make
-   * no previews. A function makes the previews itself. Failures stay silent. The default of `previews` is true.
+   * no previews. A function makes the previews itself. Failures stay silent. Default: true.
    */
   previews?: boolean | PreviewMaker;
 };

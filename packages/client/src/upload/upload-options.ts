@@ -9,22 +9,25 @@ const MAX_PARALLEL = 16;
 const DEFAULT_GIVE_UP_SECONDS = 600;
 
 export type UploadOptions = FileOptions & {
-  /** The client calls `onProgress` at most ten times a second, and at every change of state. */
+  /** The client calls `onProgress` at most ten times a second, and at every change of state. Default: none. */
   onProgress?: (progress: UploadProgress) => void;
-  /** The client calls `onPreview` for each preview of the file that the service has stored. The call may come after the end of the upload. */
+  /**
+   * The client calls `onPreview` for each preview of the file that the service has stored. The call may come after the end of the upload.
+   * Default: none.
+   */
   onPreview?: (preview: Preview, attachmentId: string) => void;
-  /** The signal aborts the upload, as `abort()` does. */
+  /** The signal aborts the upload, as `abort()` does. Default: none. */
   signal?: AbortSignal;
   /**
    * The upload starts at the service after the promise is fulfilled. Pass `queued` of the file before, so that files that a user drops
-   * together keep their order.
+   * together keep their order. Default: the upload starts at once.
    */
   startsAfter?: Promise<unknown>;
-  /** The number of parts of a large file that the client sends in parallel, from 1 to 16. The default of `parallel` is 4. */
+  /** The number of parts of a large file that the client sends in parallel. Range: 1 to 16. Default: 4. */
   parallel?: number;
   /**
-   * The upload fails if no request succeeds for `giveUpAfterSeconds` while there is a connection. A failed upload can resume later. The
-   * default of `giveUpAfterSeconds` is 600.
+   * The upload fails if no request succeeds for `giveUpAfterSeconds` while there is a connection. A failed upload can resume later.
+   * Range: from 0. Default: 600.
    */
   giveUpAfterSeconds?: number;
 };
@@ -45,13 +48,13 @@ export function readLimits({
 
 /** The metadata of a file. A `File` already has a name and a type, so every member of the metadata is optional. */
 type FileOptions = {
-  /** The member `filename` is required for a `Blob`, because a `Blob` has no name. */
+  /** The name that people see. A `Blob` has no name, so `filename` is required for a `Blob`. Default: the name of the `File`. */
   filename?: string;
-  /** The default of `contentType` is the `type` of the file, or application/octet-stream if the file has no type. */
+  /** The media type. Default: the `type` of the file, or application/octet-stream if the file has no type. */
   contentType?: string;
-  /** The folder of the file, such as "photos/2024/". The function `pathOf` returns it for a file of a chosen folder. */
+  /** The folder of the file, such as "photos/2024/". The function `pathOf` returns it for a file of a chosen folder. Default: no folder. */
   path?: string | undefined;
-  /** The SHA-256 of the file in base64. The bucket and the service verify the file against `sha256`. */
+  /** The SHA-256 of the file in base64. The bucket and the service verify the file against `sha256`. Default: the client hashes files of at most 16 MiB. */
   sha256?: string;
 };
 

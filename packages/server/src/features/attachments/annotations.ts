@@ -9,17 +9,20 @@ const MAX_MEMBERS = 32;
 
 /** The facts to store with a file. A missing member keeps the stored tags or metadata. */
 export type AnnotationsInput = {
-  /** Up to 20 texts of 1 to 64 characters. A search finds each tag. */
+  /** Short texts, each of which a search finds. Range: up to 20 texts of 1 to 64 characters. Default: none. */
   tags?: readonly string[] | undefined;
-  /** A JSON object of up to 4 KiB with up to 32 members. A search finds the texts, numbers, booleans and nulls that are its members. */
+  /**
+   * A JSON object. A search finds the texts, numbers, booleans and nulls that are its members. Range: up to 4 KiB with up to 32 members.
+   * Default: none.
+   */
   metadata?: { readonly [name: string]: Json } | undefined;
 };
 
 /** A search for files that have all these facts. */
 export type AnnotationsFilter = {
-  /** A tag of the file. */
+  /** A tag of the file. Default: any tags. */
   tag?: string | undefined;
-  /** Members of the metadata with equal values. */
+  /** Members of the metadata with equal values. Default: any metadata. */
   metadata?: { readonly [name: string]: string | number | boolean | null } | undefined;
 };
 

@@ -86,8 +86,8 @@ export type Resource<AppUser extends User = User> = {
    */
   may(user: AppUser, action: ItemAction, itemId: string): boolean | Promise<boolean>;
   /**
-   * Returns the ids of the items for which `may` returns true. The service calls `mayMany` for requests about many items. Without
-   * `mayMany`, the service calls `may` for each item.
+   * Returns the ids of the items for which `may` returns true. The service calls `mayMany` for requests about many items. Default:
+   * one call of `may` for each item.
    */
   mayMany?(user: AppUser, action: ItemAction, itemIds: readonly string[]): Iterable<string> | Promise<Iterable<string>>;
   /**
@@ -96,14 +96,14 @@ export type Resource<AppUser extends User = User> = {
    * permits the links. Default: users can't make links. Needs the option `links` of `createValetKey`.
    */
   mayShare?(user: AppUser, itemId: string): boolean | Promise<boolean>;
-  /** The accepted content types, such as `application/pdf` and `image/*`. The default of `accept` is every type. */
+  /** The accepted content types, such as `application/pdf` and `image/*`. Default: every type. */
   accept?: readonly string[] | undefined;
-  /** The size of the largest accepted file, in bytes. The default of `maxBytes` is 5 GiB. */
+  /** The size of the largest accepted file, in bytes. Range: from 1. Default: 5 GiB. */
   maxBytes?: number | undefined;
   /**
    * Checks a file before its upload starts. Returns nothing to accept the file, or a text with the reason to refuse the file. With
    * `{ tags, metadata }`, accepts the file and stores the tags and the metadata with the file. The error of a refused file has the code `file_refused` and the text. The service also refuses the file after any other value, after an error, and
-   * after 5 seconds without a result. Uploads that start at the same moment can see equal counts.
+   * after 5 seconds without a result. Uploads that start at the same moment can see equal counts. Default: no check.
    *
    * @example
    * ```ts
@@ -112,20 +112,20 @@ export type Resource<AppUser extends User = User> = {
    * ```
    */
   validate?(file: OfferedFile, user: AppUser, item: ItemToFill): Validation | Promise<Validation>;
-  /** The lifetime of a URL in seconds, if the caller does not choose a shorter time. The default of `urlTtlSeconds` is 60. */
+  /** The lifetime of a URL in seconds, if the caller does not choose a shorter time. Range: 1 to 604,800. Default: 60. */
   urlTtlSeconds?: number | undefined;
-  /** The service calls `onReady` at least once for each verified file, even after a crash. */
+  /** The service calls `onReady` at least once for each verified file, even after a crash. Default: none. */
   onReady?: Hook | undefined;
-  /** The service calls `onRejected` at least once for each file whose verification failed. */
+  /** The service calls `onRejected` at least once for each file whose verification failed. Default: none. */
   onRejected?: Hook | undefined;
   /**
    * The service calls `onRemoved` at least once for each ready file that was deleted permanently, and after the `onReady` of the file. A
-   * file in the trash is not deleted permanently.
+   * file in the trash is not deleted permanently. Default: none.
    */
   onRemoved?: Hook | undefined;
   /**
    * The service calls `onDownload` at least once for each URL of a file that the service issued, about half a minute later. A URL does not
-   * prove that somebody read the bytes. Previews do not count. If the file was removed before the call, the service does not call the hook.
+   * prove that somebody read the bytes. Previews do not count. If the file was removed before the call, the service does not call the hook. Default: none.
    */
   onDownload?: DownloadHook | undefined;
 };

@@ -3,7 +3,9 @@ import type { ItemName, Resources, User } from "../../features/embedding/types.t
 
 /** A private bucket on AWS or any S3 server. */
 export type BucketOptions = {
+  /** The name of the bucket. */
   name: string;
+  /** The region of the bucket, such as `eu-central-1`. */
   region: string;
   /** The URL at which this server reaches the bucket. Default: AWS. */
   endpoint?: string | undefined;
@@ -14,7 +16,16 @@ export type BucketOptions = {
   /** A folder in the bucket for all objects. Default: none. */
   keyPrefix?: string | undefined;
   /** The keys for the bucket. Default: the provider chain of the AWS SDK, from the package `@aws-sdk/credential-providers`. */
-  credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } | undefined;
+  credentials?:
+    | {
+        /** The id of the access key. */
+        accessKeyId: string;
+        /** The secret of the access key. */
+        secretAccessKey: string;
+        /** The token of temporary keys. Default: the keys are permanent. */
+        sessionToken?: string;
+      }
+    | undefined;
 };
 
 /** The links of an embedding, with which users share files of an item with people who have no account. */
@@ -48,6 +59,7 @@ export type LinkOptions<AppUser extends User = User> = {
 
 /** The options of `createValetKey`. */
 export type ValetKeyOptions<AppUser extends User = User> = {
+  /** The private bucket that stores the files. */
   bucket: BucketOptions;
   /**
    * The path of a separate SQLite file, or a `postgres://` URL, which needs the package `pg`. On PostgreSQL, this may be the database of
@@ -55,13 +67,13 @@ export type ValetKeyOptions<AppUser extends User = User> = {
    */
   database: string;
   /**
-   * The PostgreSQL schema that contains all tables. Valet Key creates the schema if it is missing. Default: `valetkey`.
-   * With `public`, the connection chooses the schema. Use `public` for poolers that can't set a schema, such as PgBouncer.
+   * The PostgreSQL schema that contains all tables. Valet Key creates the schema if it is missing. Range: 1 to 63 letters in
+   * lower case, digits and `_`. Default: `valetkey`. With `public`, the connection chooses the schema. Use `public` for poolers that can't set a schema, such as PgBouncer.
    */
   schema?: string | undefined;
   /**
    * The name of the application in its PostgreSQL schema or SQLite file. Processes with the same name are replicas of one application.
-   * Default: `application`.
+   * Range: 1 to 64 letters, digits, `-` and `_`. Default: `application`.
    */
   application?: string | undefined;
   /** The path of the routes, such as `/files`. The application may mount these routes below another path. Default: `/files`. */
@@ -80,16 +92,22 @@ export type ValetKeyOptions<AppUser extends User = User> = {
   origins?: readonly string[] | undefined;
   /** Whether this process runs the background jobs. If false, call `tick` at intervals. Default: true. */
   background?: boolean | undefined;
-  /**
-   * The virus scanner: a clamd that listens on TCP. Default of `port`: 3310. `tooLarge`: whether files that are too large for clamd are
-   * rejected or accepted. Default: `reject`. Without `scanner`, no file is scanned.
-   */
-  scanner?: { host: string; port?: number | undefined; tooLarge?: "reject" | "accept" | undefined } | undefined;
-  /** The maximum total size of all files of one item, in bytes. Default: no limit. */
+  /** The virus scanner: a clamd that listens on TCP. Default: no file is scanned. */
+  scanner?:
+    | {
+        /** The host of clamd. */
+        host: string;
+        /** The TCP port of clamd. Range: 1 to 65,535. Default: 3310. */
+        port?: number | undefined;
+        /** Whether files that are too large for clamd are rejected or accepted. Default: `reject`. */
+        tooLarge?: "reject" | "accept" | undefined;
+      }
+    | undefined;
+  /** The maximum total size of all files of one item, in bytes. Range: from 1. Default: no limit. */
   itemQuotaBytes?: number | undefined;
   /**
    * Chooses the folder in the bucket for the objects of an item, such as `tenants/acme`. Valet Key calls `place` before the first upload to
-   * an item, and stores the result. A place has up to 200 letters, digits, `.`, `_`, `-` and `/`. Previews of files have no place. Default:
+   * an item, and stores the result. Range: up to 200 letters, digits, `.`, `_`, `-` and `/`. Previews of files have no place. Default:
    * no folder.
    *
    * @example
@@ -98,11 +116,11 @@ export type ValetKeyOptions<AppUser extends User = User> = {
    * ```
    */
   place?: ((item: ItemName) => string | undefined | Promise<string | undefined>) | undefined;
-  /** How many days a removed file waits in the trash before it is deleted. 0 to 3,650. Default: 0, which means that there is no trash. */
+  /** How many days a removed file waits in the trash before it is deleted. Range: 0 to 3,650. Default: 0, so there is no trash. */
   trashDays?: number | undefined;
   /**
    * The prefixes of the keys in the bucket that `adopt` accepts, such as `legacy/`. Each prefix is a whole prefix in the bucket, and ends
-   * with a slash. Default: none, so `adopt` accepts no key.
+   * with a slash. The prefix `""` permits the whole bucket. Default: none, so `adopt` accepts no key.
    */
   adoptPrefixes?: readonly string[] | undefined;
   /** Lets users make links for people without an account. A resource also needs `mayShare`. Default: no links. */

@@ -2,19 +2,23 @@ import type { ItemName } from "../types.ts";
 
 /** The settings of a new link. */
 export type NewLink = {
-  /** The ids of 1 to 100 ready files of the item. Default: the first 1,000 ready files of the item, also files that are added later. */
+  /**
+   * The ids of ready files of the item. Range: 1 to 100 ids. Default: the first 1,000 ready files of the item, also files that are added
+   * later.
+   */
   fileIds?: readonly string[] | undefined;
   /** The expiry of the link. Null: the link works until it is revoked. Default: in 7 days. */
   expiresAt?: Date | null | undefined;
-  /** A password of 6 to 200 characters. Default: no password. */
+  /** The password of the link. Range: 6 to 200 characters. Default: no password. */
   password?: string | undefined;
   /**
-   * The number of downloads, 1 to 1,000,000. All URLs that one visitor gets within 15 minutes count as one download. Default: no limit.
+   * The number of downloads. All URLs that one visitor gets within 15 minutes count as one download. Range: 1 to 1,000,000. Default: no
+   * limit.
    */
   maxDownloads?: number | undefined;
-  /** A title that visitors see, of up to 200 characters. Default: no title. */
+  /** A title that visitors see. Range: up to 200 characters. Default: no title. */
   label?: string | undefined;
-  /** A text that visitors see, of up to 2,000 characters. Default: no text. */
+  /** A text that visitors see. Range: up to 2,000 characters. Default: no text. */
   message?: string | undefined;
   /**
    * Whether visitors see small previews before a download, which do not count. Default: true for a link without `password` and

@@ -16,14 +16,15 @@ export type FileBody =
 
 /** A file that the server of the application adds to an item. */
 export type NewFile = {
+  /** The bytes of the file. */
   body: FileBody;
-  /** 1 to 255 characters. Default: the name of a `File`, or of the file on the disk. */
+  /** The name that people see. Range: 1 to 255 characters. Default: the name of a `File`, or of the file on the disk. */
   filename?: string | undefined;
-  /** Default: the type of a `Blob`, or the usual type for the extension of the filename, or `application/octet-stream`. */
+  /** The media type. Default: the type of a `Blob`, or the usual type for the extension of the filename, or `application/octet-stream`. */
   contentType?: string | undefined;
   /** The folder of the file, such as "photos/2024/". Default: no folder. */
   path?: string | undefined;
-  /** The exact length in bytes. Valet Key refuses a longer or shorter body. Default: the length of the body. */
+  /** The exact length in bytes. Valet Key refuses a longer or shorter body. Range: from 0. Default: the length of the body. */
   sizeBytes?: number | undefined;
   /** The SHA-256 in base64. Valet Key refuses a body with another SHA-256. Default: no check. */
   sha256?: string | undefined;
@@ -33,9 +34,9 @@ export type NewFile = {
 export type AdoptedObject = {
   /** The whole key of the object in the bucket, below a prefix of the option `adoptPrefixes`. */
   key: string;
-  /** Default: the last part of the key. */
+  /** The name that people see. Default: the last part of the key. */
   filename?: string | undefined;
-  /** Default: the content type that the bucket stores for the object. */
+  /** The media type. Default: the content type that the bucket stores for the object. */
   contentType?: string | undefined;
   /**
    * Whether Valet Key copies the object to a key of its own. Only a copy counts in `itemQuotaBytes`, and `remove` deletes only a copy.
@@ -44,8 +45,13 @@ export type AdoptedObject = {
   copy?: boolean | undefined;
 };
 
-/** `limit`: 1 to 200. Default: 50. `cursor`: the `nextCursor` of the previous page. Default: the first page. */
-export type PageOptions = { limit?: number | undefined; cursor?: string | undefined };
+/** A page of a list. */
+export type PageOptions = {
+  /** The number of entries of a page. Range: 1 to 200. Default: 50. */
+  limit?: number | undefined;
+  /** The `nextCursor` of the previous page. Default: the first page. */
+  cursor?: string | undefined;
+};
 
 /** The member `nextCursor` is undefined on the last page. */
 export type FilePage = { files: ItemFile[]; nextCursor: string | undefined };
@@ -59,13 +65,13 @@ export type FilesOfItem = ItemName & FilePage & { code: "access_denied" | undefi
  */
 export type CountsOfItem = ItemName & ItemCounts & { ready: number; code: "access_denied" | undefined };
 
-/**
- * `expiresInSeconds`: 1 to the `urlTtlSeconds` of the resource. Default: the maximum. The default `disposition` is `attachment`. `preview`:
- * a small picture of the file, which is always inline. Default: the file itself.
- */
+/** The options of a URL. */
 export type UrlOptions = {
+  /** The lifetime of the URL in seconds. Range: 1 to the `urlTtlSeconds` of the resource. Default: the maximum. */
   expiresInSeconds?: number | undefined;
+  /** Whether the browser saves or shows the file. Default: `attachment`. */
   disposition?: "attachment" | "inline" | undefined;
+  /** A small picture of the file, which is always inline. Default: the file itself. */
   preview?: "small" | "large" | undefined;
 };
 

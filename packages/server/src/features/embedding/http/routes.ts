@@ -28,6 +28,7 @@ import { Type } from "typebox";
 import { createRouteTable, handleErrors } from "../../../platform/http/error-handlers.ts";
 import { createWriteTurns, httpLimits, inTurns } from "../../../platform/http/http-limits.ts";
 import { RequestLog } from "../../../platform/http/logging.ts";
+import { operations } from "../../../platform/http/openapi.ts";
 import { sendProblem } from "../../../platform/http/problem.ts";
 import { createLoopTurns, parseJsonBodies } from "../../../platform/http/request-body.ts";
 import type { App } from "../../../platform/http/route-types.ts";
@@ -58,25 +59,80 @@ const FileParams = Type.Object({ fileId: Id });
 const ItemFile = Type.Object({ ...WireAttachment.properties, resource: Name, itemId: Name });
 
 /** The schemas of all routes of an embedding. The upload routes reuse schemas of the service. */
-const schemas = {
+const uploadSchemas = operations("uploads", {
   startUpload: {
+    summary: "Start the upload of a file to an item. Asks `may` for `add`",
     params: ItemParams,
     headers: StartUploadHeaders,
     body: StartUploadBody,
     response: { 201: StartedUpload },
   },
-  startUploads: { params: ItemParams, body: StartUploadsBody, response: { 200: StartedUploads } },
-  completeUploads: { body: CompleteUploadsBody, response: { 200: completedOf(ItemFile) } },
-  getUpload: { params: UploadParams, response: { 200: Upload } },
-  signParts: { params: UploadParams, body: SignPartsBody, response: { 200: SignedParts } },
-  completeUpload: { params: UploadParams, body: CompleteUploadBody, response: { 200: ItemFile } },
-  abortUpload: { params: UploadParams, response: { 204: Type.Null() } },
-  listFiles: { params: ItemParams, querystring: PageQuery, response: { 200: pageOf(ItemFile) } },
-  getFile: { params: FileParams, response: { 200: ItemFile } },
-  removeFile: { params: FileParams, response: { 204: Type.Null() } },
-  issueUrl: { params: FileParams, querystring: UrlQuery, response: { 200: FileUrl } },
-  download: { params: FileParams, querystring: UrlQuery, response: { 302: Type.Null() } },
+  startUploads: {
+    summary: "Start the uploads of up to 100 files to an item. Asks `may` for `add`",
+    params: ItemParams,
+    body: StartUploadsBody,
+    response: { 200: StartedUploads },
+  },
+  completeUploads: {
+    summary: "Complete up to 100 uploads. The service verifies the stored bytes",
+    body: CompleteUploadsBody,
+    response: { 200: completedOf(ItemFile) },
+  },
+  getUpload: {
+    summary: "Read the state of an upload. Only the user who started the upload",
+    params: UploadParams,
+    response: { 200: Upload },
+  },
+  signParts: {
+    summary: "Sign the URLs of parts of a large upload",
+    params: UploadParams,
+    body: SignPartsBody,
+    response: { 200: SignedParts },
+  },
+  completeUpload: {
+    summary: "Complete an upload. The service verifies the stored bytes, and asks `may` for `add` again",
+    params: UploadParams,
+    body: CompleteUploadBody,
+    response: { 200: ItemFile },
+  },
+  abortUpload: {
+    summary: "Abort an upload, and delete its stored bytes",
+    params: UploadParams,
+    response: { 204: Type.Null() },
+  },
+});
+
+const fileSchemas = operations("attachments", {
+  listFiles: {
+    summary: "List the files of an item, the oldest file first. Asks `may` for `read`",
+    params: ItemParams,
+    querystring: PageQuery,
+    response: { 200: pageOf(ItemFile) },
+  },
+  getFile: {
+    summary: "Read a file. Asks `may` for `read`",
+    params: FileParams,
+    response: { 200: ItemFile },
+  },
+  removeFile: {
+    summary: "Remove a file and its stored bytes. Asks `may` for `remove`",
+    params: FileParams,
+    response: { 204: Type.Null() },
+  },
+  issueUrl: {
+    summary: "Issue a URL of a file. Asks `may` for `read`",
+    params: FileParams,
+    querystring: UrlQuery,
+    response: { 200: FileUrl },
+  },
+  download: {
+    summary: "Redirect to a URL of a file, for links in a page. Asks `may` for `read`",
+    params: FileParams,
+    querystring: UrlQuery,
+    response: { 302: Type.Null() },
+  },
   issueUrls: {
+    summary: "Issue the URLs of up to 1,000 files. Asks `mayMany` for `read`",
     body: Type.Object(
       {
         fileIds: Type.Array(Id, { minItems: 1, maxItems: 1000 }),
@@ -88,7 +144,7 @@ const schemas = {
     ),
     response: { 200: FileUrls },
   },
-};
+});
 
 export type EmbeddingRouteDeps = { files: Files; useCases: Pick<PeopleVerbs, "findPeople"> };
 
@@ -100,7 +156,7 @@ const exposeHeadRoute = false;
  */
 function embeddingUploadRoutes(app: App, deps: EmbeddingRouteDeps): void {
   const { files } = deps;
-  app.post("/:resource/:itemId/uploads", { schema: schemas.startUpload }, async (request, reply) => {
+  app.post("/:resource/:itemId/uploads", { schema: uploadSchemas.startUpload }, async (request, reply) => {
     const idempotencyKey = readIdempotencyKey(request.headers["idempotency-key"]);
     const file = { sha256: undefined, ...request.body, idempotencyKey };
     const { resource, itemId } = request.params;
@@ -109,13 +165,13 @@ function embeddingUploadRoutes(app: App, deps: EmbeddingRouteDeps): void {
   });
 
   const large = { bodyLimit: httpLimits.largeJsonBodyBytes };
-  app.post("/:resource/:itemId/uploads/batch", { schema: schemas.startUploads, ...large }, async (request) => {
+  app.post("/:resource/:itemId/uploads/batch", { schema: uploadSchemas.startUploads, ...large }, async (request) => {
     const newFiles = request.body.uploads.map((file) => ({ sha256: undefined, ...file }));
     const outcomes = await files.startAll(userOf(request), { ...request.params, files: newFiles });
     return presentOutcomes(outcomes, presentStarted);
   });
 
-  app.post("/uploads/complete", { schema: schemas.completeUploads }, async (request) => {
+  app.post("/uploads/complete", { schema: uploadSchemas.completeUploads }, async (request) => {
     const user = userOf(request);
     const { uploadIds } = request.body;
     const outcomes = await completeTogether(uploadIds, async (uploadId) => {
@@ -128,11 +184,11 @@ function embeddingUploadRoutes(app: App, deps: EmbeddingRouteDeps): void {
     return { files: presentFiles(uploadIds, { outcomes, present: (file) => file }) };
   });
 
-  app.get("/uploads/:uploadId", { schema: schemas.getUpload }, async (request) =>
+  app.get("/uploads/:uploadId", { schema: uploadSchemas.getUpload }, async (request) =>
     presentUpload(await files.getUpload(userOf(request), request.params.uploadId)),
   );
 
-  app.post("/uploads/:uploadId/parts", { schema: schemas.signParts }, async (request) => {
+  app.post("/uploads/:uploadId/parts", { schema: uploadSchemas.signParts }, async (request) => {
     const { partNumbers } = request.body;
     const parts = await files.signParts(userOf(request), { uploadId: request.params.uploadId, partNumbers });
     return { parts: parts.map(presentPart) };
@@ -140,7 +196,7 @@ function embeddingUploadRoutes(app: App, deps: EmbeddingRouteDeps): void {
 
   app.post(
     "/uploads/:uploadId/complete",
-    { schema: schemas.completeUpload, bodyLimit: httpLimits.largeJsonBodyBytes, preValidation: allowNoBody },
+    { schema: uploadSchemas.completeUpload, bodyLimit: httpLimits.largeJsonBodyBytes, preValidation: allowNoBody },
     async (request) => {
       const input = { uploadId: request.params.uploadId, parts: request.body.parts };
       const { attachment, item } = await files.complete(userOf(request), input);
@@ -148,7 +204,7 @@ function embeddingUploadRoutes(app: App, deps: EmbeddingRouteDeps): void {
     },
   );
 
-  app.delete("/uploads/:uploadId", { schema: schemas.abortUpload }, async (request, reply) => {
+  app.delete("/uploads/:uploadId", { schema: uploadSchemas.abortUpload }, async (request, reply) => {
     await files.abort(userOf(request), request.params.uploadId);
     return reply.code(204).send(null);
   });
@@ -157,7 +213,7 @@ function embeddingUploadRoutes(app: App, deps: EmbeddingRouteDeps): void {
 /** The routes for the files of an item, and for their URLs. */
 function embeddingFileRoutes(app: App, deps: EmbeddingRouteDeps): void {
   const { files, useCases } = deps;
-  app.get("/:resource/:itemId", { schema: schemas.listFiles }, async (request) => {
+  app.get("/:resource/:itemId", { schema: fileSchemas.listFiles }, async (request) => {
     const { resource, itemId } = request.params;
     const { limit, cursor } = request.query;
     const page = await files.list(userOf(request), { resource, itemId, page: { limit, cursor } });
@@ -165,28 +221,28 @@ function embeddingFileRoutes(app: App, deps: EmbeddingRouteDeps): void {
     return fitPage(page, (attachment) => presentItemFile(attachment, { item: { resource, itemId }, people }));
   });
 
-  app.get("/files/:fileId", { schema: schemas.getFile }, async (request) => {
+  app.get("/files/:fileId", { schema: fileSchemas.getFile }, async (request) => {
     const { attachment, item } = await files.get(userOf(request), request.params.fileId);
     return describeFile(attachment, { item, deps });
   });
 
-  app.delete("/files/:fileId", { schema: schemas.removeFile }, async (request, reply) => {
+  app.delete("/files/:fileId", { schema: fileSchemas.removeFile }, async (request, reply) => {
     await files.remove(userOf(request), request.params.fileId);
     return reply.code(204).send(null);
   });
 
-  app.get("/files/:fileId/url", { schema: schemas.issueUrl, exposeHeadRoute }, async (request) => {
+  app.get("/files/:fileId/url", { schema: fileSchemas.issueUrl, exposeHeadRoute }, async (request) => {
     const input = { ...request.params, ...urlInputOf(request.query) };
     const { fileUrl, expiresInSeconds, expiresAt } = await files.issueUrl(userOf(request), input);
     return { fileUrl, expiresIn: expiresInSeconds, expiresAt: toIso(expiresAt) };
   });
 
-  app.get("/files/:fileId/download", { schema: schemas.download, exposeHeadRoute }, async (request, reply) => {
+  app.get("/files/:fileId/download", { schema: fileSchemas.download, exposeHeadRoute }, async (request, reply) => {
     const input = { ...request.params, ...urlInputOf(request.query) };
     return reply.redirect((await files.issueUrl(userOf(request), input)).fileUrl, 302);
   });
 
-  app.post("/files/urls", { schema: schemas.issueUrls }, async (request) => {
+  app.post("/files/urls", { schema: fileSchemas.issueUrls }, async (request) => {
     const { cacheable = false, ...asked } = request.body;
     return { urls: presentAnswers(await files.issueUrls(userOf(request), { ...asked, isCacheable: cacheable })) };
   });
@@ -224,6 +280,8 @@ type EmbeddingAppOptions = EmbeddingRouteDeps & {
   requestId: () => string;
   /** Adds the routes for visitors of links. Undefined: the application uses no links. */
   visitorRoutes: ((app: App) => void) | undefined;
+  /** Prepares the HTTP application before its routes exist, for example to document the routes. */
+  prepare?: (app: App) => void;
 };
 
 /**
@@ -246,6 +304,7 @@ export function buildEmbeddingApp(options: EmbeddingAppOptions): App {
   parseJsonBodies(app, { turns: createLoopTurns() });
   const table = createRouteTable();
   app.addHook("onRoute", (route) => table.add(route));
+  options.prepare?.(app);
   handleErrors(app, { table });
   app.addHook("onRequest", (request, reply, done) => {
     reply.header("x-content-type-options", "nosniff").header("x-request-id", request.id);

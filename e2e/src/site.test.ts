@@ -1,0 +1,100 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { createValetKey, type ValetKeyOptions } from "@valetkey/server";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Section, sidebarOf } from "../../site/pages.ts";
+import { readOptions } from "../../site/reference.ts";
+import { documentOfEmbedding } from "../../site/routes.ts";
+import { launchChromium } from "./testing/chromium.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const SITE = join(ROOT, "site/dist");
+const linksOf = (sections: Section["items"]): string[] =>
+  sections.flatMap((item) => ("items" in item ? linksOf(item.items) : [item.link]));
+const fileOf = (link: string) => join(SITE, link.endsWith("/") ? `${link}index.html` : `${link}.html`);
+
+describe("the reference of options", () => {
+  const options = readOptions(ROOT).flatMap(({ title, members }) => members.map((member) => ({ ...member, title })));
+
+  it("each option of the library has a doc comment", () => {
+    expect(options.length).toBeGreaterThan(60);
+    expect(options.filter(({ text }) => text === "")).toEqual([]);
+  });
+
+  it("each optional option of the library has a default in its doc comment", () => {
+    expect(options.filter((option) => option.isOptional && option.default === undefined)).toEqual([]);
+  });
+
+  it("each option of the library that is a number has a range in its doc comment", () => {
+    expect(options.filter(({ type, range }) => type === "number" && range === undefined)).toEqual([]);
+  });
+
+  it.each(["trashDays", "itemQuotaBytes", "resources.….maxBytes", "resources.….urlTtlSeconds"])(
+    "createValetKey refuses a value of %s outside of the range in its doc comment",
+    async (name) => {
+      const { range = "" } = options.find((option) => option.name === name) ?? {};
+      const [least = 0, most] = [...range.matchAll(/[\d,]+/g)].map(([text]) => Number(text.replaceAll(",", "")));
+      const optionsWith = (value: number) => {
+        const given = { [name.split(".").at(-1) ?? ""]: value };
+        const invoice = { may: () => true, ...(name.startsWith("resources") && given) };
+        return { ...(name.startsWith("resources") ? {} : given), resources: { invoice } } as unknown as ValetKeyOptions;
+      };
+      const faultsOf = async (value: number) =>
+        String(await createValetKey(optionsWith(value)).catch((error) => error));
+      const shown = name.replace("…", "invoice");
+      for (const value of [least - 1, ...(most === undefined ? [] : [most + 1])])
+        expect(await faultsOf(value)).toContain(shown);
+      for (const value of [least, most ?? least]) expect(await faultsOf(value)).not.toContain(shown);
+    },
+  );
+});
+
+describe("the reference of routes", () => {
+  it("each route of the library has a summary", async () => {
+    const { paths } = await documentOfEmbedding();
+    const operations = Object.values(paths).flatMap((item) => Object.values(item));
+    expect(operations.length).toBeGreaterThan(12);
+    expect(operations.filter(({ summary }) => summary === undefined)).toEqual([]);
+  });
+});
+
+describe("the documentation as a site", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchChromium();
+    execFileSync(process.execPath, ["site/main.ts"], { cwd: ROOT, stdio: "pipe" });
+  });
+  afterAll(() => browser.close());
+
+  it("the site has every page that docs/README.md lists", () => {
+    const links = linksOf(sidebarOf(ROOT, []));
+    expect(links.length).toBeGreaterThan(50);
+    expect(links.filter((link) => !existsSync(fileOf(link)))).toEqual([]);
+  });
+
+  it("the site has the routes of the library and of the service", () => {
+    const page = (name: string) => readFileSync(fileOf(`/reference/${name}`), "utf8");
+    expect(page("library-routes")).toContain("GET /files/{fileId}/url");
+    expect(page("service/notes")).toContain("POST /notes");
+  });
+
+  it("the search of the site finds an option, without a request to another host", async () => {
+    const page = await browser.newPage();
+    const others: string[] = [];
+    await page.route("**/*", (route) => {
+      const { origin, pathname } = new URL(route.request().url());
+      if (origin === "http://docs.example") return route.fulfill({ path: join(SITE, pathname) });
+      others.push(origin);
+      return route.abort();
+    });
+    await page.goto("http://docs.example/index.html");
+    await page.locator("#local-search button").click();
+    await page.locator("#localsearch-input").fill("adoptPrefixes");
+    await page.locator("#localsearch-list a").first().click();
+    await page.waitForURL(/reference\/options\.html#adoptprefixes$/);
+    expect(others).toEqual([]);
+    await page.close();
+  });
+});

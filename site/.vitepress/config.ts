@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { defineConfig } from "vitepress";
+
+const { DOCS_BASE = "/", DOCS_REPOSITORY } = process.env;
+// main.ts writes the sidebar in the order of docs/README.md.
+const sidebar = JSON.parse(readFileSync(join(import.meta.dirname, "../pages/sidebar.json"), "utf8"));
+
+export default defineConfig({
+  title: "Valet Key",
+  description: "Private files with short-lived, access-checked URLs: a service, a web app and a library.",
+  base: DOCS_BASE,
+  srcDir: "pages",
+  outDir: "dist",
+  cacheDir: "../node_modules/.cache/vitepress",
+  ignoreDeadLinks: "localhostLinks",
+  // Vite 5 does not know the newest targets of tsconfig.json.
+  vite: { esbuild: { tsconfigRaw: "{}" } },
+  head: [["link", { rel: "icon", href: `${DOCS_BASE}icon.svg` }]],
+  markdown: {
+    theme: { light: "github-light", dark: "github-dark" },
+    anchor: { slugify: slugOf },
+  },
+  themeConfig: {
+    logo: "/icon.svg",
+    search: { provider: "local" },
+    outline: [2, 3],
+    sidebar,
+    ...(DOCS_REPOSITORY !== undefined && { socialLinks: [{ icon: "github", link: DOCS_REPOSITORY }] }),
+  },
+});
+
+/** Makes the anchor of a heading as GitHub does, so that a link to a heading works on both. */
+function slugOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+    .replaceAll(" ", "-");
+}

@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseSync } from "oxc-parser";
+
+/** An option or a call of a published type, with the parts of its doc comment. */
+export type Member = {
+  name: string;
+  type: string;
+  isOptional: boolean;
+  /** The doc comment without the default, the range and the example. */
+  text: string;
+  /** From the sentence "Default: 60.". */
+  default: string | undefined;
+  /** From the sentence "Range: 1 to 604,800.". */
+  range: string | undefined;
+  example: string | undefined;
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: the nodes of the parser have no common type for their members
+type Node = any;
+
+/** Reads the members of an exported object type from its source file. A member of a nested object is named like `scanner.host`. */
+export function membersOf(root: string, { file, type }: { file: string; type: string }): Member[] {
+  const source = readFileSync(join(root, file), "utf8");
+  const { program, comments } = parseSync(file, source);
+  const docs = comments.filter(({ value }) => value.startsWith("*"));
+  const docBefore = (node: Node) =>
+    docs.findLast(({ end }) => end <= node.start && source.slice(end, node.start).trim() === "")?.value ?? "";
+  const declarations = program.body.map((node: Node) => node.declaration ?? node);
+  const found = declarations.find((node: Node) => node.type === "TSTypeAliasDeclaration" && node.id.name === type);
+  if (found === undefined) throw new Error(`${file} has no type ${type}`);
+
+  function read(literals: Node[], prefix: string): Member[] {
+    return literals
+      .flatMap((literal) => literal.members)
+      .flatMap((node: Node): Member[] => {
+        const name = `${prefix}${node.key.name}`;
+        const written = node.type === "TSMethodSignature" ? source.slice(node.key.end, node.end) : sourceOf(node);
+        const member = { name, type: oneLine(written), isOptional: node.optional, ...partsOf(docBefore(node)) };
+        const nested = node.type === "TSPropertySignature" ? literalsOf(node.typeAnnotation.typeAnnotation) : [];
+        return nested.length === 0 ? [member] : [{ ...member, type: "object" }, ...read(nested, `${name}.`)];
+      });
+  }
+  const sourceOf = (node: Node) =>
+    source.slice(node.typeAnnotation.typeAnnotation.start, node.typeAnnotation.typeAnnotation.end);
+  return read(literalsOf(found.typeAnnotation), "");
+}
+
+/** Returns the object types in a type such as `Other & { a: string }` or `{ a: string } | undefined`, without records. */
+function literalsOf(node: Node): Node[] {
+  if (node.type === "TSTypeLiteral") return node.members.every((member: Node) => "key" in member) ? [node] : [];
+  return ["TSUnionType", "TSIntersectionType"].includes(node.type) ? node.types.flatMap(literalsOf) : [];
+}
+
+function oneLine(type: string): string {
+  return type
+    .replace(/^\?/, "")
+    .replaceAll(/\s+/g, " ")
+    .replace(/^\| /, "")
+    .replace(/ \| undefined$/, "")
+    .replace(/;$/, "");
+}
+
+function partsOf(doc: string): Pick<Member, "text" | "default" | "range" | "example"> {
+  const [described = "", example] = doc.replaceAll(/^[ \t]*\*+ ?/gm, "").split("@example");
+  let text = described.replaceAll(/\s+/g, " ").trim();
+  const take = (label: string) => {
+    const pattern = new RegExp(`(?:^| )${label}: (.+?)\\.(?= [A-Z]|$)`);
+    const found = pattern.exec(text)?.[1];
+    text = text.replace(pattern, "").trim();
+    return found;
+  };
+  return { default: take("Default"), range: take("Range"), text, example: example?.trim() };
+}

@@ -156,7 +156,7 @@ export function refuseHeaders({ undeclaredHeaders }: StoredObject): void {
   if (undeclaredHeaders.length === 0) return;
   throw new DomainError(
     "upload_rejected",
-    `The object is stored with headers that change its download: ${undeclaredHeaders.join(", ")}. Copy it without them, and adopt the copy.`,
+    `The object is stored with headers that change its download: ${undeclaredHeaders.join(", ")}. Adopt a copy, which has no such headers: copy: true, or --copy in the command.`,
   );
 }
 

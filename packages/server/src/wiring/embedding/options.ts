@@ -113,9 +113,11 @@ function faultsOfFiles({ trashDays = 0, adoptPrefixes = [], place }: FileOptions
   if (!Number.isInteger(trashDays) || trashDays < 0 || trashDays > MAX_TRASH_DAYS) {
     faults.push(`trashDays: a whole number of days from 0 to ${MAX_TRASH_DAYS}`);
   }
-  const isPrefix = (prefix: unknown) => isText(prefix) && /[^/]\/$/.test(String(prefix));
+  const isPrefix = (prefix: unknown) => prefix === "" || (isText(prefix) && /[^/]\/$/.test(String(prefix)));
   if (!Array.isArray(adoptPrefixes) || !adoptPrefixes.every(isPrefix)) {
-    faults.push("adoptPrefixes: prefixes of keys that end with a slash, such as legacy/");
+    faults.push(
+      "adoptPrefixes: prefixes of keys that end with a slash, such as legacy/, or an empty text for the whole bucket",
+    );
   }
   return faults;
 }

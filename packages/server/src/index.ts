@@ -13,6 +13,9 @@ export type {
   FileUrlAnswer,
   NewFile,
   PageOptions,
+  StagedFile,
+  StagedRef,
+  TransactionCalls,
   UrlOptions,
 } from "./features/embedding/calls/types.ts";
 export type {
@@ -31,6 +34,7 @@ export type {
   User,
   Validation,
 } from "./features/embedding/types.ts";
+export type { ApplicationTransaction } from "./platform/database/postgres/application-transaction.ts";
 export type { Json } from "./platform/database/unions.ts";
 export type { ValetKey } from "./wiring/embedding/create-valet-key.ts";
 export { createValetKey } from "./wiring/embedding/create-valet-key.ts";

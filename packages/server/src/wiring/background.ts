@@ -59,6 +59,7 @@ const [HALF_A_MINUTE, MINUTE] = [30_000, 60_000];
 export const FILE_JOBS = {
   flushRefusals: HALF_A_MINUTE,
   expireUploads: HALF_A_MINUTE,
+  expireStaged: HALF_A_MINUTE,
   expireTrash: HALF_A_MINUTE,
   dropUnconfirmedPreviews: MINUTE,
   purgeNotes: HALF_A_MINUTE,

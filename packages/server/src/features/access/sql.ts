@@ -11,6 +11,12 @@ import type { Note } from "./note.ts";
 export const PURGE = "purge";
 
 /**
+ * The `trash_id` of a staged file: the service has verified its bytes, and the application has not attached it yet. Nobody can list, open or
+ * restore the file, because no row of `trash` has the id STAGED.
+ */
+export const STAGED = "staged";
+
+/**
  * The condition that a row of the table is not in the trash. On PostgreSQL, the index for lists of notes has the condition `notInTrash`.
  */
 export const notInTrash = {
@@ -20,7 +26,7 @@ export const notInTrash = {
    * `notes_in_trash`.
    */
   attachments: sql<SqlBool>`(attachments.trash_id is null and not exists (
-    select 1 from notes as notes_in_trash
+    select 1 from ${sql.table("notes")} as notes_in_trash
     where cast(notes_in_trash.id as text) = attachments.note_id and notes_in_trash.trash_id is not null))`,
   /** The condition that an attachment is not in the trash, if its note is not in the trash. */
   attachmentsOfNote: sql<SqlBool>`attachments.trash_id is null`,

@@ -9,7 +9,7 @@ import { DomainError } from "../../platform/errors.ts";
 import { fold } from "../../platform/text/readable-text.ts";
 import { type Attachment, unlistedStates } from "../access/attachment.ts";
 import { VISITOR } from "../access/caller.ts";
-import { notInTrash, selectAttachments, toAttachment } from "../access/sql.ts";
+import { attachmentColumns, notInTrash, STAGED, selectAttachments, toAttachment } from "../access/sql.ts";
 import { endReservation, releaseQuota, takeQuota } from "../usage/queries.ts";
 import { type Quota, usesCapacity } from "../usage/usage.ts";
 import { insertTerms } from "./sql.ts";
@@ -52,16 +52,17 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
   /**
    * Inserts an attachment and adds its size to the usage of the owner. Changes of the state and deletions also update the usage, so the
    * usage always matches the rows.
-   * `settles`: the attachment replaces the reservation with the same object key. Throws `quota_exceeded`.
+   * `settles`: the attachment replaces the reservation with the same object key. `isStaged`: nobody sees the attachment before
+   * `attachStaged`. Throws `quota_exceeded`.
    */
   async insert(
     attachment: Attachment,
-    { quota, settles = false }: { quota?: Quota; settles?: boolean } = {},
+    { quota, settles = false, isStaged = false }: { quota?: Quota; settles?: boolean; isStaged?: boolean } = {},
   ): Promise<void> {
     await requireNote(db, { engine, noteId: attachment.noteId });
     const insert = db
       .insertInto("attachments")
-      .values(toRow(attachment))
+      .values({ ...toRow(attachment), trash_id: isStaged ? STAGED : null })
       .onConflict((conflict) => conflict.column("object_key").doNothing())
       .executeTakeFirstOrThrow();
     const result = await insert;
@@ -103,6 +104,54 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
       await db.deleteFrom("attachment_previews").where("attachment_id", "=", attachmentId).execute();
     }
     return true;
+  },
+
+  /**
+   * Attaches a file that was staged after the instant `after`. Returns undefined if there is no such file. `item`: the file must belong to
+   * this item.
+   */
+  async attachStaged(
+    attachmentId: string,
+    { after, item }: { after: number; item: { resource: string; itemId: string } | undefined },
+  ): Promise<Attachment | undefined> {
+    const row = await db
+      .updateTable("attachments")
+      .set({ trash_id: null })
+      .where("id", "=", attachmentId)
+      .where("trash_id", "=", STAGED)
+      .where("created_at", ">", after)
+      .$if(item !== undefined, (query) =>
+        query.where("note_id", "in", (eb) =>
+          eb
+            .selectFrom("items")
+            .select("items.note_id")
+            .where("resource", "=", item?.resource ?? "")
+            .where("item_id", "=", item?.itemId ?? ""),
+        ),
+      )
+      .returning(attachmentColumns)
+      .executeTakeFirst();
+    return row && toAttachment(row);
+  },
+
+  /**
+   * Deletes one file that was staged at the instant `before` or earlier, and returns it. Skips a file that an open transaction is attaching.
+   */
+  async deleteStaged(before: number): Promise<Attachment | undefined> {
+    const old = db
+      .selectFrom("attachments")
+      .select("id")
+      .where("trash_id", "=", STAGED)
+      .where("created_at", "<=", before)
+      .limit(1)
+      .$if(engine.name === "postgres", (query) => query.forUpdate().skipLocked());
+    const row = await db
+      .deleteFrom("attachments")
+      .where("id", "in", old)
+      .returning(attachmentColumns)
+      .executeTakeFirst();
+    if (row !== undefined) await releaseQuotaOf(db, [row]);
+    return row && toAttachment(row);
   },
 
   /** Changes the filename. Returns false if the attachment is not `ready`. */

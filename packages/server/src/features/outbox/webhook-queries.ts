@@ -327,11 +327,11 @@ export function queueingValues(values: MessageValues, condition = WHOLE) {
   const { id, type, subject, body, serviceBody, at, ownerId, subscription } = values;
   const service = sql.lit(SERVICE_OWNER);
   return sql`
-    insert into webhook_deliveries
+    insert into ${sql.table("webhook_deliveries")}
       (endpoint_id, id, type, subject, body, created_at, queued_at, due_at, attempts)
     select webhook_endpoints.id, ${id}, ${type}, ${subject},
       case owner_id when ${service} then ${serviceBody} else ${body} end, ${at}, ${at}, ${at}, 0
-    from webhook_endpoints
+    from ${sql.table("webhook_endpoints")}
     where owner_id in (${service}, ${ownerId}) and disabled_at is null
       and events like ${subscription} ${condition}`;
 }

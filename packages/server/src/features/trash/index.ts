@@ -11,7 +11,7 @@ import { type AuditEvent, aboutFile, aboutNote, auditEvent } from "../audit/audi
 import { auditQueries } from "../audit/queries.ts";
 import { linkQueries } from "../links/queries/links.ts";
 import { noteQueries } from "../notes/queries.ts";
-import { recordRemovals } from "../outbox/file-event-queries.ts";
+import { fileEventQueries, recordRemovals } from "../outbox/file-event-queries.ts";
 import { planDeletion, queueDeletions, releaseObjects } from "../storage/object-deletions.ts";
 import type { PlannedDeletion } from "../storage/queries.ts";
 import { uploadQueries } from "../uploads/queries/uploads.ts";
@@ -29,6 +29,7 @@ export function createTrash(deps: Deps) {
     expireTrash: expireTrash(deps),
     purgeNotes: purgeNotes(deps),
     deleteAttachment: deleteAttachment(deps),
+    deleteAttachmentIn: deleteAttachmentIn(deps),
     deleteFilesOfNote: deleteFilesOfNote(deps),
   };
 }
@@ -174,16 +175,35 @@ function deleteNote(deps: Deps) {
  */
 function deleteAttachment(deps: Deps) {
   return (caller: Caller, attachmentId: string): Promise<void> =>
-    releaseObjects(deps, async (tx, now) => {
-      const authorise = () => authoriseAttachment(tx, { caller, attachmentId, action: "attachment.delete" });
-      const { noteId } = await authorise();
-      const isHeld = (await guardedNoteQueries(tx).hold(noteId)) && (await attachmentQueries(tx).hold(attachmentId));
-      if (!isHeld) throw notFound();
-      // The upload may have completed, or somebody may have moved the attachment, before the lock. So the attachment is read again.
-      const attachment = await authorise();
-      if (attachment.noteId !== noteId) throw notFound();
-      return discardFile(deps, { tx, caller, attachment, now });
-    });
+    releaseObjects(deps, (tx, now) => holdAndDiscard(deps, { tx, caller, attachmentId, now }));
+}
+
+/**
+ * Deletes a file of an item as `deleteAttachment` does, in the transaction of an application. The application must have checked the access.
+ * The bucket deletes the object after the commit. Throws `attachment_not_found`.
+ */
+function deleteAttachmentIn(deps: Deps) {
+  return async (tx: Tx, { userId, attachmentId }: { userId: string; attachmentId: string }): Promise<void> => {
+    const attachment = await attachmentQueries(tx).find(attachmentId);
+    const item = attachment && (await fileEventQueries(tx).itemOfNote(attachment.noteId));
+    if (item === undefined) throw notFound();
+    const caller = { userId, grants: new Map([[item.noteId, "editor" as const]]) };
+    await holdAndDiscard(deps, { tx, caller, attachmentId, now: deps.clock() });
+  };
+}
+
+async function holdAndDiscard(
+  deps: Deps,
+  { tx, caller, attachmentId, now }: { tx: Tx; caller: Caller; attachmentId: string; now: number },
+): Promise<PlannedDeletion[]> {
+  const authorise = () => authoriseAttachment(tx, { caller, attachmentId, action: "attachment.delete" });
+  const { noteId } = await authorise();
+  const isHeld = (await guardedNoteQueries(tx).hold(noteId)) && (await attachmentQueries(tx).hold(attachmentId));
+  if (!isHeld) throw notFound();
+  // The upload may have completed, or somebody may have moved the attachment, before the lock. So the attachment is read again.
+  const attachment = await authorise();
+  if (attachment.noteId !== noteId) throw notFound();
+  return discardFile(deps, { tx, caller, attachment, now });
 }
 
 /**

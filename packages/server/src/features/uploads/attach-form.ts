@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { normaliseContentType } from "../../platform/bucket/serving.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { streamOf } from "../../platform/http/wire.ts";
@@ -39,6 +40,8 @@ type AttachInput = {
   /** The kinds of files that the resource of an embedding accepts. Default: every kind. */
   accepted?: AcceptedTypes | undefined;
   maxBytes?: number | undefined;
+  /** Whether the file waits for `attachStaged`. Default: false. */
+  isStaged?: boolean | undefined;
   /** Returns the tags and the metadata of the file, after the last byte. */
   annotations?: (() => Annotations | undefined) | undefined;
 };
@@ -54,7 +57,7 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
   const { db, bucket, clock, newId, limits, scanning, onVerificationQueued, onUploadEnded } = deps;
   return async (caller: Caller, input: AttachInput): Promise<Attachment> => {
     allowance.take(caller.userId, 1);
-    const { noteId, length, accepted, sha256 } = input;
+    const { noteId, length, accepted, sha256, isStaged = false } = input;
     const { ownerId } = await authoriseNote(db, { caller, noteId, action: "attachment.add" });
     if (ownerId !== caller.userId) await arrive(caller, { noteId }, { isFrequent: true });
     const filename = checkFilename(input.filename);
@@ -97,18 +100,16 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
           createdAt: now,
           annotations: input.annotations?.(),
         };
-        await attachmentQueries(tx).insert(attachment, { quota: quotaOf(limits), settles: true });
+        await attachmentQueries(tx).insert(attachment, { quota: quotaOf(limits), settles: true, isStaged });
         await objectDeletionQueries(tx).cancel(objectKey);
         if (etag !== undefined) {
           await verificationQueries(tx).insert({ attachmentId: attachment.id, etag, needsScan: true, dueAt: now });
           return attachment;
         }
-        const detail = { ...namesOf(attachment), sizeBytes: stored.sizeBytes };
-        const event = { id: newId(), caller, subject: aboutFile(attachment), at: now, detail };
-        await auditQueries(tx).add(auditEvent("attachment.uploaded", event));
-        await recordFileEvent(tx, { id: newId(), kind: "ready", attachment, now });
+        if (!isStaged) await announceAttached(deps, { tx, attachment, now });
         return attachment;
       });
+      if (isStaged) return attached;
       if (etag !== undefined) onVerificationQueued();
       else onUploadEnded("ready");
       return attached;
@@ -117,6 +118,18 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
       throw error;
     }
   };
+}
+
+/** Records the audit event of an attached file that is ready, and queues the hook of the application. */
+export async function announceAttached(
+  { newId }: Pick<Deps, "newId">,
+  { tx, attachment, now }: { tx: Tx; attachment: Attachment; now: number },
+): Promise<void> {
+  const { createdBy: userId, sizeBytes } = attachment;
+  const detail = { ...namesOf(attachment), sizeBytes };
+  const event = { id: newId(), caller: { userId }, subject: aboutFile(attachment), at: now, detail };
+  await auditQueries(tx).add(auditEvent("attachment.uploaded", event));
+  await recordFileEvent(tx, { id: newId(), kind: "ready", attachment, now });
 }
 
 async function etagOf({ bucket }: Deps, objectKey: string): Promise<string> {

@@ -20,9 +20,12 @@ import { getUpload, signParts } from "./parts.ts";
 import { uploadQueries } from "./queries/uploads.ts";
 import type { Sender } from "./sender.ts";
 import { findOwnUpload } from "./sender.ts";
+import { attachStaged, expireStaged } from "./staged.ts";
 import { startUpload } from "./start.ts";
 import { deleteObjectNow, queueObjectDeletions, transitionUpload } from "./transition.ts";
 import { contradictionIn, inspect } from "./verify.ts";
+
+export { STAGED_MS } from "./staged.ts";
 
 export type UploadVerbs = ReturnType<typeof createUploads>;
 
@@ -30,6 +33,8 @@ export type UploadVerbs = ReturnType<typeof createUploads>;
 export function createUploads(deps: Deps, { arrive, starts }: { arrive: Arrive; starts: Allowance }) {
   return {
     attachFile: attachFile(deps, { allowance: starts, arrive }),
+    attachStaged: attachStaged(deps),
+    expireStaged: expireStaged(deps),
     renameFile: renameFile(deps),
     startUpload: startUpload(deps, { allowance: starts, arrive }),
     startUploads: startUploads(deps, { allowance: starts, arrive }),

@@ -276,11 +276,12 @@ export function addingToUsage(change: {
       ? sql`true`
       : sql`(${bytes} <= 0 or ${used.bytes} <= coalesce(${used.ownBytes}, ${bigint(limits.maxBytes)}))
         and (${files} <= 0 or ${used.files} <= coalesce(${used.ownFiles}, ${bigint(limits.maxFiles)}))`;
-  const own = (column: string) => sql`(select ${sql.ref(column)} from usage as own where own.owner_id = ${ownerId})`;
+  const own = (column: string) =>
+    sql`(select ${sql.ref(column)} from ${sql.table("usage")} as own where own.owner_id = ${ownerId})`;
   const owned = { ownBytes: own("own.quota_bytes"), ownFiles: own("own.quota_files") };
   const [usedBytes, usedFiles] = [sql`usage.used_bytes + excluded.used_bytes`, sql`usage.files + excluded.files`];
   return sql`
-    insert into usage (owner_id, used_bytes, files)
+    insert into ${sql.table("usage")} (owner_id, used_bytes, files)
     select ${ownerId}, ${bytes}, ${files} ${from} and ${within({ bytes, files, ...owned })}
     on conflict (owner_id) do update
     set used_bytes = ${usedBytes}, files = ${usedFiles}

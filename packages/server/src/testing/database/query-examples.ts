@@ -191,6 +191,11 @@ export const queryExamples: Examples = {
   attachments: {
     insert: [[file, { quota, settles: true }]],
     transition: [["file-1", { from: "ready", to: "rejected", objectKey: "k", rejectReason: "r" }]],
+    attachStaged: [
+      ["file-1", { after: 0, item: undefined }],
+      ["file-1", { after: 0, item: { resource: "invoice", itemId: "1" } }],
+    ],
+    deleteStaged: [[NOW]],
     rename: [[file, "b.pdf"]],
     relocate: [["file-1", "note-2"]],
     find: [["file-1"]],

@@ -4,7 +4,7 @@ import pino from "pino";
 import { createAdmit } from "../../features/embedding/admit.ts";
 import { createAsk } from "../../features/embedding/ask.ts";
 import { createCalls } from "../../features/embedding/calls/index.ts";
-import type { CallsForUsers, FileCalls } from "../../features/embedding/calls/types.ts";
+import type { CallsForUsers, FileCalls, TransactionCalls } from "../../features/embedding/calls/types.ts";
 import { queueDownloads, startDownloadQueue } from "../../features/embedding/downloads.ts";
 import { createFiles } from "../../features/embedding/files.ts";
 import { openDoors } from "../../features/embedding/http/doors.ts";
@@ -29,7 +29,8 @@ import type { Health, ValetKeyOptions } from "./types.ts";
  * `asApplication` get no user and do not ask.
  */
 export type ValetKey<AppUser extends User = User> = Doors &
-  CallsForUsers<AppUser> & {
+  CallsForUsers<AppUser> &
+  TransactionCalls & {
     /**
      * The same calls for the application itself, such as for its jobs. They get no user, do not ask `may`, and have no rate limit. The
      * application must check the access itself.
@@ -157,6 +158,7 @@ async function open(
   return {
     ...openDoors(handler, { basePath }),
     ...calls.asUser,
+    ...calls.inTransactions,
     asApplication: calls.asApplication,
     health: track(() => readHealth(base)),
     metrics: track(readMetrics),
@@ -220,12 +222,13 @@ async function runDue(
   }
   const failures: unknown[] = [];
   // A failed job, for example during an outage of the bucket, must not stop the other jobs.
-  const { flushRefusals, expireUploads, expireTrash, dropUnconfirmedPreviews, purgeObjects } = useCases;
+  const { flushRefusals, expireUploads, expireStaged, expireTrash, dropUnconfirmedPreviews, purgeObjects } = useCases;
   for (const job of [
     ...(queueCalls === undefined ? [] : [queueCalls]),
     delivery.deliverDue,
     flushRefusals,
     expireUploads,
+    expireStaged,
     expireTrash,
     dropUnconfirmedPreviews,
     purgeObjects,

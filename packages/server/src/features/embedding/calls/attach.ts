@@ -1,23 +1,24 @@
 import { DomainError } from "../../../platform/errors.ts";
 import { streamOf } from "../../../platform/http/wire.ts";
 import { isStorableText } from "../../../platform/text/readable-text.ts";
-import type { Annotations } from "../../access/attachment.ts";
+import type { Annotations, Attachment } from "../../access/attachment.ts";
 import { checkAnnotations, joinAnnotations } from "../../attachments/annotations.ts";
 import { untilUnavailable } from "../../uploads/batch.ts";
+import { STAGED_MS } from "../../uploads/index.ts";
 import type { Actor } from "../items.ts";
 import { callerOf, checkFile, checkItem, openItem, presentFile, ROLES, rulesOf } from "../items.ts";
 import type { ItemFile, ItemName } from "../types.ts";
 import { claimBody, declare, discardBody, readBody } from "./body.ts";
 import { type ActorCalls, type CallContext, checkList } from "./context.ts";
-import type { AdoptAnswer, AdoptedObject } from "./types.ts";
+import type { AdoptAnswer, AdoptedObject, NewFile } from "./types.ts";
 
 const SHA256_IN_BASE64 = /^[A-Za-z0-9+/]{43}=$/;
 /** S3 allows no longer keys. */
 const MAX_KEY_BYTES = 1_024;
 const MAX_OBJECTS = 1_000;
 
-/** Creates the calls that add files: `attach`, `adopt` and `adoptMany`. */
-export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "adopt" | "adoptMany"> {
+/** Creates the calls that add files: `attach`, `stage`, `adopt` and `adoptMany`. */
+export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "stage" | "adopt" | "adoptMany"> {
   const { deps, useCases, resources, requireRight, requireAccepted, remember, adoptPrefixes, choosePlace } = context;
 
   /** Returns the note of an item, and the caller who may add files to the note. The application must have permitted the action. */
@@ -45,47 +46,64 @@ export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "
     return presentFile(attachment, item);
   }
 
+  type Storing = { item: ItemName; file: NewFile; isStaged: boolean };
+
+  async function store(actor: Actor, { item, file, isStaged }: Storing): Promise<Attachment> {
+    const rules = rulesOf(resources, item.resource);
+    const { sha256, path, tags, metadata } = Object(file) as typeof file;
+    const given = tags === undefined && metadata === undefined ? {} : checkAnnotations({ tags, metadata });
+    let ofRule: Annotations | undefined;
+    if (sha256 !== undefined && !SHA256_IN_BASE64.test(sha256)) throw new TypeError("sha256 must be in base64.");
+    await requireRight(actor, "add", item);
+    const { sizeBytes, filename, contentType, chunks } = await declare(file);
+    const admit = async (length: number) => {
+      ofRule = await requireAccepted(actor, item, { filename, path, contentType, sizeBytes: length, sha256 });
+    };
+    if (sizeBytes === undefined) checkFile(rules, { contentType, sizeBytes: 0 });
+    else await admit(sizeBytes);
+    // The right can end while the bytes arrive, so the application decides again after the last byte.
+    const confirm = async (length: number) => {
+      await requireRight(actor, "add", item);
+      if (sizeBytes === undefined) await admit(length);
+    };
+    const { noteId, place, caller } = await openFor(actor, item);
+    return useCases.attachFile(caller, {
+      noteId,
+      place,
+      path,
+      filename,
+      contentType,
+      sha256,
+      isStaged,
+      body: streamOf(readBody({ chunks, sizeBytes }, { confirm })),
+      length: sizeBytes === undefined ? undefined : { atLeast: sizeBytes, atMost: sizeBytes },
+      accepted: [rules.accept ?? []],
+      maxBytes: rules.maxBytes ?? deps.limits.uploadMaxBytes,
+      annotations: () => joinAnnotations(ofRule, given),
+    });
+  }
+
+  async function storeOnce(actor: Actor, storing: Storing): Promise<Attachment> {
+    const body = storing.file?.body;
+    claimBody(body);
+    try {
+      return await store(actor, { ...storing, item: checkItem(resources, storing.item) });
+    } catch (error) {
+      discardBody(body);
+      throw error;
+    }
+  }
+
   return {
-    async attach(actor, name, file) {
-      claimBody(file?.body);
-      try {
-        const item = checkItem(resources, name);
-        const rules = rulesOf(resources, item.resource);
-        const { sha256, path, tags, metadata } = Object(file) as typeof file;
-        const given = tags === undefined && metadata === undefined ? {} : checkAnnotations({ tags, metadata });
-        let ofRule: Annotations | undefined;
-        if (sha256 !== undefined && !SHA256_IN_BASE64.test(sha256)) throw new TypeError("sha256 must be in base64.");
-        await requireRight(actor, "add", item);
-        const { sizeBytes, filename, contentType, chunks } = await declare(file);
-        const admit = async (length: number) => {
-          ofRule = await requireAccepted(actor, item, { filename, path, contentType, sizeBytes: length, sha256 });
-        };
-        if (sizeBytes === undefined) checkFile(rules, { contentType, sizeBytes: 0 });
-        else await admit(sizeBytes);
-        // The right can end while the bytes arrive, so the application decides again after the last byte.
-        const confirm = async (length: number) => {
-          await requireRight(actor, "add", item);
-          if (sizeBytes === undefined) await admit(length);
-        };
-        const { noteId, place, caller } = await openFor(actor, item);
-        const attachment = await useCases.attachFile(caller, {
-          noteId,
-          place,
-          path,
-          filename,
-          contentType,
-          sha256,
-          body: streamOf(readBody({ chunks, sizeBytes }, { confirm })),
-          length: sizeBytes === undefined ? undefined : { atLeast: sizeBytes, atMost: sizeBytes },
-          accepted: [rules.accept ?? []],
-          maxBytes: rules.maxBytes ?? deps.limits.uploadMaxBytes,
-          annotations: () => joinAnnotations(ofRule, given),
-        });
-        return presentFile(attachment, item);
-      } catch (error) {
-        discardBody(file?.body);
-        throw error;
-      }
+    async attach(actor, item, file) {
+      return presentFile(await storeOnce(actor, { item, file, isStaged: false }), item);
+    },
+
+    async stage(actor, item, file) {
+      const attachment = await storeOnce(actor, { item, file, isStaged: true });
+      const { id, resource, itemId, filename, path, contentType, sizeBytes, sha256 } = presentFile(attachment, item);
+      const expiresAt = new Date(attachment.createdAt + STAGED_MS);
+      return { id, resource, itemId, filename, path, contentType, sizeBytes, sha256, expiresAt };
     },
 
     async adopt(actor, name, object) {

@@ -8,7 +8,8 @@ import { changeCalls } from "./change.ts";
 import { type ActorCalls, type CallParts, createContext } from "./context.ts";
 import { linkCalls } from "./links.ts";
 import { readCalls } from "./read.ts";
-import type { CallsForUsers, FileCalls } from "./types.ts";
+import { transactionCalls } from "./transactions.ts";
+import type { CallsForUsers, FileCalls, TransactionCalls } from "./types.ts";
 
 /**
  * Creates the calls for the server of the application. `asUser`: the calls that ask the application's function `may`. `asApplication`: the
@@ -20,7 +21,7 @@ export function createCalls(
     track,
     ...parts
   }: CallParts & { track: <Args extends unknown[], T>(call: (...args: Args) => Promise<T>) => typeof call },
-): { asUser: CallsForUsers<User>; asApplication: FileCalls } {
+): { asUser: CallsForUsers<User>; asApplication: FileCalls; inTransactions: TransactionCalls } {
   const context = createContext(deps, parts);
   const calls: ActorCalls = {
     ...readCalls(context),
@@ -39,5 +40,7 @@ export function createCalls(
     name,
     track(async (...args: unknown[]) => call(APPLICATION, ...args)),
   ]);
-  return { asUser: Object.fromEntries(asUser), asApplication: Object.fromEntries(asApplication) };
+  const { attachStaged, removeIn } = transactionCalls(context);
+  const inTransactions = { attachStaged: track(attachStaged) as typeof attachStaged, removeIn: track(removeIn) };
+  return { asUser: Object.fromEntries(asUser), asApplication: Object.fromEntries(asApplication), inTransactions };
 }

@@ -1,3 +1,4 @@
+import type { ApplicationTransaction } from "../../../platform/database/postgres/application-transaction.ts";
 import type { AnnotationsFilter, AnnotationsInput } from "../../attachments/annotations.ts";
 import type { ItemCounts, ItemFile, ItemName, User } from "../types.ts";
 import type { LinkCalls } from "./link-types.ts";
@@ -29,6 +30,54 @@ export type NewFile = {
   /** The SHA-256 in base64. Valet Key refuses a body with another SHA-256. Default: no check. */
   sha256?: string | undefined;
 } & AnnotationsInput;
+
+/**
+ * A staged file: verified bytes that no user can see. The value has no function, so it can be stored as JSON. The member `id` is the id of
+ * the later file.
+ */
+export type StagedFile = Pick<
+  ItemFile,
+  "id" | "resource" | "itemId" | "filename" | "path" | "contentType" | "sizeBytes" | "sha256"
+> & {
+  /** The instant of the deletion of the bytes, a day after the call of `stage`. */
+  expiresAt: Date;
+};
+
+/** A staged file, or its id. With `resource` and `itemId`, the file must belong to this item. */
+export type StagedRef = string | { id: string; resource?: string | undefined; itemId?: string | undefined };
+
+/**
+ * The calls in a transaction of the application, and the call after such a transaction. No call asks `may`: the access is decided by `stage`
+ * and by the transaction itself. On PostgreSQL only, except `attachStaged` without `tx`.
+ */
+export type TransactionCalls = {
+  /**
+   * Attaches a staged file in a transaction of the application. After a commit, the file exists. After a rollback, the file is still staged.
+   * Throws `attachment_not_found` (also after a day), `object_already_attached`, `invalid_request` (another database), and the errors of the
+   * database. Throws TypeError if `tx` is no open transaction.
+   *
+   * @example
+   * ```ts
+   * const staged = await files.stage(user, { resource: "invoice", itemId: "42" }, { filename: "invoice.pdf", body });
+   * await client.query("begin");
+   * await client.query("update invoices set file_id = $1 where id = 42", [staged.id]);
+   * await files.attachStaged(client, staged);
+   * await client.query("commit");
+   * ```
+   */
+  attachStaged(tx: ApplicationTransaction, staged: StagedRef): Promise<ItemFile>;
+  /**
+   * Attaches a staged file without a transaction of the application. A repeated call returns the same file. Throws `attachment_not_found`,
+   * also after a day, and after the removal of the file.
+   */
+  attachStaged(staged: StagedRef): Promise<ItemFile>;
+  /**
+   * Removes a file in a transaction of the application, as `remove` does. `user`: the activity of the item names this user. Default: the
+   * application. Throws `attachment_not_found`, `invalid_request` (another database), and the errors of the database. Throws TypeError if
+   * `tx` is no open transaction.
+   */
+  removeIn(tx: ApplicationTransaction, fileId: string, user?: User): Promise<void>;
+};
 
 /** An object of the bucket that becomes a file. */
 export type AdoptedObject = {
@@ -116,6 +165,16 @@ export type FileCalls = LinkCalls & {
    * ```
    */
   attach(item: ItemName, file: NewFile): Promise<ItemFile>;
+  /**
+   * Stores and verifies the bytes of a file that nobody can see before `attachStaged`. The staged file counts in `itemQuotaBytes`. Valet Key
+   * deletes the file after a day. Makes the checks of `attach`, asks `may` for "add", and throws the errors of `attach`.
+   *
+   * @example
+   * ```ts
+   * const staged = await files.stage(user, { resource: "invoice", itemId: "42" }, { filename: "invoice.pdf", body });
+   * ```
+   */
+  stage(item: ItemName, file: NewFile): Promise<StagedFile>;
   /** Returns a file. Asks `may` for "read". Throws `attachment_not_found` or `access_denied`. */
   get(fileId: string): Promise<ItemFile>;
   /**

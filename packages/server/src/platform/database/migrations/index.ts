@@ -12,6 +12,7 @@ import { auditPartitions } from "./0110-audit-partitions.ts";
 import { bucketPlaces } from "./0111-bucket-places.ts";
 import { fileAnnotations } from "./0112-file-annotations.ts";
 import { tokenRequests } from "./0113-token-requests.ts";
+import { triggerSchemas } from "./0115-trigger-schemas.ts";
 
 const FIRST = "0100-initial-schema";
 
@@ -39,5 +40,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0111-bucket-places": bucketPlaces(engine),
     "0112-file-annotations": fileAnnotations(engine),
     "0113-token-requests": tokenRequests(engine),
+    "0115-trigger-schemas": triggerSchemas(engine),
   };
 }

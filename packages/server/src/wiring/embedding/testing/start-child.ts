@@ -7,11 +7,11 @@ import type { Place } from "./embedding.ts";
 
 /**
  * Starts a `.child.ts` file of this folder as a process that uses the database and the bucket of this place. The output of the tests
- * contains the stderr of the child.
+ * contains the stderr of the child. The child gets all members of `given`.
  */
-export function startEmbeddingChild(name: string, { database, server }: Place) {
+export function startEmbeddingChild(name: string, given: Place & { [option: string]: unknown }) {
   const script = fileURLToPath(new URL(`./${name}.child.ts`, import.meta.url));
-  const place = JSON.stringify({ database, server });
+  const place = JSON.stringify(given);
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script, place], {
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -1,0 +1,55 @@
+import type { Tx } from "../../platform/database/queries.ts";
+import type { Deps } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
+import type { Attachment } from "../access/attachment.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { fileEventQueries, type ItemName } from "../outbox/file-event-queries.ts";
+import { planDeletion, queueDeletions } from "../storage/object-deletions.ts";
+import { announceAttached } from "./attach-form.ts";
+
+/** The time after which the service deletes a staged file, in milliseconds. */
+export const STAGED_MS = 86_400_000;
+
+type Staged = { id: string; item: ItemName | undefined };
+
+/**
+ * Attaches a staged file in the transaction `tx`. The statement that attaches the file is the first write, so a refusal changes nothing.
+ * `isNew` is false if the file was attached before. Throws `attachment_not_found`, also after a day.
+ */
+export function attachStaged(deps: Pick<Deps, "clock" | "newId">) {
+  return async (tx: Tx, { id, item }: Staged): Promise<{ attachment: Attachment; item: ItemName; isNew: boolean }> => {
+    const now = deps.clock();
+    const attached = await attachmentQueries(tx).attachStaged(id, { after: now - STAGED_MS, item });
+    const attachment = attached ?? (await attachmentQueries(tx).find(id));
+    const itemOfFile = attachment && (await fileEventQueries(tx).itemOfNote(attachment.noteId));
+    const isOther = item?.itemId !== itemOfFile?.itemId || item?.resource !== itemOfFile?.resource;
+    if (attachment === undefined || itemOfFile === undefined || (item !== undefined && isOther)) throw notFound();
+    // A file with the state `scanning` is announced when its verification ends.
+    if (attached?.state === "ready") await announceAttached(deps, { tx, attachment: attached, now });
+    return { attachment, item: itemOfFile, isNew: attached !== undefined };
+  };
+}
+
+function notFound(): DomainError {
+  return new DomainError(
+    "attachment_not_found",
+    "This item has no such staged file. A staged file is deleted after a day. Stage the file before your transaction begins.",
+  );
+}
+
+/** Deletes the files that were staged a day ago, with their objects. Returns the number of deleted files. */
+export function expireStaged({ db, clock, onDeletionsQueued }: Deps) {
+  return async (): Promise<number> => {
+    for (let expired = 0; ; expired += 1) {
+      const now = clock();
+      const deleteOne = async (tx: Tx) => {
+        const attachment = await attachmentQueries(tx).deleteStaged(now - STAGED_MS);
+        if (attachment === undefined) return false;
+        await queueDeletions(tx, { planned: planDeletion({ attachment, upload: undefined, now }), now });
+        return true;
+      };
+      if (!(await db.transaction(deleteOne, { freesSpace: true }))) return expired;
+      onDeletionsQueued();
+    }
+  };
+}

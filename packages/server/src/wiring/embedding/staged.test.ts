@@ -1,0 +1,109 @@
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { startS3Local } from "@valetkey/s3-local";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import type { ApplicationTransaction, Hook } from "../../index.ts";
+import { inspect } from "../../platform/bucket/testing/bucket-server.ts";
+import { engines, sqlite } from "../../testing/database/test-databases.ts";
+import { createValetKeyAt } from "./create-valet-key.ts";
+import { codeOfDocs } from "./testing/code-of-docs.ts";
+import { createPlace, invoice42, mayInvoice, open, optionsAt, users } from "./testing/embedding.ts";
+import { startEmbeddingChild } from "./testing/start-child.ts";
+
+const DAY_MS = 86_400_000;
+const text = { filename: "invoice.txt", body: Buffer.from("the invoice") };
+
+describe.each(engines)("a staged file on $name", (engine) => {
+  it("nobody sees a staged file, and a repeated attachStaged returns the same file", async () => {
+    const onReady = vi.fn<Hook>();
+    const resources = { invoice: { may: mayInvoice, onReady } };
+    const { files, as } = await open(await createPlace(engine), { background: false, resources });
+    const { id } = await files.stage(users.ann, invoice42, { ...text, tags: ["paid"] });
+    const missing = { code: "attachment_not_found" };
+    await expect(files.get(users.ann, id)).rejects.toMatchObject(missing);
+    await expect(files.issueUrl(users.ann, id)).rejects.toMatchObject(missing);
+    await expect(files.remove(users.ann, id)).rejects.toMatchObject(missing);
+    await expect(files.restore(users.ann, id)).rejects.toMatchObject(missing);
+    expect(await files.find(users.ann, "invoice", { tag: "paid" })).toMatchObject({ files: [] });
+    expect(await as("ann").send("GET /invoice/42")).toMatchObject({ body: { items: [] } });
+    expect(await files.counts(users.ann, [invoice42])).toMatchObject([{ files: 0, bytes: 0 }]);
+    await files.tick();
+    const [first, again] = await Promise.all([files.attachStaged(id), files.attachStaged(id)]);
+    expect(first).toEqual(again);
+    expect(await files.attachStaged({ id, ...invoice42 })).toMatchObject({ id, state: "ready", tags: ["paid"] });
+    await files.tick();
+    await files.tick();
+    expect(onReady).toHaveBeenCalledOnce();
+    expect(await files.list(users.ann, invoice42)).toMatchObject({ files: [{ id }] });
+    await files.remove(users.ann, id);
+    await expect(files.attachStaged(id)).rejects.toMatchObject(missing);
+  });
+
+  it.each(["before", "after"])(
+    "the outbox makes exactly one file if kill -9 comes %s attachStaged",
+    async (stopsAt) => {
+      const place = await createPlace(engine);
+      const applicationFile = join(await createFolder(), "application.db");
+      const child = startEmbeddingChild("outbox-until-killed", { ...place, applicationFile, stopsAt });
+      const [id] = await once(child.lines, "line");
+      await child.kill();
+      const { files } = await open(place, { background: false });
+      const before = await files.asApplication.list(invoice42);
+      expect(before.files).toHaveLength(stopsAt === "after" ? 1 : 0);
+      const db = new DatabaseSync(applicationFile);
+      onTestFinished(() => db.close());
+      const code = await codeOfDocs("files_to_attach");
+      const attachWaiting = code.slice(code.indexOf("async function attachWaiting"));
+      await new Function("files", "db", `${attachWaiting}\nreturn attachWaiting();`)(files, db);
+      expect(await files.asApplication.list(invoice42)).toMatchObject({ files: [{ id, state: "ready" }] });
+      expect(db.prepare("select file_id from invoices").all()).toMatchObject([{ file_id: id }]);
+      expect(db.prepare("select id from files_to_attach").all()).toEqual([]);
+    },
+  );
+});
+
+it("a staged file and its object are deleted after a day", async () => {
+  const clock = { aheadMs: 0 };
+  const now = () => Date.now() + clock.aheadMs;
+  const { database } = await createPlace(sqlite);
+  const credentials = { accessKeyId: "test", secretAccessKey: "only-for-tests" };
+  const s3 = await startS3Local({ dataDir: await createFolder(), credentials, now, buckets: ["files"] });
+  onTestFinished(() => s3.close());
+  const server = { endpoint: s3.endpoint, region: "us-east-1", bucket: "files", forcePathStyle: true, credentials };
+  const files = await createValetKeyAt(optionsAt({ database, server }, { background: false }), { clock: now });
+  onTestFinished(files.close);
+  const bucket = inspect(server);
+  const [early, late] = [await files.stage(users.ann, invoice42, text), await files.stage(users.ann, invoice42, text)];
+  const advance = (ms: number) => {
+    clock.aheadMs += ms;
+    bucket.s3.config.systemClockOffset = clock.aheadMs;
+  };
+  advance(DAY_MS - 60_000);
+  await files.tick();
+  await files.attachStaged(early);
+  expect(await bucket.keys()).toHaveLength(2);
+  advance(60_000);
+  await expect(files.attachStaged(late)).rejects.toMatchObject({ code: "attachment_not_found" });
+  await files.tick();
+  expect(await bucket.keys()).toHaveLength(1);
+  const { url } = await files.issueUrl(users.ann, early.id);
+  expect((await fetch(url)).status).toBe(200);
+});
+
+it("on SQLite, the calls in a transaction name the outbox", async () => {
+  const { files } = await open(await createPlace(sqlite), { background: false });
+  const staged = await files.stage(users.ann, invoice42, text);
+  const tx: ApplicationTransaction = { query: async () => [] };
+  const refusal = { code: "invalid_request", message: expect.stringContaining("Use the outbox") };
+  await expect(files.attachStaged(tx, staged)).rejects.toMatchObject(refusal);
+  await expect(files.removeIn(tx, staged.id)).rejects.toMatchObject(refusal);
+});
+
+async function createFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "valetkey-staged-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
+}

@@ -162,5 +162,7 @@ function formatBytes(bytes: number, locale: string | undefined): string {
   const number = bytes / 1000 ** power;
   const maximumFractionDigits = power > 0 && number < 10 ? 1 : 0;
   const unit = UNITS[power];
-  return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits }).format(number);
+  // The short form of English is "2 byte".
+  const unitDisplay = power === 0 ? "long" : "short";
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay, maximumFractionDigits }).format(number);
 }

@@ -4,7 +4,7 @@ import { startApplication } from "../../../e2e/src/embedding/start-application.t
 import { launchChromium } from "../../../e2e/src/testing/chromium.ts";
 import { findingsInBothThemes } from "../../../e2e/src/web/testing/axe.ts";
 import { buildPage } from "./testing/build-page.ts";
-import { MAJORS } from "./testing/versions.ts";
+import { MAJORS, type Major } from "./testing/versions.ts";
 
 const DOT = Buffer.from("R0lGODdhAQABAIAAAP///////ywAAAAAAQABAAACAkQBADs=", "base64");
 const note = (name: string) => ({ name, mimeType: "text/plain", buffer: Buffer.from(name) });
@@ -16,39 +16,47 @@ function drop(label: Element, { name, type }: { name: string; type: string }): v
   label.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
 }
 
+let browser: Browser;
+let pages: Record<Major, string>;
+beforeAll(async () => {
+  const [launched, ...built] = await Promise.all([
+    launchChromium(),
+    ...MAJORS.map((major) => buildPage(major, "files-page.tsx")),
+  ]);
+  browser = launched;
+  pages = { 18: built[0] as string, 19: built[1] as string };
+});
+afterAll(() => browser?.close());
+
+type PageOptions = { major?: Major; attributes?: object; before?: (page: Page) => unknown };
+
+/** Opens a page with the component. The test can change the actions that `may` refuses. */
+async function openPage({ major = 19, attributes = {}, before }: PageOptions = {}) {
+  const refused = new Set<string>();
+  const application = await startApplication({ may: (_, action) => !refused.has(action), html: pages[major] });
+  onTestFinished(() => application.close());
+  const context = await browser.newContext({ viewport: { width: 390, height: 700 } });
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+  page.on("pageerror", (error) => problems.push(`${error}`));
+  await before?.(page);
+  await page.goto(`${new URL("/", application.url)}#${encodeURIComponent(JSON.stringify(attributes))}`);
+  const button = (name: string) => page.getByRole("button", { name });
+  const input = page.getByLabel("Add files or drop files here");
+  return { page, refused, problems, button, input };
+}
+
 describe.each(MAJORS)("Files with React %i", (major) => {
-  let browser: Browser;
-  let html: string;
-  beforeAll(async () => {
-    [browser, html] = await Promise.all([launchChromium(), buildPage(major, "files-page.tsx")]);
-  });
-  afterAll(() => browser?.close());
-
-  /** Opens a page with the component. The test can change the actions that `may` refuses. */
-  async function openPage({ attributes = {}, before }: { attributes?: object; before?: (page: Page) => unknown } = {}) {
-    const refused = new Set<string>();
-    const application = await startApplication({ may: (_, action) => !refused.has(action), html });
-    onTestFinished(() => application.close());
-    const context = await browser.newContext({ viewport: { width: 390, height: 700 } });
-    onTestFinished(() => context.close());
-    const page = await context.newPage();
-    const problems: string[] = [];
-    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
-    page.on("pageerror", (error) => problems.push(`${error}`));
-    await before?.(page);
-    await page.goto(`${new URL("/", application.url)}#${encodeURIComponent(JSON.stringify(attributes))}`);
-    const button = (name: string) => page.getByRole("button", { name });
-    const input = page.getByLabel("Add files or drop files here");
-    return { page, refused, problems, button, input };
-  }
-
   it("the component Files adds, downloads and removes files, and announces each change", async () => {
-    const { page, problems, button, input } = await openPage();
+    const { page, problems, button, input } = await openPage({ major });
     await page.getByText("No files yet.").waitFor();
     await input.setInputFiles([note("a.txt"), note("b.txt")]);
     await button("Remove a.txt").waitFor();
     await button("Remove b.txt").waitFor();
     expect(await page.getByRole("status").textContent()).toMatch(/^[ab]\.txt was added\.$/);
+    await expect.poll(() => page.title()).toMatch(/^Added [ab]\.txt$/);
 
     const downloading = page.waitForEvent("download");
     await button("Download a.txt").click();
@@ -62,13 +70,16 @@ describe.each(MAJORS)("Files with React %i", (major) => {
     await page.getByRole("dialog").getByRole("button", { name: "Remove" }).press("Enter");
     await page.getByText("a.txt was removed.").waitFor();
     expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Files");
+    expect(await page.title()).toBe("Removed a.txt");
 
     await page.reload();
     await button("Remove b.txt").waitFor();
     expect(await page.getByText("a.txt").count()).toBe(0);
     expect(problems).toEqual([]);
   });
+});
 
+describe("the component Files", () => {
   it("the component Files shows why an upload fails, and uploads the file after a retry", async () => {
     const { page, refused, button, input } = await openPage();
     refused.add("add");
@@ -109,17 +120,37 @@ describe.each(MAJORS)("Files with React %i", (major) => {
   });
 
   it("the component Files accepts a dropped picture, shows it, and refuses a dropped program", async () => {
-    const { page, button, input } = await openPage();
+    const { page, button, input } = await openPage({ attributes: { canRemove: false } });
     await page.locator("label").evaluate(drop, { name: "a.exe", type: "application/x-msdownload" });
     await page.getByRole("alert").getByText("These files cannot be added here: a.exe").waitFor();
     await page.locator("label").evaluate(drop, { name: "a.txt", type: "text/plain" });
-    await button("Remove a.txt").waitFor();
+    await button("Download a.txt").waitFor();
     expect(await page.getByRole("alert").count()).toBe(0);
     await input.setInputFiles([{ name: "dot.gif", mimeType: "image/gif", buffer: DOT }]);
     const widths = () =>
       page.locator("li img").evaluateAll((all) => all.map((each) => (each as HTMLImageElement).naturalWidth));
     await expect.poll(widths).toEqual([1]);
+    expect(await button("Remove").count()).toBe(0);
     expect(await findingsInBothThemes(page)).toEqual([]);
+  });
+
+  it("the component Files shows the first page of the list, and the next page after a click", async () => {
+    const { page, button, input } = await openPage({
+      // With one file on each page, the test needs only two files.
+      before: (page) =>
+        page.route("**/files/invoice/42?*", (route) =>
+          route.continue({ url: route.request().url().replace("limit=50", "limit=1") }),
+        ),
+    });
+    await input.setInputFiles([note("a.txt"), note("b.txt")]);
+    const shown = () => page.getByRole("button", { name: "Download" }).count();
+    await expect.poll(shown).toBe(2);
+    await page.reload();
+    await button("Show more files").waitFor();
+    expect(await shown()).toBe(1);
+    await button("Show more files").click();
+    await expect.poll(shown).toBe(2);
+    expect(await button("Show more files").count()).toBe(0);
   });
 
   it("the component Files shows the given texts, and hides the button for uploads", async () => {

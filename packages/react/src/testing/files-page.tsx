@@ -12,7 +12,17 @@ createRoot(document.body.appendChild(document.createElement("main"))).render(
   <StrictMode>
     <ValetKeyProvider client={client}>
       <h1>Invoice 42</h1>
-      <Files item={{ resource: "invoice", itemId: "42" }} accept="text/plain,image/*" {...attributes} />
+      <Files
+        item={{ resource: "invoice", itemId: "42" }}
+        accept="text/plain,image/*"
+        onAdded={({ filename }) => {
+          document.title = `Added ${filename}`;
+        }}
+        onRemoved={({ filename }) => {
+          document.title = `Removed ${filename}`;
+        }}
+        {...attributes}
+      />
     </ValetKeyProvider>
   </StrictMode>,
 );

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { defineConfig } from "vitepress";
+import { defineConfig, type MarkdownEnv, type MarkdownRenderer } from "vitepress";
 
 const { DOCS_BASE = "/", DOCS_REPOSITORY } = process.env;
 // main.ts writes the sidebar in the order of docs/README.md.
@@ -23,7 +23,7 @@ export default defineConfig({
   },
   themeConfig: {
     logo: "/icon.svg",
-    search: { provider: "local" },
+    search: { provider: "local", options: { _render: renderForSearch } },
     outline: [2, 3],
     sidebar,
     ...(DOCS_REPOSITORY !== undefined && { socialLinks: [{ icon: "github", link: DOCS_REPOSITORY }] }),
@@ -36,4 +36,13 @@ function slugOf(heading: string): string {
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
     .replaceAll(" ", "-");
+}
+
+/** Renders a page for the search index without the colours of its code, which cost time. */
+function renderForSearch(page: string, env: MarkdownEnv, md: MarkdownRenderer): string {
+  const { highlight } = md.options;
+  md.options.highlight = (code) => `<pre>${md.utils.escapeHtml(code)}</pre>`;
+  const html = md.render(page, env);
+  md.options.highlight = highlight ?? null;
+  return env.frontmatter?.search === false ? "" : html;
 }

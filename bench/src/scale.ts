@@ -1,22 +1,39 @@
 import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { Agent, request as send } from "node:http";
-import { join } from "node:path";
-import { type Engine, serviceSpec, startCandidate } from "./rig/candidate.ts";
+import { dirname, join } from "node:path";
+import { type CandidateSpec, type Engine, serviceSpec, startCandidate } from "./rig/candidate.ts";
 import { createRandom } from "./rig/dataset.ts";
 import { createScratch, startBucket, startPostgres } from "./rig/environment.ts";
 import { formatTable, median, medianRatio, readFlags, reportGoal } from "./rig/report.ts";
 import { type DataLocation, sqliteFileIn } from "./rig/service.ts";
 import { type Shape, shapeOf } from "./scale/data.ts";
 import { findEnd, seedScale } from "./scale/seed.ts";
-import { largeVerbs, openData, type Request, type Response, type Subject, type Verb, verbs } from "./scale/verbs.ts";
+import { measureUpkeep, openSweeps, reportUpkeep } from "./scale/upkeep.ts";
+import {
+  fileUrl,
+  largeVerbs,
+  openData,
+  type Request,
+  type Response,
+  type Subject,
+  type Verb,
+  verbs,
+} from "./scale/verbs.ts";
 
 const MAX_RATIO = 1.5;
 /** A call on a large thing is usable below this time. Milliseconds. */
 const USABLE_MS = 300;
 
 type Part = "hundredth" | "whole";
-type Side = { engine: Engine; part: Part; subject: Subject; cpuMicroseconds(): Promise<number> };
+type Side = {
+  engine: Engine;
+  part: Part;
+  subject: Subject;
+  spec: CandidateSpec;
+  ofDatabase(): number | Promise<number>;
+  cpuMicroseconds(): Promise<number>;
+};
 type Sample = { p50: number; p99: number; cpuMicroseconds: number };
 type Measured = { verb: string; side: Side; samples: Sample[] };
 
@@ -24,8 +41,10 @@ type Measured = { verb: string; side: Side; samples: Sample[] };
  * Compares the cost of each verb on one hundredth of the data with the cost on the whole data, in one run and in turns. The goal is a ratio
  * below 1.5 at p50.
  *
+ * Then compares the background jobs in the same way. Can also measure garbage collection and backup beside requests.
+ *
  * Flags: --scale 1 (1,000,000 files), --rounds 5, --calls 20 (for each round), --engines postgres,sqlite, --only "note,link" (parts of
- * names). --data: a directory for the data, which later runs use again (with BENCH_DATABASE_URL, also for PostgreSQL).
+ * names). --data: a directory for the data, which later runs use again (with BENCH_DATABASE_URL, also for PostgreSQL). --upkeep hundredth,whole: the parts whose garbage collection and backup are measured. Default: none.
  * Returns whether the measurements met all goals.
  */
 export async function runScale(args: readonly string[]): Promise<boolean> {
@@ -36,6 +55,7 @@ export async function runScale(args: readonly string[]): Promise<boolean> {
     engines: "postgres,sqlite",
     only: "",
     data: "",
+    upkeep: "",
   });
   const parts = flags.only.split(",");
   const isChosen = ([name]: [string, Verb]) => parts.some((part) => name.includes(part));
@@ -48,7 +68,10 @@ export async function runScale(args: readonly string[]): Promise<boolean> {
     const isMet = reportRatios(measured);
     const whole = sides.filter(({ part }) => part === "whole");
     const large = await measure(whole, Object.entries(largeVerbs).filter(isChosen), { rounds: 5, calls: 1 });
-    return reportLarge(large) && isMet;
+    const isUsable = reportLarge(large);
+    const areSwept = await measureSweeps(sides, { rounds, closing, isChosen });
+    await measureAllUpkeep(sides.filter(({ part }) => flags.upkeep.split(",").includes(part)));
+    return isUsable && areSwept && isMet;
   } finally {
     for (const close of closing.toReversed()) await close();
   }
@@ -74,17 +97,51 @@ async function prepare({ scale, engines, data }: Flags, closing: (() => Promise<
       const url = engine === "postgres" ? await postgres.createDatabase(part, kept) : undefined;
       const where = { directory: place, ...(url !== undefined && { url }) };
       const shape = await fill(where, Number(scale) / (part === "whole" ? 1 : 100));
-      const spec = serviceSpec(engine, where);
-      const candidate = await startCandidate({ ...spec, env: { ...spec.env, S3_ENDPOINT: bucket.endpoint } });
+      const spec = withBucket(serviceSpec(engine, where), bucket.endpoint);
+      const candidate = await startCandidate(spec);
       closing.push(candidate.stop);
       const subject = { send: sender(candidate.port), data: openData(shape, createRandom(Date.now())) };
       for (const user of subject.data.users) await subject.send(await signIn(subject, user));
       const ofDatabase = url === undefined ? () => 0 : postgres.cpuMeter(url);
       const cpuMicroseconds = async () => (await candidate.usage()).cpuMicroseconds + (await ofDatabase());
-      sides.push({ engine, part, subject, cpuMicroseconds });
+      sides.push({ engine, part, subject, spec, ofDatabase, cpuMicroseconds });
     }
   }
   return sides;
+}
+
+function withBucket({ env, ...spec }: CandidateSpec, endpoint: string): CandidateSpec {
+  return { ...spec, env: { ...env, S3_ENDPOINT: endpoint } };
+}
+
+type Sweeping = { rounds: number; closing: (() => Promise<unknown>)[]; isChosen: (verb: [string, Verb]) => boolean };
+
+/** Compares the background jobs, which run in this process. The services have already deleted what was due. */
+async function measureSweeps(sides: readonly Side[], { rounds, closing, isChosen }: Sweeping): Promise<boolean> {
+  const swept: Side[] = [];
+  let jobs: [string, Verb][] = [];
+  for (const side of sides) {
+    const { send, verbs: ofSide, close } = await openSweeps(side.spec);
+    closing.push(close);
+    jobs = ofSide.filter(isChosen);
+    const cpuMicroseconds = async () => {
+      const { user, system } = process.cpuUsage();
+      return user + system + (await side.ofDatabase());
+    };
+    swept.push({ ...side, subject: { ...side.subject, send }, cpuMicroseconds });
+  }
+  return reportRatios(await measure(swept, jobs, { rounds, calls: 20 }));
+}
+
+/** Measures garbage collection and backup. Only SQLite with the built-in bucket has both commands. */
+async function measureAllUpkeep(sides: readonly Side[]): Promise<void> {
+  const rows: string[][] = [];
+  for (const { engine, part, subject, spec } of sides) {
+    if (engine !== "sqlite") continue;
+    const where = { source: spec.directory, directory: dirname(spec.directory) };
+    rows.push(...(await measureUpkeep({ part, ...where, data: subject.data, load: fileUrl }, sender)));
+  }
+  if (rows.length > 0) reportUpkeep(rows);
 }
 
 /** Makes the first request of a person. The service then remembers the token. */

@@ -217,6 +217,8 @@ async function startCluster(directory: string) {
   // Another account of the machine runs PostgreSQL, because PostgreSQL refuses to run as root. The account of PostgreSQL needs access to
   // the directory.
   await chmod(directory, 0o755);
+  // The directory of an earlier run with `--data` has the cluster of that run.
+  await rm(databaseDir, { recursive: true, force: true });
   await mkdir(databaseDir);
   const EmbeddedPostgres = await loadEmbeddedPostgres();
   const cluster = new EmbeddedPostgres({

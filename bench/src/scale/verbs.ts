@@ -104,7 +104,7 @@ async function requestOfNote(data: Data, { note, method, pathOf, body }: OfNote)
 /** A request of an administrator. */
 const admin = (path: string) => get(path, () => ADMINISTRATOR);
 
-const fileUrl: Verb = async ({ data }) => {
+export const fileUrl = async ({ data }: Subject): Promise<Request> => {
   const note = data.note();
   const [file = 0] = data.filesOf(note);
   return {

@@ -57,6 +57,7 @@ export function callsPage(root: string): string {
   const calls = [
     ...membersOf(root, { file: CALLS, type: "FileCalls" }),
     ...membersOf(root, { file: LINKS, type: "LinkCalls" }),
+    ...membersOf(root, { file: CALLS, type: "TransactionCalls" }),
   ];
   const intro =
     "This page is for developers who embed Valet Key. It lists the calls of `createValetKey`. Each call gets the user as its " +

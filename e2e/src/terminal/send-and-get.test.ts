@@ -149,6 +149,27 @@ describe("valetkey send and valetkey get", () => {
     expect(await bob.run(["get", url, "--password", password])).toMatchObject({ code: 0 });
   });
 
+  it.each(["note", "file"] as const)(
+    "send sends a file again if a person deleted its %s after the interruption",
+    async (deleted) => {
+      const { client } = getWorld();
+      const [ann, bob] = [await sender(), await makeMachine()];
+      await mkdir(join(ann.folder, "notes"));
+      await writeFile(join(ann.folder, "notes/a.txt"), "a");
+      await writeFile(join(ann.folder, "notes/b.txt"), "b");
+      // The second path names a file that the first path contains.
+      const paths = ["notes", "notes/b.txt"];
+      expect(await ann.run(["send", ...paths, "--password=short"])).toMatchObject({ code: 1, stdout: "" });
+      const [note] = (await client.notes.list()).items;
+      const [file] = (await client.notes.listAttachments(note?.id ?? "")).items;
+      if (deleted === "note") await client.notes.remove(note?.id ?? "");
+      else await client.attachments.remove(file?.id ?? "");
+      const { url } = JSON.parse((await ann.run(["send", "--json", ...paths])).stdout);
+      const got = await bob.run(["get", url]);
+      expect(got.stdout.trim().split("\n").toSorted()).toEqual(["notes/a.txt", "notes/b.txt"]);
+    },
+  );
+
   it("get continues after kill -9 and after a cut, with one counted download", async () => {
     const { toBucket } = getWorld();
     const [ann, bob] = [await sender(), await makeMachine()];

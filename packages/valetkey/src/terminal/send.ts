@@ -66,6 +66,7 @@ export async function send(paths: readonly string[], options: SendOptions): Prom
   try {
     const title = options.note ?? titleOf(found);
     const note = await client.notes.create({ title }, { idempotencyKey: state.value.noteKey });
+    await forgetRemoved(client, { noteId: note.id, sent: state.value.sent });
     await uploadAll(client, { noteId: note.id, found, totalBytes, state });
     const link = await makeLink(client, { noteId: note.id, options, state });
     await state.remove();
@@ -83,6 +84,7 @@ async function findFiles(paths: readonly string[]): Promise<Found[]> {
   const found = new Map<string, Found>();
   async function add(path: string, folder: string | undefined): Promise<void> {
     const stats = folder === undefined ? await stat(path) : await lstat(path);
+    if (found.has(path)) return;
     if (stats.isFile()) found.set(path, { file: path, folder, sizeBytes: stats.size, changedMs: stats.mtimeMs });
     else if (stats.isDirectory()) {
       const inside = `${folder ?? ""}${basename(path)}/`;
@@ -92,6 +94,17 @@ async function findFiles(paths: readonly string[]): Promise<Found[]> {
   for (const path of paths) await add(resolve(path), undefined);
   if (found.size === 0) throw new TerminalError("localFiles", "There is no file to send in the given folders.");
   return [...found.values()];
+}
+
+/** Forgets the sent files that the note no longer has, because a person may have deleted files or the note since the interruption. */
+async function forgetRemoved(
+  client: Client,
+  { noteId, sent }: { noteId: string; sent: Sending["sent"] },
+): Promise<void> {
+  if (Object.keys(sent).length === 0) return;
+  const ids = new Set<string>();
+  for await (const { id } of client.notes.iterateAttachments(noteId)) ids.add(id);
+  for (const [file, id] of Object.entries(sent)) if (!ids.has(id)) delete sent[file];
 }
 
 type Uploading = { noteId: string; found: readonly Found[]; totalBytes: number; state: State<Sending> };

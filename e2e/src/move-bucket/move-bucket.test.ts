@@ -143,3 +143,13 @@ describe.each(useDatabases())("valetkey move bucket, on $name", ({ makeEnv }) =>
     }
   });
 });
+
+it("the doctor names the settings of the next bucket if that bucket does not exist", async () => {
+  const place = await makeFixedPlace({});
+  onTestFinished(place.remove);
+  Object.assign(place.env, settingsOf(await otherBucket(place), "NEXT_"), { NEXT_AWS_BUCKET_NAME: "flies" });
+  const { stdout } = await endOfCli(place, ["doctor", "--json"]);
+  const { findings }: { findings: { id: string; fix: { text: string }[] }[] } = JSON.parse(stdout);
+  const fixes = findings.filter(({ id }) => id === "bucket-missing").flatMap(({ fix }) => fix.map(({ text }) => text));
+  expect(fixes).toContain("NEXT_AWS_BUCKET_NAME=the-bucket");
+});

@@ -3,7 +3,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { uploadBucketQueries } from "../features/storage/queries.ts";
 import { type BucketFault, faultOfBuckets, hasBucketNumbers } from "../features/storage/upload-bucket.ts";
 import { createEchoProof } from "../operations/doctor/echo.ts";
-import { joinReports, type Report } from "../operations/doctor/finding.ts";
+import { type Fix, joinReports, type Report } from "../operations/doctor/finding.ts";
 import { type DoctorParts, recogniseProvider } from "../operations/doctor/parts.ts";
 import { createRequests, isFailure } from "../operations/doctor/requests.ts";
 import { runChecks } from "../operations/doctor/run.ts";
@@ -11,6 +11,7 @@ import { createBucket, DOCTOR_FOLDER } from "../platform/bucket/bucket.ts";
 import { sdkProviderChain } from "../platform/bucket/credentials.ts";
 import type { Bucket, BucketCapabilities } from "../platform/bucket/port.ts";
 import type { Config } from "../platform/config/index.ts";
+import { BUCKET_SETTINGS, NEXT } from "../platform/config/settings.ts";
 import { createClamd } from "../platform/scanner/clamd.ts";
 import { bucketTarget, describeBuckets, numberedBuckets } from "./base.ts";
 import { openMailer } from "./core.ts";
@@ -46,10 +47,15 @@ export async function runDoctor(config: Config, { warnings, onProgress }: Option
 }
 
 /** Checks the bucket to which `valetkey move bucket` copies files. The configuration must have a next bucket. */
-export function checkNextBucket(config: Config, onProgress: (name: string) => void): Promise<Report> {
+export async function checkNextBucket(config: Config, onProgress: (name: string) => void): Promise<Report> {
   const bucket = config.nextBucket?.bucket ?? config.bucket;
-  return check({ ...config, bucket }, { warnings: [], onProgress, onlyBucket: true });
+  const report = await check({ ...config, bucket }, { warnings: [], onProgress, onlyBucket: true });
+  // The checks name the settings of the main bucket.
+  const nextFix = ({ label, text }: Fix): Fix => ({ label, text: text.replaceAll(SETTING_LINE, `${NEXT}$&`) });
+  return { ...report, findings: report.findings.map((finding) => ({ ...finding, fix: finding.fix.map(nextFix) })) };
 }
+
+const SETTING_LINE = new RegExp(`^(?:${BUCKET_SETTINGS.join("|")})(?==)`, "gm");
 
 type CheckOptions = { warnings: readonly string[]; onProgress?: (name: string) => void; onlyBucket?: boolean };
 

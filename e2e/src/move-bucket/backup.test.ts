@@ -110,11 +110,12 @@ it("a backup during a bucket move has the files of both buckets, and restores th
   const after = await readdir(join(backupDir, "blobs"), { recursive: true });
   expect(before.filter((name) => !after.includes(name)).length).toBeLessThan(3);
 
-  const key = new URL(await urlOf(api, moved.id)).pathname.split("/").slice(2).join("/");
+  // The built-in bucket still has copies of the moved files, but no copy of a later upload.
+  const key = new URL(await urlOf(api, last.id)).pathname.split("/").slice(2).join("/");
   await removeObject(other, key);
   const lacking = await endOfCli(two, ["backup", `${backupDir}-lacking`]);
   expect(lacking.code).toBe(1);
-  expect(lacking.stderr).toContain(`missing: attachments/${moved.id}\n`);
+  expect(lacking.stderr).toContain(`missing: attachments/${last.id}\n`);
 
   await service.stop();
   await other.stop();

@@ -9,4 +9,11 @@
  */
 export type { BucketEvent } from "./endpoint/handler.ts";
 export { type InitialCors, type S3Local, type S3LocalOptions, startS3Local } from "./endpoint/start.ts";
-export { type AddedObject, addObjects, type BucketBackup, type ListedBlob, listBlobs } from "./store/backup.ts";
+export {
+  type AddedObject,
+  addObjects,
+  type BucketBackup,
+  findObjects,
+  type ListedBlob,
+  listBlobs,
+} from "./store/backup.ts";

@@ -159,5 +159,36 @@ export function addObjects(metadataFile: string, { bucket, added }: { bucket: st
   }
 }
 
+/**
+ * Finds objects in a copy of the metadata by their keys. The result leaves unknown keys out. The member `blob` is also undefined for an object
+ * whose bytes are in several blobs.
+ */
+export function findObjects(
+  metadataFile: string,
+  { bucket, keys }: { bucket: string; keys: Iterable<string> },
+): Map<string, AddedObject> {
+  const database = new DatabaseSync(metadataFile, { readOnly: true });
+  try {
+    const contents = createContents(database);
+    const objects = createObjects(database, contents);
+    const found = new Map<string, AddedObject>();
+    for (const key of keys) {
+      const object = objects.find(bucket, key);
+      if (object === undefined) continue;
+      const { contentId, sizeBytes, etag, headers, checksums } = object;
+      const [only, ...others] = contents.segments(contentId);
+      const isOneBlob = only?.blobOffset === 0 && others.length === 0;
+      const checksum = checksums.find(({ algorithm, type }) => algorithm === "SHA256" && type === "FULL_OBJECT");
+      found.set(key, {
+        ...{ key, sizeBytes, etag, contentType: headers["content-type"] ?? "", sha256: checksum?.value },
+        blob: isOneBlob ? only.blob : undefined,
+      });
+    }
+    return found;
+  } finally {
+    database.close();
+  }
+}
+
 /** A copy of the metadata stores no MD5. */
 const NO_MD5 = Buffer.alloc(0);

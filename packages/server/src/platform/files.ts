@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type FileHandle, mkdir, open, rename, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
 const BLOCK_BYTES = 1024 * 1024;
@@ -29,8 +29,15 @@ export async function copyDurably(source: string, to: string): Promise<Digest> {
   }
 }
 
-/** Writes a stream to a new file, as `copyDurably` copies a file. */
-export async function writeDurably(body: AsyncIterable<Uint8Array>, to: string): Promise<Digest> {
+/**
+ * Writes a stream to a new file, as `copyDurably` copies a file. With an expected SHA-256 in hex, the file `to` does not appear if the stream
+ * has another SHA-256.
+ */
+export async function writeDurably(
+  body: AsyncIterable<Uint8Array>,
+  to: string,
+  { sha256 }: { sha256?: string | undefined } = {},
+): Promise<Digest> {
   const temporary = `${to}.partial`;
   await mkdir(dirname(to), { recursive: true, mode: 0o700 });
   const target = await open(temporary, "w", 0o600);
@@ -41,7 +48,8 @@ export async function writeDurably(body: AsyncIterable<Uint8Array>, to: string):
   } finally {
     await target.close();
   }
-  await rename(temporary, to);
+  if (sha256 === undefined || digest.sha256 === sha256) await rename(temporary, to);
+  else await rm(temporary);
   return digest;
 }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { uploadBucketQueries } from "../features/storage/queries.ts";
 import { hasBucketNumbers, requireSettingsOfBuckets } from "../features/storage/upload-bucket.ts";
 import { gatherObjects } from "../operations/backup/gather.ts";
-import { makeBackup } from "../operations/backup/make.ts";
+import { type CopiedFiles, makeBackup } from "../operations/backup/make.ts";
 import type { Manifest } from "../operations/backup/manifest.ts";
 import { restoreBackup } from "../operations/backup/restore.ts";
 import { listBlobs, startBucketBackup } from "../operations/built-in-bucket/backup.ts";
@@ -53,23 +53,33 @@ export function restore(config: Stored, { backupDir, writeProgress }: Options): 
   });
 }
 
-type Copy = { databaseFile: string; metadataFile: string };
+type Copies = CopiedFiles & { earlier: CopiedFiles | undefined };
 
 /** Checks that the settings have all buckets of the database, and adds the objects of the other bucket to the backup. */
-async function gather(config: Stored, { databaseFile, metadataFile, ...options }: Copy & BackupOptions) {
+async function gather(config: Stored, { databaseFile, metadataFile, earlier, ...options }: Copies & BackupOptions) {
   const { file, builtIn } = embeddedParts(config);
-  const [main, ...others] = numberedBuckets(config);
+  const settings = numberedBuckets(config);
+  const [main, ...others] = settings;
   const db = openPlainSqlite(databaseFile);
-  const bucket = joinBuckets([open(main), ...others.map(open)], { numberForUploads: () => builtIn.number });
+  const [first, ...rest] = [open(main), ...others.map(open)] as const;
+  const described = describeBuckets(settings);
+  const bucket = joinBuckets([first, ...rest], { numberForUploads: () => builtIn.number });
   try {
     if (!(await hasBucketNumbers(db))) return [];
     const forUploads = (await uploadBucketQueries(db).find())?.number ?? main.number;
-    await requireSettingsOfBuckets(db, { buckets: describeBuckets([main, ...others]), forUploads });
-    const from = [main, ...others].find(({ number }) => number !== builtIn.number)?.number;
-    if (from === undefined) return [];
-    const metadata = metadataFile;
-    const isNamed = (objectKey: string) => isNamedIn(file, objectKey);
-    return await gatherObjects({ ...options, db, metadata, bucket, builtIn, from, isNamed });
+    await requireSettingsOfBuckets(db, { buckets: described, forUploads });
+    const other = [first, ...rest].find(({ number }) => number !== builtIn.number);
+    if (other === undefined) return [];
+    return await gatherObjects({
+      ...options,
+      ...{ db, metadata: metadataFile, bucket, builtIn, from: other.number },
+      earlier: earlier && {
+        open: () => openPlainSqlite(earlier.databaseFile, { readOnly: true }),
+        metadata: earlier.metadataFile,
+      },
+      hasFile: (attachmentId) => hasFile(file, attachmentId),
+      probe: other.bucket.probe,
+    }).catch((error) => refuse(error, described.find(({ number }) => number === other.number)?.title));
   } finally {
     bucket.close();
     db.close();
@@ -81,10 +91,16 @@ function open({ bucket, number }: NumberedConfig) {
   return { number, keyPrefix, bucket: createBucket({ ...bucketTarget(bucket), clock: Date.now, random: randomBytes }) };
 }
 
-function isNamedIn(file: string, objectKey: string): boolean {
+/** Names the bucket in an error of the bucket. */
+function refuse(error: unknown, title = ""): never {
+  if (!(error instanceof DomainError) || error.code !== "bucket_unavailable") throw error;
+  throw new DomainError(error.code, `${title} failed during the backup. ${error.message}`, { cause: error.cause });
+}
+
+function hasFile(file: string, attachmentId: string): boolean {
   const snapshot = openSnapshot(file);
   try {
-    return snapshot.names(objectKey);
+    return snapshot.hasFile(attachmentId);
   } finally {
     snapshot.close();
   }

@@ -3,26 +3,30 @@ import { defineQueries } from "../../platform/database/queries.ts";
 import { ENDED } from "../usage/usage.ts";
 import { isInRange } from "./move-queries.ts";
 
-/** An object that a row of a backup names. The object of an upload that has not ended may not exist, so it is not required. */
+/** An object that a row of a backup names. The object of an upload that has not ended may not exist. */
 export type BackedUpObject = {
   attachmentId: string;
   objectKey: string;
   sizeBytes: number;
   sha256: string | undefined;
-  isRequired: boolean;
+  kind: "file" | "preview" | "upload";
+  /** Whether the bucket has the whole object, with the size of the row. */
+  isComplete: boolean;
 };
+
+const COMPLETE: readonly string[] = ["ready", "quarantined"];
 
 type Page = { range: KeyRange; limit: number };
 
 /** The queries with which `valetkey backup` gathers the objects of another bucket. They run on the copy of the database. */
-export const backupQueries = defineQueries("database.backups", ({ kysely: db }) => ({
+export const backupQueries = defineQueries("database.backups", ({ kysely: db, engine }) => ({
   async listFiles({ range, limit }: Page): Promise<BackedUpObject[]> {
     const files = db.selectFrom("attachments").where(isInRange("object_key", range)).where("state", "not in", ENDED);
     const columns = ["id", "object_key", "size_bytes", "checksum_sha256", "state"] as const;
     const rows = await files.select(columns).orderBy("object_key").limit(limit).execute();
     return rows.map((row) => ({
       ...{ attachmentId: row.id, objectKey: row.object_key, sizeBytes: row.size_bytes },
-      ...{ sha256: row.checksum_sha256 ?? undefined, isRequired: ["ready", "quarantined"].includes(row.state) },
+      ...{ sha256: row.checksum_sha256 ?? undefined, kind: "file", isComplete: COMPLETE.includes(row.state) },
     }));
   },
 
@@ -32,7 +36,7 @@ export const backupQueries = defineQueries("database.backups", ({ kysely: db }) 
     const rows = await previews.select(columns).orderBy("object_key").limit(limit).execute();
     return rows.map((row) => ({
       ...{ attachmentId: row.attachment_id, objectKey: row.object_key, sizeBytes: row.size_bytes },
-      ...{ sha256: row.checksum_sha256, isRequired: row.width !== null },
+      ...{ sha256: row.checksum_sha256, kind: "preview", isComplete: row.width !== null },
     }));
   },
 
@@ -44,8 +48,40 @@ export const backupQueries = defineQueries("database.backups", ({ kysely: db }) 
     const rows = await pending.select(columns).orderBy("object_key").limit(limit).execute();
     return rows.map((row) => ({
       ...{ attachmentId: row.attachment_id, objectKey: row.object_key, sizeBytes: row.size_bytes },
-      ...{ sha256: undefined, isRequired: false },
+      ...{ sha256: undefined, kind: "upload", isComplete: false },
     }));
+  },
+
+  /** Returns the object keys of the list that a row has. The row of an ended upload has a key too, and keys are unique. */
+  async taken(objectKeys: readonly string[]): Promise<Set<string>> {
+    const keys = engine.list(objectKeys);
+    const rows = await db
+      .selectFrom("attachments")
+      .select("object_key")
+      .where((eb) => engine.isIn(eb.ref("object_key"), keys))
+      .unionAll(
+        db
+          .selectFrom("attachment_previews")
+          .select("object_key")
+          .where((eb) => engine.isIn(eb.ref("object_key"), keys)),
+      )
+      .execute();
+    return new Set(rows.map((row) => row.object_key));
+  },
+
+  /** Returns the object key of each file of the list. */
+  async keysOf(attachmentIds: readonly string[]): Promise<Map<string, string>> {
+    const rows = await db
+      .selectFrom("attachments")
+      .select(["id", "object_key"])
+      .where((eb) => engine.isIn(eb.ref("id"), engine.list(attachmentIds)))
+      .execute();
+    return new Map(rows.map((row) => [row.id, row.object_key]));
+  },
+
+  /** Deletes the row of a preview. */
+  async dropPreview(objectKey: string): Promise<void> {
+    await db.deleteFrom("attachment_previews").where("object_key", "=", objectKey).execute();
   },
 
   /** Changes an object key in all rows that name it. */

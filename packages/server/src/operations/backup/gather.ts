@@ -1,18 +1,14 @@
 import { createHash } from "node:crypto";
-import { rm } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { attachmentQueries } from "../../features/attachments/queries.ts";
 import { type BackedUpObject, backupQueries } from "../../features/storage/backup-queries.ts";
-import { inventoryQueries } from "../../features/storage/queries.ts";
 import { type KeyRange, keyRangesOf, placeOfKey } from "../../platform/bucket/numbered.ts";
 import type { Bucket } from "../../platform/bucket/port.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { digestOf, sizeOf, writeDurably } from "../../platform/files.ts";
-import { type AddedObject, addObjects } from "../built-in-bucket/backup.ts";
-
-/** An object was deleted after the copy of the database, so the copy names an object that no bucket has. */
-export class DeletedMeanwhile extends Error {}
+import { type AddedObject, addObjects, findObjects } from "../built-in-bucket/backup.ts";
 
 type Gathering = {
   /** The copy of the database, and the file with the copy of the metadata. */
@@ -26,8 +22,12 @@ type Gathering = {
   builtIn: { number: number; name: string };
   /** The number of the bucket whose objects the backup adds to the copy of the built-in bucket. */
   from: number;
-  /** Returns whether a row of the running service still names the object. */
-  isNamed: (objectKey: string) => boolean;
+  /** The copies of the earlier backup, whose blobs replace lost objects. */
+  earlier: { open: () => Tx & { close(): unknown }; metadata: string } | undefined;
+  /** Returns whether the running service still has the file. */
+  hasFile: (attachmentId: string) => boolean;
+  /** Rejects if the other bucket does not exist, or refuses the service. */
+  probe: () => Promise<void>;
 };
 
 const PAGE = 200;
@@ -38,7 +38,7 @@ const PAUSES_MS = [250, 1_000, 4_000];
 
 /**
  * Downloads the objects of the other bucket into the backup, and adds them to the copy of the built-in bucket. The backup is then the backup
- * of a service that has only the built-in bucket. Returns the missing objects as paths. Throws DeletedMeanwhile.
+ * of a service that has only the built-in bucket. Returns the missing objects as paths.
  */
 export async function gatherObjects(gathering: Gathering): Promise<string[]> {
   const { db, from, builtIn, writeProgress } = gathering;
@@ -77,72 +77,129 @@ async function* pages(list: List, range: KeyRange): AsyncGenerator<BackedUpObjec
   }
 }
 
+type Found = Omit<AddedObject, "key">;
+
 /** Downloads the objects of a page, and then changes the copies of the metadata and of the database. */
 async function gatherPage(page: readonly BackedUpObject[], gathering: Gathering): Promise<string[]> {
   const { db, metadata, builtIn } = gathering;
-  const keys = await keysInCopy(page, gathering);
-  const added: AddedObject[] = [];
-  const missing: string[] = [];
+  const queries = backupQueries(db);
+  const found = new Map<BackedUpObject, Found>();
   const queue = page.values();
   async function work(): Promise<void> {
     for (const object of queue) {
-      const found = await withRetries(() => download(object, gathering));
-      const { key } = placeOfKey(keys.get(object.objectKey) ?? "");
-      if (found !== undefined) added.push({ ...found, key });
-      if (found !== undefined || !object.isRequired) continue;
-      if (!gathering.isNamed(object.objectKey)) throw new DeletedMeanwhile();
-      missing.push(`attachments/${object.attachmentId}`);
+      const downloaded = await withRetries(() => download(object, gathering));
+      if (downloaded !== undefined) found.set(object, downloaded);
     }
   }
-  // No download may still run when the next round of the backup begins.
+  // No download may still run when the backup ends.
   const settled = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
   for (const result of settled) if (result.status === "rejected") throw result.reason;
+  const lost = page.filter((object) => object.isComplete && !found.has(object));
+  // For a bucket that does not exist, each object seems to be missing.
+  if (lost.length > 0) await gathering.probe();
+  const dropped = await dropLost(lost, gathering);
+  const files = lost.filter((object) => !dropped.has(object));
+  const kept = await findEarlier(files, gathering);
+  const renamed = page.filter((object) => !dropped.has(object));
+  const keys = await keysInCopy(renamed, { ...gathering, found });
+  const added: AddedObject[] = [];
+  const missing: string[] = [];
+  for (const object of renamed) {
+    const { key, hasObject } = keys.get(object) as KeyInCopy;
+    const one = found.get(object) ?? (hasObject ? undefined : kept.get(object));
+    if (one !== undefined) added.push({ ...one, key: placeOfKey(key).key });
+    else if (object.isComplete && !hasObject) missing.push(`attachments/${object.attachmentId}`);
+  }
   addObjects(metadata, { bucket: builtIn.name, added });
-  await Promise.all([...keys].map(([from, to]) => backupQueries(db).rename(from, to)));
+  for (const object of renamed) await queries.rename(object.objectKey, (keys.get(object) as KeyInCopy).key);
   return missing;
 }
+
+/**
+ * Drops the lost previews, and the files that were deleted permanently after the copy of the database. Returns the dropped objects. A file does
+ * not need its preview.
+ */
+async function dropLost(lost: readonly BackedUpObject[], { db, hasFile }: Gathering): Promise<Set<BackedUpObject>> {
+  const dropped = lost.filter(({ kind, attachmentId }) => kind !== "file" || !hasFile(attachmentId));
+  for (const { kind, attachmentId, objectKey } of dropped) {
+    if (kind === "file") await attachmentQueries(db).delete(attachmentId);
+    else await backupQueries(db).dropPreview(objectKey);
+  }
+  return new Set(dropped);
+}
+
+/** A key of the built-in bucket. `hasObject`: the copy of its metadata has the same object at the key, for example from before the move. */
+type KeyInCopy = { key: string; hasObject: boolean };
+type Finding = Gathering & { found: ReadonlyMap<BackedUpObject, Found> };
 
 /**
  * Returns the key of each object in the built-in bucket. Two adopted objects can have one key in two buckets, so the second object gets a new
  * key.
  */
-async function keysInCopy(page: readonly BackedUpObject[], { db, bucket, builtIn }: Gathering) {
+async function keysInCopy(page: readonly BackedUpObject[], { db, metadata, bucket, builtIn, found }: Finding) {
   const copyOf = (objectKey: string) =>
     bucket.copiesOf(objectKey).find((copy) => placeOfKey(copy).number === builtIn.number) ?? bucket.newObjectKey();
-  const keys = new Map(page.map(({ objectKey }) => [objectKey, copyOf(objectKey)]));
-  const used = await inventoryQueries(db).inUse([...keys.values()]);
-  for (const [from, to] of keys) if (used.has(to)) keys.set(from, bucket.newObjectKey());
+  const wanted = new Map(page.map((object) => [object, copyOf(object.objectKey)]));
+  const taken = await backupQueries(db).taken([...wanted.values()]);
+  const plainKeys = [...wanted.values()].map((key) => placeOfKey(key).key);
+  const existing = findObjects(metadata, { bucket: builtIn.name, keys: plainKeys });
+  const keys = new Map<BackedUpObject, KeyInCopy>();
+  for (const [object, key] of wanted) {
+    const other = existing.get(placeOfKey(key).key);
+    const sha256 = object.sha256 ?? found.get(object)?.sha256;
+    // A key of the service is random, so its copy is a copy of the same object.
+    const isSame =
+      other?.sizeBytes === object.sizeBytes &&
+      (bucket.isOwnKey(key) || (sha256 !== undefined && other.sha256 === sha256));
+    const isFree = !taken.has(key) && (other === undefined || isSame || bucket.isOwnKey(key));
+    keys.set(object, isFree ? { key, hasObject: isSame } : { key: bucket.newObjectKey(), hasObject: false });
+  }
   return keys;
+}
+
+/** Finds the files in the earlier backup. The content of a file never changes, so a blob of the earlier backup is still right. */
+async function findEarlier(
+  files: readonly BackedUpObject[],
+  { earlier, builtIn }: Gathering,
+): Promise<Map<BackedUpObject, Found>> {
+  const found = new Map<BackedUpObject, Found>();
+  if (earlier === undefined || files.length === 0) return found;
+  const db = earlier.open();
+  const objectKeys = await backupQueries(db)
+    .keysOf(files.map(({ attachmentId }) => attachmentId))
+    .finally(() => db.close());
+  const keyOf = ({ attachmentId }: BackedUpObject) => placeOfKey(objectKeys.get(attachmentId) ?? "").key;
+  const objects = findObjects(earlier.metadata, { bucket: builtIn.name, keys: files.map(keyOf) });
+  for (const file of files) {
+    const object = objects.get(keyOf(file));
+    if (object?.sizeBytes !== file.sizeBytes || (object.blob === undefined && object.sizeBytes > 0)) continue;
+    const isSame = [undefined, file.sha256].includes(object.sha256) || file.sha256 === undefined;
+    if (isSame) found.set(file, object);
+  }
+  return found;
 }
 
 /**
  * Downloads an object to a blob of the backup. The name of the blob depends only on the object, so a later backup finds the blob. Returns
  * undefined if the object is missing, or is not the object that the row describes.
  */
-async function download(
-  object: BackedUpObject,
-  { bucket, backupDir, verify }: Gathering,
-): Promise<Omit<AddedObject, "key"> | undefined> {
+async function download(object: BackedUpObject, { bucket, backupDir, verify }: Gathering): Promise<Found | undefined> {
   const { objectKey, sha256 } = object;
   const head = await bucket.head(objectKey);
-  if (head === undefined || (object.isRequired && head.sizeBytes !== object.sizeBytes)) return undefined;
+  if (head === undefined || (object.isComplete && head.sizeBytes !== object.sizeBytes)) return undefined;
   const { etag, contentType, sizeBytes } = head;
-  const added = { etag, contentType, sizeBytes };
   const checksum = sha256 ?? head.checksum?.value;
-  if (sizeBytes === 0) return { ...added, blob: undefined, sha256: checksum };
+  const added = { etag, contentType, sizeBytes, sha256: checksum };
+  if (sizeBytes === 0) return { ...added, blob: undefined };
   const blob = createHash("sha256").update(`${objectKey}\n${etag}`).digest("hex").slice(0, 32);
   const file = join(backupDir, posix.join("blobs", blob.slice(0, 2), blob));
-  const isThere = (await sizeOf(file)) === sizeBytes && (!verify || (await digestOf(file)).sha256 === hexOf(checksum));
-  if (!isThere) {
-    const body = await bucket.read(objectKey, { etag });
-    if (body === undefined) throw new DomainError("bucket_unavailable", `The object ${objectKey} changed. Try again.`);
-    const stored = await writeDurably(body, file);
-    if (checksum !== undefined && stored.sha256 !== hexOf(checksum)) {
-      await rm(file);
-      return undefined;
-    }
-  }
-  return { ...added, blob, sha256: checksum };
+  const expected = hexOf(checksum);
+  const isThere = (await sizeOf(file)) === sizeBytes && (!verify || (await digestOf(file)).sha256 === expected);
+  if (isThere) return { ...added, blob };
+  const body = await bucket.read(objectKey, { etag });
+  if (body === undefined) throw new DomainError("bucket_unavailable", `The object ${objectKey} changed. Try again.`);
+  const stored = await writeDurably(body, file, { sha256: expected });
+  return expected === undefined || stored.sha256 === expected ? { ...added, blob } : undefined;
 }
 
 function hexOf(base64: string | undefined): string | undefined {

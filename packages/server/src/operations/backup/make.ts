@@ -4,7 +4,6 @@ import type { BucketBackup, ListedBlob } from "@valetkey/s3-local";
 import type { SqliteSnapshot } from "../../platform/database/sqlite/snapshot.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { copyDurably, digestOf, sizeOf, syncFolder } from "../../platform/files.ts";
-import { DeletedMeanwhile } from "./gather.ts";
 import {
   BLOB_LIST,
   createBlobList,
@@ -32,11 +31,14 @@ type Source = {
   /** Lists the blobs that are in a copy of the metadata, sorted by path. */
   listBlobs(metadataFile: string): Iterable<ListedBlob>;
   /**
-   * Adds the objects of the other bucket to the backup during a move to another bucket. Returns the missing objects as paths. Throws
-   * DeletedMeanwhile.
+   * Adds the objects of the other bucket to the backup during a move to another bucket. Uses the blobs of the earlier backup for lost objects.
+   * Returns the missing objects as paths.
    */
-  gather(copy: { databaseFile: string; metadataFile: string }): Promise<string[]>;
+  gather(copy: CopiedFiles & { earlier: CopiedFiles | undefined }): Promise<string[]>;
 };
+
+/** The files with the copy of the database and the copy of the metadata. */
+export type CopiedFiles = { databaseFile: string; metadataFile: string };
 
 export type BackupOptions = {
   dataDir: string;
@@ -53,9 +55,6 @@ const COPIES_AT_ONCE = 8;
 const EXPORTED = /^[\w-]+\.jsonl$/;
 const OWN_NAMES = /^(?:blobs|manifest\.json(?:\.new)?|copy-[\w-]+)$/;
 
-/** A backup begins again if a file of the other bucket was deleted meanwhile. The next run finds the downloaded files. */
-const MAX_ROUNDS = 5;
-
 /**
  * Copies the embedded database, its journal, the built-in bucket, the exported audit log and the secrets, while the service runs. A later
  * backup into the folder copies only the blobs that are missing in the folder or have another size there. Until the later backup is
@@ -64,12 +63,7 @@ const MAX_ROUNDS = 5;
  */
 export async function makeBackup(options: BackupOptions): Promise<Manifest> {
   try {
-    for (let round = 1; ; round++) {
-      const made = await make(options).catch((error) => {
-        if (!(error instanceof DeletedMeanwhile) || round === MAX_ROUNDS) throw error;
-      });
-      if (made !== undefined) return made;
-    }
+    return await make(options);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "ENOSPC") throw cause;
     throw new DomainError(
@@ -81,46 +75,47 @@ export async function makeBackup(options: BackupOptions): Promise<Manifest> {
 }
 
 async function make(options: BackupOptions): Promise<Manifest> {
-  const { backupDir, dataDir, source, version, now } = options;
+  const { backupDir, source, now } = options;
   await prepare(options);
-  const before = await readEarlier(backupDir);
+  const bucket = await source.startBucket();
   const name = `copy-${now.toISOString().replace(/[:.]/g, "-")}`;
+  const copy = copyAll({ ...options, bucket, name });
+  const manifest = await copy.catch(async (error) => {
+    await bucket.end().catch(() => undefined);
+    throw error;
+  });
+  // The call fails if the service stopped during the backup, because a stopped service does not protect the blobs from deletion.
+  await bucket.end();
+  await writeManifest(backupDir, manifest);
+  await removeCopies(backupDir, name);
+  // The blobs of a lost object may be its last copy.
+  if (manifest.blobs.missing.length === 0) await removeOtherBlobs(backupDir, join(backupDir, name, BLOB_LIST));
+  return manifest;
+}
+
+/** Copies everything into a new folder of the backup. Until `bucket.end`, no other backup of the service runs. */
+async function copyAll(options: BackupOptions & { bucket: BucketBackup; name: string }): Promise<Manifest> {
+  const { backupDir, dataDir, source, version, now, bucket, name } = options;
+  const before = await readEarlier(backupDir);
   const folder = join(backupDir, name);
   await removeCopies(backupDir, before?.folder);
   await mkdir(folder, { mode: 0o700 });
-  const bucket = await source.startBucket();
-  try {
-    // Until `bucket.end`, the bucket deletes no object, so that the backup has the object of each row in the copy of the database.
-    const database = await copyDatabase(source, { folder, bucket });
-    const missing = await source.gather({
-      databaseFile: join(folder, FILES.database),
-      metadataFile: join(folder, FILES.metadata),
-    });
-    await copyDurably(join(dataDir, FILES.secrets), join(folder, FILES.secrets));
-    // The backup copies the exported events after the database. At least one of the two copies has each event, because the service exports
-    // an event before the service deletes the row of the event.
-    await copyAudit(dataDir, folder);
-    const blobs = await copyBlobs({ ...options, folder, before });
-    // The call fails if the service stopped during the backup, because a stopped service does not protect the blobs from deletion.
-    await bucket.end();
-    blobs.missing.unshift(...missing);
-    const manifest: Manifest = {
-      format: FORMAT,
-      createdAt: now.toISOString(),
-      version,
-      ...database,
-      folder: name,
-      files: await entriesOf(folder),
-      blobs,
-    };
-    await writeManifest(backupDir, manifest);
-    await removeCopies(backupDir, name);
-    await removeOtherBlobs(backupDir, join(folder, BLOB_LIST));
-    return manifest;
-  } catch (error) {
-    await bucket.end().catch(() => undefined);
-    throw error;
-  }
+  // Until `bucket.end`, the bucket deletes no object, so that the backup has the object of each row in the copy of the database.
+  const database = await copyDatabase(source, { folder, bucket });
+  const earlier = before && copiedFilesIn(join(backupDir, before.folder));
+  const missing = await source.gather({ ...copiedFilesIn(folder), earlier });
+  await copyDurably(join(dataDir, FILES.secrets), join(folder, FILES.secrets));
+  // The backup copies the exported events after the database. At least one of the two copies has each event, because the service exports
+  // an event before the service deletes the row of the event.
+  await copyAudit(dataDir, folder);
+  const blobs = await copyBlobs({ ...options, folder, before });
+  blobs.missing.unshift(...missing);
+  const files = await entriesOf(folder);
+  return { format: FORMAT, createdAt: now.toISOString(), version, ...database, folder: name, files, blobs };
+}
+
+function copiedFilesIn(folder: string): CopiedFiles {
+  return { databaseFile: join(folder, FILES.database), metadataFile: join(folder, FILES.metadata) };
 }
 
 /**

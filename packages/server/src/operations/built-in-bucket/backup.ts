@@ -4,10 +4,17 @@ import { chmodSync, rmSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
-import { type AddedObject, addObjects, type BucketBackup, listBlobs, startS3Local } from "@valetkey/s3-local";
+import {
+  type AddedObject,
+  addObjects,
+  type BucketBackup,
+  findObjects,
+  listBlobs,
+  startS3Local,
+} from "@valetkey/s3-local";
 import { DomainError } from "../../platform/errors.ts";
 
-export { type AddedObject, addObjects, listBlobs };
+export { type AddedObject, addObjects, findObjects, listBlobs };
 
 /**
  * Starts a backup of the built-in bucket in `dataDir`. If the service is running, the bucket in the process of the service makes the
@@ -142,7 +149,10 @@ async function startInBucketProcess(dataDir: string): Promise<BucketBackup | und
   }
   // The listener does nothing, because after a broken connection, the next request to the bucket fails.
   socket.on("error", () => undefined);
-  const replies = createInterface({ input: socket })[Symbol.asyncIterator]();
+  const lines = createInterface({ input: socket });
+  // A destroyed socket has no end, so without the listener the next reply would never settle.
+  socket.on("close", () => lines.close());
+  const replies = lines[Symbol.asyncIterator]();
   async function request(content: Request): Promise<string> {
     socket.write(`${JSON.stringify(content)}\n`);
     const { value, done } = await replies.next();

@@ -13,8 +13,8 @@ export type SqliteSnapshot = {
    */
   copyTo(file: string): Promise<void>;
   count(table: "notes" | "attachments"): number;
-  /** Returns whether a file or a preview has the object key. */
-  names(objectKey: string): boolean;
+  /** Returns whether the database has a verified file with the id. */
+  hasFile(attachmentId: string): boolean;
   /** Returns the name of the last migration, or undefined if the database is empty. */
   lastMigration(): string | undefined;
   /** Returns the lowest migration that a version must contain to use the database (ADR 2), or undefined for an empty database. */
@@ -61,10 +61,10 @@ export function openSnapshot(file: string): SqliteSnapshot {
         }
       },
       count: (table) => Number(database.prepare(`select count(*) as count from ${table}`).get()?.count),
-      names: (objectKey) =>
-        ["attachments", "attachment_previews"].some(
-          (table) => database.prepare(`select 1 from ${table} where object_key = ?`).get(objectKey) !== undefined,
-        ),
+      hasFile: (attachmentId) =>
+        database
+          .prepare("select 1 from attachments where id = ? and state in ('ready', 'quarantined')")
+          .get(attachmentId) !== undefined,
       lastMigration: () => findText(database, { table: "kysely_migration", column: "max(name)" }),
       neededMigration: () => findText(database, { table: "schema_compatibility", column: "needed_migration" }),
       close,

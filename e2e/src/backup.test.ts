@@ -210,13 +210,22 @@ describe("valetkey backup and restore", () => {
       await restoreHere(restoredPlace, backupDir);
     });
 
-    it("a second backup exits with 1 at once, while the first backup succeeds", async () => {
-      const { place, backupDir, restored } = foldersOf("twice");
+    it("a second backup into one folder exits with 1 at once, while the first backup succeeds", async () => {
+      const { place, backupDir } = foldersOf("twice");
       const { child, ended } = await startBackup(place, backupDir);
-      const refused = await endOfCli(place, ["backup", restored]);
+      const refused = await endOfCli(place, ["backup", backupDir]);
       expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("Another backup is running.") });
       child.kill("SIGCONT");
       expect(await ended).toMatchObject({ code: 0 });
+    });
+
+    it("a backup reports an error that occurs after it has released the bucket", async () => {
+      const { place, backupDir } = foldersOf("late");
+      // The backup writes its manifest to this path after it has released the bucket.
+      await mkdir(join(backupDir, "manifest.json.new"), { recursive: true });
+      await expect(backUpHere(place, backupDir)).rejects.toThrow("EISDIR");
+      await rm(join(backupDir, "manifest.json.new"), { recursive: true });
+      await backUpHere(place, backupDir);
     });
 
     it("a backup and a restore make every folder and file private", async () => {

@@ -52,23 +52,6 @@ export const backupQueries = defineQueries("database.backups", ({ kysely: db, en
     }));
   },
 
-  /** Returns the object keys of the list that a row has. The row of an ended upload has a key too, and keys are unique. */
-  async taken(objectKeys: readonly string[]): Promise<Set<string>> {
-    const keys = engine.list(objectKeys);
-    const rows = await db
-      .selectFrom("attachments")
-      .select("object_key")
-      .where((eb) => engine.isIn(eb.ref("object_key"), keys))
-      .unionAll(
-        db
-          .selectFrom("attachment_previews")
-          .select("object_key")
-          .where((eb) => engine.isIn(eb.ref("object_key"), keys)),
-      )
-      .execute();
-    return new Set(rows.map((row) => row.object_key));
-  },
-
   /** Returns the object key of each file of the list. */
   async keysOf(attachmentIds: readonly string[]): Promise<Map<string, string>> {
     const rows = await db

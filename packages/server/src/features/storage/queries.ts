@@ -281,6 +281,12 @@ export const inventoryQueries = defineQueries("database.inventory", ({ kysely: d
       return new Set(rows.map((row) => row.object_key));
     },
 
+    /** Returns the object keys of the list that no other row can get. Keys are unique, and the row of an ended upload has a key too. */
+    async taken(objectKeys: readonly string[]): Promise<Set<string>> {
+      const rows = await among("attachments", objectKeys).union(among("attachment_previews", objectKeys)).execute();
+      return new Set(rows.map((row) => row.object_key));
+    },
+
     /** Returns the bucket's ids of the pending and complete multipart uploads for the given keys. */
     async multipartsUnder(objectKeys: readonly string[]): Promise<Set<string>> {
       const rows = await among("uploads", objectKeys)

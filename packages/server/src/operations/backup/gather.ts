@@ -3,6 +3,7 @@ import { join, posix } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { attachmentQueries } from "../../features/attachments/queries.ts";
 import { type BackedUpObject, backupQueries } from "../../features/storage/backup-queries.ts";
+import { inventoryQueries } from "../../features/storage/queries.ts";
 import { type KeyRange, keyRangesOf, placeOfKey } from "../../platform/bucket/numbered.ts";
 import type { Bucket } from "../../platform/bucket/port.ts";
 import type { Tx } from "../../platform/database/queries.ts";
@@ -140,7 +141,7 @@ async function keysInCopy(page: readonly BackedUpObject[], { db, metadata, bucke
   const copyOf = (objectKey: string) =>
     bucket.copiesOf(objectKey).find((copy) => placeOfKey(copy).number === builtIn.number) ?? bucket.newObjectKey();
   const wanted = new Map(page.map((object) => [object, copyOf(object.objectKey)]));
-  const taken = await backupQueries(db).taken([...wanted.values()]);
+  const taken = await inventoryQueries(db).taken([...wanted.values()]);
   const plainKeys = [...wanted.values()].map((key) => placeOfKey(key).key);
   const existing = findObjects(metadata, { bucket: builtIn.name, keys: plainKeys });
   const keys = new Map<BackedUpObject, KeyInCopy>();

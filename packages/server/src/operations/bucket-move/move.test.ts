@@ -176,6 +176,20 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(keys).toEqual(["bucket:10", "bucket:12345/x", "bucket:foo.txt", "bucket;a"]);
   });
 
+  it("a bucket move names an adopted object whose key another row has in the new bucket", async () => {
+    await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "ann", isAdmin: true });
+    const rejected = await attach();
+    const change = { state: "rejected", object_key: "bucket:2/report.txt" } as const;
+    await service.db.kysely.updateTable("attachments").set(change).where("id", "=", rejected.id).execute();
+    await putBehind("report.txt", "text");
+    const { body } = await ann.send(`POST /notes/${noteId}/attachments`, { json: { key: "report.txt" } });
+    const { failures, moved } = await move({ adopted: true });
+    expect(moved.objects).toBe(0);
+    expect(failures).toMatchObject([{ reason: expect.stringContaining("another file has its key") }]);
+    expect(await keyOf(body.id)).toBe("report.txt");
+    expect(await inspect(other).keys()).toEqual([]);
+  });
+
   it("a bucket move refuses an adopted object whose headers a copy would lose", async () => {
     await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "ann", isAdmin: true });
     await putBehind("elsewhere/report.txt", "text");

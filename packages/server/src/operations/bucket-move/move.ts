@@ -56,6 +56,7 @@ const PAGE = 500;
 const SECOND_DELETION_MS = 86_400_000;
 /** The service queues the deletion of an object a day ahead before it stores the object. Other deletions are due within the hour. */
 const BEING_STORED_MS = 3_600_000;
+const KEY_IS_TAKEN = "another file has its key in the other bucket, so delete one of the two files permanently";
 /** The time after the expiry of a URL in which its request may still run. Milliseconds. */
 const GRACE_MS = 300_000;
 
@@ -142,11 +143,15 @@ function createMove(deps: Deps, options: Moving) {
     const newKey = bucket.copiesOf(object.objectKey).find((key) => isIn(key, to));
     if (newKey === undefined) throw new Error(`There is no bucket ${to}.`);
     try {
+      if (!object.isOwn && (await inventoryQueries(db).taken([newKey])).has(newKey)) throw new NotCopied(KEY_IS_TAKEN);
       await copyWithRetries(bucket, { object, to: newKey, signal });
     } catch (error) {
       if (!(error instanceof NotCopied)) throw error;
       if (await moveQueries(db).names(object)) return fail(object, error);
-      return discard(newKey);
+      // The object at the new key of an adopted object may belong to another program.
+      if (object.isOwn) return discard(newKey);
+      result.deleted += 1;
+      return;
     }
     signal.throwIfAborted();
     if (!(await moveQueries(db).rename(object, newKey))) return discard(newKey);

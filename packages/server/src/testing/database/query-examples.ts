@@ -435,6 +435,7 @@ export const queryExamples: Examples = {
   queues: { measure: [[NOW]] },
   inventory: {
     known: [[["key-1"]]],
+    taken: [[["key-1", "key-2"]]],
     multipartsUnder: [[["key-1"]]],
     inUse: [[["key-1"]]],
     firstKeyOfFile: [[""]],
@@ -464,7 +465,6 @@ export const queryExamples: Examples = {
     listFiles: [[{ range: { after: "key-1", before: "key-9" }, limit: 100 }]],
     listPreviews: [[{ range: { after: "key-1", before: "key-9" }, limit: 100 }]],
     listUploads: [[{ range: { after: "key-1", before: "key-9" }, limit: 100 }]],
-    taken: [[["key-1", "key-2"]]],
     keysOf: [[["attachment-1", "attachment-2"]]],
     dropPreview: [["key-1"]],
     rename: [["key-1", "new"]],

@@ -37,7 +37,7 @@ async function runBackup(folder: string, { verify }: { verify: boolean }): Promi
   );
   reportMissing(
     blobs.missing,
-    "The bucket has lost these files, so the backup lacks them. Run `valetkey gc` to see which attachments are affected.",
+    "The bucket has lost or damaged these files, so the backup lacks them. The table in docs/operations.md has the remedies.",
   );
 }
 

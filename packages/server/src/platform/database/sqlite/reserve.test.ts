@@ -46,7 +46,7 @@ it("a transaction on a full disk runs again even if the log cannot be emptied", 
   expect(await freeSpace({ growthBytes: 0, truncateWal })).toMatchObject({ result: "freed" });
 });
 
-it("transactions that find a full disk at the same time all run again, and the reserve returns only after the last", async () => {
+it("on a full disk, parallel transactions all run again before the reserve returns", async () => {
   const file = join(await makeFolder(), "a.db");
   const spend = createReserve(file, { growthBytes: () => 0, truncateWal: async () => undefined });
   const hasReserve = () => existsSync(`${file}-reserve`);

@@ -33,7 +33,7 @@ export function attachStaged(deps: Pick<Deps, "clock" | "newId">) {
 function notFound(): DomainError {
   return new DomainError(
     "attachment_not_found",
-    "This item has no such staged file. A staged file is deleted after a day. Stage the file before your transaction begins.",
+    "There is no such staged file. It was attached and then removed, or a day has passed since stage, or it belongs to another item. If you still need the file, stage it again before your transaction begins.",
   );
 }
 

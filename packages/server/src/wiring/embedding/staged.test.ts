@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { startS3Local } from "@valetkey/s3-local";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import type { TransactionCalls } from "../../features/embedding/calls/types.ts";
 import type { ApplicationTransaction, Hook } from "../../index.ts";
 import { inspect } from "../../platform/bucket/testing/bucket-server.ts";
 import { engines, sqlite } from "../../testing/database/test-databases.ts";
@@ -55,14 +56,51 @@ describe.each(engines)("a staged file on $name", (engine) => {
       expect(before.files).toHaveLength(stopsAt === "after" ? 1 : 0);
       const db = new DatabaseSync(applicationFile);
       onTestFinished(() => db.close());
-      const code = await codeOfDocs("files_to_attach");
-      const attachWaiting = code.slice(code.indexOf("async function attachWaiting"));
-      await new Function("files", "db", `${attachWaiting}\nreturn attachWaiting();`)(files, db);
+      await attachWaiting(files, db);
       expect(await files.asApplication.list(invoice42)).toMatchObject({ files: [{ id, state: "ready" }] });
       expect(db.prepare("select file_id from invoices").all()).toMatchObject([{ file_id: id }]);
       expect(db.prepare("select id from files_to_attach").all()).toEqual([]);
     },
   );
+});
+
+/** Runs the function `attachWaiting` of docs/embedding.md. */
+async function attachWaiting(files: Pick<TransactionCalls, "attachStaged">, db: DatabaseSync): Promise<void> {
+  const code = await codeOfDocs("files_to_attach");
+  const ofDocs = code.slice(code.indexOf("async function attachWaiting"));
+  await new Function("files", "db", `${ofDocs}\nreturn attachWaiting();`)(files, db);
+}
+
+it("the outbox of docs/embedding.md continues after a file that fails", async () => {
+  const { files } = await open(await createPlace(sqlite), { background: false });
+  const db = new DatabaseSync(":memory:");
+  onTestFinished(() => db.close());
+  db.exec("create table files_to_attach (id text primary key, expires_at integer)");
+  const stage = async () => {
+    const { id, expiresAt } = await files.stage(users.ann, invoice42, text);
+    return { id, expiresAt: expiresAt.getTime() };
+  };
+  const [removed, faulty, last] = [await stage(), await stage(), await stage()];
+  await files.attachStaged(removed.id);
+  await files.remove(users.ann, removed.id);
+  const expired = { id: "expired", expiresAt: Date.now() - 1 };
+  for (const { id, expiresAt } of [removed, expired, faulty, last]) {
+    db.prepare("insert into files_to_attach (id, expires_at) values (?, ?)").run(id, expiresAt);
+  }
+  const report = vi.spyOn(console, "error").mockReturnValue(undefined);
+  onTestFinished(() => report.mockRestore());
+  let isDown = true;
+  const outage = Object.assign(new Error("As told"), { code: "database_unavailable" });
+  const attachStaged = (id: string) => (id === faulty.id && isDown ? Promise.reject(outage) : files.attachStaged(id));
+  const outbox = { attachStaged } as TransactionCalls;
+  await attachWaiting(outbox, db);
+  expect(report.mock.calls.flat()).toEqual(["The staged file expired has expired. Stage it again.", outage]);
+  expect(await files.asApplication.list(invoice42)).toMatchObject({ files: [{ id: last.id }] });
+  expect(db.prepare("select id from files_to_attach").all()).toMatchObject([{ id: faulty.id }]);
+  isDown = false;
+  await attachWaiting(outbox, db);
+  expect((await files.asApplication.list(invoice42)).files).toHaveLength(2);
+  expect(db.prepare("select id from files_to_attach").all()).toEqual([]);
 });
 
 it("a staged file and its object are deleted after a day", async () => {

@@ -9,7 +9,8 @@ import { invoice42, optionsAt, users } from "./place.ts";
 const { applicationFile, stopsAt, ...place } = JSON.parse(process.argv[2] ?? "");
 const db = new DatabaseSync(applicationFile);
 db.exec(
-  "create table invoices (id integer primary key, file_id text); create table files_to_attach (id text primary key)",
+  `create table invoices (id integer primary key, file_id text);
+  create table files_to_attach (id text primary key, expires_at integer)`,
 );
 const files = await createValetKey(optionsAt(place, { background: false }));
 const stopping = {

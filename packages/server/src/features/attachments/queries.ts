@@ -136,13 +136,15 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
 
   /**
    * Deletes one file that was staged at the instant `before` or earlier, and returns it. Skips a file that an open transaction is attaching.
+   * `noteId`: only a file of this note.
    */
-  async deleteStaged(before: number): Promise<Attachment | undefined> {
+  async deleteStaged(before: number, noteId?: string): Promise<Attachment | undefined> {
     const old = db
       .selectFrom("attachments")
       .select("id")
       .where("trash_id", "=", STAGED)
       .where("created_at", "<=", before)
+      .$if(noteId !== undefined, (query) => query.where("note_id", "=", noteId as string))
       .limit(1)
       .$if(engine.name === "postgres", (query) => query.forUpdate().skipLocked());
     const row = await db

@@ -20,7 +20,7 @@ import { getUpload, signParts } from "./parts.ts";
 import { uploadQueries } from "./queries/uploads.ts";
 import type { Sender } from "./sender.ts";
 import { findOwnUpload } from "./sender.ts";
-import { attachStaged, expireStaged } from "./staged.ts";
+import { attachStaged, dropStaged, expireStaged } from "./staged.ts";
 import { startUpload } from "./start.ts";
 import { deleteObjectNow, queueObjectDeletions, transitionUpload } from "./transition.ts";
 import { contradictionIn, inspect } from "./verify.ts";
@@ -35,6 +35,7 @@ export function createUploads(deps: Deps, { arrive, starts }: { arrive: Arrive; 
     attachFile: attachFile(deps, { allowance: starts, arrive }),
     attachStaged: attachStaged(deps),
     expireStaged: expireStaged(deps),
+    dropStaged: dropStaged(deps),
     renameFile: renameFile(deps),
     startUpload: startUpload(deps, { allowance: starts, arrive }),
     startUploads: startUploads(deps, { allowance: starts, arrive }),

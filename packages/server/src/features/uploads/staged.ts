@@ -38,18 +38,28 @@ function notFound(): DomainError {
 }
 
 /** Deletes the files that were staged a day ago, with their objects. Returns the number of deleted files. */
-export function expireStaged({ db, clock, onDeletionsQueued }: Deps) {
-  return async (): Promise<number> => {
-    for (let expired = 0; ; expired += 1) {
-      const now = clock();
-      const deleteOne = async (tx: Tx) => {
-        const attachment = await attachmentQueries(tx).deleteStaged(now - STAGED_MS);
-        if (attachment === undefined) return false;
-        await queueDeletions(tx, { planned: planDeletion({ attachment, upload: undefined, now }), now });
-        return true;
-      };
-      if (!(await db.transaction(deleteOne, { freesSpace: true }))) return expired;
-      onDeletionsQueued();
-    }
+export function expireStaged(deps: Deps) {
+  return (): Promise<number> => deleteStaged(deps, { before: deps.clock() - STAGED_MS });
+}
+
+/** Deletes the staged files of a note, except the files that an open transaction is attaching. Returns the number of deleted files. */
+export function dropStaged(deps: Deps) {
+  return (noteId: string): Promise<number> => deleteStaged(deps, { before: deps.clock(), noteId });
+}
+
+async function deleteStaged(
+  { db, clock, onDeletionsQueued }: Deps,
+  { before, noteId }: { before: number; noteId?: string },
+): Promise<number> {
+  const deleteOne = async (tx: Tx) => {
+    const attachment = await attachmentQueries(tx).deleteStaged(before, noteId);
+    if (attachment === undefined) return false;
+    const now = clock();
+    await queueDeletions(tx, { planned: planDeletion({ attachment, upload: undefined, now }), now });
+    return true;
   };
+  for (let deleted = 0; ; deleted += 1) {
+    if (!(await db.transaction(deleteOne, { freesSpace: true }))) return deleted;
+    onDeletionsQueued();
+  }
 }

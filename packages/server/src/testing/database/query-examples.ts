@@ -195,7 +195,7 @@ export const queryExamples: Examples = {
       ["file-1", { after: 0, item: undefined }],
       ["file-1", { after: 0, item: { resource: "invoice", itemId: "1" } }],
     ],
-    deleteStaged: [[NOW]],
+    deleteStaged: [[NOW], [NOW, "note-1"]],
     rename: [[file, "b.pdf"]],
     relocate: [["file-1", "note-2"]],
     find: [["file-1"]],

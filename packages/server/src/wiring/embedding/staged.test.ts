@@ -43,6 +43,18 @@ describe.each(engines)("a staged file on $name", (engine) => {
     await expect(files.attachStaged(id)).rejects.toMatchObject(missing);
   });
 
+  it("removeAll also deletes the staged files of the item", async () => {
+    const { files, bucket } = await open(await createPlace(engine), { background: false });
+    const { stage, attach, removeAll } = files.asApplication;
+    const [dropped, kept] = [await stage(invoice42, text), await stage({ ...invoice42, itemId: "7" }, text)];
+    await attach(invoice42, text);
+    expect(await removeAll(invoice42)).toBe(1);
+    await expect(files.attachStaged(dropped)).rejects.toMatchObject({ code: "attachment_not_found" });
+    expect(await files.attachStaged(kept)).toMatchObject({ id: kept.id, state: "ready" });
+    await files.tick();
+    expect(await bucket.keys()).toHaveLength(1);
+  });
+
   it.each(["before", "after"])(
     "the outbox makes exactly one file if kill -9 comes %s attachStaged",
     async (stopsAt) => {

@@ -78,6 +78,7 @@ export function changeCalls(context: CallContext): Pick<ActorCalls, Names> {
       await requireRight(actor, "remove", item);
       const known = await lookupQueries(deps.db).item(item);
       if (known === undefined) return 0;
+      await useCases.dropStaged(known.noteId);
       const grants = new Map([[known.noteId, ROLES.remove]]);
       return useCases.deleteFilesOfNote({ ...callerOf(actor), grants }, known.noteId);
     },

@@ -28,7 +28,7 @@ export type CallParts = {
     AuditVerbs &
     MovingVerbs &
     TrashVerbs &
-    Pick<UploadVerbs, "attachFile" | "attachStaged" | "renameFile">;
+    Pick<UploadVerbs, "attachFile" | "attachStaged" | "dropStaged" | "renameFile">;
   resources: Resources;
   ask: Ask;
   admit: Admit;

@@ -250,7 +250,10 @@ export type FileCalls = LinkCalls & {
    * `attachment_not_found` or `access_denied`.
    */
   remove(fileId: string): Promise<void>;
-  /** Removes all files of an item, as `remove` does. Returns the number of removed files. Asks `may` for "remove". Throws `access_denied`. */
+  /**
+   * Removes all files of an item, as `remove` does, and deletes its staged files. Returns the number of removed files, without the staged
+   * files. Asks `may` for "remove". Throws `access_denied`.
+   */
   removeAll(item: ItemName): Promise<number>;
   /**
    * Restores a removed file from the trash. Asks `may` for "add" and "remove". Throws `attachment_not_found` if the trash has no such file,

@@ -15,6 +15,7 @@ import type { Doors, User } from "../../features/embedding/types.ts";
 import { loadProviderChain } from "../../platform/bucket/credentials.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Deps } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
 import { withRedaction } from "../../platform/http/logging.ts";
 import { startFileBackground, startSweep } from "../background.ts";
 import { type Base, createOpened, type Opened, openBase, ownDatabase, placeOf } from "../base.ts";
@@ -113,6 +114,9 @@ async function open(
   const links = await loadLinks(options, { ask, logger });
   const base = await openBase(config, { join: (deps) => joinFeatures(deps, links), logger, clock });
   opened.add(base.close);
+  const { track, settle, refuseCalls } = createRunningCalls();
+  // Hooks and requests may call the embedding until the database closes.
+  opened.add(refuseCalls);
   await ownDatabase(base.db, { name: application, bucket: placeOf(config.bucket) });
   const admit = createAdmit(base.deps, {
     resources,
@@ -141,7 +145,6 @@ async function open(
   const findPath = createFindPath({ basePath, resources: Object.keys(resources) });
   const onFailure = (error: unknown) => logger.error({ err: error }, "a request failed");
   const handler = createHandler(app, { findPath, requestId: randomUUID, onFailure });
-  const { track, settle } = createRunningCalls();
   opened.add(settle);
   opened.add(handler.drain);
   const calls = createCalls(base.deps, {
@@ -160,7 +163,7 @@ async function open(
     ...calls.asUser,
     ...calls.inTransactions,
     asApplication: calls.asApplication,
-    health: track(() => readHealth(base)),
+    health: () => readHealth(base),
     metrics: track(readMetrics),
     tick: track(() => runDue(base, { delivery, queueCalls, logger })),
     close: opened.close,
@@ -239,12 +242,14 @@ async function runDue(
   if (failures.length > 0) throw failures[0];
 }
 
-/** Stores the running calls of the application, because `close` must wait for these calls. */
+/** Stores the running calls of the application, because `close` must wait for these calls. After `refuseCalls`, each call fails. */
 function createRunningCalls() {
   const running = new Set<Promise<unknown>>();
+  let isClosed = false;
   return {
     track<Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) {
       return async (...args: Args): Promise<Result> => {
+        if (isClosed) throw new DomainError("database_unavailable", "This embedding is closed. Create another one.");
         const result = call(...args);
         running.add(result);
         try {
@@ -255,5 +260,8 @@ function createRunningCalls() {
       };
     },
     settle: () => Promise.allSettled(running),
+    refuseCalls() {
+      isClosed = true;
+    },
   };
 }

@@ -55,6 +55,29 @@ describe.each(engines)("a staged file on $name", (engine) => {
     expect(await bucket.keys()).toHaveLength(1);
   });
 
+  it("a closed embedding refuses every call with a code, and health says that it is down", async () => {
+    const { files, close } = await open(await createPlace(engine), { background: false });
+    const staged = await files.stage(users.ann, invoice42, text);
+    await close();
+    const query = vi.fn(async () => []);
+    for (const call of [
+      () => files.attachStaged({ query }, staged),
+      () => files.removeIn({ query }, staged.id),
+      () => files.attachStaged(staged),
+      () => files.list(users.ann, invoice42),
+      () => files.asApplication.removeAll(invoice42),
+      files.tick,
+      files.metrics,
+    ]) {
+      await expect(call()).rejects.toMatchObject({
+        code: "database_unavailable",
+        message: "This embedding is closed. Create another one.",
+      });
+    }
+    expect(query).not.toHaveBeenCalled();
+    expect(await files.health()).toMatchObject({ status: "down" });
+  });
+
   it.each(["before", "after"])(
     "the outbox makes exactly one file if kill -9 comes %s attachStaged",
     async (stopsAt) => {

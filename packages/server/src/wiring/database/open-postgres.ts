@@ -32,6 +32,7 @@ import {
   createPostgresSearch,
   createStatementNames,
   DEFAULT_POOL_SIZE,
+  EMBEDDING_LOCK_TIMEOUT_MS,
   kyselyPool,
   noNames,
   URL_POOL_SIZE,
@@ -78,7 +79,12 @@ export async function openPostgres(options: Options): Promise<Database> {
   const prepared = await checkConnection(primary, { ...options, url });
   await migrateAt(primary, options);
   const transactions = createTransactions({ retry: retryConflicts });
-  const pool = createPool({ primary, maxConnections: options.poolSize ?? DEFAULT_POOL_SIZE });
+  const pool = createPool({
+    primary,
+    maxConnections: options.poolSize ?? DEFAULT_POOL_SIZE,
+    // Only an embedding has a schema. A pooler that refuses the startup parameter sets no schema either.
+    lockTimeoutMs: schema === undefined ? undefined : EMBEDDING_LOCK_TIMEOUT_MS,
+  });
   const kysely = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool: kyselyPool(pool, prepared ? createStatementNames() : noNames) }),
     plugins: [transactions.guard],

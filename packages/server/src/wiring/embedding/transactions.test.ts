@@ -205,6 +205,26 @@ describe("a transaction of the application on postgres", () => {
     await expect(app.files.removeIn(client, id)).rejects.toMatchObject({ code: "attachment_not_found" });
   });
 
+  it("calls that wait too long for removeIn in an open transaction say what they wait for", async () => {
+    const app = await start();
+    const { id } = await app.files.attach(users.ann, invoice42, text);
+    const client = await app.begin();
+    await app.files.removeIn(client, id);
+    const message = "Another transaction holds the same data. Try again when that transaction has ended.";
+    const startedAt = Date.now();
+    const upload = { filename: "a.txt", contentType: "text/plain", sizeBytes: 3 };
+    const [removing, starting] = await Promise.all([
+      app.files.remove(users.ann, id).catch((error) => error),
+      app.as("ann").send("POST /invoice/42/uploads", { json: upload }),
+    ]);
+    expect(removing).toMatchObject({ code: "database_unavailable", message });
+    expect(starting).toMatchObject({ status: 503, body: { code: "database_unavailable", detail: message } });
+    // Five attempts would take 10 seconds.
+    expect(Date.now() - startedAt).toBeLessThan(8_000);
+    await client.query("rollback");
+    await app.files.remove(users.ann, id);
+  });
+
   it("removeIn moves a file to the trash if the embedding has a trash", async () => {
     const app = await start({ trashDays: 30 });
     const { id } = await app.files.attach(users.ann, invoice42, text);

@@ -53,8 +53,8 @@ export type StagedRef = string | { id: string; resource?: string | undefined; it
 export type TransactionCalls = {
   /**
    * Attaches a staged file in a transaction of the application. After a commit, the file exists. After a rollback, the file is still staged.
-   * Throws `attachment_not_found` (also after a day), `object_already_attached`, `invalid_request` (another database), and the errors of the
-   * database. Throws TypeError if `tx` is no open transaction.
+   * Throws `attachment_not_found` (also after a day), `object_already_attached`, `invalid_request` (another database, which aborts `tx`), and
+   * the errors of the database. Throws TypeError if `tx` is no open transaction.
    *
    * @example
    * ```ts
@@ -73,8 +73,8 @@ export type TransactionCalls = {
   attachStaged(staged: StagedRef): Promise<ItemFile>;
   /**
    * Removes a file in a transaction of the application, as `remove` does. `user`: the activity of the item names this user. Default: the
-   * application. Throws `attachment_not_found`, `invalid_request` (another database), and the errors of the database. Throws TypeError if
-   * `tx` is no open transaction.
+   * application. Throws `attachment_not_found`, `invalid_request` (another database, which aborts `tx`), and the errors of the database.
+   * Throws TypeError if `tx` is no open transaction.
    */
   removeIn(tx: ApplicationTransaction, fileId: string, user?: User): Promise<void>;
 };

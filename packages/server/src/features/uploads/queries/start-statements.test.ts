@@ -142,7 +142,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     const release = await holdStarts({ noteId, userId });
     await expect(uploadQueries(suite.db).start(start).finally(release)).rejects.toMatchObject({
       code: "database_unavailable",
-      message: "Other changes of the same data came first, several times. Try again.",
+      message: "Another transaction holds the same data. Try again when that transaction has ended.",
     });
     // The lock waits for the end of the statements whose client has stopped waiting.
     await suite.db.transaction((tx) => uploadQueries(tx).holdStarts({ noteId, userId }));

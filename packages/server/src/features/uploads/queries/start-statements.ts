@@ -39,7 +39,10 @@ const PARAMETERS = [
   "partSize",
 ] as const;
 
-/** The time that a statement waits for a lock. The time must be shorter than the time limit that the client sets for a query. */
+/**
+ * The time that a statement waits for a lock, unless the connection has a limit of its own. The time must be shorter than the time limit
+ * that the client sets for a query.
+ */
 const LOCK_TIMEOUT_MS = 2_000;
 
 type Parameter = (typeof PARAMETERS)[number];
@@ -101,7 +104,8 @@ export function compileStart(db: Kysely<Tables>, { name: engine }: Engine): Star
  */
 export function holdingStarts({ userId, noteId }: { userId: unknown; noteId: unknown }): RawBuilder<unknown> {
   return sql`
-    select set_config('lock_timeout', ${sql.lit(String(LOCK_TIMEOUT_MS))}, true),
+    select set_config('lock_timeout', coalesce(nullif(current_setting('lock_timeout'), '0'),
+        ${sql.lit(String(LOCK_TIMEOUT_MS))}), true),
       pg_advisory_xact_lock(least(of_user, on_note)), pg_advisory_xact_lock(greatest(of_user, on_note))
     from (
       select hashtextextended('uploads of ' || cast(${userId} as text), 0) as of_user,

@@ -14,6 +14,8 @@ const LOST_SERVER = /^(?:08|57P)|^25006$/;
 
 const DISK_FULL = "53100";
 const READ_ONLY = "25006";
+/** The text of the error of the package pg for a call that waited too long for a connection of the pool. */
+const NO_FREE_CONNECTION = "timeout exceeded when trying to connect";
 
 /** The end of the error message for a server that cannot write. */
 export const NOT_WRITABLE =
@@ -42,8 +44,14 @@ export function isLostServer(error: unknown): boolean {
 }
 
 function messageOf(error: unknown): string {
+  if (isLockTimeout(error)) {
+    return "Another transaction holds the same data. Try again when that transaction has ended.";
+  }
   if (error instanceof NotPrimary) return error.message;
   if (isNotWritable(error)) return `The database ${NOT_WRITABLE}`;
+  if (error instanceof Error && error.message === NO_FREE_CONNECTION) {
+    return "The database can't be reached, or all connections to it are in use";
+  }
   const isReadOnly = error instanceof pg.DatabaseError && error.code === READ_ONLY;
   return isReadOnly ? "The database is read-only: it may be a standby" : "The database can't be reached";
 }
@@ -76,19 +84,24 @@ const LOST_NAMES = new Set(["26000", "42P05"]);
  */
 const OTHER_COLUMNS = { code: "0A000", routine: "RevalidateCachedQuery" };
 const MAX_ATTEMPTS = 5;
+/** A lock timeout takes seconds, and each waiting call has one of the connections. */
+const MAX_LOCK_TIMEOUTS = 2;
 const MAX_PAUSE_MS = 50;
 
 /**
  * Runs a statement or a transaction on PostgreSQL. The function `retryConflicts` retries after a serialisation failure, a deadlock, a lock
  * timeout or a lost statement, because PostgreSQL has rolled back the work.
- * The function `retryConflicts` throws `database_unavailable` after five attempts.
+ * The function `retryConflicts` throws `database_unavailable` after five attempts, or after two lock timeouts.
  */
 export async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
+  let lockTimeouts = 0;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await run();
     } catch (error) {
       if (!isConflict(error)) throw error;
+      if (isLockTimeout(causeOf(error))) lockTimeouts += 1;
+      if (lockTimeouts === MAX_LOCK_TIMEOUTS) throw toPostgresDomainError(error);
       if (attempt === MAX_ATTEMPTS) throw error instanceof DomainError ? error : tooManyConflicts(error);
       // The pause is random, because two transactions with equal pauses would conflict again.
       await sleep(Math.random() * MAX_PAUSE_MS * attempt);
@@ -101,8 +114,16 @@ function tooManyConflicts(cause: unknown): DomainError {
   return new DomainError("database_unavailable", message, { cause });
 }
 
+function causeOf(error: unknown): unknown {
+  return error instanceof DomainError ? error.cause : error;
+}
+
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === LOCK_TIMEOUT;
+}
+
 function isConflict(error: unknown): boolean {
-  const cause = error instanceof DomainError ? error.cause : error;
+  const cause = causeOf(error);
   if (!(cause instanceof pg.DatabaseError)) return false;
   return CONFLICTS.has(cause.code) || isLostStatement(cause);
 }

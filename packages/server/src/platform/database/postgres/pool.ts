@@ -14,6 +14,8 @@ export const DEFAULT_POOL_SIZE = 10;
 export const URL_POOL_SIZE = 4;
 const CONNECT_TIMEOUT_MS = 1_500;
 const QUERY_TIMEOUT_MS = 2_500;
+/** The time that a statement of an embedding waits for a lock. The application may hold locks in its own transactions. */
+export const EMBEDDING_LOCK_TIMEOUT_MS = 1_000;
 const INT8 = 20;
 // PostgreSQL returns the code 25P02 for each statement after a failed statement of the transaction.
 const AFTER_FAILURE = "25P02";
@@ -26,7 +28,13 @@ export const types: pg.CustomTypesConfig = {
   },
 } as pg.CustomTypesConfig;
 
-type PoolOptions = { primary: Primary; maxConnections: number; queryTimeoutMs?: number };
+type PoolOptions = {
+  primary: Primary;
+  maxConnections: number;
+  queryTimeoutMs?: number;
+  /** The time that a statement waits for a lock. Connection poolers refuse this startup parameter. Default: no limit on the server. */
+  lockTimeoutMs?: number | undefined;
+};
 
 /**
  * Creates a connection pool whose calls fail within seconds while the server is unreachable, and work again afterwards.
@@ -34,12 +42,14 @@ type PoolOptions = { primary: Primary; maxConnections: number; queryTimeoutMs?: 
  * also refuse the startup parameter for a limit. After the time limit the client closes its connection, and does not cancel the query. A
  * cancelled commit would look successful.
  */
-export function createPool({ primary, maxConnections, queryTimeoutMs = QUERY_TIMEOUT_MS }: PoolOptions): pg.Pool {
+export function createPool(options: PoolOptions): pg.Pool {
+  const { primary, maxConnections, queryTimeoutMs = QUERY_TIMEOUT_MS, lockTimeoutMs } = options;
   const clients = new Set<pg.PoolClient & { url?: string | undefined }>();
   const pool = new PrimaryPool(primary, {
     max: maxConnections,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: queryTimeoutMs,
+    ...(lockTimeoutMs !== undefined && { lock_timeout: lockTimeoutMs }),
     keepAlive: true,
     types,
     onConnect: (client) => primary.admit(client),

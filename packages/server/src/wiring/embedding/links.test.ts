@@ -204,7 +204,9 @@ describe("the links of an embedding", () => {
     [{ password: null }, "password must be"],
     [{ expiresAt: "tomorrow" }, "expiresAt must be"],
     [{ expiresAt: new Date(Number.NaN) }, "expiresAt must be"],
+    [{ expiresAt: new Date("+010000-01-01T00:00:00Z") }, "expiresAt must be"],
     [{ fileIds: [] }, "fileIds must be"],
+    [{ fileIds: new Array(3) }, "The id of a file must be a text"],
     [{ fileIds: [42] }, "The id of a file must be a text"],
     [{ label: "\0" }, "label must be"],
     [{ showPreviews: 1 }, "showPreviews must be"],
@@ -213,6 +215,49 @@ describe("the links of an embedding", () => {
     const created = files.createLink(ann, drawer("settings"), settings as never);
     await expect(created).rejects.toThrow(problem);
     await expect(created).rejects.toBeInstanceOf(TypeError);
+  });
+
+  class WithPassword {
+    get password() {
+      return "open sesame";
+    }
+  }
+
+  it.each([
+    ["null", null],
+    ["a number", 42],
+    ["a boolean", true],
+    ["a text", ""],
+    ["an array", []],
+    ["a map", new Map([["password", "open sesame"]])],
+    ["an object with an inherited password", Object.create({ password: "open sesame" })],
+    ["an instance of a class", new WithPassword()],
+  ])("createLink refuses %s instead of settings, and makes no open link", async (_, settings) => {
+    const { files } = await openTestFilesOfTest();
+    const created = files.createLink(ann, drawer("settings"), settings as never);
+    await expect(created).rejects.toThrow(/^The settings of a link must be a plain object/);
+    await expect(created).rejects.toBeInstanceOf(TypeError);
+    expect((await files.listLinks(ann, drawer("settings"))).links).toEqual([]);
+  });
+
+  it("createLink accepts an object without a prototype, and the last instant that visitors can read", async () => {
+    const { files } = await openTestFilesOfTest();
+    const expiresAt = new Date("9999-12-31T23:59:59.999Z");
+    const { token } = await files.createLink(ann, drawer("1"), Object.assign(Object.create(null), { expiresAt }));
+    expect(await visitorOf(files.fetch, token).look()).toMatchObject({
+      status: 200,
+      body: { expiresAt: "9999-12-31T23:59:59.999Z" },
+    });
+  });
+
+  it.each([
+    [{ cursor: 42 }, "cursor must be"],
+    [null, "The page must be an object"],
+  ])("listLinks refuses the page %j with a TypeError", async (page, problem) => {
+    const { files } = await openTestFilesOfTest();
+    const listed = files.listLinks(ann, drawer("1"), page as never);
+    await expect(listed).rejects.toThrow(problem);
+    await expect(listed).rejects.toBeInstanceOf(TypeError);
   });
 
   it("a link of an embedding expires, and onDownload receives the downloads of its visitors", async () => {

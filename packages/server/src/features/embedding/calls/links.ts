@@ -101,6 +101,8 @@ function presentLink(link: Link, { item: { resource, itemId }, token, state, url
 
 const MAX_FILES = 100;
 const MAX_DOWNLOADS = 1_000_000;
+/** Responses contain instants in the format of RFC 3339, whose years have four digits. */
+const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /** The rule of each setting. The compiler compares the names with the type. */
 const RULES: { [Name in keyof Required<NewLink>]: [isRight: (value: never) => boolean, rule: string] } = {
@@ -109,8 +111,8 @@ const RULES: { [Name in keyof Required<NewLink>]: [isRight: (value: never) => bo
     `an array of 1 to ${MAX_FILES} ids of files`,
   ],
   expiresAt: [
-    (at: unknown) => at === null || (at instanceof Date && Number.isSafeInteger(at.getTime())),
-    "a valid Date, or null",
+    (at: unknown) => at === null || (at instanceof Date && at.getTime() <= LAST_INSTANT),
+    "null, or a valid Date before the year 10000",
   ],
   password: [isTextOf(6, 200), "a text of 6 to 200 characters"],
   maxDownloads: [
@@ -124,14 +126,26 @@ const RULES: { [Name in keyof Required<NewLink>]: [isRight: (value: never) => bo
 
 /** Checks the settings of a new link. Throws TypeError, because a wrong setting could make a link that opens more than was meant. */
 function checkSettings(given: NewLink): NewLink {
-  for (const [name, value] of Object.entries(given)) {
+  // The service reads only own properties, so it would ignore the password in a Map, in a prototype or in a class.
+  if (!isPlainObject(given)) {
+    throw new TypeError('The settings of a link must be a plain object, such as { password: "open sesame" }.');
+  }
+  const settings = { ...given };
+  for (const [name, value] of Object.entries(settings)) {
     if (!Object.hasOwn(RULES, name)) {
       throw new TypeError(`A link has no setting "${name}". The settings are ${Object.keys(RULES).join(", ")}.`);
     }
     const [isRight, rule] = RULES[name as keyof NewLink];
     if (value !== undefined && !isRight(value as never)) throw new TypeError(`${name} must be ${rule}.`);
   }
-  return { ...given, fileIds: given.fileIds?.map(checkFileId) };
+  // Array.from also checks the holes of an array.
+  return { ...settings, fileIds: settings.fileIds && Array.from(settings.fileIds, (id) => checkFileId(id)) };
+}
+
+function isPlainObject(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 function isTextOf(min: number, max: number): (value: unknown) => boolean {

@@ -124,8 +124,15 @@ export function readCalls({ deps, ...context }: CallContext): Pick<ActorCalls, N
   };
 }
 
-/** Throws RangeError for a wrong limit. */
-export function pageOf({ limit = 50, cursor }: PageOptions = {}): PageRequest {
+/** Throws RangeError for a wrong limit, and TypeError for a wrong type. */
+export function pageOf(options: PageOptions = {}): PageRequest {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError("The page must be an object, such as { limit: 50 }.");
+  }
+  const { limit = 50, cursor } = options;
+  if (cursor !== undefined && typeof cursor !== "string") {
+    throw new TypeError("cursor must be the nextCursor of an earlier page, or undefined.");
+  }
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
     throw new RangeError(`limit must be a whole number from 1 to ${MAX_PAGE}.`);
   }

@@ -72,10 +72,7 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
     const decideOne = async (itemId: string) => {
       if (await may(user, action, { resource, itemId })) permitted.add(itemId);
     };
-    const endsAt = performance.now() + askWithinMs;
-    for (let at = 0; at < itemIds.length && performance.now() < endsAt; at += AT_ONCE) {
-      await Promise.all(itemIds.slice(at, at + AT_ONCE).map(decideOne));
-    }
+    await askEach(itemIds, decideOne, askWithinMs);
     return permitted;
   }
 
@@ -106,6 +103,18 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
       return permitted;
     },
   };
+}
+
+/** Asks about each element, at most `AT_ONCE` elements in parallel. Asks about no further element after `withinMs`. */
+export async function askEach<T>(
+  elements: readonly T[],
+  askOne: (element: T) => Promise<void>,
+  withinMs = ASK_WITHIN_MS,
+): Promise<void> {
+  const endsAt = performance.now() + withinMs;
+  for (let at = 0; at < elements.length && performance.now() < endsAt; at += AT_ONCE) {
+    await Promise.all(elements.slice(at, at + AT_ONCE).map(askOne));
+  }
 }
 
 type Question<Action = ItemAction | "share"> = { resource: string; action: Action };

@@ -2,15 +2,15 @@ import { within } from "../../platform/clock.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { idInApplication } from "../access/caller.ts";
 import type { LinkVerbs } from "../links/index.ts";
-import type { CreatorRoleOf } from "../links/visitor/admit.ts";
+import type { CreatorRightsOf } from "../links/visitor/admit.ts";
 import { fileEventQueries, type ItemName } from "../outbox/file-event-queries.ts";
 import type { Ask } from "./ask.ts";
 import { checkUser } from "./http/handler.ts";
-import { ROLE_OF_SHARERS } from "./items.ts";
+import { rulesOf, urlTtlOf } from "./items.ts";
 import type { Resources, User } from "./types.ts";
 
 /** The links of an embedding. `urlOf` returns the URL for visitors. */
-export type ItemLinks = { useCases: LinkVerbs; creatorRoleOf: CreatorRoleOf; urlOf: (token: string) => string };
+export type ItemLinks = { useCases: LinkVerbs; creatorRightsOf: CreatorRightsOf; urlOf: (token: string) => string };
 
 /** Returns the user of the application with this id. */
 export type FindCreator = (id: string) => User | null | undefined | Promise<User | null | undefined>;
@@ -31,7 +31,7 @@ type Options = {
  * loses the right to share or to read the item, and when the application no longer knows the creator. Nobody loses the links that the
  * application itself made, as long as the application has the resource.
  */
-export function createCreatorRole({ db }: Pick<Deps, "db">, options: Options): CreatorRoleOf {
+export function createCreatorRights({ db, limits }: Pick<Deps, "db" | "limits">, options: Options): CreatorRightsOf {
   const { ask, resources, findCreator, onFault } = options;
 
   async function find(id: string): Promise<User | undefined> {
@@ -57,6 +57,7 @@ export function createCreatorRole({ db }: Pick<Deps, "db">, options: Options): C
 
   return async ({ noteId, createdBy }) => {
     const item = await fileEventQueries(db).itemOfNote(noteId);
-    return item !== undefined && (await isPermitted(createdBy, item)) ? ROLE_OF_SHARERS : undefined;
+    if (item === undefined || !(await isPermitted(createdBy, item))) return undefined;
+    return { urlTtlSeconds: urlTtlOf(rulesOf(resources, item.resource), limits) };
   };
 }

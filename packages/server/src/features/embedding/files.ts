@@ -32,6 +32,7 @@ import {
   ROLES,
   rememberUser,
   rulesOf,
+  urlTtlOf,
 } from "./items.ts";
 import { itemQueries } from "./queries.ts";
 import type { Resources, User } from "./types.ts";
@@ -246,7 +247,7 @@ export function createFiles(
   }
 
   function expiryOf({ resource }: ItemName, requested: number | undefined): number {
-    const longest = rulesOf(resources, resource).urlTtlSeconds ?? deps.limits.urlTtlDefaultSeconds;
+    const longest = urlTtlOf(rulesOf(resources, resource), deps.limits);
     checkExpiry(requested, longest);
     return requested ?? longest;
   }

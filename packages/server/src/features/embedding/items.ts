@@ -161,6 +161,11 @@ export function rulesOf(resources: Resources, resource: string): Resource {
   return rules;
 }
 
+/** Returns the lifetime of the URLs of a resource, in seconds. */
+export function urlTtlOf({ urlTtlSeconds }: Resource, { urlTtlDefaultSeconds }: Deps["limits"]): number {
+  return urlTtlSeconds ?? urlTtlDefaultSeconds;
+}
+
 /** Checks a declared file against the rules of its resource. The function `checkFile` throws `kind_not_accepted` and `file_too_large`. */
 export function checkFile({ accept, maxBytes }: Resource, file: { contentType: string; sizeBytes: number }): void {
   const contentType = normaliseContentType(file.contentType);

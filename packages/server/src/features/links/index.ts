@@ -4,7 +4,7 @@ import { createHashTurns } from "./hash-password.ts";
 import { createFileLink, createLink, revokeLink, updateLink } from "./owner/change.ts";
 import { getLink, listLinkEvents, listLinks, listOwnLinks } from "./owner/read.ts";
 import { listReceivers, sendLink } from "./owner/send.ts";
-import { admit, type CreatorRoleOf } from "./visitor/admit.ts";
+import { admit, type CreatorRightsOf } from "./visitor/admit.ts";
 import { claimLink, deleteOldClaims, issueClaimUrls } from "./visitor/claim.ts";
 import { deleteExpiredCodes, proveLinkEmail, requestLinkCode } from "./visitor/email-codes.ts";
 import { describeRequest, lookAtLink, unlockLink } from "./visitor/look-at-link.ts";
@@ -17,13 +17,13 @@ export type LinkVerbs = ReturnType<typeof createLinks>;
 type Parts = {
   allowance: Allowance;
   /** Default: the database has the roles of the creators of links. */
-  creatorRoleOf?: CreatorRoleOf | undefined;
+  creatorRightsOf?: CreatorRightsOf | undefined;
 };
 
 /** Creates the functions about links that the rest of the service calls. */
-export function createLinks(deps: Deps, { allowance, creatorRoleOf }: Parts) {
+export function createLinks(deps: Deps, { allowance, creatorRightsOf }: Parts) {
   const hashTurns = createHashTurns();
-  const visits = { admit: admit(deps, creatorRoleOf), allowance };
+  const visits = { admit: admit(deps, creatorRightsOf), allowance };
   return {
     createLink: createLink(deps, hashTurns),
     createFileLink: createFileLink(deps, hashTurns),

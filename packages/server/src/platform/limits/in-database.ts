@@ -29,6 +29,19 @@ export async function takeFromWindow(
   return { giveBack: (queries, returned) => limitCountQueries(queries).giveBack(key, { amount: returned, expiresAt }) };
 }
 
+/** The limit of one holder. The holder reads the text `problem` when nothing is left. */
+export type Window = { limit: WindowLimit; holder: string; problem: string };
+
+/** Throws `rate_limited` if nothing is left of the limit. Takes nothing. */
+export async function requireLeft(
+  { db, clock }: Pick<Deps, "clock"> & { db: Tx },
+  { limit, holder, problem }: Window,
+): Promise<void> {
+  const now = clock();
+  const expiresAt = await limitCountQueries(db).exhaustedUntil(windowKey(limit, holder), { max: limit.max, now });
+  if (expiresAt !== undefined) throw rateLimited(problem, expiresAt - now);
+}
+
 /**
  * Takes 1 from the limit of each holder, with one statement. If one holder has nothing left, throws `rate_limited` with the problem that
  * names this holder. Call it in a transaction, which then undoes what it took from the others.
@@ -114,6 +127,18 @@ export const limitCountQueries = defineQueries("database.limitCounts", ({ kysely
     if (key === undefined) return undefined;
     const open = await db.selectFrom("limit_counts").select("expires_at").where("key", "=", key).executeTakeFirst();
     return { key, expiresAt: open?.expires_at ?? request.now };
+  },
+
+  /** Returns the expiry of the open window if nothing is left of it. */
+  async exhaustedUntil(key: string, { max, now }: { max: number; now: number }): Promise<number | undefined> {
+    const open = await db
+      .selectFrom("limit_counts")
+      .select("expires_at")
+      .where("key", "=", key)
+      .where("count", ">=", max)
+      .where("expires_at", ">", now)
+      .executeTakeFirst();
+    return open?.expires_at;
   },
 
   /**

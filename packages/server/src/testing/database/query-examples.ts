@@ -485,6 +485,7 @@ export const queryExamples: Examples = {
       [`key-${ROWS}`, { amount: 1, max: 0, now: NOW, expiresAt: NOW }],
     ],
     takeEach: [[["key-1", `key-${ROWS}`], { max: 0, now: NOW, expiresAt: NOW }]],
+    exhaustedUntil: [["key-1", { max: 9, now: NOW }]],
     giveBack: [["key-1", { amount: 1, expiresAt: 1 }]],
     reset: [["key-1"]],
     deleteExpired: [[EXPIRED]],

@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { NewLink } from "../../index.ts";
 import { engines, sqlite } from "../../testing/database/test-databases.ts";
 import { openTestFiles } from "../../testing.ts";
@@ -320,6 +320,68 @@ describe("the links of an embedding", () => {
     expect(await visitorOf(lost.files.fetch, token).look()).toMatchObject(gone);
   });
 
+  it("the URLs of a link live no longer than its resource permits now", async () => {
+    const place = await createPlace(sqlite);
+    const { drawer: rules } = sharing.resources;
+    const withTtl = (urlTtlSeconds: number) => ({
+      ...sharing,
+      resources: { drawer: { ...rules, urlTtlSeconds }, box: { may: () => true, urlTtlSeconds: 3600 } },
+    });
+    const first = await open(place, withTtl(3600));
+    await first.files.attach(ann, drawer("1"), note("a.txt"));
+    const { token } = await first.files.createLink(ann, drawer("1"));
+    expect((await visitorOf(first.files.fetch, token).claim()).body.urls).toMatchObject([{ expiresIn: 900 }]);
+    await first.close();
+    const { files } = await open(place, withTtl(30));
+    expect((await visitorOf(files.fetch, token).claim()).body.urls).toMatchObject([{ expiresIn: 30 }]);
+  });
+
+  it("the claims of one visitor do not delay the other visitors of the link while findUser is slow", async () => {
+    const { files, asked, release } = await openSlow({ heldCalls: 3 });
+    await files.attach(ann, drawer("1"), note("a.txt"));
+    const { token } = await files.createLink(ann, drawer("1"));
+    const claimFrom = (address: string) => visitorOf(files.fetch, token, { address }).claim();
+    let finished = 0;
+    const hostile = Array.from({ length: 10 }, () => claimFrom("192.0.2.66").finally(() => finished++));
+    await vi.waitFor(() => expect(asked).toHaveLength(3), { timeout: 5_000 });
+    expect(await claimFrom("192.0.2.7")).toMatchObject({ status: 201 });
+    expect(finished).toBe(0);
+    release();
+    await Promise.all(hostile);
+  });
+
+  it("the service does not ask the application about a revoked link, or for a visitor who exceeds a limit", async () => {
+    const { files, asked, release } = await openSlow();
+    release();
+    await files.attach(ann, drawer("1"), note("a.txt"));
+    const [revoked, open, locked] = await Promise.all(
+      [{}, {}, { password: "open sesame" }].map((settings) => files.createLink(ann, drawer("1"), settings)),
+    );
+    await files.revokeLink(ann, revoked?.id as string);
+    expect(await visitorOf(files.fetch, revoked?.token as string).look()).toMatchObject(gone);
+    expect(asked).toHaveLength(0);
+    const guesser = visitorOf(files.fetch, locked?.token as string);
+    for (let nth = 0; nth < 10; nth++) expect((await guesser.unlock("wrong guess")).status).toBe(403);
+    asked.length = 0;
+    expect((await guesser.unlock("wrong guess")).status).toBe(429);
+    expect(asked).toHaveLength(0);
+    const visitor = visitorOf(files.fetch, open?.token as string);
+    for (let nth = 0; nth < 60; nth++) expect((await visitor.claim()).status).toBe(201);
+    asked.length = 0;
+    expect((await visitor.claim()).status).toBe(429);
+    expect(asked).toHaveLength(0);
+  });
+
+  it("listLinks asks about at most 20 creators in parallel", async () => {
+    const { files, asked, release } = await openSlow();
+    for (let nth = 0; nth < 21; nth++) await files.createLink({ ...ann, id: `u${nth}` }, drawer("1"));
+    const listed = files.listLinks(ann, drawer("1"));
+    await vi.waitFor(() => expect(asked.length).toBeGreaterThanOrEqual(20), { timeout: 4_000 });
+    expect(asked).toHaveLength(20);
+    release();
+    expect((await listed).links.map(({ state }) => state)).toEqual(Array.from({ length: 21 }, () => "live"));
+  });
+
   it("an embedding without the option links has no links", async () => {
     const { files } = await open(await createPlace(sqlite));
     await expect(files.createLink(ann, { resource: "invoice", itemId: "42" })).rejects.toMatchObject({
@@ -385,4 +447,18 @@ async function openTestFilesOfTest(onDownload?: (file: { filename: string }, id:
   const opened = await openTestFiles({ links, resources: { drawer: drawerRules } });
   onTestFinished(opened.close);
   return opened;
+}
+
+/** Opens an embedding in which the first calls of `findUser` wait for `release`. The array `asked` contains the ids of the calls. */
+async function openSlow({ heldCalls = Number.POSITIVE_INFINITY } = {}) {
+  const asked: string[] = [];
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const findUser = async (id: string) => {
+    asked.push(id);
+    if (asked.length <= heldCalls) await released;
+    return { ...ann, id };
+  };
+  const resources = { drawer: { may: () => true, mayShare: () => true } };
+  const { files } = await open(await createPlace(sqlite), { resources, links: { ...links, findUser } });
+  return { files, asked, release };
 }

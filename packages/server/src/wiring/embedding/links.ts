@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { Ask } from "../../features/embedding/ask.ts";
-import { createCreatorRole, type ItemLinks } from "../../features/embedding/creators.ts";
+import { createCreatorRights, type ItemLinks } from "../../features/embedding/creators.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { App } from "../../platform/http/route-types.ts";
 import { deleteExpiredWindows } from "../../platform/limits/in-database.ts";
@@ -29,15 +29,15 @@ export async function loadLinks(
   const { pageUrl, clientAddress, findUser } = options;
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
   return (deps, { allowance }) => {
-    const creatorRoleOf = createCreatorRole(deps, {
+    const creatorRightsOf = createCreatorRights(deps, {
       ...{ ask, resources },
       findCreator: (id) => findUser(id),
       onFault: (error) => logger.error({ err: error }, "links.findUser() found no user"),
     });
-    const useCases = createLinks(deps, { allowance, creatorRoleOf });
+    const useCases = createLinks(deps, { allowance, creatorRightsOf });
     return {
       useCases,
-      creatorRoleOf,
+      creatorRightsOf,
       urlOf: (token) => pageUrl?.replaceAll("{token}", token) ?? `${baseUrl}/s/${token}/download`,
       visitorRoutes: createVisitorRoutes({
         ...{ useCases, baseUrl },

@@ -7,8 +7,9 @@ import { stateOf, tokenOf } from "../../links/owner/read.ts";
 import { linkQueries } from "../../links/queries/links.ts";
 import { fileEventQueries } from "../../outbox/file-event-queries.ts";
 import { lookupQueries } from "../../people/lookup-queries.ts";
+import { askEach } from "../ask.ts";
 import type { ItemLinks } from "../creators.ts";
-import { type Actor, callerOf, checkItem, openItem, ROLE_OF_SHARERS, rulesOf } from "../items.ts";
+import { type Actor, callerOf, checkItem, openItem, ROLE_OF_SHARERS, rulesOf, urlTtlOf } from "../items.ts";
 import type { ItemName } from "../types.ts";
 import { type ActorCalls, type CallContext, checkFileId } from "./context.ts";
 import type { ItemLink, LinkCalls, NewLink } from "./link-types.ts";
@@ -36,7 +37,7 @@ export function linkCalls(context: CallContext): Pick<ActorCalls, keyof LinkCall
       await requireShare(actor, item);
       const { noteId } = await openItem(deps, { item, choosePlace });
       await remember(actor);
-      const urlTtlSeconds = rulesOf(resources, item.resource).urlTtlSeconds ?? limits.urlTtlDefaultSeconds;
+      const urlTtlSeconds = urlTtlOf(rulesOf(resources, item.resource), limits);
       const { link, token } = await useCases.createLink(grantOf(actor, noteId), {
         ...{ noteId, kind: "download", attachmentIds, request: undefined, idempotencyKey: undefined },
         settings: { ...others, expiresAt: expiresAt === null ? null : expiresAt?.getTime(), maxClaims, urlTtlSeconds },
@@ -45,21 +46,23 @@ export function linkCalls(context: CallContext): Pick<ActorCalls, keyof LinkCall
     },
 
     async listLinks(actor, name, options) {
-      const { creatorRoleOf, urlOf } = requireLinks();
+      const { creatorRightsOf, urlOf } = requireLinks();
       const item = checkItem(resources, name);
       const page = pageOf(options);
       await requireShare(actor, item);
       const known = await lookupQueries(db).item(item);
       if (known === undefined) return { links: [], nextCursor: undefined };
       const { items, nextCursor } = await linkQueries(db).listOfNote(known.noteId, page);
-      // All links are of one item, so each creator has one role.
+      // All links are of one item, so one question about each creator is enough.
       const creators = new Map(items.map(({ link }) => [link.createdBy, link]));
-      const roles = new Map(
-        await Promise.all([...creators].map(async ([id, link]) => [id, await creatorRoleOf(link)] as const)),
-      );
+      const permitted = new Set<string>();
+      await askEach([...creators], async ([id, link]) => {
+        if ((await creatorRightsOf(link)) !== undefined) permitted.add(id);
+      });
       const links = items.map((details) => {
         const { link } = details;
-        const state = stateOf(deps, { ...details, creatorRole: roles.get(link.createdBy) });
+        const creatorRole = permitted.has(link.createdBy) ? ROLE_OF_SHARERS : undefined;
+        const state = stateOf(deps, { ...details, creatorRole });
         return presentLink(link, { item, token: tokenOf(deps.linkKeys, link), state, urlOf });
       });
       return { links, nextCursor };

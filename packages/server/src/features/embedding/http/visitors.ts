@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import { readAddress } from "../../../platform/http/client-address.ts";
+import { networkOf, readAddress } from "../../../platform/http/client-address.ts";
 import { createWriteTurns, inTurns } from "../../../platform/http/http-limits.ts";
 import { createPlainPages } from "../../../platform/http/plain-pages.ts";
 import type { App } from "../../../platform/http/route-types.ts";
@@ -44,8 +44,10 @@ export function createVisitorRoutes({ useCases, baseUrl, findClientAddress = rep
 
   return (app: App): void => {
     app.decorateRequest("clientAddress", { getter: clientAddress });
-    // A visitor can write any prefix of a token. So the name of a write queue omits the readable prefix.
-    const holderOf = ({ params }: FastifyRequest) => String((params as { token: string }).token.split("~").at(-1));
+    // The writes of one network wait for each other, and do not delay other visitors of the link. Visitors without an address share the
+    // network "unknown", so the name of the queue also contains the token. A visitor can write any readable prefix of a token.
+    const holderOf = ({ params, clientAddress }: FastifyRequest) =>
+      `${networkOf(clientAddress)} ${(params as { token: string }).token.split("~").at(-1)}`;
     app.addHook("onRoute", inTurns({ turns: { turns: createWriteTurns(), holderOf } }));
     publicLinkRoutes(app, {
       ...others,

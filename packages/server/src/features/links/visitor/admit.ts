@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { LinkPolicy } from "../../../platform/config/limits.ts";
 import { readToken, tokenIsRight } from "../../../platform/crypto/link-token.ts";
 import type { Tx } from "../../../platform/database/queries.ts";
-import type { Role } from "../../../platform/database/unions.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
+import { requireLeft, type Window } from "../../../platform/limits/in-database.ts";
 import { type Link, type LinkClaim, type LinkedFile, type LinkWithCreator, linkState } from "../link.ts";
 import { linkQueries } from "../queries/links.ts";
 import { linkRecipientQueries, linkVisitQueries } from "../queries/visits.ts";
@@ -18,8 +18,15 @@ export type Wish =
   | { kind: "urls"; claimId: string; attachmentIds: readonly string[] | undefined }
   | { kind: "send" };
 
-/** One HTTP request of a visitor. `sealedPass` returns the signed pass from the visitor's cookie for a link. */
-export type Visit = { sealedPass: (linkId: string) => string | undefined; wish: Wish };
+/**
+ * One HTTP request of a visitor. `sealedPass` returns the signed pass from the visitor's cookie for a link. `windowsOf` returns the limits
+ * that must have something left before the service asks the host application.
+ */
+export type Visit = {
+  sealedPass: (linkId: string) => string | undefined;
+  wish: Wish;
+  windowsOf?: (found: { link: Link; isUnlocked: boolean }) => readonly Window[];
+};
 
 export type OpenLink = {
   state: "open";
@@ -47,32 +54,47 @@ export type Admitted = LockedLink | OpenLink;
 
 export type Admit = (token: string, visit: Visit) => Promise<Admitted>;
 
-/** Returns the current role of the creator of a link. In an embedding, the host application decides about the creator. */
-export type CreatorRoleOf = (link: Link) => Promise<Role | undefined>;
+/**
+ * Asks the host application of an embedding about the creator of a link. Returns undefined if the link must not open. `urlTtlSeconds`: the
+ * maximum lifetime of the URLs.
+ */
+export type CreatorRightsOf = (link: Link) => Promise<{ urlTtlSeconds: number } | undefined>;
 
 /**
  * Decides which names, sizes and URLs a visitor gets. Each HTTP request causes a new decision from the current state of the database. Only
  * the action `look` does not throw for a locked link.
- * Without `creatorRoleOf`, the database has the role of the creator.
+ * Without `creatorRightsOf`, the database has the role of the creator.
  * Throws `link_not_found` for a link that has ended or never existed, and `wrong_password` or `recipient_required` for a locked link.
  */
-export function admit({ db, clock, limits, linkKeys }: Deps, creatorRoleOf?: CreatorRoleOf): Admit {
-  return async (token, { sealedPass, wish }) => {
+export function admit(deps: Deps, creatorRightsOf?: CreatorRightsOf): Admit {
+  const { db, clock, limits, linkKeys } = deps;
+  return async (token, { sealedPass, wish, windowsOf = () => [] }) => {
     const read = readToken(token);
     // The query also runs for a text that is not a token, so that the duration of a refusal does not reveal tokens.
     const found = await linkQueries(db).find(read?.linkId ?? randomUUID());
     const isRight = read !== undefined && tokenIsRight(linkKeys.tokens, read, found?.link.generation ?? 0);
     if (found === undefined || !isRight) throw linkNotFound();
-    const { link, creatorName } = found;
+    const { creatorName } = found;
     const now = clock();
-    const creatorRole = creatorRoleOf === undefined ? found.creatorRole : await creatorRoleOf(link);
+    const creatorRole = creatorRightsOf === undefined ? found.creatorRole : "owner";
     const state = stateOf({ ...found, creatorRole }, { now, policy: limits.links });
     if (state !== "live" && state !== "used_up") throw linkNotFound();
-    const pass = passOf(link, openPass(linkKeys.passes, sealedPass(link.id), { linkId: link.id, now }));
+    const { id: linkId } = found.link;
+    const pass = passOf(found.link, openPass(linkKeys.passes, sealedPass(linkId), { linkId, now }));
     // If the response to a claim was lost and the visitor tries again, the open claim prevents a second count of the download.
     const claim = pass && (await linkVisitQueries(db).findOpenClaim({ ...pass, now }));
     if (state === "used_up" && claim === undefined) throw linkNotFound();
-    if (link.passwordHash !== undefined && pass?.passwordVersion !== link.passwordVersion) {
+    const isUnlocked = found.link.passwordHash === undefined || pass?.passwordVersion === found.link.passwordVersion;
+    // An answer of the host application can take seconds, so the service asks last.
+    const link =
+      creatorRightsOf === undefined
+        ? found.link
+        : await askAbout(deps, {
+            link: found.link,
+            windows: windowsOf({ link: found.link, isUnlocked }),
+            creatorRightsOf,
+          });
+    if (!isUnlocked) {
       if (wish.kind === "look") return { state: "locked", by: "password", link, pass };
       throw new DomainError("wrong_password", "This link has a password. Send it to /unlock first.");
     }
@@ -88,6 +110,16 @@ export function admit({ db, clock, limits, linkKeys }: Deps, creatorRoleOf?: Cre
     const wanted = wish.kind === "urls" ? wantedFiles(files, wish.attachmentIds) : files;
     return { state: "open", link, pass, claim, creatorName, files: wanted, recipient };
   };
+}
+
+type Question = { link: Link; windows: readonly Window[]; creatorRightsOf: CreatorRightsOf };
+
+/** Returns the link with the lifetime of URLs that the host application permits now. Throws `link_not_found` and `rate_limited`. */
+async function askAbout(deps: Deps, { link, windows, creatorRightsOf }: Question): Promise<Link> {
+  for (const window of windows) await requireLeft(deps, window);
+  const rights = await creatorRightsOf(link);
+  if (rights === undefined) throw linkNotFound();
+  return { ...link, urlTtlSeconds: Math.min(link.urlTtlSeconds, rights.urlTtlSeconds) };
 }
 
 /**

@@ -66,7 +66,9 @@ type Parts = { admit: Admit; allowance: Allowance };
 export function claimLink(deps: Deps, { admit, allowance }: Parts) {
   const { db, clock, newId, limits } = deps;
   return async (token: string, visitor: Visitor & Wanted): Promise<ClaimUrls & { pass: Pass }> => {
-    const opened = open(await admit(token, { ...visitor, wish: { kind: "claim" } }));
+    const opened = open(
+      await admit(token, { ...visitor, wish: { kind: "claim" }, windowsOf: windowsOf(LIMIT, visitor) }),
+    );
     const files = await servedFiles(db, wantedFiles(opened.files, visitor.attachmentIds), visitor);
     const { link } = opened;
     const limited = limitedBy(LIMIT, { link, visitor });
@@ -157,7 +159,8 @@ async function notifyOfAct(deps: Deps, tx: Tx, { link, recipient, wanted, files,
 export function issueClaimUrls(deps: Deps, { admit, allowance }: Parts) {
   return async (token: string, visitor: Visitor & Wanted & { claimId: string }): Promise<ClaimUrls> => {
     const { claimId, attachmentIds } = visitor;
-    const opened = open(await admit(token, { ...visitor, wish: { kind: "urls", claimId, attachmentIds } }));
+    const wish = { kind: "urls", claimId, attachmentIds } as const;
+    const opened = open(await admit(token, { ...visitor, wish, windowsOf: windowsOf(URLS, visitor) }));
     const { link, pass } = opened;
     if (pass === undefined) throw linkNotFound();
     allowance.take(actorOf(pass).userId, opened.files.length);
@@ -186,6 +189,11 @@ type Limited = ReturnType<typeof limitedBy>;
 
 export function limitedBy(limit: WindowLimit, { link, visitor }: { link: Link; visitor: Visitor }) {
   return { limit, holder: `${link.id} ${visitor.network}`, amount: 1, problem: PROBLEM };
+}
+
+/** Returns the function that returns the window of a link for this visitor. */
+export function windowsOf(limit: WindowLimit, visitor: Visitor) {
+  return ({ link }: { link: Link }) => [limitedBy(limit, { link, visitor })];
 }
 
 async function addUrls(

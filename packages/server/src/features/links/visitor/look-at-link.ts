@@ -47,7 +47,7 @@ export type OpenLook = OpenLink & {
  */
 export function lookAtLink(deps: Deps, { admit }: { admit: Admit }) {
   return async (token: string, { sealedPass, network, receiverCode }: Visitor): Promise<Look> => {
-    const admitted = await admit(token, { sealedPass, wish: { kind: "look" } });
+    const admitted = await admit(token, { sealedPass, wish: { kind: "look" }, windowsOf: () => [limitOf(network)] });
     if (admitted.state === "locked") {
       await unlessDiskIsFull(takeFromWindow(deps, limitOf(network)));
       return { state: "locked", by: admitted.by };
@@ -143,7 +143,14 @@ const PROBLEM = "Too many wrong passwords for this link. Wait until Retry-After 
  */
 export function unlockLink(deps: Deps, { admit, hashTurns }: { admit: Admit; hashTurns: FairTurns }) {
   return async (token: string, { sealedPass, network, password }: Visitor & { password: string }): Promise<Pass> => {
-    const admitted = await admit(token, { sealedPass, wish: { kind: "look" } });
+    const admitted = await admit(token, {
+      sealedPass,
+      wish: { kind: "look" },
+      windowsOf: ({ link, isUnlocked }) => [
+        limitOf(network),
+        ...(isUnlocked ? [] : Object.values(windowsOfGuess(link.id, network))),
+      ],
+    });
     const { link } = admitted;
     const { passwordHash } = link;
     if (admitted.state === "locked" && admitted.by === "password" && passwordHash !== undefined) {
@@ -163,15 +170,18 @@ async function checkPassword(
   guess: { linkId: string; network: string; password: string; passwordHash: string },
 ): Promise<void> {
   const { linkId, network, password, passwordHash } = guess;
-  const giveBack = await takeBoth(deps, {
-    ofClient: { limit: OF_CLIENT, holder: `${linkId} ${network}` },
-    ofLink: { limit: OF_LINK, holder: linkId },
-    problem: PROBLEM,
-  });
+  const giveBack = await takeBoth(deps, { ...windowsOfGuess(linkId, network), problem: PROBLEM });
   if (!(await verifyPassword(password, passwordHash))) {
     throw new DomainError("wrong_password", "The password is wrong. Ask the person who sent you the link for it.");
   }
   await giveBack();
+}
+
+function windowsOfGuess(linkId: string, network: string) {
+  return {
+    ofClient: { limit: OF_CLIENT, holder: `${linkId} ${network}`, problem: PROBLEM },
+    ofLink: { limit: OF_LINK, holder: linkId, problem: PROBLEM },
+  };
 }
 
 type Taken = { limit: WindowLimit; holder: string };

@@ -10,7 +10,7 @@ import { asPreview, sign } from "../../downloads/issue-url.ts";
 import type { LinkedFile } from "../link.ts";
 import { linkVisitQueries } from "../queries/visits.ts";
 import { type Admit, linkNotFound } from "./admit.ts";
-import { actorOf, expiryOf, limitedBy, open, type Visitor } from "./claim.ts";
+import { actorOf, expiryOf, limitedBy, open, type Visitor, windowsOf } from "./claim.ts";
 import { newPass, type Pass } from "./pass.ts";
 
 /** Limits how often a visitor can get URLs of previews. A page asks once for many files. */
@@ -31,7 +31,8 @@ type WantedPreviews = { attachmentIds: readonly string[]; clientIp: string | und
 export function issueLinkPreviews(deps: Deps, { admit, allowance }: { admit: Admit; allowance: Allowance }) {
   const { db, clock, newId } = deps;
   return async (token: string, visitor: Visitor & WantedPreviews): Promise<{ urls: LinkPreviewUrl[]; pass: Pass }> => {
-    const opened = open(await admit(token, { ...visitor, wish: { kind: "previews" } }));
+    const visit = { ...visitor, wish: { kind: "previews" }, windowsOf: windowsOf(LIMIT, visitor) } as const;
+    const opened = open(await admit(token, visit));
     const { link, claim } = opened;
     if (!link.showPreviews) {
       throw new DomainError("preview_not_found", "This link shows no pictures before a download.");

@@ -1,10 +1,15 @@
+import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { expect, it } from "vitest";
+import express from "express";
+import { expect, it, onTestFinished } from "vitest";
 import { sqlite } from "../../testing/database/test-databases.ts";
+import { drawer } from "./testing/drawer.ts";
 import { createPlace, open, users } from "./testing/embedding.ts";
+import { sharing } from "./testing/sharing.ts";
 
 it("the calls of docs/embedding.md work in their order", async () => {
   const page = await readFile(new URL("../../../../../docs/embedding.md", import.meta.url), "utf8");
@@ -29,4 +34,23 @@ it("the calls of docs/embedding.md work in their order", async () => {
     bytes: pdf.length + "the terms".length,
   });
   expect(names.events[0]).toMatchObject({ action: "attachment.adopted", userId: "" });
+});
+
+it("visitors of links pass the sign-in of docs/embedding.md", async () => {
+  const page = await readFile(new URL("../../../../../docs/embedding.md", import.meta.url), "utf8");
+  const [, code = ""] =
+    /^ +const app = express\(\);\n( +app\.use\(\[.*?) +app\.all/ms.exec(page.split("\n## Links\n")[1] ?? "") ?? [];
+  const { files } = await open(await createPlace(sqlite), sharing);
+  const { token } = await files.createLink(users.ann, drawer("1"));
+  const app = express();
+  new Function("app", "files", "userOf", code)(app, files, () => null);
+  app.all("/files/*", files.node);
+  const server = app.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const statusOf = async (path: string) =>
+    (await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/files${path}`)).status;
+  expect(await statusOf(`/s/${token}/download`)).toBe(200);
+  expect(await statusOf(`/public/links/${token}`)).toBe(200);
+  expect(await statusOf("/drawer/1")).toBe(401);
 });

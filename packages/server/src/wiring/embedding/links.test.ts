@@ -240,7 +240,7 @@ describe("the links of an embedding", () => {
     expect((await files.listLinks(ann, drawer("settings"))).links).toEqual([]);
   });
 
-  it("createLink accepts an object without a prototype, and the last instant that visitors can read", async () => {
+  it("createLink accepts an object without a prototype, and an expiry in the year 9999", async () => {
     const { files } = await openTestFilesOfTest();
     const expiresAt = new Date("9999-12-31T23:59:59.999Z");
     const { token } = await files.createLink(ann, drawer("1"), Object.assign(Object.create(null), { expiresAt }));
@@ -336,7 +336,7 @@ describe("the links of an embedding", () => {
     expect((await visitorOf(files.fetch, token).claim()).body.urls).toMatchObject([{ expiresIn: 30 }]);
   });
 
-  it("the claims of one visitor do not delay the other visitors of the link while findUser is slow", async () => {
+  it("many claims of one visitor do not delay the other visitors of a link", async () => {
     const { files, asked, release } = await openSlow({ heldCalls: 3 });
     await files.attach(ann, drawer("1"), note("a.txt"));
     const { token } = await files.createLink(ann, drawer("1"));
@@ -350,7 +350,7 @@ describe("the links of an embedding", () => {
     await Promise.all(hostile);
   });
 
-  it("the service does not ask the application about a revoked link, or for a visitor who exceeds a limit", async () => {
+  it("the service asks nothing about a revoked link, or for a visitor over a limit", async () => {
     const { files, asked, release } = await openSlow();
     release();
     await files.attach(ann, drawer("1"), note("a.txt"));

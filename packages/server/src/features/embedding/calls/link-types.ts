@@ -7,7 +7,7 @@ export type NewLink = {
    * later.
    */
   fileIds?: readonly string[] | undefined;
-  /** The expiry of the link. Null: the link works until it is revoked. Default: in 7 days. */
+  /** The expiry of the link. Null: the link works until it is revoked. Range: before the year 10000. Default: in 7 days. */
   expiresAt?: Date | null | undefined;
   /** The password of the link. Range: 6 to 200 characters. Default: no password. */
   password?: string | undefined;
@@ -72,7 +72,7 @@ export type LinkCalls = {
   createLink(item: ItemName, link?: NewLink): Promise<ItemLink>;
   /**
    * Lists the links of an item, the newest link first, with links that have ended. `limit`: 1 to 200. Default: 50. Asks `may` for "read", and `mayShare`. Throws
-   * `links_disabled`, `access_denied`, `invalid_cursor` or `not_found`.
+   * `links_disabled`, `access_denied`, `invalid_cursor` or `not_found`. Throws TypeError or RangeError for a wrong page.
    */
   listLinks(
     item: ItemName,

@@ -211,7 +211,6 @@ describe("a transaction of the application on postgres", () => {
     const client = await app.begin();
     await app.files.removeIn(client, id);
     const message = "Another transaction holds the same data. Try again when that transaction has ended.";
-    const startedAt = Date.now();
     const upload = { filename: "a.txt", contentType: "text/plain", sizeBytes: 3 };
     const [removing, starting] = await Promise.all([
       app.files.remove(users.ann, id).catch((error) => error),
@@ -219,8 +218,6 @@ describe("a transaction of the application on postgres", () => {
     ]);
     expect(removing).toMatchObject({ code: "database_unavailable", message });
     expect(starting).toMatchObject({ status: 503, body: { code: "database_unavailable", detail: message } });
-    // Five attempts would take 10 seconds.
-    expect(Date.now() - startedAt).toBeLessThan(8_000);
     await client.query("rollback");
     await app.files.remove(users.ann, id);
   });

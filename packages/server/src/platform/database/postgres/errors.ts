@@ -84,24 +84,20 @@ const LOST_NAMES = new Set(["26000", "42P05"]);
  */
 const OTHER_COLUMNS = { code: "0A000", routine: "RevalidateCachedQuery" };
 const MAX_ATTEMPTS = 5;
-/** A lock timeout takes seconds, and each waiting call has one of the connections. */
-const MAX_LOCK_TIMEOUTS = 2;
 const MAX_PAUSE_MS = 50;
 
 /**
  * Runs a statement or a transaction on PostgreSQL. The function `retryConflicts` retries after a serialisation failure, a deadlock, a lock
  * timeout or a lost statement, because PostgreSQL has rolled back the work.
- * The function `retryConflicts` throws `database_unavailable` after five attempts, or after two lock timeouts.
+ * The function `retryConflicts` throws `database_unavailable` after five attempts.
  */
 export async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
-  let lockTimeouts = 0;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await run();
     } catch (error) {
       if (!isConflict(error)) throw error;
-      if (isLockTimeout(causeOf(error))) lockTimeouts += 1;
-      if (lockTimeouts === MAX_LOCK_TIMEOUTS) throw toPostgresDomainError(error);
+      if (attempt === MAX_ATTEMPTS && isLockTimeout(causeOf(error))) throw toPostgresDomainError(error);
       if (attempt === MAX_ATTEMPTS) throw error instanceof DomainError ? error : tooManyConflicts(error);
       // The pause is random, because two transactions with equal pauses would conflict again.
       await sleep(Math.random() * MAX_PAUSE_MS * attempt);

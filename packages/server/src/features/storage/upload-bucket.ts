@@ -39,7 +39,8 @@ export async function faultOfBuckets(
   db: Tx,
   { buckets, forUploads }: BucketsOfSettings,
 ): Promise<BucketFault | undefined> {
-  const renumbered = faultOfNumbers(buckets, await uploadBucketQueries(db).places());
+  const renumbered =
+    faultOfNumbers(buckets, await uploadBucketQueries(db).places()) ?? (await faultBeforeMove(db, buckets));
   if (renumbered !== undefined) return renumbered;
   const numbers = buckets.map(({ number }) => number);
   if (!numbers.includes(forUploads)) return missingSettings(forUploads, `New uploads go to bucket ${forUploads}`);
@@ -65,6 +66,19 @@ function faultOfNumbers(buckets: readonly BucketSettings[], places: BucketPlaces
     return {
       problem: `${title} is bucket ${old}, but the settings give it the number ${number}.`,
       remedy: `Set ${nth === 0 ? "" : "NEXT_"}S3_BUCKET_NUMBER=${old}. docs/moving.md explains the numbers.`,
+    };
+  }
+}
+
+/** Before the first move, all files are in the main bucket, so it has the number 1. Otherwise their URLs would name the next bucket. */
+async function faultBeforeMove(db: Tx, [main]: readonly BucketSettings[]): Promise<BucketFault | undefined> {
+  if (main === undefined || main.number === 1 || (await uploadBucketQueries(db).find()) !== undefined) return undefined;
+  for (const from of ["", END_OF_MARKS]) {
+    const objectKey = await inventoryQueries(db).firstKeyOfFile(from);
+    if (objectKey === undefined || placeOfKey(objectKey).number !== 1) continue;
+    return {
+      problem: `${main.title} has the number ${main.number} in the settings, but the files of the database are in bucket 1.`,
+      remedy: "Before a move, remove S3_BUCKET_NUMBER, and give the new bucket the settings that begin with NEXT_.",
     };
   }
 }

@@ -336,6 +336,15 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(await objectDeletionQueries(service.db).listDue(service.now(), 10)).toEqual([]);
   });
 
+  it("before the first move, a process that gives the bucket of the files another number than 1 is refused", async () => {
+    await requireSettingsOfBuckets(service.db, { buckets: [settingsOf(2, "empty")], forUploads: 2 });
+    await attach();
+    const buckets = [settingsOf(3, "old"), settingsOf(1, "new")];
+    await expect(requireSettingsOfBuckets(service.db, { buckets, forUploads: 3 })).rejects.toThrow(
+      "The bucket old has the number 3 in the settings, but the files of the database are in bucket 1. Before a move,",
+    );
+  });
+
   it("a process that gives a bucket the number of another bucket is refused", async () => {
     await attach();
     await move();

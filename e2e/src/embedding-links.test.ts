@@ -5,7 +5,19 @@ import { expect, it, onTestFinished } from "vitest";
 
 const page = readFileSync(new URL("../../docs/embedding.md", import.meta.url), "utf8");
 const [section = ""] = /^## Links$.*?^## /ms.exec(page) ?? [];
-const [setUp = "", calls = "", visit = ""] = [...section.matchAll(/^ *```js\n(.*?)^ *```$/gms)].map(([, code]) => code);
+const blocks = [...section.matchAll(/^ *```js\n(.*?)^ *```$/gms)].map(([, code = ""]) => code);
+const [setUp, calls, visit] = ["createValetKey(", "createLink(", "openLink("].map(blockWith) as [
+  string,
+  string,
+  string,
+];
+
+/** Returns the only block of the section that contains a text. Another test runs the block that mounts the routes. */
+function blockWith(text: string): string {
+  const [block, ...others] = blocks.filter((code) => code.includes(text));
+  if (block === undefined || others.length > 0) throw new Error(`The section Links has no single block with ${text}`);
+  return block;
+}
 
 const ann = { id: "ann" };
 const invoice = { resource: "invoice", itemId: "42" };

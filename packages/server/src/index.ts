@@ -4,6 +4,7 @@ export type {
   ActivityEvent,
   AdoptAnswer,
   AdoptedObject,
+  ApplicationTransaction,
   CountsOfItem,
   FileBody,
   FileCalls,
@@ -34,7 +35,6 @@ export type {
   User,
   Validation,
 } from "./features/embedding/types.ts";
-export type { ApplicationTransaction } from "./platform/database/postgres/application-transaction.ts";
 export type { Json } from "./platform/database/unions.ts";
 export type { ValetKey } from "./wiring/embedding/create-valet-key.ts";
 export { createValetKey } from "./wiring/embedding/create-valet-key.ts";

@@ -1,12 +1,9 @@
-import {
-  type ApplicationTransaction,
-  createJoin,
-} from "../../../platform/database/postgres/application-transaction.ts";
+import { createJoin } from "../../../platform/database/postgres/application-transaction.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { checkUser } from "../http/handler.ts";
 import { APPLICATION, callerOf, checkItem, presentFile } from "../items.ts";
 import { type CallContext, checkFileId } from "./context.ts";
-import type { StagedRef, TransactionCalls } from "./types.ts";
+import type { ApplicationTransaction, StagedRef, TransactionCalls } from "./types.ts";
 
 /**
  * Creates the calls that run in a transaction of the application. They never call `may`, because a query of the application outside of its

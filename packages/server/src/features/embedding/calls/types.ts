@@ -1,4 +1,3 @@
-import type { ApplicationTransaction } from "../../../platform/database/postgres/application-transaction.ts";
 import type { AnnotationsFilter, AnnotationsInput } from "../../attachments/annotations.ts";
 import type { ItemCounts, ItemFile, ItemName, User } from "../types.ts";
 import type { LinkCalls } from "./link-types.ts";
@@ -50,6 +49,19 @@ export type StagedRef = string | { id: string; resource?: string | undefined; it
  * The calls in a transaction of the application, and the call after such a transaction. No call asks `may`: the access is decided by `stage`
  * and by the transaction itself. On PostgreSQL only, except `attachStaged` without `tx`.
  */
+/**
+ * An open transaction of the application, in the PostgreSQL database that contains the tables of Valet Key. The function `query` runs one
+ * statement with the values of `$1`, `$2` and so on. It returns the rows, or an object with the member `rows`.
+ *
+ * @example
+ * ```ts
+ * const client = await pool.connect();
+ * await client.query("begin");
+ * await files.attachStaged(client, staged);
+ * ```
+ */
+export type ApplicationTransaction = { query(sql: string, values: unknown[]): Promise<unknown> };
+
 export type TransactionCalls = {
   /**
    * Attaches a staged file in a transaction of the application. After a commit, the file exists. After a rollback, the file is still staged.

@@ -18,25 +18,15 @@ import { type Engine, postgresEngine } from "../engine.ts";
 import type { Database, Tx } from "../queries.ts";
 import type { Tables } from "../schema.ts";
 
-/**
- * An open transaction of the application, in the PostgreSQL database that contains the tables of Valet Key. The function `query` runs one
- * statement with the values of `$1`, `$2` and so on. It returns the rows, or an object with the member `rows`.
- *
- * @example
- * ```ts
- * const client = await pool.connect();
- * await client.query("begin");
- * await files.attachStaged(client, staged);
- * ```
- */
-export type ApplicationTransaction = { query(sql: string, values: unknown[]): Promise<unknown> };
+/** The open transaction of the application. The public type is in the calls of the embedding, whose declarations import no package. */
+type OpenTransaction = { query(sql: string, values: unknown[]): Promise<unknown> };
 
 /**
  * Creates the function that runs queries in a transaction of the application. The statements name the schema of Valet Key, and change no
  * setting of the connection. Errors of the database reach the application unchanged, because the application decides about retries.
  * The returned function throws TypeError for a wrong transaction, and `invalid_request` for a database without the tables.
  */
-export function createJoin(db: Database): (transaction: ApplicationTransaction) => Promise<Tx> {
+export function createJoin(db: Database): (transaction: OpenTransaction) => Promise<Tx> {
   // Each engine object has its own compiled statements, and the statements of `engine` name the schema.
   const engine: Engine = {
     ...postgresEngine,
@@ -70,7 +60,7 @@ export function createJoin(db: Database): (transaction: ApplicationTransaction) 
 const OTHER_ENGINE =
   "Valet Key stores its tables in SQLite, so it can't join your transaction. Use the outbox: call attachStaged(staged) after your commit.";
 
-function kyselyOn(transaction: ApplicationTransaction, schema: string): Kysely<Tables> {
+function kyselyOn(transaction: OpenTransaction, schema: string): Kysely<Tables> {
   return new Kysely<Tables>({
     dialect: {
       createAdapter: () => new PostgresAdapter(),
@@ -103,7 +93,7 @@ function inSchema(schema: string): KyselyPlugin {
   };
 }
 
-function driverOn(transaction: ApplicationTransaction): Driver {
+function driverOn(transaction: OpenTransaction): Driver {
   const refuse = async () => {
     throw new Error("Only the application begins and ends its transaction.");
   };
@@ -135,7 +125,7 @@ const RETURNING = /\sreturning\s/;
  * The database returns all rows as one JSON text, because each driver has its own types for a bigint, and its own number of changed rows.
  */
 async function rowsOf(
-  transaction: ApplicationTransaction,
+  transaction: OpenTransaction,
   ...[statement, values]: [string, readonly unknown[]]
 ): Promise<Record<string, unknown>[]> {
   const isCount = CHANGE.test(statement) && !RETURNING.test(statement);
@@ -149,7 +139,7 @@ async function rowsOf(
 }
 
 /** Checks that the statements run in a transaction, and that the database has the tables of Valet Key. */
-async function requireTransaction(transaction: ApplicationTransaction, schema: string): Promise<void> {
+async function requireTransaction(transaction: OpenTransaction, schema: string): Promise<void> {
   const table = `"${schema.replaceAll('"', '""')}".application`;
   try {
     // PostgreSQL refuses this statement outside of a transaction. Every query of the table makes the same lock.

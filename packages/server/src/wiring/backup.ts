@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { uploadBucketQueries } from "../features/storage/queries.ts";
+import { uploadBucketQueries } from "../features/storage/move-queries.ts";
 import { hasBucketNumbers, requireSettingsOfBuckets } from "../features/storage/upload-bucket.ts";
 import { gatherObjects } from "../operations/backup/gather.ts";
 import { type CopiedFiles, makeBackup } from "../operations/backup/make.ts";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { S3Client } from "@aws-sdk/client-s3";
-import { uploadBucketQueries } from "../features/storage/queries.ts";
+import { uploadBucketQueries } from "../features/storage/move-queries.ts";
 import { type BucketFault, faultOfBuckets, hasBucketNumbers } from "../features/storage/upload-bucket.ts";
 import { createEchoProof } from "../operations/doctor/echo.ts";
 import { type Fix, joinReports, type Report } from "../operations/doctor/finding.ts";

@@ -9,7 +9,7 @@ import { DomainError } from "../../platform/errors.ts";
 import { fold } from "../../platform/text/readable-text.ts";
 import { type Attachment, unlistedStates } from "../access/attachment.ts";
 import { VISITOR } from "../access/caller.ts";
-import { attachmentColumns, notInTrash, STAGED, selectAttachments, toAttachment } from "../access/sql.ts";
+import { notInTrash, STAGED, selectAttachments, toAttachment } from "../access/sql.ts";
 import { endReservation, releaseQuota, takeQuota } from "../usage/queries.ts";
 import { type Quota, usesCapacity } from "../usage/usage.ts";
 import { insertTerms } from "./sql.ts";
@@ -104,56 +104,6 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
       await db.deleteFrom("attachment_previews").where("attachment_id", "=", attachmentId).execute();
     }
     return true;
-  },
-
-  /**
-   * Attaches a file that was staged after the instant `after`. Returns undefined if there is no such file. `item`: the file must belong to
-   * this item.
-   */
-  async attachStaged(
-    attachmentId: string,
-    { after, item }: { after: number; item: { resource: string; itemId: string } | undefined },
-  ): Promise<Attachment | undefined> {
-    const row = await db
-      .updateTable("attachments")
-      .set({ trash_id: null })
-      .where("id", "=", attachmentId)
-      .where("trash_id", "=", STAGED)
-      .where("created_at", ">", after)
-      .$if(item !== undefined, (query) =>
-        query.where("note_id", "in", (eb) =>
-          eb
-            .selectFrom("items")
-            .select("items.note_id")
-            .where("resource", "=", item?.resource ?? "")
-            .where("item_id", "=", item?.itemId ?? ""),
-        ),
-      )
-      .returning(attachmentColumns)
-      .executeTakeFirst();
-    return row && toAttachment(row);
-  },
-
-  /**
-   * Deletes one file that was staged at the instant `before` or earlier, and returns it. Skips a file that an open transaction is attaching.
-   * `noteId`: only a file of this note.
-   */
-  async deleteStaged(before: number, noteId?: string): Promise<Attachment | undefined> {
-    const old = db
-      .selectFrom("attachments")
-      .select("id")
-      .where("trash_id", "=", STAGED)
-      .where("created_at", "<=", before)
-      .$if(noteId !== undefined, (query) => query.where("note_id", "=", noteId as string))
-      .limit(1)
-      .$if(engine.name === "postgres", (query) => query.forUpdate().skipLocked());
-    const row = await db
-      .deleteFrom("attachments")
-      .where("id", "in", old)
-      .returning(attachmentColumns)
-      .executeTakeFirst();
-    if (row !== undefined) await releaseQuotaOf(db, [row]);
-    return row && toAttachment(row);
   },
 
   /** Changes the filename. Returns false if the attachment is not `ready`. */
@@ -324,7 +274,7 @@ const quotaColumns = ["owner_id", "size_bytes", "owns_object", "state"] as const
  * Releases the quota that the rows used. All rows must belong to one owner. The statement that deleted or changed the rows also returned
  * the rows, so the quota of each row is released only once.
  */
-async function releaseQuotaOf(
+export async function releaseQuotaOf(
   db: Kysely<Tables>,
   rows: readonly Pick<Selectable<Tables["attachments"]>, (typeof quotaColumns)[number]>[],
 ): Promise<void> {

@@ -2,6 +2,81 @@ import { type RawBuilder, type SqlBool, sql } from "kysely";
 import { END_OF_MARKS, type KeyRange } from "../../platform/bucket/numbered.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 
+/** The bucket for new uploads, and the lease of the command that moves files. All instants are milliseconds since the epoch. */
+type UploadBucket = { number: number; since: number; holder: string | null; heldUntil: number | null };
+/** The place of each bucket by its number: endpoint, name and key prefix. */
+export type BucketPlaces = Readonly<Record<number, string>>;
+type Lease = { holder: string; now: number; heldUntil: number; number: number; places: BucketPlaces };
+
+const NUMBERS_MIGRATION = "0107-bucket-numbers";
+
+export const uploadBucketQueries = defineQueries("database.uploadBucket", ({ kysely: db }) => {
+  const select = () =>
+    db.selectFrom("upload_bucket").select(["number", "since", "holder", "held_until as heldUntil"]).where("id", "=", 1);
+  return {
+    async find(): Promise<UploadBucket | undefined> {
+      return await select().executeTakeFirst();
+    },
+
+    /** Returns the place of each bucket that the last move knew, by the number of the bucket. */
+    async places(): Promise<BucketPlaces> {
+      const row = await db.selectFrom("upload_bucket").select("places").where("id", "=", 1).executeTakeFirst();
+      return JSON.parse(row?.places ?? "{}");
+    },
+
+    /** Takes or renews the lease of a move. Returns false while another process holds the lease. `number`: the bucket without a row. */
+    async hold(lease: Lease): Promise<boolean> {
+      const { holder, now, heldUntil, number } = lease;
+      const places = JSON.stringify(lease.places);
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto("upload_bucket")
+        .values({ id: 1, number, since: now, holder, held_until: heldUntil, places })
+        .onConflict((conflict) =>
+          conflict
+            .column("id")
+            .doUpdateSet({ holder, held_until: heldUntil, places })
+            .where((eb) =>
+              eb.or([
+                eb("upload_bucket.holder", "is", null),
+                eb("upload_bucket.holder", "=", holder),
+                eb("upload_bucket.held_until", "<=", now),
+              ]),
+            ),
+        )
+        .executeTakeFirstOrThrow();
+      return numInsertedOrUpdatedRows === 1n;
+    },
+
+    /** Makes versions without bucket numbers refuse the database. Keeps a migration that is needed for another reason, and is later. */
+    async refuseEarlierVersions(): Promise<void> {
+      await db
+        .updateTable("schema_compatibility")
+        .set({ needed_migration: NUMBERS_MIGRATION })
+        .where("needed_migration", "<", NUMBERS_MIGRATION)
+        .execute();
+    },
+
+    /** Ends the lease of the holder. */
+    async release(holder: string): Promise<void> {
+      await db
+        .updateTable("upload_bucket")
+        .set({ holder: null, held_until: null })
+        .where("holder", "=", holder)
+        .execute();
+    },
+
+    /** Makes new uploads go to a bucket. Does nothing if new uploads already go to the bucket, or if the lease has ended. */
+    async direct({ holder, number, since }: { holder: string; number: number; since: number }): Promise<void> {
+      await db
+        .updateTable("upload_bucket")
+        .set({ number, since })
+        .where("holder", "=", holder)
+        .where("number", "<>", number)
+        .execute();
+    },
+  };
+});
+
 /** A row that names an object: a verified file, or a confirmed preview. */
 export type NamedObject = {
   kind: "file" | "preview";

@@ -1,7 +1,8 @@
 import { END_OF_MARKS, FIRST_OTHER_MARK, placeOfKey } from "../../platform/bucket/numbered.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import { DomainError } from "../../platform/errors.ts";
-import { type BucketPlaces, inventoryQueries, uploadBucketQueries } from "./queries.ts";
+import { type BucketPlaces, uploadBucketQueries } from "./move-queries.ts";
+import { inventoryQueries } from "./queries.ts";
 
 /** The number of the bucket for new uploads. A replica reads it again every few seconds, as the rules of administrators. */
 export type UploadBucket = { readonly number: number; refresh(): Promise<void> };

@@ -3,6 +3,7 @@ import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
+import { stagedQueries } from "../attachments/staged-queries.ts";
 import { fileEventQueries, type ItemName } from "../outbox/file-event-queries.ts";
 import { planDeletion, queueDeletions } from "../storage/object-deletions.ts";
 import { announceAttached } from "./attach-form.ts";
@@ -19,7 +20,7 @@ type Staged = { id: string; item: ItemName | undefined };
 export function attachStaged(deps: Pick<Deps, "clock" | "newId">) {
   return async (tx: Tx, { id, item }: Staged): Promise<{ attachment: Attachment; item: ItemName; isNew: boolean }> => {
     const now = deps.clock();
-    const attached = await attachmentQueries(tx).attachStaged(id, { after: now - STAGED_MS, item });
+    const attached = await stagedQueries(tx).attach(id, { after: now - STAGED_MS, item });
     const attachment = attached ?? (await attachmentQueries(tx).find(id));
     const itemOfFile = attachment && (await fileEventQueries(tx).itemOfNote(attachment.noteId));
     const isOther = item?.itemId !== itemOfFile?.itemId || item?.resource !== itemOfFile?.resource;
@@ -52,7 +53,7 @@ async function deleteStaged(
   { before, noteId }: { before: number; noteId?: string },
 ): Promise<number> {
   const deleteOne = async (tx: Tx) => {
-    const attachment = await attachmentQueries(tx).deleteStaged(before, noteId);
+    const attachment = await stagedQueries(tx).deleteOne(before, noteId);
     if (attachment === undefined) return false;
     const now = clock();
     await queueDeletions(tx, { planned: planDeletion({ attachment, upload: undefined, now }), now });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type BucketPlaces, uploadBucketQueries } from "../../features/storage/queries.ts";
+import { type BucketPlaces, uploadBucketQueries } from "../../features/storage/move-queries.ts";
 import type { Database } from "../../platform/database/queries.ts";
 import { DomainError } from "../../platform/errors.ts";
 

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { administratorQueries } from "../../features/people/queries.ts";
-import { type Amount, addAmounts, moveQueries, type NamedObject } from "../../features/storage/move-queries.ts";
 import {
+  type Amount,
+  addAmounts,
   type BucketPlaces,
-  inventoryQueries,
-  objectDeletionQueries,
+  moveQueries,
+  type NamedObject,
   uploadBucketQueries,
-} from "../../features/storage/queries.ts";
+} from "../../features/storage/move-queries.ts";
+import { inventoryQueries, objectDeletionQueries } from "../../features/storage/queries.ts";
 import { type KeyRange, keyRangesOf, placeOfKey } from "../../platform/bucket/numbered.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { copyWithRetries, NotCopied, reasonOf, Stopped } from "./copy-object.ts";

@@ -6,6 +6,7 @@ import { administrationQueries, queueQueries } from "../../features/administrati
 import { annotationQueries } from "../../features/attachments/annotation-queries.ts";
 import { previewQueries } from "../../features/attachments/preview-queries.ts";
 import { attachmentQueries } from "../../features/attachments/queries.ts";
+import { stagedQueries } from "../../features/attachments/staged-queries.ts";
 import { issuedUrlQueries } from "../../features/audit/issued-url-queries.ts";
 import { auditQueries } from "../../features/audit/queries.ts";
 import { changeQueries } from "../../features/changes/queries.ts";
@@ -42,13 +43,12 @@ import { accountInvitationQueries } from "../../features/sharing/queries/account
 import { invitationQueries } from "../../features/sharing/queries/invitations.ts";
 import { shareQueries } from "../../features/sharing/queries/shares.ts";
 import { backupQueries } from "../../features/storage/backup-queries.ts";
-import { moveQueries } from "../../features/storage/move-queries.ts";
+import { moveQueries, uploadBucketQueries } from "../../features/storage/move-queries.ts";
 import {
   adoptionQueries,
   bucketCapabilityQueries,
   inventoryQueries,
   objectDeletionQueries,
-  uploadBucketQueries,
 } from "../../features/storage/queries.ts";
 import { apiTokenQueries, tokenRequestQueries } from "../../features/tokens/queries.ts";
 import { trashQueries } from "../../features/trash/queries.ts";
@@ -68,6 +68,7 @@ export const everyQuery = {
   pins: pinQueries,
   searchIndex: searchIndexQueries,
   attachments: attachmentQueries,
+  staged: stagedQueries,
   previews: previewQueries,
   missingPreviews: missingPreviewQueries,
   uploads: uploadQueries,

@@ -188,14 +188,16 @@ export const queryExamples: Examples = {
       ["user-1", { ...next, now: NOW, search: "title" }],
     ],
   },
-  attachments: {
-    insert: [[file, { quota, settles: true }]],
-    transition: [["file-1", { from: "ready", to: "rejected", objectKey: "k", rejectReason: "r" }]],
-    attachStaged: [
+  staged: {
+    attach: [
       ["file-1", { after: 0, item: undefined }],
       ["file-1", { after: 0, item: { resource: "invoice", itemId: "1" } }],
     ],
-    deleteStaged: [[NOW], [NOW, "note-1"]],
+    deleteOne: [[NOW], [NOW, "note-1"]],
+  },
+  attachments: {
+    insert: [[file, { quota, settles: true }]],
+    transition: [["file-1", { from: "ready", to: "rejected", objectKey: "k", rejectReason: "r" }]],
     rename: [[file, "b.pdf"]],
     relocate: [["file-1", "note-2"]],
     find: [["file-1"]],

@@ -156,7 +156,7 @@ export function refuseHeaders({ undeclaredHeaders }: StoredObject): void {
   if (undeclaredHeaders.length === 0) return;
   throw new DomainError(
     "upload_rejected",
-    `The object is stored with headers that change its download: ${undeclaredHeaders.join(", ")}. Adopt a copy, which has no such headers: copy: true, or --copy in the command.`,
+    `The object is stored with headers that change its download: ${undeclaredHeaders.join(", ")}. A copy has no such headers, so adopt a copy: set copy to true, or use the option --copy.`,
   );
 }
 

@@ -174,8 +174,8 @@ async function findEarlier(
   for (const file of files) {
     const object = objects.get(keyOf(file));
     if (object?.sizeBytes !== file.sizeBytes || (object.blob === undefined && object.sizeBytes > 0)) continue;
-    const isSame = [undefined, file.sha256].includes(object.sha256) || file.sha256 === undefined;
-    if (isSame) found.set(file, object);
+    const isOther = file.sha256 !== undefined && object.sha256 !== undefined && object.sha256 !== file.sha256;
+    if (!isOther) found.set(file, object);
   }
   return found;
 }

@@ -67,8 +67,9 @@ export type ValetKeyOptions<AppUser extends User = User> = {
    */
   database: string;
   /**
-   * The PostgreSQL schema that contains all tables. Valet Key creates the schema if it is missing. Range: 1 to 63 letters in
-   * lower case, digits and `_`. Default: `valetkey`. With `public`, the connection chooses the schema. Use `public` for poolers that can't set a schema, such as PgBouncer.
+   * The PostgreSQL schema that contains all tables. Valet Key creates the schema if it is missing. Range: 1 to 63 letters in lower case,
+   * digits and `_`. Default: `valetkey`. With `public`, the connection chooses the schema. Use `public` for poolers that can't set a schema,
+   * such as PgBouncer.
    */
   schema?: string | undefined;
   /**

@@ -7,6 +7,7 @@ import { featureFaults, featuresCheck } from "./checks/features.ts";
 import { hostCheck, hostFaults } from "./checks/host.ts";
 import { permissionFaults, permissionsCheck } from "./checks/permissions.ts";
 import { postgresCheck, postgresFaults } from "./checks/postgres.ts";
+import { postgresSettingsFaults } from "./checks/postgres-settings.ts";
 import { publicUrlCheck, publicUrlFaults } from "./checks/public-url.ts";
 import { mailCheck, scannerCheck, serverFaults, serversCheck } from "./checks/servers.ts";
 import { sqliteCheck, sqliteFaults } from "./checks/sqlite.ts";
@@ -26,6 +27,7 @@ export const CATALOGUE = {
   ...hostFaults,
   ...sqliteFaults,
   ...postgresFaults,
+  ...postgresSettingsFaults,
   ...bucketSettingsFaults,
   ...serverFaults,
   ...bucketFaults,

@@ -97,7 +97,8 @@ export function SendLinkForm({ link, onSent, onClose }: SendLinkProps) {
             </Button>
             <Button
               type="submit"
-              kind="primary"
+              // Without a person, the main action is to enter one.
+              kind={chosen.length === 0 && text.trim() === "" ? "outline" : "primary"}
               disabled={send.isPending || me === undefined}
               // By default, the press takes the focus from the field. The field would then make a chip, and the button would move away
               // before the click.

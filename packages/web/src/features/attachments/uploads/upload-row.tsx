@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { Dropzone } from "@valetkey/react";
 import { Pause, Play, X } from "lucide-react";
 import { memo, useState } from "react";
-import { Button, dropzoneStyle, IconButton } from "../../../components/button.tsx";
+import { Button, buttonStyle, dropzoneStyle, IconButton } from "../../../components/button.tsx";
 import { FileName } from "../../../components/file-name.tsx";
 import { ProgressBar } from "../../../components/progress-bar.tsx";
 import { hasCode, useConnection } from "../../../service/client.ts";
@@ -37,20 +37,16 @@ export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
         <FileName filename={path + filename} />
         <p className={status === "failed" ? "text-danger text-small" : "truncate text-muted text-small tabular-nums"}>
           <State parts={state} />
-          {hasCode(error, "quota_exceeded") && isOwn(noteId) && (
-            <Link
-              to="/settings/$part"
-              params={{ part: "storage" }}
-              className="ml-2 text-ink underline underline-offset-4"
-            >
-              {words.storage}
-            </Link>
-          )}
         </p>
         {status === "failed" && !PERMANENT_ERRORS.has(errorCode(error)) && (
-          <Button className="mt-1" onClick={() => uploads.resume(id)}>
-            {words.retry}
-          </Button>
+          <div className="mt-1 flex flex-wrap gap-2">
+            {hasCode(error, "quota_exceeded") && isOwn(noteId) && (
+              <Link to="/settings/$part" params={{ part: "storage" }} className={buttonStyle()}>
+                {words.storage}
+              </Link>
+            )}
+            <Button onClick={() => uploads.resume(id)}>{words.retry}</Button>
+          </div>
         )}
         {status !== "failed" && (
           <div className="pt-1">

@@ -1,4 +1,4 @@
-import { type Send, sendWithFetch, sendWithXhr } from "./send-bytes.ts";
+import { type FixedLengthStream, type Send, sendWithFetch, sendWithXhr } from "./send-bytes.ts";
 
 /**
  * The functions of the runtime that an upload needs. The source files of uploads get a Platform object, so that the source files do not
@@ -31,8 +31,9 @@ export type Network = {
   onOnline(listener: () => void): () => void;
 };
 
-/** The globals of browsers that Node.js does not have, or has only partly. */
+/** The globals of browsers and of Cloudflare Workers that Node.js does not have, or has only partly. */
 type Browser = {
+  FixedLengthStream?: FixedLengthStream;
   navigator?: { onLine?: boolean };
   addEventListener?: (type: string, listener: () => void) => void;
   removeEventListener?: (type: string, listener: () => void) => void;
@@ -44,6 +45,8 @@ type Browser = {
 export function detectPlatform({ fetch }: { fetch: typeof globalThis.fetch }): Platform {
   const browser = globalThis as unknown as Browser;
   const { crypto } = globalThis;
+  const { FixedLengthStream } = browser;
+  const canStream = browser.process?.versions?.node !== undefined || FixedLengthStream !== undefined;
   const subtle: typeof crypto.subtle | undefined = crypto.subtle;
   return {
     now: () => performance.now(),
@@ -64,7 +67,7 @@ export function detectPlatform({ fetch }: { fetch: typeof globalThis.fetch }): P
     send:
       browser.XMLHttpRequest !== undefined
         ? sendWithXhr(browser.XMLHttpRequest)
-        : sendWithFetch(fetch, { canStream: browser.process?.versions?.node !== undefined }),
+        : sendWithFetch(fetch, { canStream, FixedLengthStream }),
   };
 }
 

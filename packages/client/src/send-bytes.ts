@@ -94,15 +94,20 @@ export function sendWithXhr(XMLHttpRequest: new () => Xhr): Send {
     });
 }
 
+/** A stream of Cloudflare Workers, which gives a body its Content-Length. Without it, a streamed body has chunked encoding there. */
+export type FixedLengthStream = new (bytes: number) => TransformStream<Uint8Array<ArrayBuffer>>;
+
+type Streaming = { canStream: boolean; FixedLengthStream?: FixedLengthStream | undefined };
+
 /**
  * The client sends with `fetch` in Node.js and in workers without XMLHttpRequest. The function `fetch` reports progress within a part only
  * if the platform streams bodies.
  */
-export function sendWithFetch(fetch: typeof globalThis.fetch, { canStream }: { canStream: boolean }): Send {
+export function sendWithFetch(fetch: typeof globalThis.fetch, streaming: Streaming): Send {
   return async ({ method, url, headers, bytes, onSent, signal }) => {
     const failure: { error?: ValetKeyError } = {};
     try {
-      const body = await bodyOf(bytes, { canStream, onSent, failure });
+      const body = await bodyOf(bytes, { ...streaming, onSent, failure });
       const response = await fetch(url, { method, headers, ...body, credentials: "omit", signal });
       return { status: response.status, text: await response.text() };
     } catch (cause) {
@@ -111,13 +116,16 @@ export function sendWithFetch(fetch: typeof globalThis.fetch, { canStream }: { c
   };
 }
 
-async function bodyOf(bytes: FileSource, options: Watching & { canStream: boolean }) {
+async function bodyOf(bytes: FileSource, options: Watching & Streaming) {
   // The function `fetch` would send an empty stream with chunked encoding and without the signed Content-Length.
   if (bytes.size === 0) return {};
   if (!options.canStream) return { body: bytes as Blob };
   // A small body needs no stream, which takes more CPU time than the request.
   if (bytes.size <= CHUNK_BYTES) return { body: await read(bytes, options.failure) };
-  return { body: streamOf(bytes, options), duplex: "half" as const };
+  const stream = streamOf(bytes, options);
+  const { FixedLengthStream } = options;
+  const body = FixedLengthStream === undefined ? stream : stream.pipeThrough(new FixedLengthStream(bytes.size));
+  return { body, duplex: "half" as const };
 }
 
 type Watching = { onSent: Sending["onSent"]; failure: { error?: ValetKeyError } };

@@ -12,21 +12,31 @@ const HERE = import.meta.dirname;
 const credentials = { accessKeyId: "AKIDFRAMEWORKS", secretAccessKey: "fr4m3worksT3stsOnly0pensN0thing000000000" };
 
 /** Copies the application of a framework into an empty folder that has its packages, and builds the application. */
-export async function build({ source, shared = "", build: command }: Framework, folder: string): Promise<void> {
+export async function build({ source, shared = "", build: command, client }: Framework, folder: string): Promise<void> {
   const from = join(HERE, source);
   const isFolder = (await stat(from)).isDirectory();
   await mkdir(folder, { recursive: true });
   await cp(from, isFolder ? folder : join(folder, basename(source)), { recursive: true });
   await cp(join(HERE, "servers/files.mjs"), join(folder, shared, "files.mjs"));
+  if (client !== undefined) {
+    await cp(join(HERE, client.source), folder, { recursive: true });
+    await cp(join(HERE, "checks.ts"), join(folder, "checks.ts"));
+  }
   const [file = "", ...args] = command ?? [];
   if (command !== undefined) await run(file, args, { cwd: folder, env: { NEXT_TELEMETRY_DISABLED: "1" } });
 }
 
-export type Running = { routes: string; output(): string; stop(): Promise<void> };
+export type Running = {
+  routes: string;
+  bucket: { name: string; region: string; endpoint: string; credentials: typeof credentials };
+  output(): string;
+  stop(): Promise<void>;
+};
 
 /** Starts a built application with its own bucket, and waits until the application listens. */
 export async function start({ start: [file = "", ...args] }: Framework, folder: string): Promise<Running> {
-  const bucket = await startS3Local({ dataDir: join(folder, "bucket"), credentials, buckets: ["files"] });
+  const local = await startS3Local({ dataDir: join(folder, "bucket"), credentials, buckets: ["files"] });
+  const bucket = { name: "files", region: "us-east-1", endpoint: local.endpoint, credentials };
   const port = await freePort("127.0.0.1");
   const child = spawn(file, args, {
     cwd: folder,
@@ -37,8 +47,7 @@ export async function start({ start: [file = "", ...args] }: Framework, folder: 
       // SvelteKit compares the origin of the page with its own. Without this variable, its own origin begins with https.
       PROTOCOL_HEADER: "x-forwarded-proto",
       NODE_ENV: "production",
-      BUCKET: JSON.stringify({ name: "files", region: "us-east-1", credentials }),
-      BUCKET_ENDPOINT: bucket.endpoint,
+      BUCKET: JSON.stringify(bucket),
     },
   });
   const exited = once(child, "exit");
@@ -49,7 +58,7 @@ export async function start({ start: [file = "", ...args] }: Framework, folder: 
   async function stop() {
     child.kill("SIGKILL");
     await exited;
-    await bucket.close();
+    await local.close();
   }
   const until = Date.now() + 60_000;
   while (
@@ -64,7 +73,7 @@ export async function start({ start: [file = "", ...args] }: Framework, folder: 
       throw new Error(`The application did not start:\n${output()}`);
     }
   }
-  return { routes, output, stop };
+  return { routes, bucket, output, stop };
 }
 
 /** Counts the lines of the files that mount the routes, without empty lines. */

@@ -16,6 +16,8 @@ export type Framework = {
   build?: readonly string[];
   /** The command that starts the application, in the folder of the project. */
   start: readonly string[];
+  /** A folder below this one, whose file `run.mjs` runs the checks in another runtime with these arguments. Default: the checks run here. */
+  client?: { source: string; args: readonly string[] };
 };
 
 const bin = (name: string) => join("node_modules/.bin", name);
@@ -37,6 +39,13 @@ const bundled: Framework = {
   ],
   start: [node, "dist/app.mjs"],
 };
+
+/** Cloudflare Workers as a client of a Node.js server. */
+const workers = (name: string, args: readonly string[] = []): Framework => ({
+  ...server("node", ["miniflare", "esbuild"]),
+  name,
+  client: { source: "workers", args },
+});
 
 export const FRAMEWORKS: readonly Framework[] = [
   server("node", []),
@@ -79,4 +88,6 @@ export const FRAMEWORKS: readonly Framework[] = [
     build: [bin("react-router"), "build"],
     start: [bin("react-router-serve"), "build/server/index.js"],
   },
+  workers("workers"),
+  workers("workers, with nodejs_compat", ["nodejs_compat"]),
 ];

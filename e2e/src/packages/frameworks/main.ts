@@ -1,16 +1,16 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { install, packPackages } from "../project.ts";
-import { build, linesOf, start } from "./application.ts";
-import { CHECKS, runChecks } from "./checks.ts";
+import { install, packPackages, run } from "../project.ts";
+import { build, linesOf, type Running, start } from "./application.ts";
+import { type Result, runChecks } from "./checks.ts";
 import { FRAMEWORKS, type Framework } from "./frameworks.ts";
 
 // Runs the checks against the published packages in each framework, and prints a table. The arguments are names of frameworks.
 // Default: all frameworks.
 
 const packed = await mkdtemp(join(tmpdir(), "valetkey-packed-"));
-const { server } = await packPackages(packed);
+const { server, client, presign } = await packPackages(packed);
 const names = process.argv.slice(2);
 const chosen = FRAMEWORKS.filter(({ name }) => names.length === 0 || names.some((part) => name.startsWith(part)));
 
@@ -18,10 +18,8 @@ console.log("| framework | version | lines | checks |\n|---|---|---|---|");
 for (const framework of chosen) {
   const name = `| ${framework.name} | `;
   try {
-    const { version, failures } = await check(framework);
-    console.log(
-      `${name}${version} | ${await linesOf(framework)} | ${CHECKS.length - failures.length} of ${CHECKS.length} |`,
-    );
+    const { version, checks, failures } = await check(framework);
+    console.log(`${name}${version} | ${await linesOf(framework)} | ${checks - failures.length} of ${checks} |`);
     for (const failure of failures) console.error(`  ${failure.name}: ${failure.reason}`);
     if (failures.length > 0) process.exitCode = 1;
   } catch (error) {
@@ -33,20 +31,27 @@ for (const framework of chosen) {
 await rm(packed, { recursive: true });
 
 async function check(framework: Framework) {
-  const project = await install([server, ...framework.packages]);
+  const project = await install([server, client, presign, ...framework.packages]);
   try {
     await build(framework, project.folder);
     const running = await start(framework, project.folder);
     try {
-      const failures = await runChecks(running.routes);
+      const { checks, failures } = await checksOf(framework, { running, folder: project.folder });
       if (failures.length > 0) console.error(running.output());
-      return { version: await versionOf(framework, project.folder), failures };
+      return { version: await versionOf(framework, project.folder), checks, failures };
     } finally {
       await running.stop();
     }
   } finally {
     await project.remove();
   }
+}
+
+async function checksOf({ client }: Framework, { running, folder }: { running: Running; folder: string }) {
+  const { routes, bucket } = running;
+  if (client === undefined) return runChecks(routes);
+  const args = ["run.mjs", JSON.stringify({ routes, bucket }), ...client.args];
+  return JSON.parse(await run(process.execPath, args, { cwd: folder })) as Result;
 }
 
 async function versionOf({ packages: [name] }: Framework, folder: string): Promise<string> {

@@ -1,11 +1,9 @@
 import { createValetKey } from "@valetkey/server";
 
-const { BUCKET, BUCKET_ENDPOINT: endpoint } = process.env;
-
 /** Opens the embedding that the checks expect: ann owns invoice 42, and ben may only read it. The header `x-user` names the user. */
 export const openFiles = () =>
   createValetKey({
-    bucket: { ...JSON.parse(BUCKET), endpoint },
+    bucket: JSON.parse(process.env.BUCKET),
     database: "files.db",
     user: (request) => {
       const id = request.headers.get("x-user");

@@ -1,0 +1,23 @@
+import { build } from "esbuild";
+import { Miniflare } from "miniflare";
+
+// Runs the checks in a Worker, and prints the failures as JSON. The arguments are the routes and the bucket as JSON, and then the
+// compatibility flags.
+
+const [input, ...compatibilityFlags] = process.argv.slice(2);
+const { outputFiles } = await build({
+  entryPoints: ["worker.js"],
+  bundle: true,
+  format: "esm",
+  conditions: ["workerd", "worker", "browser"],
+  write: false,
+});
+const worker = new Miniflare({
+  modules: true,
+  script: outputFiles[0].text,
+  compatibilityDate: "2026-07-01",
+  compatibilityFlags,
+});
+const response = await worker.dispatchFetch("http://worker/", { method: "POST", body: input });
+console.log(await response.text());
+await worker.dispose();

@@ -5,6 +5,8 @@ const WIRING = "packages/server/src/wiring/embedding/types.ts";
 const EMBEDDING = "packages/server/src/features/embedding/types.ts";
 const CALLS = "packages/server/src/features/embedding/calls/types.ts";
 const LINKS = "packages/server/src/features/embedding/calls/link-types.ts";
+const TENANTS = "packages/server/src/features/embedding/calls/tenants.ts";
+const PLACES = "packages/server/src/features/embedding/places.ts";
 const ANNOTATIONS = "packages/server/src/features/attachments/annotations.ts";
 const CLIENT = "packages/client/src";
 
@@ -13,6 +15,7 @@ export const OPTIONS = [
   { title: "createValetKey", file: WIRING, type: "ValetKeyOptions", prefix: "" },
   { title: "createValetKey: bucket", file: WIRING, type: "BucketOptions", prefix: "bucket." },
   { title: "createValetKey: a resource", file: EMBEDDING, type: "Resource", prefix: "resources.…." },
+  { title: "createValetKey: the result of place", file: PLACES, type: "ItemPlace", prefix: "" },
   { title: "createValetKey: links", file: WIRING, type: "LinkOptions", prefix: "links." },
   { title: "files.createLink", file: LINKS, type: "NewLink", prefix: "" },
   { title: "files.attach: a new file", file: CALLS, type: "NewFile", prefix: "" },
@@ -58,6 +61,7 @@ export function callsPage(root: string): string {
     ...membersOf(root, { file: CALLS, type: "FileCalls" }),
     ...membersOf(root, { file: LINKS, type: "LinkCalls" }),
     ...membersOf(root, { file: CALLS, type: "TransactionCalls" }),
+    ...membersOf(root, { file: TENANTS, type: "TenantCalls" }),
   ];
   const intro =
     "This page is for developers who embed Valet Key. It lists the calls of `createValetKey`. Each call gets the user as its " +

@@ -1,5 +1,6 @@
 export type { AnnotationsFilter, AnnotationsInput } from "./features/attachments/annotations.ts";
 export type { ItemLink, LinkCalls, NewLink } from "./features/embedding/calls/link-types.ts";
+export type { TenantCalls } from "./features/embedding/calls/tenants.ts";
 export type {
   ActivityEvent,
   AdoptAnswer,
@@ -19,6 +20,7 @@ export type {
   TransactionCalls,
   UrlOptions,
 } from "./features/embedding/calls/types.ts";
+export type { ItemPlace } from "./features/embedding/places.ts";
 export type {
   DownloadDelivery,
   DownloadHook,

@@ -61,14 +61,29 @@ export function idInApplication(actorId: string): string | undefined {
 }
 
 /**
- * Returns the id of the owner of an item's note, who is not a user. The service counts the usage of each item separately, because each item
- * has its own owner.
+ * Returns the id of the owner of an item's note, who is not a user. The service counts the usage of each item without a tenant separately,
+ * because each of these items has its own owner.
  */
 export function ownerOfItem(noteId: string): string {
   return OWNER + noteId;
 }
 
-/** Returns whether an id belongs to the owner of an item. */
+const TENANT = `${OWNER}tenant:`;
+
+/**
+ * Returns the id of the owner of the notes of all items of a tenant. The service counts the usage of a tenant as the usage of this owner.
+ * Migration 0117 has an index of the files of these owners.
+ */
+export function ownerOfTenant(tenant: string): string {
+  return TENANT + tenant;
+}
+
+/** Returns whether an id belongs to the owner of the items of a tenant. */
+export function isOwnerOfTenant(id: string): boolean {
+  return id.startsWith(TENANT);
+}
+
+/** Returns whether an id belongs to the owner of an item, or of the items of a tenant. */
 export function isOwnerOfItem(id: string): boolean {
   return id.startsWith(OWNER);
 }

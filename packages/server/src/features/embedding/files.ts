@@ -23,17 +23,8 @@ import type { UploadProgress } from "../uploads/parts.ts";
 import type { StartedUpload } from "../uploads/start.ts";
 import type { Admit } from "./admit.ts";
 import type { Ask } from "./ask.ts";
-import {
-  type Actor,
-  type ChoosePlace,
-  callerOf,
-  createItemAccess,
-  openItem,
-  ROLES,
-  rememberUser,
-  rulesOf,
-  urlTtlOf,
-} from "./items.ts";
+import { type Actor, callerOf, createItemAccess, openItem, ROLES, rememberUser, rulesOf, urlTtlOf } from "./items.ts";
+import type { Places } from "./places.ts";
 import { itemQueries } from "./queries.ts";
 import type { Resources, User } from "./types.ts";
 
@@ -72,11 +63,11 @@ export function createFiles(
     resources: Resources;
     ask: Ask;
     admit: Admit;
-    choosePlace: ChoosePlace;
+    places: Places;
   },
 ) {
   const { db } = deps;
-  const { useCases, resources, ask, admit, choosePlace } = parts;
+  const { useCases, resources, ask, admit, places } = parts;
   const remember = rememberUser(deps);
   const { callerFor, requireRight, mayMany, itemOfFile, itemOfUpload } = createItemAccess(deps, ask);
 
@@ -90,7 +81,7 @@ export function createFiles(
       await requireRight(user, "add", name);
       const [admitted] = await admit(user, { ...name, files: [file] });
       if (admitted instanceof DomainError) throw admitted;
-      const { noteId, place } = await openItem(deps, { item: name, choosePlace });
+      const { noteId, place } = await openItem(deps, { item: name, places });
       await remember(user);
       const { userId } = callerOf(user);
       const caller = { userId, grants: new Map([[noteId, ROLES.add]]) };
@@ -109,7 +100,7 @@ export function createFiles(
       const checked = await admit(user, { ...name, files });
       const accepted = files.filter((_, index) => !(checked[index] instanceof DomainError));
       if (accepted.length === 0) return checked as DomainError[];
-      const { noteId, place } = await openItem(deps, { item: name, choosePlace });
+      const { noteId, place } = await openItem(deps, { item: name, places });
       await remember(user);
       const caller = { userId: callerOf(user).userId, grants: new Map([[noteId, ROLES.add]]) };
       const started = (

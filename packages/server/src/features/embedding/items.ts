@@ -1,12 +1,10 @@
-import { isPlace } from "../../platform/bucket/bucket.ts";
 import { normaliseContentType } from "../../platform/bucket/serving.ts";
-import { within } from "../../platform/clock.ts";
 import type { Role } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { isStorableText } from "../../platform/text/readable-text.ts";
 import type { Attachment } from "../access/attachment.ts";
-import { applicationUserId, type Caller, idInApplication, ownerOfItem } from "../access/caller.ts";
+import { applicationUserId, type Caller, idInApplication } from "../access/caller.ts";
 import { acceptsType } from "../links/file-request.ts";
 import { noteQueries } from "../notes/queries.ts";
 import { fileEventQueries, type ItemName } from "../outbox/file-event-queries.ts";
@@ -15,6 +13,7 @@ import { normaliseEmail } from "../people/person.ts";
 import { peopleQueries } from "../people/queries.ts";
 import { uploadQueries } from "../uploads/queries/uploads.ts";
 import type { Ask } from "./ask.ts";
+import { type ChosenPlace, ownerOf, type Places } from "./places.ts";
 import { itemQueries } from "./queries.ts";
 import type { Item, ItemAction, ItemFile, Resource, Resources, User } from "./types.ts";
 
@@ -91,24 +90,28 @@ export function createItemAccess({ db }: Deps, ask: Ask) {
   return { callerFor, requireRight, requireShare, mayMany, itemOfFile, itemOfUpload };
 }
 
-/** Returns the place of an item. `ChoosePlace` is undefined if the host application chooses no places. */
-export type ChoosePlace = ((item: ItemName) => unknown) | undefined;
-
 /**
  * Returns an item of the application with its place. At the first upload to an item, the function `openItem` creates the item and its note,
- * and stores the place that the application chooses. Throws TypeError for a wrong place.
+ * and stores the place that the application chooses. The stored place and tenant never change. Also stores the present quota of the tenant.
+ * Throws TypeError for a wrong place or quota.
  */
 export async function openItem(
+  deps: Deps,
+  { item: name, places }: { item: ItemName; places: Places },
+): Promise<Item & ChosenPlace> {
+  const item = (await lookupQueries(deps.db).item(name)) ?? (await createItem(deps, { name, places }));
+  if (item.tenant !== undefined) await places.applyQuota(item.tenant);
+  return item;
+}
+
+async function createItem(
   { db, clock, newId }: Deps,
-  { item: name, choosePlace }: { item: ItemName; choosePlace: ChoosePlace },
-): Promise<Item & { place: string }> {
-  const known = await lookupQueries(db).item(name);
-  if (known !== undefined) return known;
+  { name, places }: { name: ItemName; places: Places },
+): Promise<Item & ChosenPlace> {
   const now = clock();
   const noteId = newId();
-  const place = await placeOf(name, choosePlace);
-  const item = { noteId, ...name, place };
-  const note = { id: noteId, ownerId: ownerOfItem(noteId), title: "", body: "", createdAt: now, updatedAt: now };
+  const item = { noteId, ...name, ...(await places.choose(name)) };
+  const note = { id: noteId, ownerId: ownerOf(item), title: "", body: "", createdAt: now, updatedAt: now };
   try {
     await db.transaction(async (tx) => {
       await noteQueries(tx).insert(note);
@@ -122,19 +125,6 @@ export async function openItem(
     return other;
   }
 }
-
-async function placeOf(item: ItemName, choosePlace: ChoosePlace): Promise<string> {
-  if (choosePlace === undefined) return "";
-  const late = () => new Error("place() returned nothing within 5 seconds.");
-  const place = await within({ milliseconds: PLACE_WITHIN_MS, late }, async () => choosePlace(item));
-  if (place === undefined) return "";
-  if (isPlace(place)) return place;
-  throw new TypeError(
-    "place() must return nothing, or up to 200 letters, digits, '.', '_', '-' and '/' such as tenants/acme, without '..'.",
-  );
-}
-
-const PLACE_WITHIN_MS = 5_000;
 
 const MAX_ID_LENGTH = 255;
 

@@ -5,6 +5,7 @@ import type { Attachment } from "../access/attachment.ts";
 import { attachmentColumns, selectAttachments, toAttachment } from "../access/sql.ts";
 import { inGroup } from "../attachments/queries.ts";
 import type { ItemName } from "../outbox/file-event-queries.ts";
+import type { ChosenPlace } from "./places.ts";
 import type { Item } from "./types.ts";
 
 /**
@@ -35,8 +36,8 @@ export const itemQueries = defineQueries("database.items", ({ kysely: db, engine
      * Inserts an item of an application. The caller must call `insert` in a transaction, after the insert of the note. The function
      * `insert` throws if another transaction has inserted the item.
      */
-    async insert({ noteId, resource, itemId, place }: Item & { place: string }) {
-      const item = { note_id: noteId, resource, item_id: itemId, place: place === "" ? null : place };
+    async insert({ noteId, resource, itemId, place, tenant }: Item & ChosenPlace) {
+      const item = { note_id: noteId, resource, item_id: itemId, place: place === "" ? null : place, tenant };
       await db.insertInto("items").values(item).execute();
     },
 

@@ -157,14 +157,14 @@ describe.each(engines)("lookups on $name", (engine) => {
       await suite.db.transaction(async (tx) => {
         await noteQueries(tx).insert(note);
         await attachmentQueries(tx).insert(attachment);
-        await itemQueries(tx).insert({ ...item, place: "tenants/acme" });
+        await itemQueries(tx).insert({ ...item, place: "tenants/acme", tenant: "acme" });
       });
       items.push({ item, fileId: attachment.id });
     }
     const unknown = { resource: "order", itemId: "2" };
     const expected = [...items.map(({ item }) => item), undefined];
     expect(await Promise.all([...names, unknown].map(lookupQueries(suite.db).item))).toEqual(
-      expected.map((item) => item && { ...item, place: "tenants/acme" }),
+      expected.map((item) => item && { ...item, place: "tenants/acme", tenant: "acme" }),
     );
     const fileIds = [...items.map(({ fileId }) => fileId), "unknown"];
     expect(await Promise.all(fileIds.map(lookupQueries(suite.db).itemOfFile))).toEqual(expected);

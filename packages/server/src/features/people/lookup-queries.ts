@@ -39,7 +39,10 @@ export type Lookups = {
   isDisabled(userId: string): Promise<boolean>;
   person(userId: string): Promise<Person | undefined>;
   /** Finds an item of the application that embeds the service. */
-  item(name: { resource: string; itemId: string }): Promise<(FoundItem & { place: string }) | undefined>;
+  item(name: {
+    resource: string;
+    itemId: string;
+  }): Promise<(FoundItem & { place: string; tenant: string | undefined }) | undefined>;
   itemOfFile(attachmentId: string): Promise<FoundItem | undefined>;
 };
 
@@ -89,7 +92,7 @@ export function compileLookups(
     item: statement("item", ({ key, key2 }) =>
       db
         .selectFrom("items")
-        .select(["resource", "item_id", "note_id", "place"])
+        .select(["resource", "item_id", "note_id", "place", "tenant"])
         .where((eb) => matches([eb.ref("resource"), eb.ref("item_id")], [key, key2])),
     ),
     itemOfFile: statement("item_of_file", ({ key }) =>
@@ -151,7 +154,9 @@ export function lookupsOn(statements: LookupStatements, find: FindRow): Lookups 
 
     async item(name) {
       const row = await find(statements.item, [name.resource, name.itemId]);
-      return row && { ...name, noteId: row[2] as string, place: (row[3] as string | null) ?? "" };
+      if (row === undefined) return undefined;
+      const [, , noteId, place, tenant] = row as [string, string, string, string | null, string | null];
+      return { ...name, noteId, place: place ?? "", tenant: tenant ?? undefined };
     },
 
     async itemOfFile(attachmentId) {

@@ -7,6 +7,7 @@ import { type Action, authoriseAttachment, authoriseNote, requirePermission, rol
 import type { Caller } from "../access/caller.ts";
 import { guardedNoteQueries } from "../access/queries.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
+import { tenantQueries } from "../attachments/tenant-queries.ts";
 import { type AuditEvent, aboutFile, aboutNote, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
 import { linkQueries } from "../links/queries/links.ts";
@@ -31,6 +32,7 @@ export function createTrash(deps: Deps) {
     deleteAttachment: deleteAttachment(deps),
     deleteAttachmentIn: deleteAttachmentIn(deps),
     deleteFilesOfNote: deleteFilesOfNote(deps),
+    deleteFilesOfTenant: deleteFilesOfTenant(deps),
   };
 }
 
@@ -231,6 +233,28 @@ function deleteFilesOfNote(deps: Deps) {
         }
         isOver = deletedNow === 0 || items.length < STEP;
         deletedFiles += deletedNow;
+        return planned;
+      });
+    }
+    return deletedFiles;
+  };
+}
+
+/**
+ * Permanently deletes all files on the notes of a tenant, also pending uploads, staged files, and files in the trash. Deletes no file that
+ * arrives during the call. Each transaction deletes at most `STEP` files, so a repeated call continues after a crash. Returns the number of
+ * deleted files.
+ */
+function deleteFilesOfTenant(deps: Deps) {
+  return async (caller: Caller, ownerId: string): Promise<number> => {
+    const beforeId = deps.newId();
+    let deletedFiles = 0;
+    for (let deletedNow = STEP; deletedNow === STEP; deletedFiles += deletedNow) {
+      await releaseObjects(deps, async (tx, now) => {
+        const attachments = await tenantQueries(tx).hold(ownerId, { beforeId, limit: STEP });
+        deletedNow = attachments.length;
+        const planned = await deleteAttachmentsForGood(tx, { attachments, now });
+        await auditQueries(tx).add(...attachments.map((attachment) => deleted(deps, { caller, attachment, now })));
         return planned;
       });
     }

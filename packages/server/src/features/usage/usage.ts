@@ -1,7 +1,7 @@
 import type { Limits } from "../../platform/config/limits.ts";
 import type { AttachmentState } from "../../platform/database/unions.ts";
 import { DomainError } from "../../platform/errors.ts";
-import { isReservedForItems } from "../access/caller.ts";
+import { isOwnerOfTenant, isReservedForItems } from "../access/caller.ts";
 
 /** The usage of a user: all files of the notes that the user owns. The usage includes pending uploads, but excludes adopted objects. */
 export type Usage = { bytes: number; files: number };
@@ -26,7 +26,7 @@ export function usesCapacity(state: AttachmentState): boolean {
 
 /**
  * Creates the error for an exceeded quota. Only the owner sees the numbers of the quota, because the numbers cover all notes of the owner.
- * The files of an item of an application have one limit for all items.
+ * The quotas of items and tenants are rules of the application, so each user may see the number.
  */
 export function quotaExceeded(facts: {
   wanted: Usage;
@@ -38,7 +38,8 @@ export function quotaExceeded(facts: {
   const { wanted, used, quota, ownerId, userId } = facts;
   const refuse = (message: string) => new DomainError("quota_exceeded", message);
   if (isReservedForItems(ownerId)) {
-    return refuse(`The files of this item may have ${quota.bytes} bytes together. Remove some files first.`);
+    const holder = isOwnerOfTenant(ownerId) ? "tenant" : "item";
+    return refuse(`The files of this ${holder} may have ${quota.bytes} bytes together. Remove some files first.`);
   }
   if (userId !== ownerId) return refuse("The quota of the owner of this note is too small for this file.");
   if (quota.files !== undefined && used.files + wanted.files > quota.files) {

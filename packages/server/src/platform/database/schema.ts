@@ -505,6 +505,8 @@ export type Tables = {
     item_id: string;
     /** The folder in the bucket for the objects of the item, which the host application chose. The column is null for no folder. */
     place: Generated<string | null>;
+    /** The tenant that the host application chose. All items of a tenant have one owner. The column is null for no tenant. */
+    tenant: Generated<string | null>;
   };
   /** The table `file_events` contains the file events that the service has not yet delivered to the hooks of an embedding. */
   file_events: {

@@ -7,6 +7,7 @@ import { annotationQueries } from "../../features/attachments/annotation-queries
 import { previewQueries } from "../../features/attachments/preview-queries.ts";
 import { attachmentQueries } from "../../features/attachments/queries.ts";
 import { stagedQueries } from "../../features/attachments/staged-queries.ts";
+import { tenantQueries } from "../../features/attachments/tenant-queries.ts";
 import { issuedUrlQueries } from "../../features/audit/issued-url-queries.ts";
 import { auditQueries } from "../../features/audit/queries.ts";
 import { changeQueries } from "../../features/changes/queries.ts";
@@ -69,6 +70,7 @@ export const everyQuery = {
   searchIndex: searchIndexQueries,
   attachments: attachmentQueries,
   staged: stagedQueries,
+  tenants: tenantQueries,
   previews: previewQueries,
   missingPreviews: missingPreviewQueries,
   uploads: uploadQueries,

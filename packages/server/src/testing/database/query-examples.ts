@@ -195,6 +195,13 @@ export const queryExamples: Examples = {
     ],
     deleteOne: [[NOW], [NOW, "note-1"]],
   },
+  tenants: {
+    page: [
+      ["item:tenant:acme", first],
+      ["item:tenant:acme", next],
+    ],
+    hold: [["item:tenant:acme", { beforeId: "file-1", limit: 100 }]],
+  },
   attachments: {
     insert: [[file, { quota, settles: true }]],
     transition: [["file-1", { from: "ready", to: "rejected", objectKey: "k", rejectReason: "r" }]],
@@ -585,7 +592,7 @@ export const queryExamples: Examples = {
     firstFiles: [[["note-1", "note-2"], 50]],
   },
   items: {
-    insert: [[{ noteId: "new", resource: "invoice", itemId: "new", place: "tenants/acme" }]],
+    insert: [[{ noteId: "new", resource: "invoice", itemId: "new", place: "tenants/acme", tenant: "acme" }]],
     counts: [[["note-1", "note-2"]]],
     filesOf: [[files]],
     findOfAttachments: [[files]],

@@ -4,6 +4,7 @@ import pino from "pino";
 import { createAdmit } from "../../features/embedding/admit.ts";
 import { createAsk } from "../../features/embedding/ask.ts";
 import { createCalls } from "../../features/embedding/calls/index.ts";
+import type { TenantCalls } from "../../features/embedding/calls/tenants.ts";
 import type { CallsForUsers, FileCalls, TransactionCalls } from "../../features/embedding/calls/types.ts";
 import { queueDownloads, startDownloadQueue } from "../../features/embedding/downloads.ts";
 import { createFiles } from "../../features/embedding/files.ts";
@@ -11,6 +12,7 @@ import { openDoors } from "../../features/embedding/http/doors.ts";
 import { createFindPath, createHandler } from "../../features/embedding/http/handler.ts";
 import { buildEmbeddingApp } from "../../features/embedding/http/routes.ts";
 import { type Delivery, deliverFileEvents, startFileEventDelivery } from "../../features/embedding/jobs.ts";
+import { createPlaces } from "../../features/embedding/places.ts";
 import type { Doors, User } from "../../features/embedding/types.ts";
 import { loadProviderChain } from "../../platform/bucket/credentials.ts";
 import type { Clock } from "../../platform/clock.ts";
@@ -41,7 +43,7 @@ export type ValetKey<AppUser extends User = User> = Doors &
      * await files.asApplication.removeAll({ resource: "invoice", itemId: "42" });
      * ```
      */
-    asApplication: FileCalls;
+    asApplication: FileCalls & TenantCalls;
     /** Checks the database, the bucket and the virus scanner. Asks no `may`. Never rejects. */
     health(): Promise<Health>;
     /** Returns the metrics of this process in the text format of Prometheus. Asks no `may`. */
@@ -99,7 +101,7 @@ async function open(
   options: CheckedOptions,
   { logger, opened, clock }: { logger: Logger; opened: Opened; clock: Clock },
 ): Promise<ValetKey> {
-  const { application, basePath, resources, place: choosePlace } = options;
+  const { application, basePath, resources, place, tenantQuotaBytes } = options;
   const config = baseConfigOf(options);
   // A missing package must fail here, and not at the first URL.
   if (options.bucket.credentials === undefined) await loadProviderChain();
@@ -122,7 +124,8 @@ async function open(
     resources,
     onFault: ({ error, resource }) => logger.error({ resource, err: error }, "validate() made no decision"),
   });
-  const files = createFiles(base.deps, { useCases: base.useCases, resources, ask, admit, choosePlace });
+  const places = createPlaces(base.deps, { place, tenantQuotaBytes });
+  const files = createFiles(base.deps, { useCases: base.useCases, resources, ask, admit, places });
   const delivery = deliverFileEvents(base.deps, {
     resources,
     onFailure: ({ error, ...failure }) =>
@@ -153,7 +156,7 @@ async function open(
     resources,
     ask,
     admit,
-    choosePlace,
+    places,
     links: base.useCases.links,
     adoptPrefixes: options.adoptPrefixes ?? [],
     track,

@@ -59,6 +59,7 @@ describe("the options of an embedding", () => {
     ["an endpoint that is no URL", { bucket: { ...valid.bucket, endpoint: "localhost" } }, "bucket.endpoint"],
     ["half of the keys", { bucket: { ...valid.bucket, credentials: { accessKeyId: "a" } } }, "bucket.credentials"],
     ["a quota as a text", { itemQuotaBytes: "1 GB" }, "itemQuotaBytes"],
+    ["a negative quota of tenants", { tenantQuotaBytes: -1 }, "tenantQuotaBytes"],
     ["one text of origins", { origins: "app" }, "origins"],
     ["a text for background", { background: "false" }, "background"],
     ["links without a secret", { links: { ...links, secret: undefined } }, "links.secret"],

@@ -103,12 +103,15 @@ function faultsOfConnections<AppUser extends User>(options: Partial<ValetKeyOpti
 
 const MAX_TRASH_DAYS = 3_650;
 
-type FileOptions = Pick<ValetKeyOptions, "trashDays" | "adoptPrefixes" | "place">;
+type FileOptions = Pick<ValetKeyOptions, "trashDays" | "adoptPrefixes" | "place" | "tenantQuotaBytes">;
 
-function faultsOfFiles({ trashDays = 0, adoptPrefixes = [], place }: FileOptions) {
+function faultsOfFiles({ trashDays = 0, adoptPrefixes = [], place, tenantQuotaBytes }: FileOptions) {
   const faults: string[] = [];
+  if (typeof tenantQuotaBytes !== "function" && tenantQuotaBytes !== 0 && !isCount(tenantQuotaBytes)) {
+    faults.push("tenantQuotaBytes: a whole number of bytes from 0, or a function that returns it for a tenant");
+  }
   if (place !== undefined && typeof place !== "function") {
-    faults.push("place: must be a function that returns a folder such as tenants/acme");
+    faults.push("place: must be a function that returns a folder, or a tenant such as { tenant: 'acme' }");
   }
   if (!Number.isInteger(trashDays) || trashDays < 0 || trashDays > MAX_TRASH_DAYS) {
     faults.push(`trashDays: a whole number of days from 0 to ${MAX_TRASH_DAYS}`);

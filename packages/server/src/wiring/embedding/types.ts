@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { ItemPlace } from "../../features/embedding/places.ts";
 import type { ItemName, Resources, User } from "../../features/embedding/types.ts";
 
 /** A private bucket on AWS or any S3 server. */
@@ -104,19 +105,24 @@ export type ValetKeyOptions<AppUser extends User = User> = {
         tooLarge?: "reject" | "accept" | undefined;
       }
     | undefined;
-  /** The maximum total size of all files of one item, in bytes. Range: from 1. Default: no limit. */
+  /** The maximum total size of all files of one item without a tenant, in bytes. Range: from 1. Default: no limit. */
   itemQuotaBytes?: number | undefined;
   /**
-   * Chooses the folder in the bucket for the objects of an item, such as `tenants/acme`. Valet Key calls `place` before the first upload to
-   * an item, and stores the result. Range: up to 200 letters, digits, `.`, `_`, `-` and `/`. Previews of files have no place. Default:
-   * no folder.
+   * The maximum total size of all files of one tenant, in bytes, or a function that returns it for a tenant. Valet Key calls the function
+   * before each upload to an item of a tenant. Range: from 0. A quota of 0 refuses all files. Default: no limit, as for `undefined`.
+   */
+  tenantQuotaBytes?: number | ((tenant: string) => number | undefined | Promise<number | undefined>) | undefined;
+  /**
+   * Chooses the tenant of an item, or a folder in the bucket for the objects of an item without a tenant. Valet Key calls `place` before the
+   * first upload to an item, and stores the result. Range of a folder: up to 200 letters, digits, `.`, `_`, `-` and `/`. Previews of files
+   * have no place. Default: no tenant and no folder.
    *
    * @example
    * ```ts
-   * place: async ({ itemId }) => `tenants/${await tenantOfInvoice(itemId)}`,
+   * place: async ({ itemId }) => ({ tenant: await tenantOfInvoice(itemId) }),
    * ```
    */
-  place?: ((item: ItemName) => string | undefined | Promise<string | undefined>) | undefined;
+  place?: ((item: ItemName) => string | ItemPlace | undefined | Promise<string | ItemPlace | undefined>) | undefined;
   /** How many days a removed file waits in the trash before it is deleted. Range: 0 to 3,650. Default: 0, so there is no trash. */
   trashDays?: number | undefined;
   /**
@@ -146,6 +152,7 @@ export const OPTION_NAMES = {
     background: true,
     scanner: true,
     itemQuotaBytes: true,
+    tenantQuotaBytes: true,
     trashDays: true,
     adoptPrefixes: true,
     place: true,

@@ -19,11 +19,11 @@ const MAX_OBJECTS = 1_000;
 
 /** Creates the calls that add files: `attach`, `stage`, `adopt` and `adoptMany`. */
 export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "stage" | "adopt" | "adoptMany"> {
-  const { deps, useCases, resources, requireRight, requireAccepted, remember, adoptPrefixes, choosePlace } = context;
+  const { deps, useCases, resources, requireRight, requireAccepted, remember, adoptPrefixes, places } = context;
 
   /** Returns the note of an item, and the caller who may add files to the note. The application must have permitted the action. */
   async function openFor(actor: Actor, item: ItemName) {
-    const { noteId, place } = await openItem(deps, { item, choosePlace });
+    const { noteId, place } = await openItem(deps, { item, places });
     await remember(actor);
     return { noteId, place, caller: { ...callerOf(actor), grants: new Map([[noteId, ROLES.add]]) } };
   }

@@ -10,8 +10,7 @@ type Names = "rename" | "copy" | "move" | "remove" | "removeAll" | "restore";
 
 /** Creates the calls that change or remove files. */
 export function changeCalls(context: CallContext): Pick<ActorCalls, Names> {
-  const { deps, files, useCases, resources, requireRight, requireAccepted, itemOfFile, remember, choosePlace } =
-    context;
+  const { deps, files, useCases, resources, requireRight, requireAccepted, itemOfFile, remember, places } = context;
 
   /** Returns the item of a file, and a caller with a grant. Throws `access_denied` unless the actor may perform all actions. */
   async function permit(actor: Actor, actions: readonly ItemAction[], fileId: string) {
@@ -33,7 +32,7 @@ export function changeCalls(context: CallContext): Pick<ActorCalls, Names> {
     if (isSame && kind === "move") return presentFile(attachment, from);
     await requireAccepted(actor, target, { ...attachment, sha256: attachment.checksum?.value });
     await requireKind(attachment, { from, to: target });
-    const { noteId: toNoteId, place } = await openItem(deps, { item: target, choosePlace });
+    const { noteId: toNoteId, place } = await openItem(deps, { item: target, places });
     await remember(actor);
     const grants = new Map([...caller.grants, [toNoteId, ROLES.add] as const]);
     // The copy of a large file takes minutes, so the application decides again before the file appears.

@@ -12,7 +12,8 @@ import type { Admit } from "../admit.ts";
 import type { Ask } from "../ask.ts";
 import type { ItemLinks } from "../creators.ts";
 import type { Files } from "../files.ts";
-import { type Actor, type ChoosePlace, createItemAccess, rememberUser } from "../items.ts";
+import { type Actor, createItemAccess, rememberUser } from "../items.ts";
+import type { Places } from "../places.ts";
 import type { ItemName, Resources } from "../types.ts";
 import type { FileCalls } from "./types.ts";
 
@@ -32,7 +33,7 @@ export type CallParts = {
   resources: Resources;
   ask: Ask;
   admit: Admit;
-  choosePlace: ChoosePlace;
+  places: Places;
   /** Undefined: the application uses no links. */
   links: ItemLinks | undefined;
   /** The prefixes of the keys that the application may adopt. */

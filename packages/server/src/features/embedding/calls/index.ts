@@ -8,6 +8,7 @@ import { changeCalls } from "./change.ts";
 import { type ActorCalls, type CallParts, createContext } from "./context.ts";
 import { linkCalls } from "./links.ts";
 import { readCalls } from "./read.ts";
+import { type TenantCalls, tenantCalls } from "./tenants.ts";
 import { transactionCalls } from "./transactions.ts";
 import type { CallsForUsers, FileCalls, TransactionCalls } from "./types.ts";
 
@@ -21,7 +22,7 @@ export function createCalls(
     track,
     ...parts
   }: CallParts & { track: <Args extends unknown[], T>(call: (...args: Args) => Promise<T>) => typeof call },
-): { asUser: CallsForUsers<User>; asApplication: FileCalls; inTransactions: TransactionCalls } {
+): { asUser: CallsForUsers<User>; asApplication: FileCalls & TenantCalls; inTransactions: TransactionCalls } {
   const context = createContext(deps, parts);
   const calls: ActorCalls = {
     ...readCalls(context),
@@ -36,10 +37,10 @@ export function createCalls(
     name,
     track(async (user: unknown, ...args: unknown[]) => call(checkUser(user as User), ...args)),
   ]);
-  const asApplication = entries.map(([name, call]) => [
-    name,
-    track(async (...args: unknown[]) => call(APPLICATION, ...args)),
-  ]);
+  const ofApplication = entries.map(([name, call]): [string, Call] => [name, (...args) => call(APPLICATION, ...args)]);
+  const asApplication = [...ofApplication, ...(Object.entries(tenantCalls(context)) as [string, Call][])].map(
+    ([name, call]) => [name, track(async (...args: unknown[]) => call(...args))],
+  );
   const { attachStaged, removeIn } = transactionCalls(context);
   const inTransactions = { attachStaged: track(attachStaged) as typeof attachStaged, removeIn: track(removeIn) };
   return { asUser: Object.fromEntries(asUser), asApplication: Object.fromEntries(asApplication), inTransactions };

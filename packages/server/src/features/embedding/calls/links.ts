@@ -17,7 +17,7 @@ import { pageOf } from "./read.ts";
 
 /** Creates the calls about links. */
 export function linkCalls(context: CallContext): Pick<ActorCalls, keyof LinkCalls> {
-  const { deps, resources, choosePlace, remember, requireShare } = context;
+  const { deps, resources, places, remember, requireShare } = context;
   const { db, limits } = deps;
 
   function requireLinks(): ItemLinks {
@@ -35,7 +35,7 @@ export function linkCalls(context: CallContext): Pick<ActorCalls, keyof LinkCall
       const item = checkItem(resources, name);
       const { fileIds: attachmentIds, expiresAt, maxDownloads: maxClaims, ...others } = checkSettings(settings);
       await requireShare(actor, item);
-      const { noteId } = await openItem(deps, { item, choosePlace });
+      const { noteId } = await openItem(deps, { item, places });
       await remember(actor);
       const urlTtlSeconds = urlTtlOf(rulesOf(resources, item.resource), limits);
       const { link, token } = await useCases.createLink(grantOf(actor, noteId), {

@@ -13,6 +13,7 @@ import { bucketPlaces } from "./0111-bucket-places.ts";
 import { fileAnnotations } from "./0112-file-annotations.ts";
 import { tokenRequests } from "./0113-token-requests.ts";
 import { triggerSchemas } from "./0115-trigger-schemas.ts";
+import { tenants } from "./0117-tenants.ts";
 
 const FIRST = "0100-initial-schema";
 
@@ -41,5 +42,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0112-file-annotations": fileAnnotations(engine),
     "0113-token-requests": tokenRequests(engine),
     "0115-trigger-schemas": triggerSchemas(engine),
+    "0117-tenants": tenants(engine),
   };
 }

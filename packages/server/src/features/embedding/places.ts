@@ -1,0 +1,98 @@
+import { isPlace } from "../../platform/bucket/bucket.ts";
+import { within } from "../../platform/clock.ts";
+import type { Deps } from "../../platform/deps.ts";
+import { ownerOfItem, ownerOfTenant } from "../access/caller.ts";
+import { usageQueries } from "../usage/queries.ts";
+import type { ItemName } from "./types.ts";
+
+/** The place and the tenant of the files of an item, which the option `place` returns. */
+export type ItemPlace = {
+  /** The tenant that owns the item. Range: 1 to 64 letters, digits, `-` and `_`. */
+  tenant: string;
+  /** A folder below the folder of the tenant. Default: the folder of the tenant itself, `tenants/` and the name of the tenant. */
+  folder?: string | undefined;
+};
+
+/** The stored place of an item. `place`: a folder, which is empty for the default. */
+export type ChosenPlace = { place: string; tenant: string | undefined };
+
+/** The functions of the application that decide about places and tenants. */
+type Options = {
+  place: ((item: ItemName) => unknown) | undefined;
+  tenantQuotaBytes: number | ((tenant: string) => unknown) | undefined;
+};
+
+export type Places = ReturnType<typeof createPlaces>;
+
+const WITHIN_MS = 5_000;
+const TENANT = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** Returns whether a value is the name of a tenant. */
+export function isTenant(value: unknown): value is string {
+  return typeof value === "string" && TENANT.test(value);
+}
+
+/** Returns the id of the owner whose quota the files of an item use: the tenant of the item, or else the item itself. */
+export function ownerOf({ noteId, tenant }: { noteId: string; tenant: string | undefined }): string {
+  return tenant === undefined ? ownerOfItem(noteId) : ownerOfTenant(tenant);
+}
+
+/** Creates the functions that ask the application for the place of an item, and for the quota of a tenant. */
+export function createPlaces({ db, limits }: Pick<Deps, "db" | "limits">, options: Options) {
+  const { place: choosePlace, tenantQuotaBytes } = options;
+
+  async function quotaOf(tenant: string): Promise<number | undefined> {
+    if (typeof tenantQuotaBytes !== "function") return tenantQuotaBytes;
+    const bytes = await answerOf("tenantQuotaBytes", () => tenantQuotaBytes(tenant));
+    if (bytes === undefined || (Number.isSafeInteger(bytes) && (bytes as number) >= 0)) return bytes as number;
+    throw new TypeError("tenantQuotaBytes() must return a whole number of bytes from 0, or undefined for no limit.");
+  }
+
+  return {
+    /** Asks the application for the place of an item. Throws TypeError for a wrong place. */
+    async choose(item: ItemName): Promise<ChosenPlace> {
+      if (choosePlace === undefined) return { place: "", tenant: undefined };
+      return checkPlace(await answerOf("place", () => choosePlace(item)));
+    },
+
+    /**
+     * Stores the present quota of a tenant. The statements that add files compare the usage with the stored quota, so the quota is exact. A
+     * quota of 0 also refuses empty files. The files of a tenant do not use the quota of an item.
+     */
+    async applyQuota(tenant: string): Promise<void> {
+      const bytes = await quotaOf(tenant);
+      const ofItems = limits.userQuotaBytes === undefined ? undefined : Number.MAX_SAFE_INTEGER;
+      const [quotaBytes, quotaFiles] = [bytes ?? ofItems, bytes === 0 ? 0 : undefined];
+      const ownerId = ownerOfTenant(tenant);
+      const stored = await usageQueries(db).find(ownerId);
+      if (stored.quotaBytes === quotaBytes && stored.quotaFiles === quotaFiles) return;
+      await usageQueries(db).setQuota(ownerId, { quotaBytes: quotaBytes ?? null, quotaFiles: quotaFiles ?? null });
+    },
+  };
+}
+
+function answerOf(name: string, ask: () => unknown): Promise<unknown> {
+  const late = () => new Error(`${name}() returned nothing within ${WITHIN_MS / 1_000} seconds.`);
+  return within({ milliseconds: WITHIN_MS, late }, async () => ask());
+}
+
+function checkPlace(given: unknown): ChosenPlace {
+  if (given === undefined) return { place: "", tenant: undefined };
+  if (isPlace(given)) return { place: given, tenant: undefined };
+  if (typeof given !== "object" || given === null) throw wrongPlace();
+  const { tenant, folder, ...unknown } = given as ItemPlace;
+  if (!isTenant(tenant)) throw new TypeError(`place() must return a tenant of ${TENANTS}.`);
+  const place = folder === undefined ? `tenants/${tenant}` : `tenants/${tenant}/${folder}`;
+  if ((folder !== undefined && !isPlace(folder)) || !isPlace(place) || Object.keys(unknown).length > 0) {
+    throw wrongPlace();
+  }
+  return { place, tenant };
+}
+
+export const TENANTS = "1 to 64 letters, digits, - and _";
+
+function wrongPlace(): TypeError {
+  return new TypeError(
+    "place() must return nothing, a folder, or { tenant, folder }. A folder has up to 200 letters, digits, '.', '_', '-' and '/', such as invoices/2026, without '..'. The folder of the tenant counts too.",
+  );
+}

@@ -101,6 +101,19 @@ describe("the first start", () => {
   });
 });
 
+describe("a later start", () => {
+  it("a start with another address lets pages of that address use the built-in bucket", async () => {
+    const here = await place();
+    await (await startProcess(here)).stop();
+    const service = await startProcess(here);
+    const [, bucketUrl] = /bucket: built-in, (\S+)\)/.exec(service.output()) ?? [];
+    const headers = { origin: service.url, "access-control-request-method": "PUT" };
+    const preflight = await fetch(`${bucketUrl}/valetkey/a`, { method: "OPTIONS", headers });
+    expect([preflight.status, preflight.headers.get("access-control-allow-origin")]).toEqual([200, service.url]);
+    await service.stop();
+  });
+});
+
 /** Starts the service with wrong settings, and returns the error message of the service. Fails unless the service exits with code 1. */
 async function messageOfFailedStart(here: Place, options: { uid?: number } = {}): Promise<string> {
   const failed = runCli(here, ["start"], { ...options, timeout: TIME_TO_FAIL_MS });

@@ -49,7 +49,7 @@ describe("the configuration", () => {
     await expect(setRules(client, rules)).rejects.toMatchObject({ name });
   });
 
-  test("the CORS configuration of the start options applies only to buckets without their own configuration", async () => {
+  test("a start replaces the CORS rule of the last start, and keeps the other rules", async () => {
     const first = await startBucket({ cors: { allowedOrigins: [APP] } });
     const rules = (await first.client.send(new GetBucketCorsCommand({ Bucket: BUCKET }))).CORSRules;
     expect(rules?.[0]).toMatchObject({
@@ -57,10 +57,11 @@ describe("the configuration", () => {
       AllowedHeaders: ["*"],
       ExposeHeaders: expect.arrayContaining(["ETag"]),
     });
-    await setRules(first.client);
+    await setRules(first.client, [...(rules ?? []), ...RULES]);
     await first.close();
     const second = await startBucket({ dataDir: first.dataDir, cors: { allowedOrigins: ["https://other.example"] } });
-    expect((await second.client.send(new GetBucketCorsCommand({ Bucket: BUCKET }))).CORSRules).toEqual(RULES);
+    const later = (await second.client.send(new GetBucketCorsCommand({ Bucket: BUCKET }))).CORSRules;
+    expect(later).toEqual([{ ...rules?.[0], AllowedOrigins: ["https://other.example"] }, ...RULES]);
   });
 });
 

@@ -26,10 +26,11 @@ export const browserFaults: readonly Fault[] = [
     cors: { allowedOrigins: ["https://elsewhere.example.com"] },
   }),
   {
-    fault: "the built-in bucket keeps the origin of its first start",
+    fault: "PUBLIC_URL has changed, and the service with the built-in bucket has not restarted",
     setup: "built-in bucket",
     id: "cors-origin",
-    arrange: moveEmbedded,
+    arrange: changePublicUrl,
+    cure: restart,
   },
   corsFault({
     fault: "CORS allows GET only",
@@ -95,12 +96,18 @@ async function withTls(remedy: Remedy) {
   return env;
 }
 
-/** Starts the service twice. The second start has another port and origin, but the bucket still permits only the first origin. */
-async function moveEmbedded(stage: Stage) {
-  const embedded = { ...stage, env: { DATA_DIR: stage.env.DATA_DIR ?? "" } };
-  const first = await runService(embedded);
-  await first.close();
-  return (await runService(embedded)).env;
+const embeddedServices = new WeakMap<Stage, Awaited<ReturnType<typeof runService>>>();
+
+async function changePublicUrl(stage: Stage): Promise<Env> {
+  const service = await runService({ ...stage, env: { DATA_DIR: stage.env.DATA_DIR ?? "" } });
+  embeddedServices.set(stage, service);
+  return { ...service.env, PUBLIC_URL: service.url };
+}
+
+async function restart({ stage, env }: Remedy): Promise<Env> {
+  await embeddedServices.get(stage)?.close();
+  await runService({ ...stage, env }, env);
+  return env;
 }
 
 async function changeHost({ env, endpoint, add }: Stage) {

@@ -10,7 +10,7 @@ import { openStore, type Store } from "../store/store.ts";
 import { boundConnections, closeUnusedConnections } from "./connections.ts";
 import { type BucketEvent, createHandler } from "./handler.ts";
 
-/** The CORS configuration of a new bucket. With the default configuration, a page can upload and download files. */
+/** A CORS rule. With the defaults, a page of an allowed origin can upload and download files. */
 export type InitialCors = {
   allowedOrigins: string[];
   allowedMethods?: string[];
@@ -35,7 +35,10 @@ export type S3LocalOptions = {
   credentials: { accessKeyId: string; secretAccessKey: string };
   /** The names of the buckets. The start creates each bucket that does not exist. */
   buckets?: string[];
-  /** The CORS configuration of the `buckets`. A bucket that already has a CORS configuration keeps its configuration. */
+  /**
+   * The CORS rule of the `buckets`. Each start replaces the rule of the last start, because the address of the application may be new. The
+   * buckets keep all other rules.
+   */
   cors?: InitialCors;
   /**
    * The time after the expiry of a presigned URL in which a body can still arrive, in milliseconds. The default of `lateBodyMs` is 240,000.
@@ -156,15 +159,20 @@ async function createBuckets({ store, now }: Context, { buckets = [], cors }: S3
   await store.write(() => {
     for (const name of buckets) {
       store.buckets.create(name, now());
-      if (cors === undefined || store.buckets.get(name).cors !== undefined) continue;
-      store.buckets.setCors(name, [withCorsDefaults(cors)]);
+      if (cors === undefined) continue;
+      const others = (store.buckets.get(name).cors ?? []).filter(({ id }) => id !== START_RULE);
+      store.buckets.setCors(name, [withCorsDefaults(cors), ...others]);
     }
   });
 }
 
-/** Makes the CORS rule for a new bucket from the given fields, with defaults for all missing fields. */
+/** The ID of the CORS rule that each start replaces. */
+const START_RULE = "valetkey-start";
+
+/** Makes the CORS rule of the start from the given fields, with defaults for all missing fields. */
 function withCorsDefaults(cors: InitialCors): CorsRule {
   return {
+    id: START_RULE,
     allowedMethods: ["GET", "HEAD", "PUT", "POST", "DELETE"],
     allowedHeaders: ["*"],
     exposeHeaders: [

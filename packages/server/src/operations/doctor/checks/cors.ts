@@ -194,9 +194,7 @@ export function corsFix(place: BucketPlace, { origin }: { origin: string }): Fix
         { label: "Swift command line, for the other responses", text: swiftContainer(place, origin) },
       ];
     case "embedded":
-      // The built-in bucket sets its CORS configuration only at its first start. After its first start, an operator must change the CORS
-      // configuration of the built-in bucket with a command.
-      return [{ ...cli, label: "AWS CLI, with the keys in DATA_DIR/secrets.json, while the service runs" }];
+      return [{ label: "built-in bucket", text: `Restart the service. Each start allows pages of ${origin}.` }];
     default:
       return [cli, json];
   }

@@ -5,6 +5,7 @@ const WIRING = "packages/server/src/wiring/embedding/types.ts";
 const EMBEDDING = "packages/server/src/features/embedding/types.ts";
 const CALLS = "packages/server/src/features/embedding/calls/types.ts";
 const LINKS = "packages/server/src/features/embedding/calls/link-types.ts";
+const REQUESTS = "packages/server/src/features/embedding/calls/request-types.ts";
 const TENANTS = "packages/server/src/features/embedding/calls/tenants.ts";
 const PLACES = "packages/server/src/features/embedding/places.ts";
 const ANNOTATIONS = "packages/server/src/features/attachments/annotations.ts";
@@ -18,6 +19,7 @@ export const OPTIONS = [
   { title: "createValetKey: the result of place", file: PLACES, type: "ItemPlace", prefix: "" },
   { title: "createValetKey: links", file: WIRING, type: "LinkOptions", prefix: "links." },
   { title: "files.createLink", file: LINKS, type: "NewLink", prefix: "" },
+  { title: "files.createFileRequest", file: REQUESTS, type: "NewFileRequest", prefix: "" },
   { title: "files.attach: a new file", file: CALLS, type: "NewFile", prefix: "" },
   { title: "Tags and metadata", file: ANNOTATIONS, type: "AnnotationsInput", prefix: "" },
   { title: "Searches by tags and metadata", file: ANNOTATIONS, type: "AnnotationsFilter", prefix: "" },
@@ -60,6 +62,7 @@ export function callsPage(root: string): string {
   const calls = [
     ...membersOf(root, { file: CALLS, type: "FileCalls" }),
     ...membersOf(root, { file: LINKS, type: "LinkCalls" }),
+    ...membersOf(root, { file: REQUESTS, type: "FileRequestCalls" }),
     ...membersOf(root, { file: CALLS, type: "TransactionCalls" }),
     ...membersOf(root, { file: TENANTS, type: "TenantCalls" }),
   ];

@@ -181,6 +181,7 @@ const openFiles: Record<string, readonly string[]> = {
     "verify",
   ],
   previews: ["routes", "start"],
+  requests: ["routes", "visitor-uploads"],
   accounts: ["own/account-links", "own/delete-account", "own/owner"],
 };
 const OPEN_ANYWAY = /^(?:index|sql|queries|.*-queries|queries\/.*)$/;

@@ -1,5 +1,6 @@
 export type { AnnotationsFilter, AnnotationsInput } from "./features/attachments/annotations.ts";
 export type { ItemLink, LinkCalls, NewLink } from "./features/embedding/calls/link-types.ts";
+export type { FileRequestCalls, ItemFileRequest, NewFileRequest } from "./features/embedding/calls/request-types.ts";
 export type { TenantCalls } from "./features/embedding/calls/tenants.ts";
 export type {
   ActivityEvent,
@@ -24,6 +25,7 @@ export type { ItemPlace } from "./features/embedding/places.ts";
 export type {
   DownloadDelivery,
   DownloadHook,
+  FileVisitor,
   Hook,
   HookDelivery,
   ItemAction,

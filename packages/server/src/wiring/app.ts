@@ -19,7 +19,7 @@ import { mailPreferenceRoutes, unsubscribeRoutes } from "../features/mail/routes
 import { movingRoutes } from "../features/moving/routes.ts";
 import { noteRoutes } from "../features/notes/routes.ts";
 import { previewRoutes } from "../features/previews/routes.ts";
-import { receiptRoutes, reviewRoutes, visitorUploadRoutes } from "../features/requests/routes.ts";
+import { receiptRoutes, reviewRoutes, visitorReceiptRoutes, visitorUploadRoutes } from "../features/requests/routes.ts";
 import {
   accessRequestRoutes,
   invitationRoutes,
@@ -191,6 +191,7 @@ export function buildApp(options: AppOptions): App {
     visitors.addHook("onRoute", inTurns({ turns: { turns: writes, holderOf } }));
     const parts = publicLinkRoutes(visitors, { ...deps, bucketOrigins: options.bucketOrigins });
     visitorUploadRoutes(visitors, { ...deps, ...parts });
+    visitorReceiptRoutes(visitors, { ...deps, ...parts });
   });
   const { requireEnabled } = useCases;
   const authentication = authenticationHook(authenticate, { requireEnabled });

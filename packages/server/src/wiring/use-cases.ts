@@ -23,7 +23,7 @@ export function createUseCases(deps: Deps) {
     ...createNotes(deps, { arrive }),
     ...createSharing(deps),
     ...createChanges(deps),
-    ...createRequests(deps, { starts, urls }),
+    ...createRequests(deps, { starts }),
     ...createLinks(deps, { allowance: urls }),
     ...createTokens(deps),
     ...createAccounts(deps),

@@ -4,7 +4,7 @@ import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { Annotations, Attachment } from "../access/attachment.ts";
 import { attachmentColumns, toAttachment } from "../access/sql.ts";
-import { inGroup } from "./queries.ts";
+import { inGroup, shownToViewers } from "./queries.ts";
 import { type AnnotatedFile, insertTerms } from "./sql.ts";
 
 /** The tags and the metadata of files. The caller must call each write in a transaction. */
@@ -66,6 +66,7 @@ function withTerm(db: Kysely<Tables>, { first, others, after }: Search) {
     .select(attachmentColumns)
     .where("file_terms.term", "=", first ?? "")
     .where(inGroup("sent", "pending"))
+    .where(shownToViewers)
     .where((eb) =>
       eb.and(
         others.map((term) =>

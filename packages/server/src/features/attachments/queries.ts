@@ -179,11 +179,16 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
 
   /**
    * Returns one page of the listed attachments of a note, in order of creation. With `reader`, the page contains rejected attachments only
-   * if this user uploaded them. For a viewer, the page omits the attachments that `isHiddenFrom` hides.
+   * if this user uploaded them. The page omits the attachments that `isHiddenFrom` hides for a viewer, and with `isForViewers`.
    */
   async pageOfNote(
     noteId: string,
-    { limit, cursor, reader }: PageRequest & { reader?: NoteReader | undefined },
+    {
+      limit,
+      cursor,
+      reader,
+      isForViewers = reader?.role === "viewer",
+    }: PageRequest & { reader?: NoteReader | undefined; isForViewers?: boolean },
   ): Promise<Page<Attachment>> {
     const after = decodeCursor(cursor);
     const firstIn = (group: AttachmentGroup) =>
@@ -195,7 +200,7 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
             eb.or([eb("state", "!=", "rejected"), eb("created_by", "=", (reader as NoteReader).userId)]),
           ),
         )
-        .$if(reader?.role === "viewer", (query) => query.where(shownToViewers))
+        .$if(isForViewers, (query) => query.where(shownToViewers))
         .$if(after !== undefined, (query) => query.where("id", ">", after as string))
         .orderBy("id")
         .limit(limit + 1)

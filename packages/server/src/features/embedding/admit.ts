@@ -39,12 +39,13 @@ type Options = { resources: Resources; onFault: (fault: ValidateFault) => void; 
  * Creates the check of new files against the rules of their resource: the accepted types, the maximum size, and `validate`. The check runs
  * before an upload starts. Returns one outcome for each file, in the order of the list: the tags and the metadata that `validate` returned,
  * or the refusal of the file. A refusal has the code `kind_not_accepted`, `file_too_large`, `invalid_filename`, `invalid_path` or `file_refused`.
- * The application itself needs no `validate`. Throws `not_found` for an unknown resource.
+ * The application itself needs no `validate`. For a file of a visitor, the actor is the creator of the file request, and `senderId` is the id
+ * of the visitor. Throws `not_found` for an unknown resource.
  */
 export function createAdmit(deps: Pick<Deps, "db">, { resources, onFault, withinMs = WITHIN_MS }: Options) {
   return async (
     actor: Actor,
-    { files, ...name }: ItemName & { files: readonly NewFile[] },
+    { files, senderId = callerOf(actor).userId, ...name }: ItemName & { files: readonly NewFile[]; senderId?: string },
   ): Promise<Outcome<Annotations | undefined>[]> => {
     const rules = rulesOf(resources, name.resource);
     const stored = countOnce(() => countsOf(deps, name));
@@ -73,7 +74,7 @@ export function createAdmit(deps: Pick<Deps, "db">, { resources, onFault, within
         sizeBytes,
         sha256,
       };
-      const item = { ...name, counts: () => countsBefore(user, file) };
+      const item = { ...name, counts: () => countsBefore(file) };
       const late = () => new Error(`validate() returned nothing within ${withinMs / 1000} seconds.`);
       let result: unknown;
       try {
@@ -107,9 +108,9 @@ export function createAdmit(deps: Pick<Deps, "db">, { resources, onFault, within
     }
 
     /** Counts the files of the item before this file. A repeated start does not count its own upload. */
-    async function countsBefore(user: User, { idempotencyKey }: NewFile): Promise<ItemCounts> {
+    async function countsBefore({ idempotencyKey }: NewFile): Promise<ItemCounts> {
       const { noteId, files: count, bytes } = await stored();
-      const key = idempotencyKey === undefined ? undefined : { userId: callerOf(user).userId, idempotencyKey };
+      const key = idempotencyKey === undefined ? undefined : { userId: senderId, idempotencyKey };
       const earlier = key && (await uploadQueries(deps.db).findByKey(key));
       const isCounted = earlier !== undefined && earlier.noteId === noteId && usesCapacity(earlier.state);
       const own = isCounted ? { files: 1, bytes: earlier.sizeBytes } : { files: 0, bytes: 0 };

@@ -44,11 +44,8 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
   async function permits(question: Question, rule: (resource: Resource) => unknown): Promise<boolean> {
     const decision = await decide(question, rule);
     if (decision !== undefined && typeof decision !== "boolean") {
-      const name = question.action === "share" ? "mayShare" : "may";
-      onFault({
-        ...question,
-        error: new TypeError(`${name}() must return true or false, and not ${kindOf(decision)}.`),
-      });
+      const problem = `${functionOf(question)}() must return true or false, and not ${kindOf(decision)}.`;
+      onFault({ ...question, error: new TypeError(problem) });
     }
     return decision === true;
   }
@@ -89,6 +86,17 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
       if (!(await may(user, "read", item))) return false;
       return permits({ resource, action: "share" }, (rules) => rules.mayShare?.(user, itemId));
     },
+
+    /**
+     * Returns whether the user may make file requests for an item. Visitors add files, so the user must also have the right to add files.
+     * A resource without `mayRequest` has no file requests of users.
+     */
+    async mayRequest(user: User, item: ItemName): Promise<boolean> {
+      const { resource, itemId } = item;
+      if (!(await may(user, "add", item))) return false;
+      return permits({ resource, action: "request" }, (rules) => rules.mayRequest?.(user, itemId));
+    },
+
     /**
      * Returns the items on which the user may perform the action. The function calls `mayMany` once for each resource with a `mayMany`
      * function.
@@ -117,7 +125,13 @@ export async function askEach<T>(
   }
 }
 
-type Question<Action = ItemAction | "share"> = { resource: string; action: Action };
+type Question<Action = ItemAction | "share" | "request"> = { resource: string; action: Action };
+
+/** Returns the name of the application's function that decides about an action. */
+export function functionOf({ action }: Pick<Question, "action">): "may" | "mayShare" | "mayRequest" {
+  if (action === "share") return "mayShare";
+  return action === "request" ? "mayRequest" : "may";
+}
 
 /**
  * Converts the result of `mayMany` to a set. The function `setOf` throws TypeError for a wrong type. The function `setOf` also throws for a

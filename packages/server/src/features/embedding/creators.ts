@@ -2,14 +2,15 @@ import { within } from "../../platform/clock.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { idInApplication } from "../access/caller.ts";
 import type { LinkVerbs } from "../links/index.ts";
+import type { Link } from "../links/link.ts";
 import type { CreatorRightsOf } from "../links/visitor/admit.ts";
 import { fileEventQueries, type ItemName } from "../outbox/file-event-queries.ts";
 import type { Ask } from "./ask.ts";
 import { checkUser } from "./http/handler.ts";
-import { rulesOf, urlTtlOf } from "./items.ts";
+import { type Actor, APPLICATION, rulesOf, urlTtlOf } from "./items.ts";
 import type { Resources, User } from "./types.ts";
 
-/** The links of an embedding. `urlOf` returns the URL for visitors. */
+/** The links and file requests of an embedding. `urlOf` returns the URL for visitors. */
 export type ItemLinks = { useCases: LinkVerbs; creatorRightsOf: CreatorRightsOf; urlOf: (token: string) => string };
 
 /** Returns the user of the application with this id. */
@@ -19,19 +20,17 @@ export type FindCreator = (id: string) => User | null | undefined | Promise<User
 const WITHIN_MS = 5_000;
 
 type Options = {
-  ask: Pick<Ask, "mayShare">;
+  ask: Pick<Ask, "mayRequest" | "mayShare">;
   resources: Resources;
   findCreator: FindCreator;
   /** The service calls `onFault` if the application could not find a user. The link then does not open. */
   onFault: (error: unknown) => void;
 };
 
-/**
- * Creates the function that asks the application about the creator of a link, at each request of a visitor. A link dies when its creator
- * loses the right to share or to read the item, and when the application no longer knows the creator. Nobody loses the links that the
- * application itself made, as long as the application has the resource.
- */
-export function createCreatorRights({ db, limits }: Pick<Deps, "db" | "limits">, options: Options): CreatorRightsOf {
+export type Creators = ReturnType<typeof createCreators>;
+
+/** Creates the functions that ask the application about the creators of links and file requests. */
+export function createCreators({ db, limits }: Pick<Deps, "db" | "limits">, options: Options) {
   const { ask, resources, findCreator, onFault } = options;
 
   async function find(id: string): Promise<User | undefined> {
@@ -47,17 +46,30 @@ export function createCreatorRights({ db, limits }: Pick<Deps, "db" | "limits">,
     }
   }
 
-  async function isPermitted(createdBy: string, item: ItemName): Promise<boolean> {
+  /** Returns the creator of a link, or undefined if the application does not know the creator. */
+  async function creatorOf({ createdBy }: Pick<Link, "createdBy">): Promise<Actor | undefined> {
     const id = idInApplication(createdBy);
-    if (id === undefined || !Object.hasOwn(resources, item.resource)) return false;
-    if (id === "") return true;
-    const user = await find(id);
-    return user !== undefined && ask.mayShare(user, item);
+    if (id === undefined) return undefined;
+    return id === "" ? APPLICATION : find(id);
   }
 
-  return async ({ noteId, createdBy }) => {
-    const item = await fileEventQueries(db).itemOfNote(noteId);
-    if (item === undefined || !(await isPermitted(createdBy, item))) return undefined;
+  async function isPermitted(link: Pick<Link, "kind" | "createdBy">, item: ItemName): Promise<boolean> {
+    if (!Object.hasOwn(resources, item.resource)) return false;
+    const creator = await creatorOf(link);
+    if (creator === undefined || creator === APPLICATION) return creator === APPLICATION;
+    return link.kind === "upload" ? ask.mayRequest(creator, item) : ask.mayShare(creator, item);
+  }
+
+  /**
+   * Asks the application at each request of a visitor. A link dies when its creator loses the right to share or to read the item, and when
+   * the application no longer knows the creator. A file request dies with the rights to request and to add files. Nobody loses the links
+   * that the application itself made, as long as the application has the resource.
+   */
+  const rightsOf: CreatorRightsOf = async (link) => {
+    const item = await fileEventQueries(db).itemOfNote(link.noteId);
+    if (item === undefined || !(await isPermitted(link, item))) return undefined;
     return { urlTtlSeconds: urlTtlOf(rulesOf(resources, item.resource), limits) };
   };
+
+  return { creatorOf, rightsOf };
 }

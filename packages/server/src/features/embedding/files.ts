@@ -86,7 +86,7 @@ export function createFiles(
       const { userId } = callerOf(user);
       const caller = { userId, grants: new Map([[noteId, ROLES.add]]) };
       const started = await useCases.startUpload(caller, { ...file, noteId, place });
-      await annotateStarted([{ started, annotations: admitted }]);
+      await annotateStarted(db, [{ started, annotations: admitted }]);
       return started;
     },
 
@@ -98,23 +98,15 @@ export function createFiles(
       rulesOf(resources, name.resource);
       await requireRight(user, "add", name);
       const checked = await admit(user, { ...name, files });
-      const accepted = files.filter((_, index) => !(checked[index] instanceof DomainError));
-      if (accepted.length === 0) return checked as DomainError[];
-      const { noteId, place } = await openItem(deps, { item: name, places });
-      await remember(user);
-      const caller = { userId: callerOf(user).userId, grants: new Map([[noteId, ROLES.add]]) };
-      const started = (
-        await useCases.startUploads(
+      return startAdmitted(db, { files, checked }, async (accepted) => {
+        const { noteId, place } = await openItem(deps, { item: name, places });
+        await remember(user);
+        const caller = { userId: callerOf(user).userId, grants: new Map([[noteId, ROLES.add]]) };
+        return useCases.startUploads(
           caller,
           accepted.map((file) => ({ ...file, noteId, place })),
-        )
-      ).values();
-      const outcomes = checked.map((admitted) => ({
-        annotations: admitted instanceof DomainError ? undefined : admitted,
-        started: admitted instanceof DomainError ? admitted : (started.next().value as Outcome<StartedUpload>),
-      }));
-      await annotateStarted(outcomes);
-      return outcomes.map((outcome) => outcome.started);
+        );
+      });
     },
 
     getUpload: (user: User, uploadId: string): Promise<UploadProgress> =>
@@ -143,7 +135,7 @@ export function createFiles(
       const item = await lookupQueries(db).item(name);
       if (item === undefined) return { items: [], nextCursor: undefined };
       const { noteId } = item;
-      if (terms.length === 0) return attachmentQueries(db).pageOfNote(noteId, page);
+      if (terms.length === 0) return attachmentQueries(db).pageOfNote(noteId, { ...page, isForViewers: true });
       return annotationQueries(db).pageOfNote({ noteId, terms }, page);
     },
 
@@ -199,21 +191,6 @@ export function createFiles(
     },
   };
 
-  /** Stores the tags and the metadata of started uploads, before a client can complete the uploads. */
-  async function annotateStarted(
-    starts: readonly { started: Outcome<StartedUpload>; annotations: Annotations | undefined }[],
-  ): Promise<void> {
-    const annotated = starts.flatMap(({ started, annotations }) => {
-      if (annotations === undefined || started instanceof DomainError) return [];
-      const { attachmentId: id, noteId } = started.upload;
-      return [{ file: { id, noteId }, annotations }];
-    });
-    if (annotated.length === 0) return;
-    await db.transaction(async (tx) => {
-      for (const { file, annotations } of annotated) await annotationQueries(tx).addNew(file, annotations);
-    });
-  }
-
   /** Makes the checks of a completion, as `prepareCompletion` does. */
   async function prepare(user: User, input: Omit<CompleteUploadInput, "accepted">): Promise<Finish<FileOfItem>> {
     const item = await itemOfUpload(user, input.uploadId);
@@ -242,4 +219,41 @@ export function createFiles(
     checkExpiry(requested, longest);
     return requested ?? longest;
   }
+}
+
+type Admitted<File> = { files: readonly File[]; checked: readonly Outcome<Annotations | undefined>[] };
+
+/**
+ * Starts the uploads of the files that the rules of their resource admit, and stores the annotations of the files. `checked`: the outcome of
+ * the check of each file. Returns one outcome for each file, in the order of the list.
+ */
+export async function startAdmitted<File>(
+  db: Deps["db"],
+  { files, checked }: Admitted<File>,
+  start: (files: readonly File[]) => Promise<Outcome<StartedUpload>[]>,
+): Promise<Outcome<StartedUpload>[]> {
+  const accepted = files.filter((_, index) => !(checked[index] instanceof DomainError));
+  if (accepted.length === 0) return checked as DomainError[];
+  const started = (await start(accepted)).values();
+  const outcomes = checked.map((admitted) => ({
+    annotations: admitted instanceof DomainError ? undefined : admitted,
+    started: admitted instanceof DomainError ? admitted : (started.next().value as Outcome<StartedUpload>),
+  }));
+  await annotateStarted(db, outcomes);
+  return outcomes.map((outcome) => outcome.started);
+}
+
+type Start = { started: Outcome<StartedUpload>; annotations: Annotations | undefined };
+
+/** Stores the tags and the metadata of started uploads, before a client can complete the uploads. */
+async function annotateStarted(db: Deps["db"], starts: readonly Start[]): Promise<void> {
+  const annotated = starts.flatMap(({ started, annotations }) => {
+    if (annotations === undefined || started instanceof DomainError) return [];
+    const { attachmentId: id, noteId } = started.upload;
+    return [{ file: { id, noteId }, annotations }];
+  });
+  if (annotated.length === 0) return;
+  await db.transaction(async (tx) => {
+    for (const { file, annotations } of annotated) await annotationQueries(tx).addNew(file, annotations);
+  });
 }

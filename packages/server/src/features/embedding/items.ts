@@ -1,5 +1,5 @@
 import { normaliseContentType } from "../../platform/bucket/serving.ts";
-import type { Role } from "../../platform/database/unions.ts";
+import type { LinkKind, Role } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { isStorableText } from "../../platform/text/readable-text.ts";
@@ -23,7 +23,7 @@ import type { Item, ItemAction, ItemFile, Resource, Resources, User } from "./ty
  */
 export const ROLES: Record<ItemAction, Role> = { read: "viewer", add: "editor", remove: "editor" };
 
-/** The role that a user gets for one call about links, and the creator of a link for one request of a visitor. */
+/** The role that a user gets for one call about links or file requests, and their creator for one request of a visitor. */
 export const ROLE_OF_SHARERS: Role = "editor";
 
 /** The application itself, which may perform every action. The service does not call `may` for the application. */
@@ -65,10 +65,11 @@ export function createItemAccess({ db }: Deps, ask: Ask) {
     if (!(await may(actor, action, item))) throw new DomainError("access_denied", "Access denied");
   }
 
-  /** Throws `access_denied` unless the application permits links of the actor to the item. */
-  async function requireShare(actor: Actor, item: ItemName): Promise<void> {
-    if (actor === APPLICATION || (await ask.mayShare(actor, item))) return;
-    throw new DomainError("access_denied", "Access denied");
+  /** Throws `access_denied` unless the application permits links or file requests of the actor to the item. */
+  async function requireLink(actor: Actor, item: ItemName, kind: LinkKind): Promise<void> {
+    if (actor === APPLICATION) return;
+    const isPermitted = await (kind === "upload" ? ask.mayRequest(actor, item) : ask.mayShare(actor, item));
+    if (!isPermitted) throw new DomainError("access_denied", "Access denied");
   }
 
   /** Returns the item of a file. Throws `attachment_not_found`, also for a file that belongs to no item. */
@@ -87,7 +88,7 @@ export function createItemAccess({ db }: Deps, ask: Ask) {
     return item;
   }
 
-  return { callerFor, requireRight, requireShare, mayMany, itemOfFile, itemOfUpload };
+  return { callerFor, requireRight, requireLink, mayMany, itemOfFile, itemOfUpload };
 }
 
 /**

@@ -119,7 +119,8 @@ async function deliver(
   try {
     const rules = resources[resource];
     const file = presentFile(event.file, event);
-    const call = async () => callHook(rules, { event, file, delivery: { id: eventId, attempt } });
+    const delivery = { id: eventId, attempt, ...(event.visitor && { visitor: event.visitor }) };
+    const call = async () => callHook(rules, { event, file, delivery });
     await within(
       { milliseconds: DELIVER_WITHIN_MS, late: () => new Error("The hook took longer than a minute.") },
       call,

@@ -3,7 +3,7 @@ import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { attachmentColumns, selectAttachments, toAttachment } from "../access/sql.ts";
-import { inGroup } from "../attachments/queries.ts";
+import { inGroup, shownToViewers } from "../attachments/queries.ts";
 import type { ItemName } from "../outbox/file-event-queries.ts";
 import type { ChosenPlace } from "./places.ts";
 import type { Item } from "./types.ts";
@@ -120,6 +120,7 @@ export const manyItemsQueries = defineQueries("database.manyItems", ({ kysely: d
       .select(sql<number>`row_number() over (partition by note_id order by id)`.as("place"))
       .where((eb) => engine.isIn(eb.ref("note_id"), engine.list(noteIds)))
       .where(inGroup("sent", "pending"))
+      .where(shownToViewers)
       .as("ranked");
     const rows = await selectAttachments(db)
       .where("attachments.id", "in", db.selectFrom(ranked).select("ranked.id").where("ranked.place", "<=", limit))

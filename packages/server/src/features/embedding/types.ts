@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
 import type { AttachmentState, Json } from "../../platform/database/unions.ts";
 import type { AnnotationsInput } from "../attachments/annotations.ts";
+import type { FileVisitor } from "../outbox/file-event-queries.ts";
 
 /**
  * A user of the host application. The member `id` has 1 to 255 characters. The member `email` has at most 254 characters. Lists of files
@@ -25,7 +26,10 @@ export type ItemFile = {
   state: AttachmentState;
   /** The reason of the rejection, if the service rejected the file. */
   reason: string | undefined;
-  /** The id of the user who added the file. Empty if the application added the file with `asApplication`. */
+  /**
+   * The id of the user who added the file. Empty if the application added the file with `asApplication`. The id of a visitor of a file
+   * request starts with `visitor:`.
+   */
   createdBy: string;
   createdAt: Date;
   /** The tags that the application has given the file. No response to a browser contains the tags or the metadata. */
@@ -40,7 +44,14 @@ export type ItemFile = {
  * One call of a hook. The member `id` is constant for all calls about one event, so use `id` as an idempotency key. The member `attempt` is
  * the number of the call, from 1.
  */
-export type HookDelivery = { id: string; attempt: number };
+export type HookDelivery = {
+  id: string;
+  attempt: number;
+  /** The visitor of a file request who sent the file. Only `onReady` and `onRejected` get the visitor. */
+  visitor?: FileVisitor | undefined;
+};
+
+export type { FileVisitor };
 
 /**
  * A function of the application that receives a file and the id of its item. If a hook throws or takes longer than a minute, the service
@@ -96,6 +107,12 @@ export type Resource<AppUser extends User = User> = {
    * permits the links. Default: users can't make links. Needs the option `links` of `createValetKey`.
    */
   mayShare?(user: AppUser, itemId: string): boolean | Promise<boolean>;
+  /**
+   * Decides whether the user may make file requests, with which people without an account send files to the item. The service first calls
+   * `may` with `add`. The service asks both functions again, for the creator of the file request, at each request of a visitor. Only the
+   * result `true` permits the file requests. Default: users can't make file requests. Needs the option `links` of `createValetKey`.
+   */
+  mayRequest?(user: AppUser, itemId: string): boolean | Promise<boolean>;
   /** The accepted content types, such as `application/pdf` and `image/*`. Default: every type. */
   accept?: readonly string[] | undefined;
   /** The size of the largest accepted file, in bytes. Range: from 1. Default: 5 GiB. */
@@ -135,6 +152,7 @@ export const RESOURCE_OPTIONS = {
   may: true,
   mayMany: true,
   mayShare: true,
+  mayRequest: true,
   accept: true,
   maxBytes: true,
   validate: true,

@@ -3,7 +3,7 @@ import { defineQueries, type Tx } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { FileEventKind } from "../../platform/database/unions.ts";
 import type { Attachment } from "../access/attachment.ts";
-import { idInApplication, isOwnerOfItem } from "../access/caller.ts";
+import { isOwnerOfItem } from "../access/caller.ts";
 
 /** The name of an item in the application. */
 export type ItemName = { resource: string; itemId: string };
@@ -11,11 +11,21 @@ export type ItemName = { resource: string; itemId: string };
 /** The facts about an issued URL. `actorId`: the id that audit events store. `at`: milliseconds since the epoch. */
 export type IssuedUrlFacts = { actorId: string; at: number; purpose: string };
 
+/** A visitor who sent a file to a file request. The member `name` is undefined if the visitor entered no name. Nobody checks the name. */
+export type FileVisitor = { fileRequestId: string; name: string | undefined };
+
 /**
  * An event in the life of a file of an item. A hook of the application receives this event at least once. The `id` of the event is the same
- * at each delivery. Only an event of the kind `downloaded` has the member `url`.
+ * at each delivery. Only an event of the kind `downloaded` has the member `url`. Only an event about the end of the upload of a visitor has
+ * the member `visitor`.
  */
-type FileEvent = ItemName & { id: string; kind: FileEventKind; file: Attachment; url?: IssuedUrlFacts | undefined };
+type FileEvent = ItemName & {
+  id: string;
+  kind: FileEventKind;
+  file: Attachment;
+  url?: IssuedUrlFacts | undefined;
+  visitor?: FileVisitor | undefined;
+};
 
 /** A file event that one replica has leased. `attempts`: how often replicas have leased the event, including this time. */
 export type LeasedFileEvent = FileEvent & { attempts: number; leaseEndsAt: number };
@@ -23,13 +33,19 @@ export type LeasedFileEvent = FileEvent & { attempts: number; leaseEndsAt: numbe
 /** Queues a call of the application's hook, in the transaction that ends the upload. Does nothing if the file belongs to no item. */
 export async function recordFileEvent(
   queries: Tx,
-  { id, kind, attachment, now }: { id: string; kind: FileEventKind; attachment: Attachment; now: number },
+  {
+    id,
+    kind,
+    attachment,
+    visitor,
+    now,
+  }: Pick<FileEvent, "id" | "kind" | "visitor"> & { attachment: Attachment; now: number },
 ): Promise<void> {
-  if (idInApplication(attachment.createdBy) === undefined) return;
+  if (!isOwnerOfItem(attachment.ownerId)) return;
   const item = await fileEventQueries(queries).itemOfNote(attachment.noteId);
   if (item === undefined) return;
   const { resource, itemId } = item;
-  await fileEventQueries(queries).insert([{ id, kind, resource, itemId, file: attachment }], { dueAt: now });
+  await fileEventQueries(queries).insert([{ id, kind, resource, itemId, file: attachment, visitor }], { dueAt: now });
 }
 
 /**
@@ -142,14 +158,19 @@ function earlierEvents(eb: ExpressionBuilder<Tables, "file_events">) {
 /** SQLite limits the number of values in one statement. */
 const INSERTED_TOGETHER = 500;
 
-function toRow({ id, kind, resource, itemId, file, url }: FileEvent, dueAt: number): Insertable<Tables["file_events"]> {
-  const detail = url === undefined ? null : JSON.stringify(url);
+function toRow(
+  { id, kind, resource, itemId, file, url, visitor }: FileEvent,
+  dueAt: number,
+): Insertable<Tables["file_events"]> {
+  const facts = url ?? visitor;
+  const detail = facts === undefined ? null : JSON.stringify(facts);
   const event = { id, kind, resource, item_id: itemId, file: JSON.stringify(file), file_id: file.id, detail };
   return { ...event, due_at: dueAt, attempts: 0 };
 }
 
 function toEvent(row: Selectable<Tables["file_events"]>): LeasedFileEvent {
   const { id, kind, resource, item_id: itemId, attempts, due_at: leaseEndsAt } = row;
-  const url = row.detail === null ? undefined : JSON.parse(row.detail);
-  return { id, kind, resource, itemId, file: JSON.parse(row.file), url, attempts, leaseEndsAt };
+  const facts = row.detail === null ? undefined : JSON.parse(row.detail);
+  const detail = kind === "downloaded" ? { url: facts } : { visitor: facts };
+  return { id, kind, resource, itemId, file: JSON.parse(row.file), ...detail, attempts, leaseEndsAt };
 }

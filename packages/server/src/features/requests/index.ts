@@ -10,7 +10,7 @@ import type { Caller } from "../access/caller.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { aboutFile, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
-import { admit } from "../links/visitor/admit.ts";
+import { admit, type CreatorRightsOf } from "../links/visitor/admit.ts";
 import { reject } from "../uploads/decide.ts";
 import { uploadQueries } from "../uploads/queries/uploads.ts";
 import { transitionUpload } from "../uploads/transition.ts";
@@ -19,11 +19,16 @@ import { admitSender, findSent, visitorUploads } from "./visitor-uploads.ts";
 
 export type RequestVerbs = ReturnType<typeof createRequests>;
 
-/** Creates the functions about file requests that the rest of the service calls. */
-export function createRequests(deps: Deps, { starts, urls }: { starts: Allowance; urls: Allowance }) {
-  const visits = { admit: admit(deps), allowance: urls };
+/**
+ * Creates the functions about file requests that the rest of the service calls. Default of `creatorRightsOf`: the database has the roles of
+ * the creators.
+ */
+export function createRequests(
+  deps: Deps,
+  { starts, creatorRightsOf }: { starts: Allowance; creatorRightsOf?: CreatorRightsOf },
+) {
   return {
-    admitSender: admitSender(deps, visits),
+    admitSender: admitSender(deps, { admit: admit(deps, creatorRightsOf) }),
     visitorUploads: visitorUploads(deps, starts),
     receipts: receipts(deps),
     reviewFile: reviewFile(deps),

@@ -103,12 +103,6 @@ const schemas = operations("visitors", {
     params: LinkUploadParams,
     response: { 204: emptyResponse },
   },
-  getReceipt: {
-    ...isPublic,
-    summary: "Get the receipt of a file that this visitor sent",
-    params: LinkUploadParams,
-    response: { 200: Receipt },
-  },
 });
 
 const UPLOADS = "/public/links/:token/uploads";
@@ -117,10 +111,13 @@ const isReceived = ({ state }: Pick<SentFile, "state">) => state === "ready" || 
 
 type Received = { visit: Visit; sent: Pick<SentFile, "state"> };
 
+/** The part of the service that the routes of senders need. An embedding has the same part. */
+export type SenderVerbs = Pick<RequestVerbs, "admitSender" | "visitorUploads"> & Pick<LinkVerbs, "recordUse">;
+
 /** The routes through which visitors upload files to a file request. */
 export function visitorUploadRoutes(
   app: App,
-  { useCases, publicUrl, cookies, visitorOf }: RouteDeps<RequestVerbs & Pick<LinkVerbs, "recordUse">> & VisitorParts,
+  { useCases, cookies, visitorOf }: { useCases: SenderVerbs } & VisitorParts,
 ): void {
   const { visitorUploads: uploads, admitSender } = useCases;
   /**
@@ -139,7 +136,7 @@ export function visitorUploadRoutes(
 
   app.post(UPLOADS, { schema: schemas.startSend }, async (request, reply) => {
     const visitor = visitorOf(request);
-    const { visit, pass } = await admitSender(request.params.token, visitor);
+    const { visit, pass } = await admitSender(request.params.token, { ...visitor, startsFrom: visitor.network });
     const idempotencyKey = readIdempotencyKey(request.headers["idempotency-key"]);
     const file = { ...request.body, idempotencyKey };
     const started = await uploads.start(visit, { ...file, network: visitor.network });
@@ -150,7 +147,7 @@ export function visitorUploadRoutes(
   const large = { bodyLimit: httpLimits.largeJsonBodyBytes };
   app.post(`${UPLOADS}/batch`, { schema: schemas.startSends, ...large }, async (request, reply) => {
     const visitor = visitorOf(request);
-    const { visit, pass } = await admitSender(request.params.token, visitor);
+    const { visit, pass } = await admitSender(request.params.token, { ...visitor, startsFrom: visitor.network });
     const outcomes = await uploads.startAll(visit, { files: request.body.uploads, network: visitor.network });
     cookies.setPass(reply, pass);
     return presentOutcomes(outcomes, presentStartedSend);
@@ -202,15 +199,27 @@ export function visitorUploadRoutes(
     await uploads.takeBack(await visitOf(request, token), uploadId);
     return reply.code(204).send(null);
   });
+}
 
-  app.get("/public/links/:token/receipts/:uploadId", { schema: schemas.getReceipt }, async (request) => {
+/** The route with which visitors get receipts. */
+export function visitorReceiptRoutes(
+  app: App,
+  { useCases, publicUrl, visitorOf }: RouteDeps<RequestVerbs> & VisitorParts,
+): void {
+  app.get("/public/links/:token/receipts/:uploadId", { schema: receiptSchemas.getReceipt }, async (request) => {
     const { token, uploadId } = request.params;
-    const issuer = new URL(publicUrl).origin;
-    return useCases.receipts.issue(await visitOf(request, token), { uploadId, issuer });
+    const { visit } = await useCases.admitSender(token, visitorOf(request));
+    return useCases.receipts.issue(visit, { uploadId, issuer: new URL(publicUrl).origin });
   });
 }
 
 const receiptSchemas = operations("visitors", {
+  getReceipt: {
+    ...isPublic,
+    summary: "Get the receipt of a file that this visitor sent",
+    params: LinkUploadParams,
+    response: { 200: Receipt },
+  },
   verifyReceipt: {
     security: [] as [],
     summary: "Check the signature of a receipt",

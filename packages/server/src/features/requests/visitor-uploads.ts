@@ -26,6 +26,8 @@ import { type StartedUpload, startUpload } from "../uploads/start.ts";
 export type Visit = { link: Link; visitorId: string };
 
 type SendFileInput = {
+  /** The place of the object in the bucket, for a file of an item. Default: no place. */
+  place?: string | undefined;
   path?: string | undefined;
   filename: string;
   contentType: string;
@@ -159,13 +161,20 @@ async function holdSent(tx: Tx, sent: { visit: Visit; uploadId: string }): Promi
   return requireReceived(held, sent.visit);
 }
 
-async function limitStarts(deps: Deps, { linkId, network }: { linkId: string; network: string }): Promise<void> {
-  const take = (limit: WindowLimit, holder: string) =>
-    takeFromWindow(deps, { limit, holder, amount: 1, problem: TOO_MANY_STARTS });
-  // The limit of the IP address comes first, so that one visitor can't use up the limits of all visitors.
-  await take(STARTS_OF_IP, `${linkId} ${network}`);
-  await take(STARTS_OF_LINK, linkId);
-  await take(STARTS_OF_DAY, linkId);
+type Start = { linkId: string; network: string };
+
+async function limitStarts(deps: Deps, start: Start): Promise<void> {
+  for (const window of windowsOfStart(start)) await takeFromWindow(deps, { ...window, amount: 1 });
+}
+
+/** The limit of the IP address comes first, so that one visitor can't use up the limits of all visitors. */
+function windowsOfStart({ linkId, network }: Start) {
+  const problem = TOO_MANY_STARTS;
+  return [
+    { limit: STARTS_OF_IP, holder: `${linkId} ${network}`, problem },
+    { limit: STARTS_OF_LINK, holder: linkId, problem },
+    { limit: STARTS_OF_DAY, holder: linkId, problem },
+  ];
 }
 
 /** Finds an upload of this visitor through this link. Throws `upload_not_found`. */
@@ -205,13 +214,23 @@ function hideOwner(error: unknown): never {
   throw error;
 }
 
+type Sending = Pick<Request, "sealedPass"> & {
+  /** The network of a visitor who starts an upload. Undefined: the visitor continues, lists or deletes uploads. */
+  startsFrom?: string | undefined;
+};
+
 /**
  * Admits a visitor who sends files to a file request. Returns a pass, which is valid until the current expiry of the link.
  * Throws `link_not_found`, and `wrong_password` if the visitor has not entered the password yet.
  */
 export function admitSender(deps: Deps, { admit }: { admit: Admit }) {
-  return async (token: string, { sealedPass }: Pick<Request, "sealedPass">): Promise<{ visit: Visit; pass: Pass }> => {
-    const admitted = await admit(token, { sealedPass, wish: { kind: "send" } });
+  return async (token: string, { sealedPass, startsFrom }: Sending): Promise<{ visit: Visit; pass: Pass }> => {
+    const admitted = await admit(token, {
+      sealedPass,
+      wish: { kind: "send" },
+      windowsOf: ({ link }) =>
+        startsFrom === undefined ? [] : windowsOfStart({ linkId: link.id, network: startsFrom }),
+    });
     if (admitted.state === "locked") throw linkNotFound();
     const pass = newPass(deps, admitted);
     return { visit: { link: admitted.link, visitorId: pass.visitorId }, pass };

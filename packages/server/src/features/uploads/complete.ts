@@ -62,7 +62,9 @@ export function prepareCompletion(deps: Deps) {
     const { upload, attachment, link } = await findSent(deps, { caller, uploadId });
     if (attachment?.state !== "pending") return async () => requireAttached(upload, attachment);
     const staged = await findStored(deps, { attachment, upload, reported });
-    const accepted = input.accepted ?? (await acceptedBy(db, { link, attachment }));
+    // A file of a visitor in an embedding must be of a kind that both the resource and the file request accept.
+    const ofRequest = await acceptedBy(db, { link, attachment });
+    const accepted = ofRequest === undefined ? input.accepted : [...ofRequest, ...(input.accepted ?? [])];
     const decide = await examine(deps, { ...staged, accepted });
     return async () => {
       const decided = await decide();

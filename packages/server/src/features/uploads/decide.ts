@@ -151,7 +151,9 @@ async function announceArrival(
   // For an adopted object, the service queues only the messages to webhooks, because the adoption has already added an audit event.
   if (seen.ownsObject) await auditQueries(tx).add(event);
   else await webhookQueries(tx).queue(...messagesOf(event));
-  if (attachment?.state === "ready") await recordFileEvent(tx, { id: deps.newId(), kind: "ready", attachment, now });
+  if (attachment?.state !== "ready") return;
+  const visitor = right.link && { fileRequestId: right.link.id, name: right.visitorName };
+  await recordFileEvent(tx, { id: deps.newId(), kind: "ready", attachment, visitor, now });
 }
 
 /** Makes the audit event of a verified file. */
@@ -186,5 +188,7 @@ async function announceRejection({ newId }: Deps, tx: Tx, rejection: Rejection):
   const detail = { ...namesOf(seen), reason, ...(sent && { visitorName: sent.visitorName ?? null }) };
   const event = { id: newId(), caller: { userId: by ?? seen.createdBy }, subject: aboutFile(seen), at: now, detail };
   await auditQueries(tx).add(auditEvent("attachment.rejected", event));
-  if (attachment !== undefined) await recordFileEvent(tx, { id: newId(), kind: "rejected", attachment, now });
+  if (attachment === undefined) return;
+  const visitor = sent && { fileRequestId: sent.linkId, name: sent.visitorName };
+  await recordFileEvent(tx, { id: newId(), kind: "rejected", attachment, visitor, now });
 }

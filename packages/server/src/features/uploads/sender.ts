@@ -42,9 +42,15 @@ export async function authoriseSender(
   return { ownerId: found.link.ownerId, request: { link: found.link, deadline } };
 }
 
-/** Returns whether a file request is currently open. The function `acceptsFiles` does not check whether the file request is full. */
+/**
+ * Returns whether a file request is currently open. The function `acceptsFiles` does not check whether the file request is full. In an
+ * embedding, the host application has already decided about the creator (links/visitor/admit.ts), because the host application cannot
+ * decide inside a transaction.
+ */
 export function acceptsFiles(found: LinkWithCreator, { now, limits }: { now: number; limits: Limits }): boolean {
-  return found.link.kind === "upload" && stateOf(found, { now, policy: limits.links }) === "live";
+  const { link } = found;
+  const creatorRole = idInApplication(link.createdBy) === undefined ? found.creatorRole : "owner";
+  return link.kind === "upload" && stateOf({ ...found, creatorRole }, { now, policy: limits.links }) === "live";
 }
 
 /**
@@ -87,6 +93,8 @@ export type Right = {
   action: AuditAction;
   detail: AuditEvent["detail"];
   link?: Link | undefined;
+  /** The name that the visitor entered. Undefined: the visitor entered no name, or the sender is a user. */
+  visitorName?: string | undefined;
 };
 
 /**
@@ -114,5 +122,6 @@ export async function rightOf(
   const { id: linkId, label, request } = found.link;
   const needsReview = request?.review === true;
   const detail = { linkId, label, visitorName: file?.visitorName ?? null, ...(needsReview && { needsReview }) };
-  return { to: needsReview ? "quarantined" : "ready", action: "link.received", detail, link: found.link };
+  const to = needsReview ? "quarantined" : "ready";
+  return { to, action: "link.received", detail, link: found.link, visitorName: file?.visitorName };
 }

@@ -11,9 +11,9 @@ export type PlainPages = {
   render(page: PlainPage): string;
   /**
    * Returns the Content-Security-Policy of a plain page. The policy permits only the style of the page, the logo, and forms that send to
-   * the service or to `targets`.
+   * the service or to `targets`. With `script`, the policy also permits this script, and its requests to the service and to `targets`.
    */
-  policy(targets?: readonly string[]): string;
+  policy(targets?: readonly string[], script?: string): string;
 };
 
 // The colors and sizes are equal to the colors and sizes of the link pages (styles/theme.css, landing/landing.css).
@@ -61,12 +61,14 @@ input:focus-visible { outline-offset: -1px; }
 /** The parameters `name` and `header` are HTML. The parameter `style` replaces colors of the pages. */
 export function createPlainPages({ name, header, style }: { name: string; header: string; style: string }): PlainPages {
   const css = STYLE + style;
-  const hash = createHash("sha256").update(css).digest("base64");
+  const sourceOf = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+  const styleSource = sourceOf(css);
   return {
     name,
-    policy(targets = []) {
-      const forms = ["'self'", ...targets].join(" ");
-      return `default-src 'none'; img-src 'self'; style-src 'sha256-${hash}'; form-action ${forms}; base-uri 'none'; frame-ancestors 'none'`;
+    policy(targets = [], script) {
+      const hosts = ["'self'", ...targets].join(" ");
+      const scripts = script === undefined ? "" : `script-src ${sourceOf(script)}; connect-src ${hosts}; `;
+      return `default-src 'none'; img-src 'self'; style-src ${styleSource}; ${scripts}form-action ${hosts}; base-uri 'none'; frame-ancestors 'none'`;
     },
     render: ({ language, title, content, stub }) => `<!doctype html>
 <html lang="${language}">

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import pino from "pino";
 import { createAdmit } from "../../features/embedding/admit.ts";
-import { createAsk } from "../../features/embedding/ask.ts";
+import { createAsk, functionOf } from "../../features/embedding/ask.ts";
 import { createCalls } from "../../features/embedding/calls/index.ts";
 import type { TenantCalls } from "../../features/embedding/calls/tenants.ts";
 import type { CallsForUsers, FileCalls, TransactionCalls } from "../../features/embedding/calls/types.ts";
@@ -108,23 +108,23 @@ async function open(
   const ask = createAsk({
     resources,
     onFault: ({ error, ...question }) =>
-      logger.error(
-        { ...question, err: error },
-        `${question.action === "share" ? "mayShare" : "may"}() made no decision`,
-      ),
+      logger.error({ ...question, err: error }, `${functionOf(question)}() made no decision`),
   });
-  const links = await loadLinks(options, { ask, logger });
+  const createRules = (deps: Deps) => ({
+    admit: createAdmit(deps, {
+      resources,
+      onFault: ({ error, resource }) => logger.error({ resource, err: error }, "validate() made no decision"),
+    }),
+    places: createPlaces(deps, { place, tenantQuotaBytes }),
+  });
+  const links = await loadLinks(options, { ask, createRules, logger });
   const base = await openBase(config, { join: (deps) => joinFeatures(deps, links), logger, clock });
   opened.add(base.close);
   const { track, settle, refuseCalls } = createRunningCalls();
   // Hooks and requests may call the embedding until the database closes.
   opened.add(refuseCalls);
   await ownDatabase(base.db, { name: application, bucket: placeOf(config.bucket) });
-  const admit = createAdmit(base.deps, {
-    resources,
-    onFault: ({ error, resource }) => logger.error({ resource, err: error }, "validate() made no decision"),
-  });
-  const places = createPlaces(base.deps, { place, tenantQuotaBytes });
+  const { admit, places } = createRules(base.deps);
   const files = createFiles(base.deps, { useCases: base.useCases, resources, ask, admit, places });
   const delivery = deliverFileEvents(base.deps, {
     resources,
@@ -178,7 +178,7 @@ type Features = FileUseCases & { links: OpenedLinks | undefined };
 /** Joins the features of an embedding. No user arrives through an invitation. */
 function joinFeatures(deps: Deps, openLinks: OpenLinks | undefined): Features {
   const allowances = createAllowances(deps);
-  const links = openLinks?.(deps, { allowance: allowances.urls });
+  const links = openLinks?.(deps, allowances);
   return { ...createFileUseCases(deps, { arrive: () => undefined, allowances }), links };
 }
 

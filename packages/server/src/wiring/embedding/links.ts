@@ -1,6 +1,8 @@
 import type { Logger } from "pino";
+import type { Admit } from "../../features/embedding/admit.ts";
 import type { Ask } from "../../features/embedding/ask.ts";
-import { createCreatorRights, type ItemLinks } from "../../features/embedding/creators.ts";
+import { createCreators, type ItemLinks } from "../../features/embedding/creators.ts";
+import type { Places } from "../../features/embedding/places.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { App } from "../../platform/http/route-types.ts";
 import { deleteExpiredWindows } from "../../platform/limits/in-database.ts";
@@ -16,28 +18,34 @@ export type OpenedLinks = ItemLinks & {
   jobs: Record<keyof typeof LINK_JOBS, () => Promise<void>>;
 };
 
-export type OpenLinks = (deps: Deps, parts: { allowance: Allowance }) => OpenedLinks;
+export type OpenLinks = (deps: Deps, parts: { urls: Allowance; starts: Allowance }) => OpenedLinks;
+
+type Parts = { ask: Ask; createRules: (deps: Deps) => { admit: Admit; places: Places }; logger: Logger };
 
 /** Loads the code of links. Returns undefined if the application uses no links, because the embedding then does not need the code. */
 export async function loadLinks(
   { links: options, resources, origins }: CheckedOptions,
-  { ask, logger }: { ask: Ask; logger: Logger },
+  { ask, createRules, logger }: Parts,
 ): Promise<OpenLinks | undefined> {
   if (options === undefined) return undefined;
   const { createLinks } = await import("../../features/links/index.ts");
+  const { createSenders } = await import("../../features/embedding/senders.ts");
   const { createVisitorRoutes } = await import("../../features/embedding/http/visitors.ts");
   const { pageUrl, clientAddress, findUser } = options;
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
-  return (deps, { allowance }) => {
-    const creatorRightsOf = createCreatorRights(deps, {
+  return (deps, { urls, starts }) => {
+    const creators = createCreators(deps, {
       ...{ ask, resources },
       findCreator: (id) => findUser(id),
       onFault: (error) => logger.error({ err: error }, "links.findUser() found no user"),
     });
-    const useCases = createLinks(deps, { allowance, creatorRightsOf });
+    const useCases = {
+      ...createLinks(deps, { allowance: urls, creatorRightsOf: creators.rightsOf }),
+      ...createSenders(deps, { starts, creators, resources, ...createRules(deps) }),
+    };
     return {
       useCases,
-      creatorRightsOf,
+      creatorRightsOf: creators.rightsOf,
       urlOf: (token) => pageUrl?.replaceAll("{token}", token) ?? `${baseUrl}/s/${token}/download`,
       visitorRoutes: createVisitorRoutes({
         ...{ useCases, baseUrl },

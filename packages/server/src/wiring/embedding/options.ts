@@ -131,10 +131,11 @@ const MIN_SECRET = 32;
 function faultsOfLinks<AppUser extends User>({ links, resources }: Partial<ValetKeyOptions<AppUser>>): string[] {
   const faults: string[] = [];
   if (links === undefined) {
-    const sharing = Object.entries(Object(resources) as Resources).find(
-      ([, resource]) => resource?.mayShare !== undefined,
+    return Object.entries(Object(resources) as Resources).flatMap(([name, resource]) =>
+      (["mayShare", "mayRequest"] as const)
+        .filter((rule) => resource?.[rule] !== undefined)
+        .map((rule) => `resources.${name}.${rule}: needs the option links`),
     );
-    return sharing === undefined ? [] : [`resources.${sharing[0]}.mayShare: needs the option links`];
   }
   const { secret, oldSecrets = [], baseUrl, findUser, pageUrl, clientAddress } = Object(links) as Partial<LinkOptions>;
   const isSecret = (text: unknown) => typeof text === "string" && text.length >= MIN_SECRET;
@@ -163,8 +164,8 @@ function isPage(url: unknown): url is string {
 }
 
 function faultsOfResource<AppUser extends User>(name: string, resource: Resource<AppUser>): string[] {
-  const { may, mayMany, mayShare, accept, maxBytes, validate, urlTtlSeconds, ...hooks } = Object(resource) as Resource;
-  const { onReady, onRejected, onRemoved, onDownload } = hooks;
+  const { may, accept, maxBytes, urlTtlSeconds, ...functions } = Object(resource) as Resource;
+  const { mayMany, mayShare, mayRequest, validate, onReady, onRejected, onRemoved, onDownload } = functions;
   const at = `resources.${name}`;
   const faults: string[] = [];
   if (!NAME.test(name)) faults.push(`${at}: the name must be ${NAMES}`);
@@ -175,6 +176,7 @@ function faultsOfResource<AppUser extends User>(name: string, resource: Resource
   for (const [key, hook] of Object.entries({
     mayMany,
     mayShare,
+    mayRequest,
     validate,
     onReady,
     onRejected,

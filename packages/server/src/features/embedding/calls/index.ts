@@ -8,6 +8,7 @@ import { changeCalls } from "./change.ts";
 import { type ActorCalls, type CallParts, createContext } from "./context.ts";
 import { linkCalls } from "./links.ts";
 import { readCalls } from "./read.ts";
+import { fileRequestCalls } from "./requests.ts";
 import { type TenantCalls, tenantCalls } from "./tenants.ts";
 import { transactionCalls } from "./transactions.ts";
 import type { CallsForUsers, FileCalls, TransactionCalls } from "./types.ts";
@@ -30,6 +31,7 @@ export function createCalls(
     ...annotateCalls(context),
     ...changeCalls(context),
     ...linkCalls(context),
+    ...fileRequestCalls(context),
   };
   type Call = (...args: unknown[]) => Promise<unknown>;
   const entries = Object.entries(calls) as [string, Call][];

@@ -1,6 +1,7 @@
 import type { AnnotationsFilter, AnnotationsInput } from "../../attachments/annotations.ts";
 import type { ItemCounts, ItemFile, ItemName, User } from "../types.ts";
 import type { LinkCalls } from "./link-types.ts";
+import type { FileRequestCalls } from "./request-types.ts";
 
 /**
  * The bytes of a file: bytes in memory, a `Blob` or `File`, a web stream, a Node.js stream, or the path of a file on the disk of this
@@ -162,8 +163,10 @@ export type ActivityEvent = {
   detail: Readonly<Record<string, string | number | boolean | null>>;
 };
 
+type VisitorCalls = LinkCalls & FileRequestCalls;
+
 /** The calls for the server of an application. */
-export type FileCalls = LinkCalls & {
+export type FileCalls = VisitorCalls & {
   /**
    * Adds a file to an item. Makes the same checks as for an upload from a browser. The file is `ready`, or `scanning` if there is a virus
    * scanner. Asks `may` for "add", before the first byte and after the last byte.

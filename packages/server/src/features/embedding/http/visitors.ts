@@ -5,13 +5,14 @@ import { createPlainPages } from "../../../platform/http/plain-pages.ts";
 import type { App } from "../../../platform/http/route-types.ts";
 import type { LinkVerbs } from "../../links/index.ts";
 import { publicLinkRoutes } from "../../links/visitor/routes.ts";
+import { type SenderVerbs, visitorUploadRoutes } from "../../requests/routes.ts";
 import { exchange } from "./handler.ts";
 
 /** Returns the IP address of a visitor. */
 export type FindClientAddress = (request: Request, original: unknown) => string | undefined;
 
 type Options = {
-  useCases: LinkVerbs;
+  useCases: LinkVerbs & SenderVerbs;
   /** The public URL of the routes of the embedding. */
   baseUrl: string;
   bucketOrigins: readonly string[];
@@ -22,7 +23,7 @@ type Options = {
   onNoAddress: (error: unknown) => void;
 };
 
-/** Creates the function that adds the routes for visitors of links, who are not users of the application. */
+/** Creates the function that adds the routes for visitors of links and file requests, who are not users of the application. */
 export function createVisitorRoutes({ useCases, baseUrl, findClientAddress = reportedAddress, ...options }: Options) {
   const { onNoAddress, ...others } = options;
   let isReported = false;
@@ -49,7 +50,7 @@ export function createVisitorRoutes({ useCases, baseUrl, findClientAddress = rep
     const holderOf = ({ params, clientAddress }: FastifyRequest) =>
       `${networkOf(clientAddress)} ${(params as { token: string }).token.split("~").at(-1)}`;
     app.addHook("onRoute", inTurns({ turns: { turns: createWriteTurns(), holderOf } }));
-    publicLinkRoutes(app, {
+    const parts = publicLinkRoutes(app, {
       ...others,
       useCases,
       publicUrl: baseUrl,
@@ -58,6 +59,7 @@ export function createVisitorRoutes({ useCases, baseUrl, findClientAddress = rep
       clientIpOf: () => undefined,
       plainPages: createPlainPages({ name: "", header: "", style: "" }),
     });
+    visitorUploadRoutes(app, { useCases, ...parts });
   };
 }
 

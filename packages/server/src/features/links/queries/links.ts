@@ -79,10 +79,14 @@ export const linkQueries = defineQueries("database.links", ({ kysely: db, clock 
     return (await received.limit(1).executeTakeFirst()) !== undefined;
   },
 
-  /** Lists the links of a note, newest first. */
-  async listOfNote(noteId: string, page: PageRequest): Promise<Page<LinkDetails>> {
-    const rows = await newestFirst(linkDetails(db, clock()).where("links.note_id", "=", noteId), page).execute();
-    return toPageOfDetails(rows, page);
+  /** Lists the links of a note, newest first. Default of `kind`: the links of both kinds. */
+  async listOfNote(
+    noteId: string,
+    { kind, ...page }: PageRequest & { kind?: LinkKind | undefined },
+  ): Promise<Page<LinkDetails>> {
+    const ofNote = linkDetails(db, clock()).where("links.note_id", "=", noteId);
+    const links = ofNote.$if(kind !== undefined, (q) => q.where("links.kind", "=", kind as never));
+    return toPageOfDetails(await newestFirst(links, page).execute(), page);
   },
 
   /** Lists the links whose list of files contains this attachment, newest first. */

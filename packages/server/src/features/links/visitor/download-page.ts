@@ -3,7 +3,8 @@ import type { Language } from "../../../platform/database/unions.ts";
 import { escapeHtml } from "../../../platform/http/brand-pages.ts";
 import type { PlainPages } from "../../../platform/http/plain-pages.ts";
 import type { Link, LinkedFile } from "../link.ts";
-import type { Look, OpenLook } from "./look-at-link.ts";
+import { type Look, type OpenLook, requestOf } from "./look-at-link.ts";
+import { sendForm } from "./send-form.ts";
 
 /** `chosen`: the file whose download the visitor must confirm, because it counts as one of the uses that the link allows. */
 type View = {
@@ -56,7 +57,7 @@ function openParts(look: OpenLook, { warning, words, hasOtherPage }: Omit<Conten
   if (link.message !== "") parts.push(`<p class="message">${escapeHtml(link.message)}</p>`);
   parts.push(warning);
   const [only] = files;
-  if (isRequest) parts.push(`<p>${words.receives}</p>`);
+  if (isRequest) parts.push(hasOtherPage ? `<p>${words.receives}</p>` : sendForm(requestOf(link), words));
   else if (only === undefined) parts.push(`<p class="muted">${words.noFile}</p>`);
   else if (files.length === 1) parts.push(`<p>${nameOf(only, words)}</p>`, form(downloadButton(only, words)));
   else {
@@ -171,6 +172,13 @@ const english = {
   asks: (name: string | undefined) => (name === undefined ? "Send files" : `${name} asks you for files`),
   ends: (when: string) => `Ends ${when}`,
   receives: "Sending files needs JavaScript. Open this link in another browser.",
+  name: "Your name",
+  files: "Files",
+  send: "Send",
+  sending: "Sending",
+  sent: "Sent",
+  remove: "Remove",
+  lost: "The file could not be sent. Check your connection, and send the file again.",
   noFile: "There are no files here yet.",
   allAtOnce: "To download all files at once, turn on JavaScript and open the link again.",
   confirm: "Download this file?",
@@ -207,6 +215,13 @@ const german: DownloadTexts = {
   asks: (name) => (name === undefined ? "Dateien senden" : `${name} bittet Sie um Dateien`),
   ends: (when) => `Endet ${when}`,
   receives: "Dateien senden braucht JavaScript. Öffnen Sie diesen Link in einem anderen Browser.",
+  name: "Ihr Name",
+  files: "Dateien",
+  send: "Senden",
+  sending: "Wird gesendet",
+  sent: "Gesendet",
+  remove: "Entfernen",
+  lost: "Die Datei konnte nicht gesendet werden. Prüfen Sie Ihre Verbindung, und senden Sie die Datei noch einmal.",
   noFile: "Hier sind noch keine Dateien.",
   allAtOnce: "Um alle Dateien auf einmal herunterzuladen, schalten Sie JavaScript ein und öffnen den Link noch einmal.",
   confirm: "Diese Datei herunterladen?",
@@ -224,6 +239,11 @@ const german: DownloadTexts = {
     attachment_not_found: "Dieser Link hat diese Datei nicht mehr. Öffnen Sie den Link noch einmal.",
     attachment_not_ready: "Diese Datei ist noch nicht bereit. Versuchen Sie es gleich noch einmal.",
     wrong_password: "Das Passwort fehlt oder stimmt nicht. Fragen Sie die Person, die Ihnen den Link gesendet hat.",
+    request_full: "Diese Anfrage hat alle ihre Dateien, oder diese Datei ist zu groß für den Rest.",
+    file_too_large: "Diese Datei ist zu groß für diese Anfrage.",
+    kind_not_accepted: "Diese Anfrage nimmt keine Dateien dieser Art an.",
+    quota_exceeded: "Der Empfänger hat gerade keinen Platz für diese Datei. Versuchen Sie es später noch einmal.",
+    upload_rejected: "Der Inhalt dieser Datei passt nicht zu ihrem Namen oder ihrer Art.",
     rate_limited: "Zu viele Versuche. Warten Sie etwas, und versuchen Sie es noch einmal.",
     links_disabled: "Links sind bei diesem Dienst ausgeschaltet.",
     cross_site_request: "Diese Anfrage muss von einer Seite dieses Dienstes kommen.",

@@ -12,6 +12,7 @@ import type { Visitor } from "./claim.ts";
 import { type DownloadTexts, downloadPage, downloadText, downloadTexts } from "./download-page.ts";
 import type { Look } from "./look-at-link.ts";
 import type { Pass, VisitorCookies } from "./pass.ts";
+import { SEND_SCRIPT } from "./send-form.ts";
 
 const MAX_FORM_BYTES = 4_096;
 const FORM = "application/x-www-form-urlencoded";
@@ -61,7 +62,7 @@ type Exchange = { token: string; request: FastifyRequest; reply: FastifyReply };
 /** The routes GET and POST /s/:token/download. Only a POST counts as a claim. */
 export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientIpOf, ...options }: Options): void {
   const { bucketOrigins, hasOtherPage, cookies, visitorOf, plainPages } = options;
-  const policy = plainPages.policy(bucketOrigins);
+  const policy = plainPages.policy(bucketOrigins, hasOtherPage ? undefined : SEND_SCRIPT);
   app.addContentTypeParser<string>(FORM, { parseAs: "string", bodyLimit: MAX_FORM_BYTES }, (_request, text, done) =>
     done(null, Object.fromEntries(new URLSearchParams(text))),
   );

@@ -3,8 +3,13 @@ import type { Answer } from "./client.ts";
 import { drawers } from "./drawer.ts";
 import { type TestUser, users } from "./place.ts";
 
-/** The items of which nobody may read the files any more, or make links. A test adds its own drawers. */
-export const withdrawn = { read: new Set<string>(), share: new Set<string>() };
+/** The items of which nobody may read or add files any more, or make links or file requests. A test adds its own drawers. */
+export const withdrawn = {
+  read: new Set<string>(),
+  share: new Set<string>(),
+  add: new Set<string>(),
+  request: new Set<string>(),
+};
 
 const { may } = drawers.drawer as Resources<TestUser>[string];
 
@@ -16,14 +21,18 @@ export const links: LinkOptions<TestUser> = {
   clientAddress: (request) => request.headers.get("x-address") ?? undefined,
 };
 
-/** Everybody may share a drawer that they may read, except `cleo`. Nobody may share a box. */
+/**
+ * Everybody may share a drawer that they may read, and request files for a drawer to which they may add files, except `cleo`. Nobody may
+ * share a box or request files for it.
+ */
 export const sharing = {
   links,
   trashDays: 30,
   resources: {
     drawer: {
-      may: (user, action, id) => !withdrawn.read.has(id) && may(user, action, id),
+      may: (user, action, id) => !(action !== "remove" && withdrawn[action].has(id)) && may(user, action, id),
       mayShare: (user, id) => user.id !== "cleo" && !withdrawn.share.has(id),
+      mayRequest: (user, id) => user.id !== "cleo" && !withdrawn.request.has(id),
     },
     box: { may: () => true },
   },
@@ -52,11 +61,38 @@ export function visitorOf(fetch: ValetKey["fetch"], token: string, { address = "
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: text === "" ? undefined : JSON.parse(text) };
   }
+
+  async function start(text: string, file: object = {}): Promise<Answer> {
+    const declared = { filename: "a.txt", contentType: "text/plain", sizeBytes: Buffer.byteLength(text), ...file };
+    return send("POST /uploads", declared);
+  }
+  const complete = (uploadId: string) => send(`POST /uploads/${uploadId}/complete`);
+
   return {
+    send,
+    start,
+    complete,
+    /** Sends a file to a file request. Returns the response that refused the file, or the response to the completion. */
+    async sendFile(text: string, file: object = {}): Promise<Answer> {
+      const started = await start(text, file);
+      if (started.status !== 201) return started;
+      await put(started.body.upload, text);
+      return complete(started.body.upload.id);
+    },
     look: () => send("GET"),
     unlock: (password: string) => send("POST /unlock", { password }),
     claim: (wanted?: { attachmentIds: string[] }, headers?: Record<string, string>) =>
       send("POST /claims", wanted, headers),
     urls: (claimId: string) => send(`POST /claims/${claimId}/urls`),
   };
+}
+
+/** Sends the bytes of a started upload to the bucket. */
+export async function put(
+  { url, headers }: { url: string; headers: Record<string, string> },
+  text: string,
+): Promise<void> {
+  const { "content-length": _signed, ...others } = headers;
+  const { ok, status } = await globalThis.fetch(url, { method: "PUT", headers: others, body: text });
+  if (!ok) throw new Error(`The bucket returned ${status}`);
 }

@@ -1,0 +1,73 @@
+import { randomBytes } from "node:crypto";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { launchChromium } from "../testing/chromium.ts";
+import { type Application, startApplication } from "./start-application.ts";
+
+const invoice = { resource: "invoice", itemId: "42" };
+
+describe("the page of a file request of an embedding", () => {
+  let browser: Browser;
+  let application: Application;
+  beforeAll(async () => {
+    browser = await launchChromium();
+    application = await startApplication({ may: () => true, mayRequest: () => true, hasLinks: true });
+  });
+  afterAll(async () => {
+    await application?.close();
+    await browser?.close();
+  });
+
+  /** Opens the page of a file request in a new browser. The array `problems` has the errors of scripts and of the content policy. */
+  async function visit(url: string): Promise<{ page: Page; problems: string[] }> {
+    const context = await browser.newContext();
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    const problems: string[] = [];
+    page.on("pageerror", (error) => problems.push(`${error}`));
+    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+    await page.goto(url);
+    return { page, problems };
+  }
+
+  it("a visitor without an account unlocks a file request, sends a file in a browser, and removes another", async () => {
+    const { files } = application;
+    const { url } = await files.asApplication.createFileRequest(invoice, {
+      ...{ password: "open sesame", askName: "required", message: "Please send <your> passport." },
+    });
+    const { page, problems } = await visit(url);
+    await page.getByLabel("Password").fill("open sesame");
+    await page.getByRole("button", { name: "Open" }).click();
+    await page.getByText("Please send <your> passport.").waitFor();
+    await page.getByLabel("Your name").fill("Maria");
+    const file = (name: string) => ({ name, mimeType: "text/plain", buffer: Buffer.from(`the content of ${name}`) });
+    await page.getByLabel("Files").setInputFiles([file("passport.txt"), file("wrong.txt")]);
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByRole("button", { name: "Remove: wrong.txt" }).click();
+    await page.getByText("wrong.txt").waitFor({ state: "detached" });
+    const { files: listed } = await files.asApplication.list(invoice);
+    expect(listed).toMatchObject([{ filename: "passport.txt", state: "ready" }]);
+    const issued = await files.asApplication.issueUrl(listed[0]?.id as string);
+    expect(await (await fetch(issued.url)).text()).toBe("the content of passport.txt");
+    await page.goto(url);
+    await page.getByRole("button", { name: "Remove: passport.txt" }).waitFor();
+    expect(problems).toEqual([]);
+  });
+
+  it("a visitor sends a file of several parts in a browser, and reads why another file is refused", async () => {
+    const { files } = application;
+    const item = { resource: "invoice", itemId: "large" };
+    const { url } = await files.asApplication.createFileRequest(item, { maxFiles: 1, askName: "no" });
+    const { page } = await visit(url);
+    const bytes = randomBytes(1_000_000);
+    const large = Buffer.concat(Array.from({ length: 70 }, () => bytes));
+    const path = await application.write("large.bin", large);
+    await page.getByLabel("Files").setInputFiles(path);
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByRole("button", { name: "Remove: large.bin" }).waitFor({ timeout: 60_000 });
+    expect((await files.asApplication.list(item)).files).toMatchObject([{ sizeBytes: 70_000_000, state: "ready" }]);
+    await page.getByLabel("Files").setInputFiles({ name: "b.txt", mimeType: "text/plain", buffer: Buffer.from("b") });
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByText("The request has all its 1 files.").waitFor();
+  });
+});

@@ -1,0 +1,58 @@
+import { isStorableText } from "../../../platform/text/readable-text.ts";
+
+/** The rule of each setting. The compiler compares the names with the type of the settings. */
+export type SettingRules<Settings> = {
+  [Name in keyof Required<Settings>]: [isRight: (value: never) => boolean, rule: string];
+};
+
+/** Responses contain instants in the format of RFC 3339, whose years have four digits. */
+const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** The rules of the settings that links and file requests share. */
+export const COMMON_RULES: SettingRules<{ expiresAt: unknown; password: unknown; label: unknown; message: unknown }> = {
+  expiresAt: [
+    (at: unknown) => at === null || (at instanceof Date && at.getTime() <= LAST_INSTANT),
+    "null, or a valid Date before the year 10000",
+  ],
+  password: [isTextOf(6, 200), "a text of 6 to 200 characters"],
+  label: [isTextOf(0, 200), "a text of at most 200 characters"],
+  message: [isTextOf(0, 2000), "a text of at most 2000 characters"],
+};
+
+/** Returns the rule of a setting that is a whole number. */
+export function countUpTo(max: number): [isRight: (value: never) => boolean, rule: string] {
+  return [(count: number) => Number.isInteger(count) && count >= 1 && count <= max, `a whole number from 1 to ${max}`];
+}
+
+/**
+ * Checks the settings of a new link or file request, and returns a copy. Throws TypeError, because a wrong setting could make a link that
+ * opens more than was meant.
+ */
+export function checkSettings<Settings extends object>(
+  given: Settings,
+  { rules, what }: { rules: SettingRules<Settings>; what: "link" | "file request" },
+): Settings {
+  // The service reads only own properties, so it would ignore the password in a Map, in a prototype or in a class.
+  if (!isPlainObject(given)) {
+    throw new TypeError(`The settings of a ${what} must be a plain object, such as { password: "open sesame" }.`);
+  }
+  const settings = { ...given };
+  for (const [name, value] of Object.entries(settings)) {
+    if (!Object.hasOwn(rules, name)) {
+      throw new TypeError(`A ${what} has no setting "${name}". The settings are ${Object.keys(rules).join(", ")}.`);
+    }
+    const [isRight, rule] = rules[name as keyof Settings];
+    if (value !== undefined && !isRight(value as never)) throw new TypeError(`${name} must be ${rule}.`);
+  }
+  return settings;
+}
+
+function isPlainObject(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function isTextOf(min: number, max: number): (value: unknown) => boolean {
+  return (value) => isStorableText(value) && value.length >= min && value.length <= max;
+}

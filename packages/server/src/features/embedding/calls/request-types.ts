@@ -1,0 +1,67 @@
+import type { ItemName } from "../types.ts";
+import type { ItemLink, NewLink } from "./link-types.ts";
+
+/** The settings of a new file request. */
+export type NewFileRequest = {
+  /** The deadline of the file request. Null: the file request works until it is revoked. Range: before the year 10000. Default: in 7 days. */
+  expiresAt?: Date | null | undefined;
+  /** The password of the file request. Range: 6 to 200 characters. Default: no password. */
+  password?: string | undefined;
+  /** The number of files of all visitors together. Range: 1 to 1,000. Default: 10. */
+  maxFiles?: number | undefined;
+  /** The size of the largest file, in bytes. Range: 1 to `maxBytes` of the resource. Default: `maxBytes` of the resource. */
+  maxBytesPerFile?: number | undefined;
+  /** The size of all files together, in bytes. Range: from 1. Default: `maxFiles` files of `maxBytesPerFile`. */
+  maxBytesTotal?: number | undefined;
+  /**
+   * The content types that the file request accepts, such as `application/pdf` and `image/*`. The resource must accept them too. Range: up
+   * to 20 types. Default: `accept` of the resource.
+   */
+  accept?: readonly string[] | undefined;
+  /** Whether visitors give a name. The service does not check the name. Range: `no`, `optional`, `required`. Default: `optional`. */
+  askName?: "no" | "optional" | "required" | undefined;
+} & Pick<NewLink, "label" | "message">;
+
+/** A link with which people without an account send files to one item. */
+export type ItemFileRequest = Omit<ItemLink, "fileIds" | "maxDownloads" | "showPreviews" | "downloads" | "state"> &
+  Pick<Required<NewFileRequest>, "accept"> & {
+    maxFiles: number;
+    maxBytesPerFile: number;
+    maxBytesTotal: number;
+    askName: "no" | "optional" | "required";
+    /** The files that visitors have sent completely, without rejected and deleted files. */
+    received: { files: number; bytes: number };
+    /**
+     * Visitors can send files to a `live` file request. A `used_up` file request has all its files. The creator of an `orphaned` file
+     * request may not request files now.
+     */
+    state: ItemLink["state"];
+  };
+
+export type FileRequestCalls = {
+  /**
+   * Makes a file request: a link with which people without an account send files to an item. Asks `may` for "add", and `mayRequest`. The
+   * service asks both again at each request of a visitor. Throws `links_disabled` (without the option `links`), `access_denied`,
+   * `invalid_request`, `rate_limited`, `too_many_links` or `not_found`. Throws TypeError for wrong settings.
+   *
+   * @example
+   * ```ts
+   * const { url } = await files.createFileRequest(user, { resource: "invoice", itemId: "42" }, { maxFiles: 3 });
+   * ```
+   */
+  createFileRequest(item: ItemName, request?: NewFileRequest): Promise<ItemFileRequest>;
+  /**
+   * Lists the file requests of an item, the newest first, also those that have ended. `limit`: 1 to 200. Default: 50. Asks `may` for "add",
+   * and `mayRequest`. Throws `links_disabled`, `access_denied`, `invalid_cursor` or `not_found`. Throws TypeError or RangeError for a wrong
+   * page.
+   */
+  listFileRequests(
+    item: ItemName,
+    page?: { limit?: number | undefined; cursor?: string | undefined },
+  ): Promise<{ fileRequests: ItemFileRequest[]; nextCursor: string | undefined }>;
+  /**
+   * Revokes a file request of any user at once. The service accepts no file whose upload is not complete, and rejects a file whose
+   * verification still runs. Asks `may` for "add", and `mayRequest`. Throws `links_disabled`, `link_not_found` or `access_denied`.
+   */
+  revokeFileRequest(fileRequestId: string): Promise<void>;
+};

@@ -1,0 +1,73 @@
+import type { FileRequest } from "@valetkey/contract";
+import { DomainError } from "../../../platform/errors.ts";
+import type { Link } from "../../links/link.ts";
+import { checkItem, openItem, rulesOf } from "../items.ts";
+import type { ActorCalls, CallContext } from "./context.ts";
+import { COMMON_RULES, checkSettings, countUpTo, type SettingRules } from "./link-settings.ts";
+import { grantOf, listLinksOf, presentShared, requireLinks, revokeLinkOf, type Shown } from "./links.ts";
+import type { FileRequestCalls, ItemFileRequest, NewFileRequest } from "./request-types.ts";
+
+/** Creates the calls about file requests. A file request is a link with which visitors send files. */
+export function fileRequestCalls(context: CallContext): Pick<ActorCalls, keyof FileRequestCalls> {
+  const { deps, resources, places, remember, requireLink } = context;
+  return {
+    async createFileRequest(actor, name, given = {}) {
+      const { useCases, urlOf } = requireLinks(context);
+      const item = checkItem(resources, name);
+      const settings = checkSettings(given, { rules: RULES, what: "file request" });
+      const { expiresAt, password, label, message, accept, ...limits } = settings;
+      const rules = rulesOf(resources, item.resource);
+      const maxBytes = rules.maxBytes ?? deps.limits.uploadMaxBytes;
+      const { maxBytesPerFile = maxBytes } = limits;
+      if (maxBytesPerFile > maxBytes) {
+        throw new DomainError("invalid_request", `maxBytesPerFile is at most ${maxBytes} for this resource.`);
+      }
+      await requireLink(actor, item, "upload");
+      const { noteId } = await openItem(deps, { item, places });
+      await remember(actor);
+      const { link, token } = await useCases.createLink(grantOf(actor, noteId), {
+        ...{ noteId, kind: "upload", attachmentIds: undefined, idempotencyKey: undefined },
+        request: { ...limits, maxBytesPerFile, accept: [...(accept ?? rules.accept ?? [])] },
+        settings: { password, label, message, expiresAt: expiresAt === null ? null : expiresAt?.getTime() },
+      });
+      return presentRequest(link, { item, token, state: "live", urlOf, received: { files: 0, bytes: 0 } });
+    },
+
+    async listFileRequests(actor, name, options) {
+      const { urlOf } = requireLinks(context);
+      const { item, listed, nextCursor } = await listLinksOf(context, { actor, name, options, kind: "upload" });
+      const fileRequests = listed.map(({ link, ...shown }) => presentRequest(link, { item, urlOf, ...shown }));
+      return { fileRequests, nextCursor };
+    },
+
+    async revokeFileRequest(actor, linkId) {
+      await revokeLinkOf(context, { actor, linkId, kind: "upload" });
+    },
+  };
+}
+
+function presentRequest(
+  link: Link,
+  { received, ...shown }: Shown & Pick<ItemFileRequest, "received">,
+): ItemFileRequest {
+  const { maxFiles, maxBytesPerFile, maxBytesTotal, accept, askName } = link.request as FileRequest;
+  return { ...presentShared(link, shown), maxFiles, maxBytesPerFile, maxBytesTotal, accept, askName, received };
+}
+
+const MAX_KINDS = 20;
+const KIND = /^[a-z0-9!#$&^_.+-]+\/(?:\*|[a-z0-9!#$&^_.+-]+)$/;
+const ASK_NAME: ReadonlySet<unknown> = new Set(["no", "optional", "required"]);
+const isKind = (kind: unknown) => typeof kind === "string" && kind.length <= 127 && KIND.test(kind);
+
+const RULES: SettingRules<NewFileRequest> = {
+  ...COMMON_RULES,
+  maxFiles: countUpTo(1_000),
+  maxBytesPerFile: countUpTo(Number.MAX_SAFE_INTEGER),
+  maxBytesTotal: countUpTo(Number.MAX_SAFE_INTEGER),
+  accept: [
+    // Array.from also checks the holes of an array.
+    (kinds: unknown) => Array.isArray(kinds) && kinds.length <= MAX_KINDS && Array.from(kinds).every(isKind),
+    `an array of up to ${MAX_KINDS} types in lower case, such as application/pdf or image/*`,
+  ],
+  askName: [(ask: unknown) => ASK_NAME.has(ask), '"no", "optional" or "required"'],
+};

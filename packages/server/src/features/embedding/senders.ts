@@ -1,0 +1,69 @@
+import type { Deps } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
+import type { Allowance } from "../../platform/limits/in-memory.ts";
+import { visitorActorId } from "../access/caller.ts";
+import { linkNotFound } from "../links/visitor/admit.ts";
+import { fileEventQueries } from "../outbox/file-event-queries.ts";
+import { createRequests, type RequestVerbs } from "../requests/index.ts";
+import type { Visit } from "../requests/visitor-uploads.ts";
+import type { Admit } from "./admit.ts";
+import type { Creators } from "./creators.ts";
+import { startAdmitted } from "./files.ts";
+import { openItem, rulesOf } from "./items.ts";
+import type { Places } from "./places.ts";
+import type { Resources } from "./types.ts";
+
+type Uploads = RequestVerbs["visitorUploads"];
+type Options = { starts: Allowance; creators: Creators; resources: Resources; admit: Admit; places: Places };
+
+/**
+ * Creates the functions with which visitors send files to the file requests of an embedding. The rules of the resource apply to the files
+ * in addition to the limits of the file request. The application decides about the creator of the file request, and `validate` gets the
+ * creator, because a visitor is no user of the application.
+ */
+export function createSenders(
+  deps: Deps,
+  { starts, creators, resources, admit, places }: Options,
+): Pick<RequestVerbs, "admitSender" | "visitorUploads"> {
+  const { db } = deps;
+  const requests = createRequests(deps, { starts, creatorRightsOf: creators.rightsOf });
+  const uploads = requests.visitorUploads;
+
+  async function itemOf({ link }: Visit) {
+    const item = await fileEventQueries(db).itemOfNote(link.noteId);
+    if (item === undefined) throw linkNotFound();
+    return item;
+  }
+
+  const startAll: Uploads["startAll"] = async (visit, { files, network }) => {
+    const { resource, itemId } = await itemOf(visit);
+    const creator = await creators.creatorOf(visit.link);
+    if (creator === undefined) throw linkNotFound();
+    const senderId = visitorActorId(visit.visitorId);
+    const checked = await admit(creator, { resource, itemId, files, senderId });
+    return startAdmitted(db, { files, checked }, async (accepted) => {
+      const { place } = await openItem(deps, { item: { resource, itemId }, places });
+      return uploads.startAll(visit, { files: accepted.map((file) => ({ ...file, place })), network });
+    });
+  };
+
+  const prepare: Uploads["prepare"] = async (visit, input) => {
+    const { resource } = await itemOf(visit);
+    return uploads.prepare(visit, { ...input, accepted: [rulesOf(resources, resource).accept ?? []] });
+  };
+
+  return {
+    admitSender: requests.admitSender,
+    visitorUploads: {
+      ...uploads,
+      startAll,
+      async start(visit, { network, ...file }) {
+        const [outcome] = await startAll(visit, { files: [file], network });
+        if (outcome === undefined || outcome instanceof DomainError) throw outcome;
+        return outcome;
+      },
+      prepare,
+      complete: async (visit, input) => (await prepare(visit, input))(),
+    },
+  };
+}

@@ -1,0 +1,375 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { ItemFile, NewFileRequest, Validation } from "../../index.ts";
+import { engines, sqlite } from "../../testing/database/test-databases.ts";
+import { openTestFiles } from "../../testing.ts";
+import { drawer, pictures } from "./testing/drawer.ts";
+import { createPlace, open, type TestUser, useEmbedding, users } from "./testing/embedding.ts";
+import { links, put, sharing, visitorOf, withdrawn } from "./testing/sharing.ts";
+
+const { ann, ben, cleo } = users;
+const gone = { status: 404, body: { code: "link_not_found" } };
+const full = { status: 409, body: { code: "request_full" } };
+const denied = { code: "access_denied" };
+const box = (itemId: string) => ({ resource: "box", itemId });
+
+const requesting = {
+  ...sharing,
+  itemQuotaBytes: 1_000,
+  resources: {
+    ...sharing.resources,
+    pictures: {
+      may: (user: TestUser) => user.id === "ann",
+      mayRequest: () => true,
+      accept: ["image/png", "text/plain"],
+      maxBytes: 100,
+      validate: ({ filename }: { filename: string }, user: TestUser): Validation =>
+        filename === "refused.txt" ? `${user.name} accepts no such file.` : { tags: ["sent"] },
+    },
+  },
+};
+
+describe.each(engines)("the file requests of an embedding on $name", (engine) => {
+  const embedding = useEmbedding(engine, requesting);
+  const visit = (token: string, address?: string) =>
+    visitorOf(embedding.files.fetch, token, { ...(address && { address }) });
+  const request = (itemId: string, settings?: NewFileRequest) =>
+    embedding.files.createFileRequest(ann, drawer(itemId), settings);
+
+  it("a visitor without an account sends a file to an item", async () => {
+    const { files } = embedding;
+    const made = await request("sent", { label: "Your passport", maxFiles: 2, expiresAt: null, askName: "required" });
+    expect(made).toMatchObject({ ...drawer("sent"), state: "live", createdBy: "ann", maxFiles: 2, accept: [] });
+    expect(made.url).toBe(`https://app.example.com/files/s/${made.token}/download`);
+    const visitor = visit(made.token);
+    expect((await visitor.look()).body).toMatchObject({
+      ...{ state: "open", kind: "upload", sharedBy: "Ann", label: "Your passport" },
+      request: { filesLeft: 2, askName: "required", sent: [] },
+    });
+    expect(await visitor.sendFile("hello")).toMatchObject({ status: 400, body: { code: "invalid_request" } });
+    expect(await visitor.sendFile("hello", { visitorName: "Maria" })).toMatchObject({
+      status: 200,
+      body: { state: "ready", filename: "a.txt" },
+    });
+    const { files: listed } = await files.list(ann, drawer("sent"));
+    expect(listed).toMatchObject([
+      { filename: "a.txt", state: "ready", createdBy: expect.stringMatching(/^visitor:/) },
+    ]);
+    const { url } = await files.issueUrl(ann, listed[0]?.id as string);
+    expect(await (await fetch(url)).text()).toBe("hello");
+    const { body } = await embedding.as("ann").send("GET /drawer/sent");
+    expect(body.items).toMatchObject([{ createdBy: { name: "Maria (visitor)" } }]);
+    const { fileRequests } = await files.listFileRequests(ann, drawer("sent"));
+    expect(fileRequests).toMatchObject([{ ...made, visitors: 1, received: { files: 1, bytes: 5 } }]);
+    const { events } = await files.activity(ann, drawer("sent"));
+    const received = events.find(({ action }) => action === "link.received");
+    expect(received).toMatchObject({ detail: { visitorName: "Maria" } });
+  });
+
+  it("a visitor sees only their own files of a file request, and can take them back", async () => {
+    const { token } = await request("own");
+    const [maria, paul] = [visit(token), visit(token, "192.0.2.2")];
+    const { body: sent } = await maria.sendFile("hello");
+    expect((await maria.look()).body.request.sent).toMatchObject([{ uploadId: sent.uploadId }]);
+    await paul.sendFile("good morning");
+    expect((await paul.send("GET /uploads")).body.files).toMatchObject([{ sizeBytes: 12 }]);
+    for (const call of [`GET /uploads/${sent.uploadId}`, `DELETE /uploads/${sent.uploadId}`]) {
+      expect(await paul.send(call)).toMatchObject({ status: 404, body: { code: "upload_not_found" } });
+    }
+    // A user of the application can't continue the upload of a visitor either.
+    expect(await embedding.as("ann").send(`GET /uploads/${sent.uploadId}`)).toMatchObject({ status: 404 });
+    expect(await maria.send(`DELETE /uploads/${sent.uploadId}`)).toMatchObject({ status: 204 });
+    expect((await embedding.files.list(ann, drawer("own"))).files).toMatchObject([{ sizeBytes: 12 }]);
+  });
+
+  it("visitors of two processes can't exceed the limits of a file request together", async () => {
+    const place = await createPlace(engine);
+    const [one, two] = [await open(place, requesting), await open(place, requesting)];
+    const { token } = await one.files.createFileRequest(ann, drawer("race"), { maxFiles: 3, maxBytesTotal: 17 });
+    const starts = await Promise.all(
+      Array.from({ length: 10 }, (_, nth) => {
+        const { fetch } = nth % 2 === 0 ? one.files : two.files;
+        return visitorOf(fetch, token, { address: `192.0.2.${nth}` }).start("7 bytes");
+      }),
+    );
+    expect(starts.filter(({ status }) => status === 201)).toHaveLength(2);
+    for (const refused of starts.filter(({ status }) => status !== 201)) expect(refused).toMatchObject(full);
+  });
+
+  it("the quota of an item also limits the files of visitors", async () => {
+    const { token } = await request("quota");
+    const visitor = visit(token);
+    expect(await visitor.sendFile("x".repeat(900))).toMatchObject({ status: 200 });
+    const refused = await visitor.start("x".repeat(101));
+    expect(refused.body).toMatchObject({ code: "quota_exceeded" });
+    expect(refused.body.detail).not.toContain("1000");
+  });
+
+  it.each(["add", "request"] as const)(
+    "requirement 38: a file request dies when its creator loses the right to %s, and lives again with the right",
+    async (right) => {
+      const itemId = `withdrawn-${right}`;
+      const { token } = await request(itemId);
+      const visitor = visit(token);
+      const { upload } = (await visitor.start("hello")).body;
+      await put(upload, "hello");
+      withdrawn[right].add(itemId);
+      expect(await visitor.look()).toMatchObject(gone);
+      expect(await visitor.start("hello")).toMatchObject(gone);
+      expect(await visitor.send("POST /uploads/batch", { uploads: [] })).toMatchObject({ status: 400 });
+      expect(await visitor.send("GET /uploads")).toMatchObject(gone);
+      expect(await visitor.send(`POST /uploads/${upload.id}/parts`, { partNumbers: [1] })).toMatchObject(gone);
+      expect(await visitor.complete(upload.id)).toMatchObject(gone);
+      const { fileRequests } = await embedding.files.asApplication.listFileRequests(drawer(itemId));
+      expect(fileRequests).toMatchObject([{ state: "orphaned" }]);
+      withdrawn[right].delete(itemId);
+      expect(await visitor.complete(upload.id)).toMatchObject({ status: 200, body: { state: "ready" } });
+    },
+  );
+
+  it("a file request that is revoked during an upload attaches no file", async () => {
+    const { id, token } = await request("revoked");
+    const visitor = visit(token);
+    const { upload } = (await visitor.start("hello")).body;
+    await put(upload, "hello");
+    await embedding.files.revokeFileRequest(ann, id);
+    expect(await visitor.complete(upload.id)).toMatchObject(gone);
+    expect(await visitor.look()).toMatchObject(gone);
+    expect((await embedding.files.list(ann, drawer("revoked"))).files).toEqual([]);
+    await embedding.files.revokeFileRequest(ann, id);
+    const { fileRequests } = await embedding.files.listFileRequests(ann, drawer("revoked"));
+    expect(fileRequests).toMatchObject([{ state: "revoked" }]);
+  });
+
+  it("the rules of the resource apply to the files of visitors, and `validate` gets the creator", async () => {
+    const { files } = embedding;
+    const made = await files.createFileRequest(ann, pictures("rules"));
+    expect(made).toMatchObject({ maxBytesPerFile: 100, accept: ["image/png", "text/plain"] });
+    const visitor = visit(made.token);
+    const codeOf = async (text: string, file = {}) => (await visitor.sendFile(text, file)).body.code;
+    expect(await codeOf("x".repeat(101))).toBe("file_too_large");
+    expect(await codeOf("hello", { contentType: "application/pdf" })).toBe("kind_not_accepted");
+    expect((await visitor.sendFile("hello", { filename: "refused.txt" })).body).toMatchObject({
+      code: "file_refused",
+      detail: "Ann accepts no such file.",
+    });
+    const onlyText = await files.createFileRequest(ann, pictures("rules"), { accept: ["text/*"] });
+    expect((await visit(onlyText.token).start("hello", { contentType: "image/png" })).body).toMatchObject({
+      code: "kind_not_accepted",
+    });
+    expect(await visitor.sendFile("hello")).toMatchObject({ status: 200 });
+    expect((await files.find(ann, "pictures", { tag: "sent" })).files).toMatchObject([{ filename: "a.txt" }]);
+  });
+
+  it("one batch starts several files of a visitor, and the rules refuse single files", async () => {
+    const { token } = await embedding.files.createFileRequest(ann, pictures("batch"), { maxFiles: 2 });
+    const file = { contentType: "text/plain", sizeBytes: 5 };
+    const names = ["a.txt", "refused.txt", "b.txt", "c.txt"];
+    const uploads = names.map((filename) => ({ ...file, filename }));
+    const { body } = await visit(token).send("POST /uploads/batch", { uploads });
+    const codes = body.uploads.map(({ problem }: { problem?: { code: string } }) => problem?.code);
+    expect(codes).toEqual([undefined, "file_refused", undefined, "request_full"]);
+  });
+
+  it("users see the file of a visitor only after its verification", async () => {
+    const { files } = embedding;
+    const { token } = await request("unverified");
+    await visit(token).start("hello", { filename: "private.txt" });
+    expect((await files.list(ann, drawer("unverified"))).files).toEqual([]);
+    expect(await files.listMany(ann, [drawer("unverified")])).toMatchObject([{ files: [] }]);
+    expect((await embedding.as("ann").send("GET /drawer/unverified")).body.items).toEqual([]);
+    expect(await files.counts(ann, [drawer("unverified")])).toMatchObject([{ files: 1, ready: 0 }]);
+  });
+
+  it("only users who may add and request files make, list and revoke file requests", async () => {
+    const { files } = embedding;
+    const { id } = await request("rights");
+    await expect(files.createFileRequest(ben, drawer("rights"))).rejects.toMatchObject(denied);
+    await expect(files.listFileRequests(ben, drawer("rights"))).rejects.toMatchObject(denied);
+    await expect(files.revokeFileRequest(ben, id)).rejects.toMatchObject(denied);
+    await expect(files.createFileRequest(cleo, drawer("add-requests"))).rejects.toMatchObject(denied);
+    const ofBen = await files.createFileRequest(ben, drawer("add-requests"));
+    expect(await visit(ofBen.token).sendFile("hello")).toMatchObject({ status: 200 });
+    // The resource has no `mayRequest`, so only the application makes file requests.
+    await expect(files.createFileRequest(ann, box("1"))).rejects.toMatchObject(denied);
+    const ofApplication = await files.asApplication.createFileRequest(box("1"));
+    expect(await visit(ofApplication.token).sendFile("hello")).toMatchObject({ status: 200 });
+    await files.asApplication.revokeFileRequest(ofApplication.id);
+    expect(await visit(ofApplication.token).look()).toMatchObject(gone);
+  });
+
+  it("the calls for links do not affect file requests, and the calls for file requests do not affect links", async () => {
+    const { files } = embedding;
+    const item = drawer("kinds");
+    const [link, made] = [await files.createLink(ann, item), await request("kinds")];
+    expect((await files.listLinks(ann, item)).links).toMatchObject([{ id: link.id }]);
+    expect((await files.listFileRequests(ann, item)).fileRequests).toMatchObject([{ id: made.id }]);
+    await expect(files.revokeLink(ann, made.id)).rejects.toMatchObject({ code: "link_not_found" });
+    await expect(files.revokeFileRequest(ann, link.id)).rejects.toMatchObject({ code: "link_not_found" });
+    expect(await visit(link.token).start("hello")).toMatchObject(gone);
+    expect(await visit(made.token).claim()).toMatchObject(gone);
+  });
+
+  it("no application accepts files for a file request of another application with the same secret", async () => {
+    const { id, token } = await request("foreign");
+    const other = await open(await createPlace(engine), requesting);
+    expect(await visitorOf(other.files.fetch, token).start("hello")).toMatchObject(gone);
+    await expect(other.files.asApplication.revokeFileRequest(id)).rejects.toMatchObject({ code: "link_not_found" });
+  });
+});
+
+// These behaviours do not depend on the database.
+describe("the file requests of an embedding", () => {
+  it("a file request of an embedding expires, also between the start and the completion of an upload", async () => {
+    const { files, clock } = await openRequests();
+    const { token } = await files.createFileRequest(ann, drawer("1"));
+    const visitor = visitorOf(files.fetch, token);
+    clock.advance({ days: 6, hours: 23, minutes: 59 });
+    const { upload } = (await visitor.start("hello")).body;
+    await put(upload, "hello");
+    clock.advance({ minutes: 1 });
+    expect(await visitor.complete(upload.id)).toMatchObject(gone);
+    expect((await files.listFileRequests(ann, drawer("1"))).fileRequests).toMatchObject([{ state: "expired" }]);
+  });
+
+  it("the hooks get the visitor who sent the file", async () => {
+    const called: unknown[] = [];
+    const hook = (name: string) => (file: ItemFile, _: string, delivery: object) =>
+      called.push({ name, filename: file.filename, ...delivery });
+    const hooks = { onReady: hook("onReady"), onRejected: hook("onRejected"), onRemoved: hook("onRemoved") };
+    const { files, runHooks } = await openRequests(hooks);
+    const { id, token } = await files.createFileRequest(ann, drawer("1"));
+    const visitor = visitorOf(files.fetch, token);
+    const { body: sent } = await visitor.sendFile("hello", { visitorName: " Maria " });
+    await visitor.sendFile("%PDF-1.7\n%\u00e2\u00e3\u00cf\u00d3\n", { filename: "b.txt" });
+    await runHooks();
+    expect(called).toMatchObject([
+      { name: "onReady", filename: "a.txt", visitor: { fileRequestId: id, name: "Maria" } },
+      { name: "onRejected", filename: "b.txt", visitor: { fileRequestId: id } },
+    ]);
+    await visitor.send(`DELETE /uploads/${sent.uploadId}`);
+    await runHooks();
+    expect(called[2]).toMatchObject({ name: "onRemoved", filename: "a.txt" });
+  });
+
+  it("a file request with a password accepts no file before the visitor enters the password", async () => {
+    const { files } = await openRequests();
+    const { token, hasPassword } = await files.createFileRequest(ann, drawer("1"), { password: "open sesame" });
+    expect(hasPassword).toBe(true);
+    const visitor = visitorOf(files.fetch, token);
+    expect((await visitor.look()).body).toEqual({ state: "locked", by: "password" });
+    expect(await visitor.start("hello")).toMatchObject({ status: 403, body: { code: "wrong_password" } });
+    expect(await visitor.unlock("open sesame")).toMatchObject({ status: 204 });
+    expect(await visitor.sendFile("hello")).toMatchObject({ status: 200 });
+  });
+
+  it("the files of visitors lie in the place of their item", async () => {
+    const place = () => "tenants/acme";
+    const { files, bucket } = await open(await createPlace(sqlite), { ...requesting, place });
+    const { token } = await files.createFileRequest(ann, drawer("1"));
+    expect(await visitorOf(files.fetch, token).sendFile("hello")).toMatchObject({ status: 200 });
+    expect(await bucket.keys()).toEqual([expect.stringContaining("tenants/acme/")]);
+  });
+
+  it.each([
+    ["returns a truthy object", () => ({ allowed: true })],
+    ["throws", () => Promise.reject(new Error("down"))],
+  ])("requirement 38: a file request accepts no file if mayRequest %s", async (_, mayRequest) => {
+    let isBroken = false;
+    const rule = (() => (isBroken ? mayRequest() : true)) as unknown as () => boolean;
+    const resources = { drawer: { may: () => true, mayRequest: rule } };
+    const { files, log } = await open(await createPlace(sqlite), { links, resources });
+    const { token } = await files.createFileRequest(ann, drawer("1"));
+    const visitor = visitorOf(files.fetch, token);
+    const { upload } = (await visitor.start("hello")).body;
+    await put(upload, "hello");
+    isBroken = true;
+    expect(await visitor.complete(upload.id)).toMatchObject(gone);
+    await expect(files.createFileRequest(ann, drawer("1"))).rejects.toMatchObject(denied);
+    expect(log()).toContain("mayRequest() made no decision");
+  });
+
+  it("requirement 38: a file request ends when the application removes its creator", async () => {
+    let user: TestUser | null = ann;
+    const findUser = () => user;
+    const { files } = await open(await createPlace(sqlite), { ...requesting, links: { ...links, findUser } });
+    const { token } = await files.createFileRequest(ann, drawer("1"));
+    const visitor = visitorOf(files.fetch, token);
+    const { upload } = (await visitor.start("hello")).body;
+    await put(upload, "hello");
+    user = null;
+    expect(await visitor.complete(upload.id)).toMatchObject(gone);
+    expect(await visitor.start("hello")).toMatchObject(gone);
+  });
+
+  it("the service asks nothing about a visitor who has started too many uploads", async () => {
+    let asked = 0;
+    const mayRequest = () => {
+      asked += 1;
+      return true;
+    };
+    const resources = { drawer: { may: () => true, mayRequest } };
+    const { files } = await open(await createPlace(sqlite), { links, resources });
+    const { token } = await files.createFileRequest(ann, drawer("1"), { maxFiles: 1_000 });
+    const visitor = visitorOf(files.fetch, token);
+    const uploads = Array.from({ length: 60 }, () => ({ filename: "a.txt", contentType: "text/plain", sizeBytes: 1 }));
+    await visitor.send("POST /uploads/batch", { uploads });
+    asked = 0;
+    expect(await visitor.start("hello")).toMatchObject({ status: 429, body: { code: "rate_limited" } });
+    expect(asked).toBe(0);
+  });
+
+  it("an embedding without the option links has no file requests", async () => {
+    const { files } = await open(await createPlace(sqlite));
+    await expect(files.createFileRequest(ann, { resource: "invoice", itemId: "42" })).rejects.toMatchObject({
+      code: "links_disabled",
+    });
+  });
+
+  it("a file request accepts no larger files than its resource", async () => {
+    const { files } = await openRequests({ maxBytes: 100 });
+    await expect(files.createFileRequest(ann, drawer("1"), { maxBytesPerFile: 101 })).rejects.toMatchObject({
+      code: "invalid_request",
+      message: "maxBytesPerFile is at most 100 for this resource.",
+    });
+  });
+});
+
+describe("wrong settings of a file request", () => {
+  const embedding = useEmbedding(sqlite, requesting);
+
+  it.each([
+    [{ maxFile: 1 }, 'no setting "maxFile"'],
+    [JSON.parse('{ "__proto__": 1 }'), 'no setting "__proto__"'],
+    [{ fileIds: ["x"] }, 'no setting "fileIds"'],
+    [{ review: true }, 'no setting "review"'],
+    [{ maxFiles: 0 }, "maxFiles must be"],
+    [{ maxFiles: 1_001 }, "maxFiles must be"],
+    [{ maxFiles: "2" }, "maxFiles must be"],
+    [{ maxBytesPerFile: 0.5 }, "maxBytesPerFile must be"],
+    [{ maxBytesTotal: Number.POSITIVE_INFINITY }, "maxBytesTotal must be"],
+    [{ accept: "image/*" }, "accept must be"],
+    [{ accept: ["Image/PNG"] }, "accept must be"],
+    [{ accept: new Array(3) }, "accept must be"],
+    [{ accept: Array.from({ length: 21 }, () => "image/*") }, "accept must be"],
+    [{ askName: "yes" }, "askName must be"],
+    [{ password: "short" }, "password must be"],
+    [{ expiresAt: "tomorrow" }, "expiresAt must be"],
+    [new Map([["password", "open sesame"]]), "The settings of a file request must be a plain object"],
+    [null, "The settings of a file request must be a plain object"],
+  ])("createFileRequest refuses the wrong settings %j", async (settings, problem) => {
+    const { files } = embedding;
+    const created = files.createFileRequest(ann, drawer("settings"), settings as never);
+    await expect(created).rejects.toThrow(problem);
+    await expect(created).rejects.toBeInstanceOf(TypeError);
+    expect((await files.listFileRequests(ann, drawer("settings"))).fileRequests).toEqual([]);
+  });
+});
+
+async function openRequests(rules: object = {}) {
+  const opened = await openTestFiles({
+    links,
+    resources: { drawer: { may: () => true, mayRequest: () => true, ...rules } },
+  });
+  onTestFinished(opened.close);
+  return opened;
+}

@@ -11,6 +11,13 @@ import type { Framework } from "./frameworks.ts";
 const HERE = import.meta.dirname;
 const credentials = { accessKeyId: "AKIDFRAMEWORKS", secretAccessKey: "fr4m3worksT3stsOnly0pensN0thing000000000" };
 
+const BUILD_VARIABLES = {
+  NEXT_TELEMETRY_DISABLED: "1",
+  // `prisma generate` never runs this program. Without the variable, Prisma downloads it from a host outside of npm.
+  PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+  CHECKPOINT_DISABLE: "1",
+};
+
 /** Copies the application of a framework into an empty folder that has its packages, and builds the application. */
 export async function build({ source, shared = "", build: command, client }: Framework, folder: string): Promise<void> {
   const from = join(HERE, source);
@@ -23,7 +30,7 @@ export async function build({ source, shared = "", build: command, client }: Fra
     await cp(join(HERE, "checks.ts"), join(folder, "checks.ts"));
   }
   const [file = "", ...args] = command ?? [];
-  if (command !== undefined) await run(file, args, { cwd: folder, env: { NEXT_TELEMETRY_DISABLED: "1" } });
+  if (command !== undefined) await run(file, args, { cwd: folder, env: BUILD_VARIABLES });
 }
 
 export type Running = {

@@ -16,8 +16,11 @@ export type Framework = {
   build?: readonly string[];
   /** The command that starts the application, in the folder of the project. */
   start: readonly string[];
-  /** A folder below this one, whose file `run.mjs` runs the checks in another runtime with these arguments. Default: the checks run here. */
-  client?: { source: string; args: readonly string[] };
+  /**
+   * A folder below this one, whose file `run.mjs` runs checks in another runtime or with another library. The arguments follow the JSON
+   * of `Input`. Default: the checks run in this process.
+   */
+  client?: { source: string; args: readonly string[]; needsPostgres?: true };
 };
 
 const bin = (name: string) => join("node_modules/.bin", name);
@@ -46,6 +49,14 @@ const workers = (name: string, args: readonly string[] = []): Framework => ({
   name,
   client: { source: "workers", args },
 });
+
+/** The transactions of docs/embedding.md with Prisma. */
+const prisma: Framework = {
+  ...server("node", ["@prisma/client", "prisma", "@prisma/adapter-pg", "pg"]),
+  name: "prisma",
+  build: [bin("prisma"), "generate", "--schema", "schema.prisma"],
+  client: { source: "prisma", args: [], needsPostgres: true },
+};
 
 export const FRAMEWORKS: readonly Framework[] = [
   server("node", []),
@@ -90,4 +101,5 @@ export const FRAMEWORKS: readonly Framework[] = [
   },
   workers("workers"),
   workers("workers, with nodejs_compat", ["nodejs_compat"]),
+  prisma,
 ];

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openPostgres } from "../../../../packages/server/src/testing/database/postgres-global-setup.ts";
 import { install, packPackages, run } from "../project.ts";
 import { build, linesOf, type Running, start } from "./application.ts";
 import { type Result, runChecks } from "./checks.ts";
@@ -47,11 +48,27 @@ async function check(framework: Framework) {
   }
 }
 
+type Input = Pick<Running, "routes" | "bucket"> & { postgresUrl: string | undefined; ofPrisma: string };
+
 async function checksOf({ client }: Framework, { running, folder }: { running: Running; folder: string }) {
   const { routes, bucket } = running;
   if (client === undefined) return runChecks(routes);
-  const args = ["run.mjs", JSON.stringify({ routes, bucket }), ...client.args];
-  return JSON.parse(await run(process.execPath, args, { cwd: folder })) as Result;
+  const postgres = client.needsPostgres ? await openPostgres() : undefined;
+  const input: Input = { routes, bucket, postgresUrl: postgres?.url, ofPrisma: await readAdapter("ofPrisma") };
+  try {
+    const args = ["run.mjs", JSON.stringify(input), ...client.args];
+    return JSON.parse(await run(process.execPath, args, { cwd: folder })) as Result;
+  } finally {
+    await postgres?.stop?.();
+  }
+}
+
+/** Returns the code of an adapter of docs/embedding.md, for the transactions of another library. */
+async function readAdapter(name: string): Promise<string> {
+  const page = await readFile(new URL("../../../../docs/embedding.md", import.meta.url), "utf8");
+  const [, code] = new RegExp(`^const ${name} = (.*);$`, "m").exec(page) ?? [];
+  if (code === undefined) throw new Error(`docs/embedding.md has no ${name}`);
+  return code;
 }
 
 async function versionOf({ packages: [name] }: Framework, folder: string): Promise<string> {

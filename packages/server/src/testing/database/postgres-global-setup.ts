@@ -14,17 +14,20 @@ declare module "vitest" {
 
 /** Provides a PostgreSQL server for the tests: the server at TEST_DATABASE_URL, or a new server that runs until the end of the test run. */
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
-  const given = process.env.TEST_DATABASE_URL;
-  if (given) {
-    project.provide("postgresUrl", given);
-    return undefined;
-  }
-  const server = await startPostgres();
-  project.provide("postgresUrl", server.url);
-  return server.stop;
+  const { url, stop } = await openPostgres();
+  project.provide("postgresUrl", url);
+  return stop;
 }
 
-async function startPostgres(): Promise<{ url: string; stop: () => Promise<void> }> {
+type Server = { url: string; stop?: () => Promise<void> };
+
+/** Returns the server at TEST_DATABASE_URL, or starts a server. */
+export async function openPostgres(): Promise<Server> {
+  const given = process.env.TEST_DATABASE_URL;
+  return given ? { url: given } : startPostgres();
+}
+
+async function startPostgres(): Promise<Server> {
   // PostgreSQL refuses to run as root, so root needs another user.
   const isRoot = userInfo().uid === 0;
   const closed = isRoot ? closedFolderAbove(import.meta.filename) : undefined;

@@ -327,6 +327,10 @@ describe("a transaction of the application on postgres", () => {
     const attach = (tx: unknown) => app.files.attachStaged(tx as ApplicationTransaction, staged);
     await expect(attach(undefined)).rejects.toThrow("tx must be an open transaction: { query(sql, values) }");
     await expect(attach(app.pool)).rejects.toThrow("tx must be an open transaction. Begin a transaction first");
+    // The error of Prisma 7 outside of a transaction.
+    const meta = { driverAdapterError: new Error("LOCK TABLE", { cause: { originalCode: "25P01" } }) };
+    const query = () => Promise.reject(Object.assign(new Error("Raw query failed."), { code: "P2010", meta }));
+    await expect(attach({ query })).rejects.toThrow("tx must be an open transaction. Begin a transaction first");
     const client = await app.begin();
     await expect(attach({ query: async () => undefined })).rejects.toThrow("tx.query() must return the rows");
     await runSql(app.place.database, "alter schema valetkey rename to elsewhere");

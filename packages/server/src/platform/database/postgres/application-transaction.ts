@@ -145,23 +145,21 @@ async function requireTransaction(transaction: OpenTransaction, schema: string):
     // PostgreSQL refuses this statement outside of a transaction. Every query of the table makes the same lock.
     await transaction.query(`lock table ${table} in access share mode`, []);
   } catch (cause) {
-    const code = codeOf(cause);
-    if (code === "25P01") {
+    const codes = codesOf(cause);
+    if (codes.includes("25P01")) {
       throw new TypeError("tx must be an open transaction. Begin a transaction first, and do not give a pool.", {
         cause,
       });
     }
-    if (code !== "42P01" && code !== "3F000") throw cause;
+    if (!codes.includes("42P01") && !codes.includes("3F000")) throw cause;
     const message = `This transaction belongs to another database: it has no table ${table}. Use a connection to the database of Valet Key, or the outbox of docs/embedding.md.`;
     throw new DomainError("invalid_request", message, { cause });
   }
 }
 
-/** Returns the SQLSTATE code of an error. Query builders put the error of the driver into another error. */
-function codeOf(error: unknown): unknown {
-  for (let each = error; each instanceof Error; each = each.cause) {
-    const { code, meta } = each as { code?: unknown; meta?: { code?: unknown } };
-    if (meta?.code !== undefined || (typeof code === "string" && code.length === 5)) return meta?.code ?? code;
-  }
-  return undefined;
+/** Returns the codes of an error and of its causes. Query builders and Prisma put the error of the driver into another error. */
+function codesOf(error: unknown): unknown[] {
+  if (error === undefined) return [];
+  const { code, originalCode, meta, cause } = Object(error);
+  return [code, originalCode, meta?.code, ...codesOf(meta?.driverAdapterError ?? cause)];
 }

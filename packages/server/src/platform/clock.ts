@@ -5,17 +5,24 @@ export type NewId = () => string;
 
 /**
  * Runs the function `work` with a time limit. The function `within` rejects with the error of `late` if the work takes longer than
- * `milliseconds`. The work continues after the time limit, but `within` ignores its result.
+ * `milliseconds`. The work continues after the time limit, but `within` ignores its result. Work without a promise needs no timer.
  */
 export async function within<T>(
   { milliseconds, late }: { milliseconds: number; late: () => Error },
-  work: () => Promise<T>,
+  work: () => T | PromiseLike<T>,
 ): Promise<T> {
+  const result = work();
+  if (!isThenable(result)) return result;
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(late()), milliseconds);
   try {
-    return await Promise.race([work(), promise]);
+    return await Promise.race([result, promise]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Some libraries return an object that is no `Promise`, and has `then`. */
+function isThenable<T>(result: T | PromiseLike<T>): result is PromiseLike<T> {
+  return typeof (Object(result) as { then?: unknown }).then === "function";
 }

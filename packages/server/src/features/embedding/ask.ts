@@ -33,7 +33,7 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
     if (rules === undefined) return undefined;
     try {
       const late = () => new Error(`The application made no decision within ${askWithinMs / 1000} seconds.`);
-      return await within({ milliseconds: askWithinMs, late }, async () => rule(rules));
+      return await within({ milliseconds: askWithinMs, late }, () => rule(rules));
     } catch (error) {
       onFault({ ...question, error });
       return undefined;

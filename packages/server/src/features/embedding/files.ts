@@ -81,8 +81,7 @@ export function createFiles(
       await requireRight(user, "add", name);
       const [admitted] = await admit(user, { ...name, files: [file] });
       if (admitted instanceof DomainError) throw admitted;
-      const { noteId, place } = await openItem(deps, { item: name, places });
-      await remember(user);
+      const [{ noteId, place }] = await Promise.all([openItem(deps, { item: name, places }), remember(user)]);
       const { userId } = callerOf(user);
       const caller = { userId, grants: new Map([[noteId, ROLES.add]]) };
       const started = await useCases.startUpload(caller, { ...file, noteId, place });

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { problems } from "@valetkey/contract";
-import type { FastifyReply, FastifyRequest, InjectOptions } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { within } from "../../../platform/clock.ts";
 import { HttpProblem, problemBody, refusalOf } from "../../../platform/http/problem.ts";
 import type { App } from "../../../platform/http/route-types.ts";
@@ -10,6 +10,7 @@ import { isStorableText } from "../../../platform/text/readable-text.ts";
 import { applicationUserId } from "../../access/caller.ts";
 import { MAX_EMAIL_LENGTH } from "../../people/person.ts";
 import type { User } from "../types.ts";
+import { type Answer, dispatch } from "./dispatch.ts";
 
 /** The bytes or the text of a request body. `Body` is undefined if the request has no body. */
 export type Body = Buffer | string | undefined;
@@ -24,9 +25,6 @@ export type Arrival = {
   read: () => Body | Promise<Body>;
   path?: string | undefined;
 };
-
-/** The response of the HTTP application. The entry point passes the response to the client. */
-export type Answer = { status: number; headers: Record<string, string | string[]>; body: Buffer };
 
 export type Handler = {
   /** The function `handle` never rejects, because an unhandled rejection would end the process of the application. */
@@ -52,16 +50,12 @@ export function createHandler(app: App, { findPath, requestId, onFailure }: Hand
     const request = webRequestOf(toRequest);
     const body = await read();
     const { pathname, search } = new URL(request.url);
-    const options: InjectOptions = {
-      method: request.method as "GET",
-      url: findPath(path === undefined ? [pathname] : [pathname, path]) + search,
-      headers: headersOf(request, body),
-      ...(body === undefined ? {} : { payload: body }),
-    };
-    return exchange.run({ request, original }, async () => {
-      const { statusCode, headers, rawPayload } = await app.inject(options);
-      return { status: statusCode, headers: headersIn(headers), body: rawPayload };
-    });
+    const url = findPath(path === undefined ? [pathname] : [pathname, path]) + search;
+    const headers = headersOf(request, body);
+    const bytes = typeof body === "string" ? Buffer.from(body) : body;
+    return exchange.run({ request, original }, () =>
+      dispatch(app, { method: request.method, url, headers, body: bytes }),
+    );
   }
 
   return {
@@ -110,15 +104,6 @@ function headersOf(request: Request, body: Body): Record<string, string> {
   // A request without a body must have no content type. The body parser of a framework may have replaced an empty body with an empty
   // object.
   if (body === undefined) delete headers["content-type"];
-  return headers;
-}
-
-function headersIn(given: Record<string, unknown>): Answer["headers"] {
-  const headers: Answer["headers"] = {};
-  for (const [name, value] of Object.entries(given)) {
-    if (value === undefined || name === "connection" || name === "transfer-encoding" || name === "date") continue;
-    headers[name] = Array.isArray(value) ? value.map(String) : String(value);
-  }
   return headers;
 }
 
@@ -237,7 +222,7 @@ export function checkUser(user: User): User {
 
 async function askApplication(findUser: FindUser, current: Exchange | undefined): Promise<User | undefined> {
   if (current === undefined) throw new Error("The request came through no door of the embedding.");
-  const user = await within(LIMIT, async () => findUser(current.request, current.original));
+  const user = await within(LIMIT, () => findUser(current.request, current.original));
   return user === null || user === undefined ? undefined : checkUser(user);
 }
 

@@ -14,6 +14,7 @@ import {
   maxFileBytes,
   port,
   region,
+  respond,
   secretAccessKey,
 } from "./settings.js";
 
@@ -38,12 +39,6 @@ async function download(request, response, key) {
   if (!isAuthenticated(request.headers.authorization)) return respond(response, 401, { message: "Unauthorized" });
   const fileUrl = await presignGetObject(client, { bucket, key, expiresIn: expiresInSeconds });
   respond(response, 200, { fileUrl });
-}
-
-function respond(response, status, body) {
-  response.statusCode = status;
-  response.setHeader("content-type", "application/json");
-  response.end(JSON.stringify(body));
 }
 
 const server = createServer((request, response) => {

@@ -25,12 +25,23 @@ const verify =
     ? undefined
     : createVerifier({ key: JWT_SECRET, algorithms: ["HS256"], cache: 10_000, cacheKeyBuilder: (token) => token });
 
+/** Returns the id of the user whose bearer token a request has. Returns undefined without a valid token. */
+export function userOf(authorization) {
+  try {
+    return verify?.((authorization ?? "").replace("Bearer ", "")).sub;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Returns whether a request is permitted: the bearer token is valid, or the server runs without authentication. */
 export function isAuthenticated(authorization) {
-  if (verify === undefined) return true;
-  try {
-    return verify((authorization ?? "").replace("Bearer ", "")).sub !== undefined;
-  } catch {
-    return false;
-  }
+  return verify === undefined || userOf(authorization) !== undefined;
+}
+
+/** Sends a body as JSON. */
+export function respond(response, status, body) {
+  response.statusCode = status;
+  response.setHeader("content-type", "application/json");
+  response.end(JSON.stringify(body));
 }

@@ -60,11 +60,19 @@ export function serviceSpec(engine: Engine, where: DataLocation, checkout?: stri
   return { ...spec, name: `${basename(checkout)}/${engine}`, entry: pathToFileURL(join(checkout, COMMAND)) };
 }
 
-/** Describes a server of the benchmark: the hot path on plain node:http (`bare`), or an application that embeds Valet Key. */
-export function ownSpec(server: "bare" | "embedding", engine: Engine, where: DataLocation): CandidateSpec {
-  const env = { AUTH_JWT_SECRET: settings.jwtSecret };
-  return specOf(where, { name: `${server}/${engine}`, entry: `bench/src/servers/${server}.ts`, env });
+/**
+ * Describes a server of the benchmark: the hot path on plain node:http (`bare`), or an application that embeds Valet Key. `checkout`: the
+ * folder of another version of the service.
+ */
+export function ownSpec(server: "bare" | "embedding", { engine, where, checkout }: OwnPlace): CandidateSpec {
+  const env = { AUTH_JWT_SECRET: settings.jwtSecret, JWT_SECRET: settings.jwtSecret };
+  const entry = `bench/src/servers/${server}.ts`;
+  const spec = specOf(where, { name: `${server}/${engine}`, entry, env });
+  if (checkout === undefined) return spec;
+  return { ...spec, name: `${basename(checkout)}/${engine}`, entry: pathToFileURL(join(checkout, entry)) };
 }
+
+type OwnPlace = { engine: Engine; where: DataLocation; checkout?: string | undefined };
 
 /** The member `entry` is the name of a file in bench/peers. `checksWho`: whether the peer checks the JWT of a request. */
 export type PeerPlace = { directory: string; entry: string; checksWho: boolean };

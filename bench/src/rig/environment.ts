@@ -95,14 +95,18 @@ export async function createEnvironment(dataset: Dataset) {
     service: (engine: Engine) => withTables({ name: "service", engine, specOf: (where) => serviceSpec(engine, where) }),
     before: (engine: Engine, checkout: string) =>
       withTables({ name: basename(checkout), engine, specOf: (where) => serviceSpec(engine, where, checkout) }),
-    embedding: (engine: Engine) =>
+    embedding: (engine: Engine, checkout?: string) =>
       withTables(
-        { name: "embedding", engine, specOf: (where) => ownSpec("embedding", engine, where) },
+        {
+          name: `embedding${checkout === undefined ? "" : `-${basename(checkout)}`}`,
+          engine,
+          specOf: (where) => ownSpec("embedding", { engine, where, checkout }),
+        },
         { seed: seedEmbedding },
       ),
     bare: (engine: Engine) =>
       withTables(
-        { name: "bare", engine, specOf: (where) => ownSpec("bare", engine, where) },
+        { name: "bare", engine, specOf: (where) => ownSpec("bare", { engine, where }) },
         { tables: (where) => serviceSpec(engine, where) },
       ),
     close: async () => {

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { BATCH_SIZE, batchCall, chooseBatches, sendCall, startCall, urlsOf, type WorkloadName } from "./calls.ts";
-import { type Candidate, type Engine, engines, startCandidate, type Usage } from "./candidate.ts";
+import { type Candidate, engines, startCandidate, type Usage } from "./candidate.ts";
 import { createDataset, createRandom, type Dataset } from "./dataset.ts";
 import { createEnvironment, type Environment, type PreparedCandidate } from "./environment.ts";
 import { type LoadGenerator, type LoadResult, startLoadGenerator } from "./load-generator.ts";
@@ -15,8 +15,8 @@ export type PlannedTurn = {
   name: string;
   workload: WorkloadName;
   prepare(environment: Environment): Promise<PreparedCandidate>;
-  /** The database engine, if the server is the service. `--before` repeats a turn of the service with other checkouts. */
-  engine?: Engine;
+  /** Prepares the server of another checkout. `--before` repeats the turns that have this function. */
+  before?(environment: Environment, checkout: string): Promise<PreparedCandidate>;
 };
 
 /** A workload, and the server that receives the requests of the workload. In a round, one server may get several turns. */
@@ -54,8 +54,8 @@ export function serviceTurns(workload: WorkloadName, prefix = `${workload} `): P
   return engines.map((engine) => ({
     name: `${prefix}valetkey/${engine}`,
     workload,
-    engine,
     prepare: (environment) => environment.service(engine),
+    before: (environment, checkout) => environment.before(engine, checkout),
   }));
 }
 
@@ -65,6 +65,7 @@ export function ownTurns(server: "bare" | "embedding", workload: WorkloadName, p
     name: `${prefix}${server}/${engine}`,
     workload,
     prepare: (environment) => environment[server](engine),
+    ...(server === "embedding" && { before: (environment, checkout) => environment.embedding(engine, checkout) }),
   }));
 }
 
@@ -108,12 +109,18 @@ export async function runLoad(args: readonly string[], benchmark: LoadBenchmark)
   }
 }
 
-/** Returns the turns for the service of another checkout, such as an earlier version. */
+/** Returns the turns for the servers of another checkout, such as an earlier version. */
 function turnsBefore(turns: readonly PlannedTurn[], checkout: string): PlannedTurn[] {
-  return turns.flatMap(({ name, workload, engine }) => {
-    if (engine === undefined) return [];
-    const prepare = (environment: Environment) => environment.before(engine, checkout);
-    return [{ name: name.replace("valetkey", basename(checkout)), workload, prepare }];
+  return turns.flatMap(({ name, workload, before }) => {
+    if (before === undefined) return [];
+    const prepare = (environment: Environment) => before(environment, checkout);
+    return [
+      {
+        name: name.replace("valetkey", basename(checkout)).replace("embedding", `${basename(checkout)}:embedding`),
+        workload,
+        prepare,
+      },
+    ];
   });
 }
 

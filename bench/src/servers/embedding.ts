@@ -1,18 +1,21 @@
-// The benchmark server is an application that embeds Valet Key and verifies a JWT. The access rule of the application reads a map in
-// memory.
+// The benchmark server is an application that embeds Valet Key on plain node:http, and verifies a JWT as the peers do. The access rule of the
+// application reads a map in memory.
 import { createServer } from "node:http";
 import { createValetKey } from "@valetkey/server";
 import { createDataset } from "../rig/dataset.ts";
 import { sqliteFileIn } from "../rig/service.ts";
-import { createTokenReader, settings } from "../rig/settings.ts";
+import { settings } from "../rig/settings.ts";
 
-const { PORT, AUTH_JWT_SECRET, DATA_DIR, DATABASE_URL } = process.env as Record<string, string>;
+const { PORT, DATA_DIR, DATABASE_URL } = process.env as Record<string, string>;
+
+/** The check of tokens is JavaScript, because the peers are JavaScript, too. */
+type PeerSettings = { userOf(authorization: string | null): string | undefined };
+const { userOf }: PeerSettings = await import(new URL("../../peers/settings.js", import.meta.url).href);
 
 const { notes, shares } = createDataset();
 const usersOf = new Map(notes.map(({ id, ownerId }) => [id, new Set([ownerId])]));
 for (const { noteId, userId } of shares) usersOf.get(noteId)?.add(userId);
 
-const readToken = createTokenReader(AUTH_JWT_SECRET ?? "");
 const { bucket: name, region, accessKeyId, secretAccessKey } = settings;
 
 const files = await createValetKey({
@@ -20,7 +23,7 @@ const files = await createValetKey({
   database: DATABASE_URL ?? sqliteFileIn(DATA_DIR ?? ""),
   schema: "public",
   user(request) {
-    const id = readToken(request.headers.get("authorization") ?? undefined, Date.now());
+    const id = userOf(request.headers.get("authorization"));
     return id === undefined ? null : { id, email: `${id}@bench.example`, name: "Bench" };
   },
   resources: { note: { may: (user, _action, id) => usersOf.get(id)?.has(user.id) === true } },

@@ -50,6 +50,26 @@ describe("the valetkey command", () => {
     expect(refused).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("An argument is empty") });
   });
 
+  it.each([
+    ["local_files", 6, "nothere.txt does not exist.", ["send", "nothere.txt"]],
+    ["connection", 5, "No answer from http://127.0.0.1:1. Is the service running?", ["get", "http://127.0.0.1:1/s/a"]],
+    ["usage", 2, "error: unknown option '--expire'\n(Did you mean --expires?)", ["send", "a.txt", "--expire", "7d"]],
+  ])(
+    "with --json, a failed command prints the code %s and the text for people",
+    async (code, exitCode, message, args) => {
+      const machine = await makeMachine({ VALETKEY_URL: "http://127.0.0.1:1", VALETKEY_TOKEN: "vk_a" });
+      const failed = await machine.run([...args, "--json"]);
+      expect(failed).toMatchObject({ code: exitCode, stderr: `${message}\n` });
+      expect(JSON.parse(failed.stdout)).toEqual({ error: { code, message } });
+    },
+  );
+
+  it("--password-stdin refuses an empty standard input", async () => {
+    const machine = await makeMachine();
+    const refused = await machine.run(["get", "http://127.0.0.1:1/s/a", "--password-stdin"], { input: "\n" });
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("Standard input has no password") });
+  });
+
   it("get refuses a URL whose token is no token of a link", async () => {
     const machine = await makeMachine();
     const refused = await machine.run(["get", "http://127.0.0.1:1/s/%zz"]);

@@ -68,6 +68,17 @@ describe("valetkey send and valetkey get", () => {
     expect(usedUp).toMatchObject({ code: 4, stdout: "" });
   });
 
+  it("send and get read a password from standard input", async () => {
+    const [ann, bob] = [await sender(), await makeMachine()];
+    await writeFile(join(ann.folder, "a.txt"), "a");
+    const secret = { input: "correct horse\n" };
+    const { code, stdout } = await ann.run(["send", "a.txt", "--password-stdin"], secret);
+    expect(code).toBe(0);
+    const url = stdout.trim();
+    expect(await bob.run(["get", url, "--password", "correct"])).toMatchObject({ code: 3 });
+    expect(await bob.run(["get", url, "--password-stdin"], secret)).toMatchObject({ code: 0, stdout: "a.txt\n" });
+  });
+
   it("get replaces a file only with --force, and counts no download before", async () => {
     const [ann, bob] = [await sender(), await makeMachine()];
     await writeFile(join(ann.folder, "a.txt"), "new");
@@ -238,7 +249,7 @@ describe("valetkey send and valetkey get", () => {
     expect(await nobody.run(["send", "a.txt"])).toMatchObject({ code: 3, stderr: expect.stringContaining("login") });
     expect(await ann.run(["send", "missing.txt"])).toMatchObject({
       code: 6,
-      stderr: expect.stringContaining("ENOENT"),
+      stderr: "missing.txt does not exist.\n",
     });
     expect(await ann.run(["send", "empty"])).toMatchObject({ code: 6 });
     expect(await ann.run(["send", "empty", "--expires", "soon"])).toMatchObject({ code: 2 });

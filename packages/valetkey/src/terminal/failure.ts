@@ -1,3 +1,4 @@
+import { isAbsolute, relative } from "node:path";
 import { ValetKeyError } from "@valetkey/client";
 import { printable } from "./printable.ts";
 
@@ -38,20 +39,48 @@ const REMEDIES: Partial<Record<string, string>> = {
   note_not_found: "Run the same command again to begin anew.",
 };
 
-/** Returns the exit code and the text of an error. Texts of the service can contain control characters, which could change the terminal. */
-export function describeFailure(error: unknown): { exitCode: number; text: string } {
+const LOCAL_TEXTS: Partial<Record<string, string>> = {
+  ENOENT: "does not exist",
+  EACCES: "cannot be opened, because you have no permission",
+};
+
+/** Returns the name of an exit code, such as "local_files", which `--json` prints. */
+const nameOf = (exitCode: number): string => {
+  const [name = "other"] = Object.entries(EXIT).find(([, code]) => code === exitCode) ?? [];
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+};
+
+type Failure = { exitCode: number; text: string; code: string };
+
+/**
+ * Returns the exit code and the text of an error. `code` is the error code of the service, or the name of the exit code. Texts of the
+ * service can contain control characters, which could change the terminal.
+ */
+export function describeFailure(error: unknown): Failure {
   // The client reports an error of `fetch` as the cause of its own error.
   if (error instanceof Error && error.cause instanceof TerminalError) return describeFailure(error.cause);
   // A response with another shape than the client expects. Nothing of the machine causes such an error.
   if (error instanceof TypeError) {
     const problem = `The response is not from Valet Key, or from another version. Check the URL. (${error.message})`;
-    return { exitCode: EXIT.other, text: printable(problem) };
+    return { exitCode: EXIT.other, text: printable(problem), code: "other" };
   }
   const { code, message } = error as { code?: unknown; message?: unknown };
   const name = typeof code === "string" ? code : "";
   const remedy = REMEDIES[name];
-  const text = printable(typeof message === "string" ? message : String(error));
-  return { exitCode: exitCodeOf(error, name), text: remedy === undefined ? text : `${text}\n${remedy}` };
+  const text = printable(localText(error) ?? (typeof message === "string" ? message : String(error)));
+  const exitCode = exitCodeOf(error, name);
+  return {
+    exitCode,
+    text: remedy === undefined ? text : `${text}\n${remedy}`,
+    code: error instanceof ValetKeyError ? name : nameOf(exitCode),
+  };
+}
+
+function localText(error: unknown): string | undefined {
+  const { code = "", path = "" } = error as NodeJS.ErrnoException;
+  if (path === "" || LOCAL_TEXTS[code] === undefined) return undefined;
+  const inside = relative("", path);
+  return `${inside.startsWith("..") || isAbsolute(inside) ? path : inside} ${LOCAL_TEXTS[code]}.`;
 }
 
 function exitCodeOf(error: unknown, code: string): number {

@@ -11,7 +11,7 @@ export async function login(given: string, { token }: { token?: string }): Promi
   const url = serviceUrl(given);
   warnIfUnencrypted(url);
   const granted =
-    token === undefined ? await confirmInBrowser(url) : { token: token || (await readSecret("API token: ")) };
+    token === undefined ? await confirmInBrowser(url) : { token: token || (await readSecret("API token: ")).trim() };
   // A token that the service does not know fails here, and replaces no earlier sign-in.
   const { email, name, id } = await createCalls({ baseUrl: url, token: granted.token, fetch: guardedFetch(url) }).me();
   await writeCredentials({ url, ...granted });

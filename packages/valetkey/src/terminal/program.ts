@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import { describeFailure, EXIT } from "./failure.ts";
+import { printJson, readPassword } from "./screen.ts";
 
 export const VERSION = manifest.version;
 
@@ -9,6 +10,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   const program = new Command("valetkey").version(VERSION);
   for (const command of terminalCommands()) program.addCommand(command);
   if (hasEmptyArgument(argv)) {
+    if (argv.includes("--json")) printJson({ error: { code: "usage", message: EMPTY } });
     process.stderr.write(`error: ${EMPTY}\n`);
     process.exit(EXIT.usage);
   }
@@ -40,11 +42,11 @@ export function terminalCommands(): Command[] {
       .argument("<url>", "the URL of the service")
       .option("--token [token]", "use this API token. Without a value: ask for it, or read it from standard input")
       .action((url, { token }) =>
-        attempt(async () => (await import("./login.ts")).login(url, { token: token === true ? "" : token })),
+        attempt({}, async () => (await import("./login.ts")).login(url, { token: token === true ? "" : token })),
       ),
     new Command("logout")
       .description("sign out, and revoke the token that login requested")
-      .action(() => attempt(async () => (await import("./login.ts")).logout())),
+      .action(() => attempt({}, async () => (await import("./login.ts")).logout())),
     new Command("send")
       .description("upload files and folders, and print a link to them")
       .argument("<files...>", "the files and folders")
@@ -55,31 +57,43 @@ export function terminalCommands(): Command[] {
         parseExpiry,
       )
       .option("--password [password]", "protect the link. Without a value: make a password")
+      .addOption(passwordFromInput())
       .option("--max-downloads <number>", "how often the link can be used", parseCount)
       .option("--json", "print the result as JSON", false)
-      .action((files, options) => attempt(async () => (await import("./send.ts")).send(files, options))),
+      .action((files, options) => attempt(options, async () => (await import("./send.ts")).send(files, options))),
     new Command("get")
       .description("download the files of a link")
       .argument("<link>", "the URL of the link")
       .option("-o, --output <folder>", "the folder for the files", ".")
       .option("--password <password>", "the password of the link (default: ask for it)")
+      .addOption(passwordFromInput())
       .option("--force", "replace files that exist", false)
       .option("--json", "print the result as JSON", false)
-      .action((link, options) => attempt(async () => (await import("./get.ts")).get(link, options))),
+      .action((link, options) => attempt(options, async () => (await import("./get.ts")).get(link, options))),
   ];
   for (const command of commands) {
     // A wrong option ends with another code than a failed command.
-    command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT.usage));
+    command.exitOverride(({ exitCode, message }) => {
+      if (exitCode !== 0 && process.argv.includes("--json")) printJson({ error: { code: "usage", message } });
+      process.exit(exitCode === 0 ? 0 : EXIT.usage);
+    });
   }
   return commands;
 }
 
-async function attempt(action: () => Promise<void>): Promise<void> {
+const passwordFromInput = () =>
+  new Option("--password-stdin", "read the password from standard input").conflicts("password");
+
+type Attempt = { json?: boolean; passwordStdin?: boolean; password?: string };
+
+async function attempt(options: Attempt, action: () => Promise<void>): Promise<void> {
   try {
+    if (options.passwordStdin) options.password = await readPassword();
     await action();
     process.exitCode = 0;
   } catch (error) {
-    const { exitCode, text } = describeFailure(error);
+    const { exitCode, text, code } = describeFailure(error);
+    if (options.json) printJson({ error: { code, message: text } });
     process.stderr.write(`${text}\n`);
     process.exitCode = exitCode;
   }

@@ -93,13 +93,20 @@ export async function ask(question: string, { isHidden = false }: { isHidden?: b
   return promise;
 }
 
-/** Reads a secret from the terminal, or from standard input if it is not a terminal. */
+/** Reads a secret from the terminal, or from standard input if it is not a terminal. A line break at the end is no part of the secret. */
 export async function readSecret(question: string): Promise<string> {
-  if (canAsk()) return (await ask(question, { isHidden: true })).trim();
+  if (canAsk()) return ask(question, { isHidden: true });
   let text = "";
   for await (const chunk of process.stdin) {
     text += chunk;
     if (text.length > 10_000) break;
   }
-  return text.trim();
+  return text.replace(/\r?\n$/, "");
+}
+
+/** Reads the password for the option `--password-stdin`. */
+export async function readPassword(): Promise<string> {
+  const password = await readSecret("Password: ");
+  if (password !== "") return password;
+  throw new TerminalError("usage", "Standard input has no password. Write the password to standard input.");
 }

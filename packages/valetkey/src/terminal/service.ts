@@ -39,7 +39,10 @@ export function guardedFetch(baseUrl: string, { cookies }: { cookies?: Record<st
     const headers = new Headers(init?.headers);
     const pairs = Object.entries(cookies ?? {}).map((pair) => pair.join("="));
     if (pairs.length > 0) headers.set("cookie", pairs.join("; "));
-    const response = await fetch(input, { ...init, headers, redirect: "manual" });
+    const response = await fetch(input, { ...init, headers, redirect: "manual" }).catch((error) => {
+      if (init?.signal?.aborted) throw error;
+      throw new TerminalError("connection", `No answer from ${origin}. Is the service running?`);
+    });
     if (response.status >= 300 && response.status < 400) {
       await response.body?.cancel();
       throw redirected(response.headers.get("location") ?? "", url);

@@ -185,7 +185,7 @@ const english = {
   counts: (left: number) =>
     left === 1
       ? "This is the last download of the link."
-      : `The link allows ${left} more downloads. This is one of them.`,
+      : `When this page opened, the link allowed ${left} more downloads. The button uses one of them.`,
   download: "Download",
   sendPassword: "This link has a password. Send it too.",
   proveEmail:
@@ -228,7 +228,7 @@ const german: DownloadTexts = {
   counts: (left) =>
     left === 1
       ? "Das ist der letzte Download des Links."
-      : `Der Link erlaubt noch ${left} Downloads. Das ist einer davon.`,
+      : `Beim Öffnen dieser Seite erlaubte der Link noch ${left} Downloads. Die Schaltfläche verbraucht einen davon.`,
   download: "Herunterladen",
   sendPassword: "Dieser Link hat ein Passwort. Senden Sie es mit.",
   proveEmail:

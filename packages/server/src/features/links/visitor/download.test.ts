@@ -170,7 +170,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     const press = (form: string) =>
       ann.send(`POST /s/${token}/download`, { form: `form=1&attachmentId=${form}`, headers: BROWSER });
     const asked = await press(files[0].id);
-    expect(asked.text).toContain("The link allows 2 more downloads. This is one of them.");
+    expect(asked.text).toContain("the link allowed 2 more downloads. The button uses one of them.");
     expect(asked.text).not.toContain("file-1.txt");
     expect((await press(`${files[0].id}`.toUpperCase())).status).toBe(200);
     expect((await press(`${files[0].id}&confirm=yes`)).status).toBe(303);

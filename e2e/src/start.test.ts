@@ -44,6 +44,7 @@ describe("the first start", () => {
       ? new RegExp(`^Next: open ${service.url} in a browser .*valetkey token create`, "m")
       : /^Next: npm run build, then start again, .*valetkey token create/m;
     expect(service.output()).toMatch(next);
+    expect(service.output()).toContain("Note: only this computer can open the links.");
     expect((await stat(join(here.dataDir, "secrets.json"))).mode & 0o777).toBe(0o600);
     expect(await service.stop()).toBe(0);
   });
@@ -99,6 +100,14 @@ describe("the first start", () => {
     expect(stderr).toContain("AUTH_SECRET");
     expect(stderr).toContain("openssl rand -base64 32");
   });
+});
+
+it("a command in a folder without a database names the folder, and writes nothing", async () => {
+  const here = await place();
+  const refused = await runCli(here, ["user", "add", "--email", "ann@example.com"]).catch((error) => error);
+  expect(refused).toMatchObject({ code: 1, stdout: "" });
+  expect(refused.stderr).toContain(`There is no database at ${join(here.dataDir, "valetkey.db")}.`);
+  expect(existsSync(join(here.dataDir, "secrets.json"))).toBe(false);
 });
 
 describe("a later start", () => {

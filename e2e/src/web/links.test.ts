@@ -49,6 +49,7 @@ describe("a link of a note", () => {
     expect(link).toMatchObject({ kind: "download", state: "live", files: null, maxClaims: null, hasPassword: false });
     expect(await readClipboard(ann.page)).toBe(link?.url);
     expect(await dialog.getByLabel("Address of the link").inputValue()).toBe(link?.url);
+    expect(await dialog.getByText("Only this computer can open this link.").isVisible()).toBe(true);
   });
 
   it("the list shows a link that was made before the list was loaded", async () => {

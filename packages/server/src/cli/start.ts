@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 import type { Logger } from "pino";
 import { type Config, loadConfig } from "../platform/config/index.ts";
+import { isLocalHost } from "../platform/config/reader.ts";
 import { freePort } from "../wiring/free-port.ts";
 import { createLogger, type Service, startService } from "../wiring/service.ts";
 
@@ -64,8 +65,12 @@ function banner(config: Config, service: Service): string {
     `Valet Key listens on ${service.url}`,
     `Data: ${server.dataDir} (database: ${databaseIs}; bucket: ${bucketIs})`,
     `Next: ${next(service, config)}`,
+    ...(isLocalHost(new URL(service.url).hostname) ? [`Note: ${ONLY_HERE}`] : []),
   ].join("\n");
 }
+
+const ONLY_HERE =
+  "only this computer can open the links. For others, set HOST to its IP address in the network, or see docs/deploy.md";
 
 function next({ url, hasWebApp, hasOpenSignUp }: Service, { auth }: Config): string {
   const needsAccounts = !hasOpenSignUp && auth.oidc === undefined;

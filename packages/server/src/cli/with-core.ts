@@ -1,18 +1,28 @@
+import { existsSync } from "node:fs";
 import { InvalidArgumentError } from "commander";
 import pino, { type Logger } from "pino";
 import { lookupQueries } from "../features/people/lookup-queries.ts";
 import { normaliseEmail, receiverAmong } from "../features/people/person.ts";
 import { peopleQueries } from "../features/people/queries.ts";
-import { loadConfig } from "../platform/config/index.ts";
+import { loadConfig, loadConfigWithoutSecrets } from "../platform/config/index.ts";
 import { DomainError } from "../platform/errors.ts";
 import type { BaseOptions } from "../wiring/base.ts";
 import { type Core, openCore } from "../wiring/core.ts";
 
-/** Runs a command with the configured database and bucket. The service may run in parallel with the command. */
+/**
+ * Runs a command with the configured database and bucket. The service may run in parallel with the command. Throws if the database file does
+ * not exist, because the command usually runs in a wrong folder then.
+ */
 export async function withCore<T>(
   work: (core: Core, logger: Logger) => Promise<T>,
   options: Pick<BaseOptions, "partBuffers"> = {},
 ): Promise<T> {
+  const { database } = loadConfigWithoutSecrets();
+  if (database.kind === "sqlite" && !existsSync(database.file)) {
+    const remedy = "Run the command in the folder of the service, or set DATA_DIR to the data folder of the service.";
+    const start = "If there is no service yet, start one first: valetkey start";
+    throw new DomainError("invalid_request", `There is no database at ${database.file}.\n${remedy}\n${start}`);
+  }
   const { config } = loadConfig();
   const logger = pino({ level: "warn" }, pino.destination(2));
   const core = await openCore(config, { ...options, logger });

@@ -17,6 +17,7 @@ import { linkTexts } from "../../texts/en/links.ts";
 import { describeEnd, hasEnded, LinkSummary, nameOfLink, useStateNow } from "./describe-link.tsx";
 import { LastUrl } from "./ended-link.tsx";
 import { LinkReceivers, SendLink } from "./link-receivers.tsx";
+import { isOnlyHere } from "./link-values.ts";
 import { useRevokeLink, useUpdateLink } from "./links-query.ts";
 
 type LinkTicketProps = {
@@ -206,6 +207,7 @@ function LinkUrl({ url, name, hasCode, isCopied, children }: LinkUrlProps) {
         className="h-11 w-full truncate rounded-small border bg-surface px-2 font-mono text-muted text-small md:h-9"
       />
       {isCopied === false && <p className="self-start text-muted text-small">{linkTexts.byHand}</p>}
+      {isOnlyHere(url) && <p className="self-start text-muted text-small">{linkTexts.onlyHere}</p>}
       {children}
     </div>
   );

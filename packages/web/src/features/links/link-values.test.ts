@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { hasRare, type LinkValues, policyOf, valuesOf } from "./link-values.ts";
+import { hasRare, isOnlyHere, type LinkValues, policyOf, valuesOf } from "./link-values.ts";
 
 const usual = valuesOf(undefined, policyOf(undefined));
 
@@ -13,4 +13,14 @@ it.each<[Partial<LinkValues>, boolean]>([
   [{ review: true }, true],
 ])("the form of a link with %o opens the rare fields: %s", (changed, isOpen) => {
   expect(hasRare({ ...usual, ...changed })).toBe(isOpen);
+});
+
+it.each([
+  ["http://localhost:3000/s/a", true],
+  ["http://127.0.0.1:3000/s/a", true],
+  ["http://[::1]:3000/s/a", true],
+  ["http://192.168.1.10:3000/s/a", false],
+  ["https://files.example.com/s/localhost", false],
+])("only this computer can open the link %s: %s", (url, isOnly) => {
+  expect(isOnlyHere(url)).toBe(isOnly);
 });

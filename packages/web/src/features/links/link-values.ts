@@ -33,6 +33,10 @@ export type LinkValues = {
 
 export type LinkProblems = Partial<Record<keyof LinkValues, string>>;
 
+/** Returns whether no other computer can open the URL of a link, because the service has a loopback address. */
+export const isOnlyHere = (url: string): boolean =>
+  /^(?:(?:.+\.)?localhost|127\.[\d.]+|\[::1\])$/.test(new URL(url).hostname);
+
 export const MEGABYTE = 1_000_000;
 const DEFAULT_SECONDS = 7 * 86_400;
 /** The lifetimes that a user can select for a link. Seconds. */

@@ -77,6 +77,7 @@ export const linkTexts: typeof english = {
   field: "Adresse des Links",
   byHand:
     "Dieser Browser kann nicht selbst kopieren. Der Link ist markiert: Kopieren Sie ihn mit der Tastatur oder dem Menü.",
+  onlyHere: "Nur dieser Computer kann diesen Link öffnen.",
   copiedAnnouncement: (expiry: string) => `Der Link ist kopiert. ${expiry}.`,
   code: (name: string) => `QR-Code des Links „${name}“`,
   showCode: "QR-Code anzeigen",

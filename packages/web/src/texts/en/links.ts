@@ -77,6 +77,7 @@ export const linkTexts = {
   copyOf: (name: string) => `Copy the link “${name}”`,
   field: "Address of the link",
   byHand: "This browser can't copy to the clipboard. The link is selected: copy it with your keyboard or menu.",
+  onlyHere: "Only this computer can open this link.",
   copiedAnnouncement: (expiry: string) => `The link is copied. ${expiry}.`,
   code: (name: string) => `QR code of the link “${name}”`,
   showCode: "Show QR code",

@@ -135,8 +135,18 @@ describe("the lowest version of Node.js in package.json", () => {
       const { engines } = JSON.parse(read("package.json"));
       const [, oldest, newest] = /^\^(20\.\d+)\.0 \|\| >=(\d+\.\d+)\.0$/.exec(engines.node) ?? [];
       const text = read(page);
-      expect(text).toContain(`Node.js ${newest} or newer`);
-      expect(text).toContain(`Node.js 20 from version ${oldest}`);
+      expect(text).toContain(`npm with Node ${newest} or later, or with Node 20 from ${oldest}`);
+    },
+  );
+
+  it.each(["README.md", "packages/valetkey/README.md", "packages/server/README.md", "docs/embedding.md"])(
+    "%s names the Node versions that run the published packages",
+    (page) => {
+      for (const name of ["valetkey", "server"]) {
+        const { engines } = JSON.parse(read(`packages/${name}/package.json`));
+        const [, older, newer] = /^\^(22\.\d+) \|\| >=(\d+\.\d+)$/.exec(engines.node) ?? [];
+        expect(read(page)).toContain(`Node ${newer} or later, or Node ${older} or a later version of Node 22`);
+      }
     },
   );
 });

@@ -13,6 +13,8 @@ const ICONS = {
   file: "M14 3H7a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V8zm0 0v5h5",
   download: "M12 4v11m-5-5 5 5 5-5M5 20h14",
   remove: "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5m4-5v5",
+  pause: "M9 5v14M15 5v14",
+  resume: "m8 5 11 7-11 7z",
   retry: "M20 11a8 8 0 1 0-2.3 6M20 4v7h-7",
   cancel: "m6 6 12 12M18 6 6 18",
 };
@@ -42,7 +44,7 @@ const PICTURE = /^image\/(?:avif|gif|jpeg|png|webp)$/;
 const SMALL_BYTES = 100_000;
 
 function Thumbnail({ file }: { file: ItemFile }) {
-  const isSmallPicture = PICTURE.test(file.contentType) && file.sizeBytes <= SMALL_BYTES;
+  const isSmallPicture = file.state === "ready" && PICTURE.test(file.contentType) && file.sizeBytes <= SMALL_BYTES;
   return (
     <span className="vk-thumbnail">
       <Preview file={file} alt="" loading="lazy" style={SQUARE}>
@@ -69,23 +71,34 @@ type FileRowProps = {
 
 export function FileRow({ file, texts, locale, isDownloading, onDownload, onRemove }: FileRowProps): ReactNode {
   const { filename, sizeBytes } = file;
+  // The verification of a file of another user, or of an earlier visit to the page, has not ended.
+  const isReady = file.state === "ready";
   return (
     <li className="vk-row">
       <Thumbnail file={file} />
       <span className="vk-about">
         <span className="vk-name">{filename}</span>
-        <span className="vk-state">{formatBytes(sizeBytes, locale)}</span>
+        <span className="vk-state">{isReady ? formatBytes(sizeBytes, locale) : texts.checking}</span>
       </span>
-      <IconButton icon="download" label={texts.download(filename)} disabled={isDownloading} onClick={onDownload} />
+      {isReady && (
+        <IconButton icon="download" label={texts.download(filename)} disabled={isDownloading} onClick={onDownload} />
+      )}
       {onRemove && <IconButton icon="remove" label={texts.remove(filename)} onClick={onRemove} />}
     </li>
   );
 }
 
-type UploadRowProps = { upload: UploadingFile; texts: FilesTexts; onRetry: () => void; onCancel: () => void };
+type UploadRowProps = { upload: UploadingFile; texts: FilesTexts } & Record<
+  "onPause" | "onResume" | "onRetry" | "onCancel",
+  () => void
+>;
 
-export function UploadRow({ upload, texts, onRetry, onCancel }: UploadRowProps): ReactNode {
-  const { name, error, sentBytes, totalBytes } = upload;
+/** After the last byte, the file needs only its verification, so the user cannot pause the upload. */
+const CAN_PAUSE: ReadonlySet<string> = new Set(["queued", "starting", "hashing", "sending", "waiting"]);
+
+export function UploadRow({ upload, texts, ...actions }: UploadRowProps): ReactNode {
+  const { name, state, error, sentBytes, totalBytes } = upload;
+  const isPaused = state === "paused";
   return (
     <li className="vk-row">
       <span className="vk-thumbnail">
@@ -104,8 +117,16 @@ export function UploadRow({ upload, texts, onRetry, onCancel }: UploadRowProps):
           </span>
         )}
       </span>
-      {error && <IconButton icon="retry" label={texts.retry(name)} onClick={onRetry} />}
-      <IconButton icon="cancel" label={texts.cancel(name)} onClick={onCancel} />
+      {/* One button changes its name, so that it keeps the focus. */}
+      {(isPaused || CAN_PAUSE.has(state)) && (
+        <IconButton
+          icon={isPaused ? "resume" : "pause"}
+          label={isPaused ? texts.resume(name) : texts.pause(name)}
+          onClick={isPaused ? actions.onResume : actions.onPause}
+        />
+      )}
+      {error && <IconButton icon="retry" label={texts.retry(name)} onClick={actions.onRetry} />}
+      <IconButton icon="cancel" label={texts.cancel(name)} onClick={actions.onCancel} />
     </li>
   );
 }

@@ -17,6 +17,8 @@ export type FilesTexts = {
   tryAgain: string;
   download: (filename: string) => string;
   remove: (filename: string) => string;
+  pause: (filename: string) => string;
+  resume: (filename: string) => string;
   cancel: (filename: string) => string;
   retry: (filename: string) => string;
   /** The question before a file is removed, and the two answers. */
@@ -25,7 +27,9 @@ export type FilesTexts = {
   keep: string;
   /** The state of an upload that has not failed. */
   uploading: (upload: UploadingFile) => string;
-  /** A screen reader announces these texts. */
+  /** The state of a file whose verification has not ended. */
+  checking: string;
+  /** A screen reader announces these texts, and the state of an upload that the user pauses. */
   added: (filename: string) => string;
   removed: (filename: string) => string;
   /** A dropped file that `accept` excludes, or a dropped folder. */
@@ -63,6 +67,8 @@ function problem(error: ValetKeyError, action: FilesAction): string {
   }
 }
 
+const CHECKING = "Checking the file…";
+
 function uploading({ state, sentBytes, totalBytes, secondsLeft }: UploadingFile): string {
   if (state === "sending") {
     const percent = `${totalBytes === 0 ? 100 : Math.floor((100 * sentBytes) / totalBytes)}%`;
@@ -71,7 +77,7 @@ function uploading({ state, sentBytes, totalBytes, secondsLeft }: UploadingFile)
   if (state === "queued") return "Waiting for other uploads";
   if (state === "waiting") return "Waiting for a connection";
   if (state === "paused") return "Paused";
-  return state === "completing" || state === "ready" ? "Checking the file…" : "Preparing…";
+  return state === "completing" || state === "ready" ? CHECKING : "Preparing…";
 }
 
 const timeLeft = (seconds: number) =>
@@ -87,12 +93,15 @@ export const ENGLISH: FilesTexts = {
   tryAgain: "Try again",
   download: (filename) => `Download ${filename}`,
   remove: (filename) => `Remove ${filename}`,
+  pause: (filename) => `Pause the upload of ${filename}`,
+  resume: (filename) => `Resume the upload of ${filename}`,
   cancel: (filename) => `Cancel the upload of ${filename}`,
   retry: (filename) => `Try to upload ${filename} again`,
   confirmRemoval: (filename) => `Remove ${filename}?`,
   confirm: "Remove",
   keep: "Keep",
   uploading,
+  checking: CHECKING,
   added: (filename) => `${filename} was added.`,
   removed: (filename) => `${filename} was removed.`,
   notAccepted: (filenames) => `These files cannot be added here: ${filenames}`,

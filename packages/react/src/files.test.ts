@@ -159,6 +159,92 @@ describe("the component Files", () => {
     expect(await page.locator("input").count()).toBe(0);
   });
 
+  it("the component Files pauses and resumes an upload from the keyboard, and the button keeps the focus", async () => {
+    const { page, button, input } = await openPage();
+    const network = await page.context().newCDPSession(page);
+    const limitUploads = (uploadThroughput: number) =>
+      network.send("Network.emulateNetworkConditions", {
+        offline: false,
+        latency: 0,
+        downloadThroughput: -1,
+        uploadThroughput,
+      });
+    await limitUploads(2 ** 19);
+    const buffer = Buffer.alloc(8 * 2 ** 20, "the file");
+    await input.setInputFiles([{ name: "large.txt", mimeType: "text/plain", buffer }]);
+    await button("Pause the upload of large.txt").press("Enter");
+    await page.getByRole("listitem").getByText("Paused").waitFor();
+    expect(await page.getByRole("status").textContent()).toBe("Paused");
+    expect(await findingsInBothThemes(page)).toEqual([]);
+    await limitUploads(-1);
+    const resume = button("Resume the upload of large.txt");
+    expect(await resume.evaluate((own) => own === document.activeElement)).toBe(true);
+    await resume.press("Enter");
+    await button("Remove large.txt").waitFor();
+    // The focused button is gone with its row.
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Files");
+  });
+
+  it("the component Files shows what another user adds and removes, at each return to the page and in an interval", async () => {
+    const { page, input, button } = await openPage({ attributes: { refreshSeconds: 1 } });
+    const other = await page.context().newPage();
+    await other.goto(page.url().replace(/#.*/, ""));
+    await other.getByText("No files yet.").waitFor();
+    await input.setInputFiles([note("a.txt")]);
+    await button("Remove a.txt").waitFor();
+    expect(await other.getByText("a.txt").count()).toBe(0);
+    // Chromium without a window never takes the focus from a page.
+    await other.evaluate(() => window.dispatchEvent(new Event("focus")));
+    const remove = other.getByRole("button", { name: "Remove a.txt" });
+    await remove.click();
+    await button("Remove a.txt").focus();
+    await other.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+    await page.getByText("No files yet.").waitFor();
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Files");
+  });
+
+  it("the component Files shows a file in verification, and its buttons after the end of the verification", async () => {
+    const { page, input, button } = await openPage();
+    await input.setInputFiles([note("a.txt")]);
+    await button("Download a.txt").waitFor();
+    await page.route("**/files/invoice/42?*", async (route) => {
+      const { items, ...rest } = await (await route.fetch()).json();
+      await route.fulfill({ json: { ...rest, items: [{ ...items[0], state: "scanning" }] } });
+    });
+    await page.reload();
+    await page.getByRole("listitem").getByText("Checking the file…").waitFor();
+    expect(await button("Download a.txt").count()).toBe(0);
+    expect(await findingsInBothThemes(page)).toEqual([]);
+    await page.unrouteAll({ behavior: "ignoreErrors" });
+    await button("Download a.txt").waitFor();
+  });
+
+  it("the component Files keeps the list while the connection is lost, and names the loss of the access", async () => {
+    const { page, input, button, refused } = await openPage();
+    await input.setInputFiles([note("a.txt")]);
+    await button("Remove a.txt").waitFor();
+    /** The page refreshes the list when the connection returns. */
+    const refresh = () => page.evaluate(() => window.dispatchEvent(new Event("online")));
+    const alerts = async () => {
+      await refresh();
+      return page.getByRole("alert").allTextContents();
+    };
+    let aborted = 0;
+    await page.route("**/files/invoice/42?*", (route) => {
+      aborted += 1;
+      return route.abort();
+    });
+    // The second request starts after the first request has failed.
+    await expect.poll(async () => [await refresh(), aborted][1]).toBeGreaterThan(1);
+    expect(await page.getByRole("alert").count()).toBe(0);
+    await page.unrouteAll();
+    refused.add("read");
+    await expect.poll(alerts).toEqual(["You do not have access to these files."]);
+    refused.clear();
+    await expect.poll(alerts).toEqual([]);
+    await button("Remove a.txt").waitFor();
+  });
+
   it("the component Files follows the theme of the device, unless the page sets a variable", async () => {
     const { page } = await openPage();
     const background = () => page.locator(".vk-files").evaluate((files) => getComputedStyle(files).backgroundColor);

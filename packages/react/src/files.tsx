@@ -22,6 +22,11 @@ export type FilesProps = {
   texts?: Partial<FilesTexts> | undefined;
   /** The language of the sizes, such as `de`. The default of `locale` is the language of the browser. */
   locale?: string | undefined;
+  /**
+   * Refreshes the list in this interval in seconds, while the page is visible. The component also refreshes the list when the user returns
+   * to the page, and during a verification. The default of `refreshSeconds` is 0, which means no further refresh.
+   */
+  refreshSeconds?: number | undefined;
   /** A further class of the outer element. */
   className?: string | undefined;
   /** The component calls `onAdded` with each verified file of this page, even after an unmount. */
@@ -48,12 +53,12 @@ export function Files({ item, ...props }: FilesProps): ReactNode {
 }
 
 function FilesOfItem({ item, canAdd = true, canRemove = true, accept, locale, className = "", ...props }: FilesProps) {
-  const { onAdded, onRemoved } = props;
+  const { onAdded, onRemoved, refreshSeconds = 0 } = props;
   const texts: FilesTexts = { ...ENGLISH, ...props.texts };
   const [problem, setProblem] = useState<string>();
   const [news, setNews] = useState("");
   const [removing, setRemoving] = useState<ItemFile>();
-  const list = useFileList(item);
+  const list = useFileList(item, { refreshSeconds });
   const uploads = useStoredUploads(item, {
     onStored: (file) => {
       list.put(file);
@@ -61,7 +66,8 @@ function FilesOfItem({ item, canAdd = true, canRemove = true, accept, locale, cl
     },
   });
   const { download, isPending } = useDownload({ onError: (error) => setProblem(texts.problem(error, "download")) });
-  const region = useRef<HTMLElement>(null);
+  const { region, ...focusEvents } = useKeptFocus();
+  const uploading = new Set(uploads.files.map(({ fileId }) => fileId));
 
   function add(files: File[]) {
     setProblem(undefined);
@@ -71,8 +77,6 @@ function FilesOfItem({ item, canAdd = true, canRemove = true, accept, locale, cl
   function forget(file: ItemFile) {
     list.drop(file.id);
     setNews(texts.removed(file.filename));
-    // The focused button is gone with its row.
-    region.current?.focus();
     onRemoved?.(file);
   }
 
@@ -85,6 +89,7 @@ function FilesOfItem({ item, canAdd = true, canRemove = true, accept, locale, cl
       tabIndex={-1}
       aria-label={texts.files}
       aria-busy={list.isLoading}
+      {...focusEvents}
     >
       {canAdd && (
         <Dropzone
@@ -102,25 +107,36 @@ function FilesOfItem({ item, canAdd = true, canRemove = true, accept, locale, cl
         </p>
       )}
       <ul className="vk-list">
-        {list.files.map((file) => (
-          <FileRow
-            key={file.id}
-            file={file}
-            texts={texts}
-            locale={locale}
-            isDownloading={isPending}
-            onDownload={() => {
-              setProblem(undefined);
-              void download(file.id);
-            }}
-            onRemove={mayRemove(file) ? () => setRemoving(file) : undefined}
-          />
-        ))}
+        {list.files.map(
+          (file) =>
+            uploading.has(file.id) || (
+              <FileRow
+                key={file.id}
+                file={file}
+                texts={texts}
+                locale={locale}
+                isDownloading={isPending}
+                onDownload={() => {
+                  setProblem(undefined);
+                  void download(file.id);
+                }}
+                onRemove={mayRemove(file) ? () => setRemoving(file) : undefined}
+              />
+            ),
+        )}
         {uploads.files.map((upload) => (
           <UploadRow
             key={upload.key}
             upload={upload}
             texts={texts}
+            onPause={() => {
+              uploads.pause(upload.key);
+              setNews(texts.uploading({ ...upload, state: "paused" }));
+            }}
+            onResume={() => {
+              uploads.resume(upload.key);
+              setNews("");
+            }}
             onRetry={() => uploads.retry(upload.key)}
             onCancel={() => uploads.cancel(upload.key)}
           />
@@ -156,6 +172,26 @@ function FilesOfItem({ item, canAdd = true, canRemove = true, accept, locale, cl
       )}
     </section>
   );
+}
+
+/** Moves the focus to the component when the focused row disappears, for example because another user has removed the file. */
+function useKeptFocus() {
+  const region = useRef<HTMLElement>(null);
+  const focused = useRef<Element | null>(null);
+  useEffect(() => {
+    if (focused.current?.isConnected !== false) return;
+    focused.current = null;
+    if (document.activeElement === document.body) region.current?.focus();
+  });
+  return {
+    region,
+    onFocus: ({ target }: { target: Element }) => {
+      focused.current = target;
+    },
+    onBlur: ({ target }: { target: Element }) => {
+      if (target.isConnected) focused.current = null;
+    },
+  };
 }
 
 /** As `useUploads`, but calls `onStored` with each stored file, and then removes the file from the uploads. */

@@ -127,6 +127,8 @@ export type UploadingFile = Omit<UploadProgress, "state"> & {
   name: string;
   /** `queued`: the upload waits until one of the running uploads ends. `@valetkey/client` describes all other states. */
   state: UploadState | "queued";
+  /** The id of the file at the server. The member `fileId` is undefined until the server has started the upload. */
+  fileId: string | undefined;
   /** The reason why the upload failed. The member `error` is undefined if the state is not `failed`. */
   error: ValetKeyError | undefined;
   /** The file that the bucket stores after the upload. The member `uploaded` is undefined until the state is `ready`. */
@@ -268,7 +270,8 @@ class UploadsStore {
   /** The progress updates the list, but not with a final state, because `done` reports the outcome. */
   #report(upload: Upload, progress: UploadProgress): void {
     const { state } = upload.view;
-    this.#change(upload, FINAL.has(progress.state) ? { ...progress, state } : progress);
+    const fileId = upload.task?.attachmentId();
+    this.#change(upload, { ...progress, fileId, ...(FINAL.has(progress.state) && { state }) });
     // When an upload is paused, the next queued upload can start.
     if (progress.state === "paused" && state !== "paused") this.#startNext();
   }
@@ -288,7 +291,7 @@ class UploadsStore {
 
 function queued({ name, size }: File, key: string): UploadingFile {
   const bytes = { sentBytes: 0, totalBytes: size, bytesPerSecond: null, secondsLeft: null };
-  return { key, name, state: "queued", error: undefined, uploaded: undefined, ...bytes };
+  return { key, name, state: "queued", fileId: undefined, error: undefined, uploaded: undefined, ...bytes };
 }
 
 function toError(error: unknown): ValetKeyError {

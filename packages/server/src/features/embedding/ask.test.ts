@@ -69,6 +69,24 @@ describe("a decision of the application", () => {
     expect(faults).toHaveLength(1);
   });
 
+  it.each([
+    ["mayShare", "share"],
+    ["mayRequest", "request"],
+  ] as const)("requirement 38: the function %s that takes five seconds refuses the action", async (name, action) => {
+    const decision = asking(() => true, { [name]: () => new Promise(() => undefined) })[name](user, item);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(await decision).toBe(false);
+    expect(faults).toMatchObject([{ resource: "invoice", action }]);
+  });
+
+  it("requirement 38: mayRequest gets no question about an item to which the user may not add files", async () => {
+    const mayRequest = vi.fn(() => true);
+    expect(await asking((_: unknown, action: string) => action !== "add", { mayRequest }).mayRequest(user, item)).toBe(
+      false,
+    );
+    expect(mayRequest).not.toHaveBeenCalled();
+  });
+
   it("requirement 38: the service ignores a permission that comes too late", async () => {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const decision = asking(() => promise).may(user, "read", item);

@@ -9,7 +9,7 @@ import type { Visit } from "../requests/visitor-uploads.ts";
 import type { Admit } from "./admit.ts";
 import type { Creators } from "./creators.ts";
 import { startAdmitted } from "./files.ts";
-import { openItem, rulesOf } from "./items.ts";
+import { APPLICATION, openItem, rulesOf } from "./items.ts";
 import type { Places } from "./places.ts";
 import type { Resources } from "./types.ts";
 
@@ -37,7 +37,9 @@ export function createSenders(
 
   const startAll: Uploads["startAll"] = async (visit, { files, network }) => {
     const { resource, itemId } = await itemOf(visit);
-    const creator = await creators.creatorOf(visit.link);
+    // Only `validate` needs the creator. At this request, the application has already decided about the creator.
+    const needsCreator = rulesOf(resources, resource).validate !== undefined;
+    const creator = needsCreator ? await creators.creatorOf(visit.link) : APPLICATION;
     if (creator === undefined) throw linkNotFound();
     const senderId = visitorActorId(visit.visitorId);
     const checked = await admit(creator, { resource, itemId, files, senderId });

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
+import { isKind } from "../../features/embedding/calls/requests.ts";
 import type { FindUser } from "../../features/embedding/http/handler.ts";
 import { reservedNames } from "../../features/embedding/http/handler.ts";
 import type { Resource, Resources, User } from "../../features/embedding/types.ts";
@@ -23,7 +24,6 @@ export type CheckedOptions = Omit<ValetKeyOptions, "user" | "links"> & {
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/;
 const BASE_PATH = /^(?:\/[A-Za-z0-9._~-]+)+$/;
-const KIND = /^[a-z0-9!#$&^_.+-]+\/(?:\*|[a-z0-9!#$&^_.+-]+)$/;
 /** The maximum lifetime of a URL in seconds. S3 refuses a longer lifetime. */
 const MAX_URL_TTL_SECONDS = 604_800;
 
@@ -185,7 +185,7 @@ function faultsOfResource<AppUser extends User>(name: string, resource: Resource
   })) {
     if (hook !== undefined && typeof hook !== "function") faults.push(`${at}.${key}: must be a function`);
   }
-  const isList = accept === undefined || (Array.isArray(accept) && accept.every((kind) => KIND.test(kind)));
+  const isList = accept === undefined || (Array.isArray(accept) && accept.every(isKind));
   if (!isList) faults.push(`${at}.accept: types in lower case, such as application/pdf or image/*`);
   if (!isCount(maxBytes)) faults.push(`${at}.maxBytes: a whole number of bytes from 1`);
   if (!isCount(urlTtlSeconds) || (urlTtlSeconds ?? 0) > MAX_URL_TTL_SECONDS) {

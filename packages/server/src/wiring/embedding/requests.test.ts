@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { ItemFile, NewFileRequest, Validation } from "../../index.ts";
+import type { ItemFile, ItemName, NewFileRequest, Resource, Validation } from "../../index.ts";
+import { startStandIn } from "../../platform/scanner/testing/stand-in.ts";
 import { engines, sqlite } from "../../testing/database/test-databases.ts";
 import { openTestFiles } from "../../testing.ts";
 import { drawer, pictures } from "./testing/drawer.ts";
@@ -160,6 +161,20 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
     expect((await files.find(ann, "pictures", { tag: "sent" })).files).toMatchObject([{ filename: "a.txt" }]);
   });
 
+  it("a repeated start of a visitor does not count its own upload in `validate`", async () => {
+    const validate: Resource<TestUser>["validate"] = async (_file, _user, item) =>
+      (await item.counts()).files >= 1 ? "One file is enough." : undefined;
+    const resources = { drawer: { ...requesting.resources.drawer, validate } };
+    const { files } = await open(await createPlace(engine), { links, resources });
+    const { token } = await files.createFileRequest(ann, drawer("repeat"));
+    const visitor = visitorOf(files.fetch, token);
+    const json = { filename: "a.txt", contentType: "text/plain", sizeBytes: 5 };
+    const start = (key: string) => visitor.send("POST /uploads", json, { "idempotency-key": key });
+    const [first, repeated] = [await start("one"), await start("one")];
+    expect(repeated.body.upload.id).toBe(first.body.upload.id);
+    expect((await start("two")).body).toMatchObject({ code: "file_refused", detail: "One file is enough." });
+  });
+
   it("one batch starts several files of a visitor, and the rules refuse single files", async () => {
     const { token } = await embedding.files.createFileRequest(ann, pictures("batch"), { maxFiles: 2 });
     const file = { contentType: "text/plain", sizeBytes: 5 };
@@ -268,6 +283,67 @@ describe("the file requests of an embedding", () => {
     const { token } = await files.createFileRequest(ann, drawer("1"));
     expect(await visitorOf(files.fetch, token).sendFile("hello")).toMatchObject({ status: 200 });
     expect(await bucket.keys()).toEqual([expect.stringContaining("tenants/acme/")]);
+  });
+
+  it("a revoked file request rejects a file that is still scanned, and a lost right of its creator does not", async () => {
+    const clamd = await startStandIn({ streamMaxBytes: 1_000 });
+    onTestFinished(clamd.stop);
+    const { host, port } = clamd;
+    const options = { ...requesting, scanner: { host, port }, background: false };
+    const { files } = await open(await createPlace(sqlite), options);
+    const [revoked, withdrawnLater] = ["revoked-scan", "withdrawn-scan"].map(drawer) as [ItemName, ItemName];
+    const { id, token } = await files.createFileRequest(ann, revoked);
+    const other = await files.createFileRequest(ann, withdrawnLater);
+    for (const sent of [token, other.token]) {
+      const visitor = visitorOf(files.fetch, sent);
+      expect(await visitor.sendFile("hello")).toMatchObject({ status: 200, body: { state: "scanning" } });
+    }
+    await files.revokeFileRequest(ann, id);
+    withdrawn.request.add(withdrawnLater.itemId);
+    await files.tick();
+    expect((await files.list(ann, revoked)).files).toEqual([]);
+    expect((await files.list(ann, withdrawnLater)).files).toMatchObject([{ state: "ready" }]);
+  });
+
+  it("the quota of a tenant also limits the files of visitors, with the quota of the present moment", async () => {
+    let tenantQuotaBytes = 5;
+    const { files } = await open(await createPlace(sqlite), {
+      ...requesting,
+      place: () => ({ tenant: "acme" }),
+      tenantQuotaBytes: () => tenantQuotaBytes,
+    });
+    const { token } = await files.createFileRequest(ann, drawer("1"));
+    const visitor = visitorOf(files.fetch, token);
+    expect(await visitor.sendFile("hello")).toMatchObject({ status: 200 });
+    expect((await visitor.start("x")).body).toMatchObject({ code: "quota_exceeded" });
+    tenantQuotaBytes = 6;
+    expect(await visitor.sendFile("x")).toMatchObject({ status: 200 });
+    expect(await files.asApplication.tenantUsage("acme")).toMatchObject({ files: 2, bytes: 6 });
+  });
+
+  it("requirement 39: a page of another origin can't send a file to a file request", async () => {
+    const { files } = await openRequests();
+    const { token } = await files.createFileRequest(ann, drawer("1"));
+    const json = { filename: "a.txt", contentType: "text/plain", sizeBytes: 5 };
+    const headers = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
+    expect(await visitorOf(files.fetch, token).send("POST /uploads", json, headers)).toMatchObject({
+      status: 403,
+      body: { code: "cross_site_request" },
+    });
+  });
+
+  it("the page of a file request contains no text of people as HTML, and permits only its own script", async () => {
+    const { files } = await openRequests();
+    const attack = `<script>alert(1)</script>"'`;
+    const { url } = await files.createFileRequest({ ...ann, name: attack }, drawer("1"), {
+      ...{ label: attack, message: attack },
+    });
+    const response = await files.fetch(new Request(url, { headers: { accept: "text/html", "accept-language": "de" } }));
+    const html = await response.text();
+    expect(html).not.toContain("<script>alert");
+    expect(html.split("<script")).toHaveLength(2);
+    expect(html).toContain("Dateien senden braucht JavaScript.");
+    expect(response.headers.get("content-security-policy")).toMatch(/default-src 'none'.*script-src 'sha256-[^' ]+';/);
   });
 
   it.each([

@@ -57,7 +57,11 @@ function presentRequest(
 const MAX_KINDS = 20;
 const KIND = /^[a-z0-9!#$&^_.+-]+\/(?:\*|[a-z0-9!#$&^_.+-]+)$/;
 const ASK_NAME: ReadonlySet<unknown> = new Set(["no", "optional", "required"]);
-const isKind = (kind: unknown) => typeof kind === "string" && kind.length <= 127 && KIND.test(kind);
+
+/** Returns whether a value is a content type or a group of content types, such as `image/*`. */
+export function isKind(value: unknown): boolean {
+  return typeof value === "string" && value.length <= 127 && KIND.test(value);
+}
 
 const RULES: SettingRules<NewFileRequest> = {
   ...COMMON_RULES,

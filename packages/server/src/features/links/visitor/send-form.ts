@@ -75,7 +75,6 @@ function addRow(filename) {
   return { show, addRemoval };
 }
 
-form.hidden = false;
 form.onsubmit = async (event) => {
   event.preventDefault();
   const [button, { files }] = [form.querySelector("button"), form.querySelector("[type=file]")];
@@ -88,8 +87,9 @@ form.onsubmit = async (event) => {
   form.querySelector("[type=file]").value = "";
   button.disabled = false;
 };
-const { files: earlier } = await call("GET", "/uploads");
+const { files: earlier } = await call("GET", "/uploads").catch(() => ({ files: [] }));
 for (const { uploadId, filename, state } of earlier) if (state === "ready") addRow(filename).addRemoval(uploadId);
+form.hidden = false;
 `;
 
 /** `problems`: the texts of errors, by code. The error texts of the service replace missing texts. */

@@ -1,8 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { onTestFinished } from "vitest";
+
+// Debian installs mkfs.ext4 in /usr/sbin, and not every PATH contains /usr/sbin.
+const env = { ...process.env, PATH: [process.env.PATH, "/usr/sbin", "/sbin"].join(delimiter) };
 
 /**
  * Mounts a disk for one test. After an error, the file system becomes read-only even with open files, as on most disks. The function
@@ -10,15 +13,13 @@ import { onTestFinished } from "vitest";
  */
 export function mountFragileDisk(): { folder: string; break: () => void } {
   const place = mkdtempSync(join(tmpdir(), "fragile-disk-"));
+  onTestFinished(() => rmSync(place, { recursive: true }));
   const [image, folder] = [join(place, "image"), join(place, "disk")];
   mkdirSync(folder);
   execFileSync("truncate", ["--size", "64M", image]);
-  execFileSync("mkfs.ext4", ["-q", image]);
+  execFileSync("mkfs.ext4", ["-q", image], { env });
   execFileSync("mount", ["-o", "loop,errors=remount-ro", image, folder]);
-  onTestFinished(() => {
-    execFileSync("umount", ["--lazy", folder]);
-    rmSync(place, { recursive: true });
-  });
+  onTestFinished(() => void execFileSync("umount", ["--lazy", folder]));
   const device = execFileSync("findmnt", ["--noheadings", "--output", "SOURCE", folder], { encoding: "utf8" }).trim();
   return {
     folder,

@@ -9,13 +9,27 @@ type Sharp = (input: Buffer | object) => Image;
 
 export type PhotoType = "jpeg" | "png" | "webp" | "gif" | "avif" | "tiff";
 
-/** Makes a real picture with noise. `orientation`: the orientation in the metadata. */
-export async function makePhoto({
-  type = "jpeg" as PhotoType,
-  width = 2400,
-  height = 1600,
+type PhotoOptions = { type?: PhotoType; width?: number; height?: number; orientation?: number };
+
+const made = new Map<string, Promise<Buffer>>();
+
+/**
+ * Makes a real picture with noise. By default, the picture is larger than a large preview. `orientation`: the orientation in the metadata.
+ * Equal options return the same picture, because the noise takes up to a second of CPU time.
+ */
+export function makePhoto(options: PhotoOptions = {}): Promise<Buffer> {
+  const key = JSON.stringify(options);
+  const photo = made.get(key) ?? drawNoise(options);
+  made.set(key, photo);
+  return photo;
+}
+
+async function drawNoise({
+  type = "jpeg",
+  width = 1800,
+  height = 1200,
   orientation = 1,
-} = {}): Promise<Buffer> {
+}: PhotoOptions): Promise<Buffer> {
   const sharp = createRequire(import.meta.url)("sharp") as Sharp;
   const noise = { type: "gaussian", mean: 128, sigma: 8 };
   const picture = sharp({ create: { width, height, channels: 3, background: "black", noise } });

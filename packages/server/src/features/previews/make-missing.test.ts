@@ -13,9 +13,10 @@ const MINUTE_MS = 60_000;
 describe.each(engines)("missing previews on $name", (engine) => {
   const service = useService({ engine });
   const ann = service.as("ann");
-  let noteId: string;
+  let noteId = "";
   beforeEach(async () => {
-    await runAll();
+    // No file of the last test is still waiting for its previews.
+    if (noteId !== "") await ann.send(`DELETE /notes/${noteId}`);
     noteId = (await ann.send("POST /notes", { json: { title: "Photos" } })).body.id;
   });
 

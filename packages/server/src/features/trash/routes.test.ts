@@ -373,11 +373,14 @@ describe.each(engines)("requirement 46: what is in the trash on $name", (engine)
     expect(actual).toEqual(Object.fromEntries(expected));
   });
 
-  it.each(people)("for %s, all other routes respond as if a note in the trash did not exist", (user) =>
+  // The access of all other people is a result of the same queries, which access/queries.test.ts compares with a model on both engines.
+  const callers = engine.name === "sqlite" ? people : (["owner"] as const);
+
+  it.each(callers)("for %s, all other routes respond as if a note in the trash did not exist", (user) =>
     compare(user, ({ noteId }) => `notes/${noteId}`),
   );
 
-  it.each(people)("for %s, all other routes respond as if a file in the trash did not exist", (user) =>
+  it.each(callers)("for %s, all other routes respond as if a file in the trash did not exist", (user) =>
     // The activity of the note shows the permanent deletion of the file.
     compare(user, ({ attachmentId }) => `attachments/${attachmentId}`, "GET /notes/:noteId/activity"),
   );

@@ -57,7 +57,9 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
     expect(await service.bucketContents.uploads()).toBe(0);
   }
 
-  it("a form of 128 MiB streams in constant memory", async () => {
+  // The bytes of a form never reach the database, so one engine is enough for two large forms.
+  const itOnce = engine.name === "sqlite" ? it : () => undefined;
+  itOnce("a form of 128 MiB streams in constant memory", async () => {
     const chunk = randomBytes(MIB);
     const hash = createHash("sha256");
     let sentBytes = 0;
@@ -86,7 +88,7 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
     await expectNothingLeft();
   });
 
-  it("a form file of unknown length over the limit returns 413, and leaves no object", async () => {
+  itOnce("a form file of unknown length over the limit returns 413, and leaves no object", async () => {
     async function* form() {
       yield HEAD;
       for (let sent = 0; sent <= 128; sent++) yield Buffer.alloc(MIB);

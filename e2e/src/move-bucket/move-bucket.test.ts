@@ -6,7 +6,6 @@ import {
   startEmbedded,
 } from "../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
 import { putAsTold } from "../testing/api.ts";
-import { useDatabases } from "../testing/databases.ts";
 import { endOfCli, type Place, type RunningService, startProcess } from "../testing/service.ts";
 import {
   ann,
@@ -42,9 +41,10 @@ async function start(place: Place): Promise<RunningService> {
   return service;
 }
 
-describe.each(useDatabases())("valetkey move bucket, on $name", ({ makeEnv }) => {
+// The queries of a move run on both engines in operations/bucket-move/move.test.ts, and so does the command in under-load.test.ts.
+describe("valetkey move bucket", () => {
   it("valetkey move bucket moves all files from the built-in bucket to another bucket and back, while the service runs", async () => {
-    const place = await makeFixedPlace(await makeEnv());
+    const place = await makeFixedPlace({});
     onTestFinished(place.remove);
     const other = await otherBucket(place);
     Object.assign(place.env, settingsOf(other, "NEXT_"));

@@ -28,11 +28,11 @@ describe("the previews of attached files", () => {
   const noteRequests = ({ watch }: Person, noteId: string) =>
     (watch.requests.get(web.service.url) ?? []).filter(({ url }) => url.endsWith(`/notes/${noteId}`)).length;
 
-  it("20 dropped photos become 20 files with previews, with few requests to the service", async () => {
+  it("12 dropped photos become 12 files with previews, with few requests to the service", async () => {
     const ann = await web.person("Ann");
     const note = await open(ann);
-    const bytes = await drawn(ann.page, { width: 2400, height: 1600, type: "image/jpeg" });
-    const photos = Array.from({ length: 20 }, (_, nth): SampleFile => {
+    const bytes = await drawn(ann.page, { width: 1800, height: 1200, type: "image/jpeg" });
+    const photos = Array.from({ length: 12 }, (_, nth): SampleFile => {
       // A comment at the end of the file makes each photo a different file.
       return { name: `photo-${nth}.jpg`, type: "image/jpeg", bytes: Buffer.concat([bytes, Buffer.from(`${nth}`)]) };
     });
@@ -42,7 +42,7 @@ describe("the previews of attached files", () => {
       .toEqual(Object.fromEntries(photos.map(({ name }) => [name, ["small 320x213", "large 1600x1067"]])));
     expect(await stored(ann.client, note.id)).toEqual(hashesOf(photos));
     expect(previewRequests(ann)).toBeLessThan(photos.length * 2);
-    await filesOf(ann).getByRole("button", { name: "photo-19.jpg" }).first().waitFor();
+    await filesOf(ann).getByRole("button", { name: "photo-11.jpg" }).first().waitFor();
     const small = await ann.client.urlFor((await ann.client.notes.get(note.id)).attachments[0]?.id ?? "", {
       preview: "small",
     });

@@ -51,17 +51,14 @@ describe("a broken connection", () => {
     await expectSameBytes(world, { attachmentId: id, given });
   });
 
-  it.each([1, 50, 99])(
-    "the client sends only one part again after its connection broke at %i percent",
-    async (percent) => {
-      const world = getWorld();
-      const given = file(LARGE_BYTES);
-      world.toBucket.decide(once(isPart(4), { cutAt: percent / 100 }));
-      const { id } = await world.client.upload(await newNote(world), given).done;
-      await expectSameBytes(world, { attachmentId: id, given });
-      expect(partsSent(world)).toBe(LARGE_PARTS + 1);
-    },
-  );
+  it.each([1, 99])("the client sends only one part again after its connection broke at %i percent", async (percent) => {
+    const world = getWorld();
+    const given = file(LARGE_BYTES);
+    world.toBucket.decide(once(isPart(4), { cutAt: percent / 100 }));
+    const { id } = await world.client.upload(await newNote(world), given).done;
+    await expectSameBytes(world, { attachmentId: id, given });
+    expect(partsSent(world)).toBe(LARGE_PARTS + 1);
+  });
 });
 
 describe("a lost response", () => {

@@ -70,7 +70,7 @@ function banner(config: Config, service: Service): string {
 }
 
 const ONLY_HERE =
-  "only this computer can open the links. For others, set HOST to its IP address in the network, or see docs/deploy.md";
+  "only this computer can open the links. For others, set HOST to its IP address in the network, or PUBLIC_URL in a container or behind a proxy (docs/deploy.md)";
 
 function next({ url, hasWebApp, hasOpenSignUp }: Service, { auth }: Config): string {
   const needsAccounts = !hasOpenSignUp && auth.oidc === undefined;

@@ -71,7 +71,7 @@ const bucketName = "test-files";
 
 /**
  * Opens an embedding for the tests of an application, with an empty bucket and an empty database in a temporary folder of this machine.
- * `options` may be the options of your application: `bucket` and `database` have no effect. Without `resources`, everybody may do
+ * `options` may be the options of your application: `bucket`, `buckets` and `database` are replaced. Without `resources`, everybody may do
  * everything with the resource `item`. Without `user`, the header `x-test-user` contains the id of the user. Without `background`, no
  * background work runs, and hooks are called only by `runHooks`. Throws TypeError for wrong options.
  *
@@ -104,11 +104,17 @@ export async function openTestFiles<AppUser extends User = User>(
       ...{ buckets: [bucketName], cors: { allowedOrigins: ["*"] } },
     });
     opened.add(() => bucket.close({ withinMs: 0 }));
+    const target = { name: bucketName, region: "us-east-1", endpoint: bucket.endpoint, credentials };
+    const named = Object.keys(Object(options.buckets)).map((name) => [
+      name,
+      { ...target, keyPrefix: `buckets/${name}` },
+    ]);
     const files = await createValetKeyAt<AppUser>(
       {
         background: false,
         ...others,
-        bucket: { name: bucketName, region: "us-east-1", endpoint: bucket.endpoint, credentials },
+        bucket: target,
+        ...(options.buckets !== undefined && { buckets: Object.fromEntries(named) }),
         database,
         user: (request, original) => senders.get(request) ?? findUser(request, original),
         resources: hooks.resources,

@@ -61,6 +61,8 @@ export type BaseOptions = {
   mail?: Pick<NonNullable<Deps["mail"]>, "mailer" | "publicUrl" | "brand"> | undefined;
   /** Default: Date.now. */
   clock?: Clock | undefined;
+  /** Returns the buckets of tenants, after the database is open. Default: none. */
+  openTenantBuckets?: ((db: Database) => Promise<readonly NumberedConfig[]>) | undefined;
   /** The memory for objects that pass through the process. Default: the limits of the service. */
   partBuffers?: BucketOptions["partBuffers"];
 };
@@ -73,8 +75,9 @@ type Joined<UseCases> = { join: (deps: Deps) => UseCases };
  */
 export async function openBase<UseCases extends FileUseCases>(
   config: BaseConfig,
-  { join: joinFeatures, logger, inSpan, mail, policy, partBuffers, clock = Date.now }: BaseOptions & Joined<UseCases>,
+  { join: joinFeatures, logger, clock = Date.now, ...options }: BaseOptions & Joined<UseCases>,
 ) {
+  const { inSpan, mail, policy, partBuffers, openTenantBuckets } = options;
   const { dataDir } = config.server;
   const { auditDays } = config.limits;
   const random = drawnAhead(randomBytes);
@@ -97,14 +100,14 @@ export async function openBase<UseCases extends FileUseCases>(
   opened.add(() => plainDb.close());
   const db = inSpan === undefined ? plainDb : traceDatabase(plainDb, inSpan);
   try {
-    const settings = numberedBuckets(config);
-    const [first] = settings;
+    const [first, ...next] = numberedBuckets(config);
+    const settings = [first, ...next, ...((await openTenantBuckets?.(db)) ?? [])];
     const uploadBucket = createUploadBucket({ db, first: first.number });
     await uploadBucket.refresh();
     const known = describeBuckets(settings);
     await requireSettingsOfBuckets(db, { buckets: known, forUploads: uploadBucket.number });
-    const open = ({ bucket: target, number }: typeof first) => ({
-      ...{ number, keyPrefix: target.keyPrefix, place: placeOf(target) },
+    const open = ({ bucket: target, number, isOfTenants }: NumberedConfig) => ({
+      ...{ number, keyPrefix: target.keyPrefix, place: placeOf(target), isOfTenants },
       bucket: createBucket({
         ...bucketTarget(target),
         ...{ clock, random, partBuffers },
@@ -219,7 +222,7 @@ export function bucketTarget(bucket: BucketConfig) {
 }
 
 /** A bucket of the settings, and its number in object keys. */
-export type NumberedConfig = { bucket: BucketConfig; number: number };
+export type NumberedConfig = { bucket: BucketConfig; number: number; isOfTenants?: boolean | undefined };
 
 /** Returns the buckets of the settings. The first is the main bucket. */
 export function numberedBuckets({

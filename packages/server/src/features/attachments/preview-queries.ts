@@ -25,6 +25,7 @@ export type PreviewedFile = {
   id: string;
   noteId: string;
   createdBy: string;
+  objectKey: string;
   sizeBytes: number;
   contentType: string;
   state: AttachmentState;
@@ -49,6 +50,7 @@ export const previewQueries = defineQueries("database.previews", ({ kysely: db, 
         .leftJoin("uploads", "uploads.attachment_id", "attachments.id")
         .select(["attachments.id", "attachments.note_id", "attachments.created_by", "attachments.size_bytes"])
         .select(["attachments.content_type", "attachments.state", "attachments.created_at", "uploads.completed_at"])
+        .select("attachments.object_key")
         .where((eb) => engine.isIn(eb.ref("attachments.id"), engine.list(attachmentIds)))
         .where(notInTrash.attachments)
         .execute();
@@ -56,7 +58,8 @@ export const previewQueries = defineQueries("database.previews", ({ kysely: db, 
         rows.map((row) => {
           const { id, note_id: noteId, created_by: createdBy, size_bytes: sizeBytes, content_type, state } = row;
           const completedAt = state === "pending" ? undefined : (row.completed_at ?? row.created_at);
-          return [id, { id, noteId, createdBy, sizeBytes, contentType: content_type, state, completedAt }];
+          const file = { id, noteId, createdBy, sizeBytes, contentType: content_type, state, completedAt };
+          return [id, { ...file, objectKey: row.object_key }];
         }),
       );
     },

@@ -1,4 +1,5 @@
 import { isPlace } from "../../platform/bucket/bucket.ts";
+import { objectKeyAt } from "../../platform/bucket/numbered.ts";
 import { within } from "../../platform/clock.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { ownerOfItem, ownerOfTenant } from "../access/caller.ts";
@@ -11,15 +12,19 @@ export type ItemPlace = {
   tenant: string;
   /** A folder below the folder of the tenant. Default: the folder of the tenant itself, `tenants/` and the name of the tenant. */
   folder?: string | undefined;
+  /** The name of a bucket in the option `buckets`. Default: the bucket of the option `bucket`. */
+  bucket?: string | undefined;
 };
 
-/** The stored place of an item. `place`: a folder, which is empty for the default. */
+/** The stored place of an item. `place`: a folder with the mark of its bucket, or empty for the default. */
 export type ChosenPlace = { place: string; tenant: string | undefined };
 
 /** The functions of the application that decide about places and tenants. */
 type Options = {
   place: ((item: ItemName) => unknown) | undefined;
   tenantQuotaBytes: number | ((tenant: string) => unknown) | undefined;
+  /** Returns undefined for an unknown bucket. */
+  numberOfBucket: (name: string) => number | undefined;
 };
 
 export type Places = ReturnType<typeof createPlaces>;
@@ -39,7 +44,7 @@ export function ownerOf({ noteId, tenant }: { noteId: string; tenant: string | u
 
 /** Creates the functions that ask the application for the place of an item, and for the quota of a tenant. */
 export function createPlaces({ db, limits }: Pick<Deps, "db" | "limits">, options: Options) {
-  const { place: choosePlace, tenantQuotaBytes } = options;
+  const { place: choosePlace, tenantQuotaBytes, numberOfBucket } = options;
 
   async function quotaOf(tenant: string): Promise<number | undefined> {
     if (typeof tenantQuotaBytes !== "function") return tenantQuotaBytes;
@@ -52,7 +57,7 @@ export function createPlaces({ db, limits }: Pick<Deps, "db" | "limits">, option
     /** Asks the application for the place of an item. Throws TypeError for a wrong place. */
     async choose(item: ItemName): Promise<ChosenPlace> {
       if (choosePlace === undefined) return { place: "", tenant: undefined };
-      return checkPlace(await answerOf("place", () => choosePlace(item)));
+      return checkPlace(await answerOf("place", () => choosePlace(item)), numberOfBucket);
     },
 
     /**
@@ -76,23 +81,26 @@ function answerOf(name: string, ask: () => unknown): Promise<unknown> {
   return within({ milliseconds: WITHIN_MS, late }, async () => ask());
 }
 
-function checkPlace(given: unknown): ChosenPlace {
+function checkPlace(given: unknown, numberOfBucket: Options["numberOfBucket"]): ChosenPlace {
   if (given === undefined) return { place: "", tenant: undefined };
   if (isPlace(given)) return { place: given, tenant: undefined };
   if (typeof given !== "object" || given === null) throw wrongPlace();
-  const { tenant, folder, ...unknown } = given as ItemPlace;
+  const { tenant, folder, bucket, ...unknown } = given as ItemPlace;
   if (!isTenant(tenant)) throw new TypeError(`place() must return a tenant of ${TENANTS}.`);
   const place = folder === undefined ? `tenants/${tenant}` : `tenants/${tenant}/${folder}`;
   if ((folder !== undefined && !isPlace(folder)) || !isPlace(place) || Object.keys(unknown).length > 0) {
     throw wrongPlace();
   }
-  return { place, tenant };
+  if (bucket === undefined) return { place, tenant };
+  const number = typeof bucket === "string" ? numberOfBucket(bucket) : undefined;
+  if (number === undefined) throw new TypeError("place() must return a bucket of the option buckets, or no bucket.");
+  return { place: objectKeyAt({ number, key: place }), tenant };
 }
 
 export const TENANTS = "1 to 64 letters, digits, - and _";
 
 function wrongPlace(): TypeError {
   return new TypeError(
-    "place() must return nothing, a folder, or { tenant, folder }. A folder has up to 200 letters, digits, '.', '_', '-' and '/', such as invoices/2026, without '..'. The folder of the tenant counts too.",
+    "place() must return nothing, a folder, or { tenant, folder, bucket }. A folder has up to 200 letters, digits, '.', '_', '-' and '/', such as invoices/2026, without '..'. The folder of the tenant counts too.",
   );
 }

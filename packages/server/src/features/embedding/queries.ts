@@ -14,7 +14,10 @@ import type { Item } from "./types.ts";
  */
 export type Application = { name: string; bucket: string };
 
-export const applicationQueries = defineQueries("database.application", ({ kysely: db }) => ({
+/** A bucket of the option `buckets`. `place`: the server, the name and the key prefix of the bucket. */
+export type TenantBucket = { name: string; number: number; place: string };
+
+export const applicationQueries = defineQueries("database.application", ({ kysely: db, engine }) => ({
   /**
    * If no application owns the database, records that the application owns the database. Returns the application that owns the database
    * after the call.
@@ -26,6 +29,24 @@ export const applicationQueries = defineQueries("database.application", ({ kysel
       .onConflict((conflict) => conflict.column("id").doNothing())
       .execute();
     return db.selectFrom("application").select(["name", "bucket"]).executeTakeFirstOrThrow();
+  },
+
+  /** Returns the buckets of tenants, and locks them until the transaction ends. The caller must have called `own`. */
+  async holdBuckets(): Promise<TenantBucket[]> {
+    const row = await db
+      .selectFrom("application")
+      .select("buckets")
+      // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
+      .$if(engine.name === "postgres", (query) => query.forUpdate())
+      .executeTakeFirst();
+    return JSON.parse(row?.buckets ?? "[]");
+  },
+
+  async setBuckets(buckets: readonly TenantBucket[]): Promise<void> {
+    await db
+      .updateTable("application")
+      .set({ buckets: JSON.stringify(buckets) })
+      .execute();
   },
 }));
 
@@ -39,6 +60,12 @@ export const itemQueries = defineQueries("database.items", ({ kysely: db, engine
     async insert({ noteId, resource, itemId, place, tenant }: Item & ChosenPlace) {
       const item = { note_id: noteId, resource, item_id: itemId, place: place === "" ? null : place, tenant };
       await db.insertInto("items").values(item).execute();
+    },
+
+    /** Returns the first place of an item from a given place on. */
+    async firstPlace(from: string): Promise<string | undefined> {
+      const places = db.selectFrom("items").select("place").where("place", ">=", from).orderBy("place").limit(1);
+      return (await places.executeTakeFirst())?.place ?? undefined;
     },
 
     /** Returns attachments with their items, by attachment id. The map also contains files in the trash, but no unknown ids. */

@@ -3,10 +3,12 @@ import { Readable } from "node:stream";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { type DrawnPicture, drawPictures, loaderOf } from "../../platform/pictures/draw-pictures.ts";
+import type { Attachment } from "../access/attachment.ts";
 import { previewQueries, type StoredPreview } from "../attachments/preview-queries.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { prepare } from "./complete.ts";
 import { type LeasedFile, missingPreviewQueries, type PreviewFailure } from "./missing-queries.ts";
+import { newPreviewKey } from "./start.ts";
 
 /** If the process dies, the file is due again after this time. Milliseconds. */
 const LEASE_MS = 600_000;
@@ -33,7 +35,7 @@ export function createMissingPreviews(deps: Deps) {
     if (fitting.length === 0) return "no_gain";
     try {
       // The small preview ends the work on a file, so it is the last one.
-      for (const picture of fitting.toReversed()) await store(deps, { attachmentId, picture });
+      for (const picture of fitting.toReversed()) await store(deps, { file, picture });
       return undefined;
     } catch (error) {
       if (error instanceof DomainError && error.code === "preview_invalid") return "damaged";
@@ -95,12 +97,13 @@ async function draw({ bucket }: Deps, objectKey: string, signal: AbortSignal) {
 /** Stores a drawn picture. A file could have taken over the process that drew it, so the picture passes the checks of a client's picture. */
 async function store(
   deps: Deps,
-  { attachmentId, picture: { name, bytes } }: { attachmentId: string; picture: DrawnPicture },
+  { file, picture: { name, bytes } }: { file: Pick<Attachment, "id" | "objectKey">; picture: DrawnPicture },
 ): Promise<void> {
   const { db, bucket, clock, limits } = deps;
   const contentType = "image/webp";
+  const attachmentId = file.id;
   const preview: StoredPreview = {
-    ...{ attachmentId, name, contentType, objectKey: bucket.newObjectKey(), staged: false },
+    ...{ attachmentId, name, contentType, objectKey: newPreviewKey(deps, file.objectKey), staged: false },
     ...{ sizeBytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("base64") },
     ...{ pixels: undefined, createdAt: clock() },
   };

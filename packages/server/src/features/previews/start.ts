@@ -60,7 +60,7 @@ export function startPreviews(deps: Deps, { allowance }: { allowance: Allowance 
         await orRefusal(() => {
           const file = findFile(each.attachmentId);
           requireFit(each, { file, now });
-          return toStored(deps, { ...each, attachmentId: file.id }, now);
+          return toStored(deps, { declared: { ...each, attachmentId: file.id }, file, now });
         }),
       );
     }
@@ -89,9 +89,18 @@ export function startPreviews(deps: Deps, { allowance }: { allowance: Allowance 
   }
 }
 
-function toStored({ bucket, capabilities }: Deps, declared: DeclaredPreview, createdAt: number): StoredPreview {
-  const objectKey = bucket.newObjectKey();
-  return { ...declared, objectKey, staged: !capabilities(objectKey).conditionalPut, pixels: undefined, createdAt };
+function toStored(
+  deps: Deps,
+  { declared, file, now: createdAt }: { declared: DeclaredPreview; file: PreviewedFile; now: number },
+): StoredPreview {
+  const objectKey = newPreviewKey(deps, file.objectKey);
+  const staged = !deps.capabilities(objectKey).conditionalPut;
+  return { ...declared, objectKey, staged, pixels: undefined, createdAt };
+}
+
+/** Returns the key of a new preview, in the bucket and the place of the file. An adopted object can be in a folder of the application. */
+export function newPreviewKey({ bucket }: Pick<Deps, "bucket">, fileKey: string): string {
+  return bucket.isOwnKey(fileKey) ? bucket.newObjectKey(fileKey) : bucket.newObjectKey();
 }
 
 export function keyOf({ attachmentId, name }: PreviewId): string {

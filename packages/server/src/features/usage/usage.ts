@@ -1,7 +1,7 @@
 import type { Limits } from "../../platform/config/limits.ts";
 import type { AttachmentState } from "../../platform/database/unions.ts";
 import { DomainError } from "../../platform/errors.ts";
-import { isOwnerOfTenant, isReservedForItems } from "../access/caller.ts";
+import { isOwnerOfTenant, isReservedForItems, visitorIdOf } from "../access/caller.ts";
 
 /** The usage of a user: all files of the notes that the user owns. The usage includes pending uploads, but excludes adopted objects. */
 export type Usage = { bytes: number; files: number };
@@ -26,7 +26,8 @@ export function usesCapacity(state: AttachmentState): boolean {
 
 /**
  * Creates the error for an exceeded quota. Only the owner sees the numbers of the quota, because the numbers cover all notes of the owner.
- * The quotas of items and tenants are rules of the application, so each user may see the number.
+ * The quotas of items and tenants are rules of the application, so each user may see the number,
+ * but no visitor.
  */
 export function quotaExceeded(facts: {
   wanted: Usage;
@@ -38,6 +39,7 @@ export function quotaExceeded(facts: {
   const { wanted, used, quota, ownerId, userId } = facts;
   const refuse = (message: string) => new DomainError("quota_exceeded", message);
   if (isReservedForItems(ownerId)) {
+    if (visitorIdOf(userId) !== undefined) return refuse("There is too little space for this file.");
     const holder = isOwnerOfTenant(ownerId) ? "tenant" : "item";
     return refuse(`The files of this ${holder} may have ${quota.bytes} bytes together. Remove some files first.`);
   }

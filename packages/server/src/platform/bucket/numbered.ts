@@ -3,7 +3,7 @@ import { isUrl } from "./bucket.ts";
 import type { Bucket, ListedObject, UnfinishedMultipart } from "./port.ts";
 
 /*
- * The service can have two buckets while files move from one bucket to the other (ADR 23). Each bucket has a number, and each object key in
+ * The service can have two buckets while files move from one bucket to the other (ADR 23). An embedding can have buckets of tenants. Each bucket has a number, and each object key in
  * the database contains the number of its bucket. A key without a number belongs to bucket 1, so that a service with one bucket has plain
  * keys. The key `bucket:2/REST` is the object REST in bucket 2.
  */
@@ -51,6 +51,8 @@ export type NumberedBucket = {
   bucket: Bucket;
   /** The prefix of the service in this bucket. It is empty, or ends with a slash. */
   keyPrefix: string;
+  /** A bucket of tenants has no copies of the objects of other buckets. Default: false. */
+  isOfTenants?: boolean | undefined;
 };
 
 /**
@@ -95,26 +97,33 @@ export function joinBuckets(
     });
   }
 
-  const inUse = () => new Set([first, numbered(numberForUploads())]);
+  const inUse = () =>
+    new Set([first, numbered(numberForUploads()), ...buckets.filter(({ isOfTenants }) => isOfTenants)]);
+
+  /** The place of an item can have the mark of a bucket, as a key. Without a mark, its objects are in the bucket for uploads. */
+  function numberOfNew(beside: string | undefined, place: string | undefined): number {
+    if (place !== undefined && MARK.test(place)) return placeOfKey(place).number;
+    return beside === undefined || place !== undefined ? numberForUploads() : placeOfKey(beside).number;
+  }
 
   return {
     urlOrigin: first.bucket.urlOrigin,
     downloadOrigin: first.bucket.downloadOrigin,
     origins: [...new Set(buckets.flatMap(({ bucket }) => bucket.origins))],
     newObjectKey(beside, place) {
-      const number = beside === undefined ? numberForUploads() : placeOfKey(beside).number;
-      return objectKeyAt({
-        number,
-        key: numbered(number).bucket.newObjectKey(beside && placeOfKey(beside).key, place),
-      });
+      const number = numberOfNew(beside, place);
+      const folder = place === undefined ? undefined : placeOfKey(place).key;
+      const key = numbered(number).bucket.newObjectKey(beside && placeOfKey(beside).key, folder);
+      return objectKeyAt({ number, key });
     },
     copiesOf(objectKey) {
       const { number, key } = placeOfKey(objectKey);
       const own = byNumber.get(number);
+      if (own?.isOfTenants) return [];
       // An adopted object has the same key in each bucket. A key of the service has the prefix of its bucket.
       const suffix = own?.bucket.isOwnKey(key) ? key.slice(own.keyPrefix.length) : undefined;
       return buckets.flatMap((other) => {
-        if (other.number === number) return [];
+        if (other.number === number || other.isOfTenants) return [];
         return [objectKeyAt({ number: other.number, key: suffix === undefined ? key : other.keyPrefix + suffix })];
       });
     },
@@ -148,9 +157,8 @@ export function joinBuckets(
     },
     async copy(options) {
       const [from, to] = [at(options.from), at(options.to)];
-      // The caller makes the key of the copy with `newObjectKey(from)`, so both keys are in one bucket.
-      if (from.bucket !== to.bucket) throw new Error("A copy stays in the bucket of its source.");
-      return from.bucket.copy({ ...options, from: from.key, to: to.key });
+      const copy = { ...options, from: from.key, to: to.key };
+      return from.bucket === to.bucket ? from.bucket.copy(copy) : copyBetween(from.bucket, to.bucket, copy);
     },
     async delete(objectKeys) {
       const deletions = grouped(objectKeys).map(async ({ one, keys }) => {
@@ -188,6 +196,20 @@ export function joinBuckets(
       for (const { bucket } of buckets) bucket.close();
     },
   };
+}
+
+/** Copies an object to another bucket, through this process. The stored checksum of the object also proves its bytes. */
+async function copyBetween(
+  source: Bucket,
+  target: Bucket,
+  { from, to, etag, sizeBytes, contentType }: Parameters<Bucket["copy"]>[0],
+): Promise<"done" | "changed"> {
+  const found = await source.head(from);
+  if (found === undefined || found.sizeBytes !== sizeBytes || found.etag !== (etag ?? found.etag)) return "changed";
+  const body = await source.read(from, { etag: found.etag });
+  if (body === undefined) return "changed";
+  const { checksum } = await target.store({ objectKey: to, contentType, body, sizeBytes, maxBytes: sizeBytes });
+  return found.checksum === undefined || found.checksum.value === checksum.value ? "done" : "changed";
 }
 
 /**

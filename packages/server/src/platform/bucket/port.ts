@@ -44,7 +44,7 @@ export type Bucket = {
   /**
    * Returns a new key under the prefix of the service. The key contains the time and 128 random bits, but no part of the filename. With
    * `beside`, the key is in the bucket and in the place of that object, for a copy of the object. With `place`, the key is in this place. An
-   * empty place is no place.
+   * empty place is no place. A place can begin with the mark of a bucket, such as `bucket:2/tenants/acme`.
    */
   newObjectKey(beside?: string, place?: string): string;
   /** Returns the keys at which the other buckets of the service may have a copy of the object. */
@@ -140,7 +140,7 @@ export type Bucket = {
    */
   computeChecksum(objectKey: string): Promise<Checksum>;
   /**
-   * Copies an object of any size within the bucket. If the object is missing or has another ETag, `copy` copies nothing and returns
+   * Copies an object of any size, within the bucket or to another bucket of the service. If the object is missing or has another ETag, `copy` copies nothing and returns
    * "changed". The caller must verify the copy, because some servers do not compare ETags, and no server compares the ETag of a multipart
    * object. `dropsHeaders`: the copy has the given content type, and omits all other stored headers of the object, such as
    * Content-Encoding. By default, a small copy keeps the stored headers, so that a check of the copy finds the headers.

@@ -503,7 +503,10 @@ export type Tables = {
     note_id: string;
     resource: string;
     item_id: string;
-    /** The folder in the bucket for the objects of the item, which the host application chose. The column is null for no folder. */
+    /**
+     * The folder in the bucket for the objects of the item, which the host application chose. In a bucket of tenants, the folder begins with
+     * the mark of this bucket. The column is null for no folder.
+     */
     place: Generated<string | null>;
     /** The tenant that the host application chose. All items of a tenant have one owner. The column is null for no tenant. */
     tenant: Generated<string | null>;
@@ -670,6 +673,8 @@ export type Tables = {
     id: number;
     name: string;
     bucket: string;
+    /** The buckets of tenants, as a JSON array of their names, numbers and places. A name never gets another number. */
+    buckets: Generated<string | null>;
   };
   /** The table `probes` has one row, which the route /readyz writes. */
   probes: {

@@ -593,6 +593,7 @@ export const queryExamples: Examples = {
   },
   items: {
     insert: [[{ noteId: "new", resource: "invoice", itemId: "new", place: "tenants/acme", tenant: "acme" }]],
+    firstPlace: [["bucket:2/"]],
     counts: [[["note-1", "note-2"]]],
     filesOf: [[files]],
     findOfAttachments: [[files]],
@@ -746,7 +747,11 @@ export const queryExamples: Examples = {
     nextToPurge: [[]],
     holdToPurge: [["note-1"]],
   },
-  application: { own: [[{ name: "service", bucket: "" }]] },
+  application: {
+    own: [[{ name: "service", bucket: "" }]],
+    holdBuckets: [[]],
+    setBuckets: [[[{ name: "eu", number: 2, place: "aws eu-central-1 files-eu " }]]],
+  },
   audit: {
     add: [[event, { ...event, id: "new", detail: { linkId: "link-1" } }]],
     listOfNote: [

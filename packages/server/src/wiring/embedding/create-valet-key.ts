@@ -20,8 +20,9 @@ import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { withRedaction } from "../../platform/http/logging.ts";
 import { startFileBackground, startSweep } from "../background.ts";
-import { type Base, createOpened, type Opened, openBase, ownDatabase, placeOf } from "../base.ts";
+import { type Base, createOpened, type Opened, openBase } from "../base.ts";
 import { createAllowances, createFileUseCases, type FileUseCases } from "../file-use-cases.ts";
+import { createTenantBuckets } from "./buckets.ts";
 import { LINK_JOBS, loadLinks, type OpenedLinks, type OpenLinks } from "./links.ts";
 import { createReadMetrics, readHealth } from "./observe.ts";
 import { baseConfigOf, type CheckedOptions, checkOptions } from "./options.ts";
@@ -101,29 +102,34 @@ async function open(
   options: CheckedOptions,
   { logger, opened, clock }: { logger: Logger; opened: Opened; clock: Clock },
 ): Promise<ValetKey> {
-  const { application, basePath, resources, place, tenantQuotaBytes } = options;
+  const { basePath, resources, place, tenantQuotaBytes } = options;
   const config = baseConfigOf(options);
   // A missing package must fail here, and not at the first URL.
-  if (options.bucket.credentials === undefined) await loadProviderChain();
+  const targets = [options.bucket, ...Object.values(options.buckets ?? {})];
+  if (targets.some(({ credentials }) => credentials === undefined)) await loadProviderChain();
   const ask = createAsk({
     resources,
     onFault: ({ error, ...question }) =>
       logger.error({ ...question, err: error }, `${functionOf(question)}() made no decision`),
   });
+  const tenantBuckets = createTenantBuckets(options);
   const createRules = (deps: Deps) => ({
     admit: createAdmit(deps, {
       resources,
       onFault: ({ error, resource }) => logger.error({ resource, err: error }, "validate() made no decision"),
     }),
-    places: createPlaces(deps, { place, tenantQuotaBytes }),
+    places: createPlaces(deps, { place, tenantQuotaBytes, numberOfBucket: tenantBuckets.numberOf }),
   });
   const links = await loadLinks(options, { ask, createRules, logger });
-  const base = await openBase(config, { join: (deps) => joinFeatures(deps, links), logger, clock });
+  const base = await openBase(config, {
+    join: (deps) => joinFeatures(deps, links),
+    openTenantBuckets: tenantBuckets.open,
+    ...{ logger, clock },
+  });
   opened.add(base.close);
   const { track, settle, refuseCalls } = createRunningCalls();
   // Hooks and requests may call the embedding until the database closes.
   opened.add(refuseCalls);
-  await ownDatabase(base.db, { name: application, bucket: placeOf(config.bucket) });
   const { admit, places } = createRules(base.deps);
   const files = createFiles(base.deps, { useCases: base.useCases, resources, ask, admit, places });
   const delivery = deliverFileEvents(base.deps, {
@@ -193,7 +199,7 @@ type Jobs = {
 async function startJobs(base: Base<Features>, { options, delivery, queueCalls, logger, opened }: Jobs): Promise<void> {
   if (options.background === false) {
     // Without the capabilities of the bucket, the service would copy every upload.
-    await base.capabilities[0]?.settle().catch((error) => logger.warn({ err: error }, "the bucket can't be reached"));
+    await settleAll(base, logger);
     return;
   }
   const background = await startFileBackground(base, { logger, opened });
@@ -215,7 +221,7 @@ async function runDue(
   { useCases, capabilities }: Base<Features>,
   { delivery, queueCalls, logger }: Pick<Jobs, "delivery" | "queueCalls" | "logger">,
 ): Promise<void> {
-  await capabilities[0]?.settle().catch((error) => logger.warn({ err: error }, "the bucket can't be reached"));
+  await settleAll({ capabilities }, logger);
   for (;;) {
     const claimed = await useCases.leaseVerification();
     if (claimed === undefined) break;
@@ -243,6 +249,13 @@ async function runDue(
     await job().catch((error) => failures.push(error));
   }
   if (failures.length > 0) throw failures[0];
+}
+
+/** Loads the capabilities of all buckets. */
+async function settleAll({ capabilities }: Pick<Base, "capabilities">, logger: Logger): Promise<void> {
+  const settle = (one: (typeof capabilities)[number]) =>
+    one.settle().catch((error) => logger.warn({ err: error }, "the bucket can't be reached"));
+  await Promise.all(capabilities.map(settle));
 }
 
 /** Stores the running calls of the application, because `close` must wait for these calls. After `refuseCalls`, each call fails. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createValetKey, type ValetKeyOptions } from "../../index.ts";
 
 const may = () => true;
+const place = (): string => "tenants/acme";
 const valid = {
   bucket: { name: "my-bucket", region: "eu-central-1" },
   database: "files.db",
@@ -60,6 +61,11 @@ describe("the options of an embedding", () => {
     ["half of the keys", { bucket: { ...valid.bucket, credentials: { accessKeyId: "a" } } }, "bucket.credentials"],
     ["a quota as a text", { itemQuotaBytes: "1 GB" }, "itemQuotaBytes"],
     ["a negative quota of tenants", { tenantQuotaBytes: -1 }, "tenantQuotaBytes"],
+    ["buckets as an array", { buckets: [], place }, "buckets: an object of buckets by name"],
+    ["a name of a bucket with a slash", { buckets: { "a/b": valid.bucket }, place }, "buckets.a/b: the name"],
+    ["a bucket without a region", { buckets: { eu: { name: "eu" } }, place }, "buckets.eu.region is missing"],
+    ["one bucket with two names", { buckets: { eu: valid.bucket }, place }, "buckets: two buckets are"],
+    ["buckets without place", { buckets: { eu: { name: "eu", region: "a" } } }, "buckets: needs the option place"],
     ["one text of origins", { origins: "app" }, "origins"],
     ["a text for background", { background: "false" }, "background"],
     ["links without a secret", { links: { ...links, secret: undefined } }, "links.secret"],
@@ -97,7 +103,7 @@ describe("the options of an embedding", () => {
       { resources: { invoice: { may, maxByte: 1 } } },
       'unknown option "resources.invoice.maxByte", did you mean "maxBytes"?',
     ],
-    [{ colour: "red" }, 'unknown option "colour", the options are bucket, database'],
+    [{ colour: "red" }, 'unknown option "colour", the options are bucket, buckets, database'],
     [JSON.parse('{ "__proto__": {} }'), 'unknown option "__proto__", the options are'],
   ])("an embedding refuses the unknown option in %j with advice", async (change, message) => {
     const options = Object.defineProperties({}, Object.getOwnPropertyDescriptors(valid));

@@ -67,8 +67,7 @@ function faultsOfParts<AppUser extends User>(options: Partial<ValetKeyOptions<Ap
   if (typeof user !== "function") {
     faults.push("user is missing: a function that returns the user who sent a request, or null");
   }
-  if (!isText(bucket?.name)) faults.push("bucket.name is missing: the name of your private bucket");
-  if (!isText(bucket?.region)) faults.push("bucket.region is missing: the region of the bucket, such as eu-central-1");
+  faults.push(...faultsOfBucket("bucket", bucket), ...faultsOfBuckets(options));
   if (!isText(database)) faults.push("database is missing: a postgres:// URL, or the path of a SQLite file");
   const urlFault = /^postgres(?:ql)?:/.test(database ?? "") ? faultOfUrl(database ?? "") : undefined;
   if (urlFault !== undefined) faults.push(`database ${urlFault}`);
@@ -79,20 +78,46 @@ function faultsOfParts<AppUser extends User>(options: Partial<ValetKeyOptions<Ap
   return faults;
 }
 
-function faultsOfConnections<AppUser extends User>(options: Partial<ValetKeyOptions<AppUser>>): string[] {
-  const { bucket, scanner, itemQuotaBytes, background } = options;
-  const { endpoint, publicEndpoint, credentials } = Object(bucket) as Partial<BucketOptions>;
+function faultsOfBucket(at: string, bucket: unknown): string[] {
+  const { name, region, endpoint, publicEndpoint, credentials } = Object(bucket) as Partial<BucketOptions>;
   const faults: string[] = [];
+  if (!isText(name)) faults.push(`${at}.name is missing: the name of your private bucket`);
+  if (!isText(region)) faults.push(`${at}.region is missing: the region of the bucket, such as eu-central-1`);
   for (const [name, url] of Object.entries({ endpoint, publicEndpoint })) {
     if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? "")) {
-      faults.push(`bucket.${name}: a URL such as https://s3.example.com`);
+      faults.push(`${at}.${name}: a URL such as https://s3.example.com`);
     }
   }
   if (credentials !== undefined && !(isText(credentials?.accessKeyId) && isText(credentials?.secretAccessKey))) {
     faults.push(
-      "bucket.credentials: { accessKeyId, secretAccessKey }, or leave it out for the provider chain of the AWS SDK",
+      `${at}.credentials: { accessKeyId, secretAccessKey }, or leave it out for the provider chain of the AWS SDK`,
     );
   }
+  return faults;
+}
+
+function faultsOfBuckets<AppUser extends User>(options: Partial<ValetKeyOptions<AppUser>>): string[] {
+  const { bucket, buckets, place } = options;
+  if (buckets === undefined) return [];
+  if (typeof buckets !== "object" || buckets === null || Array.isArray(buckets)) {
+    return ["buckets: an object of buckets by name, such as { eu: { name, region } }"];
+  }
+  const faults = Object.entries(buckets).flatMap(([name, one]) => [
+    ...(NAME.test(name) ? [] : [`buckets.${name}: the name must be ${NAMES}`]),
+    ...faultsOfBucket(`buckets.${name}`, one),
+  ]);
+  if (place === undefined) faults.push("buckets: needs the option place, which names the bucket of a tenant");
+  if (faults.length > 0) return faults;
+  const targets = [bucket, ...Object.values(buckets)].map((one) => {
+    const { endpoint, name, keyPrefix } = Object(one) as Partial<BucketOptions>;
+    return JSON.stringify([endpoint, name, keyPrefix]);
+  });
+  return new Set(targets).size === targets.length ? [] : ["buckets: two buckets are the same bucket"];
+}
+
+function faultsOfConnections<AppUser extends User>(options: Partial<ValetKeyOptions<AppUser>>): string[] {
+  const { scanner, itemQuotaBytes, background } = options;
+  const faults: string[] = [];
   if (scanner?.tooLarge !== undefined && !["reject", "accept"].includes(scanner.tooLarge)) {
     faults.push('scanner.tooLarge: "reject" or "accept"');
   }
@@ -237,7 +262,14 @@ function databaseOf({ database, schema }: CheckedOptions): Config["database"] {
   return { kind: "sqlite", file: resolve(database) };
 }
 
-function bucketOf({ name, region, endpoint, publicEndpoint, keyPrefix = "", ...rest }: BucketOptions): BucketConfig {
+export function bucketOf({
+  name,
+  region,
+  endpoint,
+  publicEndpoint,
+  keyPrefix = "",
+  ...rest
+}: BucketOptions): BucketConfig {
   const isOther = endpoint !== undefined && !new URL(endpoint).hostname.endsWith(".amazonaws.com");
   return {
     kind: "s3",

@@ -10,7 +10,9 @@ import { sampleAttachment, sampleNote } from "../../testing/database/samples.ts"
 import { engines, sqlite } from "../../testing/database/test-databases.ts";
 import { createValetKeyAt } from "./create-valet-key.ts";
 import { codeOfDocs } from "./testing/code-of-docs.ts";
+import { drawer } from "./testing/drawer.ts";
 import { createPlace, locationOf, open, optionsAt, type Place, type TestUser, users } from "./testing/embedding.ts";
+import { sharing, visitorOf } from "./testing/sharing.ts";
 import { startEmbeddingChild } from "./testing/start-child.ts";
 
 const { ann } = users;
@@ -186,6 +188,21 @@ describe.each(engines)("tenants on $name", (engine) => {
     await files.copy(ann, moved.id, invoice("acme-1"));
     expect(await usages()).toEqual([one, one]);
     expect([await driftOf(place, "acme"), await driftOf(place, "bolt")]).toEqual([undefined, undefined]);
+  });
+
+  it("the files of visitors count in the quota of the tenant, and a visitor does not see the quota", async () => {
+    const { files, bucket } = await open(await createPlace(engine), {
+      ...{ ...sharing, place: options.place, tenantQuotaBytes: BYTES },
+    });
+    const { token } = await files.createFileRequest(ann, drawer("acme-1"));
+    const visitor = visitorOf(files.fetch, token);
+    expect(await visitor.sendFile("the invoice")).toMatchObject({ status: 200 });
+    expect(await files.asApplication.tenantUsage("acme")).toEqual({ files: 1, bytes: BYTES });
+    expect(await bucket.keys()).toEqual([expect.stringMatching(/^valetkey-places\/tenants\/acme\//)]);
+    const refused = await visitor.sendFile("more");
+    expect(refused).toMatchObject(full);
+    expect(refused.body.detail).not.toContain(String(BYTES));
+    expect(await files.asApplication.removeTenant("acme")).toBe(1);
   });
 
   it("removeTenant continues after kill -9, and deletes each file once", { timeout: 60_000 }, async () => {

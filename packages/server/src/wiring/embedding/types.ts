@@ -63,6 +63,11 @@ export type ValetKeyOptions<AppUser extends User = User> = {
   /** The private bucket that stores the files. */
   bucket: BucketOptions;
   /**
+   * More private buckets by name, such as one for each region. `place` names the bucket of a tenant. A process does not start without a
+   * bucket that the database names. Range of a name: 1 to 64 letters, digits, `-` and `_`. Default: none.
+   */
+  buckets?: Readonly<Record<string, BucketOptions>> | undefined;
+  /**
    * The path of a separate SQLite file, or a `postgres://` URL, which needs the package `pg`. On PostgreSQL, this may be the database of
    * the application.
    */
@@ -114,8 +119,8 @@ export type ValetKeyOptions<AppUser extends User = User> = {
   tenantQuotaBytes?: number | ((tenant: string) => number | undefined | Promise<number | undefined>) | undefined;
   /**
    * Chooses the tenant of an item, or a folder in the bucket for the objects of an item without a tenant. Valet Key calls `place` before the
-   * first upload to an item, and stores the result. Range of a folder: up to 200 letters, digits, `.`, `_`, `-` and `/`. Previews of files
-   * have no place. Default: no tenant and no folder.
+   * first upload to an item, and stores the result. Range of a folder: up to 200 letters, digits, `.`, `_`, `-` and `/`. Default:
+   * no tenant and no folder.
    *
    * @example
    * ```ts
@@ -142,6 +147,7 @@ export type PartState = "up" | "down";
 export const OPTION_NAMES = {
   options: {
     bucket: true,
+    buckets: true,
     database: true,
     schema: true,
     application: true,

@@ -6,15 +6,18 @@ type Names = Readonly<Record<string, true>>;
 
 /** Returns a text for each option that does not exist, with the option that the application probably means. */
 export function faultsOfNames(options: Partial<ValetKeyOptions>): string[] {
-  const { bucket, scanner, links, resources } = options;
+  const { bucket, buckets, scanner, links, resources } = options;
+  const named = Object.entries(Object(buckets)).map(([name, one]): [string, unknown] => [`buckets.${name}.`, one]);
   return [
     ...unknown(options, { known: OPTION_NAMES.options, at: "" }),
-    ...unknown(bucket, { known: OPTION_NAMES.bucket, at: "bucket." }),
-    ...unknown(Object(bucket).credentials, {
-      known: OPTION_NAMES.credentials,
-      at: "bucket.credentials.",
-      ignored: MEMBERS_OF_SDK,
-    }),
+    ...[["bucket.", bucket] as [string, unknown], ...named].flatMap(([at, one]) => [
+      ...unknown(one, { known: OPTION_NAMES.bucket, at }),
+      ...unknown(Object(one).credentials, {
+        known: OPTION_NAMES.credentials,
+        at: `${at}credentials.`,
+        ignored: MEMBERS_OF_SDK,
+      }),
+    ]),
     ...unknown(scanner, { known: OPTION_NAMES.scanner, at: "scanner." }),
     ...unknown(links, { known: OPTION_NAMES.links, at: "links." }),
     ...Object.entries(Object(resources)).flatMap(([name, resource]) =>

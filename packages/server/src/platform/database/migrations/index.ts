@@ -14,6 +14,7 @@ import { fileAnnotations } from "./0112-file-annotations.ts";
 import { tokenRequests } from "./0113-token-requests.ts";
 import { triggerSchemas } from "./0115-trigger-schemas.ts";
 import { tenants } from "./0117-tenants.ts";
+import { tenantBuckets } from "./0120-tenant-buckets.ts";
 
 const FIRST = "0100-initial-schema";
 
@@ -43,5 +44,6 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0113-token-requests": tokenRequests(engine),
     "0115-trigger-schemas": triggerSchemas(engine),
     "0117-tenants": tenants(engine),
+    "0120-tenant-buckets": tenantBuckets(),
   };
 }

@@ -1,0 +1,52 @@
+import { objectKeyAt } from "../../platform/bucket/numbered.ts";
+import type { Database, Tx } from "../../platform/database/queries.ts";
+import { DomainError } from "../../platform/errors.ts";
+import { inventoryQueries } from "../storage/queries.ts";
+import { applicationQueries, itemQueries } from "./queries.ts";
+
+/** A key contains at most four digits of the number of its bucket. */
+const MAX_NUMBER = 9_999;
+
+/**
+ * Returns the number of each bucket of the option `buckets`. A new name gets the next number, and the number never changes. `wanted`: the
+ * place of each bucket, by its name. Throws `bucket_unavailable` if the database has files or items in a bucket that the option does not
+ * have, or has at another place.
+ */
+export function numberBuckets(db: Database, wanted: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, number>> {
+  return db.transaction(async (tx) => {
+    const known = await applicationQueries(tx).holdBuckets();
+    for (const { name, number, place } of known) {
+      const now = wanted.get(name);
+      if (now === place || !(await isUsed(tx, number))) continue;
+      throw new DomainError(
+        "bucket_unavailable",
+        now === undefined
+          ? `The database has files or items in the bucket "${name}" (${place}). Add this bucket to the option buckets.`
+          : `The files of the bucket "${name}" are in ${place}, and not in ${now}. Set the former bucket, or use another name.`,
+      );
+    }
+    const names = new Set(known.map(({ name }) => name));
+    const last = Math.max(1, ...known.map(({ number }) => number));
+    const added = [...wanted.keys()]
+      .filter((name) => !names.has(name))
+      .sort()
+      .map((name, nth) => ({ name, number: last + 1 + nth, place: "" }));
+    if (last + added.length > MAX_NUMBER) throw new DomainError("bucket_unavailable", "There are too many buckets.");
+    const buckets = [...known, ...added].map((bucket) => ({
+      ...bucket,
+      place: wanted.get(bucket.name) ?? bucket.place,
+    }));
+    if (JSON.stringify(buckets) !== JSON.stringify(known)) await applicationQueries(tx).setBuckets(buckets);
+    return new Map(buckets.map(({ name, number }) => [name, number]));
+  });
+}
+
+/** Returns whether a file, a preview or an item is in a bucket. */
+async function isUsed(tx: Tx, number: number): Promise<boolean> {
+  const mark = objectKeyAt({ number, key: "" });
+  const { firstKeyOfFile, firstKeyOfPreview } = inventoryQueries(tx);
+  for (const find of [firstKeyOfFile, firstKeyOfPreview, itemQueries(tx).firstPlace]) {
+    if ((await find(mark))?.startsWith(mark)) return true;
+  }
+  return false;
+}

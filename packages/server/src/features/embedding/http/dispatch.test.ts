@@ -1,8 +1,9 @@
+import { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
 import fastify from "fastify";
 import { describe, expect, it } from "vitest";
 import type { App } from "../../../platform/http/route-types.ts";
-import { dispatch } from "./dispatch.ts";
+import { bytesOf, dispatch } from "./dispatch.ts";
 
 const ended: string[] = [];
 
@@ -16,6 +17,7 @@ async function createApp(): Promise<App> {
   });
   app.delete("/empty", async (_request, reply) => reply.code(204).send(null));
   app.get("/away", async (_request, reply) => reply.redirect("https://a.example/ä", 302));
+  app.get("/stream", async (_request, reply) => reply.type("text/csv").send(Readable.from([Buffer.from("ä"), "b"])));
   app.get("/listened", async (request, reply) => {
     finished(reply.raw).then(() => ended.push(`finished ${request.url}`));
     return "text";
@@ -39,15 +41,17 @@ describe("dispatch", () => {
     ["POST", "/echo", json, text(JSON.stringify("a".repeat(2_000_000)))],
     ["DELETE", "/empty", {}, undefined],
     ["GET", "/away", {}, undefined],
+    ["GET", "/stream", {}, undefined],
     ["GET", "/nothing", {}, undefined],
     ["HEAD", "/nothing", {}, undefined],
     ["GET", "/forbidden-header", {}, undefined],
   ] as const)("dispatch returns the response of app.inject for %s %s", async (method, url, headers, body) => {
     const app = await createApp();
     const expected = await app.inject({ method, url, headers, ...(body && { payload: body }) });
-    const answer = await dispatch(app, { method, url, headers: { ...headers }, body });
+    const { body: sent, ...answer } = await dispatch(app, { method, url, headers: { ...headers }, body });
     const { connection: _, date: __, "transfer-encoding": ___, ...rest } = expected.headers;
-    expect(answer).toEqual({ status: expected.statusCode, headers: rest, body: expected.rawPayload });
+    expect(answer).toEqual({ status: expected.statusCode, headers: rest });
+    expect(bytesOf(sent)).toEqual(expected.rawPayload);
   });
 
   it("dispatch runs the hooks and the listeners for the end of a response", async () => {

@@ -6,8 +6,13 @@ import { nodeHttp } from "../../../platform/node-http.ts";
 /** A request for the HTTP application. The body is complete, and `headers` must not contain `connection`. */
 export type Dispatched = { method: string; url: string; headers: Record<string, string>; body: Buffer | undefined };
 
-/** The response of the HTTP application. */
-export type Answer = { status: number; headers: Record<string, string | string[]>; body: Buffer };
+/** The response of the HTTP application. Node.js sends a text faster than bytes. */
+export type Answer = { status: number; headers: Record<string, string | string[]>; body: string | Buffer };
+
+/** Returns the bytes of a body. */
+export function bytesOf(body: string | Buffer): Buffer {
+  return typeof body === "string" ? Buffer.from(body) : body;
+}
 
 /**
  * Passes a request to the HTTP application, which never listens on a port, and returns the response.
@@ -53,7 +58,7 @@ class CompleteRequest extends nodeHttp.IncomingMessage {
 /** A response that stores its status, headers and body instead of writing them to a connection. */
 class CollectedResponse extends nodeHttp.ServerResponse {
   readonly #settle: Pick<PromiseWithResolvers<Answer>, "resolve" | "reject">;
-  readonly #chunks: Buffer[] = [];
+  #body: Answer["body"] = "";
   #headers: Answer["headers"] | undefined;
 
   constructor(request: CompleteRequest, settle: Pick<PromiseWithResolvers<Answer>, "resolve" | "reject">) {
@@ -68,18 +73,18 @@ class CollectedResponse extends nodeHttp.ServerResponse {
     return this;
   }
 
-  override write(chunk: string | Uint8Array): boolean {
+  override write(chunk: string | Buffer): boolean {
     if (!this.headersSent) this.writeHead(this.statusCode);
-    this.#chunks.push(Buffer.from(chunk as string));
+    this.#body = this.#body === "" ? chunk : Buffer.concat([bytesOf(this.#body), bytesOf(chunk)]);
     return true;
   }
 
   override end(chunk?: unknown): this {
     if (this.finished) return this;
-    this.write((chunk as string | undefined) ?? "");
+    this.write((chunk as string | Buffer | undefined) ?? "");
     // `writableEnded` of the superclass reads `finished`.
     this.finished = true;
-    const body = this.req.method === "HEAD" ? Buffer.alloc(0) : Buffer.concat(this.#chunks);
+    const body = this.req.method === "HEAD" ? "" : this.#body;
     this.#settle.resolve({ status: this.statusCode, headers: this.#headers ?? {}, body });
     process.nextTick(() => {
       this.emit("finish");

@@ -10,7 +10,7 @@ import { isStorableText } from "../../../platform/text/readable-text.ts";
 import { applicationUserId } from "../../access/caller.ts";
 import { MAX_EMAIL_LENGTH } from "../../people/person.ts";
 import type { User } from "../types.ts";
-import { type Answer, dispatch } from "./dispatch.ts";
+import { type Answer, bytesOf, dispatch } from "./dispatch.ts";
 
 /** The bytes or the text of a request body. `Body` is undefined if the request has no body. */
 export type Body = Buffer | string | undefined;
@@ -52,10 +52,8 @@ export function createHandler(app: App, { findPath, requestId, onFailure }: Hand
     const { pathname, search } = new URL(request.url);
     const url = findPath(path === undefined ? [pathname] : [pathname, path]) + search;
     const headers = headersOf(request, body);
-    const bytes = typeof body === "string" ? Buffer.from(body) : body;
-    return exchange.run({ request, original }, () =>
-      dispatch(app, { method: request.method, url, headers, body: bytes }),
-    );
+    const dispatched = { method: request.method, url, headers, body: body === undefined ? undefined : bytesOf(body) };
+    return exchange.run({ request, original }, () => dispatch(app, dispatched));
   }
 
   return {
@@ -91,7 +89,7 @@ function refuse(error: unknown, requestId: string): Answer {
   const { code, detail } = refusalOf(error);
   const body = JSON.stringify(problemBody(code, { detail, requestId }));
   const headers = { "content-type": "application/problem+json; charset=utf-8", "cache-control": "no-store" };
-  return { status: problems[code].status, headers, body: Buffer.from(body) };
+  return { status: problems[code].status, headers, body };
 }
 
 /**

@@ -32,7 +32,7 @@ import { operations } from "../../../platform/http/openapi.ts";
 import { sendProblem } from "../../../platform/http/problem.ts";
 import { createLoopTurns, parseJsonBodies } from "../../../platform/http/request-body.ts";
 import type { App } from "../../../platform/http/route-types.ts";
-import { compileValidator } from "../../../platform/http/validation.ts";
+import { buildSerializer, compileValidator } from "../../../platform/http/validation.ts";
 import { allowNoBody, fitPage, readIdempotencyKey, toIso } from "../../../platform/http/wire.ts";
 import type { Attachment } from "../../access/attachment.ts";
 import { callerOf, idInApplication } from "../../access/caller.ts";
@@ -294,6 +294,7 @@ export function buildEmbeddingApp(options: EmbeddingAppOptions): App {
     logController: new RequestLog(),
     childLoggerFactory: (parent) => parent,
     genReqId: () => options.requestId(),
+    schemaController: { compilersFactory: { buildSerializer } },
     bodyLimit: httpLimits.jsonBodyBytes,
     routerOptions: { maxParamLength: httpLimits.pathSegmentLength },
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply as never),

@@ -69,5 +69,9 @@ describe("the page of a file request of an embedding", () => {
     await page.getByLabel("Files").setInputFiles({ name: "b.txt", mimeType: "text/plain", buffer: Buffer.from("b") });
     await page.getByRole("button", { name: "Send" }).click();
     await page.getByText("The request has all its 1 files.").waitFor();
+    await page.route("**/uploads", (route) => route.abort());
+    await page.getByLabel("Files").setInputFiles({ name: "c.txt", mimeType: "text/plain", buffer: Buffer.from("c") });
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByText("The file could not be sent.").waitFor();
   });
 });

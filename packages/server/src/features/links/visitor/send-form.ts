@@ -14,7 +14,9 @@ const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function call(method, path, body) {
   const json = body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
-  const response = await fetch(link + path, { method, ...json });
+  const response = await fetch(link + path, { method, ...json }).catch(() => {
+    throw new Error(words.lost);
+  });
   const answer = response.status === 204 ? {} : await response.json();
   if (response.ok) return answer;
   throw new Error(words.problems[answer.code] ?? answer.detail);
@@ -44,18 +46,17 @@ async function send(file, { visitorName, show }) {
   const contentType = file.type || "application/octet-stream";
   const declared = { filename: file.name, contentType, sizeBytes: file.size };
   const { upload } = await call("POST", "/uploads", visitorName ? { ...declared, visitorName } : declared);
-  try {
-    await sendBytes(upload, { file, show });
-    let sent = await call("POST", \`/uploads/\${upload.id}/complete\`, {});
-    while (sent.state === "verifying" || sent.state === "scanning") {
-      await wait(2000);
-      sent = (await call("GET", \`/uploads/\${upload.id}\`)).upload;
-    }
-    if (sent.state === "rejected") throw new Error(sent.reason);
-  } catch (error) {
+  await sendBytes(upload, { file, show }).catch(async (error) => {
     await call("DELETE", \`/uploads/\${upload.id}\`).catch(() => undefined);
     throw error;
+  });
+  // From here, a lost response must not delete the file, because the owner may have it already.
+  let sent = await call("POST", \`/uploads/\${upload.id}/complete\`, {});
+  while (sent.state === "verifying" || sent.state === "scanning") {
+    await wait(2000);
+    sent = (await call("GET", \`/uploads/\${upload.id}\`)).upload;
   }
+  if (sent.state === "rejected") throw new Error(sent.reason);
   return upload.id;
 }
 

@@ -1,5 +1,5 @@
 import { refresh } from "next/cache";
-import { currentUser, readers } from "../../../users";
+import { currentUser, mayUseAlbum, readers } from "../../../users";
 import { SignIn } from "../../sign-in";
 import { Album } from "./album";
 
@@ -16,26 +16,18 @@ export default async function Page({ params }: { params: Promise<{ owner: string
   const owner = decodeURIComponent((await params).owner);
   const user = await currentUser();
   if (user === null) return <SignIn />;
-  const item = { resource: "album", itemId: owner };
-  // `list` asks `may`.
-  const album = await globalThis.files.list(user, item, { limit: 200 }).catch((error) => {
-    if (error.code !== "access_denied") throw error;
-  });
-  if (album === undefined) {
+  if (!mayUseAlbum(user, "read", owner)) {
     return (
       <p>
         Access denied: {owner} has not shared this album with you. <a href="/">Open your album</a>
       </p>
     );
   }
-  const photos = album.files
-    .filter(({ state }) => state === "ready")
-    .map(({ id, filename, previews }) => ({ id, filename, ...(previews && { previews }) }));
   const isOwner = user.id === owner;
   return (
     <>
       <h1>The album of {owner}</h1>
-      <Album owner={owner} mayAdd={isOwner} photos={photos} />
+      <Album owner={owner} isOwner={isOwner} />
       {isOwner && (
         <form action={share}>
           <label>

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, parse } from "node:path";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { type BuildOptions, build as bundle } from "esbuild";
 import type { Browser, Page } from "playwright-core";
@@ -228,13 +228,25 @@ describe("an embedding in a bundle of esbuild", () => {
     const entry = join(project.folder, "bundled.mjs");
     await writeFile(entry, source);
     const outfile = join(project.folder, "bundle", name);
-    await bundle({ entryPoints: [entry], outfile, bundle: true, platform: "node", logLevel: "error", ...options });
+    const { dir: outdir, name: out, ext } = parse(outfile);
+    const output = { entryPoints: [{ in: entry, out }], outdir, outExtension: { ".js": ext } };
+    await bundle({ ...output, bundle: true, platform: "node", logLevel: "error", ...options });
     return run(node(24), [outfile], { cwd: project.folder });
   }
 
   it("an embedding starts in a bundle that marks @valetkey/server as external", async () => {
     const printed = await bundled("app.mjs", { format: "esm", external: ["@valetkey/server"] });
     expect(printed).toContain("started");
+  });
+
+  it("an embedding in a bundle without the program that draws previews says what to mark as external", async () => {
+    // The embedding draws previews if it finds sharp.
+    const sharp = join(project.folder, "bundle/drawing/node_modules/sharp");
+    await mkdir(sharp, { recursive: true });
+    await writeFile(join(sharp, "index.js"), "");
+    const banner = { js: "const require = process.getBuiltinModule;" };
+    const printed = await bundled("drawing/app.mjs", { format: "esm", splitting: true, external: peers, banner });
+    expect(printed).toMatch(/The file \S+drawing-process\.js does not exist.* Mark the package as external/);
   });
 
   it("an embedding in a bundle without the files of its threads says what to mark as external", async () => {
@@ -440,7 +452,7 @@ describe("the example with Next.js", () => {
   }
   const widthOfPhoto = (page: Page) =>
     page
-      .getByAltText("dot.gif")
+      .locator("li img")
       .first()
       .evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth);
 

@@ -4,8 +4,10 @@ import { readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
 import { PREVIEW_LIMITS, type PreviewName } from "@valetkey/contract";
 import { DomainError } from "../errors.ts";
+import { workerModule } from "../worker-module.ts";
 
 /** The package that draws pictures. The operator may install it. */
 export const DRAWING_PACKAGE = "sharp";
@@ -40,6 +42,9 @@ export function canDraw(): boolean {
     return false;
   }
 }
+
+/** Returns the program of the child process. Throws `database_unavailable` if a bundler has lost the file of the program. */
+export const findDrawingProgram = (): URL => workerModule("drawing-process", import.meta.url);
 
 /**
  * Returns the loader for a picture with the given first bytes. Returns undefined for any other file. SVG, TIFF, PDF and all other formats
@@ -104,13 +109,11 @@ export async function drawPictures({
 }
 
 function startChild(loader: string, { memoryBytes }: DrawingLimits) {
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const program = new URL(`./drawing-process.${extension}`, import.meta.url);
   // Node cannot forbid the network. The permissions forbid writing files, and starting programs and threads.
   const permissions = ["--permission", "--allow-addons", "--allow-fs-read=*", "--disable-warning=SecurityWarning"];
   const child = spawn(
     process.execPath,
-    [...permissions, "--max-old-space-size=64", program.pathname, loader, String(memoryBytes)],
+    [...permissions, "--max-old-space-size=64", fileURLToPath(findDrawingProgram()), loader, String(memoryBytes)],
     { env: { MALLOC_ARENA_MAX: "2" }, stdio: ["pipe", "pipe", "ignore"] },
   );
   child.on("error", () => undefined);

@@ -19,6 +19,7 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { withRedaction } from "../../platform/http/logging.ts";
+import { canDraw, findDrawingProgram } from "../../platform/pictures/draw-pictures.ts";
 import { startFileBackground, startSweep } from "../background.ts";
 import { type Base, createOpened, type Opened, openBase } from "../base.ts";
 import { createAllowances, createFileUseCases, type FileUseCases } from "../file-use-cases.ts";
@@ -107,6 +108,8 @@ async function open(
   // A missing package must fail here, and not at the first URL.
   const targets = [options.bucket, ...Object.values(options.buckets ?? {})];
   if (targets.some(({ credentials }) => credentials === undefined)) await loadProviderChain();
+  // A missing file must fail here, and not at the first picture.
+  if (canDraw()) findDrawingProgram();
   const ask = createAsk({
     resources,
     onFault: ({ error, ...question }) =>

@@ -4,8 +4,9 @@ import { hasCheckpointThread } from "../../../platform/database/sqlite/checkpoin
 import type { RunTransaction } from "../../../platform/database/sqlite/dialect.ts";
 import { toSqliteDomainError } from "../../../platform/database/sqlite/file.ts";
 import { inTurn, type Mutex } from "../../../platform/database/sqlite/mutex.ts";
-import { fromFailure, SqliteThread, untilNotBusy, workerModule } from "../../../platform/database/sqlite/thread.ts";
+import { fromFailure, SqliteThread, untilNotBusy } from "../../../platform/database/sqlite/thread.ts";
 import { DomainError } from "../../../platform/errors.ts";
+import { workerModule } from "../../../platform/worker-module.ts";
 import {
   type StartedRecord,
   type StartStatements,

@@ -1,9 +1,10 @@
 import { sql } from "kysely";
+import { workerModule } from "../../worker-module.ts";
 import type { Search } from "../queries.ts";
 import { searchTimeout } from "../queries.ts";
 import { INTERRUPT } from "./file.ts";
 import type { SearchRequest } from "./search-worker.ts";
-import { SqliteThread, workerModule } from "./thread.ts";
+import { SqliteThread } from "./thread.ts";
 
 /** The number of worker threads. With two threads, a slow search does not delay the searches of other users. */
 const AT_ONCE = 2;

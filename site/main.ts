@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { build, serve } from "vitepress";
 import { type Section, sidebarOf, write, writePages } from "./pages.ts";
-import { callsPage, OPTION_PAGES, optionsPage } from "./reference.ts";
+import { callsPage, OPTION_PAGES, optionsPage, resultsPage } from "./reference.ts";
 import { type Document, documentOfEmbedding, documentOfService, routesPage, typesSection } from "./routes.ts";
 
 // `npm run docs:site` builds the documentation as a site in site/dist. With `--serve`, it also serves the site on this machine.
@@ -15,6 +15,7 @@ const [service, embedding] = await Promise.all([documentOfService(root), documen
 const reference = [...OPTION_PAGES, writeEmbedding(embedding), writeService(service)];
 write(join(pages, "reference/options.md"), optionsPage(root));
 write(join(pages, "reference/calls.md"), callsPage(root));
+write(join(pages, "reference/results.md"), resultsPage(root));
 write(join(pages, "sidebar.json"), JSON.stringify(sidebarOf(root, reference)));
 await build(import.meta.dirname);
 console.log("The site is in site/dist.");

@@ -6,6 +6,7 @@ import { parseSync } from "oxc-parser";
 export type Member = {
   name: string;
   type: string;
+  isMethod: boolean;
   isOptional: boolean;
   /** The doc comment without the default, the range and the example. */
   text: string;
@@ -35,8 +36,9 @@ export function membersOf(root: string, { file, type }: { file: string; type: st
       .flatMap((literal) => literal.members)
       .flatMap((node: Node): Member[] => {
         const name = `${prefix}${node.key.name}`;
-        const written = node.type === "TSMethodSignature" ? source.slice(node.key.end, node.end) : sourceOf(node);
-        const member = { name, type: oneLine(written), isOptional: node.optional, ...partsOf(docBefore(node)) };
+        const isMethod = node.type === "TSMethodSignature";
+        const type = oneLine(isMethod ? source.slice(node.key.end, node.end) : sourceOf(node));
+        const member = { name, type, isMethod, isOptional: node.optional, ...partsOf(docBefore(node)) };
         const nested = node.type === "TSPropertySignature" ? literalsOf(node.typeAnnotation.typeAnnotation) : [];
         return nested.length === 0 ? [member] : [{ ...member, type: "object" }, ...read(nested, `${name}.`)];
       });

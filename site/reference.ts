@@ -10,6 +10,7 @@ const TENANTS = "packages/server/src/features/embedding/calls/tenants.ts";
 const PLACES = "packages/server/src/features/embedding/places.ts";
 const ANNOTATIONS = "packages/server/src/features/attachments/annotations.ts";
 const CLIENT = "packages/client/src";
+const REACT = "packages/react/src";
 
 /** The types whose members are options, in the order of the page. */
 export const OPTIONS = [
@@ -31,12 +32,33 @@ export const OPTIONS = [
   { title: "openFiles: store", file: `${CLIENT}/open-files.ts`, type: "FilesOptions", prefix: "" },
   { title: "files.upload in a browser", file: `${CLIENT}/upload/upload-options.ts`, type: "UploadOptions", prefix: "" },
   { title: "files.upload: the file", file: `${CLIENT}/upload/upload-options.ts`, type: "FileOptions", prefix: "" },
+  { title: "React: the component Files", file: `${REACT}/files.tsx`, type: "FilesProps", prefix: "" },
+  { title: "React: useUploads", file: `${REACT}/use-uploads.ts`, type: "UploadsOptions", prefix: "" },
+  { title: "React: add of useUploads", file: `${REACT}/use-uploads.ts`, type: "AddOptions", prefix: "" },
+  { title: "React: usePageDrop and Dropzone", file: `${REACT}/dropzone.tsx`, type: "DropOptions", prefix: "" },
+  { title: "React: Dropzone", file: `${REACT}/dropzone.tsx`, type: "DropzoneProps", prefix: "" },
+  { title: "React: useFileUrl", file: `${REACT}/use-file-url.ts`, type: "FileUrlOptions", prefix: "" },
+  { title: "React: useDownload", file: `${REACT}/use-download.ts`, type: "DownloadOptions", prefix: "" },
+  { title: "React: the component Preview", file: `${REACT}/preview.tsx`, type: "PreviewProps", prefix: "" },
   { title: "openTestFiles: uploadFile", file: "packages/server/src/testing.ts", type: "TestUpload", prefix: "" },
+] as const;
+
+/** The types whose members the client and the hooks return, in the order of the page. */
+const RESULTS = [
+  { title: "openFiles", file: `${CLIENT}/open-files.ts`, type: "FilesClient" },
+  { title: "files.upload", file: `${CLIENT}/upload/upload-task.ts`, type: "UploadTask" },
+  { title: "The progress of an upload", file: `${CLIENT}/upload/progress.ts`, type: "UploadProgress" },
+  { title: "React: useUploads", file: `${REACT}/use-uploads.ts`, type: "Uploads" },
+  { title: "React: a file of useUploads", file: `${REACT}/use-uploads.ts`, type: "UploadingFile" },
+  { title: "React: progress of useUploads", file: `${REACT}/use-uploads.ts`, type: "UploadsProgress" },
+  { title: "React: useFileUrl and usePreview", file: `${REACT}/use-file-url.ts`, type: "FileUrlState" },
+  { title: "React: useDownload", file: `${REACT}/use-download.ts`, type: "DownloadFile" },
 ] as const;
 
 export const OPTION_PAGES: Link[] = [
   { text: "Options of the library", link: "/reference/options" },
   { text: "Calls of the library", link: "/reference/calls" },
+  { text: "Results of openFiles and React hooks", link: "/reference/results" },
 ];
 
 /** Returns every option, with its name as an application writes it. */
@@ -53,8 +75,8 @@ export function optionsPage(root: string): string {
     return [`## ${title}`, TABLE + rows.join("\n"), ...members.map(describe)].join("\n\n");
   });
   const intro =
-    "This page is for developers who embed Valet Key. It lists every option of `createValetKey`, `openFiles` and " +
-    "`openTestFiles`. The function `openTestFiles` accepts the options of `createValetKey`.";
+    "This page is for developers who embed Valet Key. It lists every option of `createValetKey`, `openFiles`, " +
+    "`@valetkey/react` and `openTestFiles`. The function `openTestFiles` accepts the options of `createValetKey`.";
   return ["# Options of the library", intro, ...sections].join("\n\n");
 }
 
@@ -73,6 +95,19 @@ export function callsPage(root: string): string {
   return ["# Calls of the library", intro, ...calls.map(describeCall)].join("\n\n");
 }
 
+export function readResults(root: string): { title: string; members: Member[] }[] {
+  return RESULTS.map(({ title, ...source }) => ({ title, members: membersOf(root, source) }));
+}
+
+export function resultsPage(root: string): string {
+  const sections = readResults(root).map(({ title, members }) =>
+    [`## ${title}`, ...members.map((member) => `#${describeCall(member)}`)].join("\n\n"),
+  );
+  const intro =
+    "This page is for developers who use `@valetkey/client` or `@valetkey/react`. It lists what `openFiles` and the hooks return.";
+  return ["# Results of openFiles and React hooks", intro, ...sections].join("\n\n");
+}
+
 const TABLE = "| option | type | default | range |\n| --- | --- | --- | --- |\n";
 
 function factsOf({ type, isOptional, range, ...member }: Member): string[] {
@@ -84,8 +119,13 @@ function describe({ name, text, example }: Member): string {
   return [`### ${code(name)}`, escapeText(text), ...blockOf(example)].join("\n\n");
 }
 
-function describeCall({ name, type, text, example }: Member): string {
-  return [`## ${code(name)}`, `\`\`\`ts\n${name}${type}\n\`\`\``, escapeText(text), ...blockOf(example)].join("\n\n");
+function describeCall({ name, type, isMethod, text, example }: Member): string {
+  return [
+    `## ${code(name)}`,
+    `\`\`\`ts\n${name}${isMethod ? "" : ": "}${type}\n\`\`\``,
+    escapeText(text),
+    ...blockOf(example),
+  ].join("\n\n");
 }
 
 /** An example without a fence in the doc comment is TypeScript. */

@@ -5,7 +5,7 @@ import { createValetKey, type ValetKeyOptions } from "@valetkey/server";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Section, sidebarOf } from "../../site/pages.ts";
-import { readOptions } from "../../site/reference.ts";
+import { readOptions, readResults } from "../../site/reference.ts";
 import { documentOfEmbedding } from "../../site/routes.ts";
 import { launchChromium } from "./testing/chromium.ts";
 
@@ -49,6 +49,14 @@ describe("the reference of options", () => {
       for (const value of [least, most ?? least]) expect(await faultsOf(value)).not.toContain(shown);
     },
   );
+});
+
+describe("the reference of results", () => {
+  it("each result of openFiles and of a hook has a doc comment", () => {
+    const results = readResults(ROOT).flatMap(({ title, members }) => members.map((member) => ({ ...member, title })));
+    expect(results.length).toBeGreaterThan(30);
+    expect(results.filter(({ text }) => text === "")).toEqual([]);
+  });
 });
 
 describe("the reference of routes", () => {

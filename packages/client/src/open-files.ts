@@ -1,7 +1,7 @@
 import { iteratePages, type PageOptions } from "./call.ts";
 import type { Disposition, UrlOptions } from "./calls/notes.ts";
 import { type CallsOptions, connect } from "./calls.ts";
-import { download } from "./download.ts";
+import { type Download, download } from "./download.ts";
 import { detectPlatform } from "./platform.ts";
 import type { PreviewOptions } from "./previews/preview.ts";
 import { openPreviews } from "./previews/previews.ts";
@@ -33,7 +33,28 @@ export type FilesOptions = CallsOptions &
   };
 
 /** A client for the files of an application that embeds Valet Key. Every failed call throws a ValetKeyError. */
-export type FilesClient = ReturnType<typeof openFiles>;
+export type FilesClient = {
+  /** Returns one page of the files of an item, the oldest file first. */
+  list(item: Item, options?: PageOptions): Promise<ItemFilePage>;
+  /** Yields every file of an item, page by page. */
+  iterate(item: Item, options?: Omit<PageOptions, "cursor">): AsyncGenerator<ItemFile>;
+  /** Returns a file. Throws `attachment_not_found`, `access_denied`. */
+  get(fileId: string, options?: { signal?: AbortSignal }): Promise<ItemFile>;
+  /** Removes a file and its stored bytes. Throws `attachment_not_found`, `access_denied`. */
+  remove(fileId: string): Promise<void>;
+  /**
+   * Issues a presigned URL of a file. Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `expires_in_out_of_range`.
+   */
+  urlFor(fileId: string, options?: UrlOptions & Disposition): Promise<FileUrl>;
+  /** Downloads a file from the bucket. */
+  download(fileId: string, options?: { signal?: AbortSignal }): Promise<Download>;
+  /**
+   * Uploads a file directly to the bucket, and adds the file to an item. While the client sends many other files, the file waits. If an
+   * earlier upload of the file to the item was interrupted, `upload` resumes the earlier upload. The function `upload` throws
+   * `invalid_option`. Every other failure of `upload` rejects `done`.
+   */
+  upload(item: Item, file: FileSource, options?: UploadOptions): ItemUploadTask;
+};
 
 type ItemFilePage = { items: ItemFile[]; nextCursor: string | null };
 
@@ -52,39 +73,26 @@ type ItemFilePage = { items: ItemFile[]; nextCursor: string | null };
  * console.log(await (await fetch(fileUrl)).text()); // the invoice
  * ```
  */
-export function openFiles({ store = defaultStore(), ...options }: FilesOptions) {
+export function openFiles({ store = defaultStore(), ...options }: FilesOptions): FilesClient {
   const { baseUrl, fetch, call } = connect(options);
   const platform = detectPlatform({ fetch });
   const lines = openLines(call);
   const previews = openPreviews({ call, fetch, platform }, options);
   const itemPath = ({ resource, itemId }: Item) => `/${encodeURIComponent(resource)}/${encodeURIComponent(itemId)}`;
   const filePath = (fileId: string) => `/files/${encodeURIComponent(fileId)}`;
-  const list = (item: Item, { signal, ...query }: PageOptions = {}) =>
+  const list: FilesClient["list"] = (item, { signal, ...query } = {}) =>
     call<ItemFilePage>("GET", itemPath(item), { query, signal });
   return {
-    /** Returns one page of the files of an item, the oldest file first. */
     list,
-    /** Yields every file of an item, page by page. */
-    iterate: (item: Item, pageOptions: Omit<PageOptions, "cursor"> = {}) =>
+    iterate: (item, pageOptions = {}) =>
       iteratePages((cursor) => list(item, { ...pageOptions, ...(cursor !== undefined && { cursor }) })),
-    get: (fileId: string, { signal }: { signal?: AbortSignal } = {}) =>
-      call<ItemFile>("GET", filePath(fileId), { signal }),
-    /** Removes a file and its stored bytes. */
-    remove: (fileId: string) => call<void>("DELETE", filePath(fileId)),
-    /**
-     * Issues a presigned URL of a file. Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `expires_in_out_of_range`.
-     */
-    urlFor: (fileId: string, { signal, ...query }: UrlOptions & Disposition = {}) =>
+    get: (fileId, { signal } = {}) => call<ItemFile>("GET", filePath(fileId), { signal }),
+    remove: (fileId) => call<void>("DELETE", filePath(fileId)),
+    urlFor: (fileId, { signal, ...query } = {}) =>
       call<FileUrl>("GET", `${filePath(fileId)}/url`, { query: { ...query }, signal }),
-    /** Downloads a file from the bucket. */
-    download: (fileId: string, { signal }: { signal?: AbortSignal } = {}) =>
+    download: (fileId, { signal } = {}) =>
       download({ call, fetch, platform }, { path: filePath(fileId), fileUrl: undefined, signal }),
-    /**
-     * Uploads a file directly to the bucket, and adds the file to an item. While the client sends many other files, the file waits. If an
-     * earlier upload of the file to the item was interrupted, `upload` resumes the earlier upload. The function `upload` throws
-     * `invalid_option`. Every other failure of `upload` rejects `done`.
-     */
-    upload: (item: Item, file: FileSource, uploadOptions: UploadOptions = {}): ItemUploadTask =>
+    upload: (item, file, uploadOptions = {}) =>
       startTask<ItemFile>(
         { baseUrl, call, lines, platform, store, previews },
         { receiver: itemReceiver(itemPath(item)), file, options: uploadOptions },

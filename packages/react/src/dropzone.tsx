@@ -3,10 +3,11 @@
 import { type CSSProperties, type ReactNode, type Ref, useEffect, useRef, useState } from "react";
 
 export type DropzoneProps = DropOptions & {
-  /** A ref to the file input. The `click()` of the input opens the file dialog of the browser. */
+  /** A ref to the file input. The `click()` of the input opens the file dialog of the browser. Default: none. */
   inputRef?: Ref<HTMLInputElement> | undefined;
+  /** The class of the label. Default: none. */
   className?: string | undefined;
-  /** The content of the label. Screen readers read the text of the label as the name of the input. */
+  /** The content of the label. Screen readers read the text of the label as the name of the input. Default: none. */
   children?: ReactNode;
 };
 
@@ -103,24 +104,24 @@ export type DropOptions = {
   onFiles: (files: File[]) => void;
   /**
    * The hook calls `onRejected` with dropped files that `accept` or `multiple` excludes, and with dropped folders. Without `onRejected`,
-   * the hook ignores excluded files and folders.
+   * the hook ignores excluded files and folders. Default: none.
    */
   onRejected?: ((files: File[]) => void) | undefined;
   /**
    * The hook calls `onDrop` with the dropped data instead of `onFiles`, so that you can read folders. After the call of `onDrop`, the
-   * dropped data is not readable.
+   * dropped data is not readable. Default: none.
    */
   onDrop?: ((data: DataTransfer) => void) | undefined;
   /**
-   * The accepted types of files, in the format of `accept` of an input, such as `image/*,.pdf`. The default of `accept` is every type. The
-   * server also checks the content type.
+   * The accepted types of files, in the format of `accept` of an input, such as `image/*,.pdf`. The server
+   * also checks the content type. Default: every type.
    */
   accept?: string | undefined;
-  /** The member `multiple` states whether the user can add several files together. The default of `multiple` is true. */
+  /** The member `multiple` states whether the user can add several files together. Default: true. */
   multiple?: boolean | undefined;
   /**
    * With `disabled`, the hook accepts no files. If the user drops a file on a disabled drop target, the browser does not open the file in
-   * place of the page.
+   * place of the page. Default: false.
    */
   disabled?: boolean | undefined;
 };

@@ -12,25 +12,26 @@ import { useUploads } from "./use-uploads.ts";
 export type FilesProps = {
   /** The item whose files the component shows, such as `{ resource: "invoice", itemId: "42" }`. */
   item: Item;
-  /** Shows the button that adds files. The default of `canAdd` is true. The server asks `may` in any case. */
+  /** Shows the button that adds files. The server asks `may` in any case. Default: true. */
   canAdd?: boolean | undefined;
-  /** The files that have a button to remove them. The default of `canRemove` is true. The server asks `may` in any case. */
+  /** The files that have a button to remove them. The server asks `may` in any case. Default: true. */
   canRemove?: boolean | ((file: ItemFile) => boolean) | undefined;
-  /** The types of files that the user can add, as in an input, such as `image/*,.pdf`. The default of `accept` is every type. */
+  /** The types of files that the user can add, as in an input, such as `image/*,.pdf`. Default: every type. */
   accept?: string | undefined;
-  /** Your own texts, for another language or for other words. The other texts are in English. */
+  /** Your own texts, for another language or for other words. Default: the English texts. */
   texts?: Partial<FilesTexts> | undefined;
-  /** The language of the sizes, such as `de`. The default of `locale` is the language of the browser. */
+  /** The language of the sizes, such as `de`. Default: the language of the browser. */
   locale?: string | undefined;
   /**
    * Refreshes the list in this interval in seconds, while the page is visible. The component also refreshes the list when the user returns
-   * to the page, and during a verification. The default of `refreshSeconds` is 0, which means no further refresh.
+   * to the page, and during a verification. With 0, it makes no further refresh. Range: from 0. Default: 0.
    */
   refreshSeconds?: number | undefined;
-  /** A further class of the outer element. */
+  /** A further class of the outer element. Default: none. */
   className?: string | undefined;
-  /** The component calls `onAdded` with each verified file of this page, even after an unmount. */
+  /** The component calls `onAdded` with each verified file of this page, even after an unmount. Default: none. */
   onAdded?: ((file: ItemFile) => void) | undefined;
+  /** The component calls `onRemoved` with each file that the user removes. Default: none. */
   onRemoved?: ((file: ItemFile) => void) | undefined;
 };
 

@@ -28,9 +28,9 @@ export type PreviewProps = Omit<
   file: Pick<Attachment, "id" | "previews">;
   /** The text for people who cannot see the picture, such as the filename. */
   alt: string;
-  /** The default of `name` is `small`. */
+  /** The name of the preview. Default: `small`. */
   name?: PreviewName;
-  /** Shown in place of the picture if the file has no such preview, or if the preview cannot be loaded. */
+  /** Shown in place of the picture if the file has no such preview, or if the preview cannot be loaded. Default: nothing. */
   children?: ReactNode;
 };
 

@@ -5,7 +5,7 @@ import { useCallback, useRef, useState } from "react";
 import { toError, useUrlClient } from "./provider.tsx";
 
 export type DownloadOptions = {
-  /** The hook calls `onError` with each error, even after the component is unmounted. */
+  /** The hook calls `onError` with each error, even after the component is unmounted. Default: none. */
   onError?: ((error: ValetKeyError) => void) | undefined;
 };
 

@@ -45,18 +45,18 @@ export function useFileUrl(
 }
 
 export type FileUrlOptions = {
-  /** The lifetime of each URL in seconds. The default and the maximum of `expiresIn` is `urlTtlSeconds` of the resource. */
+  /** The lifetime of each URL in seconds. Range: 1 to `urlTtlSeconds` of the resource. Default: `urlTtlSeconds`. */
   expiresIn?: number | undefined;
-  /** The default of `disposition` is `inline`, which shows the file. The browser saves a file with an unsafe type even with `inline`. */
+  /** With `inline`, the browser shows the file. The browser saves a file with an unsafe type in any case. Default: `inline`. */
   disposition?: "attachment" | "inline" | undefined;
   /**
-   * The member `renew` says when the hook replaces the URL. The default of `renew` is `on-error`, because a loaded image needs no new URL,
-   * and a new URL would interrupt a video. Use `before-expiry` for a link, because the user may open a link at any time.
+   * The member `renew` says when the hook replaces the URL. A loaded image needs no new URL, and a new URL would interrupt a video. Use
+   * `before-expiry` for a link, because the user may open a link at any time. Default: `on-error`.
    */
   renew?: "on-error" | "before-expiry" | undefined;
-  /** A small picture of the file in place of the file. Without `preview`, the URL shows the file itself. */
+  /** A small picture of the file in place of the file. Default: the file itself. */
   preview?: PreviewName | undefined;
-  /** The purpose of the first URL in the audit event, such as `thumbnail`. The default of `purpose` is `view` for an inline URL. */
+  /** The purpose of the first URL in the audit event, such as `thumbnail`. Default: `view` for an inline URL. */
   purpose?: UrlOptions["purpose"];
 };
 

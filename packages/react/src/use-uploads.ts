@@ -16,8 +16,8 @@ import { useValetKey } from "./provider.tsx";
 
 export type UploadsOptions = Item & {
   /**
-   * Cancels the uploads of the item when the last component that shows the uploads unmounts. The default of `cancelOnUnmount` is false, so
-   * the uploads continue.
+   * Cancels the uploads of the item when the last component that shows the uploads unmounts. By default, the uploads
+   * continue. Default: false.
    */
   cancelOnUnmount?: boolean | undefined;
 };
@@ -25,6 +25,7 @@ export type UploadsOptions = Item & {
 export type UploadsProgress = {
   /** The sent bytes of all files that are neither `failed` nor canceled. */
   sentBytes: number;
+  /** The sizes of the same files. */
   totalBytes: number;
   /**
    * The member `isUploading` states whether an upload is queued or running. The member `isUploading` is false while all files are paused,
@@ -38,6 +39,7 @@ export type Uploads = {
    * The files in the order in which the user added the files. A file remains in the list after its upload, until `cancel` removes the file.
    */
   files: readonly UploadingFile[];
+  /** The progress of all files together. */
   progress: UploadsProgress;
   /**
    * Uploads files, three large files or 24 small files at a time. If a reload interrupted the upload of a file, the upload resumes when the user adds the file
@@ -124,6 +126,7 @@ function sum(files: readonly UploadingFile[]): UploadsProgress {
 export type UploadingFile = Omit<UploadProgress, "state"> & {
   /** The key identifies the upload in the page. Use `key` as the `key` of a React element. */
   key: string;
+  /** The filename. */
   name: string;
   /** `queued`: the upload waits until one of the running uploads ends. `@valetkey/client` describes all other states. */
   state: UploadState | "queued";
@@ -136,7 +139,7 @@ export type UploadingFile = Omit<UploadProgress, "state"> & {
 };
 
 export type AddOptions = {
-  /** The store calls `onUploaded` with each stored and verified file, even if no component shows the file. */
+  /** The store calls `onUploaded` with each stored and verified file, even if no component shows the file. Default: none. */
   onUploaded?: (file: ItemFile) => void;
 };
 

@@ -20,12 +20,14 @@ export type UploadState =
   | "aborted";
 
 export type UploadProgress = {
+  /** The state `waiting` means that there is no connection, and `completing` that the service verifies the bytes. */
   state: UploadState;
   /**
    * The number of sent bytes, which includes the stored parts after a resume. The member `sentBytes` decreases when the client must send
    * bytes again.
    */
   sentBytes: number;
+  /** The size of the file. */
   totalBytes: number;
   /** The average rate of the upload in the last seconds. The member `bytesPerSecond` is null until the rate is known. */
   bytesPerSecond: number | null;

@@ -43,6 +43,7 @@ export type UploadTask = {
    * `startsAfter` of the next file. Then the note has the files in this order, and one request starts many files.
    */
   readonly queued: Promise<void>;
+  /** Returns the current progress. The option `onProgress` reports each change. */
   progress(): UploadProgress;
   /** Returns the id of the attachment on the note, or undefined until the service has started the upload. */
   attachmentId(): string | undefined;
@@ -51,6 +52,7 @@ export type UploadTask = {
    * interrupted parts again from their start.
    */
   pause(): void;
+  /** Resumes a paused upload. */
   resume(): void;
   /**
    * Aborts the upload in the client and at the service. The promise `done` rejects with `aborted`, or resolves if the upload was already

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { problems } from "@valetkey/contract";
 import type { Logger } from "pino";
 import pino from "pino";
 import { createAdmit } from "../../features/embedding/admit.ts";
@@ -19,6 +20,7 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { withRedaction } from "../../platform/http/logging.ts";
+import { HttpProblem } from "../../platform/http/problem.ts";
 import { canDraw, findDrawingProgram } from "../../platform/pictures/draw-pictures.ts";
 import { startFileBackground, startSweep } from "../background.ts";
 import { type Base, createOpened, type Opened, openBase } from "../base.ts";
@@ -268,11 +270,15 @@ function createRunningCalls() {
   return {
     track<Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) {
       return async (...args: Args): Promise<Result> => {
-        if (isClosed) throw new DomainError("database_unavailable", "This embedding is closed. Create another one.");
+        if (isClosed) {
+          throw withStatus(new DomainError("database_unavailable", "This embedding is closed. Create another one."));
+        }
         const result = call(...args);
         running.add(result);
         try {
           return await result;
+        } catch (error) {
+          throw withStatus(error);
         } finally {
           running.delete(result);
         }
@@ -283,4 +289,10 @@ function createRunningCalls() {
       isClosed = true;
     },
   };
+}
+
+/** Adds the HTTP status of the code to an error, because Express, Koa and Fastify send the `status` of an error that a route throws. */
+function withStatus(error: unknown): unknown {
+  const isRefusal = error instanceof DomainError || error instanceof HttpProblem;
+  return isRefusal ? Object.assign(error, { status: problems[error.code].status }) : error;
 }

@@ -76,4 +76,7 @@ app.get("/attachments/:attachmentId/url", async (request, response) => {
 });
 
 const port = process.env.PORT ?? "3000";
-app.listen(port, () => console.log(`listens on http://localhost:${port}`));
+app.listen(port, (error) => {
+  if (error) throw error;
+  console.log(`listens on http://localhost:${port}`);
+});

@@ -5,8 +5,8 @@ import type { AnnotationsInput } from "../attachments/annotations.ts";
 import type { FileVisitor } from "../outbox/file-event-queries.ts";
 
 /**
- * A user of the host application. The member `id` has 1 to 255 characters. The member `email` has at most 254 characters. Lists of files
- * show `name`.
+ * A user of the application: `{ id, name?, email? }`, and any further members, which your rules get. `id` has 1 to 255 characters, and
+ * `email` at most 254. Lists of files show the `name` of the user who added a file. Visitors of a link see the `name` of its creator.
  */
 export type User = { id: string; email?: string | null | undefined; name?: string | null | undefined };
 
@@ -20,11 +20,11 @@ export type ItemFile = {
   path: string;
   contentType: string;
   sizeBytes: number;
-  /** The SHA-256 of the file in base64. The member `sha256` is undefined if the service did not verify a SHA-256 of the file. */
+  /** The SHA-256 of the file in base64. The member `sha256` is undefined if Valet Key did not verify a SHA-256 of the file. */
   sha256: string | undefined;
   /** Only a file with the state `ready` can be downloaded. */
   state: AttachmentState;
-  /** The reason of the rejection, if the service rejected the file. */
+  /** The reason of the rejection, if Valet Key rejected the file. */
   reason: string | undefined;
   /**
    * The id of the user who added the file. Empty if the application added the file with `asApplication`. The id of a visitor of a file
@@ -51,10 +51,8 @@ export type HookDelivery = {
   visitor?: FileVisitor | undefined;
 };
 
-export type { FileVisitor };
-
 /**
- * A function of the application that receives a file and the id of its item. If a hook throws or takes longer than a minute, the service
+ * A function of the application that receives a file and the id of its item. If a hook throws or takes longer than a minute, Valet Key
  * calls the hook again for the file.
  */
 export type Hook = (file: ItemFile, itemId: string, delivery: HookDelivery) => unknown;
@@ -65,7 +63,7 @@ export type Hook = (file: ItemFile, itemId: string, delivery: HookDelivery) => u
  */
 export type DownloadDelivery = HookDelivery & {
   userId: string | undefined;
-  /** The instant at which the service issued the URL. */
+  /** The instant at which Valet Key issued the URL. */
   at: Date;
   purpose: "download" | "view" | "thumbnail" | "zip" | "renewal";
 };
@@ -73,7 +71,7 @@ export type DownloadDelivery = HookDelivery & {
 /** As `Hook`, for an issued URL of a file. */
 export type DownloadHook = (file: ItemFile, itemId: string, delivery: DownloadDelivery) => unknown;
 
-/** A file that a user or the application wants to add to an item. The service has not yet seen the bytes of the file. */
+/** A file that a user or the application wants to add to an item. Valet Key has not yet seen the bytes of the file. */
 export type OfferedFile = Pick<ItemFile, "filename" | "path" | "contentType" | "sizeBytes" | "sha256">;
 
 /** The listed files of an item, with uploads in progress, and their total size in bytes. */
@@ -84,26 +82,26 @@ export type ItemToFill = { resource: string; itemId: string; counts(): Promise<I
 
 /**
  * Nothing or `true` accepts a file. A text refuses the file, and the user sees the text. An object with `tags` or `metadata` accepts the
- * file, and the service stores the object with the file.
+ * file, and Valet Key stores the object with the file.
  */
 export type Validation = string | true | AnnotationsInput | undefined;
 
 /** A resource is a kind of item with files, such as `invoice`. */
 export type Resource<AppUser extends User = User> = {
   /**
-   * Decides whether the user may read, add or remove files of an item. The service calls `may` for every URL, and never caches the result.
-   * Only the result `true` permits the action. The service refuses the action after any other value, after an error, and after 5 seconds
+   * Decides whether the user may read, add or remove files of an item. Valet Key calls `may` for every URL, and never caches the result.
+   * Only the result `true` permits the action. Valet Key refuses the action after any other value, after an error, and after 5 seconds
    * without a result.
    */
   may(user: AppUser, action: ItemAction, itemId: string): boolean | Promise<boolean>;
   /**
-   * Returns the ids of the items for which `may` returns true. The service calls `mayMany` for requests about many items. Default:
+   * Returns the ids of the items for which `may` returns true. Valet Key calls `mayMany` for requests about many items. Default:
    * one call of `may` for each item.
    */
   mayMany?(user: AppUser, action: ItemAction, itemIds: readonly string[]): Iterable<string> | Promise<Iterable<string>>;
   /**
-   * Decides whether the user may make links that open files of the item for people without an account. The service first calls `may` with
-   * `read`. The service asks both functions again, for the creator of the link, at each request of a visitor. Only the result `true`
+   * Decides whether the user may make links that open files of the item for people without an account. Valet Key first calls `may` with
+   * `read`. Valet Key asks both functions again, for the creator of the link, at each request of a visitor. Only the result `true`
    * permits the links. Default: users can't make links. Needs the option `links` of `createValetKey`.
    */
   mayShare?(user: AppUser, itemId: string): boolean | Promise<boolean>;
@@ -119,7 +117,7 @@ export type Resource<AppUser extends User = User> = {
   maxBytes?: number | undefined;
   /**
    * Checks a file before its upload starts. Returns nothing to accept the file, or a text with the reason to refuse the file. With
-   * `{ tags, metadata }`, accepts the file and stores the tags and the metadata with the file. The error of a refused file has the code `file_refused` and the text. The service also refuses the file after any other value, after an error, and
+   * `{ tags, metadata }`, accepts the file and stores the tags and the metadata with the file. The error of a refused file has the code `file_refused` and the text. Valet Key also refuses the file after any other value, after an error, and
    * after 5 seconds without a result. Uploads that start at the same moment can see equal counts. Default: no check.
    *
    * @example
@@ -131,18 +129,18 @@ export type Resource<AppUser extends User = User> = {
   validate?(file: OfferedFile, user: AppUser, item: ItemToFill): Validation | Promise<Validation>;
   /** The lifetime of a URL in seconds, if the caller does not choose a shorter time. Range: 1 to 604,800. Default: 60. */
   urlTtlSeconds?: number | undefined;
-  /** The service calls `onReady` at least once for each verified file, even after a crash. Default: none. */
+  /** Valet Key calls `onReady` at least once for each verified file, even after a crash. Default: none. */
   onReady?: Hook | undefined;
-  /** The service calls `onRejected` at least once for each file whose verification failed. Default: none. */
+  /** Valet Key calls `onRejected` at least once for each file whose verification failed. Default: none. */
   onRejected?: Hook | undefined;
   /**
-   * The service calls `onRemoved` at least once for each ready file that was deleted permanently, and after the `onReady` of the file. A
+   * Valet Key calls `onRemoved` at least once for each ready file that was deleted permanently, and after the `onReady` of the file. A
    * file in the trash is not deleted permanently. Default: none.
    */
   onRemoved?: Hook | undefined;
   /**
-   * The service calls `onDownload` at least once for each URL of a file that the service issued, about half a minute later. A URL does not
-   * prove that somebody read the bytes. Previews do not count. If the file was removed before the call, the service does not call the hook. Default: none.
+   * Valet Key calls `onDownload` at least once for each URL of a file that Valet Key issued, about half a minute later. A URL does not
+   * prove that somebody read the bytes. Previews do not count. If the file was removed before the call, Valet Key does not call the hook. Default: none.
    */
   onDownload?: DownloadHook | undefined;
 };
@@ -166,7 +164,7 @@ export const RESOURCE_OPTIONS = {
 export type Resources<AppUser extends User = User> = Readonly<Record<string, Resource<AppUser>>>;
 
 /**
- * An item belongs to an application that embeds the service, such as invoice 42. The member `resource` is the kind of the item, such as
+ * An item belongs to an application that embeds Valet Key, such as invoice 42. The member `resource` is the kind of the item, such as
  * `invoice`. The files of an item belong to the note of the item. No user owns the note of an item, so no list contains the note of an
  * item.
  */

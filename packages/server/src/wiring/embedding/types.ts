@@ -41,8 +41,8 @@ export type LinkOptions<AppUser extends User = User> = {
   /** The public URL of the routes of Valet Key in the application, such as `https://app.example.com/files`. */
   baseUrl: string;
   /**
-   * Returns the user with this id, or null. The service calls `findUser` for the creator of a link, at each request of a visitor, and then
-   * asks `may` and `mayShare`. After an error, and after 5 seconds without a result, the link does not open.
+   * Returns the user with this id as `{ id, name?, email? }`, or null. Valet Key calls `findUser` for the creator of a link, at each
+   * request of a visitor, and then asks `may` and `mayShare`. After an error, and after 5 seconds without a result, the link does not open.
    */
   findUser(id: string): NoInfer<AppUser> | null | undefined | Promise<NoInfer<AppUser> | null | undefined>;
   /**
@@ -86,8 +86,8 @@ export type ValetKeyOptions<AppUser extends User = User> = {
   /** The path of the routes, such as `/files`. The application may mount these routes below another path. Default: `/files`. */
   basePath?: string | undefined;
   /**
-   * Returns the user of the request, or null if nobody is signed in. `original` is the request object of Express or Fastify, or `request`
-   * itself. Valet Key calls `user` for each request.
+   * Returns the user of the request as `{ id, name?, email? }`, or null if nobody is signed in. `original` is the request object of
+   * Express or Fastify, or `request` itself. Valet Key calls `user` for each request.
    */
   user(request: Request, original: unknown): AppUser | null | undefined | Promise<AppUser | null | undefined>;
   /** The kinds of things that files belong to, such as `invoice`, by name. A name has 1 to 64 letters, digits, `-` and `_`. */

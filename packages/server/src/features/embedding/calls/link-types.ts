@@ -59,7 +59,7 @@ export type ItemLink = ItemName & {
 
 export type LinkCalls = {
   /**
-   * Makes a link that opens files of an item for people without an account. Asks `may` for "read", and `mayShare`. The service asks both
+   * Makes a link that opens files of an item for people without an account. Asks `may` for "read", and `mayShare`. Valet Key asks both
    * again at each request of a visitor. Throws `links_disabled` (without the option `links`), `access_denied`, `attachment_not_found`,
    * `attachment_not_ready`, `invalid_request`, `rate_limited`, `too_many_links` or `not_found`. Throws TypeError or RangeError for wrong
    * settings.

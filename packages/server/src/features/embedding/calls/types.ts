@@ -4,8 +4,8 @@ import type { LinkCalls } from "./link-types.ts";
 import type { FileRequestCalls } from "./request-types.ts";
 
 /**
- * The bytes of a file: bytes in memory, a `Blob` or `File`, a web stream, a Node.js stream, or the path of a file on the disk of this
- * server. A text is refused, because a text could be a path or the content. Use `Buffer.from(text)` for a content.
+ * The bytes of a file: bytes in memory, a `Blob` or `File`, a web stream, a Node.js stream, or `{ file: path }` for a file on the disk of
+ * this server. A text is refused, because a text could be a path or the content. Use `Buffer.from(text)` for a content.
  */
 export type FileBody =
   | Uint8Array
@@ -47,10 +47,6 @@ export type StagedFile = Pick<
 export type StagedRef = string | { id: string; resource?: string | undefined; itemId?: string | undefined };
 
 /**
- * The calls in a transaction of the application, and the call after such a transaction. No call asks `may`: the access is decided by `stage`
- * and by the transaction itself. On PostgreSQL only, except `attachStaged` without `tx`.
- */
-/**
  * An open transaction of the application, in the PostgreSQL database that contains the tables of Valet Key. The function `query` runs one
  * statement with the values of `$1`, `$2` and so on. It returns the rows, or an object with the member `rows`.
  *
@@ -63,6 +59,10 @@ export type StagedRef = string | { id: string; resource?: string | undefined; it
  */
 export type ApplicationTransaction = { query(sql: string, values: unknown[]): Promise<unknown> };
 
+/**
+ * The calls in a transaction of the application, and the call after such a transaction. No call asks `may`: the access is decided by `stage`
+ * and by the transaction itself. On PostgreSQL only, except `attachStaged` without `tx`.
+ */
 export type TransactionCalls = {
   /**
    * Attaches a staged file in a transaction of the application. After a commit, the file exists. After a rollback, the file is still staged.
@@ -165,7 +165,7 @@ export type ActivityEvent = {
 
 type VisitorCalls = LinkCalls & FileRequestCalls;
 
-/** The calls for the server of an application. */
+/** The calls for the server of an application. Each error has a `code`, and the HTTP `status` of the code. */
 export type FileCalls = VisitorCalls & {
   /**
    * Adds a file to an item. Makes the same checks as for an upload from a browser. The file is `ready`, or `scanning` if there is a virus

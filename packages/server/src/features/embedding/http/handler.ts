@@ -203,7 +203,7 @@ export function checkUser(user: User): User {
   const { id, email, name } = Object(user) as Record<string, unknown>;
   if (!isStorableText(id) || id.length === 0 || id.length > MAX_ID_LENGTH) {
     throw new TypeError(
-      `A user must be an object with an id, which is a text of 1 to ${MAX_ID_LENGTH} characters. user() may also return null.`,
+      `A user must be an object with an id, which is a text of 1 to ${MAX_ID_LENGTH} characters. In a call, the user is the first argument. user() may also return null.`,
     );
   }
   for (const text of [email, name]) {

@@ -20,18 +20,32 @@ export type Member = {
 // biome-ignore lint/suspicious/noExplicitAny: the nodes of the parser have no common type for their members
 type Node = any;
 
-/** Reads the members of an exported object type from its source file. A member of a nested object is named like `scanner.host`. */
-export function membersOf(root: string, { file, type }: { file: string; type: string }): Member[] {
+type Source = { file: string; type: string };
+
+/** Reads the doc comment and the definition of a type from its source file. */
+export function definitionOf(root: string, from: Source): { text: string; definition: string } {
+  const { source, docBefore, statement, found } = read(root, from);
+  return { text: partsOf(docBefore(statement)).text, definition: source.slice(found.start, found.end) };
+}
+
+function read(root: string, { file, type }: Source) {
   const source = readFileSync(join(root, file), "utf8");
   const { program, comments } = parseSync(file, source);
   const docs = comments.filter(({ value }) => value.startsWith("*"));
   const docBefore = (node: Node) =>
     docs.findLast(({ end }) => end <= node.start && source.slice(end, node.start).trim() === "")?.value ?? "";
-  const declarations = program.body.map((node: Node) => node.declaration ?? node);
-  const found = declarations.find((node: Node) => node.type === "TSTypeAliasDeclaration" && node.id.name === type);
-  if (found === undefined) throw new Error(`${file} has no type ${type}`);
+  const declarationOf = (node: Node) => node.declaration ?? node;
+  const isType = ({ type: kind, id }: Node) => kind === "TSTypeAliasDeclaration" && id.name === type;
+  const statement: Node = program.body.find((node: Node) => isType(declarationOf(node)));
+  if (statement === undefined) throw new Error(`${file} has no type ${type}`);
+  return { source, docBefore, statement, found: declarationOf(statement) };
+}
 
-  function read(literals: Node[], prefix: string): Member[] {
+/** Reads the members of an exported object type from its source file. A member of a nested object is named like `scanner.host`. */
+export function membersOf(root: string, from: Source): Member[] {
+  const { source, docBefore, found } = read(root, from);
+
+  function readMembers(literals: Node[], prefix: string): Member[] {
     return literals
       .flatMap((literal) => literal.members)
       .flatMap((node: Node): Member[] => {
@@ -40,12 +54,12 @@ export function membersOf(root: string, { file, type }: { file: string; type: st
         const type = oneLine(isMethod ? source.slice(node.key.end, node.end) : sourceOf(node));
         const member = { name, type, isMethod, isOptional: node.optional, ...partsOf(docBefore(node)) };
         const nested = node.type === "TSPropertySignature" ? literalsOf(node.typeAnnotation.typeAnnotation) : [];
-        return nested.length === 0 ? [member] : [{ ...member, type: "object" }, ...read(nested, `${name}.`)];
+        return nested.length === 0 ? [member] : [{ ...member, type: "object" }, ...readMembers(nested, `${name}.`)];
       });
   }
   const sourceOf = (node: Node) =>
     source.slice(node.typeAnnotation.typeAnnotation.start, node.typeAnnotation.typeAnnotation.end);
-  return read(literalsOf(found.typeAnnotation), "");
+  return readMembers(literalsOf(found.typeAnnotation), "");
 }
 
 /** Returns the object types in a type such as `Other & { a: string }` or `{ a: string } | undefined`, without records. */
@@ -58,6 +72,8 @@ function oneLine(type: string): string {
   return type
     .replace(/^\?/, "")
     .replaceAll(/\s+/g, " ")
+    .replaceAll("( ", "(")
+    .replaceAll(/,? \)/g, ")")
     .replace(/^\| /, "")
     .replace(/ \| undefined$/, "")
     .replace(/;$/, "");

@@ -1,6 +1,10 @@
-import { type Member, membersOf } from "./options.ts";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { definitionOf, type Member, membersOf } from "./options.ts";
 import type { Link } from "./pages.ts";
 
+const INDEX = "packages/server/src/index.ts";
+const EMBEDDED = "packages/server/src/wiring/embedding/create-valet-key.ts";
 const WIRING = "packages/server/src/wiring/embedding/types.ts";
 const EMBEDDING = "packages/server/src/features/embedding/types.ts";
 const CALLS = "packages/server/src/features/embedding/calls/types.ts";
@@ -81,18 +85,43 @@ export function optionsPage(root: string): string {
 }
 
 export function callsPage(root: string): string {
-  const calls = [
+  const ofUsers = [
     ...membersOf(root, { file: CALLS, type: "FileCalls" }),
     ...membersOf(root, { file: LINKS, type: "LinkCalls" }),
     ...membersOf(root, { file: REQUESTS, type: "FileRequestCalls" }),
+  ];
+  const calls = [
+    ...ofUsers.map((call) => ({ ...call, type: call.type.replace("(", "(user: User, ") })),
     ...membersOf(root, { file: CALLS, type: "TransactionCalls" }),
-    ...membersOf(root, { file: TENANTS, type: "TenantCalls" }),
+    ...membersOf(root, { file: TENANTS, type: "TenantCalls" }).map((call) => ({
+      ...call,
+      name: `asApplication.${call.name}`,
+    })),
+    ...membersOf(root, { file: EMBEDDED, type: "ValetKey" }),
   ];
   const intro =
-    "This page is for developers who embed Valet Key. It lists the calls of `createValetKey`. Each call gets the user as its " +
-    "first argument. The calls of `files.asApplication` get no user, and do not ask `may`. The page [errors](/errors.md) lists " +
-    "the codes.";
-  return ["# Calls of the library", intro, ...calls.map(describeCall)].join("\n\n");
+    "This page is for developers who embed Valet Key. It lists the calls of the object `files` that `createValetKey` returns. The calls " +
+    "with the argument `user` are also in `files.asApplication`, there without `user`, and do not ask `may` there. An error has a " +
+    "`code` and an HTTP `status`. The page [errors](/errors.md) lists the codes.";
+  return ["# Calls of the library", intro, ...calls.map(describeCall), typesOfCalls(root)].join("\n\n");
+}
+
+/** Writes every published type that is neither a group of calls nor on the page of options. */
+function typesOfCalls(root: string): string {
+  const exported = readFileSync(join(root, INDEX), "utf8").matchAll(/export type \{([^}]*)\} from "\.\/(.+)"/g);
+  const sources = [...exported].flatMap(([, names = "", path = ""]) =>
+    names.split(",").map((name) => ({ type: name.trim(), file: `packages/server/src/${path}` })),
+  );
+  const shown = sources.filter(
+    ({ type }) => !/^$|Calls$|^ValetKey|^(?:BucketOptions|LinkOptions|Resources?)$/.test(type),
+  );
+  const sections = shown
+    .sort((one, other) => (one.type < other.type ? -1 : 1))
+    .map((source) => {
+      const { text, definition } = definitionOf(root, source);
+      return [`### ${code(source.type)}`, escapeText(text), `\`\`\`ts\n${definition}\n\`\`\``].join("\n\n");
+    });
+  return ["## Types", ...sections].join("\n\n");
 }
 
 export function readResults(root: string): { title: string; members: Member[] }[] {

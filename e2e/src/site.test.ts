@@ -5,7 +5,7 @@ import { createValetKey, type ValetKeyOptions } from "@valetkey/server";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Section, sidebarOf } from "../../site/pages.ts";
-import { readOptions, readResults } from "../../site/reference.ts";
+import { callsPage, readOptions, readResults } from "../../site/reference.ts";
 import { documentOfEmbedding } from "../../site/routes.ts";
 import { launchChromium } from "./testing/chromium.ts";
 
@@ -56,6 +56,28 @@ describe("the reference of results", () => {
     const results = readResults(ROOT).flatMap(({ title, members }) => members.map((member) => ({ ...member, title })));
     expect(results.length).toBeGreaterThan(30);
     expect(results.filter(({ text }) => text === "")).toEqual([]);
+  });
+});
+
+describe("the reference of calls", () => {
+  const page = callsPage(ROOT);
+
+  it("the reference of calls shows the user as the first argument of a call", () => {
+    expect(page).toContain("\nlist(user: User, item: ItemName, options?");
+    expect(page).toContain("\nlistLinks(user: User, item: ItemName, page?");
+    expect(page).toContain("\nremoveIn(tx: ApplicationTransaction, fileId: string, user?: User)");
+  });
+
+  it("the reference of calls has the definition of each type that it names", () => {
+    const signatures = [...page.matchAll(/^## `.*`\n\n```ts\n(.*)\n```/gm)].map(([, signature = ""]) => signature);
+    const definitions = [...page.matchAll(/^```ts\n(type .*?)\n```/gms)].map(([, definition = ""]) => definition);
+    const code = [...signatures, ...definitions].join("\n").replaceAll(/\/\*\*.*?\*\/|"[^"]*"/gs, "");
+    const named = new Set(code.match(/\b[A-Z]\w+/g));
+    const defined = definitions.map((definition) => definition.split(" ", 2)[1]);
+    const ofTypeScript = ["AsyncIterable", "FileCalls", "Pick", "Readonly", "Record", "TenantCalls"];
+    const isKnown = (name: string) => defined.includes(name) || name in globalThis || ofTypeScript.includes(name);
+    expect(defined.length).toBeGreaterThan(30);
+    expect([...named].filter((name) => !isKnown(name))).toEqual([]);
   });
 });
 

@@ -25,7 +25,6 @@ export type { ItemPlace } from "./features/embedding/places.ts";
 export type {
   DownloadDelivery,
   DownloadHook,
-  FileVisitor,
   Hook,
   HookDelivery,
   ItemAction,
@@ -39,7 +38,8 @@ export type {
   User,
   Validation,
 } from "./features/embedding/types.ts";
-export type { Json } from "./platform/database/unions.ts";
+export type { FileVisitor } from "./features/outbox/file-event-queries.ts";
+export type { AttachmentState, Json, VerificationState } from "./platform/database/unions.ts";
 export type { ValetKey } from "./wiring/embedding/create-valet-key.ts";
 export { createValetKey } from "./wiring/embedding/create-valet-key.ts";
-export type { BucketOptions, Health, LinkOptions, ValetKeyOptions } from "./wiring/embedding/types.ts";
+export type { BucketOptions, Health, LinkOptions, PartState, ValetKeyOptions } from "./wiring/embedding/types.ts";

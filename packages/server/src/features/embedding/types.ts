@@ -106,8 +106,8 @@ export type Resource<AppUser extends User = User> = {
    */
   mayShare?(user: AppUser, itemId: string): boolean | Promise<boolean>;
   /**
-   * Decides whether the user may make file requests, with which people without an account send files to the item. The service first calls
-   * `may` with `add`. The service asks both functions again, for the creator of the file request, at each request of a visitor. Only the
+   * Decides whether the user may make file requests, with which people without an account send files to the item. Valet Key first calls
+   * `may` with `add`. Valet Key asks both functions again, for the creator of the file request, at each request of a visitor. Only the
    * result `true` permits the file requests. Default: users can't make file requests. Needs the option `links` of `createValetKey`.
    */
   mayRequest?(user: AppUser, itemId: string): boolean | Promise<boolean>;

@@ -18,7 +18,7 @@ export type NewFileRequest = {
    * to 20 types. Default: `accept` of the resource.
    */
   accept?: readonly string[] | undefined;
-  /** Whether visitors give a name. The service does not check the name. Range: `no`, `optional`, `required`. Default: `optional`. */
+  /** Whether visitors give a name. Valet Key does not check the name. Range: `no`, `optional`, `required`. Default: `optional`. */
   askName?: "no" | "optional" | "required" | undefined;
 } & Pick<NewLink, "label" | "message">;
 
@@ -60,7 +60,7 @@ export type FileRequestCalls = {
     page?: { limit?: number | undefined; cursor?: string | undefined },
   ): Promise<{ fileRequests: ItemFileRequest[]; nextCursor: string | undefined }>;
   /**
-   * Revokes a file request of any user at once. The service accepts no file whose upload is not complete, and rejects a file whose
+   * Revokes a file request of any user at once. Valet Key accepts no file whose upload is not complete, and rejects a file whose
    * verification still runs. Asks `may` for "add", and `mayRequest`. Throws `links_disabled`, `link_not_found` or `access_denied`.
    */
   revokeFileRequest(fileRequestId: string): Promise<void>;

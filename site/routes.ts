@@ -86,7 +86,24 @@ export async function documentOfEmbedding(): Promise<Document> {
     prepare: (app) => documentRoutes(app, { publicUrl: "http://localhost", limits: defaultLimits() }),
   });
   await app.ready();
-  return app.swagger() as unknown as Document;
+  return forApplications(app.swagger() as unknown as Document);
+}
+
+/** Removes the parts of the shared schemas that no embedding has: mails to visitors, and the limits of the service for URLs. */
+function forApplications(document: Document): Document {
+  const { paths, ...others } = JSON.parse(
+    JSON.stringify(document).replaceAll(/\bthe service\b/gi, "Valet Key"),
+  ) as Document;
+  const kept = Object.entries(paths).filter(([path]) => !/\/links\/\{token\}\/(?:codes|email)$/.test(path));
+  for (const operation of kept.flatMap(([, item]) => Object.values(item))) {
+    operation.parameters = (operation.parameters ?? []).filter(({ name }) => name !== "link-receiver");
+    for (const parameter of operation.parameters) {
+      if (parameter.name !== "expiresIn") continue;
+      parameter.description = "The lifetime in seconds. At most the `urlTtlSeconds` of the resource";
+      parameter.schema = { type: "integer", minimum: 1 };
+    }
+  }
+  return { ...others, paths: Object.fromEntries(kept) };
 }
 
 /** Returns the operations of a document with one of the tags, in the order of the document. */

@@ -88,6 +88,11 @@ describe("the reference of routes", () => {
     expect(operations.length).toBeGreaterThan(12);
     expect(operations.filter(({ summary }) => summary === undefined)).toEqual([]);
   });
+
+  it("the routes of the library have no text about the service", async () => {
+    const text = JSON.stringify(await documentOfEmbedding());
+    expect(text).not.toMatch(/the service|shared with the caller|from a mail|43200|link-receiver/i);
+  });
 });
 
 describe("the documentation as a site", () => {
@@ -125,6 +130,29 @@ describe("the documentation as a site", () => {
     await page.locator("#localsearch-list a").first().click();
     await page.waitForURL(/reference\/options\.html#adoptprefixes$/);
     expect(others).toEqual([]);
+    await page.close();
+  });
+
+  it("the search of the site lists the page for a question of a new reader first", async () => {
+    const page = await browser.newPage();
+    await page.route("**/*", (route) => route.fulfill({ path: join(SITE, new URL(route.request().url()).pathname) }));
+    await page.goto("http://docs.example/index.html");
+    await page.locator("#local-search button").click();
+    for (const [question, first] of Object.entries({
+      cost: "/s3-requests.html",
+      "how much does an upload cost": "/s3-requests.html",
+      "without account": "/file-requests.html",
+      "getting started": "/embedding.html",
+      "quick start": "/embedding.html",
+      npx: "/#",
+      "largest file": "/configuration.html#the-largest-file",
+      CORS: "/providers.html#cors",
+      "rename a file": "/reference/calls.html#rename",
+      react: "/packages/react.html",
+    })) {
+      await page.locator("#localsearch-input").fill(question);
+      await page.locator(`#localsearch-list li:first-child a[href^="${first}"]`).waitFor();
+    }
     await page.close();
   });
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig, type MarkdownEnv, type MarkdownRenderer } from "vitepress";
+import { isSearched, otherWordsOf, SEARCH } from "../search.ts";
 
 const { DOCS_BASE = "/", DOCS_REPOSITORY } = process.env;
 // main.ts writes the sidebar in the order of docs/README.md.
@@ -23,7 +24,7 @@ export default defineConfig({
   },
   themeConfig: {
     logo: "/icon.svg",
-    search: { provider: "local", options: { _render: renderForSearch } },
+    search: { provider: "local", options: { _render: renderForSearch, miniSearch: SEARCH } },
     outline: [2, 3],
     sidebar,
     ...(DOCS_REPOSITORY !== undefined && { socialLinks: [{ icon: "github", link: DOCS_REPOSITORY }] }),
@@ -40,9 +41,10 @@ function slugOf(heading: string): string {
 
 /** Renders a page for the search index without the colours of its code, which cost time. */
 function renderForSearch(page: string, env: MarkdownEnv, md: MarkdownRenderer): string {
+  if (!isSearched(env.relativePath)) return "";
   const { highlight } = md.options;
   md.options.highlight = (code) => `<pre>${md.utils.escapeHtml(code)}</pre>`;
   const html = md.render(page, env);
   md.options.highlight = highlight ?? null;
-  return env.frontmatter?.search === false ? "" : html;
+  return html.replace("</h1>", `</h1><p>${otherWordsOf(env.relativePath)}</p>`);
 }

@@ -144,7 +144,7 @@ describe("the documentation as a site", () => {
       "without account": "/file-requests.html",
       "getting started": "/embedding.html",
       "quick start": "/embedding.html",
-      npx: "/#",
+      npx: "/packages/valetkey.html",
       "largest file": "/configuration.html#the-largest-file",
       CORS: "/providers.html#cors",
       "rename a file": "/reference/calls.html#rename",

@@ -10,8 +10,7 @@ const EMBEDDING = "packages/server/src/features/embedding/types.ts";
 const CALLS = "packages/server/src/features/embedding/calls/types.ts";
 const LINKS = "packages/server/src/features/embedding/calls/link-types.ts";
 const REQUESTS = "packages/server/src/features/embedding/calls/request-types.ts";
-const TENANTS = "packages/server/src/features/embedding/calls/tenants.ts";
-const PLACES = "packages/server/src/features/embedding/places.ts";
+const TENANTS = "packages/server/src/features/embedding/calls/tenant-types.ts";
 const ANNOTATIONS = "packages/server/src/features/attachments/annotations.ts";
 const CLIENT = "packages/client/src";
 const REACT = "packages/react/src";
@@ -21,7 +20,7 @@ export const OPTIONS = [
   { title: "createValetKey", file: WIRING, type: "ValetKeyOptions", prefix: "" },
   { title: "createValetKey: bucket", file: WIRING, type: "BucketOptions", prefix: "bucket." },
   { title: "createValetKey: a resource", file: EMBEDDING, type: "Resource", prefix: "resources.…." },
-  { title: "createValetKey: the result of place", file: PLACES, type: "ItemPlace", prefix: "" },
+  { title: "createValetKey: the result of place", file: EMBEDDING, type: "ItemPlace", prefix: "" },
   { title: "createValetKey: links", file: WIRING, type: "LinkOptions", prefix: "links." },
   { title: "files.createLink", file: LINKS, type: "NewLink", prefix: "" },
   { title: "files.createFileRequest", file: REQUESTS, type: "NewFileRequest", prefix: "" },

@@ -1,7 +1,7 @@
 export type { AnnotationsFilter, AnnotationsInput } from "./features/attachments/annotations.ts";
 export type { ItemLink, LinkCalls, NewLink } from "./features/embedding/calls/link-types.ts";
 export type { FileRequestCalls, ItemFileRequest, NewFileRequest } from "./features/embedding/calls/request-types.ts";
-export type { TenantCalls } from "./features/embedding/calls/tenants.ts";
+export type { TenantCalls } from "./features/embedding/calls/tenant-types.ts";
 export type {
   ActivityEvent,
   AdoptAnswer,
@@ -21,7 +21,6 @@ export type {
   TransactionCalls,
   UrlOptions,
 } from "./features/embedding/calls/types.ts";
-export type { ItemPlace } from "./features/embedding/places.ts";
 export type {
   DownloadDelivery,
   DownloadHook,
@@ -31,6 +30,7 @@ export type {
   ItemCounts,
   ItemFile,
   ItemName,
+  ItemPlace,
   ItemToFill,
   OfferedFile,
   Resource,

@@ -4,17 +4,7 @@ import { within } from "../../platform/clock.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { ownerOfItem, ownerOfTenant } from "../access/caller.ts";
 import { usageQueries } from "../usage/queries.ts";
-import type { ItemName } from "./types.ts";
-
-/** The place and the tenant of the files of an item, which the option `place` returns. */
-export type ItemPlace = {
-  /** The tenant that owns the item. Range: 1 to 64 letters, digits, `-` and `_`. */
-  tenant: string;
-  /** A folder below the folder of the tenant. Default: the folder of the tenant itself, `tenants/` and the name of the tenant. */
-  folder?: string | undefined;
-  /** The name of a bucket in the option `buckets`. Default: the bucket of the option `bucket`. */
-  bucket?: string | undefined;
-};
+import type { ItemName, ItemPlace } from "./types.ts";
 
 /** The stored place of an item. `place`: a folder with the mark of its bucket, or empty for the default. */
 export type ChosenPlace = { place: string; tenant: string | undefined };

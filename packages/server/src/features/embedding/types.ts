@@ -185,3 +185,13 @@ export type Doors = {
   /** A Fastify plugin that adds the routes below `basePath`. */
   fastify(app: FastifyInstance): Promise<void>;
 };
+
+/** The place and the tenant of the files of an item, which the option `place` returns. */
+export type ItemPlace = {
+  /** The tenant that owns the item. Range: 1 to 64 letters, digits, `-` and `_`. */
+  tenant: string;
+  /** A folder below the folder of the tenant. Default: the folder of the tenant itself, `tenants/` and the name of the tenant. */
+  folder?: string | undefined;
+  /** The name of a bucket in the option `buckets`. Default: the bucket of the option `bucket`. */
+  bucket?: string | undefined;
+};

@@ -5,7 +5,7 @@ import pino from "pino";
 import { createAdmit } from "../../features/embedding/admit.ts";
 import { createAsk, functionOf } from "../../features/embedding/ask.ts";
 import { createCalls } from "../../features/embedding/calls/index.ts";
-import type { TenantCalls } from "../../features/embedding/calls/tenants.ts";
+import type { TenantCalls } from "../../features/embedding/calls/tenant-types.ts";
 import type { CallsForUsers, FileCalls, TransactionCalls } from "../../features/embedding/calls/types.ts";
 import { queueDownloads, startDownloadQueue } from "../../features/embedding/downloads.ts";
 import { createFiles } from "../../features/embedding/files.ts";

@@ -1,6 +1,5 @@
 import type { Logger } from "pino";
-import type { ItemPlace } from "../../features/embedding/places.ts";
-import type { ItemName, Resources, User } from "../../features/embedding/types.ts";
+import type { ItemName, ItemPlace, Resources, User } from "../../features/embedding/types.ts";
 
 /** A private bucket on AWS or any S3 server. */
 export type BucketOptions = {

@@ -9,7 +9,8 @@ import { type ActorCalls, type CallParts, createContext } from "./context.ts";
 import { linkCalls } from "./links.ts";
 import { readCalls } from "./read.ts";
 import { fileRequestCalls } from "./requests.ts";
-import { type TenantCalls, tenantCalls } from "./tenants.ts";
+import type { TenantCalls } from "./tenant-types.ts";
+import { tenantCalls } from "./tenants.ts";
 import { transactionCalls } from "./transactions.ts";
 import type { CallsForUsers, FileCalls, TransactionCalls } from "./types.ts";
 

@@ -38,8 +38,7 @@ export type {
   User,
   Validation,
 } from "./features/embedding/types.ts";
-export type { FileVisitor } from "./features/outbox/file-event-queries.ts";
-export type { AttachmentState, Json, VerificationState } from "./platform/database/unions.ts";
+export type { AttachmentState, FileVisitor, Json, VerificationState } from "./platform/database/unions.ts";
 export type { ValetKey } from "./wiring/embedding/create-valet-key.ts";
 export { createValetKey } from "./wiring/embedding/create-valet-key.ts";
 export type { BucketOptions, Health, LinkOptions, PartState, ValetKeyOptions } from "./wiring/embedding/types.ts";

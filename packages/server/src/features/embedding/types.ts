@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
-import type { AttachmentState, Json } from "../../platform/database/unions.ts";
+import type { AttachmentState, FileVisitor, Json } from "../../platform/database/unions.ts";
 import type { AnnotationsInput } from "../attachments/annotations.ts";
-import type { FileVisitor } from "../outbox/file-event-queries.ts";
 
 /**
  * A user of the application: `{ id, name?, email? }`, and any further members, which your rules get. `id` has 1 to 255 characters, and

@@ -1,7 +1,7 @@
 import { type ExpressionBuilder, type Insertable, type Selectable, sql } from "kysely";
 import { defineQueries, type Tx } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import type { FileEventKind } from "../../platform/database/unions.ts";
+import type { FileEventKind, FileVisitor } from "../../platform/database/unions.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { isOwnerOfItem } from "../access/caller.ts";
 
@@ -10,9 +10,6 @@ export type ItemName = { resource: string; itemId: string };
 
 /** The facts about an issued URL. `actorId`: the id that audit events store. `at`: milliseconds since the epoch. */
 export type IssuedUrlFacts = { actorId: string; at: number; purpose: string };
-
-/** A visitor who sent a file to a file request. The member `name` is undefined if the visitor entered no name. Nobody checks the name. */
-export type FileVisitor = { fileRequestId: string; name: string | undefined };
 
 /**
  * An event in the life of a file of an item. A hook of the application receives this event at least once. The `id` of the event is the same

@@ -169,3 +169,6 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 /** The facts that a host application stores with a file. The service does not interpret these facts. */
 export type Annotations = { tags: readonly string[]; metadata: { readonly [name: string]: Json } };
+
+/** A visitor who sent a file to a file request. The member `name` is undefined if the visitor entered no name. Nobody checks the name. */
+export type FileVisitor = { fileRequestId: string; name: string | undefined };

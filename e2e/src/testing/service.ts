@@ -54,7 +54,7 @@ export async function makePlace(env: Record<string, string> = {}, options: Place
   const place = await makeEmptyPlace(env, options);
   const template = process.env[SQLITE_TEMPLATE];
   // Only a test run makes a template of the database. The script for screenshots has no template.
-  if (template !== undefined) await cp(template, place.dataDir, { recursive: true });
+  if (template !== undefined) await cp(join(template, "service"), place.dataDir, { recursive: true });
   return place;
 }
 

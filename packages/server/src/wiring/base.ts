@@ -3,7 +3,6 @@ import { EventEmitter } from "node:events";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { createAuditArchive } from "../features/audit/retention.ts";
-import { type Application, applicationQueries } from "../features/embedding/queries.ts";
 import { type ConfiguredPolicy, createLivePolicy, fixedPolicy, withPolicy } from "../features/policy/live-policy.ts";
 import { createCapabilities } from "../features/storage/capabilities.ts";
 import {
@@ -18,14 +17,15 @@ import type { Clock } from "../platform/clock.ts";
 import type { AuthConfig, BucketConfig, Config } from "../platform/config/index.ts";
 import { createNewId, drawnAhead } from "../platform/crypto/ids.ts";
 import { deriveLinkKeys } from "../platform/crypto/link-token.ts";
+import type { DatabaseUser } from "../platform/database/engine.ts";
 import type { Database, Tx } from "../platform/database/queries.ts";
 import type { JwtIssuer } from "../platform/database/unions.ts";
 import type { Deps, UploadOutcome } from "../platform/deps.ts";
-import { DomainError } from "../platform/errors.ts";
 import { loadWith } from "../platform/optional-package.ts";
 import { createClamd } from "../platform/scanner/clamd.ts";
 import type { InSpan } from "../platform/tracing/open-telemetry.ts";
 import { openSqlite } from "./database/open-sqlite.ts";
+import type { Application } from "./database/owner.ts";
 import type { FileUseCases } from "./file-use-cases.ts";
 
 /** The open database, the bucket and the use cases. The service and the embeddings both use this base. */
@@ -59,6 +59,10 @@ export type BaseOptions = {
   /** Default: the limits of the configuration, which administrators can't change. */
   policy?: ConfiguredPolicy | undefined;
   mail?: Pick<NonNullable<Deps["mail"]>, "mailer" | "publicUrl" | "brand"> | undefined;
+  /** The application that owns the database. Default: the owner is not checked. */
+  application?: Application | undefined;
+  /** Default: the service. */
+  usedBy?: DatabaseUser | undefined;
   /** Default: Date.now. */
   clock?: Clock | undefined;
   /** Returns the buckets of tenants, after the database is open. Default: none. */
@@ -77,7 +81,7 @@ export async function openBase<UseCases extends FileUseCases>(
   config: BaseConfig,
   { join: joinFeatures, logger, clock = Date.now, ...options }: BaseOptions & Joined<UseCases>,
 ) {
-  const { inSpan, mail, policy, partBuffers, openTenantBuckets } = options;
+  const { inSpan, mail, policy, partBuffers, application, usedBy, openTenantBuckets } = options;
   const { dataDir } = config.server;
   const { auditDays } = config.limits;
   const random = drawnAhead(randomBytes);
@@ -87,13 +91,13 @@ export async function openBase<UseCases extends FileUseCases>(
     database.kind === "sqlite"
       ? await openSqlite({
           file: database.file,
-          clock,
+          ...{ clock, application, usedBy },
           onCopy: (copy) => logger.info({ copy }, "the database was copied before its migration"),
           onCheckpointFailure: (err) => logger.error({ err }, "the log of the database could not be copied, and grows"),
         })
       : await (await loadPostgres()).openPostgres({
           ...database,
-          clock,
+          ...{ clock, application, usedBy },
           onMove: (host) => logger.info({ host }, "this host is the primary of PostgreSQL"),
         });
   const opened = createOpened();
@@ -249,33 +253,6 @@ function titleOf(bucket: BucketConfig): string {
   if (bucket.kind === "embedded") return "The built-in bucket";
   const prefix = bucket.keyPrefix === "" ? "" : ` with the prefix ${bucket.keyPrefix}`;
   return `The bucket ${bucket.name}${prefix} at ${bucket.endpoint ?? `AWS ${bucket.region}`}`;
-}
-
-/** The name of the service itself in the database. No embedding may have this name. */
-export const SERVICE = "service";
-
-/**
- * Reserves the database for one application, so that no other application runs its background jobs on the database. The jobs of an
- * application with another bucket would reject the files and delete their rows. Throws `database_unavailable` if the database belongs to
- * another application, or if its files are in another bucket.
- */
-export async function ownDatabase(tx: Tx, application: Application): Promise<void> {
-  const holder = await applicationQueries(tx).own(application);
-  if (holder.name !== application.name) {
-    throw new DomainError(
-      "database_unavailable",
-      `This database belongs to ${nameOf(holder)}, and ${nameOf(application)} can't share it. Give each of them a database or a schema of its own.`,
-    );
-  }
-  if (holder.bucket === application.bucket) return;
-  throw new DomainError(
-    "database_unavailable",
-    `The files of this database are in the bucket ${holder.bucket}, and not in ${application.bucket}. Set the former bucket, or give each application a database or a schema of its own.`,
-  );
-}
-
-function nameOf({ name }: Application): string {
-  return name === SERVICE ? "the Valet Key service" : `the application "${name}"`;
 }
 
 /**

@@ -12,8 +12,9 @@ import type { BucketConfig, Config, LoadedConfig } from "../platform/config/inde
 import { withRedaction } from "../platform/http/logging.ts";
 import type { Tracing } from "../platform/tracing/open-telemetry.ts";
 import { buildApp } from "./app.ts";
-import { createOpened, type Opened, ownDatabase, SERVICE } from "./base.ts";
+import { createOpened, type Opened } from "./base.ts";
 import { type Core, openCore } from "./core.ts";
+import { SERVICE } from "./database/owner.ts";
 import { freePort, type ReservedPort, reservePort } from "./free-port.ts";
 import { createServiceMetrics } from "./metrics.ts";
 import { startBackground } from "./service-background.ts";
@@ -83,9 +84,8 @@ async function openService(
 ): Promise<Omit<Service, "drain" | "close">> {
   const tracing = await openTracing(config, { logger, opened, shutdown });
   await openBuiltInBucket(config, { logger, opened, shutdown });
-  const core = await openCore(config, { logger, inSpan: tracing?.inSpan });
+  const core = await openCore(config, { logger, inSpan: tracing?.inSpan, application: SERVICE });
   opened.add(core.close);
-  await ownDatabase(core.db, { name: SERVICE, bucket: "" });
   const background = await startBackground(core, { logger, opened });
   const webRoot = WEB_ROOTS.find((root) => existsSync(join(root, "index.html")));
   const metrics = createServiceMetrics(core, config.metrics);

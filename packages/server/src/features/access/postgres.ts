@@ -1,15 +1,17 @@
 import type { Kysely } from "kysely";
 import type { Clock } from "../../platform/clock.ts";
 import { createBatching } from "../../platform/database/batching.ts";
-import type { RunStatement, Statement } from "../../platform/database/compile-statement.ts";
-import { postgresEngine as engine } from "../../platform/database/engine.ts";
+import type { RunStatement } from "../../platform/database/compile-statement.ts";
+import type { Engine } from "../../platform/database/engine.ts";
 import { isImpossible, type RunNamed, runOn } from "../../platform/database/postgres/statements.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { DomainError } from "../../platform/errors.ts";
 import {
   type AccessQueries,
+  type AccessStatement,
   type AccessStatements,
   accessOn,
+  accessValues,
   compileDownloadOfMany,
   compileDownloadsAsOne,
   type DownloadAccess,
@@ -31,10 +33,10 @@ type Answers = Map<Question, DownloadAccess>;
  */
 export function postgresAccessQueries(
   runNamed: RunNamed,
-  { db, statements, clock }: { db: Kysely<Tables>; statements: AccessStatements; clock: Clock },
+  { db, engine, statements, clock }: { db: Kysely<Tables>; engine: Engine; statements: AccessStatements; clock: Clock },
 ): AccessQueries {
   const run = runOn(runNamed);
-  const ofMany = compileDownloadOfMany(db);
+  const ofMany = compileDownloadOfMany(db, engine);
   const asOne = compileDownloadsAsOne(db, engine);
   const questions = createBatching<Question, Answers>({
     run: (asked) => answer(asked, { run, ofMany, now: clock() }),
@@ -51,7 +53,7 @@ export function postgresAccessQueries(
       return (await questions.add(question)).get(question);
     },
     async downloads(userId, attachmentIds) {
-      const [answered] = await run(asOne, [userId, clock(), attachmentIds]);
+      const [answered] = await run(asOne, accessValues(asOne, { userId, now: clock(), what: attachmentIds }));
       return toDownloads((answered?.[0] ?? []) as unknown[][]);
     },
   };
@@ -59,11 +61,11 @@ export function postgresAccessQueries(
 
 async function answer(
   asked: Question[],
-  { run, ofMany, now }: { run: RunStatement; ofMany: Statement; now: number },
+  { run, ofMany, now }: { run: RunStatement; ofMany: AccessStatement; now: number },
 ): Promise<Answers> {
-  const userIds = asked.map((question) => question.userId);
-  const attachmentIds = asked.map((question) => question.attachmentId);
-  const rows = await run(ofMany, [userIds, now, attachmentIds]);
+  const userId = asked.map((question) => question.userId);
+  const what = asked.map((question) => question.attachmentId);
+  const rows = await run(ofMany, accessValues(ofMany, { userId, now, what }));
   const answers: Answers = new Map();
   for (const values of rows) {
     // The last value of a row is the number of the question. The first question of a batch has the number 1.

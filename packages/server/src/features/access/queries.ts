@@ -51,10 +51,20 @@ export type AccessQueries = {
   downloads(userId: string, attachmentIds: readonly string[]): Promise<Map<string, DownloadAccess>>;
 };
 
-export type AccessStatements = Record<"note" | "attachment" | "upload" | "download" | "downloads", Statement>;
+export type AccessStatement = Statement<(typeof parameters)[number]>;
+
+export type AccessStatements = Record<"note" | "attachment" | "upload" | "download" | "downloads", AccessStatement>;
 
 /** `userId`: the id of the caller. `now`: an instant in milliseconds. `what`: one id, or a list of ids as `Engine.list` makes it. */
 const parameters = ["userId", "now", "what"] as const;
+
+/** Returns the values that an access statement needs, in order. In an embedding, the statements do not need all of them. */
+export function accessValues(
+  statement: AccessStatement,
+  values: Record<(typeof parameters)[number], unknown>,
+): unknown[] {
+  return statement.parameters.map((name) => values[name]);
+}
 
 /** Compiles the access queries for one engine. The function `compileAccess` runs no query on `db`. */
 export function compileAccess(db: Kysely<Tables>, engine: Engine): AccessStatements {
@@ -63,7 +73,7 @@ export function compileAccess(db: Kysely<Tables>, engine: Engine): AccessStateme
       db
         .selectFrom("notes")
         .select(noteColumns)
-        .select((eb) => roleOnNote(eb, { db, userId, now }).as("role"))
+        .select((eb) => roleOnNote(eb, { db, engine, userId, now }).as("role"))
         .where("notes.id", "=", what)
         .where(notInTrash.notes),
     ),
@@ -71,7 +81,7 @@ export function compileAccess(db: Kysely<Tables>, engine: Engine): AccessStateme
       db
         .selectFrom("attachments")
         .select(attachmentColumns)
-        .select((eb) => roleOnAttachment(eb, { db, userId, now }).as("role"))
+        .select((eb) => roleOnAttachment(eb, { db, engine, userId, now }).as("role"))
         .where("attachments.id", "=", what)
         .where(notInTrash.attachments),
     ),
@@ -81,16 +91,16 @@ export function compileAccess(db: Kysely<Tables>, engine: Engine): AccessStateme
         .innerJoin("attachments", "attachments.id", "uploads.attachment_id")
         .select(uploadColumns.map((column) => `uploads.${column} as upload_${column}` as const))
         .select(attachmentColumns)
-        .select((eb) => roleOnAttachment(eb, { db, userId, now }).as("role"))
+        .select((eb) => roleOnAttachment(eb, { db, engine, userId, now }).as("role"))
         .where("uploads.id", "=", what)
         .where("uploads.user_id", "=", userId)
         .where(notInTrash.attachments),
     ),
     download: compile({ name: "vk_access_download", rows: "one", parameters }, ({ userId, now, what }) =>
-      downloadWithRole(db, { userId, now }).where("attachments.id", "=", what),
+      downloadWithRole(db, { engine, userId, now }).where("attachments.id", "=", what),
     ),
     downloads: compile({ name: "vk_access_downloads", rows: "many", parameters }, ({ userId, now, what }) =>
-      downloadWithRole(db, { userId, now }).where((eb) => engine.isIn(eb.ref("attachments.id"), what)),
+      downloadWithRole(db, { engine, userId, now }).where((eb) => engine.isIn(eb.ref("attachments.id"), what)),
     ),
   };
 }
@@ -100,13 +110,13 @@ export function compileAccess(db: Kysely<Tables>, engine: Engine): AccessStateme
  * statement (postgres.ts), because each statement on PostgreSQL costs a round trip. SQLite needs no network round trip. The last column is
  * the number of the question. The first question of a statement has the number 1.
  */
-export function compileDownloadOfMany(db: Kysely<Tables>): Statement {
+export function compileDownloadOfMany(db: Kysely<Tables>, engine: Engine): AccessStatement {
   return compile(
     { name: "vk_access_download_of_many", rows: "many", parameters },
     ({ userId: userIds, now, what: attachmentIds }) => {
       const asked = sql<{ user_id: string; attachment_id: string; nth: number }>`
         unnest(${userIds}::text[], ${attachmentIds}::text[]) with ordinality`;
-      return downloadWithRole(db, { userId: sql.ref("asked.user_id"), now })
+      return downloadWithRole(db, { engine, userId: sql.ref("asked.user_id"), now })
         .innerJoin(asked.as<"asked">(sql`asked(user_id, attachment_id, nth)`), "asked.attachment_id", "attachments.id")
         .select("asked.nth");
     },
@@ -117,9 +127,11 @@ export function compileDownloadOfMany(db: Kysely<Tables>): Statement {
  * Compiles a statement that decides on many downloads by one user, on PostgreSQL only. The statement returns all rows as one value: an
  * array of arrays, or null. The service reads one value in half of the time that the service needs for equal data as rows.
  */
-export function compileDownloadsAsOne(db: Kysely<Tables>, engine: Engine): Statement {
+export function compileDownloadsAsOne(db: Kysely<Tables>, engine: Engine): AccessStatement {
   return compile({ name: "vk_access_downloads_as_one", rows: "one", parameters }, ({ userId, now, what }) => {
-    const found = downloadWithRole(db, { userId, now }).where((eb) => engine.isIn(eb.ref("attachments.id"), what));
+    const found = downloadWithRole(db, { engine, userId, now }).where((eb) =>
+      engine.isIn(eb.ref("attachments.id"), what),
+    );
     const values = [...downloadColumns.map(nameOf), "role"].map((name) => sql.ref(`found.${name}`));
     return db
       .selectFrom(found.as("found"))
@@ -137,7 +149,8 @@ export function accessOn(
   statements: AccessStatements,
   { run, engine, clock }: { run: RunStatement; engine: Engine; clock: Clock },
 ): AccessQueries {
-  const decide = (statement: Statement, userId: string, what: unknown) => run(statement, [userId, clock(), what]);
+  const decide = (statement: AccessStatement, userId: string, what: unknown) =>
+    run(statement, accessValues(statement, { userId, now: clock(), what }));
   return {
     async note(userId, noteId) {
       const [values] = await decide(statements.note, userId, noteId);
@@ -214,7 +227,7 @@ function toRole(value: unknown): Role | undefined {
   return (value as Role | null) ?? undefined;
 }
 
-function downloadWithRole(db: Kysely<Tables>, question: Question) {
+function downloadWithRole(db: Kysely<Tables>, question: Question & { engine: Engine }) {
   return db
     .selectFrom("attachments")
     .select(downloadColumns)

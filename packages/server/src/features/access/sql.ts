@@ -1,5 +1,6 @@
 import type { Preview } from "@valetkey/contract";
 import { type Expression, type ExpressionBuilder, type Kysely, type Selectable, type SqlBool, sql } from "kysely";
+import type { Engine } from "../../platform/database/engine.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { Annotations, Attachment, Upload } from "./attachment.ts";
 import type { Note } from "./note.ts";
@@ -41,10 +42,11 @@ export function isLive(expiresAt: Expression<number | null>, now: Expression<num
 
 export type Question = { userId: Expression<string>; now: Expression<number> };
 
-type Scope = Question & { db: Kysely<Tables> };
+type Scope = Question & { db: Kysely<Tables>; engine: Pick<Engine, "hasServiceTables"> };
 
 /** Builds the expression for the role of a user on a note at `now`. The expression is null if the user has no role. */
 export function roleOnNote(eb: ExpressionBuilder<Tables, "notes">, scope: Scope) {
+  if (!scope.engine.hasServiceTables) return roleInEmbedding(eb);
   return eb
     .case()
     .when(isDisabled(scope))
@@ -62,10 +64,16 @@ function isDisabled({ db, userId }: Scope) {
 
 const noRole = sql.lit(null);
 
+/** In an embedding, nobody has a role in the database, because the application decides (ADR 10). */
+function roleInEmbedding<Table extends keyof Tables>(eb: ExpressionBuilder<Tables, Table>) {
+  return eb.cast<string | null>(eb.lit(null), "text");
+}
+
 // A disabled user has no role. For an enabled user, the first match decides: owner of the note, live share of the note, live share of the
 // attachment (viewer). The expression uses subqueries instead of joins, so that the plan of the query never depends on statistics. Each
 // subquery is one search by primary key. The database skips a subquery if an earlier subquery decides.
 export function roleOnAttachment(eb: ExpressionBuilder<Tables, "attachments">, scope: Scope) {
+  if (!scope.engine.hasServiceTables) return roleInEmbedding(eb);
   const byNote = noteShareRole(eb.ref("attachments.note_id"), scope);
   const byAttachment = scope.db
     .selectFrom("attachment_shares")

@@ -175,25 +175,18 @@ export type QueueSizes = {
   uploads: { pending: number; verifying: number; scanning: number };
 };
 
-export const queueQueries = defineQueries("database.queues", ({ kysely: db }) => ({
+export const queueQueries = defineQueries("database.queues", ({ kysely: db, engine }) => ({
   async measure(now: number): Promise<QueueSizes> {
     const deletions = db.selectFrom("object_deletions").where("not_before", "<=", now);
     const verifications = db.selectFrom("verifications");
-    const mails = db.selectFrom("mails").where("due_at", "is not", null);
-    const webhooks = db.selectFrom("webhook_deliveries").where("due_at", "is not", null);
     const uploads = (state: "pending" | "verifying" | "scanning") =>
       db.selectFrom("uploads").where("state", "=", state);
-    const { oldestDeletion, oldestVerification, oldestMail, oldestWebhook, ...counts } = await db
+    const { oldestDeletion, oldestVerification, ...counts } = await db
       .selectNoFrom([
         countUpTo(deletions).as("dueDeletions"),
         deletions.select((eb) => eb.fn.min("not_before").as("oldest")).as("oldestDeletion"),
         countUpTo(verifications).as("verifications"),
         verifications.select((eb) => eb.fn.min("due_at").as("oldest")).as("oldestVerification"),
-        countUpTo(mails).as("mails"),
-        mails.select(mailWaitsSince.as("oldest")).orderBy(mailWaitsSince).limit(1).as("oldestMail"),
-        countUpTo(db.selectFrom("mails").where("given_up_at", "is not", null)).as("mailsGivenUp"),
-        countUpTo(webhooks).as("webhooks"),
-        webhooks.select((eb) => eb.fn.min("queued_at").as("oldest")).as("oldestWebhook"),
         countUpTo(uploads("pending")).as("pending"),
         countUpTo(uploads("verifying")).as("verifying"),
         countUpTo(uploads("scanning")).as("scanning"),
@@ -202,14 +195,30 @@ export const queueQueries = defineQueries("database.queues", ({ kysely: db }) =>
     const { pending, verifying, scanning, ...sizes } = counts;
     return {
       ...sizes,
+      ...(engine.hasServiceTables ? await measureOutgoing(db, now) : NOTHING_OUTGOING),
       oldestDueDeletionMs: ageOf(oldestDeletion, now),
       oldestDueVerificationMs: ageOf(oldestVerification, now),
-      oldestMailMs: ageOf(oldestMail, now),
-      oldestWebhookMs: ageOf(oldestWebhook, now),
       uploads: { pending, verifying, scanning },
     };
   },
 }));
+
+const NOTHING_OUTGOING = { mails: 0, mailsGivenUp: 0, oldestMailMs: 0, webhooks: 0, oldestWebhookMs: 0 };
+
+async function measureOutgoing(db: Kysely<Tables>, now: number): Promise<typeof NOTHING_OUTGOING> {
+  const mails = db.selectFrom("mails").where("due_at", "is not", null);
+  const webhooks = db.selectFrom("webhook_deliveries").where("due_at", "is not", null);
+  const { oldestMail, oldestWebhook, ...counts } = await db
+    .selectNoFrom([
+      countUpTo(mails).as("mails"),
+      mails.select(mailWaitsSince.as("oldest")).orderBy(mailWaitsSince).limit(1).as("oldestMail"),
+      countUpTo(db.selectFrom("mails").where("given_up_at", "is not", null)).as("mailsGivenUp"),
+      countUpTo(webhooks).as("webhooks"),
+      webhooks.select((eb) => eb.fn.min("queued_at").as("oldest")).as("oldestWebhook"),
+    ])
+    .executeTakeFirstOrThrow();
+  return { ...counts, oldestMailMs: ageOf(oldestMail, now), oldestWebhookMs: ageOf(oldestWebhook, now) };
+}
 
 // The waiting time of a mail that collects notices starts when the mail is due. The index of the waiting time has the same expression.
 const mailWaitsSince = sql<number | null>`case when group_key is null then created_at else due_at end`;

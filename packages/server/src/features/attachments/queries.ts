@@ -122,6 +122,8 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
   async relocate(attachmentId: string, noteId: string): Promise<void> {
     await db.updateTable("attachments").set({ note_id: noteId }).where("id", "=", attachmentId).execute();
     await db.updateTable("file_terms").set({ note_id: noteId }).where("attachment_id", "=", attachmentId).execute();
+    // An embedding has no search index.
+    if (!engine.hasServiceTables) return;
     // The terms in the search index stay the same, because the terms depend only on the owner, the path and the filename.
     await db.updateTable("search_docs").set({ note_id: noteId }).where("doc_id", "=", attachmentId).execute();
   },

@@ -36,7 +36,7 @@ export const auditQueries = defineQueries("audit", ({ kysely: db, engine, journa
     );
     if (ofLinks.length > 0) await db.insertInto("link_events").values(ofLinks).execute();
     // The function `add` queues the webhook messages, so that no caller can forget the messages.
-    await queueMessages(db, events.flatMap(messagesOf));
+    await queueMessages({ db, engine }, events.flatMap(messagesOf));
   },
   listOfNote: (noteId: string, page: AuditPageRequest): Promise<Page<AuditEvent>> =>
     list(db, { journal, column: "note_id", value: noteId, ...page }),

@@ -44,7 +44,7 @@ export const changeQueries = defineQueries("database.changes", ({ kysely: db, en
    * grows.
    */
   async describe(userId: string, noteId: string | undefined = ""): Promise<PartTexts> {
-    const statement = statements.get(engine) ?? compileChanges(db);
+    const statement = statements.get(engine) ?? compileChanges(db, engine);
     statements.set(engine, statement);
     const [values = []] = await run(statement, [userId, clock(), noteId]);
     const [own, notes, files, role, events, previews, disabledAt] = values;
@@ -58,7 +58,7 @@ export const changeQueries = defineQueries("database.changes", ({ kysely: db, en
   },
 }));
 
-function compileChanges(db: Kysely<Tables>): Statement {
+function compileChanges(db: Kysely<Tables>, engine: Engine): Statement {
   return compile({ name: "vk_changes", rows: "one", parameters }, ({ userId, now, noteId }) =>
     db.selectNoFrom([
       recentEvents(db, { column: "owner_id", value: userId, userId })
@@ -68,7 +68,7 @@ function compileChanges(db: Kysely<Tables>): Statement {
       liveShares(db, "attachment_shares", { userId, now }).as("files"),
       db
         .selectFrom("notes")
-        .select((eb) => roleOnNote(eb, { db, userId, now }).as("role"))
+        .select((eb) => roleOnNote(eb, { db, engine, userId, now }).as("role"))
         .where("notes.id", "=", noteId)
         .where(notInTrash.notes)
         .as("role"),

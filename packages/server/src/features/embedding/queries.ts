@@ -23,12 +23,12 @@ export const applicationQueries = defineQueries("database.application", ({ kysel
    * after the call.
    */
   async own({ name, bucket }: Application): Promise<Application> {
-    await db
-      .insertInto("application")
-      .values({ id: 1, name, bucket })
-      .onConflict((conflict) => conflict.column("id").doNothing())
-      .execute();
-    return db.selectFrom("application").select(["name", "bucket"]).executeTakeFirstOrThrow();
+    const holder = db.selectFrom("application").select(["name", "bucket"]);
+    const found = await holder.executeTakeFirst();
+    if (found !== undefined) return found;
+    const row = db.insertInto("application").values({ id: 1, name, bucket });
+    await row.onConflict((conflict) => conflict.column("id").doNothing()).execute();
+    return holder.executeTakeFirstOrThrow();
   },
 
   /** Returns the buckets of tenants, and locks them until the transaction ends. The caller must have called `own`. */

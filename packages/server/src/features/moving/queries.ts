@@ -61,6 +61,7 @@ export const movingQueries = defineQueries("database.moving", ({ kysely: db, eng
 
   /** Moves the shares of a file to another note together with the file. The people with these shares and invitations keep their access. */
   async relocateShares(attachmentId: string, { from, to }: { from: string; to: string }): Promise<void> {
+    if (!engine.hasServiceTables) return;
     const invitations = db.updateTable("invitations").set({ note_id: to });
     await invitations.where("attachment_id", "=", attachmentId).execute();
     await db

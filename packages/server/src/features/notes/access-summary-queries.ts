@@ -198,7 +198,7 @@ export function openLinks({ db, engine, now, lifeMs, needsPassword }: Omit<Scope
       .where((eb) => eb.or([sql<SqlBool>`${needsPassword} = 0`, eb("links.password_hash", "is not", null)]))
       .where((eb) =>
         eb(
-          roleOnNote(eb as never, { db, userId: eb.ref("links.created_by"), now }) as Expression<string | null>,
+          roleOnNote(eb as never, { db, engine, userId: eb.ref("links.created_by"), now }) as Expression<string | null>,
           "in",
           [sql.lit("owner"), sql.lit("editor")],
         ),

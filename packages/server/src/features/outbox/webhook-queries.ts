@@ -72,7 +72,7 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
      * Queues the messages for the endpoints that subscribe to them. The caller must call `queue` in the transaction that causes the
      * messages.
      */
-    queue: (...messages: readonly WebhookMessage[]): Promise<void> => queueMessages(db, messages),
+    queue: (...messages: readonly WebhookMessage[]): Promise<void> => queueMessages({ db, engine }, messages),
 
     async queueFor(endpointId: string, message: WebhookMessage): Promise<void> {
       const { id, type, subject, at } = message;
@@ -308,10 +308,13 @@ function oldestDue(db: Kysely<Tables>, now: number) {
 
 /**
  * Queues messages for the endpoints that subscribe to them. Runs only one query if neither the owners of the messages nor the service have
- * endpoints.
+ * endpoints. Does nothing in an embedding, which has no webhooks.
  */
-export async function queueMessages(db: Kysely<Tables>, messages: readonly WebhookMessage[]): Promise<void> {
-  if (messages.length === 0) return;
+export async function queueMessages(
+  { db, engine }: { db: Kysely<Tables>; engine: Engine },
+  messages: readonly WebhookMessage[],
+): Promise<void> {
+  if (messages.length === 0 || !engine.hasServiceTables) return;
   const owners = [SERVICE_OWNER, ...new Set(messages.map(({ ownerId }) => ownerId))];
   const anyEndpoint = db.selectFrom("webhook_endpoints").select("id").where("owner_id", "in", owners).limit(1);
   if ((await anyEndpoint.executeTakeFirst()) === undefined) return;

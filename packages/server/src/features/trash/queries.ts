@@ -1,4 +1,5 @@
 import { type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
+import type { Engine } from "../../platform/database/engine.ts";
 import { decodeCursor, type Page, type PageRequest, toPage } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
@@ -77,7 +78,7 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
     ): Promise<{ item: TrashItem; role: Role | undefined } | undefined> {
       if (engine.name === "postgres" && !(await lockNote(db, subject))) return undefined;
       const row = await selectItems(db)
-        .select((eb) => roleOf(eb, { db, userId, now: clock() }).as("role"))
+        .select((eb) => roleOf(eb, { db, engine, userId, now: clock() }).as("role"))
         .where((eb) => isSubject(eb, subject))
         .executeTakeFirst();
       return row && { item: toItem(row), role: row.role ?? undefined };
@@ -128,7 +129,7 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
         .where("trash.owner_id", "!=", userId)
         .where("trash.attachment_id", "is not", null)
         .where("trash.note_id", "in", db.selectFrom("note_shares").select("note_id").where("user_id", "=", userId))
-        .where((eb) => eb(roleOf(eb, { db, userId, now: clock() }), "in", DELETERS))
+        .where((eb) => eb(roleOf(eb, { db, engine, userId, now: clock() }), "in", DELETERS))
         .execute();
       const rows = [...owned, ...others].sort((a, b) => (a.item_id < b.item_id ? 1 : -1));
       return toPage(
@@ -215,8 +216,10 @@ function toItem(row: Row): TrashItem {
   };
 }
 
-function roleOf(eb: unknown, { db, userId, now }: { db: Kysely<Tables>; userId: string; now: number }) {
-  const scope = { db, userId: sql<string>`${userId}`, now: sql<number>`${now}` };
+type Scope = { db: Kysely<Tables>; engine: Engine; userId: string; now: number };
+
+function roleOf(eb: unknown, { userId, now, ...of }: Scope) {
+  const scope = { ...of, userId: sql<string>`${userId}`, now: sql<number>`${now}` };
   return roleOnNote(eb as ExpressionBuilder<Tables, "notes">, scope).$castTo<Role | null>();
 }
 

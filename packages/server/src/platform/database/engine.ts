@@ -11,9 +11,17 @@ import type { Tables } from "./schema.ts";
 
 export type EngineName = "sqlite" | "postgres";
 
+/** A database belongs to the service with its own accounts, or to an application that embeds Valet Key. */
+export type DatabaseUser = "service" | "embedding";
+
 /** The differences between the database engines on which queries depend. */
 export type Engine = {
   name: EngineName;
+  /**
+   * Whether the database has the tables that only the service needs, such as the tables of shares, mails and webhooks. An embedding has no
+   * such tables (migrations/0121-embedding-tables.ts).
+   */
+  hasServiceTables: boolean;
   /** Converts a list of texts to one parameter, so that the SQL does not depend on the length of the list. */
   list(values: readonly string[]): unknown;
   /** Builds the condition that `column` is one of the texts in `list`, which must be a result of the method `list`. */
@@ -37,6 +45,7 @@ export type SearchDoc = { docId: string; noteId: string; terms: readonly number[
 // SQLite has no arrays, so a list is a JSON text.
 export const sqliteEngine: Engine = {
   name: "sqlite",
+  hasServiceTables: true,
   list: (values) => JSON.stringify(values),
   isIn: (column, list) => sql<SqlBool>`${column} in (select value from json_each(${list}))`,
   contains: (column, text) => sql<SqlBool>`instr(${column}, ${text}) > 0`,
@@ -66,6 +75,7 @@ function toWord(term: number): string {
 
 export const postgresEngine: Engine = {
   name: "postgres",
+  hasServiceTables: true,
   list: (values) => values,
   isIn: (column, list) => sql<SqlBool>`${column} = any(${list}::text[])`,
   contains: (column, text) => sql<SqlBool>`strpos(${column}, ${text}) > 0`,
@@ -87,3 +97,14 @@ export const postgresEngine: Engine = {
       on conflict (doc_id) do update set note_id = excluded.note_id, terms = excluded.terms`.execute(db);
   },
 };
+
+// The objects are constant, because each engine object has its own compiled statements.
+const embeddingEngines: Record<EngineName, Engine> = {
+  sqlite: { ...sqliteEngine, hasServiceTables: false },
+  postgres: { ...postgresEngine, hasServiceTables: false },
+};
+
+export function engineFor(name: EngineName, usedBy: DatabaseUser): Engine {
+  if (usedBy === "embedding") return embeddingEngines[name];
+  return name === "sqlite" ? sqliteEngine : postgresEngine;
+}

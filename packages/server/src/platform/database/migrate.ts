@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import { DomainError } from "../errors.ts";
-import type { EngineName } from "./engine.ts";
+import type { DatabaseUser, EngineName } from "./engine.ts";
 import { isOfPreview, MADE_BY_PREVIEW, migrationsFor } from "./migrations/index.ts";
 import type { Tables } from "./schema.ts";
 
@@ -16,13 +16,24 @@ export const INCOMPLETE_MOVE = "incomplete_move";
 const LOCK_ID = 4_716_203_958_114_027n;
 
 type Migrations = Readonly<Record<string, Migration>>;
-type MigrateOptions = { schema?: string | undefined; migrations?: Migrations | undefined };
+
+/** Records the owner of a database. Throws `database_unavailable` if another application owns the database. */
+export type Own = (transaction: Kysely<Tables>) => Promise<void>;
+
+export type MigrateOptions = {
+  /** The schema for all tables, only on PostgreSQL. A missing schema is created. Default: the schema of the connection. */
+  schema?: string | undefined;
+  /** Default: the migrations of the current version. */
+  migrations?: Migrations | undefined;
+  /** Default: the service. */
+  usedBy?: DatabaseUser | undefined;
+  /** Runs before the first change of an existing database, and after the migrations of a new one. Default: nothing. */
+  own?: Own | undefined;
+};
 
 /**
  * Updates the schema in one transaction. Processes that start together migrate one by one. On PostgreSQL, the processes wait for an
  * advisory lock. On SQLite, each transaction begins as a writer (sqlite/dialect.ts).
- * The parameter `schema` is the schema for all tables, only on PostgreSQL. The function `migrate` creates a missing schema. The default of
- * `schema` is the schema of the connection. The default of `migrations` is the migrations of the current version.
  * The function `migrate` throws `database_unavailable` if a preview before 0.1.0 made the database, or if the database refuses a migration.
  * The function `migrate` also throws `database_unavailable` if a later version has made a change that the current version cannot use (ADR
  * 2).
@@ -58,9 +69,24 @@ async function refuseIncompleteMove(db: Kysely<Tables>): Promise<void> {
 export async function migrateWithin(
   transaction: Kysely<Tables>,
   engine: EngineName,
-  { schema, migrations: own = migrationsFor(engine) }: MigrateOptions = {},
+  { schema, usedBy = "service", own, ...options }: MigrateOptions = {},
 ): Promise<void> {
-  const migrations = { ...own, ...(await laterMigrations(transaction, { engine, own })) };
+  const executed = await executedMigrations(transaction, engine);
+  const isNew = executed.length === 0;
+  const known = options.migrations ?? migrationsFor(engine, { usedBy, isNew });
+  const later = await laterMigrations(transaction, { engine, executed, known });
+  if (!isNew) await own?.(transaction);
+  await migrateToLatest(transaction, { ...known, ...later }, schema);
+  if (isNew) await own?.(transaction);
+}
+
+type Known = { engine: EngineName; executed: readonly string[]; known: Migrations };
+
+async function migrateToLatest(
+  transaction: Kysely<Tables>,
+  migrations: Migrations,
+  schema: string | undefined,
+): Promise<void> {
   const provider = { getMigrations: async () => migrations };
   // Without the name of the schema, the migrator could use the table of another migrator in another schema.
   const table = schema === undefined ? {} : { migrationTableSchema: schema };
@@ -89,20 +115,21 @@ export async function firstMissingMigration(
   engine: EngineName,
   { migrations = migrationsFor(engine) }: Pick<MigrateOptions, "migrations"> = {},
 ): Promise<string | undefined> {
-  if (!(await hasTable(db, { engine, table: EXECUTED }))) return undefined;
-  const executed = new Set((await executedMigrations(db)).map(({ name }) => name));
-  if (executed.size === 0) return undefined;
+  const executed = await executedMigrations(db, engine);
+  if (executed.length === 0) return undefined;
   return Object.keys(migrations)
     .sort()
-    .find((name) => !executed.has(name));
+    .find((name) => !executed.includes(name));
 }
 
-async function executedMigrations(db: Kysely<Tables>): Promise<{ name: string }[]> {
+/** Returns the names of the migrations in the database. The list is empty for a new database. */
+async function executedMigrations(db: Kysely<Tables>, engine: EngineName): Promise<string[]> {
+  if (!(await hasTable(db, { engine, table: EXECUTED }))) return [];
   const { rows } = await sql<{ name: string }>`select name from ${sql.table(EXECUTED)} order by name`.execute(db);
   if (rows.some(({ name }) => isOfPreview(name))) {
     throw new DomainError("database_unavailable", `This database ${MADE_BY_PREVIEW}`);
   }
-  return rows;
+  return rows.map(({ name }) => name);
 }
 
 /**
@@ -111,20 +138,19 @@ async function executedMigrations(db: Kysely<Tables>): Promise<{ name: string }[
  */
 async function laterMigrations(
   db: Kysely<Tables>,
-  { engine, own }: { engine: EngineName; own: Migrations },
+  { engine, executed, known }: Known,
 ): Promise<Record<string, Migration>> {
-  if (!(await hasTable(db, { engine, table: EXECUTED }))) return {};
-  const later = (await executedMigrations(db)).filter(({ name }) => !Object.hasOwn(own, name));
+  const later = executed.filter((name) => !Object.hasOwn(known, name));
   const last = later.at(-1);
   if (last === undefined) return {};
-  const needed = (await neededMigration(db, engine)) ?? last.name;
-  if (!Object.hasOwn(own, needed)) {
+  const needed = (await neededMigration(db, engine)) ?? last;
+  if (!Object.hasOwn(known, needed)) {
     throw new DomainError(
       "database_unavailable",
-      `This database was written by a newer Valet Key (migration ${last.name}), and needs a version with the migration ${needed}. Install that version, or restore a backup.`,
+      `This database was written by a newer Valet Key (migration ${last}), and needs a version with the migration ${needed}. Install that version, or restore a backup.`,
     );
   }
-  return Object.fromEntries(later.map(({ name }) => [name, { up: async () => undefined }]));
+  return Object.fromEntries(later.map((name) => [name, { up: async () => undefined }]));
 }
 
 /** Returns undefined if the versions that migrated the database did not store the needed migration. */

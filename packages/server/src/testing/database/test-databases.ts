@@ -5,7 +5,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { inject } from "vitest";
 import type { Clock } from "../../platform/clock.ts";
-import type { EngineName } from "../../platform/database/engine.ts";
+import type { DatabaseUser, EngineName } from "../../platform/database/engine.ts";
 import type { Database } from "../../platform/database/queries.ts";
 import { type DatabaseLocation, openAt } from "./database-location.ts";
 import { SQLITE_TEMPLATE } from "./sqlite-template.ts";
@@ -42,10 +42,12 @@ export const postgres: TestEngine = testEngine("postgres", createPostgresLocatio
 export const engines: readonly TestEngine[] = [sqlite, postgres];
 
 /**
- * Creates a location for a test database. `migrated`: whether the location has a database with the current schema. By default, the location
- * has no database.
+ * `migrated`: whether the location has a database with the current schema. `usedBy`: whose schema. By default, the schema of the service.
  */
-type CreateLocation = (options?: { migrated: boolean }) => Promise<TestLocation>;
+type LocationOptions = { migrated: boolean; usedBy?: DatabaseUser };
+
+/** Creates a location for a test database. By default, the location has no database. */
+type CreateLocation = (options?: LocationOptions) => Promise<TestLocation>;
 
 function testEngine(name: EngineName, createLocation: CreateLocation): TestEngine {
   return {
@@ -68,18 +70,20 @@ function testEngine(name: EngineName, createLocation: CreateLocation): TestEngin
   };
 }
 
-async function createSqliteLocation({ migrated } = { migrated: false }): Promise<TestLocation> {
+async function createSqliteLocation(
+  { migrated, usedBy = "service" }: LocationOptions = { migrated: false },
+): Promise<TestLocation> {
   const directory = await mkdtemp(join(tmpdir(), "valetkey-sqlite-"));
   const data = join(directory, "data");
-  if (migrated) await cp(process.env[SQLITE_TEMPLATE] as string, data, { recursive: true });
+  if (migrated) await cp(join(process.env[SQLITE_TEMPLATE] as string, usedBy), data, { recursive: true });
   return {
     location: { file: join(data, SQLITE_FILE) },
     remove: () => rm(directory, { recursive: true, force: true }),
   };
 }
 
-async function createPostgresLocation({ migrated } = { migrated: false }): Promise<TestLocation> {
-  const { url, remove } = await createTestPostgresDatabase({ migrated });
+async function createPostgresLocation(options?: LocationOptions): Promise<TestLocation> {
+  const { url, remove } = await createTestPostgresDatabase(options);
   return { location: { url }, remove };
 }
 
@@ -88,9 +92,9 @@ async function createPostgresLocation({ migrated } = { migrated: false }): Promi
  * database is empty.
  */
 export async function createTestPostgresDatabase(
-  { migrated } = { migrated: false },
+  { migrated, usedBy = "service" }: LocationOptions = { migrated: false },
 ): Promise<{ url: string; remove: () => Promise<void> }> {
-  const template = migrated ? inject("postgresTemplate") : "template1";
+  const template = migrated ? inject("postgresTemplates")[usedBy] : "template1";
   const server = inject("postgresUrl");
   const name = `valetkey_test_${randomBytes(8).toString("hex")}`;
   const url = new URL(server);

@@ -16,7 +16,7 @@ import { compileUploads, uploadSteps } from "../../features/uploads/queries/uplo
 import type { Clock } from "../../platform/clock.ts";
 import { type Batching, createBatching } from "../../platform/database/batching.ts";
 import type { RunStatement } from "../../platform/database/compile-statement.ts";
-import { postgresEngine as engine } from "../../platform/database/engine.ts";
+import { type DatabaseUser, type Engine, engineFor, postgresEngine } from "../../platform/database/engine.ts";
 import { migrate } from "../../platform/database/migrate.ts";
 import { isNotWritable, NOT_WRITABLE, retryConflicts } from "../../platform/database/postgres/errors.ts";
 import { hostsOf } from "../../platform/database/postgres/hosts.ts";
@@ -44,6 +44,7 @@ import type { Tables } from "../../platform/database/schema.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { isStorableText } from "../../platform/text/readable-text.ts";
 import { assembleDatabase } from "./database.ts";
+import { type Application, ownerOf } from "./owner.ts";
 
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
 // The SQLSTATE codes for invalid authorization, and for a database that does not exist.
@@ -59,6 +60,8 @@ type Options = {
   poolSize?: number;
   prepared?: "auto" | "on" | "off";
   migrations?: Record<string, Migration> | undefined;
+  usedBy?: DatabaseUser | undefined;
+  application?: Application | undefined;
   onMove?: (host: string) => void;
 };
 
@@ -67,17 +70,19 @@ type Options = {
  * `schema`: the schema for all tables. A missing schema is created. Default: the schema of the connection.
  * `poolSize`: the number of connections without the separate pool for lookups and the issue of URLs. Default: 10.
  * `migrations`: default: the migrations of this version.
+ * `usedBy`: default: the service. `application`: the application that owns the database. By default, the owner is not checked.
  * `onMove`: receives the host and port of each new primary, if the URL has several hosts.
  * `prepared`: whether statements have names, so that PostgreSQL parses them only once. Default: auto, which uses names if they work.
  * Rejects with `database_unavailable` if the server is unreachable, refuses transactions, or refuses a migration.
  */
 export async function openPostgres(options: Options): Promise<Database> {
-  const { clock, schema } = options;
+  const { clock, schema, usedBy = "service" } = options;
+  const engine = engineFor("postgres", usedBy);
   const url = schema === undefined ? options.url : withSchema(options.url, schema);
   const primary = createPrimary(url);
   primary.onMove((moved) => options.onMove?.(new URL(moved).host));
   const prepared = await checkConnection(primary, { ...options, url });
-  await migrateAt(primary, options);
+  await migrateAt(primary, { ...options, engine });
   const transactions = createTransactions({ retry: retryConflicts });
   const pool = createPool({
     primary,
@@ -98,7 +103,12 @@ export async function openPostgres(options: Options): Promise<Database> {
     engine,
     clock,
     search: createPostgresSearch(kysely, { limitMs: SEARCH_LIMIT_MS }),
-    access: postgresAccessQueries(runStatement, { db: kysely, statements: compileAccess(kysely, engine), clock }),
+    access: postgresAccessQueries(runStatement, {
+      db: kysely,
+      engine,
+      statements: compileAccess(kysely, engine),
+      clock,
+    }),
     lookups: postgresLookups(runStatement, { db: kysely, clock }),
     uploadSteps: uploadSteps(compileUploads(kysely, engine), pipelineOn(pool, { prepared })),
     urlAudit: openPostgresUrlAudit(runStatement),
@@ -153,12 +163,13 @@ function faultOf(error: unknown): string {
 // A migration takes longer than any other query, and may wait for the migration of another replica. So the time limit is long.
 async function migrateAt(
   primary: Primary,
-  { schema, migrations }: Pick<Options, "schema" | "migrations">,
+  { engine, application, clock, schema, migrations, usedBy }: Options & { engine: Engine },
 ): Promise<void> {
   const pool = createPool({ primary, maxConnections: 1, queryTimeoutMs: MIGRATION_TIMEOUT_MS });
   const db = new Kysely<Tables>({ dialect: new MigrationDialect({ pool: kyselyPool(pool) }) });
   try {
-    await retryConflicts(() => migrate(db, engine.name, { schema, migrations }));
+    const own = ownerOf(application, { engine, clock });
+    await retryConflicts(() => migrate(db, engine.name, { schema, migrations, usedBy, own }));
   } finally {
     await pool.end();
   }
@@ -193,7 +204,7 @@ export function postgresLookups(runNamed: RunNamed, { db, clock }: { db: Kysely<
  * which the caller ignores. With a condition on pairs of texts, PostgreSQL could choose a plan that reads the whole table.
  */
 const areAmong: Matches = (columns, keys) => {
-  const conditions = columns.map((column, nth) => engine.isIn(column, keys[nth]));
+  const conditions = columns.map((column, nth) => postgresEngine.isIn(column, keys[nth]));
   return sql<SqlBool>`${sql.join(conditions, sql` and `)}`;
 };
 

@@ -8,7 +8,7 @@ import { compileLookups, findOneByOne, lookupsOn } from "../../features/people/l
 import { compileUploads, uploadSteps } from "../../features/uploads/queries/uploads.ts";
 import { openStarts } from "../../features/uploads/starts/sqlite-starts.ts";
 import type { Clock } from "../../platform/clock.ts";
-import { sqliteEngine as engine } from "../../platform/database/engine.ts";
+import { type DatabaseUser, engineFor } from "../../platform/database/engine.ts";
 import { firstMissingMigration, migrate } from "../../platform/database/migrate.ts";
 import { createTransactions, type Database, SEARCH_LIMIT_MS } from "../../platform/database/queries.ts";
 import { inOrder } from "../../platform/database/run-calls.ts";
@@ -23,6 +23,7 @@ import { copyBeforeMigration } from "../../platform/database/sqlite/snapshot.ts"
 import { readsInTurns } from "../../platform/database/sqlite/statements.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { assembleDatabase } from "./database.ts";
+import { type Application, ownerOf } from "./owner.ts";
 
 const PATIENCE_MS = 2_000;
 const MIGRATION_PATIENCE_MS = 10 * 60_000;
@@ -30,6 +31,10 @@ const MIGRATION_PATIENCE_MS = 10 * 60_000;
 type Options = {
   file: string;
   clock: Clock;
+  /** Default: the service. */
+  usedBy?: DatabaseUser | undefined;
+  /** The application that owns the database. Default: the owner is not checked. */
+  application?: Application | undefined;
   /** The service calls `onCopy` with the filename of the copy before a migration. Default: no effect. */
   onCopy?: (copy: string) => void;
   /** The service calls `onCheckpointFailure` with the error of a failed checkpoint. Default: no effect. */
@@ -66,16 +71,30 @@ function closeBoth(close: () => Promise<void>, writer: DatabaseSync): () => Prom
 
 async function openWith(
   writer: DatabaseSync,
-  { file, clock, migrations, onCopy = () => undefined, onCheckpointFailure = () => undefined }: Options,
+  {
+    file,
+    clock,
+    usedBy = "service",
+    application,
+    migrations,
+    onCopy = () => undefined,
+    onCheckpointFailure = () => undefined,
+  }: Options,
 ): Promise<Database> {
+  const engine = engineFor("sqlite", usedBy);
+  const own = ownerOf(application, { engine, clock });
   const writeLock = new Mutex();
   // Another process may start and migrate at the same moment. A migration can take longer than the wait of a normal call, so this dialect
   // waits longer.
   const migrating = sqliteDialect(writer, { writeLock, patienceMs: MIGRATION_PATIENCE_MS });
   const migrated = new Kysely<Tables>({ dialect: migrating });
   const missing = await firstMissingMigration(migrated, engine.name, { migrations });
-  if (missing !== undefined) await copyBeforeMigration(file, { migration: missing, onCopy });
-  await migrate(migrated, engine.name, { migrations });
+  if (missing !== undefined) {
+    // A copy replaces an old copy, so the owner is checked first.
+    await own?.(migrated);
+    await copyBeforeMigration(file, { migration: missing, onCopy });
+  }
+  await migrate(migrated, engine.name, { migrations, usedBy, own });
   useMemory(writer);
   const journal = await openJournalEvents(file);
   const reader = new DatabaseSync(file, { readOnly: true });

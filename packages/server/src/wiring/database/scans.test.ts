@@ -179,7 +179,10 @@ async function batchedStatements(db: Kysely<Tables>): Promise<[name: string, que
     return [];
   };
   const clock = () => MIDDLE;
-  const access = postgresAccessQueries(run, { db, statements: compileAccess(db, postgresEngine), clock });
+  const access = postgresAccessQueries(run, {
+    ...{ db, clock, engine: postgresEngine },
+    statements: compileAccess(db, postgresEngine),
+  });
   const lookups = postgresLookups(run, { db, clock });
   const all = Array.from({ length: BATCH }, (_, nth) => nth + 1);
   await access.downloads(

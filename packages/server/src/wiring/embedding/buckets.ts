@@ -1,17 +1,16 @@
 import { numberBuckets } from "../../features/embedding/buckets.ts";
 import type { Database } from "../../platform/database/queries.ts";
-import { type NumberedConfig, ownDatabase, placeOf } from "../base.ts";
+import { type NumberedConfig, placeOf } from "../base.ts";
 import { bucketOf, type CheckedOptions } from "./options.ts";
 
 /** Returns the function that opens the buckets of the option `buckets`, and the function that returns the number of an open bucket. */
-export function createTenantBuckets({ application, bucket, buckets = {} }: CheckedOptions) {
+export function createTenantBuckets({ buckets = {} }: CheckedOptions) {
   const configs = new Map(Object.entries(buckets).map(([name, options]) => [name, bucketOf(options)]));
   const places = new Map([...configs].map(([name, config]) => [name, placeOf(config)]));
   let numbers: ReadonlyMap<string, number> = new Map();
   return {
-    /** Reserves the database for the application, and then numbers the buckets. */
+    /** Numbers the buckets. The database already belongs to the application. */
     async open(db: Database): Promise<NumberedConfig[]> {
-      await ownDatabase(db, { name: application, bucket: placeOf(bucketOf(bucket)) });
       numbers = await numberBuckets(db, places);
       return [...configs].map(([name, config]) => ({
         bucket: config,

@@ -23,7 +23,7 @@ import { withRedaction } from "../../platform/http/logging.ts";
 import { HttpProblem } from "../../platform/http/problem.ts";
 import { canDraw, findDrawingProgram } from "../../platform/pictures/draw-pictures.ts";
 import { startFileBackground, startSweep } from "../background.ts";
-import { type Base, createOpened, type Opened, openBase } from "../base.ts";
+import { type Base, createOpened, type Opened, openBase, placeOf } from "../base.ts";
 import { createAllowances, createFileUseCases, type FileUseCases } from "../file-use-cases.ts";
 import { createTenantBuckets } from "./buckets.ts";
 import { LINK_JOBS, loadLinks, type OpenedLinks, type OpenLinks } from "./links.ts";
@@ -129,6 +129,8 @@ async function open(
   const base = await openBase(config, {
     join: (deps) => joinFeatures(deps, links),
     openTenantBuckets: tenantBuckets.open,
+    application: { name: options.application, bucket: placeOf(config.bucket) },
+    usedBy: "embedding",
     ...{ logger, clock },
   });
   opened.add(base.close);

@@ -3,12 +3,10 @@ import { createValetKey } from "../../index.ts";
 import { startEmbedded } from "../../platform/bucket/testing/bucket-server.ts";
 import { openAt } from "../../testing/database/database-location.ts";
 import { engines, postgres, runSql } from "../../testing/database/test-databases.ts";
-import { ownDatabase, SERVICE } from "../base.ts";
-import { createPlace, locationOf, open, optionsAt, type Place } from "./testing/embedding.ts";
+import { SERVICE } from "../database/owner.ts";
+import { createPlace, locationOf, open, optionsAt } from "./testing/embedding.ts";
 
 describe.each(engines)("a database of an embedding on $name", (engine) => {
-  const opened = (place: Place) => openAt(locationOf(place));
-
   it("requirement 40: a database refuses a second application, and keeps its files", async () => {
     const place = await createPlace(engine);
     const shop = await open(place, { application: "shop" });
@@ -38,17 +36,11 @@ describe.each(engines)("a database of an embedding on $name", (engine) => {
     const place = await createPlace(engine);
     const embedding = await open(place);
     await embedding.close();
-    const db = await opened(place);
-    await expect(ownDatabase(db, { name: SERVICE, bucket: "" })).rejects.toMatchObject({
+    await expect(openAt(locationOf(place), { application: SERVICE })).rejects.toMatchObject({
       message: expect.stringContaining("the Valet Key service can't share it"),
     });
-    await db.close();
     const ofService = await createPlace(engine);
-    await (await open(ofService)).close();
-    const other = await opened(ofService);
-    await other.kysely.deleteFrom("application").execute();
-    await ownDatabase(other, { name: SERVICE, bucket: "" });
-    await other.close();
+    await (await openAt(locationOf(ofService), { application: SERVICE })).close();
     await expect(createValetKey(optionsAt(ofService))).rejects.toMatchObject({
       message: expect.stringContaining("belongs to the Valet Key service"),
     });

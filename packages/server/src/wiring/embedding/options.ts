@@ -7,7 +7,8 @@ import type { Resource, Resources, User } from "../../features/embedding/types.t
 import type { BucketConfig, Config } from "../../platform/config/index.ts";
 import { defaultLimits } from "../../platform/config/limits.ts";
 import { faultOfUrl } from "../../platform/database/postgres/hosts.ts";
-import { type BaseConfig, SERVICE } from "../base.ts";
+import type { BaseConfig } from "../base.ts";
+import { SERVICE } from "../database/owner.ts";
 import type { BucketOptions, LinkOptions, ValetKeyOptions } from "./types.ts";
 import { faultsOfNames } from "./unknown-options.ts";
 
@@ -35,7 +36,9 @@ export function checkOptions<AppUser extends User>(given: ValetKeyOptions<AppUse
     ...faultsOfNames(options as Partial<ValetKeyOptions>),
     ...faultsOfParts(options),
     ...faultsOfConnections(options),
-    ...(NAME.test(application) && application !== SERVICE ? [] : [`application: ${NAMES}, and not "${SERVICE}"`]),
+    ...(NAME.test(application) && application !== SERVICE.name
+      ? []
+      : [`application: ${NAMES}, and not "${SERVICE.name}"`]),
     ...(SCHEMA.test(schema) ? [] : ["schema: 1 to 63 letters in lower case, digits and _"]),
     ...(BASE_PATH.test(basePath) ? [] : ["basePath: a path such as /files, without a slash at its end"]),
     ...(Array.isArray(origins) ? origins : [origins])

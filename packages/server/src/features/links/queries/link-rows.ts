@@ -1,5 +1,6 @@
 import type { FileRequest } from "@valetkey/contract";
 import { type ExpressionBuilder, type Kysely, type Selectable, sql } from "kysely";
+import type { Engine } from "../../../platform/database/engine.ts";
 import { decodeCursor, type Page, type PageRequest, toPage } from "../../../platform/database/pages.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import type { Role } from "../../../platform/database/unions.ts";
@@ -8,12 +9,11 @@ import { ENDED } from "../../usage/usage.ts";
 import type { Link, LinkDetails, LinkWithCreator } from "../link.ts";
 import { receiverCounts, toReceiverCounts } from "./receivers.ts";
 
+type Scope = { db: Kysely<Tables>; engine: Engine };
+
 /** Builds the expression for the current role of the creator of a link on the note. Null: the creator has no role. */
-export function creatorRole(
-  eb: ExpressionBuilder<Tables, "notes" | "links">,
-  { db, now }: { db: Kysely<Tables>; now: number },
-) {
-  const ofCreator = { db, userId: eb.ref("links.created_by"), now: sql<number>`${now}` };
+export function creatorRole(eb: ExpressionBuilder<Tables, "notes" | "links">, { now, ...of }: Scope & { now: number }) {
+  const ofCreator = { ...of, userId: eb.ref("links.created_by"), now: sql<number>`${now}` };
   return roleOnNote(eb as unknown as ExpressionBuilder<Tables, "notes">, ofCreator);
 }
 
@@ -45,7 +45,7 @@ const linkColumns = [
 ] as const;
 
 /** Selects links with the current role of their creators, and the ids of their files. */
-export function linksWithCreator(db: Kysely<Tables>, now: number) {
+export function linksWithCreator({ db, engine }: Scope, now: number) {
   return db
     .selectFrom("links")
     .innerJoin("notes", "notes.id", "links.note_id")
@@ -53,7 +53,7 @@ export function linksWithCreator(db: Kysely<Tables>, now: number) {
     .leftJoin("people", "people.id", "links.created_by")
     .select(linkColumns)
     .select("people.name as creator_name")
-    .select((eb) => creatorRole(eb as never, { db, now }).as("creator_role"))
+    .select((eb) => creatorRole(eb as never, { db, engine, now }).as("creator_role"))
     .select((eb) =>
       eb
         .selectFrom("link_files")
@@ -62,14 +62,13 @@ export function linksWithCreator(db: Kysely<Tables>, now: number) {
         .whereRef("link_files.link_id", "=", "links.id")
         .as("attachment_ids"),
     )
-    .select((eb) =>
-      eb
-        .selectFrom("link_recipients")
-        // An email address contains no line break, so a line break can separate the email addresses.
-        .select(sql<string | null>`string_agg(link_recipients.email, ${"\n"})`.as("emails"))
-        .whereRef("link_recipients.link_id", "=", "links.id")
-        .as("recipients"),
-    );
+    .select(engine.hasServiceTables ? recipients(db).as("recipients") : sql<string | null>`null`.as("recipients"));
+}
+
+function recipients(db: Kysely<Tables>) {
+  // An email address contains no line break, so a line break can separate the email addresses.
+  const emails = sql<string | null>`string_agg(link_recipients.email, ${"\n"})`.as("emails");
+  return db.selectFrom("link_recipients").select(emails).whereRef("link_recipients.link_id", "=", sql.ref("links.id"));
 }
 
 type Row = Omit<Selectable<Tables["links"]>, "idempotency_key"> & {
@@ -149,7 +148,8 @@ export function toEditable(link: Link) {
 }
 
 /** Selects links with the details that only people with an account see. Visitors do not see these details. */
-export function linkDetails(db: Kysely<Tables>, now: number) {
+export function linkDetails(scope: Scope, now: number) {
+  const { db } = scope;
   const sent = db
     .selectFrom("visitor_files")
     .innerJoin("attachments", "attachments.id", "visitor_files.attachment_id")
@@ -164,7 +164,7 @@ export function linkDetails(db: Kysely<Tables>, now: number) {
     .whereRef("link_files.link_id", "=", sql.ref("links.id"))
     .where("attachments.state", "=", "ready")
     .where(notInTrash.attachmentsOfNote);
-  return linksWithCreator(db, now).select([
+  return linksWithCreator(scope, now).select([
     "notes.title as note_title",
     ready.select(count).as("ready_files"),
     sent.select(count).as("taken_files"),
@@ -172,7 +172,7 @@ export function linkDetails(db: Kysely<Tables>, now: number) {
     received.select(sum("attachments.size_bytes")).as("received_bytes"),
     // An id of a slot contains no comma.
     sent.select(sql<string | null>`string_agg(visitor_files.slot_id, ',')`.as("ids")).as("filled_slots"),
-    ...receiverCounts(db),
+    ...receiverCounts(scope),
   ]);
 }
 

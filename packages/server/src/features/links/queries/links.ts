@@ -18,7 +18,7 @@ import {
   toRow,
 } from "./link-rows.ts";
 
-export const linkQueries = defineQueries("database.links", ({ kysely: db, clock }) => ({
+export const linkQueries = defineQueries("database.links", ({ kysely: db, engine, clock }) => ({
   /**
    * Stores a new link. Throws `note_not_found` or `attachment_not_found` if the note or a file was deleted. `idempotencyKey`: the key for
    * `findByKey`. The caller must call `insert` in a transaction.
@@ -49,12 +49,12 @@ export const linkQueries = defineQueries("database.links", ({ kysely: db, clock 
   },
 
   async find(linkId: string): Promise<LinkWithCreator | undefined> {
-    const row = await linksWithCreator(db, clock()).where("links.id", "=", linkId).executeTakeFirst();
+    const row = await linksWithCreator({ db, engine }, clock()).where("links.id", "=", linkId).executeTakeFirst();
     return row && toLinkWithCreator(row);
   },
 
   async findDetails(linkId: string): Promise<LinkDetails | undefined> {
-    const row = await linkDetails(db, clock()).where("links.id", "=", linkId).executeTakeFirst();
+    const row = await linkDetails({ db, engine }, clock()).where("links.id", "=", linkId).executeTakeFirst();
     return row && toDetails(row);
   },
 
@@ -84,7 +84,7 @@ export const linkQueries = defineQueries("database.links", ({ kysely: db, clock 
     noteId: string,
     { kind, ...page }: PageRequest & { kind?: LinkKind | undefined },
   ): Promise<Page<LinkDetails>> {
-    const ofNote = linkDetails(db, clock()).where("links.note_id", "=", noteId);
+    const ofNote = linkDetails({ db, engine }, clock()).where("links.note_id", "=", noteId);
     const links = ofNote.$if(kind !== undefined, (q) => q.where("links.kind", "=", kind as never));
     return toPageOfDetails(await newestFirst(links, page).execute(), page);
   },
@@ -92,7 +92,10 @@ export const linkQueries = defineQueries("database.links", ({ kysely: db, clock 
   /** Lists the links whose list of files contains this attachment, newest first. */
   async listOfAttachment(attachmentId: string, page: PageRequest): Promise<Page<LinkDetails>> {
     const naming = db.selectFrom("link_files").select("link_id").where("attachment_id", "=", attachmentId);
-    const rows = await newestFirst(linkDetails(db, clock()).where("links.id", "in", naming), page).execute();
+    const rows = await newestFirst(
+      linkDetails({ db, engine }, clock()).where("links.id", "in", naming),
+      page,
+    ).execute();
     return toPageOfDetails(rows, page);
   },
 
@@ -101,11 +104,13 @@ export const linkQueries = defineQueries("database.links", ({ kysely: db, clock 
     userId: string,
     { kind, ...page }: PageRequest & { kind: LinkKind | undefined },
   ): Promise<Page<LinkDetails>> {
-    const links = linkDetails(db, clock()).$if(kind !== undefined, (q) => q.where("links.kind", "=", kind as never));
+    const links = linkDetails({ db, engine }, clock()).$if(kind !== undefined, (q) =>
+      q.where("links.kind", "=", kind as never),
+    );
     const owned = await newestFirst(links.where("links.owner_id", "=", userId), page).execute();
     // Each of the two queries reads one index in order. A single query would have to sort all links of the person.
     const others = links.where("links.created_by", "=", userId).where("links.owner_id", "!=", userId);
-    const mayEdit = others.where((eb) => eb(creatorRole(eb as never, { db, now: clock() }), "in", EDITING));
+    const mayEdit = others.where((eb) => eb(creatorRole(eb as never, { db, engine, now: clock() }), "in", EDITING));
     const made = await newestFirst(mayEdit, page).execute();
     const rows = [...owned, ...made].sort((a, b) => (a.id < b.id ? 1 : -1));
     return toPageOfDetails(rows, page);
@@ -113,13 +118,15 @@ export const linkQueries = defineQueries("database.links", ({ kysely: db, clock 
 
   /** Lists the links of all users, newest first. */
   async listAll({ kind, ...page }: PageRequest & { kind: LinkKind | undefined }): Promise<Page<LinkDetails>> {
-    const links = linkDetails(db, clock()).$if(kind !== undefined, (q) => q.where("links.kind", "=", kind as never));
+    const links = linkDetails({ db, engine }, clock()).$if(kind !== undefined, (q) =>
+      q.where("links.kind", "=", kind as never),
+    );
     return toPageOfDetails(await newestFirst(links, page).execute(), page);
   },
 
   /** Returns the person's links that nobody has revoked. */
   async listUnrevoked(userId: string): Promise<Link[]> {
-    const made = linksWithCreator(db, clock()).where("links.created_by", "=", userId);
+    const made = linksWithCreator({ db, engine }, clock()).where("links.created_by", "=", userId);
     const rows = await made.where("links.revoked_at", "is", null).orderBy("links.id").execute();
     return rows.map((row) => toLinkWithCreator(row).link);
   },
@@ -145,7 +152,7 @@ export const linkQueries = defineQueries("database.links", ({ kysely: db, clock 
     await db.updateTable("links").set(toEditable(link)).where("id", "=", link.id).execute();
     await db.deleteFrom("link_files").where("link_id", "=", link.id).execute();
     await insertFiles(db, link);
-    await db.deleteFrom("link_recipients").where("link_id", "=", link.id).execute();
+    if (engine.hasServiceTables) await db.deleteFrom("link_recipients").where("link_id", "=", link.id).execute();
     await insertRecipients(db, link);
   },
 

@@ -1,4 +1,5 @@
 import { type Kysely, type Selectable, sql } from "kysely";
+import type { Engine } from "../../../platform/database/engine.ts";
 import { decodeCursor, type Page, type PageRequest, toPage } from "../../../platform/database/pages.ts";
 import { defineQueries } from "../../../platform/database/queries.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
@@ -113,10 +114,11 @@ function toReceiver(row: Pick<Selectable<Tables["link_mails"]>, (typeof columns)
 }
 
 /** Returns the counts of receivers as members of a query that selects links. */
-export function receiverCounts(db: Kysely<Tables>) {
+export function receiverCounts({ db, engine }: { db: Kysely<Tables>; engine: Engine }) {
   const ofLink = db.selectFrom("link_mails").whereRef("link_mails.link_id", "=", sql.ref("links.id"));
+  // An embedding sends no mails.
   const count = <Name extends string>(value: ReturnType<typeof sql<number>>, name: Name) =>
-    ofLink.select(value.as("count")).as(name);
+    engine.hasServiceTables ? ofLink.select(value.as("count")).as(name) : sql<number | null>`0`.as(name);
   return [
     count(sql`count(*)`, "receivers"),
     count(sql`count(visited_at)`, "receivers_visited"),

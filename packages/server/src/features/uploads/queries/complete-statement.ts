@@ -18,6 +18,7 @@ const PARAMETERS = [
 ] as const;
 type Parameter = (typeof PARAMETERS)[number];
 type M = Markers<Parameter>;
+type Scope = { db: Kysely<Tables>; engine: Engine };
 
 /**
  * The statements that complete an upload. On PostgreSQL, the statement `all` does the whole work in one round trip. SQLite cannot write
@@ -25,40 +26,42 @@ type M = Markers<Parameter>;
  */
 export type CompletionStatements =
   | ({ engine: "postgres" } & Record<"all", Statement<Parameter>>)
-  | ({ engine: "sqlite" } & Record<
-      "facts" | "moveAttachment" | "moveUpload" | "addEvent" | "queueWebhooks",
+  | ({ engine: "sqlite"; queueWebhooks: Statement<Parameter> | undefined } & Record<
+      "facts" | "moveAttachment" | "moveUpload" | "addEvent",
       Statement<Parameter>
     >);
 
 /** Compiles the completion of an upload for one engine. The function `compileCompletion` runs no query on `db`. */
-export function compileCompletion(db: Kysely<Tables>, { name: engine }: Engine): CompletionStatements {
+export function compileCompletion(db: Kysely<Tables>, engine: Engine): CompletionStatements {
+  const scope = { db, engine };
   const one = (name: string, build: (markers: M) => RawBuilder<unknown>) =>
     compile({ name: `vk_complete_${name}`, rows: "one", parameters: PARAMETERS }, (markers) => ({
       compile: () => build(markers).compile(db),
     }));
-  if (engine === "sqlite") {
+  if (engine.name === "sqlite") {
     const alone = sql`where true`;
     return {
-      engine,
-      facts: one("facts", (m) => finding(db, m)),
+      engine: "sqlite",
+      facts: one("facts", (m) => finding(scope, m)),
       moveAttachment: one("attachment", (m) => movingAttachment(m, sql`true`)),
       moveUpload: one("upload", (m) => movingUpload(m, sql`true`)),
       addEvent: one("event", (m) => addingEvent(m, alone)),
-      queueWebhooks: one("webhooks", (m) => queueingWebhooks(m, sql``)),
+      queueWebhooks: engine.hasServiceTables ? one("webhooks", (m) => queueingWebhooks(m, sql``)) : undefined,
     };
   }
   return {
-    engine,
+    engine: "postgres",
     all: one("all", (m) => {
       // Each part of the statement runs after the part before. The statement locks the attachment before the upload, as a cascading
       // deletion does.
       const after = (part: string) => sql`exists (select 1 from ${sql.ref(part)})`;
+      const queued = sql`, queued as (${queueingWebhooks(m, sql`and ${after("moved")}`)} returning id)`;
       return sql`
-        with found as materialized (${finding(db, m)}),
+        with found as materialized (${finding(scope, m)}),
         moved as (${movingAttachment(m, sql`exists (select 1 from found where may_add = 1)`)}),
         uploaded as (${movingUpload(m, after("moved"))} returning id),
-        recorded as (${addingEvent(m, sql`from moved`)} returning id),
-        queued as (${queueingWebhooks(m, sql`and ${after("moved")}`)} returning id)
+        recorded as (${addingEvent(m, sql`from moved`)} returning id)
+        ${engine.hasServiceTables ? queued : sql``}
         select may_add, (select count(*) from moved) as moved from found`;
     }),
   };
@@ -80,13 +83,16 @@ export function uploadCompletions(statements: CompletionStatements, run: RunCall
     if (row === undefined) return undefined;
     const mayAdd = row[0] === 1;
     const isMoved = mayAdd && (await run([call(statements.moveAttachment)])).length === 1;
-    if (isMoved) await run([call(statements.moveUpload), call(statements.addEvent), call(statements.queueWebhooks)]);
+    if (isMoved) {
+      const { moveUpload, addEvent, queueWebhooks } = statements;
+      await run([moveUpload, addEvent, ...(queueWebhooks === undefined ? [] : [queueWebhooks])].map(call));
+    }
     return { mayAdd, isMoved };
   };
 }
 
-function finding(db: Kysely<Tables>, { attachmentId, userId, now }: M): RawBuilder<unknown> {
-  const role = roleOnNote(expressionBuilder<Tables, "notes">(), { db, userId, now });
+function finding(scope: Scope, { attachmentId, userId, now }: M): RawBuilder<unknown> {
+  const role = roleOnNote(expressionBuilder<Tables, "notes">(), { ...scope, userId, now });
   return sql`
     select case when ${role} in (${ADDERS}) then 1 else 0 end as may_add
     from attachments join notes on notes.id = attachments.note_id

@@ -48,6 +48,7 @@ const LOCK_TIMEOUT_MS = 2_000;
 type Parameter = (typeof PARAMETERS)[number];
 type KeyParameter = "userId" | "idempotencyKey" | "startedBefore" | "expiresBefore";
 type M = Markers<Parameter>;
+type Scope = { db: Kysely<Tables>; engine: Engine };
 export type StartStatement = Statement<Parameter>;
 export type StartValues = Record<Parameter, unknown>;
 
@@ -61,25 +62,26 @@ export type StartStatements = { forgetKey: StartStatement } & (
 );
 
 /** Compiles the start of an upload for one engine. The function `compileStart` runs no query on `db`. */
-export function compileStart(db: Kysely<Tables>, { name: engine }: Engine): StartStatements {
+export function compileStart(db: Kysely<Tables>, engine: Engine): StartStatements {
+  const scope = { db, engine };
   const one = (name: string, build: (markers: M) => RawBuilder<unknown>) =>
     compile({ name: `vk_start_${name}`, rows: "one", parameters: PARAMETERS }, (markers) => ({
       compile: () => build(markers).compile(db),
     }));
   const forgetKey = one("forget_key", forgettingKey);
-  if (engine === "sqlite") {
+  if (engine.name === "sqlite") {
     const alone = sql`where true`;
     return {
-      engine,
+      engine: "sqlite",
       forgetKey,
-      facts: one("facts", (m) => sql`with found as materialized (${finding(db, m)}) ${judging(m)}`),
+      facts: one("facts", (m) => sql`with found as materialized (${finding(scope, m)}) ${judging(m)}`),
       addUsage: one("usage", (m) => countingIn(m, { ownerId: m.ownerId, from: alone })),
       addAttachment: one("attachment", (m) => attaching(m, { ownerId: m.ownerId, from: alone })),
       addUpload: one("upload", (m) => recording(m, { from: alone })),
     };
   }
   return {
-    engine,
+    engine: "postgres",
     forgetKey,
     lock: one("lock", (m) => holdingStarts(m)),
     start: one("record", (m) => {
@@ -87,7 +89,7 @@ export function compileStart(db: Kysely<Tables>, { name: engine }: Engine): Star
       // If another transaction is deleting the note, the lock waits for the end of the other transaction. All transactions lock the note
       // before the usage, to avoid a deadlock.
       return sql`
-        with found as materialized (${finding(db, m)} for key share of notes),
+        with found as materialized (${finding(scope, m)} for key share of notes),
         facts as materialized (${judging(m)}),
         counted as (${countingIn(m, { ownerId: counting, from: sql`from facts where may_start = 1` })}),
         attached as (${attaching(m, { ownerId, from: sql`from counted where true` })} returning id),
@@ -135,8 +137,8 @@ export function countPendingOfNote(noteId: unknown): RawBuilder<number> {
   return sql<number>`(select count(*) from attachments where note_id = ${noteId} and ${inGroup("pending")})`;
 }
 
-function finding(db: Kysely<Tables>, { noteId, userId, now, isGranted, idempotencyKey }: M): RawBuilder<unknown> {
-  const role = roleOnNote(expressionBuilder<Tables, "notes">(), { db, userId, now });
+function finding(scope: Scope, { noteId, userId, now, isGranted, idempotencyKey }: M): RawBuilder<unknown> {
+  const role = roleOnNote(expressionBuilder<Tables, "notes">(), { ...scope, userId, now });
   return sql`
     select notes.owner_id,
       case when ${isGranted} = 1 or ${role} in (${ADDERS}) then 1 else 0 end as may_add,

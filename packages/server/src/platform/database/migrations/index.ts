@@ -1,5 +1,5 @@
 import type { Migration } from "kysely/migration";
-import type { EngineName } from "../engine.ts";
+import type { DatabaseUser, EngineName } from "../engine.ts";
 import { initialSchema } from "./0100-initial-schema.ts";
 import { linkMails } from "./0101-link-mails.ts";
 import { noteOrder } from "./0102-note-order.ts";
@@ -15,6 +15,7 @@ import { tokenRequests } from "./0113-token-requests.ts";
 import { triggerSchemas } from "./0115-trigger-schemas.ts";
 import { tenants } from "./0117-tenants.ts";
 import { tenantBuckets } from "./0120-tenant-buckets.ts";
+import { embeddingTables } from "./0121-embedding-tables.ts";
 
 const FIRST = "0100-initial-schema";
 
@@ -27,8 +28,20 @@ export function isOfPreview(migration: string): boolean {
   return migration < FIRST;
 }
 
-/** Returns all migrations. Migrations run in the order of their names. A released migration must never be edited. */
-export function migrationsFor(engine: EngineName): Record<string, Migration> {
+/** `isNew`: the database has no tables yet. */
+export type Target = { usedBy: DatabaseUser; isNew: boolean };
+
+const NOTHING: Migration = { up: async () => undefined };
+
+/**
+ * Returns all migrations. Migrations run in the order of their names. A released migration must never be edited.
+ * From 0121 on, the database of an embedding lacks the tables of the service. A migration of such a table must be NOTHING for an embedding:
+ * `usedBy === "service" ? tokenLimits(engine) : NOTHING`.
+ */
+export function migrationsFor(
+  engine: EngineName,
+  { usedBy, isNew }: Target = { usedBy: "service", isNew: true },
+): Record<string, Migration> {
   return {
     [FIRST]: initialSchema(engine),
     "0101-link-mails": linkMails(engine),
@@ -45,5 +58,7 @@ export function migrationsFor(engine: EngineName): Record<string, Migration> {
     "0115-trigger-schemas": triggerSchemas(engine),
     "0117-tenants": tenants(engine),
     "0120-tenant-buckets": tenantBuckets(),
+    // An existing database keeps its tables, because replicas of an older version may read them.
+    "0121-embedding-tables": usedBy === "embedding" && isNew ? embeddingTables(engine) : NOTHING,
   };
 }

@@ -14,7 +14,7 @@ import {
   sql,
 } from "kysely";
 import { DomainError } from "../../errors.ts";
-import { type Engine, postgresEngine } from "../engine.ts";
+import type { Engine } from "../engine.ts";
 import type { Database, Tx } from "../queries.ts";
 import type { Tables } from "../schema.ts";
 
@@ -29,7 +29,7 @@ type OpenTransaction = { query(sql: string, values: unknown[]): Promise<unknown>
 export function createJoin(db: Database): (transaction: OpenTransaction) => Promise<Tx> {
   // Each engine object has its own compiled statements, and the statements of `engine` name the schema.
   const engine: Engine = {
-    ...postgresEngine,
+    ...db.engine,
     // Not every driver can send an array.
     list: (values) => JSON.stringify(values),
     isIn: (column, list) => sql`${column} in (select json_array_elements_text(cast(cast(${list} as text) as json)))`,

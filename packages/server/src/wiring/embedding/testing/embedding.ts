@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { createValetKey, type ValetKeyOptions } from "../../../index.ts";
 import { inspect, startEmbedded } from "../../../platform/bucket/testing/bucket-server.ts";
+import type { DatabaseUser } from "../../../platform/database/engine.ts";
 import { withSchema } from "../../../platform/database/postgres/opening.ts";
 import type { DatabaseLocation } from "../../../testing/database/database-location.ts";
 import { runSql, type TestEngine } from "../../../testing/database/test-databases.ts";
@@ -15,15 +16,17 @@ type Options = Partial<ValetKeyOptions<TestUser>>;
 /** Registers a function that cleans up. Default: at the end of the test. */
 type AtEnd = (cleanUp: () => Promise<void>) => void;
 
+type PlaceOptions = { isNew?: boolean; usedBy?: DatabaseUser; atEnd?: AtEnd };
+
 /**
  * Creates a database and a bucket for one test. The database is a copy of a migrated database. With `isNew`, the embedding must migrate the
- * database, which takes longer.
+ * database, which takes longer. `usedBy`: whose tables the copy has. By default, the tables of an embedding.
  */
 export async function createPlace(
   engine: TestEngine,
-  { isNew = false, atEnd = onTestFinished }: { isNew?: boolean; atEnd?: AtEnd } = {},
+  { isNew = false, usedBy = "embedding", atEnd = onTestFinished }: PlaceOptions = {},
 ): Promise<Place> {
-  const { location, remove } = await engine.createLocation({ migrated: !isNew });
+  const { location, remove } = await engine.createLocation({ migrated: !isNew, usedBy });
   atEnd(remove);
   if ("url" in location && !isNew) {
     // The copy has its tables in the schema `public`, but an embedding has its tables in a separate schema.

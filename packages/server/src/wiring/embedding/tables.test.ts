@@ -1,0 +1,149 @@
+import { sql } from "kysely";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { accessQueries } from "../../features/access/queries.ts";
+import { noteQueries } from "../../features/notes/queries.ts";
+import { createValetKey } from "../../index.ts";
+import type { DatabaseUser, EngineName } from "../../platform/database/engine.ts";
+import { migrationsFor } from "../../platform/database/migrations/index.ts";
+import type { Database } from "../../platform/database/queries.ts";
+import { openAt } from "../../testing/database/database-location.ts";
+import { sampleNote } from "../../testing/database/samples.ts";
+import { engines, runSql } from "../../testing/database/test-databases.ts";
+import { SERVICE } from "../database/owner.ts";
+import { createPlace, locationOf, open, optionsAt, type Place } from "./testing/embedding.ts";
+
+const CORE_TABLES = [
+  ...["adopted_objects", "application", "attachment_previews", "attachments", "audit_events", "bucket_capabilities"],
+  ...["file_events", "file_terms", "hook_marks", "items", "kysely_migration", "kysely_migration_lock"],
+  ...["missing_previews", "notes", "object_deletions", "people", "probes", "reservations", "schema_compatibility"],
+  ...["trash", "upload_bucket", "uploads", "usage", "verifications"],
+];
+const LINK_TABLES = ["limit_counts", "link_claims", "link_events", "link_files", "links", "visitor_files"];
+const ALL_TABLES = [...CORE_TABLES, ...LINK_TABLES].sort();
+
+const UNKNOWN_TABLE = `Each new table belongs to a list. If only the service needs the table, its migration must be NOTHING for an embedding (migrations/index.ts). Otherwise, add the table to CORE_TABLES or LINK_TABLES of this test.`;
+const REFUSED = `A migration after 0121 can't use a table that only the service has. Make it NOTHING for an embedding (migrations/index.ts).`;
+
+async function tablesOf({ kysely, engine }: Database): Promise<string[]> {
+  const select: Record<EngineName, string> = {
+    sqlite: "select name from sqlite_schema where type = 'table' order by name",
+    // A partition is a part of its table.
+    postgres: `select relname as name from pg_class where relnamespace = current_schema()::regnamespace
+      and relkind in ('r', 'p') and not relispartition order by relname`,
+  };
+  const { rows } = await sql.raw<{ name: string }>(select[engine.name]).execute(kysely);
+  return rows.map(({ name }) => name).sort();
+}
+
+describe.each(engines)("the tables of an embedding on $name", (engine) => {
+  async function openNew(usedBy: DatabaseUser) {
+    const { location, remove } = await engine.createLocation();
+    onTestFinished(remove);
+    const db = await openAt(location, { usedBy }).catch((cause) => {
+      throw new Error(usedBy === "embedding" ? REFUSED : "The migrations fail.", { cause });
+    });
+    onTestFinished(() => db.close());
+    return db;
+  }
+
+  async function tablesAt(place: Place) {
+    const db = await openAt(locationOf(place), { usedBy: "embedding" });
+    const tables = await tablesOf(db);
+    await db.close();
+    return tables;
+  }
+
+  it("a new embedding has only the tables that an embedding needs", async () => {
+    expect(await tablesOf(await openNew("embedding")), UNKNOWN_TABLE).toEqual(ALL_TABLES);
+  });
+
+  it("the service has the tables of an embedding and more", async () => {
+    const tables = await tablesOf(await openNew("service"));
+    expect(tables).toEqual(expect.arrayContaining(ALL_TABLES));
+    expect(tables).toEqual(expect.arrayContaining(["note_shares", "mails", "webhook_endpoints"]));
+  });
+
+  it("an embedding without the tables of the service uploads, shares and starts again", async () => {
+    const place = await createPlace(engine, { isNew: true });
+    const first = await open(place);
+    const { id } = (await first.as("ann").upload("/invoice/42")).body;
+    await first.close();
+    const second = await open(place);
+    expect(await second.as("ann").send(`GET /files/${id}/url`)).toMatchObject({ status: 200 });
+    await second.files.tick();
+    await second.close();
+    expect(await tablesAt(place)).toEqual(ALL_TABLES);
+  });
+
+  it("an embedding keeps all tables of an existing database for replicas of an older version", async () => {
+    const place = await createPlace(engine, { usedBy: "service" });
+    const before = await tablesAt(place);
+    const { as, files, close } = await open(place);
+    const { id } = (await as("ann").upload("/invoice/42")).body;
+    expect(await as("ann").send(`GET /files/${id}/url`)).toMatchObject({ status: 200 });
+    await files.tick();
+    await close();
+    expect(await tablesAt(place)).toEqual(before);
+  });
+
+  it("an embedding changes nothing in the database of the service", async () => {
+    const place = await createPlace(engine, { usedBy: "service" });
+    const note = sampleNote();
+    const service = await openAt(locationOf(place), { application: SERVICE });
+    await noteQueries(service).insert(note);
+    const before = await tablesOf(service);
+    // The embedding also has a migration to run.
+    await sql`delete from kysely_migration where name >= '0121'`.execute(service.kysely);
+    await service.close();
+    await expect(createValetKey(optionsAt(place))).rejects.toMatchObject({
+      code: "database_unavailable",
+      message: expect.stringContaining("belongs to the Valet Key service"),
+    });
+    const again = await openAt(locationOf(place), {
+      migrations: Object.fromEntries(Object.entries(migrationsFor(engine.name)).filter(([name]) => name < "0121")),
+    });
+    expect(await tablesOf(again)).toEqual(before);
+    expect((await accessQueries(again).note(note.ownerId, note.id))?.note).toEqual(note);
+    const { rows } = await sql`select name from kysely_migration where name >= '0121'`.execute(again.kysely);
+    expect(rows).toEqual([]);
+    await again.close();
+  });
+
+  it("an embedding changes nothing in the database of another application", async () => {
+    const place = await createPlace(engine, { isNew: true });
+    await (await open(place, { application: "shop" })).close();
+    const before = await tablesAt(place);
+    await expect(createValetKey(optionsAt(place, { application: "wiki" }))).rejects.toMatchObject({
+      message: expect.stringContaining('belongs to the application "shop"'),
+    });
+    expect(await tablesAt(place)).toEqual(before);
+  });
+
+  it("an embedding drops no table of the application with the name of a table of the service", async () => {
+    const place = await createPlace(engine, { isNew: true });
+    const location = locationOf(place);
+    if ("url" in location) await runSql(place.database, "create schema valetkey");
+    const db = await openAt(location, { migrations: {} });
+    await sql`create table mails (subject text)`.execute(db.kysely);
+    await sql`insert into mails (subject) values ('hello')`.execute(db.kysely);
+    await db.close();
+    await expect(createValetKey(optionsAt(place))).rejects.toMatchObject({
+      code: "database_unavailable",
+      message: expect.stringContaining("Give Valet Key a database of its own"),
+    });
+    const after = await openAt(location, { migrations: {} });
+    expect((await sql`select subject from mails`.execute(after.kysely)).rows).toEqual([{ subject: "hello" }]);
+    expect(await tablesOf(after)).not.toContain("notes");
+    await after.close();
+  });
+
+  it("a version without the migration 0121 refuses the database of a new embedding", async () => {
+    const place = await createPlace(engine, { isNew: true });
+    await (await open(place)).close();
+    const older = Object.entries(migrationsFor(engine.name)).filter(([name]) => name < "0121");
+    await expect(openAt(locationOf(place), { migrations: Object.fromEntries(older) })).rejects.toMatchObject({
+      code: "database_unavailable",
+      message: expect.stringContaining("needs a version with the migration 0121-embedding-tables"),
+    });
+  });
+});

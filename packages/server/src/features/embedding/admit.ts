@@ -31,6 +31,8 @@ type NewFile = Pick<OfferedFile, "filename" | "contentType" | "sizeBytes"> & {
 /** A call of `validate` without a valid result. The service refuses the file. */
 export type ValidateFault = { resource: string; error: unknown };
 
+type Check = ItemName & { files: readonly NewFile[]; senderId?: string; countStart?: () => Promise<void> };
+
 export type Admit = ReturnType<typeof createAdmit>;
 
 type Options = { resources: Resources; onFault: (fault: ValidateFault) => void; withinMs?: number };
@@ -40,12 +42,12 @@ type Options = { resources: Resources; onFault: (fault: ValidateFault) => void; 
  * before an upload starts. Returns one outcome for each file, in the order of the list: the tags and the metadata that `validate` returned,
  * or the refusal of the file. A refusal has the code `kind_not_accepted`, `file_too_large`, `invalid_filename`, `invalid_path` or `file_refused`.
  * The application itself needs no `validate`. For a file of a visitor, the actor is the creator of the file request, and `senderId` is the id
- * of the visitor. Throws `not_found` for an unknown resource.
+ * of the visitor. `countStart` runs before the check of each file, and a file for which it throws is refused. Throws `not_found` for an unknown resource.
  */
 export function createAdmit(deps: Pick<Deps, "db">, { resources, onFault, withinMs = WITHIN_MS }: Options) {
   return async (
     actor: Actor,
-    { files, senderId = callerOf(actor).userId, ...name }: ItemName & { files: readonly NewFile[]; senderId?: string },
+    { files, senderId = callerOf(actor).userId, countStart, ...name }: Check,
   ): Promise<Outcome<Annotations | undefined>[]> => {
     const rules = rulesOf(resources, name.resource);
     const stored = countOnce(() => countsOf(deps, name));
@@ -54,6 +56,7 @@ export function createAdmit(deps: Pick<Deps, "db">, { resources, onFault, within
     const outcomes: Outcome<Annotations | undefined>[] = [];
     for (const file of files) {
       const outcome = await orRefusal(async () => {
+        await countStart?.();
         checkFile(rules, file);
         return rules.validate === undefined || actor === APPLICATION ? undefined : validate(actor, file);
       });

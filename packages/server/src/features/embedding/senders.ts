@@ -42,10 +42,13 @@ export function createSenders(
     const creator = needsCreator ? await creators.creatorOf(visit.link) : APPLICATION;
     if (creator === undefined) throw linkNotFound();
     const senderId = visitorActorId(visit.visitorId);
-    const checked = await admit(creator, { resource, itemId, files, senderId });
+    // A start counts before `validate`, so that a visitor whose files are all refused can't call the application without a limit.
+    const countStart = () => uploads.countStart(visit, network);
+    const checked = await admit(creator, { resource, itemId, files, senderId, countStart });
     return startAdmitted(db, { files, checked }, async (accepted) => {
       const { place } = await openItem(deps, { item: { resource, itemId }, places });
-      return uploads.startAll(visit, { files: accepted.map((file) => ({ ...file, place })), network });
+      const placed = accepted.map((file) => ({ ...file, place }));
+      return uploads.startAll(visit, { files: placed, network }, { isCounted: true });
     });
   };
 

@@ -4,7 +4,9 @@ import { patterned } from "../../platform/bucket/testing/bytes.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { startServiceInTest, stopClock, useService } from "../../testing/use-service.ts";
 import { createVisitor, insertRequest, put, type TestVisitor } from "../../testing/visitor.ts";
+import { visitorIdOf } from "../access/caller.ts";
 import type { Link } from "../links/link.ts";
+import { uploadQueries } from "../uploads/queries/uploads.ts";
 
 const MIB = 2 ** 20;
 const PDF = "%PDF-1.7\n%%EOF";
@@ -30,6 +32,18 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
   const filesOfNote = async () => (await ann.send(`GET /notes/${noteId}/attachments?limit=200`)).body.items;
   const fileOfNote = async (filename: string) =>
     (await filesOfNote()).find((file: { filename: string }) => file.filename === filename);
+
+  it("a visitor gets `upload_not_found` if their file is removed during its completion", async () => {
+    const id = (await ann.send("POST /notes", { json: { title: "Removed" } })).body.id;
+    const { link, token } = await insertRequest(service, { noteId: id, ownerId: "ann" });
+    const { upload } = (await createVisitor(service.app, token).start("hello")).body;
+    await put(upload, "hello");
+    const { userId = "" } = (await uploadQueries(service.db).find(upload.id)) ?? {};
+    const visit = { link, visitorId: visitorIdOf(userId) ?? "" };
+    const finish = await service.useCases.visitorUploads.prepare(visit, { uploadId: upload.id });
+    expect(await service.useCases.deleteFilesOfNote({ userId: "ann" }, id)).toBe(1);
+    await expect(finish()).rejects.toMatchObject({ code: "upload_not_found" });
+  });
 
   it("a file request attaches a visitor's file, and the owner sees the visitor's name", async () => {
     const { maria, link } = await open();

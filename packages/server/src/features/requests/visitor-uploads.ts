@@ -19,7 +19,7 @@ import { type Outcome, untilUnavailable } from "../uploads/batch.ts";
 import { type CompleteUploadInput, type Finish, prepareCompletion } from "../uploads/complete.ts";
 import { abortUpload } from "../uploads/index.ts";
 import { getUpload, signParts } from "../uploads/parts.ts";
-import type { Sender } from "../uploads/sender.ts";
+import { type Sender, uploadNotFound } from "../uploads/sender.ts";
 import { type StartedUpload, startUpload } from "../uploads/start.ts";
 
 /** A visitor who may send files to a file request. The function `admit` has checked the permission (admit.ts). */
@@ -40,6 +40,9 @@ type SendFileInput = {
 
 /** The member `network` is the network of the visitor (platform/http/client-address.ts). */
 type FromNetwork<Input> = Input & { network: string };
+
+/** `isCounted`: the caller has called `countStart` for each file. A file of a visitor's request can't contain this option. */
+type Counting = { isCounted: boolean };
 
 const MINUTE_MS = 60_000;
 const STARTS_OF_IP: WindowLimit = { name: "link starts by ip", max: 60, windowMs: MINUTE_MS };
@@ -73,15 +76,25 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
   const prepareSent = prepareCompletion(deps);
   const abort = abortUpload(deps);
 
+  async function countStart({ link }: Visit, network: string): Promise<void> {
+    for (const window of windowsOfStart({ linkId: link.id, network })) {
+      await takeFromWindow(deps, { ...window, amount: 1 });
+    }
+  }
+
   /**
    * Starts an upload. Throws the errors of `startUpload`, `kind_not_accepted`, `request_full`, and `invalid_request` for a wrong slot or
    * name.
    */
-  async function startOne(visit: Visit, file: FromNetwork<SendFileInput>): Promise<StartedUpload> {
+  async function startOne(
+    visit: Visit,
+    file: FromNetwork<SendFileInput>,
+    { isCounted }: Counting = { isCounted: false },
+  ): Promise<StartedUpload> {
     const { network, slotId, visitorName, sha256, ...declared } = file;
     const { link, visitorId } = visit;
     const named = checkVisitorName(visitorName, requestOf(link).askName);
-    await limitStarts(deps, { linkId: link.id, network });
+    if (!isCounted) await countStart(visit, network);
     const input = { ...declared, sha256, noteId: link.noteId, visit: { visitorId, visitorName: named, slotId } };
     return startSend(senderOf(visit), input).catch(hideOwner);
   }
@@ -96,16 +109,20 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
   }
 
   return {
+    /** Counts one start of a visitor. Throws `rate_limited`. */
+    countStart,
+
     start: startOne,
 
     /** Starts many uploads, one after another. Returns one outcome for each file, in the order of the list. */
     async startAll(
       visit: Visit,
       { files, network }: FromNetwork<{ files: readonly SendFileInput[] }>,
+      counting?: Counting,
     ): Promise<Outcome<StartedUpload>[]> {
       const outcomes: Outcome<StartedUpload>[] = [];
       const start = untilUnavailable();
-      for (const file of files) outcomes.push(await start(() => startOne(visit, { ...file, network })));
+      for (const file of files) outcomes.push(await start(() => startOne(visit, { ...file, network }, counting)));
       return outcomes;
     },
 
@@ -163,10 +180,6 @@ async function holdSent(tx: Tx, sent: { visit: Visit; uploadId: string }): Promi
 
 type Start = { linkId: string; network: string };
 
-async function limitStarts(deps: Deps, start: Start): Promise<void> {
-  for (const window of windowsOfStart(start)) await takeFromWindow(deps, { ...window, amount: 1 });
-}
-
 /** The limit of the IP address comes first, so that one visitor can't use up the limits of all visitors. */
 function windowsOfStart({ linkId, network }: Start) {
   const problem = TOO_MANY_STARTS;
@@ -187,7 +200,7 @@ export async function findSent(
     visitorId: visit.visitorId,
     uploadId,
   });
-  if (found === undefined) throw new DomainError("upload_not_found", "Upload not found");
+  if (found === undefined) throw uploadNotFound();
   return found;
 }
 
@@ -203,9 +216,8 @@ function senderOf({ link, visitorId }: Visit): Sender {
 
 /** Replaces the errors that would reveal facts about the note or its owner to a visitor. */
 function hideOwner(error: unknown): never {
-  if (error instanceof DomainError && (error.code === "note_not_found" || error.code === "attachment_not_found")) {
-    throw linkNotFound();
-  }
+  if (error instanceof DomainError && error.code === "note_not_found") throw linkNotFound();
+  if (error instanceof DomainError && error.code === "attachment_not_found") throw uploadNotFound();
   if (error instanceof DomainError && (error.code === "quota_exceeded" || error.code === "too_many_uploads")) {
     throw new DomainError(error.code, "The recipient has no capacity for this file now. Try again later.", {
       cause: error,

@@ -394,6 +394,35 @@ describe("the file requests of an embedding", () => {
     expect(asked).toBe(0);
   });
 
+  it.each([
+    ["one batch", 1],
+    ["many starts", 60],
+  ])("each start of %s counts before `validate`, and counts once", async (_, requests) => {
+    const checked: string[] = [];
+    const validate = ({ filename }: { filename: string }) => {
+      checked.push(filename);
+      return filename.startsWith("no") ? "No." : undefined;
+    };
+    const { files } = await openRequests({ validate });
+    const { token } = await files.createFileRequest(ann, drawer("1"), { maxFiles: 1_000 });
+    const visitor = visitorOf(files.fetch, token);
+    const count = requests === 1 ? 70 : 1;
+    for (let request = 0; request < requests; request++) {
+      const uploads = Array.from({ length: count }, (_, nth) => ({
+        ...{ filename: `${(request + nth) % 2 === 0 ? "no" : "yes"}.txt`, contentType: "text/plain", sizeBytes: 1 },
+      }));
+      const { body } = await visitor.send("POST /uploads/batch", { uploads });
+      const codes = body.uploads.map(({ problem }: { problem?: { code: string } }) => problem?.code);
+      expect(codes.slice(60)).toEqual(Array.from({ length: Math.max(0, count - 60) }, () => "rate_limited"));
+      expect(codes.slice(0, 60)).not.toContain("rate_limited");
+    }
+    expect(checked).toHaveLength(60);
+    const limited = await visitor.start("hello");
+    expect(limited).toMatchObject({ status: 429, body: { code: "rate_limited" } });
+    expect(Number(limited.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(checked).toHaveLength(60);
+  });
+
   it("an embedding without the option links has no file requests", async () => {
     const { files } = await open(await createPlace(sqlite));
     await expect(files.createFileRequest(ann, { resource: "invoice", itemId: "42" })).rejects.toMatchObject({
@@ -407,6 +436,25 @@ describe("the file requests of an embedding", () => {
       code: "invalid_request",
       message: "maxBytesPerFile is at most 100 for this resource.",
     });
+  });
+
+  it.each([
+    [{ accept: ["application/pdf"] }, "accepts none of the types in accept. The resource accepts image/png, text/*."],
+    [{ accept: ["video/*"] }, "accepts none of the types in accept. The resource accepts image/png, text/*."],
+    [{ maxBytesPerFile: 11, maxBytesTotal: 10 }, "maxBytesPerFile is at most maxBytesTotal, which is 10."],
+  ])("createFileRequest refuses %j, because no file could be sent", async (settings, problem) => {
+    const { files } = await openRequests({ accept: ["image/png", "text/*"] });
+    await expect(files.createFileRequest(ann, drawer("1"), settings)).rejects.toMatchObject({
+      code: "invalid_request",
+      message: expect.stringContaining(problem),
+    });
+    for (const kind of ["image/*", "text/plain", "text/*"]) {
+      expect(await files.createFileRequest(ann, drawer("1"), { accept: ["video/mp4", kind] })).toMatchObject({
+        state: "live",
+      });
+    }
+    const equal = { maxBytesPerFile: 10, maxBytesTotal: 10 };
+    expect(await files.createFileRequest(ann, drawer("1"), equal)).toMatchObject(equal);
   });
 });
 
@@ -424,6 +472,7 @@ describe("wrong settings of a file request", () => {
     [{ maxBytesPerFile: 0.5 }, "maxBytesPerFile must be"],
     [{ maxBytesTotal: Number.POSITIVE_INFINITY }, "maxBytesTotal must be"],
     [{ accept: "image/*" }, "accept must be"],
+    [{ accept: [] }, "accept must be an array of 1 to 20 types"],
     [{ accept: ["Image/PNG"] }, "accept must be"],
     [{ accept: new Array(3) }, "accept must be"],
     [{ accept: Array.from({ length: 21 }, () => "image/*") }, "accept must be"],

@@ -9,12 +9,12 @@ export type NewFileRequest = {
   password?: string | undefined;
   /** The number of files of all visitors together. Range: 1 to 1,000. Default: 10. */
   maxFiles?: number | undefined;
-  /** The size of the largest file, in bytes. Range: 1 to `maxBytes` of the resource. Default: `maxBytes` of the resource. */
+  /** The size of the largest file, in bytes. Range: 1 to `maxBytes` of the resource and to `maxBytesTotal`. Default: `maxBytes` of the resource. */
   maxBytesPerFile?: number | undefined;
   /** The size of all files together, in bytes. Range: from 1. Default: `maxFiles` files of `maxBytesPerFile`. */
   maxBytesTotal?: number | undefined;
   /**
-   * The content types that the file request accepts, such as `application/pdf` and `image/*`. The resource must accept them too. Range: up
+   * The content types that the file request accepts, such as `application/pdf` and `image/*`. The resource must accept at least one of them. Range: 1
    * to 20 types. Default: `accept` of the resource.
    */
   accept?: readonly string[] | undefined;

@@ -1,7 +1,9 @@
 import type { FileRequest } from "@valetkey/contract";
 import { DomainError } from "../../../platform/errors.ts";
+import { acceptsType } from "../../links/file-request.ts";
 import type { Link } from "../../links/link.ts";
 import { checkItem, openItem, rulesOf } from "../items.ts";
+import type { Resource } from "../types.ts";
 import type { ActorCalls, CallContext } from "./context.ts";
 import { COMMON_RULES, checkSettings, countUpTo, type SettingRules } from "./link-settings.ts";
 import { grantOf, listLinksOf, presentShared, requireLinks, revokeLinkOf, type Shown } from "./links.ts";
@@ -19,9 +21,8 @@ export function fileRequestCalls(context: CallContext): Pick<ActorCalls, keyof F
       const rules = rulesOf(resources, item.resource);
       const maxBytes = rules.maxBytes ?? deps.limits.uploadMaxBytes;
       const { maxBytesPerFile = maxBytes } = limits;
-      if (maxBytesPerFile > maxBytes) {
-        throw new DomainError("invalid_request", `maxBytesPerFile is at most ${maxBytes} for this resource.`);
-      }
+      if (maxBytesPerFile > maxBytes) throw invalid(`maxBytesPerFile is at most ${maxBytes} for this resource.`);
+      checkUsable(settings, rules);
       await requireLink(actor, item, "upload");
       const { noteId } = await openItem(deps, { item, places });
       await remember(actor);
@@ -44,6 +45,21 @@ export function fileRequestCalls(context: CallContext): Pick<ActorCalls, keyof F
       await revokeLinkOf(context, { actor, linkId, kind: "upload" });
     },
   };
+}
+
+/** Refuses settings with which the file request could accept no file, or no file of the promised size. */
+function checkUsable({ accept, maxBytesPerFile, maxBytesTotal }: NewFileRequest, rules: Resource): void {
+  if (maxBytesPerFile !== undefined && maxBytesTotal !== undefined && maxBytesPerFile > maxBytesTotal) {
+    throw invalid(`maxBytesPerFile is at most maxBytesTotal, which is ${maxBytesTotal}.`);
+  }
+  const kinds = rules.accept ?? [];
+  const overlaps = (kind: string) => acceptsType([kinds], kind) || kinds.some((each) => acceptsType([[kind]], each));
+  if (accept === undefined || accept.some(overlaps)) return;
+  throw invalid(`This resource accepts none of the types in accept. The resource accepts ${kinds.join(", ")}.`);
+}
+
+function invalid(problem: string): DomainError {
+  return new DomainError("invalid_request", problem);
 }
 
 function presentRequest(
@@ -70,8 +86,9 @@ const RULES: SettingRules<NewFileRequest> = {
   maxBytesTotal: countUpTo(Number.MAX_SAFE_INTEGER),
   accept: [
     // Array.from also checks the holes of an array.
-    (kinds: unknown) => Array.isArray(kinds) && kinds.length <= MAX_KINDS && Array.from(kinds).every(isKind),
-    `an array of up to ${MAX_KINDS} types in lower case, such as application/pdf or image/*`,
+    (kinds: unknown) =>
+      Array.isArray(kinds) && kinds.length > 0 && kinds.length <= MAX_KINDS && Array.from(kinds).every(isKind),
+    `an array of 1 to ${MAX_KINDS} types in lower case, such as application/pdf or image/*`,
   ],
   askName: [(ask: unknown) => ASK_NAME.has(ask), '"no", "optional" or "required"'],
 };

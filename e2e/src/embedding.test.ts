@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { connect } from "../../packages/client/src/calls.ts";
 import { detectPlatform } from "../../packages/client/src/platform.ts";
@@ -9,9 +10,11 @@ import { openLines } from "../../packages/client/src/upload/lines.ts";
 import { memoryStore } from "../../packages/client/src/upload/store.ts";
 import { startTask } from "../../packages/client/src/upload/upload-task.ts";
 import type { Attachment } from "../../packages/client/src/wire.ts";
+import { migrationsFor } from "../../packages/server/src/platform/database/migrations/index.ts";
+import { openAt } from "../../packages/server/src/testing/database/database-location.ts";
 import { postgres, sqlite } from "../../packages/server/src/testing/database/test-databases.ts";
 import { createPlace, open } from "../../packages/server/src/wiring/embedding/testing/embedding.ts";
-import { endOfCli, makePlace } from "./testing/service.ts";
+import { endOfCli, makeEmptyPlace, makePlace } from "./testing/service.ts";
 
 it("an embedding receives a multipart upload of the client", async () => {
   const { files } = await open(await createPlace(sqlite));
@@ -42,13 +45,24 @@ it("an embedding receives a multipart upload of the client", async () => {
   await expect(upload("ben")).rejects.toMatchObject({ code: "access_denied" });
 });
 
-it("requirement 40: the service does not start on a database that an embedding owns", async () => {
+it("requirement 40: the service and its commands refuse a database that an embedding owns", async () => {
   const embedded = await createPlace(postgres, { isNew: true });
   const { close } = await open(embedded, { schema: "public", application: "shop" });
   await close();
   const place = await makePlace({ DATABASE_URL: embedded.database, AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc" });
   onTestFinished(place.remove);
-  const { code, stderr } = await endOfCli(place, ["start"]);
-  expect(code).toBe(1);
-  expect(stderr).toContain('This database belongs to the application "shop"');
+  for (const command of [["start"], ["gc"], ["user", "add", "--email", "ann@example.com"]]) {
+    const { code, stderr } = await endOfCli(place, command);
+    expect(code).toBe(1);
+    expect(stderr).toContain('This database belongs to the application "shop"');
+  }
+});
+
+it("a command of the service opens a database without an owner that an older version made", async () => {
+  const place = await makeEmptyPlace();
+  onTestFinished(place.remove);
+  const older = Object.entries(migrationsFor("sqlite")).filter(([name]) => name < "0120");
+  const file = join(place.dataDir, "valetkey.db");
+  await (await openAt({ file }, { migrations: Object.fromEntries(older) })).close();
+  expect(await endOfCli(place, ["user", "add", "--email", "ann@example.com"])).toMatchObject({ code: 0 });
 });

@@ -6,18 +6,19 @@ import type { Config, MailConfig } from "../platform/config/index.ts";
 import type { Smtp } from "../platform/mailer/smtp.ts";
 import { policyNames, variableOf } from "../platform/policy.ts";
 import { type BaseOptions, openBase } from "./base.ts";
+import { SERVICE } from "./database/owner.ts";
 import { createUseCases } from "./use-cases.ts";
 
 /** The parts of the service below the HTTP layer. The service and the commands of the CLI use this core. */
 export type Core = Awaited<ReturnType<typeof openCore>>;
 
 /** Opens the base of the service and its accounts. After a failed step, closes all opened parts. */
-export async function openCore(config: Config, options: BaseOptions) {
+export async function openCore(config: Config, options: Omit<BaseOptions, "application">) {
   const publicUrl = config.server.publicUrl ?? `http://localhost:${config.server.port}`;
   const mail = config.mail && { mailer: await openMailer(config.mail), publicUrl, brand: config.brand };
   const { dataDir } = config.server;
   if (dataDir !== undefined) refuseInterruptedRestore(dataDir);
-  const own = { join: createUseCases, mail, policy: configuredPolicy(config) };
+  const own = { join: createUseCases, mail, policy: configuredPolicy(config), application: SERVICE };
   const base = await openBase(config, { ...options, ...own });
   const { db, useCases, deps } = base;
   try {

@@ -14,7 +14,6 @@ import type { Tracing } from "../platform/tracing/open-telemetry.ts";
 import { buildApp } from "./app.ts";
 import { createOpened, type Opened } from "./base.ts";
 import { type Core, openCore } from "./core.ts";
-import { SERVICE } from "./database/owner.ts";
 import { freePort, type ReservedPort, reservePort } from "./free-port.ts";
 import { createServiceMetrics } from "./metrics.ts";
 import { startBackground } from "./service-background.ts";
@@ -84,7 +83,7 @@ async function openService(
 ): Promise<Omit<Service, "drain" | "close">> {
   const tracing = await openTracing(config, { logger, opened, shutdown });
   await openBuiltInBucket(config, { logger, opened, shutdown });
-  const core = await openCore(config, { logger, inSpan: tracing?.inSpan, application: SERVICE });
+  const core = await openCore(config, { logger, inSpan: tracing?.inSpan });
   opened.add(core.close);
   const background = await startBackground(core, { logger, opened });
   const webRoot = WEB_ROOTS.find((root) => existsSync(join(root, "index.html")));

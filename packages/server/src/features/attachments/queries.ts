@@ -8,7 +8,7 @@ import type { AttachmentState, Role } from "../../platform/database/unions.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { fold } from "../../platform/text/readable-text.ts";
 import { type Attachment, unlistedStates } from "../access/attachment.ts";
-import { VISITOR } from "../access/caller.ts";
+import { isOwnerOfTenant, VISITOR } from "../access/caller.ts";
 import { notInTrash, STAGED, selectAttachments, toAttachment } from "../access/sql.ts";
 import { endReservation, releaseQuota, takeQuota } from "../usage/queries.ts";
 import { type Quota, usesCapacity } from "../usage/usage.ts";
@@ -52,7 +52,7 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
   /**
    * Inserts an attachment and adds its size to the usage of the owner. Changes of the state and deletions also update the usage, so the
    * usage always matches the rows.
-   * `settles`: the attachment replaces the reservation with the same object key. `isStaged`: nobody sees the attachment before
+   * `settles`: the attachment replaces the reservation with the same object key. For a tenant, the reservation guarantees no space. `isStaged`: nobody sees the attachment before
    * `attachStaged`. Throws `quota_exceeded`.
    */
   async insert(
@@ -73,10 +73,15 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
     if (annotations !== undefined) await insertTerms(db, { ...attachment, annotations });
     if (!attachment.ownsObject || !usesCapacity(attachment.state)) return;
     // All transactions lock the note before the usage, to avoid a deadlock.
+    const { ownerId, createdBy: userId, sizeBytes } = attachment;
     const reserved = settles ? await endReservation(db, attachment.objectKey) : undefined;
-    const { bytes, files } = reserved ?? { bytes: 0, files: 0 };
-    const more = { bytes: attachment.sizeBytes - bytes, files: 1 - files };
-    await takeQuota(db, { ownerId: attachment.ownerId, userId: attachment.createdBy, more, quota });
+    let { bytes, files } = reserved ?? { bytes: 0, files: 0 };
+    if (reserved !== undefined && isOwnerOfTenant(ownerId)) {
+      // The whole file needs space now, because a removal of the tenant sets the quota to 0.
+      await releaseQuota(db, ownerId, reserved);
+      [bytes, files] = [0, 0];
+    }
+    await takeQuota(db, { ownerId, userId, more: { bytes: sizeBytes - bytes, files: 1 - files }, quota });
   },
 
   /**

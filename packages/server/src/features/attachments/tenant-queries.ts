@@ -3,14 +3,14 @@ import { decodeCursor, type Page, type PageRequest, toPage } from "../../platfor
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { attachmentColumns, selectAttachments, toAttachment } from "../access/sql.ts";
-import { inGroup } from "./queries.ts";
+import { inGroup, shownToViewers } from "./queries.ts";
 
 /** The database uses the index of the files of tenants only if a query has the same condition with the same literals (migration 0117). */
 const OF_TENANT = sql<SqlBool>`(attachments.owner_id >= 'item:tenant:' and attachments.owner_id < 'item:tenant;')`;
 
 /** The queries of the files of all items of a tenant. `ownerId`: the owner of the notes of these items. */
 export const tenantQueries = defineQueries("database.tenants", ({ kysely: db, engine }) => ({
-  /** Returns one page of the listed files, in order of creation, with the names of their items. */
+  /** Returns one page of the listed files that viewers see, in order of creation, with the names of their items. */
   async page(
     ownerId: string,
     { limit, cursor }: PageRequest,
@@ -23,6 +23,7 @@ export const tenantQueries = defineQueries("database.tenants", ({ kysely: db, en
         .where("owner_id", "=", ownerId)
         .where(OF_TENANT)
         .where(inGroup(group))
+        .where(shownToViewers)
         .$if(after !== undefined, (query) => query.where("attachments.id", ">", after as string))
         .orderBy("attachments.id")
         .limit(limit + 1)

@@ -93,15 +93,15 @@ export function createItemAccess({ db }: Deps, ask: Ask) {
 
 /**
  * Returns an item of the application with its place. At the first upload to an item, the function `openItem` creates the item and its note,
- * and stores the place that the application chooses. The stored place and tenant never change. Also stores the present quota of the tenant.
- * Throws TypeError for a wrong place or quota.
+ * and stores the place that the application chooses. The stored place and tenant never change. Throws TypeError for a wrong place or quota.
+ * `addsFiles`: whether the call adds files, and therefore needs the present quota of the tenant. Default: true.
  */
 export async function openItem(
   deps: Deps,
-  { item: name, places }: { item: ItemName; places: Places },
+  { item: name, places, addsFiles = true }: { item: ItemName; places: Places; addsFiles?: boolean },
 ): Promise<Item & ChosenPlace> {
   const item = (await lookupQueries(deps.db).item(name)) ?? (await createItem(deps, { name, places }));
-  if (item.tenant !== undefined) await places.applyQuota(item.tenant);
+  if (addsFiles && item.tenant !== undefined) await places.applyQuota(item.tenant);
   return item;
 }
 

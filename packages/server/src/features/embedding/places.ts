@@ -35,6 +35,8 @@ export function ownerOf({ noteId, tenant }: { noteId: string; tenant: string | u
 /** Creates the functions that ask the application for the place of an item, and for the quota of a tenant. */
 export function createPlaces({ db, limits }: Pick<Deps, "db" | "limits">, options: Options) {
   const { place: choosePlace, tenantQuotaBytes, numberOfBucket } = options;
+  /** The running questions about the quota of each tenant, in the order of their start. */
+  const questions = new Map<string, Set<{ isOutdated: boolean }>>();
 
   async function quotaOf(tenant: string): Promise<number | undefined> {
     if (typeof tenantQuotaBytes !== "function") return tenantQuotaBytes;
@@ -52,16 +54,30 @@ export function createPlaces({ db, limits }: Pick<Deps, "db" | "limits">, option
 
     /**
      * Stores the present quota of a tenant. The statements that add files compare the usage with the stored quota, so the quota is exact. A
-     * quota of 0 also refuses empty files. The files of a tenant do not use the quota of an item.
+     * quota of 0 also refuses empty files. The files of a tenant do not use the quota of an item. If a newer question got its answer first,
+     * stores nothing.
      */
     async applyQuota(tenant: string): Promise<void> {
-      const bytes = await quotaOf(tenant);
-      const ofItems = limits.userQuotaBytes === undefined ? undefined : Number.MAX_SAFE_INTEGER;
-      const [quotaBytes, quotaFiles] = [bytes ?? ofItems, bytes === 0 ? 0 : undefined];
-      const ownerId = ownerOfTenant(tenant);
-      const stored = await usageQueries(db).find(ownerId);
-      if (stored.quotaBytes === quotaBytes && stored.quotaFiles === quotaFiles) return;
-      await usageQueries(db).setQuota(ownerId, { quotaBytes: quotaBytes ?? null, quotaFiles: quotaFiles ?? null });
+      const question = { isOutdated: false };
+      const running = questions.get(tenant) ?? new Set();
+      questions.set(tenant, running.add(question));
+      try {
+        const bytes = await quotaOf(tenant);
+        const ofItems = limits.userQuotaBytes === undefined ? undefined : Number.MAX_SAFE_INTEGER;
+        const [quotaBytes, quotaFiles] = [bytes ?? ofItems, bytes === 0 ? 0 : undefined];
+        const ownerId = ownerOfTenant(tenant);
+        const stored = await usageQueries(db).find(ownerId);
+        if (question.isOutdated) return;
+        for (const earlier of running) {
+          if (earlier === question) break;
+          earlier.isOutdated = true;
+        }
+        if (stored.quotaBytes === quotaBytes && stored.quotaFiles === quotaFiles) return;
+        await usageQueries(db).setQuota(ownerId, { quotaBytes: quotaBytes ?? null, quotaFiles: quotaFiles ?? null });
+      } finally {
+        running.delete(question);
+        if (running.size === 0) questions.delete(tenant);
+      }
     },
   };
 }

@@ -16,6 +16,7 @@ import { fileEventQueries, recordRemovals } from "../outbox/file-event-queries.t
 import { planDeletion, queueDeletions, releaseObjects } from "../storage/object-deletions.ts";
 import type { PlannedDeletion } from "../storage/queries.ts";
 import { uploadQueries } from "../uploads/queries/uploads.ts";
+import { usageQueries } from "../usage/queries.ts";
 import { type ListedTrashItem, type TrashItem, type TrashSubject, trashQueries } from "./queries.ts";
 
 export type TrashVerbs = ReturnType<typeof createTrash>;
@@ -241,12 +242,14 @@ function deleteFilesOfNote(deps: Deps) {
 }
 
 /**
- * Permanently deletes all files on the notes of a tenant, also pending uploads, staged files, and files in the trash. Deletes no file that
- * arrives during the call. Each transaction deletes at most `STEP` files, so a repeated call continues after a crash. Returns the number of
- * deleted files.
+ * Permanently deletes all files on the notes of a tenant, also pending uploads, staged files, and files in the trash. Sets the quota of the
+ * tenant to 0, so that calls that are adding files fail. The start of the next upload stores the quota of the application again. Each
+ * transaction deletes at most `STEP` files, so a repeated call continues after a crash. Returns the number of deleted files.
  */
 function deleteFilesOfTenant(deps: Deps) {
   return async (caller: Caller, ownerId: string): Promise<number> => {
+    const closed = { quotaBytes: 0, quotaFiles: 0 };
+    await deps.db.transaction((tx) => usageQueries(tx).setQuota(ownerId, closed), { freesSpace: true });
     const beforeId = deps.newId();
     let deletedFiles = 0;
     for (let deletedNow = STEP; deletedNow === STEP; deletedFiles += deletedNow) {

@@ -41,6 +41,8 @@ export function quotaExceeded(facts: {
   if (isReservedForItems(ownerId)) {
     if (visitorIdOf(userId) !== undefined) return refuse("There is too little space for this file.");
     const holder = isOwnerOfTenant(ownerId) ? "tenant" : "item";
+    if (quota.bytes === 0)
+      return refuse(`The quota of this ${holder} is 0, or this call ran while its files were removed.`);
     return refuse(`The files of this ${holder} may have ${quota.bytes} bytes together. Remove some files first.`);
   }
   if (userId !== ownerId) return refuse("The quota of the owner of this note is too small for this file.");

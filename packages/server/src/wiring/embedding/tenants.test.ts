@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ownerOfTenant } from "../../features/access/caller.ts";
 import { attachmentQueries } from "../../features/attachments/queries.ts";
 import { usageQueries } from "../../features/usage/queries.ts";
@@ -127,6 +127,22 @@ describe.each(engines)("tenants on $name", (engine) => {
     await files.attach(ann, invoice("other-1"), text());
   });
 
+  it("an old answer about the quota of a tenant does not replace a newer answer", async () => {
+    const answers = [BYTES, 0].map(() => Promise.withResolvers<number>());
+    const [older, newer] = answers as [(typeof answers)[0], (typeof answers)[0]];
+    let asked = 0;
+    const tenantQuotaBytes = () => answers[asked++]?.promise as Promise<number>;
+    const { files } = await open(await createPlace(engine), { ...options, tenantQuotaBytes });
+    const first = expect(files.attach(ann, invoice("acme-1"), text())).rejects.toMatchObject(exceeded);
+    await vi.waitFor(() => expect(asked).toBe(1));
+    const second = expect(files.attach(ann, invoice("acme-2"), text())).rejects.toMatchObject(exceeded);
+    await vi.waitFor(() => expect(asked).toBe(2));
+    newer.resolve(0);
+    await second;
+    older.resolve(BYTES);
+    await first;
+  });
+
   it("every way to add a file to a full tenant is refused, and a quota of 0 refuses empty files", async () => {
     const place = await createPlace(engine);
     const quotas: Record<string, number> = { acme: BYTES, none: 0 };
@@ -205,6 +221,31 @@ describe.each(engines)("tenants on $name", (engine) => {
     expect(await files.asApplication.removeTenant("acme")).toBe(1);
   });
 
+  it("listTenant does not list the pending file of a visitor, as list does not", async () => {
+    const { files } = await open(await createPlace(engine), { ...sharing, place: options.place });
+    const { token } = await files.createFileRequest(ann, drawer("acme-1"));
+    expect(await visitorOf(files.fetch, token).start("the invoice")).toMatchObject({ status: 201 });
+    expect((await files.list(ann, drawer("acme-1"))).files).toEqual([]);
+    expect((await files.asApplication.listTenant("acme")).files).toEqual([]);
+    expect(await files.asApplication.tenantUsage("acme")).toEqual({ files: 1, bytes: BYTES });
+  });
+
+  it("createLink and createFileRequest do not ask for the quota of the tenant", async () => {
+    let isKnown = true;
+    const { files } = await open(await createPlace(engine), {
+      ...{ ...sharing, place: options.place },
+      tenantQuotaBytes: () => {
+        if (isKnown) return BYTES;
+        throw new Error("no quota");
+      },
+    });
+    await files.attach(ann, drawer("acme-1"), text());
+    isKnown = false;
+    await files.createLink(ann, drawer("acme-1"));
+    const { token } = await files.createFileRequest(ann, drawer("acme-1"));
+    expect(await visitorOf(files.fetch, token).start("more")).toMatchObject({ status: 500 });
+  });
+
   it("removeTenant continues after kill -9, and deletes each file once", { timeout: 60_000 }, async () => {
     const place = await createPlace(engine);
     const first = await open(place, { ...options, background: false });
@@ -232,6 +273,62 @@ describe.each(engines)("tenants on $name", (engine) => {
     expect(deletions).toHaveLength(FILES + 1);
     expect((await files.asApplication.listTenant("bolt")).files).toHaveLength(1);
     await db.close();
+  });
+
+  it("attach, stage, copy and move that run during removeTenant fail, and leave no file and no usage", async () => {
+    let gate = Promise.withResolvers<void>();
+    let waiting = 0;
+    const pause = () => {
+      waiting += 1;
+      return gate.promise;
+    };
+    const asked = new Map<string, number>();
+    const may = (_user: unknown, action: string, itemId: string) => {
+      if (action !== "add" || !/-(copy|move)$/.test(itemId)) return true;
+      const nth = (asked.get(itemId) ?? 0) + 1;
+      asked.set(itemId, nth);
+      // The second question comes after the bucket has copied the bytes.
+      return nth === 1 || pause().then(() => true);
+    };
+    async function* body() {
+      yield Buffer.from("the ");
+      await pause();
+      yield Buffer.from("invoice");
+    }
+    const quotas: Record<string, number> = { acme: 10_000, bolt: 10_000 };
+    const place = await createPlace(engine);
+    const { files, bucket } = await open(place, {
+      ...{ ...options, resources: { invoice: { may } }, background: false },
+      tenantQuotaBytes: (tenant) => quotas[tenant],
+    });
+    const server = files.asApplication;
+    const { id } = await files.attach(ann, invoice("other-1"), text());
+    // The quota of `acme` becomes 0, `bolt` keeps its quota, and `core` has no quota.
+    for (const tenant of ["acme", "bolt", "core"]) {
+      const item = invoice(`${tenant}-1`);
+      await files.attach(ann, item, text());
+      [gate, waiting] = [Promise.withResolvers<void>(), 0];
+      const calls = Promise.allSettled([
+        files.attach(ann, item, { filename: "a.txt", body: body() }),
+        files.stage(ann, item, { filename: "a.txt", body: body() }),
+        files.copy(ann, id, invoice(`${tenant}-copy`)),
+        files.move(ann, id, invoice(`${tenant}-move`)),
+      ]);
+      await vi.waitFor(() => expect(waiting).toBe(4), 10_000);
+      if (tenant === "acme") quotas.acme = 0;
+      expect(await server.removeTenant(tenant)).toBe(1);
+      if (tenant === "acme") await expect(files.attach(ann, item, text())).rejects.toMatchObject(exceeded);
+      gate.resolve();
+      expect(await calls).toEqual(Array(4).fill({ status: "rejected", reason: expect.objectContaining(exceeded) }));
+      await files.tick();
+      expect(await server.listTenant(tenant)).toEqual({ files: [], nextCursor: undefined });
+      expect(await server.tenantUsage(tenant)).toEqual({ files: 0, bytes: 0 });
+      expect((await bucket.keys()).filter((key) => key.includes(`/${tenant}/`))).toEqual([]);
+      expect(await driftOf(place, tenant)).toBeUndefined();
+      expect(await files.get(ann, id)).toMatchObject({ itemId: "other-1", state: "ready" });
+    }
+    // The next upload stores the quota again.
+    for (const tenant of ["bolt", "core"]) await files.attach(ann, invoice(`${tenant}-1`), text());
   });
 
   it("an upload that starts during removeTenant keeps its file", async () => {

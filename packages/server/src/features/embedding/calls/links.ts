@@ -31,7 +31,7 @@ export function linkCalls(context: CallContext): Pick<ActorCalls, keyof LinkCall
       // Array.from also checks the holes of an array.
       const attachmentIds = fileIds && Array.from(fileIds, (id) => checkFileId(id));
       await requireLink(actor, item, "download");
-      const { noteId } = await openItem(deps, { item, places });
+      const { noteId } = await openItem(deps, { item, places, addsFiles: false });
       await remember(actor);
       const urlTtlSeconds = urlTtlOf(rulesOf(resources, item.resource), deps.limits);
       const { link, token } = await useCases.createLink(grantOf(actor, noteId), {

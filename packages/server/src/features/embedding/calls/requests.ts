@@ -24,7 +24,7 @@ export function fileRequestCalls(context: CallContext): Pick<ActorCalls, keyof F
       if (maxBytesPerFile > maxBytes) throw invalid(`maxBytesPerFile is at most ${maxBytes} for this resource.`);
       checkUsable(settings, rules);
       await requireLink(actor, item, "upload");
-      const { noteId } = await openItem(deps, { item, places });
+      const { noteId } = await openItem(deps, { item, places, addsFiles: false });
       await remember(actor);
       const { link, token } = await useCases.createLink(grantOf(actor, noteId), {
         ...{ noteId, kind: "upload", attachmentIds: undefined, idempotencyKey: undefined },

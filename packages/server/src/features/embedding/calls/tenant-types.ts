@@ -3,7 +3,8 @@ import type { FilePage, PageOptions } from "./types.ts";
 /** The calls about a tenant, which only the application itself has. They do not ask `may`. */
 export type TenantCalls = {
   /**
-   * Lists the files of all items of a tenant, oldest first. Asks no `may`. Throws `invalid_cursor`, and TypeError for a wrong name.
+   * Lists the files of all items of a tenant, oldest first. Hides the unfinished files of visitors, as `list` does. Asks no `may`. Throws
+   * `invalid_cursor`, and TypeError for a wrong name.
    *
    * @example
    * ```ts
@@ -18,9 +19,10 @@ export type TenantCalls = {
    */
   tenantUsage(tenant: string): Promise<{ files: number; bytes: number }>;
   /**
-   * Removes all files of a tenant permanently, also uploads in progress, staged files, and files in the trash. An upload that starts during
-   * the call keeps its file. Removes 100 files in each transaction, so call it again after a crash. Returns the number of files that this
-   * call removed. Asks no `may`. Throws TypeError for a wrong name.
+   * Removes all files of a tenant permanently, also uploads in progress, staged files, and files in the trash. Calls that are adding
+   * files fail with `quota_exceeded`, unless a later upload of the tenant starts before they end and `tenantQuotaBytes` permits it. So first
+   * return 0 from `tenantQuotaBytes`. Links and file requests stay. Removes 100 files in each transaction, so call it again after a crash.
+   * Returns the number of files that this call removed. Asks no `may`. Throws TypeError for a wrong name.
    *
    * @example
    * ```ts

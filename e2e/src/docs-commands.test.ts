@@ -35,7 +35,8 @@ afterAll(async () => {
 
 describe("README.md", () => {
   it("README.md shows the output of the start", async () => {
-    const [start] = stepsOf(await sectionOf("README.md", "Run Valet Key"));
+    const [inClone, start] = stepsOf(await sectionOf("README.md", "Run Valet Key"));
+    expect(inClone?.commands).toBe("npm ci && npm start\n");
     expect(start?.commands).toBe("npx valetkey start\n");
     const withoutPort = (line: string) => line.replace(/(http:\/\/localhost):\d+/g, "$1");
     const printed = service.output().split("\n").map(withoutPort);

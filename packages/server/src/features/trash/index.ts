@@ -11,13 +11,14 @@ import { tenantQueries } from "../attachments/tenant-queries.ts";
 import { type AuditEvent, aboutFile, aboutNote, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
 import { linkQueries } from "../links/queries/links.ts";
-import { noteQueries } from "../notes/queries.ts";
-import { fileEventQueries, recordRemovals } from "../outbox/file-event-queries.ts";
-import { planDeletion, queueDeletions, releaseObjects } from "../storage/object-deletions.ts";
+import { fileEventQueries } from "../outbox/file-event-queries.ts";
+import { releaseObjects } from "../storage/object-deletions.ts";
 import type { PlannedDeletion } from "../storage/queries.ts";
-import { uploadQueries } from "../uploads/queries/uploads.ts";
 import { usageQueries } from "../usage/queries.ts";
+import { deleteAttachmentsForGood, deleteNoteForGood, purgeNotes, STEP } from "./for-good.ts";
 import { type ListedTrashItem, type TrashItem, type TrashSubject, trashQueries } from "./queries.ts";
+
+export { deleteAttachmentsForGood, deleteNoteForGood } from "./for-good.ts";
 
 export type TrashVerbs = ReturnType<typeof createTrash>;
 
@@ -309,64 +310,4 @@ async function deleteForGood(deps: Deps, { tx, ...deletion }: Deletion & { tx: T
 function deleted({ newId }: Deps, { caller, attachment, now, ...more }: Deletion): AuditEvent {
   const detail = { filename: attachment.filename, ...more.detail };
   return auditEvent("attachment.deleted", { id: newId(), caller, subject: aboutFile(attachment), at: now, detail });
-}
-
-/** The number of files that one transaction deletes. Larger transactions would block other requests for too long. */
-const STEP = 100;
-
-/**
- * Permanently deletes attachments of one owner in the transaction `tx`, and queues the deletion of their objects. Does not delete the note.
- */
-export async function deleteAttachmentsForGood(
-  tx: Tx,
-  { attachments, now }: { attachments: readonly Attachment[]; now: number },
-): Promise<PlannedDeletion[]> {
-  if (attachments.length === 0) return [];
-  const ids = attachments.map(({ id }) => id);
-  const uploads = await uploadQueries(tx).findOfAttachments(ids);
-  const planned = attachments.flatMap((attachment) =>
-    planDeletion({ attachment, upload: uploads.get(attachment.id), now }),
-  );
-  await recordRemovals(tx, { attachments, now });
-  await attachmentQueries(tx).delete(...ids);
-  await queueDeletions(tx, { planned, now });
-  return planned;
-}
-
-/**
- * Deletes a note permanently in the transaction `tx`, which must have locked the note. From a note with many files, deletes only the first
- * files, and queues the other files for `purgeNotes`. Nobody can open the note any more.
- */
-export async function deleteNoteForGood(
-  tx: Tx,
-  { noteId, now }: { noteId: string; now: number },
-): Promise<PlannedDeletion[]> {
-  await trashQueries(tx).startPurge(noteId);
-  return deleteSomeFiles(tx, { noteId, now });
-}
-
-/**
- * Runs one step of the deletions that `deleteNoteForGood` has queued, and then starts the next step. Returns false if no deletion is
- * queued.
- * Several replicas may run the function at the same time.
- */
-function purgeNotes(deps: Deps) {
-  return async (): Promise<boolean> => {
-    const noteId = await trashQueries(deps.db).nextToPurge();
-    if (noteId === undefined) return false;
-    await releaseObjects(deps, async (tx, now) =>
-      (await trashQueries(tx).holdToPurge(noteId)) ? deleteSomeFiles(tx, { noteId, now }) : [],
-    );
-    deps.onDeletionsQueued();
-    return true;
-  };
-}
-
-/** Deletes some files of a note. Also deletes the note if no files remain. */
-async function deleteSomeFiles(tx: Tx, { noteId, now }: { noteId: string; now: number }): Promise<PlannedDeletion[]> {
-  // The list includes attachments that were in the trash before the note.
-  const attachments = await attachmentQueries(tx).listOfNote(noteId, { limit: STEP });
-  const planned = await deleteAttachmentsForGood(tx, { attachments, now });
-  if (attachments.length < STEP) await noteQueries(tx).delete(noteId);
-  return planned;
 }

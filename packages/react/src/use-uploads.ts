@@ -42,8 +42,8 @@ export type Uploads = {
   /** The progress of all files together. */
   progress: UploadsProgress;
   /**
-   * Uploads files, three large files or 24 small files at a time. If a reload interrupted the upload of a file, the upload resumes when the user adds the file
-   * again.
+   * Uploads files, three large files or 24 small files at a time. If a reload interrupted the upload of a file, the upload resumes when the
+   * user adds the file again.
    */
   add(files: Iterable<File>, options?: AddOptions): void;
   /** Pauses the upload with the given `key`. Without `key`, `pause` pauses all uploads. */

@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import { DomainError } from "./errors.ts";
 
 /**
- * Returns the URL of the module `name`, which runs in a thread or process, in the folder of the importing file. In a build, all modules are .js files in one folder. Throws
- * `database_unavailable` if the file does not exist. `importer`: undefined in a CommonJS bundle.
+ * Returns the URL of the module `name`, which runs in a thread or process, in the folder of the importing file. In a build, all modules are
+ * .js files in one folder. Throws `database_unavailable` if the file does not exist. `importer`: undefined in a CommonJS bundle.
  */
 export function workerModule(name: string, importer: string | undefined): URL {
   const extension = importer?.endsWith(".ts") ? "ts" : "js";

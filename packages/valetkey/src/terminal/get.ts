@@ -250,7 +250,10 @@ async function createFolders({ name, path }: Target): Promise<void> {
 
 type Save = { url: Urls; isForced: boolean; onBytes: (count: number) => void };
 
-/** Downloads a file into its part file, continues an earlier part file, and then gives the file its name. Returns whether a SHA-256 was checked. */
+/**
+ * Downloads a file into its part file, continues an earlier part file, and then gives the file its name. Returns whether a SHA-256 was
+ * checked.
+ */
 async function save({ file, path, part }: Target, { url, isForced, onBytes }: Save): Promise<boolean> {
   const { O_CREAT, O_RDWR, O_NOFOLLOW = 0 } = constants;
   const handle = await open(part, O_CREAT | O_RDWR | O_NOFOLLOW, 0o666);

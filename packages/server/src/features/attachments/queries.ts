@@ -51,9 +51,8 @@ function toRow(attachment: Attachment): Insertable<Tables["attachments"]> {
 export const attachmentQueries = defineQueries("database.attachments", ({ kysely: db, engine }) => ({
   /**
    * Inserts an attachment and adds its size to the usage of the owner. Changes of the state and deletions also update the usage, so the
-   * usage always matches the rows.
-   * `settles`: the attachment replaces the reservation with the same object key. For a tenant, the reservation guarantees no space. `isStaged`: nobody sees the attachment before
-   * `attachStaged`. Throws `quota_exceeded`.
+   * usage always matches the rows. `settles`: the attachment replaces the reservation with the same object key. For a tenant, the
+   * reservation guarantees no space. `isStaged`: nobody sees the attachment before `attachStaged`. Throws `quota_exceeded`.
    */
   async insert(
     attachment: Attachment,

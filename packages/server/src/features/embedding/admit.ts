@@ -40,9 +40,10 @@ type Options = { resources: Resources; onFault: (fault: ValidateFault) => void; 
 /**
  * Creates the check of new files against the rules of their resource: the accepted types, the maximum size, and `validate`. The check runs
  * before an upload starts. Returns one outcome for each file, in the order of the list: the tags and the metadata that `validate` returned,
- * or the refusal of the file. A refusal has the code `kind_not_accepted`, `file_too_large`, `invalid_filename`, `invalid_path` or `file_refused`.
- * The application itself needs no `validate`. For a file of a visitor, the actor is the creator of the file request, and `senderId` is the id
- * of the visitor. `countStart` runs before the check of each file, and a file for which it throws is refused. Throws `not_found` for an unknown resource.
+ * or the refusal of the file. A refusal has the code `kind_not_accepted`, `file_too_large`, `invalid_filename`, `invalid_path` or
+ * `file_refused`. The application itself needs no `validate`. For a file of a visitor, the actor is the creator of the file request, and
+ * `senderId` is the id of the visitor. `countStart` runs before the check of each file, and a file for which it throws is refused. Throws
+ * `not_found` for an unknown resource.
  */
 export function createAdmit(deps: Pick<Deps, "db">, { resources, onFault, withinMs = WITHIN_MS }: Options) {
   return async (

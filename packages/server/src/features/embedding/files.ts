@@ -124,7 +124,10 @@ export function createFiles(
     abort: (user: User, uploadId: string): Promise<void> =>
       itemOfUpload(user, uploadId).then(() => useCases.abortUpload(callerOf(user), uploadId)),
 
-    /** Returns one page of the files of an item that have all terms of a search, in order of creation. For an item without files, the page of files is empty. */
+    /**
+     * Returns one page of the files of an item that have all terms of a search, in order of creation. For an item without files, the page
+     * of files is empty.
+     */
     async list(
       user: Actor,
       { page, terms = [], ...name }: ItemName & { page: PageRequest; terms?: readonly string[] },

@@ -115,9 +115,10 @@ export type Resource<AppUser extends User = User> = {
   /** The size of the largest accepted file, in bytes. Range: from 1. Default: 5 GiB. */
   maxBytes?: number | undefined;
   /**
-   * Checks a file before its upload starts. Returns nothing to accept the file, or a text with the reason to refuse the file. With
-   * `{ tags, metadata }`, accepts the file and stores the tags and the metadata with the file. The error of a refused file has the code `file_refused` and the text. Valet Key also refuses the file after any other value, after an error, and
-   * after 5 seconds without a result. Uploads that start at the same moment can see equal counts. Default: no check.
+   * Checks a file before its upload starts. Returns nothing to accept the file, or a text with the reason to refuse the file. With `{ tags,
+   * metadata }`, accepts the file and stores the tags and the metadata with the file. The error of a refused file has the code
+   * `file_refused` and the text. Valet Key also refuses the file after any other value, after an error, and after 5 seconds without a
+   * result. Uploads that start at the same moment can see equal counts. Default: no check.
    *
    * @example
    * ```ts
@@ -139,7 +140,8 @@ export type Resource<AppUser extends User = User> = {
   onRemoved?: Hook | undefined;
   /**
    * Valet Key calls `onDownload` at least once for each URL of a file that Valet Key issued, about half a minute later. A URL does not
-   * prove that somebody read the bytes. Previews do not count. If the file was removed before the call, Valet Key does not call the hook. Default: none.
+   * prove that somebody read the bytes. Previews do not count. If the file was removed before the call, Valet Key does not call the hook.
+   * Default: none.
    */
   onDownload?: DownloadHook | undefined;
 };

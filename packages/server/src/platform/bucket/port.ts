@@ -140,10 +140,10 @@ export type Bucket = {
    */
   computeChecksum(objectKey: string): Promise<Checksum>;
   /**
-   * Copies an object of any size, within the bucket or to another bucket of the service. If the object is missing or has another ETag, `copy` copies nothing and returns
-   * "changed". The caller must verify the copy, because some servers do not compare ETags, and no server compares the ETag of a multipart
-   * object. `dropsHeaders`: the copy has the given content type, and omits all other stored headers of the object, such as
-   * Content-Encoding. By default, a small copy keeps the stored headers, so that a check of the copy finds the headers.
+   * Copies an object of any size, within the bucket or to another bucket of the service. If the object is missing or has another ETag,
+   * `copy` copies nothing and returns "changed". The caller must verify the copy, because some servers do not compare ETags, and no server
+   * compares the ETag of a multipart object. `dropsHeaders`: the copy has the given content type, and omits all other stored headers of the
+   * object, such as Content-Encoding. By default, a small copy keeps the stored headers, so that a check of the copy finds the headers.
    */
   copy(options: {
     from: string;

@@ -209,8 +209,8 @@ export type Tables = {
     expires_at: number;
   };
   /**
-   * A document in the index for searches is a note with its title and body, or the path and name of a file. For a note, `doc_id` and `note_id` are equal.
-   * Each engine stores the terms in its own way (engine.ts).
+   * A document in the index for searches is a note with its title and body, or the path and name of a file. For a note, `doc_id` and
+   * `note_id` are equal. Each engine stores the terms in its own way (engine.ts).
    */
   search_docs: { doc_id: string; note_id: string };
   /** The table `note_sharers` lists the owners who have ever shared a note with a user. A trigger adds the rows of `note_sharers`. */

@@ -18,8 +18,8 @@ declare module "vitest" {
 const USERS = ["service", "embedding"] as const satisfies DatabaseUser[];
 
 /**
- * Migrates one database of each engine and of each kind of user for the whole test run. The test databases are copies of the template databases, because a copy is
- * faster than the migrations. The setup needs the PostgreSQL server of `startTestPostgres`.
+ * Migrates one database of each engine and of each kind of user for the whole test run. The test databases are copies of the template
+ * databases, because a copy is faster than the migrations. The setup needs the PostgreSQL server of `startTestPostgres`.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = project.getProvidedContext().postgresUrl;

@@ -71,8 +71,9 @@ export type LinkCalls = {
    */
   createLink(item: ItemName, link?: NewLink): Promise<ItemLink>;
   /**
-   * Lists the links of an item, the newest link first, with links that have ended. `limit`: 1 to 200. Default: 50. Asks `may` for "read", and `mayShare`. Throws
-   * `links_disabled`, `access_denied`, `invalid_cursor` or `not_found`. Throws TypeError or RangeError for a wrong page.
+   * Lists the links of an item, the newest link first, with links that have ended. `limit`: 1 to 200. Default: 50. Asks `may` for "read",
+   * and `mayShare`. Throws `links_disabled`, `access_denied`, `invalid_cursor` or `not_found`. Throws TypeError or RangeError for a wrong
+   * page.
    */
   listLinks(
     item: ItemName,

@@ -9,13 +9,16 @@ export type NewFileRequest = {
   password?: string | undefined;
   /** The number of files of all visitors together. Range: 1 to 1,000. Default: 10. */
   maxFiles?: number | undefined;
-  /** The size of the largest file, in bytes. Range: 1 to `maxBytes` of the resource and to `maxBytesTotal`. Default: `maxBytes` of the resource. */
+  /**
+   * The size of the largest file, in bytes. Range: 1 to `maxBytes` of the resource and to `maxBytesTotal`. Default: `maxBytes` of the
+   * resource.
+   */
   maxBytesPerFile?: number | undefined;
   /** The size of all files together, in bytes. Range: from 1. Default: `maxFiles` files of `maxBytesPerFile`. */
   maxBytesTotal?: number | undefined;
   /**
-   * The content types that the file request accepts, such as `application/pdf` and `image/*`. The resource must accept at least one of them. Range: 1
-   * to 20 types. Default: `accept` of the resource.
+   * The content types that the file request accepts, such as `application/pdf` and `image/*`. The resource must accept at least one of
+   * them. Range: 1 to 20 types. Default: `accept` of the resource.
    */
   accept?: readonly string[] | undefined;
   /** Whether visitors give a name. Valet Key does not check the name. Range: `no`, `optional`, `required`. Default: `optional`. */
@@ -40,8 +43,8 @@ export type ItemFileRequest = Omit<ItemLink, "fileIds" | "maxDownloads" | "showP
 
 export type FileRequestCalls = {
   /**
-   * Makes a file request: a link with which people without an account send files to an item. Asks `may` for "add", and `mayRequest`. The
-   * service asks both again at each request of a visitor. Throws `links_disabled` (without the option `links`), `access_denied`,
+   * Makes a file request: a link with which people without an account send files to an item. Asks `may` for "add", and `mayRequest`. Valet Key
+   * asks both again at each request of a visitor. Throws `links_disabled` (without the option `links`), `access_denied`,
    * `invalid_request`, `rate_limited`, `too_many_links` or `not_found`. Throws TypeError for wrong settings.
    *
    * @example

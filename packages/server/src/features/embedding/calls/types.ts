@@ -256,8 +256,9 @@ export type FileCalls = VisitorCalls & {
    */
   copy(fileId: string, to: ItemName): Promise<ItemFile>;
   /**
-   * Moves a ready file to an item. The file gets a new id, except between items of one tenant. If the file is on this item already, changes nothing. Asks `may` for "read" and
-   * "remove" on the file's item, and for "add" on the other item. Throws the errors of `copy`, and `attachment_moved`.
+   * Moves a ready file to an item. The file gets a new id, except between items of one tenant. If the file is on this item already, changes
+   * nothing. Asks `may` for "read" and "remove" on the file's item, and for "add" on the other item. Throws the errors of `copy`, and
+   * `attachment_moved`.
    */
   move(fileId: string, to: ItemName): Promise<ItemFile>;
   /**

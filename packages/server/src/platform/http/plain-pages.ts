@@ -46,8 +46,10 @@ ul { margin: 0; padding: 0; list-style: none; }
 li { display: flex; align-items: center; gap: 12px; min-height: 56px; padding: 6px 0; border-top: 1px solid var(--color-line); }
 li span { flex: 1; min-width: 0; }
 label { display: block; font-size: 13px; font-weight: 500; }
+label + label { margin-top: 12px; }
 small { display: block; color: var(--color-muted); font-size: 13px; line-height: 20px; }
 input { display: block; width: 100%; height: 44px; margin-top: 4px; padding: 0 12px; border: 1px solid var(--color-line-strong); border-radius: 8px; font: inherit; font-size: 16px; background: var(--color-surface); color: inherit; }
+input[type=file] { height: auto; padding: 9px 12px; }
 button { width: 100%; min-height: 44px; margin-top: 12px; padding: 8px 16px; border: 1px solid transparent; border-radius: 8px; font: inherit; font-weight: 500; background: var(--color-accent); color: var(--color-on-accent); cursor: pointer; }
 button:hover { background: var(--color-accent-hover); }
 li button { width: auto; margin: 0; border-color: var(--color-line); background: var(--color-surface); color: inherit; }

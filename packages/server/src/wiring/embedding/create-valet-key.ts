@@ -293,8 +293,12 @@ function createRunningCalls() {
   };
 }
 
-/** Adds the HTTP status of the code to an error, because Express, Koa and Fastify send the `status` of an error that a route throws. */
+/**
+ * Adds the HTTP status of the code to an error, because frameworks send the status of an error that a route throws. Koa and Hono read
+ * `status`, NestJS reads `statusCode`, and Express and Fastify read both.
+ */
 function withStatus(error: unknown): unknown {
-  const isRefusal = error instanceof DomainError || error instanceof HttpProblem;
-  return isRefusal ? Object.assign(error, { status: problems[error.code].status }) : error;
+  if (!(error instanceof DomainError || error instanceof HttpProblem)) return error;
+  const { status } = problems[error.code];
+  return Object.assign(error, { status, statusCode: status });
 }

@@ -23,8 +23,8 @@ describe("an error of a call", () => {
       400,
       () => embedding.files.attach(users.ann, drawer("1"), { filename: "a.txt", body: cutBody() }),
     ],
-  ])("an error of a call with the code %s has the status %i", async (code, status, call) => {
-    await expect(call()).rejects.toMatchObject({ code, status });
+  ])("an error of a call with the code %s has the status %i under both usual names", async (code, status, call) => {
+    await expect(call()).rejects.toMatchObject({ code, status, statusCode: status });
   });
 
   it("a call of a closed embedding fails with the status 503", async () => {

@@ -165,7 +165,7 @@ export type ActivityEvent = {
 
 type VisitorCalls = LinkCalls & FileRequestCalls;
 
-/** The calls for the server of an application. Each error has a `code`, and the HTTP `status` of the code. */
+/** The calls for the server of an application. Each error has a `code`, and its HTTP status as `status` and `statusCode`. */
 export type FileCalls = VisitorCalls & {
   /**
    * Adds a file to an item. Makes the same checks as for an upload from a browser. The file is `ready`, or `scanning` if there is a virus

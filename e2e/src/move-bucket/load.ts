@@ -60,10 +60,8 @@ export async function seed(
       await Promise.all(accepted.map(({ upload, bytes }) => putAsTold(upload, bytes)));
       const ids = accepted.map(({ upload }) => upload.id);
       if (ids.length > 0) {
-        const { body } = await api.call("POST", "/uploads/complete", { uploadIds: ids });
-        for (const [nth, { file }] of body.files.entries()) {
-          ledger.files.set(file.id, sha256(accepted[nth]?.bytes as Buffer));
-        }
+        const files = await completeAll(api, ids);
+        for (const [nth, { id }] of files.entries()) ledger.files.set(id, sha256(accepted[nth]?.bytes as Buffer));
       }
       // The service limits how many uploads one person may start in a second.
       left += size - ids.length;
@@ -71,6 +69,17 @@ export async function seed(
     }
   }
   await Promise.all(owners.map(work));
+}
+
+/** Completes the uploads as a client does: the completion is repeated while the bucket is too slow. */
+async function completeAll(api: Api, uploadIds: string[]): Promise<{ id: string }[]> {
+  for (let attempt = 1; ; attempt++) {
+    const { body } = await api.call("POST", "/uploads/complete", { uploadIds });
+    const results: { file?: { id: string }; problem?: unknown }[] = body.files;
+    const files = results.flatMap(({ file }) => file ?? []);
+    if (files.length === results.length) return files;
+    if (attempt === 5) throw new Error(`The completion of a batch failed: ${JSON.stringify(results)}`);
+  }
 }
 
 /** Sends large files as forms, all with the same bytes except for the first ones. */

@@ -57,7 +57,7 @@ beforeAll(async () => {
   tarballs = await packPackages(packed);
   // The list excludes @valetkey/react, because npm would also install React. The tests of @valetkey/react use other projects.
   const { react: _, ...others } = tarballs;
-  project = await install([...Object.values(others), ...examplePackages]);
+  project = await install([...Object.values(others), ...examplePackages, "@types/node@24"]);
   for (const [major, version] of VERSIONS) nodes.set(major, await nodeOf(version));
   browser = await launchChromium();
   return () => rm(packed, { recursive: true });
@@ -322,7 +322,8 @@ describe.each([22, 24])("on Node %i", (major) => {
 describe.each([18, 19])("@valetkey/react with React %i", (react) => {
   let page: Project;
   beforeAll(async () => {
-    page = await install([tarballs.client, tarballs.react, `react@${react}`, `react-dom@${react}`]);
+    const ours = [tarballs.client, tarballs.presign, tarballs.react];
+    page = await install([...ours, `react@${react}`, `react-dom@${react}`, `@types/react@${react}`]);
   });
   afterAll(() => page.remove());
 
@@ -333,11 +334,53 @@ describe.each([18, 19])("@valetkey/react with React %i", (react) => {
     expect(output).toContain("0 files, false");
   });
 
+  it("the types of the packages for pages compile in a strict project without the types of Node.js", async () => {
+    await writeFile(join(page.folder, "strict.tsx"), PAGE);
+    const bundler = ["--module", "esnext", "--moduleResolution", "bundler", "--jsx", "react-jsx"];
+    await compileStrict(page, [...bundler, "--types", "", "--lib", "es2022,dom,dom.iterable", "strict.tsx"]);
+  });
+
   it("@valetkey/react works in a client component of Next.js", async () => {
     const compiled = await readFile(join(page.folder, "node_modules/@valetkey/react/index.js"), "utf8");
     expect(compiled.startsWith('"use client";')).toBe(true);
   });
 });
+
+const PAGE = `
+  import { createClient, memoryStore, openFiles, ValetKeyError, type Attachment, type ErrorCode, type ItemFile } from "@valetkey/client";
+  import { drawPreviews } from "@valetkey/client/previews";
+  import { createPresigner } from "@valetkey/presign";
+  import { Dropzone, Files, useUploads, ValetKeyProvider } from "@valetkey/react";
+  import "@valetkey/react/files.css";
+  import type { ReactNode } from "react";
+  export function Invoice({ children }: { children: ReactNode }) {
+    const item = { resource: "invoice", itemId: "42" };
+    const { files, add } = useUploads(item);
+    const canRemove = (file: ItemFile) => file.state === "ready";
+    return (
+      <ValetKeyProvider client={openFiles({ baseUrl: "/files" })}>
+        <Files item={item} canRemove={canRemove} />
+        <Dropzone onFiles={add} className="zone">{files.length} {children}</Dropzone>
+      </ValetKeyProvider>
+    );
+  }
+  const client = createClient({ baseUrl: "https://files.example.com", store: memoryStore() });
+  export async function show(file: File): Promise<Attachment> {
+    const upload = client.upload("note", file, { onProgress: ({ sentBytes, secondsLeft }) => console.log(sentBytes, secondsLeft) });
+    try {
+      return await upload.done;
+    } catch (error) {
+      const code: ErrorCode | undefined = error instanceof ValetKeyError ? error.code : undefined;
+      if (code === "quota_exceeded" || code === "network") console.log(code);
+      throw error;
+    }
+  }
+  // @ts-expect-error an attachment is shared with viewers only
+  client.shares.put({ attachmentId: "1" }, { emails: ["a@example.com"], role: "editor" });
+  // @ts-expect-error there is no such code
+  export const code: ErrorCode = "nonsense";
+  export const others = [drawPreviews, createPresigner({ bucket: "files", region: "eu-central-1" })];
+`;
 
 const SERVER_RENDERED = `
   import { openFiles } from "@valetkey/client";
@@ -560,32 +603,45 @@ describe("the types of @valetkey/client", () => {
     });
   });
 
-  it.each([
-    ["of a page", ["--module", "esnext", "--moduleResolution", "bundler"]],
-    ["of Node", ["--module", "nodenext"]],
-  ])("the types of @valetkey/client are strict in a project %s", async (_, options) => {
-    await writeFile(join(project.folder, "index.ts"), STRICT);
-    const strict = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--types", "", "--ignoreConfig"];
-    const lib = ["--lib", "es2024,dom,dom.iterable,dom.asynciterable", "--target", "es2024"];
-    await run(process.execPath, [TSC, ...strict, ...lib, ...options, "index.ts"], { cwd: project.folder });
+  it("the types of the packages for servers compile in a strict project without skipLibCheck", async () => {
+    await writeFile(join(project.folder, "strict.ts"), SERVER);
+    await compileStrict(project, ["--module", "node16", "--types", "node", "--lib", "es2024", "strict.ts"]);
   });
 });
 
-const STRICT = `
-  import { createClient, memoryStore, ValetKeyError, type Attachment, type ErrorCode } from "@valetkey/client";
-  const client = createClient({ baseUrl: "https://files.example.com", store: memoryStore() });
-  export async function show(file: File): Promise<Attachment> {
-    const upload = client.upload("note", file, { onProgress: ({ sentBytes, secondsLeft }) => console.log(sentBytes, secondsLeft) });
-    try {
-      return await upload.done;
-    } catch (error) {
-      const code: ErrorCode | undefined = error instanceof ValetKeyError ? error.code : undefined;
-      if (code === "quota_exceeded" || code === "network") console.log(code);
-      throw error;
-    }
-  }
-  // @ts-expect-error an attachment is shared with viewers only
-  client.shares.put({ attachmentId: "1" }, { emails: ["a@example.com"], role: "editor" });
-  // @ts-expect-error there is no such code
-  export const code: ErrorCode = "nonsense";
+/** Compiles a file in the strictest mode, with a check of all declarations of the packages. */
+const compileStrict = ({ folder }: Project, options: string[]) => {
+  const strict = ["--strict", "--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess", "--ignoreConfig"];
+  return run(process.execPath, [TSC, "--noEmit", ...strict, "--target", "es2022", ...options], { cwd: folder });
+};
+
+const SERVER = `
+  import { createReadStream } from "node:fs";
+  import { createServer } from "node:http";
+  import { openFile } from "@valetkey/client/node";
+  import { createPresigner } from "@valetkey/presign";
+  import { createCloudFrontSigner } from "@valetkey/presign/cloudfront";
+  import { createValetKey, type Resources } from "@valetkey/server";
+  import { openTestFiles } from "@valetkey/server/testing";
+  type Person = { id: string; name: string; isAdmin: boolean };
+  const resources: Resources<Person> = {
+    invoice: { may: ({ isAdmin }) => isAdmin, validate: (file, { name }) => \`\${name} sends no \${file.filename}.\` },
+  };
+  const sessionToken = process.env.AWS_SESSION_TOKEN;
+  const credentials = { accessKeyId: "a", secretAccessKey: "b", sessionToken };
+  const files = await createValetKey<Person>({
+    bucket: { name: "files", region: "eu-central-1", endpoint: process.env.ENDPOINT, credentials },
+    database: "files.db",
+    user: (request) => ({ id: request.headers.get("x-user") ?? "", name: "Ann", isAdmin: true }),
+    resources,
+  });
+  createServer(files.node);
+  const ann = { id: "ann", name: "Ann", isAdmin: true };
+  const file = await files.attach(ann, { resource: "invoice", itemId: "42" }, { body: createReadStream("a.pdf") });
+  export const until: Date = (await files.issueUrl(ann, file.id)).expiresAt;
+  // @ts-expect-error a user of the application has a name
+  await files.get({ id: "ann" }, file.id);
+  await (await openTestFiles<Person>({ resources })).uploadFile(ann, file, { body: Buffer.from("a") });
+  createPresigner({ bucket: "files", region: "eu-central-1" });
+  export const parts = [createCloudFrontSigner, (await openFile("a.pdf")).size];
 `;

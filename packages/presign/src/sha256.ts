@@ -1,5 +1,11 @@
-/** The functions of node:crypto that `@valetkey/presign` uses. */
-export type NodeCrypto = Pick<typeof import("node:crypto"), "hash">;
+/**
+ * The functions of node:crypto that `@valetkey/presign` uses. The type is written out, because the published types must also compile in
+ * projects without the types of Node.js, such as pages and Cloudflare Workers.
+ */
+export type NodeCrypto = {
+  hash(algorithm: "sha256", data: string | Uint8Array, encoding: "hex" | "binary"): string;
+  hash(algorithm: "sha256", data: string | Uint8Array, encoding: "buffer"): Uint8Array;
+};
 
 type Sha256 = {
   bytes(data: string | Uint8Array): Uint8Array;

@@ -23,7 +23,7 @@ export type BucketOptions = {
         /** The secret of the access key. */
         secretAccessKey: string;
         /** The token of temporary keys. Default: the keys are permanent. */
-        sessionToken?: string;
+        sessionToken?: string | undefined;
       }
     | undefined;
 };

@@ -78,6 +78,10 @@ pipeline = catch_errors gatekeeper healthcheck cache listing_formats bulk s3api 
 use = egg:swift#proxy
 allow_account_management = true
 account_autocreate = true
+# On a busy machine, the only node answers late. The default times are short, and the proxy suppresses a node after ten late answers.
+conn_timeout = 10
+node_timeout = 60
+error_suppression_limit = 1000000
 [filter:s3api]
 use = egg:swift#s3api
 location = us-east-1
@@ -89,6 +93,8 @@ user_test_tester = testing .admin
 [filter:cache]
 use = egg:swift#memcache
 memcache_servers = 127.0.0.1:$CACHE_PORT
+connect_timeout = 10
+io_timeout = 10
 [filter:healthcheck]
 use = egg:swift#healthcheck
 [filter:catch_errors]

@@ -19,7 +19,7 @@ describe("the back button of the browser", () => {
     await page.getByRole("link", { name: "Plan" }).click();
     const share = page.getByRole("button", { name: texts.sharing.share, exact: true });
     await share.waitFor();
-    return { id, share, dialog: page.getByRole("dialog", { name: texts.sharing.shareNote }) };
+    return { id, share, dialog: page.getByRole("dialog", { name: texts.sharing.share }) };
   }
 
   it.each([

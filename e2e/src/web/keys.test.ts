@@ -89,7 +89,7 @@ describe("keyboard shortcuts", () => {
     await find("make a link");
     await expect.poll(() => page.getByRole("option").count()).toBe(1);
     await page.keyboard.press("Enter");
-    const dialog = page.getByRole("dialog", { name: texts.sharing.shareNote });
+    const dialog = page.getByRole("dialog", { name: texts.sharing.share });
     await expect
       .poll(() => dialog.getByRole("button", { name: linkTexts.dialog.create }).evaluate(isFocused))
       .toBe(true);

@@ -94,7 +94,7 @@ describe("a link of a note", () => {
     await form.getByLabel("Password", { exact: true }).fill("open sesame");
     await form.getByLabel("All files of the note").uncheck();
     await form.getByLabel("b.txt").uncheck();
-    await form.getByLabel("Duration").selectOption("For 10 minutes");
+    await form.getByLabel("How long it works").selectOption("For 10 minutes");
     await form.getByRole("button", { name: "Save" }).click();
     await dialog.getByText("Expires in 10 min").waitFor();
     await dialog.locator("button:focus[aria-label='More about the link “Contract”']").waitFor();
@@ -220,7 +220,7 @@ describe("a file request", () => {
     await dialog.getByRole("button", { name: "Ask for another file" }).click();
     await dialog.getByRole("textbox", { name: "File 1" }).fill("Passport");
     await dialog.getByLabel("Kind of file 1").selectOption("Pictures");
-    await dialog.getByRole("group", { name: "Valid for" }).getByText("No end").click();
+    await dialog.getByRole("group", { name: "How long it works" }).getByText("No end").click();
     await dialog.getByRole("form").getByText("More: message, review, limits").click();
     await dialog.getByLabel("Review each file before it can be opened").check();
     await dialog.getByRole("button", { name: "Create request" }).click();
@@ -285,6 +285,7 @@ describe("a link of a file", () => {
     const others = dialog.getByRole("region", { name: "Other links that open this file" });
     await others.getByText("b.txt and 1 more").waitFor();
     expect(await others.getByRole("listitem").count()).toBe(1);
+    await others.getByText("Made just now").waitFor();
     await dialog.getByRole("button", { name: "Done" }).click();
     await dialog.waitFor({ state: "detached" });
   });
@@ -293,7 +294,7 @@ describe("a link of a file", () => {
     const ben = await web.person("Ben", CLIPBOARD);
     await ben.page.addInitScript("const { now } = Date; Date.now = () => now() - 7_200_000");
     const { dialog, noteId } = await openFileLinks(ben);
-    const spans = dialog.getByRole("group", { name: "Valid for" });
+    const spans = dialog.getByRole("group", { name: "How long it works" });
     await dialog.locator("button:focus", { hasText: "Create and copy link" }).waitFor();
     expect(await spans.locator("label").allTextContents()).toEqual([
       "60 s",
@@ -372,8 +373,10 @@ describe("links that have ended", () => {
   it("ended links are behind one line, which has one way to renew each", async () => {
     const ann = await web.person("Ann", CLIPBOARD);
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a")] });
-    const create = (label: string) => ann.client.links.create(note.id, { label, expiresAt: null });
-    for (const { id } of [await create("First"), await create("Second")]) await ann.client.links.revoke(id);
+    const create = (label: string, password: string | null = null) =>
+      ann.client.links.create(note.id, { label, password, expiresAt: null });
+    const ended = [await create("First"), await create("Second"), await create("Locked", "open sesame")];
+    for (const { id } of ended) await ann.client.links.revoke(id);
     const endedAt = Date.now();
     await create("Living");
     // A page knows the clock of the service to a second. A link that ends in this second opens the line.
@@ -382,14 +385,17 @@ describe("links that have ended", () => {
     await dialog.getByText("Living").waitFor();
     const second = dialog.getByRole("listitem").filter({ hasText: "Second" });
     expect(await second.isVisible()).toBe(false);
-    await dialog.getByText("2 ended links").click();
+    await dialog.getByText("3 ended links").click();
+    const locked = dialog.getByRole("listitem").filter({ hasText: "Locked" });
+    await locked.getByText("The service does not know its password.").waitFor();
+    expect(await locked.getByRole("button").count()).toBe(0);
     expect(await second.getByRole("button").allTextContents()).toEqual(["New link like this"]);
     await second.getByRole("button").click();
     const made = await dialog.getByLabel("Address of the link").inputValue();
-    expect(await linksOf(ann, note.id)).toMatchObject([{ url: made, label: "Second", state: "live" }, {}, {}, {}]);
+    expect(await linksOf(ann, note.id)).toMatchObject([{ url: made, label: "Second", state: "live" }, {}, {}, {}, {}]);
 
     await ann.page.goto("/links");
-    await ann.page.getByText("2 ended links").click();
+    await ann.page.getByText("3 ended links").click();
     await ann.page
       .getByText(/^Ended .*Never opened$/)
       .first()
@@ -458,7 +464,7 @@ describe("the policy of the operator", () => {
     const note = await seedNote(ann.client, { title: "Plan" });
     const dialog = await openLinks(ann.page, note.id);
     await dialog.getByRole("button", { name: "Create and copy link" }).click();
-    const spans = dialog.getByRole("group", { name: "Valid for" });
+    const spans = dialog.getByRole("group", { name: "How long it works" });
     expect(await spans.locator("label").allTextContents()).toEqual(["60 s", "10 min", "1 h"]);
     await dialog.getByText("Use at least 6 characters.").waitFor();
     await dialog.getByLabel("Password", { exact: true }).fill("open sesame");

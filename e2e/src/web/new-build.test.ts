@@ -81,7 +81,7 @@ it("the page stays and reports a network problem if a dialog can't be loaded", a
   await page.getByRole("region", { name: texts.notes.body }).getByText("one", { exact: true }).waitFor();
   await cy.context.setOffline(false);
   // Clicks until the dialog is open, because the page may reload at the first click if the browser remembers that a file failed to load.
-  const dialog = page.getByRole("dialog", { name: texts.sharing.shareNote });
+  const dialog = page.getByRole("dialog", { name: texts.sharing.share });
   await expect
     .poll(async () => {
       await share.click({ timeout: 1_000 }).catch(() => undefined);

@@ -43,7 +43,7 @@ describe("sharing a note", () => {
     await ann.client.shares.put({ attachmentId: file?.id ?? "" }, { emails: ["zoe@example.com"] });
     await ann.page.goto(`/n/${note.id}`);
     const part = (name: RegExp) => ann.page.getByRole("main").getByRole("button", { name });
-    const dialog = ann.page.getByRole("dialog", { name: "Share this note" });
+    const dialog = ann.page.getByRole("dialog", { name: "Share" });
     await part(/^1 person$/).click();
     await dialog.getByRole("listitem").filter({ hasText: "Ben Parts" }).waitFor();
     await ann.page.keyboard.press("Escape");
@@ -70,7 +70,7 @@ describe("sharing a note", () => {
     // The button "Share" covers the text.
     const row = ann.page.getByRole("region", { name: "Note", exact: true });
     await row.getByText("1 person · 1 open link", { exact: true }).click({ force: true });
-    await ann.page.getByRole("dialog", { name: "Share this note" }).getByText("Ben Row").waitFor();
+    await ann.page.getByRole("dialog", { name: "Share" }).getByText("Ben Row").waitFor();
   });
 
   it("the line of access and the list of notes do not count an expired link", async () => {

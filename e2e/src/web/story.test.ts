@@ -52,7 +52,7 @@ describe("two people, a file, and nothing but the app", () => {
     await ann.page.getByRole("button", { name: film.name, exact: true }).waitFor();
 
     await ann.page.getByRole("button", { name: sharing.share, exact: true }).click();
-    const dialog = ann.page.getByRole("dialog", { name: sharing.shareNote });
+    const dialog = ann.page.getByRole("dialog", { name: sharing.share });
     await dialog.getByLabel(shareDialogTexts.people.label, { exact: true }).fill(ben.email);
     await dialog.getByRole("button", { name: sharing.share, exact: true }).click();
     await dialog.getByRole("button", { name: shareDialogTexts.list.remove(ben.email) }).waitFor();

@@ -23,7 +23,7 @@ async function openShareDialog(page: Page, { full }: World) {
   await page.context().grantPermissions(["clipboard-write"]);
   await page.goto(`/n/${full.id}`);
   await page.getByRole("button", { name: sharing.share, exact: true }).click();
-  const dialog = page.getByRole("dialog", { name: sharing.shareNote });
+  const dialog = page.getByRole("dialog", { name: sharing.share });
   await dialog.getByRole("tab", { name: shareDialogTexts.tabs.link.label }).click();
   await dialog.getByText("For the new tenants").waitFor();
   return dialog;

@@ -43,7 +43,7 @@ export async function waitUntilClosed(dialog: Locator): Promise<void> {
 export async function openShareDialog(page: Page, noteId: string): Promise<ReturnType<Page["getByRole"]>> {
   await page.goto(`/n/${noteId}`);
   await page.getByRole("button", { name: "Share", exact: true }).click();
-  return page.getByRole("dialog", { name: "Share this note" });
+  return page.getByRole("dialog", { name: "Share" });
 }
 
 /** Opens the page of a note of the user, and the links of the note in its share dialog. Returns the dialog. */

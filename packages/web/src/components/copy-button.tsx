@@ -34,6 +34,7 @@ export function CopyButton({ text, action = texts.common.copy, label, kind, clas
       <Button
         kind={kind}
         className={className}
+        data-shown={shown !== undefined || undefined}
         // The name for screen readers begins with the visible text.
         aria-label={label !== undefined && shown !== undefined ? `${words[shown]} ${label}` : label}
         onClick={async () => setResult((await copyText(text)) ? "copied" : "refused")}

@@ -54,7 +54,7 @@ export function LinkSummary({ link, name, place, actions }: LinkSummaryProps) {
           </p>
         )}
         <p className="text-muted text-small tabular-nums">
-          <Counts counts={[describeTime(link, now), ...describeCounts(link)]} />
+          <Counts counts={[describeTime(link, now), ...describeStart(link, now), ...describeCounts(link)]} />
         </p>
       </div>
       {actions}
@@ -90,6 +90,10 @@ export function nameOfLink(link: Link): string {
 export function describeTime({ expiresAt, revokedAt }: Link, now: number): string {
   return revokedAt === null ? describeExpiry(expiresAt, now) : words.revoked(formatWhen(revokedAt, now));
 }
+
+/** Says when a link without its own name was made, because several links to one file have the same name. */
+const describeStart = ({ label, createdAt }: Link, now: number): string[] =>
+  label === "" ? [words.made(formatWhen(createdAt, now))] : [];
 
 /** Describes the counts of a link. The counts can differ, because a visitor can open a link and download nothing. */
 export function describeCounts({ kind, state, request, opened, claims, maxClaims, received }: Link): string[] {

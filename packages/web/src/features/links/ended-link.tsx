@@ -54,7 +54,7 @@ export function EndedLink({ link, place, isFresh, onAgain, onEdit, editButton }:
         <p className="tabular-nums">
           <Counts counts={facts} />
         </p>
-        {state === "orphaned" && <p>{describeEnd(link, { isOff })}</p>}
+        {!isOff && <p>{whyNoButton({ ...link, state })}</p>}
         {isFresh && <LastUrl expiresAt={link.lastUrlExpiresAt} />}
       </div>
       {!isOff && canRepeat(link) && (
@@ -69,6 +69,13 @@ export function EndedLink({ link, place, isFresh, onAgain, onEdit, editButton }:
       )}
     </div>
   );
+}
+
+/** Returns the reason why the user cannot renew a link. Returns undefined if the row has a button for the link. */
+function whyNoButton(link: Link): string | undefined {
+  if (link.state === "orphaned") return describeEnd(link, { isOff: false });
+  if (!link.canEdit) return linkTexts.endedBecause.ofAnother;
+  return link.hasPassword && link.state !== "expired" ? linkTexts.endedBecause.password : undefined;
 }
 
 const words = linkTexts.revoke;

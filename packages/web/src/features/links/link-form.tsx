@@ -178,7 +178,6 @@ type ExpiryFieldProps = FormFields & { link?: Link | undefined; kind: Link["kind
 
 /** The expiry of a link. People often ask for files until a certain day, or for files at any time, so a new file request offers both. */
 export function ExpiryField({ values, problems, change, link, kind, policy }: ExpiryFieldProps) {
-  const label = link === undefined ? words.lasts : words.duration;
   const now = earliestServiceNow();
   const { maxExpirySeconds } = policy;
   const latest = maxExpirySeconds === null ? undefined : Date.parse(link?.createdAt ?? "") + maxExpirySeconds * 1000;
@@ -188,7 +187,7 @@ export function ExpiryField({ values, problems, change, link, kind, policy }: Ex
     (seconds) => link === undefined || latest === undefined || now + seconds * 1000 <= latest,
   );
   const field = {
-    label,
+    label: words.lasts,
     value: values.expiry,
     onChange: (expiry: string) =>
       change({
@@ -197,7 +196,7 @@ export function ExpiryField({ values, problems, change, link, kind, policy }: Ex
       }),
   };
   return (
-    <Labelled label={label}>
+    <Labelled label={words.lasts}>
       <div className="flex flex-wrap items-end gap-2">
         {link === undefined ? (
           <Segmented

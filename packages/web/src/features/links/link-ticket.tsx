@@ -104,7 +104,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, moreB
           text={link.url}
           label={linkTexts.copyOf(name)}
           isCopied={copied?.isCopied}
-          className="col-start-3 row-start-1 max-md:w-11 max-md:px-0 max-md:[&>span]:sr-only md:row-span-2"
+          className="col-start-3 row-start-1 max-md:not-data-shown:w-11 max-md:not-data-shown:px-0 max-md:not-data-shown:[&>span]:sr-only md:row-span-2"
         />
       )}
       <Menu

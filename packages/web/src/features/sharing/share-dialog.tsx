@@ -58,7 +58,7 @@ function ShareOne({ noteId, attachment, canInvite, tab = "people", links, onClos
   return (
     <Dialog
       onClose={onClose}
-      title={attachment === undefined ? words.shareNote : words.shareFile(attachment.filename)}
+      title={attachment === undefined ? words.share : words.shareFile(attachment.filename)}
       bar={canInvite && bar}
       className="md:w-[560px]"
     >

@@ -45,6 +45,7 @@ export const linkTexts: typeof english = {
     },
     emptyOf: { download: "Sie haben keine Links zu Dateien.", upload: "Sie haben keine Dateianfragen." },
   },
+  made: (when: string) => `Erstellt ${when}`,
   revoked: (when: string) => `Beendet ${when}`,
   ended: (count: number | undefined) => (count === undefined ? "Beendete Links" : formatCount(count, ended)),
   again: { download: "Neuer Link wie dieser", upload: "Neue Anfrage wie diese" },
@@ -61,6 +62,9 @@ export const linkTexts: typeof english = {
     },
     closed: "Dieser Dienst verlangt ein Passwort. Mit einem Passwort können Besucher ihn wieder öffnen.",
     orphaned: "Seine Dateien wurden gelöscht, oder die Person, die ihn erstellt hat, darf sie nicht mehr teilen.",
+    password:
+      "Der Dienst kennt sein Passwort nicht. Erstellen Sie in der Notiz einen neuen Link mit einem neuen Passwort.",
+    ofAnother: "Jemand anderes hat ihn erstellt. Erstellen Sie in der Notiz einen eigenen Link.",
   },
   hasPassword: "Passwort",
   forRecipients: (count: number) => (count === 0 ? "Für bestimmte Personen" : `Für ${formatCount(count, people)}`),
@@ -152,10 +156,9 @@ export const linkTexts: typeof english = {
     requestLabelPlaceholder: "Zum Beispiel: Unterlagen für den Antrag",
     labelHint: "Auch Besucher sehen ihn.",
     message: "Nachricht an Besucher",
-    lasts: "Gültig für",
+    lasts: "Gültigkeit",
     date: "Datum …",
     noEnd: "Kein Ende",
-    duration: "Dauer",
     unchanged: (expiry: string) => `${expiry} (unverändert)`,
     asksPassword: "Mit einem Passwort schützen",
     passwordRequired: "Dieser Dienst verlangt für jeden Link ein Passwort.",
@@ -247,7 +250,7 @@ export const linkTexts: typeof english = {
   dialog: {
     title: (filename: string) => `Link zu „${filename}“`,
     titleOfSeveral: (count: number) => `Link zu ${count === 1 ? "einer Datei" : `${count} Dateien`}`,
-    wholeTitle: "Link zu allen Dateien dieser Notiz, nicht zum Text",
+    wholeTitle: "Link zu allen Dateien dieser Notiz, ohne den Text",
     whole: (count: number, size: string) =>
       `${formatCount(count, files)}, ${size}, und später hinzugefügte.${count > 1 ? " Um nur einige zu teilen, wählen Sie sie in der Notiz aus." : ""}`,
     create: "Link erstellen und kopieren",

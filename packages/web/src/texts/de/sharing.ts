@@ -5,7 +5,6 @@ const files = { one: "Datei", other: "Dateien" };
 
 export const sharing: typeof english = {
   share: "Teilen",
-  shareNote: "Diese Notiz teilen",
   shareFile: (filename: string) => `„${filename}“ teilen`,
   shareFileHint:
     "Für Personen, die nicht die ganze Notiz sehen sollen. Wer die Notiz sehen kann, hat diese Datei schon.",

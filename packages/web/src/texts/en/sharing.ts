@@ -4,7 +4,6 @@ const files = { one: "file", other: "files" };
 
 export const sharing = {
   share: "Share",
-  shareNote: "Share this note",
   shareFile: (filename: string) => `Share “${filename}”`,
   shareFileHint:
     "Share only this file with people who should not see the whole note. Everyone who can see the note has it already.",

@@ -21,7 +21,7 @@ describe("the list of notes", () => {
     await page.goto("/");
     await expect.poll(titles).toEqual(["Beta", "Gamma", "Alpha"]);
     const sortBy = async (name: string) => {
-      await page.getByRole("button", { name: texts.notes.list.more }).click();
+      await page.getByRole("button", { name: texts.notes.order.label }).click();
       await page.getByRole("menuitemradio", { name }).click();
     };
     await sortBy(texts.notes.order.changed);
@@ -41,7 +41,7 @@ describe("the list of notes", () => {
     await page.getByRole("button", { name: texts.notes.more }).click();
     await page.getByRole("menuitem", { name: texts.notes.unpin }).click();
     await expect.poll(titles).toEqual(["Alpha", "Beta", "Gamma"]);
-    await page.getByRole("button", { name: texts.notes.list.more }).click();
+    await page.getByRole("button", { name: texts.notes.order.label }).click();
     await page.getByRole("menuitemradio", { name: texts.notes.order.title, checked: true }).waitFor();
   });
 
@@ -98,8 +98,7 @@ describe("the list of notes", () => {
     await page.goto(`/n/${id}`);
     await deleteByMenu(page);
     await page.getByRole("button", { name: "Undo" }).waitFor();
-    await page.getByRole("button", { name: texts.notes.list.more }).click();
-    await page.getByRole("menuitem", { name: texts.notes.trash }).click();
+    await page.getByRole("link", { name: texts.app.deleted, exact: true }).click();
     await page.getByRole("button", { name: trashTexts.restoreOf("Plan") }).click();
     await page.getByText(trashTexts.empty.title).waitFor();
     await page.goto("/");

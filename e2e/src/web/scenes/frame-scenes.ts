@@ -72,7 +72,7 @@ export const frameScenes: readonly Scene[] = [
       await ann.client.notes.pin(full.id);
       await page.goto("/");
       await page.getByRole("list", { name: notes.pinned }).waitFor();
-      await page.getByRole("button", { name: notes.list.more }).click();
+      await page.getByRole("button", { name: notes.order.label }).click();
       await page.getByRole("menuitemradio", { name: notes.order.changed }).waitFor();
       await ann.client.notes.unpin(full.id);
     },

@@ -4,7 +4,7 @@ export const notes: typeof english = {
   untitled: "Ohne Titel",
   drop: { move: "Hierher verschieben", copy: "Hierher kopieren" },
   days: { today: "Heute", yesterday: "Gestern" },
-  list: { owned: "Notizen", shared: "Für mich freigegeben", more: "Mehr zu Ihren Notizen" },
+  list: { owned: "Notizen", shared: "Für mich freigegeben" },
   order: {
     label: "Notizen sortieren nach",
     created: "Erstellungsdatum",

@@ -3,7 +3,7 @@ export const notes = {
   /** Shown on a note of the list while files are dragged over it. */
   drop: { move: "Move here", copy: "Copy here" },
   days: { today: "Today", yesterday: "Yesterday" },
-  list: { owned: "Notes", shared: "Shared with me", more: "More about your notes" },
+  list: { owned: "Notes", shared: "Shared with me" },
   order: { label: "Sort notes by", created: "Date created", changed: "Last changed", title: "Title A–Z" },
   pin: "Pin to the top",
   unpin: "Unpin",

@@ -1,8 +1,8 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Check, Ellipsis, Search, Trash2, X } from "lucide-react";
+import { ArrowUpDown, Check, Search, Trash2, X } from "lucide-react";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
-import { Button, IconButton } from "../../../components/button.tsx";
+import { Button, buttonStyle, IconButton } from "../../../components/button.tsx";
 import { useDocumentTitle } from "../../../components/hooks.ts";
 import { Menu, MenuItem } from "../../../components/menu.tsx";
 import { Failure, Problem, Skeleton } from "../../../components/states.tsx";
@@ -57,7 +57,15 @@ export function NoteList({ scope, selectedId, q, onSearch, onNewNote, onOpenFile
         <Heading className="px-2 text-title">{words.list[scope]}</Heading>
         {scope === "owned" && (
           <div className="-my-2 flex">
-            <ListMenu order={q === "" && notes.length > 1 ? order : undefined} />
+            <Link
+              to="/deleted"
+              title={words.trash}
+              className={buttonStyle({ kind: "quiet", className: "font-normal! text-muted" })}
+            >
+              <Trash2 size={16} />
+              {texts.app.deleted}
+            </Link>
+            {q === "" && notes.length > 1 && <OrderMenu order={order} />}
           </div>
         )}
       </div>
@@ -93,37 +101,25 @@ export function NoteList({ scope, selectedId, q, onSearch, onNewNote, onOpenFile
   );
 }
 
-/** `order`: undefined if the list has no order to choose. */
-function ListMenu({ order }: { order: NoteOrder | undefined }) {
+function OrderMenu({ order }: { order: NoteOrder }) {
   return (
     <Menu
       trigger={
-        <IconButton label={words.list.more} className="tooltip-below tooltip-left">
-          <Ellipsis size={18} />
+        <IconButton label={words.order.label} className="tooltip-below tooltip-left">
+          <ArrowUpDown size={16} />
         </IconButton>
       }
     >
-      {order !== undefined && (
-        // biome-ignore lint/a11y/useSemanticElements: a fieldset has no place in a menu
-        <div role="group" aria-label={words.order.label} className="mb-1 border-b pb-1">
-          <div aria-hidden="true" className="px-2 py-1 text-muted text-small">
-            {words.order.label}
-          </div>
-          {NOTE_ORDERS.map((each) => (
-            <MenuItem
-              key={each}
-              isChosen={each === order}
-              icon={<Check size={16} className={each === order ? "text-accent" : "invisible"} />}
-              onClick={() => chooseOrder(each)}
-            >
-              {words.order[each]}
-            </MenuItem>
-          ))}
-        </div>
-      )}
-      <MenuItem icon={<Trash2 size={16} />} render={<Link to="/deleted" />}>
-        {words.trash}
-      </MenuItem>
+      {NOTE_ORDERS.map((each) => (
+        <MenuItem
+          key={each}
+          isChosen={each === order}
+          icon={<Check size={16} className={each === order ? "text-accent" : "invisible"} />}
+          onClick={() => chooseOrder(each)}
+        >
+          {words.order[each]}
+        </MenuItem>
+      ))}
     </Menu>
   );
 }

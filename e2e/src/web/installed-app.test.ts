@@ -53,7 +53,9 @@ it("the installed app attaches shared files to a new or an existing note", async
   };
   await expect.poll(() => filenames(note.id)).toEqual(["Foto ü.jpg"]);
 
-  await shareWithApp(page, [photo, { ...photo, name: "second.jpg" }]);
+  await shareWithApp(page, [photo, { ...photo, name: "wrong.jpg" }, { ...photo, name: "second.jpg" }]);
+  await page.getByRole("button", { name: attachTexts.remove("wrong.jpg") }).click();
+  await page.getByRole("heading", { name: attachTexts.title(2) }).waitFor();
   await page.getByRole("button", { name: attachTexts.newNote }).click();
   await page.waitForURL(/\/n\/[0-9a-f]{8}-/);
   const newId = new URL(page.url()).pathname.split("/")[2] as string;

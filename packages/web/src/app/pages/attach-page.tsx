@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import type { NoteSummary } from "@valetkey/client";
-import { Plus } from "lucide-react";
+import { Paperclip, Plus, X } from "lucide-react";
 import { useDeferredValue, useEffect, useState } from "react";
 import { nameOf } from "../../components/avatar.tsx";
-import { Button, buttonStyle } from "../../components/button.tsx";
+import { Button, buttonStyle, IconButton } from "../../components/button.tsx";
 import { FileName } from "../../components/file-name.tsx";
 import { useDocumentTitle, useNow } from "../../components/hooks.ts";
 import { Empty, Failure, Skeleton } from "../../components/states.tsx";
@@ -56,13 +56,15 @@ function Nothing() {
   );
 }
 
-function Choice({ files }: { files: readonly File[] }) {
+function Choice({ files: handed }: { files: readonly File[] }) {
   const navigate = useNavigate();
   const account = useAccount();
   const { createWith } = useCreateNote();
+  const [files, setFiles] = useState(handed);
+  const [isOpen, setOpen] = useState(false);
   const chosen = files.map((file) => ({ file }));
   // The last line never hides a single file.
-  const shown = files.length > MOST_SHOWN ? files.slice(0, MOST_SHOWN - 1) : files;
+  const shown = files.length > MOST_SHOWN && !isOpen ? files.slice(0, MOST_SHOWN - 1) : files;
   const hidden = files.slice(shown.length);
   const attachTo = (noteId: string) => {
     if (account === undefined) return;
@@ -72,6 +74,7 @@ function Choice({ files }: { files: readonly File[] }) {
     void navigate({ to: "/n/$noteId", params: { noteId }, replace: true });
   };
   const discard = () => void dropHandedFiles().then(() => navigate({ to: "/", replace: true }));
+  const remove = (file: File) => (files.length === 1 ? discard() : setFiles(files.filter((one) => one !== file)));
   return (
     <div className="flex flex-col gap-4">
       <div className="flex items-center justify-between gap-2">
@@ -81,12 +84,19 @@ function Choice({ files }: { files: readonly File[] }) {
         </Button>
       </div>
       <ul aria-label={words.files} className="flex flex-col divide-y rounded-card border bg-surface">
-        {shown.map((file, nth) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: two files may have the same name, and the list never changes
-          <HandedFile key={nth} file={file} />
+        {shown.map((file) => (
+          <HandedFile key={handed.indexOf(file)} file={file} onRemove={() => remove(file)} />
         ))}
         {hidden.length > 0 && (
-          <li className="px-3 py-2 text-muted text-small">{words.more(hidden.length, sizeOf(hidden))}</li>
+          <li>
+            <button
+              type="button"
+              className="min-h-11 w-full px-3 text-left text-muted text-small hover:bg-hover"
+              onClick={() => setOpen(true)}
+            >
+              {words.more(hidden.length, sizeOf(hidden))}
+            </button>
+          </li>
         )}
       </ul>
       <Button
@@ -110,7 +120,7 @@ function sizeOf(files: readonly File[]): string {
 }
 
 /** Shows a file with its size, and with its picture if the file is a picture. */
-function HandedFile({ file }: { file: File }) {
+function HandedFile({ file, onRemove }: { file: File; onRemove: () => void }) {
   const [picture, setPicture] = useState<string>();
   useEffect(() => {
     if (!/^image\/(?:png|jpeg|webp|gif|avif)$/.test(file.type)) return;
@@ -125,10 +135,13 @@ function HandedFile({ file }: { file: File }) {
       ) : (
         <img src={picture} alt="" className="size-10 shrink-0 rounded-small object-cover" />
       )}
-      <span className="min-w-0">
+      <span className="min-w-0 grow">
         <FileName filename={file.name} />
         <span className="block text-muted text-small tabular-nums">{formatBytes(file.size)}</span>
       </span>
+      <IconButton label={words.remove(file.name)} className="tooltip-left" onClick={onRemove}>
+        <X size={16} />
+      </IconButton>
     </li>
   );
 }
@@ -175,7 +188,10 @@ function Notes({ onChosen }: { onChosen: (noteId: string) => void }) {
                       {factsOf(note, now).join(texts.common.separator)}
                     </span>
                   </span>
-                  <Plus size={16} aria-hidden="true" className="shrink-0 text-muted" />
+                  <span className="flex shrink-0 items-center gap-2 text-accent text-small">
+                    <Paperclip size={16} aria-hidden="true" />
+                    {words.attach}
+                  </span>
                 </button>
               </li>
             );

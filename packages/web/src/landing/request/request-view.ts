@@ -219,9 +219,10 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     footer.hidden = isFull || isDone;
     name.element.hidden = chosen.size === 0;
     fill(blocked, chosen.size === 0 && (refused.size + pending.size === 0 ? words.chooseFirst : words.noneReady));
-    // The green button is always the next step: the first choice of a file, and then Send. The choices of a checklist are equal.
+    // The green button is always the next step: the only choice of a file, and then Send. Several refused files or slots have equal buttons.
+    const isOnly = !hasSlots && refused.size + pending.size < 2;
     for (const [nth, picker] of pickers().entries()) {
-      const isNext = !hasSlots && nth === 0 && chosen.size === 0 && !isDone;
+      const isNext = isOnly && nth === 0 && chosen.size === 0 && !isDone;
       picker.classList.toggle("primary", isNext);
       picker.classList.toggle("secondary", !isNext);
     }

@@ -53,7 +53,7 @@ export function ActivityFeed({ noteId }: { noteId?: string }) {
         value={filter}
         onChange={setFilter}
         options={filters}
-        className="grid grid-cols-3 sm:flex sm:self-start"
+        className="grid grid-cols-3 sm:self-start xl:flex"
       />
       {filtered.length === 0 && !hasMore && (
         <p role="status" className="text-muted text-small">

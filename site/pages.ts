@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFil
 import { basename, dirname, join, posix } from "node:path";
 
 export type Link = { text: string; link: string };
-/** A section of docs/README.md, with groups such as the pages of the providers. */
+/** A section of docs/README.md, with groups such as the pages of the packages. */
 export type Section = { text: string; collapsed: boolean; items: (Link | Section)[] };
 
 const INDEX = "docs/README.md";

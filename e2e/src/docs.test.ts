@@ -11,7 +11,7 @@ const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
 const jsonBlocks = (path: string) =>
   [...read(path).matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = ""]) => JSON.parse(text));
 
-const PROVIDERS = "docs/providers";
+const PROVIDER_SETTINGS = "docs/provider-settings.md";
 const statementsOf = (path: string) => jsonBlocks(path).flatMap(({ Statement = [] }) => Statement);
 
 describe("requirement 18: docs/aws.md has valid policies", () => {
@@ -46,24 +46,47 @@ describe("requirement 18: docs/aws.md has valid policies", () => {
   });
 });
 
-describe("docs/providers", () => {
-  const pagesOf = readdirSync(join(ROOT, PROVIDERS)).map((name) => join(PROVIDERS, name));
+describe("docs/provider-settings.md", () => {
+  const page = read(PROVIDER_SETTINGS);
+  const [, block = ""] = /```sh\n([\s\S]*?)```/.exec(page) ?? [];
+  const common = Object.fromEntries([...block.matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
+  const rows = [...page.matchAll(/^\| \[(.+?)\]\((#\S+)\) +\| `(\S+)` +\| `(\S+)` +\| (.+?) +\|$/gm)].map(
+    ([, name = "", heading = "", AWS_REGION = "", S3_ENDPOINT = "", cors = ""]) => ({
+      name,
+      heading,
+      AWS_REGION,
+      S3_ENDPOINT,
+      cors,
+    }),
+  );
 
-  it.each(pagesOf)("%s has only settings that the service accepts", (path) => {
-    const [, block = ""] = /## Settings\n\n```sh\n([\s\S]*?)```/.exec(read(path)) ?? [];
-    const settings = Object.fromEntries([...block.matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
-    const { config } = startDirectory().load({ ...S3, ...settings });
-    expect(config.bucket).toMatchObject({ name: settings.AWS_BUCKET_NAME, endpoint: settings.S3_ENDPOINT });
+  it("docs/provider-settings.md has a row and a section for each provider", () => {
+    const sections = anchorsOf(page).slice(1);
+    expect(sections.length).toBeGreaterThan(8);
+    expect(rows.map(({ heading }) => heading)).toEqual(sections.map((anchor) => `#${anchor}`));
   });
 
-  it.each(pagesOf)("%s has a CORS configuration for uploads and downloads", (path) => {
-    const rules = jsonBlocks(path);
-    if (rules.length === 0)
-      expect(read(path)).toMatch(/\(\.\.\/aws\.md#the-cors-configuration\)|^MINIO_API_CORS_ALLOW_ORIGIN=/m);
-    for (const [rule] of rules) {
-      expect(rule.AllowedMethods ?? rule.method).toEqual(["GET", "HEAD", "PUT"]);
-      expect(rule.ExposeHeaders ?? rule.responseHeader).toContain("ETag");
-    }
+  it.each(rows)(
+    "docs/provider-settings.md has only settings that the service accepts: $name",
+    ({ AWS_REGION, S3_ENDPOINT }) => {
+      const { config } = startDirectory().load({ ...S3, ...common, AWS_REGION, S3_ENDPOINT });
+      expect(config.bucket).toMatchObject({
+        name: common.AWS_BUCKET_NAME,
+        region: AWS_REGION,
+        endpoint: S3_ENDPOINT,
+      });
+    },
+  );
+
+  it("docs/provider-settings.md has the CORS configuration of Google for uploads and downloads", () => {
+    const [[rule]] = jsonBlocks(PROVIDER_SETTINGS);
+    expect(rule.method).toEqual(["GET", "HEAD", "PUT"]);
+    expect(rule.responseHeader).toContain("ETag");
+  });
+
+  it("docs/provider-settings.md names the way to set CORS for each provider", () => {
+    const ways = ["command", "dashboard", "`gcloud`", "setting of MinIO", "web console"];
+    expect(rows.filter(({ cors }) => !ways.includes(cors))).toEqual([]);
   });
 });
 
@@ -197,9 +220,7 @@ describe("docs/adr", () => {
 });
 
 /** Lists the Markdown files of the repository, as paths from its root. */
-function pages(
-  folders = [".", "docs", "docs/adr", PROVIDERS, "bench", "examples", "e2e/src/web/testing", ...packages()],
-) {
+function pages(folders = [".", "docs", "docs/adr", "bench", "examples", "e2e/src/web/testing", ...packages()]) {
   return folders.flatMap((folder) =>
     readdirSync(join(ROOT, folder))
       .filter((name) => name.endsWith(".md"))

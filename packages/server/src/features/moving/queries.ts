@@ -8,7 +8,7 @@ import { isVisible } from "../sharing/queries/invitations.ts";
 
 /**
  * The queries for moving files between notes. A holder is a user with a valid and visible share, or the email address of an open
- * invitation. If an invitation hides a share from the owner, only the invitation counts (ADR 9).
+ * invitation. If an invitation hides a share from the owner, only the invitation counts (ADR 8).
  */
 export const movingQueries = defineQueries("database.moving", ({ kysely: db, engine, clock }) => ({
   /** Returns the holders of a note. The owner of the note is not a holder. */

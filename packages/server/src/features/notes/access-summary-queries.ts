@@ -117,7 +117,7 @@ function peopleOfNotes({ db, engine, ids, now }: Scope) {
 
 /**
  * Selects the people with a share of a file. A person with a share of the whole note counts for the note, and not for each file. A share
- * that the owner still sees as an invitation does not count, because the count would reveal who has the email address (ADR 9).
+ * that the owner still sees as an invitation does not count, because the count would reveal who has the email address (ADR 8).
  */
 function peopleOfFiles({ db, now, ...scope }: Scope, isSubject = isGiven({ db, now, ...scope })) {
   return db

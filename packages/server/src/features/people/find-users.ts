@@ -9,7 +9,7 @@ import { identityQueries, peopleQueries } from "./queries.ts";
 
 /**
  * The result for one user id or email address in a share request. `unknown`: no user has this id. The outcome for an email address is
- * always `shared`, so that the caller does not learn whether an account exists (ADR 9).
+ * always `shared`, so that the caller does not learn whether an account exists (ADR 8).
  */
 export type ShareResult = { userId: string; outcome: "shared" | "unknown" } | { email: string; outcome: "shared" };
 

@@ -41,7 +41,7 @@ type Invited = {
 /**
  * Shares a note or a file with email addresses. Creates an invitation for each email address, and sends a mail if the service sends mails.
  * A user who already has the email address also gets the share immediately. The owner sees only the invitation until the user opens the
- * note or the file. The owner therefore does not learn who has an account (ADR 9).
+ * note or the file. The owner therefore does not learn who has an account (ADR 8).
  * If the user already has a share that the owner sees, changes the share and creates no invitation.
  * Throws `too_many_invitations`.
  */

@@ -10,7 +10,7 @@ export const FORMER_SECRET_MS = 24 * 3_600_000;
 
 /**
  * Derives the secret of an endpoint from the first key. The database does not store the secret. The keys come from AUTH_SECRET, so a person
- * with only the database can't derive the secret (ADR 16).
+ * with only the database can't derive the secret (ADR 13).
  */
 export function secretOf([key]: Keys, endpoint: Pick<WebhookEndpoint, "id" | "generation">): string {
   return makeSecret(key as Uint8Array, endpoint);

@@ -70,7 +70,7 @@ export async function measureMove({ db }: Deps, from: number, asked: { adopted: 
 }
 
 /**
- * Moves all files to another bucket while the service runs (ADR 23). First, new uploads go to the other bucket. Then the function copies
+ * Moves all files to another bucket while the service runs (ADR 9). First, new uploads go to the other bucket. Then the function copies
  * and verifies each object, and changes the object key of its row. The rows with keys of the old bucket are the list of the remaining work,
  * so a killed move continues with the next call. Throws Stopped if one of the buckets does not work.
  */

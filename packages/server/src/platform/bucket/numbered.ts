@@ -3,7 +3,7 @@ import { isUrl } from "./bucket.ts";
 import type { Bucket, ListedObject, UnfinishedMultipart } from "./port.ts";
 
 /*
- * The service can have two buckets while files move from one bucket to the other (ADR 23). An embedding can have buckets of tenants. Each
+ * The service can have two buckets while files move from one bucket to the other (ADR 9). An embedding can have buckets of tenants. Each
  * bucket has a number, and each object key in the database contains the number of its bucket. A key without a number belongs to bucket 1,
  * so that a service with one bucket has plain keys. The key `bucket:2/REST` is the object REST in bucket 2.
  */

@@ -45,7 +45,7 @@ const MAX_ERROR_BYTES = 8_192;
 /** S3 sends spaces during a long operation, so that the connection stays open. */
 const IS_ERROR = /^(?:\s|<\?xml[^>]*>)*<Error[\s>]/;
 
-/** Sends signed requests to the bucket without the AWS SDK. A pair of HEAD and GET takes a sixth of the CPU time of the AWS SDK (ADR 21). */
+/** Sends signed requests to the bucket without the AWS SDK. A pair of HEAD and GET takes a sixth of the CPU time of the AWS SDK (ADR 11). */
 export function createRequests({ target, credentials, clock, timeouts }: Options): Requests {
   const { origin, sign } = createSignRequest(target);
   const agent = new (moduleFor(origin).Agent)({ keepAlive: true, maxSockets: MAX_SOCKETS });

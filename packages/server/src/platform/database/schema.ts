@@ -346,7 +346,7 @@ export type Tables = {
     detail: string;
   };
   /**
-   * The table `upload_bucket` has at most one row. Without the row, new uploads go to the bucket of the main settings (ADR 23).
+   * The table `upload_bucket` has at most one row. Without the row, new uploads go to the bucket of the main settings (ADR 9).
    */
   upload_bucket: {
     id: 1;

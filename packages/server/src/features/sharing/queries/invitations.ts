@@ -13,7 +13,7 @@ const idOf = (subject: ShareSubject): string => ("noteId" in subject ? subject.n
 
 /**
  * Builds the condition that a share has no open invitation. If an open invitation exists, the owner of the note sees the invitation instead
- * of the share (ADR 9).
+ * of the share (ADR 8).
  */
 export function isVisible(share: { subjectId: Expression<string>; userId: Expression<string> }) {
   return sql<SqlBool>`not exists (

@@ -41,7 +41,7 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
 
     /**
      * Creates or replaces the shares of the users who have these invited email addresses. Runs one statement even if no user has any of the
-     * email addresses. Therefore the duration does not show whether an email address belongs to a user (ADR 9).
+     * email addresses. Therefore the duration does not show whether an email address belongs to a user (ADR 8).
      */
     async putInvited(subject: ShareSubject, emails: readonly string[]): Promise<void> {
       const place = placeOf(subject);

@@ -42,7 +42,7 @@ type Outcome = PromiseSettledResult<StartedRecord | undefined>;
 
 /**
  * Starts uploads on SQLite. A burst of starts runs on a worker thread, which also waits for the disk. During a burst, the main thread
- * handles other requests. If there is no burst, starts run on the main thread (ADR 11).
+ * handles other requests. If there is no burst, starts run on the main thread (ADR 12).
  */
 export function openStarts({ file, writeLock, statements, run, afterWrite }: Options): {
   start: (start: UploadStart) => Promise<StartedRecord | undefined>;

@@ -83,7 +83,7 @@ function configureWriter(database: DatabaseSync, { where }: Writer): void {
 }
 
 /**
- * Lets SQLite use more memory. Each transaction in a write group has a savepoint (ADR 11). By default, SQLite writes the pages that a
+ * Lets SQLite use more memory. Each transaction in a write group has a savepoint (ADR 12). By default, SQLite writes the pages that a
  * savepoint changes to a temporary file. The default cache of 2 MiB also contains only few pages. The temporary file and the small cache
  * took a third of the CPU time of a write. The caller must call the function `useMemory` after the migrations, because the migrations may
  * need more space than the memory has.

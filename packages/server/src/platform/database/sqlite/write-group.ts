@@ -18,7 +18,7 @@ type Group = { flushed: PromiseWithResolvers<void>; members: number; unlock: () 
 
 /**
  * Runs the writes of the process in write groups. All writes that are ready together become members of one group. A group is one
- * transaction of the file, so the members share one flush of the disk (ADR 11). Each member of a group has a savepoint. The members of a
+ * transaction of the file, so the members share one flush of the disk (ADR 12). Each member of a group has a savepoint. The members of a
  * group run one after another. If a member fails, SQLite undoes only the savepoint of the member. If the commit of a group fails, all
  * members of the group fail.
  */

@@ -78,7 +78,7 @@ describe("docs/provider-settings.md", () => {
     },
   );
 
-  it("docs/provider-settings.md has the CORS configuration of Google for uploads and downloads", () => {
+  it("docs/provider-settings.md has a CORS configuration of Google with PUT and ETag", () => {
     const [[rule]] = jsonBlocks(PROVIDER_SETTINGS);
     expect(rule.method).toEqual(["GET", "HEAD", "PUT"]);
     expect(rule.responseHeader).toContain("ETag");

@@ -51,6 +51,18 @@ describe("valetkey send and valetkey get", () => {
     expect(await readdir(join(ann.home, ".local/state/valetkey"))).toEqual([]);
   });
 
+  it("a visitor gets files of the same name in the folders of their paths", async () => {
+    const [ann, bob] = [await sender(), await makeMachine()];
+    for (const year of ["2024", "2025"]) {
+      await mkdir(join(ann.folder, year));
+      await writeFile(join(ann.folder, year, "a.txt"), year);
+    }
+    const { url, files } = await sendAsJson(ann, "2024/a.txt", "2025/a.txt");
+    expect(files.map(({ name }: { name: string }) => name)).toEqual(["2024/a.txt", "2025/a.txt"]);
+    expect(await bob.run(["get", url])).toMatchObject({ code: 0, stdout: "2024/a.txt\n2025/a.txt\n" });
+    expect(await readFile(join(bob.folder, "2025/a.txt"), "utf8")).toBe("2025");
+  });
+
   it("send makes a password, and get refuses a wrong password", async () => {
     const [ann, bob] = [await sender(), await makeMachine()];
     await writeFile(join(ann.folder, "a.txt"), "a");

@@ -5,6 +5,7 @@ import { basename, extname, join, resolve } from "node:path";
 import { type Client, createClient, type Link, type UploadProgress, ValetKeyError } from "@valetkey/client";
 import { fileStore, openFile } from "@valetkey/client/node";
 import { TerminalError } from "./failure.ts";
+import { foldersFor } from "./folders.ts";
 import { printable } from "./printable.ts";
 import { askToCopy, formatBytes, printJson, progressLine, say } from "./screen.ts";
 import { guardedFetch, warnIfUnencrypted } from "./service.ts";
@@ -20,8 +21,8 @@ export type SendOptions = {
   json: boolean;
 };
 
-/** A file to send. `folder` is its folder inside the note, such as "photos/2024/". */
-type Found = { file: string; folder: string | undefined; sizeBytes: number; changedMs: number };
+/** A file to send. `argument`: its path of the command line. `folder`: its folder inside the note, such as "photos/2024/". */
+type Found = { file: string; argument: string; folder: string | undefined; sizeBytes: number; changedMs: number };
 
 /** What an interrupted command continues with. The keys make repeated requests safe. */
 type Sending = {
@@ -82,16 +83,19 @@ export async function send(paths: readonly string[], options: SendOptions): Prom
 /** Finds all files, in the order of the arguments, and the files of a folder by name. Does not follow symbolic links inside of folders. */
 async function findFiles(paths: readonly string[]): Promise<Found[]> {
   const found = new Map<string, Found>();
-  async function add(path: string, folder: string | undefined): Promise<void> {
-    const stats = folder === undefined ? await stat(path) : await lstat(path);
+  const given = [...new Set(paths.map((path) => resolve(path)))];
+  const folders = foldersFor(given, process.cwd());
+  async function add(path: string, { argument, folder }: Pick<Found, "argument" | "folder">): Promise<void> {
+    const stats = path === argument ? await stat(path) : await lstat(path);
     if (found.has(path)) return;
-    if (stats.isFile()) found.set(path, { file: path, folder, sizeBytes: stats.size, changedMs: stats.mtimeMs });
+    const [sizeBytes, changedMs] = [stats.size, stats.mtimeMs];
+    if (stats.isFile()) found.set(path, { file: path, argument, folder, sizeBytes, changedMs });
     else if (stats.isDirectory()) {
-      const inside = `${folder ?? ""}${basename(path)}/`;
+      const inside = { argument, folder: `${folder ?? ""}${basename(path)}/` };
       for (const name of (await readdir(path)).toSorted()) await add(join(path, name), inside);
     } else say(`Skips ${path}, because it is neither a file nor a folder.`);
   }
-  for (const path of paths) await add(resolve(path), undefined);
+  for (const argument of given) await add(argument, { argument, folder: folders.get(argument) });
   if (found.size === 0) throw new TerminalError("localFiles", "There is no file to send in the given folders.");
   return [...found.values()];
 }
@@ -231,8 +235,8 @@ function makePassword(): string {
 }
 
 function titleOf([first, ...others]: readonly Found[]): string {
-  const name = first?.folder?.split("/")[0] ?? basename(first?.file ?? "");
-  const inOther = others.filter(({ folder }) => first?.folder === undefined || folder?.split("/")[0] !== name).length;
+  const name = basename(first?.argument ?? "");
+  const inOther = others.filter(({ argument }) => argument !== first?.argument).length;
   return [...printable(inOther === 0 ? name : `${name} + ${inOther}`)].slice(0, 150).join("");
 }
 

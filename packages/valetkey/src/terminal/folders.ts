@@ -1,0 +1,28 @@
+import { basename, dirname, relative, sep } from "node:path";
+
+/**
+ * Returns the folder for each argument of `send`, with a slash at the end, or undefined. Only arguments with the same name need a folder:
+ * the last parts of their paths that tell them apart. The arguments `2024/a.pdf` and `2025/a.pdf` become `2024/a.pdf` and `2025/a.pdf`.
+ * `paths`: absolute paths, all different.
+ */
+export function foldersFor(paths: readonly string[], workingFolder: string): Map<string, string | undefined> {
+  const byName = Map.groupBy(paths, (path) => basename(path));
+  return new Map([...byName.values()].flatMap((same) => (same.length === 1 ? [] : tellApart(same, workingFolder))));
+}
+
+function tellApart(paths: readonly string[], workingFolder: string): [path: string, folder: string | undefined][] {
+  const isName = (part: string) => part !== "" && part !== "..";
+  const partsOf = (folder: string) => folder.split(sep).filter(isName);
+  // Paths from the working folder show less of the machine. Absolute paths always differ.
+  const relatives = paths.map((path) => partsOf(relative(workingFolder, dirname(path))));
+  const absolutes = paths.map((path) => partsOf(dirname(path)));
+  const longest = Math.max(...absolutes.map(({ length }) => length));
+  for (const parents of [relatives, absolutes]) {
+    for (let depth = 1; depth <= longest; depth += 1) {
+      const folders = parents.map((parts) => parts.slice(-depth).join("/"));
+      if (new Set(folders).size === paths.length)
+        return paths.map((path, at) => [path, folders[at] ? `${folders[at]}/` : undefined]);
+    }
+  }
+  return [];
+}

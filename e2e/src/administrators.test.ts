@@ -43,13 +43,21 @@ describe("administrators", () => {
   });
 
   it.each([
-    ["an administrator with --admin", "chief@example.com", ["--admin"], true],
-    ["a person who is no administrator without --admin", "clerk@example.com", [], false],
-  ])("the command `user add` makes %s", async (_, email, options, isAdmin) => {
-    await runCli(place, ["user", "add", "--email", email, ...options]);
+    ["an administrator with --admin", "chief@example.com", ["--email", "chief@example.com", "--admin"], true],
+    ["a person who is no administrator without --admin", "clerk@example.com", ["clerk@example.com"], false],
+  ])("the command `user add` makes %s", async (_, email, args, isAdmin) => {
+    await runCli(place, ["user", "add", ...args]);
     const { stdout } = await runCli(place, ["token", "create", "--email", email]);
     const me = await (await apiAs(service.url, { token: stdout.trim() })).call("GET", "/me");
     expect(me.body.isAdmin).toBe(isAdmin);
+  });
+
+  it.each([
+    ["no email address", []],
+    ["two email addresses", ["ann@example.com", "--email", "ben@example.com"]],
+  ])("the command `user add` refuses %s, and shows an example", async (_, args) => {
+    const refused = await runCli(place, ["user", "add", ...args]).catch((error: { stderr: string }) => error);
+    expect(refused.stderr).toContain("Give one email address: valetkey user add ann@example.com");
   });
 
   it("the command line proves the email address of one of two people with equal email addresses", async () => {

@@ -11,7 +11,7 @@ import { parseSize } from "../platform/config/reader.ts";
 import { DomainError } from "../platform/errors.ts";
 import { findPerson, parseDuration, withCore, withPerson } from "./with-core.ts";
 
-type AddOptions = { email: string; name?: string; password?: string; admin: boolean };
+type AddOptions = { email?: string; name?: string; password?: string; admin: boolean };
 
 const PERSON = "the email address or id of the person";
 
@@ -24,7 +24,8 @@ export function userCommand(): Command {
     .option("--search <text>", "a part of the email address, the name or the id")
     .action(listUsers);
   command("add", "create an account")
-    .requiredOption("--email <email>", "the email address to sign in with")
+    .argument("[email]", "the email address to sign in with")
+    .option("--email <email>", "the email address, as an option")
     .option("--name <name>", "the name that others see (default: the email address)")
     .option("--password <password>", "10 to 128 characters (default: generated and printed)")
     .option("--admin", "an administrator, who may adopt and so read every object of the bucket", false)
@@ -64,7 +65,12 @@ export function userCommand(): Command {
   return user;
 }
 
-async function addUser({ email, name = email, password, admin }: AddOptions): Promise<void> {
+async function addUser(given: string | undefined, { password, admin, ...options }: AddOptions): Promise<void> {
+  const email = given ?? options.email;
+  if (email === undefined || (options.email ?? email) !== email) {
+    throw new DomainError("invalid_request", "Give one email address: valetkey user add ann@example.com");
+  }
+  const { name = email } = options;
   const chosen = password ?? randomBytes(15).toString("base64url");
   await withCore(async ({ accounts, useCases }) => {
     const { id } = await accounts.createAccount({ email, name, password: chosen });

@@ -72,7 +72,7 @@ export async function findPerson(core: Core, email: string): Promise<{ id: strin
   if (found !== "unknown") return found;
   throw new DomainError(
     "user_not_found",
-    `Nobody has the email address or id ${email}. Create an account first: valetkey user add --email ${email}`,
+    `Nobody has the email address or id ${email}. Create an account first: valetkey user add ${email}`,
   );
 }
 

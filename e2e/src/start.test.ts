@@ -49,6 +49,13 @@ describe("the first start", () => {
     expect(await service.stop()).toBe(0);
   });
 
+  it("a start with HOST=0.0.0.0 prints one note about the links", async () => {
+    const service = await startProcess(await place({ HOST: "0.0.0.0", PUBLIC_URL: "" }));
+    const notes = service.output().match(/^Note: .*links.*$/gm);
+    expect(notes).toEqual([expect.stringMatching(/HOST is 0\.0\.0\.0 and PUBLIC_URL is not set: only this computer/)]);
+    expect(await service.stop()).toBe(0);
+  });
+
   it("the first start with closed sign-up prints how to create accounts", async () => {
     // By default, a test place opens sign-up. An empty AUTH_SIGN_UP has the effect of no AUTH_SIGN_UP, so sign-up is closed in the test.
     const service = await startProcess(await place({ AUTH_SIGN_UP: "" }));

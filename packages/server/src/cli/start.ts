@@ -61,11 +61,13 @@ function banner(config: Config, service: Service): string {
   const bucketIs =
     bucket.kind === "embedded" ? `built-in, ${service.bucketUrl}` : `${bucket.name} at ${service.bucketUrl}`;
   const databaseIs = database.kind === "sqlite" ? database.file : "PostgreSQL";
+  // For another HOST, a note about the settings has been printed already.
+  const isOnlyHere = isLocalHost(server.host) && isLocalHost(new URL(service.url).hostname);
   return [
     `Valet Key listens on ${service.url}`,
     `Data: ${server.dataDir} (database: ${databaseIs}; bucket: ${bucketIs})`,
     `Next: ${next(service, config)}`,
-    ...(isLocalHost(new URL(service.url).hostname) ? [`Note: ${ONLY_HERE}`] : []),
+    ...(isOnlyHere ? [`Note: ${ONLY_HERE}`] : []),
   ].join("\n");
 }
 

@@ -45,7 +45,10 @@ function readPublicUrl(reader: ConfigReader, { host, port }: { host: string; por
     return given;
   }
   if (!isLocalHost(host)) {
-    reader.warn(`HOST is ${host} and PUBLIC_URL is not set: links only work on this machine or network.`);
+    const consequence = ANY_HOSTS.has(host)
+      ? "only this computer can open the links. Set PUBLIC_URL, or set HOST to the IP address of this computer in the network."
+      : "links only work on this machine or network.";
+    reader.warn(`HOST is ${host} and PUBLIC_URL is not set: ${consequence}`);
   }
   if (port === 0) return undefined;
   const shown = isLocalHost(host) || ANY_HOSTS.has(host) ? "localhost" : isIP(host) === 6 ? `[${host}]` : host;

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { build, serve } from "vitepress";
+import { faultsPage } from "./faults.ts";
 import { type Section, sidebarOf, write, writePages } from "./pages.ts";
 import { callsPage, OPTION_PAGES, optionsPage, resultsPage } from "./reference.ts";
 import { type Document, documentOfEmbedding, documentOfService, routesPage, typesSection } from "./routes.ts";
@@ -8,14 +9,16 @@ import { type Document, documentOfEmbedding, documentOfService, routesPage, type
 // DOCS_BASE is the path of the site, such as /valet-key/. DOCS_REPOSITORY is the URL of the repository, for links to source files.
 const root = resolve(import.meta.dirname, "..");
 const pages = join(import.meta.dirname, "pages");
+const FAULTS = { text: "Faults that the doctor finds", link: "/reference/doctor-faults" };
 const repository = process.env.DOCS_REPOSITORY;
 
 writePages({ root, into: pages, repository: repository && `${repository}/blob/main` });
 const [service, embedding] = await Promise.all([documentOfService(root), documentOfEmbedding()]);
-const reference = [...OPTION_PAGES, writeEmbedding(embedding), writeService(service)];
+const reference = [...OPTION_PAGES, writeEmbedding(embedding), writeService(service), FAULTS];
 write(join(pages, "reference/options.md"), optionsPage(root));
 write(join(pages, "reference/calls.md"), callsPage(root));
 write(join(pages, "reference/results.md"), resultsPage(root));
+write(join(pages, `${FAULTS.link}.md`), faultsPage());
 write(join(pages, "sidebar.json"), JSON.stringify(sidebarOf(root, reference)));
 await build(import.meta.dirname);
 console.log("The site is in site/dist.");

@@ -115,6 +115,10 @@ describe("the documentation as a site", () => {
     expect(page("service/notes")).toContain("POST /notes");
   });
 
+  it("the site has a page with the faults of the doctor", () => {
+    expect(readFileSync(fileOf("/reference/doctor-faults"), "utf8")).toContain("trust-proxy-too-small");
+  });
+
   it("the search of the site finds an option, without a request to another host", async () => {
     const page = await browser.newPage();
     const others: string[] = [];

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Entry } from "../../../packages/server/src/operations/doctor/finding.ts";
 import { CATALOGUE } from "../../../packages/server/src/operations/doctor/run.ts";
@@ -13,8 +11,6 @@ import { browserFaults, transferFaults } from "./faults/transfer-faults.ts";
 import { cephDoctor, swiftDoctor } from "./provider-faults.ts";
 
 type Made = { id: string; also?: readonly string[]; setup: string };
-
-const PAGE = resolve(import.meta.dirname, "../../../docs/doctor.md");
 
 /** The tests in command.test.ts, aws.test.ts and move-bucket.test.ts make the faults of `OTHERS`. The lists in the folder `faults` make all other faults. */
 const OTHERS: readonly Made[] = [
@@ -47,25 +43,10 @@ const MADE: readonly Made[] = [
   ...OTHERS,
 ];
 
-function setupsOf(id: string): string {
-  const setups = MADE.filter((fault) => fault.id === id || fault.also?.includes(id)).map(({ setup }) => setup);
-  return [...new Set(setups)].toSorted().join(", ");
-}
-
-function rowsOf(): string[][] {
-  const rows = readFileSync(PAGE, "utf8").matchAll(/^\| `([a-z0-9-]+)` +\|(.*)\|$/gm);
-  return [...rows].map(([, id = "", rest = ""]) => [id, ...rest.split("|").map((cell) => cell.trim())]);
-}
-
-describe("docs/doctor.md", () => {
-  it("docs/doctor.md lists every fault with its severity, meaning and set-ups", () => {
-    const entries: [string, Entry][] = Object.entries(CATALOGUE);
-    const expected = entries.map(([id, { severity, title }]) => [id, severity, title, setupsOf(id)]);
-    expect(rowsOf()).toEqual(expected);
-  });
-
-  it("docs/doctor.md lists only faults that a test makes", () => {
-    expect(Object.keys(CATALOGUE).filter((id) => setupsOf(id) === "")).toEqual([]);
+describe("the faults of the doctor", () => {
+  it("a test makes every fault that the doctor finds", () => {
+    const made = new Set(MADE.flatMap(({ id, also = [] }) => [id, ...also]));
+    expect(Object.keys(CATALOGUE).filter((id) => !made.has(id))).toEqual([]);
   });
 
   it.each(LANGUAGES.filter((each) => each !== "en"))(

@@ -354,17 +354,15 @@ function isPlainFolder(value: string): boolean {
 /** The settings by the page of the documentation and the heading before their table. */
 export const DOCUMENTED: Record<string, Record<string, Record<string, Common>>> = {
   "docs/configuration.md": {
-    Server: server,
+    Server: { ...server, ...previews, ...webhooks },
     Traces: traces,
     Bucket: bucket,
     Database: database,
     Authentication: auth,
     "An identity provider": identityProvider,
     Mail: mail,
-    Webhooks: webhooks,
     "Virus scanner": scanner,
     Limits: limits,
-    Previews: previews,
     Links: links,
     "Your name, logo and color": brand,
   },

@@ -4,7 +4,6 @@ import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { problems } from "../../packages/contract/src/problems.ts";
 import { S3, startDirectory } from "../../packages/server/src/platform/config/testing/start-directory.ts";
-import { shortcutsTexts } from "../../packages/web/src/texts/en/palette.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
@@ -87,15 +86,6 @@ describe("docs/provider-settings.md", () => {
   it("docs/provider-settings.md names the way to set CORS for each provider", () => {
     const ways = ["command", "dashboard", "`gcloud`", "setting of MinIO", "web console"];
     expect(rows.filter(({ cors }) => !ways.includes(cors))).toEqual([]);
-  });
-});
-
-describe("docs/web-app.md", () => {
-  it("docs/web-app.md lists all keyboard shortcuts of the app", () => {
-    const rows = [...read("docs/web-app.md").matchAll(/^\| (`.*?) +\|/gm)].map(([, cell = ""]) => cell);
-    const listed = rows.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, key = ""]) => key));
-    const keys = Object.keys(shortcutsTexts.keys).map((key) => key.replace(/^mod\+k$/, "Ctrl K"));
-    expect(listed.filter((key) => key !== "⌘ K").sort()).toEqual(keys.sort());
   });
 });
 

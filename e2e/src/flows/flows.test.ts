@@ -10,11 +10,15 @@ import { invitationFlows } from "./invitation-flows.ts";
 import { createPlace, type Flow } from "./place.ts";
 
 const NO_NEXT_STEP = "The person sees no next step";
+const FAILED = ". Then: ";
 const PAGE = resolve(import.meta.dirname, "../../../docs/mail.md");
 // A flow of `fileFlows` moves the clock of the service, so `fileFlows` come last.
 const flows = { ...invitationFlows, ...accountFlows, ...fileFlows };
 
-/** Reads the table "With mail and without" of docs/mail.md. Each row has a flow and its last step, with mail and without mail. */
+/**
+ * Reads the table "With mail and without" of docs/mail.md. Each row has a flow and its last step, with mail and without mail. The table has
+ * only flows whose last steps differ.
+ */
 async function documentedRows(): Promise<string[][]> {
   const [, section = ""] = (await readFile(PAGE, "utf8")).split("## With mail and without\n");
   const lines = (section.split("\n## ", 1)[0] ?? "").split("\n").filter((line) => line.startsWith("|"));
@@ -38,7 +42,7 @@ async function lastStep(flow: Flow, place: ReturnType<typeof createPlace>): Prom
     });
     return last;
   } catch (error) {
-    return `${last}. Then: ${(error as Error).message}`;
+    return `${last}${FAILED}${(error as Error).message}`;
   }
 }
 
@@ -55,7 +59,9 @@ describe.each(engines.filter(({ name }) => name === "sqlite"))("each flow on $na
     for (const [name, flow] of Object.entries(flows)) {
       rows.push([name, ...(await Promise.all(places.map((place) => lastStep(flow, place))))]);
     }
-    expect(rows.flat().filter((end) => end.includes(NO_NEXT_STEP))).toEqual([]);
-    expect(rows).toEqual(await documentedRows());
+    expect(rows.flat().filter((end) => end.includes(NO_NEXT_STEP) || end.includes(FAILED))).toEqual([]);
+    const documented = await documentedRows();
+    expect(documented.length).toBeGreaterThan(5);
+    expect(rows).toEqual(expect.arrayContaining(documented));
   });
 });

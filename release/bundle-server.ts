@@ -2,7 +2,7 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
-import { createEmptyDatabase } from "../packages/server/src/wiring/database/empty-database.ts";
+import { createEmptyDatabase } from "../packages/server/src/wiring/database/open-sqlite.ts";
 import { licensesOf, packageFolders } from "../packages/web/third-party-licenses.ts";
 
 const SOURCE = resolve(import.meta.dirname, "../packages/server");

@@ -147,7 +147,7 @@ const packages: Record<string, string> = {
 const openFiles: Record<string, readonly string[]> = {
   access: ["attachment", "note", "caller", "authorise"],
   people: ["person", "administrators", "find-users", "revocation"],
-  usage: ["drifts", "usage"],
+  usage: ["usage"],
   attachments: ["annotations", "routes"],
   outbox: ["mail", "webhook", "queue-mail"],
   audit: ["audit-event", "messages", "routes"],

@@ -5,7 +5,7 @@ import { gunzipSync } from "node:zlib";
 import { startS3Local } from "@valetkey/s3-local";
 import type { ItemFile, ItemName, Resource, Resources, User } from "./features/embedding/types.ts";
 import { createOpened } from "./wiring/base.ts";
-import { createEmptyDatabase } from "./wiring/database/empty-database.ts";
+import { createEmptyDatabase } from "./wiring/database/open-sqlite.ts";
 import { createValetKeyAt, type ValetKey } from "./wiring/embedding/create-valet-key.ts";
 import type { ValetKeyOptions } from "./wiring/embedding/types.ts";
 

@@ -135,7 +135,7 @@ async function faultOfConfiguredBuckets(config: Config): Promise<BucketFault | u
   const db =
     database.kind === "sqlite"
       ? openPlainSqlite(database.file, { readOnly: true })
-      : (await import("./database/open-plain-postgres.ts")).openPlainPostgres(database.url);
+      : (await import("./database/open-postgres.ts")).openPlainPostgres(database.url);
   try {
     if (!(await hasBucketNumbers(db))) return undefined;
     const buckets = numberedBuckets(config);

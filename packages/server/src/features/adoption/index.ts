@@ -1,6 +1,27 @@
+import { placeOfKey } from "../../platform/bucket/numbered.ts";
+import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { adoptListed, adoptObject } from "./adopt.ts";
-import { adoptForItem } from "./adopt-for-item.ts";
+import { DomainError } from "../../platform/errors.ts";
+import { checkFilename } from "../../platform/text/readable-text.ts";
+import type { Annotations, Attachment } from "../access/attachment.ts";
+import { authoriseNote } from "../access/authorise.ts";
+import type { Caller } from "../access/caller.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import type { AcceptedTypes } from "../links/file-request.ts";
+import { deleteAbandoned } from "../storage/object-deletions.ts";
+import { adoptionQueries } from "../storage/queries.ts";
+import { faultIn, inspect } from "../uploads/verify.ts";
+import { quotaOf } from "../usage/usage.ts";
+import {
+  adoptListed,
+  adoptObject,
+  attachObject,
+  copyToOwnKey,
+  type FoundObject,
+  findObject,
+  refuseHeaders,
+} from "./adopt.ts";
+
 export type AdoptionVerbs = ReturnType<typeof createAdoption>;
 
 /** Creates the functions of the adoption feature for the rest of the service. */
@@ -10,4 +31,114 @@ export function createAdoption(deps: Deps) {
     adoptListed: adoptListed(deps),
     adoptForItem: adoptForItem(deps),
   };
+}
+
+type AdoptInput = {
+  noteId: string;
+  /** The place of a copy in the bucket. Default: no place. */
+  place?: string | undefined;
+  /** The key of the object in the bucket. The caller must have checked that the application may choose the key. */
+  key: string;
+  /** Default: the last part of the key. */
+  filename: string | undefined;
+  /** Default: the stored type of the object. */
+  contentType: string | undefined;
+  /** Whether the service copies the object to a new key. A deletion of the file then deletes the copy, and never the original object. */
+  copies: boolean;
+  accepted: AcceptedTypes;
+  /** Returns the tags and the metadata of the file. Rejects if the item does not accept the file. */
+  check: (file: { filename: string; contentType: string; sizeBytes: number }) => Promise<Annotations | undefined>;
+};
+
+/**
+ * Attaches an existing object of the bucket to the note of an item. Only a copy counts in the quota. If the service has a virus scanner,
+ * the attachment is `scanning` at first.
+ * Throws the errors of `check`, `note_not_found`, `access_denied`, `invalid_request`, `invalid_filename`, `object_not_found`,
+ * `object_already_attached`, `quota_exceeded` and `upload_rejected`.
+ */
+export function adoptForItem(deps: Deps) {
+  const { db, bucket, limits } = deps;
+  return async (caller: Caller, input: AdoptInput): Promise<Attachment> => {
+    const { noteId, key, copies } = input;
+    const authorise = (tx: Tx) => authoriseNote(tx, { caller, noteId, action: "attachment.add" });
+    await authorise(db);
+    const filename = checkFilename(input.filename ?? key.slice(key.lastIndexOf("/") + 1));
+    const objectKey = bucket.objectKeyOf(key);
+    if (bucket.isOwnKey(objectKey)) {
+      throw new DomainError("invalid_request", "Valet Key made this key itself. Use copy() for the file of the key.");
+    }
+    const source = withType(await findObject(deps, objectKey), input.contentType);
+    const { contentType, sizeBytes } = source.stored;
+    const annotations = await input.check({ filename, contentType, sizeBytes });
+    if (!copies) refuseHeaders(source.stored);
+    // The early check prevents a useless copy. The transaction repeats the check.
+    await findFormer(db, objectKey);
+    const found = copies
+      ? withType(await copyToOwnKey(deps, { ...source, place: input.place }), input.contentType)
+      : source;
+    try {
+      await refuseContent(deps, { found, filename, accepted: input.accepted });
+      const adopted = await db.transaction(async (tx) => {
+        await adoptionQueries(tx).lock(placeOfKey(objectKey).key);
+        const { ownerId } = await authorise(tx);
+        const formerId = await findFormer(tx, objectKey);
+        const added = { tx, caller, noteId, ownerId, found, filename, annotations, quota: quotaOf(limits) };
+        const attachment = await attachObject(deps, { ...added, ownsObject: copies });
+        if (copies) await recordCopy(tx, { objectKey, attachmentId: attachment.id, formerId });
+        return attachment;
+      });
+      if (deps.scanning !== undefined) deps.onVerificationQueued();
+      return adopted;
+    } catch (error) {
+      if (copies) await deleteAbandoned(deps, found.objectKey);
+      throw error;
+    }
+  };
+}
+
+function withType(found: FoundObject, contentType = found.stored.contentType): FoundObject {
+  return { ...found, stored: { ...found.stored, contentType } };
+}
+
+/**
+ * Returns the id of the deleted attachment of an earlier adoption. Throws `object_already_attached` if an attachment uses the object, or
+ * uses a copy of the object.
+ */
+async function findFormer(tx: Tx, objectKey: string): Promise<string | undefined> {
+  const known = await adoptionQueries(tx).find(placeOfKey(objectKey).key);
+  const isAttached =
+    (await attachmentQueries(tx).findByObjectKey(objectKey)) !== undefined ||
+    (known !== undefined && (await attachmentQueries(tx).exists(known.attachmentId)));
+  if (isAttached) throw alreadyAttached();
+  return known?.attachmentId;
+}
+
+type CopyRecord = { objectKey: string; attachmentId: string; formerId: string | undefined };
+
+/** Records the copy, so that no second call copies the object again. */
+async function recordCopy(tx: Tx, { objectKey, attachmentId, formerId }: CopyRecord): Promise<void> {
+  const adoption = { sourceKey: placeOfKey(objectKey).key, oldId: undefined, attachmentId };
+  const isRecorded =
+    formerId === undefined
+      ? await adoptionQueries(tx).insert(adoption)
+      : await adoptionQueries(tx).replace(adoption, formerId);
+  if (!isRecorded) throw alreadyAttached();
+}
+
+function alreadyAttached(): DomainError {
+  return new DomainError("object_already_attached", "The object is attached already.");
+}
+
+type Content = { found: FoundObject; filename: string; accepted: AcceptedTypes };
+
+/** Throws `upload_rejected` if the first bytes contradict the name or the type, or are of a kind that the item does not accept. */
+async function refuseContent({ bucket }: Deps, { found, filename, accepted }: Content): Promise<void> {
+  const { objectKey, stored } = found;
+  const inspected = await inspect(bucket, { objectKey, declaredBytes: stored.sizeBytes });
+  if (inspected?.start === undefined || inspected.etag !== stored.etag) {
+    throw new DomainError("object_not_found", "The object changed while it was read. Try again.");
+  }
+  const { start } = inspected;
+  const fault = await faultIn({ filename, contentType: stored.contentType }, { start, accepted });
+  if (fault !== undefined) throw new DomainError("upload_rejected", `${fault} The object stays in the bucket.`);
 }

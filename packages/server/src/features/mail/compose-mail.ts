@@ -28,8 +28,7 @@ import {
   composeReset,
   withWords,
 } from "./compose-account.ts";
-import { composeNotices, sharedThing, titleOfAsked } from "./compose-notices.ts";
-import { composeSentLink } from "./compose-sent-link.ts";
+import { composeNotices, composeSentLink, sharedThing, titleOfAsked } from "./compose-notices.ts";
 import { describeFacts } from "./describe-notices.ts";
 import { shareChoice } from "./preferences.ts";
 import {

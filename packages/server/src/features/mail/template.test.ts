@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Color, contrast } from "../../platform/config/color.ts";
+import { type Color, contrast } from "../../platform/config/brand.ts";
 import { quotable, renderMail } from "./template.ts";
 import { german } from "./texts/de.ts";
 import { english } from "./texts/en.ts";

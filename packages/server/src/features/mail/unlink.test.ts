@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { unlink } from "./unlink.ts";
+import { unlink } from "./template.ts";
 
 it.each([
   ["https://evil.example/a?b=c", "https: //evil. example/a?b=c"],

@@ -17,7 +17,7 @@ import { credentialQueries } from "../people/queries.ts";
 import { accessRequestQueries } from "../sharing/queries/access-requests.ts";
 import { shareQueries } from "../sharing/queries/shares.ts";
 import { accessSummaryQueries } from "./access-summary-queries.ts";
-import type { ListOrder } from "./list-cursor.ts";
+import type { ListOrder } from "./list-queries.ts";
 import { MAX_PINS, pinQueries } from "./pin-queries.ts";
 import { noteQueries } from "./queries.ts";
 import { searchIndexQueries } from "./search-index-queries.ts";

@@ -8,10 +8,13 @@ import { unlistedStates } from "../access/attachment.ts";
 import type { FoundFile, Note, NoteSummary, NoteSummaryWithRole } from "../access/note.ts";
 import { noteColumns, notInTrash, toNote } from "../access/sql.ts";
 import { deleteAttachmentsOf, shownToViewers } from "../attachments/queries.ts";
-import { cursorAfter, decodeListCursor, type ListOrder, type ListPart } from "./list-cursor.ts";
 import {
+  cursorAfter,
+  decodeListCursor,
   isViewer,
   type ListMarkers,
+  type ListOrder,
+  type ListPart,
   listParameters,
   listStatement,
   type Matches,

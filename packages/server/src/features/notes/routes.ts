@@ -19,10 +19,9 @@ import { namesOf } from "../access/attachment.ts";
 import { callerOf } from "../access/caller.ts";
 import type { NoteSummaryWithRole, NoteWithAttachments, NoteWithRole } from "../access/note.ts";
 import { describeAttachments, presentAccess, presentAttachment } from "../attachments/routes.ts";
-import type { People, PeopleVerbs } from "../people/index.ts";
-import { presentPerson } from "../people/index.ts";
+import { type People, type PeopleVerbs, presentPerson } from "../people/index.ts";
 import type { NoteVerbs } from "./index.ts";
-import { cursorAfter, type ListOrder } from "./list-cursor.ts";
+import { cursorAfter, type ListOrder } from "./list-queries.ts";
 
 const fileSchemas = operations("attachments", {
   markAttachmentSeen: {

@@ -2,7 +2,7 @@ import type { Deps } from "../../platform/deps.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
 import { previewQueries } from "../attachments/preview-queries.ts";
 import { completePreviews } from "./complete.ts";
-import { createMissingPreviews } from "./make-missing.ts";
+import { createMissingPreviews } from "./jobs.ts";
 import { LATE_PREVIEW_MS, startPreviews } from "./start.ts";
 
 export type PreviewVerbs = ReturnType<typeof createPreviews>;

@@ -1,11 +1,138 @@
+import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
 import type { Logger } from "pino";
+import type { Deps } from "../../platform/deps.ts";
+import { DomainError } from "../../platform/errors.ts";
 import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
-import type { PreviewVerbs } from "./index.ts";
+import { type DrawnPicture, drawPictures, loaderOf } from "../../platform/pictures/draw-pictures.ts";
+import type { Attachment } from "../access/attachment.ts";
+import { previewQueries, type StoredPreview } from "../attachments/preview-queries.ts";
+import { attachmentQueries } from "../attachments/queries.ts";
+import { prepare } from "./complete.ts";
+import { type LeasedFile, missingPreviewQueries, type PreviewFailure } from "./missing-queries.ts";
+import { newPreviewKey } from "./start.ts";
+
+/** If the process dies, the file is due again after this time. Milliseconds. */
+const LEASE_MS = 600_000;
+/** The pause before the second attempt, for a machine or bucket that was busy. Milliseconds. */
+const RETRY_MS = 900_000;
+const MAX_ATTEMPTS = 3;
+/** The failures that a second attempt cannot change. */
+const FINAL: ReadonlySet<PreviewFailure> = new Set(["not_a_picture", "damaged", "no_gain"]);
+
+/** The functions that make previews of files whose client sent none. */
+export function createMissingPreviews(deps: Deps) {
+  const { db, clock } = deps;
+
+  /** Makes the previews of a file. Returns undefined if the file has previews now or no longer exists, and otherwise the reason. */
+  async function makePreviews(attachmentId: string, signal: AbortSignal): Promise<PreviewFailure | undefined> {
+    const file = await attachmentQueries(db).find(attachmentId);
+    if (file?.state !== "ready") {
+      await missingPreviewQueries(db).remove(attachmentId);
+      return undefined;
+    }
+    const drawn = await draw(deps, file.objectKey, signal);
+    if (typeof drawn === "string") return drawn;
+    const fitting = drawn.filter(({ bytes }) => bytes.length * 2 <= file.sizeBytes);
+    if (fitting.length === 0) return "no_gain";
+    try {
+      // The small preview ends the work on a file, so it is the last one.
+      for (const picture of fitting.toReversed()) await store(deps, { file, picture });
+      return undefined;
+    } catch (error) {
+      if (error instanceof DomainError && error.code === "preview_invalid") return "damaged";
+      if (error instanceof DomainError && error.code === "attachment_not_found") return undefined;
+      throw error;
+    }
+  }
+
+  return {
+    leaseMissingPreview: (): Promise<LeasedFile | undefined> => {
+      const now = clock();
+      return missingPreviewQueries(db).lease({ now, leaseEndsAt: now + LEASE_MS });
+    },
+
+    /** Makes the previews of a leased file, and records a failure. A file is tried at most three times. */
+    async makeLeasedPreviews({ attachmentId, attempts }: LeasedFile, signal: AbortSignal): Promise<void> {
+      let failure: PreviewFailure | undefined = "unavailable";
+      try {
+        failure = await makePreviews(attachmentId, signal);
+      } finally {
+        if (signal.aborted) failure = "unavailable";
+        const isFinal = failure !== undefined && (FINAL.has(failure) || attempts >= MAX_ATTEMPTS);
+        const dueAt = isFinal ? null : clock() + (signal.aborted ? 0 : RETRY_MS);
+        if (failure !== undefined) await missingPreviewQueries(db).fail(attachmentId, { failure, dueAt });
+      }
+    },
+
+    /** Makes the previews of all files without previews, also of files that failed before. Yields the reason for each file without one. */
+    async *makeMissingPreviews(signal: AbortSignal): AsyncGenerator<PreviewFailure | undefined> {
+      const queries = missingPreviewQueries(db);
+      for (let after = ""; ; ) {
+        const ids = await queries.list({ after, limit: 100 });
+        for (const attachmentId of ids) {
+          const failure = await makePreviews(attachmentId, signal);
+          if (failure !== undefined) await queries.fail(attachmentId, { failure, dueAt: null });
+          yield failure;
+        }
+        const last = ids.at(-1);
+        if (last === undefined) return;
+        after = last;
+      }
+    },
+
+    countMissingPreviews: () => missingPreviewQueries(db).count(),
+  };
+}
+
+/** The longest sequence of first bytes that names a type. */
+const START_BYTES = 32;
+
+async function draw({ bucket }: Deps, objectKey: string, signal: AbortSignal) {
+  const start = await bucket.readStart(objectKey, { length: START_BYTES });
+  const loader = start && loaderOf(start.bytes);
+  if (start === undefined || loader === undefined) return "not_a_picture";
+  const body = await bucket.read(objectKey, { etag: start.etag, signal });
+  return body === undefined ? "not_a_picture" : drawPictures({ loader, body, signal });
+}
+
+/** Stores a drawn picture. A file could have taken over the process that drew it, so the picture passes the checks of a client's picture. */
+async function store(
+  deps: Deps,
+  { file, picture: { name, bytes } }: { file: Pick<Attachment, "id" | "objectKey">; picture: DrawnPicture },
+): Promise<void> {
+  const { db, bucket, clock, limits } = deps;
+  const contentType = "image/webp";
+  const attachmentId = file.id;
+  const preview: StoredPreview = {
+    ...{ attachmentId, name, contentType, objectKey: newPreviewKey(deps, file.objectKey), staged: false },
+    ...{ sizeBytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("base64") },
+    ...{ pixels: undefined, createdAt: clock() },
+  };
+  const inserted = await db.transaction(async (tx) => {
+    const queries = previewQueries(tx);
+    if (!(await queries.holdFiles([attachmentId])).has(attachmentId)) return [];
+    await queries.dropReplaced([preview], clock() - limits.uploadTtlSeconds * 1000);
+    return queries.insert([preview]);
+  });
+  // The client is sending this preview now. If it does not end, a later attempt replaces it after its URL has expired.
+  if (inserted.length === 0) return;
+  // The service deletes the object of an unconfirmed row, also after a crash between these steps.
+  await bucket.store({
+    objectKey: preview.objectKey,
+    contentType,
+    body: Readable.from([bytes]),
+    maxBytes: bytes.length,
+  });
+  const finish = await prepare(deps, preview);
+  await finish();
+}
 
 /** The pause between two checks of a replica for files without previews. */
 const INTERVAL_MS = 15_000;
 
-type Options = { useCases: Pick<PreviewVerbs, "leaseMissingPreview" | "makeLeasedPreviews">; logger: Logger };
+type Verbs = ReturnType<typeof createMissingPreviews>;
+type Options = { useCases: Pick<Verbs, "leaseMissingPreview" | "makeLeasedPreviews">; logger: Logger };
 
 /** Makes the previews of one file at a time. The replicas share the work. The function `stop` ends the child process. */
 export function startPreviewMaking({ useCases, logger }: Options): Loop {

@@ -3,7 +3,7 @@ import type { Bucket, ListedObject, UnfinishedMultipart } from "../../platform/b
 import type { Deps } from "../../platform/deps.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
-import { findDrifts } from "../usage/drifts.ts";
+import { findDrifts } from "../usage/index.ts";
 import { usageQueries } from "../usage/queries.ts";
 import type { UsageDrift } from "../usage/usage.ts";
 import { purgeObjects } from "./object-deletions.ts";

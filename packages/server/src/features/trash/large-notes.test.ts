@@ -10,7 +10,7 @@ import { attachmentQueries } from "../attachments/queries.ts";
 import { disabledUserQueries } from "../people/queries.ts";
 import { objectDeletionQueries } from "../storage/queries.ts";
 import { uploadQueries } from "../uploads/queries/uploads.ts";
-import { findDrifts } from "../usage/drifts.ts";
+import { findDrifts } from "../usage/index.ts";
 import { usageQueries } from "../usage/queries.ts";
 import { trashQueries } from "./queries.ts";
 

@@ -8,7 +8,7 @@ import { useService } from "../../testing/use-service.ts";
 import { createWorld, people, unknownId, type World } from "../../testing/world.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { uploadQueries } from "../uploads/queries/uploads.ts";
-import { findDrifts } from "../usage/drifts.ts";
+import { findDrifts } from "../usage/index.ts";
 import { usageQueries } from "../usage/queries.ts";
 import { trashQueries } from "./queries.ts";
 

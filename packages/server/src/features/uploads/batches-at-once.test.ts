@@ -3,7 +3,7 @@ import { engines } from "../../testing/database/test-databases.ts";
 import type { Answer, Client } from "../../testing/service.ts";
 import { useService } from "../../testing/use-service.ts";
 import { put } from "../../testing/visitor.ts";
-import { findDrifts } from "../usage/drifts.ts";
+import { findDrifts } from "../usage/index.ts";
 
 const TURNS = 3;
 

@@ -7,7 +7,7 @@ import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { noteQueries } from "../notes/queries.ts";
-import { findDrifts } from "./drifts.ts";
+import { findDrifts } from "./index.ts";
 import { usageQueries } from "./queries.ts";
 
 describe.each(engines)("usage on $name", (engine) => {

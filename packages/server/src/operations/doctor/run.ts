@@ -1,6 +1,5 @@
 import { within } from "../../platform/clock.ts";
-import { bucketFaults, credentialsCheck, reachCheck } from "./checks/bucket.ts";
-import { bucketSettingsCheck, bucketSettingsFaults } from "./checks/bucket-settings.ts";
+import { bucketFaults, bucketSettingsCheck, credentialsCheck, reachCheck } from "./checks/bucket.ts";
 import { corsCheck, corsFaults } from "./checks/cors.ts";
 import { exposureCheck, exposureFaults, signatureAgeCheck } from "./checks/exposure.ts";
 import { featureFaults, featuresCheck } from "./checks/features.ts";
@@ -28,7 +27,6 @@ export const CATALOGUE = {
   ...sqliteFaults,
   ...postgresFaults,
   ...postgresSettingsFaults,
-  ...bucketSettingsFaults,
   ...serverFaults,
   ...bucketFaults,
   ...permissionFaults,

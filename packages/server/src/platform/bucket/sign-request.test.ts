@@ -1,7 +1,7 @@
 import { createVerifier, type PresignTarget } from "@valetkey/presign";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createSignRequest, type S3Request } from "./sign-request.ts";
+import { createSignRequest, type S3Request } from "./requests.ts";
 
 const NOW = Date.UTC(2026, 10, 30, 12, 0, 1, 234);
 const KEYS = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret/+key" };

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { contrast, readableOn } from "./color.ts";
+import { contrast, readableOn } from "./brand.ts";
 import { describeConfig } from "./describe.ts";
 import { startDirectory } from "./testing/start-directory.ts";
 

@@ -3,8 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../../testing/database/test-databases.ts";
 import { useService } from "../../testing/use-service.ts";
 import { INDEX_HTML, makeWebRoot } from "../../testing/web-root.ts";
-import { type Brand, DEFAULT_BRAND } from "../config/brand.ts";
-import { type Color, contrast } from "../config/color.ts";
+import { type Brand, type Color, contrast, DEFAULT_BRAND } from "../config/brand.ts";
 import { styleOf } from "./brand-pages.ts";
 
 const [engine] = engines as [(typeof engines)[number]];

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Brand, Logo } from "../config/brand.ts";
-import { type Color, mix, readableOn } from "../config/color.ts";
+import { type Brand, type Color, type Logo, mix, readableOn } from "../config/brand.ts";
 import type { App } from "./route-types.ts";
 
 /** The brand as parts of HTML pages. */

@@ -1,4 +1,4 @@
-import { encodeListCursor } from "../../features/notes/list-cursor.ts";
+import { encodeListCursor } from "../../features/notes/list-queries.ts";
 import type { LeasedDelivery } from "../../features/outbox/webhook.ts";
 import type { NamedObject } from "../../features/storage/move-queries.ts";
 import { firstIdAt } from "../../platform/crypto/ids.ts";

@@ -4,7 +4,7 @@ import { sqliteEngine as engine } from "../../platform/database/engine.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { sqliteDialect } from "../../platform/database/sqlite/dialect.ts";
-import { Mutex } from "../../platform/database/sqlite/mutex.ts";
+import { Mutex } from "../../platform/database/sqlite/write-group.ts";
 import { queriesOn } from "./database.ts";
 
 /** A database that no migration changes, on one connection. */

@@ -16,7 +16,13 @@ import { compileUploads, uploadSteps } from "../../features/uploads/queries/uplo
 import type { Clock } from "../../platform/clock.ts";
 import { type Batching, createBatching } from "../../platform/database/batching.ts";
 import type { RunStatement } from "../../platform/database/compile-statement.ts";
-import { type DatabaseUser, type Engine, engineFor, postgresEngine } from "../../platform/database/engine.ts";
+import {
+  type DatabaseUser,
+  type Engine,
+  postgresEngine as engine,
+  engineFor,
+  postgresEngine,
+} from "../../platform/database/engine.ts";
 import { migrate } from "../../platform/database/migrate.ts";
 import { isNotWritable, NOT_WRITABLE, retryConflicts } from "../../platform/database/postgres/errors.ts";
 import { hostsOf } from "../../platform/database/postgres/hosts.ts";
@@ -43,7 +49,8 @@ import { createTransactions, type Database, type PoolState, SEARCH_LIMIT_MS } fr
 import type { Tables } from "../../platform/database/schema.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { isStorableText } from "../../platform/text/readable-text.ts";
-import { assembleDatabase } from "./database.ts";
+import { assembleDatabase, queriesOn } from "./database.ts";
+import type { PlainDatabase } from "./open-plain.ts";
 import { type Application, ownerOf } from "./owner.ts";
 
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
@@ -229,4 +236,11 @@ function batchingOf(
 /** Returns one text for a key. PostgreSQL can't store the NUL character, so different keys have different texts. */
 function nameOf(key: readonly unknown[]): string {
   return key.join("\0");
+}
+
+/** Opens PostgreSQL without its migrations. */
+export function openPlainPostgres(url: string): PlainDatabase {
+  const pool = createPool({ primary: createPrimary(url), maxConnections: 1 });
+  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: kyselyPool(pool, noNames) }) });
+  return { ...queriesOn(kysely, { engine, clock: Date.now }), close: () => pool.end() };
 }

@@ -1,4 +1,7 @@
 import { existsSync, statSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
@@ -16,11 +19,11 @@ import type { Tables } from "../../platform/database/schema.ts";
 import { createCheckpoints } from "../../platform/database/sqlite/checkpoints.ts";
 import { sqliteDialect, sqliteWrites } from "../../platform/database/sqlite/dialect.ts";
 import { incompleteMove, movingFile, openWriter, useMemory } from "../../platform/database/sqlite/file.ts";
-import { Mutex } from "../../platform/database/sqlite/mutex.ts";
 import { createReserve } from "../../platform/database/sqlite/reserve.ts";
 import { openSqliteSearch } from "../../platform/database/sqlite/search.ts";
 import { copyBeforeMigration } from "../../platform/database/sqlite/snapshot.ts";
 import { readsInTurns } from "../../platform/database/sqlite/statements.ts";
+import { Mutex } from "../../platform/database/sqlite/write-group.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { assembleDatabase } from "./database.ts";
 import { type Application, ownerOf } from "./owner.ts";
@@ -136,4 +139,16 @@ async function openWith(
       journal.close();
     },
   });
+}
+
+/** Returns the bytes of a new SQLite database with the current schema of an embedding. */
+export async function createEmptyDatabase(): Promise<Buffer> {
+  const folder = await mkdtemp(join(tmpdir(), "valetkey-empty-"));
+  try {
+    const file = join(folder, "empty.db");
+    await (await openSqlite({ file, clock: Date.now, usedBy: "embedding" })).close();
+    return await readFile(file);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }

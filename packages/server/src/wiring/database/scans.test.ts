@@ -10,7 +10,7 @@ import type { RunNamed } from "../../platform/database/postgres/statements.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { sqliteDialect } from "../../platform/database/sqlite/dialect.ts";
-import { Mutex } from "../../platform/database/sqlite/mutex.ts";
+import { Mutex } from "../../platform/database/sqlite/write-group.ts";
 import { everyQuery } from "../../testing/database/every-query.ts";
 import { fillTables, GROWING_TABLES, LARGE_USER, MIDDLE } from "../../testing/database/large-database.ts";
 import { queryExamples } from "../../testing/database/query-examples.ts";

@@ -3,8 +3,8 @@
 import type { StatementSync } from "node:sqlite";
 import type { AuditRow, IssuedUrlRow, UrlJournal } from "../../../platform/database/queries.ts";
 import { openWriter, toSqliteDomainError, urlJournalFile } from "../../../platform/database/sqlite/file.ts";
-import { inTurn, Mutex } from "../../../platform/database/sqlite/mutex.ts";
 import { SqliteThread, untilNotBusy } from "../../../platform/database/sqlite/thread.ts";
+import { inTurn, Mutex } from "../../../platform/database/sqlite/write-group.ts";
 import { workerModule } from "../../../platform/worker-module.ts";
 import { auditColumns, toAuditValues } from "../audit-event.ts";
 import { createUrlAuditLog, type UrlAuditLog } from "../queries.ts";

@@ -2,7 +2,7 @@ import { renameSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { sqliteEngine } from "../../../platform/database/engine.ts";
-import { Mutex } from "../../../platform/database/sqlite/mutex.ts";
+import { Mutex } from "../../../platform/database/sqlite/write-group.ts";
 import { sampleAttachment, sampleNote, sampleUpload } from "../../../testing/database/samples.ts";
 import { sqlite } from "../../../testing/database/test-databases.ts";
 import type { Note } from "../../access/note.ts";

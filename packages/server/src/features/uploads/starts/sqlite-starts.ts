@@ -3,8 +3,8 @@ import { inOrder } from "../../../platform/database/run-calls.ts";
 import { hasCheckpointThread } from "../../../platform/database/sqlite/checkpoints.ts";
 import type { RunTransaction } from "../../../platform/database/sqlite/dialect.ts";
 import { toSqliteDomainError } from "../../../platform/database/sqlite/file.ts";
-import { inTurn, type Mutex } from "../../../platform/database/sqlite/mutex.ts";
 import { fromFailure, SqliteThread, untilNotBusy } from "../../../platform/database/sqlite/thread.ts";
+import { inTurn, type Mutex } from "../../../platform/database/sqlite/write-group.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { workerModule } from "../../../platform/worker-module.ts";
 import {

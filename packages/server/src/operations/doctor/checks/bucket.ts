@@ -75,6 +75,10 @@ export const bucketFaults = {
     "No file can be stored: the credentials may not write objects",
     "An upload URL has only the rights of these credentials.",
   ),
+  "bucket-settings": fault.error(
+    "The service can't start: the settings do not match the buckets of the files",
+    "The service could not open the files of that bucket, so it does not start.",
+  ),
 };
 
 type FindingId = keyof typeof bucketFaults;
@@ -260,3 +264,13 @@ function fixOf(parts: DoctorParts, id: FindingId, answer: Response) {
       return stepFix("Read the log of the S3 server at this time.");
   }
 }
+
+/** Compares the buckets of the settings with the buckets of the database, during and after a move to another bucket. */
+export const bucketSettingsCheck: Check = {
+  name: "buckets of the files",
+  async run({ faultOfBuckets }) {
+    const found = await faultOfBuckets();
+    if (found === undefined) return [];
+    return [finding("bucket-settings", { detail: found.problem, fix: stepFix(found.remedy) })];
+  },
+};

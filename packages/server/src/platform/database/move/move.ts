@@ -2,7 +2,102 @@ import { DomainError } from "../../errors.ts";
 import type { EngineName } from "../engine.ts";
 import { migrationsFor } from "../migrations/index.ts";
 import { RowSum, wholeLines } from "./copy-text.ts";
-import { type MovedTable, requireSameTables, type Side, type Target } from "./tables.ts";
+
+/** `date`: an instant in a table of the accounts library, a text on SQLite and a timestamp on PostgreSQL. */
+export type ColumnKind = "text" | "integer" | "boolean" | "date";
+
+export type MovedColumn = { name: string; kind: ColumnKind };
+
+/** The columns are in the order of their names, so that they have the same order on each engine. `key` is the primary key. */
+export type MovedTable = { name: string; columns: MovedColumn[]; key: string[] };
+
+/** One database of a move. `read` yields the rows of a table in the text format of COPY, in chunks of any length. */
+export type Side = {
+  engine: EngineName;
+  /** The names of the migrations that the database has. */
+  migrations: string[];
+  tables: MovedTable[];
+  count(table: MovedTable): Promise<number>;
+  read(table: MovedTable): AsyncIterable<Buffer>;
+  close(): Promise<void>;
+};
+
+export type Target = {
+  /** Refuses a target that is not empty. Changes nothing. */
+  check(): Promise<void>;
+  /** Marks the target as incomplete, and creates all tables without indexes and triggers. */
+  prepare(): Promise<Side>;
+  write(table: MovedTable, chunks: AsyncIterable<Buffer>): Promise<void>;
+  /** Creates the indexes and triggers, checks the foreign keys, and removes the mark. */
+  finish(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** The service fills the index for searches again after a move, because each engine stores the index in its own way. */
+const DERIVED_TABLES = /^search_(?:docs|terms)/;
+/** The column states whether the index for searches has the row. */
+const DERIVED_COLUMN = "is_indexed";
+/** The migrator writes its tables, and a move compares them. */
+const OF_MIGRATOR = /^kysely_migration/;
+
+/** Returns whether a move copies the table. */
+function isMoved(table: string): boolean {
+  return !DERIVED_TABLES.test(table) && !OF_MIGRATOR.test(table);
+}
+
+const KINDS: Record<string, ColumnKind> = {
+  text: "text",
+  integer: "integer",
+  bigint: "integer",
+  smallint: "integer",
+  boolean: "boolean",
+  date: "date",
+  "timestamp with time zone": "date",
+};
+
+/** A column as the catalogue of the engine describes it. `keyPosition` begins with 1, and is 0 outside of the primary key. */
+export type SchemaColumn = { table: string; column: string; type: string; keyPosition: number };
+
+/** Groups the columns of a schema by table. Throws for a type that the move does not know, because it could change such a value. */
+export function tablesOf(columns: readonly SchemaColumn[]): MovedTable[] {
+  const tables = new Map<string, { columns: MovedColumn[]; key: [number, string][] }>();
+  for (const { table, column, type, keyPosition } of columns) {
+    if (!isMoved(table) || column === DERIVED_COLUMN) continue;
+    const kind = KINDS[type];
+    if (kind === undefined) throw new Error(`A move does not know the type ${type} of ${table}.${column}.`);
+    const found = tables.get(table) ?? { columns: [], key: [] };
+    tables.set(table, found);
+    found.columns.push({ name: column, kind });
+    if (keyPosition > 0) found.key.push([keyPosition, column]);
+  }
+  const byName = (one: { name: string }, other: { name: string }) => (one.name < other.name ? -1 : 1);
+  return [...tables]
+    .map(([name, { columns, key }]) => ({
+      name,
+      columns: columns.sort(byName),
+      key: key.sort(([one], [other]) => one - other).map(([, column]) => column),
+    }))
+    .sort(byName);
+}
+
+/** Throws if a database has another schema than the target, so that no table and no column is forgotten. */
+export function requireSameTables(source: Side, target: Side): void {
+  const [one, other] = [describe(source), describe(target)];
+  const differing = [...one, ...other].find((line) => !one.has(line) || !other.has(line));
+  if (differing === undefined) return;
+  throw new DomainError(
+    "invalid_request",
+    `The schemas of the two databases differ at ${differing}. A move supports only the tables of Valet Key. Remove the table or column that you added, and run the command again.`,
+  );
+}
+
+function describe({ tables }: Side): Set<string> {
+  // SQLite has no booleans, and stores them as integers.
+  const kindOf = (kind: ColumnKind) => (kind === "boolean" ? "integer" : kind);
+  return new Set(
+    tables.flatMap(({ name, columns }) => columns.map((column) => `${name}.${column.name} (${kindOf(column.kind)})`)),
+  );
+}
 
 /** A table after the move. `sha256` is the sum of the digests of the rows. */
 export type MovedRows = { table: string; rows: number; sha256: string };

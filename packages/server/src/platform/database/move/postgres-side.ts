@@ -11,7 +11,7 @@ import { MigrationDialect } from "../postgres/opening.ts";
 import { createPool, kyselyPool } from "../postgres/pool.ts";
 import { createPrimary } from "../postgres/primary.ts";
 import type { Tables } from "../schema.ts";
-import { type MovedColumn, type MovedTable, type SchemaColumn, type Side, type Target, tablesOf } from "./tables.ts";
+import { type MovedColumn, type MovedTable, type SchemaColumn, type Side, type Target, tablesOf } from "./move.ts";
 
 // A limit of the role or of the database would stop the move. The settings end with the transaction, so they also work behind a pooler.
 const SETTINGS =

@@ -9,9 +9,9 @@ import { migrate } from "../migrate.ts";
 import type { Tables } from "../schema.ts";
 import { sqliteDialect } from "../sqlite/dialect.ts";
 import { fileFault, incompleteMove, isBusy, movingFile, urlJournalFile } from "../sqlite/file.ts";
-import { Mutex } from "../sqlite/mutex.ts";
+import { Mutex } from "../sqlite/write-group.ts";
 import { fieldsOf, toField, wholeLines } from "./copy-text.ts";
-import { type ColumnKind, type MovedTable, type SchemaColumn, type Side, type Target, tablesOf } from "./tables.ts";
+import { type ColumnKind, type MovedTable, type SchemaColumn, type Side, type Target, tablesOf } from "./move.ts";
 
 const CHUNK_CHARACTERS = 256 * 1024;
 const JOURNAL = "url_journal";

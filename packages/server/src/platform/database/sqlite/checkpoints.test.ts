@@ -9,7 +9,7 @@ import { sqlite } from "../../../testing/database/test-databases.ts";
 import { openSqlite } from "../../../wiring/database/open-sqlite.ts";
 import type { Database } from "../queries.ts";
 import { createCheckpoints } from "./checkpoints.ts";
-import { Mutex } from "./mutex.ts";
+import { Mutex } from "./write-group.ts";
 
 /** Makes the write-ahead log about 57 MiB longer. A blob of zeros costs less CPU time than a text. */
 async function lengthenLog(db: Database): Promise<void> {

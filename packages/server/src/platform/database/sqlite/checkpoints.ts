@@ -3,8 +3,8 @@ import type { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 import { workerModule } from "../../worker-module.ts";
 import type { CheckpointRequest, CheckpointResult } from "./checkpoint-worker.ts";
-import { inTurn, type Mutex } from "./mutex.ts";
 import { SqliteThread } from "./thread.ts";
+import { inTurn, type Mutex } from "./write-group.ts";
 
 /** A checkpoint runs when the log has more than 24,000 uncopied pages. A log of 24,000 pages has about 94 MiB. */
 const LONG_LOG_PAGES = 24_000;

@@ -17,9 +17,8 @@ import {
 } from "kysely";
 import type { RunStatement } from "../compile-statement.ts";
 import { isBusy, toSqliteDomainError } from "./file.ts";
-import { Mutex } from "./mutex.ts";
 import { PreparedStatements } from "./statements.ts";
-import { WriteGroups } from "./write-group.ts";
+import { Mutex, WriteGroups } from "./write-group.ts";
 
 const BUSY_RETRY_MS = 10;
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { inTurn, Mutex } from "./mutex.ts";
+import { inTurn, Mutex } from "./write-group.ts";
 
 it("the mutex is released after work that throws before the work returns a promise", async () => {
   const lock = new Mutex();

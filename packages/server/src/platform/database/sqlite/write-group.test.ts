@@ -8,7 +8,7 @@ import { Kysely, sql } from "kysely";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { sqliteDialect } from "./dialect.ts";
 import { openWriter } from "./file.ts";
-import { Mutex } from "./mutex.ts";
+import { Mutex } from "./write-group.ts";
 
 type Tables = { facts: { id: string; value: number } };
 

@@ -123,10 +123,7 @@ export const keyHeader = (key: string | undefined): Record<string, string> =>
  */
 export type PageOptions = { limit?: number; cursor?: string; signal?: AbortSignal };
 
-/**
- * Yields the items of all pages of a list. The function `iteratePages` requests a page only when the caller needs the first item of the
- * page.
- */
+/** Yields the items of all pages of a list. `iteratePages` requests a page only when the caller needs the first item of the page. */
 export async function* iteratePages<Item>(read: (cursor: string | undefined) => Promise<Page<Item>>) {
   let cursor: string | undefined;
   do {

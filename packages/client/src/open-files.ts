@@ -22,10 +22,7 @@ export type ItemFile = Attachment & { resource: string; itemId: string };
 /** A running upload to an item. */
 export type ItemUploadTask = Omit<UploadTask, "done"> & { readonly done: Promise<ItemFile> };
 
-/**
- * The option `baseUrl` is the URL of the routes of Valet Key in the application, such as `https://app.example.com/files`, or `/files` in a
- * page.
- */
+/** `baseUrl` is the URL of the routes of Valet Key in the application, such as `https://app.example.com/files`, or `/files` in a page. */
 export type FilesOptions = CallsOptions &
   PreviewOptions & {
     /** The store of unfinished uploads. Default: localStorage in a page, and memory on other platforms. */

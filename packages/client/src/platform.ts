@@ -14,9 +14,7 @@ export type Platform = {
   /** Resolves after a number of milliseconds, or when the signal aborts. The function `sleep` never rejects. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
   network: Network;
-  /**
-   * Returns the SHA-256 of the bytes in base64. The member `sha256` is undefined in a page without HTTPS, where browsers have no WebCrypto.
-   */
+  /** Returns the SHA-256 of the bytes in base64. Undefined in a page without HTTPS, where browsers have no WebCrypto. */
   sha256: ((bytes: ArrayBuffer) => Promise<string>) | undefined;
   send: Send;
 };

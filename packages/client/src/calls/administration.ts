@@ -37,10 +37,7 @@ export function administrationCalls(call: Call) {
     { signal, ...query }: PageOptions & { q?: string; kind?: LinkKind; state?: MailState },
   ) => call<Page>("GET", `/admin/${path}`, { query: { ...query }, signal });
   return {
-    /**
-     * Returns one page of users, the newest user first. The option `q` selects users whose email address, name or id contains the text of
-     * `q`.
-     */
+    /** Returns one page of users, the newest user first. `q` selects users whose email address, name or id contains the text of `q`. */
     people: (options: PageOptions & { q?: string } = {}) => page<AdminPersonPage>("people", options),
     /** Disables or enables a user, or sets the quotas of the user. If a quota is null, the user gets the quota of the service. */
     updatePerson: (userId: string, change: UpdatePersonBody) =>
@@ -92,10 +89,7 @@ export function administrationCalls(call: Call) {
   };
 }
 
-/**
- * The calls for webhooks. The parameter `path` is /webhooks for events about the caller's notes, or /admin/webhooks for events about all
- * notes.
- */
+/** The calls for webhooks. `path` is /webhooks for events about the caller's notes, or /admin/webhooks for events about all notes. */
 export function webhookCalls(call: Call, path: "/webhooks" | "/admin/webhooks" = "/webhooks") {
   const one = (webhookId: string) => `${path}/${encodeURIComponent(webhookId)}`;
   return {

@@ -132,10 +132,9 @@ export function attachmentCalls(call: Call) {
 const MAX_BATCH = 1000;
 
 /**
- * The member `expiresIn` is the lifetime of the URL in seconds. The default of `expiresIn` is 60. The service refuses an `expiresIn`
- * outside its range.
- * The member `purpose` is the purpose of the URL in the audit event. The default of `purpose` is `view` for an inline URL, and `download`
- * for every other URL.
+ * `expiresIn` is the lifetime of the URL in seconds. The default of `expiresIn` is 60. The service refuses an `expiresIn` outside its
+ * range. `purpose` is the purpose of the URL in the audit event. The default of `purpose` is `view` for an inline URL, and `download` for
+ * every other URL.
  */
 export type UrlOptions = {
   expiresIn?: number;
@@ -153,8 +152,7 @@ export type Disposition = { disposition?: "attachment" | "inline" };
 
 /**
  * With `cacheable`, calls within half of `expiresIn` return one URL, so that the browser cache works. A cacheable URL is valid for at least
- * half of `expiresIn`. The member `expiresAt` is the expiry of the URL. The member `cacheable` is only for inline URLs. The default of
- * `cacheable` is false.
+ * half of `expiresIn`. `expiresAt` is the expiry of the URL. `cacheable` is only for inline URLs. The default of `cacheable` is false.
  */
 export type Cacheable = { cacheable?: boolean };
 

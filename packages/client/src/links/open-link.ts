@@ -89,8 +89,7 @@ const LOOK_MS = 60_000;
 export type LinkRequest = {
   /**
    * Sends a file directly to the bucket. While the client sends many other files, the file waits. If an earlier upload of the file to the
-   * slot was interrupted, `send` resumes the earlier upload. The function `send` throws `invalid_option`. Every other failure of `send`
-   * rejects `done`.
+   * slot was interrupted, `send` resumes the earlier upload. Throws `invalid_option`. Every other failure of `send` rejects `done`.
    */
   send(file: FileSource, options?: SendOptions): SendTask;
   /** Returns the files that the visitor sent, the oldest file first. */

@@ -23,8 +23,7 @@ export type UploadProgress = {
   /** The state `waiting` means that there is no connection, and `completing` that the service verifies the bytes. */
   state: UploadState;
   /**
-   * The number of sent bytes, which includes the stored parts after a resume. The member `sentBytes` decreases when the client must send
-   * bytes again.
+   * The number of sent bytes, which includes the stored parts after a resume. `sentBytes` decreases when the client must send bytes again.
    */
   sentBytes: number;
   /** The size of the file. */

@@ -9,8 +9,7 @@ type PutUpload = OpenUpload & { kind: "put" };
 const MAX_SIGNATURES = 3;
 
 /**
- * Sends a file in a single PUT. Returns the upload that received the file. If the given upload has expired, the function `sendPut` returns
- * a new upload.
+ * Sends a file in a single PUT. Returns the upload that received the file. If the given upload has expired, `sendPut` returns a new upload.
  */
 export async function sendPut(context: UploadContext, opened: PutUpload): Promise<OpenUpload> {
   let upload = opened;
@@ -60,10 +59,7 @@ type PieceOutcome = "stored" | "occupied" | "expired";
 
 type Piece = { request: SignedPut; bytes: FileSource; signal: AbortSignal; onSent: (bytes: number) => void };
 
-/**
- * Sends the bytes of a file or a part once. The function `sendPiece` throws ValetKeyError: `network`, `bucket_unavailable`,
- * `bucket_refused`, `file_unreadable`, `aborted`.
- */
+/** Sends a file or a part once. Throws `network`, `bucket_unavailable`, `bucket_refused`, `file_unreadable`, `aborted`. */
 export async function sendPiece({ platform }: Pick<UploadContext, "platform">, piece: Piece): Promise<PieceOutcome> {
   const { request, bytes, signal, onSent } = piece;
   const watch = watchForStall(signal);
@@ -115,8 +111,7 @@ const STALL_MS = 60_000;
 const STORE_MS = 300_000;
 
 /**
- * Watches the progress of a request. If the request makes no progress, the returned `signal` aborts. The function `stop` ends the watch of
- * the request.
+ * Watches the progress of a request. If the request makes no progress, the returned `signal` aborts. `stop` ends the watch of the request.
  */
 function watchForStall(signal: AbortSignal) {
   const stalled = new AbortController();

@@ -105,8 +105,7 @@ type Identity = Omit<StartUploadBody, "sha256"> & { baseUrl: string; receiver: s
 /**
  * Returns the key that identifies an upload after a reload: the metadata of the file, and the receiver.
  *
- * The function `fingerprint` does not read the bytes of the file. A changed file keeps its fingerprint if its path, name, size and
- * modification time are unchanged.
+ * Does not read the bytes of the file. A changed file keeps its fingerprint if its path, name, size and modification time are unchanged.
  */
 export function fingerprint(identity: Identity): string {
   const { baseUrl, receiver, path = "", filename, sizeBytes, contentType, lastModified } = identity;

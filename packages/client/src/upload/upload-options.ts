@@ -82,8 +82,7 @@ export function describeFile(file: FileSource, options: FileOptions): Described 
 const MAX_HASHED_BYTES = 16 * 2 ** 20;
 
 /**
- * Returns the SHA-256 of a small file. Returns undefined for a larger file, and for a platform without WebCrypto. The function `hashFile`
- * throws `file_unreadable`.
+ * Returns the SHA-256 of a small file. Returns undefined for a larger file, and for a platform without WebCrypto. Throws `file_unreadable`.
  */
 export async function hashFile({ platform, progress, file }: UploadContext): Promise<string | undefined> {
   const { sha256 } = platform;

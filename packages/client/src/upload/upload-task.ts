@@ -69,10 +69,7 @@ type Deps = {
   previews?: Previews | undefined;
 };
 
-/**
- * The time in which the client tries to report an abort to the service. Without the report of the abort, the service deletes the upload
- * later.
- */
+/** The time to report an abort to the service, which otherwise deletes the upload later. */
 const ABORT_WITHIN_MS = 20_000;
 /** An upload cannot resume after an error of the set `FINAL_ERRORS`. */
 const FINAL_ERRORS: ReadonlySet<string> = new Set([
@@ -183,10 +180,7 @@ async function succeed<File extends FinishedFile>({ saved, progress }: UploadCon
   return file;
 }
 
-/**
- * Aborts the upload at the service, and throws `aborted`. If the upload is already complete, the function `abortEverywhere` returns the
- * file.
- */
+/** Aborts the upload at the service, and throws `aborted`. If the upload is already complete, `abortEverywhere` returns the file. */
 async function abortEverywhere<File extends FinishedFile>(context: UploadContext): Promise<File> {
   const { saved, progress, signal, platform, opened } = context;
   await saved.remove();

@@ -1,20 +1,14 @@
 import { noSuchUpload, S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
 
-/**
- * A body that the bucket is receiving. The function `wait` resolves with the next bytes of the body, and rejects if the bucket refuses the
- * body.
- */
+/** A body that the bucket is receiving. `wait` resolves with the next bytes of the body, and rejects if the bucket refuses the body. */
 export type Arrival = { wait<T>(bytes: Promise<T>): Promise<T> };
 
 type Arriving = Arrival & { uploadId: string | undefined; refuse: (error: S3Error) => void };
 
 /** Tracks the bodies that clients are sending to presigned URLs. */
 export type ArrivingBodies = {
-  /**
-   * Receives the body of a request. Throws SlowDown if two other bodies for the object or part are arriving. Throws RequestTimeout if the
-   * body is late.
-   */
+  /** Receives a body. Throws SlowDown if two others for the object or part arrive, and RequestTimeout if it is late. */
   receive<T>(request: S3Request, body: (arrival: Arrival) => Promise<T>): Promise<T>;
   /** Refuses the bodies that are arriving for parts of an upload, because the upload does not exist any more. */
   refuseParts(uploadId: string): void;
@@ -74,10 +68,7 @@ function createArrival(uploadId: string | undefined): Arriving {
   };
 }
 
-/**
- * Returns a text that identifies the object or part that the body replaces. The key is the last part of the text, because a key can contain
- * a line break.
- */
+/** Identifies the object or part that the body replaces. The key comes last, because it can contain a line break. */
 function targetOf({ bucket, key, parameters }: S3Request): string {
   return [parameters.get("uploadId"), parameters.get("partNumber"), bucket, key].join("\n");
 }

@@ -158,10 +158,7 @@ function read32(bytes: Uint8Array, at: number): number {
   );
 }
 
-/**
- * Builds the eight tables of the CRC-32C. Table k contains the change of the CRC by a byte that stands k places before the last byte of a
- * step.
- */
+/** Builds the tables of the CRC-32C. Table k: the change by a byte that stands k places before the last of a step. */
 function buildTables(): Int32Array {
   const tables = new Int32Array(8 * 256);
   for (let byte = 0; byte < 256; byte++) {

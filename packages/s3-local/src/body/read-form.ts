@@ -14,10 +14,7 @@ export type UploadForm = { fields: Map<string, string>; filename: string; file: 
 const MAX_FIELDS_BYTES = 20 * 1024;
 const MAX_FIELDS = 100;
 
-/**
- * Reads a form up to the start of its file. The function `readForm` ignores fields after the file, as Amazon S3 does. The function
- * `readForm` rejects with an S3Error.
- */
+/** Reads a form up to the start of its file. Ignores fields after the file, as Amazon S3 does. Rejects with an S3Error. */
 export function readForm(incoming: IncomingMessage): Promise<UploadForm> {
   const parser = createParser(incoming);
   const fields = new Map<string, string>();

@@ -11,10 +11,7 @@ import { announcedTrailers, createHashVerifier, readContentMd5, readDeclaredChec
 /** The maximum size of the body of a PutObject or UploadPart request: 5 GiB. Source: Amazon S3, "Multipart upload limits". */
 export const MAX_BODY_BYTES = 5 * 1024 ** 3;
 
-/**
- * A sink is a destination for received bytes. The function `write` frees the memory of the written bytes. The caller awaits the promise
- * that `write` returns.
- */
+/** A destination for received bytes. `write` frees their memory. The caller awaits its promise. */
 export type Sink = { write(bytes: Uint8Array): Promise<void> | undefined };
 
 /** A received body, whose length and hashes are equal to the declared length and hashes. */
@@ -30,10 +27,7 @@ export class RefusedBody extends Error {
   }
 }
 
-/**
- * The member `checksumIsOfBody` is false if the `x-amz-checksum-*` headers describe an object and not the body. The default of
- * `checksumIsOfBody` is true.
- */
+/** `checksumIsOfBody`: false if `x-amz-checksum-*` describes an object, and not the body. Default: true. */
 export type ReceiveOptions = { maxBytes: number; sink: Sink; checksumIsOfBody?: boolean; arrival?: Arrival };
 
 /**
@@ -137,10 +131,7 @@ function incomplete(): S3Error {
   return new S3Error("IncompleteBody", "The request body does not have the declared number of bytes");
 }
 
-/**
- * Receives the body of a request, and writes the body to the disk. The written bytes are verified and durable, but no database row refers
- * to the bytes.
- */
+/** Writes the body of a request to the disk, verified and durable. No database row refers to it yet. */
 export function writeBody(
   { store, bodies }: { store: Store; bodies: ArrivingBodies },
   request: S3Request,

@@ -80,8 +80,7 @@ type DeclaredHashes = {
 };
 
 /**
- * Computes the hashes of arriving bytes. The function `check` throws BadDigest or XAmzContentSHA256Mismatch if a hash differs from the
- * declared hash.
+ * Computes the hashes of arriving bytes. `check` throws BadDigest or XAmzContentSHA256Mismatch if a hash differs from the declared hash.
  */
 export function createHashVerifier({ contentMd5, checksum: declared, payload }: DeclaredHashes) {
   const md5 = createHash("md5");

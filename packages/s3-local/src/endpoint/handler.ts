@@ -110,10 +110,7 @@ function errorOutcome(error: Omit<Refusal, "ok">, requestId: string): Outcome {
 
 type Common = { requestId: string; bucket: string; context: Context };
 
-/**
- * Sets the headers that every response has. Error responses have the common headers too, so that a page of another origin can read the
- * error.
- */
+/** Sets the headers of every response, also of errors, which a page of another origin can then read. */
 function setCommonHeaders({ incoming, outgoing }: Exchange, { requestId, bucket, context }: Common): void {
   outgoing.setHeader("x-amz-request-id", requestId);
   for (const [name, value] of Object.entries(SAFETY)) outgoing.setHeader(name, value);

@@ -64,10 +64,7 @@ export type S3Local = {
 
 const MAX_HEADER_BYTES = 32 * 1024;
 const IDLE_TIMEOUT_MS = 120_000;
-/**
- * The timeout is longer than the idle timeouts of common proxies, so that the proxy closes the connection first. The proxy Caddy waits for
- * 120 seconds.
- */
+/** Longer than the idle timeouts of proxies, which then close first. Caddy waits for 120 seconds. */
 const KEEP_ALIVE_TIMEOUT_MS = 130_000;
 // Most requests to the bucket finish within 8 seconds. A service manager kills the process only after a longer time.
 const CLOSE_GRACE_MS = 8_000;
@@ -126,10 +123,7 @@ export async function startS3Local(options: S3LocalOptions): Promise<S3Local> {
   }
 }
 
-/**
- * Creates the HTTP server. The function `settled` waits for running requests, because a request can still commit a change after its
- * connection is closed.
- */
+/** Creates the HTTP server. `settled` waits for running requests, which can commit after their connection is closed. */
 function createHttpServer(handle: ReturnType<typeof createHandler>) {
   // An `import` reads all exports of node:http, which would load the client `fetch` and HTTP/2.
   const { createServer } = process.getBuiltinModule("node:http");
@@ -245,10 +239,7 @@ export function boundConnections(start: (exchange: Exchange) => void): (exchange
 /** The time limit for the first byte of a new connection while the bucket stops. */
 const FIRST_BYTE_MS = 500;
 
-/**
- * Makes `closeIdleConnections` also close connections that never sent a byte. Browsers open unused connections in advance, and an unused
- * connection would keep a closing server open.
- */
+/** Makes `closeIdleConnections` also close connections without a byte, which browsers open in advance. They would delay a close. */
 export function closeUnusedConnections(server: Server): void {
   const openedAt = new Map<Socket, number>();
   server.on("connection", (socket: Socket) => {

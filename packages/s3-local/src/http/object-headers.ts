@@ -11,10 +11,7 @@ export const STORED_HEADERS = [
   "expires",
 ] as const;
 
-/**
- * A browser adds `no-cache` or `max-age=0` if the cache of the browser is turned off. Source: Fetch standard, "HTTP-network-or-cache
- * fetch".
- */
+/** Browsers with a disabled cache send these values. Source: Fetch standard, "HTTP-network-or-cache fetch". */
 const BROWSER_CACHE_CONTROL = /^(?:no-cache|max-age=0)$/;
 const METADATA_PREFIX = "x-amz-meta-";
 const MAX_METADATA_BYTES = 2048;

@@ -8,9 +8,8 @@ export type Exchange = { incoming: IncomingMessage; outgoing: ServerResponse; ex
 /**
  * A verified and parsed request. Operations must read only the parsed values, and never the raw request.
  *
- * The member `parameters` are the query parameters without the parameters of the signature.
- * The function `field` returns a header by its lowercase name. The function `field` also finds an `x-amz-*` header that a presigner has put
- * into the query.
+ * `parameters` are the query parameters without the parameters of the signature. `field` returns a header by its lowercase name. `field`
+ * also finds an `x-amz-*` header that a presigner has put into the query.
  */
 export type S3Request = Exchange & {
   method: string;
@@ -37,10 +36,7 @@ const SIGNATURE_PARAMETERS = new Set([
   "x-amz-content-sha256",
 ]);
 
-/**
- * Parses a request after its verification. Throws KeyTooLongError for a key that is too long. Throws InvalidArgument if a query parameter
- * is repeated.
- */
+/** Parses a verified request. Throws KeyTooLongError, or InvalidArgument for a repeated query parameter. */
 export function readRequest(verified: VerifiedRequest, exchange: Exchange): S3Request {
   const { bucket, key } = splitPath(verified.target.path);
   checkKeyLength(key);

@@ -14,10 +14,7 @@ export type S3Response = {
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 const MAX_UNREAD_MS = 2000;
 
-/**
- * Sends the response of an operation. If no operation has read the request body, the function `sendResponse` reads the body and drops its
- * bytes.
- */
+/** Sends the response of an operation. If no operation has read the request body, `sendResponse` reads the body and drops its bytes. */
 export async function sendResponse(response: S3Response, { incoming, outgoing }: Exchange): Promise<void> {
   const body = Buffer.from(response.xml ?? "", "utf8");
   const isUnread = !incoming.complete;
@@ -52,10 +49,7 @@ function drain(incoming: IncomingMessage): Promise<void> {
   });
 }
 
-/**
- * The content of an XML element: text, or elements by name. A list of contents makes one element for each item. A member with an undefined
- * content makes no element.
- */
+/** A text, or elements by name. A list makes one element for each item, and undefined makes none. */
 type XmlContent = string | number | boolean | XmlElements;
 export type XmlElements = { [name: string]: XmlContent | readonly XmlContent[] | undefined };
 

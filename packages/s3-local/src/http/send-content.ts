@@ -4,10 +4,7 @@ import type { ServerResponse } from "node:http";
 import type { Segment } from "../store/database.ts";
 import type { Store } from "../store/store.ts";
 
-/**
- * A range of the content of an object or a part: `from` included, `to` excluded. The caller must call `unpin` when no code reads the range
- * any more.
- */
+/** A range of an object or a part: `from` included, `to` excluded. Call `unpin` when nobody reads it any more. */
 export type ContentRange = {
   store: Store;
   segments: readonly Segment[];
@@ -48,10 +45,7 @@ export async function checkContent({ store, segments, unpin }: ContentRange): Pr
   }
 }
 
-/**
- * Reads a small range at once, so that the response needs no further read. Checks all other ranges with `checkContent`. If the read fails,
- * the function `readSmall` unpins the blobs.
- */
+/** Reads a small range at once, and checks others with `checkContent`. Unpins the blobs after a failure. */
 export async function readSmall(content: ContentRange): Promise<ContentRange> {
   const { store, segments, from, to, unpin } = content;
   const [segment] = segments;
@@ -93,10 +87,7 @@ async function readLastByte(store: Store, { blob, blobOffset, length }: Segment)
   }
 }
 
-/**
- * Sends a range of the content as the response body. If the sending fails, the function `sendContent` cuts the connection, so that the
- * client notices the failure.
- */
+/** Sends a range as the body. After a failure, cuts the connection, so that the client notices. */
 export async function sendContent(content: ContentRange, outgoing: ServerResponse): Promise<void> {
   try {
     const send = createSender(outgoing);
@@ -113,10 +104,7 @@ export async function sendContent(content: ContentRange, outgoing: ServerRespons
   }
 }
 
-/**
- * Yields the bytes of a range in blocks. The generator overwrites the memory of a block two blocks later, so the caller must use each block
- * before then.
- */
+/** Yields a range in blocks. Use each block at once, because its memory is used again two blocks later. */
 export async function* readContent({ store, segments, from, to }: Omit<ContentRange, "unpin">): AsyncGenerator<Buffer> {
   const blockBytes = Math.min(BLOCK_BYTES, to - from);
   const buffers = [Buffer.allocUnsafe(blockBytes), Buffer.allocUnsafe(blockBytes)] as const;

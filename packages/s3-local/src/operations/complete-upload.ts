@@ -104,10 +104,7 @@ function readNamedPart(node: XmlNode): NamedPart {
   return { partNumber: Number(number), etag, checksums };
 }
 
-/**
- * Returns the parts that the client listed in the completion. Throws InvalidPart if a part is missing or has another entity tag or
- * checksum.
- */
+/** Returns the listed parts. Throws InvalidPart if one is missing, or has another entity tag or checksum. */
 function selectParts(
   wanted: readonly NamedPart[],
   known: { stored: readonly PartRecord[]; upload: UploadRecord },

@@ -85,10 +85,7 @@ export function listObjects(request: S3Request, { store }: Context): S3Response 
   };
 }
 
-/**
- * Returns the first key that can be on the page, or undefined if no key can follow the marker. If the marker is a common prefix, the page
- * starts after all keys with the prefix.
- */
+/** Returns the first possible key of the page, after all keys of a marker that is a common prefix. Undefined: none. */
 function keyAfterMarker(
   marker: string,
   { prefix, delimiter }: { prefix: string; delimiter: string },
@@ -154,10 +151,7 @@ function toContents(object: ObjectRecord, { encode, owner, damaged }: Shown): Xm
   };
 }
 
-/**
- * Makes a continuation token from the first key of the next page. The "." at the start of a token shows that the text is a token and not a
- * key.
- */
+/** Makes a continuation token from the first key of the next page. The "." shows that it is no key. */
 function writeToken(entries: readonly ListingEntry[]): string {
   const last = entries.at(-1) as ListingEntry;
   const next = "object" in last ? nextKey(last.object.key) : (successor(last.commonPrefix) ?? "");
@@ -238,10 +232,7 @@ export function listUploads(request: S3Request, { store }: Context): S3Response 
   };
 }
 
-/**
- * Reads the marker of a list of uploads. Without an upload id, the page starts after all uploads of the key: U+10FFFF sorts after every
- * upload id.
- */
+/** Reads the marker of a list of uploads. U+10FFFF sorts after all upload ids of the key. */
 function readUploadMarker(parameters: ReadonlyMap<string, string>): { key: string; uploadId: string } {
   const key = parameters.get("key-marker") ?? "";
   return { key, uploadId: parameters.get("upload-id-marker") || (key === "" ? "" : "\u{10ffff}") };
@@ -295,10 +286,7 @@ function readPartMarker(text: string | undefined): number {
 
 const MAX_KEYS = 1000;
 
-/**
- * Reads `max-keys` or a similar limit of a list. Returns at most 1,000, which is also the default. Throws InvalidArgument if the limit is
- * not a number.
- */
+/** Reads `max-keys` or a similar limit, up to 1,000, the default. Throws InvalidArgument if it is no number. */
 export function readMaxKeys(text: string | undefined, name = "max-keys"): number {
   if (text === undefined || text === "") return MAX_KEYS;
   if (/^\d{1,10}$/.test(text)) return Math.min(Number(text), MAX_KEYS);

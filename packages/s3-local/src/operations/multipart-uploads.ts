@@ -42,10 +42,7 @@ export async function createUpload(request: S3Request, { store, now }: Context):
   return { status: 200, headers, xml };
 }
 
-/**
- * UploadPart: stores a part of a multipart upload. The new part replaces a part with an equal number only when the new part is complete and
- * durable.
- */
+/** UploadPart: stores a part. It replaces another one of the number only when it is complete and durable. */
 export async function uploadPart(request: S3Request, { store, bodies, now }: Context): Promise<S3Response> {
   const { bucket } = request;
   const partNumber = readPartNumber(request.parameters.get("partNumber"));
@@ -97,10 +94,7 @@ function readUploadChecksum(request: S3Request): Pick<UploadRecord, "checksumAlg
   );
 }
 
-/**
- * Throws InvalidRequest unless a part has the checksum that its upload declared. The bucket makes the checksum of the object from the
- * checksums of the parts.
- */
+/** Throws InvalidRequest if a part lacks the declared checksum, from which the bucket makes that of the object. */
 function checkPartChecksum(request: S3Request, { checksumAlgorithm }: UploadRecord): void {
   if (checksumAlgorithm === undefined) return;
   const actual = readDeclaredChecksum(request.field)?.algorithm;
@@ -148,10 +142,7 @@ export async function uploadPartCopy(request: S3Request, { store, now }: Context
   };
 }
 
-/**
- * Reads the range of the source object. The whole range of the copy must be inside the source object. The limit does not exist for the
- * Range header of a download. Source: Amazon S3, "UploadPartCopy".
- */
+/** Reads the source range, which must be inside the object, unlike a Range header. Source: Amazon S3, "UploadPartCopy". */
 function readCopyRange(header: string | undefined, sizeBytes: number): ByteRange {
   if (header === undefined) return { from: 0, to: sizeBytes };
   const match = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(header);

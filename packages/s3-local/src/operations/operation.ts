@@ -78,8 +78,7 @@ export function readWriteConditions(request: S3Request): WriteConditions {
 /**
  * Returns whether the client already has the current object. Throws PreconditionFailed if a condition of the request is false.
  *
- * If there is a condition on the entity tag, the function `isNotModified` ignores the condition on the date. Source: RFC 9110, section
- * 13.2.2.
+ * If there is a condition on the entity tag, `isNotModified` ignores the condition on the date. Source: RFC 9110, section 13.2.2.
  */
 export function isNotModified(
   request: S3Request,

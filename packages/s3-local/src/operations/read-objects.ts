@@ -46,10 +46,7 @@ export async function getObject(request: S3Request, { store }: Context): Promise
   };
 }
 
-/**
- * Reads the query parameter `partNumber`. Throws InvalidRequest if the request has a part number and a Range header. Source: Amazon S3,
- * "GetObject".
- */
+/** Reads `partNumber`. Throws InvalidRequest with a Range header. Source: Amazon S3, "GetObject". */
 function readPart(request: S3Request): number | undefined {
   const text = request.parameters.get("partNumber");
   if (text === undefined) return undefined;

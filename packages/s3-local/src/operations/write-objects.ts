@@ -80,10 +80,7 @@ function writeResult({ lastModified, etag, checksums }: ObjectRecord): string {
   });
 }
 
-/**
- * Reads the bucket and the key in `x-amz-copy-source`. Throws InvalidArgument for an invalid source. Throws NotImplemented if the source
- * has a version.
- */
+/** Reads `x-amz-copy-source`. Throws InvalidArgument, or NotImplemented for a version of the source. */
 export function readSource(header: string): { bucket: string; key: string } {
   if (header.includes("?"))
     throw new S3Error("NotImplemented", "Versions are not implemented", { details: { Header: "x-amz-copy-source" } });

@@ -45,15 +45,11 @@ export function createBackups({ dataDir, database, blobs, write }: Parts) {
   }
 
   return {
-    /**
-     * Resolves when the bucket may delete objects. The caller must await `untilRemovable` immediately before the change that deletes
-     * objects.
-     */
+    /** Resolves when objects may be deleted. Await it immediately before the change that deletes them. */
     untilRemovable: async (): Promise<void> => removals,
     /**
      * Starts a backup of the bucket. Until the copy of the metadata, the bucket deletes no object. Until the end of the backup, the bucket
-     * deletes no blob.
-     * The copy has every object of a database snapshot between `start` and `copyMetadata`.
+     * deletes no blob. The copy has every object of a database snapshot between `start` and `copyMetadata`.
      */
     async start(): Promise<BucketBackup> {
       if (isRunning) throw new Error("Another backup is running. Wait until it ends.");
@@ -99,10 +95,7 @@ function makeSingleFile(file: string): void {
   copy.close();
 }
 
-/**
- * A listed blob is a blob to which a copy of the metadata refers. The member `path` is relative to the data folder. The blob has at least
- * `leastBytes` bytes.
- */
+/** A blob that a copy of the metadata refers to, with its path in the data folder and its least bytes. */
 export type ListedBlob = { path: string; leastBytes: number };
 
 /** Lists the blobs to which a copy of the metadata refers, in the order of their paths. Paths have slashes on every operating system. */
@@ -159,10 +152,7 @@ export function addObjects(metadataFile: string, { bucket, added }: { bucket: st
   }
 }
 
-/**
- * Finds objects in a copy of the metadata by their keys. The result leaves unknown keys out. The member `blob` is also undefined for an object
- * whose bytes are in several blobs.
- */
+/** Finds objects in a copy of the metadata. `blob`: undefined also for several blobs. Unknown keys are left out. */
 export function findObjects(
   metadataFile: string,
   { bucket, keys }: { bucket: string; keys: Iterable<string> },

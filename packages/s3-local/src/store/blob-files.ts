@@ -29,17 +29,11 @@ export async function openBlobFiles(dataDir: string) {
   /** The blobs of this process, whose rows may come later than their files. Only the sweep needs them. */
   let created: Set<string> | undefined = new Set();
   let isClosing = false;
-  /**
-   * The blobs that the bucket must delete when the backup ends (see `keepAll`). If `kept` is undefined, the bucket deletes blobs
-   * immediately.
-   */
+  /** The blobs to delete when the backup ends (see `keepAll`). Undefined: blobs are deleted at once. */
   let kept: string[] | undefined;
   const path = (name: string) => join(root, name.slice(0, 2), name);
 
-  /**
-   * Moves a finished file durably to its folder, whose name is the first two digits of the blob. Creates the folder of the blob if the
-   * folder does not exist.
-   */
+  /** Moves a finished file durably to the folder of its first two digits, which it creates if needed. */
   async function publish(temporary: string, name: string): Promise<void> {
     const folder = join(root, name.slice(0, 2));
     try {
@@ -109,10 +103,7 @@ export async function openBlobFiles(dataDir: string) {
         else removeNow(name);
       }
     },
-    /**
-     * Deletes the blobs of earlier processes that `isKnown` does not know, and returns the number of deleted blobs. The time of a sweep grows
-     * with the number of blobs, so the bucket serves requests meanwhile.
-     */
+    /** Deletes the blobs that `isKnown` does not know, and returns their number. Requests run meanwhile. */
     async sweep(isKnown: (name: string) => boolean): Promise<number> {
       let removed = 0;
       for (const folder of await readdir(root)) {
@@ -150,15 +141,9 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 type BlobWriter = {
-  /**
-   * Writes bytes and frees their memory, so the caller must not use the bytes after the call. The caller must await a returned promise
-   * before the next call.
-   */
+  /** Writes bytes and frees their memory. Await a returned promise before the next call. */
   write(bytes: Uint8Array): Promise<void> | undefined;
-  /**
-   * Makes the blob durable, and returns the name of the blob. If there are no bytes, the function `finish` makes no file, and returns
-   * undefined.
-   */
+  /** Makes the blob durable, and returns the name of the blob. If there are no bytes, `finish` makes no file, and returns undefined. */
   finish(): Promise<string | undefined>;
   /** Deletes the unfinished file of the blob. The function `discard` works also after a failed write. */
   discard(): Promise<void>;
@@ -247,9 +232,8 @@ function ignoreUntilAwaited(promise: Promise<void>): Promise<void> {
 }
 
 /**
- * Frees the memory of bytes that no code uses any more. If the bytes are only a part of their buffer, the function `freeBytes` does
- * nothing, because other code may use the rest of the buffer. The garbage collector of V8 would also free the memory, but only after 64 MiB
- * of unused bytes.
+ * Frees the memory of bytes that no code uses any more. If the bytes are only a part of their buffer, `freeBytes` does nothing, because
+ * other code may use the rest of the buffer. The garbage collector of V8 would also free the memory, but only after 64 MiB of unused bytes.
  */
 export function freeBytes({ buffer, byteLength }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);

@@ -48,10 +48,7 @@ export function createContents(database: DatabaseSync) {
   }
 
   return {
-    /**
-     * Returns the segments that contain the bytes `from` (included) to `to` (excluded), in order. The first and the last segment may also
-     * contain bytes outside of the range.
-     */
+    /** Returns the segments with the bytes `from` to `to` (excluded). The outer ones may have more bytes. */
     segments,
     hasBlob: (name: string): boolean => findBlob.get(name) !== undefined,
     add({ blob, sizeBytes }: WrittenBody): string {
@@ -61,10 +58,7 @@ export function createContents(database: DatabaseSync) {
       addSegment.run(contentId, 0, blob, 0, sizeBytes);
       return contentId;
     },
-    /**
-     * Makes a second content with all bytes or a range of the bytes (`to` excluded) of a content. The function `duplicate` copies no bytes
-     * of the content.
-     */
+    /** Makes a second content of a range (`to` excluded), without a copy of the bytes. */
     duplicate(contentId: string, range = { from: 0, to: Number.MAX_SAFE_INTEGER }): string {
       const copyId = randomUUID();
       const found = range.to > range.from ? segments(contentId, range) : [];

@@ -7,16 +7,10 @@ export type ChecksumAlgorithm = "CRC32" | "CRC32C" | "CRC64NVME" | "SHA1" | "SHA
 /** A checksum of an object or a part in base64. A `COMPOSITE` checksum is the checksum of the checksums of the parts. */
 export type Checksum = { algorithm: ChecksumAlgorithm; value: string; type: "FULL_OBJECT" | "COMPOSITE" };
 
-/**
- * The headers that the bucket stores with an object. The keys of `headers` are lowercase header names. The member `metadata` has the
- * `x-amz-meta-*` headers, without `x-amz-meta-` in their names.
- */
+/** The stored headers, by their lowercase names. `metadata`: the `x-amz-meta-*` headers without this prefix. */
 export type ObjectHeaders = { headers: Record<string, string>; metadata: Record<string, string> };
 
-/**
- * A stored object of a bucket. The member `etag` includes the quotes of the entity tag. The member `lastModified` is in milliseconds since
- * 1970.
- */
+/** A stored object of a bucket. `etag` includes the quotes of the entity tag. `lastModified` is in milliseconds since 1970. */
 export type ObjectRecord = ObjectHeaders & {
   key: string;
   contentId: string;

@@ -31,10 +31,7 @@ export function createObjects(database: DatabaseSync, contents: Contents) {
       if (object !== undefined) return object;
       throw new S3Error("NoSuchKey", "The specified key does not exist.", { details: { Key: key } });
     },
-    /**
-     * Yields the object with the key `from` and all later objects, in the order of the UTF-8 bytes of their keys. The caller must read all
-     * needed objects before the caller runs another query.
-     */
+    /** Yields the object `from` and all later ones, in the order of the UTF-8 bytes. Read all before another query. */
     *from(bucket: string, from: string): Generator<ObjectRecord> {
       for (const row of selectFrom.iterate(bucket, from)) yield toObject(row);
     },
@@ -56,10 +53,7 @@ export function createObjects(database: DatabaseSync, contents: Contents) {
   };
 }
 
-/**
- * Throws PreconditionFailed if the current object does not satisfy a condition. For `If-Match`, the function `checkConditions` throws
- * NoSuchKey if there is no object.
- */
+/** Throws PreconditionFailed if a condition fails, and NoSuchKey for `If-Match` without an object. */
 export function checkConditions(object: ObjectRecord | undefined, { ifMatch, ifNoneMatch }: WriteConditions): void {
   if (ifMatch !== undefined) {
     if (object === undefined) throw new S3Error("NoSuchKey", "The specified key does not exist.");

@@ -25,10 +25,7 @@ function hasCode(error: unknown, codes: readonly unknown[]): boolean {
   return codes.includes(code) || (typeof errcode === "number" && codes.includes(errcode & 0xff));
 }
 
-/**
- * Makes a file of 4 MiB as a reserve of disk space. When the disk is full, the bucket deletes the reserve first, because a deletion of
- * objects needs some disk space.
- */
+/** Makes a reserve file of 4 MiB. On a full disk, the bucket deletes it first, because deletions need some space. */
 export function createReserve(file: string) {
   function sizeBytes(): number {
     return statSync(file, { throwIfNoEntry: false })?.size ?? 0;

@@ -44,10 +44,7 @@ export async function openStore(dataDir: string) {
         return value;
       },
       backups: createBackups({ dataDir, database, blobs, write }),
-      /**
-       * Resolves with the number of deleted blobs when the bucket has deleted the blobs without a row. Interrupted writes of earlier
-       * processes leave blobs without a row.
-       */
+      /** Resolves with the number of deleted blobs without a row, which interrupted writes leave behind. */
       swept,
       async close() {
         blobs.stopSweep();

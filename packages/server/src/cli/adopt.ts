@@ -51,10 +51,7 @@ async function adoptOne(core: Core, options: AdoptOptions & { object: string; no
   );
 }
 
-/**
- * Prints one line of JSON for each adopted object on standard output, and problems and progress on standard error. The command continues
- * after a problem with one line.
- */
+/** Prints a line of JSON for each adopted object, and problems on standard error. Continues after a problem. */
 async function adoptList(
   core: Core,
   { as, list, copies }: { as: string; list: string; copies: boolean },
@@ -90,10 +87,7 @@ async function adoptList(
 
 type Line = { line: number; listed: ListedObject | DomainError };
 
-/**
- * The fields of a line, and the maximum length of the text in each field. `people`: the maximum for one person. `key`: the maximum for a
- * URL. All maximum lengths of fields are in characters.
- */
+/** The fields of a line, and their longest texts in characters. `people`: for one person. `key`: also for a URL. */
 const LONGEST = { key: 4096, filename: 255, owner: 255, oldId: 255, people: 255, note: 300 } as const;
 
 type Field = keyof typeof LONGEST;

@@ -2,10 +2,7 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { loadConfigWithoutSecrets } from "../platform/config/index.ts";
 
-/**
- * `valetkey backup` makes a backup, and prints its progress on standard error. The exit code of `valetkey backup` is 1 if the backup fails
- * or lacks objects.
- */
+/** `valetkey backup` makes a backup. The exit code is 1 if it fails or lacks objects. */
 export function backupCommand(): Command {
   return new Command("backup")
     .description("copy the embedded database, bucket and secrets to a folder, while the service runs")
@@ -14,10 +11,7 @@ export function backupCommand(): Command {
     .action(runBackup);
 }
 
-/**
- * `valetkey restore` verifies a backup, and then restores the backup. The exit code of `valetkey restore` is 1 if the command restored
- * nothing, or if the backup lacks objects.
- */
+/** `valetkey restore` verifies and restores a backup. The exit code is 1 if it restored nothing, or lacks objects. */
 export function restoreCommand(): Command {
   return new Command("restore")
     .description("restore a backup into DATA_DIR, which must be empty")

@@ -71,10 +71,7 @@ const NAMES: Record<Finding["kind"], string> = {
   damaged: "files whose bytes are lost on the disk",
 };
 
-/**
- * The command `gc` reports missing, resized and damaged objects, but does not repair files. A repair would delete a file, or accept another
- * object as the content of the file.
- */
+/** Differences without a repair, which would delete a file or accept another object as its content. */
 const ONLY_REPORTED = new Set<string>(["missing", "resized", "damaged"] satisfies Finding["kind"][]);
 
 /**

@@ -105,9 +105,8 @@ function reportListening(banner: string): void {
 /**
  * Runs `config.server.workers` processes until SIGTERM or SIGINT. All processes share the port of the service.
  *
- * The first worker starts alone, because the first worker migrates the database. If the first worker cannot start, the function
- * `runWorkers` starts no other worker. If a worker ends later, the function `runWorkers` starts the worker again. The function `runWorkers`
- * resolves with the exit code of the command.
+ * The first worker starts alone, because the first worker migrates the database. If the first worker cannot start, `runWorkers` starts no
+ * other worker. If a worker ends later, `runWorkers` starts the worker again. Resolves with the exit code of the command.
  */
 async function runWorkers({ server, metrics }: Config, { logger }: { logger: Logger }): Promise<number> {
   const port = server.port === 0 ? await freePort(server.host) : server.port;
@@ -125,9 +124,7 @@ async function runWorkers({ server, metrics }: Config, { logger }: { logger: Log
     return watch(cluster.fork({ PORT: String(port), ...metricsPort }));
   }
 
-  /**
-   * Starts the worker again after each end, until the service stops. The function `keep` resolves with the exit code of the last process.
-   */
+  /** Starts the worker again after each end, until the service stops. Resolves with the exit code of the last process. */
   async function keep(index: number, first: RunningWorker): Promise<number> {
     for (let worker = first; ; worker = fork(index)) {
       const code = await worker.ended;

@@ -33,9 +33,7 @@ export async function withCore<T>(
   }
 }
 
-/**
- * Runs a command about the person with a given email address or id. The function `withPerson` throws `user_not_found` or `invalid_request`.
- */
+/** Runs a command about the person with a given email address or id. Throws `user_not_found` or `invalid_request`. */
 export function withPerson<T>(
   person: string,
   work: (core: Core, about: { id: string; logger: Logger }) => Promise<T>,

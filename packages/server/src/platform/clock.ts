@@ -3,10 +3,7 @@ export type Clock = () => number;
 
 export type NewId = () => string;
 
-/**
- * Runs the function `work` with a time limit. The function `within` rejects with the error of `late` if the work takes longer than
- * `milliseconds`. The work continues after the time limit, but `within` ignores its result. Work without a promise needs no timer.
- */
+/** Runs `work` with a time limit. After the limit, rejects with the error of `late`, and ignores the result of the work. */
 export async function within<T>(
   { milliseconds, late }: { milliseconds: number; late: () => Error },
   work: () => T | PromiseLike<T>,

@@ -25,20 +25,11 @@ export type Deps = {
   capabilities: (objectKey: string) => BucketCapabilities;
   /** Returns 256 random bits in base64url. */
   newSecret: () => string;
-  /**
-   * The caller must call `onDeletionsQueued` after a commit that queued object deletions, so that the deletions do not wait for the next
-   * sweep.
-   */
+  /** Call it after a commit that queued object deletions, so that they do not wait for the next sweep. */
   onDeletionsQueued: () => void;
-  /**
-   * If `scanning` is undefined, the service does not scan files. The member `tooLarge` states whether the service rejects or accepts a file
-   * that is too large for the scanner.
-   */
+  /** The virus scanner. `tooLarge`: what happens to a file that is too large for it. Undefined: files are not scanned. */
   scanning: { scanner: Scanner; tooLarge: "reject" | "accept" } | undefined;
-  /**
-   * The service exports audit events that are older than `days` to `archive`, and then deletes the exported events. If `auditRetention` is
-   * undefined, the service never deletes audit events.
-   */
+  /** Older events are exported to `archive`, and then deleted. Undefined: audit events are never deleted. */
   auditRetention?: { days: number; archive: { append(events: readonly object[]): Promise<void> } } | undefined;
   linkKeys: LinkKeys;
   /**

@@ -1,9 +1,6 @@
 import type { ProblemCode } from "@valetkey/contract";
 
-/**
- * The list `httpErrorCodes` contains the codes of the errors that only the HTTP layer throws. The compiler refuses a code that the contract
- * does not have.
- */
+/** The codes of errors that only the HTTP layer throws. Each must be in the contract. */
 const httpErrorCodes = [
   "sign_in_expired",
   "sign_in_failed",
@@ -29,10 +26,7 @@ export type DomainErrorCode = Exclude<ProblemCode, (typeof httpErrorCodes)[numbe
 /** DomainError is the error that use cases throw. The user sees `message`, and only the log contains `cause`. */
 export class DomainError extends Error {
   readonly code: DomainErrorCode;
-  /**
-   * The time in seconds that the client must wait before a new request can succeed. The member `retryAfterSeconds` is undefined if the
-   * waiting time is unknown.
-   */
+  /** The time in seconds that the client must wait before a new request can succeed. Undefined if the waiting time is unknown. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: DomainErrorCode, message: string, options?: ErrorOptions & { retryAfterSeconds?: number }) {

@@ -16,10 +16,7 @@ export async function digestOf(file: string): Promise<Digest> {
   }
 }
 
-/**
- * Copies a file durably to the disk. Only the owner of the copy may read the copy. The file `to` appears only when the copy is complete.
- * The function `copyDurably` creates the folder of `to` if the folder does not exist.
- */
+/** Copies a file durably, readable only for the owner. `to` appears only when the copy is complete. Creates its folder. */
 export async function copyDurably(source: string, to: string): Promise<Digest> {
   const from = await open(source, "r");
   try {
@@ -29,10 +26,7 @@ export async function copyDurably(source: string, to: string): Promise<Digest> {
   }
 }
 
-/**
- * Writes a stream to a new file, as `copyDurably` copies a file. With an expected SHA-256 in hex, the file `to` does not appear if the stream
- * has another SHA-256.
- */
+/** Writes a stream to a new file as `copyDurably` does. `to` does not appear if its SHA-256 differs from the expected hex. */
 export async function writeDurably(
   body: AsyncIterable<Uint8Array>,
   to: string,

@@ -8,10 +8,7 @@ type Options = {
   code: DomainErrorCode;
 };
 
-/**
- * Loads a module that imports a package which an embedding does not install. Throws an error with the given `code` that names the package,
- * if the package is missing.
- */
+/** Loads a module with a package that an embedding does not install. If it is missing, throws an error `code` that names it. */
 export async function loadWith<Module>(
   name: string,
   load: () => Promise<Module>,

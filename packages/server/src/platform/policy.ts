@@ -1,10 +1,7 @@
 import { MAX_LINK_SECONDS } from "./config/limits.ts";
 import { SETTINGS } from "./config/settings.ts";
 
-/**
- * An administrator can change the rules of a Policy. If the value of an expiry rule is null, the service sets no limit. All expiries are in
- * seconds.
- */
+/** The rules that an administrator can change. Expiries are in seconds, and null means no limit. */
 export type Policy = {
   /**
    * `invited`: only people with an invitation can create an account. An invitation to a note or a file is also enough to create an account.
@@ -58,16 +55,10 @@ export function problemOf(name: PolicyName, value: unknown): string | undefined 
   return `${name} is a whole number of seconds from 1 to ${most}${orNone}.`;
 }
 
-/**
- * The values that administrators have set for the rules. After a downgrade, there may be stored values that the current version does not
- * know.
- */
+/** The values that administrators have set. After a downgrade, they can contain unknown values. */
 export type StoredPolicy = Readonly<Partial<Record<PolicyName, unknown>>>;
 
-/**
- * A rule with its current value. The member `source` names the origin of the value. The member `fallback` is the value of the rule if no
- * administrator sets a value.
- */
+/** A rule with its value. `source`: the origin of the value. `fallback`: the value if no administrator sets one. */
 export type PolicySetting = {
   name: PolicyName;
   value: Policy[PolicyName];
@@ -77,8 +68,7 @@ export type PolicySetting = {
 
 /**
  * The current rules in memory, so that no HTTP request must read the rules from the database. A background job reads the rules from the
- * database every few seconds (ADR 15).
- * While the database is unreachable, the rules of the last read apply.
+ * database every few seconds (ADR 15). While the database is unreachable, the rules of the last read apply.
  */
 export type LivePolicy = {
   /** The caller must read `current` again for each decision, because new rules from the database replace the object. */
@@ -87,10 +77,7 @@ export type LivePolicy = {
   describe(): PolicySetting[];
   /** Returns the rules that would result from stored values. */
   preview(stored: StoredPolicy): Policy;
-  /**
-   * The caller must call `startReading` before the caller reads the stored values. The returned function applies the read values, unless
-   * the function of a later read has already applied values.
-   */
+  /** Call it before the stored values are read. The returned function applies them, unless a later read was faster. */
   startReading(): (stored: StoredPolicy) => void;
   refresh(read: () => Promise<StoredPolicy>): Promise<void>;
 };

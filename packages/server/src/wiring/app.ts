@@ -87,10 +87,7 @@ export type AppOptions = {
   formProgress?: FormProgressLimits;
   /** The intervals of the event streams at /changes. Default: polls after 2 seconds, and heartbeats after 15 seconds. */
   streamTimes?: StreamTimes | undefined;
-  /**
-   * Creates the request id for the problem response and the log line. The service does not call the function for a request with an
-   * X-Request-Id.
-   */
+  /** Creates the id of a request without an X-Request-Id, for its problem and its log line. */
   requestId: () => string;
   /** The registry for the HTTP metrics. /metrics shows all metrics of the registry, including metrics of other code. */
   metrics?: Registry;
@@ -100,10 +97,7 @@ export type AppOptions = {
   metricsAccess?: MetricsAccess | "elsewhere";
   /** Starts the tracing span of each request. Default: requests have no spans. */
   startSpan?: StartRequestSpan | undefined;
-  /**
-   * Aborts when the service drains. Afterwards, /readyz returns 503, and each response closes its connection. Default: the signal never
-   * aborts.
-   */
+  /** Aborts when the service drains. Then /readyz returns 503, and responses close their connections. Default: never. */
   draining?: AbortSignal;
   /** The name, the logo and the color of the service. Default: the brand of Valet Key. */
   brand?: Brand;
@@ -241,10 +235,7 @@ export function buildApp(options: AppOptions): App {
   return app;
 }
 
-/**
- * Returns the part of the service that a write needs. Writes to the bucket have their own queue, so that a bucket that does not respond
- * delays no other write.
- */
+/** Returns the part that a write needs. Writes to the bucket have their own queue, which delays no others. */
 function partOf({ routeOptions: { url = "" } }: FastifyRequest): "bucket" | "database" {
   return /\/(?:uploads|previews|s3)(?:\/|$)/.test(url) ? "bucket" : "database";
 }
@@ -273,10 +264,7 @@ function requestIdOf(header: string | string[] | undefined): string | undefined 
   return typeof header === "string" && /^[\w.:-]{8,128}$/.test(header) ? header : undefined;
 }
 
-/**
- * Ends all event streams before the service waits for open requests, because a stream does not end by itself. Browsers then open new
- * streams on another replica.
- */
+/** Ends the event streams, which would never end. Browsers open new ones on another replica. */
 function endStreams(
   app: App,
   { streams, draining }: { streams: { close(): void }; draining: AbortSignal | undefined },

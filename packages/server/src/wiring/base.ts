@@ -40,10 +40,7 @@ type WorkEvents = {
   uploadEnded: [outcome: UploadOutcome];
 };
 
-/**
- * The part of the configuration that the base needs. If `dataDir` is undefined, the service has no data folder, and stores data only in the
- * database and the bucket.
- */
+/** The configuration of the base. `dataDir`: undefined if all data are in the database and the bucket. */
 export type BaseConfig = Pick<
   Config,
   "database" | "bucket" | "bucketNumber" | "nextBucket" | "scanner" | "limits" | "webhooks"

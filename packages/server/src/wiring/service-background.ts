@@ -63,10 +63,7 @@ export async function startBackground(
   };
 }
 
-/**
- * Starts the job that sends mails. Returns undefined if no mail server is configured. Without a mail server, queued mails stay in the
- * outbox.
- */
+/** Starts the job that sends mails. Undefined without a mail server, where mails stay in the outbox. */
 function openMails({ deps }: ServiceBase, logger: Logger): Loop | undefined {
   if (deps.mail === undefined) return undefined;
   const deliver = deliverMails(deps, {

@@ -43,10 +43,7 @@ export function createDoctor(core: Pick<Core, "db" | "bucket">, { config, warnin
   };
 }
 
-/**
- * Signs the URLs for the upload and the download of a test object, and queues the deletion of the object. The browser checks use these
- * URLs.
- */
+/** Signs URLs of a test object for the checks in the browser, and queues its deletion. */
 async function signTestUrls(
   { db, bucket }: Pick<Core, "db" | "bucket">,
   clientIp: string | undefined,

@@ -33,10 +33,7 @@ export type Service = {
   hasOpenSignUp: boolean;
   /** Makes /readyz return 503, so that load balancers send new requests to other replicas. The service still serves requests. */
   drain(): void;
-  /**
-   * Finishes the requests in flight, writes the remaining events of the audit log, and closes all parts.
-   * After `withinMs` milliseconds, cuts the open connections. Default: 30,000.
-   */
+  /** Finishes requests and events, and closes all parts. Cuts connections after `withinMs` milliseconds. Default: 30,000. */
   close(options?: { withinMs?: number }): Promise<void>;
 };
 
@@ -226,10 +223,7 @@ function bucketsOf({ bucket, nextBucket }: Config): BucketConfig[] {
   return [bucket, ...(nextBucket === undefined ? [] : [nextBucket.bucket])];
 }
 
-/**
- * Converts the setting TRUST_PROXY to the form that Fastify needs. A number is the number of trusted proxies, counted from the nearest
- * proxy.
- */
+/** Converts TRUST_PROXY for Fastify. A number counts the trusted proxies from the nearest one. */
 function trustedHops(trustProxy: Config["server"]["trustProxy"]) {
   if (typeof trustProxy !== "number") return trustProxy;
   return (_address: string, hop: number) => hop < trustProxy;

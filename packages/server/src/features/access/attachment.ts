@@ -8,10 +8,7 @@ export function isBeingVerified(state: AttachmentState): state is VerificationSt
   return state === "verifying" || state === "scanning";
 }
 
-/**
- * Returns whether all bytes of the file have arrived. When a user deletes a complete file, the file moves to the trash. When a user deletes
- * an unfinished upload, the upload is deleted permanently.
- */
+/** Whether all bytes have arrived. A deleted file then moves to the trash, and an unfinished upload is deleted permanently. */
 export function isComplete(state: AttachmentState): boolean {
   return state === "ready" || state === "quarantined" || isBeingVerified(state);
 }
@@ -20,24 +17,15 @@ export function isComplete(state: AttachmentState): boolean {
  * The list of a note's attachments excludes uploads with an `unlistedStates` state, because aborted and expired uploads did not complete.
  */
 export const unlistedStates = ["aborted", "expired"] as const satisfies readonly AttachmentState[];
-/**
- * An attachment is a file of a note. The member `objectKey` is opaque, and leaves the server only inside a signed URL. All instants are
- * milliseconds since the epoch.
- */
+/** A file of a note. `objectKey` is opaque, and leaves the server only inside a signed URL. Instants are in milliseconds. */
 export type Attachment = {
   id: string;
   noteId: string;
-  /**
-   * The id of the note's owner, who never changes. The attachment has a copy of the owner id, so that an access decision does not read the
-   * row of the note.
-   */
+  /** The owner of the note, who never changes. A copy, so that an access decision does not read the note. */
   ownerId: string;
   createdBy: string;
   objectKey: string;
-  /**
-   * The member `ownsObject` is false for an object that an administrator adopted, which remains in the bucket after a deletion of the
-   * attachment.
-   */
+  /** False for an object that an administrator adopted, which remains in the bucket after a deletion of the attachment. */
   ownsObject: boolean;
   /** The folder of the file, such as "photos/2024/". The member `path` is empty for a file without a folder. */
   path: string;
@@ -60,16 +48,10 @@ export function namesOf({ path, filename }: { path: string; filename: string }):
   return path === "" ? { filename } : { filename, path };
 }
 
-/**
- * An attachment in the list of its note. `access`: the people who have the file without its note. The member `access` is undefined if
- * nobody has the file without its note, or if the caller may only read the note.
- */
+/** An attachment in a list. `access`: who has the file without its note. Undefined for nobody, and for readers of the note. */
 export type ListedAttachment = Attachment & { access?: FileAccess | undefined };
 
-/**
- * The member `bucketUploadId` is the id of the upload in the bucket. The member `partSize` is the length of every part except for the last
- * part. The unit of `partSize` is bytes.
- */
+/** `bucketUploadId`: the id in the bucket. `partSize`: the bytes of every part except the last. */
 export type MultipartUpload = { bucketUploadId: string; partSize: number };
 
 /** The upload of one attachment. All instants are milliseconds since the epoch. */
@@ -87,15 +69,9 @@ export type Upload = {
   contentType: string;
   sizeBytes: number;
   declaredChecksum: Checksum | undefined;
-  /**
-   * With the idempotency key, the user can repeat the HTTP request that started the upload. The key is undefined if the client sent no key,
-   * or if the service deleted the key.
-   */
+  /** Lets the user repeat the start of the upload. Undefined if the client sent no key, or if the key was deleted. */
   idempotencyKey: string | undefined;
-  /**
-   * The member `staged` states whether a signed URL can still write to the object after the upload is complete. For a staged upload, the
-   * service copies the object to another key, and verifies and serves the copy.
-   */
+  /** Whether a signed URL can write to the object after the upload. The service then copies it, and verifies and serves the copy. */
   staged: boolean;
   state: AttachmentState;
   /** The expiry of the signed URLs of the upload. */
@@ -103,10 +79,7 @@ export type Upload = {
   createdAt: number;
 };
 
-/**
- * A number of people or links, with an expiry. `until`: an expiry in milliseconds since the epoch, or undefined for never. `next`: the first
- * expiry, if it comes before `until`.
- */
+/** A number of people or links. `until`: their last expiry, or undefined for never. `next`: the first expiry before `until`. */
 export type Counted = { count: number; until?: number | undefined; next?: number | undefined };
 
 /**

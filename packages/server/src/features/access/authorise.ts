@@ -5,10 +5,7 @@ import { type Caller, isHiddenFrom } from "./caller.ts";
 import type { NoteWithRole } from "./note.ts";
 import { type AttachmentAccess, accessQueries } from "./queries.ts";
 
-/**
- * Returns the role of the caller on a note or its attachment. `role`: the role that the database contains for the caller. In an embedding,
- * the host application decides the role, and the function `roleOf` ignores `role`.
- */
+/** Returns the role of the caller on a note. `role`: from the database. In an embedding, the host application decides. */
 export function roleOf(
   { grants }: Caller,
   { noteId, role }: { noteId: string; role: Role | undefined },

@@ -2,10 +2,7 @@ import type { FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify
 import type { Role } from "../../platform/database/unions.ts";
 import type { Attachment } from "./attachment.ts";
 
-/**
- * A credential is a session or an API token, which can be revoked. The member `id` is the id of the credential's row in the database, never
- * the secret.
- */
+/** A session or an API token, which can be revoked. `id`: the id of its row, never the secret. */
 export type Credential = { kind: "session" | "api-token"; id: string };
 
 /** The authenticated caller of a use case. */
@@ -35,10 +32,7 @@ export function visitorIdOf(actorId: string): string | undefined {
   return actorId.startsWith(VISITOR) ? actorId.slice(VISITOR.length) : undefined;
 }
 
-/**
- * Returns whether a file is hidden from people with a given role. A visitor chooses the filename, so viewers see the file only after the
- * verification and the review.
- */
+/** Whether a role must not see a file. Visitors choose filenames, so viewers see the file after verification and review. */
 export function isHiddenFrom(role: Role | undefined, { createdBy, state }: Pick<Attachment, "createdBy" | "state">) {
   return role === "viewer" && state !== "ready" && visitorIdOf(createdBy) !== undefined;
 }
@@ -47,10 +41,7 @@ const APPLICATION_USER = "application:";
 
 const OWNER = "item:";
 
-/**
- * Returns the id that files and audit events store for a user of the application. No user of the service has the id of an application's
- * user.
- */
+/** The id of an application's user in files and audit events, which no user of the service has. */
 export function applicationUserId(userId: string): string {
   return APPLICATION_USER + userId;
 }
@@ -60,20 +51,14 @@ export function idInApplication(actorId: string): string | undefined {
   return actorId.startsWith(APPLICATION_USER) ? actorId.slice(APPLICATION_USER.length) : undefined;
 }
 
-/**
- * Returns the id of the owner of an item's note, who is not a user. The service counts the usage of each item without a tenant separately,
- * because each of these items has its own owner.
- */
+/** The owner of an item's note, who is not a user. Each item without a tenant has its own usage. */
 export function ownerOfItem(noteId: string): string {
   return OWNER + noteId;
 }
 
 const TENANT = `${OWNER}tenant:`;
 
-/**
- * Returns the id of the owner of the notes of all items of a tenant. The service counts the usage of a tenant as the usage of this owner.
- * Migration 0117 has an index of the files of these owners.
- */
+/** The owner of all notes of a tenant, whose usage is the usage of the tenant. See the index of migration 0117. */
 export function ownerOfTenant(tenant: string): string {
   return TENANT + tenant;
 }
@@ -93,10 +78,7 @@ export function isReservedForItems(id: string): boolean {
   return id.startsWith(APPLICATION_USER) || isOwnerOfItem(id);
 }
 
-/**
- * Identifies the caller before the server reads the body. `Authenticate` returns a promise only if I/O is necessary.
- * `Authenticate` throws HttpProblem `unauthenticated` or `cross_site_request`.
- */
+/** Identifies the caller before the body is read, with a promise only for I/O. Throws `unauthenticated` or `cross_site_request`. */
 export type Authenticate = (request: FastifyRequest) => Caller | Promise<Caller>;
 
 declare module "fastify" {
@@ -106,10 +88,7 @@ declare module "fastify" {
   }
 }
 
-/**
- * Returns the caller of a route that has the authentication hook. The function `callerOf` throws on a public route, because a call on a
- * public route is a bug.
- */
+/** Returns the caller of a route that has the authentication hook. Throws on a public route, because a call on a public route is a bug. */
 export function callerOf(request: Pick<FastifyRequest, "caller">): Caller {
   if (request.caller === null) throw new Error("The route has no authentication hook, so it has no caller.");
   return request.caller;
@@ -144,10 +123,7 @@ export function authenticationHook(
   };
 }
 
-/**
- * Creates a check that runs before a write. The check identifies the caller a second time, because a person can revoke the credential while
- * the body arrives.
- */
+/** Creates a check before a write that identifies the caller again. The credential may be revoked while the body arrives. */
 export function identifyAgain(
   authenticate: Authenticate,
   { requireEnabled }: { requireEnabled?: (userId: string) => Promise<void> } = {},

@@ -8,19 +8,13 @@ export type Note = {
   title: string;
   body: string;
   createdAt: number;
-  /**
-   * The instant of the last change of the note. The member `updatedAt` increases with every change, even if the clock has not advanced. Two
-   * versions of a note never have an equal `updatedAt`.
-   */
+  /** The last change. Increases with every change, even if the clock has not advanced, so no two versions have the same. */
   updatedAt: number;
 };
 
 export type NoteWithRole = Note & { role: Role };
 
-/**
- * A note with the first page of its attachments. The member `attachmentsCursor` is the cursor of the next page of attachments. If
- * `attachmentsCursor` is undefined, the first page contains all attachments.
- */
+/** A note with its first attachments. `attachmentsCursor`: the next page, or undefined if there is none. */
 export type NoteWithAttachments = NoteWithRole & {
   /** The instant at which the caller's access expires. The member `accessExpiresAt` is undefined if the access never expires. */
   accessExpiresAt: number | undefined;

@@ -237,10 +237,7 @@ function downloadWithRole(db: Kysely<Tables>, question: Question & { engine: Eng
 
 /** The queries about a note for features that do not know the content of a note. */
 export const guardedNoteQueries = defineQueries("database.notes", ({ kysely: db, engine }) => ({
-  /**
-   * Locks the note until the transaction ends, so that no transaction can delete the note or add files to the note. Returns false if the
-   * note is deleted.
-   */
+  /** Locks the note until the transaction ends, against deletion and new files. Returns false if the note is deleted. */
   async hold(noteId: string): Promise<boolean> {
     const row = await db
       .selectFrom("notes")

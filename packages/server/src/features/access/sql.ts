@@ -22,10 +22,7 @@ export const STAGED = "staged";
  */
 export const notInTrash = {
   notes: sql<SqlBool>`notes.trash_id is null`,
-  /**
-   * An attachment is also in the trash if its note is in the trash. With the cast to text, SQLite reads only the small index
-   * `notes_in_trash`.
-   */
+  /** An attachment is also in the trash with its note. The cast lets SQLite read only the small index `notes_in_trash`. */
   attachments: sql<SqlBool>`(attachments.trash_id is null and not exists (
     select 1 from ${sql.table("notes")} as notes_in_trash
     where cast(notes_in_trash.id as text) = attachments.note_id and notes_in_trash.trash_id is not null))`,

@@ -21,10 +21,7 @@ import { accountInvitationQueries } from "../sharing/queries/account-invitations
 export function createInvitationsPage(deps: Deps) {
   const { db } = deps;
   return {
-    /**
-     * Lists the invitations to the service that nobody has accepted, the newest first.
-     * Throws `access_denied`.
-     */
+    /** Lists the invitations to the service that nobody has accepted, the newest first. Throws `access_denied`. */
     async listAccountInvitations(caller: Caller, page: PageRequest): Promise<Page<ListedAccountInvitation>> {
       await requireAdministrator(db, caller);
       const { items, nextCursor } = await accountInvitationQueries(db).listOpen(page);
@@ -83,10 +80,7 @@ export function createInvitationsPage(deps: Deps) {
       return withToken(deps, invitation);
     },
 
-    /**
-     * Revokes an invitation to the service. An account from the invitation stays.
-     * Throws `access_denied` or `invitation_not_found`.
-     */
+    /** Revokes an invitation to the service. An account from the invitation stays. Throws `access_denied` or `invitation_not_found`. */
     revokeAccountInvitation(actor: Actor, subject: { invitationId: string } | { email: string }): Promise<void> {
       return act(deps, actor, async (tx, { log }) => {
         const invitation =

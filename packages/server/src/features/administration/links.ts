@@ -33,8 +33,7 @@ export function createLinksPage(deps: Deps) {
 
     /**
      * Revokes a link of any user. The activity of the owner and the log of administrators record the revocation. A repeated revocation
-     * changes nothing.
-     * Returns `lastUrlExpiresAt`, the latest expiry of the issued URLs. Throws `access_denied` or `link_not_found`.
+     * changes nothing. Returns `lastUrlExpiresAt`, the latest expiry of the issued URLs. Throws `access_denied` or `link_not_found`.
      */
     revokeAnyLink(caller: Caller, linkId: string): Promise<{ lastUrlExpiresAt: number | undefined }> {
       return act(deps, caller, async (tx, { log, now }) => {

@@ -55,10 +55,7 @@ export function createPeoplePage(deps: Deps) {
       });
     },
 
-    /**
-     * Disables a user. Only the operator can call this function. All sessions of the user end, and every replica refuses the next request
-     * of the user.
-     */
+    /** Disables a user for the operator. All sessions end, and every replica refuses the next request. */
     disableUser(userId: string): Promise<void> {
       return act(deps, undefined, (tx, { administrators, log, now }) =>
         disable(tx, { userId, administrators, log, now }),
@@ -77,10 +74,7 @@ export function createPeoplePage(deps: Deps) {
       });
     },
 
-    /**
-     * Records a user. Only the operator's commands call this function. The commands mark an email address as proven, or make the user an
-     * administrator.
-     */
+    /** Records a user for the operator's commands, which can prove an email address or make an administrator. */
     async rememberForOperator(
       identity: Identity,
       action: Extract<AdminAction, "person.made_administrator" | "person.email_proven">,

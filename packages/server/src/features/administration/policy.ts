@@ -19,10 +19,7 @@ import { policyQueries } from "../policy/queries.ts";
 export function createPolicyPage(deps: Deps) {
   const { db, policy } = deps;
   return {
-    /**
-     * Lists the current rules.
-     * Throws `access_denied`.
-     */
+    /** Lists the current rules. Throws `access_denied`. */
     async showPolicy(caller: Caller): Promise<PolicySetting[]> {
       await requireAdministrator(db, caller);
       // Another replica may have just changed a rule, so the rules are read again.
@@ -32,8 +29,7 @@ export function createPolicyPage(deps: Deps) {
 
     /**
      * Sets a rule, or resets the rule to the value of the configuration. Other replicas apply the change within a few seconds. Returns the
-     * current rules.
-     * Throws `access_denied`, `invalid_request`, and `policy_fixed` for a rule that the operator has set.
+     * current rules. Throws `access_denied`, `invalid_request`, and `policy_fixed` for a rule that the operator has set.
      */
     async changePolicy(
       actor: Actor,

@@ -21,10 +21,7 @@ export type PersonRecord = Person & {
   createdAt: number;
   /** Undefined: the user has never signed in, or uses only JWTs. */
   lastSignInAt: number | undefined;
-  /**
-   * The latest sign-in, or the latest recorded use of a session that still exists. Undefined: the user has never signed in, or uses only
-   * JWTs.
-   */
+  /** The latest sign-in, or the latest use of a session that exists. Undefined: never, or only with JWTs. */
   lastSeenAt: number | undefined;
   /** Undefined: the user is enabled. */
   disabledAt: number | undefined;
@@ -161,10 +158,7 @@ export type QueueSizes = {
   /** The number of queued verifications, and how long the oldest verification has been due. Milliseconds. */
   verifications: number;
   oldestDueVerificationMs: number;
-  /**
-   * The number of waiting mails, and how long the oldest mail has waited (milliseconds). `mailsGivenUp`: the number of mails that the
-   * service stopped trying to send in the last 30 days.
-   */
+  /** The number of waiting mails, and the wait of the oldest in milliseconds. `mailsGivenUp`: in the last 30 days. */
   mails: number;
   oldestMailMs: number;
   mailsGivenUp: number;

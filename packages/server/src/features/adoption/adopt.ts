@@ -92,10 +92,7 @@ type NewAttachment = {
   quota?: Quota | undefined;
 };
 
-/**
- * Attaches an object in the transaction `tx`, and records an audit event. The function `attachObject` throws `object_not_found` and
- * `object_already_attached`.
- */
+/** Attaches an object in the transaction `tx`, and records an audit event. Throws `object_not_found` and `object_already_attached`. */
 export async function attachObject(
   deps: Deps,
   { tx, caller, found, quota, ...given }: NewAttachment,
@@ -190,10 +187,7 @@ export type ListedObject = {
   oldId: string | undefined;
   /** The people who may download the file. */
   people: readonly string[];
-  /**
-   * The title of the note that gets the file. The default of `note` is "Adopted files". Only the owner of the note can open the note that
-   * gets the file.
-   */
+  /** The title of the note for the file, which only its owner can open. Default: "Adopted files". */
   note: string | undefined;
 };
 
@@ -314,10 +308,7 @@ export async function copyToOwnKey(
   throw new DomainError("object_not_found", "The object changed while it was copied. Try again.");
 }
 
-/**
- * Finds the user with a given email address, id in the tokens of the application, or id in the service. The function `findUser` throws
- * `user_not_found`.
- */
+/** Finds the user with a given email address, id in the tokens of the application, or id in the service. Throws `user_not_found`. */
 async function findUser({ db, jwtIssuers, newId }: Deps, text: string): Promise<string> {
   const email = normaliseEmail(text);
   const found = text.includes("@")

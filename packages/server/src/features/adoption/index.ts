@@ -52,9 +52,8 @@ type AdoptInput = {
 
 /**
  * Attaches an existing object of the bucket to the note of an item. Only a copy counts in the quota. If the service has a virus scanner,
- * the attachment is `scanning` at first.
- * Throws the errors of `check`, `note_not_found`, `access_denied`, `invalid_request`, `invalid_filename`, `object_not_found`,
- * `object_already_attached`, `quota_exceeded` and `upload_rejected`.
+ * the attachment is `scanning` at first. Throws the errors of `check`, `note_not_found`, `access_denied`, `invalid_request`,
+ * `invalid_filename`, `object_not_found`, `object_already_attached`, `quota_exceeded` and `upload_rejected`.
  */
 export function adoptForItem(deps: Deps) {
   const { db, bucket, limits } = deps;
@@ -100,10 +99,7 @@ function withType(found: FoundObject, contentType = found.stored.contentType): F
   return { ...found, stored: { ...found.stored, contentType } };
 }
 
-/**
- * Returns the id of the deleted attachment of an earlier adoption. Throws `object_already_attached` if an attachment uses the object, or
- * uses a copy of the object.
- */
+/** Returns the deleted attachment of an earlier adoption. Throws `object_already_attached` if the object or a copy is in use. */
 async function findFormer(tx: Tx, objectKey: string): Promise<string | undefined> {
   const known = await adoptionQueries(tx).find(placeOfKey(objectKey).key);
   const isAttached =

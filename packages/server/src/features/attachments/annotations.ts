@@ -11,10 +11,7 @@ const MAX_MEMBERS = 32;
 export type AnnotationsInput = {
   /** Short texts, each of which a search finds. Range: up to 20 texts of 1 to 64 characters. Default: none. */
   tags?: readonly string[] | undefined;
-  /**
-   * A JSON object. A search finds the texts, numbers, booleans and nulls that are its members. Range: up to 4 KiB with up to 32 members.
-   * Default: none.
-   */
+  /** A JSON object of up to 4 KiB and 32 members. A search finds its texts, numbers, booleans and nulls. Default: none. */
   metadata?: { readonly [name: string]: Json } | undefined;
 };
 

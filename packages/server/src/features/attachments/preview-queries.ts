@@ -117,10 +117,7 @@ export const previewQueries = defineQueries("database.previews", ({ kysely: db, 
       return rows.map(({ attachment_id: attachmentId, name }) => ({ attachmentId, name }));
     },
 
-    /**
-     * Confirms a preview whose stored picture is verified. Returns false if the row has changed since the caller read it. The caller must
-     * have locked the file. `objectKey`: the verified object.
-     */
+    /** Confirms a preview in a locked file. Returns false if its row has changed since the read. `objectKey`: the verified object. */
     async confirm(
       { attachmentId, name, objectKey: seen }: StoredPreview,
       { width, height, objectKey }: { width: number; height: number; objectKey: string },
@@ -144,10 +141,7 @@ export const previewQueries = defineQueries("database.previews", ({ kysely: db, 
       return true;
     },
 
-    /**
-     * Deletes the unconfirmed previews that the given previews replace, if they started before the given instant. A trigger queues the
-     * deletion of their objects.
-     */
+    /** Deletes older unconfirmed previews that the given ones replace. A trigger queues the deletion of their objects. */
     async dropReplaced(previews: readonly Of[], before: number): Promise<void> {
       for (const [name, ofName] of Map.groupBy(previews, (preview) => preview.name)) {
         const ids = ofName.map(({ attachmentId }) => attachmentId);

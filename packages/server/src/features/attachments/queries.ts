@@ -83,10 +83,7 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
     await takeQuota(db, { ownerId, userId, more: { bytes: sizeBytes - bytes, files: 1 - files }, quota });
   },
 
-  /**
-   * Changes the state from `from` to `to`. Returns false if the attachment is no longer in the state `from`. If two callers run at the same
-   * time, only one succeeds.
-   */
+  /** Changes the state from `from` to `to`. Returns false if it is not `from` any more, so only one of parallel calls succeeds. */
   async transition(attachmentId: string, change: AttachmentChange): Promise<boolean> {
     const { from, to, objectKey, checksum, rejectReason } = change;
     const row = await db
@@ -326,10 +323,7 @@ const isUncounted = sql<SqlBool>`
   (attachments.state in ('rejected', ${sql.join(unlistedStates.map((state) => sql.lit(state)))})
     or attachments.trash_id is not null)`;
 
-/**
- * The groups into which the index `attachments_of_note` divides the attachments of a note. `sent`: the upload has ended. `pending`: the
- * upload has started. `unlisted`: lists do not show the attachment.
- */
+/** The groups of the index `attachments_of_note`. `sent`: the upload has ended. `unlisted`: not in lists. */
 const GROUPS = { sent: 0, pending: 1, unlisted: 2 } as const;
 
 type AttachmentGroup = keyof typeof GROUPS;

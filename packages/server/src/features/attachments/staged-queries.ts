@@ -5,10 +5,7 @@ import { releaseQuotaOf } from "./queries.ts";
 
 /** The queries of staged files, which the application has not attached yet. */
 export const stagedQueries = defineQueries("database.staged", ({ kysely: db, engine }) => ({
-  /**
-   * Attaches a file that was staged after the instant `after`. Returns undefined if there is no such file. `item`: the file must belong to
-   * this item.
-   */
+  /** Attaches a file that was staged after `after`. Returns undefined without such a file of `item`. */
   async attach(
     attachmentId: string,
     { after, item }: { after: number; item: { resource: string; itemId: string } | undefined },
@@ -33,10 +30,7 @@ export const stagedQueries = defineQueries("database.staged", ({ kysely: db, eng
     return row && toAttachment(row);
   },
 
-  /**
-   * Deletes one file that was staged at the instant `before` or earlier, and returns it. Skips a file that an open transaction is attaching.
-   * `noteId`: only a file of this note.
-   */
+  /** Deletes and returns one file staged until `before`, if no open transaction attaches it. `noteId`: only of this note. */
   async deleteOne(before: number, noteId?: string): Promise<Attachment | undefined> {
     const old = db
       .selectFrom("attachments")

@@ -51,10 +51,7 @@ export const tenantQueries = defineQueries("database.tenants", ({ kysely: db, en
     return toPage(files, limit);
   },
 
-  /**
-   * Returns and locks files with ids before `beforeId`, in any order. The result also contains pending uploads, staged files, and files in
-   * the trash. The lock lasts until the transaction ends.
-   */
+  /** Locks and returns files with ids before `beforeId`, in any order, also pending, staged and deleted ones. */
   async hold(ownerId: string, { beforeId, limit }: { beforeId: string; limit: number }): Promise<Attachment[]> {
     const rows = await selectAttachments(db)
       .where("owner_id", "=", ownerId)

@@ -15,10 +15,7 @@ export type AuditVerbs = ReturnType<typeof createAudit>;
 export function createAudit(deps: Deps) {
   const { db, clock } = deps;
   return {
-    /**
-     * Lists the events of one note and its files, the newest event first. The functions about one note throw `note_not_found` or
-     * `access_denied`.
-     */
+    /** Lists the events of a note and its files, newest first. Throws `note_not_found` or `access_denied`. */
     async listNoteActivity(caller: Caller, input: AuditPageRequest & { noteId: string }): Promise<Page<NamedEvent>> {
       const { noteId, ...page } = input;
       await authoriseNote(db, { caller, noteId, action: "note.activity" });
@@ -58,10 +55,7 @@ const COUNTED_MS = 31 * 86_400_000;
 /** The maximum number of events that one count reads. With SQLite, a count of downloads blocks the thread that serves HTTP requests. */
 const MAX_COUNTED = 10_000;
 
-/**
- * An audit event with the current title of its note and the names of its first files. The member `noteTitle` is undefined for a deleted
- * note.
- */
+/** An audit event with the current title of its note and the names of its first files. `noteTitle` is undefined for a deleted note. */
 export type NamedEvent = AuditEvent & { noteTitle: string | undefined; files: { id: string; filename: string }[] };
 
 function countUntil(now: number) {

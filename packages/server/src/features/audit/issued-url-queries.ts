@@ -9,10 +9,7 @@ export type IssuedUrl = Pick<AuditEvent, "id" | "at" | "actorId" | "noteId" | "a
 
 /** The queries of the jobs that report the issued URLs in the audit log to webhooks and hooks. */
 export const issuedUrlQueries = defineQueries("database.webhooks", ({ kysely: db, journal }) => ({
-  /**
-   * Lists the endpoints that get summaries of issued URLs. `reportedUntil`: an id in the audit log. Earlier summaries contain the events
-   * before this id.
-   */
+  /** Lists the endpoints that get summaries of issued URLs. `reportedUntil`: the end of the earlier summaries, an id. */
   async listUrlReports(): Promise<{ endpointId: string; ownerId: string; reportedUntil: string }[]> {
     const rows = await db
       .selectFrom("webhook_endpoints")

@@ -2,10 +2,7 @@ import type { WebhookEvent } from "../../platform/database/unions.ts";
 import type { WebhookMessage } from "../outbox/webhook.ts";
 import type { AuditEvent } from "./audit-event.ts";
 
-/**
- * Builds the webhook messages about one event of the audit log. The function `messagesOf` returns no message for the action `url.issued`,
- * because a background job combines several `url.issued` events in one message.
- */
+/** Builds the webhook messages of an event. A background job builds those of `url.issued`, for several events. */
 export function messagesOf(event: AuditEvent): WebhookMessage[] {
   switch (event.action) {
     case "share.granted":
@@ -69,10 +66,7 @@ function namesIn({ detail: { filename = null, path } }: AuditEvent) {
   return path === undefined ? { filename } : { filename, path };
 }
 
-/**
- * One event of the audit log can cause several messages, so a message id contains the type of the event. The specification of webhooks
- * forbids a dot in the message id.
- */
+/** An event can have several messages, so the id contains their type, without a dot, which webhooks forbid. */
 export function message(type: WebhookEvent, event: AuditEvent, data: WebhookMessage["data"]): WebhookMessage {
   const { id, ownerId, at, actorId, noteId, attachmentIds } = event;
   return {

@@ -12,16 +12,10 @@ import { queueMessages } from "../outbox/webhook-queries.ts";
 import { type AuditEvent, auditColumns, DOWNLOAD_PURPOSES, toAuditRow } from "./audit-event.ts";
 import { messagesOf } from "./messages.ts";
 
-/**
- * The request for a page of audit events. `routine`: whether the page includes routine events (features/audit/audit-event.ts). The default
- * of `routine` is `include`.
- */
+/** A page of audit events. `routine`: whether it has routine events (features/audit/audit-event.ts). Default: `include`. */
 export type AuditPageRequest = PageRequest & { routine?: "include" | "omit" };
 
-/**
- * Downloads in intervals of time, the oldest interval first. `countedSince`: the query counted all events since the instant `countedSince`.
- * The members `countedSince` and `at` are in milliseconds.
- */
+/** Downloads in intervals of time, oldest first. All events since `countedSince` count. Milliseconds. */
 export type DownloadSteps = { countedSince: number; steps: { at: number; count: number }[] };
 
 type Sources = { journal: UrlJournal | undefined };
@@ -62,10 +56,7 @@ export const auditQueries = defineQueries("audit", ({ kysely: db, engine, journa
     const isWanted: IsWanted = (id) => engine.isIn(id, wanted);
     return list(db, { journal: undefined, column: "owner_id", value: ownerId, isWanted, ...page });
   },
-  /**
-   * Returns the next owner with events: the lowest owner id after `after`. Returns undefined if no owner id follows `after`. On PostgreSQL,
-   * only events with ids before `before` count, so the query reads no partition of a later month.
-   */
+  /** Returns the lowest owner id after `after`, if any. `before` prevents the read of later partitions on PostgreSQL. */
   async nextOwner(after: string, { before }: { before: string }): Promise<string | undefined> {
     const query = db
       .selectFrom("audit_events")
@@ -138,10 +129,7 @@ async function list(
 
 type Range = Parameters<UrlJournal["find"]>[0] & { isWanted?: IsWanted | undefined; order: "asc" | "desc" };
 
-/**
- * Selects audit events in order. The indexes store routine events separately from other events. The query reads routine events and other
- * events in order, and only up to the limit.
- */
+/** Selects routine and other events in order, which the indexes store separately, and only up to the limit. */
 function inOrder(db: Kysely<Tables>, { column, value, before, routine, isWanted, order, limit }: Range) {
   const events = (eb: ExpressionBuilder<Tables, never>) => {
     const part = (isRoutine: 0 | 1) =>
@@ -309,10 +297,7 @@ export type UrlAuditLog = {
 // longer.
 const MAX_BATCH_EVENTS = 500;
 
-/**
- * Creates the log of URL events, which commits events in batches. During a commit, the log collects the events for the next commit. The
- * function `write` makes a batch durable, or rejects with `database_unavailable`.
- */
+/** Creates the log of URL events. During a commit, it collects the events of the next one. `write` makes a batch durable. */
 export function createUrlAuditLog(
   write: (events: AuditEvent[]) => Promise<void>,
 ): Pick<UrlAuditLog, "record" | "close"> {

@@ -19,9 +19,7 @@ export type AuditArchive = {
 
 const INTERVAL_MS = 3_600_000;
 
-/**
- * The job runs once an hour. It adds partitions, exports old audit events to files, and deletes the exported events from the database.
- */
+/** The job runs once an hour. It adds partitions, exports old audit events to files, and deletes the exported events from the database. */
 export function startAuditRetention({
   useCases,
   logger,

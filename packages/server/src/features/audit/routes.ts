@@ -96,10 +96,7 @@ export async function describe(
   });
 }
 
-/**
- * The function `withoutEmail` removes the invited email address, because editors of a note must not see the email addresses that the owner
- * invited.
- */
+/** Removes the invited email address, because editors of a note must not see the email addresses that the owner invited. */
 function withoutEmail({ email: _, ...detail }: NamedEvent["detail"]): NamedEvent["detail"] {
   return detail;
 }

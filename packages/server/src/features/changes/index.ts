@@ -20,9 +20,8 @@ type ChangesSince = { changed: ChangedPart[]; state: string };
 
 /**
  * Returns the state of the caller's data, and the parts that have changed since the state `since`. A state contains one mark for each part,
- * which is a short text that changes together with the part.
- * `noteId`: the note that the caller has open. If the caller may not read the note, the mark of the note changes only when the caller gets
- * access.
+ * which is a short text that changes together with the part. `noteId`: the note that the caller has open. If the caller may not read the
+ * note, the mark of the note changes only when the caller gets access.
  */
 export function findChanges({ db }: Pick<Deps, "db">) {
   return async (
@@ -39,10 +38,7 @@ function markOf(text: string): string {
   return createHash("sha256").update(text).digest("base64url").slice(0, 12);
 }
 
-/**
- * The parts of the data that a user sees. A state is a text with one mark for each part, in the order of the list. When the data of a part
- * changes, the mark of the part changes too.
- */
+/** The parts of what a user sees. A state has one mark for each part, in this order, which changes with its data. */
 const CHANGED_PARTS = ["own", "shared", "note"] as const;
 
 export type ChangedPart = (typeof CHANGED_PARTS)[number];
@@ -59,24 +55,15 @@ const STREAMS_OF_USER = 8;
 
 const STREAMS = 2_000;
 
-/**
- * If a stream ends, the browser opens the stream again after 2 seconds plus a random time. The random time prevents a simultaneous return
- * of all browsers of a stopped replica.
- */
+/** When the browser opens an ended stream again, plus a random time, so that not all return at once. */
 const RETRY_MS = 2_000;
 
 const RETRY_SPREAD_MS = 2_000;
 
-/**
- * The maximum number of streams that the replica polls in parallel. By default, there are ten connections to PostgreSQL, and other requests
- * need most of the connections.
- */
+/** The streams that are polled in parallel. Other requests need most of the ten connections to PostgreSQL. */
 const POLLS_AT_ONCE = 4;
 
-/**
- * The maximum share of its time that a replica spends on polling streams. After a longer round of polls, the pause is longer, up to
- * `LONGEST_PAUSE_MS`.
- */
+/** The largest share of its time that a replica polls. After a long round, the pause is longer. */
 const POLLING_SHARE = 0.1;
 
 /** A stream ends after an error code of `ENDS`. After any other failure, the stream remains open, because the service may recover. */
@@ -165,9 +152,7 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
   }
 
   return {
-    /**
-     * Opens a stream, whose first event contains `first`. The function `open` throws `rate_limited`, `service_busy` and `shutting_down`.
-     */
+    /** Opens a stream, whose first event contains `first`. Throws `rate_limited`, `service_busy` and `shutting_down`. */
     open(source: Source, first: Changes): Readable {
       if (isClosed) throw refusal("shutting_down", "The service is about to stop.");
       if (streams.size >= STREAMS) throw refusal("service_busy", "Too many streams are open.");
@@ -191,10 +176,7 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
   };
 }
 
-/**
- * Sends an event to the client of a stream. The function closes the stream if the client has stopped reading, because unread events would
- * need memory.
- */
+/** Sends an event, or closes the stream if the client has stopped reading, to bound the memory. */
 function send({ body }: Stream, changes: Changes): void {
   if (body.writableNeedDrain) body.destroy();
   else if (!body.writableEnded) body.write(toEvent(changes));

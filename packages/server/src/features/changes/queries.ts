@@ -32,17 +32,11 @@ const parameters = ["userId", "now", "noteId"] as const;
 /** The service compiles the statement of each engine only once, because each open page runs the statement every two seconds. */
 const statements = new WeakMap<Engine, Statement>();
 
-/**
- * One text for each part of the data that a user sees. When the data of a part changes, the text of the part changes too
- * (features/changes/index.ts).
- */
+/** One text for each part of what a user sees, which changes with its data (features/changes/index.ts). */
 type PartTexts = { own: string; shared: string; note: string };
 
 export const changeQueries = defineQueries("database.changes", ({ kysely: db, engine, clock, run }) => ({
-  /**
-   * `noteId`: the note that the user has open. The function `describe` runs one short query, which does not become slower as the audit log
-   * grows.
-   */
+  /** `noteId`: the note that the user has open. Runs one short query, which does not become slower as the audit log grows. */
   async describe(userId: string, noteId: string | undefined = ""): Promise<PartTexts> {
     const statement = statements.get(engine) ?? compileChanges(db, engine);
     statements.set(engine, statement);

@@ -23,10 +23,7 @@ const schemas = operations("changes", {
 
 type Deps = RouteDeps<ChangeVerbs> & {
   streams: ReturnType<typeof createStreams>;
-  /**
-   * Checks whether the credentials of an earlier request are still valid. The function `identify` rejects if the credentials are not valid
-   * any more.
-   */
+  /** Checks whether the credentials of an earlier request are still valid. Rejects if the credentials are not valid any more. */
   identify: (request: FastifyRequest) => Promise<void>;
 };
 

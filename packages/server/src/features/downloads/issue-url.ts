@@ -47,10 +47,7 @@ export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) 
       expiresInSeconds: number | undefined;
       disposition: Disposition;
       purpose: UrlPurpose | undefined;
-      /**
-       * Requests within a time window of half the expiry return an equal URL, so that browsers can cache the file. Only inline URLs can be
-       * cacheable.
-       */
+      /** Requests in half the expiry get one URL, so that browsers can cache the file. Only for inline URLs. */
       isCacheable: boolean;
       /** With `preview`, the URL is for a preview picture of the file, and always inline. */
       preview?: PreviewName | undefined;
@@ -109,8 +106,7 @@ async function byOldId(tx: Tx, { userId }: Caller, oldId: string) {
 }
 
 /**
- * Returns the ids of the files that `isHiddenFrom` hides from the caller. The function `findHidden` queries the database only if a file is
- * not ready.
+ * Returns the ids of the files that `isHiddenFrom` hides from the caller. `findHidden` queries the database only if a file is not ready.
  */
 export async function findHidden(
   tx: Tx,
@@ -161,10 +157,7 @@ export function checkExpiry(requested: number | undefined, longest: number): voi
   );
 }
 
-/**
- * Returns the longest expiry that a role may request, in seconds.
- * A user who is not the owner gets a shorter limit, because a URL works until its expiry, even after a revocation.
- */
+/** The longest expiry that a role may request, in seconds. Shorter for others than the owner, because a revocation ends no URL. */
 export function longestExpiry(limits: Limits, role: Role | undefined): number {
   return role === "owner" ? limits.urlTtlMaxSeconds : limits.urlTtlMaxSharedSeconds;
 }

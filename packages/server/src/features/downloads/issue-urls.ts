@@ -46,10 +46,9 @@ export type BatchAnswer =
 
 /**
  * Issues up to 1,000 download URLs with one access query. Returns one result for each id, in the order of the request. Records one audit
- * event for each note. All events are on the disk before the service returns a URL.
- * All refused URLs of a note count as one refusal.
- * The default of `purpose` is `download`. The function `issueUrls` throws `expires_in_out_of_range`, `rate_limited`, and for a disabled
- * user `access_denied` or `account_closed`. After an error, the service has issued no URL of the batch.
+ * event for each note. All events are on the disk before the service returns a URL. All refused URLs of a note count as one refusal. The
+ * default of `purpose` is `download`. Throws `expires_in_out_of_range`, `rate_limited`, and for a disabled user `access_denied` or
+ * `account_closed`. After an error, the service has issued no URL of the batch.
  */
 export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts) {
   const { db, clock, limits } = deps;

@@ -17,10 +17,7 @@ type Window = Refused & { endsAt: number; count: number; attachmentIds: Set<stri
 export type Refusals = {
   /** Records that the service refused the URLs of several attachments in one HTTP request. All attachments of a call belong to one note. */
   record(caller: Caller, attachments: Iterable<Downloadable>): void;
-  /**
-   * Records the counts of the time windows that have ended. `all`: whether to record the counts of all time windows. Resolves when the
-   * events with the counts are on the disk.
-   */
+  /** Records the counts of ended windows, or of `all`. Resolves when the events are on the disk. */
   flush(options?: { all: boolean }): Promise<void>;
 };
 
@@ -44,10 +41,7 @@ export function createRefusals({ db, clock, newId }: Deps): Refusals {
       .catch(() => undefined);
   }
 
-  /**
-   * Ends a time window of refusals. If the window has counted refusals, the function `end` records an event about the refusals, and begins
-   * the next window.
-   */
+  /** Ends a window. If it has counted refusals, records an event about them, and begins the next window. */
   async function end(key: string, { caller, first, count, attachmentIds }: Window): Promise<void> {
     windows.delete(key);
     if (count === 0) return;

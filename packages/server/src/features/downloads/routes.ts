@@ -97,10 +97,7 @@ function countByOutcome(answers: readonly BatchAnswer[]): Map<"issued" | UrlRefu
   return counts;
 }
 
-/**
- * Parses the query parameter `expiresIn` in seconds. A text that is not a number becomes NaN. The use case refuses NaN with an error text
- * that contains the valid range.
- */
+/** Parses `expiresIn` in seconds, or NaN, which the use case refuses with the valid range. */
 export function parseExpiresIn(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   return /^\d+$/.test(text) ? Number(text) : Number.NaN;

@@ -12,10 +12,7 @@ export type RequestUsage = { files: number; bytes: number; filledSlots: readonly
 /** The facts that the sender of a file declares before the upload. */
 export type OfferedFile = { contentType: string; sizeBytes: number; slotId: string | undefined };
 
-/**
- * Checks a file against the limits of a file request. `used` is the usage before this file.
- * Throws `invalid_request` for a wrong slot. Also throws `kind_not_accepted`, `file_too_large` and `request_full`.
- */
+/** Checks a file after the usage `used`. Throws `invalid_request`, `kind_not_accepted`, `file_too_large`, `request_full`. */
 export function checkOffer(
   request: FileRequest,
   { offered, used }: { offered: OfferedFile; used: RequestUsage },
@@ -70,9 +67,8 @@ function full(message: string): DomainError {
 
 /**
  * Validates the name of a visitor. Returns the name in the Unicode form NFC, without surrounding white space. Returns undefined if the name
- * is missing or has no visible characters.
- * Throws `invalid_request` for control characters, bidirectional marks and a long name. Also throws the error for a missing name if the
- * file request requires a name.
+ * is missing or has no visible characters. Throws `invalid_request` for control characters, bidirectional marks and a long name. Also
+ * throws the error for a missing name if the file request requires a name.
  */
 export function checkVisitorName(name: string | undefined, askName: FileRequest["askName"]): string | undefined {
   if (askName === "no") return undefined;

@@ -40,10 +40,7 @@ export async function hashPassword(password: string): Promise<string> {
   return `$argon2id$v=${VERSION}$${costs}$${base64(salt)}$${base64(hash)}`;
 }
 
-/**
- * Waits until the caller may run a hash, and then hashes a new password. Returns undefined without a password. Throws `rate_limited` if too
- * many hashes of the caller already wait.
- */
+/** Hashes a new password in turn, or returns undefined without one. Throws `rate_limited` if too many hashes wait. */
 export async function hashNew(
   turns: FairTurns,
   { caller, password }: { caller: Caller; password: string | null | undefined },

@@ -24,10 +24,7 @@ export type Link = {
   expiresAt: number | undefined;
   /** An Argon2id hash in the PHC string format. Undefined: the link has no password. */
   passwordHash: string | undefined;
-  /**
-   * Each change of the password or the recipients increases the version. Visitors who entered an earlier password must then enter the new
-   * password.
-   */
+  /** Increases with each change of the password or the recipients. Visitors must then prove themselves again. */
   passwordVersion: number;
   /** Undefined: the number of claims has no limit. */
   maxClaims: number | undefined;
@@ -37,10 +34,7 @@ export type Link = {
   notify: LinkNotify;
   /** Whether visitors see the small preview pictures of files before a download. */
   showPreviews: boolean;
-  /**
-   * The normalised email addresses. A visitor must prove the ownership of one of these email addresses. Empty: the link works for everybody
-   * who has the link.
-   */
+  /** The normalised email addresses, of which a visitor must prove one. Empty: for everybody with the link. */
   recipients: readonly string[];
   /** The limits of a file request. The expiry of the link is the deadline. Only links of the kind `upload` have limits. */
   request: FileRequest | undefined;
@@ -58,11 +52,7 @@ export type LinkClaim = {
   windowEndsAt: number;
 };
 
-/**
- * Returns the instant after which visitors can no longer open the link. If the operator later allows only a shorter life, the shorter life
- * applies.
- * Returns undefined if the link works until somebody revokes it.
- */
+/** Returns the last instant of the link, also after the operator shortens it. Undefined: until it is revoked. */
 export function effectiveExpiry(
   { createdAt, expiresAt }: Pick<Link, "createdAt" | "expiresAt">,
   { maxExpirySeconds }: Pick<LinkPolicy, "maxExpirySeconds">,

@@ -43,8 +43,7 @@ type Mailed = { linkId: string; generation: number; email: string };
 
 /**
  * Returns the code of a receiver, computed with each key. The URL in the mail contains the code. Each try to send the mail computes the
- * code again, so no table contains the code.
- * The code works only together with the token of the link, so the code alone gives no access.
+ * code again, so no table contains the code. The code works only together with the token of the link, so the code alone gives no access.
  */
 export function codesOf({ receivers }: Pick<LinkKeys, "receivers">, { linkId, generation, email }: Mailed): string[] {
   const text = `${linkId}\n${generation}\n${email}`;

@@ -124,10 +124,7 @@ export async function composeAccountClosed(
   });
 }
 
-/**
- * Makes the mail about a change of an account, even after a closure or another change of the account. An attacker who took over the account
- * therefore can't prevent the mail.
- */
+/** Makes the mail about a change of an account, which even a later change by an attacker can't prevent. */
 export async function composeAccountChanged(
   deps: PartDeps,
   { userId, change, at }: { userId: string; change: AccountChange; at: number },

@@ -46,9 +46,8 @@ type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" |
 
 /**
  * Makes the text of a mail immediately before the send, so that its links are current. Returns undefined if the mail is no longer needed.
- * Returns "later" if the note or file is in the trash and may be restored.
- * A mail names a person by a proven email address, and never by the name of the account. A stranger could sign up with any text as the
- * name.
+ * Returns "later" if the note or file is in the trash and may be restored. A mail names a person by a proven email address, and never by
+ * the name of the account. A stranger could sign up with any text as the name.
  */
 export async function composeMail(deps: PartDeps, mail: LeasedMail): Promise<Composed | "later" | undefined> {
   switch (mail.kind) {
@@ -129,10 +128,7 @@ async function composeInvitation(
   return composeOptional(sender, { text, secrets: [token], topic: "shares", holder });
 }
 
-/**
- * Makes the mail about an invitation to the service. Only administrators and the operator cause this mail. The reader has no account and
- * therefore no mail settings.
- */
+/** Makes the mail of an administrator's invitation. The reader has no account, and so no mail settings. */
 async function composeAccountInvitation(
   deps: PartDeps,
   { invitationId }: { invitationId: string },
@@ -158,9 +154,8 @@ async function composeAccountInvitation(
 
 /**
  * Returns whether the service sends the mail about an invitation now. The answer depends on the mail settings of the email address, and of
- * the user who has proven it.
- * If this user has chosen the daily digest, only the digest mentions the share. The digest needs no link of the invitation, because the
- * user already has the share.
+ * the user who has proven it. If this user has chosen the daily digest, only the digest mentions the share. The digest needs no link of the
+ * invitation, because the user already has the share.
  */
 async function isWanted(deps: PartDeps, { email, userId, noteId, attachmentId }: Invitation): Promise<boolean> {
   const { db } = deps;

@@ -34,10 +34,7 @@ type PartDeps = Pick<Deps, "db" | "clock"> & Service & { words: MailTexts };
 /** A fact with the id of the note on which the reader sees the fact. Undefined: the reader sees the fact in a list. */
 type PlacedFact = Fact & { noteId?: string | undefined };
 
-/**
- * Makes the text of a mail about notices. Omits outdated notices, and notices about topics that the user has turned off. Returns undefined
- * if no notice remains.
- */
+/** Makes a mail of notices, without those that are outdated or turned off. Undefined if none remains. */
 export async function composeNotices(
   deps: PartDeps,
   { userId, kind, notices: collected }: NoticeMail,
@@ -61,10 +58,7 @@ export async function composeNotices(
   };
 }
 
-/**
- * Merges the downloads of one visitor from one link into one notice, and also the views. A mail then has one sentence for each visitor and
- * link.
- */
+/** Merges the downloads, and the views, of one visitor of one link, so that the mail has one sentence. */
 function merged(notices: readonly CountedNotice[]): CountedNotice[] {
   const joined = new Map<string, CountedNotice>();
   for (const notice of notices) {
@@ -129,19 +123,13 @@ async function factOfLink(
   return { about, by: notice.by, link, count, files: filesOf(notice) };
 }
 
-/**
- * Returns the label of a link if the owner of the note made the link. For links of other people, returns the title of the note, because
- * other people can write any label.
- */
+/** Returns the label of the owner's link, or else the title of the note. Others can write any label. */
 async function linkName(db: Tx, { ownerId, createdBy, label, noteId }: Link): Promise<LinkName> {
   if (createdBy === ownerId && label !== "") return { label };
   return { note: (await accessQueries(db).note(ownerId, noteId))?.note.title || undefined };
 }
 
-/**
- * Returns the names of a note or file that a user can open. If the owner has not proven an email address, the mail names neither the owner
- * nor the note or file.
- */
+/** Returns the names of a shared note or file. They stay hidden until the owner has proven an email address. */
 export async function sharedThing(
   db: Tx,
   { userId, noteId, attachmentId }: { userId: string; noteId: string; attachmentId?: string | undefined },
@@ -181,10 +169,7 @@ export async function titleOfAsked(
   return isOpen ? found.note.title : undefined;
 }
 
-/**
- * Makes the button of the mail. The button opens the note if all facts are about one note. Otherwise, the button opens a list or the start
- * page.
- */
+/** Makes the button: to the note if all facts are about one, or else to a list or the start page. */
 function buttonOf(
   facts: readonly PlacedFact[],
   { words, ...service }: Service & { words: MailTexts },

@@ -16,10 +16,7 @@ export type Fact =
 /** The maximum number of sentences in one mail. */
 const MAX_LINES = 12;
 
-/**
- * Describes each fact of a mail in one sentence. The subject contains no text from another person. The only exception is a proven email
- * address.
- */
+/** Describes each fact in a sentence. From other people, the subject has only proven email addresses. */
 export function describeFacts(
   given: readonly Fact[],
   { words, subject }: { words: MailTexts; subject: string },

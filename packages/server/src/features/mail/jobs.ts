@@ -10,10 +10,7 @@ import { notify } from "../outbox/queue-mail.ts";
 import { shareQueries } from "../sharing/queries/shares.ts";
 import { composeMail } from "./compose-mail.ts";
 
-/**
- * How often this replica checks for due mails, in milliseconds. A mail becomes due again if a try failed, or if another replica did not
- * finish its try.
- */
+/** How often this replica checks for due mails, for those that failed or that another replica left. Milliseconds. */
 const INTERVAL_MS = 5_000;
 /** How long `stop` waits for running sends. Milliseconds. */
 const STOP_WITHIN_MS = 5_000;
@@ -62,16 +59,10 @@ export function remindOfExpiry(deps: Pick<Deps, "db" | "clock" | "newId" | "mail
   };
 }
 
-/**
- * The maximum time to send one mail, in milliseconds. The time is long, because some mail servers check the whole message for spam before
- * they confirm it.
- */
+/** The maximum time of one mail. Some servers check the whole message before they confirm it. Milliseconds. */
 const SEND_WITHIN_MS = 120_000;
 
-/**
- * How long one replica leases a mail, in milliseconds. The lease is longer than `SEND_WITHIN_MS`, so that two replicas never send the same
- * mail at the same time.
- */
+/** The lease of a mail. Longer than `SEND_WITHIN_MS`, so that no two replicas send it at once. Milliseconds. */
 const LEASE_MS = 180_000;
 
 const AT_ONCE = 5;
@@ -98,10 +89,9 @@ type SendDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" |
 type Options = { onFailure: (failure: MailFailure) => void };
 
 /**
- * Sends the due mails, several at the same time. Returns the number of sent mails.
- * After a failure, the service tries again for three days, after longer and longer pauses. After a crash, the service sends a mail again
- * when its lease ends.
- * If `signal` aborts, no more tries start, and the running tries finish. If `cut` aborts, the running tries end immediately.
+ * Sends the due mails, several at the same time. Returns the number of sent mails. After a failure, the service tries again for three days,
+ * after longer and longer pauses. After a crash, the service sends a mail again when its lease ends. If `signal` aborts, no more tries
+ * start, and the running tries finish. If `cut` aborts, the running tries end immediately.
  */
 export function deliverMails(deps: SendDeps, options: Options) {
   const { db, clock } = deps;

@@ -35,16 +35,10 @@ export type Transfer = {
 
 export type Copier = ReturnType<typeof createCopier>;
 
-/**
- * How long the reservation of quota lasts if the process dies, in milliseconds. A longer copy reserves the quota again before it is
- * attached.
- */
+/** The reservation of quota if the process dies, in milliseconds. A longer copy reserves it again. */
 const RESERVED_MS = 20 * 60_000;
 
-/**
- * Creates the functions that copy files. The bucket copies the bytes. Deletions and garbage collection require that each attachment has its
- * own object.
- */
+/** Creates the functions that copy files. The bucket copies the bytes, because each attachment has its own object. */
 export function createCopier(deps: Deps, starts: Allowance) {
   // A proxy may close the connection of a long copy. If the client repeats the request, the service waits for the running copy.
   const running = new Map<string, Promise<Attachment>>();

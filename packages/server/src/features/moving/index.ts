@@ -102,9 +102,8 @@ async function relocate(deps: Deps, { caller, attachmentId, fromNoteId, noteId }
 
 /**
  * Copies a ready file to a note. The copy belongs to the owner of the note, and counts in the owner's quota. Only the people of the note
- * get access to the copy.
- * Throws `attachment_not_found`, `note_not_found`, `access_denied`, `attachment_not_ready`, `quota_exceeded`, `object_not_found`,
- * `bucket_unavailable` and `rate_limited`.
+ * get access to the copy. Throws `attachment_not_found`, `note_not_found`, `access_denied`, `attachment_not_ready`, `quota_exceeded`,
+ * `object_not_found`, `bucket_unavailable` and `rate_limited`.
  */
 function copyFile({ copy, findCopy }: Copier) {
   return async (caller: Caller, input: Omit<MoveInput, "fromNoteId">): Promise<Attachment> => {
@@ -116,10 +115,7 @@ function copyFile({ copy, findCopy }: Copier) {
 
 export type MoveEffects = { losing: { people: number; links: number; isExact: boolean }; sameOwner: boolean };
 
-/**
- * Counts who would lose access if these files of one note moved to another note. Changes nothing.
- * Throws `attachment_not_found`, `note_not_found`, `access_denied`, and `invalid_request` for files of different notes.
- */
+/** Counts who would lose access by a move. Throws `attachment_not_found`, `note_not_found`, `access_denied`, `invalid_request`. */
 function describeMove({ db, limits }: Deps) {
   return async (
     caller: Caller,

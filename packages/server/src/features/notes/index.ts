@@ -40,10 +40,7 @@ export function createNotes(deps: Deps, { arrive }: { arrive: Arrive }) {
   };
 }
 
-/**
- * The maximum number of attachments that the response about a note contains. Most notes have fewer attachments, so the response contains
- * all of them.
- */
+/** The attachments in the response about a note. Most notes have fewer, so the response has all of them. */
 const FIRST_ATTACHMENTS = 200;
 
 const TOO_MANY_SEARCHES = "Five of your searches are running or waiting. Wait for their results first.";
@@ -94,10 +91,9 @@ async function insertOnce(
 type CreateNoteInput = { title: string; body: string; idempotencyKey?: string | undefined };
 
 /**
- * Lists the notes of the caller, or the notes that are shared with the caller. Pinned notes come first, then the newest notes.
- * `order`: another order of the caller's own notes.
- * `search`: only notes with this text in the title, the body or a filename. The search ignores case.
- * Throws `search_timeout`, and `rate_limited` if five searches of the caller already run or wait.
+ * Lists the notes of the caller, or the notes that are shared with the caller. Pinned notes come first, then the newest notes. `order`:
+ * another order of the caller's own notes. `search`: only notes with this text in the title, the body or a filename. The search ignores
+ * case. Throws `search_timeout`, and `rate_limited` if five searches of the caller already run or wait.
  */
 function listNotes({ db, clock, limits }: Deps) {
   const turns = createFairTurns({ atOnce: db.searchesAtOnce, ofHolder: 5, problem: TOO_MANY_SEARCHES });
@@ -135,10 +131,7 @@ type ListNotesInput = PageRequest & {
   signal?: AbortSignal | undefined;
 };
 
-/**
- * Returns a note with the first page of its attachments.
- * Throws `note_not_found` or `access_denied`.
- */
+/** Returns a note with the first page of its attachments. Throws `note_not_found` or `access_denied`. */
 function getNote({ db, limits }: Deps, arrive: Arrive) {
   return async (caller: Caller, noteId: string): Promise<NoteWithAttachments> => {
     const note = await authoriseNote(db, { caller, noteId, action: "note.read" });
@@ -174,10 +167,7 @@ function updateNote({ db, clock, newId, limits }: Deps, arrive: Arrive) {
   };
 }
 
-/**
- * Lists the attachments of a note, in order of creation.
- * Throws `note_not_found` or `access_denied`.
- */
+/** Lists the attachments of a note, in order of creation. Throws `note_not_found` or `access_denied`. */
 function listAttachments({ db, limits }: Deps, arrive: Arrive) {
   return async (caller: Caller, input: PageRequest & { noteId: string }): Promise<Page<ListedAttachment>> => {
     const { noteId, ...page } = input;
@@ -245,10 +235,7 @@ async function whyUnchanged(queries: Tx, noteId: string): Promise<DomainError> {
   );
 }
 
-/**
- * Pins a note, so that the note comes first in the lists of the caller.
- * Throws `note_not_found`, `access_denied` or `too_many_pins`.
- */
+/** Pins a note, so that the note comes first in the lists of the caller. Throws `note_not_found`, `access_denied` or `too_many_pins`. */
 function pinNote({ db, clock }: Deps) {
   return async (caller: Caller, noteId: string): Promise<void> => {
     const { userId } = caller;
@@ -273,10 +260,7 @@ function unpinNote({ db }: Deps) {
   };
 }
 
-/**
- * Marks a note as seen by the caller. If the caller is the owner, marks the files that visitors sent for this note as seen. Throws
- * `note_not_found` or `access_denied`.
- */
+/** Marks a note as seen, and the owner's files from visitors. Throws `note_not_found` or `access_denied`. */
 function markNoteSeen({ db, clock }: Deps) {
   return async (caller: Caller, noteId: string): Promise<void> => {
     const { role } = await authoriseNote(db, { caller, noteId, action: "note.read" });
@@ -285,10 +269,7 @@ function markNoteSeen({ db, clock }: Deps) {
   };
 }
 
-/**
- * Marks a file as seen by the caller. Has an effect only if the owner shared the file itself with the caller, and not only its note. Throws
- * `attachment_not_found` or `access_denied`.
- */
+/** Marks a file as seen that was shared without its note. Throws `attachment_not_found` or `access_denied`. */
 function markAttachmentSeen({ db, clock }: Deps) {
   return async (caller: Caller, attachmentId: string): Promise<void> => {
     await authoriseAttachment(db, { caller, attachmentId, action: "attachment.read" });

@@ -94,10 +94,7 @@ export function toSummary(row: SummaryRow): NoteSummary {
 }
 
 export const listParameters = ["userId", "now", "after", "afterKey", "limit"] as const;
-/**
- * `after`: the id of the last note of the previous page. `afterKey`: the value by which the list sorts this note. `now`: an instant in
- * milliseconds.
- */
+/** `after`, `afterKey`: the id and the sorted value of the last note of the previous page. `now`: milliseconds. */
 export type ListMarkers = Markers<(typeof listParameters)[number]>;
 
 export type Matches = (eb: ExpressionBuilder<Tables, "notes">) => Expression<SqlBool>;

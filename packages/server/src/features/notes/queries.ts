@@ -27,10 +27,7 @@ import { type Candidates, MAX_OWNERS, selectCandidates, toCandidates } from "./s
 
 /** The maximum number of files that the result of a search names for each note. */
 const MAX_FOUND_FILES = 3;
-/**
- * The maximum number of shared notes that a search reads without the index. Other notes of their owners would slow down the index, because
- * the index finds all documents of an owner.
- */
+/** The shared notes that a search reads without the index, which would find all documents of their owners. */
 const FEW_SHARED = 100;
 /** A search does not find rejected files, because only the owner of the note and the sender of the file see them. */
 const unfoundStates = [...unlistedStates, "rejected"] as const;
@@ -305,10 +302,7 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
       return row && toNote(row);
     },
 
-    /**
-     * Deletes the note with its attachments, uploads and shares. The caller must have locked the note, and must queue the deletions of the
-     * objects.
-     */
+    /** Deletes a locked note with its attachments, uploads and shares. The caller queues the deletions of the objects. */
     async delete(noteId: string) {
       await deleteAttachmentsOf(db, noteId);
       await db.deleteFrom("shared_subjects").where("note_id", "=", noteId).execute();

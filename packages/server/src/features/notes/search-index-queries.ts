@@ -27,8 +27,7 @@ type Row = { note_id: string; doc_id: string; owner_id: string | null } | { note
 
 /**
  * Builds the query for the candidates of a search in the notes of some owners. The result contains all matching notes and files, and may
- * contain others.
- * Returns undefined if the search can't use the index.
+ * contain others. Returns undefined if the search can't use the index.
  */
 export function selectCandidates(
   db: Kysely<Tables>,
@@ -76,10 +75,7 @@ export function toCandidates(rows: readonly Row[], owners: readonly string[]): C
   return candidates;
 }
 
-/**
- * The index for searches in notes. If the index lacks documents, a search also reads the texts of these documents, so the result is always
- * exact.
- */
+/** The index for searches in notes. A search also reads the texts that it lacks, so the result is exact. */
 export const searchIndexQueries = defineQueries("database.searchIndex", ({ kysely: db, engine }) => {
   const isPostgres = engine.name === "postgres";
   const store = async (table: "notes" | "attachments", docs: readonly SearchDoc[]) => {

@@ -13,8 +13,7 @@ export type IssuedUrlFacts = { actorId: string; at: number; purpose: string };
 
 /**
  * An event in the life of a file of an item. A hook of the application receives this event at least once. The `id` of the event is the same
- * at each delivery. Only an event of the kind `downloaded` has the member `url`. Only an event about the end of the upload of a visitor has
- * the member `visitor`.
+ * at each delivery. Only an event of the kind `downloaded` has `url`. Only an event about the end of the upload of a visitor has `visitor`.
  */
 type FileEvent = ItemName & {
   id: string;
@@ -62,10 +61,7 @@ export async function recordRemovals(
   await fileEventQueries(queries).insert(events, { dueAt: now });
 }
 
-/**
- * The durable outbox of file events. The service calls a hook of the host application for each event. Instants are milliseconds since the
- * epoch.
- */
+/** The durable outbox of file events, for the hooks of the host application. Instants are milliseconds. */
 export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: db, engine }) => ({
   /** Adds events. The caller must call `insert` in the transaction that causes the events. */
   async insert(events: readonly FileEvent[], { dueAt }: { dueAt: number }): Promise<void> {
@@ -140,10 +136,7 @@ export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: 
   },
 }));
 
-/**
- * Counts the events about the end of the upload of the same file. PostgreSQL would turn the condition `not exists` into a list of all
- * events.
- */
+/** Counts earlier events about the same upload. With `not exists`, PostgreSQL would list all events. */
 function earlierEvents(eb: ExpressionBuilder<Tables, "file_events">) {
   return eb
     .selectFrom("file_events as earlier")

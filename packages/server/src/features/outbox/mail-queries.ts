@@ -26,10 +26,7 @@ export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => (
     await db.insertInto("mails").values(row).execute();
   },
 
-  /**
-   * Adds a notice to the mail that collects the notices of this group. Returns false if no such mail exists. The caller must run
-   * `addNotice` in a transaction.
-   */
+  /** Adds a notice to the waiting mail of this group, in a transaction. Returns false without such a mail. */
   addNotice: (group: NoticeGroup, notice: Notice): Promise<boolean> => addNotice(db, { group, notice }),
 
   /**
@@ -94,10 +91,7 @@ export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => (
     await db.deleteFrom("mails").where("id", "=", mailId).execute();
   },
 
-  /**
-   * Makes a mail due at `dueAt`. Does nothing if another replica has leased the mail in the meantime. `createdAt`: the new start of the
-   * waiting time. Default: no change.
-   */
+  /** Makes a mail due at `dueAt`, unless another replica has leased it. `createdAt`: a new start of the wait. */
   async postpone(
     { id, leaseEndsAt }: Pick<LeasedMail, "id" | "leaseEndsAt">,
     { dueAt, problem, createdAt }: { dueAt: number; problem?: string; createdAt?: number },
@@ -130,10 +124,7 @@ export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => (
     return toPage(rows.map(toQueuedMail), limit);
   },
 
-  /**
-   * Makes a mail due again after the service has stopped retrying the mail. The mail then counts as new. Returns undefined if no such mail
-   * exists.
-   */
+  /** Makes a given up mail due again, as if it were new. Returns undefined without such a mail. */
   async retry(mailId: string, now: number): Promise<Pick<Mail, "kind" | "email"> | undefined> {
     return (
       db

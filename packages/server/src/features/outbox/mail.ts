@@ -4,10 +4,7 @@ export type Notice =
   | { about: "share"; noteId: string; attachmentId?: string | undefined }
   | { about: "share-end"; noteId: string; attachmentId?: string | undefined; expiresAt: number }
   | { about: "link-opened"; linkId: string }
-  /**
-   * An act of a visitor, and the number of files in the act. `by`: the email address that the visitor has proven. An earlier version stored
-   * notices without `purpose` and `files`.
-   */
+  /** The act of a visitor on a number of files. `by`: proven email address. Old notices lack `purpose` and `files`. */
   | {
       about: "link-claimed";
       linkId: string;
@@ -42,10 +39,7 @@ export type NoticeMail = {
   notices: readonly CountedNotice[];
 };
 
-/**
- * The changes of an account that concern its security. The service sends a mail about each change to the owner of the account. `kept`: the
- * owner cancelled the deletion of the account.
- */
+/** The changes that the owner of an account gets a mail about. `kept`: the owner cancelled the deletion. */
 const accountChanges = [
   "password-changed",
   "password-reset",
@@ -60,10 +54,7 @@ const accountChanges = [
 ] as const;
 export type AccountChange = (typeof accountChanges)[number];
 
-/**
- * The names of a browser and of its operating system. The names come from a fixed list, so that a mail contains no text from an HTTP
- * request. Undefined: unknown.
- */
+/** The browser and its system, from a fixed list, so that a mail has no text of a request. Undefined: unknown. */
 export type BrowserNames = { browser: string | undefined; system: string | undefined };
 
 /** A sign-in from a browser that the account did not know. `at`: milliseconds since the epoch. */
@@ -75,10 +66,7 @@ export type MailKind =
   | { kind: "email-proof"; userId: string }
   /** `passwordMark` identifies the password that the owner entered to request the change. */
   | { kind: "email-change"; userId: string; passwordMark: string }
-  /**
-   * A mail to the old email address, after the email address of an account has changed. If `userId` is undefined, an earlier version queued
-   * the mail.
-   */
+  /** To the old email address, after it was changed. Undefined `userId`: queued by an earlier version. */
   | { kind: "email-changed"; userId?: string }
   | { kind: "new-sign-in"; userId: string; signIn: NewSignIn }
   | { kind: "account-changed"; userId: string; change: AccountChange; at: number }
@@ -95,10 +83,7 @@ export type MailKind =
   | { kind: "sent-link"; sent: SentLink }
   | NoticeMail;
 
-/**
- * A link that a person sends by mail. If the link has got a new URL (a new `generation`) before the mail is due, the service does not send
- * the mail.
- */
+/** A link that a person sends by mail. If it gets a new URL (`generation`) before, the mail is not sent. */
 export type SentLink = { linkId: string; generation: number; sentBy: string; message: string };
 
 /** A mail that waits to be sent. The row contains no secret, because the service creates the link of a mail only when it sends the mail. */

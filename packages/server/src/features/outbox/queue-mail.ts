@@ -38,10 +38,7 @@ export async function queueSentLink(
   for (const email of emails) await mailQueries(tx).insert({ kind: "sent-link", email, sent, id: newId() }, { now });
 }
 
-/**
- * Queues a mail if the service sends mails and no limit of mails is exceeded. Returns false if a limit is exceeded.
- * Does not start the worker that sends mails, because the worker would delay the response.
- */
+/** Queues a mail if mails are sent. Returns false over a limit. Does not start the sending, which would delay the response. */
 export async function queueMailIfOn(
   deps: Pick<Deps, "clock" | "newId" | "mail">,
   tx: Tx,
@@ -103,10 +100,7 @@ async function collectNow(
   return true;
 }
 
-/**
- * Notifies the owner of a note about a request for access. If the owner has chosen immediate mails, the service sends the mail even to an
- * unproven email address.
- */
+/** Notifies an owner of a request for access. Immediate mails also go to an unproven email address. */
 export async function notifyOfRequest(
   deps: NotifyDeps,
   tx: Tx,
@@ -153,10 +147,7 @@ const NOT_IN_DAY_LIMIT: ReadonlySet<MailKind["kind"]> = new Set([
  */
 const WARNINGS = { max: 10, windowMs: 86_400_000 };
 
-/**
- * Limits the codes that one email address gets for all links together. Many links of one person therefore cannot cause an unlimited number
- * of mails.
- */
+/** Limits the codes to one email address for all links, so that many links cannot cause many mails. */
 const CODE_LIMITS: readonly WindowLimit[] = [
   { name: "mail codes", max: 10, windowMs: 3_600_000 },
   { name: "mail codes of a day", max: 20, windowMs: 86_400_000 },
@@ -207,10 +198,7 @@ export function orOverLimit(error: unknown): void {
 const DAY_MS = 86_400_000;
 const SENT_AFTER_MIDNIGHT_MS = 6 * 3_600_000;
 
-/**
- * Returns the instant of the next daily digest, in milliseconds since the epoch. The instant is the first 06:00 UTC that is at least a
- * minute after `now`.
- */
+/** Returns the next daily digest: the first 06:00 UTC that is at least a minute after `now`. Milliseconds. */
 export function nextDigestAt(now: number): number {
   const earliest = now + 60_000;
   return Math.ceil((earliest - SENT_AFTER_MIDNIGHT_MS) / DAY_MS) * DAY_MS + SENT_AFTER_MIDNIGHT_MS;

@@ -68,10 +68,7 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
       await db.deleteFrom("webhook_endpoints").where("owner_id", "=", ownerId).execute();
     },
 
-    /**
-     * Queues the messages for the endpoints that subscribe to them. The caller must call `queue` in the transaction that causes the
-     * messages.
-     */
+    /** Queues the messages for their endpoints, in the transaction that causes them. */
     queue: (...messages: readonly WebhookMessage[]): Promise<void> => queueMessages({ db, engine }, messages),
 
     async queueFor(endpointId: string, message: WebhookMessage): Promise<void> {
@@ -152,8 +149,7 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
 
     /**
      * Stops retrying a delivery. Also disables the endpoint and stops its deliveries if the endpoint has accepted no message since this
-     * message was queued.
-     * Returns whether the call disabled the endpoint.
+     * message was queued. Returns whether the call disabled the endpoint.
      */
     async giveUp({ endpoint, id, queuedAt }: LeasedDelivery, failed: FailedTry): Promise<boolean> {
       const { now, status = null, failure, problem } = failed;
@@ -224,10 +220,7 @@ async function pause(db: Kysely<Tables>, endpointId: string, { pausedUntil }: Fa
     .execute();
 }
 
-/**
- * The number of deliveries from which a replica chooses the deliveries to lease. The number is larger than the number of leases, because a
- * replica leases only one delivery of each owner.
- */
+/** The due deliveries that a replica reads, more than it leases, because it leases one for each owner. */
 const CANDIDATES = 200;
 
 type Wanted = { engine: Engine; now: number; busy: readonly string[]; busyOwners: readonly string[] };
@@ -263,10 +256,7 @@ function dueDeliveries(db: Kysely<Tables>, { engine, now, busy, busyOwners }: Wa
   );
 }
 
-/**
- * Selects the endpoints that have waiting deliveries. Each step finds the next endpoint in the index of waiting deliveries, so the query
- * reads no other endpoint.
- */
+/** Selects the endpoints with waiting deliveries, one step of their index for each. */
 function waitingEndpoints(db: Kysely<Tables>) {
   const next = (after: RawBuilder<SqlBool>) =>
     sql<string>`(select min(endpoint_id) from webhook_deliveries where due_at is not null and ${after})`.as("id");
@@ -279,10 +269,7 @@ function waitingEndpoints(db: Kysely<Tables>) {
   );
 }
 
-/**
- * Selects the oldest due delivery of `endpoint`. A message waits until earlier messages about the same subject are delivered or given up,
- * even if an earlier message is due later.
- */
+/** Selects the oldest due delivery of an endpoint, without messages that must wait for others of their subject. */
 function oldestDue(db: Kysely<Tables>, now: number) {
   return db
     .selectFrom("webhook_deliveries as due")
@@ -306,10 +293,7 @@ function oldestDue(db: Kysely<Tables>, now: number) {
     .limit(1);
 }
 
-/**
- * Queues messages for the endpoints that subscribe to them. Runs only one query if neither the owners of the messages nor the service have
- * endpoints. Does nothing in an embedding, which has no webhooks.
- */
+/** Queues messages for their endpoints, with one query if there are none. Nothing in an embedding. */
 export async function queueMessages(
   { db, engine }: { db: Kysely<Tables>; engine: Engine },
   messages: readonly WebhookMessage[],

@@ -37,19 +37,13 @@ export type EndpointChange = Partial<
   Pick<WebhookEndpoint, "url" | "events" | "description" | "generation" | "formerSecretUntil">
 > & {
   isDisabled?: boolean;
-  /**
-   * `restart`: the next summary of issued URLs begins with the events from now on. `stop`: the endpoint gets no more summaries. Undefined:
-   * no change.
-   */
+  /** Summaries of issued URLs: `restart` them from now on, or `stop` them. Undefined: no change. */
   urlReports?: "restart" | "stop" | undefined;
 };
 
 /** A message. The service sends the message to every endpoint that subscribes to the type of the message. */
 export type WebhookMessage = {
-  /**
-   * The id begins with a UUIDv7, so that ids sort by time. The header `webhook-id` contains the id. Each attempt and each endpoint gets the
-   * same id.
-   */
+  /** A UUIDv7 in front, so that ids sort by time. The same for each try and endpoint (header `webhook-id`). */
   id: string;
   type: MessageType;
   /** The id of the subject of the message, such as a file or a link. Messages about the same subject arrive in order. */

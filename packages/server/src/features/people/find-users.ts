@@ -49,8 +49,7 @@ export async function findReceivers(
 
 /**
  * Finds the user of each normalised email address. The user is undefined if nobody has the email address, or if several users could be
- * meant.
- * `needsProof`: finds only users who have proven their email address. Default: false.
+ * meant. `needsProof`: finds only users who have proven their email address. Default: false.
  */
 export async function findHolders(
   tx: Tx,

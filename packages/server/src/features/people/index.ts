@@ -45,9 +45,8 @@ type Named = Pick<Person, "name" | "email">;
 
 /**
  * Finds the names of users and visitors by id, with one query for the users and one for the visitors. The result does not contain unknown
- * users. A visitor has the name that the visitor entered with the last file.
- * Returns an empty map if the database is unreachable. The response to a successful write can contain names, and an error here would make
- * the write look failed.
+ * users. A visitor has the name that the visitor entered with the last file. Returns an empty map if the database is unreachable. The
+ * response to a successful write can contain names, and an error here would make the write look failed.
  */
 export function findPeople({ db }: Deps) {
   return async (userIds: Iterable<string>): Promise<Map<string, Named>> => {

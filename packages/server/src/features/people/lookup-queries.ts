@@ -19,10 +19,7 @@ export function toPerson(row: Pick<Selectable<Tables["people"]>, "id" | "email" 
   return { id: row.id, email: row.email ?? undefined, name: row.name ?? undefined, isAdmin: row.is_admin === 1 };
 }
 
-/**
- * `key` and `key2`: the texts that identify a row. `now`: the current time in milliseconds since the epoch. `instant`: the current time as
- * an ISO 8601 text.
- */
+/** `key` and `key2` identify a row. `now`: in milliseconds. `instant`: the same as an ISO 8601 text. */
 const parameters = ["key", "key2", "now", "instant"] as const;
 
 export type LookupStatement = Statement<(typeof parameters)[number]>;

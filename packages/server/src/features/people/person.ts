@@ -28,9 +28,8 @@ export function receiverAmong(
 }
 
 /**
- * Normalises an email address for storage and comparison.
- * Only ASCII letters become lower case. With Unicode rules, the Kelvin sign would become a k, and one email address would become the
- * email address of another person.
+ * Normalises an email address for storage and comparison. Only ASCII letters become lower case. With Unicode rules, the Kelvin sign would
+ * become a k, and one email address would become the email address of another person.
  */
 export function normaliseEmail(email: string): string {
   return email.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase());
@@ -58,17 +57,11 @@ export type AccountDeletion = {
   deleteAt: number;
 };
 
-/**
- * The data to store for a user. If `email` is undefined, the email address and its proof do not change. If `email` is null, the email
- * address is removed. A changed email address has no proof.
- */
+/** Undefined `email`: unchanged with its proof. Null: removed. A changed email address has no proof. */
 export type PersonChange = Pick<Person, "id" | "name" | "isAdmin"> & {
   email: string | null | undefined;
   emailProvenBy?: EmailProof | undefined;
-  /**
-   * The instant at which the JWT issuer or the account stated the email address. If the stored email address has a later instant, the
-   * stored email address does not change. Default: now.
-   */
+  /** When the issuer or the account stated the email address. An earlier one changes nothing. Default: now. */
   emailStatedAt?: number | undefined;
   /** Undefined: no change. */
   language?: Language | undefined;

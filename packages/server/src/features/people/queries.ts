@@ -209,10 +209,7 @@ export const identityQueries = defineQueries("database.identities", ({ kysely: d
     return (await added.executeTakeFirstOrThrow()).numInsertedOrUpdatedRows === 1n;
   },
 
-  /**
-   * Finds a user whose id is the name of this subject, and whose issuer was never recorded. Records the issuer of this user. Returns false
-   * if no such user exists.
-   */
+  /** Finds a user without an issuer whose id is this subject, and records the issuer. Returns false without such a user. */
   async claimLegacy({ issuer, subject }: Subject): Promise<boolean> {
     const legacy = db.updateTable("identities").set({ issuer }).where("issuer", "=", "legacy");
     return (await legacy.where("subject", "=", subject).executeTakeFirstOrThrow()).numUpdatedRows === 1n;
@@ -240,10 +237,7 @@ export const identityQueries = defineQueries("database.identities", ({ kysely: d
 }));
 
 export const administratorQueries = defineQueries("database.administrators", ({ kysely: db, engine }) => ({
-  /**
-   * Returns the ids of the administrators who are not disabled. In a transaction, also locks their rows. The lock prevents two
-   * administrators from disabling each other at the same time.
-   */
+  /** Returns and locks the enabled administrators, so that two of them cannot disable each other. */
   async holdAdministrators(): Promise<string[]> {
     const administrators = db.selectFrom("people").select("people.id").where("is_admin", "=", 1).orderBy("people.id");
     // SQLite needs no lock, because only one writer runs at a time.
@@ -262,10 +256,7 @@ export const administratorQueries = defineQueries("database.administrators", ({ 
 }));
 
 export const disabledUserQueries = defineQueries("database.disabledUsers", ({ kysely: db }) => ({
-  /**
-   * Disables a user and ends all sessions of the user. Returns false if the user was already disabled. The caller must run `add` in a
-   * transaction.
-   */
+  /** Disables a user and ends all sessions, in a transaction. Returns false if the user was disabled before. */
   async add(userId: string, now: number): Promise<boolean> {
     const { numInsertedOrUpdatedRows } = await db
       .insertInto("disabled_users")

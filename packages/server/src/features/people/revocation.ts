@@ -23,9 +23,8 @@ export function requireEnabled({ db }: { db: Tx }) {
 }
 
 /**
- * Throws `access_denied` if the session or API token of the request was revoked after the request began.
- * The caller must call `requireCredential` inside the transaction that makes the change, because another request can revoke the credential
- * at any time.
+ * Throws `access_denied` if the session or API token of the request was revoked after the request began. The caller must call
+ * `requireCredential` inside the transaction that makes the change, because another request can revoke the credential at any time.
  */
 export async function requireCredential(tx: Tx, { credential }: Caller): Promise<void> {
   if (credential === undefined || (await credentialQueries(tx).exists(credential))) return;

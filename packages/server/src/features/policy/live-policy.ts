@@ -18,10 +18,7 @@ export function createLivePolicy({ values, fixed }: ConfiguredPolicy): LivePolic
   let started = 0;
   let applied = 0;
 
-  /**
-   * Returns whether the value that an administrator set for a rule applies. A value from a newer version may be invalid in this version,
-   * for example after a downgrade.
-   */
+  /** Whether an administrator's value applies. A newer version can have stored a value that is invalid here. */
   function chosen(from: StoredPolicy, name: PolicyName): boolean {
     return Object.hasOwn(from, name) && !fixed.includes(name) && problemOf(name, from[name]) === undefined;
   }
@@ -101,10 +98,7 @@ export function fixedPolicy({ urlTtlMaxSeconds, urlTtlMaxSharedSeconds, links }:
   };
 }
 
-/**
- * How often a replica reads the rules, in milliseconds. After another replica or a command changes a rule, the replica applies the change
- * within this time (ADR 15).
- */
+/** How often a replica reads the rules, and so applies a change of another one. Milliseconds (ADR 15). */
 const INTERVAL_MS = 3_000;
 
 /**

@@ -21,10 +21,7 @@ export const policyQueries = defineQueries("database.policy", ({ kysely: db }) =
   },
 }));
 
-/**
- * Returns undefined for a text that is not JSON. No version of the service writes such a text. The service ignores a rule with an invalid
- * text, so that the service can start.
- */
+/** Returns undefined for a text that is not JSON, so that the service starts without this rule. */
 function parse(value: string): unknown {
   try {
     return JSON.parse(value);

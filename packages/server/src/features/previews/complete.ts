@@ -16,9 +16,8 @@ import { findOwnFiles, invalid, keyOf, type PreviewId } from "./start.ts";
 /**
  * Verifies stored preview pictures, and shows them from then on. Returns one outcome for each picture, in the order of the list. A repeated
  * completion has no further effect. A wrong picture has the code `preview_invalid`, and the client can send another one after the signed
- * URL has expired.
- * Other refusals have the code `attachment_not_found`, `access_denied`, `preview_too_late`, `preview_not_found`, `upload_incomplete`,
- * `scanner_unavailable`, `service_busy` or `rate_limited`.
+ * URL has expired. Other refusals have the code `attachment_not_found`, `access_denied`, `preview_too_late`, `preview_not_found`,
+ * `upload_incomplete`, `scanner_unavailable`, `service_busy` or `rate_limited`.
  */
 export function completePreviews(deps: Deps, { allowance }: { allowance: Allowance }) {
   return async (caller: Caller, asked: readonly PreviewId[]): Promise<Outcome<Preview>[]> => {
@@ -52,10 +51,7 @@ export async function prepare(deps: Deps, preview: StoredPreview): Promise<Finis
   return () => confirm(deps, { preview, objectKey, pixels: verdict });
 }
 
-/**
- * Returns the key of an object that no signed URL can change. If a signed URL can still overwrite the object, `stage` makes a copy, as for
- * an upload.
- */
+/** Returns an object that no signed URL can change: the object, or a copy of it, as for an upload. */
 async function stage(deps: Deps, { staged, objectKey: from, sizeBytes, contentType }: StoredPreview): Promise<string> {
   if (!staged) return from;
   const { bucket } = deps;

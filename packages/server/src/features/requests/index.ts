@@ -19,10 +19,7 @@ import { admitSender, findSent, visitorUploads } from "./visitor-uploads.ts";
 
 export type RequestVerbs = ReturnType<typeof createRequests>;
 
-/**
- * Creates the functions about file requests that the rest of the service calls. Default of `creatorRightsOf`: the database has the roles of
- * the creators.
- */
+/** Creates the verbs of file requests. `creatorRightsOf`: by default, the database has the roles of the creators. */
 export function createRequests(
   deps: Deps,
   { starts, creatorRightsOf }: { starts: Allowance; creatorRightsOf?: CreatorRightsOf },

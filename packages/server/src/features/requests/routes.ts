@@ -120,10 +120,7 @@ export function visitorUploadRoutes(
   { useCases, cookies, visitorOf }: { useCases: SenderVerbs } & VisitorParts,
 ): void {
   const { visitorUploads: uploads, admitSender } = useCases;
-  /**
-   * Admits the visitor, and sets no cookie with a new pass. Only the start of an upload sets the cookie, because a visitor without a pass
-   * has sent nothing yet.
-   */
+  /** Admits the visitor without a cookie, which only the start of an upload sets. */
   const visitOf = async (request: FastifyRequest, token: string) =>
     (await admitSender(token, visitorOf(request))).visit;
 

@@ -47,18 +47,12 @@ type Counting = { isCounted: boolean };
 const MINUTE_MS = 60_000;
 const STARTS_OF_IP: WindowLimit = { name: "link starts by ip", max: 60, windowMs: MINUTE_MS };
 const STARTS_OF_LINK: WindowLimit = { name: "link starts", max: 600, windowMs: MINUTE_MS };
-/**
- * Limits the number of rows that people without an account can add. Each start of an upload adds a row, and an abort does not remove the
- * row.
- */
+/** Limits the rows that people without an account add. An abort does not remove the row. */
 const STARTS_OF_DAY: WindowLimit = { name: "link starts of a day", max: 5_000, windowMs: 86_400_000 };
 const TOO_MANY_STARTS =
   "Too many uploads were started here in a short time. Wait until Retry-After has passed, then try again.";
 
-/**
- * The number of tries in one call. During the call, the state of an upload changes at most twice: from pending to a verification state, and
- * then to a final state.
- */
+/** The tries of a call. The state changes at most twice: to a verification state, and to a final state. */
 const MAX_ATTEMPTS = 3;
 
 const DELETABLE: ReadonlySet<AttachmentState> = new Set(["ready", "quarantined", "rejected"]);
@@ -82,10 +76,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
     }
   }
 
-  /**
-   * Starts an upload. Throws the errors of `startUpload`, `kind_not_accepted`, `request_full`, and `invalid_request` for a wrong slot or
-   * name.
-   */
+  /** Starts an upload. Throws as `startUpload`, and `kind_not_accepted`, `request_full`, `invalid_request` for slot or name. */
   async function startOne(
     visit: Visit,
     file: FromNetwork<SendFileInput>,
@@ -137,10 +128,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
     complete: async (visit: Visit, input: CompleteUploadInput): Promise<VisitorUpload> =>
       (await prepare(visit, input))(),
 
-    /**
-     * Aborts an unfinished upload, or deletes a file from this visitor. The file may be rejected. A repeated call has no further effect
-     * while the upload exists.
-     */
+    /** Aborts an unfinished upload, or deletes a file of this visitor, even a rejected one. May be repeated. */
     async takeBack(visit: Visit, uploadId: string): Promise<void> {
       const caller = senderOf(visit);
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -166,10 +154,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
   };
 }
 
-/**
- * Locks and returns the file of a visitor, so that nobody can move, restore or delete the file at the same time. Throws
- * `upload_not_found`, or `upload_not_pending` for a file that has moved to another note.
- */
+/** Locks and returns a visitor's file. Throws `upload_not_found`, or `upload_not_pending` if it has moved to another note. */
 async function holdSent(tx: Tx, sent: { visit: Visit; uploadId: string }): Promise<Attachment> {
   const { attachment } = await findSent(tx, sent);
   await guardedNoteQueries(tx).hold(attachment.noteId);

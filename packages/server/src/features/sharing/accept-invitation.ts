@@ -73,8 +73,7 @@ async function hasAccess(tx: Tx, { userId, invitation }: { userId: string; invit
 
 /**
  * Gives the share of an invitation to the user `invitation.userId`. An invitation is for one person, so the previous user `before` loses
- * the share.
- * The caller must have locked the invitation.
+ * the share. The caller must have locked the invitation.
  */
 export async function giveShare(
   tx: Tx,
@@ -133,9 +132,8 @@ const MAX_REMEMBERED = 10_000;
 
 /**
  * Returns a function that marks an invitation as accepted when the invited user opens the note or the file. From then on, the owner sees
- * the user.
- * The function does not reject if the database is unreachable, because the user has access even without the mark. When the user opens the
- * note or the file again, the function runs again.
+ * the user. The function does not reject if the database is unreachable, because the user has access even without the mark. When the user
+ * opens the note or the file again, the function runs again.
  */
 export function createArrivals({ db, clock, newId }: Deps): Arrive {
   const remembered = new Map<string, { subjectIds: ReadonlySet<string>; until: number }>();
@@ -225,10 +223,7 @@ export async function findAccountInvitation(
   return tokenIsRight(linkKeys.invitations, token, found.generation) ? found : undefined;
 }
 
-/**
- * Returns the invitation that belongs to a token. `read` finds an invitation by its id. Throws `invitation_not_found`, also while the owner
- * of the note is disabled.
- */
+/** Returns the invitation of a token. Throws `invitation_not_found`, also while the owner is disabled. */
 export async function findByToken<Found extends { invitation: Invitation }>(
   { linkKeys, db }: Pick<Deps, "linkKeys"> & { db: Tx },
   text: string,

@@ -25,8 +25,7 @@ const PAUSE_MS = 86_400_000;
 /**
  * Asks the owner of a note for access. Returns nothing, so that the caller can't see whether the note exists, or whether the service
  * dropped the request. Drops the request if the user already has access or an open request, or if the owner dismissed a request less than a
- * day ago.
- * Throws `rate_limited`.
+ * day ago. Throws `rate_limited`.
  */
 export function askForAccess(deps: Deps) {
   const { db, clock, newId } = deps;

@@ -26,10 +26,7 @@ export type Invitation = {
   role: ShareRole;
   /** The expiry of the share. Undefined: the share never expires. */
   expiresAt: number | undefined;
-  /**
-   * The user who got the share. The user either held the email address before, or accepted the invitation. Undefined: nobody has the share
-   * yet.
-   */
+  /** The user with the share, who held the email address or accepted the invitation. Undefined: nobody yet. */
   userId: string | undefined;
   invitedBy: string;
   invitedAt: number;
@@ -37,17 +34,11 @@ export type Invitation = {
   generation: number;
   /** From this instant on, neither the link nor a new account can accept the invitation. */
   linkExpiresAt: number;
-  /**
-   * When the invited user opened the note or the file. Also when the user accepted the invitation but already had another share. Undefined:
-   * neither has happened.
-   */
+  /** When the user opened the note or file, or accepted with another share. Undefined: neither yet. */
   acceptedAt: number | undefined;
 };
 
-/**
- * An administrator's invitation to create an account with this email address. An account invitation opens no note. Instants are
- * milliseconds since the epoch.
- */
+/** An administrator's invitation to create an account. It opens no note. Instants are milliseconds. */
 export type AccountInvitation = Pick<
   Invitation,
   "id" | "email" | "invitedAt" | "generation" | "linkExpiresAt" | "acceptedAt"
@@ -95,10 +86,7 @@ export type InvitationWithNames = {
 /** An invitation in the form that the owner of the note sees. This form has the token of the link, and does not have the user. */
 export type DescribedInvitation = Omit<Invitation, "userId" | "acceptedAt"> & { token: string };
 
-/**
- * Returns the URL of the page that accepts the token. The token is in the fragment, which browsers do not send, so no log and no `Referer`
- * header contains the token.
- */
+/** Returns the URL with the token in the fragment, which no log and no `Referer` header contains. */
 export function invitationUrl(publicUrl: string, { token }: Pick<DescribedInvitation, "token">): string {
   return `${publicUrl}/invitation#${token}`;
 }

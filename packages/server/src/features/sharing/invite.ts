@@ -41,9 +41,8 @@ type Invited = {
 /**
  * Shares a note or a file with email addresses. Creates an invitation for each email address, and sends a mail if the service sends mails.
  * A user who already has the email address also gets the share immediately. The owner sees only the invitation until the user opens the
- * note or the file. The owner therefore does not learn who has an account (ADR 8).
- * If the user already has a share that the owner sees, changes the share and creates no invitation.
- * Throws `too_many_invitations`.
+ * note or the file. The owner therefore does not learn who has an account (ADR 8). If the user already has a share that the owner sees,
+ * changes the share and creates no invitation. Throws `too_many_invitations`.
  */
 export async function invite(tx: Tx, deps: Deps, invited: Invited): Promise<void> {
   const { caller, subject, emails } = invited;
@@ -84,9 +83,8 @@ export async function invite(tx: Tx, deps: Deps, invited: Invited): Promise<void
   await auditQueries(tx).add(...events);
   await notifyOfShare(deps, tx, { userIds: granted, place: invited.place });
   // The invitations are sorted, because two requests that count mails to the same email addresses in different orders could cause a
-  // deadlock.
-  // An equal parallel request may have stored an invitation first, with another id. The parallel request also queues the mail of its
-  // invitation.
+  // deadlock. An equal parallel request may have stored an invitation first, with another id. The parallel request also queues the mail of
+  // its invitation.
   const stored = unmailed.filter(({ id }) => storedIds.has(id));
   for (const { id: invitationId, email } of stored.toSorted((a, b) => (a.email < b.email ? -1 : 1))) {
     await queueMailIfOn(deps, tx, { kind: "invitation", invitationId, email });
@@ -132,18 +130,14 @@ function describe(
 
 /**
  * Limits how many email addresses a user can share with in an hour. All email addresses count, so that the limit does not show which email
- * addresses have an account.
- * One request can contain up to 100 email addresses.
+ * addresses have an account. One request can contain up to 100 email addresses.
  */
 const EMAILS: WindowLimit = { name: "shared-emails", max: 200, windowMs: 3_600_000 };
 
 const TOO_MANY_EMAILS =
   "You shared with too many email addresses. Wait until Retry-After has passed, or share with user ids.";
 
-/**
- * Counts the email addresses of a request before the service searches for their users. The count stays even if the request fails later.
- * Throws `rate_limited`.
- */
+/** Counts the email addresses before their users are searched, even if the request fails. Throws `rate_limited`. */
 export async function takeEmails(deps: Deps, { caller, amount }: { caller: Caller; amount: number }): Promise<void> {
   if (amount === 0) return;
   await takeFromWindow(deps, { limit: EMAILS, holder: caller.userId, amount, problem: TOO_MANY_EMAILS });
@@ -232,10 +226,7 @@ function apply(invitation: Invitation, { change, now }: { change: InvitationChan
   };
 }
 
-/**
- * Revokes an invitation, and the share that a user has through it.
- * Throws `invitation_not_found`.
- */
+/** Revokes an invitation, and the share that a user has through it. Throws `invitation_not_found`. */
 export function revokeInvitation({ db, clock, newId }: Deps) {
   return (caller: Caller, invitationId: string): Promise<void> =>
     db.transaction(async (tx) => {

@@ -168,10 +168,7 @@ const invitationSchemas = operations("shares", {
   },
 });
 
-/**
- * The public route that shows an invitation. The route is public because the invited person may have no account yet. Nobody can guess the
- * token, because the token has 128 random bits.
- */
+/** Shows an invitation to people without an account. Its token has 128 random bits, which nobody can guess. */
 export function openInvitationRoutes(app: App, { useCases }: RouteDeps<SharingVerbs>): void {
   app.post(
     "/invitations/look",

@@ -79,10 +79,7 @@ export function limitShares(count: number): void {
   throw new DomainError("too_many_shares", `It would have more than ${MAX_SHARES} shares. Revoke some first.`);
 }
 
-/**
- * Lists the shares and open invitations of a note or one attachment, including expired ones. Throws `note_not_found`,
- * `attachment_not_found` or `access_denied`.
- */
+/** Lists shares and invitations, also expired ones. Throws `note_not_found`, `attachment_not_found`, `access_denied`. */
 export function listShares(deps: Deps) {
   const { db } = deps;
   return async (caller: Caller, subject: ShareSubject): Promise<SharesOfSubject> => {

@@ -92,9 +92,8 @@ export type Identity = {
 };
 
 /**
- * Records a user from an account or a trusted token, so that others can share with the user's email address.
- * Also gives the user the shares that wait for a proven email address. Each call gives the waiting shares, so the next sign-in completes an
- * interrupted call.
+ * Records a user from an account or a trusted token, so that others can share with the user's email address. Also gives the user the shares
+ * that wait for a proven email address. Each call gives the waiting shares, so the next sign-in completes an interrupted call.
  */
 export function rememberPerson({ db, clock }: Pick<Deps, "db" | "clock">) {
   return async (identity: Identity): Promise<void> => {

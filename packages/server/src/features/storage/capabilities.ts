@@ -10,21 +10,12 @@ import type { Tx } from "../../platform/database/queries.ts";
 import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
 import { bucketCapabilityQueries, objectDeletionQueries } from "./queries.ts";
 
-/**
- * The time for which the service uses the result of a probe. After a day, the service probes the bucket again, because the operator may
- * have updated the S3 server.
- */
+/** How long a probe is used. After a day, the operator may have updated the S3 server. */
 const KEEP_MS = 86_400_000;
-/**
- * If the process of a probe has died, queued deletions delete the objects of the probe after ten minutes. A probe of the bucket takes less
- * than ten minutes.
- */
+/** When the objects of a died probe are deleted. A probe takes less than ten minutes. */
 const ABANDONED_AFTER_MS = 600_000;
 
-/**
- * The capabilities of the bucket. The service probes the capabilities once a day, and stores the capabilities in the database for all
- * replicas.
- */
+/** The capabilities of the bucket, probed once a day, and stored for all replicas. */
 type Capabilities = {
   /** Returns the known capabilities of the bucket. Before the first probe, `current` returns `LEAST_CAPABILITIES`. */
   current(): BucketCapabilities;
@@ -72,10 +63,7 @@ export function createCapabilities(options: {
   };
 }
 
-/**
- * The pause between two reads of the capabilities, which another replica may have stored. If the last probe failed or is too old, the
- * replica also probes the bucket.
- */
+/** The pause between two reads of what another replica stored. A failed or old probe is repeated. */
 const INTERVAL_MS = 30_000;
 
 /**

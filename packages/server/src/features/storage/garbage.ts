@@ -15,10 +15,7 @@ export type GarbageOptions = {
   force: boolean;
   /** The member `isAlone` states whether only Valet Key stores objects in the bucket, or under the configured key prefix. */
   isAlone: boolean;
-  /**
-   * The member `findsDamage` states whether garbage collection checks that the disk has all bytes of each object. Only the built-in bucket
-   * needs the check, because its disk can lose bytes.
-   */
+  /** Whether each object must have all its bytes. Only the disk of the built-in bucket can lose bytes. */
   findsDamage: boolean;
   onFinding?: ((finding: Finding) => void) | undefined;
   /** Garbage collection calls `onProgress` after each page, with the number of compared objects. */
@@ -31,10 +28,7 @@ export type GarbageReport = {
   found: Counts;
   mended: Counts;
   tally: Tally;
-  /**
-   * The reason why garbage collection deleted no unreferenced objects and parts. The member `kept` is undefined if nothing prevented the
-   * deletion.
-   */
+  /** The reason why garbage collection deleted no unreferenced objects and parts. Undefined if nothing prevented the deletion. */
   kept: string | undefined;
 };
 
@@ -160,10 +154,7 @@ type Tally = {
 /** The numbers of known objects and of orphans in one bucket. */
 type BucketTally = { known: number; orphans: number };
 
-/**
- * Only an object that is older than two days can be garbage, because a newer object may not have a row yet. No upload and no deletion of an
- * upload takes two days.
- */
+/** A newer object can lack its row, so only an older one is garbage. No upload takes two days. */
 const GARBAGE_MIN_AGE_MS = 2 * 86_400_000;
 
 const BATCH = 500;

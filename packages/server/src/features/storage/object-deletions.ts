@@ -6,10 +6,7 @@ import { usageQueries } from "../usage/queries.ts";
 import { usesCapacity } from "../usage/usage.ts";
 import { inventoryQueries, objectDeletionQueries, type PlannedDeletion } from "./queries.ts";
 
-/**
- * The maximum number of deletions in one call to the bucket. Some S3 servers delete the objects of a call one by one, and must finish
- * before the timeout of the call.
- */
+/** The deletions of one call. Some servers delete them one by one, within the timeout of the call. */
 const BATCH = 100;
 
 const RETRY_BASE_MS = 5_000;
@@ -21,15 +18,11 @@ const RETRY_MAX_MS = 3_600_000;
  */
 export const LATE_PUT_GRACE_MS = 300_000;
 
-/**
- * The time between the two deletions of an object, which is longer than any late PUT. The second deletion deletes an object that a late PUT
- * stored after the first deletion.
- */
+/** The time before the second deletion, longer than any late PUT, whose object it deletes. */
 const SECOND_DELETION_MS = 86_400_000;
 
 /**
- * The file is deleted, or its upload has ended. The member `upload` is the latest upload of the file. The member `upload` is undefined if
- * the file has no upload.
+ * The file is deleted, or its upload has ended. `upload` is the latest upload of the file. `upload` is undefined if the file has no upload.
  */
 export type EndedFile = { attachment: Attachment; upload: Upload | undefined; now: number };
 
@@ -47,9 +40,8 @@ export function planDeletion({ attachment, upload, now }: EndedFile): PlannedDel
 
 /**
  * Queues planned deletions of objects of one owner, in the transaction that ends the upload or deletes the attachment. Until a deletion is
- * due, the object still counts in the quota, because a signed URL can store the object again.
- * The caller must call `queueDeletions` last in the transaction. To avoid a deadlock, every transaction first locks the attachment, and
- * then the deletion of the object.
+ * due, the object still counts in the quota, because a signed URL can store the object again. The caller must call `queueDeletions` last in
+ * the transaction. To avoid a deadlock, every transaction first locks the attachment, and then the deletion of the object.
  */
 export async function queueDeletions(
   queries: Tx,
@@ -62,8 +54,7 @@ export async function queueDeletions(
 
 /**
  * Deletes the objects of waiting queued deletions, so that nobody can read the objects until the deletions run. The caller must call
- * `deleteWaiting` after the commit.
- * The function `deleteWaiting` ignores failures, because the queued deletions will delete the objects later.
+ * `deleteWaiting` after the commit. Ignores failures, because the queued deletions will delete the objects later.
  */
 async function deleteWaiting(
   { bucket }: Deps,
@@ -87,18 +78,12 @@ export function deletableAt({ upload, now }: { upload: Upload; now: number }): n
 /** The service never needs a day to store, copy and verify an object. */
 const ABANDONED_AFTER_MS = 24 * 3_600_000;
 
-/**
- * Queues the deletion of an object before the service stores the object, in case the process dies. The transaction that attaches the object
- * cancels the queued deletion.
- */
+/** Queues the deletion of an object before it is stored, in case the process dies. The attachment cancels it. */
 export function deleteIfAbandoned({ db, clock }: Deps, objectKey: string): Promise<void> {
   return objectDeletionQueries(db).put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
 }
 
-/**
- * Makes the deletion of an object due that `deleteIfAbandoned` queued, and releases its reservation. Ignores failures, because the queued
- * deletion runs later, and the reservation expires later.
- */
+/** Makes the deletion of `deleteIfAbandoned` due, and releases its reservation. Ignores failures, because both happen later. */
 export async function deleteAbandoned({ db, clock, onDeletionsQueued }: Deps, objectKey: string): Promise<void> {
   const put = (tx: Tx) => objectDeletionQueries(tx).put({ objectKey, notBefore: clock() });
   await db.transaction(put, { freesSpace: true }).catch(() => undefined);
@@ -109,9 +94,8 @@ export async function deleteAbandoned({ db, clock, onDeletionsQueued }: Deps, ob
 
 /**
  * Runs the due deletions of the outbox. Returns the number of deleted objects. Each deletion runs twice, a day apart, in case a PUT was
- * still in flight at the first run.
- * Replicas need no lock, because two replicas may delete one object: the deletion of a missing object does no harm.
- * If a deletion fails, the service tries the deletion again after longer and longer pauses.
+ * still in flight at the first run. Replicas need no lock, because two replicas may delete one object: the deletion of a missing object
+ * does no harm. If a deletion fails, the service tries the deletion again after longer and longer pauses.
  */
 export function purgeObjects({ db, bucket, clock }: Deps) {
   return async (): Promise<number> => {
@@ -151,10 +135,7 @@ async function unusedCopies({ db, bucket }: Pick<Deps, "db" | "bucket">, objectK
 /** The time that a caller waits for a deletion, which is also queued. */
 const WAIT_MS = 250;
 
-/**
- * Runs a transaction that queues the deletion of objects, and then starts the deletions. The function `work` gets the current instant in
- * milliseconds, and returns the queued deletions.
- */
+/** Runs a transaction whose `work` returns deletions that it queued at the given instant, and starts them. */
 export async function releaseObjects(
   deps: Deps,
   work: (tx: Tx, now: number) => Promise<PlannedDeletion[]>,
@@ -165,10 +146,7 @@ export async function releaseObjects(
   await forAMoment(deleteWaiting(deps, { planned, now }));
 }
 
-/**
- * Waits a short time for a deletion that never rejects, because most deletions end within a short time. The deletion continues after the
- * wait, so a bucket that does not respond does not delay the caller.
- */
+/** Waits a short time for a deletion that never rejects. A slow bucket does not delay the caller. */
 export async function forAMoment(deletion: Promise<unknown>): Promise<void> {
   const waited = new AbortController();
   const late = sleep(WAIT_MS, undefined, { signal: waited.signal, ref: false }).catch(() => undefined);

@@ -7,10 +7,7 @@ import { ENDED } from "../usage/usage.ts";
 
 export type ObjectDeletion = {
   objectKey: string;
-  /**
-   * The deletion does not run before `notBefore`, because a client could store the object again while the signed PUT is valid. The member
-   * `notBefore` is in milliseconds since the epoch.
-   */
+  /** When the deletion may run: a client can store the object again while its PUT is valid. Milliseconds. */
   notBefore: number;
   attempts: number;
 };
@@ -18,18 +15,12 @@ export type ObjectDeletion = {
 /** A planned deletion of an object. Until `notBefore`, the `sizeBytes` of the object count in the quota of `ownerId`. */
 export type PlannedDeletion = { objectKey: string; notBefore: number; ownerId: string; sizeBytes: number };
 
-/**
- * The durable outbox of object deletions. Each deletion runs twice, a day apart, in case a PUT was still in flight at the first run
- * (docs/security-requirements.md, 10).
- */
+/** The durable outbox of object deletions, each run twice because of late PUTs (docs/security-requirements.md, 10). */
 export const objectDeletionQueries = defineQueries("database.objectDeletions", ({ kysely: db, engine }) => {
   const select = () =>
     db.selectFrom("object_deletions").select(["object_key as objectKey", "not_before as notBefore", "attempts"]);
   return {
-    /**
-     * Queues deletions of several keys. If a deletion of a key is already queued, the query moves the deletion to `notBefore`. The moved
-     * deletion then runs twice again.
-     */
+    /** Queues deletions of keys. A queued one moves to `notBefore`, and then runs twice again. */
     async put(...deletions: { objectKey: string; notBefore: number }[]): Promise<void> {
       if (deletions.length === 0) return;
       const fresh = { attempts: 0, swept_at: null };
@@ -50,18 +41,12 @@ export const objectDeletionQueries = defineQueries("database.objectDeletions", (
       return await select().where("object_key", "=", objectKey).executeTakeFirst();
     },
 
-    /**
-     * Cancels the queued deletion of an object. The caller may call `cancel` only before the deletion is due, because a due deletion may
-     * already be running.
-     */
+    /** Cancels the deletion of an object, which must not be due, because it may be running then. */
     async cancel(objectKey: string): Promise<void> {
       await db.deleteFrom("object_deletions").where("object_key", "=", objectKey).execute();
     },
 
-    /**
-     * Lists the due deletions of objects. The list never contains the object of an existing attachment or preview, so a deletion that was
-     * queued by mistake deletes no file.
-     */
+    /** Lists the due deletions, never of an object in use, so that a mistake deletes no file. */
     async listDue(now: number, limit: number): Promise<ObjectDeletion[]> {
       return await select()
         .where("not_before", "<=", now)
@@ -94,8 +79,7 @@ export const objectDeletionQueries = defineQueries("database.objectDeletions", (
 
     /**
      * Records the deletions that ran. After the first run, `settle` makes the deletion due for its second run at `againAt`. After the
-     * second run, `settle` removes the row of the deletion.
-     * The caller must call `settle` in a transaction.
+     * second run, `settle` removes the row of the deletion. The caller must call `settle` in a transaction.
      */
     async settle(objectKeys: readonly string[], { now, againAt }: { now: number; againAt: number }): Promise<void> {
       const keys = engine.list(objectKeys);
@@ -115,10 +99,7 @@ export const objectDeletionQueries = defineQueries("database.objectDeletions", (
         .execute();
     },
 
-    /**
-     * Postpones a queued deletion of an object. The function `postpone` does nothing if the deletion has changed since the read of the
-     * caller.
-     */
+    /** Postpones a queued deletion of an object. Does nothing if the deletion has changed since the read of the caller. */
     async postpone(
       { objectKey, notBefore: seen }: ObjectDeletion,
       { notBefore }: { notBefore: number },
@@ -135,10 +116,7 @@ export const objectDeletionQueries = defineQueries("database.objectDeletions", (
 
 type Probed = { capabilities: BucketCapabilities; askedAt: number };
 
-/**
- * Stores the capabilities that the service has probed, for each bucket. The column `place` is the endpoint and name of the bucket. All
- * instants are milliseconds since the epoch.
- */
+/** Stores the probed capabilities of each bucket. `place`: its endpoint and name. Instants are milliseconds. */
 export const bucketCapabilityQueries = defineQueries("database.bucketCapabilities", ({ kysely: db }) => ({
   async find(place: string): Promise<Probed | undefined> {
     const row = await db.selectFrom("bucket_capabilities").selectAll().where("place", "=", place).executeTakeFirst();
@@ -167,10 +145,7 @@ export const inventoryQueries = defineQueries("database.inventory", ({ kysely: d
       .where((eb) => engine.isIn(eb.ref(`${table}.object_key`), engine.list(objectKeys)));
 
   return {
-    /**
-     * Returns the object keys of the list to which a row refers. The row can be an attachment, a preview, an upload in progress, a
-     * reservation or a queued deletion.
-     */
+    /** Returns the keys that an attachment, preview, upload, reservation or queued deletion refers to. */
     async known(objectKeys: readonly string[]): Promise<Set<string>> {
       const rows = await among("attachments", objectKeys)
         .where("state", "not in", ENDED)
@@ -222,10 +197,7 @@ export const inventoryQueries = defineQueries("database.inventory", ({ kysely: d
       return new Set(rows.map((row) => row.bucket_upload_id as string));
     },
 
-    /**
-     * Lists the ready attachments whose object key is in the range, in the order of the keys. If `upTo` is undefined, the range includes
-     * all keys after `after`.
-     */
+    /** Lists the ready attachments with keys in the range, in order. `upTo`: undefined for no end. */
     async listReady(range: { after: string; upTo: string | undefined; limit: number }): Promise<Attachment[]> {
       const { after, upTo, limit } = range;
       const rows = await selectAttachments(db)
@@ -242,9 +214,8 @@ export const inventoryQueries = defineQueries("database.inventory", ({ kysely: d
 });
 
 /**
- * An object that `valetkey adopt --list` has adopted. The member `sourceKey` is the key of the object in the adoption list. The member
- * `oldId` is the id that the file had in another application. The row remains after a deletion of the attachment, so a repeated adoption
- * does not restore the file.
+ * An object that `valetkey adopt --list` has adopted. `sourceKey` is the key of the object in the adoption list. `oldId` is the id that the
+ * file had in another application. The row remains after a deletion of the attachment, so a repeated adoption does not restore the file.
  */
 export type Adoption = { sourceKey: string; oldId: string | undefined; attachmentId: string };
 

@@ -15,10 +15,7 @@ const MAX_TOKENS = 100;
 
 export const SHAPE = /^vk_[A-Za-z0-9_-]{43}$/;
 
-/**
- * The maximum lifetime of API tokens for users of a JWT issuer. Only the issuer knows when such a user leaves, so these API tokens must
- * expire.
- */
+/** The longest API token of a JWT user, in days. Only the issuer knows when the user leaves. */
 const MAX_SUBJECT_TOKEN_DAYS = 90;
 
 const DAY_MS = 86_400_000;
@@ -58,10 +55,7 @@ export function checkAndWarn(deps: Deps, caller: Caller): (tx: Tx) => Promise<vo
   };
 }
 
-/**
- * Creates an API token for a user. Only the operator can call this function, so the API token may be valid for more than 90 days.
- * Throws `too_many_tokens`, `invalid_request` or `user_not_found`.
- */
+/** Creates an API token for the operator, also for over 90 days. Throws `too_many_tokens`, `invalid_request`, `user_not_found`. */
 export function createApiTokenOf(deps: Deps) {
   const insert = insertToken(deps);
   return async (userId: string, { label, expiresAt }: NewToken): Promise<CreatedToken> => {
@@ -73,10 +67,7 @@ export function createApiTokenOf(deps: Deps) {
 
 export const newToken = ({ newSecret }: Pick<Deps, "newSecret">): string => PREFIX + newSecret();
 
-/**
- * Returns a function that stores a new API token. `check` throws if the request may not create the token, for example after a revocation of
- * the credential. `check` runs in the transaction of the insertion.
- */
+/** Returns a function that stores a token, if `check` does not throw in the same transaction. */
 export function insertToken({ db, clock, newId }: Deps) {
   return async (
     userId: string,

@@ -38,10 +38,7 @@ export function createTokens(deps: Deps) {
   };
 }
 
-/**
- * Returns the user of an API token as the caller. Queries the database in every call, so that a revoked API token stops working
- * immediately.
- */
+/** Returns the user of an API token. Queries the database each time, so that a revocation works at once. */
 export function authenticateApiToken({ db }: Deps) {
   return async (token: string): Promise<Caller | undefined> => {
     if (!SHAPE.test(token)) return undefined;
@@ -82,10 +79,7 @@ export function revokeAnyApiToken(deps: Deps) {
     });
 }
 
-/**
- * Revokes all API tokens of a user. Default: the caller. Only administrators can revoke the API tokens of other users. Throws
- * `access_denied`.
- */
+/** Revokes all API tokens of a user. Default: the caller. Others need an administrator. Throws `access_denied`. */
 export function revokeApiTokens(deps: Deps) {
   return async (caller: Caller, userId: string = caller.userId): Promise<void> => {
     if (userId === caller.userId) await deps.db.transaction((tx) => revokeAllIn(tx, userId));
@@ -93,10 +87,7 @@ export function revokeApiTokens(deps: Deps) {
   };
 }
 
-/**
- * Revokes all API tokens of a user. Only an administrator or the operator may call this function. Returns the number of revoked API tokens.
- * Throws `access_denied`.
- */
+/** Revokes all API tokens of a user for an administrator or the operator, and returns their number. Throws `access_denied`. */
 export function revokeApiTokensOf(deps: Deps) {
   return (actor: Actor, userId: string): Promise<number> =>
     act(deps, actor, async (tx, { log }) => {

@@ -11,10 +11,7 @@ import { ENDED } from "../usage/usage.ts";
 
 const DELETERS = ROLES.filter((role) => permits(role, "attachment.delete"));
 
-/**
- * An item in the trash. An item is a note with its attachments, or one attachment whose note is not in the trash. Instants are milliseconds
- * since the epoch.
- */
+/** A deleted note with its attachments, or a deleted attachment of another note. Instants are milliseconds. */
 export type TrashItem = {
   /** A UUIDv7, so that ids sort by the time of the deletion. */
   id: string;
@@ -44,10 +41,7 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
   };
   const toPurge = () => db.selectFrom("notes").select("id").where("trash_id", "=", sql.lit(PURGE));
   return {
-    /**
-     * Moves a note to the trash. The attachments do not change, because they are in the trash together with their note. The caller must
-     * have locked the note.
-     */
+    /** Moves a locked note to the trash. Its attachments are there with it, and do not change. */
     async putNote(item: Omit<TrashItem, "noteTitle" | "attachment">) {
       await insert(item, null);
       await db.updateTable("notes").set({ trash_id: item.id }).where("id", "=", item.noteId).execute();

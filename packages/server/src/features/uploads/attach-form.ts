@@ -162,11 +162,10 @@ const LEASE_MS = 600_000;
 const EXTEND_EVERY_MS = LEASE_MS / 10;
 
 /**
- * Reserves quota for the file of a form before its first byte arrives. The function `reserveCapacity` returns a function that wraps the
- * stream, and reserves more quota while bytes arrive.
- * The insert of the attachment replaces the reservation. If the upload fails, the caller must release the reservation. If the owner has no
- * quota, the function `reserveCapacity` reserves nothing.
- * The function `reserveCapacity` throws `quota_exceeded`. The wrapped stream also fails with `quota_exceeded`.
+ * Reserves quota for the file of a form before its first byte arrives. Returns a function that wraps the stream, and reserves more quota
+ * while bytes arrive. The insert of the attachment replaces the reservation. If the upload fails, the caller must release the reservation.
+ * If the owner has no quota, `reserveCapacity` reserves nothing. Throws `quota_exceeded`. The wrapped stream also fails with
+ * `quota_exceeded`.
  */
 export async function reserveCapacity(deps: Deps, request: Request): Promise<(body: Readable) => Readable> {
   if (!(await hasQuota(deps, request.ownerId))) return (body) => body;

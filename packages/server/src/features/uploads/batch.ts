@@ -42,10 +42,7 @@ export function untilUnavailable() {
 
 type Starter = ReturnType<typeof untilUnavailable>;
 
-/**
- * The refusals of `recordUpload`, which change nothing. After another error, the transaction may contain a part of a start, so the
- * transaction must not commit.
- */
+/** The refusals of `recordUpload`, which change nothing. After another error, the transaction must not commit. */
 const REFUSALS: ReadonlySet<string> = new Set([
   "note_not_found",
   "access_denied",
@@ -57,10 +54,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
 /** The number of starts in one transaction. Other starts by the user and on the note wait until the transaction ends. */
 const STARTS_IN_TRANSACTION = 20;
 
-/**
- * Starts many uploads to one note, in the order of the list, as `startUpload` does. Returns one outcome for each file, in the order of the
- * list. A refused file does not affect the other files.
- */
+/** Starts many uploads to one note as `startUpload` does, with one outcome for each, in order. */
 export function startUploads(deps: Deps, { allowance, arrive }: StartParts) {
   return async (caller: Sender, inputs: readonly StartUploadInput[]): Promise<Outcome<StartedUpload>[]> => {
     const outcomes: Outcome<StartedUpload>[] = [];

@@ -28,20 +28,16 @@ import {
 export type CompleteUploadInput = {
   uploadId: string;
   parts?: readonly ReportedPart[] | undefined;
-  /**
-   * The kinds of files that the resource of an embedding accepts. If `accepted` is undefined, the upload may be of every kind, or of the
-   * kinds that the file request accepts.
-   */
+  /** The kinds that a resource of an embedding accepts. Undefined: every kind, or those of the file request. */
   accepted?: AcceptedTypes | undefined;
 };
 
 /**
  * Assembles the parts of a multipart upload, verifies the object, and makes the attachment ready. A slow verification continues after the
- * HTTP request, and the returned attachment is `verifying` or `scanning`. A repeated completion of an upload has no further effect. The
- * function `completeUpload` throws `upload_not_found`, `access_denied`, `upload_not_pending`, and `upload_incomplete`. After
- * `upload_incomplete`, the client can send the missing bytes and complete the upload again. The function `completeUpload` throws
- * `upload_rejected` if the object differs from the declaration, or if the file request does not accept the file. The service deletes a
- * rejected object.
+ * HTTP request, and the returned attachment is `verifying` or `scanning`. A repeated completion of an upload has no further effect. Throws
+ * `upload_not_found`, `access_denied`, `upload_not_pending`, and `upload_incomplete`. After `upload_incomplete`, the client can send the
+ * missing bytes and complete the upload again. Throws `upload_rejected` if the object differs from the declaration, or if the file request
+ * does not accept the file. The service deletes a rejected object.
  */
 export function completeUpload(deps: Deps) {
   const prepare = prepareCompletion(deps);
@@ -76,10 +72,7 @@ export function prepareCompletion(deps: Deps) {
 
 type Sent = { upload: Upload; attachment: Attachment | undefined; link: Link | undefined };
 
-/**
- * Returns the upload, if the upload belongs to the caller and the caller may still add files.
- * The function `findSent` throws `upload_not_found`, `access_denied` or `link_not_found`.
- */
+/** Returns the caller's upload, if files may be added. Throws `upload_not_found`, `access_denied`, `link_not_found`. */
 async function findSent(
   { db, clock, limits }: Deps,
   { caller, uploadId }: { caller: Sender; uploadId: string },
@@ -159,20 +152,14 @@ async function recordVerdict(
   return decided;
 }
 
-/**
- * If the verification is too slow for the HTTP request, returns the state for the upload. Returns undefined if the verification is fast
- * enough.
- */
+/** Returns the state for a verification that is too slow for the request, or undefined for a fast one. */
 function slowVerification({ scanning, limits }: Deps, subject: Subject): VerificationState | undefined {
   if (scanning !== undefined) return "scanning";
   const isLarge = subject.stored.sizeBytes > limits.verifyInRequestMaxBytes;
   return isLarge && mustReadContent(subject) ? "verifying" : undefined;
 }
 
-/**
- * Returns the attachment of a complete upload, for example after a faster completion.
- * The function `requireAttached` throws `upload_not_pending` if the upload has ended in another way.
- */
+/** Returns the attachment of a complete upload, for example after a faster completion. Throws `upload_not_pending`. */
 function requireAttached(upload: Upload, attachment: Attachment | undefined): Attachment {
   if (attachment === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
   const { state } = attachment;
@@ -202,9 +189,8 @@ export async function stage(deps: Deps, upload: Upload): Promise<string | undefi
 }
 
 /**
- * Makes the deletion of a staged copy due now, if the decision did not attach the copy.
- * The caller must not call the function `discardUnusedCopy` if the decision throws, because the transaction may have committed, although
- * its response was lost.
+ * Makes the deletion of a staged copy due now, if the decision did not attach the copy. The caller must not call `discardUnusedCopy` if the
+ * decision throws, because the transaction may have committed, although its response was lost.
  */
 export async function discardUnusedCopy(
   { db, clock, onDeletionsQueued }: Deps,

@@ -24,9 +24,8 @@ import { NOT_KEPT, type Verdict } from "./verify.ts";
 // the attachment was deleted.
 
 /**
- * Makes the file ready for downloads. If the file comes from a visitor and the file request has a review, the function `markReady`
- * quarantines the file instead.
- * The function `markReady` rejects the file if its sender may not send files any more.
+ * Makes the file ready for downloads. If the file comes from a visitor and the file request has a review, `markReady` quarantines the file
+ * instead. Rejects the file if its sender may not send files any more.
  */
 export async function markReady(
   deps: Deps,
@@ -85,10 +84,7 @@ async function complete(
   return { moved: false, attachment: await attachmentQueries(db).find(seen.id) };
 }
 
-/**
- * Rejects the file, and deletes its object. An adopted object remains in the bucket. The parameter `by` is the person who rejected the
- * file. The parameter `by` is undefined if the verification rejected the file.
- */
+/** Rejects the file, and deletes its object, except an adopted one. `by`: who rejected it. Undefined: the verification. */
 export async function reject(
   deps: Deps,
   { attachment: seen, upload, by, ...verdict }: Decision & { reason: string; by?: string | undefined },
@@ -134,10 +130,7 @@ export async function defer(
 /** The member `seen` is the attachment before the decision. */
 type Arrival = { seen: Attachment; verdict: Extract<Verdict, { ok: true }>; right: Omit<Right, "to">; now: number };
 
-/**
- * Announces a verified file in the transaction that changes the state of the file. The parameter `attachment` is the attachment after the
- * change.
- */
+/** Announces a verified file in the transaction that changes the state of the file. `attachment` is the attachment after the change. */
 async function announceArrival(
   deps: Deps,
   tx: Tx,

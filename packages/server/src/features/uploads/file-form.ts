@@ -23,30 +23,21 @@ const limits = { fileSize: Number.POSITIVE_INFINITY, files: 2, fields: 1, parts:
 // Each stream of the parser buffers only one chunk, because many forms can wait together.
 const buffering = { highWaterMark: 1, fileHwm: 1 };
 
-/**
- * Refuses a form that is too long, before the service reads the body of the form. The function `refuseOversize` uses the declared length of
- * the form. The function `refuseOversize` throws `file_too_large`.
- */
+/** Refuses a form by its declared length, before its body is read. Throws `file_too_large`. */
 export function refuseOversize(contentLength: string | undefined, maxBytes: number): void {
   if (contentLength === undefined || Number(contentLength) <= maxBytes) return;
   const limit = maxBytes - httpLimits.formOverheadBytes;
   throw new HttpProblem("file_too_large", `The file is larger than the limit of ${limit} bytes.`);
 }
 
-/**
- * Returns the minimum and the maximum length of the file, computed from the declared length of the form. Returns undefined if the form
- * declares no length.
- */
+/** Returns the shortest and longest file of a form with this length. Undefined without a length. */
 export function lengthOfFile(contentLength: string | undefined): { atLeast: number; atMost: number } | undefined {
   if (contentLength === undefined) return undefined;
   const atMost = Number(contentLength);
   return { atLeast: Math.max(0, atMost - httpLimits.formOverheadBytes), atMost };
 }
 
-/**
- * Reads a form up to the first byte of its file. The function `openForm` throws `invalid_request`, `invalid_filename`, `upload_aborted` or
- * `request_timeout`.
- */
+/** Reads a form up to the first byte of its file. Throws `invalid_request`, `invalid_filename`, `upload_aborted` or `request_timeout`. */
 export async function openForm(request: FastifyRequest, progressLimits: FormProgressLimits): Promise<FormFile> {
   const form: Form = { parts: request.parts({ limits, ...buffering }), progress: watchProgress(progressLimits) };
   const part = await nextPart(form);
@@ -120,19 +111,13 @@ function invalid(message: string): HttpProblem {
 }
 
 export type FormProgress = {
-  /**
-   * Waits for the next bytes or the next part of the form. The function `wait` rejects with `request_timeout` if the client is silent or
-   * too slow.
-   */
+  /** Waits for the next bytes or the next part of the form. Rejects with `request_timeout` if the client is silent or too slow. */
   wait<T>(arrival: Promise<T>): Promise<T>;
   /** Adds to the number of received bytes of the file. */
   add(bytes: number): void;
 };
 
-/**
- * Watches the upload of one form. The watch counts only the time in which the service waits for the client, so that a slow bucket does not
- * abort the upload.
- */
+/** Watches the upload of a form. Only the wait for the client counts, so a slow bucket aborts nothing. */
 export function watchProgress({ stallMs, rateWindowMs, minBytesPerSecond }: FormProgressLimits): FormProgress {
   let waitedMs = 0;
   let receivedBytes = 0;

@@ -52,9 +52,8 @@ export function createUploads(deps: Deps, { arrive, starts }: { arrive: Arrive; 
 }
 
 /**
- * Renames a `ready` file. The content of the file must match the extension of the new name.
- * The function `renameFile` throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `object_not_found`, and
- * `invalid_filename`.
+ * Renames a `ready` file. The content of the file must match the extension of the new name. Throws `attachment_not_found`, `access_denied`,
+ * `attachment_not_ready`, `object_not_found`, and `invalid_filename`.
  */
 function renameFile({ db, bucket, clock, newId }: Deps) {
   return async (caller: Caller, input: { attachmentId: string; filename: string }): Promise<Attachment> => {
@@ -88,10 +87,7 @@ function notReady({ state }: Attachment): DomainError {
   return new DomainError("attachment_not_ready", `Only a ready file can be renamed. This one is ${state}.`);
 }
 
-/**
- * The third attempt always finds a final state. The state of an upload changes at most twice: from pending to a verification state, and
- * then to a final state.
- */
+/** The third try finds a final state. The state changes at most twice: to a verification state, and to a final one. */
 const MAX_ATTEMPTS = 3;
 
 /**
@@ -133,8 +129,7 @@ const BATCH = 500;
 const RELEASED_AT_ONCE = 100;
 
 /**
- * Expires pending uploads whose signed URLs have expired, and queues the deletion of their objects. The function `expireUploads` returns
- * the number of expired uploads.
+ * Expires pending uploads whose signed URLs have expired, and queues the deletion of their objects. Returns the number of expired uploads.
  */
 export function expireUploads(deps: Deps) {
   const { db, clock } = deps;
@@ -157,8 +152,7 @@ export function expireUploads(deps: Deps) {
 }
 
 /**
- * Expires one upload. The function `expire` returns false if the state of the upload has changed in the meantime, for example because
- * another replica was faster.
+ * Expires one upload. Returns false if the state of the upload has changed in the meantime, for example because another replica was faster.
  */
 async function expire(deps: Deps, { upload, now }: { upload: Upload; now: number }): Promise<boolean> {
   const expired = await deps.db.transaction(

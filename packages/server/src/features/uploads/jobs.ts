@@ -31,10 +31,7 @@ export function leaseVerification({ db, clock, newId, scanning }: Deps) {
   };
 }
 
-/**
- * Extends the lease of a verification. The function `renewVerification` returns false if the process has lost the lease. After a lost
- * lease, the result of the verification has no effect.
- */
+/** Extends a lease. Returns false if it is lost, and the result of the verification has no effect. */
 export function renewVerification({ db, clock }: Deps) {
   return (leased: LeasedVerification): Promise<boolean> =>
     verificationQueries(db).renew(leased, { leaseEndsAt: clock() + LEASE_MS });
@@ -82,10 +79,7 @@ async function verifyAndDecide(
   else await reject(deps, { attachment, upload, reason: verdict.reason });
 }
 
-/**
- * The pause between two checks of a replica for due verifications. A verification becomes due again after a failure, or if another replica
- * did not finish the verification.
- */
+/** The pause between two checks for verifications that failed, or that another replica did not finish. */
 const INTERVAL_MS = 5_000;
 
 /** The maximum number of verifications that run in parallel. A verification reads a whole file from the bucket, in constant memory. */

@@ -10,9 +10,8 @@ type SignedPart = SignedRequest & { partNumber: number };
 
 /**
  * Signs the PUTs of the parts of a multipart upload. Until the upload is complete, a client can get a new signature for a part and send the
- * part again.
- * The function `signParts` throws `upload_not_found`, `access_denied`, `upload_not_pending`, and `invalid_request` for a part that the
- * upload does not have.
+ * part again. Throws `upload_not_found`, `access_denied`, `upload_not_pending`, and `invalid_request` for a part that the upload does not
+ * have.
  */
 export function signParts({ db, bucket, clock, limits }: Deps) {
   return async (caller: Sender, input: { uploadId: string; partNumbers: readonly number[] }): Promise<SignedPart[]> => {
@@ -40,10 +39,7 @@ export function signParts({ db, bucket, clock, limits }: Deps) {
 
 export type UploadProgress = { upload: Upload; parts: StoredPart[]; rejectReason: string | undefined };
 
-/**
- * Returns an upload of the caller, with the list of stored parts.
- * The function `getUpload` throws `upload_not_found`.
- */
+/** Returns an upload of the caller, with the list of stored parts. Throws `upload_not_found`. */
 export function getUpload({ db, bucket }: Deps) {
   return async (caller: Sender, uploadId: string): Promise<UploadProgress> => {
     const upload = await findOwnUpload(db, { caller, uploadId });
@@ -66,9 +62,8 @@ export type ReportedPart = { partNumber: number; etag: string };
 type Assembly = { upload: Upload & { multipart: MultipartUpload }; reported: readonly ReportedPart[] };
 
 /**
- * Completes the multipart upload in the bucket, with the parts that the bucket lists. The function `assembleParts` does nothing if the
- * bucket does not know the upload any more, because an earlier completion may have succeeded. The function `assembleParts` throws
- * `upload_incomplete`. The error text names the missing or wrong part.
+ * Completes the multipart upload in the bucket, with the parts that the bucket lists. Does nothing if the bucket does not know the upload
+ * any more, because an earlier completion may have succeeded. Throws `upload_incomplete`. The error text names the missing or wrong part.
  */
 export async function assembleParts({ bucket }: Deps, { upload, reported }: Assembly): Promise<void> {
   const { objectKey, multipart } = upload;
@@ -89,10 +84,7 @@ function checkReported({ partNumber, etag }: ReportedPart, stored: StoredPart | 
   throw incomplete(`Part ${partNumber} has a different ETag in the bucket. Send it again.`);
 }
 
-/**
- * Returns all stored parts of the upload. The function `checkedParts` throws `upload_incomplete` if a part is missing or does not have the
- * signed length.
- */
+/** Returns all stored parts of the upload. Throws `upload_incomplete` if a part is missing or does not have the signed length. */
 function checkedParts(upload: Assembly["upload"], byNumber: ReadonlyMap<number, StoredPart>): StoredPart[] {
   const plan = { sizeBytes: upload.sizeBytes, partSize: upload.multipart.partSize };
   const parts: StoredPart[] = [];

@@ -18,10 +18,7 @@ import { authoriseSender, type OpenRequest, type Sender } from "./sender.ts";
 
 type Recording = { queries: Tx; declared: DeclaredUpload; multipart: MultipartUpload | undefined };
 
-/**
- * Records an upload and its attachment. For an upload of a visitor, the caller must call `recordUpload` in a transaction. The function
- * `recordUpload` throws the errors of `startUpload` if the start is refused.
- */
+/** Records an upload and its attachment, for a visitor in a transaction. Throws the errors of `startUpload`. */
 export async function recordUpload(deps: Deps, { queries, declared, multipart }: Recording): Promise<Upload> {
   const { clock, limits } = deps;
   const { caller, noteId } = declared;
@@ -117,10 +114,7 @@ export const REMEMBERED_MS = 86_400_000;
 
 const REMEDY = "Complete or abort some of them, or delete their files.";
 
-/**
- * Throws `too_many_uploads` if the caller or the note has too many pending uploads. The check is early, and the step that records the
- * upload repeats the check.
- */
+/** Throws `too_many_uploads` early. The step that records the upload repeats the check. */
 export async function checkPending(
   tx: Tx,
   { userId, noteId, limits }: { userId: string; noteId: string; limits: Limits },
@@ -145,8 +139,7 @@ type Offer = { declared: DeclaredUpload; link: Link | undefined };
 
 /**
  * Locks a file request, so that other uploads to the file request cannot start until the transaction ends. Returns the file request if the
- * file request accepts the file.
- * The function `holdRequest` throws `link_not_found`, `kind_not_accepted` or `request_full`.
+ * file request accepts the file. Throws `link_not_found`, `kind_not_accepted` or `request_full`.
  */
 export async function holdRequest(
   { clock, limits }: Deps,
@@ -165,9 +158,8 @@ export async function holdRequest(
 }
 
 /**
- * Checks that the file request still accepts a file of a visitor. The function `checkRequest` does nothing for the file of a user.
- * The function `checkRequest` counts the rows each time, so no counter can be wrong. In a transaction that has locked the file request, no
- * other upload can change the count.
+ * Checks that the file request still accepts a file of a visitor. Does nothing for the file of a user. Counts the rows each time, so no
+ * counter can be wrong. In a transaction that has locked the file request, no other upload can change the count.
  */
 export async function checkRequest(tx: Tx, { declared, link }: Offer): Promise<void> {
   if (link?.request === undefined) return;
@@ -191,10 +183,7 @@ export async function joinRequest(queries: Tx, joining: Joining): Promise<void> 
 /** The length of the time window of `limitHeld`. An aborted upload counts in the quota of the owner for less than 20 minutes. */
 const HELD_MS = 20 * 60_000;
 
-/**
- * Visitors may use the capacity of a file request `HELD_TIMES` times in a time window. The number `HELD_TIMES` is higher than one, because
- * people delete wrong files and send other files.
- */
+/** How often visitors may use the capacity of a request in a window, because they delete wrong files. */
 const HELD_TIMES = 2;
 
 const HELD_FILES = 20;

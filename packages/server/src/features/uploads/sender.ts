@@ -17,10 +17,7 @@ import { uploadQueries } from "./queries/uploads.ts";
 /** The person who uploads a file: a user, or a visitor of the file request `linkId`. */
 export type Sender = Caller & { linkId?: string | undefined };
 
-/**
- * The file request to which a visitor sends files. The member `deadline` is the instant at which the file request closes. The member
- * `deadline` is undefined if the file request has no deadline.
- */
+/** The file request of a visitor. `deadline`: when it closes, or undefined for never. */
 export type OpenRequest = { link: Link; deadline: number | undefined };
 
 /**
@@ -43,9 +40,8 @@ export async function authoriseSender(
 }
 
 /**
- * Returns whether a file request is currently open. The function `acceptsFiles` does not check whether the file request is full. In an
- * embedding, the host application has already decided about the creator (links/visitor/admit.ts), because the host application cannot
- * decide inside a transaction.
+ * Returns whether a file request is currently open. Does not check whether the file request is full. In an embedding, the host application
+ * has already decided about the creator (links/visitor/admit.ts), because the host application cannot decide inside a transaction.
  */
 export function acceptsFiles(found: LinkWithCreator, { now, limits }: { now: number; limits: Limits }): boolean {
   const { link } = found;
@@ -53,10 +49,7 @@ export function acceptsFiles(found: LinkWithCreator, { now, limits }: { now: num
   return link.kind === "upload" && stateOf({ ...found, creatorRole }, { now, policy: limits.links }) === "live";
 }
 
-/**
- * Finds an upload of the caller. Throws `upload_not_found`, also for an upload of another user, an upload through another link, and a file
- * in the trash.
- */
+/** Finds the caller's upload. Throws `upload_not_found`, also for other users, links and files in the trash. */
 export async function findOwnUpload(
   queries: Tx,
   { caller, uploadId }: { caller: Sender; uploadId: string },
@@ -84,10 +77,7 @@ export function uploadOver({ state }: Pick<Upload, "state">): DomainError {
   return new DomainError("upload_not_pending", `The upload is over (${state}). Start a new one.`);
 }
 
-/**
- * The new state and the audit event of a verified file whose sender may still send files. The member `link` is the file request, if the
- * sender is a visitor.
- */
+/** The new state and audit event of a verified file. `link`: the file request of a visitor. */
 export type Right = {
   to: "ready" | "quarantined";
   action: AuditAction;
@@ -97,10 +87,7 @@ export type Right = {
   visitorName?: string | undefined;
 };
 
-/**
- * Returns the new state and the audit event of the file, if the sender may still send files. Returns undefined if the sender may not send
- * files any more.
- */
+/** Returns the new state and the event of a file, or undefined if its sender may not send files any more. */
 export async function rightOf(
   queries: Tx,
   { attachment, now, limits }: { attachment: Attachment; now: number; limits: Limits },

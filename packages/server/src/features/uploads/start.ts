@@ -22,10 +22,7 @@ import {
 } from "./record-upload.ts";
 import { authoriseSender, type Sender } from "./sender.ts";
 
-/**
- * If a multipart upload is not recorded within ten minutes, its process has died, and the queued deletion runs. The service never needs ten
- * minutes to create and record an upload.
- */
+/** When an unrecorded multipart upload is deleted, because its process has died. A start takes less time. */
 const UNRECORDED_AFTER_MS = 600_000;
 
 /** A start can get an error of `CODES_OF_A_TWIN` because of a parallel request with its idempotency key. */
@@ -129,10 +126,7 @@ async function startPut(deps: Deps, declared: DeclaredUpload): Promise<StartedUp
   return { upload, request: await signPut(deps, { upload, now: upload.createdAt }) };
 }
 
-/**
- * Starts a multipart upload. The function `startMultipart` queues the deletion of the object before the bucket creates the upload. The step
- * that records the upload cancels the deletion.
- */
+/** Starts a multipart upload. A queued deletion of its object comes first, and the record cancels it. */
 async function startMultipart(
   deps: Deps,
   { declared, partSize }: { declared: DeclaredUpload; partSize: number },
@@ -163,10 +157,7 @@ async function startMultipart(
   }
 }
 
-/**
- * The member `request` is the PUT that the client must send. The member `request` is undefined for a multipart upload, and for a repeated
- * start of an upload that is not pending any more.
- */
+/** `request`: the PUT for the client. Undefined for a multipart upload, and for a repeated start that is over. */
 export type StartedUpload = { upload: Upload; request: SignedRequest | undefined };
 
 /** Signs the single PUT of an upload. The URL of the PUT expires no later than the upload. */
@@ -187,11 +178,9 @@ export function signPut(
 }
 
 /**
- * Finds the caller's upload with the given idempotency key and declaration, and signs the PUT of a pending upload again.
- * Returns undefined for a new or a forgotten idempotency key. The service forgets an idempotency key after a day, or when its upload is
- * rejected, aborted, expired or deleted.
- * The function `repeatStart` throws `idempotency_key_reused`. The function `repeatStart` follows the draft standard
- * draft-ietf-httpapi-idempotency-key-header.
+ * Finds the caller's upload with the given idempotency key and declaration, and signs the PUT of a pending upload again. Returns undefined
+ * for a new or a forgotten idempotency key. The service forgets an idempotency key after a day, or when its upload is rejected, aborted,
+ * expired or deleted. Throws `idempotency_key_reused`. `repeatStart` follows the draft standard draft-ietf-httpapi-idempotency-key-header.
  */
 async function repeatStart(deps: Deps, declared: DeclaredUpload): Promise<StartedUpload | undefined> {
   const { db, clock, limits } = deps;

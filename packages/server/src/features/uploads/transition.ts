@@ -12,17 +12,13 @@ import { usageQueries } from "../usage/queries.ts";
 import { uploadQueries } from "./queries/uploads.ts";
 import { verificationQueries } from "./queries/verifications.ts";
 
-/**
- * A change of the state of an attachment and its upload.
- * The member `uploadId` is undefined if the attachment has no upload, for example if a form created the attachment.
- */
+/** A change of state. `uploadId`: undefined without an upload, for example after a form. */
 type Transition = AttachmentChange & { attachmentId: string; uploadId: string | undefined };
 
 /**
  * Moves an attachment and its upload from one state to another. The caller must call `transitionUpload` in a transaction. There is one
- * exception: the statement in queries/complete-statement.ts changes the two states when a user completes an upload. The function
- * `transitionUpload` returns false if the state is not `from` any more. A completion, a verification, an abort and the sweep can run in
- * parallel, and only one action succeeds.
+ * exception: the statement in queries/complete-statement.ts changes the two states when a user completes an upload. Returns false if the
+ * state is not `from` any more. A completion, a verification, an abort and the sweep can run in parallel, and only one action succeeds.
  */
 export async function transitionUpload(
   queries: Tx,
@@ -41,15 +37,11 @@ export async function transitionUpload(
 // the attachment was deleted.
 
 /**
- * The attachment in the state of the caller's last read. The member `upload` is undefined if the attachment came from a form, or is an
- * adopted object.
+ * The attachment in the state of the caller's last read. `upload` is undefined if the attachment came from a form, or is an adopted object.
  */
 export type Decision = { attachment: Attachment; upload: Upload | undefined };
 
-/**
- * Changes the state of an upload whose object is stored. If there is a staged copy, the copy becomes the object of the attachment, and the
- * service deletes the uploaded object.
- */
+/** Changes the state of a stored upload. A staged copy becomes the object, and the uploaded object is deleted. */
 export async function moveStored(
   queries: Tx,
   move: Decision & { to: "ready" | "quarantined" | VerificationState; now: number; checksum?: Checksum | undefined },
@@ -100,10 +92,9 @@ function uploadedObject({ attachment, upload, now }: EndedFile & { upload: Uploa
 }
 
 /**
- * Deletes the object now, so that its space in the bucket is free before the queued deletion runs. The function `deleteObjectNow` ignores
- * failures, because the queued deletion will delete the object later.
- * The function `deleteObjectNow` also aborts a multipart upload in the bucket and releases its quota, because clients cannot store its
- * parts after the abort.
+ * Deletes the object now, so that its space in the bucket is free before the queued deletion runs. Ignores failures, because the queued
+ * deletion will delete the object later. `deleteObjectNow` also aborts a multipart upload in the bucket and releases its quota, because
+ * clients cannot store its parts after the abort.
  */
 export async function deleteObjectNow(
   { db, bucket }: Deps,

@@ -131,10 +131,7 @@ function refused(what: string): Verdict {
   return { ok: false, reason: `The file ${what}.` };
 }
 
-/**
- * The metadata of an inspected object. The member `start` contains the first bytes of the object. The member `start` is undefined if the
- * object changed during the inspection.
- */
+/** An inspected object. `start`: its first bytes, or undefined if it changed during the inspection. */
 export type InspectedObject = StoredObject & { start: Uint8Array | undefined };
 
 /** The service reads an object of this size as a whole, because one request is faster than two. The bytes also show the SHA-256. */
@@ -171,19 +168,13 @@ async function inspectSmall(bucket: Bucket, objectKey: string): Promise<Inspecte
 /** Each reason for a rejection ends with the sentence `NOT_KEPT`. */
 export const NOT_KEPT = "It was not kept.";
 
-/**
- * Returns a sentence for the sender if the first bytes of a file contradict its name or type. Returns undefined if the first bytes do not
- * contradict the name and the type.
- */
+/** Returns a sentence for the sender if the first bytes contradict the name or the type. */
 export async function contradictionIn(claim: Claim, start: Uint8Array): Promise<string | undefined> {
   const detected = await fileTypeFromBuffer(start);
   return findContradiction(claim, { start, detectedType: detected?.mime });
 }
 
-/**
- * Returns a sentence for the sender if the file request does not accept the content of a file. Returns undefined if the file request
- * accepts the content.
- */
+/** Returns a sentence for the sender if the file request does not accept the content. */
 export async function refusalOf(
   { contentType }: Claim,
   { start, accepted }: { start: Uint8Array; accepted: AcceptedTypes },

@@ -14,17 +14,11 @@ import {
   type UsageOfOwner,
 } from "./usage.ts";
 
-/**
- * The queries for the usage of quotas, and for reservations. A reservation counts a file that has no attachment yet. The queries in
- * `AttachmentQueries` count the files with an attachment.
- */
+/** The usage of quotas, and the reservations for files without an attachment. `attachmentQueries` count the others. */
 export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => ({
   find: (ownerId: string): Promise<UsageOfOwner> => readUsage(db, ownerId),
 
-  /**
-   * Reserves space in the quota for a file until `expiresAt`. The caller must call `reserve` in a transaction. The function `reserve`
-   * throws `quota_exceeded`.
-   */
+  /** Reserves space in the quota for a file until `expiresAt`. The caller must call `reserve` in a transaction. Throws `quota_exceeded`. */
   async reserve(
     { objectKey, ownerId, userId, sizeBytes, expiresAt }: Reserving & { sizeBytes: number },
     quota: Quota,
@@ -34,10 +28,7 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
     await takeQuota(db, { ownerId, userId, more: { bytes: sizeBytes, files: 1 }, quota });
   },
 
-  /**
-   * Adds bytes to a reservation, and sets its new expiry. The caller must call `extend` in a transaction. The function `extend` throws
-   * `quota_exceeded`, or `upload_aborted` if the reservation has expired.
-   */
+  /** Extends a reservation, in a transaction. Throws `quota_exceeded`, or `upload_aborted` if it has expired. */
   async extend(
     { objectKey, ownerId, userId, moreBytes, expiresAt }: Reserving & { moreBytes: number },
     quota: Quota,
@@ -85,10 +76,7 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
     if (row !== undefined) await releaseQuota(db, row.owner_id, { bytes: row.size_bytes, files: 1 });
   },
 
-  /**
-   * Releases at most `limit` expired reservations. The function `releaseExpired` returns the number of released reservations. The caller
-   * must call `releaseExpired` in a transaction.
-   */
+  /** Releases up to `limit` expired reservations, in a transaction. Returns their number. */
   async releaseExpired(now: number, limit: number): Promise<number> {
     const expired = db.selectFrom("reservations").select("object_key").where("expires_at", "<=", now);
     const deletion = db
@@ -172,16 +160,12 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
   },
 }));
 
-/**
- * The owner of the quota, the caller, and the change of the usage. A reservation may be larger than the file, so the change may be
- * negative.
- */
+/** The owner, the caller, and the change, which is negative if a reservation was too large. */
 type QuotaUse = { ownerId: string; userId: string; more: Usage; quota: Quota | undefined };
 
 /**
  * Adds to the usage of an owner, if the quota is large enough. The caller must call `takeQuota` in the transaction that adds the files. One
- * statement checks the quota, adds the usage, and locks the row of the owner, so that replicas add one by one. The function `takeQuota`
- * throws `quota_exceeded`.
+ * statement checks the quota, adds the usage, and locks the row of the owner, so that replicas add one by one. Throws `quota_exceeded`.
  */
 export async function takeQuota(db: Kysely<Tables>, use: QuotaUse): Promise<void> {
   const { ownerId, userId, more, quota } = use;
@@ -190,10 +174,7 @@ export async function takeQuota(db: Kysely<Tables>, use: QuotaUse): Promise<void
   throw quotaExceeded({ wanted: more, used, quota: quotaOfUser(quota, used), ownerId, userId });
 }
 
-/**
- * Subtracts from the usage of an owner. The caller must call `releaseQuota` in the transaction that deletes the files or ends their
- * uploads.
- */
+/** Subtracts from an owner's usage, in the transaction that deletes the files or ends their uploads. */
 export async function releaseQuota(db: Kysely<Tables>, ownerId: string, less: Usage): Promise<void> {
   if (less.bytes === 0 && less.files === 0) return;
   await db
@@ -203,10 +184,7 @@ export async function releaseQuota(db: Kysely<Tables>, ownerId: string, less: Us
     .execute();
 }
 
-/**
- * Deletes a reservation, and returns the reserved usage. The function `endReservation` does not change the usage of the owner. Returns
- * undefined if the reservation does not exist.
- */
+/** Deletes a reservation, and returns its usage, if it exists. Does not change the usage of the owner. */
 export async function endReservation(db: Kysely<Tables>, objectKey: string): Promise<Usage | undefined> {
   const reserved = db.deleteFrom("reservations").where("object_key", "=", objectKey);
   const row = await reserved.returning("size_bytes").executeTakeFirst();
@@ -255,9 +233,8 @@ export function limitsOf(quota: Quota): { maxBytes: number; maxFiles: number } {
 
 /**
  * Builds the statement that adds to the usage of an owner if the sum is within the limits. `from` is SQL that selects what to add, and must
- * end with a condition.
- * If `limits` is undefined, the usage has no limit. If the owner has a quota, this quota replaces `limits`.
- * The statement locks the row of the owner, so replicas add one after another.
+ * end with a condition. If `limits` is undefined, the usage has no limit. If the owner has a quota, this quota replaces `limits`. The
+ * statement locks the row of the owner, so replicas add one after another.
  */
 export function addingToUsage(change: {
   ownerId: unknown;

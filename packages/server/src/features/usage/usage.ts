@@ -26,8 +26,7 @@ export function usesCapacity(state: AttachmentState): boolean {
 
 /**
  * Creates the error for an exceeded quota. Only the owner sees the numbers of the quota, because the numbers cover all notes of the owner.
- * The quotas of items and tenants are rules of the application, so each user may see the number,
- * but no visitor.
+ * The quotas of items and tenants are rules of the application, so each user may see the number, but no visitor.
  */
 export function quotaExceeded(facts: {
   wanted: Usage;
@@ -59,10 +58,7 @@ export function quotaExceeded(facts: {
 /** The user `userId` reserves space in the quota of the owner `ownerId`. */
 export type Reserving = { objectKey: string; ownerId: string; userId: string; expiresAt: number };
 
-/**
- * A change of an owner's quota. If a quota is undefined, the quota does not change. If a quota is null, the default quota of the service
- * applies again.
- */
+/** A change of an owner's quota. Undefined: no change. Null: the default of the service. */
 export type QuotaChange = { [Name in keyof OwnQuota]?: number | null | undefined };
 
 export type UsageOfOwner = Usage & OwnQuota;

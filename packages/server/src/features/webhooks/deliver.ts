@@ -4,27 +4,15 @@ import type { LeasedDelivery } from "../outbox/webhook.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";
 import { signedHeaders } from "./sign.ts";
 
-/**
- * How long one process leases a delivery, in milliseconds. A try always takes less time, so that two processes never send the same message
- * at the same time.
- */
+/** The lease of a delivery. A try takes less time, so that no two processes send it. Milliseconds. */
 const LEASE_MS = 60_000;
-/**
- * The maximum number of deliveries that one process runs at the same time. Each endpoint gets one delivery at a time. An endpoint therefore
- * waits for others only if 50 endpoints do not respond.
- */
+/** The deliveries at once, one for each endpoint. Others wait only for 50 silent endpoints. */
 const AT_ONCE = 50;
-/**
- * The maximum number of deliveries to the endpoints of one owner at the same time. An owner therefore waits for other owners only if the
- * endpoints of ten owners do not respond.
- */
+/** The deliveries at once of one owner. Others wait only for the silent endpoints of ten owners. */
 const AT_ONCE_OF_OWNER = 5;
 const RETRY_BASE_MS = 10_000;
 const RETRY_MAX_MS = 3_600_000;
-/**
- * The longest pause before the next request to a failing endpoint, in milliseconds. A new message to the endpoint waits at most about this
- * time for its first try.
- */
+/** The longest pause of a failing endpoint, and so about the longest wait of a new message. Milliseconds. */
 const PAUSE_MAX_MS = 300_000;
 const GIVE_UP_AFTER_MS = 3 * 86_400_000;
 
@@ -52,10 +40,7 @@ type Options = {
 
 /** The deliveries of webhooks in this process. */
 export type Deliveries = {
-  /**
-   * Starts the due deliveries. Does not wait for their end, so that an endpoint that does not respond does not delay other endpoints.
-   * Returns the number of started deliveries.
-   */
+  /** Starts the due deliveries, and returns their number. Does not wait for them, because an endpoint can be silent. */
   start(): Promise<number>;
   /** Starts no more deliveries. Resolves after all running deliveries have ended. */
   stop(): Promise<void>;
@@ -67,9 +52,8 @@ export type Deliveries = {
 
 /**
  * Sends messages to the endpoints of webhooks. After a failed try, the service tries again for three days, after longer and longer pauses.
- * After a crash, the service tries a delivery again when its lease ends.
- * A failure also causes a pause for the whole endpoint, which grows with each failure. A broken endpoint with many queued messages
- * therefore causes only few tries.
+ * After a crash, the service tries a delivery again when its lease ends. A failure also causes a pause for the whole endpoint, which grows
+ * with each failure. A broken endpoint with many queued messages therefore causes only few tries.
  */
 export function createDeliveries(
   deps: DeliverDeps,

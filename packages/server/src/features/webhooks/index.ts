@@ -71,10 +71,7 @@ export function createWebhooks(deps: Deps) {
       });
     },
 
-    /**
-     * Makes a new secret for an endpoint. The previous secret stays valid for 24 hours, and older secrets stop working. Throws
-     * `webhook_not_found`.
-     */
+    /** Makes a new secret. The previous one stays valid for 24 hours. Throws `webhook_not_found`. */
     rotateWebhookSecret(caller: Caller, scope: WebhookScope, id: string): Promise<EndpointAndSecret> {
       return change(deps, { caller, scope }, async (tx, { ownerId, now, log }) => {
         const { generation } = found(await webhookQueries(tx).find(ownerId, id));
@@ -168,10 +165,7 @@ function found(endpoint: WebhookEndpoint | undefined): WebhookEndpoint {
   throw new DomainError("webhook_not_found", "Webhook not found");
 }
 
-/**
- * Changes endpoints in a transaction. The changes for one owner run one after another. The transaction checks again that the caller may
- * make the change.
- */
+/** Changes endpoints in a transaction, one after another for an owner, if the caller still may. */
 function change<T>(deps: Deps, { caller, scope }: { caller: Caller; scope: WebhookScope }, work: Work<T>): Promise<T> {
   const { db, clock } = deps;
   if (scope === "service") {
@@ -193,11 +187,7 @@ function policyOf({ webhooks }: Deps): { allowsLoopback: boolean } {
   return { allowsLoopback: webhooks?.allowsLoopback === true };
 }
 
-/**
- * Checks the URL of an endpoint without a DNS query. Each try to send a message checks the IP addresses of the host
- * (platform/outgoing/send-webhook.ts).
- * Throws `invalid_request`.
- */
+/** Checks a URL without DNS. Each message checks the IP addresses (platform/outgoing/send-webhook.ts). Throws `invalid_request`. */
 function checkUrl(text: string, { allowsLoopback }: { allowsLoopback: boolean }): string {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) throw refused("It must be an https URL.");
@@ -215,10 +205,7 @@ function refused(problem: string): DomainError {
   return new DomainError("invalid_request", `The URL is refused. ${problem}`);
 }
 
-/**
- * Limits how many test messages and repeated messages one person can send. Each message causes an HTTP request to a server that the person
- * chose.
- */
+/** Limits the test and repeated messages of a person, which reach a server of their choice. */
 const LIMIT: WindowLimit = { name: "webhook sends", max: 100, windowMs: 3_600_000 };
 const TOO_MANY = "You sent too many messages by hand. Wait until Retry-After has passed, then try again.";
 const DISABLED = "This webhook is disabled. Enable it first.";

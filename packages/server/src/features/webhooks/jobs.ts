@@ -7,10 +7,7 @@ import { SERVICE_OWNER, type WebhookMessage } from "../outbox/webhook.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";
 import type { Deliveries } from "./deliver.ts";
 
-/**
- * How often the job checks for due messages, in milliseconds. A transaction that queues a message does not start the job, so the job must
- * poll.
- */
+/** How often the job checks for messages, which transactions queue without a signal. Milliseconds. */
 const INTERVAL_MS = 2_000;
 const REPORT_INTERVAL_MS = 5_000;
 /** How long `stop` waits for running deliveries. Milliseconds. */
@@ -65,16 +62,10 @@ export function deleteOldDeliveries({ db, clock }: Deps) {
 /** The shortest time between two summaries for an endpoint of a user. Milliseconds. */
 const REPORT_EVERY_MS = 5_000;
 
-/**
- * The shortest time between two summaries for an endpoint of the service, in milliseconds. The time is longer than for a user, because the
- * query reads the events of all owners.
- */
+/** The time between two summaries for the service, which read the events of all owners. Milliseconds. */
 const REPORT_SERVICE_EVERY_MS = 60_000;
 
-/**
- * How long `reportedUntil` stays the same without events, in milliseconds. During this time, each query reads the same range again, because
- * a read costs less than a write of `reportedUntil`.
- */
+/** How long `reportedUntil` stays without events. A read of the range costs less than a write. Milliseconds. */
 const REREAD_MS = 60_000;
 
 /**

@@ -23,10 +23,7 @@ const ofService = operations("administration", schemasOf({ name: "ServiceWebhook
 
 type Schemas = ReturnType<typeof schemasOf>;
 
-/**
- * Builds the schemas for the webhooks of a user, or for the webhooks of the service. The operations of the two scopes differ only in their
- * names and summaries.
- */
+/** The schemas of a user's webhooks, or of the service, which differ in names and summaries. */
 function schemasOf({ name, notes }: { name: string; notes: string }) {
   const params = WebhookParams;
   return {

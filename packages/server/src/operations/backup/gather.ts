@@ -116,10 +116,7 @@ async function gatherPage(page: readonly BackedUpObject[], gathering: Gathering)
   return missing;
 }
 
-/**
- * Drops the lost previews, and the files that were deleted permanently after the copy of the database. Returns the dropped objects. A file does
- * not need its preview.
- */
+/** Drops lost previews, which no file needs, and files that were deleted since the copy. Returns the dropped objects. */
 async function dropLost(lost: readonly BackedUpObject[], { db, hasFile }: Gathering): Promise<Set<BackedUpObject>> {
   const dropped = lost.filter(({ kind, attachmentId }) => kind !== "file" || !hasFile(attachmentId));
   for (const { kind, attachmentId, objectKey } of dropped) {
@@ -133,10 +130,7 @@ async function dropLost(lost: readonly BackedUpObject[], { db, hasFile }: Gather
 type KeyInCopy = { key: string; hasObject: boolean };
 type Finding = Gathering & { found: ReadonlyMap<BackedUpObject, Found> };
 
-/**
- * Returns the key of each object in the built-in bucket. Two adopted objects can have one key in two buckets, so the second object gets a new
- * key.
- */
+/** Returns the key of each object in the built-in bucket, a new one if two buckets have objects with one key. */
 async function keysInCopy(page: readonly BackedUpObject[], { db, metadata, bucket, builtIn, found }: Finding) {
   const copyOf = (objectKey: string) =>
     bucket.copiesOf(objectKey).find((copy) => placeOfKey(copy).number === builtIn.number) ?? bucket.newObjectKey();

@@ -30,10 +30,7 @@ type Source = {
   openSnapshot(): SqliteSnapshot;
   /** Lists the blobs that are in a copy of the metadata, sorted by path. */
   listBlobs(metadataFile: string): Iterable<ListedBlob>;
-  /**
-   * Adds the objects of the other bucket to the backup during a move to another bucket. Uses the blobs of the earlier backup for lost objects.
-   * Returns the missing objects as paths.
-   */
+  /** Adds the objects of the other bucket during a move, or the blobs of the earlier backup. Returns the missing objects as paths. */
   gather(copy: CopiedFiles & { earlier: CopiedFiles | undefined }): Promise<string[]>;
 };
 
@@ -118,10 +115,7 @@ function copiedFilesIn(folder: string): CopiedFiles {
   return { databaseFile: join(folder, FILES.database), metadataFile: join(folder, FILES.metadata) };
 }
 
-/**
- * Copies the metadata of the bucket and the database. The function `copyDatabase` closes the snapshot before the copy of the blobs, because
- * the log of the database grows while the snapshot is open.
- */
+/** Copies the metadata and the database, and closes the snapshot, which makes the log of the database grow. */
 async function copyDatabase(
   source: Source,
   { folder, bucket }: { folder: string; bucket: BucketBackup },
@@ -141,10 +135,7 @@ async function copyDatabase(
   }
 }
 
-/**
- * Reads the manifest of the earlier backup. Returns undefined if there is no earlier backup, or if the blob list of the earlier backup is
- * damaged.
- */
+/** Reads the manifest of the earlier backup. Returns undefined without one, or if its blob list is damaged. */
 async function readEarlier(backupDir: string): Promise<Manifest | undefined> {
   const manifest = await readManifest(backupDir).catch(() => undefined);
   const listed = manifest?.files.find(({ path }) => path === BLOB_LIST);
@@ -219,10 +210,7 @@ async function copyBlobs(options: Copying): Promise<Manifest["blobs"]> {
 
 type CopyingBlob = Copying & { known: FileEntry | undefined; progress: Progress };
 
-/**
- * Copies a blob, unless the folder of the backup already contains the whole blob. Returns undefined if the blob is missing, too short or
- * damaged in the bucket.
- */
+/** Copies a blob that the backup lacks. Returns undefined if it is missing, short or damaged in the bucket. */
 async function copyBlob(blob: ListedBlob, options: CopyingBlob): Promise<FileEntry | undefined> {
   const { path, leastBytes } = blob;
   const { dataDir, backupDir, known, progress } = options;

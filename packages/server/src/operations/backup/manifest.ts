@@ -27,15 +27,9 @@ const Manifest = Type.Object({
   /** The version of the service that made the backup. */
   version: Type.String(),
   lastMigration: Type.String(),
-  /**
-   * The lowest migration that a version must contain to restore the backup. If `neededMigration` is undefined, the last migration is needed
-   * (ADR 2).
-   */
+  /** The lowest migration of a version that can restore the backup. Default: the last migration (ADR 2). */
   neededMigration: Type.Optional(Type.String()),
-  /**
-   * The folder that contains all files except blobs. Each backup makes a new folder, so that the earlier backup remains whole until the new
-   * backup is complete.
-   */
+  /** The folder of all files except blobs. New for each backup, so that the earlier backup stays whole meanwhile. */
   folder: RelativePath,
   /** The list of the files in `folder`. */
   files: Type.Array(FileEntry),
@@ -45,15 +39,11 @@ const Manifest = Type.Object({
 });
 
 /**
- * The manifest describes a complete backup. The function `makeBackup` writes the manifest last, so a folder without a manifest is not a
- * complete backup.
+ * The manifest describes a complete backup. `makeBackup` writes the manifest last, so a folder without a manifest is not a complete backup.
  */
 export type Manifest = Static<typeof Manifest>;
 
-/**
- * Reads the manifest of a backup. The function `readManifest` throws `invalid_request` if the backup is not whole, or is from a later
- * version.
- */
+/** Reads the manifest of a backup. Throws `invalid_request` if the backup is not whole, or is from a later version. */
 export async function readManifest(backupDir: string): Promise<Manifest> {
   const text = await readFile(join(backupDir, NAME), "utf8").catch((cause) => {
     throw notWhole(backupDir, "it has no manifest.json", cause);

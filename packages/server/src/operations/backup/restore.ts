@@ -19,9 +19,8 @@ type RestoreOptions = {
 };
 
 /**
- * Restores a backup into an empty data folder. The function `restoreBackup` verifies every byte of the backup before the first change of
- * the data folder. The function `restoreBackup` throws `invalid_request` if the backup is not whole or needs a later version, or if the
- * data folder is not empty.
+ * Restores a backup into an empty data folder. `restoreBackup` verifies every byte of the backup before the first change of the data
+ * folder. Throws `invalid_request` if the backup is not whole or needs a later version, or if the data folder is not empty.
  */
 export async function restoreBackup(options: RestoreOptions): Promise<Manifest> {
   const { backupDir, dataDir, writeProgress } = options;
@@ -72,9 +71,7 @@ async function refuseFull(dataDir: string): Promise<void> {
 
 type BackedUp = { file: string; entry: FileEntry; isBlob: boolean };
 
-/**
- * Yields all files of a backup. The function `filesOf` yields the blob list before the blobs, so that the caller verifies the list first.
- */
+/** Yields all files of a backup. `filesOf` yields the blob list before the blobs, so that the caller verifies the list first. */
 async function* filesOf(backupDir: string, { folder, files }: Manifest): AsyncGenerator<BackedUp> {
   for (const entry of files) yield { file: join(backupDir, folder, entry.path), entry, isBlob: false };
   for await (const entry of readBlobList(join(backupDir, folder, BLOB_LIST))) {

@@ -58,10 +58,7 @@ async function isThere(bucket: Bucket, { object, to }: Copy): Promise<boolean> {
 /** The pauses between the attempts to copy an object, in milliseconds. */
 const PAUSES_MS = [250, 1_000, 4_000];
 
-/**
- * Copies an object, and tries again after a failure of a bucket. Throws NotCopied if only this object fails. Throws Stopped if one of the
- * buckets does not work.
- */
+/** Copies an object, with retries. Throws NotCopied if only this object fails, and Stopped if a bucket does not work. */
 export async function copyWithRetries(bucket: Bucket, copy: Copy): Promise<"copied" | "found"> {
   for (let attempt = 0; ; attempt++) {
     try {

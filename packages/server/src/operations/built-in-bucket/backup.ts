@@ -18,9 +18,8 @@ export { type AddedObject, addObjects, findObjects, listBlobs };
 
 /**
  * Starts a backup of the built-in bucket in `dataDir`. If the service is running, the bucket in the process of the service makes the
- * backup. If the service is stopped, the process of the backup runs the bucket. The function `end` rejects if the service stopped during
- * the backup, because a stopped service does not protect the blobs any more.
- * The function `startBucketBackup` rejects with `bucket_unavailable`.
+ * backup. If the service is stopped, the process of the backup runs the bucket. `end` rejects if the service stopped during the backup,
+ * because a stopped service does not protect the blobs any more. Rejects with `bucket_unavailable`.
  */
 export async function startBucketBackup(dataDir: string): Promise<BucketBackup> {
   try {
@@ -35,10 +34,7 @@ export async function startBucketBackup(dataDir: string): Promise<BucketBackup> 
   }
 }
 
-/**
- * Runs the bucket in the process of the backup, only to lock the data folder and to copy the metadata. The credentials are random, so
- * nobody can send requests to the bucket of the backup.
- */
+/** Runs the bucket in this process, to lock its folder and copy its metadata. Random credentials keep requests out. */
 async function startInThisProcess(dataDir: string): Promise<BucketBackup> {
   const credentials = { accessKeyId: "backup", secretAccessKey: randomBytes(32).toString("hex") };
   const bucket = await startS3Local({ dataDir, credentials });
@@ -79,10 +75,7 @@ function socketPath(dataDir: string): string {
   return Buffer.byteLength(path) <= MAX_PATH_BYTES ? path : fromHere;
 }
 
-/**
- * Lets other processes make backups of a running bucket. The function `serveBackups` returns undefined on Windows, or if the path of the
- * socket is too long. Without the socket, a backup is possible only while the service is stopped.
- */
+/** Serves backups of a running bucket to other processes. Undefined on Windows, or if the path of the socket is too long. */
 export async function serveBackups(
   dataDir: string,
   startBackup: () => Promise<BucketBackup>,
@@ -135,10 +128,7 @@ async function serve(socket: Socket, startBackup: () => Promise<BucketBackup>): 
   await backup?.end().catch(() => undefined);
 }
 
-/**
- * Starts a backup of the running bucket of a data folder. Returns undefined if no bucket is running, or if the bucket does not serve
- * backups. The function `startInBucketProcess` rejects while another backup runs.
- */
+/** Starts a backup of the running bucket of a data folder, if there is one. Rejects while another backup runs. */
 async function startInBucketProcess(dataDir: string): Promise<BucketBackup | undefined> {
   if (process.platform === "win32") return undefined;
   const socket = connect(socketPath(dataDir));

@@ -4,9 +4,8 @@ import { DomainError } from "../../platform/errors.ts";
 import type { BucketFailure, WorkerMessage } from "./bucket-worker.ts";
 
 /**
- * Starts the built-in bucket on a worker thread. The function `close` waits for running requests for up to `withinMs` milliseconds, and
- * then ends the thread. The function `startBuiltInBucket` rejects with `bucket_unavailable`, or with the error of the port if the bucket
- * cannot listen.
+ * Starts the built-in bucket on a worker thread. `close` waits for running requests for up to `withinMs` milliseconds, and then ends the
+ * thread. Rejects with `bucket_unavailable`, or with the error of the port if the bucket cannot listen.
  */
 export async function startBuiltInBucket(
   bucket: {

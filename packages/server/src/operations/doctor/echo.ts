@@ -35,10 +35,7 @@ export type Echoed = { echo: Echo; answer: Response } | { answer: Answer };
 
 type Parts = Pick<DoctorParts, "publicUrl" | "requests" | "echo">;
 
-/**
- * Sends a request with a forged IP address to PUBLIC_URL. If the response is not from the service, the function `sendEcho` returns the
- * response unchanged.
- */
+/** Sends a request with a forged IP address to PUBLIC_URL. Returns a response of another server unchanged. */
 export async function sendEcho(
   { publicUrl, requests, echo }: Parts,
   { body = Buffer.alloc(0), accept = "application/json" }: { body?: Buffer | "slow"; accept?: string } = {},
@@ -68,10 +65,7 @@ function parse(text: string): (Echo & { proof: unknown }) | undefined {
   }
 }
 
-/**
- * Makes a body that is sent in two pieces, with a pause between the pieces. A proxy that collects the whole body before the forwarding
- * delivers the two pieces together.
- */
+/** Makes a body of two pieces with a pause. A proxy that collects the body delivers both together. */
 function slowBody(): ReadableStream<Uint8Array> {
   return ReadableStream.from(
     (async function* () {
@@ -104,10 +98,7 @@ const VALID_MS = 60_000;
 /** Returns the proof for a valid token, and undefined for an invalid token. The service calls the function with the token of a request. */
 export type ProveEcho = (token: string) => string | undefined;
 
-/**
- * Proves through a proxy that the doctor and the service know the secret. An echo token consists of an instant and its HMAC. A proof is the
- * HMAC of the echo token.
- */
+/** Proves a common secret through a proxy. A token is an instant with its HMAC, and a proof is the HMAC of the token. */
 export function createEchoProof({
   secret,
   clock,

@@ -11,15 +11,10 @@ function entryOf(severity: Severity) {
   return (title: string, why: string): Entry => ({ severity, title, why });
 }
 
-/**
- * A remedy that the operator can paste, such as a command or a JSON document. The `label` of a remedy names the place where the operator
- * pastes the remedy.
- */
+/** A remedy to paste, such as a command or a JSON document. `label`: where the operator pastes it. */
 export type Fix = { label: string; text: string };
 
-/**
- * A finding is a fault in the checked set-up. The member `detail` describes the observation of the doctor, without secrets and signatures.
- */
+/** A finding is a fault in the checked set-up. `detail` describes the observation of the doctor, without secrets and signatures. */
 export type Finding = Entry & { id: string; detail: string; fix: Fix[] };
 
 /**

@@ -17,9 +17,8 @@ type Signing = {
 };
 
 /**
- * Signs URLs of objects, and sends requests to the signed URLs. The option `agedSeconds` is the age that the signature should have. The
- * option `origin` is the value of the header Origin that a browser would send. The option `headers` has further headers of an upload, which
- * the signature covers.
+ * Signs URLs of objects, and sends requests to the signed URLs. `agedSeconds` is the age that the signature should have. `origin` is the
+ * value of the header Origin that a browser would send. `headers` has further headers of an upload, which the signature covers.
  */
 export function createSignedRequests({ bucket, clock, requests }: Parts) {
   async function signing({ agedSeconds = 0, expiresInSeconds = EXPIRES_IN_SECONDS }: Signing) {

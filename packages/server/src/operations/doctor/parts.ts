@@ -24,19 +24,13 @@ type CheckedBucket = {
   /** Finds the credentials for the bucket. The function `credentials` rejects if no source has credentials. */
   credentials(): Promise<Credentials>;
   s3: S3Client;
-  /**
-   * Signs a download from CloudFront with the headers of `doctor.txt`. The member `cloudFront` is undefined without CloudFront, or if URLs
-   * need an IP address.
-   */
+  /** Signs a download from CloudFront with the headers of `doctor.txt`. Undefined without CloudFront, or if URLs need an IP address. */
   cloudFront: { url: string; getUrl(key: string): Promise<string> } | undefined;
   /** Returns the capabilities of the bucket. The function probes the capabilities only once in a run of the doctor. */
   capabilities(): Promise<BucketCapabilities>;
 };
 
-/**
- * `token` proves to the service that the doctor knows the secret. The function `isFromService` checks that the response is from the service
- * that issued the proof.
- */
+/** `token` proves the doctor's secret to the service. `isFromService` checks the proof in the response. */
 export type EchoProof = { token(): string; isFromService(token: string, proof: unknown): boolean };
 
 /** The checks of the doctor need the members of `DoctorParts`. */
@@ -52,17 +46,11 @@ export type DoctorParts = {
   /** Creates a key under the prefix of the doctor. At the end of the run, the doctor deletes the object with the new key. */
   newKey(): string;
   echo: EchoProof;
-  /**
-   * Compares the buckets of the settings with the database. Returns undefined if there is no difference, or if the database can't be read,
-   * which the checks of the database report.
-   */
+  /** Compares the buckets of the settings with the database. Undefined: no difference, or no readable database. */
   faultOfBuckets(): Promise<BucketFault | undefined>;
   /** The member `probeScanner` is undefined if the service has no virus scanner. */
   probeScanner: (() => Promise<void>) | undefined;
-  /**
-   * Offers a mail to the mail server, and cancels the mail before the end. The member `probeMail` is undefined if the service sends no
-   * mail.
-   */
+  /** Offers a mail to the mail server, and cancels the mail before the end. Undefined if the service sends no mail. */
   probeMail: (() => Promise<void>) | undefined;
   clock: () => number;
 };
@@ -81,10 +69,7 @@ export function quoted(document: unknown): string {
   return `'${JSON.stringify(document)}'`;
 }
 
-/**
- * A check is one step of the doctor. A check returns each fault as an outcome, and does not reject because of a fault. A check changes only
- * objects under the keys of the doctor.
- */
+/** A step of the doctor. It returns faults as outcomes, and changes only objects below the doctor's keys. */
 export type Check = {
   /** The doctor shows the name while the check runs. The report contains the name if the check cannot run. */
   name: string;

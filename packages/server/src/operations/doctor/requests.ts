@@ -25,10 +25,7 @@ const TEXT_CHARACTERS = 16_384;
 const TLS_CODES =
   /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|HOSTNAME_MISMATCH|EPROTO)/;
 
-/**
- * Sends HTTP requests with a time limit, and follows no redirects. If a request gets no response, `send` does not reject, but returns a
- * `Failure`.
- */
+/** Sends requests with a time limit and without redirects. Without a response, `send` returns a `Failure`. */
 export function createRequests({ clock, fetch }: { clock: () => number; fetch: typeof globalThis.fetch }): Requests {
   return {
     async send(url, init = {}) {

@@ -1,5 +1,6 @@
 import { within } from "../../platform/clock.ts";
-import { bucketFaults, bucketSettingsCheck, credentialsCheck, reachCheck } from "./checks/bucket.ts";
+import { bucketFaults, credentialsCheck, reachCheck } from "./checks/bucket.ts";
+import { bucketSettingsCheck, bucketSettingsFaults } from "./checks/bucket-settings.ts";
 import { corsCheck, corsFaults } from "./checks/cors.ts";
 import { exposureCheck, exposureFaults, signatureAgeCheck } from "./checks/exposure.ts";
 import { featureFaults, featuresCheck } from "./checks/features.ts";
@@ -27,6 +28,7 @@ export const CATALOGUE = {
   ...sqliteFaults,
   ...postgresFaults,
   ...postgresSettingsFaults,
+  ...bucketSettingsFaults,
   ...serverFaults,
   ...bucketFaults,
   ...permissionFaults,
@@ -129,10 +131,7 @@ export async function runCheck(
   }
 }
 
-/**
- * Returns the text that explains an error. For a domain error, the text is the message of the error's cause, which contains no signature
- * (platform/bucket/client.ts).
- */
+/** Explains an error by its cause, which contains no signature for a domain error (platform/bucket/client.ts). */
 function reasonOf(error: unknown): string {
   const { cause } = error as { cause?: unknown };
   const shown = cause instanceof Error ? cause : error;

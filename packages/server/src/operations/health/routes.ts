@@ -73,10 +73,7 @@ export function opsRoutes(
   });
 }
 
-/**
- * The functions that check the parts of the service. A probe resolves if the part works, and rejects if the part does not work. The member
- * `scanner` is undefined if the service has no virus scanner.
- */
+/** Checks of the parts. Each resolves if its part works. `scanner`: undefined without a virus scanner. */
 export type Probes = { database(): Promise<void>; bucket(): Promise<void>; scanner?(): Promise<void> };
 
 export type Check = { state: "up" } | { state: "down"; reason?: string };
@@ -85,10 +82,7 @@ type Readiness = { database: Check; bucket: Check; scanner?: Check };
 
 /** Reads the states of the parts of the service, from their last probes. */
 type ReadinessReader = {
-  /**
-   * Returns the states of the parts of the service. For some seconds after the call, the probes run repeatedly, so that the next call need
-   * not wait for the probes.
-   */
+  /** Returns the states of the parts. Then the probes repeat for some seconds, so that the next call does not wait. */
   poll(): Promise<Readiness>;
   /**
    * Returns the states of the parts of the service. If nobody called `poll` in the last seconds, `read` waits for a new probe of each part.

@@ -20,26 +20,17 @@ export type BucketOptions = {
   endpoint?: string | undefined;
   /** The endpoint that browsers call, which presigned URLs contain. The default of `publicEndpoint` is `endpoint`. */
   publicEndpoint?: string | undefined;
-  /**
-   * The member `forcePathStyle` states whether URLs have the name of the bucket in the path instead of the host name. The default of
-   * `forcePathStyle` is false.
-   */
+  /** States whether URLs have the name of the bucket in the path instead of the host name. The default of `forcePathStyle` is false. */
   forcePathStyle?: boolean | undefined;
   /** The CloudFront distribution that serves downloads. Without `cloudFront`, the bucket serves downloads. */
   cloudFront?: CloudFrontTarget | undefined;
   /** The key prefix is empty, or ends with a slash. The default of `keyPrefix` is empty. */
   keyPrefix?: string | undefined;
-  /**
-   * Static credentials for the bucket, or a credential provider. The service calls the provider again before its credentials expire. The
-   * default of `credentials` is the provider chain of the AWS SDK.
-   */
+  /** Static credentials or a provider, which is called again before they expire. Default: the provider chain of the AWS SDK. */
   credentials?: Credentials | CredentialProvider | undefined;
   clock: Clock;
   random: (bytes: number) => Uint8Array;
-  /**
-   * The adapter calls `onWarning` with warnings for the operator, which contain no secrets. Without `onWarning`, the adapter ignores
-   * warnings.
-   */
+  /** Gets warnings for the operator, which contain no secrets. Default: no effect. */
   onWarning?: ((text: string) => void) | undefined;
   timeouts?: Partial<Timeouts> | undefined;
   /** The maximum memory for all calls of `store` together, and the maximum time that a call waits for memory. */
@@ -48,10 +39,7 @@ export type BucketOptions = {
 
 const TIMEOUTS: Timeouts = { connectMs: 2_000, callMs: 4_500, idleMs: 20_000 };
 
-/**
- * Creates the adapter for a bucket on AWS or any other S3 server. The adapter connects to the bucket at the first call. The function
- * `createBucket` throws PresignError for an invalid name or endpoint.
- */
+/** Creates the adapter for a bucket, which connects at the first call. Throws PresignError for an invalid name or endpoint. */
 export function createBucket(options: BucketOptions): Bucket {
   const { name, region, endpoint, forcePathStyle = false, clock, onWarning = () => undefined } = options;
   const publicEndpoint = options.publicEndpoint ?? endpoint;
@@ -152,10 +140,7 @@ export function createIsOwnKey({ keyPrefix }: { keyPrefix: string }): (objectKey
   return (objectKey) => objectKey.startsWith(keyPrefix) && OWN_PART.test(objectKey.slice(keyPrefix.length));
 }
 
-/**
- * Returns a function that reads the key from the URL of an object in the bucket. The returned function accepts URLs at AWS, and URLs at one
- * of the `endpoints`.
- */
+/** Returns a function that reads the key from the URL of an object, at AWS or at one of the `endpoints`. */
 export function createObjectKeyOf(options: {
   bucket: string;
   endpoints: readonly string[];

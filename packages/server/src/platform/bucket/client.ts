@@ -149,10 +149,7 @@ function statusOf(error: Failure): number | undefined {
   return error.$metadata?.httpStatusCode;
 }
 
-/**
- * Sends a request with checksum headers. If the server refuses the checksum headers, the service sends the request again without the
- * headers.
- */
+/** Sends a request with checksum headers, and sends it again without them if the server refuses them. */
 type OptionalChecksums = <T>(send: (withChecksums: boolean) => Promise<T>) => Promise<T>;
 
 /** Servers refuse an unknown header with a status of `CHECKSUM_REFUSALS`. Backblaze B2 returns 400, and other servers return 501. */

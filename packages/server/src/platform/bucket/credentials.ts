@@ -12,10 +12,7 @@ export type CredentialSource = {
    * returns cached credentials directly, and not as a promise.
    */
   lasting(options: { now: number; seconds: number }): Credentials | Promise<Credentials>;
-  /**
-   * The caller must call `refused` when the bucket has refused the credentials. The next call of `lasting` then fetches new credentials,
-   * unless the last fetch was less than a minute ago.
-   */
+  /** Reports that the bucket refused the credentials. The next call fetches new ones, at most once a minute. */
   refused(): void;
 };
 
@@ -26,10 +23,7 @@ const RECHECK_MS = 300_000;
 /** The minimum pause between two calls of the provider while the cached credentials are valid. */
 const PAUSE_MS = 60_000;
 
-/**
- * Caches the credentials of a provider. A call of the provider may take at most `timeoutMs`. If `from` is static credentials, the source
- * always returns the static credentials.
- */
+/** Caches the credentials of a provider. A call of the provider may take at most `timeoutMs`. Static credentials never change. */
 export function createCredentialSource(
   from: Credentials | CredentialProvider,
   { clock, timeoutMs }: { clock: Clock; timeoutMs: number },
@@ -86,10 +80,7 @@ export function loadProviderChain(): Promise<typeof import("./provider-chain.ts"
   });
 }
 
-/**
- * Returns the provider chain of the AWS SDK. The chain searches for credentials in the order environment, profile, SSO, web identity,
- * container, instance.
- */
+/** Returns the provider chain of the AWS SDK: environment, profile, SSO, web identity, container, instance. */
 export function sdkProviderChain(region: string): CredentialProvider {
   let chain: Promise<CredentialProvider> | undefined;
   return async (options) => {

@@ -70,18 +70,12 @@ function instantOf(date: string | undefined): number {
   return Number.isNaN(instant) ? Number.POSITIVE_INFINITY : instant;
 }
 
-/**
- * The maximum number of objects in one deletion call. S3 accepts 1,000 objects, but a server that deletes objects one by one would then
- * need a minute.
- */
+/** The objects in one deletion call. S3 accepts 1,000, but a server that deletes them one by one would need a minute. */
 const BATCH = 100;
 const SINGLES_AT_ONCE = 8;
 /** The extra time for each object of a batch, because some servers delete objects one by one. */
 const EXTRA_MS_EACH = 200;
-/**
- * A server with a status of `NO_BATCHES` has no DeleteObjects, or does not accept the request. For example, Google Cloud Storage has no
- * DeleteObjects.
- */
+/** The statuses of servers without DeleteObjects, such as Google Cloud Storage. */
 const NO_BATCHES = [400, 405, 501];
 
 /** Deletes objects of the bucket in batches. If the server does not support batches, the function deletes single objects from then on. */

@@ -90,17 +90,11 @@ export async function sendParts(
 type Copy = Parameters<Bucket["copy"]>[0];
 
 const MIB = 2 ** 20;
-/**
- * The size of the largest object that the adapter copies in one call. S3 can copy up to 5 GiB in one call. A long copy would time out,
- * because some servers send no byte during a copy.
- */
+/** The largest object that is copied in one call. S3 permits 5 GiB, but some servers send no byte during a long copy, which times out. */
 const WHOLE_COPY_MAX_BYTES = 256 * MIB;
 const COPY_PART_BYTES = 256 * MIB;
 const COPIED_AT_ONCE = 4;
-/**
- * The extra time for each call of a copy. The extra time is enough for 256 MiB at 4 MiB a second, which is slow for a copy inside the
- * server.
- */
+/** The extra time for each call of a copy: enough for 256 MiB at 4 MiB a second, which is slow for a copy inside the server. */
 const COPY_EXTRA_MS = 64_000;
 
 /**
@@ -199,16 +193,10 @@ async function copyPart(
   return { partNumber, etag: textOf(body.toString(), "ETag") ?? "" };
 }
 
-/**
- * Servers that cannot list unfinished uploads respond with an error of `NO_LIST`. On a server without the list, the service cannot find
- * unfinished uploads.
- */
+/** The errors of servers that cannot list unfinished uploads. On such a server, the service cannot find unfinished uploads. */
 const NO_LIST = ["NotImplemented", "MethodNotAllowed", 405, 501];
 
-/**
- * Returns a function that aborts the unfinished multipart uploads of the given keys. A killed process may leave unfinished multipart
- * uploads behind.
- */
+/** Returns a function that aborts the unfinished multipart uploads of the given keys, which a killed process can leave behind. */
 export function createDiscardParts(client: BucketClient, { keyPrefix }: { keyPrefix: string }): Bucket["discardParts"] {
   return async (objectKeys) => {
     const wanted = new Set(objectKeys);
@@ -218,10 +206,7 @@ export function createDiscardParts(client: BucketClient, { keyPrefix }: { keyPre
   };
 }
 
-/**
- * Begins a multipart upload in the bucket. The function `beginParts` returns the id of the upload. With `hasChecksums`, the parts have
- * checksums. If the server refuses checksums, the function `beginParts` begins the upload without checksums.
- */
+/** Begins a multipart upload, and returns its id. With `hasChecksums`, the parts have checksums, unless the server refuses them. */
 export async function beginParts(
   { send, call, optionalChecksums }: BucketClient,
   { objectKey, contentType, hasChecksums = false }: { objectKey: string; contentType: string; hasChecksums?: boolean },
@@ -254,8 +239,7 @@ export async function abortParts(
 type ListedUpload = MultipartPlace & { begun: string | undefined };
 
 /**
- * Lists unfinished multipart uploads, one page of the server at a time. The function `unfinishedPages` yields nothing if the server cannot
- * list uploads.
+ * Lists unfinished multipart uploads, one page of the server at a time. `unfinishedPages` yields nothing if the server cannot list uploads.
  */
 export async function* unfinishedPages(client: BucketClient, prefix: string): AsyncGenerator<ListedUpload[]> {
   let page = await listUploads(client, { prefix, after: "" });
@@ -288,10 +272,7 @@ async function listUploads(
 
 type Condition = { "if-none-match"?: string };
 
-/**
- * Sends a write that must not replace an object, with the condition if-none-match. If the server does not support the condition, the
- * function `ifAbsent` sends the write without the condition, which is safe because keys are unique.
- */
+/** Sends a write with if-none-match. If the server lacks this condition, sends it without, which is safe because keys are unique. */
 export async function ifAbsent<T>(send: (condition: Condition) => Promise<T>): Promise<T | "occupied"> {
   try {
     return await send({ "if-none-match": "*" });

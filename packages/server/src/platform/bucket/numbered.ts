@@ -57,9 +57,8 @@ export type NumberedBucket = {
 
 /**
  * Joins the buckets of the service into one bucket whose keys contain the number of their bucket. `first` is the bucket of the main
- * settings. The function `numberForUploads` returns the number of the bucket for new objects.
- * A call with a key of an unknown bucket rejects with `bucket_unavailable`, except for a deletion: `delete` leaves these keys out of its
- * result.
+ * settings. `numberForUploads` returns the number of the bucket for new objects. A call with a key of an unknown bucket rejects with
+ * `bucket_unavailable`, except for a deletion: `delete` leaves these keys out of its result.
  */
 export function joinBuckets(
   buckets: readonly [first: NumberedBucket, ...others: NumberedBucket[]],
@@ -212,10 +211,7 @@ async function copyBetween(
   return found.checksum === undefined || found.checksum.value === checksum.value ? "done" : "changed";
 }
 
-/**
- * Returns the results of the calls that succeed. Rejects if all calls fail. If only one of the buckets is down, the deletions of the other
- * bucket must not wait.
- */
+/** Returns the results of the calls that succeed, so that one bucket does not wait for another. Rejects if all calls fail. */
 async function anyOf<Result>(calls: readonly Promise<Result>[]): Promise<Result[]> {
   const settled = await Promise.allSettled(calls);
   const results = settled.flatMap((call) => (call.status === "fulfilled" ? [call.value] : []));

@@ -4,20 +4,11 @@ import { DomainError } from "../errors.ts";
 /** A buffer that one form holds. A form is an upload whose bytes pass through the service. */
 type HeldBuffer = {
   bytes: Buffer;
-  /**
-   * Waits for the next bytes for the buffer. The function `fill` rejects with `service_busy` if the bytes arrive too slowly during the wait
-   * of another form for a buffer.
-   */
+  /** Waits for the next bytes. Rejects with `service_busy` if the bytes are too slow while another form waits for a buffer. */
   fill<T>(arrival: Promise<T>): Promise<T>;
-  /**
-   * Returns the buffer for reuse. Another form will overwrite the bytes of the buffer, so no call may still be sending the bytes. A
-   * repeated call of `release` has no further effect.
-   */
+  /** Returns the buffer for reuse, which overwrites its bytes. So no call may still be sending them. May be called again. */
   release(): void;
-  /**
-   * Ends the use of the buffer, and does not keep the buffer for reuse. The caller must call `discard` after a failed call, which may still
-   * be sending the bytes. A repeated call of `discard` has no further effect.
-   */
+  /** Ends the use of the buffer without reuse, after a failed call that may still be sending its bytes. May be called again. */
   discard(): void;
 };
 
@@ -113,10 +104,7 @@ export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: Par
     });
   }
 
-  /**
-   * Refuses a form that fills its buffer too slowly. The function `watchFilling` returns `fill`, which waits for the bytes of the form, and
-   * `stop`, which ends the check.
-   */
+  /** Refuses a form that fills its buffer too slowly. `fill` waits for the bytes of the form, and `stop` ends the check. */
   function watchFilling(): Pick<HeldBuffer, "fill"> & { stop: () => void } {
     const since = performance.now();
     let refuse: (error: DomainError) => void = () => undefined;
@@ -167,10 +155,7 @@ export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: Par
   };
 }
 
-/**
- * A part of a stream. All parts except the last part have the size `partBytes`. The caller must release the buffer `held` when the bucket
- * has stored the part.
- */
+/** A part of a stream. All parts but the last have `partBytes`. The caller must release `held` when the bucket has stored the part. */
 export type Part = { bytes: Buffer; isLast: boolean; held: HeldBuffer | undefined };
 
 type SplitOptions = { partBytes: number; maxBytes: number; buffers: FormBuffers };
@@ -179,12 +164,10 @@ type SplitOptions = { partBytes: number; maxBytes: number; buffers: FormBuffers 
 const SMALL_BYTES = 65_536;
 
 /**
- * Splits a stream into one or more parts. The function `splitIntoParts` reads no further than the current part.
- * The function `splitIntoParts` acquires a buffer when the first bytes of a part arrive, unless the whole file is small. The function
- * `splitIntoParts` frees the memory of each chunk after the copy of the chunk to the buffer.
- * The function `splitIntoParts` rejects with `file_too_large` at the first byte above `maxBytes`, and with `upload_aborted` if the stream
- * fails. The function `splitIntoParts` rejects with `service_busy` if the stream is too slow while other forms wait. The function
- * `splitIntoParts` destroys the stream at its end.
+ * Splits a stream into one or more parts. Reads no further than the current part. `splitIntoParts` acquires a buffer when the first bytes
+ * of a part arrive, unless the whole file is small. `splitIntoParts` frees the memory of each chunk after the copy of the chunk to the
+ * buffer. Rejects with `file_too_large` at the first byte above `maxBytes`, and with `upload_aborted` if the stream fails. Rejects with
+ * `service_busy` if the stream is too slow while other forms wait. `splitIntoParts` destroys the stream at its end.
  */
 export async function* splitIntoParts(
   body: Readable,
@@ -248,9 +231,8 @@ async function* chunksOf(body: Readable): AsyncGenerator<Uint8Array, undefined> 
 }
 
 /**
- * Frees the memory of bytes that no code uses any more. The function `freeBytes` does nothing if the bytes are only a part of a larger
- * buffer, because other code may use the rest of the buffer.
- * The garbage collector of V8 would also free the memory, but only after 64 MiB of unused bytes.
+ * Frees the memory of bytes that no code uses any more. Does nothing if the bytes are only a part of a larger buffer, because other code
+ * may use the rest of the buffer. The garbage collector of V8 would also free the memory, but only after 64 MiB of unused bytes.
  */
 function freeBytes({ buffer, byteLength }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);

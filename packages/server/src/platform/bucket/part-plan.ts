@@ -15,8 +15,7 @@ export type UploadPlan = { strategy: "put" } | { strategy: "multipart"; partSize
 
 /**
  * Plans an upload: one PUT for up to `singlePutMaxBytes`, or a multipart upload within the limits of S3 for a larger file. All sizes of the
- * plan are in bytes.
- * The function `planUpload` throws RangeError if no S3 object can have the size.
+ * plan are in bytes. Throws RangeError if no S3 object can have the size.
  */
 export function planUpload(options: { sizeBytes: number; singlePutMaxBytes: number }): UploadPlan {
   const { sizeBytes, singlePutMaxBytes } = options;

@@ -13,10 +13,7 @@ export type StoredObject = {
   contentType: string;
   etag: string;
   checksum: Checksum | undefined;
-  /**
-   * The names of the stored headers that the service never sets, such as `Content-Encoding`. The bucket would send undeclared headers with
-   * each download.
-   */
+  /** The stored headers that the service never sets, such as `Content-Encoding`. The bucket would send them with each download. */
   undeclaredHeaders: readonly string[];
 };
 
@@ -61,10 +58,7 @@ export type Bucket = {
     disposition: Disposition;
     expiresInSeconds: number;
     now: number;
-    /**
-     * The length of a time window in which all calls return one URL. The cache window is at most half of `expiresInSeconds`. Without
-     * `cacheWindowSeconds`, each call returns a new URL.
-     */
+    /** The time window in which all calls return one URL, at most half of `expiresInSeconds`. Default: each call returns a new URL. */
     cacheWindowSeconds?: number | undefined;
     /** The IPv4 address of the client, if the CDN binds each URL to the IP address of one client. */
     clientIp?: string | undefined;
@@ -103,10 +97,9 @@ export type Bucket = {
   abortMultipart(place: MultipartPlace): Promise<void>;
   /**
    * Streams a body of unknown length into the bucket, in constant memory. The bucket adapter reuses the memory of the body's chunks, so the
-   * caller must not use the chunks afterwards.
-   * The function `store` rejects with `file_too_large` if the body is longer than `maxBytes`. If `store` rejects, the bucket contains no
-   * object. All people with a running upload get a fair share of the memory. The option `userId` is the id of the person who uploads.
-   * Without the expected `sizeBytes`, the parts have 5 MiB, so that a body can have at most 48 GiB.
+   * caller must not use the chunks afterwards. Rejects with `file_too_large` if the body is longer than `maxBytes`. If `store` rejects, the
+   * bucket contains no object. All people with a running upload get a fair share of the memory. `userId` is the id of the person who
+   * uploads. Without the expected `sizeBytes`, the parts have 5 MiB, so that a body can have at most 48 GiB.
    */
   store(options: {
     userId?: string;
@@ -134,10 +127,7 @@ export type Bucket = {
    * The stream fails with `bucket_unavailable` if the bucket stops sending, if the data ends early, or if the signal aborts.
    */
   read(objectKey: string, options: { etag: string; signal?: AbortSignal | undefined }): Promise<Readable | undefined>;
-  /**
-   * Reads an object, and computes the SHA-256 of its bytes, in constant memory. The function `computeChecksum` is for buckets that store no
-   * SHA-256.
-   */
+  /** Reads an object, and computes the SHA-256 of its bytes, in constant memory. `computeChecksum` is for buckets that store no SHA-256. */
   computeChecksum(objectKey: string): Promise<Checksum>;
   /**
    * Copies an object of any size, within the bucket or to another bucket of the service. If the object is missing or has another ETag,
@@ -153,9 +143,7 @@ export type Bucket = {
     sizeBytes: number;
     contentType: string;
   }): Promise<"done" | "changed">;
-  /**
-   * Deletes objects of the bucket. The function `delete` returns the keys without an object, including the keys that had no object before.
-   */
+  /** Deletes objects of the bucket. Returns the keys without an object, including the keys that had no object before. */
   delete(objectKeys: readonly string[]): Promise<string[]>;
   /** Aborts the unfinished multipart uploads of the given keys. */
   discardParts(objectKeys: readonly string[]): Promise<void>;
@@ -165,19 +153,13 @@ export type Bucket = {
    * `findsDamage`: the built-in bucket checks that the disk has all bytes of each object. Other buckets ignore `findsDamage`.
    */
   listObjects(options?: { pageSize?: number; findsDamage?: boolean }): AsyncIterable<ListedObject[]>;
-  /**
-   * Lists the unfinished multipart uploads under the prefix of the service, in pages of at most 1,000 uploads. If the bucket cannot list
-   * unfinished uploads, there are no pages.
-   */
+  /** Lists the unfinished multipart uploads below the prefix, in pages of at most 1,000. No pages if the bucket cannot list them. */
   listMultiparts(): AsyncIterable<UnfinishedMultipart[]>;
   /** Returns whether `newObjectKey` could have made the key. */
   isOwnKey(objectKey: string): boolean;
   /** Resolves when the bucket responds to a probe. The function `probe` rejects with `bucket_unavailable`. */
   probe(): Promise<void>;
-  /**
-   * Probes the capabilities of the bucket. The probe writes tiny objects under three new keys, and the caller deletes the objects
-   * afterwards.
-   */
+  /** Probes the capabilities of the bucket with tiny objects under three new keys. The caller deletes these objects. */
   tryCapabilities(objectKeys: readonly [string, string, string]): Promise<BucketCapabilities>;
   /** Returns the object key in an S3 URL, or for a key in the bucket. Throws `invalid_request` for a URL outside of the bucket. */
   objectKeyOf(s3UrlOrKey: string): string;
@@ -200,10 +182,7 @@ const NAMES = {
   /** The bucket stores the content type of the upload request. */
   storedType: "stored type",
   signedSha256: "signed SHA-256",
-  /**
-   * The bucket refuses `x-amz-*` headers that the signature does not cover. An uncovered header could turn a PUT into a copy of another
-   * object.
-   */
+  /** The bucket refuses `x-amz-*` headers outside of the signature. Such a header could turn a PUT into a copy of another object. */
   unsignedHeaders: "unsigned headers refused",
   copy: "copy",
 } as const;
@@ -220,10 +199,7 @@ export function describeCapabilities(capabilities: BucketCapabilities, bucket = 
   return `${bucket}: ${KEYS.map((name) => `${NAMES[name]} ${capabilities[name] ? "yes" : "no"}`).join(", ")}`;
 }
 
-/**
- * Parses the stored capabilities of a bucket. Returns undefined if a capability is missing, for example because an earlier version did not
- * know the capability.
- */
+/** Parses stored capabilities. Returns undefined if one is missing, for example because an earlier version did not know it. */
 export function parseCapabilities(stored: unknown): BucketCapabilities | undefined {
   if (typeof stored !== "object" || stored === null) return undefined;
   const values = stored as Record<string, unknown>;

@@ -33,9 +33,7 @@ export function createReading(client: BucketClient): Objects {
   };
 }
 
-/**
- * Throws an error if the key cannot be signed. No URL could serve an object with an invalid key.
- */
+/** Throws an error if the key cannot be signed. No URL could serve an object with an invalid key. */
 function assertKey(objectKey: string): void {
   try {
     encodeKey(objectKey);
@@ -92,10 +90,7 @@ function openObject({ open, call }: BucketClient, objectKey: string): Promise<In
   return call("GetObject", (options) => open({ method: "GET", objectKey }, options).catch(unlessMissing));
 }
 
-/**
- * Returns a stream of the response body. The stream fails if the body ends before the announced length. If the caller destroys the stream,
- * the connection closes.
- */
+/** Returns a stream of the response body. A body that ends early fails the stream, and a destroyed stream closes the connection. */
 function wholeBody(body: IncomingMessage): Readable {
   const announced = body.headers["content-length"];
   const length = announced === undefined ? undefined : Number(announced);
@@ -135,10 +130,7 @@ function toStoredObject(headers: IncomingHttpHeaders): StoredObject {
   };
 }
 
-/**
- * Returns the checksum of the whole object. The function `wholeChecksum` ignores a checksum of part checksums ("…-3"), because a checksum
- * of part checksums does not verify the whole object.
- */
+/** Returns the checksum of the whole object. A checksum of part checksums ("…-3") does not verify the whole object. */
 function wholeChecksum(headers: IncomingHttpHeaders): Checksum | undefined {
   const { "x-amz-checksum-sha256": value, "x-amz-checksum-type": type } = headers;
   if (typeof value !== "string" || type === "COMPOSITE" || value.includes("-")) return undefined;
@@ -150,10 +142,7 @@ function unlessMissing(error: unknown): undefined {
   throw error;
 }
 
-/**
- * Browsers send `no-cache` or `max-age=0` as Cache-Control when the cache of the browser is off. Source: Fetch standard,
- * "HTTP-network-or-cache fetch".
- */
+/** Browsers with a disabled cache send these values. Source: Fetch standard, "HTTP-network-or-cache fetch". */
 const BROWSER_CACHE_CONTROL = /^(?:no-cache|max-age=0)$/;
 
 /**
@@ -178,10 +167,7 @@ function undeclaredHeaders(headers: IncomingHttpHeaders): string[] {
   return hasMetadata ? [...names, "x-amz-meta-*"] : names;
 }
 
-/**
- * Returns the content encoding without `aws-chunked`. Some servers store `aws-chunked`, although the value describes the upload request and
- * not the object.
- */
+/** Returns the content encoding without `aws-chunked`, which describes the upload request. Some servers store it. */
 function encodingOf(header = ""): string {
   const encodings = header.split(",").map((encoding) => encoding.trim());
   return encodings.filter((encoding) => encoding !== "" && encoding.toLowerCase() !== "aws-chunked").join(", ");

@@ -60,10 +60,7 @@ export function overridesOf(request: DownloadRequest): DownloadOverrides {
   };
 }
 
-/**
- * Returns a header with an ASCII `filename`. If ASCII is not enough, the function `contentDispositionOf` adds `filename*` in UTF-8 (RFC
- * 6266).
- */
+/** Returns a header with an ASCII `filename`. If ASCII is not enough, `contentDispositionOf` adds `filename*` in UTF-8 (RFC 6266). */
 function contentDispositionOf(filename: string, disposition: Disposition): string {
   // The code makes the header valid even for an unchecked filename, although the service checks filenames at the start of an upload.
   const safe = filename.toWellFormed().replace(CONTROL_CHARACTERS, "_");

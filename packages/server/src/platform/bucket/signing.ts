@@ -81,10 +81,7 @@ function asRequest({ method, url, headers, expiresAt }: PresignedRequest): Signe
   return { method, url, headers, expiresAt };
 }
 
-/**
- * Returns the headers that the bucket enforces: length, type, checksum, and a condition that permits only one PUT
- * (docs/security-requirements.md, 3, 4, 6, 8).
- */
+/** Returns the headers that the bucket enforces: length, type, checksum, and only one PUT (docs/security-requirements.md, 3, 4, 6, 8). */
 function putHeaders(options: Parameters<Bucket["presignPut"]>[0]): Record<string, string> {
   const { contentType, sizeBytes, checksum, onlyOnce } = options;
   return {
@@ -95,10 +92,7 @@ function putHeaders(options: Parameters<Bucket["presignPut"]>[0]): Record<string
   };
 }
 
-/**
- * Returns a function that limits the lifetime of a URL to the lifetime of its credentials. A URL stops working when its credentials expire.
- * The lifetime of the URL is in seconds.
- */
+/** Returns a function that limits the lifetime of a URL, in seconds, to the lifetime of its credentials. */
 function createCapToCredentials(onWarning: (text: string) => void) {
   let warnedFor: Credentials | undefined;
   return ({ now, expiresInSeconds }: Asked, credentials: Credentials): number => {

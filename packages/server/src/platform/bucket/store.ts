@@ -22,10 +22,7 @@ type Options = {
 };
 export type PartBufferLimits = Pick<PartBufferOptions, "totalBytes" | "waitMs" | "fillMs">;
 
-/**
- * The size of the smallest part that S3 accepts. With small parts, more forms can share the memory. Each form holds a part that is being
- * filled, and a part that is being sent.
- */
+/** The smallest part that S3 accepts. A form holds one part that fills and one that is sent, so many forms can share the memory. */
 const PART_BYTES = 5 * 2 ** 20;
 /**
  * The time `waitMs` is shorter than the idle timeout of the connection to the client, so that the client gets a response. The time `waitMs`
@@ -35,9 +32,8 @@ const FORM_BUFFERS = { totalBytes: 5 * PART_BYTES, partBytes: PART_BYTES, waitMs
 
 /**
  * Streams a body into the bucket, and computes the SHA-256 of the body. A body that fits into one part uses one PUT. A larger body of an
- * upload uses a multipart upload.
- * An object counts as stored when the bucket confirms the checksum of the object. If the bucket does not confirm the checksum, the service
- * reads the object back.
+ * upload uses a multipart upload. An object counts as stored when the bucket confirms the checksum of the object. If the bucket does not
+ * confirm the checksum, the service reads the object back.
  */
 export function createStore(options: Options): Store {
   const partBuffers = createPartBuffers({ ...FORM_BUFFERS, ...options.partBuffers });
@@ -155,10 +151,7 @@ async function putObject(client: BucketClient, options: PutOptions): Promise<Out
 
 /** A multipart upload in progress. The service sends the parts of the multipart upload to the bucket. */
 type Multipart = {
-  /**
-   * Starts to send the next part, and releases the buffer of the part when the bucket has stored the part. The function `add` resolves when
-   * the bucket has stored the previous part.
-   */
+  /** Starts to send the next part, whose buffer is released when it is stored. Resolves when the previous part is stored. */
   add(part: Part): Promise<void>;
   complete(): Promise<Outcome>;
   /** Waits until the service has sent the current part, and aborts the upload. */
@@ -230,10 +223,7 @@ function treatGoneAsCompleted(error: unknown): "occupied" {
   throw error;
 }
 
-/**
- * Compares the checksum that the bucket returned with the expected checksum. For a multipart object, the checksum is the checksum of the
- * part checksums. The bucket has already verified each part.
- */
+/** Compares the returned checksum with the expected one. A multipart object has the checksum of its part checksums. */
 function outcomeOf(checksum: string | undefined, parts: readonly SentPart[]): Outcome {
   if (checksum === undefined) return "unconfirmed";
   const digests = parts.map(({ checksum: digest = "" }) => Buffer.from(digest, "base64"));

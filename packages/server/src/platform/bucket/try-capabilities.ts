@@ -136,10 +136,7 @@ async function tryParts(
   }
 }
 
-/**
- * Completes a multipart upload under a key that already has an object. Returns whether the bucket refused the completion when the request
- * had the condition if-none-match.
- */
+/** Completes a multipart upload over an existing object with if-none-match. Returns whether the bucket refused it. */
 function completeOver(
   client: BucketClient,
   { place, parts }: { place: MultipartPlace; parts: readonly StoredPart[] },

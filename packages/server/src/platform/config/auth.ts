@@ -45,18 +45,12 @@ export function readAuth(reader: ConfigReader, options: { embedded: boolean; has
   const requiresVerifiedEmail = reader.read("AUTH_REQUIRE_VERIFIED_EMAIL", options.hasMail);
   return (secrets: () => EmbeddedSecrets) => ({
     secret: secret ?? secrets().authSecret,
-    /**
-     * The earlier values of `secret`. The service uses old secrets only to accept and decrypt earlier values, for example the tokens of
-     * links.
-     */
+    /** The earlier values of `secret`, which are still accepted and used to decrypt, for example for the tokens of links. */
     oldSecrets,
     jwtSecret,
     ...jwt,
     signUp,
-    /**
-     * The member `requiresVerifiedEmail` states whether a share with an email address gives access only to a person who has proven the
-     * email address.
-     */
+    /** States whether a share with an email address gives access only to a person who has proven the email address. */
     requiresVerifiedEmail,
     oidc,
   });

@@ -15,10 +15,7 @@ type BuiltInBucketConfig = {
   port: number;
   name: string;
   region: string;
-  /**
-   * The base URL of presigned URLs for browsers. If `publicEndpoint` is undefined, presigned URLs contain the URL at which the bucket
-   * listens.
-   */
+  /** The base URL of presigned URLs for browsers. Default: the URL at which the bucket listens. */
   publicEndpoint: string | undefined;
   /** The key prefix is empty, or ends with a slash. */
   keyPrefix: string;
@@ -106,10 +103,7 @@ function readPort(reader: BucketReader, serverPort: number): number {
   return port;
 }
 
-/**
- * Reports a fault if the bucket has the origin of the service. Uploaded content must never share an origin with the sessions
- * (docs/security-requirements.md, 14).
- */
+/** Reports a fault if the bucket has the origin of the service, which has the sessions (docs/security-requirements.md, 14). */
 function requireOwnOrigin(
   reader: BucketReader,
   { server, endpoint }: { server: ServerConfig; endpoint: string | undefined },
@@ -168,10 +162,7 @@ function readRegion(reader: BucketReader, { hasEndpoint }: { hasEndpoint: boolea
   return region ?? "us-east-1";
 }
 
-/**
- * Reads the static credentials of the bucket. Returns undefined if no static credentials are set. Without static credentials, the provider
- * chain of the AWS SDK finds the credentials.
- */
+/** Reads the static credentials. Undefined: the provider chain of the AWS SDK finds the credentials. */
 export function readCredentials(reader: BucketReader): Credentials | undefined {
   const accessKeyId = reader.text("AWS_ACCESS_KEY_ID");
   const secretAccessKey = reader.text("AWS_SECRET_ACCESS_KEY");
@@ -229,10 +220,7 @@ function refuseCloudFront(reader: BucketReader): void {
   );
 }
 
-/**
- * Reads the host name of the distribution. The function `readDomain` also accepts a URL with the host name. The function `readDomain`
- * accepts http only for the local machine, because tests run a distribution on the local machine.
- */
+/** Reads the host name of the distribution, also from a URL. Accepts http only for the local machine, for tests. */
 function readDomain(
   reader: BucketReader,
   { domain, server }: { domain: string; server: ServerConfig },
@@ -268,10 +256,7 @@ function readPrivateKey(reader: BucketReader, text: string): string | undefined 
   return undefined;
 }
 
-/**
- * Returns a text about the problem of a private key. The texts do not contain the message of the parser, because the parser's message may
- * quote the key.
- */
+/** Returns the problem of a private key, without the message of the parser, which may quote the key. */
 function problemOfKey(pem: string): string | undefined {
   if (/ENCRYPTED/.test(pem)) return "is encrypted with a passphrase, which the service does not know";
   if (/BEGIN PUBLIC KEY/.test(pem))

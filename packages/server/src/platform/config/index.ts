@@ -58,9 +58,8 @@ type LoadOptions = { workingDirectory?: string; secretsOf?: (dataDir: string) =>
 
 /**
  * Reads the configuration from the environment, and from `.env` in the working directory. A variable of the environment overrides a
- * variable of `.env`.
- * In embedded mode (built-in bucket and SQLite), the function `loadConfig` generates missing secrets and stores the secrets in DATA_DIR.
- * The function `loadConfig` throws ConfigError with every fault and its remedy.
+ * variable of `.env`. In embedded mode (built-in bucket and SQLite), `loadConfig` generates missing secrets and stores the secrets in
+ * DATA_DIR. Throws ConfigError with every fault and its remedy.
  */
 export function loadConfig(
   env: Environment = process.env,
@@ -74,10 +73,7 @@ export function loadConfig(
   return { config, warnings: [...warnings, ...unseen.map(explain)] };
 }
 
-/**
- * Reads the configuration without the secrets in DATA_DIR. The function `loadConfigWithoutSecrets` generates no secrets, and changes
- * nothing in DATA_DIR. The function `loadConfigWithoutSecrets` throws ConfigError.
- */
+/** Reads the configuration without the secrets in DATA_DIR. Generates no secrets, and changes nothing there. Throws ConfigError. */
 export function loadConfigWithoutSecrets(): Omit<Config, "auth"> {
   return loadConfig(process.env, {
     secretsOf: () => ({ authSecret: "", bucketAccessKeyId: "", bucketSecretAccessKey: "" }),
@@ -85,9 +81,8 @@ export function loadConfigWithoutSecrets(): Omit<Config, "auth"> {
 }
 
 /**
- * Parses the configuration from an environment. The function `parseConfig` has no side effects, except a call of `secretsOf` for the
- * secrets in a data directory. The function `parseConfig` calls `secretsOf` only if the configuration needs secrets and has no fault. The
- * function `parseConfig` throws ConfigError.
+ * Parses the configuration from an environment. Has no side effects, except a call of `secretsOf` for the secrets in a data directory.
+ * Calls `secretsOf` only if the configuration needs secrets and has no fault. Throws ConfigError.
  */
 export function parseConfig(
   env: Environment,
@@ -128,10 +123,7 @@ export function parseConfig(
   };
 }
 
-/**
- * Reads the settings of the next bucket. Without any of these settings, there is no next bucket. Without a bucket name, the next bucket is
- * the built-in bucket.
- */
+/** Reads the settings of the next bucket, if there are any. Without a name, the next bucket is the built-in bucket. */
 function readNextBucket(
   reader: ConfigReader,
   { server, bucketNumber }: { server: ServerConfig; bucketNumber: number },
@@ -166,10 +158,7 @@ function readDotenv(file: string): Environment {
   }
 }
 
-/**
- * Removes text that the parser of Node.js misreads: a byte order mark, and spaces or tabs between a `=` and the end of the line. After
- * spaces at the end of a line, the parser would read the next line as the value.
- */
+/** Removes a byte order mark and spaces after `=`. After these, the parser of Node.js would read the next line as the value. */
 function withoutTraps(dotenv: string): string {
   return dotenv.replace(/^\uFEFF/, "").replace(/=[ \t]+$/gm, "=");
 }

@@ -4,10 +4,7 @@ import { ConfigReader } from "./reader.ts";
 /** The rules of the operator for all links. */
 export type LinkPolicy = ReturnType<typeof readLinks>;
 
-/**
- * The maximum rate of one person on one replica. The member `perSecond` is the rate over a longer time. The member `burst` is the maximum
- * number at once, after a pause.
- */
+/** The maximum rate of one person on one replica: `perSecond` over a longer time, and `burst` at once, after a pause. */
 export type RateLimit = { perSecond: number; burst: number };
 
 /** The limits of a service with a configuration. */
@@ -19,10 +16,7 @@ const DEFAULT_UPLOAD_MAX_BYTES = 5 * 2 ** 30;
 const URL_BURST_SECONDS = 25;
 /** The size of the largest batch of URLs, which must fit into the burst. `packages/contract` has an equal number. */
 const MAX_BATCH_URLS = 1_000;
-/**
- * The limit for starts of uploads by one user. An import of many small files is below the limit, and the database can record many more
- * uploads.
- */
+/** The starts of uploads by one user. An import of many small files is below the limit, and the database can record more. */
 const UPLOAD_RATE = { perSecond: 20, burst: 5_000 };
 
 /** The maximum lifetime of a link is ten years. An expiry of more than ten years is probably a typing error. */
@@ -42,10 +36,7 @@ export function readLimits(reader: ConfigReader) {
     /** The maximum number of files on the notes of one user. If `userQuotaFiles` is undefined, the quota of files has no limit. */
     userQuotaFiles: reader.read("USER_QUOTA_FILES"),
     uploadMaxBytes: readUploadMax(reader),
-    /**
-     * The size in bytes of the largest file for a single PUT. A repetition of a failed single PUT of 64 MiB costs little. A larger file
-     * needs a multipart upload.
-     */
+    /** The largest file of a single PUT, in bytes. A repeated PUT of 64 MiB costs little. Larger files use multipart uploads. */
     singlePutMaxBytes: 64 * 2 ** 20,
     /** The lifetime of a signed PUT of a file or a part, in seconds. */
     uploadTtlSeconds: 900,
@@ -57,25 +48,16 @@ export function readLimits(reader: ConfigReader) {
     notePendingUploads: 500,
     /** The number of download URLs that one user may request. If `urlRate` is undefined, the number of URLs has no limit. */
     urlRate: readUrlRate(reader),
-    /**
-     * The number of days for which deleted notes and files remain in the trash. With `trashDays: 0`, there is no trash, and a deletion is
-     * permanent.
-     */
+    /** The days for which deleted notes and files stay in the trash. 0: there is no trash, and a deletion is permanent. */
     trashDays: reader.read("TRASH_DAYS"),
-    /**
-     * The service exports audit events that are older than `auditDays` days to DATA_DIR, and deletes the exported events from the database.
-     * If `auditDays` is undefined, all audit events remain in the database.
-     */
+    /** Older audit events are exported to DATA_DIR, and deleted from the database. Undefined: all events stay in the database. */
     auditDays: reader.read("AUDIT_DAYS"),
     /** The number of uploads that one user may start. If `uploadRate` is undefined, the number of uploads has no limit. */
     uploadRate: UPLOAD_RATE as RateLimit | undefined,
     /** Whether the service draws the missing previews of pictures in the background, if it can. */
     drawsPreviews: reader.read("PREVIEWS") === "auto",
     links: readLinks(reader),
-    /**
-     * If the service must read the bytes of a larger file, the service verifies the file after the HTTP request. The read of 64 MiB takes
-     * one or two seconds.
-     */
+    /** If the bytes of a larger file must be read, the verification runs after the request. 64 MiB take one or two seconds. */
     verifyInRequestMaxBytes: 64 * 2 ** 20,
   };
 }
@@ -121,10 +103,7 @@ function readLinks(reader: ConfigReader) {
   return {
     /** If `isEnabled` is false, nobody can create a link, and visitors cannot open any link. */
     isEnabled: reader.read("LINKS") === "on",
-    /**
-     * The maximum lifetime of a link in seconds, from the creation of the link. If `maxExpirySeconds` is undefined, a link can exist until
-     * its revocation.
-     */
+    /** The maximum lifetime of a link in seconds, from its creation. Undefined: a link can last until it is revoked. */
     maxExpirySeconds: readMaxExpiry(reader),
     /** If `isPasswordRequired` is true, visitors cannot open a link without a password. */
     isPasswordRequired: reader.read("LINKS_PASSWORD") === "required",

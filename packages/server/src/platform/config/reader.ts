@@ -4,18 +4,12 @@ import { BUCKET_SETTINGS, NEXT, SECRETS, SETTING_NAMES, type SETTINGS, type Sett
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/**
- * A fault in the configuration. The member `name` is the variable or the file. The member `problem` describes the fault. The member
- * `remedy` says how the operator can repair the fault.
- */
+/** A fault in the configuration. `name`: the variable or the file. `remedy`: how the operator can repair the fault. */
 type ConfigFault = { name: string; problem: string; remedy: string };
 
 type ErrorOptionsWithWarnings = ErrorOptions & { warnings?: readonly string[] };
 
-/**
- * The error contains all faults and warnings of the configuration, because a misspelt name can be the cause of a fault. The message of the
- * error is text for a terminal, and contains no secret.
- */
+/** All faults and warnings of the configuration. A misspelt name can cause a fault. The message is for a terminal, without secrets. */
 export class ConfigError extends Error {
   readonly faults: readonly ConfigFault[];
   readonly warnings: readonly string[];
@@ -113,10 +107,7 @@ export class ConfigReader {
     return [...this.#given];
   }
 
-  /**
-   * Reads a setting as the specification of the setting says. The reader reports a fault if the value is wrong. The parameter `fallback`
-   * replaces the default of the table.
-   */
+  /** Reads a setting by its specification, and reports a wrong value. `fallback` replaces the default of the table. */
   read<Name extends Setting>(name: Name, fallback?: Value<Name>): Value<Name> {
     const value = this.text(name);
     const spec = { ...specOf(name), ...(fallback === undefined ? {} : { fallback }) } as ReturnType<typeof specOf>;
@@ -168,10 +159,7 @@ export class ConfigReader {
     }
   }
 
-  /**
-   * Returns whether at least one of several settings is set. The reader reports a fault for each missing setting, because the settings
-   * belong together.
-   */
+  /** Returns whether at least one of several settings that belong together is set. Reports a fault for each missing one. */
   hasAll(names: readonly Setting[], { of }: { of: string }): boolean {
     const missing = names.filter((name) => this.text(name) === undefined);
     if (missing.length === names.length) return false;

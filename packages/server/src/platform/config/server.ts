@@ -6,10 +6,7 @@ export type ServerConfig = ReturnType<typeof readServer>;
 export type MetricsConfig = ReturnType<typeof readMetrics>;
 
 const ANY_HOSTS = new Set(["0.0.0.0", "::"]);
-/**
- * The maximum number of proxies. With too large a number, the service would trust entries of X-Forwarded-For that the client wrote. The
- * limit `MAX_PROXIES` prevents a number that is too large.
- */
+/** The maximum number of proxies. With too many, the service would trust entries of X-Forwarded-For from the client. */
 const MAX_PROXIES = 10;
 const PROXY_RANGES = new Set(["loopback", "linklocal", "uniquelocal"]);
 
@@ -21,10 +18,7 @@ export function readServer(reader: ConfigReader, options: { workingDirectory: st
     /** With port 0, the service chooses any free port. */
     port,
     host,
-    /**
-     * The public URL has no trailing slash. The member `publicUrl` is undefined if PUBLIC_URL is not set and the service chooses its port
-     * at startup.
-     */
+    /** The public URL has no trailing slash. Undefined if PUBLIC_URL is not set and the service chooses its port at startup. */
     publicUrl,
     trustProxy: readTrustProxy(reader, publicUrl),
     logLevel: reader.read("LOG_LEVEL"),

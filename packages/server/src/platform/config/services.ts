@@ -6,10 +6,7 @@ import type { ServerConfig } from "./server.ts";
 
 export type DatabaseConfig =
   | { kind: "sqlite"; file: string }
-  /**
-   * `prepared`: whether frequent statements have names, so that PostgreSQL prepares them only once. If `schema` is undefined, the settings
-   * of the connection choose the schema.
-   */
+  /** `prepared`: whether PostgreSQL prepares frequent statements by name. `schema`: undefined for the schema of the connection. */
   | { kind: "postgres"; url: string; prepared: "auto" | "on" | "off"; schema?: string };
 
 export type ScannerConfig = {
@@ -26,10 +23,7 @@ export type TracingConfig = NonNullable<ReturnType<typeof readTracing>>;
 export type MailConfig = {
   host: string;
   port: number;
-  /**
-   * The member `isSecure` states whether the connection uses TLS from the first byte. If `isSecure` is false, the connection starts without
-   * TLS, and uses STARTTLS if the server offers STARTTLS.
-   */
+  /** Whether the connection uses TLS from the first byte. If false, uses STARTTLS if the server offers it. */
   isSecure: boolean;
   /** The member `requiresTls` states whether the service refuses to send over a connection without TLS. */
   requiresTls: boolean;
@@ -55,10 +49,7 @@ export function readDatabase(reader: ConfigReader, options: { sqliteFile: string
   return { kind: "sqlite", file: options.sqliteFile };
 }
 
-/**
- * Reads the address of the virus scanner from CLAMAV_HOST (`host` or `host:port`) and CLAMAV_PORT. Returns undefined if no virus scanner is
- * configured.
- */
+/** Reads the address of the virus scanner from CLAMAV_HOST (`host` or `host:port`) and CLAMAV_PORT, if it is configured. */
 export function readScanner(reader: ConfigReader): ScannerConfig | undefined {
   const port = reader.read("CLAMAV_PORT");
   const tooLarge = reader.read("CLAMAV_TOO_LARGE");
@@ -95,10 +86,7 @@ export function readTracing(reader: ConfigReader) {
     endpoint,
     /** The headers of each export, in the format of OTEL_EXPORTER_OTLP_HEADERS. The headers of an export may contain a token. */
     headers: reader.read("OTEL_EXPORTER_OTLP_HEADERS"),
-    /**
-     * If `serviceName` is undefined, the name comes from OTEL_RESOURCE_ATTRIBUTES. Without a name in OTEL_RESOURCE_ATTRIBUTES, the name is
-     * "valetkey".
-     */
+    /** Default: the name in OTEL_RESOURCE_ATTRIBUTES, or else "valetkey". */
     serviceName: reader.read("OTEL_SERVICE_NAME"),
     sampler: reader.read("OTEL_TRACES_SAMPLER"),
     /** The fraction of the traces that the `traceidratio` samplers record, from 0 to 1. */
@@ -190,10 +178,7 @@ function readSender(
   return undefined;
 }
 
-/**
- * Warns if PUBLIC_URL is on localhost, because a person on another machine can't open the links in mails. The function `warnOfLocalLinks`
- * does not warn if the mail server is also on localhost, because a local mail server is usually for tests.
- */
+/** Warns if the links in mails point to localhost. Does not warn if the mail server is also on localhost, which is usually a test. */
 function warnOfLocalLinks(
   reader: ConfigReader,
   { host, publicUrl }: { host: string; publicUrl: string | undefined },

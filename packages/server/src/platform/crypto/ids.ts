@@ -29,10 +29,7 @@ const POOL_BYTES = 4_096;
 
 type Random = (bytes: number) => Uint8Array;
 
-/**
- * Generates many random bytes before the bytes are needed. Generating random bytes for each id separately would take more time than the
- * rest of the id. The function `drawnAhead` never uses a random byte twice.
- */
+/** Draws random bytes for many ids at once, because a draw for each id takes longer than the rest of the id. Uses each byte once. */
 export function drawnAhead(random: Random): Random {
   let pool = random(POOL_BYTES);
   let used = 0;

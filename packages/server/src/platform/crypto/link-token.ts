@@ -59,10 +59,7 @@ export function makeToken(key: Uint8Array, subject: Subject): string {
   return Buffer.concat([idBytes(subject.linkId), macOf(key, subject)]).toString("base64url");
 }
 
-/**
- * Reads the parts of the token of a link. The token may follow a readable prefix that ends with `~`. Returns undefined if the text is not a
- * token.
- */
+/** Reads the parts of a token, which may follow a readable prefix that ends with `~`. Returns undefined for other texts. */
 export function readToken(text: string): ReadToken | undefined {
   const token = text.slice(text.lastIndexOf("~") + 1);
   const bytes = token.length === TOKEN_LENGTH ? readBase64url(token) : undefined;
@@ -70,10 +67,7 @@ export function readToken(text: string): ReadToken | undefined {
   return { linkId: idOf(bytes.subarray(0, ID_BYTES)), mac: bytes.subarray(ID_BYTES) };
 }
 
-/**
- * Returns whether the token was made with one of the keys for the given generation of the link. The check takes an equal time for each
- * token.
- */
+/** Returns whether one of the keys made the token for this generation of the link. Takes an equal time for each token. */
 export function tokenIsRight(keys: readonly Uint8Array[], token: ReadToken, generation: number): boolean {
   let isRight = false;
   for (const key of keys) {

@@ -20,10 +20,7 @@ export function sealSecret(keys: readonly Uint8Array[], userId: string, secret: 
   return Buffer.concat([iv, cipher.update(secret), cipher.final(), cipher.getAuthTag()]).toString("base64url");
 }
 
-/**
- * Decrypts a secret of an account. Returns undefined if no key matches, because the operator replaced AUTH_SECRET without the old value in
- * AUTH_SECRETS_OLD.
- */
+/** Decrypts a secret of an account. Returns undefined if the key is neither AUTH_SECRET nor in AUTH_SECRETS_OLD. */
 export function openSecret(keys: readonly Uint8Array[], userId: string, sealed: string): Uint8Array | undefined {
   const bytes = Buffer.from(sealed, "base64url");
   const iv = bytes.subarray(0, IV_BYTES);
@@ -49,10 +46,7 @@ export function argon2id(message: Buffer, { salt, bytes, ...cost }: Argon2idCost
   });
 }
 
-/**
- * Computes the hash of `argon2id` in WebAssembly, for versions of Node.js before 24.7, which have no Argon2. The call of `argon2idInWasm`
- * blocks the main thread for about 50 ms.
- */
+/** Computes Argon2id in WebAssembly for Node.js before 24.7, which has no Argon2. Blocks the main thread for about 50 ms. */
 export async function argon2idInWasm(message: Buffer, cost: Argon2idCost): Promise<Buffer> {
   const { default: wasm } = await import("hash-wasm");
   const bytes = await wasm.argon2id({

@@ -2,10 +2,7 @@ import { type Compilable, type Kysely, type RawBuilder, sql } from "kysely";
 import type { Engine } from "./engine.ts";
 import type { Tables } from "./schema.ts";
 
-/**
- * A statement that Kysely has compiled. The member `rows` says whether the statement returns at most one row or many. The member
- * `parameters` are the names of the values that the statement needs, in order.
- */
+/** A compiled statement. `rows`: at most one row, or many. `parameters`: the names of the values that it needs, in order. */
 export type Statement<Name extends string = string> = {
   name: string;
   sql: string;

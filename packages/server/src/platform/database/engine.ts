@@ -17,19 +17,13 @@ export type DatabaseUser = "service" | "embedding";
 /** The differences between the database engines on which queries depend. */
 export type Engine = {
   name: EngineName;
-  /**
-   * Whether the database has the tables that only the service needs, such as the tables of shares, mails and webhooks. An embedding has no
-   * such tables (migrations/0121-embedding-tables.ts).
-   */
+  /** Whether the database has the tables of shares, mails, webhooks and others that an embedding does not need. */
   hasServiceTables: boolean;
   /** Converts a list of texts to one parameter, so that the SQL does not depend on the length of the list. */
   list(values: readonly string[]): unknown;
   /** Builds the condition that `column` is one of the texts in `list`, which must be a result of the method `list`. */
   isIn(column: Expression<string>, list: unknown): RawBuilder<SqlBool>;
-  /**
-   * Builds the condition that `column` contains exactly a given text. The condition does not use LIKE, because LIKE differs between the
-   * engines, and treats some characters as wildcards.
-   */
+  /** Builds the condition that `column` contains a text. Not with LIKE, whose wildcards and case differ between the engines. */
   contains(column: Expression<string>, text: string): RawBuilder<SqlBool>;
   /** The table of notes, for a join by id. A join with `summaries` may read only the columns that a list of notes shows. */
   summaries: AliasedRawBuilder<Selectable<Tables["notes"]>, "notes">;

@@ -33,10 +33,9 @@ export type MigrateOptions = {
 
 /**
  * Updates the schema in one transaction. Processes that start together migrate one by one. On PostgreSQL, the processes wait for an
- * advisory lock. On SQLite, each transaction begins as a writer (sqlite/dialect.ts).
- * The function `migrate` throws `database_unavailable` if a preview before 0.1.0 made the database, or if the database refuses a migration.
- * The function `migrate` also throws `database_unavailable` if a later version has made a change that the current version cannot use (ADR
- * 2).
+ * advisory lock. On SQLite, each transaction begins as a writer (sqlite/dialect.ts). Throws `database_unavailable` if a preview before
+ * 0.1.0 made the database, or if the database refuses a migration. Also throws `database_unavailable` if a later version has made a change
+ * that the current version cannot use (ADR 2).
  */
 export async function migrate(db: Kysely<Tables>, engine: EngineName, options: MigrateOptions = {}): Promise<void> {
   await db.transaction().execute(async (transaction) => {
@@ -106,10 +105,7 @@ export function hasMigration(engine: EngineName, name: string): boolean {
   return Object.hasOwn(migrationsFor(engine), name);
 }
 
-/**
- * Returns the first migration that an existing database lacks. Returns undefined for a new database, and for a database with all
- * migrations.
- */
+/** Returns the first migration that an existing database lacks, if any. Returns undefined for a new database. */
 export async function firstMissingMigration(
   db: Kysely<Tables>,
   engine: EngineName,

@@ -7,9 +7,7 @@ export type PageRequest = { limit: number; cursor: string | undefined };
 const TIMED = /^at:(\d{1,15}):([^\0]{1,255})$/s;
 const ID = /^[\x21-\x7e]{1,255}$/;
 
-/**
- * Returns the id in the cursor of a page. The function `decodeCursor` throws `invalid_cursor` for a text that `encodeCursor` did not make.
- */
+/** Returns the id in the cursor of a page. Throws `invalid_cursor` for a text that `encodeCursor` did not make. */
 export function decodeCursor(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   const text = Buffer.from(cursor, "base64url").toString();

@@ -32,15 +32,9 @@ export type Database = Tx & {
    * `freesSpace` is false.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>, options?: { freesSpace?: boolean }): Promise<T>;
-  /**
-   * The desired maximum number of searches in notes that run in parallel. With a higher number, searches would delay each other or other
-   * queries.
-   */
+  /** How many searches in notes should run in parallel. More would delay each other or other queries. */
   searchesAtOnce: number;
-  /**
-   * Checks that the database and the log of URL events accept writes. The function `probe` rejects with `database_unavailable` or
-   * `storage_full`.
-   */
+  /** Checks that the database and the log of URL events accept writes. Rejects with `database_unavailable` or `storage_full`. */
   probe(): Promise<void>;
   /** Returns the state of the connection pools. The list of pools is empty on SQLite. */
   pools(): PoolState[];
@@ -86,10 +80,7 @@ export type UrlJournal = {
     routine: "include" | "omit";
     limit: number;
   }): AuditRow[];
-  /**
-   * Finds the oldest events in a range of ids that have the action `url.issued`. If `ownerId` is null, the function `findUrls` finds the
-   * events of every owner.
-   */
+  /** Finds the oldest `url.issued` events in a range of ids. `ownerId`: null for the events of every owner. */
   findUrls(range: { ownerId: string | null; after: string; before: string; limit: number }): IssuedUrlRow[];
 };
 
@@ -101,10 +92,7 @@ export type Search = {
   run: <Row>(query: CompiledQuery<Row>) => Promise<Row[]>;
   /** The maximum number of searches that run in parallel. */
   atOnce: number;
-  /**
-   * The function `inTime` exists only for an engine that cannot stop a running query. The function `inTime` builds a condition that the
-   * query evaluates for every note. After the time limit, the condition makes the query fail.
-   */
+  /** Only for an engine that cannot stop a query: a condition for every note, which fails after the time limit. */
   inTime?: (noteId: Expression<string>) => RawBuilder<SqlBool>;
 };
 
@@ -125,20 +113,14 @@ export function searchTimeout(limitMs: number, cause: unknown): DomainError {
 export type Transactions = {
   /** A plugin for the Kysely instance outside of transactions. */
   guard: KyselyPlugin;
-  /**
-   * Throws an error inside the work of a transaction. Queries that bypass Kysely call `refuseInside`, because `guard` sees only queries of
-   * Kysely.
-   */
+  /** Throws inside the work of a transaction. For queries that bypass Kysely, which `guard` does not see. */
   refuseInside(): void;
   run<T>(db: Kysely<Tables>, work: (transaction: Kysely<Tables>) => Promise<T>): Promise<T>;
 };
 
 type Retry = <T>(run: () => Promise<T>) => Promise<T>;
 
-/**
- * The function `retry` runs a whole transaction again if the database stopped the transaction because of a parallel transaction. By
- * default, a failed transaction has no retries.
- */
+/** `retry` runs a transaction again that the database stopped because of a parallel one. Default: no retries. */
 export function createTransactions({ retry = (run) => run() }: { retry?: Retry } = {}): Transactions {
   const current = new AsyncLocalStorage<{ open: boolean }>();
   function refuseInside(): void {

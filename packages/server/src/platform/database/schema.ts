@@ -39,10 +39,7 @@ export type Tables = {
     id: string;
     email: string | null;
     email_proven_by: EmailProof | null;
-    /**
-     * The instant of the latest statement about the email address. The column `email_stated_at` is null if the row is older than the
-     * column, or if the user has no email address.
-     */
+    /** When the email address was last stated. Null without an email address, and for rows that are older than the column. */
     email_stated_at: number | null;
     name: string | null;
     is_admin: Bit;
@@ -67,14 +64,9 @@ export type Tables = {
     body_folded: Generated<string>;
     created_at: number;
     updated_at: number;
-    /**
-     * The id of the item in the trash that contains the note with its attachments. The column `trash_id` of a note is null if the note is
-     * not in the trash (features/access/sql.ts).
-     */
+    /** The item of the trash that contains the note with its files. Null outside of the trash (features/access/sql.ts). */
     trash_id: string | null;
-    /**
-     * The column `is_indexed` is null if the index for searches does not have the current text (features/notes/search-index-queries.ts).
-     */
+    /** Null if the index for searches does not have the current text (features/notes/search-index-queries.ts). */
     is_indexed: 1 | null;
     /** The key of the request that created the note. A repeated request with the idempotency key gets the note of the first request. */
     idempotency_key: string | null;
@@ -127,10 +119,7 @@ export type Tables = {
     term: string;
     note_id: string;
   };
-  /**
-   * The table `attachment_previews` contains the preview pictures of files. A trigger queues the deletion of the object of each deleted
-   * row.
-   */
+  /** Contains the preview pictures of files. A trigger queues the deletion of the object of each deleted row. */
   attachment_previews: {
     attachment_id: string;
     name: PreviewName;
@@ -145,9 +134,7 @@ export type Tables = {
     height: number | null;
     created_at: number;
   };
-  /**
-   * The table `missing_previews` contains the ready pictures without previews. Triggers on `attachments` add and remove the rows.
-   */
+  /** Contains the ready pictures without previews. Triggers on `attachments` add and remove the rows. */
   missing_previews: {
     attachment_id: string;
     /** The instant of the next attempt, or the end of the lease. If `due_at` is null, the file waits for a command of the operator. */
@@ -176,21 +163,12 @@ export type Tables = {
     /** The columns `bucket_upload_id` and `part_size` are null unless the upload is multipart. */
     bucket_upload_id: string | null;
     part_size: number | null;
-    /**
-     * The idempotency key is unique for each user. The column `idempotency_key` is null if the client sent no key, or if the service has
-     * released the key.
-     */
+    /** The idempotency key is unique for each user. Null if the client sent no key, or if the service has released the key. */
     idempotency_key: string | null;
-    /**
-     * The instant when the client completed the upload. The column `completed_at` is null for an upload that is not complete, or that an
-     * earlier version completed.
-     */
+    /** The instant when the client completed the upload. Null for an upload that is not complete, or that an earlier version completed. */
     completed_at: Generated<number | null>;
   };
-  /**
-   * The table `usage` has one row for each owner who has ever had a file. Each transaction that changes the files of an owner also changes
-   * the usage of the owner (features/usage/queries.ts).
-   */
+  /** One row for each owner of a file, now or before. Changes together with the files (features/usage/queries.ts). */
   usage: {
     owner_id: string;
     used_bytes: number;
@@ -208,17 +186,11 @@ export type Tables = {
     size_bytes: number;
     expires_at: number;
   };
-  /**
-   * A document in the index for searches is a note with its title and body, or the path and name of a file. For a note, `doc_id` and
-   * `note_id` are equal. Each engine stores the terms in its own way (engine.ts).
-   */
+  /** A note, or the path and name of a file. For a note, `doc_id` equals `note_id`. Each engine stores terms in its way (engine.ts). */
   search_docs: { doc_id: string; note_id: string };
   /** The table `note_sharers` lists the owners who have ever shared a note with a user. A trigger adds the rows of `note_sharers`. */
   note_sharers: { user_id: string; owner_id: string };
-  /**
-   * The table `shared_subjects` lists the notes and files that have ever had a share, an invitation or a link. Triggers add the rows of
-   * `shared_subjects`. The column `subject_id` is the id of the file, or else of the note.
-   */
+  /** The notes and files that ever had a share, an invitation or a link, added by triggers. `subject_id`: the file, or else the note. */
   shared_subjects: { note_id: string; subject_id: string };
   note_shares: {
     note_id: string;
@@ -229,16 +201,10 @@ export type Tables = {
     created_by: string;
     /** The column `seen_at` is null if the holder has not opened the note since the share. */
     seen_at: number | null;
-    /**
-     * The instant when the service queued the mail about the expiry of the share. The column `reminded_at` is null if the mail is not
-     * queued yet.
-     */
+    /** The instant when the service queued the mail about the expiry of the share. Null if the mail is not queued yet. */
     reminded_at: Generated<number | null>;
   };
-  /**
-   * The table `attachment_shares` contains the shares of single attachments. The table `attachment_shares` has no role, because the holder
-   * of a file share is always a viewer.
-   */
+  /** Contains the shares of single attachments. Has no role, because the holder of a file share is always a viewer. */
   attachment_shares: {
     attachment_id: string;
     user_id: string;
@@ -249,10 +215,7 @@ export type Tables = {
     /** The column `reminded_at` has the meaning of `reminded_at` in `note_shares`. */
     reminded_at: Generated<number | null>;
   };
-  /**
-   * An invitation is a share with an email address. The invitation is open until the invited person opens the note or the file. The column
-   * `subject_id` is the id of the shared attachment, or else of the shared note.
-   */
+  /** A share with an email address, until the invited person opens it. `subject_id`: the attachment, or else the note. */
   invitations: {
     id: string;
     subject_id: string;
@@ -268,10 +231,7 @@ export type Tables = {
     link_expires_at: number;
     redeemed_at: number | null;
   };
-  /**
-   * An account invitation is an invitation of an administrator to create an account. The column `invited_by` is null if the operator made
-   * the invitation with a command.
-   */
+  /** An invitation to create an account. `invited_by`: the administrator, or null for a command of the operator. */
   account_invitations: {
     id: string;
     email: string;
@@ -301,10 +261,7 @@ export type Tables = {
     created_at: number;
     expires_at: number | null;
   };
-  /**
-   * A token request is a program that waits until a person confirms its code in the web app. The token becomes an API token at the
-   * confirmation, and the row is deleted.
-   */
+  /** A program that waits for the confirmation of its code in the web app. Then the token becomes an API token, and the row is deleted. */
   token_requests: {
     token_hash: string;
     /** A keyed hash of the code that the person types. */
@@ -326,16 +283,10 @@ export type Tables = {
     attachment_ids: string;
     /** The column `detail` is a JSON object. */
     detail: string;
-    /**
-     * The column `is_routine` states whether the event is routine (features/audit/audit-event.ts). The indexes contain `is_routine`, so a
-     * list can skip routine events.
-     */
+    /** Whether the event is routine (features/audit/audit-event.ts). In the indexes, so that a list can skip routine events. */
     is_routine: Bit;
   };
-  /**
-   * The table `admin_events` is the log of the actions of administrators. The column `actor_id` is null if the operator used a command. The
-   * column `subject_id` is the id of the changed user, link or mail.
-   */
+  /** The log of administrators. `actor_id`: null for a command of the operator. `subject_id`: the changed user, link or mail. */
   admin_events: {
     id: string;
     at: number;
@@ -345,9 +296,7 @@ export type Tables = {
     /** The column `detail` is a JSON object. */
     detail: string;
   };
-  /**
-   * The table `upload_bucket` has at most one row. Without the row, new uploads go to the bucket of the main settings (ADR 9).
-   */
+  /** Has at most one row. Without the row, new uploads go to the bucket of the main settings (ADR 9). */
   upload_bucket: {
     id: 1;
     /** The number of the bucket for new uploads. */
@@ -374,8 +323,7 @@ export type Tables = {
     etag: string;
     needs_scan: Bit;
     /**
-     * From `due_at` on, a replica may lease the row and do its work. The column `due_at` is the end of a pause, or of the lease of another
-     * replica.
+     * From `due_at` on, a replica may lease the row and do its work. `due_at` is the end of a pause, or of the lease of another replica.
      */
     due_at: number;
     /** The replica that runs the verification. The column `holder` is null if no replica runs the verification. */
@@ -410,9 +358,7 @@ export type Tables = {
     request: string | null;
     created_at: number;
     revoked_at: number | null;
-    /**
-     * A hash of the key and the settings of the request that made the link. The column `idempotency_key` is null if the request had no key.
-     */
+    /** A hash of the key and the settings of the request that made the link. Null if the request had no key. */
     idempotency_key: string | null;
   };
   link_files: { link_id: string; attachment_id: string };
@@ -424,10 +370,7 @@ export type Tables = {
     claimed_at: number;
     window_ends_at: number;
   };
-  /**
-   * The table `link_recipients` contains the email addresses that may open a link. A link without a row in `link_recipients` works for
-   * everybody.
-   */
+  /** Contains the email addresses that may open a link. A link without a row in `link_recipients` works for everybody. */
   link_recipients: { link_id: string; email: string };
   /** The table `link_codes` contains the newest code that the service made for each email address of a link. */
   link_codes: {
@@ -474,15 +417,9 @@ export type Tables = {
     /** The column `seen_at` is null if the owner has not opened the note since the file arrived. */
     seen_at: number | null;
   };
-  /**
-   * The table `link_events` lists the audit events with a `detail.linkId`. A row of `link_events` exists as long as its event. The event of
-   * a link may exist longer than the link.
-   */
+  /** The audit events with a `detail.linkId`, each as long as its event, which can outlast the link. */
   link_events: { link_id: string; event_id: string };
-  /**
-   * The table `limit_counts` contains the counters of the limits, each for one period of time (platform/limits/in-database.ts). The column
-   * `key` contains a hash.
-   */
+  /** Contains the counters of the limits, each for one period of time (platform/limits/in-database.ts). `key` contains a hash. */
   limit_counts: {
     key: string;
     count: number;
@@ -503,10 +440,7 @@ export type Tables = {
     note_id: string;
     resource: string;
     item_id: string;
-    /**
-     * The folder in the bucket for the objects of the item, which the host application chose. In a bucket of tenants, the folder begins with
-     * the mark of this bucket. The column is null for no folder.
-     */
+    /** The folder in the bucket for the objects of the item, with the mark of a bucket of tenants. Null for no folder. */
     place: Generated<string | null>;
     /** The tenant that the host application chose. All items of a tenant have one owner. The column is null for no tenant. */
     tenant: Generated<string | null>;
@@ -520,8 +454,7 @@ export type Tables = {
     /** The column `file` is a JSON object. */
     file: string;
     /**
-     * From `due_at` on, a replica may lease the row and do its work. The column `due_at` is the end of a pause, or of the lease of another
-     * replica.
+     * From `due_at` on, a replica may lease the row and do its work. `due_at` is the end of a pause, or of the lease of another replica.
      */
     due_at: number;
     attempts: number;
@@ -543,25 +476,16 @@ export type Tables = {
     /** The column `detail` is a JSON object with the facts that a mail of the kind needs. */
     detail: string;
     created_at: number;
-    /**
-     * From `due_at` on, a replica may lease the row and do its work. The column `due_at` is the end of a pause, or of the lease of another
-     * replica. The column `due_at` of a mail is null if the service no longer tries to send the mail.
-     */
+    /** When a replica may lease the row: the end of a pause or of another lease. Null if the service gave up the mail. */
     due_at: number | null;
     attempts: number;
     given_up_at: number | null;
     /** The reason why the last attempt failed. The column `problem` of a mail is null if the service has not tried to send the mail yet. */
     problem: string | null;
-    /**
-     * The group key identifies a mail that still collects notices. The column `group_key` is null if the service adds no more notices to
-     * the mail.
-     */
+    /** The group key identifies a mail that still collects notices. Null if the service adds no more notices to the mail. */
     group_key: Generated<string | null>;
   };
-  /**
-   * The table `mail_preferences` contains the choices of people about mails. The column `holder` is the user who made the choice, or the
-   * email address whose reader turned off mails (features/mail/preferences.ts).
-   */
+  /** The choices of people about mails. `holder`: the user, or an email address (features/mail/preferences.ts). */
   mail_preferences: {
     holder: string;
     topic: MailTopic;
@@ -579,10 +503,7 @@ export type Tables = {
     former_secret_until: number | null;
     created_at: number;
     disabled_at: number | null;
-    /**
-     * The reason why the service disabled the endpoint. The column `problem` of an endpoint is null if the service did not disable the
-     * endpoint.
-     */
+    /** The reason why the service disabled the endpoint. `problem` of an endpoint is null if the service did not disable the endpoint. */
     problem: string | null;
     /** The code of `problem`. The column `failure` is also null if an earlier version of the service wrote `problem`. */
     failure: WebhookFailure | null;
@@ -591,10 +512,7 @@ export type Tables = {
     /** The service sends no request to the endpoint before the instant `paused_until`. */
     paused_until: number;
     succeeded_at: number | null;
-    /**
-     * The id of the last audit event that a summary covers. The column `urls_reported_until` is null if the endpoint does not subscribe to
-     * `url.issued`.
-     */
+    /** The id of the last audit event that a summary covers. Null if the endpoint does not subscribe to `url.issued`. */
     urls_reported_until: string | null;
   };
   /** The table `webhook_deliveries` contains the waiting webhook deliveries, and a log of the ended deliveries. */
@@ -605,15 +523,9 @@ export type Tables = {
     subject: string;
     body: string;
     created_at: number;
-    /**
-     * The instant when the service began to try to send the message. The column `queued_at` is later than `created_at` if the message was
-     * queued again.
-     */
+    /** When the service began to try to send the message. Later than `created_at` if it was queued again. */
     queued_at: number;
-    /**
-     * From `due_at` on, a replica may lease the row and do its work. The column `due_at` is the end of a pause, or of the lease of another
-     * replica. The column `due_at` of a delivery is null if the message was delivered, or if the service no longer tries.
-     */
+    /** When a replica may lease the row: the end of a pause or of another lease. Null after the delivery or the last try. */
     due_at: number | null;
     attempts: number;
     delivered_at: number | null;
@@ -631,10 +543,7 @@ export type Tables = {
     password_mark: string | null;
     expires_at: number;
   };
-  /**
-   * The table `second_factors` contains the authenticator apps of users. The column `last_step` is the time step of the last accepted code,
-   * or 0 before the first code.
-   */
+  /** Contains the authenticator apps of users. `last_step` is the time step of the last accepted code, or 0 before the first code. */
   second_factors: {
     user_id: string;
     sealed_secret: string;
@@ -643,10 +552,7 @@ export type Tables = {
     last_step: number;
   };
   recovery_codes: { user_id: string; code_hash: string };
-  /**
-   * The table `account_deletions` contains the users whose closed accounts the service will delete. Each user of the table is also in
-   * disabled_users.
-   */
+  /** Contains the users whose closed accounts the service will delete. Each user of the table is also in disabled_users. */
   account_deletions: { user_id: string; by_owner: Bit; delete_at: number };
   passkeys: {
     id: string;
@@ -660,10 +566,7 @@ export type Tables = {
     created_at: number;
     last_used_at: number | null;
   };
-  /**
-   * The table `schema_compatibility` has one row: the lowest migration that a version of the service must contain to use the database (ADR
-   * 2). A migration that removes a table or column changes the row. The first move to another bucket changes the row too.
-   */
+  /** One row: the lowest migration that a version must contain to use the database (ADR 2). */
   schema_compatibility: {
     id: number;
     needed_migration: string;

@@ -28,16 +28,10 @@ export type Role = "owner" | "editor" | "viewer";
 /** The roles that a share can grant. */
 export type ShareRole = Exclude<Role, "owner">;
 
-/**
- * `ready`: the verification of the file succeeded. `rejected`: the verification of the file failed. `removed`: a ready file was deleted
- * permanently. `downloaded`: the service issued a URL of the file.
- */
+/** `removed`: a ready file was deleted permanently. `downloaded`: the service issued a URL of the file. */
 export type FileEventKind = "ready" | "rejected" | "removed" | "downloaded";
 
-/**
- * The name of an issuer of JWTs is the setting that verifies its tokens. If two issuers use an equal `sub`, the service treats the two
- * subjects as two users.
- */
+/** The setting that verifies the tokens of an issuer. Equal `sub` claims of two issuers are two users. */
 export type JwtIssuer = "jwt-secret" | "jwks";
 
 /** The way in which a user has proven the ownership of an email address. */

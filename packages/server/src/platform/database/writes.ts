@@ -11,10 +11,7 @@ const POSTGRES_UNIQUE_VIOLATION = "23505";
 
 type Refusal = { code: DomainErrorCode; message: string };
 
-/**
- * If the write violates a foreign key, the function `orMissing` throws the domain error `missing`, because another transaction just deleted
- * the parent row.
- */
+/** Throws the error `missing` if the write violates a foreign key, because the parent row was just deleted. */
 export async function orMissing<T>(write: Promise<T>, missing: Refusal): Promise<T> {
   return orRefused(write, {
     codes: [SQLITE_CONSTRAINT_FOREIGNKEY, POSTGRES_FOREIGN_KEY_VIOLATION],
@@ -41,10 +38,7 @@ async function orRefused<T>(
   }
 }
 
-/**
- * The maximum number of rows that one statement deletes. A statement must be short, because on SQLite, a statement blocks the thread that
- * serves HTTP requests. For many more rows, PostgreSQL would read the whole table.
- */
+/** The rows that one statement deletes. A longer statement would block the main thread on SQLite, or scan the table on PostgreSQL. */
 const MAX_DELETED = 100;
 
 type Deletion = {
@@ -53,10 +47,7 @@ type Deletion = {
 
 type Column<Table extends keyof Tables> = keyof Tables[Table] & string;
 
-/**
- * Deletes the rows that match a condition, in many short statements. The parameter `key` is the primary key of the table. The parameter
- * `by` is the column whose index finds the rows.
- */
+/** Deletes matching rows in many short statements. `key`: the primary key. `by`: the column whose index finds the rows. */
 export async function deleteInSteps(db: Kysely<Tables>, { from, key, by, where }: Deletion): Promise<void> {
   const columns = sql.join(key.map((column) => sql.ref(column)));
   const some = sql`

@@ -29,10 +29,7 @@ export function createBoundServer(handle: RequestListener, limits?: Limits): Ser
   return server;
 }
 
-/**
- * Makes `closeIdleConnections` also close connections that never sent a byte. Browsers open unused connections in advance, and an unused
- * connection would keep a closing server open.
- */
+/** Makes `closeIdleConnections` also close connections without a byte, which browsers open in advance. They would delay a close. */
 function closeUnusedConnections(server: Server): void {
   const openedAt = new Map<Socket, number>();
   server.on("connection", (socket: Socket) => {
@@ -107,10 +104,7 @@ function boundConnections(
   };
 }
 
-/**
- * Closes a connection that may have many open requests. The errors that Node.js creates for the requests get no stack traces, because many
- * stack traces would block the service.
- */
+/** Closes a connection with many open requests. Their errors get no stack traces, which would block the service. */
 function cut(socket: Socket): void {
   const { stackTraceLimit } = Error;
   socket.prependOnceListener("close", () => {

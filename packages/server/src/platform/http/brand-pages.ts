@@ -83,10 +83,7 @@ function serve(app: App, { path, type, body }: Asset): void {
   );
 }
 
-/**
- * Returns rules that replace the accent of the web app (styles/theme.css). On the warm grounds of the light theme, the color becomes a bit
- * darker if necessary, and on the dark grounds lighter.
- */
+/** Returns rules for the accent of the web app (styles/theme.css): darker on the light grounds if needed, lighter on the dark. */
 export function styleOf(color: Color): string {
   const light = readableOn(LIGHT_GROUND, { color, other: "#000000" });
   const dark = readableOn(DARK_GROUND, { color, other: "#ffffff" });

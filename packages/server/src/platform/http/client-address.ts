@@ -6,10 +6,7 @@ import { HttpProblem } from "./problem.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /**
-     * The IP address of the client, without port and zone. Code must use `clientAddress` instead of `ip`, because a proxy wrote `ip`. The
-     * member `clientAddress` is "unknown" if the client has disconnected.
-     */
+    /** The IP address of the client, or "unknown" after a disconnect. A proxy wrote `ip`, so code must not use `ip`. */
     readonly clientAddress: string;
   }
 }
@@ -59,10 +56,7 @@ export function addClientAddress(app: FastifyInstance): void {
  */
 export type ClientIpOf = (request: Pick<FastifyRequest, "clientAddress">) => string | undefined;
 
-/**
- * Creates a `ClientIpOf` function. With `bindsUrlsToIp`, the created function throws HttpProblem `ipv4_required` for a client without an
- * IPv4 address.
- */
+/** Creates a `ClientIpOf`. With `bindsUrlsToIp`, it throws `ipv4_required` for a client without an IPv4 address. */
 export function createClientIpOf({ bindsUrlsToIp }: { bindsUrlsToIp: boolean }): ClientIpOf {
   if (!bindsUrlsToIp) return () => undefined;
   return ({ clientAddress }) => {
@@ -71,16 +65,12 @@ export function createClientIpOf({ bindsUrlsToIp }: { bindsUrlsToIp: boolean }):
   };
 }
 
-/**
- * The pattern `WITH_PORT` matches the forms in which proxies write an IP address: IPv4 with a port, or IPv6 in brackets, perhaps with a
- * port.
- */
+/** An IP address with a port, or IPv6 in brackets, as some proxies write it. */
 const WITH_PORT = /^(?:([\d.]+):\d{1,5}|\[([^\]]+)\](?::\d{1,5})?)$/;
 
 /**
- * Reads the IP address of a client in the form that a socket or a proxy writes. The function `readAddress` removes a port and the zone of a
- * link-local address. The function `readAddress` converts an IPv4 address in IPv6 form to IPv4. Returns undefined if the text is no IP
- * address.
+ * Reads the IP address of a client in the form that a socket or a proxy writes. Removes a port and the zone of a link-local address.
+ * `readAddress` converts an IPv4 address in IPv6 form to IPv4. Returns undefined if the text is no IP address.
  */
 export function readAddress(text: string): string | undefined {
   const [, ipv4, ipv6] = WITH_PORT.exec(text) ?? [];
@@ -90,8 +80,7 @@ export function readAddress(text: string): string | undefined {
 
 /**
  * Returns the part of an IP address that the limits count as one client: an IPv4 address, or the first 64 bits of IPv6. One host can use
- * all IP addresses of an IPv6 network with a 64-bit prefix. If the text is no IP address, the function `networkOf` returns the text
- * unchanged.
+ * all IP addresses of an IPv6 network with a 64-bit prefix. If the text is no IP address, `networkOf` returns the text unchanged.
  */
 export function networkOf(ip: string): string {
   if (!ipaddr.isValid(ip)) return ip;

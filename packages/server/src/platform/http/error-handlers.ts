@@ -13,10 +13,7 @@ type Options = {
   spans?: RequestSpans | undefined;
 };
 
-/**
- * Sends every error as a problem response, with a code from the fixed list. The log contains the whole error, but the response does not
- * contain the whole error.
- */
+/** Sends every error as a problem with a code from the fixed list. Only the log contains the whole error. */
 export function handleErrors(app: App, { metrics, table, webApp, spans }: Options): void {
   app.setErrorHandler((error: Error, request, reply) => {
     spans?.fail(request, refusalOf(error).code);

@@ -12,17 +12,11 @@ export const httpLimits = {
   largeBodiesBytes: 67_108_864,
   /** The part of `largeBodiesBytes` in bytes that one person, or all visitors of one network, can use. */
   largeBodiesOfOneBytes: 16_777_216,
-  /**
-   * A body that is not a form must be complete within `bodyTimeoutMs` milliseconds. The client must send the largest body with at least 52
-   * kB a second.
-   */
+  /** The time for a body that is not a form, in milliseconds. The largest body needs at least 52 kB a second. */
   bodyTimeoutMs: 20_000,
   /** The maximum number of nested levels in a JSON body. The deepest schema has three levels. */
   jsonDepth: 16,
-  /**
-   * The maximum size in bytes of the items of a page as JSON. A longer page contains fewer items, and its cursor leads to the remaining
-   * items.
-   */
+  /** The maximum size of a page of items as JSON, in bytes. A longer page contains fewer items. */
   pageBytes: 1_048_576,
   /** The maximum number of values in a JSON body. The body that completes an upload with 10,000 parts has 30,002 values. */
   jsonValues: 32_768,
@@ -44,10 +38,7 @@ export const httpLimits = {
   keepAliveTimeoutMs: 130_000,
   /** The maximum length of a path segment, in characters. A user id has at most 255 characters. */
   pathSegmentLength: 1_024,
-  /**
-   * The service aborts a form upload without progress, because the upload holds a buffer and a part of the quota. A slow upload that makes
-   * progress may take hours.
-   */
+  /** A form upload without progress is aborted, because it holds a buffer and quota. A slow upload may take hours. */
   formProgress: { stallMs: 30_000, rateWindowMs: 60_000, minBytesPerSecond: 1_024 },
   /** The maximum number of bytes that a form has in addition to its file: boundaries and part headers. */
   formOverheadBytes: 65_536,
@@ -59,10 +50,7 @@ export const httpLimits = {
   firstByteMs: 500,
   /** A part of the service counts as down while its probe takes longer than a second. */
   probeTimeoutMs: 1_000,
-  /**
-   * The pause between two probes of the database or the bucket. /readyz returns a result of the last second. While a part hangs, the result
-   * can be older by `probeTimeoutMs`.
-   */
+  /** The pause between two probes. /readyz returns the last result, which is older by `probeTimeoutMs` while a part hangs. */
   probeEveryMs: 800,
   /** The time for which the probes continue after a request for /readyz. */
   probeForMs: 10_000,
@@ -84,10 +72,7 @@ type WriteTurns = ReturnType<typeof createWriteTurns>;
 export function createWriteTurns() {
   const holders = new Map<string, { running: number; waiting: (() => void)[] }>();
   return {
-    /**
-     * Runs a write, or waits until the write can run. The function `run` throws `rate_limited` if too many writes of the holder already
-     * wait.
-     */
+    /** Runs a write, or waits until the write can run. Throws `rate_limited` if too many writes of the holder already wait. */
     async run<T>(holder: string, write: () => Promise<T>): Promise<T> {
       const turns = holders.get(holder) ?? { running: 0, waiting: [] };
       holders.set(holder, turns);
@@ -121,10 +106,7 @@ type TurnOptions = {
   check?: (request: FastifyRequest) => Promise<void>;
 };
 
-/**
- * Creates an `onRoute` hook that lets the writes of a route wait for each other. Forms do not wait in the queue, because the upload of a
- * file may take hours.
- */
+/** Creates an `onRoute` hook that queues the writes of a route. Forms do not wait, because an upload may take hours. */
 export function inTurns({ turns, check = async () => undefined }: TurnOptions): (route: RouteOptions) => void {
   return (route) => {
     if (!WRITING_METHODS.has(String(route.method))) return;

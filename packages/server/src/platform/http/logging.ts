@@ -48,10 +48,7 @@ export function logFields(request: FastifyRequest) {
   };
 }
 
-/**
- * Logs one line for each request: at level debug, or at level info if the service refused the request. The service logs server errors
- * separately.
- */
+/** Logs one line for each request: debug, or info if the service refused it. Server errors have a line of their own. */
 export class RequestLog extends LogController {
   override incomingRequest(): void {}
 

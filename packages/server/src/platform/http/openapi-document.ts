@@ -19,10 +19,7 @@ const refusal = {
   content: { "application/problem+json": { schema: { $ref: "Problem#" } } },
 };
 
-/**
- * Makes /docs follow the light or dark scheme of the browser. Swagger UI can change the scheme only with a button, and the layout of the
- * page hides the button.
- */
+/** Makes /docs follow the scheme of the browser. The button of Swagger UI is hidden by the layout. */
 const FOLLOW_SCHEME = `
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
@@ -30,18 +27,12 @@ dark.addEventListener("change", follow);
 follow();
 `;
 
-/**
- * Hides the column for OpenAPI links, because no response has OpenAPI links. On a phone, the column for links would fill a third of the
- * screen.
- */
+/** Hides the column for OpenAPI links, which are not used. On a phone, it would fill a third of the screen. */
 const NO_LINKS = `
 .swagger-ui .response-col_links { display: none; }
 `;
 
-/**
- * The folder with the files of Swagger UI in the published command. If the folder does not exist, the service uses the files of the npm
- * package.
- */
+/** The folder with Swagger UI in the published command. If it is missing, the npm package has the files. */
 const BUNDLED_UI = join(import.meta.dirname, "swagger-ui");
 
 type DocumentOptions = {
@@ -51,10 +42,7 @@ type DocumentOptions = {
   limits: { urlTtlDefaultSeconds: number; urlTtlMaxSeconds: number; urlTtlMaxSharedSeconds: number };
 };
 
-/**
- * Serves the OpenAPI 3.1 document at /openapi.json and its pages at /docs. The caller must call `documentRoutes` before the caller
- * registers the routes.
- */
+/** Serves the OpenAPI 3.1 document at /openapi.json, and its pages at /docs. Call it before the routes are registered. */
 export function documentRoutes(app: App, { publicUrl, accounts, limits }: DocumentOptions): void {
   const bearer = { type: "http", scheme: "bearer", description: "A JWT of your application, or an API token (vk_…)" };
   const session = { type: "apiKey", in: "cookie", name: sessionCookieName(publicUrl), description: "Set by sign-in" };

@@ -15,10 +15,7 @@ const Welcome = Type.Object({ name: Type.String(), docs: Type.String(), openapi:
 
 type Options = { publicUrl: string; webApp: WebApp | undefined };
 
-/**
- * The route `/` responds to browsers and to other clients. A browser that opens the page `/` gets the web app. A client that is not a
- * browser gets a list of URLs from `/`.
- */
+/** A browser that opens `/` gets the web app. Other clients get a list of URLs. */
 export function pageRoutes(app: App, { publicUrl, webApp }: Options): void {
   const at = (path: string): string => new URL(path, publicUrl).href;
   const welcome = { name: "Valet Key", docs: at("/docs"), openapi: at("/openapi.json") };
@@ -28,10 +25,7 @@ export function pageRoutes(app: App, { publicUrl, webApp }: Options): void {
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /**
-     * The member `isPage` is true for routes that only the web app has. If a path below a page route does not exist, the service returns a
-     * page.
-     */
+    /** True for routes that only the web app has. If a path below a page route does not exist, the service returns a page. */
     isPage?: boolean;
   }
 }
@@ -86,10 +80,9 @@ export type WebApp = {
 type WebAppOptions = { root: string; publicUrl: string; brand: BrandPages };
 
 /**
- * Serves the build of the web app from `root`.
- * The names of files in /assets contain a hash, so browsers cache files in /assets for a year. Browsers revalidate all files outside of
- * /assets. The service reads the list of the files outside /assets only once, at startup. The page of a link contains no data of the link.
- * Each page is in the language of its reader.
+ * Serves the build of the web app from `root`. The names of files in /assets contain a hash, so browsers cache files in /assets for a year.
+ * Browsers revalidate all files outside of /assets. The service reads the list of the files outside /assets only once, at startup. The page
+ * of a link contains no data of the link. Each page is in the language of its reader.
  */
 export function serveWebApp(app: App, { root, publicUrl, brand }: WebAppOptions): WebApp {
   const common = { dotfiles: "ignore", index: false, preCompressed: true, suppressWarning: true } as const;
@@ -180,10 +173,7 @@ export function pageHook({ sendPage }: WebApp, url: string): onRequestHookHandle
   };
 }
 
-/**
- * Returns whether a browser opens the URL as a page. Browsers send text/html in the header Accept only for pages. The function `fetch` and
- * clients of the API do not send text/html.
- */
+/** Returns whether a browser opens the URL as a page. Only then, browsers send text/html in Accept. */
 function opensPage({ method, headers }: FastifyRequest): boolean {
   return (method === "GET" || method === "HEAD") && headers.accept?.includes("text/html") === true;
 }
@@ -191,10 +181,7 @@ function opensPage({ method, headers }: FastifyRequest): boolean {
 /** Caches and search engines must not store the page of a link. */
 const LANDING_HEADERS = { "cache-control": "no-store", "x-robots-tag": "noindex, nofollow" };
 
-/**
- * Fills in the page of a link. The page is equal for every link, except for the token from the URL of the request. Browsers without
- * JavaScript need the token in the page.
- */
+/** Fills the token of the URL into the page of a link, for browsers without JavaScript. */
 function fillLanding(
   page: string,
   { token, publicUrl, brand }: { token: string; publicUrl: string; brand: BrandPages },

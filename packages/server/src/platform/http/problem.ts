@@ -5,10 +5,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { DomainError } from "../errors.ts";
 import { logFields } from "./logging.ts";
 
-/**
- * An error that the HTTP layer throws, for example for a missing session or a rate limit. Use cases throw DomainErrors instead of
- * HttpProblems.
- */
+/** An error of the HTTP layer, for example for a missing session. Use cases throw DomainErrors. */
 export class HttpProblem extends Error {
   readonly code: ProblemCode;
   /** The extra response headers of an error, such as Retry-After or WWW-Authenticate. */
@@ -69,10 +66,7 @@ const byStatus: Record<number, { code: ProblemCode; detail: string }> = {
   429: { code: "rate_limited", detail: "Too many requests. Wait a moment and try again." },
 };
 
-/**
- * Returns the parts of an error that the client may read. Unknown errors become `internal` without details (docs/security-requirements.md,
- * 32).
- */
+/** Returns the parts of an error for the client. Unknown errors become `internal` (docs/security-requirements.md, 32). */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof HttpProblem) return { code: error.code, detail: error.message, headers: error.headers };
   if (error instanceof DomainError) {
@@ -99,10 +93,7 @@ export function notFound(): HttpProblem {
   return new HttpProblem("not_found", "There is nothing at this URL.");
 }
 
-/**
- * Sends an error as a problem document (RFC 9457). The function `sendProblem` also sends errors that Fastify raises before Fastify finds a
- * route.
- */
+/** Sends an error as a problem document (RFC 9457). `sendProblem` also sends errors that Fastify raises before Fastify finds a route. */
 export function sendProblem(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = refusalOf(error);
   const { status } = problems[refusal.code];

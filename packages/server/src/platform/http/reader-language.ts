@@ -20,10 +20,7 @@ export function readerLanguage(headers: LanguageHeaders): Language | undefined {
   return pageLanguage(headers, OUR_LANGUAGES) as Language;
 }
 
-/**
- * Returns the languages of an Accept-Language header without their regions. The preferred language comes first in the result (RFC 9110,
- * 12.5.4).
- */
+/** Returns the languages of an Accept-Language header without regions, by preference (RFC 9110, 12.5.4). */
 function preferred(header: string): string[] {
   const items = header.split(",").map((item) => {
     const [range = "", ...parameters] = item.trim().toLowerCase().split(/ *; */);

@@ -9,10 +9,7 @@ import { isStreamedForm } from "./route-types.ts";
 /** Parsing and validating a body over 32 KiB takes milliseconds, so the work for longer bodies waits in a queue. */
 const LONG_BODY = 32_768;
 
-/**
- * The parser accepts only JSON bodies of limited size and structure. A body of another media type gets status 415. An empty request body
- * counts as no body.
- */
+/** Accepts only JSON bodies of limited size and structure. Another media type gets status 415. An empty body is no body. */
 export function parseJsonBodies(app: FastifyInstance, { turns }: { turns: LoopTurns }): void {
   const parse = app.getDefaultJsonParser("error", "error");
   const limitBodies = createBodyLimit();
@@ -87,8 +84,7 @@ const CLOSE_BRACE = 0x7d;
 
 /**
  * Checks the structure of a JSON text before the parser runs, because JSON.parse needs half a second for 100,000 members. Returns the
- * reason for the refusal of a body. Returns undefined if the structure of the body is valid. The function `structureFault` does not check
- * whether the text is valid JSON.
+ * reason for the refusal of a body. Returns undefined if the structure of the body is valid. Does not check whether the text is valid JSON.
  */
 export function structureFault(text: string): string | undefined {
   const { jsonDepth, jsonValues, jsonNames } = httpLimits;
@@ -158,10 +154,7 @@ function late(timeoutMs: number): HttpProblem {
 /** Runs work that takes milliseconds. Only one piece of long work runs in each turn of the event loop. */
 type LoopTurns = (work: () => void) => void;
 
-/**
- * Creates a queue for work that takes milliseconds. Without the queue, other requests would have to wait until the work of many clients is
- * done.
- */
+/** Creates a queue for work that takes milliseconds, so that other requests run between the work of many clients. */
 export function createLoopTurns(): LoopTurns {
   const waiting: (() => void)[] = [];
   function runNext(): void {

@@ -24,10 +24,7 @@ export type RequestSpans = {
 
 type Traced = { span: RequestSpan; code: string | undefined };
 
-/**
- * Adds hooks that give each request a span. The caller must call `traceRequests` before the caller adds other hooks, so that the span
- * contains the work of the hooks.
- */
+/** Adds hooks that give each request a span. Must come before all other hooks, whose work is part of the span. */
 export function traceRequests(app: App, start: StartRequestSpan): RequestSpans {
   const traced = new WeakMap<FastifyRequest, Traced>();
   app.addHook("onRequest", (request, _reply, done) => {

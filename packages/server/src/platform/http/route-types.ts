@@ -42,10 +42,7 @@ export type RouteDeps<UseCases> = {
   publicUrl: string;
   clientIpOf: ClientIpOf;
   plainPages: PlainPages;
-  /**
-   * The member `takeTurn` is a `preHandler` for lists. Each request for a page runs in a separate turn of the event loop (request-body.ts),
-   * because a long page takes milliseconds of work.
-   */
+  /** A `preHandler` for lists, which gives each page a turn of the event loop (request-body.ts). A long page takes milliseconds. */
   takeTurn: (request: unknown, reply: unknown, done: () => void) => void;
 };
 
@@ -58,10 +55,7 @@ export type FormProgressLimits = {
   minBytesPerSecond: number;
 };
 
-/**
- * Returns whether the route reads the body of the request as a stream. For a streamed form, only the limits for forms apply to the duration
- * of the request.
- */
+/** Returns whether the route streams the body. Only the limits for forms apply to the duration of such a request. */
 export function isStreamedForm({ headers, routeOptions }: FastifyRequest): boolean {
   const form = "multipart/form-data";
   return routeOptions.schema?.consumes?.includes(form) === true && headers["content-type"]?.startsWith(form) === true;

@@ -4,10 +4,7 @@ import type { App } from "./route-types.ts";
 
 const YEAR_SECONDS = 31_536_000;
 
-/**
- * The Content-Security-Policy for responses that are not pages. The policy permits nothing, because a response without a page needs no
- * other resources.
- */
+/** The Content-Security-Policy for responses that are not pages, which need no resources. */
 const DATA_POLICY = "default-src 'none';frame-ancestors 'none'";
 /** The headers of `ONLY_PAGES` have an effect only on pages. */
 const ONLY_PAGES: ReadonlySet<string> = new Set([
@@ -28,10 +25,7 @@ type SecurityHeaderOptions = { publicUrl: string; bucketOrigins: readonly string
 /** The headers of responses: `page` for responses that may be a page, and `data` for responses that are never a page. */
 export type ResponseHeaders = { page: Record<string, string>; data: Record<string, string> };
 
-/**
- * Adds the security headers to every response. The function `addSecurityHeaders` also stores the security headers in `headers`, because
- * Fastify sends some responses without running the hooks.
- */
+/** Adds the security headers to each response, and to `headers`, because Fastify sends some responses without hooks. */
 export function addSecurityHeaders(
   app: App,
   { headers, ...options }: SecurityHeaderOptions & { headers: ResponseHeaders },

@@ -75,10 +75,7 @@ function queryPreparer(schema: SchemaNode): Preparer {
   };
 }
 
-/**
- * Reduces an invalid value to its first error. By default, the library would list all errors of the value, and a body of 1 MiB would block
- * the process for half a second.
- */
+/** Reduces an invalid value to its first error. All errors of a body of 1 MiB would block the process for half a second. */
 function abridge(node: SchemaNode, value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return node.items === undefined ? value : abridgeItems(node, value);
@@ -96,10 +93,7 @@ function compiledOf(node: SchemaNode): Validator {
   return compiled;
 }
 
-/**
- * Keeps the first invalid item at its index, or the first item beyond `maxItems`. The returned array has no items at other indexes, and the
- * library skips the empty indexes.
- */
+/** Keeps only the first invalid item, or the first beyond `maxItems`, at its index. The library skips empty indexes. */
 function abridgeItems({ items = {}, maxItems = Number.MAX_SAFE_INTEGER }: SchemaNode, value: unknown[]): unknown[] {
   const compiled = compiledOf(items);
   const kept: unknown[] = [];
@@ -170,10 +164,7 @@ const selectSerializer = SerializerSelector();
 /** A serializer depends only on its schema, so all services of a process share the serializers. */
 const serializers = new WeakMap<object, (data: unknown) => string>();
 
-/**
- * Compiles each serializer when a response first needs the serializer. If the service compiled all serializers at startup, the start would
- * take a tenth longer.
- */
+/** Compiles a serializer at the first response. At startup, all of them would take a tenth of the start. */
 export const buildSerializer: SerializerFactory = (schemas, options) => {
   const compile = selectSerializer(schemas, options);
   return (route) => {

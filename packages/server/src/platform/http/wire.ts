@@ -11,18 +11,15 @@ export function toIso(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
 
-/**
- * Parses an optional `expiresAt`. Null and undefined mean that there is no expiry. The function `parseExpiresAt` throws `invalid_request`.
- */
+/** Parses an optional `expiresAt`. Null and undefined mean that there is no expiry. Throws `invalid_request`. */
 export function parseExpiresAt(expiresAt: string | null | undefined): number | undefined {
   if (expiresAt === undefined || expiresAt === null) return undefined;
   return parseInstant(expiresAt, { name: "expiresAt" });
 }
 
 /**
- * Converts a date and time in `text` to milliseconds since the epoch. The function `parseInstant` drops fractions of a millisecond. The
- * parameter `name` is the name of the body field in the error text. The function `parseInstant` throws `invalid_request` if the date does
- * not exist.
+ * Converts a date and time in `text` to milliseconds since the epoch. `parseInstant` drops fractions of a millisecond. `name` is the name
+ * of the body field in the error text. Throws `invalid_request` if the date does not exist.
  */
 export function parseInstant(text: string, { name }: { name: string }): number {
   const milliseconds = Date.parse(text);
@@ -78,9 +75,8 @@ export function allowNoBody(request: FastifyRequest, _reply: FastifyReply, done:
 }
 
 /**
- * Reads the header Idempotency-Key, with or without quotes. The key has 1 to 255 characters of visible ASCII. The function
- * `readIdempotencyKey` throws `invalid_request`. The function `readIdempotencyKey` follows the draft standard
- * draft-ietf-httpapi-idempotency-key-header.
+ * Reads the header Idempotency-Key, with or without quotes. The key has 1 to 255 characters of visible ASCII. Throws `invalid_request`.
+ * `readIdempotencyKey` follows the draft standard draft-ietf-httpapi-idempotency-key-header.
  */
 export function readIdempotencyKey(header: string | readonly string[] | undefined): string | undefined {
   if (header === undefined) return undefined;
@@ -100,10 +96,7 @@ function unquote(header: string): string | undefined {
   return PLAIN_KEY.test(header) ? header : undefined;
 }
 
-/**
- * Converts chunks to a stream that takes the next chunk only when a reader waits for the chunk. Many form uploads can wait together, so
- * each stream should buffer little.
- */
+/** Converts chunks to a stream that takes a chunk only when a reader waits. Many form uploads wait together. */
 export function streamOf(chunks: AsyncIterable<Buffer>): Readable {
   return Readable.from(chunks, { objectMode: false, highWaterMark: 0 });
 }

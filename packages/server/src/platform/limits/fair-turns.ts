@@ -8,10 +8,9 @@ export type FairTurns = ReturnType<typeof createFairTurns>;
 
 /**
  * Limits the number of costly tasks that run in parallel. The holders take turns, and each holder runs one task at a time. A holder with
- * many tasks delays the tasks of other holders only a little.
- * A holder is a person, or the network of a client. The parameter `atOnce` is the maximum number of tasks that run in parallel. The
- * parameter `ofHolder` is the maximum number of tasks of one holder that run or wait. The parameter `problem` is the error text for a
- * holder with more tasks. Each process has separate turns and separate counts.
+ * many tasks delays the tasks of other holders only a little. A holder is a person, or the network of a client. `atOnce` is the maximum
+ * number of tasks that run in parallel. `ofHolder` is the maximum number of tasks of one holder that run or wait. `problem` is the error
+ * text for a holder with more tasks. Each process has separate turns and separate counts.
  */
 export function createFairTurns({ atOnce, ofHolder, problem }: { atOnce: number; ofHolder: number; problem: string }) {
   const running = new Set<string>();
@@ -63,8 +62,7 @@ export function createFairTurns({ atOnce, ofHolder, problem }: { atOnce: number;
   return {
     /**
      * Waits for the turn of the holder, and then runs the task. If `signal` aborts while the task waits, for example because the client has
-     * disconnected, the task is removed and never runs.
-     * The function `run` throws `rate_limited` if the holder already has `ofHolder` tasks that run or wait.
+     * disconnected, the task is removed and never runs. Throws `rate_limited` if the holder already has `ofHolder` tasks that run or wait.
      */
     async run<T>(
       { holder, signal }: { holder: string; signal?: AbortSignal | undefined },

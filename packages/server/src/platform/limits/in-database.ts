@@ -61,10 +61,7 @@ export async function takeFromEachWindow(
   if (refused !== undefined) throw rateLimited(problemOf(byKey.get(refused.key) ?? ""), refused.expiresAt - now);
 }
 
-/**
- * Returns the key that the database stores for a window. The key is a hash, because the holder can be a text from the sign-in form, for
- * example a password by mistake.
- */
+/** Returns the key of a window in the database: a hash, because a holder can be a password that was typed by mistake. */
 export function windowKey({ name }: WindowLimit, holder: string): string {
   return createHash("sha256").update(`${name} ${holder}`).digest("base64url");
 }
@@ -141,10 +138,7 @@ export const limitCountQueries = defineQueries("database.limitCounts", ({ kysely
     return open?.expires_at;
   },
 
-  /**
-   * Subtracts `amount` from the count of the window that expires at `expiresAt`. The function `giveBack` does nothing if the window is not
-   * open any more.
-   */
+  /** Subtracts `amount` from the count of the window that expires at `expiresAt`. Does nothing if the window is not open any more. */
   async giveBack(key: string, { amount, expiresAt }: { amount: number; expiresAt: number }): Promise<void> {
     await db
       .updateTable("limit_counts")

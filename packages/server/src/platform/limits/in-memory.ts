@@ -3,17 +3,11 @@ import type { RateLimit } from "../config/limits.ts";
 import type { Tx } from "../database/queries.ts";
 import { limitCountQueries, rateLimited, type WindowLimit, windowKey } from "./in-database.ts";
 
-/**
- * The limit `MAX_PEOPLE` bounds the memory of an allowance: each person needs about 200 bytes. A person whom the allowance forgets gets a
- * full allowance.
- */
+/** Bounds the memory of an allowance, with about 200 bytes a person. A forgotten person gets a full allowance. */
 const MAX_PEOPLE = 20_000;
 
 export type Allowance = {
-  /**
-   * Takes an amount from the allowance of a person. If too little is left, `take` throws `rate_limited` with the time until the amount is
-   * available.
-   */
+  /** Takes an amount from the allowance of a person. Throws `rate_limited` with the time until it is available. */
   take(userId: string, amount: number): void;
 };
 

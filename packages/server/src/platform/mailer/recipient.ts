@@ -1,7 +1,4 @@
-/**
- * The pattern `ONE_RECIPIENT` matches exactly one recipient. The library could read several recipients from a text with commas, semicolons,
- * groups or angle brackets.
- */
+/** Matches exactly one recipient. The library would read several from commas, semicolons, groups or angle brackets. */
 const ONE_RECIPIENT = /^[^\s\p{Cc}<>()[\]\\,;:"@]+@[^\s\p{Cc}<>()[\]\\,;:"@]+$/u;
 
 /** Whether the text is one email address that the service can send a mail to. */

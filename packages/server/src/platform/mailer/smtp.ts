@@ -113,10 +113,7 @@ function isRecipientOnly({ command, responseCode = 0, message }: SmtpError): boo
 
 type SmtpError = Error & { code?: string; command?: string; responseCode?: number };
 
-/**
- * The pattern `NO_RECIPIENT` matches the enhanced status codes for an unknown recipient (RFC 3463), and the texts of servers without status
- * codes.
- */
+/** The enhanced status codes for an unknown recipient (RFC 3463), and the texts of servers without such codes. */
 const NO_RECIPIENT = /\b5\.1\.(?:[0-6]|10)\b|no such user|no such recipient|user unknown|unknown user|does not exist/i;
 
 /**
@@ -139,18 +136,14 @@ export type MailOutcome = { state: "accepted" } | { state: "refused" | "failed";
 
 /** Sends mails to an SMTP server. */
 export type Mailer = {
-  /**
-   * Sends one mail to the SMTP server. If `signal` aborts, the result is `failed`, although the mail server may already have accepted the
-   * mail.
-   */
+  /** Sends one mail. If `signal` aborts, the result is `failed`, although the server may have accepted the mail. */
   send(message: Message, options: { signal: AbortSignal }): Promise<MailOutcome>;
 };
 
 /**
- * The content of a mail to one email address. The member `id` is constant over all attempts to send the mail.
- * `replyTo`: the email address that gets the answers. If `replyTo` is undefined, the sender of the service gets the answers.
- * `unsubscribeUrl`: a POST to the URL turns off mails of the topic (RFC 8058). If `unsubscribeUrl` is undefined, nobody can turn off the
- * mails of the topic.
+ * The content of a mail to one email address. `id` is constant over all attempts to send the mail. `replyTo`: the email address that gets
+ * the answers. If `replyTo` is undefined, the sender of the service gets the answers. `unsubscribeUrl`: a POST to the URL turns off mails
+ * of the topic (RFC 8058). If `unsubscribeUrl` is undefined, nobody can turn off the mails of the topic.
  */
 export type Message = {
   id: string;

@@ -67,10 +67,7 @@ export function createMetrics(registry: Registry = new Registry()) {
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /**
-     * The member `isStream` is true for a route that can respond with a stream. The duration of a stream says nothing about the speed of
-     * the service.
-     */
+    /** True for a route that can respond with a stream. The duration of a stream says nothing about the speed of the service. */
     isStream?: boolean;
   }
 }

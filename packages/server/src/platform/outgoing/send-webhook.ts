@@ -8,16 +8,10 @@ import { nodeHttp } from "../node-http.ts";
 
 /** The time limit in milliseconds for the DNS query, the connection and the response together. */
 const WITHIN_MS = 15_000;
-/**
- * The maximum number of bytes that the service reads from a response. The service does not use the body of a response, so more bytes would
- * only cost memory and time.
- */
+/** The bytes that are read from a response. Its body has no use, and would only cost memory and time. */
 const MAX_BODY_BYTES = 4_096;
 
-/**
- * The time limit in milliseconds for the connection to one IP address, if the host has several IP addresses. The default time limit of
- * Node.js is too short for a distant server.
- */
+/** The milliseconds to connect to one of several IP addresses. The default of Node.js is too short for a distant server. */
 const ATTEMPT_MS = 3_000;
 
 type Resolve = (host: string, signal: AbortSignal) => Promise<LookupAddress[]>;
@@ -172,10 +166,7 @@ const PROBLEMS: Record<string, WebhookProblem> = {
   ECONNRESET: { failure: "closed", problem: "The host closed the connection without a response." },
 };
 
-/**
- * Returns the problem as a text for the owner of the endpoint. The text replaces the error messages of Node.js, because an error message of
- * Node.js contains URLs and IP addresses.
- */
+/** Returns the problem for the owner of the endpoint. Messages of Node.js contain URLs and IP addresses. */
 function describe(error: unknown, { isLate, isCut }: { isLate: boolean; isCut: boolean }): WebhookProblem {
   if (isCut) return { failure: "stopped", problem: "The service stopped during the request." };
   if (isLate) return { failure: "timeout", problem: "There was no response in time." };
@@ -204,10 +195,7 @@ export type WebhookSender = {
   }): Promise<WebhookOutcome>;
 };
 
-/**
- * The list `CLOSED_IPV4` has the IPv4 ranges outside of the public internet (RFC 6890), and the public IP address of Azure's metadata
- * server.
- */
+/** The IPv4 ranges outside of the public internet (RFC 6890), and the address of Azure's metadata server. */
 const CLOSED_IPV4 = [
   "0.0.0.0/8",
   "10.0.0.0/8",
@@ -227,16 +215,10 @@ const CLOSED_IPV4 = [
   "240.0.0.0/4",
 ];
 
-/**
- * The list `OPEN_IPV6` has the only range of public IPv6 addresses. IPv6 addresses outside of the range, such as mapped, translated, unique
- * local and link-local addresses, are not public.
- */
+/** The only range of public IPv6 addresses. Mapped, translated, unique local and link-local addresses are outside. */
 const OPEN_IPV6 = ["2000::/3"];
 
-/**
- * Some parts of OPEN_IPV6 are not public: Teredo and other protocols, 6to4, and two ranges for documentation. Some of the closed IPv6
- * addresses contain IPv4 addresses.
- */
+/** Parts of OPEN_IPV6 that are not public: Teredo, 6to4 and documentation. Some contain IPv4 addresses. */
 const CLOSED_IPV6 = ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"];
 
 const closedIpv4 = listOf(CLOSED_IPV4, "ipv4");

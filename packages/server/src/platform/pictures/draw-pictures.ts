@@ -14,10 +14,7 @@ export const DRAWING_PACKAGE = "sharp";
 
 export type DrawnPicture = { name: PreviewName; bytes: Buffer };
 
-/**
- * Why a file has no drawn pictures. `damaged`: the package cannot read the file. `too_slow`, `too_much_memory`: the child process used more
- * than its limit.
- */
+/** Why a file has no pictures. `damaged`: unreadable. `too_slow`, `too_much_memory`: the child process passed its limit. */
 export type DrawingFailure = "damaged" | "too_slow" | "too_much_memory";
 
 export type DrawingLimits = { milliseconds: number; memoryBytes: number };

@@ -54,10 +54,7 @@ export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
     if (reply !== "PONG") throw unavailable(`it replied to a ping with ${JSON.stringify(reply)}`);
   }
 
-  /**
-   * Pings clamd until `signal` aborts. The function `untilNoReply` rejects when a ping gets no reply, because a scan of a hanging clamd
-   * never ends.
-   */
+  /** Pings clamd until `signal` aborts. Rejects when a ping gets no reply, because a scan of a hanging clamd never ends. */
   async function untilNoReply(signal: AbortSignal): Promise<never> {
     for (;;) {
       await sleep(timeouts.pingMs, undefined, { signal, ref: false });
@@ -125,10 +122,7 @@ function unlessFailed(done: Done): Done {
   };
 }
 
-/**
- * Yields a file in the format of INSTREAM: a length before each piece, and a length of 0 at the end. If the file cannot be read, the
- * generator sets `file.broken` to the error.
- */
+/** Yields a file in the format of INSTREAM: each piece with its length, and 0 at the end. Sets `file.broken` if a read fails. */
 async function* framed(body: Readable, file: { broken?: unknown }): AsyncGenerator<Buffer> {
   yield Buffer.from("zINSTREAM\0");
   try {
@@ -183,10 +177,7 @@ function unavailable(why: string, cause?: unknown): DomainError {
 /** The result of a virus scan. `too_large`: the file is too large for the scanner, and the scanner did not read the whole file. */
 type ScanVerdict = { kind: "clean" } | { kind: "infected"; signature: string } | { kind: "too_large" };
 
-/**
- * The interface of a virus scanner. Calls reject with `scanner_unavailable` if the scanner is unavailable, stops responding, or returns no
- * result.
- */
+/** A virus scanner. Calls reject with `scanner_unavailable` if it is down, stops responding, or returns no result. */
 export type Scanner = {
   /**
    * Scans the bytes of a stream, and reads the stream only as fast as the scanner accepts the bytes. The function `scan` destroys the

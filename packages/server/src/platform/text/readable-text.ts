@@ -4,10 +4,7 @@ import { DomainError } from "../errors.ts";
 // The pattern `VISIBLE` excludes blank characters that Unicode classes as letters or symbols.
 const VISIBLE = /[[\p{L}\p{N}\p{P}\p{S}]--[\p{Default_Ignorable_Code_Point}\u2800]]/v;
 
-/**
- * Throws `invalid_request` for a text without visible characters, and for a text that can look like another text. An empty text is a valid
- * text.
- */
+/** Throws `invalid_request` for a text that is invisible or can look like another text. An empty text is valid. */
 export function checkReadable(text: string | undefined, name: string): void {
   if (text === undefined || text === "") return;
   if (!isVisible(text)) {
@@ -45,9 +42,8 @@ export function fold(text: string): string {
 
 /**
  * Checks the characters and the length of a filename. Returns the filename in NFC without surrounding white space. A filename is only for
- * display, and never part of an object key. A filename has 1 to 255 characters.
- * Throws `invalid_filename` for `.`, `..`, path separators, control characters, bidirectional marks and lone surrogates
- * (docs/security-requirements.md, 2).
+ * display, and never part of an object key. A filename has 1 to 255 characters. Throws `invalid_filename` for `.`, `..`, path separators,
+ * control characters, bidirectional marks and lone surrogates (docs/security-requirements.md, 2).
  */
 export function checkFilename(filename: string): string {
   const name = normaliseFilename(filename);
@@ -66,29 +62,20 @@ export function checkPath(path = ""): string {
 
 export const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
-/**
- * A browser runs or renders files with an `ACTIVE` extension, or a double click runs the files. The list `ACTIVE` does not contain `com`,
- * because many filenames are names of web sites, which end with `com`.
- */
+/** Extensions of files that run in a browser or by a double click. Without `com`, which ends the names of many web sites. */
 const ACTIVE = words(`
   html htm xhtml xht shtml mht mhtml svg svgz xml xsl xslt js mjs cjs php asp aspx jsp hta
   exe dll scr pif cpl msi msp lnk bat cmd ps1 vbs vbe jse wsf wsh reg jar apk deb rpm sh bash
 `);
 
-/**
- * Text files have the extensions of `TEXT`. The list `TEXT` does not contain `ts`, `key` and `pot`, because videos and slides use `ts`,
- * `key` and `pot`.
- */
+/** Extensions of text files. Without `ts`, `key` and `pot`, which also belong to videos and slides. */
 const TEXT = words(`
   txt text log md markdown rst csv tsv json jsonl ndjson geojson yaml yml toml ini conf cfg
   html htm xhtml shtml xml xsl xslt css js mjs cjs jsx tsx php asp aspx jsp
   c h cc cpp hpp cs go java kt rs py rb pl lua swift scala sql sh bash bat cmd ps1 tex srt vtt ics vcf diff patch
 `);
 
-/**
- * Returns the last extension of a filename, in lower case, without the dot. The function `extensionOf` ignores trailing dots and spaces, as
- * Windows does.
- */
+/** Returns the last extension of a filename, in lower case, without the dot. Ignores trailing dots and spaces, as Windows does. */
 export function extensionOf(filename: string): string {
   const name = filename.replace(/[. ]+$/, "");
   const dot = name.lastIndexOf(".");

@@ -18,10 +18,7 @@ import type { Logger } from "pino";
 import type { TracingConfig } from "../config/index.ts";
 import { DomainError } from "../errors.ts";
 import type { StartRequestSpan } from "../http/request-spans.ts";
-/**
- * Tracing records and exports the traces of the service. Only the file open-telemetry.ts imports OpenTelemetry, and the service loads the
- * file only if a collector is configured.
- */
+/** Records and exports traces. Only this file imports OpenTelemetry, and loads only if a collector is configured. */
 export type Tracing = {
   startRequest: StartRequestSpan;
   inSpan: InSpan;

@@ -88,10 +88,7 @@ export function assembleDatabase(parts: {
   };
 }
 
-/**
- * Makes queries refuse calls inside of a transaction. Inside of a transaction, such a query would run on another connection and miss the
- * changes.
- */
+/** Makes queries refuse calls in a transaction, where they would use another connection and miss changes. */
 function outsideTransactions<Q extends object>(queries: Q, { refuseInside }: Pick<Transactions, "refuseInside">): Q {
   const guarded = Object.entries(queries).map(([name, run]: [string, (...given: never[]) => Promise<unknown>]) => [
     name,

@@ -73,13 +73,11 @@ type Options = {
 };
 
 /**
- * Opens a PostgreSQL database by its URL, and migrates its schema.
- * `schema`: the schema for all tables. A missing schema is created. Default: the schema of the connection.
- * `poolSize`: the number of connections without the separate pool for lookups and the issue of URLs. Default: 10.
- * `migrations`: default: the migrations of this version.
- * `usedBy`: default: the service. `application`: the application that owns the database. By default, the owner is not checked.
- * `onMove`: receives the host and port of each new primary, if the URL has several hosts.
- * `prepared`: whether statements have names, so that PostgreSQL parses them only once. Default: auto, which uses names if they work.
+ * Opens a PostgreSQL database by its URL, and migrates its schema. `schema`: the schema for all tables. A missing schema is created.
+ * Default: the schema of the connection. `poolSize`: the number of connections without the separate pool for lookups and the issue of URLs.
+ * Default: 10. `migrations`: default: the migrations of this version. `usedBy`: default: the service. `application`: the application that
+ * owns the database. By default, the owner is not checked. `onMove`: receives the host and port of each new primary, if the URL has several
+ * hosts. `prepared`: whether statements have names, so that PostgreSQL parses them only once. Default: auto, which uses names if they work.
  * Rejects with `database_unavailable` if the server is unreachable, refuses transactions, or refuses a migration.
  */
 export async function openPostgres(options: Options): Promise<Database> {
@@ -128,10 +126,7 @@ function stateOf({ totalCount, idleCount, waitingCount }: pg.Pool, name: string)
   return { name, idle: idleCount, busy: totalCount - idleCount, waiting: waitingCount };
 }
 
-/**
- * Returns whether statements will have names. The check runs before the migrations and on its own connection, because the time limit of
- * migrations is too long for the check.
- */
+/** Whether statements can have names. Has its own connection, because migrations have a long time limit. */
 async function checkConnection(primary: Primary, { url, schema, prepared = "auto" }: Options): Promise<boolean> {
   const pool = createPool({ primary, maxConnections: 1 });
   try {

@@ -11,10 +11,9 @@ const BEARER = /^bearer +(\S+) *$/i;
 const BEARER_SCHEME = /^bearer\b/i;
 
 /**
- * Identifies the caller by an API token, a JWT or the session cookie, in this order.
- * If the request has an invalid bearer token, ignores the cookie. For a JWT that the service has verified before, returns the caller
- * without a promise.
- * Throws `unauthenticated` or `identity_provider_unavailable`. For a cookie, also throws `cross_site_request`.
+ * Identifies the caller by an API token, a JWT or the session cookie, in this order. If the request has an invalid bearer token, ignores
+ * the cookie. For a JWT that the service has verified before, returns the caller without a promise. Throws `unauthenticated` or
+ * `identity_provider_unavailable`. For a cookie, also throws `cross_site_request`.
  */
 export function createAuthenticator(options: {
   /** Undefined: the service accepts no JWT. */

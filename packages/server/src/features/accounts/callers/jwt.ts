@@ -42,10 +42,7 @@ export type JwtOptions = {
 export type IdentifySubject = (subject: SubjectClaims & { issuer: JwtIssuer }) => Promise<Caller>;
 
 type JwtVerifier = {
-  /**
-   * Returns the caller of a verified token that is still valid. Returns undefined if `verify` must first check the token. The function is
-   * synchronous, because most requests call it.
-   */
+  /** Returns the caller of a verified, valid token, or undefined if `verify` must check it. Most requests call this. */
   recall(token: string): Caller | undefined;
   /** Verifies a token. Throws `unauthenticated` or `identity_provider_unavailable`. */
   verify(token: string): Promise<Caller>;
@@ -209,9 +206,8 @@ type KeySet = {
 };
 
 /**
- * Caches the keys of a JWKS URL for 60 seconds.
- * An unknown key id causes at most one fetch in each cool-down, so that invented ids can't flood the provider
- * (docs/security-requirements.md, 27). The cool-down lasts 30 seconds, or 5 seconds while the provider is down.
+ * Caches the keys of a JWKS URL for 60 seconds. An unknown key id causes at most one fetch in each cool-down, so that invented ids can't
+ * flood the provider (docs/security-requirements.md, 27). The cool-down lasts 30 seconds, or 5 seconds while the provider is down.
  *
  * @param options The service calls `onKeysGone` when the provider withdraws or replaces a known key.
  */

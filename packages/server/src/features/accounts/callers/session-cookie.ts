@@ -58,9 +58,8 @@ export function sessionCookieFilter({
 type Request = Pick<FastifyRequest, "method" | "headers">;
 
 /**
- * Refuses a write from a page of another origin with the user's cookie (docs/security-requirements.md, 24).
- * The header `Origin` must be the public origin. Without `Origin`, the header `Sec-Fetch-Site` must be `same-origin`. Throws
- * `cross_site_request`.
+ * Refuses a write from a page of another origin with the user's cookie (docs/security-requirements.md, 24). The header `Origin` must be the
+ * public origin. Without `Origin`, the header `Sec-Fetch-Site` must be `same-origin`. Throws `cross_site_request`.
  */
 export function requireSameOrigin(request: Request, publicOrigin: string): void {
   if (SAFE_METHODS.has(request.method)) return;

@@ -144,10 +144,7 @@ export function accountsConfig(
   };
 }
 
-/**
- * The names of better-auth's tables and columns, in the form of its options `user`, `session`, `account` and `verification`. A column that
- * is not listed has its default name.
- */
+/** The tables and columns of better-auth, in the form of its options. Other columns have their default names. */
 export const authTables = {
   user: {
     modelName: "auth_users",

@@ -17,15 +17,9 @@ import { createSignInExtras, type SignInExtras } from "./second-factor.ts";
 export type Accounts = {
   /** Returns the user whose session is in the cookie. Queries the database in every call. Throws `database_unavailable`. */
   findSession(cookieHeader: string): Promise<Caller | undefined>;
-  /**
-   * Creates an account, even if sign-up is closed. Only the operator can call this function, so the email address counts as proven.
-   * Throws `invalid_request` or `email_taken`.
-   */
+  /** Creates an account for the operator, with a proven email address and even without sign-up. Throws `invalid_request`, `email_taken`. */
   createAccount(account: NewAccount): Promise<{ id: string }>;
-  /**
-   * Changes the email address of an account. Only the operator can call this function, so the new email address counts as proven. Throws
-   * `invalid_request` or `email_taken`.
-   */
+  /** Changes the email address for the operator, which proves it. Throws `invalid_request` or `email_taken`. */
   changeEmail(userId: string, email: string): Promise<void>;
   /** The ways to sign in that the sign-in page shows. */
   readonly signInMethods: { signUp: Policy["sign-up"]; oidc: { name: string } | null; mail: boolean };
@@ -67,10 +61,7 @@ export function createAccounts(
     await useCases.rememberAccount({ id, email, emailProvenBy, name, language: languageOf(endpoint) });
   }
 
-  /**
-   * Ends the sessions of a disabled user after the service has stored the new session. The disabling deletes only sessions that are already
-   * stored, so a parallel sign-in would leave a session.
-   */
+  /** Ends the sessions of a disabled user, also a new one. The disabling ends only sessions that are already stored. */
   async function endIfDisabled(userId: string): Promise<void> {
     try {
       await useCases.requireEnabled(userId);
@@ -136,10 +127,7 @@ export function createAccounts(
   const { oidc: provider, oidcDeadline: deadline } = options;
   const oidc = provider && createOidc({ provider, open, deadline, onClaims: followProof });
 
-  /**
-   * Follows the claims of the provider at each sign-in. The claims can add or remove the proof of the email address, and never change the
-   * email address (ADR 8).
-   */
+  /** Follows the claims of each sign-in, which can prove the email address or not, and never change it (ADR 8). */
   async function followProof({ accountId, verifiedEmail }: OidcClaims): Promise<void> {
     const { internalAdapter } = await auth.$context;
     const account = await internalAdapter.findAccountByKey({ providerId: PROVIDER_ID, accountId });

@@ -58,10 +58,7 @@ export function createKnownBrowsers({ useCases, publicUrl }: Pick<PluginDeps, "u
 const BROWSERS: ReadonlySet<string> = new Set(Object.values(Bowser.BROWSER_MAP));
 const SYSTEMS: ReadonlySet<string> = new Set(Object.values(Bowser.OS_MAP));
 
-/**
- * Returns the names of a browser and its operating system. The library can also return words of the User-Agent header, so the function
- * returns only names from the lists of the library.
- */
+/** Returns the names of the browser and system, only from the lists of the library, not from words of the header. */
 function browserOf(userAgent: string | null | undefined): BrowserNames {
   // The library throws an error for an empty string.
   if (!userAgent) return { browser: undefined, system: undefined };
@@ -83,10 +80,7 @@ export function languageOf(endpoint: { request?: Request | undefined } | null | 
   });
 }
 
-/**
- * Records the language of a signed-in user. Each page first reads the session, so the plugin notices when the user chooses another
- * language.
- */
+/** Records the language of a user when a page reads the session, which every page does first. */
 export function followLanguage({ useCases }: PluginDeps): BetterAuthPlugin {
   return {
     id: "reader-language",

@@ -26,16 +26,10 @@ export type PluginDeps = {
 
 const FORWARDED_HEADERS = ["cookie", "user-agent", "accept-language"] as const;
 
-/**
- * The library redirects to these URLs after some operations. The service removes them, because it uses none of them, and because the
- * library logs a wrong URL completely.
- */
+/** The URLs of redirects, which the service does not use. The library would log a wrong URL completely. */
 const REDIRECTS = ["callbackURL", "redirectTo", "errorCallbackURL", "newUserCallbackURL"] as const;
 
-/**
- * Returns whether a browser may have sent the request. Other clients, such as curl, have no cookies that a page of another site could
- * misuse.
- */
+/** Whether a browser may have sent the request. Another site cannot misuse the cookies of other clients. */
 export function comesFromBrowser({ headers }: FastifyRequest): boolean {
   return headers.cookie !== undefined || headers.origin !== undefined || headers["sec-fetch-site"] !== undefined;
 }
@@ -104,10 +98,7 @@ async function messageOf(response: Response): Promise<string> {
 /** The path prefix of all account routes. */
 export const AUTH_PATH = "/auth";
 
-/**
- * The header in which the service passes the client's IP address to the library. The service sets the header on every request, and ignores
- * a value from the client.
- */
+/** The IP address of the client for the library. Set on every request, instead of the value of the client. */
 export const CLIENT_ADDRESS_HEADER = "x-valetkey-client-address";
 
 type Endpoint = Parameters<typeof getSessionFromCtx>[0];
@@ -133,10 +124,7 @@ export async function callerOf(endpoint: Endpoint): Promise<Caller> {
   return { userId: found.user.id, credential: { kind: "session", id: found.session.id } };
 }
 
-/**
- * Checks that the body contains the caller's password, and returns the caller with the password hash. Throws `unauthenticated`,
- * `invalid_request` or `wrong_password`.
- */
+/** Returns the caller and the hash of the password in the body. Throws `unauthenticated`, `invalid_request`, `wrong_password`. */
 export async function ownerOf(endpoint: Endpoint, { field = "password" } = {}): Promise<Owner> {
   const caller = await callerOf(endpoint);
   const password = textOf(endpoint, field);

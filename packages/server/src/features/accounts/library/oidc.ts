@@ -31,16 +31,10 @@ type OidcOptions = {
 /** The claims of a user. If `verifiedEmail` is undefined, the provider has not verified an email address. */
 export type OidcClaims = { accountId: string; verifiedEmail: string | undefined };
 
-/**
- * Handles requests to the routes for a sign-in with the provider. Rejects with `identity_provider_unavailable` if the provider is
- * unreachable.
- */
+/** Handles the sign-in with the provider. Rejects with `identity_provider_unavailable`. */
 export type Oidc = { handle(request: Request): Promise<Response> };
 
-/**
- * Creates a second instance of better-auth at the first sign-in with the provider. An unreachable provider therefore delays neither the
- * start of the service nor a sign-in with a password.
- */
+/** Opens a better-auth with the provider at the first sign-in, so that a start never waits for an unreachable provider. */
 export function createOidc(options: OidcOptions): Oidc {
   const { provider, open, deadline = () => AbortSignal.timeout(TIMEOUT_MS) } = options;
   let opening: Promise<ReturnType<OidcOptions["open"]>> | undefined;
@@ -140,19 +134,13 @@ function requireIssuedTo(clientId: string, { aud, azp }: JWTPayload): void {
   throw new HttpProblem("sign_in_failed", "The identity provider issued the ID token to another client.");
 }
 
-/**
- * Returns the verified email address. Without the claim `email_verified`, the email address counts as unverified, because some providers
- * accept any email address.
- */
+/** Returns the email address with `email_verified`. Without this claim, some providers accept any email address. */
 function verifiedEmailOf(profile: Readonly<Record<string, unknown>>): string | undefined {
   const isVerified = profile.email_verified === true || profile.email_verified === "true";
   return isVerified ? readEmail(profile.email) : undefined;
 }
 
-/**
- * Returns the account for a profile. The provider must have verified the email address, because the account can get shares by email
- * address. Throws `email_not_verified`.
- */
+/** Returns the account for a profile with a verified email address, which can have shares. Throws `email_not_verified`. */
 function userOf(profile: Readonly<Record<string, unknown>>, email: string | undefined) {
   if (email === undefined) {
     throw new HttpProblem("email_not_verified", "The identity provider sent no verified email address.");

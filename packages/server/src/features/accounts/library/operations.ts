@@ -58,10 +58,7 @@ const RevokeApiTokens = Type.Optional(
   Type.Boolean({ default: false, description: "true: also removes all API tokens, passkeys and webhooks" }),
 );
 
-/**
- * The `security` value of an operation. `none` ignores the session cookie, `optional` uses a session cookie, and `required` needs a session
- * cookie.
- */
+/** Whether an operation ignores the session cookie (`none`), uses it (`optional`), or needs it (`required`). */
 type Security = readonly Record<string, readonly string[]>[];
 
 const none: Security = [];
@@ -98,10 +95,7 @@ export const startOidcOperation = {
   }),
 };
 
-/**
- * The operations of the accounts library that the service offers, with their descriptions for /openapi.json. Clients can't call other
- * operations of the library.
- */
+/** The only operations of the accounts library that clients can call, as /openapi.json describes them. */
 export const accountOperations = {
   signUp: post("/sign-up/email", {
     summary: "Create an account and sign in",

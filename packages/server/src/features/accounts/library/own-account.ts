@@ -8,11 +8,10 @@ import { bodyOf, callerOf, DONE, ownerOf, type PluginDeps, POST } from "./librar
 import { checkPassword } from "./password-sign-up.ts";
 
 /**
- * The endpoints for links in mails, for a new password, and for the deletion of the account.
- * The endpoints replace the password reset of better-auth (ADR 13). Better-auth sends mails during the request, and puts the token into a
- * path.
- * The endpoints also replace the password change of better-auth, which ends the sessions before it stores the new password. A person who
- * signs in with the old password between these two steps would keep the session.
+ * The endpoints for links in mails, for a new password, and for the deletion of the account. The endpoints replace the password reset of
+ * better-auth (ADR 13). Better-auth sends mails during the request, and puts the token into a path. The endpoints also replace the password
+ * change of better-auth, which ends the sessions before it stores the new password. A person who signs in with the old password between
+ * these two steps would keep the session.
  */
 export function ownAccount({ useCases, logChange }: PluginDeps): BetterAuthPlugin {
   return {

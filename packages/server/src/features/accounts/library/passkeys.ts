@@ -175,10 +175,7 @@ function createWebAuthn(publicUrl: string) {
   };
 }
 
-/**
- * Runs a verification. Converts the errors of the library to `passkey_refused`. The errors of the library have no code, and contain values
- * from the request.
- */
+/** Runs a verification. The errors of the library contain values of the request, and become `passkey_refused`. */
 async function refusing<T>(
   useChallenge: UseChallenge,
   verify: (expectedChallenge: (challenge: string) => Promise<boolean>) => Promise<T>,

@@ -51,10 +51,7 @@ export function limitPasswords({ useCases }: Pick<PluginDeps, "useCases">): Bett
   };
 }
 
-/**
- * Returns the name under which the service counts tries. A signed-in user has a separate count. Tries of other people at the sign-in
- * therefore can't prevent the user from changing the password.
- */
+/** The name for the count of tries. A signed-in user has another one, so that strangers can't block a change. */
 async function accountOf(endpoint: Parameters<typeof getSessionFromCtx>[0]): Promise<string | undefined> {
   if (ofSession.has(endpoint.path)) {
     const session = await getSessionFromCtx(endpoint);

@@ -13,8 +13,7 @@ export const MAX_PASSWORD_LENGTH = 128;
 export type NewAccount = { email: string; name: string; password: string };
 
 /**
- * Creates an account with a password of 10 to 128 characters and a name of 1 to 255 characters.
- * Throws `invalid_request` or `email_taken`.
+ * Creates an account with a password of 10 to 128 characters and a name of 1 to 255 characters. Throws `invalid_request` or `email_taken`.
  */
 export async function createAccount(context: AuthContext, account: { [Member in keyof NewAccount]: unknown }) {
   const { email, name, password } = checkAccount(account);
@@ -48,10 +47,7 @@ export function checkName(name: unknown): string {
   return clean;
 }
 
-/**
- * Throws `invalid_request` for any picture. The service stores no pictures of people, because the host of a picture could see who views
- * which page.
- */
+/** Throws `invalid_request` for any picture, because its host could see who views which page. */
 export function refusePicture(image: unknown): void {
   if (image !== undefined && image !== null) {
     throw invalid("Valet Key stores no profile pictures. Send the request without `image`.");

@@ -116,10 +116,7 @@ const UNLIMITED = "/get-session";
 
 export type RequestLimits = ReturnType<typeof createRequestLimits>;
 
-/**
- * Creates the limits for the account routes. The service refuses a request over a limit before it reads the body, and before it calls the
- * accounts library.
- */
+/** Creates the limits of the account routes, which refuse a request before its body is read. */
 export function createRequestLimits({ useCases }: Pick<PluginDeps, "useCases">) {
   return {
     /** Counts a request to an account route. Throws `rate_limited` if the network of the client has sent too many requests. */

@@ -9,10 +9,7 @@ const NEEDS_NO_CODE: ReadonlySet<string | undefined> = new Set(["/sign-in/passke
 /** The members of a sign-in besides the password. `keepsAccount`: the sign-in cancels the deletion of the account. */
 export type SignInExtras = { code: string | undefined; keepsAccount: boolean };
 
-/**
- * Passes `code` and `keepsAccount` of a sign-in to the hooks. Without the plugin, the library would drop both members, because it drops
- * unknown members of the body.
- */
+/** Passes `code` and `keepsAccount` of a sign-in to the hooks. The library drops unknown members of the body. */
 export function createSignInExtras() {
   const extras = new WeakMap<Request, SignInExtras>();
   const plugin: BetterAuthPlugin = {

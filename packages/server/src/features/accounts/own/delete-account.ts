@@ -27,18 +27,14 @@ const BATCH = 50;
 export function createDeletions(deps: Deps) {
   const { db, clock } = deps;
   return {
-    /**
-     * Counts the notes, files and links that a deletion of the caller's account would delete. Also counts the people who would lose a
-     * share.
-     */
+    /** Counts what a deletion of the account would delete: notes, files and links, and the people who would lose a share. */
     countAccountContents({ userId }: Caller): Promise<AccountContents> {
       return accountDeletionQueries(db).countContents(userId, clock());
     },
 
     /**
      * Closes the account of the caller immediately, and deletes the account permanently after 14 days. The sessions, tokens, links and
-     * shares of the account stop working. A mail says how to cancel the deletion.
-     * Throws `wrong_password` or `last_administrator`.
+     * shares of the account stop working. A mail says how to cancel the deletion. Throws `wrong_password` or `last_administrator`.
      */
     async closeOwnAccount(owner: Owner): Promise<{ deleteAt: number }> {
       const { userId } = owner.caller;
@@ -57,8 +53,7 @@ export function createDeletions(deps: Deps) {
 
     /**
      * Closes the account of a person for an administrator or the operator. The person can't cancel the deletion. `isNow`: also deletes the
-     * account immediately.
-     * Throws `user_not_found` or `last_administrator`.
+     * account immediately. Throws `user_not_found` or `last_administrator`.
      */
     async closeAccountOf(actor: Actor, userId: string, { isNow }: { isNow: boolean }): Promise<{ deleteAt: number }> {
       const deleteAt = deps.clock() + (isNow ? 0 : KEEP_MS);
@@ -77,8 +72,7 @@ export function createDeletions(deps: Deps) {
 
     /**
      * Opens a closed account again if its owner closed it. The notes, shares and links then work again. Ends all sessions except
-     * `sessionId`.
-     * Does nothing if the owner did not close the account.
+     * `sessionId`. Does nothing if the owner did not close the account.
      */
     keepAccount(userId: string, { sessionId }: { sessionId: string }): Promise<void> {
       return db.transaction(async (tx) => {
@@ -156,10 +150,7 @@ async function deleteAccount(deps: Deps, userId: string): Promise<void> {
   }
 }
 
-/**
- * Returns whether the service must delete the user now. Each transaction checks the condition again, because the user can be enabled at any
- * time.
- */
+/** Whether the user must be deleted now. Each transaction checks it, because the user can be enabled at any time. */
 async function isDue(tx: Tx, userId: string, now: number): Promise<boolean> {
   return isOver(await accountDeletionQueries(tx).hold(userId), now);
 }

@@ -52,9 +52,8 @@ export function createEmails(deps: Deps) {
 
     /**
      * Changes the email address of the caller with a link from a mail to the new email address. The link works only for the account that
-     * requested it, and only while this account has the same password. Queues a mail to the old and to the new email address.
-     * Throws `account_link_invalid`, `access_denied` for another account, and `email_taken` if another account got the email address
-     * meanwhile.
+     * requested it, and only while this account has the same password. Queues a mail to the old and to the new email address. Throws
+     * `account_link_invalid`, `access_denied` for another account, and `email_taken` if another account got the email address meanwhile.
      */
     async confirmEmailChange(caller: Caller, token: string): Promise<void> {
       const { userId } = caller;
@@ -75,10 +74,7 @@ export function createEmails(deps: Deps) {
       await giveWaitingShares(deps, userId);
     },
 
-    /**
-     * Changes the email address of a person. Only the operator can call this function, so the new email address counts as proven. Throws
-     * `user_not_found` or `email_taken`.
-     */
+    /** Changes an email address for the operator, which proves it. Throws `user_not_found` or `email_taken`. */
     async changeEmailOf(actor: Actor, userId: string, newEmail: string): Promise<void> {
       await act(deps, actor, async (tx, { log }) => {
         await changeEmail(deps, tx, { userId, email: normaliseEmail(newEmail), provenBy: "operator" });
@@ -125,10 +121,9 @@ export function createEmails(deps: Deps) {
     },
 
     /**
-     * Proves the email address of the caller with a link from a mail. The link works only for the account that it was made for.
-     * A stranger may have signed up with the email address of another person. If the other person opens the link, the account of the
-     * stranger stays unproven.
-     * Throws `account_link_invalid`, and `access_denied` for another account.
+     * Proves the email address of the caller with a link from a mail. The link works only for the account that it was made for. A stranger
+     * may have signed up with the email address of another person. If the other person opens the link, the account of the stranger stays
+     * unproven. Throws `account_link_invalid`, and `access_denied` for another account.
      */
     async proveEmail({ userId }: Caller, token: string): Promise<void> {
       await db.transaction(async (tx) => {

@@ -8,19 +8,13 @@ import { passwordMarkOf } from "./account-links.ts";
 
 /** How long the service recognises a browser after a sign-in. Milliseconds. No browser stores a cookie for a longer time. */
 export const KNOWN_MS = 400 * 86_400_000;
-/**
- * The maximum number of marks in one cookie. Every HTTP request contains the cookie, and proxies refuse long headers, so the maximum is
- * low.
- */
+/** The maximum number of marks in a cookie, which every request sends. Proxies refuse long headers. */
 const MAX_MARKS = 8;
 /** The form of a mark: the instant of the sign-in (seconds in base 36), a dash, and 128 bits of a MAC. */
 const MARK = /^([0-9a-z]{1,8})-([\w-]{22})$/;
 const MAC_BYTES = 16;
 
-/**
- * A successful sign-in. `marks`: the value of the cookie from the browser. `isExpected`: the sign-in needs no mail, because another mail
- * reports it, or because the account is new.
- */
+/** `marks`: the cookie. `isExpected`: no mail, because another mail reports the sign-in, or the account is new. */
 type SignIn = {
   userId: string;
   marks: string | undefined;

@@ -11,10 +11,7 @@ import { accountQueries } from "../queries/accounts.ts";
 /** A caller who has just entered the right password. `passwordHash`: the hash of this password. */
 export type Owner = { caller: Caller; passwordHash: string };
 
-/**
- * Checks again that a request with a checked password is allowed. Throws `access_denied` if the session has ended since the check, and
- * `wrong_password` if the password was replaced.
- */
+/** Checks again a request with a password: `access_denied` if the session has ended, `wrong_password` if the password was replaced. */
 export async function requireOwner(tx: Tx, { caller, passwordHash }: Owner): Promise<void> {
   await requireCredential(tx, caller);
   if (await accountQueries(tx).hasPassword(caller.userId, passwordHash)) return;

@@ -63,8 +63,7 @@ export function createPasskeys(deps: Deps) {
     },
 
     /**
-     * Uses up a challenge. `userId`: the user who adds a passkey. Default: the challenge is for a sign-in.
-     * Throws `account_link_invalid`.
+     * Uses up a challenge. `userId`: the user who adds a passkey. Default: the challenge is for a sign-in. Throws `account_link_invalid`.
      */
     async useChallenge(challenge: string, { userId = NOBODY }: { userId?: string } = {}): Promise<void> {
       const link = await findAccountLink({ db, clock }, { kind: "passkey-challenge", token: challenge });
@@ -112,8 +111,7 @@ export function createPasskeys(deps: Deps) {
 
     /**
      * Records a sign-in with a passkey, after the service has stored the session of the sign-in. Returns false if the passkey was removed
-     * in the meantime.
-     * The caller must then end the new session, because the removal of the passkey may have missed it.
+     * in the meantime. The caller must then end the new session, because the removal of the passkey may have missed it.
      */
     recordPasskeyUse({ id, counter: from }: Passkey, counter: number): Promise<boolean> {
       return passkeyQueries(db).use(id, { counter: { from, to: counter }, now: clock() });

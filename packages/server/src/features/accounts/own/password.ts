@@ -72,22 +72,18 @@ export function createPasswords(deps: Deps) {
       });
     },
 
-    /**
-     * Returns the email address of the account of a link for a new password. Does not use up the link.
-     * Throws `account_link_invalid`.
-     */
+    /** Returns the email address of the account of a link for a new password. Does not use up the link. Throws `account_link_invalid`. */
     async checkResetLink(token: string): Promise<{ email: string }> {
       const { account } = await findReset(deps, token);
       return { email: account.email };
     },
 
     /**
-     * Replaces the password with a link, and ends all sessions. Only one of several HTTP requests with the same link succeeds.
-     * A link from a mail proves the email address. An account without a proven email address may belong to a stranger. For such an account,
-     * the reset also removes the links, second factor, API tokens, passkeys and webhooks.
-     * `revokeApiTokens`: also removes API tokens, passkeys and webhooks. `isMailed`: the link came from a mail, and not from the operator
-     * or an administrator. `hasSecondFactor`: the account still has a second factor, so a sign-in needs more than the new password.
-     * Throws `account_link_invalid`.
+     * Replaces the password with a link, and ends all sessions. Only one of several HTTP requests with the same link succeeds. A link from
+     * a mail proves the email address. An account without a proven email address may belong to a stranger. For such an account, the reset
+     * also removes the links, second factor, API tokens, passkeys and webhooks. `revokeApiTokens`: also removes API tokens, passkeys and
+     * webhooks. `isMailed`: the link came from a mail, and not from the operator or an administrator. `hasSecondFactor`: the account still
+     * has a second factor, so a sign-in needs more than the new password. Throws `account_link_invalid`.
      */
     async resetPassword(input: {
       token: string;
@@ -139,10 +135,7 @@ export function createPasswords(deps: Deps) {
       });
     },
 
-    /**
-     * Counts a try of a password before the check, so that parallel tries can't exceed the limit.
-     * `account`: the name that the person typed, even if no such account exists. Throws `rate_limited`.
-     */
+    /** Counts a try before the check, because tries run in parallel. `account`: as typed, even if unknown. Throws `rate_limited`. */
     async countPasswordGuess(account: string): Promise<void> {
       await takeFromWindow(deps, { limit: GUESSES, holder: account, amount: 1, problem: TOO_MANY_GUESSES });
     },

@@ -29,8 +29,7 @@ export function createSecondFactors(deps: Deps) {
 
     /**
      * Makes the secret for an authenticator app. A sign-in asks for codes of the app only after `confirmSecondFactor`. `issuer`: the name
-     * of the service in the app.
-     * Throws `second_factor_exists`, `wrong_password`, and `user_not_found` for a caller without an account.
+     * of the service in the app. Throws `second_factor_exists`, `wrong_password`, and `user_not_found` for a caller without an account.
      */
     startSecondFactor(owner: Owner, { issuer }: { issuer: string }): Promise<{ secret: string; url: string }> {
       return db.transaction(async (tx) => {
@@ -97,10 +96,7 @@ export function createSecondFactors(deps: Deps) {
       });
     },
 
-    /**
-     * Removes the second factor of a person who lost it, and ends all sessions of the person. Returns false if the person has no second
-     * factor.
-     */
+    /** Removes the second factor of a person who lost it, and ends all sessions. Returns false if there is none. */
     removeSecondFactorOf(actor: Actor, userId: string): Promise<boolean> {
       return act(deps, actor, async (tx, { log }) => {
         const wasOn = await secondFactorQueries(tx).remove(userId);
@@ -137,8 +133,7 @@ const APP_CODE = /^\d{6}$/;
 
 /**
  * Checks the second factor of a sign-in: a code of the authenticator app, or a recovery code. Does nothing if the account has no second
- * factor.
- * Throws `second_factor_required`, `wrong_second_factor` or `rate_limited`.
+ * factor. Throws `second_factor_required`, `wrong_second_factor` or `rate_limited`.
  */
 export function checkSecondFactor(deps: Deps) {
   const { db } = deps;
@@ -208,10 +203,7 @@ function stepOfCode(secret: Uint8Array, { code, now }: { code: string; now: numb
   return delta === null ? undefined : totp.counter({ timestamp: now }) + delta;
 }
 
-/**
- * Returns the secret as a text that people can type, and as a URL for a QR code. The authenticator app shows the account as `issuer` and
- * `label`.
- */
+/** Returns the secret as a text to type, and as a URL for a QR code, with `issuer` and `label` for the app. */
 function describeSecret(secret: Uint8Array, name: { issuer: string; label: string }) {
   const totp = new TOTP({ ...SETTINGS, ...name, secret: toSecret(secret) });
   return { secret: totp.secret.base32, url: totp.toString() };

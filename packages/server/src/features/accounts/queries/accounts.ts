@@ -155,15 +155,9 @@ export type AccountLink = {
   tokenHash: string;
   kind: AccountLinkKind;
   userId: string;
-  /**
-   * The email address of the mail with the link. The use of the link proves the email address. Undefined: a person passed the link on, and
-   * not a mail.
-   */
+  /** The email address of the mail, which the use of the link proves. Undefined: a person passed the link on. */
   sentTo: string | undefined;
-  /**
-   * Identifies the password of the account at the creation of the link. After a new password, the link stops working. Undefined: the link
-   * does not depend on a password.
-   */
+  /** Identifies the password that ends the link when it changes. Undefined: the link does not depend on it. */
   passwordMark: string | undefined;
   expiresAt: number;
 };

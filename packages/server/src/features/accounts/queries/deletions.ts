@@ -138,10 +138,7 @@ export const accountDeletionQueries = defineQueries("database.accountDeletions",
   };
 });
 
-/**
- * Returns the id of the trash item that hides the notes of a closed account. The item has no row in `trash`, so no list of the trash shows
- * it.
- */
+/** The trash item of the notes of a closed account. It has no row in `trash`, so no list shows it. */
 function markOf(userId: string): string {
   return `account ${userId}`;
 }

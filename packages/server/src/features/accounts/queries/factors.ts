@@ -133,10 +133,7 @@ export const secondFactorQueries = defineQueries("database.secondFactors", ({ ky
       return row && { userId, sealedSecret: row.sealed_secret, confirmedAt: row.confirmed_at ?? undefined };
     },
 
-    /**
-     * Marks the code of a time step as used, and replaces the encrypted secret. Returns false if a code of the same or a later time step
-     * was already used.
-     */
+    /** Marks a time step as used, and replaces the secret. Returns false if this or a later step was used before. */
     async useStep(userId: string, { step, sealedSecret }: { step: number; sealedSecret: string }) {
       const { numUpdatedRows } = await db
         .updateTable("second_factors")

@@ -59,9 +59,8 @@ export class UrlJournal {
   }
 
   /**
-   * Runs one step of a round, with one commit. A step moves up to `maxEvents` events, or removes batches whose events are all moved. The
-   * function `moveSome` returns the maximum number of remaining steps in the round. Events that arrive during a round wait for the next
-   * round.
+   * Runs one step of a round, with one commit. A step moves up to `maxEvents` events, or removes batches whose events are all moved.
+   * Returns the maximum number of remaining steps in the round. Events that arrive during a round wait for the next round.
    */
   moveSome(maxEvents: number): number {
     if (this.#round.done === this.#round.events.length && this.#round.batches.length === 0) this.#startRound();

@@ -101,8 +101,7 @@ class Mover {
 type JournalEvents = UrlJournal & { close: () => void };
 
 /**
- * Opens the journal for queries of the audit log. Creates the journal file if the file does not exist. The function `openJournalEvents`
- * rejects with `database_unavailable`.
+ * Opens the journal for queries of the audit log. Creates the journal file if the file does not exist. Rejects with `database_unavailable`.
  */
 export async function openJournalEvents(file: string): Promise<JournalEvents> {
   const database = await openWriter(urlJournalFile(file), { where: "mainThread" });

@@ -50,9 +50,8 @@ export type CreateLinkInput = {
 };
 
 /**
- * Makes a link to a note, or to some files of the note. The caller is the creator of the link.
- * Throws `note_not_found`, `attachment_not_found`, `access_denied`, `attachment_not_ready`, `links_disabled`, `too_many_links`,
- * `invalid_request`.
+ * Makes a link to a note, or to some files of the note. The caller is the creator of the link. Throws `note_not_found`,
+ * `attachment_not_found`, `access_denied`, `attachment_not_ready`, `links_disabled`, `too_many_links`, `invalid_request`.
  */
 export function createLink(deps: Deps, hashTurns: FairTurns) {
   return async (caller: Caller, { noteId, ...input }: CreateLinkInput & { noteId: string }): Promise<DescribedLink> => {
@@ -133,9 +132,7 @@ async function create(
   });
 }
 
-/**
- * Returns when a new link causes mails to the owner of the note. The default follows the mail settings of the owner.
- */
+/** Returns when a new link causes mails to the owner of the note. The default follows the mail settings of the owner. */
 async function defaultNotify(
   { mail }: Deps,
   tx: Tx,
@@ -146,10 +143,7 @@ async function defaultNotify(
   return (kind === "upload" ? files : links) === "never" ? "never" : "first";
 }
 
-/**
- * Hashes the key together with the settings, so that a request with other settings makes another link. The hash does not include the
- * password.
- */
+/** Hashes the key with the settings except the password, so that other settings make another link. */
 function hashKey({ idempotencyKey, settings, ...what }: CreateLinkInput): string | undefined {
   if (idempotencyKey === undefined) return undefined;
   const { password, ...others } = settings;

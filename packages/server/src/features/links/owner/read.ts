@@ -112,10 +112,7 @@ export async function authoriseLinkEdit(queries: Tx, { caller, linkId }: Request
   );
 }
 
-/**
- * Returns the link as `authoriseLinkEdit` does, in the transaction of the caller. Also locks the note, so that edits of a link run one
- * after another.
- */
+/** Returns the link as `authoriseLinkEdit` does, and locks its note, so that edits run one after another. */
 export async function holdLink(tx: Tx, { caller, linkId }: Request): Promise<LinkDetails> {
   const { link } = await authoriseLinkEdit(tx, { caller, linkId });
   const isHeld = await guardedNoteQueries(tx).hold(link.noteId);
@@ -141,10 +138,7 @@ export function getLink(deps: Deps) {
   };
 }
 
-/**
- * Lists the links of a note, newest first. For an attachment, lists the links whose list of files contains the attachment.
- * Throws `note_not_found`, `attachment_not_found`, `access_denied`.
- */
+/** Lists the links of a note or an attachment, newest first. Throws `note_not_found`, `attachment_not_found`, `access_denied`. */
 export function listLinks(deps: Deps) {
   const { db } = deps;
   return async (
@@ -161,10 +155,7 @@ export function listLinks(deps: Deps) {
   };
 }
 
-/**
- * Lists the links of the caller's notes, newest first. Also lists the caller's links to notes of other people, if the caller may still edit
- * these links.
- */
+/** Lists the links of the caller's notes, newest first, and the caller's links elsewhere that the caller may edit. */
 export function listOwnLinks(deps: Deps) {
   return async (caller: Caller, page: PageRequest & { kind: LinkKind | undefined }): Promise<Page<DescribedLink>> =>
     describePage(deps, { caller, page: await linkQueries(deps.db).listOfPerson(caller.userId, page) });

@@ -265,10 +265,7 @@ export function presentFacts({ link, state, noteTitle, urlsIssued, received }: F
   };
 }
 
-/**
- * The stored JSON of a newer version can have members that the contract refuses, so the response has only the members that this version
- * knows.
- */
+/** A newer version can have stored members that this contract refuses, so the response omits them. */
 function presentRequest({ maxFiles, maxBytesPerFile, maxBytesTotal, accept, askName, review, slots }: FileRequest) {
   const presented = slots.map(({ id, name, accept, maxBytes }) => ({
     id,

@@ -53,10 +53,7 @@ export type SettingsContext = {
   sendsMail: boolean;
 };
 
-/**
- * Throws `invalid_request` for a setting that the operator or the kind of the link does not allow. Throws `mail_disabled` for a link with
- * recipients if the service sends no mails.
- */
+/** Throws `invalid_request` for a setting that is not allowed, and `mail_disabled` for recipients without mails. */
 export function checkSettings(settings: LinkSettings, { link, limits, now, sendsMail }: SettingsContext): void {
   const { password, maxClaims, urlTtlSeconds, recipients } = settings;
   checkReadable(settings.label, "label");

@@ -19,10 +19,7 @@ import {
 } from "./link-rows.ts";
 
 export const linkQueries = defineQueries("database.links", ({ kysely: db, engine, clock }) => ({
-  /**
-   * Stores a new link. Throws `note_not_found` or `attachment_not_found` if the note or a file was deleted. `idempotencyKey`: the key for
-   * `findByKey`. The caller must call `insert` in a transaction.
-   */
+  /** Stores a link, in a transaction. Throws `note_not_found` or `attachment_not_found`. `idempotencyKey`: for `findByKey`. */
   async insert(link: Link, { idempotencyKey }: { idempotencyKey?: string | undefined } = {}): Promise<void> {
     const row = { ...toRow(link), idempotency_key: idempotencyKey ?? null };
     await orMissing(db.insertInto("links").values(row).execute(), {
@@ -58,10 +55,7 @@ export const linkQueries = defineQueries("database.links", ({ kysely: db, engine
     return row && toDetails(row);
   },
 
-  /**
-   * Returns whether a file that visitors sent to this file request has passed its verification. A deleted file also counts while its event
-   * is in the audit log.
-   */
+  /** Whether a file of this request has passed its verification. A deleted file counts while its event exists. */
   async hasReceived(linkId: string): Promise<boolean> {
     const received = db
       .selectFrom("link_events")
@@ -167,10 +161,7 @@ export const linkQueries = defineQueries("database.links", ({ kysely: db, engine
     await db.deleteFrom("link_files").where("attachment_id", "=", attachmentId).execute();
   },
 
-  /**
-   * Revokes a link. First waits until the service has recorded the URLs that visitors are getting now. Returns false if the link was
-   * already revoked.
-   */
+  /** Revokes a link, after the URLs that visitors are getting now. Returns false if it was revoked before. */
   async revoke(linkId: string, revokedAt: number): Promise<boolean> {
     const revoking = db.updateTable("links").set({ revoked_at: revokedAt }).where("id", "=", linkId);
     const { numUpdatedRows } = await revoking.where("revoked_at", "is", null).executeTakeFirstOrThrow();

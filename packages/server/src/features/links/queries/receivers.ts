@@ -14,10 +14,7 @@ const columns = [
 type Instants = "queued_at" | "sent_at" | "given_up_at" | "visited_at" | "used_at";
 
 export const receiverQueries = defineQueries("database.receivers", ({ kysely: db }) => ({
-  /**
-   * Stores the receivers of a link. If a receiver already got the current URL of the link, the recorded visit and use stay. The caller must
-   * call `put` in a transaction that has locked the note.
-   */
+  /** Stores the receivers of a link in a transaction that has locked the note. Visits of the current URL stay. */
   async put({ link, sentBy, receivers, now }: SentMail): Promise<void> {
     const rows = receivers.map(({ id, email, codeHash }) => ({
       ...{ id, link_id: link.id, email, generation: link.generation, code_hash: codeHash },

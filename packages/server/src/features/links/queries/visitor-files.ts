@@ -57,10 +57,7 @@ export const visitorFileQueries = defineQueries("database.visitorFiles", ({ kyse
       return rows.map(toSent);
     },
 
-    /**
-     * Locks a file request until the transaction ends. Other starts of uploads to the file request wait, so the result of `usageOf` stays
-     * correct.
-     */
+    /** Locks a file request until the transaction ends, so that the result of `usageOf` stays correct. */
     async holdLink(linkId: string): Promise<void> {
       // SQLite needs no lock, because a transaction is the only writer from its start.
       if (engine.name === "sqlite") return;
@@ -99,10 +96,7 @@ export const visitorFileQueries = defineQueries("database.visitorFiles", ({ kyse
       return (await unseenFilesOf(db, sql.val(noteId)).limit(1).executeTakeFirst()) !== undefined;
     },
 
-    /**
-     * Marks a received file as seen, for example after the file has left the note. The file request still counts the file, and the receipt
-     * of the file stays valid.
-     */
+    /** Marks a received file as seen, for example after it has left the note. Its receipt stays valid. */
     async markFileSeen(attachmentId: string, now: number): Promise<void> {
       const files = db.updateTable("visitor_files").set({ seen_at: now }).where("attachment_id", "=", attachmentId);
       await files.where("seen_at", "is", null).execute();
@@ -148,10 +142,7 @@ const fileColumns = [
 type SentRow = AttachmentRow &
   Omit<Selectable<Tables["visitor_files"]>, "seen_at"> & { upload_id: string; sent_filename: string };
 
-/**
- * Converts a row to the upload that the visitor sees. The upload has the original filename, even if the owner of the note has renamed the
- * file.
- */
+/** Converts a row for the visitor, with the original filename, even if the owner has renamed the file. */
 function toSent(row: SentRow): VisitorUpload {
   const attachment = { ...toAttachment(row), filename: row.sent_filename };
   return { uploadId: row.upload_id, attachment, file: toVisitorFile(row) };

@@ -49,9 +49,8 @@ export const linkVisitQueries = defineQueries("database.linkVisits", ({ kysely: 
   /**
    * Counts and stores a claim with its first URLs. The link must still work, must have this generation and version of the password, and
    * must not have reached its maximum number of claims. Parallel claims can't exceed the maximum. The caller must call `claim` in a
-   * transaction.
-   * Returns the stored claim, or the open claim of a parallel request of the visitor. Returns undefined if the link does not allow the
-   * claim.
+   * transaction. Returns the stored claim, or the open claim of a parallel request of the visitor. Returns undefined if the link does not
+   * allow the claim.
    */
   async claim(
     { generation, passwordVersion }: Pick<Link, "generation" | "passwordVersion">,
@@ -144,10 +143,7 @@ export const linkVisitQueries = defineQueries("database.linkVisits", ({ kysely: 
     });
   },
 
-  /**
-   * Counts a new visitor of a link, and returns the number of all visitors of the link. The caller must call `countOpened` in a
-   * transaction.
-   */
+  /** Counts a new visitor of a link, in a transaction. Returns the number of all visitors. */
   async countOpened(linkId: string): Promise<number | undefined> {
     const update = db.updateTable("links").set((eb) => ({ opened: eb("opened", "+", 1) }));
     return (await update.where("id", "=", linkId).returning("opened").executeTakeFirst())?.opened;

@@ -13,10 +13,7 @@ export function countOpenRequests(db: Kysely<Tables>, noteId: Expression<string>
 }
 
 export const accessRequestQueries = defineQueries("database.accessRequests", ({ kysely: db, engine }) => ({
-  /**
-   * Stores a new request for access. Returns false if the user already has an open request, or if the owner dismissed the last one at
-   * `dismissedBefore` or later. Instants are milliseconds since the epoch.
-   */
+  /** Stores a request for access. Returns false if one is open, or was dismissed since `dismissedBefore`. */
   async open(request: { noteId: string; userId: string; now: number; dismissedBefore: number }): Promise<boolean> {
     const { noteId, userId, now, dismissedBefore } = request;
     const open = db
@@ -87,10 +84,7 @@ export type AccessRequest = {
   userId: string;
   name: string | undefined;
   email: string | undefined;
-  /**
-   * Whether the user has proven the email address. An unproven email address may belong to another person, because anyone can sign up with
-   * any email address.
-   */
+  /** Whether the user has proven the email address. Anyone can sign up with the email address of another person. */
   isEmailProven: boolean;
   /** Milliseconds since the epoch. */
   requestedAt: number;

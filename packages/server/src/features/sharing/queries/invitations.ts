@@ -11,10 +11,7 @@ const MAX_GIVEN = 200;
 
 const idOf = (subject: ShareSubject): string => ("noteId" in subject ? subject.noteId : subject.attachmentId);
 
-/**
- * Builds the condition that a share has no open invitation. If an open invitation exists, the owner of the note sees the invitation instead
- * of the share (ADR 8).
- */
+/** The condition that no open invitation hides the share from the owner of the note (ADR 8). */
 export function isVisible(share: { subjectId: Expression<string>; userId: Expression<string> }) {
   return sql<SqlBool>`not exists (
     select 1 from invitations
@@ -57,8 +54,7 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
     /**
      * Stores invitations for different email addresses with one statement. An existing invitation keeps its id, gets the new role and
      * expiry, and is valid for 30 days from now. Its link stays the same, unless the link was used. Returns the ids of the stored
-     * invitations.
-     * Throws `note_not_found` or `attachment_not_found` if the note or attachment was deleted.
+     * invitations. Throws `note_not_found` or `attachment_not_found` if the note or attachment was deleted.
      */
     async put(...invitations: readonly Invitation[]): Promise<ReadonlySet<string>> {
       const [first] = invitations;
@@ -97,10 +93,7 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
       return new Set(stored.map(({ id }) => id));
     },
 
-    /**
-     * Returns an invitation, and locks the invitation until the transaction ends. Returns undefined if the invitation was revoked or never
-     * existed.
-     */
+    /** Returns and locks an invitation until the transaction ends. Undefined if it was revoked or never existed. */
     async hold(invitationId: string): Promise<Invitation | undefined> {
       const row = await selectHeld().where("invitations.id", "=", invitationId).executeTakeFirst();
       return row && toInvitation(row);
@@ -235,10 +228,7 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
       return settled;
     },
 
-    /**
-     * Deletes accepted invitations whose link has expired. Before the expiry, the user who accepted the invitation can open the note with
-     * the link.
-     */
+    /** Deletes accepted invitations whose link has expired. Until then, the link opens the note. */
     async deleteOld(now: number): Promise<void> {
       const where = sql<boolean>`redeemed_at is not null and link_expires_at <= ${now}`;
       await deleteInSteps(db, { from: "invitations", key: ["id"], by: "link_expires_at", where });

@@ -15,10 +15,7 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
     return db.selectFrom(table).where(column, "=", id).where("user_id", "=", userId);
   };
   return {
-    /**
-     * Creates shares for different users with one statement. The new shares replace earlier shares of these users for this note or
-     * attachment.
-     */
+    /** Creates or replaces the shares of different users with one statement. */
     async put(subject: ShareSubject, ...shares: readonly Share[]): Promise<void> {
       if (shares.length === 0) return;
       const place = placeOf(subject);
@@ -58,10 +55,7 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
       await replacing(insert.expression(invited), place).execute();
     },
 
-    /**
-     * Deletes the share of a user. Returns false if the share did not exist. `isVisible`: deletes the share only if the owner sees it,
-     * because it has no open invitation.
-     */
+    /** Deletes a share. Returns false without such a share. `isVisible`: only a share that the owner sees. */
     async delete(subject: ShareSubject, userId: string, only?: { isVisible: boolean }): Promise<boolean> {
       const { table, column, id } = placeOf(subject);
       const seen = isVisible({ subjectId: sql.val(id), userId: sql.val(userId) });
@@ -128,10 +122,7 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
       return [...ofNotes.map((share) => ({ ...share, attachmentId: undefined })), ...ofFiles];
     },
 
-    /**
-     * Records that the user was notified of the expiry. Returns false if the share has changed since the read, or if another replica has
-     * already recorded the notification.
-     */
+    /** Records that the expiry was notified. Returns false if the share has changed, or another replica was faster. */
     async markReminded({ noteId, attachmentId, userId, expiresAt }: EndingShare, now: number): Promise<boolean> {
       const { table, column, id } = placeOf(attachmentId === undefined ? { noteId } : { attachmentId });
       const marked = await db
@@ -145,10 +136,7 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
       return marked.numUpdatedRows === 1n;
     },
 
-    /**
-     * Returns the share that this user has of the note. Returns undefined if the share does not exist. `isNew`: the user has not opened the
-     * note yet.
-     */
+    /** Returns the share of this user, if any. `isNew`: the user has not opened the note yet. */
     async findOfNote(
       noteId: string,
       userId: string,
@@ -164,10 +152,7 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
       await shares.where("user_id", "=", userId).where("seen_at", "is", null).execute();
     },
 
-    /**
-     * Lists the attachments that are shared with this user through a valid share, newest first. Omits unlisted attachments, and attachments
-     * of notes that the user has access to.
-     */
+    /** Lists the attachments with a valid share for the user, newest first, if the user has no access to their notes. */
     listAttachmentsFor: (userId: string, request: PageRequest & { now: number }): Promise<Page<SharedAttachment>> =>
       listAttachmentsFor(db, { userId, ...request }),
   };

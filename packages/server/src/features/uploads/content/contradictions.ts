@@ -22,26 +22,17 @@ const EXECUTABLES = new Map([
 ]);
 /** PDF readers search for the mark `%PDF-` in the first 1,024 bytes of a file. Source: Adobe, PDF Reference 1.7, appendix H. */
 const PDF_MARK_WITHIN = 1_024;
-/**
- * MP4 fragments and old QuickTime files start with the boxes of `MP4_BOXES`, which the package file-type does not recognise. A box starts
- * with four bytes for its length, followed by its name.
- */
+/** The first boxes of MP4 fragments and old QuickTime files, unknown to file-type. Four bytes of length come first. */
 const MP4_BOXES = new Set(["styp", "moof", "sidx", "skip", "pnot"]);
 /** The package file-type recognises the text formats of the pattern. */
 const TEXT_FORMATS = /^(?:text\/|application\/(?:xml|rtf|postscript|eps|x-ms-regedit)$|image\/svg\+xml$)/;
 const TEXT_TYPES = /^(?:text\/.*|application\/(?:json|xml|javascript|x-javascript))$/;
-/**
- * Clients also declare the text types of the set for binary files. Some systems derive the type only from the extension, and declare text
- * types for videos (.ts) and slides (.pot).
- */
+/** Text types that clients declare for binary files by their extension: videos (.ts) and slides (.pot). */
 const BINARY_IN_FACT = new Set(["text/rtf", "text/vnd.trolltech.linguist", "text/x-gettext-translation-template"]);
 /** Text does not contain the control characters of the pattern. Source: WHATWG MIME Sniffing, "binary data byte". */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern matches control characters
 const BINARY_BYTE = /[\u0000-\u0008\u000b\u000e-\u001a\u001c-\u001f]/;
-/**
- * The pattern `UTF_16` matches the byte order mark of UTF-16. The npm package file-type mistakes the byte order mark of UTF-16 for the
- * start of an MP3 file.
- */
+/** The byte order mark of UTF-16, which the package file-type mistakes for an MP3 file. */
 const UTF_16 = /^(?:\u00ff\u00fe|\u00fe\u00ff)/;
 /** Image formats that use the MP4 container. */
 const IMAGES_IN_MP4 = /^image\/(?:heic|heif|avif|x-canon-cr3)/;
@@ -65,10 +56,7 @@ export function findContradiction(
   return contradictionOfName(claim, actual) ?? contradictionOfType(claim, actual) ?? contradictionOfBoth(claim);
 }
 
-/**
- * Many kinds of files use the container formats of `CONTAINERS`. For a file in a container format, the declared type is more precise than
- * the detected type.
- */
+/** Formats with many kinds of files inside. The declared type is then more precise than the detected one. */
 const CONTAINERS = new Set(["application/zip", GZIP, "application/xml", "application/x-cfb", "application/cbor"]);
 
 /**
@@ -128,8 +116,7 @@ function isPassive({ filename, contentType }: Claim): boolean {
 const reject = (how: string): string => `This file is not ${how}.`;
 
 /**
- * Returns the main type of the detected kind of file. The function `normalise` also recognises some kinds that the package file-type does
- * not detect.
+ * Returns the main type of the detected kind of file. `normalise` also recognises some kinds that the package file-type does not detect.
  */
 function normalise(text: string, detectedType: string | undefined): string | undefined {
   const certain = kindOfStart(text);
@@ -139,10 +126,7 @@ function normalise(text: string, detectedType: string | undefined): string | und
   return text.slice(0, PDF_MARK_WITHIN).includes("%PDF-") ? PDF : undefined;
 }
 
-/**
- * Returns whether a file is certainly not text. The detected type alone is no proof, because a text file can also start with "MZ", "BM" or
- * "ID3", or contain "%PDF-".
- */
+/** Whether a file is certainly no text. The detected type is no proof: a text can start with "MZ" or "BM". */
 function isBinary(text: string, type: string | undefined): boolean {
   if (type === undefined || TEXT_FORMATS.test(type) || UTF_16.test(text)) return false;
   return type === PDF ? text.startsWith("%PDF-") : BINARY_BYTE.test(text);
@@ -158,10 +142,7 @@ function matches(kind: FileKind, { markup, type }: Actual): boolean {
   return kind.types.includes(type) || kind.alsoFine?.includes(type) === true;
 }
 
-/**
- * Returns whether a file with a declared text, image, audio or video type certainly has another type. The caller calls `isForeign` only for
- * types without a kind in KINDS.
- */
+/** Whether a declared text, image, audio or video is certainly another type. For types without a kind in KINDS. */
 function isForeign(contentType: string, { markup, type, isBinary }: Actual): boolean {
   if (TEXT_TYPES.test(contentType)) return isBinary && !BINARY_IN_FACT.has(contentType);
   if (!/^(?:image|audio|video)\//.test(contentType)) return false;

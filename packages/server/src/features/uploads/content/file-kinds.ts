@@ -8,22 +8,13 @@ export type FileKind = {
   extensions: readonly string[];
   /** The declared media types of the kind, the usual type first. */
   types: readonly string[];
-  /**
-   * The possible first bytes of a file, one character for each byte. The member `marks` is absent if the npm package `file-type` detects
-   * the kind.
-   */
+  /** The possible first bytes of a file, one character for each byte. `marks` is absent if the npm package `file-type` detects the kind. */
   marks?: readonly string[];
   /** The types, in addition to `types`, that the package file-type may detect in a valid file of the kind. */
   alsoFine?: readonly string[];
-  /**
-   * Valid files of a loose kind may start with unknown bytes. The service rejects a file of a loose kind only if the file starts like
-   * another kind.
-   */
+  /** Whether a valid file may start with unknown bytes. It is rejected only if it starts like another kind. */
   isLoose?: boolean;
-  /**
-   * Each valid file of a strict kind starts with known bytes, for any declared type. Unknown first bytes of a file contradict a filename of
-   * a strict kind.
-   */
+  /** Whether each valid file starts with known bytes. Others contradict a filename of this kind. */
   isStrict?: boolean;
 };
 

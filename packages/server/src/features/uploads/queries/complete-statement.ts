@@ -20,10 +20,7 @@ type Parameter = (typeof PARAMETERS)[number];
 type M = Markers<Parameter>;
 type Scope = { db: Kysely<Tables>; engine: Engine };
 
-/**
- * The statements that complete an upload. On PostgreSQL, the statement `all` does the whole work in one round trip. SQLite cannot write
- * inside a query, so a completion on SQLite needs several statements.
- */
+/** The statements of a completion: on PostgreSQL `all` in one round trip, and several on SQLite, which can't write in a query. */
 export type CompletionStatements =
   | ({ engine: "postgres" } & Record<"all", Statement<Parameter>>)
   | ({ engine: "sqlite"; queueWebhooks: Statement<Parameter> | undefined } & Record<
@@ -149,16 +146,10 @@ function valuesOf({ attachmentId, uploadId, checksum, event }: UploadCompletion)
 export type UploadCompletion = {
   attachmentId: string;
   uploadId: string;
-  /**
-   * The verified checksum that the statement stores. If `checksum` is undefined, the attachment keeps the declared checksum, or has no
-   * checksum.
-   */
+  /** The verified checksum. Undefined: the attachment keeps the declared one, if any. */
   checksum: Checksum | undefined;
   event: AuditEvent;
 };
 
-/**
- * The member `mayAdd` is whether the user may still add files to the note. The member `isMoved` is whether the statement changed the
- * attachment from pending to ready.
- */
+/** `mayAdd`: whether the user may still add files. `isMoved`: whether the attachment became ready. */
 export type CompletedRecord = { mayAdd: boolean; isMoved: boolean };

@@ -39,10 +39,7 @@ const PARAMETERS = [
   "partSize",
 ] as const;
 
-/**
- * The time that a statement waits for a lock, unless the connection has a limit of its own. The time must be shorter than the time limit
- * that the client sets for a query.
- */
+/** The wait for a lock, unless the connection has a limit. Must be shorter than the client's limit for a query. */
 const LOCK_TIMEOUT_MS = 2_000;
 
 type Parameter = (typeof PARAMETERS)[number];
@@ -183,33 +180,22 @@ function recording(m: M, { from }: Pick<Row, "from">): RawBuilder<unknown> {
     ${from}`;
 }
 
-/**
- * The data for the start of an upload. The member `upload` is a pending upload. The attachment of the upload gets the values of the upload.
- */
+/** The data for the start of an upload. `upload` is a pending upload. The attachment of the upload gets the values of the upload. */
 export type UploadStart = {
   upload: Upload;
-  /**
-   * If `isGranted` is true, the host application or a link has already permitted the start. If `isGranted` is false, the user's role in the
-   * database decides.
-   */
+  /** Whether the application or a link permits the start. If false, the role in the database decides. */
   isGranted: boolean;
   quota: Quota;
   /** The maximum numbers of pending uploads. */
   maxPending: PendingCounts;
-  /**
-   * If an upload started before `startedBefore`, a new upload can have its idempotency key. The member `startedBefore` is in milliseconds
-   * since the epoch.
-   */
+  /** An upload that started before this instant no longer holds its idempotency key. Milliseconds. */
   startedBefore: number;
 };
 
 /** The numbers of pending uploads: of one user on all notes, and of all users on one note. */
 export type PendingCounts = { ofUser: number; ofNote: number };
 
-/**
- * A `StartedRecord` states whether the database recorded the start, and has the facts of the decision. If the database did not record the
- * start and no other field shows the reason, the quota is full.
- */
+/** Whether the start is recorded, and the facts. If it is not, and no fact shows why, the quota is full. */
 export type StartedRecord = {
   isRecorded: boolean;
   ownerId: string;
@@ -251,10 +237,7 @@ export function valuesOf({ upload, isGranted, quota, maxPending, startedBefore }
   };
 }
 
-/**
- * Returns the earliest permitted expiry of an upload, in milliseconds. An upload that expires earlier counts as expired, because the
- * service signs no URL for less than a second.
- */
+/** The earliest permitted expiry of an upload, because no URL lives for less than a second. Milliseconds. */
 export function leastExpiry(now: number): number {
   return now + 1_000;
 }

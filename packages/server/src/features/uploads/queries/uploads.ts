@@ -37,22 +37,15 @@ export function compileUploads(db: Kysely<Tables>, engine: Engine): UploadStatem
   return { start: compileStart(db, engine), completion: compileCompletion(db, engine) };
 }
 
-/**
- * The queries of `UploadSteps` start and complete an upload. Each engine has a faster version of the upload queries, because the queries
- * run for each upload.
- */
+/** Start and complete an upload. Each engine has a faster version, because they run for each upload. */
 export type UploadSteps = {
   /**
    * Decides in one step whether an upload may start, and records the start. The query checks the access of the user, the limits, the quota
-   * and the idempotency key. The function `start` records everything or nothing.
-   * The function `start` returns undefined if the note does not exist. In a transaction, the call of `start` or `holdStarts` must come
-   * first.
+   * and the idempotency key. `start` records everything or nothing. Returns undefined if the note does not exist. In a transaction, the
+   * call of `start` or `holdStarts` must come first.
    */
   start(start: UploadStart): Promise<StartedRecord | undefined>;
-  /**
-   * Makes the attachment of a pending upload ready, and records the event, if the user may still add files. The function `complete` changes
-   * everything or nothing. The function `complete` returns undefined if the attachment was deleted.
-   */
+  /** Makes a pending attachment ready and records the event, if the user may add files. Undefined: it was deleted. */
   complete(completion: UploadCompletion): Promise<CompletedRecord | undefined>;
 };
 
@@ -73,10 +66,7 @@ export const uploadQueries = defineQueries("database.uploads", ({ kysely: db, en
   return {
     ...uploadSteps(compiled({ kysely: db, engine }), inOrder(run)),
 
-    /**
-     * Locks the starts of uploads by a user and on a note. Other starts wait until the transaction ends, so the counts do not change. The
-     * caller must call `holdStarts` first in the transaction.
-     */
+    /** Locks the starts of a user and on a note until the end of the transaction. Must be its first call. */
     async holdStarts(of: { userId: string; noteId: string }): Promise<void> {
       // SQLite needs no lock, because a transaction is the only writer from its start.
       if (engine.name === "postgres") await holdingStarts(of).execute(db);

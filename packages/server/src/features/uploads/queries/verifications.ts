@@ -2,10 +2,7 @@ import { defineQueries } from "../../../platform/database/queries.ts";
 import { orMissing } from "../../../platform/database/writes.ts";
 import { notInTrash } from "../../access/sql.ts";
 
-/**
- * The number of due verifications that a replica reads before the replica leases one verification. With 20 candidates, other replicas
- * rarely lease all candidates of a replica.
- */
+/** The due verifications that a replica reads before it leases one. Others rarely lease all twenty. */
 const CANDIDATES = 20;
 
 export const verificationQueries = defineQueries("database.verifications", ({ kysely: db }) => ({
@@ -18,10 +15,7 @@ export const verificationQueries = defineQueries("database.verifications", ({ ky
     await orMissing(insert, { code: "attachment_not_found", message: "Attachment not found" });
   },
 
-  /**
-   * Leases the verification that has been due for the longest time. When the lease ends, the verification is due again. If `canScan` is
-   * false, the query skips verifications that need a scan.
-   */
+  /** Leases the longest due verification, which is due again after the lease. `canScan`: false skips scans. */
   async lease(lease: {
     now: number;
     holder: string;
@@ -56,10 +50,7 @@ export const verificationQueries = defineQueries("database.verifications", ({ ky
     return undefined;
   },
 
-  /**
-   * Extends the lease of the process. The function `renew` returns false if the verification has ended, or if another process has leased
-   * the verification.
-   */
+  /** Extends the lease of the process. Returns false if the verification has ended, or if another process has leased the verification. */
   async renew(
     { attachmentId, holder }: Pick<LeasedVerification, "attachmentId" | "holder">,
     { leaseEndsAt }: { leaseEndsAt: number },
@@ -73,10 +64,7 @@ export const verificationQueries = defineQueries("database.verifications", ({ ky
     return result.numUpdatedRows === 1n;
   },
 
-  /**
-   * Ends the lease, and makes the verification due at `dueAt`. The function `release` does nothing if another process has leased the
-   * verification.
-   */
+  /** Ends the lease, and makes the verification due at `dueAt`. Does nothing if another process has leased the verification. */
   async release(
     { attachmentId, holder }: Pick<LeasedVerification, "attachmentId" | "holder">,
     { dueAt }: { dueAt: number },

@@ -17,10 +17,7 @@ import {
 import { uploadStarts } from "../queries/uploads.ts";
 import type { StartReply } from "./starts-worker.ts";
 
-/**
- * Eight starts in one turn of the event loop are a burst. For fewer starts, a message to the worker thread would take more time than the
- * main thread.
- */
+/** The starts in one turn that are a burst. For fewer, a message to the thread takes more time than it saves. */
 export const BURST = 8;
 // Other writes wait while the worker thread runs a batch. A batch of 32 starts takes about 4 ms.
 const MAX_BATCH = 32;

@@ -75,10 +75,6 @@ export const bucketFaults = {
     "No file can be stored: the credentials may not write objects",
     "An upload URL has only the rights of these credentials.",
   ),
-  "bucket-settings": fault.error(
-    "The service can't start: the settings do not match the buckets of the files",
-    "The service could not open the files of that bucket, so it does not start.",
-  ),
 };
 
 type FindingId = keyof typeof bucketFaults;
@@ -172,10 +168,7 @@ function explainFailure({ bucket, config }: DoctorParts, failed: Failure): Outco
   return finding(isTlsFailure(failed) ? "bucket-tls" : "bucket-unreachable", { detail, fix });
 }
 
-/**
- * Checks whether the endpoint ends with the name of the bucket. Some servers have an endpoint with a path, so a path is a fault only if the
- * endpoint cannot list the bucket.
- */
+/** Whether the endpoint ends with the bucket's name. Some endpoints have a path, so it must also fail to list the bucket. */
 async function checkPath({ bucket }: DoctorParts): Promise<Outcome[]> {
   const { endpoint, name, s3, target } = bucket;
   if (endpoint === undefined || !target.forcePathStyle || !endpoint.endsWith(`/${name}`)) return [];
@@ -225,10 +218,7 @@ function byBody({ code, status, headers }: Response): FindingId {
   return "bucket-refuses";
 }
 
-/**
- * If the bucket refused the request because of a wrong region, returns the real region, or an empty text for an unknown region. If the
- * region is not the reason, returns undefined.
- */
+/** Returns the real region after a refusal, or an empty text if it is unknown. Undefined: another reason. */
 function regionOf({ status, headers, text, code }: Response): string | undefined {
   const named = headers.get("x-amz-bucket-region") ?? undefined;
   if ((status === 301 || status === 307) && named !== undefined) return named;
@@ -264,13 +254,3 @@ function fixOf(parts: DoctorParts, id: FindingId, answer: Response) {
       return stepFix("Read the log of the S3 server at this time.");
   }
 }
-
-/** Compares the buckets of the settings with the buckets of the database, during and after a move to another bucket. */
-export const bucketSettingsCheck: Check = {
-  name: "buckets of the files",
-  async run({ faultOfBuckets }) {
-    const found = await faultOfBuckets();
-    if (found === undefined) return [];
-    return [finding("bucket-settings", { detail: found.problem, fix: stepFix(found.remedy) })];
-  },
-};

@@ -68,10 +68,7 @@ export const corsCheck: Check = {
   },
 };
 
-/**
- * Returns the headers of an upload for which a browser needs permission. The service signs only headers that the bucket supports, so the
- * list depends on the capabilities of the bucket.
- */
+/** Returns the headers of an upload that need permission. The bucket's capabilities decide which headers are signed. */
 async function uploadHeaders({ bucket }: DoctorParts): Promise<string[]> {
   const { conditionalPut, signedSha256 } = await bucket.capabilities();
   return [
@@ -128,10 +125,7 @@ function asking(origin: string, method: string, headers: readonly string[]): Rec
   return { origin, "access-control-request-method": method, ...names };
 }
 
-/**
- * Returns whether the response to a preflight permits a request, by the rules of browsers (Fetch, "CORS-preflight fetch"). The methods GET
- * and HEAD need no permission.
- */
+/** Whether a preflight permits a request (Fetch, "CORS-preflight fetch"). GET and HEAD need no permission. */
 function allows(
   answer: Response,
   { origin, method, headers }: { origin: string; method: string; headers: readonly string[] },

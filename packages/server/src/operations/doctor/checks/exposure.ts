@@ -79,10 +79,7 @@ async function checkWrite(parts: DoctorParts): Promise<Outcome[]> {
   return [finding("anonymous-write", { detail, fix: closeFix(parts) })];
 }
 
-/**
- * Checks whether the credentials can list all buckets of the account. The check runs only on AWS, which has a separate permission for the
- * list of all buckets.
- */
+/** Whether the credentials can list all buckets of the account. Only AWS has a permission for this list. */
 async function checkAccount(parts: DoctorParts): Promise<Outcome[]> {
   if (parts.provider !== "aws") return [];
   const listed = await attempt(parts.bucket.s3.send(new ListBucketsCommand({ MaxBuckets: 1 })));

@@ -53,10 +53,7 @@ export const hostFaults = {
 
 const finding = findingOf(hostFaults);
 
-/**
- * A disk with less than 16 MiB of free space counts as full. The value `FULL_BYTES` is twice the size of the reserves of the embedded
- * database and bucket.
- */
+/** With less space, a disk counts as full: twice the reserves of the embedded database and bucket. */
 const FULL_BYTES = 16 * 2 ** 20;
 const NEARLY_FULL_SHARE = 0.1;
 const OTHERS_READ = 0o044;

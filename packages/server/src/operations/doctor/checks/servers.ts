@@ -30,10 +30,7 @@ type FindingId = keyof typeof serverFaults;
 
 const finding = findingOf(serverFaults);
 
-/**
- * A server that the service calls. The member `setting` is the name of the setting with the URL `base`, and the check calls `path` below
- * `base`.
- */
+/** A server that the service calls. `setting` is the name of the setting with the URL `base`, and the check calls `path` below `base`. */
 type Server = {
   id: FindingId;
   setting: string;
@@ -147,10 +144,7 @@ export const scannerCheck: Check = {
   },
 };
 
-/**
- * Signs in to the mail server, and offers a mail from MAIL_FROM. The check sends no content to the mail server, so the mail server delivers
- * no mail.
- */
+/** Signs in to the mail server, and offers a mail from MAIL_FROM without content, so no mail is delivered. */
 export const mailCheck: Check = {
   name: "mail server",
   applies: ({ probeMail }) => probeMail !== undefined,

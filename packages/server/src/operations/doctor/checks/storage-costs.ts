@@ -114,10 +114,7 @@ function whenOf({ Expiration }: LifecycleRule): string {
   return Days === 1 ? "after a day" : `after ${Days} days`;
 }
 
-/**
- * Returns whether the bucket stores old versions of objects. If the credentials may not read the versioning, the function `versioningOf`
- * stores an object and checks whether the response contains a version.
- */
+/** Whether the bucket stores old versions. Without the permission to read it, a stored object shows it. */
 async function versioningOf(parts: DoctorParts): Promise<boolean | Refusal> {
   const { s3, name: Bucket } = parts.bucket;
   const read = await attempt(s3.send(new GetBucketVersioningCommand({ Bucket })));
@@ -137,10 +134,7 @@ function reasonOf(refusal: Refusal, permission: string): string {
 
 /** S3 returns an object of an archive class only after a person has restored the object, which takes hours. */
 const ARCHIVES: readonly string[] = ["GLACIER", "DEEP_ARCHIVE"];
-/**
- * The pattern `KEY_BEGINNING` matches the beginnings of object keys, after the key prefix. Object keys consist of hex digits
- * (platform/bucket/object-keys.ts).
- */
+/** The beginnings of object keys after the prefix. Keys are hex digits. */
 const KEY_BEGINNING = /^[0-9a-f]{0,44}$/;
 
 /** Returns whether a lifecycle rule applies to at least some objects of the service. The service stores its objects without tags. */
@@ -212,9 +206,8 @@ const VERSIONS_RULE = {
 type WantedRules = { rules: readonly LifecycleRule[]; keyPrefix: string; hasVersions: boolean };
 
 /**
- * Describes the right lifecycle rules: the rules of the bucket, without the actions that delete or archive files of the service. The
- * function `lifecycleFix` adds a rule that deletes the parts of abandoned uploads. In a bucket with versions, the function `lifecycleFix`
- * also adds a rule that deletes old versions.
+ * Describes the right lifecycle rules: the rules of the bucket, without the actions that delete or archive files of the service. Adds a
+ * rule that deletes the parts of abandoned uploads. In a bucket with versions, `lifecycleFix` also adds a rule that deletes old versions.
  */
 export function lifecycleFix(place: BucketPlace, { rules, keyPrefix, hasVersions }: WantedRules): Fix[] {
   if (place.provider === "b2") return [b2(place, hasVersions)];

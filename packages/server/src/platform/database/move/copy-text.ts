@@ -50,10 +50,7 @@ export async function* wholeLines(chunks: AsyncIterable<Buffer>): AsyncGenerator
 
 const LANES = 8;
 
-/**
- * Computes the checksum of a table: the sum of the SHA-256 digests of its rows. The sum does not depend on the order of the rows. So the
- * checksum needs no sorting, and does not depend on the collations of the two databases.
- */
+/** The checksum of a table: the sum of the SHA-256 digests of its rows, which needs no order and no collation. */
 export class RowSum {
   rows = 0;
   readonly #sum = new Uint32Array(LANES);

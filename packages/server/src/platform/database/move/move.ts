@@ -132,10 +132,7 @@ function requireMigrated({ migrations, engine }: { migrations: readonly string[]
   );
 }
 
-/**
- * Copies all rows, and verifies each table by its checksum. The target remains incomplete if the function rejects. Throws
- * `invalid_request` if a row can't be copied.
- */
+/** Copies all rows, and verifies each table by its checksum. After a failure, the target is incomplete. Throws `invalid_request`. */
 export async function move({ source, target, onProgress }: Options): Promise<MovedRows[]> {
   const total = 2 * (await countRows(source)).reduce((sum, { rows }) => sum + rows, 0);
   const written = await target.prepare();

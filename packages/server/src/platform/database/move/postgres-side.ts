@@ -176,9 +176,7 @@ function quote(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/**
- * Opens PostgreSQL as the target of a move. One transaction writes everything, so that an interrupted move leaves only the mark.
- */
+/** Opens PostgreSQL as the target of a move. One transaction writes everything, so that an interrupted move leaves only the mark. */
 export function openPostgresTarget(url: string): Target {
   let session: Session | undefined;
   let later: string[] = [];
@@ -305,10 +303,7 @@ async function requireEmpty(client: pg.PoolClient): Promise<void> {
   );
 }
 
-/**
- * Drops the keys, indexes and triggers, because a load without them is faster. Returns the statements that create them again. A statement
- * for a table with partitions is also for its partitions.
- */
+/** Drops keys, indexes and triggers for a faster load. Returns the statements that create them again, also for the partitions. */
 async function dropAll(client: pg.PoolClient): Promise<string[]> {
   const { rows } = await client.query<{ drop: string; create: string }>(`
     with tables as (

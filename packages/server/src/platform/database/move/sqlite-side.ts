@@ -141,10 +141,7 @@ function refuseDamaged(database: DatabaseSync, { table, row, nth }: Damage): voi
   );
 }
 
-/**
- * Opens the embedded database as the target of a move. The rows are in the file with the ending `.moving`. The file gets its final name
- * after the verification.
- */
+/** Opens the embedded database as the target of a move. The rows are in `<file>.moving` until they are verified. */
 export function openSqliteTarget(file: string): Target {
   const moving = movingFile(file);
   let stale: DatabaseSync | undefined;

@@ -72,10 +72,7 @@ function kyselyOn(transaction: OpenTransaction, schema: string): Kysely<Tables> 
   });
 }
 
-/**
- * Adds the schema to each table. Kysely's own plugin skips the tables inside of fragments of SQL. A reference such as `notes.id` needs no
- * schema.
- */
+/** Adds the schema to each table, also inside of fragments of SQL, which Kysely's own plugin skips. */
 function inSchema(schema: string): KyselyPlugin {
   class Transformer extends OperationNodeTransformer {
     protected override transformReference(node: ReferenceNode): ReferenceNode {

@@ -73,10 +73,7 @@ const DEADLOCK = "40P01";
 /** Another transaction held a lock for longer than the limit. */
 const LOCK_TIMEOUT = "55P03";
 const CONFLICTS = new Set<string | undefined>([SERIALIZATION_FAILURE, DEADLOCK, LOCK_TIMEOUT]);
-/**
- * The server or a pooler does not know the name of a statement, or has another statement with the name. The next attempt uses another name
- * or another connection.
- */
+/** The codes for an unknown or a different named statement. The next attempt uses another name or another connection. */
 const LOST_NAMES = new Set(["26000", "42P05"]);
 /**
  * The columns of a named statement have other types since a migration. Other errors also have the code 0A000, so the caller also compares
@@ -86,11 +83,7 @@ const OTHER_COLUMNS = { code: "0A000", routine: "RevalidateCachedQuery" };
 const MAX_ATTEMPTS = 5;
 const MAX_PAUSE_MS = 50;
 
-/**
- * Runs a statement or a transaction on PostgreSQL. The function `retryConflicts` retries after a serialisation failure, a deadlock, a lock
- * timeout or a lost statement, because PostgreSQL has rolled back the work.
- * The function `retryConflicts` throws `database_unavailable` after five attempts.
- */
+/** Runs a statement or a transaction again after a conflict or a lost statement. Throws `database_unavailable` after five attempts. */
 export async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {

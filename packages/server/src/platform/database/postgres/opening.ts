@@ -44,8 +44,7 @@ export function withSchema(url: string, schema: string): string {
 
 /**
  * Checks that the connection uses the schema. A pooler can drop the options of a connection. Without the check, the migrations would create
- * the tables in the schema of the embedding application.
- * The function `requireSchema` throws `database_unavailable` if the connection uses another schema.
+ * the tables in the schema of the embedding application. Throws `database_unavailable` if the connection uses another schema.
  */
 export async function requireSchema(client: pg.PoolClient, schema: string): Promise<void> {
   const { rows } = await client.query<{ search_path: string }>("show search_path");

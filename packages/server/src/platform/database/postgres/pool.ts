@@ -71,10 +71,7 @@ export function createPool(options: PoolOptions): pg.Pool {
   return pool;
 }
 
-/**
- * PostgreSQL sends a warning from this function when a commit ends without its copy on the standby, and then reports success. The text of
- * the warning depends on the language of the server.
- */
+/** The source of the warning that a commit ended without its copy on the standby. Its text depends on the language of the server. */
 const LOST_WAIT = "SyncRepWaitForLSN";
 
 /** Fails the running query at once, before the rest of the received messages, and closes the connection. */
@@ -122,10 +119,7 @@ class PrimaryPool extends pg.Pool {
   }
 }
 
-/**
- * Adapts the connection pool to Kysely. Faults of the pool become domain errors, and the pool does not use a failed connection again. The
- * parameter `names` contains the names of the statements. By default, statements have no names.
- */
+/** Adapts the pool to Kysely, with domain errors. A failed connection is not used again. Default of `names`: no names. */
 export function kyselyPool(pool: pg.Pool, names: StatementNames = noNames): PostgresPool {
   const known = new WeakMap<pg.PoolClient, PostgresPoolClient>();
   return {
@@ -195,23 +189,14 @@ type StatementNames = {
 /** A connection without statement names uses `noNames`. */
 export const noNames: StatementNames = { nameOf: () => undefined, renew: () => undefined };
 
-/**
- * The maximum number of statements that get a name. The service has a few hundred different statements. The limit `MAX_NAMES` bounds the
- * memory of each connection in PostgreSQL.
- */
+/** The maximum number of named statements, which bounds the memory of each connection in PostgreSQL. */
 const MAX_NAMES = 500;
 
-/**
- * The maximum number of times that statements get another name. After 100 renewals, no statement has a name, because a pooler that always
- * loses names makes PostgreSQL keep more and more statements.
- */
+/** After this many renewals, no statement has a name. A pooler that always loses names would fill PostgreSQL with statements. */
 const MAX_RENEWALS = 100;
 
 const CAN_HAVE_PLAN = /^(?:select|insert|update|delete|with) /;
-/**
- * The pattern `SEVERAL_ROWS` matches an insert of several rows. Each number of rows makes another text of the statement, and there are too
- * many texts.
- */
+/** An insert of several rows. Each number of rows makes another text, which are too many texts for names. */
 const SEVERAL_ROWS = /^insert .*\), \(\$/;
 /**
  * The pattern `ALL_COLUMNS` matches a query that selects all columns of a table. Another replica can add a column to the table during the

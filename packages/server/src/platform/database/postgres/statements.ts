@@ -9,10 +9,7 @@ type Statement = { name: string; text: string; values: unknown[]; rowMode?: "arr
 /** Runs one statement outside of transactions, and returns its rows. `RunNamed` throws domain errors. */
 export type RunNamed = (statement: Statement) => Promise<unknown[]>;
 
-/**
- * Returns a function that runs statements on the pool. `prepared`: the statements have names, so PostgreSQL parses and plans each statement
- * only once for each connection.
- */
+/** Returns a function that runs statements on the pool. `prepared`: PostgreSQL plans each once for a connection, by name. */
 export function statementsOn(pool: pg.Pool, { prepared }: { prepared: boolean }): RunNamed {
   return async ({ name, ...unnamed }) => {
     const statement = prepared ? { name, ...unnamed } : unnamed;
@@ -65,10 +62,7 @@ type Field = { dataTypeID: number };
 /** The methods of a connection, with fewer arguments than the types of pg declare, because the types are older than the code of pg. */
 type Wire = Record<"parse" | "bind" | "describe" | "execute", (message: object) => void>;
 
-/**
- * A pipeline is an object that the package pg runs like a query. The pool of the package pg sets `callback`. The pool closes the connection
- * if the pipeline fails.
- */
+/** An object that the package pg runs like a query. The pool sets `callback`, and closes the connection after a failure. */
 class Pipeline implements pg.Submittable {
   callback: ((error: Error | null, rows?: unknown[][]) => void) | undefined;
   readonly #calls: Call[];

@@ -11,10 +11,7 @@ import { answerRequests } from "./thread.ts";
  */
 export type CheckpointRequest = "passive" | "restart";
 
-/**
- * The member `log` is the number of pages in the write-ahead log. The member `checkpointed` is the number of copied pages of the log. The
- * member `busy` is 1 if readers or writers stopped the checkpoint.
- */
+/** `log`: the pages in the write-ahead log. `checkpointed`: the copied pages. `busy`: 1 if readers or writers stopped it. */
 export type CheckpointResult = { busy: number; log: number; checkpointed: number };
 
 /** The time in milliseconds for which a checkpoint waits for readers. The time is short, because writes wait for the checkpoint. */

@@ -27,10 +27,7 @@ type DialectOptions = {
   writeLock: Mutex;
   /** The maximum time that a call waits for a writer in another process. */
   patienceMs: number;
-  /**
-   * The connection for reads outside of transactions, which sees only committed data and never waits for a write. Without `reader`, reads
-   * and writes share one connection.
-   */
+  /** A connection that reads committed data and never waits for a write. Default: reads and writes share one connection. */
   reader?: DatabaseSync;
   /** The dialect calls `afterWrite` after each commit. */
   afterWrite?: () => void;
@@ -251,10 +248,7 @@ class SqliteTurn implements DatabaseConnection {
   }
 }
 
-/**
- * Returns whether a query only reads. Kysely does not know whether raw SQL only reads, so the function `isRead` checks the beginning of the
- * text. A statement that begins with `with` may write.
- */
+/** Returns whether a query only reads. Raw SQL must begin with `select`, because a statement with `with` may write. */
 function isRead({ query, sql }: CompiledQuery): boolean {
   return SelectQueryNode.is(query) || (RawNode.is(query) && /^\s*select\b/i.test(sql));
 }

@@ -123,20 +123,14 @@ const BUSY = 5;
 const LOCKED = 6;
 const FULL = 13;
 const READ_ONLY = 8;
-/**
- * The code `IO_ERROR` means that the disk refused a read or a write. SQLite also returns the code IO_ERROR when the disk became read-only
- * while the file was open.
- */
+/** The disk refused a read or a write, or became read-only while the file was open. */
 const IO_ERROR = 10;
 /** The error code of a query that SQLite stopped before its end. */
 export const INTERRUPT = 9;
 // The codes for faults of the file: busy, locked, read-only, I/O error, corrupt, full, cannot open, protocol, not a database.
 const FILE_FAULTS = new Set([BUSY, LOCKED, READ_ONLY, IO_ERROR, 11, FULL, 14, 15, 26]);
 
-/**
- * Converts faults of the file to `storage_full` or `database_unavailable`. The function `toSqliteDomainError` returns other errors
- * unchanged.
- */
+/** Converts faults of the file to `storage_full` or `database_unavailable`. Returns other errors unchanged. */
 export function toSqliteDomainError(error: unknown): unknown {
   if (error instanceof DomainError) return error;
   const isClosed = (error as { code?: unknown }).code === "ERR_INVALID_STATE";

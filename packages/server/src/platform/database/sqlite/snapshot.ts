@@ -7,10 +7,7 @@ import { fileFault, urlJournalFile } from "./file.ts";
 
 /** A snapshot is the state of a database at one moment, while other processes write to the database. */
 export type SqliteSnapshot = {
-  /**
-   * Copies the database to `file`, and the journal of URL events to another file beside `file`. The function `copyTo` rejects with
-   * `storage_full` or `database_unavailable`.
-   */
+  /** Copies the database to `file`, and the URL journal beside it. Rejects with `storage_full` or `database_unavailable`. */
   copyTo(file: string): Promise<void>;
   count(table: "notes" | "attachments"): number;
   /** Returns whether the database has a verified file with the id. */
@@ -119,10 +116,9 @@ const KEPT_COPIES = 3;
 type Options = { migration: string; onCopy: (copy: string) => void };
 
 /**
- * Copies the database `file` and its journal to `<file>.before-<migration>`, for a rollback. After the copy, the function
- * `copyBeforeMigration` deletes all copies except the three newest copies. The function `copyBeforeMigration` does nothing if another
- * process has migrated the database in the meantime. The function `copyBeforeMigration` rejects with `storage_full` or
- * `database_unavailable`.
+ * Copies the database `file` and its journal to `<file>.before-<migration>`, for a rollback. After the copy, `copyBeforeMigration` deletes
+ * all copies except the three newest copies. Does nothing if another process has migrated the database in the meantime. Rejects with
+ * `storage_full` or `database_unavailable`.
  */
 export async function copyBeforeMigration(file: string, { migration, onCopy }: Options): Promise<void> {
   const copy = `${file}.before-${migration}`;

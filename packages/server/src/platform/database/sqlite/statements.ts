@@ -25,10 +25,7 @@ export class PreparedStatements {
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
   }
 
-  /**
-   * Runs a compiled statement on the connection. Rows are arrays, because making objects would take a third of the time of an access
-   * decision.
-   */
+  /** Runs a compiled statement. Rows are arrays, because objects would take a third of the time of an access decision. */
   rowsOf({ name, sql, rows }: Statement, values: SQLInputValue[]): unknown[][] {
     let statement = this.#byName.get(name);
     if (statement === undefined) {

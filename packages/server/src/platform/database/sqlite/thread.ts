@@ -13,18 +13,12 @@ type Options = {
   data?: object;
 };
 
-/**
- * A failure is an error of SQLite that a thread sends to another thread. An error object would lose its SQLite code on the way to another
- * thread.
- */
+/** An error of SQLite on the way to another thread, where an error object would lose its code. */
 export type Failure = { message: string; errcode: number | undefined };
 type Reply<Answer> = { answer: Answer } | { failure: Failure };
 const CLOSE = "close";
 
-/**
- * A worker thread with its own database connections. The worker thread starts at the first request. After a crash, the worker thread starts
- * again at the next request.
- */
+/** A worker thread with its own connections. Starts at the first request, and again after a crash. */
 export class SqliteThread<Request, Answer> {
   readonly #options: Options;
   readonly #pending: PromiseWithResolvers<Answer>[] = [];
@@ -41,8 +35,7 @@ export class SqliteThread<Request, Answer> {
   }
 
   /**
-   * Sends a request to the worker thread. The worker thread runs requests in order. The function `request` rejects with `storage_full` or
-   * `database_unavailable`.
+   * Sends a request to the worker thread. The worker thread runs requests in order. Rejects with `storage_full` or `database_unavailable`.
    */
   request(request: Request): Promise<Answer> {
     if (this.#isClosed) return Promise.reject(this.#toError({ message: "It was closed.", errcode: undefined }));
@@ -100,10 +93,7 @@ export class SqliteThread<Request, Answer> {
   }
 }
 
-/**
- * Repeats a request to a thread until no other process writes, or until the deadline. Each request waits for the busy timeout of the
- * thread.
- */
+/** Repeats a request until no other process writes, or until the deadline. Each request waits for the busy timeout. */
 export async function untilNotBusy<Answer>(deadline: number, request: () => Promise<Answer>): Promise<Answer> {
   for (;;) {
     try {
@@ -123,10 +113,7 @@ export function fromFailure({ message, errcode }: Failure): Error {
   return Object.assign(new Error(message), { errcode });
 }
 
-/**
- * Handles requests one by one until `close`. The function `answer` may return a promise, but must not wait for an event. The module must
- * call `answerRequests` inside the worker thread.
- */
+/** Handles requests in a worker thread one by one until `close`. `answer` may return a promise, but must not wait for an event. */
 export function answerRequests<Request>(has: { answer: (request: Request) => unknown; close: () => void }): void {
   const port = parentPort;
   if (port === null) throw new Error("answerRequests runs in a worker thread only.");

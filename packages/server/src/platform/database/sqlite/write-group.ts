@@ -56,10 +56,7 @@ export class WriteGroups {
     this.#options = options;
   }
 
-  /**
-   * Begins a member in the open group or in a new group. The function `begin` runs a statement, and retries the statement while another
-   * process has locked the file.
-   */
+  /** Begins a member in the open group or a new one. `begin` runs a statement, and retries it while another process has the lock. */
   async enter(begin: (sql: string) => Promise<void>): Promise<void> {
     if (this.#open === undefined) {
       const unlock = await this.#options.writeLock.acquire();

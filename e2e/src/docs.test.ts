@@ -100,16 +100,6 @@ describe("docs/errors.md", () => {
 
 describe("docs/embedding.md", () => {
   const page = read("docs/embedding.md");
-  const blocks = [...page.matchAll(/```ts\n +\/\/ (\S+)\n(.*?)```/gs)];
-
-  it.each(blocks.map(([, path = "", code = ""]) => ({ path, code })))(
-    "docs/embedding.md quotes the file $path",
-    ({ path, code }) => {
-      const lines = (text: string) => text.split("\n").map((line) => line.trim());
-      expect(lines(read(join("examples/next", path)))).toEqual(expect.arrayContaining(lines(code)));
-    },
-  );
-
   it("docs/embedding.md states the correct number of lines of the embedding example", () => {
     const [, app = ""] = /\/\/ app\.mjs\n(.*?)```/s.exec(page) ?? [];
     const [call = ""] = /^ *const files = await createValetKey.*?^ *\}\);$/ms.exec(app) ?? [];

@@ -22,7 +22,7 @@ const read = (name: string): any => JSON.parse(files.get(name) ?? "");
 
 it("docs/cloudfront.md names each file of deploy/cloudfront", () => {
   expect(files.size).toBe(6);
-  for (const name of files.keys()) expect(page).toContain(`\`${name}\``);
+  for (const name of files.keys()) expect(page).toMatch(new RegExp(`file://${name}|\`${name}\``));
 });
 
 describe("requirement 18: deploy/cloudfront has settings that only read", () => {

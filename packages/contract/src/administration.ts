@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { Email, Id, Instant, PageQuery, Person, PlainText, pageOf, UserId } from "./common.ts";
-import { LinkFacts } from "./links.ts";
+import { LinkFacts, ListLinksQuery } from "./links.ts";
 import { closedObject, orNull } from "./shapes.ts";
 
 /**
@@ -81,6 +81,10 @@ export type AdminEvent = Static<typeof AdminEvent>;
 
 export const AdminEventPage = pageOf(AdminEvent);
 export type AdminEventPage = Static<typeof AdminEventPage>;
+
+/** The member `q` selects links whose name, note or creator contains the text of `q`. */
+export const ListAllLinksQuery = closedObject({ ...ListLinksQuery.properties, q: ListPeopleQuery.properties.q });
+export type ListAllLinksQuery = Static<typeof ListAllLinksQuery>;
 
 /**
  * A link with the facts that administrators see, without the URL of the link. The member `files` is null if the link opens every file of

@@ -71,8 +71,11 @@ export function administrationCalls(call: Call) {
       call<PolicySettings>("PUT", `/admin/policy/${name}`, { body: { value } }),
     /** Resets a rule of the service to its default, and returns all rules. */
     resetPolicy: (name: PolicySetting["name"]) => call<PolicySettings>("DELETE", `/admin/policy/${name}`),
-    /** Returns one page of the links of all users, the newest link first. The response does not contain the URLs of the links. */
-    links: (options: PageOptions & { kind?: LinkKind } = {}) => page<AdminLinkPage>("links", options),
+    /**
+     * Returns one page of the links of all users, the newest link first. The response does not contain the URLs of the links. The option
+     * `q` selects links whose name, note or creator contains the text of `q`.
+     */
+    links: (options: PageOptions & { kind?: LinkKind; q?: string } = {}) => page<AdminLinkPage>("links", options),
     /** Revokes a link of any user. Until `lastUrlExpiresAt`, URLs that visitors already got from the link still work. */
     revokeLink: (linkId: string) => call<RevokedLink>("DELETE", `/admin/links/${encodeURIComponent(linkId)}`),
     /**

@@ -98,6 +98,19 @@ describe.each(engines)("requirement 49: the acts of administrators on $name", (e
     expect(uploads.items.map(({ id }: { id: string }) => id)).toEqual([request.link.id]);
   });
 
+  it("administrators find links by a part of the name, the note or the creator", async () => {
+    const { link, note } = await storeLink(service.db, { label: "100% Ärger_Kündigung" });
+    const found = async (q: string) => {
+      const { body } = await root.send(`GET /admin/links?q=${encodeURIComponent(q)}&kind=download`);
+      return body.items.map(({ id }: { id: string }) => id);
+    };
+    for (const q of ["100% Ärger", "kündigung", note.title.toUpperCase(), "ANN@example"]) {
+      expect([q, await found(q)]).toEqual([q, expect.arrayContaining([link.id])]);
+    }
+    expect(await found("100_")).toEqual([]);
+    expect((await root.send("GET /admin/links?q=")).status).toBe(400);
+  });
+
   it("a revocation by an administrator appears in the activity of the link's owner", async () => {
     const { link, token, note } = await storeLink(service.db, { label: "Old" });
     const visitor = visitorOf(service.app);

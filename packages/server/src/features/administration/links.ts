@@ -1,4 +1,10 @@
-import { AdminLinkPage, LinkParams, ListLinksQuery, RevokedLink, type AdminLink as WireLink } from "@valetkey/contract";
+import {
+  AdminLinkPage,
+  LinkParams,
+  ListAllLinksQuery,
+  RevokedLink,
+  type AdminLink as WireLink,
+} from "@valetkey/contract";
 import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { LinkKind } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
@@ -20,8 +26,11 @@ import { presentPerson } from "../people/index.ts";
 export function createLinksPage(deps: Deps) {
   const { db, limits } = deps;
   return {
-    /** Lists the links of all users, the newest first. Throws `access_denied`. */
-    async listAllLinks(caller: Caller, page: PageRequest & { kind: LinkKind | undefined }): Promise<Page<ListedLink>> {
+    /** Lists the links of all users, the newest first. `text`: see `linkQueries.listAll`. Throws `access_denied`. */
+    async listAllLinks(
+      caller: Caller,
+      page: PageRequest & { kind: LinkKind | undefined; text: string | undefined },
+    ): Promise<Page<ListedLink>> {
       await requireAdministrator(db, caller);
       const { items, nextCursor } = await linkQueries(db).listAll(page);
       const listed = items.map((details) => {
@@ -58,7 +67,7 @@ type ListedLink = LinkDetails & { state: LinkState };
 const schemas = operations("administration", {
   listAllLinks: {
     summary: "List the links of all users without their URLs, newest first",
-    querystring: ListLinksQuery,
+    querystring: ListAllLinksQuery,
     response: { 200: AdminLinkPage },
   },
   revokeAnyLink: {
@@ -74,8 +83,8 @@ export function allLinkRoutes(
   { useCases, takeTurn }: RouteDeps<ReturnType<typeof createLinksPage> & PeopleVerbs>,
 ): void {
   app.get("/admin/links", { schema: schemas.listAllLinks, preHandler: takeTurn }, async (request) => {
-    const { limit, cursor, kind } = request.query;
-    const page = await useCases.listAllLinks(callerOf(request), { limit, cursor, kind });
+    const { limit, cursor, kind, q: text } = request.query;
+    const page = await useCases.listAllLinks(callerOf(request), { limit, cursor, kind, text });
     const people = await useCases.findPeople(page.items.flatMap(({ link }) => [link.ownerId, link.createdBy]));
     return fitPage(page, (listed): WireLink => {
       const owner = presentPerson(listed.link.ownerId, people);

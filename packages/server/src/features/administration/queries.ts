@@ -1,5 +1,5 @@
 import { type Kysely, type Selectable, type SelectQueryBuilder, sql } from "kysely";
-import type { Engine } from "../../platform/database/engine.ts";
+import { containsText, type Engine } from "../../platform/database/engine.ts";
 import {
   decodeCursor,
   decodeTimedCursor,
@@ -43,7 +43,7 @@ export const administrationQueries = defineQueries("database.administration", ({
           eb(eb.refTuple("people.created_at", "people.id"), "<", eb.tuple(before?.at ?? 0, before?.id ?? "")),
         ),
       )
-      .$if(text !== undefined, (query) => query.where(() => matches(engine, text ?? "")))
+      .$if(text !== undefined, (query) => query.where(containsText(engine, SEARCHED, text ?? "")))
       .orderBy("people.created_at", "desc")
       .orderBy("people.id", "desc")
       .limit(limit + 1)
@@ -73,6 +73,8 @@ export const administrationQueries = defineQueries("database.administration", ({
   },
 }));
 
+const SEARCHED = ["people.email", "people.name", "people.id"];
+
 /** The maximum count of links. With the maximum, a page of people does not read all links of the service. */
 const MAX_COUNTED_LINKS = 1_000;
 
@@ -101,14 +103,6 @@ function people(db: Kysely<Tables>, now: number) {
         .limit(sql.lit(MAX_COUNTED_LINKS));
       return sql<number>`(select count(*) from ${live} as counted)`.as("links");
     });
-}
-
-// SQLite ignores the case of ASCII letters only. A search finds other letters only in lower case, or exactly as stored.
-function matches(engine: Engine, text: string) {
-  const contains = (column: string, sought: string) => engine.contains(sql`coalesce(${sql.ref(column)}, '')`, sought);
-  const lower = (column: string) => engine.contains(sql`lower(coalesce(${sql.ref(column)}, ''))`, text.toLowerCase());
-  return sql<boolean>`(${lower("people.email")} or ${lower("people.name")} or ${contains("people.name", text)}
-    or ${contains("people.id", text)})`;
 }
 
 type Row = Awaited<ReturnType<ReturnType<typeof people>["execute"]>>[number];

@@ -36,6 +36,18 @@ export type Engine = {
 /** A document in the index for searches. `terms`: see features/notes/search-index-queries.ts. */
 export type SearchDoc = { docId: string; noteId: string; terms: readonly number[] };
 
+/**
+ * Builds the condition that one of these columns contains a text, in any case. SQLite ignores the case of ASCII letters only. It finds
+ * other letters only in lower case, or exactly as stored.
+ */
+export function containsText(engine: Engine, columns: readonly string[], text: string): RawBuilder<SqlBool> {
+  const conditions = columns.flatMap((column) => {
+    const stored = sql<string>`coalesce(${sql.ref(column)}, '')`;
+    return [engine.contains(sql`lower(${stored})`, text.toLowerCase()), engine.contains(stored, text)];
+  });
+  return sql<SqlBool>`(${sql.join(conditions, sql` or `)})`;
+}
+
 // SQLite has no arrays, so a list is a JSON text.
 export const sqliteEngine: Engine = {
   name: "sqlite",

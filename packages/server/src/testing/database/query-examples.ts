@@ -517,7 +517,11 @@ export const queryExamples: Examples = {
       ["user-1", { ...first, kind: undefined }],
       ["user-1", { ...next, kind: "upload" }],
     ],
-    listAll: [[{ ...first, kind: undefined }], [{ ...next, kind: "download" }]],
+    listAll: [
+      [{ ...first, kind: undefined, text: undefined }],
+      [{ ...next, kind: "download", text: undefined }],
+      [{ ...first, kind: undefined, text: "nobody" }],
+    ],
     listUnrevoked: [["user-1"]],
     countLive: [["note-1"]],
     replace: [[{ ...link, attachmentIds: ["file-1"], recipients: ["mail-1"] }]],

@@ -1,7 +1,9 @@
 import { keepPreviousData, type UseInfiniteQueryResult, useInfiniteQuery } from "@tanstack/react-query";
 import { clsx } from "clsx";
-import type { ReactNode } from "react";
+import { Search } from "lucide-react";
+import { type ReactNode, useEffect, useState } from "react";
 import { PagedList } from "../../components/paged-list.tsx";
+import { TextField } from "../../components/text-field.tsx";
 import { pagesQuery, queryClient } from "../../service/queries.ts";
 
 /** The query key that all lists of the administration share, because one action can change several lists. */
@@ -18,6 +20,37 @@ export function usePages<Page extends { nextCursor: string | null }>(
 ) {
   // While a search loads, the old rows stay visible, so that an open dialog of a row stays open.
   return useInfiniteQuery({ ...pagesQuery([KEY, ...key], read), placeholderData: keepPreviousData });
+}
+
+/** The pause between the last key and the search. Milliseconds. */
+const SEARCH_DELAY_MS = 200;
+/** The maximum length of a search text, as in the service. Characters. */
+const MAX_LENGTH = 200;
+
+/** Returns a search field and the text to search for. `find`: the member of a request, which is empty without a text. */
+export function useSearch({ search, searchHint }: { search: string; searchHint: string }) {
+  const [typed, setTyped] = useState("");
+  const [q, setQ] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => setQ(typed.trim()), SEARCH_DELAY_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  const field = (
+    <TextField
+      type="search"
+      className="min-w-0 grow"
+      label={search}
+      placeholder={searchHint}
+      start={<Search size={16} aria-hidden="true" />}
+      value={typed}
+      maxLength={MAX_LENGTH}
+      autoComplete="off"
+      spellCheck={false}
+      dir="auto"
+      onChange={({ currentTarget }) => setTyped(currentTarget.value)}
+    />
+  );
+  return { field, q, find: q === "" ? {} : { q } };
 }
 
 type TableProps<Item> = {

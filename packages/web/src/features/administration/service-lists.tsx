@@ -13,7 +13,7 @@ import { showProblem } from "../../service/toasts.ts";
 import { administration } from "../../texts/en/administration.ts";
 import { formatInstant, formatWhen, texts } from "../../texts/index.ts";
 import { titleOf } from "../../texts/note-title.ts";
-import { type Mark, Marks, Row, refreshLists, Table, Unless, usePages } from "./row.tsx";
+import { type Mark, Marks, Row, refreshLists, Table, Unless, usePages, useSearch } from "./row.tsx";
 
 const words = administration.links;
 
@@ -21,19 +21,24 @@ const LINK_WIDTHS = "lg:grid-cols-[minmax(0,1fr)_10rem_9rem_14rem_6rem]";
 
 /** Shows the links and file requests of all people, the newest first. */
 export function AllLinks() {
-  const list = usePages(["links"], (page) => client.admin.links(page));
+  const { field, q, find } = useSearch(words);
+  const list = usePages(["links", q], (page) => client.admin.links({ ...page, ...find }));
+  const empty = q === "" ? { title: words.empty, hint: words.emptyHint } : words.none;
   return (
-    <Table
-      list={list}
-      label={administration.tabs.links}
-      failed={words.failed}
-      first={administration.tabs.links}
-      columns={[words.columns.by, words.columns.used, words.columns.state]}
-      widths={LINK_WIDTHS}
-      empty={<Empty icon={<Link2 size={28} strokeWidth={1.5} />} title={words.empty} hint={words.emptyHint} />}
-    >
-      {(link) => <LinkRow key={link.id} link={link} />}
-    </Table>
+    <>
+      {field}
+      <Table
+        list={list}
+        label={administration.tabs.links}
+        failed={words.failed}
+        first={administration.tabs.links}
+        columns={[words.columns.by, words.columns.used, words.columns.state]}
+        widths={LINK_WIDTHS}
+        empty={<Empty icon={<Link2 size={28} strokeWidth={1.5} />} {...empty} />}
+      >
+        {(link) => <LinkRow key={link.id} link={link} />}
+      </Table>
+    </>
   );
 }
 

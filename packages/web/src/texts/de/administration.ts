@@ -108,6 +108,9 @@ export const administration: typeof english.administration = {
     failed: "Die Links konnten nicht geladen werden",
     empty: "Noch keine Links",
     emptyHint: "Links und Dateianfragen aller Personen erscheinen hier.",
+    search: "Links suchen",
+    searchHint: "Name, Notiz oder Person",
+    none: { title: "Kein Link gefunden", hint: "Suchen Sie nach einem Teil des Namens, der Notiz oder der Person." },
     request: "Dateianfrage",
     states: {
       live: "Offen",

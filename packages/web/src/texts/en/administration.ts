@@ -104,6 +104,9 @@ export const administration = {
     failed: "The links could not be loaded",
     empty: "No links yet",
     emptyHint: "Links and file requests of all people appear here.",
+    search: "Search links",
+    searchHint: "Name, note or person",
+    none: { title: "No link found", hint: "Search for a part of its name, of its note, or of the person who made it." },
     request: "File request",
     states: {
       live: "Open",

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from "kysely";
+import { containsText } from "../../../platform/database/engine.ts";
 import type { Page, PageRequest } from "../../../platform/database/pages.ts";
 import { defineQueries } from "../../../platform/database/queries.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
@@ -110,11 +111,11 @@ export const linkQueries = defineQueries("database.links", ({ kysely: db, engine
     return toPageOfDetails(rows, page);
   },
 
-  /** Lists the links of all users, newest first. */
-  async listAll({ kind, ...page }: PageRequest & { kind: LinkKind | undefined }): Promise<Page<LinkDetails>> {
-    const links = linkDetails({ db, engine }, clock()).$if(kind !== undefined, (q) =>
-      q.where("links.kind", "=", kind as never),
-    );
+  /** Lists the links of all users, newest first. `text`: selects links whose label, note or creator contains this text. */
+  async listAll({ kind, text, ...page }: PageRequest & AllLinks): Promise<Page<LinkDetails>> {
+    const links = linkDetails({ db, engine }, clock())
+      .$if(kind !== undefined, (q) => q.where("links.kind", "=", kind as never))
+      .$if(text !== undefined, (q) => q.where(containsText(engine, SEARCHED, text ?? "")));
     return toPageOfDetails(await newestFirst(links, page).execute(), page);
   },
 
@@ -168,6 +169,9 @@ export const linkQueries = defineQueries("database.links", ({ kysely: db, engine
     return numUpdatedRows === 1n;
   },
 }));
+
+type AllLinks = { kind: LinkKind | undefined; text: string | undefined };
+const SEARCHED = ["links.label", "notes.title", "people.name", "people.email"];
 
 async function insertRecipients(db: Kysely<Tables>, { id: linkId, recipients }: Link): Promise<void> {
   if (recipients.length === 0) return;

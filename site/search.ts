@@ -14,6 +14,11 @@ export const otherWordsOf = (page: string): string => OTHER_WORDS[page] ?? "";
 /** The options of MiniSearch. VitePress sends the functions to the browser as text, so they use nothing outside of themselves. */
 export const SEARCH = {
   options: {
+    // A code such as `access_denied` is also one word. Its first underscore keeps it apart from the words that begin as it does.
+    tokenize: (text: string) => [
+      ...text.split(/[\n\r\p{Z}\p{P}]+/u),
+      ...(text.match(/[a-z0-9]+(?:_[a-z0-9]+)+/gi) ?? []).map((code) => `_${code}`),
+    ],
     processTerm: (term: string) => {
       const word = term.toLowerCase();
       return /^(?:an?|and|are|can|do|does|for|how|i|in|is|much|my|of|or|the|to|what|with)$/.test(word) ? null : word;
@@ -24,7 +29,9 @@ export const SEARCH = {
     // A short word with another letter is another word, such as cost and host.
     fuzzy: (term: string) => (term.length > 6 ? 0.15 : false),
     prefix: (term: string) => term.length > 2,
-    boostDocument: (id: string) => {
+    boostDocument: (id: string, term: string) => {
+      // The page of errors lists every code once in a long table, and other pages name a few codes often.
+      if (/\/errors\.html/.test(id) && /^_|^unauthenticated$/.test(term)) return 20;
       // The first page has no filename in its id.
       if (/\/(?:#|$)|\/(?:embedding|web-app|file-requests|packages\/valetkey)\.html/.test(id)) return 1.3;
       return /\/(?:reference\/service\/|security-requirements|tour)/.test(id) ? 0.5 : 1;

@@ -91,7 +91,7 @@ export async function documentOfEmbedding(): Promise<Document> {
 
 /** Removes the parts of the shared schemas that no embedding has: mails to visitors, and the limits of the service for URLs. */
 function forApplications(document: Document): Document {
-  const { paths, ...others } = JSON.parse(
+  const { paths, components, ...others } = JSON.parse(
     JSON.stringify(document).replaceAll(/\bthe service\b/gi, "Valet Key"),
   ) as Document;
   const kept = Object.entries(paths).filter(([path]) => !/\/links\/\{token\}\/(?:codes|email)$/.test(path));
@@ -103,7 +103,22 @@ function forApplications(document: Document): Document {
       parameter.schema = { type: "integer", minimum: 1 };
     }
   }
-  return { ...others, paths: Object.fromEntries(kept) };
+  const keptPaths = Object.fromEntries(kept);
+  return { ...others, paths: keptPaths, components: { schemas: usedSchemas(components.schemas, keptPaths) } };
+}
+
+/** Returns the schemas that the paths use, also inside of other schemas. */
+function usedSchemas(schemas: Record<string, Schema>, paths: Document["paths"]): Record<string, Schema> {
+  const used = new Set<string>();
+  const collect = (part: unknown) => {
+    for (const [, name = ""] of JSON.stringify(part).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+      if (used.has(name)) continue;
+      used.add(name);
+      collect(schemas[name]);
+    }
+  };
+  collect(paths);
+  return Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)));
 }
 
 /** Returns the operations of a document with one of the tags, in the order of the document. */

@@ -89,6 +89,17 @@ describe("the reference of routes", () => {
     expect(operations.filter(({ summary }) => summary === undefined)).toEqual([]);
   });
 
+  it("the routes of the library use each type of their document", async () => {
+    const { components, ...document } = await documentOfEmbedding();
+    const names = Object.keys(components.schemas);
+    const isUsed = (name: string) => {
+      const { [name]: _, ...others } = components.schemas;
+      return JSON.stringify([document, others]).includes(`"#/components/schemas/${name}"`);
+    };
+    expect(names.length).toBeGreaterThan(30);
+    expect(names.filter((name) => !isUsed(name))).toEqual([]);
+  });
+
   it("the routes of the library have no text about the service", async () => {
     const text = JSON.stringify(await documentOfEmbedding());
     expect(text).not.toMatch(/the service|shared with the caller|from a mail|43200|link-receiver/i);
@@ -153,6 +164,11 @@ describe("the documentation as a site", () => {
       CORS: "/providers.html#cors",
       "rename a file": "/reference/calls.html#rename",
       react: "/packages/react.html",
+      access_denied: "/errors.html",
+      rate_limited: "/errors.html",
+      quota_exceeded: "/errors.html",
+      unauthenticated: "/errors.html",
+      AUTH_SECRET: "/configuration.html",
     })) {
       await page.locator("#localsearch-input").fill(question);
       await page.locator(`#localsearch-list li:first-child a[href^="${first}"]`).waitFor();

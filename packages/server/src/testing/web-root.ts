@@ -31,6 +31,7 @@ export async function makeWebRoot() {
     "assets/app-1a2b.js.br": brotliCompressSync(SCRIPT),
     "assets/app-1a2b.js.gz": gzipSync(SCRIPT),
     "assets/app-3c4d.css": "body { margin: 0 }",
+    "assets/geist-latin-wght-normal-5g6h.woff2": "a typeface",
     "assets/.hidden.js": SECRET,
     ".env": SECRET,
     ".git/config": SECRET,

@@ -159,7 +159,7 @@ export function buildApp(options: AppOptions): App {
     uploadMaxBytes: limits.uploadMaxBytes,
     formProgress,
     publicUrl,
-    plainPages: createPlainPages(brand),
+    plainPages: createPlainPages({ ...brand, font: webApp?.font }),
     clientIpOf: createClientIpOf({ bindsUrlsToIp: options.bindsUrlsToIp ?? false }),
     takeTurn: (_request, _reply, done) => turns(done),
   };

@@ -226,6 +226,13 @@ describe("the web app", () => {
     }
   });
 
+  it("a page without JavaScript has the typeface of the web app", async () => {
+    const { text, headers } = await get("/s/some-token/download");
+    const font = /src: url\(([^)]*)\)/.exec(text)?.[1] ?? "";
+    expect((await get(font)).text).toBe("a typeface");
+    expect(headers["content-security-policy"]).toContain("; font-src 'self';");
+  });
+
   describe("requirement 25:", () => {
     it("the pages allow only scripts from files of the service", async () => {
       for (const path of [...PAGES, "/assets/app-1a2b.js", "/theme.js", "/nowhere"]) {

@@ -63,12 +63,15 @@ type Page = "index" | "landing";
 const PAGE_FILE = /^(?:index|landing)(?:\.([a-z]{2}))?\.html$/;
 /** The icons of Valet Key, which browsers show in tabs and for the installed app. */
 const ICON = /^(?:favicon\.ico|apple-touch-icon\.png|icon[^/]*\.(?:png|svg))$/;
+const FONT = /^geist-latin-wght-normal.*\.woff2$/;
 const HTML = "text/html; charset=utf-8";
 // Files whose names start with a dot are private. The service sends a .br or .gz file only in place of the uncompressed file, never at its
 // own URL.
 const NOT_SERVED = /(?:^|[/\\])\.|\.(?:br|gz)$/;
 
 export type WebApp = {
+  /** The path of the typeface for Latin letters. Undefined if the build has none. */
+  font: string | undefined;
   /**
    * Sends the web app to a browser that opens a page. For a client that does not open a page, `sendPage` sends nothing and returns false.
    */
@@ -149,7 +152,9 @@ export function serveWebApp(app: App, { root, publicUrl, brand }: WebAppOptions)
       });
     }
   });
+  const font = readdirSync(join(root, "assets")).find((file) => FONT.test(file));
   return {
+    font: font && `/assets/${font}`,
     sendPage(request, reply) {
       reply.header("vary", "accept");
       if (!opensPage(request)) return false;

@@ -10,7 +10,7 @@ export type PlainPages = {
   name: string;
   render(page: PlainPage): string;
   /**
-   * Returns the Content-Security-Policy of a plain page. The policy permits only the style of the page, the logo, and forms that send to
+   * Returns the Content-Security-Policy of a plain page. The policy permits only the style of the page, the typeface, the logo, and forms that send to
    * the service or to `targets`. With `script`, the policy also permits this script, and its requests to the service and to `targets`.
    */
   policy(targets?: readonly string[], script?: string): string;
@@ -24,7 +24,7 @@ const STYLE = `
   --color-danger: light-dark(#b3261e, #f2887f); --color-accent: light-dark(#17603a, #5cc08c);
   --color-accent-hover: light-dark(#114b2d, #72d09f); --color-on-accent: light-dark(#ffffff, #0d1f15); }
 * { box-sizing: border-box; }
-body { margin: 0; padding: 24px max(16px, env(safe-area-inset-right)) 48px max(16px, env(safe-area-inset-left)); font: 15px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; background: var(--color-canvas); color: var(--color-ink); accent-color: var(--color-accent); }
+body { margin: 0; padding: 24px max(16px, env(safe-area-inset-right)) 48px max(16px, env(safe-area-inset-left)); font: 15px/1.5 "Geist Variable", system-ui, sans-serif; overflow-wrap: anywhere; background: var(--color-canvas); color: var(--color-ink); accent-color: var(--color-accent); }
 .brand { display: flex; align-items: center; justify-content: center; gap: 8px; min-height: 24px; margin-bottom: 24px; font-weight: 600; text-align: center; }
 .brand img { height: 24px; }
 .brand.with-logo { flex-direction: column; }
@@ -36,7 +36,7 @@ p { margin: 12px 0 0; }
 .part > p:first-child { margin: 0; }
 .message { white-space: pre-line; unicode-bidi: plaintext; }
 .muted { color: var(--color-muted); }
-[role="alert"] { color: var(--color-danger); }
+[role="alert"], .problem { color: var(--color-danger); }
 .perforation { position: relative; margin: 0 16px; border-top: 2px dashed var(--color-edge); }
 .perforation::before, .perforation::after { content: ""; position: absolute; top: -11px; width: 10px; height: 20px; border: 1px solid var(--color-edge); background: var(--color-canvas); }
 .perforation::before { left: -17px; border-left: 0; border-radius: 0 10px 10px 0; }
@@ -60,9 +60,14 @@ input:focus-visible { outline-offset: -1px; }
 @media print { button, .perforation { display: none; } }
 `;
 
+/** `font`: the path of the typeface of the web app. Without a path, the pages have the typeface of the device. */
+type PlainPagesOptions = { name: string; header: string; style: string; font?: string | undefined };
+
 /** The parameters `name` and `header` are HTML. The parameter `style` replaces colors of the pages. */
-export function createPlainPages({ name, header, style }: { name: string; header: string; style: string }): PlainPages {
-  const css = STYLE + style;
+export function createPlainPages({ name, header, style, font }: PlainPagesOptions): PlainPages {
+  const face = `\n@font-face { font-family: "Geist Variable"; font-weight: 100 900; font-display: swap; src: url(${font}) format("woff2"); }\n`;
+  const css = `${font === undefined ? "" : face}${STYLE}${style}`;
+  const fonts = font === undefined ? "" : "font-src 'self'; ";
   const sourceOf = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
   const styleSource = sourceOf(css);
   return {
@@ -70,7 +75,7 @@ export function createPlainPages({ name, header, style }: { name: string; header
     policy(targets = [], script) {
       const hosts = ["'self'", ...targets].join(" ");
       const scripts = script === undefined ? "" : `script-src ${sourceOf(script)}; connect-src ${hosts}; `;
-      return `default-src 'none'; img-src 'self'; style-src ${styleSource}; ${scripts}form-action ${hosts}; base-uri 'none'; frame-ancestors 'none'`;
+      return `default-src 'none'; img-src 'self'; style-src ${styleSource}; ${fonts}${scripts}form-action ${hosts}; base-uri 'none'; frame-ancestors 'none'`;
     },
     render: ({ language, title, content, stub }) => `<!doctype html>
 <html lang="${language}">

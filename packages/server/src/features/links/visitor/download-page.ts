@@ -57,7 +57,12 @@ function openParts(look: OpenLook, { warning, words, hasOtherPage }: Omit<Conten
   if (link.message !== "") parts.push(`<p class="message">${escapeHtml(link.message)}</p>`);
   parts.push(warning);
   const [only] = files;
-  if (isRequest) parts.push(hasOtherPage ? `<p>${words.receives}</p>` : sendForm(requestOf(link), words));
+  if (isRequest)
+    parts.push(
+      hasOtherPage
+        ? `<p>${words.receives}</p>`
+        : sendForm(requestOf(link), { ...words, limits: limitsOf(link, words) }),
+    );
   else if (only === undefined) parts.push(`<p class="muted">${words.noFile}</p>`);
   else if (files.length === 1) parts.push(`<p>${nameOf(only, words)}</p>`, form(downloadButton(only, words)));
   else {
@@ -65,6 +70,13 @@ function openParts(look: OpenLook, { warning, words, hasOtherPage }: Omit<Conten
     if (hasOtherPage) parts.push(`<p><small>${words.allAtOnce}</small></p>`);
   }
   return parts;
+}
+
+function limitsOf(link: Link, words: DownloadTexts): string {
+  const { accept, maxFiles, maxBytesPerFile } = requestOf(link);
+  const kinds = accept.map((kind) => words.kinds[kind] ?? escapeHtml(kind)).join(", ");
+  const limits = words.limits(maxFiles, formatBytes(maxBytesPerFile, words));
+  return kinds === "" ? limits : `${limits} ${words.accepted(kinds)}`;
 }
 
 /** Asks once more before a use of a limited link is counted, because a program may press each button of the first page. */
@@ -154,6 +166,15 @@ function commands(data: string, url: string): string[] {
   ];
 }
 
+/** The names of the kinds that the app offers. A page shows other kinds as they are. */
+const KIND_NAMES: Readonly<Record<string, string>> = {
+  "image/*": "pictures",
+  "video/*": "films",
+  "audio/*": "sound",
+  "text/*": "text",
+  "application/pdf": "PDF",
+};
+
 const english = {
   language: "en" as Language,
   locale: "en-GB",
@@ -172,6 +193,9 @@ const english = {
   asks: (name: string | undefined) => (name === undefined ? "Send files" : `${name} asks you for files`),
   ends: (when: string) => `Ends ${when}`,
   receives: "Sending files needs JavaScript. Open this link in another browser.",
+  limits: (count: number, size: string) => `Up to ${count === 1 ? "1 file" : `${count} files`}, each up to ${size}.`,
+  accepted: (kinds: string) => `Accepted: ${kinds}.`,
+  kinds: KIND_NAMES,
   name: "Your name",
   files: "Files",
   send: "Send",
@@ -215,6 +239,9 @@ const german: DownloadTexts = {
   asks: (name) => (name === undefined ? "Dateien senden" : `${name} bittet Sie um Dateien`),
   ends: (when) => `Endet ${when}`,
   receives: "Dateien senden braucht JavaScript. Öffnen Sie diesen Link in einem anderen Browser.",
+  limits: (count, size) => `Bis zu ${count === 1 ? "1 Datei" : `${count} Dateien`}, jede bis ${size}.`,
+  accepted: (kinds) => `Angenommen: ${kinds}.`,
+  kinds: { ...KIND_NAMES, "image/*": "Bilder", "video/*": "Filme", "audio/*": "Ton", "text/*": "Text" },
   name: "Ihr Name",
   files: "Dateien",
   send: "Senden",

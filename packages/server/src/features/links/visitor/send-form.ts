@@ -56,7 +56,7 @@ async function send(file, { visitorName, show }) {
     await wait(2000);
     sent = (await call("GET", \`/uploads/\${upload.id}\`)).upload;
   }
-  if (sent.state === "rejected") throw new Error(sent.reason);
+  if (sent.state === "rejected") throw new Error(words.problems.upload_rejected ?? sent.reason);
   return upload.id;
 }
 
@@ -65,15 +65,16 @@ function addRow(filename) {
   const name = row.appendChild(document.createElement("span"));
   name.textContent = filename;
   const state = name.appendChild(document.createElement("small"));
-  const show = (text) => { state.textContent = text; };
+  const show = (text) => { state.textContent = text; state.className = ""; };
+  const refuse = ({ message }) => { show(message); state.className = "problem"; };
   const addRemoval = (uploadId) => {
     show(words.sent);
     const button = row.appendChild(document.createElement("button"));
     button.textContent = words.remove;
     button.ariaLabel = \`\${words.remove}: \${filename}\`;
-    button.onclick = () => call("DELETE", \`/uploads/\${uploadId}\`).then(() => row.remove(), (error) => show(error.message));
+    button.onclick = () => call("DELETE", \`/uploads/\${uploadId}\`).then(() => row.remove(), refuse);
   };
-  return { show, addRemoval };
+  return { show, refuse, addRemoval };
 }
 
 form.onsubmit = async (event) => {
@@ -83,7 +84,7 @@ form.onsubmit = async (event) => {
   button.disabled = true;
   for (const file of [...files].map((each) => ({ each, ...addRow(each.name) }))) {
     file.show(words.sending);
-    await send(file.each, { visitorName, show: file.show }).then(file.addRemoval, (error) => file.show(error.message));
+    await send(file.each, { visitorName, show: file.show }).then(file.addRemoval, file.refuse);
   }
   form.querySelector("[type=file]").value = "";
   button.disabled = false;
@@ -98,8 +99,11 @@ type SendTexts = Record<"receives" | "name" | "files" | "send" | "sending" | "se
   problems: object;
 };
 
-/** Returns the form with which a visitor sends files, as HTML. */
-export function sendForm({ askName, accept }: FileRequest, words: SendTexts): string {
+/** Returns the form with which a visitor sends files, as HTML. `limits`: says which files the request accepts, as HTML. */
+export function sendForm(
+  { askName, accept }: FileRequest,
+  { limits, ...words }: SendTexts & { limits: string },
+): string {
   const { problems, sending, sent, remove, lost } = words;
   const required = askName === "required" ? " required" : "";
   const name = `<label>${words.name} <input name="visitorName" maxlength="100" autocomplete="name"${required}></label>\n`;
@@ -107,7 +111,8 @@ export function sendForm({ askName, accept }: FileRequest, words: SendTexts): st
   const texts = escapeHtml(JSON.stringify({ problems, sending, sent, remove, lost }));
   return `<noscript><p>${words.receives}</p></noscript>
 <form id="send" data-words="${texts}" hidden>
-${askName === "no" ? "" : name}<label>${words.files} <input type="file" multiple required${kinds}></label>
+<p class="muted" id="limits">${limits}</p>
+${askName === "no" ? "" : name}<label>${words.files} <input type="file" multiple required aria-describedby="limits"${kinds}></label>
 <button>${words.send}</button>
 </form>
 <ul id="sent" aria-live="polite"></ul>

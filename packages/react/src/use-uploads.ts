@@ -293,7 +293,7 @@ class UploadsStore {
 }
 
 function queued({ name, size }: File, key: string): UploadingFile {
-  const bytes = { sentBytes: 0, totalBytes: size, bytesPerSecond: null, secondsLeft: null };
+  const bytes = { sentBytes: 0, totalBytes: size, bytesPerSecond: null, secondsLeft: null, failedSends: 0 };
   return { key, name, state: "queued", fileId: undefined, error: undefined, uploaded: undefined, ...bytes };
 }
 

@@ -11,7 +11,7 @@ import { texts } from "../../../../packages/web/src/texts/index.ts";
 import { dropFiles } from "../testing/drop-files.ts";
 import { randomFile, text } from "../testing/files.ts";
 import { seedNote } from "../testing/seed.ts";
-import { type Scene, scenesOf, withMail } from "./scene.ts";
+import { asAdministrator, type Scene, scenesOf, withMail } from "./scene.ts";
 
 const { attachments, sharing } = texts;
 
@@ -255,6 +255,16 @@ export const noteScenes: readonly Scene[] = [
         await dropFiles(page.locator("main"), { files });
         await page.getByText(uploadTexts.attached(2, 6, 1)).waitFor();
         await page.getByText(/about \d|etwa \d/).waitFor();
+      },
+    },
+    "note-unreachable": {
+      expects: [/^net::ERR_FAILED PUT /],
+      async open(page, { ben, service }) {
+        await asAdministrator(page);
+        await page.route(`${service.bucketOrigin}/**`, (route) => route.abort());
+        await openNote(page, await seedNote(ben.client, { title: "Minutes" }));
+        await dropFiles(page.locator("main"), { files: [text("Minutes.txt", "Signed.")] });
+        await page.getByRole("link", { name: uploadTexts.checkSetUp }).waitFor();
       },
     },
   }),

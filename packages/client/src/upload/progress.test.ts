@@ -52,4 +52,16 @@ describe("the reports of an upload", () => {
     await wait(1000);
     expect(sent()).toEqual(["sending 0", "ready 100"]);
   });
+
+  it("the progress of an upload counts failed requests until one succeeds, and parts that fail together once", async () => {
+    const { progress, wait } = manualProgress();
+    const fail = () => progress.piece().end({ kept: 0 });
+    fail();
+    fail();
+    await wait(1_000);
+    fail();
+    expect(progress.current().failedSends).toBe(2);
+    progress.piece().end({ kept: 50 });
+    expect(progress.current().failedSends).toBe(0);
+  });
 });

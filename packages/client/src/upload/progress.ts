@@ -32,10 +32,17 @@ export type UploadProgress = {
   bytesPerSecond: number | null;
   /** The remaining time of the upload at the current rate. The member `secondsLeft` is null until the rate is known. */
   secondsLeft: number | null;
+  /**
+   * How many times in a row the bucket did not store the bytes of a request, counted at most once a second. With several failures and a
+   * service that responds, the bucket is not reachable, or its CORS configuration is missing.
+   */
+  failedSends: number;
 };
 
 /** The minimum time between two reports of progress. With a shorter time, a page would look smoother, but do more work. */
 const REPORT_MS = 100;
+/** The minimum time between two counted failures, because the parts of a file fail together. Milliseconds. */
+const FAILURE_MS = 1_000;
 
 /** Counts the sent bytes, and reports the count at most ten times a second. A `Progress` also reports each change of state. */
 export type Progress = {
@@ -63,6 +70,8 @@ export function createProgress({ totalBytes, now, sleep, report }: Options): Pro
   let state: UploadState = "starting";
   let held: "waiting" | "paused" | undefined;
   let kept = 0;
+  let failedSends = 0;
+  let failedAt = Number.NEGATIVE_INFINITY;
   let reportedAt = Number.NEGATIVE_INFINITY;
   /**
    * An event cancels the delayed report of an earlier event. Without the delayed report, the page would not show the last bytes if no later
@@ -81,6 +90,7 @@ export function createProgress({ totalBytes, now, sleep, report }: Options): Pro
       totalBytes,
       bytesPerSecond: rate === undefined ? null : Math.round(rate),
       secondsLeft,
+      failedSends,
     };
   }
 
@@ -135,6 +145,11 @@ export function createProgress({ totalBytes, now, sleep, report }: Options): Pro
         end(outcome) {
           pieces.delete(id);
           kept += outcome.kept;
+          if (outcome.kept > 0) failedSends = 0;
+          else if (now() - failedAt >= FAILURE_MS) {
+            failedSends += 1;
+            failedAt = now();
+          }
           changed({ always: false });
         },
       };

@@ -1,4 +1,5 @@
 import { useStore } from "@nanostores/react";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Dropzone } from "@valetkey/react";
 import { Pause, Play, X } from "lucide-react";
@@ -7,6 +8,8 @@ import { Button, buttonStyle, dropzoneStyle, IconButton } from "../../../compone
 import { FileName } from "../../../components/file-name.tsx";
 import { ProgressBar } from "../../../components/progress-bar.tsx";
 import { hasCode, useConnection } from "../../../service/client.ts";
+import type { Connection } from "../../../service/connection.ts";
+import { meQuery } from "../../../service/queries.ts";
 import { uploadTexts } from "../../../texts/en/uploads.ts";
 import { FileIcon } from "../thumbnail.tsx";
 import { describeUploadFailure, isOwn } from "../uploads-watch.tsx";
@@ -25,17 +28,24 @@ const ROW =
 /** A row for an upload, with its own progress bar. */
 export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
   const upload = useStore(list.$uploads, { keys: [id], deps: [id] })[id];
-  const isOnline = useConnection() !== "offline";
+  const connection = useConnection();
   if (upload === undefined) return null;
   const { noteId, path = "", filename, sentBytes, sizeBytes, status, error } = upload;
   const share = sizeBytes === 0 ? 0 : sentBytes / sizeBytes;
-  const state = describeUploadState(upload, { isOnline });
+  const state = describeUploadState(upload, { connection });
+  const isUnreachable = state[0] === words.unreachable;
   return (
     <li className={ROW}>
       <FileIcon filename={filename} contentType={upload.contentType} />
       <div className="min-w-0 grow">
         <FileName filename={path + filename} />
-        <p className={status === "failed" ? "text-danger text-small" : "truncate text-muted text-small tabular-nums"}>
+        <p
+          className={
+            status === "failed" || isUnreachable
+              ? "text-danger text-small"
+              : "truncate text-muted text-small tabular-nums"
+          }
+        >
           <State parts={state} />
         </p>
         {status === "failed" && !PERMANENT_ERRORS.has(errorCode(error)) && (
@@ -48,6 +58,7 @@ export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
             <Button onClick={() => uploads.resume(id)}>{words.retry}</Button>
           </div>
         )}
+        {isUnreachable && <Unreachable />}
         {status !== "failed" && (
           <div className="pt-1">
             <ProgressBar label={filename} text={state.join(" · ")} share={share} />
@@ -58,6 +69,16 @@ export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
     </li>
   );
 });
+
+/** Says what the user can do while the browser cannot reach the storage. */
+function Unreachable() {
+  if (useQuery(meQuery).data?.isAdmin !== true) return <p className="text-muted text-small">{words.tellOperator}</p>;
+  return (
+    <Link to="/settings/$part" params={{ part: "doctor" }} className="text-small underline underline-offset-2">
+      {words.checkSetUp}
+    </Link>
+  );
+}
 
 /** The row of a file that waits for its new note. It looks like the row of an upload that has not started. */
 export function WaitingRow({ file }: { file: File }) {
@@ -73,8 +94,11 @@ export function WaitingRow({ file }: { file: File }) {
   );
 }
 
+/** After this many failures in a row, the row says that the storage is out of reach. */
+const FAILED_SENDS = 3;
+
 /** Describes the state of an upload. During the upload, the text contains the number of sent bytes, the rate and the time left. */
-function describeUploadState(upload: Upload, { isOnline }: { isOnline: boolean }): string[] {
+function describeUploadState(upload: Upload, { connection }: { connection: Connection }): string[] {
   const { status, sentBytes, sizeBytes: totalBytes, bytesPerSecond, secondsLeft } = upload;
   switch (status) {
     case "sending": {
@@ -84,7 +108,9 @@ function describeUploadState(upload: Upload, { isOnline }: { isOnline: boolean }
       return parts;
     }
     case "waiting":
-      return [isOnline ? words.waiting : words.offline];
+      if (connection === "offline") return [words.offline];
+      // The service responds, so only the storage does not.
+      return [connection === "online" && upload.failedSends >= FAILED_SENDS ? words.unreachable : words.waiting];
     case "paused":
       return [words.paused({ sentBytes, totalBytes })];
     case "failed":

@@ -35,6 +35,8 @@ export type Upload = UploadDescription & {
   sentBytes: number;
   bytesPerSecond: number | null;
   secondsLeft: number | null;
+  /** How many times in a row the storage did not take bytes. */
+  failedSends: number;
   error: unknown;
   /** Undefined until the service has created the attachment. */
   attachmentId: string | undefined;
@@ -63,6 +65,7 @@ export function newUpload(upload: UploadDescription, changes: Partial<Upload> = 
     sentBytes: 0,
     bytesPerSecond: null,
     secondsLeft: null,
+    failedSends: 0,
     error: undefined,
     attachmentId: undefined,
     continuesAfterReload: false,

@@ -47,7 +47,14 @@ export class FakeTransfer implements UploadTask {
   }
 
   progress(): UploadProgress {
-    return { state: "sending", sentBytes: 0, totalBytes: this.file.size, bytesPerSecond: null, secondsLeft: null };
+    return {
+      state: "sending",
+      sentBytes: 0,
+      totalBytes: this.file.size,
+      bytesPerSecond: null,
+      secondsLeft: null,
+      failedSends: 0,
+    };
   }
 
   pause(): void {

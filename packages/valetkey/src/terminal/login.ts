@@ -39,8 +39,9 @@ async function confirmInBrowser(url: string): Promise<{ token: string; tokenId: 
           "The code was refused or has expired. Run the command again for another code.",
         );
       }
-      // After a lost connection, the command keeps waiting. The code expires soon anyway.
-      if (error.code !== "network" || Date.now() > Date.parse(asked.expiresAt)) throw error;
+      // After a lost connection or many polls of the network, the command keeps waiting. The code expires soon anyway.
+      const mayPass = error.code === "network" || error.code === "rate_limited";
+      if (!mayPass || Date.now() > Date.parse(asked.expiresAt)) throw error;
     }
   }
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { Deps } from "../../platform/deps.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { useService } from "../../testing/use-service.ts";
 import { tokenRequestQueries } from "./queries.ts";
+import { findRequestedToken } from "./requests.ts";
 
 describe.each(engines)("token requests on $name", (engine) => {
   const service = useService({ engine });
@@ -101,6 +103,18 @@ describe.each(engines)("token requests on $name", (engine) => {
     const statuses: number[] = [];
     for (let count = 0; count < 31; count += 1) statuses.push((await ask()).statusCode);
     expect(statuses).toEqual([...Array(30).fill(201), 429]);
+  });
+
+  it("one network can poll the state of a token 60 times at once, and then ten times in a second", async () => {
+    const { token } = await request();
+    let now = Date.now();
+    const { db } = service;
+    const find = findRequestedToken({ db, clock: () => now } as Deps);
+    const poll = (network: string) => find(token, network).catch(({ code }) => code);
+    for (let count = 0; count < 60; count += 1) expect(await poll("198.51.100.8")).toBeUndefined();
+    expect([await poll("198.51.100.8"), await poll("198.51.100.9")]).toEqual(["rate_limited", undefined]);
+    now += 100;
+    expect([await poll("198.51.100.8"), await poll("198.51.100.8")]).toEqual([undefined, "rate_limited"]);
   });
 
   it("a requested token expires no later than the token that confirms it", async () => {

@@ -2,6 +2,7 @@ import { createHmac, randomInt } from "node:crypto";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-database.ts";
+import { createAllowance } from "../../platform/limits/in-memory.ts";
 import type { Caller } from "../access/caller.ts";
 import { lookupQueries } from "../people/lookup-queries.ts";
 import { checkAndWarn, hashToken, insertToken, latestExpiry, newToken, SHAPE } from "./create-token.ts";
@@ -26,6 +27,10 @@ const CODE_LENGTH = 8;
 
 const REQUESTS: WindowLimit = { name: "token requests", max: 30, windowMs: 3_600_000 };
 const TRIES: WindowLimit = { name: "token request codes", max: 10, windowMs: 15 * 60_000 };
+/** Twenty programs of one network poll every two seconds. */
+const POLLS = { perSecond: 10, burst: 60 };
+const TOO_MANY_POLLS =
+  "The state was polled too often. Wait until Retry-After has passed, then poll every two seconds.";
 const TOO_MANY_REQUESTS = "Too many codes were requested. Wait until Retry-After has passed, then try again.";
 const TOO_MANY_TRIES = "Too many wrong codes. Wait until Retry-After has passed, then try again.";
 
@@ -53,9 +58,14 @@ export function requestToken(deps: Deps) {
   };
 }
 
-/** Returns the id of the API token after the confirmation, and undefined before it. Throws `token_request_not_found`. */
+/**
+ * Returns the id of the API token after the confirmation, and undefined before it. Throws `token_request_not_found` and `rate_limited`. The
+ * limit is in the memory of each process, because a program polls every two seconds, and a poll should write nothing.
+ */
 export function findRequestedToken({ db, clock }: Deps) {
-  return async (token: string): Promise<string | undefined> => {
+  const polls = createAllowance(POLLS, { clock, problem: TOO_MANY_POLLS });
+  return async (token: string, network: string): Promise<string | undefined> => {
+    polls.take(network, 1);
     if (!SHAPE.test(token)) throw notFound();
     const tokenHash = hashToken(token);
     const isOpen = await tokenRequestQueries(db).isOpen(tokenHash, clock());

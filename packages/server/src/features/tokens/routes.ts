@@ -87,9 +87,9 @@ export function openTokenRoutes(app: App, { useCases, publicUrl }: RouteDeps<Tok
     return { ...requested, expiresAt: toIso(expiresAt), confirmUrl, intervalSeconds: INTERVAL_SECONDS };
   });
 
-  app.post("/token-requests/state", { schema: schemas.readRequestedToken }, async ({ body }, reply) => {
+  app.post("/token-requests/state", { schema: schemas.readRequestedToken }, async ({ body, clientAddress }, reply) => {
     reply.header("cache-control", "no-store");
-    return { tokenId: (await useCases.findRequestedToken(body.token)) ?? null };
+    return { tokenId: (await useCases.findRequestedToken(body.token, networkOf(clientAddress))) ?? null };
   });
 }
 

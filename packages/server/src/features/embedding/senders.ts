@@ -45,6 +45,8 @@ export function createSenders(
     // A start counts before `validate`, so that a visitor whose files are all refused can't call the application without a limit.
     const countStart = () => uploads.countStart(visit, network);
     const checked = await admit(creator, { resource, itemId, files, senderId, countStart });
+    // The creator can lose the right during a slow `validate`. Without this question, only the completion would refuse the file.
+    if (needsCreator && (await creators.rightsOf(visit.link)) === undefined) throw linkNotFound();
     return startAdmitted(db, { files, checked }, async (accepted) => {
       const { place } = await openItem(deps, { item: { resource, itemId }, places });
       const placed = accepted.map((file) => ({ ...file, place }));

@@ -161,6 +161,20 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
     expect((await files.find(ann, "pictures", { tag: "sent" })).files).toMatchObject([{ filename: "a.txt" }]);
   });
 
+  it("the start of a visitor's upload is refused if the creator loses the right during `validate`", async () => {
+    const lost = new Set<string>();
+    const validate = (_file: unknown, _user: unknown, { itemId }: { itemId: string }) => void lost.add(itemId);
+    const mayRequest = (_user: TestUser, itemId: string) => !lost.has(itemId);
+    const { files } = await open(await createPlace(engine), {
+      ...requesting,
+      resources: { drawer: { may: () => true, mayRequest, validate } },
+    });
+    const { token } = await files.createFileRequest(ann, drawer("slow"));
+    const started = await visitorOf(files.fetch, token).start("hello");
+    expect(started).toMatchObject({ status: 404, body: { code: "link_not_found" } });
+    expect((await files.list(ann, drawer("slow"))).files).toEqual([]);
+  });
+
   it("a repeated start of a visitor does not count its own upload in `validate`", async () => {
     const validate: Resource<TestUser>["validate"] = async (_file, _user, item) =>
       (await item.counts()).files >= 1 ? "One file is enough." : undefined;

@@ -1,11 +1,14 @@
 import type { Kysely } from "kysely";
-import { decodeCursor, type Page, type PageRequest, toPage } from "../../platform/database/pages.ts";
+import { decodeCursor, encodeCursor, type Page, type PageRequest, toPage } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { Annotations, Attachment } from "../access/attachment.ts";
 import { attachmentColumns, toAttachment } from "../access/sql.ts";
 import { inGroup, shownToViewers } from "./queries.ts";
 import { type AnnotatedFile, insertTerms } from "./sql.ts";
+
+/** The maximum number of files with the first term that one query reads. */
+const WINDOW = 2_000;
 
 /** The tags and the metadata of files. The caller must call each write in a transaction. */
 export const annotationQueries = defineQueries("database.annotations", ({ kysely: db }) => ({
@@ -39,21 +42,34 @@ export const annotationQueries = defineQueries("database.annotations", ({ kysely
     return toPage(rows.map(toAttachment), limit);
   },
 
-  /** Returns one page of the listed attachments of all items of a resource that have all terms, in order of creation. */
+  /**
+   * Returns one page of the listed attachments of all items of a resource that have all terms, in order of creation. Reads at most `WINDOW`
+   * files with the first term, so a page can have fewer files, and still a cursor.
+   */
   async pageOfResource(
     { resource, terms: [first, ...others] }: { resource: string; terms: readonly string[] },
     { limit, cursor }: PageRequest,
   ): Promise<Page<Attachment & { itemId: string }>> {
-    const rows = await withTerm(db, { first, others, after: decodeCursor(cursor) })
+    const after = decodeCursor(cursor);
+    const lastOfWindow = await db
+      .selectFrom("file_terms")
+      .select("attachment_id as id")
+      .where("term", "=", first ?? "")
+      .$if(after !== undefined, (query) => query.where("attachment_id", ">", after as string))
+      .orderBy("attachment_id")
+      .offset(WINDOW - 1)
+      .limit(1)
+      .executeTakeFirst();
+    const rows = await withTerm(db, { first, others, after })
       .innerJoin("items", "items.note_id", "file_terms.note_id")
       .select("items.item_id")
       .where("items.resource", "=", resource)
+      .$if(lastOfWindow !== undefined, (query) => query.where("file_terms.attachment_id", "<=", lastOfWindow?.id ?? ""))
       .limit(limit + 1)
       .execute();
-    return toPage(
-      rows.map((row) => ({ ...toAttachment(row), itemId: row.item_id })),
-      limit,
-    );
+    const found = rows.map((row) => ({ ...toAttachment(row), itemId: row.item_id }));
+    const page = toPage(found, limit);
+    return { items: page.items, nextCursor: page.nextCursor ?? (lastOfWindow && encodeCursor(lastOfWindow.id)) };
   },
 }));
 

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { describe, expect, it, vi } from "vitest";
 import { checkAnnotations, termsOfFilter } from "../../features/attachments/annotations.ts";
 import type { Hook, Resource } from "../../index.ts";
+import { firstIdAt } from "../../platform/crypto/ids.ts";
 import { openAt } from "../../testing/database/database-location.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { createPlace, locationOf, open, type TestUser, users } from "./testing/embedding.ts";
@@ -103,6 +104,57 @@ describe.each(engines)("tags and metadata of files on $name", (engine) => {
     expect([first, last].map(names)).toEqual([["b"], ["e"]]);
     expect(Buffer.from(String(first.nextCursor), "base64url").toString()).toContain(first.files[0]?.id);
     expect(last.nextCursor).toBeUndefined();
+  });
+
+  it("find reads a bounded number of files in each call, and its cursors lead to the last file", async () => {
+    const place = await createPlace(engine);
+    let questions = 0;
+    const mayMany = (_user: TestUser, _action: unknown, ids: readonly string[]) => {
+      questions += 1;
+      return ids.filter((id) => id === "42");
+    };
+    const { files } = await open(place, { resources: { invoice: { may: () => false, mayMany } } });
+    const attach = (itemId: string, filename: string, tags: string[]) =>
+      files.asApplication.attach({ resource: "invoice", itemId }, { filename, body, tags });
+    const refused = await attach("7", "refused", ["signed"]);
+    const db = await openAt(locationOf(place));
+    const row = await db.kysely
+      .selectFrom("attachments")
+      .selectAll()
+      .where("id", "=", refused.id)
+      .executeTakeFirstOrThrow();
+    const terms = await db.kysely
+      .selectFrom("file_terms")
+      .selectAll()
+      .where("attachment_id", "=", refused.id)
+      .execute();
+    for (let chunk = 0; chunk < 25; chunk += 1) {
+      const start = row.created_at + 1 + chunk;
+      const ids = Array.from(
+        { length: 100 },
+        (_, nth) => `${firstIdAt(start)}-7000-8000-${String(nth).padStart(12, "0")}`,
+      );
+      await db.kysely
+        .insertInto("attachments")
+        .values(ids.map((id) => ({ ...row, id, object_key: id })))
+        .execute();
+      const copied = ids.flatMap((attachment_id) => terms.map((term) => ({ ...term, attachment_id })));
+      await db.kysely.insertInto("file_terms").values(copied).execute();
+    }
+    await db.close();
+    await attach("42", "last", ["signed", "paid"]);
+    const found: string[] = [];
+    let cursor: string | undefined;
+    let calls = 0;
+    do {
+      const page = await files.find(users.ann, "invoice", { tag: "signed", limit: 1, cursor });
+      found.push(...names(page));
+      cursor = page.nextCursor;
+      calls += 1;
+      expect(questions).toBeLessThanOrEqual(10 * calls);
+    } while (cursor !== undefined);
+    expect([found, calls]).toEqual([["last"], 2]);
+    expect(names(await files.asApplication.find("invoice", { tag: "paid" }))).toEqual(["last"]);
   });
 
   it("only users who may add files can change the tags and metadata of a file", async () => {

@@ -1,4 +1,4 @@
-import { type PageRequest, toPage } from "../../../platform/database/pages.ts";
+import { decodeCursor, encodeCursor, type PageRequest, toPage } from "../../../platform/database/pages.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { annotationQueries } from "../../attachments/annotation-queries.ts";
 import { checkAnnotations, joinAnnotations, termsOfFilter } from "../../attachments/annotations.ts";
@@ -7,6 +7,9 @@ import { presentFile, rulesOf } from "../items.ts";
 import type { ItemFile } from "../types.ts";
 import { type ActorCalls, type CallContext, checkFileId } from "./context.ts";
 import { MAX_PAGE, pageOf } from "./read.ts";
+
+/** The maximum number of pages that one call of `find` reads. A user may be able to read few of many files. */
+const MAX_ROUNDS = 10;
 
 /** Creates the calls for the tags and the metadata of files: `annotate` and `find`. */
 export function annotateCalls(context: CallContext): Pick<ActorCalls, "annotate" | "find"> {
@@ -34,17 +37,29 @@ export function annotateCalls(context: CallContext): Pick<ActorCalls, "annotate"
       const files: ItemFile[] = [];
       // A cursor contains the id of a file, so the search goes on past the files that the user may not read.
       let page: PageRequest = { limit: limit + 1, cursor };
-      for (;;) {
+      for (let round = 1; ; round += 1) {
         const { items, nextCursor } = await annotationQueries(db).pageOfResource({ resource, terms }, page);
         const named = items.map((file) => ({ file, resource, itemId: file.itemId }));
         const permitted = await mayMany(actor, "read", named);
         const readable = named.filter((one) => permitted.has(one));
         files.push(...readable.map(({ file, ...item }) => presentFile(file, item)));
         if (files.length > limit || nextCursor === undefined) break;
+        if (round === MAX_ROUNDS) return { files, nextCursor: withoutFile(nextCursor, { files, cursor }) };
         page = { limit: MAX_PAGE, cursor: nextCursor };
       }
       const { items, nextCursor } = toPage(files, limit);
       return { files: items, nextCursor };
     },
   };
+}
+
+/**
+ * Returns a cursor that names no file without permission: the millisecond of the last file that the search read, or else the last found
+ * file. If the search read only refused files of one millisecond, returns the cursor itself.
+ */
+function withoutFile(nextCursor: string, { files, cursor }: { files: ItemFile[]; cursor: string | undefined }): string {
+  const millisecond = decodeCursor(nextCursor)?.slice(0, 13) ?? "";
+  const last = files.at(-1)?.id;
+  if (millisecond > (last ?? decodeCursor(cursor) ?? "")) return encodeCursor(millisecond);
+  return last === undefined ? nextCursor : encodeCursor(last);
 }

@@ -199,7 +199,8 @@ export type FileCalls = VisitorCalls & {
   list(item: ItemName, options?: PageOptions & AnnotationsFilter): Promise<FilePage>;
   /**
    * Lists the files of all items of a resource that have a tag or members of the metadata, oldest first. Asks `mayMany` for "read", and
-   * skips the files of refused items. The call takes longer if the user may read few of many files. Throws `not_found` or `invalid_cursor`.
+   * skips the files of refused items. If the user may read few of many files, a page can have fewer files than `limit`, or none, although
+   * `nextCursor` names a further page. Throws `not_found` or `invalid_cursor`.
    *
    * @example
    * ```ts

@@ -65,11 +65,35 @@ export function createCreators({ db, limits }: Pick<Deps, "db" | "limits">, opti
    * the application no longer knows the creator. A file request dies with the rights to request and to add files. Nobody loses the links
    * that the application itself made, as long as the application has the resource.
    */
-  const rightsOf: CreatorRightsOf = async (link) => {
+  const askAbout = async (link: Link) => {
     const item = await fileEventQueries(db).itemOfNote(link.noteId);
     if (item === undefined || !(await isPermitted(link, item))) return undefined;
     return { urlTtlSeconds: urlTtlOf(rulesOf(resources, item.resource), limits) };
   };
+  const askOnce = shareByLink(askAbout);
+  const rightsOf: CreatorRightsOf = (link, { isLook } = { isLook: false }) => (isLook ? askOnce(link) : askAbout(link));
 
   return { creatorOf, rightsOf };
+}
+
+/**
+ * Lets parallel questions about one link share an answer. A call never gets the answer to a question that began before the call, because
+ * the creator may have lost the right in between. The calls during a question therefore share the next question.
+ */
+export function shareByLink<T>(ask: (link: Link) => Promise<T>): (link: Link) => Promise<T> {
+  const running = new Map<string, Promise<T>>();
+  const next = new Map<string, Promise<T>>();
+  function begin(link: Link) {
+    next.delete(link.id);
+    const answer: Promise<T> = ask(link).finally(() => running.get(link.id) === answer && running.delete(link.id));
+    running.set(link.id, answer);
+    return answer;
+  }
+  return (link) => {
+    const earlier = running.get(link.id);
+    if (earlier === undefined) return begin(link);
+    const shared = next.get(link.id) ?? earlier.catch(() => undefined).then(() => begin(link));
+    next.set(link.id, shared);
+    return shared;
+  };
 }

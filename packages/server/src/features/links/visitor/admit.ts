@@ -56,9 +56,12 @@ export type Admit = (token: string, visit: Visit) => Promise<Admitted>;
 
 /**
  * Asks the host application of an embedding about the creator of a link. Returns undefined if the link must not open. `urlTtlSeconds`: the
- * maximum lifetime of the URLs.
+ * maximum lifetime of the URLs. `isLook`: the visitor only looks at the link, so parallel calls may share a question. Default: false.
  */
-export type CreatorRightsOf = (link: Link) => Promise<{ urlTtlSeconds: number } | undefined>;
+export type CreatorRightsOf = (
+  link: Link,
+  options?: { isLook: boolean },
+) => Promise<{ urlTtlSeconds: number } | undefined>;
 
 /**
  * Decides which names, sizes and URLs a visitor gets. Each HTTP request causes a new decision from the current state of the database. Only
@@ -92,7 +95,7 @@ export function admit(deps: Deps, creatorRightsOf?: CreatorRightsOf): Admit {
         : await askAbout(deps, {
             link: found.link,
             windows: windowsOf({ link: found.link, isUnlocked }),
-            creatorRightsOf,
+            creatorRightsOf: () => creatorRightsOf(found.link, { isLook: wish.kind === "look" }),
           });
     if (!isUnlocked) {
       if (wish.kind === "look") return { state: "locked", by: "password", link, pass };

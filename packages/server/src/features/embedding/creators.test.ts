@@ -1,0 +1,58 @@
+import { expect, it } from "vitest";
+import type { Link } from "../links/link.ts";
+import { shareByLink } from "./creators.ts";
+
+const RIGHTS = { urlTtlSeconds: 60 };
+const link = (id: string) => ({ id }) as Link;
+
+/** Records the questions about links. The test answers each question. */
+function questionsOf() {
+  const questions: (PromiseWithResolvers<typeof RIGHTS | undefined> & { id: string })[] = [];
+  const ask = shareByLink(({ id }) => {
+    const question = { id, ...Promise.withResolvers<typeof RIGHTS | undefined>() };
+    questions.push(question);
+    return question.promise;
+  });
+  return { questions, ask };
+}
+
+it("parallel looks at a link share a question that began after them", async () => {
+  const { questions, ask } = questionsOf();
+  const first = ask(link("a"));
+  const others = Array.from({ length: 40 }, () => ask(link("a")));
+  expect(questions).toHaveLength(1);
+  questions[0]?.resolve(RIGHTS);
+  expect(await first).toBe(RIGHTS);
+  await expect.poll(() => questions.length).toBe(2);
+  // The creator has lost the right after the first question.
+  questions[1]?.resolve(undefined);
+  expect(new Set(await Promise.all(others))).toEqual(new Set([undefined]));
+  expect(questions).toHaveLength(2);
+});
+
+it("a later look at a link asks again", async () => {
+  const { questions, ask } = questionsOf();
+  for (const nth of [0, 1]) {
+    const asked = ask(link("a"));
+    questions[nth]?.resolve(RIGHTS);
+    await asked;
+  }
+  expect(questions).toHaveLength(2);
+});
+
+it("a failed question about a link fails only the looks that share it", async () => {
+  const { questions, ask } = questionsOf();
+  const [first, second] = [ask(link("a")), ask(link("a"))];
+  questions[0]?.reject(new Error("the database is down"));
+  await expect(first).rejects.toThrow("the database is down");
+  await expect.poll(() => questions.length).toBe(2);
+  questions[1]?.resolve(RIGHTS);
+  expect(await second).toBe(RIGHTS);
+});
+
+it("looks at different links do not wait for each other", () => {
+  const { questions, ask } = questionsOf();
+  void ask(link("a"));
+  void ask(link("b"));
+  expect(questions.map(({ id }) => id)).toEqual(["a", "b"]);
+});

@@ -1,9 +1,11 @@
 import type { PreviewName } from "@valetkey/contract";
 import type { Disposition } from "../../platform/bucket/serving.ts";
+import { inLane } from "../../platform/database/lanes.ts";
 import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Annotations, Attachment } from "../access/attachment.ts";
+import type { Caller } from "../access/caller.ts";
 import { annotationQueries } from "../attachments/annotation-queries.ts";
 import type { AttachmentVerbs } from "../attachments/index.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
@@ -26,7 +28,7 @@ import type { Ask } from "./ask.ts";
 import { type Actor, callerOf, createItemAccess, openItem, ROLES, rememberUser, rulesOf, urlTtlOf } from "./items.ts";
 import type { Places } from "./places.ts";
 import { itemQueries } from "./queries.ts";
-import type { Resources, User } from "./types.ts";
+import type { Item, ItemAction, Resources, User } from "./types.ts";
 
 type FileOfItem = { attachment: Attachment; item: ItemName };
 
@@ -142,23 +144,19 @@ export function createFiles(
     },
 
     async get(user: Actor, fileId: string): Promise<FileOfItem> {
-      const item = await itemOfFile(fileId);
-      return { attachment: await useCases.getAttachment(await callerFor(user, "read", item), fileId), item };
+      return onFile(user, { fileId, action: "read" }, async (caller, item) => ({
+        attachment: await useCases.getAttachment(caller, fileId),
+        item,
+      }));
     },
 
     async issueUrl(user: Actor, { fileId, ...input }: UrlInput): Promise<IssuedUrl> {
-      const item = await itemOfFile(fileId);
-      const expiresInSeconds = expiryOf(item, input.expiresInSeconds);
       // If the application refuses the user, `caller` contains no grant, so the use case refuses the user and records the refusal.
-      const caller = await callerFor(user, "read", item);
-      // An embedding has no URLs for one IP address.
-      const { purpose } = input;
-      return useCases.issueUrl(caller, {
-        ...input,
-        purpose,
-        clientIp: undefined,
-        attachmentId: fileId,
-        expiresInSeconds,
+      return onFile(user, { fileId, action: "read" }, (caller, item) => {
+        const expiresInSeconds = expiryOf(item, input.expiresInSeconds);
+        // An embedding has no URLs for one IP address.
+        const asked = { ...input, purpose: input.purpose, attachmentId: fileId, expiresInSeconds };
+        return useCases.issueUrl(caller, { ...asked, clientIp: undefined });
       });
     },
 
@@ -188,10 +186,33 @@ export function createFiles(
     },
 
     async remove(user: Actor, fileId: string): Promise<void> {
-      const item = await itemOfFile(fileId);
-      await useCases.deleteAttachment(await callerFor(user, "remove", item), fileId);
+      await onFile(user, { fileId, action: "remove" }, (caller, { noteId }) =>
+        inLane(noteId, () => useCases.deleteAttachment(caller, fileId)),
+      );
     },
   };
+
+  /**
+   * Runs a call about one file with the decision of the application. A file can move to another item of its tenant after the decision. The
+   * grant is then for the former item, so the application decides about the new item, and the call runs once more.
+   */
+  async function onFile<T>(
+    user: Actor,
+    { fileId, action }: { fileId: string; action: ItemAction },
+    run: (caller: Caller, item: Item) => Promise<T>,
+  ): Promise<T> {
+    const item = await itemOfFile(fileId);
+    const caller = await callerFor(user, action, item);
+    try {
+      return await run(caller, item);
+    } catch (error) {
+      const isRefused = error instanceof DomainError && error.code === "access_denied";
+      if (!isRefused || !caller.grants?.has(item.noteId)) throw error;
+      const there = await itemOfFile(fileId);
+      if (there.noteId === item.noteId) throw error;
+      return run(await callerFor(user, action, there), there);
+    }
+  }
 
   /** Makes the checks of a completion, as `prepareCompletion` does. */
   async function prepare(user: User, input: Omit<CompleteUploadInput, "accepted">): Promise<Finish<FileOfItem>> {

@@ -120,8 +120,12 @@ export type Transactions = {
 
 type Retry = <T>(run: () => Promise<T>) => Promise<T>;
 
-/** `retry` runs a transaction again that the database stopped because of a parallel one. Default: no retries. */
-export function createTransactions({ retry = (run) => run() }: { retry?: Retry } = {}): Transactions {
+/**
+ * `retry` runs a transaction again that the database stopped because of a parallel one. Default: no retries. `takeTurn` runs an attempt
+ * when it may take a connection. Default: at once.
+ */
+export function createTransactions(options: { retry?: Retry; takeTurn?: Retry } = {}): Transactions {
+  const { retry = (run) => run(), takeTurn = (run) => run() } = options;
   const current = new AsyncLocalStorage<{ open: boolean }>();
   function refuseInside(): void {
     if (current.getStore()?.open) throw new Error("Inside a transaction, use the queries that it passes in.");
@@ -137,7 +141,7 @@ export function createTransactions({ retry = (run) => run() }: { retry?: Retry }
     },
     run: async (db, work) => {
       refuseInside();
-      return retry(() => {
+      const attempt = () => {
         const transaction = { open: true };
         return current.run(transaction, () =>
           // The transaction runs without plugins, because the plugin `guard` would refuse the queries of the transaction.
@@ -150,7 +154,8 @@ export function createTransactions({ retry = (run) => run() }: { retry?: Retry }
               transaction.open = false;
             }),
         );
-      });
+      };
+      return retry(() => takeTurn(attempt));
     },
   };
 }

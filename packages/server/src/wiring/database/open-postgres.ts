@@ -23,6 +23,7 @@ import {
   engineFor,
   postgresEngine,
 } from "../../platform/database/engine.ts";
+import { takeTurn } from "../../platform/database/lanes.ts";
 import { migrate } from "../../platform/database/migrate.ts";
 import { isNotWritable, NOT_WRITABLE, retryConflicts } from "../../platform/database/postgres/errors.ts";
 import { hostsOf } from "../../platform/database/postgres/hosts.ts";
@@ -88,7 +89,7 @@ export async function openPostgres(options: Options): Promise<Database> {
   primary.onMove((moved) => options.onMove?.(new URL(moved).host));
   const prepared = await checkConnection(primary, { ...options, url });
   await migrateAt(primary, { ...options, engine });
-  const transactions = createTransactions({ retry: retryConflicts });
+  const transactions = createTransactions({ retry: retryConflicts, takeTurn });
   const pool = createPool({
     primary,
     maxConnections: options.poolSize ?? DEFAULT_POOL_SIZE,

@@ -39,6 +39,28 @@ const exceeded = { code: "quota_exceeded" };
 const full = { status: 413, body: exceeded };
 
 describe.each(engines)("tenants on $name", (engine) => {
+  it.each([
+    ["issueUrl", "read"],
+    ["get", "read"],
+    ["remove", "remove"],
+  ] as const)("%s finds a file that moves to another item of its tenant during the decision", async (call, action) => {
+    const asked: string[] = [];
+    const may = async (user: TestUser, wanted: string, itemId: string) => {
+      asked.push(`${user.id} ${wanted} ${itemId}`);
+      // The file moves at the first question about the former item.
+      if (itemId === "acme-1" && asked.length === 1) await files.asApplication.move(id, invoice("acme-2"));
+      return itemId === "acme-1" || user.id === "ann";
+    };
+    const { files } = await open(await createPlace(engine), { ...options, resources: { invoice: { may } } });
+    const { id } = await files.asApplication.attach(invoice("acme-1"), text());
+    await files[call](ann, id);
+    expect(asked).toEqual([`ann ${action} acme-1`, `ann ${action} acme-2`]);
+    asked.length = 0;
+    const { id: other } = await files.asApplication.attach(invoice("acme-2"), text());
+    await expect(files[call](users.ben, other)).rejects.toMatchObject({ code: "access_denied" });
+    expect(asked).toEqual([`ben ${action} acme-2`]);
+  });
+
   it("a tenant has its own folder, list and usage, and its removal leaves other tenants", async () => {
     const place = await createPlace(engine);
     const { files, as, bucket } = await open(place, { ...options, background: false });

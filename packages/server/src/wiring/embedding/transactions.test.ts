@@ -248,6 +248,29 @@ describe("a transaction of the application on postgres", () => {
     }
   });
 
+  it("40 calls that wait for a locked item leave connections for a call about another item", async () => {
+    const { files, begin, pool } = await start();
+    const server = files.asApplication;
+    const ids: string[] = [];
+    for (let nth = 0; nth <= 40; nth += 1) ids.push((await server.attach(invoice42, text)).id);
+    const other = await server.attach({ resource: "invoice", itemId: "7" }, text);
+    const client = await begin();
+    await files.removeIn(client, ids.pop() as string);
+    const removals = Promise.allSettled(ids.map((id) => server.remove(id)));
+    const countWaiting = async () => {
+      const waiting = "wait_event_type = 'Lock' and datname = current_database()";
+      return Number((await pool.query(`select count(*) from pg_stat_activity where ${waiting}`)).rows[0].count);
+    };
+    await expect.poll(countWaiting).toBeGreaterThan(0);
+    await server.remove(other.id);
+    expect(await countWaiting()).toBeLessThanOrEqual(3);
+    await client.query("commit");
+    const codes = (await removals).map((removal) => (removal.status === "rejected" ? removal.reason.code : "removed"));
+    expect(codes.filter((code) => code !== "removed" && code !== "database_unavailable")).toEqual([]);
+    for (const id of ids) await server.remove(id).catch((error) => expect(error.code).toBe("attachment_not_found"));
+    expect((await server.list(invoice42)).files).toEqual([]);
+  });
+
   it("a file of a transaction is scanned after the commit", async () => {
     const clamd = await startStandIn({ streamMaxBytes: 1_000 });
     onTestFinished(clamd.stop);

@@ -1,4 +1,6 @@
+import { inLane } from "../../../platform/database/lanes.ts";
 import { decodeCursor, encodeCursor, type PageRequest, toPage } from "../../../platform/database/pages.ts";
+import type { Tx } from "../../../platform/database/queries.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { annotationQueries } from "../../attachments/annotation-queries.ts";
 import { checkAnnotations, joinAnnotations, termsOfFilter } from "../../attachments/annotations.ts";
@@ -20,13 +22,14 @@ export function annotateCalls(context: CallContext): Pick<ActorCalls, "annotate"
       const change = checkAnnotations(given);
       const item = await itemOfFile(checkFileId(fileId));
       await requireRight(actor, "add", item);
-      return db.transaction(async (tx) => {
+      const put = async (tx: Tx) => {
         const file = (await attachmentQueries(tx).hold(fileId)) ? await attachmentQueries(tx).find(fileId) : undefined;
         if (file?.noteId !== item.noteId) throw new DomainError("attachment_not_found", "Attachment not found");
         const annotations = joinAnnotations(file.annotations, change) ?? { tags: [], metadata: {} };
         await annotationQueries(tx).put(file, annotations);
         return presentFile({ ...file, annotations }, item);
-      });
+      };
+      return inLane(item.noteId, () => db.transaction(put));
     },
 
     async find(actor, resource, options) {

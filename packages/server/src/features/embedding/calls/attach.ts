@@ -1,3 +1,4 @@
+import { inLane } from "../../../platform/database/lanes.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { streamOf } from "../../../platform/http/wire.ts";
 import { isStorableText } from "../../../platform/text/readable-text.ts";
@@ -67,7 +68,7 @@ export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "
       if (sizeBytes === undefined) await admit(length);
     };
     const { noteId, place, caller } = await openFor(actor, item);
-    return useCases.attachFile(caller, {
+    const input = {
       noteId,
       place,
       path,
@@ -80,7 +81,8 @@ export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "
       accepted: [rules.accept ?? []],
       maxBytes: rules.maxBytes ?? deps.limits.uploadMaxBytes,
       annotations: () => joinAnnotations(ofRule, given),
-    });
+    };
+    return inLane(noteId, () => useCases.attachFile(caller, input));
   }
 
   async function storeOnce(actor: Actor, storing: Storing): Promise<Attachment> {

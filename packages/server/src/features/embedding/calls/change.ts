@@ -1,3 +1,4 @@
+import { inLane } from "../../../platform/database/lanes.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import type { Attachment } from "../../access/attachment.ts";
 import { lookupQueries } from "../../people/lookup-queries.ts";
@@ -44,7 +45,8 @@ export function changeCalls(context: CallContext): Pick<ActorCalls, Names> {
       idempotencyKey: undefined,
       confirm,
     };
-    const transferred = await (kind === "copy" ? useCases.copyFile : useCases.moveFile)({ ...caller, grants }, input);
+    const run = kind === "copy" ? useCases.copyFile : useCases.moveFile;
+    const transferred = await inLane(toNoteId, () => run({ ...caller, grants }, input));
     return presentFile(transferred, target);
   }
 
@@ -79,12 +81,12 @@ export function changeCalls(context: CallContext): Pick<ActorCalls, Names> {
       if (known === undefined) return 0;
       await useCases.dropStaged(known.noteId);
       const grants = new Map([[known.noteId, ROLES.remove]]);
-      return useCases.deleteFilesOfNote({ ...callerOf(actor), grants }, known.noteId);
+      return inLane(known.noteId, () => useCases.deleteFilesOfNote({ ...callerOf(actor), grants }, known.noteId));
     },
 
     async restore(actor, fileId) {
       const { item, caller } = await permit(actor, ["add", "remove"], fileId);
-      await useCases.restoreFromTrash(caller, { attachmentId: fileId });
+      await inLane(item.noteId, () => useCases.restoreFromTrash(caller, { attachmentId: fileId }));
       return presentFile(await useCases.getAttachment(caller, fileId), item);
     },
   };

@@ -1,0 +1,57 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { DomainError } from "../errors.ts";
+
+/** The maximum number of connections of the transactions in one lane. More would wait for the same lock, and the pool is small. */
+const AT_ONCE = 3;
+/** As long as a transaction waits for a connection of a full pool. */
+const WAIT_MS = 1_500;
+
+type Lane = { running: number; waiting: Set<() => void> };
+
+const current = new AsyncLocalStorage<string>();
+const lanes = new Map<string, Lane>();
+
+/**
+ * Runs a call whose transactions lock the same row as other calls with the same name, such as the note of an item. On PostgreSQL, the
+ * transactions of one lane wait for each other without a connection, so that other calls find one.
+ */
+export function inLane<T>(name: string, run: () => T): T {
+  return current.run(name, run);
+}
+
+/** Runs a transaction in the lane of its call, or at once without a lane. Throws `database_unavailable` after a wait of 1.5 seconds. */
+export async function takeTurn<T>(run: () => Promise<T>): Promise<T> {
+  const name = current.getStore();
+  if (name === undefined) return run();
+  const lane = lanes.get(name) ?? { running: 0, waiting: new Set() };
+  lanes.set(name, lane);
+  if (lane.running < AT_ONCE) lane.running += 1;
+  else await waitIn(lane);
+  try {
+    return await run();
+  } finally {
+    const [next] = lane.waiting;
+    // The next transaction inherits the turn.
+    if (next !== undefined) next();
+    else lane.running -= 1;
+    if (lane.running === 0) lanes.delete(name);
+  }
+}
+
+function waitIn({ waiting }: Lane): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const stop = () => {
+    clearTimeout(timer);
+    waiting.delete(begin);
+  };
+  const begin = () => {
+    stop();
+    resolve();
+  };
+  const timer = setTimeout(() => {
+    stop();
+    reject(new DomainError("database_unavailable", "Too many calls wait for this item. Try again in a moment."));
+  }, WAIT_MS);
+  waiting.add(begin);
+  return promise;
+}

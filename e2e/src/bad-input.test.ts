@@ -9,4 +9,4 @@ beforeAll(async () => {
 });
 afterAll(() => provider.stop());
 
-badInputSuite("built-in", () => provider);
+badInputSuite("built-in", () => provider, { kind: "built-in" });

@@ -22,7 +22,7 @@ describe.each(PROFILES.filter(hasDifferences))("the profile of $name", (profile)
 
   bucketSuite(profile.name, () => provider.newBucket(), { streamSizes: STREAM_SIZES });
   if (BAD_INPUT.includes(profile.name)) {
-    badInputSuite(profile.name, () => provider, { isProfile: true });
+    badInputSuite(profile.name, () => provider, { kind: "profile" });
   }
 });
 

@@ -7,30 +7,41 @@ import { useBadInputFixture } from "./bad-input/fixture.ts";
 import { headerTests } from "./bad-input/headers.suite.ts";
 import { partTests } from "./bad-input/parts.suite.ts";
 import { previewTests } from "./bad-input/previews.suite.ts";
-import { restartTests } from "./bad-input/restarts.suite.ts";
+import { bucketRestartTests, serviceRestartTests } from "./bad-input/restarts.suite.ts";
 import { swapTests } from "./bad-input/swap.suite.ts";
 
 /** The sizes are for an empty object, a single PUT and two parts. The tests of the built-in bucket store objects of further sizes. */
 export const STREAM_SIZES = [0, 1, 5 * 2 ** 20 + 1];
 
+type BadInputOptions = {
+  /**
+   * `profile`: the built-in bucket behind a proxy. `server`: another S3 server, the default. The tests of the built-in bucket cover a kill of
+   * the service for all. They also cover the restart of the bucket and most stored headers for the profiles.
+   */
+  kind?: "built-in" | "server" | "profile";
+};
+
 /**
  * Tests wrong uploads on one S3 server. A file must not be downloadable before the service has verified the file.
- * `name`: the name of the server, as in the table of docs/providers.md. `isProfile`: whether the server is the built-in bucket behind a
- * proxy. For a profile, the suite skips restarts and all stored headers except one, because the tests of the built-in bucket cover restarts
- * and headers.
+ * `name`: the name of the server, as in the table of docs/providers.md.
  */
-export function badInputSuite(name: string, running: () => RunningProvider, { isProfile = false } = {}): void {
+export function badInputSuite(
+  name: string,
+  running: () => RunningProvider,
+  { kind = "server" }: BadInputOptions = {},
+): void {
   describe(`bad input on ${name}`, () => {
     const fixture = useBadInputFixture(name, running);
     const groups = {
       "wrong content": () => contentTests(fixture),
-      "stored headers": () => headerTests(fixture, { onlyFirst: isProfile }),
+      "stored headers": () => headerTests(fixture, { onlyFirst: kind === "profile" }),
       "second PUTs": () => swapTests(fixture),
       parts: () => partTests(fixture),
       previews: () => previewTests(fixture),
       batches: () => batchTests(fixture),
       clocks: () => clockTests(fixture),
-      ...(!isProfile && { restarts: () => restartTests(fixture) }),
+      ...(kind === "built-in" && { "restarts of the service": () => serviceRestartTests(fixture) }),
+      ...(kind !== "profile" && { "restarts of the bucket": () => bucketRestartTests(fixture) }),
     };
     describe.each(Object.entries(groups))("%s", (_, addTests) => {
       // A sweep after the tests of each group must leave only ready files in the bucket.

@@ -4,8 +4,8 @@ import { apiAs, putAsTold } from "../../testing/api.ts";
 import { makePlace, startProcess } from "../../testing/service.ts";
 import { type BadInputFixture, LARGE, MIB, type Part, type Started, TEXT } from "./fixture.ts";
 
-/** Tests uploads while the service or the bucket restarts. */
-export function restartTests(fixture: BadInputFixture): void {
+/** Tests uploads while the service restarts. */
+export function serviceRestartTests(fixture: BadInputFixture): void {
   test("an upload completes after the service is killed", async () => {
     const { bucket, region, endpoint, credentials } = await fixture.running().newBucket();
     const place = await makePlace({
@@ -59,7 +59,10 @@ export function restartTests(fixture: BadInputFixture): void {
     await process.stop();
     await place.remove();
   });
+}
 
+/** Tests uploads while the bucket restarts. */
+export function bucketRestartTests(fixture: BadInputFixture): void {
   test("an upload completes after the bucket restarts", async () => {
     const single = await fixture.start();
     const upload = await fixture.startLarge();

@@ -100,7 +100,6 @@ describe("links that are sent from the app", () => {
     await page.reload();
     await page.getByRole("button", { name: receivers.people(2) }).click();
     await stateOf(MIA, receivers.states.sent);
-    expect(await seriousFindings(page)).toEqual([]);
 
     const mia = await openPerson(web.browser, { ...PHONE, hasAccount: false, service, name: "Mia" });
     onTestFinished(mia.close);

@@ -45,11 +45,11 @@ export const pictureScenes: readonly Scene[] = scenesOf("ann", {
       count: 20,
       pathOf: (nth) => (nth < 4 ? "" : nth < 13 ? "Photos/2024/" : "Photos/2025/"),
     }),
-  "pictures-slow": (page, world) => openPictures(page, world, { count: 300, delayMs: 1_000 }),
+  "pictures-slow": (page, world) => openPictures(page, world, { count: 30, delayMs: 1_000 }),
   "pictures-failing": {
     expects: [/assets\/pictures/],
     async open(page, world) {
-      await openPictures(page, world, { count: 300, isFailing: (path) => /[2358]\.png$/.test(path) });
+      await openPictures(page, world, { count: 30, isFailing: (path) => /[2358]\.png$/.test(path) });
       await tile(page, "IMG_2043.jpg").getByText("IMG_2043.jpg").filter({ visible: true }).waitFor();
     },
   },

@@ -106,11 +106,11 @@ export const visitScenes: readonly Scene[] = scenesOf("nobody", {
   "visit-pictures-3": (page) => openPhotos(page, { count: 3, label: "Summer fair" }),
   "visit-pictures-300": (page) =>
     openPhotos(page, { count: 300, label: "Summer fair", message: "Please choose until Friday.", claimsLeft: 3 }),
-  "visit-pictures-slow": (page) => openPhotos(page, { count: 300, delayMs: 1_000 }),
+  "visit-pictures-slow": (page) => openPhotos(page, { count: 30, delayMs: 1_000 }),
   "visit-pictures-failing": {
     expects: [/assets\/pictures/],
     async open(page) {
-      await openPhotos(page, { count: 300, isFailing: (path) => /[2358]\.png$/.test(path) });
+      await openPhotos(page, { count: 30, isFailing: (path) => /[2358]\.png$/.test(path) });
       await page.getByText("IMG_2043.jpg", { exact: true }).waitFor();
     },
   },

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { BucketServer } from "../../../packages/server/src/platform/bucket/testing/bucket-server.ts";
 import { freePort } from "../../../packages/server/src/wiring/free-port.ts";
 import { type Api, apiAs, putAsTold } from "../testing/api.ts";
@@ -37,13 +38,18 @@ export async function newNote(api: Api): Promise<string> {
   return (await api.call("POST", "/notes", { title: "Files" })).body.id;
 }
 
-/** Starts an upload with a signed PUT. */
+/** Starts an upload with a signed PUT. Waits as a client does if the person starts too many uploads in a short time. */
 export async function startUpload(api: Api, noteId: string, bytes: Uint8Array) {
-  const { body } = await api.call("POST", `/notes/${noteId}/uploads`, {
+  const input = {
     ...{ filename: "file.bin", contentType: "application/octet-stream" },
     ...{ sizeBytes: bytes.length, sha256: sha256(bytes) },
-  });
-  return body.upload as { id: string; attachmentId: string } & Parameters<typeof putAsTold>[0];
+  };
+  for (;;) {
+    const { status, body } = await api.call("POST", `/notes/${noteId}/uploads`, input);
+    if (status === 201) return body.upload as { id: string; attachmentId: string } & Parameters<typeof putAsTold>[0];
+    if (status !== 429) throw new Error(`The start of an upload returned ${status}: ${JSON.stringify(body)}`);
+    await sleep(1_000);
+  }
 }
 
 export type StoredFile = { id: string; sha256: string };

@@ -295,10 +295,11 @@ function createRunningCalls() {
 
 /**
  * Adds the HTTP status of the code to an error, because frameworks send the status of an error that a route throws. Koa and Hono read
- * `status`, NestJS reads `statusCode`, and Express and Fastify read both.
+ * `status`, NestJS reads `statusCode`, and Express and Fastify read both. `expose`: whether the client may see the text. NestJS needs this
+ * member, and otherwise responds with 500.
  */
 function withStatus(error: unknown): unknown {
   if (!(error instanceof DomainError || error instanceof HttpProblem)) return error;
   const { status } = problems[error.code];
-  return Object.assign(error, { status, statusCode: status });
+  return Object.assign(error, { status, statusCode: status, expose: status < 500 });
 }

@@ -24,13 +24,13 @@ describe("an error of a call", () => {
       () => embedding.files.attach(users.ann, drawer("1"), { filename: "a.txt", body: cutBody() }),
     ],
   ])("an error of a call with the code %s has the status %i under both usual names", async (code, status, call) => {
-    await expect(call()).rejects.toMatchObject({ code, status, statusCode: status });
+    await expect(call()).rejects.toMatchObject({ code, status, statusCode: status, expose: true });
   });
 
-  it("a call of a closed embedding fails with the status 503", async () => {
+  it("a call of a closed embedding fails with the status 503, and frameworks hide its text", async () => {
     const { files, close } = await open(await createPlace(sqlite), { resources: drawers });
     await close();
-    await expect(files.asApplication.get("no-file")).rejects.toMatchObject({ status: 503 });
+    await expect(files.asApplication.get("no-file")).rejects.toMatchObject({ status: 503, expose: false });
   });
 
   it("a refused call in a route of Express becomes a response with the status 403", async () => {

@@ -7,6 +7,7 @@ import pino from "pino";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { User, ValetKeyOptions } from "./index.ts";
 import { openTestFiles } from "./testing.ts";
+import { collectLines } from "./wiring/embedding/testing/collect-lines.ts";
 
 const ann = { id: "ann" };
 const ben = { id: "ben" };
@@ -27,6 +28,30 @@ describe("openTestFiles", () => {
     expect(file).toMatchObject({ filename: "plan.txt", contentType: "text/plain", state: "ready", createdBy: "ann" });
     const { url } = await files.issueUrl(ann, file.id);
     expect(await (await fetch(url)).text()).toBe("the plan");
+  });
+
+  it("uploadFile refuses an unknown option, and names the option that the test means", async () => {
+    const { uploadFile } = await open();
+    const file = { contentTyp: "text/plain", body: "x" };
+    await expect(uploadFile(ann, invoice, file)).rejects.toThrow(
+      'unknown option "contentTyp", did you mean "contentType"?',
+    );
+  });
+
+  it("a visitor of a link who comes through files.fetch has an address, so the log has no warning", async () => {
+    const lines = collectLines();
+    const { files, uploadFile } = await open({
+      logger: lines.logger,
+      links: {
+        secret: "a secret of the tests with 32 letters",
+        baseUrl: "https://a.example/files",
+        findUser: () => ann,
+      },
+    });
+    await uploadFile(ann, invoice, { body: "x" });
+    const { token } = await files.asApplication.createLink(invoice);
+    expect((await files.fetch(new Request(`https://a.example/files/public/links/${token}`))).status).toBe(200);
+    expect(lines.text()).not.toContain("share one limit");
   });
 
   it("uploadFile rejects with the code of the response if may refuses the user", async () => {

@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { startS3Local } from "@valetkey/s3-local";
+import { reportedAddress } from "./features/embedding/http/visitors.ts";
 import type { ItemFile, ItemName, Resource, Resources, User } from "./features/embedding/types.ts";
+import { requireNames } from "./platform/text/option-names.ts";
 import { createOpened } from "./wiring/base.ts";
 import { createEmptyDatabase } from "./wiring/database/open-sqlite.ts";
 import { createValetKeyAt, type ValetKey } from "./wiring/embedding/create-valet-key.ts";
@@ -114,6 +116,8 @@ export async function openTestFiles<AppUser extends User = User>(
         background: false,
         ...others,
         bucket: target,
+        // A request of `files.fetch` has no address. Without an address, the log would warn about the limits of visitors.
+        ...(options.links !== undefined && { links: { clientAddress: addressOf, ...options.links } }),
         ...(options.buckets !== undefined && { buckets: Object.fromEntries(named) }),
         database,
         user: (request, original) => senders.get(request) ?? findUser(request, original),
@@ -135,6 +139,8 @@ function userInHeader<AppUser extends User>(request: Request): AppUser | null {
   const id = request.headers.get("x-test-user");
   return id === null ? null : ({ id } as AppUser);
 }
+
+const addressOf: typeof reportedAddress = (...request) => reportedAddress(...request) ?? "127.0.0.1";
 
 let empty: Promise<Buffer> | undefined;
 
@@ -228,7 +234,10 @@ function createUpload<AppUser extends User>(
     return answer;
   }
 
-  return async (user, { resource, itemId }, { filename = "file.txt", contentType, body }) => {
+  const names: Record<keyof TestUpload, true> = { filename: true, contentType: true, body: true };
+  return async (user, { resource, itemId }, file) => {
+    requireNames(file, { call: "uploadFile", names });
+    const { filename = "file.txt", contentType, body } = file;
     const blob = new Blob([body]);
     const type = contentType ?? (body instanceof Blob && body.type !== "" ? body.type : "text/plain");
     const declared = { filename, contentType: type, sizeBytes: blob.size };

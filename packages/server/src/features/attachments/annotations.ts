@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Annotations, Json } from "../../platform/database/unions.ts";
+import { requireNames } from "../../platform/text/option-names.ts";
 import { isStorableText } from "../../platform/text/readable-text.ts";
 
 const MAX_TAGS = 20;
@@ -100,14 +101,16 @@ export function termsOf({ tags, metadata }: Annotations): string[] {
   return [...tags.map((tag) => term("tag", tag)), ...termsOfMembers(metadata)];
 }
 
+/** The options of a search, with those of its page. */
+export const SEARCH_NAMES = { tag: true, metadata: true, limit: true, cursor: true } as const;
+
 /**
  * Returns the terms of a search. The options of the page may be beside the filter. Throws TypeError for a wrong filter, because a search
  * without the wrong part would find too many files. Returns no terms if the filter is empty.
  */
-export function termsOfFilter(filter: AnnotationsFilter & { limit?: unknown; cursor?: unknown }): string[] {
-  const { tag, metadata = {}, limit: _limit, cursor: _cursor, ...others } = filter;
-  const [other] = Object.keys(others);
-  if (other !== undefined) throw new TypeError(`A search has no option ${other}. Use tag, metadata, limit and cursor.`);
+export function termsOfFilter(filter: AnnotationsFilter): string[] {
+  requireNames(filter, { call: "A search", names: SEARCH_NAMES });
+  const { tag, metadata = {} } = filter;
   const members = checkMetadata(metadata);
   const missing = Object.keys(metadata).find((name) => metadata[name] === undefined);
   if (missing !== undefined) throw new TypeError(`A search needs a value for the member ${missing} of the metadata.`);

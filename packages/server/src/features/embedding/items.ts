@@ -148,8 +148,9 @@ export function checkItem(resources: Resources, name: ItemName): ItemName {
 /** Returns the rules of a resource. The function `rulesOf` throws `not_found` for an unknown resource. */
 export function rulesOf(resources: Resources, resource: string): Resource {
   const rules = Object.hasOwn(resources, resource) ? resources[resource] : undefined;
-  if (rules === undefined) throw new DomainError("not_found", "There is no such resource.");
-  return rules;
+  if (rules !== undefined) return rules;
+  const known = Object.keys(resources).join(", ");
+  throw new DomainError("not_found", `There is no resource "${resource}". The resources are ${known}.`);
 }
 
 /** Returns the lifetime of the URLs of a resource, in seconds. */

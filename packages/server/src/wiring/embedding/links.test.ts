@@ -196,8 +196,8 @@ describe.each(engines)("the links of an embedding on $name", (engine) => {
 // These behaviours do not depend on the database.
 describe("the links of an embedding", () => {
   it.each([
-    [{ maxDownload: 1 }, 'no setting "maxDownload"'],
-    [JSON.parse('{ "__proto__": 1 }'), 'no setting "__proto__"'],
+    [{ maxDownload: 1 }, 'unknown option "maxDownload"'],
+    [JSON.parse('{ "__proto__": 1 }'), 'unknown option "__proto__"'],
     [{ maxDownloads: 0 }, "maxDownloads must be"],
     [{ maxDownloads: "2" }, "maxDownloads must be"],
     [{ password: "short" }, "password must be"],

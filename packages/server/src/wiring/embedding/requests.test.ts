@@ -476,10 +476,10 @@ describe("wrong settings of a file request", () => {
   const embedding = useEmbedding(sqlite, requesting);
 
   it.each([
-    [{ maxFile: 1 }, 'no setting "maxFile"'],
-    [JSON.parse('{ "__proto__": 1 }'), 'no setting "__proto__"'],
-    [{ fileIds: ["x"] }, 'no setting "fileIds"'],
-    [{ review: true }, 'no setting "review"'],
+    [{ maxFile: 1 }, 'unknown option "maxFile"'],
+    [JSON.parse('{ "__proto__": 1 }'), 'unknown option "__proto__"'],
+    [{ fileIds: ["x"] }, 'unknown option "fileIds"'],
+    [{ review: true }, 'unknown option "review"'],
     [{ maxFiles: 0 }, "maxFiles must be"],
     [{ maxFiles: 1_001 }, "maxFiles must be"],
     [{ maxFiles: "2" }, "maxFiles must be"],

@@ -3,7 +3,7 @@ import { decodeCursor, encodeCursor, type PageRequest, toPage } from "../../../p
 import type { Tx } from "../../../platform/database/queries.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { annotationQueries } from "../../attachments/annotation-queries.ts";
-import { checkAnnotations, joinAnnotations, termsOfFilter } from "../../attachments/annotations.ts";
+import { checkAnnotations, joinAnnotations, SEARCH_NAMES, termsOfFilter } from "../../attachments/annotations.ts";
 import { attachmentQueries } from "../../attachments/queries.ts";
 import { presentFile, rulesOf } from "../items.ts";
 import type { ItemFile } from "../types.ts";
@@ -34,9 +34,9 @@ export function annotateCalls(context: CallContext): Pick<ActorCalls, "annotate"
 
     async find(actor, resource, options) {
       rulesOf(resources, resource);
+      const { limit, cursor } = pageOf(options, { call: "find", names: SEARCH_NAMES });
       const terms = termsOfFilter(Object(options));
       if (terms.length === 0) throw new TypeError("find needs a tag or a member of the metadata.");
-      const { limit, cursor } = pageOf(options);
       const files: ItemFile[] = [];
       // A cursor contains the id of a file, so the search goes on past the files that the user may not read.
       let page: PageRequest = { limit: limit + 1, cursor };

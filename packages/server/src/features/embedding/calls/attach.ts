@@ -1,6 +1,7 @@
 import { inLane } from "../../../platform/database/lanes.ts";
 import { DomainError } from "../../../platform/errors.ts";
 import { streamOf } from "../../../platform/http/wire.ts";
+import { requireNames } from "../../../platform/text/option-names.ts";
 import { isStorableText } from "../../../platform/text/readable-text.ts";
 import type { Annotations, Attachment } from "../../access/attachment.ts";
 import { checkAnnotations, joinAnnotations } from "../../attachments/annotations.ts";
@@ -51,6 +52,7 @@ export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "
 
   async function store(actor: Actor, { item, file, isStaged }: Storing): Promise<Attachment> {
     const rules = rulesOf(resources, item.resource);
+    requireNames(file, { call: isStaged ? "stage" : "attach", names: FILE_NAMES });
     const { sha256, path, tags, metadata } = Object(file) as typeof file;
     const given = tags === undefined && metadata === undefined ? {} : checkAnnotations({ tags, metadata });
     let ofRule: Annotations | undefined;
@@ -135,7 +137,14 @@ export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "
   };
 }
 
+const FILE_NAMES: Record<keyof NewFile, true> = {
+  ...{ body: true, filename: true, contentType: true, path: true, sizeBytes: true, sha256: true },
+  ...{ tags: true, metadata: true },
+};
+const OBJECT_NAMES: Record<keyof AdoptedObject, true> = { key: true, filename: true, contentType: true, copy: true };
+
 function checkObject(object: AdoptedObject): void {
+  requireNames(object, { call: "adopt", names: OBJECT_NAMES });
   const { key, filename, contentType } = Object(object) as AdoptedObject;
   if (typeof key !== "string") throw new TypeError("key must be a text: the whole key of an object in the bucket.");
   for (const [name, value] of Object.entries({ filename, contentType })) {

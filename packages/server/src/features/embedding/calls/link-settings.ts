@@ -1,3 +1,4 @@
+import { describeUnknown } from "../../../platform/text/option-names.ts";
 import { isStorableText } from "../../../platform/text/readable-text.ts";
 
 /** The rule of each setting. The compiler compares the names with the type of the settings. */
@@ -39,7 +40,8 @@ export function checkSettings<Settings extends object>(
   const settings = { ...given };
   for (const [name, value] of Object.entries(settings)) {
     if (!Object.hasOwn(rules, name)) {
-      throw new TypeError(`A ${what} has no setting "${name}". The settings are ${Object.keys(rules).join(", ")}.`);
+      const call = what === "link" ? "createLink" : "createFileRequest";
+      throw new TypeError(`${call}: ${describeUnknown(name, { names: rules })}`);
     }
     const [isRight, rule] = rules[name as keyof Settings];
     if (value !== undefined && !isRight(value as never)) throw new TypeError(`${name} must be ${rule}.`);

@@ -71,7 +71,7 @@ export async function listLinksOf(context: CallContext, { actor, name, options, 
   const { deps, resources, requireLink } = context;
   const { creatorRightsOf } = requireLinks(context);
   const item = checkItem(resources, name);
-  const page = pageOf(options);
+  const page = pageOf(options, { call: kind === "upload" ? "listFileRequests" : "listLinks" });
   await requireLink(actor, item, kind);
   const known = await lookupQueries(deps.db).item(item);
   if (known === undefined) return { item, listed: [], nextCursor: undefined };

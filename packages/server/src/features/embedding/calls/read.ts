@@ -1,17 +1,18 @@
 import { UrlPurpose } from "@valetkey/contract";
 import type { PageRequest } from "../../../platform/database/pages.ts";
 import { toPage } from "../../../platform/database/pages.ts";
+import { type Names, requireNames } from "../../../platform/text/option-names.ts";
 import { idInApplication } from "../../access/caller.ts";
-import { termsOfFilter } from "../../attachments/annotations.ts";
+import { SEARCH_NAMES, termsOfFilter } from "../../attachments/annotations.ts";
 import { lookupQueries } from "../../people/lookup-queries.ts";
 import { trashQueries } from "../../trash/queries.ts";
 import { type Actor, callerOf, checkItem, presentFile, ROLES } from "../items.ts";
 import { itemQueries, manyItemsQueries } from "../queries.ts";
 import type { ItemName } from "../types.ts";
 import { type ActorCalls, type CallContext, checkFileId, checkList } from "./context.ts";
-import type { PageOptions } from "./types.ts";
+import type { PageOptions, UrlOptions } from "./types.ts";
 
-type Names = "get" | "list" | "listMany" | "counts" | "issueUrl" | "issueUrls" | "listRemoved" | "activity";
+type Calls = "get" | "list" | "listMany" | "counts" | "issueUrl" | "issueUrls" | "listRemoved" | "activity";
 
 export const MAX_PAGE = 200;
 const MAX_ITEMS = 200;
@@ -19,7 +20,7 @@ const MAX_URLS = 1_000;
 const PURPOSES: ReadonlySet<string> = new Set(UrlPurpose.enum);
 
 /** Creates the calls that read files and issue URLs. */
-export function readCalls({ deps, ...context }: CallContext): Pick<ActorCalls, Names> {
+export function readCalls({ deps, ...context }: CallContext): Pick<ActorCalls, Calls> {
   const { files, useCases, resources, requireRight, mayMany } = context;
   const { db } = deps;
 
@@ -41,13 +42,14 @@ export function readCalls({ deps, ...context }: CallContext): Pick<ActorCalls, N
 
     async list(actor, name, options) {
       const item = checkItem(resources, name);
+      const page = pageOf(options, { call: "list", names: SEARCH_NAMES });
       const terms = termsOfFilter(Object(options));
-      const { items, nextCursor } = await files.list(actor, { ...item, page: pageOf(options), terms });
+      const { items, nextCursor } = await files.list(actor, { ...item, page, terms });
       return { files: items.map((file) => presentFile(file, item)), nextCursor };
     },
 
     async listMany(actor, given, options) {
-      const { limit } = pageOf(options);
+      const { limit } = pageOf(options, { call: "listMany", names: { limit: true } });
       const { items, noteIds } = await findMany(actor, given);
       const found = noteIds.length === 0 ? [] : await manyItemsQueries(db).firstFiles(noteIds, limit + 1);
       const byNote = Map.groupBy(found, ({ noteId }) => noteId);
@@ -68,13 +70,17 @@ export function readCalls({ deps, ...context }: CallContext): Pick<ActorCalls, N
       });
     },
 
-    async issueUrl(actor, fileId, { expiresInSeconds, disposition = "attachment", preview } = {}) {
+    async issueUrl(actor, fileId, options = {}) {
+      requireNames(options, { call: "issueUrl", names: URL_NAMES });
+      const { expiresIn: expiresInSeconds, disposition = "attachment", preview } = options;
       const input = { fileId: checkFileId(fileId), expiresInSeconds, disposition, preview, isCacheable: false };
       const { fileUrl, expiresAt } = await files.issueUrl(actor, input);
       return { url: fileUrl, expiresAt: new Date(expiresAt) };
     },
 
-    async issueUrls(actor, fileIds, { preview, purpose } = {}) {
+    async issueUrls(actor, fileIds, options = {}) {
+      requireNames(options, { call: "issueUrls", names: { preview: true, purpose: true } });
+      const { preview, purpose } = options;
       const asked = checkList(fileIds, { name: "fileIds", max: MAX_URLS }).map(checkFileId);
       if (purpose !== undefined && !PURPOSES.has(purpose)) {
         throw new TypeError(`purpose must be one of ${[...PURPOSES].join(", ")}.`);
@@ -90,10 +96,11 @@ export function readCalls({ deps, ...context }: CallContext): Pick<ActorCalls, N
 
     async listRemoved(actor, name, options) {
       const item = checkItem(resources, name);
+      const page = pageOf(options, { call: "listRemoved" });
       await requireRight(actor, "remove", item);
       const known = await lookupQueries(db).item(item);
       if (known === undefined) return { files: [], nextCursor: undefined };
-      const { items, nextCursor } = await trashQueries(db).pageOfNote(known.noteId, pageOf(options));
+      const { items, nextCursor } = await trashQueries(db).pageOfNote(known.noteId, page);
       return {
         files: items.flatMap(({ attachment }) => (attachment ? [presentFile(attachment, item)] : [])),
         nextCursor,
@@ -102,12 +109,13 @@ export function readCalls({ deps, ...context }: CallContext): Pick<ActorCalls, N
 
     async activity(actor, name, options) {
       const item = checkItem(resources, name);
+      const page = pageOf(options, { call: "activity" });
       await requireRight(actor, "remove", item);
       const known = await lookupQueries(db).item(item);
       if (known === undefined) return { events: [], nextCursor: undefined };
       const { noteId } = known;
       const caller = { ...callerOf(actor), grants: new Map([[noteId, ROLES.remove]]) };
-      const { items, nextCursor } = await useCases.listNoteActivity(caller, { noteId, ...pageOf(options) });
+      const { items, nextCursor } = await useCases.listNoteActivity(caller, { noteId, ...page });
       // An application names its items, and does not know the ids of their notes.
       const events = items.map(
         ({ id, at, action, actorId, files: named, detail: { fromNoteId, toNoteId, ...detail } }) => ({
@@ -124,11 +132,18 @@ export function readCalls({ deps, ...context }: CallContext): Pick<ActorCalls, N
   };
 }
 
-/** Throws RangeError for a wrong limit, and TypeError for a wrong type. */
-export function pageOf(options: PageOptions = {}): PageRequest {
+const URL_NAMES: Record<keyof UrlOptions, true> = { expiresIn: true, disposition: true, preview: true };
+const PAGE_NAMES: Record<keyof PageOptions, true> = { limit: true, cursor: true };
+
+/** Throws RangeError for a wrong limit, and TypeError for a wrong type or an unknown option. */
+export function pageOf(
+  options: PageOptions = {},
+  { call, names = PAGE_NAMES }: { call: string; names?: Names },
+): PageRequest {
   if (typeof options !== "object" || options === null) {
     throw new TypeError("The page must be an object, such as { limit: 50 }.");
   }
+  requireNames(options, { call, names });
   const { limit = 50, cursor } = options;
   if (cursor !== undefined && typeof cursor !== "string") {
     throw new TypeError("cursor must be the nextCursor of an earlier page, or undefined.");

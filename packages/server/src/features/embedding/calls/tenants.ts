@@ -11,7 +11,10 @@ import type { TenantCalls } from "./tenant-types.ts";
 export function tenantCalls({ deps: { db }, useCases }: CallContext): TenantCalls {
   return {
     async listTenant(tenant, options) {
-      const { items, nextCursor } = await tenantQueries(db).page(ownerOf(tenant), pageOf(options));
+      const { items, nextCursor } = await tenantQueries(db).page(
+        ownerOf(tenant),
+        pageOf(options, { call: "listTenant" }),
+      );
       return { files: items.map(({ file, item }) => presentFile(file, item)), nextCursor };
     },
 

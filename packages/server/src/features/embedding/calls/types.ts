@@ -130,7 +130,7 @@ export type CountsOfItem = ItemName & ItemCounts & { ready: number; code: "acces
 /** The options of a URL. */
 export type UrlOptions = {
   /** The lifetime of the URL in seconds. Range: 1 to the `urlTtlSeconds` of the resource. Default: the maximum. */
-  expiresInSeconds?: number | undefined;
+  expiresIn?: number | undefined;
   /** Whether the browser saves or shows the file. Default: `attachment`. */
   disposition?: "attachment" | "inline" | undefined;
   /** A small picture of the file, which is always inline. Default: the file itself. */

@@ -198,12 +198,14 @@ export function userOf({ applicationUser }: Pick<FastifyRequest, "applicationUse
   return applicationUser;
 }
 
+const NUMBERS: ReadonlySet<string> = new Set(["number", "bigint"]);
+
 /** Checks the user that the application returned or passed to a call. Throws TypeError if the user is invalid. */
 export function checkUser(user: User): User {
   const { id, email, name } = Object(user) as Record<string, unknown>;
   if (!isStorableText(id) || id.length === 0 || id.length > MAX_ID_LENGTH) {
     throw new TypeError(
-      `A user must be an object with an id, which is a text of 1 to ${MAX_ID_LENGTH} characters. In a call, the user is the first argument. user() may also return null.`,
+      `A user must be an object with an id, which is a text of 1 to ${MAX_ID_LENGTH} characters.${NUMBERS.has(typeof id) ? ` Use String(${id}).` : ""} In a call, the user is the first argument. user() may also return null.`,
     );
   }
   for (const text of [email, name]) {

@@ -64,7 +64,7 @@ export function createVisitorRoutes({ useCases, baseUrl, findClientAddress = rep
 }
 
 /** Express and Fastify report the address of the client behind the proxies that they trust. Node.js reports the address of the connection. */
-function reportedAddress(_request: Request, original: unknown): string | undefined {
+export function reportedAddress(_request: Request, original: unknown): string | undefined {
   const { ip, socket } = Object(original) as { ip?: unknown; socket?: { remoteAddress?: string } };
   return typeof ip === "string" ? ip : socket?.remoteAddress;
 }

@@ -1,0 +1,36 @@
+import { distance } from "fastest-levenshtein";
+
+/** The names of the options of a call. */
+export type Names = Readonly<Record<string, unknown>>;
+
+/** Throws TypeError if the options of a call are no object, or have a name that the call does not know. */
+export function requireNames(options: unknown, { call, names }: { call: string; names: Names }): void {
+  if (options === undefined) return;
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`${call}: give an object with the options ${Object.keys(names).join(", ")}.`);
+  }
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(names, name)) throw new TypeError(`${call}: ${describeUnknown(name, { names })}`);
+  }
+}
+
+/** Describes an unknown option, with the option that the application probably means. `at`: the path of the option. Default: no path. */
+export function describeUnknown(name: string, { names, at = "" }: { names: Names; at?: string }): string {
+  const meant = closest(name, Object.keys(names));
+  const advice = meant === undefined ? `the options are ${Object.keys(names).join(", ")}` : `did you mean "${meant}"?`;
+  return `unknown option "${at}${name.slice(0, MAX_SHOWN)}", ${advice}`;
+}
+
+const MAX_SHOWN = 64;
+
+/** Returns the name from which the text differs in a few letters, or that is the beginning of the text. */
+function closest(text: string, names: readonly string[]): string | undefined {
+  if (text.length > MAX_SHOWN) return undefined;
+  const begins = names.find((name) => name.length > 3 && text.startsWith(name));
+  const edits = (name: string) => distance(text.toLowerCase(), name.toLowerCase());
+  const [best] = names.toSorted((a, b) => edits(a) - edits(b));
+  if (best === undefined) return undefined;
+  // Two letters in the wrong order are two edits.
+  const most = Math.min(Math.max(2, Math.floor(best.length / 3)), best.length - 2);
+  return edits(best) <= most ? best : begins;
+}

@@ -152,6 +152,31 @@ describe("a base URL that is a path", () => {
   });
 });
 
+describe("the arguments of openFiles", () => {
+  const invalid = (problem: RegExp) =>
+    expect.objectContaining({ code: "invalid_option", message: expect.stringMatching(problem) });
+
+  it("openFiles refuses an unknown option with the known options", () => {
+    const options = { baseUrl: "/files", tokn: "t" };
+    expect(() => openFiles(options)).toThrow(
+      invalid(/no option tokn\. The options are baseUrl,token,getToken,fetch,store,previews/),
+    );
+  });
+
+  it.each([
+    { resource: "invoice", id: "1" },
+    { resource: "invoice", itemId: 42 },
+  ])("a client of openFiles refuses the item %j and sends no request", async (wrong) => {
+    const sent: unknown[] = [];
+    const files = openFiles({ baseUrl: "/files", fetch: async (url) => Response.json({ url: sent.push(url) }) });
+    const item = wrong as never;
+    expect(() => files.upload(item, new File([], "a"))).toThrow(invalid(/\{ resource, itemId \}/));
+    expect((await failureOf(files.list(item))).code).toBe("invalid_option");
+    expect((await failureOf(files.iterate(item).next())).code).toBe("invalid_option");
+    expect(sent).toEqual([]);
+  });
+});
+
 describe("invalid options of an upload", () => {
   const client = createClient({ baseUrl: "https://files.example.com", token: "t" });
   it.each([0, 17, 1.5, Number.NaN])("an upload throws immediately for parallel: %s", (parallel) => {

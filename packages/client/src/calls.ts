@@ -101,7 +101,7 @@ function checkBaseUrl(text: string): string {
   if (!isUrl && !PATH.test(text)) {
     throw new ValetKeyError(
       "invalid_option",
-      `baseUrl is "${text}". It must be the URL of the service, for example https://files.example.com, or a path such as /files.`,
+      `baseUrl is "${text}". It must be a URL such as https://files.example.com, or a path such as /files.`,
     );
   }
   return text.replace(/\/+$/, "");

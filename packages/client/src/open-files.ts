@@ -2,6 +2,7 @@ import { iteratePages, type PageOptions } from "./call.ts";
 import type { Disposition, UrlOptions } from "./calls/notes.ts";
 import { type CallsOptions, connect } from "./calls.ts";
 import { type Download, download } from "./download.ts";
+import { ValetKeyError } from "./errors.ts";
 import { detectPlatform } from "./platform.ts";
 import type { PreviewOptions } from "./previews/preview.ts";
 import { openPreviews } from "./previews/previews.ts";
@@ -71,13 +72,13 @@ type ItemFilePage = { items: ItemFile[]; nextCursor: string | null };
  * ```
  */
 export function openFiles({ store = defaultStore(), ...options }: FilesOptions): FilesClient {
+  for (const name in options) check(NAMES.includes(name), `openFiles has no option ${name}. The options are ${NAMES}.`);
   const { baseUrl, fetch, call } = connect(options);
   const platform = detectPlatform({ fetch });
   const lines = openLines(call);
   const previews = openPreviews({ call, fetch, platform }, options);
-  const itemPath = ({ resource, itemId }: Item) => `/${encodeURIComponent(resource)}/${encodeURIComponent(itemId)}`;
   const filePath = (fileId: string) => `/files/${encodeURIComponent(fileId)}`;
-  const list: FilesClient["list"] = (item, { signal, ...query } = {}) =>
+  const list: FilesClient["list"] = async (item, { signal, ...query } = {}) =>
     call<ItemFilePage>("GET", itemPath(item), { query, signal });
   return {
     list,
@@ -95,4 +96,19 @@ export function openFiles({ store = defaultStore(), ...options }: FilesOptions):
         { receiver: itemReceiver(itemPath(item)), file, options: uploadOptions },
       ),
   };
+}
+
+const NAMES = ["baseUrl", "token", "getToken", "fetch", "store", "previews"];
+
+function itemPath({ resource, itemId }: Item): string {
+  const names = [resource, itemId];
+  check(
+    names.every((name) => typeof name === "string"),
+    "An item must be { resource, itemId } with two texts.",
+  );
+  return `/${names.map(encodeURIComponent).join("/")}`;
+}
+
+function check(isValid: boolean, problem: string): void {
+  if (!isValid) throw new ValetKeyError("invalid_option", problem);
 }

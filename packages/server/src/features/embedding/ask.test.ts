@@ -42,8 +42,15 @@ describe("a decision of the application", () => {
     ]);
   });
 
-  it("an undefined decision refuses the action", async () => {
-    expect(await asking(() => undefined).may(user, "read", item)).toBe(false);
+  it("an undefined decision refuses the action, and the service reports the fault once", async () => {
+    const ask = asking(() => undefined);
+    expect([await ask.may(user, "read", item), await ask.may(user, "add", item)]).toEqual([false, false]);
+    expect(faults).toMatchObject([{ error: { message: "may() must return true or false, and not undefined." } }]);
+  });
+
+  it("a resource without mayShare refuses links without a fault", async () => {
+    expect(await asking(() => true).mayShare(user, item)).toBe(false);
+    expect(faults).toEqual([]);
   });
 
   it.each([

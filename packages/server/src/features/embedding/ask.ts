@@ -27,6 +27,9 @@ type Options = {
  * decision, and refuse the action if a decision is absent or has a wrong type.
  */
 export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: Options) {
+  /** The functions that have returned undefined. */
+  const silent = new Set<string>();
+
   async function decide<T>(question: Question, rule: (resource: Resource) => T | Promise<T>): Promise<T | undefined> {
     const { resource } = question;
     const rules = Object.hasOwn(resources, resource) ? resources[resource] : undefined;
@@ -42,12 +45,17 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
 
   /** Returns whether the rule permits the action. */
   async function permits(question: Question, rule: (resource: Resource) => unknown): Promise<boolean> {
-    const decision = await decide(question, rule);
-    if (decision !== undefined && typeof decision !== "boolean") {
-      const problem = `${functionOf(question)}() must return true or false, and not ${kindOf(decision)}.`;
-      onFault({ ...question, error: new TypeError(problem) });
-    }
-    return decision === true;
+    const answer = await decide(question, async (rules) => ({ decision: await rule(rules) }));
+    if (answer === undefined || typeof answer.decision === "boolean") return answer?.decision === true;
+    const { decision } = answer;
+    const name = functionOf(question);
+    const at = `${question.resource}.${name}`;
+    // A function often forgets a `return`, so one report is enough.
+    const isKnown = decision === undefined && (resources[question.resource]?.[name] === undefined || silent.has(at));
+    if (isKnown) return false;
+    if (decision === undefined) silent.add(at);
+    onFault({ ...question, error: new TypeError(`${name}() must return true or false, and not ${kindOf(decision)}.`) });
+    return false;
   }
 
   const may = (user: User, action: ItemAction, { resource, itemId }: ItemName): Promise<boolean> =>
@@ -143,5 +151,5 @@ function setOf(ids: unknown): Set<string> {
 }
 
 function kindOf(value: unknown): string {
-  return value === null ? "null" : `a value of type ${typeof value}`;
+  return value === null || value === undefined ? String(value) : `a value of type ${typeof value}`;
 }

@@ -13,6 +13,8 @@ export type ChosenPlace = { place: string; tenant: string | undefined };
 type Options = {
   place: ((item: ItemName) => unknown) | undefined;
   tenantQuotaBytes: number | ((tenant: string) => unknown) | undefined;
+  /** The service calls `onNoTenant` when an item gets no tenant, although tenants have a quota. */
+  onNoTenant: (item: ItemName) => void;
   /** Returns undefined for an unknown bucket. */
   numberOfBucket: (name: string) => number | undefined;
 };
@@ -49,7 +51,9 @@ export function createPlaces({ db, limits }: Pick<Deps, "db" | "limits">, option
     /** Asks the application for the place of an item. Throws TypeError for a wrong place. */
     async choose(item: ItemName): Promise<ChosenPlace> {
       if (choosePlace === undefined) return { place: "", tenant: undefined };
-      return checkPlace(await answerOf("place", () => choosePlace(item)), numberOfBucket);
+      const chosen = checkPlace(await answerOf("place", () => choosePlace(item)), numberOfBucket);
+      if (chosen.tenant === undefined && tenantQuotaBytes !== undefined) options.onNoTenant(item);
+      return chosen;
     },
 
     /**

@@ -14,7 +14,7 @@ import { createFindPath, createHandler } from "../../features/embedding/http/han
 import { buildEmbeddingApp } from "../../features/embedding/http/routes.ts";
 import { type Delivery, deliverFileEvents, startFileEventDelivery } from "../../features/embedding/jobs.ts";
 import { createPlaces } from "../../features/embedding/places.ts";
-import type { Doors, User } from "../../features/embedding/types.ts";
+import type { Doors, ItemName, User } from "../../features/embedding/types.ts";
 import { loadProviderChain } from "../../platform/bucket/credentials.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Deps } from "../../platform/deps.ts";
@@ -118,12 +118,18 @@ async function open(
       logger.error({ ...question, err: error }, `${functionOf(question)}() made no decision`),
   });
   const tenantBuckets = createTenantBuckets(options);
+  let warnsOfTenants = true;
+  const onNoTenant = (item: ItemName) => {
+    if (warnsOfTenants)
+      logger.warn(item, "place() named no tenant, so tenantQuotaBytes never limits the files of this item");
+    warnsOfTenants = false;
+  };
   const createRules = (deps: Deps) => ({
     admit: createAdmit(deps, {
       resources,
       onFault: ({ error, resource }) => logger.error({ resource, err: error }, "validate() made no decision"),
     }),
-    places: createPlaces(deps, { place, tenantQuotaBytes, numberOfBucket: tenantBuckets.numberOf }),
+    places: createPlaces(deps, { place, tenantQuotaBytes, onNoTenant, numberOfBucket: tenantBuckets.numberOf }),
   });
   const links = await loadLinks(options, { ask, createRules, logger });
   const base = await openBase(config, {

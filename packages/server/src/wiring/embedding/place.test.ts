@@ -37,6 +37,15 @@ describe.each(engines)("the places of items on $name", (engine) => {
 });
 
 describe("the place of an item", () => {
+  it("the log warns once about items without a tenant if tenants have a quota", async () => {
+    const { files, log } = await open(await createPlace(sqlite), {
+      ...{ tenantQuotaBytes: 100, resources: { invoice: { may: () => true } } },
+      place: ({ itemId }) => (itemId === "42" ? { tenant: "acme" } : undefined),
+    });
+    for (const id of ["42", "7", "8"]) await files.attach(users.ann, invoice(id), { filename: "a.txt", body });
+    expect(log().split("tenantQuotaBytes never limits")).toHaveLength(2);
+  });
+
   it.each([["../other"], ["a/../b"], ["/a"], ["a/"], ["a//b"], [""], ["a b"], ["ü"], ["x".repeat(201)], [7], [null]])(
     "an upload fails and stores nothing if `place` returns %j",
     async (place: unknown) => {

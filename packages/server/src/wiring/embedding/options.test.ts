@@ -45,6 +45,11 @@ describe("the options of an embedding", () => {
     ["a type in upper case", { resources: { a: { may, accept: ["Image/PNG"] } } }, "resources.a.accept"],
     ["one text of types", { resources: { a: { may, accept: "image/png" } } }, "resources.a.accept"],
     ["an extension as a type", { resources: { a: { may, accept: [".pdf"] } } }, "resources.a.accept"],
+    [
+      "one text instead of types",
+      { resources: { a: { may, accept: "application/pdf" } } },
+      'resources.a.accept: an array of types in lower case, such as ["application/pdf", "image/*"], and no extensions',
+    ],
     ["a size of zero", { resources: { a: { may, maxBytes: 0 } } }, "resources.a.maxBytes"],
     ["a size as a text", { resources: { a: { may, maxBytes: "1 MB" } } }, "resources.a.maxBytes"],
     ["an expiry of over a week", { resources: { a: { may, urlTtlSeconds: 604_801 } } }, "resources.a.urlTtlSeconds"],

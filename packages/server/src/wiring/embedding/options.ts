@@ -214,7 +214,10 @@ function faultsOfResource<AppUser extends User>(name: string, resource: Resource
     if (hook !== undefined && typeof hook !== "function") faults.push(`${at}.${key}: must be a function`);
   }
   const isList = accept === undefined || (Array.isArray(accept) && accept.every(isKind));
-  if (!isList) faults.push(`${at}.accept: types in lower case, such as application/pdf or image/*`);
+  if (!isList)
+    faults.push(
+      `${at}.accept: an array of types in lower case, such as ["application/pdf", "image/*"], and no extensions`,
+    );
   if (!isCount(maxBytes)) faults.push(`${at}.maxBytes: a whole number of bytes from 1`);
   if (!isCount(urlTtlSeconds) || (urlTtlSeconds ?? 0) > MAX_URL_TTL_SECONDS) {
     faults.push(`${at}.urlTtlSeconds: a whole number of seconds from 1 to ${MAX_URL_TTL_SECONDS}`);

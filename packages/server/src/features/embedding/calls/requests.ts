@@ -88,7 +88,7 @@ const RULES: SettingRules<NewFileRequest> = {
     // Array.from also checks the holes of an array.
     (kinds: unknown) =>
       Array.isArray(kinds) && kinds.length > 0 && kinds.length <= MAX_KINDS && Array.from(kinds).every(isKind),
-    `an array of 1 to ${MAX_KINDS} types in lower case, such as application/pdf or image/*`,
+    `an array of 1 to ${MAX_KINDS} types in lower case, such as ["application/pdf", "image/*"], and no extensions`,
   ],
   askName: [(ask: unknown) => ASK_NAME.has(ask), '"no", "optional" or "required"'],
 };

@@ -29,6 +29,7 @@ export const OPTIONS = [
   { title: "Searches by tags and metadata", file: ANNOTATIONS, type: "AnnotationsFilter", prefix: "" },
   { title: "files.adopt: an object", file: CALLS, type: "AdoptedObject", prefix: "" },
   { title: "Pages of lists", file: CALLS, type: "PageOptions", prefix: "" },
+  { title: "files.listMany", file: CALLS, type: "FirstFilesOptions", prefix: "" },
   { title: "files.issueUrl", file: CALLS, type: "UrlOptions", prefix: "" },
   { title: "openFiles", file: `${CLIENT}/calls.ts`, type: "CallsOptions", prefix: "" },
   { title: "openFiles: previews", file: `${CLIENT}/previews/preview.ts`, type: "PreviewOptions", prefix: "" },

@@ -14,6 +14,7 @@ export type {
   FilesOfItem,
   FileUrl,
   FileUrlAnswer,
+  FirstFilesOptions,
   NewFile,
   PageOptions,
   StagedFile,

@@ -1,5 +1,5 @@
 import type { ItemName } from "../types.ts";
-import type { ItemLink, NewLink } from "./link-types.ts";
+import type { ItemLink } from "./link-types.ts";
 
 /** The settings of a new file request. */
 export type NewFileRequest = {
@@ -23,7 +23,11 @@ export type NewFileRequest = {
   accept?: readonly string[] | undefined;
   /** Whether visitors give a name. Valet Key does not check the name. Range: `no`, `optional`, `required`. Default: `optional`. */
   askName?: "no" | "optional" | "required" | undefined;
-} & Pick<NewLink, "label" | "message">;
+  /** A title that visitors see. Range: up to 200 characters. Default: no title. */
+  label?: string | undefined;
+  /** A text that visitors see. Range: up to 2,000 characters. Default: no text. */
+  message?: string | undefined;
+};
 
 /** A link with which people without an account send files to one item. */
 export type ItemFileRequest = Omit<ItemLink, "fileIds" | "maxDownloads" | "showPreviews" | "downloads" | "state"> &

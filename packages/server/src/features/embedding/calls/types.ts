@@ -115,6 +115,12 @@ export type PageOptions = {
   cursor?: string | undefined;
 };
 
+/** The options of `listMany`. */
+export type FirstFilesOptions = {
+  /** The number of files of each item. Range: 1 to 200. Default: 50. */
+  limit?: number | undefined;
+};
+
 /** The member `nextCursor` is undefined on the last page. */
 export type FilePage = { files: ItemFile[]; nextCursor: string | undefined };
 
@@ -193,8 +199,9 @@ export type FileCalls = VisitorCalls & {
   /** Returns a file. Asks `may` for "read". Throws `attachment_not_found` or `access_denied`. */
   get(fileId: string): Promise<ItemFile>;
   /**
-   * Lists the files of an item, oldest first. With `tag` or `metadata`, lists only the files that have all these facts. Asks `may` for
-   * "read". Throws `not_found`, `access_denied` or `invalid_cursor`.
+   * Lists the files of an item, oldest first, also uploads in progress and rejected files: see `state`. A rejected file stays until `remove`.
+   * With `tag` or `metadata`, lists only the files that have all these facts. Asks `may` for "read". Throws `not_found`, `access_denied` or
+   * `invalid_cursor`.
    */
   list(item: ItemName, options?: PageOptions & AnnotationsFilter): Promise<FilePage>;
   /**
@@ -219,15 +226,15 @@ export type FileCalls = VisitorCalls & {
    */
   annotate(fileId: string, annotations: AnnotationsInput): Promise<ItemFile>;
   /**
-   * Lists the first files of up to 200 items, in the order of the items, with one query. `limit`: the files of each item, 1 to 200.
-   * Default: 50. Asks `mayMany` for "read". An item without permission has the `code` `access_denied`. Throws `not_found`.
+   * Lists the first files of up to 200 items, as `list` does, in the order of the items, with one query. Asks `mayMany` for "read". An
+   * item without permission has the `code` `access_denied`. Throws `not_found`.
    *
    * @example
    * ```ts
    * const lists = await files.listMany(user, invoices.map(({ id }) => ({ resource: "invoice", itemId: id })));
    * ```
    */
-  listMany(items: readonly ItemName[], options?: { limit?: number | undefined }): Promise<FilesOfItem[]>;
+  listMany(items: readonly ItemName[], options?: FirstFilesOptions): Promise<FilesOfItem[]>;
   /** Counts the files of up to 200 items, in the order of the items, with one query. Asks `mayMany` for "read". Throws `not_found`. */
   counts(items: readonly ItemName[]): Promise<CountsOfItem[]>;
   /**

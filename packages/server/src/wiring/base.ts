@@ -23,6 +23,7 @@ import type { JwtIssuer } from "../platform/database/unions.ts";
 import type { Deps, UploadOutcome } from "../platform/deps.ts";
 import { loadWith } from "../platform/optional-package.ts";
 import { createClamd } from "../platform/scanner/clamd.ts";
+import { nameOptions, type OptionOf } from "../platform/text/option-names.ts";
 import type { InSpan } from "../platform/tracing/open-telemetry.ts";
 import { openSqlite } from "./database/open-sqlite.ts";
 import type { Application } from "./database/owner.ts";
@@ -58,6 +59,8 @@ export type BaseOptions = {
   mail?: Pick<NonNullable<Deps["mail"]>, "mailer" | "publicUrl" | "brand"> | undefined;
   /** The application that owns the database. Default: the owner is not checked. */
   application?: Application | undefined;
+  /** The names for settings in errors. Default: the environment variables of the service. */
+  optionOf?: OptionOf | undefined;
   /** Default: the service. */
   usedBy?: DatabaseUser | undefined;
   /** Default: Date.now. */
@@ -78,7 +81,7 @@ export async function openBase<UseCases extends FileUseCases>(
   config: BaseConfig,
   { join: joinFeatures, logger, clock = Date.now, ...options }: BaseOptions & Joined<UseCases>,
 ) {
-  const { inSpan, mail, policy, partBuffers, application, usedBy, openTenantBuckets } = options;
+  const { inSpan, mail, policy, partBuffers, application, usedBy, openTenantBuckets, optionOf = {} } = options;
   const { dataDir } = config.server;
   const { auditDays } = config.limits;
   const random = drawnAhead(randomBytes);
@@ -94,7 +97,7 @@ export async function openBase<UseCases extends FileUseCases>(
         })
       : await (await loadPostgres()).openPostgres({
           ...database,
-          ...{ clock, application, usedBy },
+          ...{ clock, application, usedBy, optionOf },
           onMove: (host) => logger.info({ host }, "this host is the primary of PostgreSQL"),
         });
   const opened = createOpened();
@@ -111,8 +114,8 @@ export async function openBase<UseCases extends FileUseCases>(
       ...{ number, keyPrefix: target.keyPrefix, place: placeOf(target), isOfTenants },
       bucket: createBucket({
         ...bucketTarget(target),
-        ...{ clock, random, partBuffers },
-        onWarning: (warning) => logger.warn(warning),
+        ...{ clock, random, partBuffers, optionOf },
+        onWarning: (warning) => logger.warn(nameOptions(warning, optionOf)),
       }),
     });
     const [main, ...others] = [open(first), ...settings.slice(1).map(open)] as const;

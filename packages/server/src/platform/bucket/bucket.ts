@@ -2,6 +2,7 @@ import type { Credentials } from "@valetkey/presign";
 import { PresignError, parseS3Url } from "@valetkey/presign";
 import type { Clock } from "../clock.ts";
 import { DomainError } from "../errors.ts";
+import type { OptionOf } from "../text/option-names.ts";
 import { createClient, type Timeouts } from "./client.ts";
 import { type CredentialProvider, createCredentialSource, sdkProviderChain } from "./credentials.ts";
 import { createDeletion, createListing } from "./list-and-delete.ts";
@@ -32,6 +33,8 @@ export type BucketOptions = {
   random: (bytes: number) => Uint8Array;
   /** Gets warnings for the operator, which contain no secrets. Default: no effect. */
   onWarning?: ((text: string) => void) | undefined;
+  /** The names for settings in errors. Default: the environment variables of the service. */
+  optionOf?: OptionOf | undefined;
   timeouts?: Partial<Timeouts> | undefined;
   /** The maximum memory for all calls of `store` together, and the maximum time that a call waits for memory. */
   partBuffers?: Partial<PartBufferLimits> | undefined;
@@ -41,12 +44,15 @@ const TIMEOUTS: Timeouts = { connectMs: 2_000, callMs: 4_500, idleMs: 20_000 };
 
 /** Creates the adapter for a bucket, which connects at the first call. Throws PresignError for an invalid name or endpoint. */
 export function createBucket(options: BucketOptions): Bucket {
-  const { name, region, endpoint, forcePathStyle = false, clock, onWarning = () => undefined } = options;
+  const { name, region, endpoint, forcePathStyle = false, clock, onWarning = () => undefined, optionOf } = options;
   const publicEndpoint = options.publicEndpoint ?? endpoint;
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const source = options.credentials ?? sdkProviderChain(region);
   const credentials = createCredentialSource(source, { clock, timeoutMs: timeouts.callMs });
-  const client = createClient({ bucket: name, region, endpoint, forcePathStyle, credentials, clock, timeouts });
+  const client = createClient({
+    ...{ bucket: name, region, endpoint, forcePathStyle },
+    ...{ credentials, clock, timeouts, optionOf },
+  });
   const target = { bucket: name, region, endpoint: publicEndpoint, forcePathStyle };
   const objects = createReading(client);
   const remove = createDeletion(client, onWarning);
@@ -54,7 +60,7 @@ export function createBucket(options: BucketOptions): Bucket {
   const copy = createCopy(client);
   const endpoints = [...new Set([publicEndpoint, endpoint])].filter((url) => url !== undefined);
   const keyInUrl = createObjectKeyOf({ bucket: name, endpoints });
-  const signing = createSigning({ target, credentials, onWarning, cloudFront: options.cloudFront });
+  const signing = createSigning({ target, credentials, onWarning, cloudFront: options.cloudFront, optionOf });
   return {
     origins: [...new Set([signing.urlOrigin, signing.downloadOrigin])],
     copiesOf: () => [],

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { within } from "../clock.ts";
 import { DomainError } from "../errors.ts";
+import { nameOptions, type OptionOf } from "../text/option-names.ts";
 import type { CredentialSource } from "./credentials.ts";
 import { createRequests, type Requests } from "./requests.ts";
 
@@ -31,18 +32,21 @@ type ClientOptions = {
   credentials: CredentialSource;
   clock: Clock;
   timeouts: Timeouts;
+  optionOf?: OptionOf | undefined;
 };
 
-export function createClient({ credentials, clock, timeouts, ...target }: ClientOptions): BucketClient {
+export function createClient({ credentials, clock, timeouts, optionOf, ...target }: ClientOptions): BucketClient {
   return {
     ...createRequests({ target, credentials, clock, timeouts }),
     bucket: target.bucket,
-    call: createCall(credentials, timeouts.callMs),
+    call: createCall(credentials, { callMs: timeouts.callMs, optionOf }),
     optionalChecksums: createOptionalChecksums(),
   };
 }
 
-function createCall(credentials: CredentialSource, callMs: number): Call {
+type CallSettings = { callMs: number; optionOf: OptionOf | undefined };
+
+function createCall(credentials: CredentialSource, { callMs, optionOf }: CallSettings): Call {
   return async (operation, work, { extraMs = 0 } = {}) => {
     const milliseconds = callMs + extraMs;
     const controller = new AbortController();
@@ -55,7 +59,7 @@ function createCall(credentials: CredentialSource, callMs: number): Call {
       return await within({ milliseconds, late }, () => work({ abortSignal: controller.signal }));
     } catch (error) {
       if (refusesCredentials(error)) credentials.refused();
-      throw toBucketError(error, operation);
+      throw toBucketError(error, { operation, optionOf });
     }
   };
 }
@@ -93,24 +97,38 @@ const REFUSED_CREDENTIALS = new Set(["InvalidAccessKeyId", "ExpiredToken", "Inva
 
 type Failure = Error & { code?: unknown; $metadata?: { httpStatusCode?: number; requestId?: string } };
 
+/** The cause of `bucket_unavailable`. `advice`: the reason and the remedy, without facts about the network. Undefined: unknown. */
+export class BucketFault extends Error {
+  readonly advice: string | undefined;
+
+  constructor(explanation: string, advice?: string) {
+    super(explanation);
+    this.advice = advice;
+  }
+}
+
 /**
  * Converts an error of a request to `bucket_unavailable`, or to `storage_full` if the disk of the bucket is full. The cause of the new
  * error names the operation, and gives advice for the operator. The new error does not contain the original error, because the error of a
  * credential provider may contain secrets. The function `toBucketError` returns domain errors and programming errors unchanged.
  */
-export function toBucketError(error: unknown, operation: string): unknown {
+export function toBucketError(
+  error: unknown,
+  { operation, optionOf = {} }: { operation: string; optionOf?: OptionOf | undefined },
+): unknown {
   if (error instanceof DomainError || !(error instanceof Error)) return error;
   if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError) return error;
-  const explanation = explain(error, operation);
-  const cause = new Error(explanation);
+  const known = ADVICE[codeOf(error)] ?? ADVICE[BY_STATUS[statusOf(error) ?? 0] ?? ""];
+  const advice = known && nameOptions(known, optionOf);
+  const cause = new BucketFault(explain(error, { operation, advice }), advice);
   if (failedWith(error, "InsufficientStorage", 507)) return new DomainError("storage_full", FULL, { cause });
   if (failedWith(error, "StorageNotWritable")) return new DomainError("bucket_unavailable", NOT_WRITABLE, { cause });
-  return unavailable(explanation);
+  return new DomainError("bucket_unavailable", UNREACHABLE, { cause });
 }
 
 /** Creates the error `bucket_unavailable`. The parameter `explanation` becomes the cause of the error, which only the log shows. */
 export function unavailable(explanation: string): DomainError {
-  return new DomainError("bucket_unavailable", UNREACHABLE, { cause: new Error(explanation) });
+  return new DomainError("bucket_unavailable", UNREACHABLE, { cause: new BucketFault(explanation) });
 }
 
 /** Returns whether the bucket refused the credentials. If the bucket refused the credentials, new credentials may help. */
@@ -132,10 +150,9 @@ export function unless(...expected: (string | number)[]): (error: unknown) => un
   };
 }
 
-function explain(error: Failure, operation: string): string {
+function explain(error: Failure, { operation, advice }: { operation: string; advice: string | undefined }): string {
   const code = codeOf(error);
   const status = statusOf(error);
-  const advice = ADVICE[code] ?? ADVICE[BY_STATUS[status ?? 0] ?? ""];
   const { requestId } = error.$metadata ?? {};
   const facts = [code, status && `status ${status}`, requestId && `request ${requestId}`].filter(Boolean).join(", ");
   return `${operation} failed at the bucket${advice === undefined ? "" : `: ${advice}`} (${facts}: ${error.message})`;

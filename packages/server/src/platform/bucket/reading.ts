@@ -28,7 +28,14 @@ export function createReading(client: BucketClient): Objects {
     read: (objectKey, options) => read(client, { objectKey, ...options }),
     computeChecksum: (objectKey) => computeChecksum(client, objectKey),
     async probe() {
-      await call("HeadBucket", (options) => send({ method: "HEAD" }, options));
+      await call("HeadBucket", (options) =>
+        send({ method: "HEAD" }, options).catch(async (error) => {
+          // The response to HEAD has no body, so only a second request finds out why the bucket refuses requests.
+          const query = { "list-type": 2, "max-keys": 0 };
+          if (failedWith(error, 301, 400, 403, 404)) await send({ method: "GET", query }, options);
+          throw error;
+        }),
+      );
     },
   };
 }
@@ -105,7 +112,7 @@ function wholeBody(body: IncomingMessage): Readable {
       else done(unavailable(`GetObject ended after ${sizeBytes} of ${length} bytes`));
     },
   });
-  body.on("error", (error) => whole.destroy(toBucketError(error, "GetObject") as Error));
+  body.on("error", (error) => whole.destroy(toBucketError(error, { operation: "GetObject" }) as Error));
   whole.on("close", () => body.destroy());
   // The reader of the stream receives the error at the next read. The error handler prevents an uncaught exception before the first read.
   whole.on("error", () => undefined);

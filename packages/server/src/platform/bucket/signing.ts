@@ -7,6 +7,7 @@ import {
   type PresignTarget,
 } from "@valetkey/presign";
 import { createCloudFrontSigner } from "@valetkey/presign/cloudfront";
+import type { OptionOf } from "../text/option-names.ts";
 import { toBucketError, unavailable } from "./client.ts";
 import type { CredentialSource } from "./credentials.ts";
 import type { Bucket, SignedRequest } from "./port.ts";
@@ -20,18 +21,19 @@ type Options = {
   credentials: CredentialSource;
   onWarning: (text: string) => void;
   cloudFront: CloudFrontTarget | undefined;
+  optionOf: OptionOf | undefined;
 };
 
 type Asked = { expiresInSeconds: number; now: number };
 
 /** Presigns downloads and uploads. If the credentials are cached, signing a download needs no wait. */
-export function createSigning({ target, credentials, onWarning, cloudFront }: Options): Signing {
+export function createSigning({ target, credentials, onWarning, cloudFront, optionOf }: Options): Signing {
   const presigner = createPresigner(target);
   const capToCredentials = createCapToCredentials(onWarning);
   const lastingFor = ({ now, expiresInSeconds }: Asked) => credentials.lasting({ now, seconds: expiresInSeconds });
 
   async function findSigning(asked: Asked) {
-    const lasting = await asBucketError(lastingFor(asked));
+    const lasting = await asBucketError(lastingFor(asked), optionOf);
     return { credentials: lasting, now: asked.now, expiresInSeconds: capToCredentials(asked, lasting) };
   }
 
@@ -57,7 +59,7 @@ export function createSigning({ target, credentials, onWarning, cloudFront }: Op
     presignGet(options) {
       const lasting = lastingFor(options);
       if (!(lasting instanceof Promise)) return signGet(options, lasting);
-      return asBucketError(lasting).then((fetched) => signGet(options, fetched));
+      return asBucketError(lasting, optionOf).then((fetched) => signGet(options, fetched));
     },
   };
   return {
@@ -112,11 +114,14 @@ function createCapToCredentials(onWarning: (text: string) => void) {
   };
 }
 
-async function asBucketError(credentials: Credentials | Promise<Credentials>): Promise<Credentials> {
+async function asBucketError(
+  credentials: Credentials | Promise<Credentials>,
+  optionOf: OptionOf | undefined,
+): Promise<Credentials> {
   try {
     return await credentials;
   } catch (error) {
-    throw error instanceof PresignError ? error : toBucketError(error, "Finding credentials");
+    throw error instanceof PresignError ? error : toBucketError(error, { operation: "Finding credentials", optionOf });
   }
 }
 

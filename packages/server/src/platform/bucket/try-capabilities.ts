@@ -7,7 +7,7 @@ import { sendParts } from "./multipart.ts";
 import type { Bucket, BucketCapabilities, MultipartPlace, StoredPart } from "./port.ts";
 import { responseTo } from "./requests.ts";
 
-type Parts = Pick<Bucket, "head" | "copy" | "createMultipart" | "listParts" | "abortMultipart">;
+type Parts = Pick<Bucket, "head" | "probe" | "copy" | "createMultipart" | "listParts" | "abortMultipart">;
 
 type Options = {
   client: BucketClient;
@@ -45,7 +45,11 @@ export function createTryCapabilities(options: Options): Bucket["tryCapabilities
   const send = createSend(options);
   return async ([first, second, third]) => {
     const plain = await send.put({ objectKey: first });
-    if (plain !== 200) throw unavailable(`The bucket responded to a signed PUT with ${plain}`);
+    if (plain !== 200) {
+      // The probe fails with the reason, such as a wrong name or a wrong key.
+      await calls.probe();
+      throw unavailable(`The bucket responded to a signed PUT with ${plain}`);
+    }
     const stored = await calls.head(first);
     if (stored === undefined) throw unavailable("The bucket accepted the object but does not have it");
     const once = { "if-none-match": "*" };

@@ -3,6 +3,14 @@ import { distance } from "fastest-levenshtein";
 /** The names of the options of a call. */
 export type Names = Readonly<Record<string, unknown>>;
 
+/** The options of an embedding, by the environment variable of the service that has the same meaning. */
+export type OptionOf = Readonly<Record<string, string>>;
+
+/** Replaces the environment variables in a text with the options of an embedding. */
+export function nameOptions(text: string, optionOf: OptionOf): string {
+  return text.replaceAll(/\b[A-Z0-9]+(?:_[A-Z0-9]+)+\b/g, (setting) => optionOf[setting] ?? setting);
+}
+
 /** Throws TypeError if the options of a call are no object, or have a name that the call does not know. */
 export function requireNames(options: unknown, { call, names }: { call: string; names: Names }): void {
   if (options === undefined) return;

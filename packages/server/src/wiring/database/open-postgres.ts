@@ -49,6 +49,7 @@ import { pipelineOn, type RunNamed, runOn, statementsOn } from "../../platform/d
 import { createTransactions, type Database, type PoolState, SEARCH_LIMIT_MS } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { DomainError } from "../../platform/errors.ts";
+import { nameOptions, type OptionOf } from "../../platform/text/option-names.ts";
 import { isStorableText } from "../../platform/text/readable-text.ts";
 import { assembleDatabase, queriesOn } from "./database.ts";
 import type { PlainDatabase } from "./open-plain.ts";
@@ -71,6 +72,7 @@ type Options = {
   usedBy?: DatabaseUser | undefined;
   application?: Application | undefined;
   onMove?: (host: string) => void;
+  optionOf?: OptionOf | undefined;
 };
 
 /**
@@ -78,7 +80,7 @@ type Options = {
  * Default: the schema of the connection. `poolSize`: the number of connections without the separate pool for lookups and the issue of URLs.
  * Default: 10. `migrations`: default: the migrations of this version. `usedBy`: default: the service. `application`: the application that
  * owns the database. By default, the owner is not checked. `onMove`: receives the host and port of each new primary, if the URL has several
- * hosts. `prepared`: whether statements have names, so that PostgreSQL parses them only once. Default: auto, which uses names if they work.
+ * hosts. `optionOf`: the names for settings in errors. `prepared`: whether statements have names, so that PostgreSQL parses them only once. Default: auto, which uses names if they work.
  * Rejects with `database_unavailable` if the server is unreachable, refuses transactions, or refuses a migration.
  */
 export async function openPostgres(options: Options): Promise<Database> {
@@ -128,7 +130,10 @@ function stateOf({ totalCount, idleCount, waitingCount }: pg.Pool, name: string)
 }
 
 /** Whether statements can have names. Has its own connection, because migrations have a long time limit. */
-async function checkConnection(primary: Primary, { url, schema, prepared = "auto" }: Options): Promise<boolean> {
+async function checkConnection(
+  primary: Primary,
+  { url, schema, prepared = "auto", optionOf = {} }: Options,
+): Promise<boolean> {
   const pool = createPool({ primary, maxConnections: 1 });
   try {
     const client = await pool.connect();
@@ -143,7 +148,11 @@ async function checkConnection(primary: Primary, { url, schema, prepared = "auto
     }
   } catch (cause) {
     if (cause instanceof DomainError) throw cause;
-    throw new DomainError("database_unavailable", `PostgreSQL at ${hostsOf(url)} ${faultOf(cause)}`, { cause });
+    throw new DomainError(
+      "database_unavailable",
+      `PostgreSQL at ${hostsOf(url)} ${nameOptions(faultOf(cause), optionOf)}`,
+      { cause },
+    );
   } finally {
     await pool.end();
   }

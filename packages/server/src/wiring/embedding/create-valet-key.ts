@@ -28,7 +28,7 @@ import { createAllowances, createFileUseCases, type FileUseCases } from "../file
 import { createTenantBuckets } from "./buckets.ts";
 import { LINK_JOBS, loadLinks, type OpenedLinks, type OpenLinks } from "./links.ts";
 import { createReadMetrics, readHealth } from "./observe.ts";
-import { baseConfigOf, type CheckedOptions, checkOptions } from "./options.ts";
+import { baseConfigOf, type CheckedOptions, checkOptions, OPTION_OF } from "./options.ts";
 import type { Health, ValetKeyOptions } from "./types.ts";
 
 /**
@@ -137,6 +137,7 @@ async function open(
     openTenantBuckets: tenantBuckets.open,
     application: { name: options.application, bucket: placeOf(config.bucket) },
     usedBy: "embedding",
+    optionOf: OPTION_OF,
     ...{ logger, clock },
   });
   opened.add(base.close);

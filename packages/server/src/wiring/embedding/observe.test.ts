@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { sqlite } from "../../testing/database/test-databases.ts";
-import { createPlace, open } from "./testing/embedding.ts";
+import { createPlace, open, optionsAt } from "./testing/embedding.ts";
 
 /** A probe on a busy machine can take longer than a second, and then counts as failed. */
 const BUSY = { timeout: 20_000 };
@@ -19,6 +19,36 @@ it("health of an embedding is degraded while the bucket is down", async () => {
     detail: expect.stringContaining("Down: bucket"),
     checks: { database: "up", bucket: "down" },
   });
+});
+
+it.each([
+  [
+    "a missing bucket",
+    { name: "missing" },
+    "there is no such bucket: check bucket.name, bucket.region and bucket.endpoint",
+  ],
+  [
+    "an unknown key",
+    { credentials: { accessKeyId: "AKIDWRONG", secretAccessKey: "wrong" } },
+    "the access key is unknown: check bucket.credentials.accessKeyId, or the role",
+  ],
+])("health and the first warning of an embedding give the reason for %s", async (_, wrong, reason) => {
+  const place = await createPlace(sqlite);
+  const bucket = { ...optionsAt(place).bucket, ...wrong };
+  const { files, log } = await open(place, { bucket });
+  await expect.poll(files.health, BUSY).toMatchObject({ detail: `Down: bucket (${reason}).` });
+  await expect.poll(log, BUSY).toContain(reason);
+  expect(
+    log()
+      .split("\n")
+      .find((line) => line.includes('"level":40')),
+  ).toContain(reason);
+});
+
+it("the error of an unreachable PostgreSQL names the option of an embedding", async () => {
+  const database = "postgres://postgres@127.0.0.1:1/files";
+  const opened = open({ ...(await createPlace(sqlite)), database });
+  await expect(opened).rejects.toThrow("can't be reached. Start it, or correct the option database.");
 });
 
 it("metrics of an embedding count uploads and queues, and nothing of the process", async () => {

@@ -1,4 +1,5 @@
 import type { Counter, Registry } from "prom-client";
+import { BucketFault } from "../../platform/bucket/client.ts";
 import { within } from "../../platform/clock.ts";
 import type { UploadOutcome } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
@@ -18,7 +19,8 @@ export async function readHealth({ db, bucket, scanner }: Observed): Promise<Hea
       return "up";
     } catch (error) {
       // Other errors may contain host names and IP addresses, and the application may show the text to strangers.
-      faults.push(error instanceof DomainError ? `${name} (${error.message})` : name);
+      const reason = error instanceof DomainError ? (adviceOf(error) ?? error.message) : undefined;
+      faults.push(reason === undefined ? name : `${name} (${reason})`);
       return "down";
     }
   }
@@ -30,6 +32,10 @@ export async function readHealth({ db, bucket, scanner }: Observed): Promise<Hea
   const checks = { database, bucket: ofBucket, ...(ofScanner && { scanner: ofScanner }) };
   if (faults.length === 0) return { status: "ready", detail: undefined, checks };
   return { status: database === "up" ? "degraded" : "down", detail: `Down: ${faults.join(", ")}.`, checks };
+}
+
+function adviceOf({ cause }: DomainError): string | undefined {
+  return cause instanceof BucketFault ? cause.advice : undefined;
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Resource, Resources, User } from "../../features/embedding/types.t
 import type { BucketConfig, Config } from "../../platform/config/index.ts";
 import { defaultLimits } from "../../platform/config/limits.ts";
 import { faultOfUrl } from "../../platform/database/postgres/hosts.ts";
+import type { OptionOf } from "../../platform/text/option-names.ts";
 import type { BaseConfig } from "../base.ts";
 import { SERVICE } from "../database/owner.ts";
 import type { BucketOptions, LinkOptions, ValetKeyOptions } from "./types.ts";
@@ -234,6 +235,19 @@ function isCount(value: unknown): boolean {
 }
 
 const CLAMD_PORT = 3_310;
+
+/** The options that errors name instead of the environment variables of the service. */
+export const OPTION_OF: OptionOf = {
+  DATABASE_URL: "the option database",
+  AWS_BUCKET_NAME: "bucket.name",
+  AWS_REGION: "bucket.region",
+  AWS_ACCESS_KEY_ID: "bucket.credentials.accessKeyId",
+  AWS_SECRET_ACCESS_KEY: "bucket.credentials.secretAccessKey",
+  AWS_SESSION_TOKEN: "bucket.credentials.sessionToken",
+  S3_ENDPOINT: "bucket.endpoint",
+  S3_FORCE_PATH_STYLE: "bucket.forcePathStyle",
+  URL_TTL_MAX: "urlTtlSeconds",
+};
 
 /** Converts the options of an embedding to the configuration of the base. */
 export function baseConfigOf(options: CheckedOptions): BaseConfig {

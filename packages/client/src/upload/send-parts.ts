@@ -28,9 +28,7 @@ export async function sendParts(context: UploadContext, upload: MultipartUpload)
   const queue = missing.values();
   const work = async () => {
     // All workers share one iterator, so no two workers send one part.
-    for (const partNumber of queue) {
-      await sendPart(context, { upload, partNumber, signer, failed: failed.signal });
-    }
+    for (const partNumber of queue) await sendPart(context, { upload, partNumber, signer, failed: failed.signal });
   };
   const workers = Array.from({ length: Math.min(parallel, missing.length) }, work);
   try {

@@ -12,11 +12,9 @@ import { createHashVerifier, readDeclaredChecksum } from "../body/verify-checksu
 import { invalidArgument, S3Error } from "../errors.ts";
 import { readObjectHeaders } from "../http/object-headers.ts";
 import { checkKeyLength, type Exchange, type Fields, splitPath } from "../http/request.ts";
-import type { S3Response } from "../http/response.ts";
-import { writeXml } from "../http/response.ts";
+import { type S3Response, writeXml } from "../http/response.ts";
 import { commitBody } from "../store/store.ts";
-import type { Context } from "./operation.ts";
-import { checkStorage, checksumHeaders } from "./operation.ts";
+import { type Context, checkStorage, checksumHeaders } from "./operation.ts";
 
 const FILENAME = "$" + "{filename}";
 const KNOWN_FIELDS =
@@ -41,9 +39,7 @@ export async function postObject(
     const verified = verifyPost({ bucket, fields }, now());
     if (!verified.ok) throw new RefusedBody(verified);
     store.buckets.get(bucket);
-    if (key === "") {
-      throw invalidArgument("User key must have a length greater than 0.", { ArgumentName: "key" });
-    }
+    if (key === "") throw invalidArgument("User key must have a length greater than 0.", { ArgumentName: "key" });
     checkKeyLength(key);
     const metadata = readFields(fields);
     checkStorage(metadata);

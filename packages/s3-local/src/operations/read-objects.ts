@@ -172,9 +172,7 @@ export function getObjectTagging(request: S3Request, { store }: Context): S3Resp
 
 function readAttributes(request: S3Request): string[] {
   const header = request.field("x-amz-object-attributes");
-  if (header === undefined) {
-    throw invalidRequest("The x-amz-object-attributes header is missing.");
-  }
+  if (header === undefined) throw invalidRequest("The x-amz-object-attributes header is missing.");
   const wanted = header.split(",").map((name) => name.trim());
   const unknown = wanted.find((name) => !ATTRIBUTES.includes(name));
   if (unknown === undefined) return wanted;

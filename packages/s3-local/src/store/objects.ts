@@ -96,8 +96,6 @@ export type ListingEntry = { object: ObjectRecord } | { commonPrefix: string };
 /** Selects the keys that start with `prefix` and are not before the key `from`. The listing groups keys up to the first `delimiter`. */
 type ListingQuery = { prefix: string; delimiter: string; from: string; limit: number };
 
-type ReadObjects = (from: string) => Iterable<ObjectRecord>;
-
 type ListingPage = { entries: ListingEntry[]; isTruncated: boolean };
 
 /**
@@ -105,7 +103,7 @@ type ListingPage = { entries: ListingEntry[]; isTruncated: boolean };
  *
  * Source: Amazon S3 API, ListObjectsV2.
  */
-export function listPage(query: ListingQuery, read: ReadObjects): ListingPage {
+export function listPage(query: ListingQuery, read: (from: string) => Iterable<ObjectRecord>): ListingPage {
   const { prefix, limit } = query;
   const entries: ListingEntry[] = [];
   let from: string | undefined = laterKey(query.from, prefix);

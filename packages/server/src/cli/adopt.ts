@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { pipeline } from "node:stream";
 import { Command } from "commander";
 import type { ListedObject } from "../features/adoption/adopt.ts";
-import { DomainError } from "../platform/errors.ts";
+import { DomainError, invalidRequest } from "../platform/errors.ts";
 import { isStorableText } from "../platform/text/readable-text.ts";
 import type { Core } from "../wiring/core.ts";
 import { findPerson, withCore } from "./with-core.ts";
@@ -32,10 +32,7 @@ async function adopt(object: string | undefined, options: AdoptOptions): Promise
     return withCore((core) => adoptList(core, { as, list, copies: options.copy ?? false }));
   }
   if (object === undefined || note === undefined || list !== undefined || options.copy !== undefined) {
-    throw new DomainError(
-      "invalid_request",
-      "Give an object and --note, or give --list (and --copy, if you want) without an object.",
-    );
+    throw invalidRequest("Give an object and --note, or give --list (and --copy, if you want) without an object.");
   }
   await withCore((core) => adoptOne(core, { ...options, object, note }));
 }
@@ -165,5 +162,5 @@ function toListed(row: unknown): ListedObject | DomainError {
 }
 
 function wrong(message: string): DomainError {
-  return new DomainError("invalid_request", message);
+  return invalidRequest(message);
 }

@@ -58,8 +58,6 @@ async function presign(address: string, options: Options): Promise<void> {
   process.stdout.write(`${sign(request).url}\n`);
 }
 
-type GcOptions = { dryRun: boolean; force: boolean };
-
 const PROGRESS_EVERY = 10_000;
 
 const NAMES: Record<Finding["kind"], string> = {
@@ -86,7 +84,7 @@ export function gcCommand(): Command {
     .action(gc);
 }
 
-async function gc({ dryRun, force }: GcOptions): Promise<void> {
+async function gc({ dryRun, force }: { dryRun: boolean; force: boolean }): Promise<void> {
   const { bucket, nextBucket } = loadConfig().config;
   const buckets = [bucket, ...(nextBucket === undefined ? [] : [nextBucket.bucket])];
   const report = await withCore(({ useCases }) =>

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { problemsOfTarget } from "../operations/bucket-move/check-target.ts";
 import { type MoveReport, measureMove, moveBucket, type Progress, Stopped } from "../operations/bucket-move/move.ts";
 import { loadConfig } from "../platform/config/index.ts";
-import { DomainError } from "../platform/errors.ts";
+import { DomainError, invalidRequest } from "../platform/errors.ts";
 import type { Core } from "../wiring/core.ts";
 import { withCore } from "./with-core.ts";
 
@@ -41,8 +41,7 @@ async function moveWith({ deps, buckets }: Core, options: Options): Promise<void
   const { adopted, dryRun, json, atOnce } = options;
   const [from, to] = buckets.numbers;
   if (from === undefined || to === undefined) {
-    throw new DomainError(
-      "invalid_request",
+    throw invalidRequest(
       "There is no next bucket. Set NEXT_AWS_BUCKET_NAME and the other settings of the next bucket for all replicas first (docs/moving.md).",
     );
   }
@@ -111,7 +110,7 @@ async function checkTarget(deps: Core["deps"], { isForced, ...asked }: Checking)
     return;
   }
   const remedy = "Nothing was changed. `valetkey doctor` prints the fixes, and --force moves all the same.";
-  throw new DomainError("invalid_request", [...problems, remedy].join("\n"));
+  throw invalidRequest([...problems, remedy].join("\n"));
 }
 
 function summarise(report: MoveReport, { from, to }: { from: number; to: number }): string[] {

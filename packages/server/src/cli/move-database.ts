@@ -4,8 +4,6 @@ import type { Finding } from "../operations/doctor/finding.ts";
 import { loadConfigWithoutSecrets } from "../platform/config/index.ts";
 import type { MovedRows, MoveProgress } from "../platform/database/move/move.ts";
 
-type Options = { to: string; dryRun: boolean; json: boolean };
-
 const PROGRESS_EVERY_MS = 2_000;
 
 /** `valetkey move database` copies the database to another engine, while the service is stopped. */
@@ -18,7 +16,7 @@ export function moveDatabaseCommand(): Command {
     .action(runMove);
 }
 
-async function runMove({ to, dryRun, json }: Options): Promise<void> {
+async function runMove({ to, dryRun, json }: { to: string; dryRun: boolean; json: boolean }): Promise<void> {
   // The import is dynamic, because only a move needs the library for COPY.
   const { moveDatabase, parseDatabase, previewMove } = await import("../wiring/move-database.ts");
   const config = loadConfigWithoutSecrets();

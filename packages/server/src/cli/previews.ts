@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { PreviewFailure } from "../features/previews/missing-queries.ts";
-import { DomainError } from "../platform/errors.ts";
+import { invalidRequest } from "../platform/errors.ts";
 import { canDraw, DRAWING_PACKAGE } from "../platform/pictures/draw-pictures.ts";
 import { withCore } from "./with-core.ts";
 
@@ -25,8 +25,7 @@ export function previewsCommand(): Command {
 
 async function makePreviews(): Promise<void> {
   if (!canDraw()) {
-    throw new DomainError(
-      "invalid_request",
+    throw invalidRequest(
       `The package ${DRAWING_PACKAGE} is not installed. Install it beside valetkey: npm install ${DRAWING_PACKAGE}`,
     );
   }

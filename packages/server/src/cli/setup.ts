@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { Report } from "../operations/doctor/finding.ts";
 import { describeConfig } from "../platform/config/describe.ts";
 import { ConfigError, loadConfig } from "../platform/config/index.ts";
-import { DomainError } from "../platform/errors.ts";
+import { invalidRequest } from "../platform/errors.ts";
 import { type PolicyName, type PolicySetting, type PolicyValue, policyNames, variableOf } from "../platform/policy.ts";
 import { parseDuration, withCore } from "./with-core.ts";
 
@@ -45,9 +45,7 @@ async function showPolicy(): Promise<void> {
 
 async function changeRule(given: string, value: PolicyValue | undefined): Promise<void> {
   const name = policyNames.find((one) => one === given);
-  if (name === undefined) {
-    throw new DomainError("invalid_request", `There is no rule ${given}. Give one of ${policyNames.join(", ")}.`);
-  }
+  if (name === undefined) throw invalidRequest(`There is no rule ${given}. Give one of ${policyNames.join(", ")}.`);
   await withCore(async ({ useCases }) => {
     const settings = await useCases.changePolicy(undefined, { name, value });
     const changed = settings.find((setting) => setting.name === name);

@@ -8,7 +8,7 @@ import { accountInvitationQueries } from "../features/sharing/queries/account-in
 import { apiTokenQueries } from "../features/tokens/queries.ts";
 import { type Quota, quotaOfUser } from "../features/usage/usage.ts";
 import { parseSize } from "../platform/config/reader.ts";
-import { DomainError } from "../platform/errors.ts";
+import { DomainError, invalidRequest } from "../platform/errors.ts";
 import { findPerson, parseDuration, withCore, withPerson } from "./with-core.ts";
 
 type AddOptions = { email?: string; name?: string; password?: string; admin: boolean };
@@ -68,7 +68,7 @@ export function userCommand(): Command {
 async function addUser(given: string | undefined, { password, admin, ...options }: AddOptions): Promise<void> {
   const email = given ?? options.email;
   if (email === undefined || (options.email ?? email) !== email) {
-    throw new DomainError("invalid_request", "Give one email address: valetkey user add ann@example.com");
+    throw invalidRequest("Give one email address: valetkey user add ann@example.com");
   }
   const { name = email } = options;
   const chosen = password ?? randomBytes(15).toString("base64url");
@@ -121,7 +121,7 @@ async function resetUser(person: string): Promise<void> {
 async function proveEmail(person: string): Promise<void> {
   await withPerson(person, async (core, { id }) => {
     const { email, name } = await core.useCases.getMe({ userId: id });
-    if (email === undefined) throw new DomainError("invalid_request", `${person} has no email address.`);
+    if (email === undefined) throw invalidRequest(`${person} has no email address.`);
     await core.useCases.rememberForOperator({ id, email, emailProvenBy: "operator", name }, "person.email_proven");
     process.stdout.write(`${email} now belongs to ${id}.\n`);
   });
@@ -220,7 +220,7 @@ async function setQuota(
   { files }: { files?: ChosenFiles },
 ): Promise<void> {
   if (size === undefined && files === undefined) {
-    throw new DomainError("invalid_request", "Give a size, or --files with a number, or both.");
+    throw invalidRequest("Give a size, or --files with a number, or both.");
   }
   await withPerson(person, async (core, { id }) => {
     await core.useCases.changePerson(undefined, id, { quotaBytes: size?.bytes, quotaFiles: files?.number });
@@ -283,7 +283,7 @@ async function listTokens({ email }: { email: string }): Promise<void> {
 
 async function revokeTokens(ids: string[], { email, all }: { email?: string; all: boolean }): Promise<void> {
   if (all !== (email !== undefined) || all === ids.length > 0) {
-    throw new DomainError("invalid_request", "Give the ids of tokens, or --all with --email.");
+    throw invalidRequest("Give the ids of tokens, or --all with --email.");
   }
   await withCore(async (core) => {
     if (email !== undefined) {

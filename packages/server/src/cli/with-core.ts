@@ -5,7 +5,7 @@ import { lookupQueries } from "../features/people/lookup-queries.ts";
 import { normaliseEmail, receiverAmong } from "../features/people/person.ts";
 import { peopleQueries } from "../features/people/queries.ts";
 import { loadConfig, loadConfigWithoutSecrets } from "../platform/config/index.ts";
-import { DomainError } from "../platform/errors.ts";
+import { DomainError, invalidRequest } from "../platform/errors.ts";
 import type { BaseOptions } from "../wiring/base.ts";
 import { type Core, openCore } from "../wiring/core.ts";
 
@@ -21,7 +21,7 @@ export async function withCore<T>(
   if (database.kind === "sqlite" && !existsSync(database.file)) {
     const remedy = "Run the command in the folder of the service, or set DATA_DIR to the data folder of the service.";
     const start = "If there is no service yet, start one first: valetkey start";
-    throw new DomainError("invalid_request", `There is no database at ${database.file}.\n${remedy}\n${start}`);
+    throw invalidRequest(`There is no database at ${database.file}.\n${remedy}\n${start}`);
   }
   const { config } = loadConfig();
   const logger = pino({ level: "warn" }, pino.destination(2));
@@ -65,7 +65,7 @@ export async function findPerson(core: Core, email: string): Promise<{ id: strin
     const prefix = namesake === undefined ? "" : ID_PREFIX;
     const choices = ids.map((id) => `  ${prefix}${id}${proven.has(id) ? " (proven)" : ""}`);
     const problem = `Several people have the email address or id ${email}. Give one of these ids instead:`;
-    throw new DomainError("invalid_request", [problem, ...choices].join("\n"));
+    throw invalidRequest([problem, ...choices].join("\n"));
   }
   if (found !== "unknown") return found;
   throw new DomainError(

@@ -36,3 +36,8 @@ export class DomainError extends Error {
     this.retryAfterSeconds = options?.retryAfterSeconds;
   }
 }
+
+/** Creates the error for a wrong request. The message says what is wrong, and what helps. */
+export function invalidRequest(message: string, options?: ErrorOptions): DomainError {
+  return new DomainError("invalid_request", message, options);
+}

@@ -7,7 +7,7 @@ import { linkQueries } from "../features/links/queries/links.ts";
 import { noteQueries } from "../features/notes/queries.ts";
 import { makeToken } from "../platform/crypto/link-token.ts";
 import type { Database } from "../platform/database/queries.ts";
-import type { App } from "../platform/http/route-types.ts";
+import type { App } from "../platform/http/routes.ts";
 import { sampleAttachment, sampleLink, sampleNote } from "./database/samples.ts";
 import { testLinkKeys } from "./link-keys.ts";
 import type { Answer } from "./service.ts";

@@ -1,4 +1,4 @@
-import type { App } from "../platform/http/route-types.ts";
+import type { App } from "../platform/http/routes.ts";
 import { fileForm } from "./form.ts";
 import { declare, webp } from "./pictures.ts";
 import type { Client } from "./service.ts";

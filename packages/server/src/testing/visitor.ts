@@ -2,7 +2,7 @@ import type { FileRequest } from "@valetkey/contract";
 import { expect } from "vitest";
 import type { Link } from "../features/links/link.ts";
 import { linkQueries } from "../features/links/queries/links.ts";
-import type { App } from "../platform/http/route-types.ts";
+import type { App } from "../platform/http/routes.ts";
 import { sampleLink } from "./database/samples.ts";
 import { tokenOfLink, visitorOf } from "./link-visits.ts";
 import type { Answer, TestService } from "./service.ts";

@@ -12,8 +12,8 @@ import { joinBuckets } from "../platform/bucket/numbered.ts";
 import type { Config } from "../platform/config/index.ts";
 import { hasMigration } from "../platform/database/migrate.ts";
 import { openSnapshot } from "../platform/database/sqlite/snapshot.ts";
-import { DomainError } from "../platform/errors.ts";
-import { ownVersion } from "../platform/version.ts";
+import { DomainError, invalidRequest } from "../platform/errors.ts";
+import { ownVersion } from "../platform/modules.ts";
 import { bucketTarget, describeBuckets, type NumberedConfig, numberedBuckets } from "./base.ts";
 import { openPlainSqlite } from "./database/open-plain.ts";
 
@@ -112,8 +112,7 @@ function embeddedParts(config: Stored): { file: string; builtIn: { number: numbe
   if (database.kind === "sqlite" && builtIn !== undefined) {
     return { file: database.file, builtIn: { number: builtIn.number, name: builtIn.bucket.name } };
   }
-  throw new DomainError(
-    "invalid_request",
+  throw invalidRequest(
     "This command copies the embedded database and the built-in bucket only. Without DATABASE_URL and AWS_BUCKET_NAME it can run. docs/operations.md has the steps for PostgreSQL and S3.",
   );
 }

@@ -21,7 +21,7 @@ import type { DatabaseUser } from "../platform/database/engine.ts";
 import type { Database, Tx } from "../platform/database/queries.ts";
 import type { JwtIssuer } from "../platform/database/unions.ts";
 import type { Deps, UploadOutcome } from "../platform/deps.ts";
-import { loadWith } from "../platform/optional-package.ts";
+import { loadWith } from "../platform/modules.ts";
 import { createClamd } from "../platform/scanner/clamd.ts";
 import { nameOptions, type OptionOf } from "../platform/text/option-names.ts";
 import type { InSpan } from "../platform/tracing/open-telemetry.ts";

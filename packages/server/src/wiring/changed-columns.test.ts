@@ -87,7 +87,7 @@ it("the service sends a statement again if PostgreSQL has lost the statement's n
       await linkQueries(tx).countLive(id);
       await credentialQueries(tx).exists({ kind: "session", id: "none" });
       await accountQueries(tx).findByEmail("ann@example.com");
-      await identityQueries(tx).isSubject("ann");
+      await identityQueries(tx).issuerOf("ann");
     });
   await read();
   await change("One");

@@ -10,7 +10,7 @@ import { openPostgresSource, openPostgresTarget } from "../platform/database/mov
 import { openSqliteSource, openSqliteTarget } from "../platform/database/move/sqlite-side.ts";
 import { faultOfUrl } from "../platform/database/postgres/hosts.ts";
 import { toSqliteDomainError } from "../platform/database/sqlite/file.ts";
-import { DomainError } from "../platform/errors.ts";
+import { type DomainError, invalidRequest } from "../platform/errors.ts";
 
 type Options = {
   /** The configured database. */
@@ -29,14 +29,11 @@ export function parseDatabase(text: string, { server }: Pick<Config, "server">):
   if (/^postgres(?:ql)?:\/\//.test(text)) {
     if (faultOfUrl(text) === undefined) return { kind: "postgres", url: text, prepared: "auto" };
     // The text may contain a password, so the error does not repeat it.
-    throw new DomainError("invalid_request", "--to is no valid URL. Escape @, : and / in the password.");
+    throw invalidRequest("--to is no valid URL. Escape @, : and / in the password.");
   }
   const file = text.replace(/^sqlite:(?!\/\/)/, "");
   if (file.includes("://") || file.trim() === "") {
-    throw new DomainError(
-      "invalid_request",
-      "--to must be a postgres:// URL, `sqlite`, or the path of a new SQLite file.",
-    );
+    throw invalidRequest("--to must be a postgres:// URL, `sqlite`, or the path of a new SQLite file.");
   }
   return { kind: "sqlite", file: file === "sqlite" ? join(server.dataDir, "valetkey.db") : resolve(file) };
 }
@@ -93,7 +90,7 @@ function sameEngine({ kind }: DatabaseConfig): DomainError {
     kind === "sqlite"
       ? "The settings name a SQLite database, and --to does too. To copy it, use `valetkey backup`. To move it back from PostgreSQL, set DATABASE_URL."
       : "The settings name PostgreSQL by DATABASE_URL, and --to does too. To copy it, use pg_dump. To move from SQLite, leave out DATABASE_URL during the move.";
-  return new DomainError("invalid_request", `A move needs two engines. ${advice}`);
+  return invalidRequest(`A move needs two engines. ${advice}`);
 }
 
 /** Runs the checks of the doctor for one database. Throws `invalid_request` if the database is unusable. */
@@ -103,7 +100,7 @@ async function examine(database: DatabaseConfig, { onFinding }: Pick<Options, "o
     if (!("finding" in outcome)) continue;
     const { id, severity, title, detail, fix } = outcome.finding;
     if (severity === "error" && !ONLY_UNSAFE.has(id)) {
-      throw new DomainError("invalid_request", [`${title}. ${detail}`, ...fix.map(({ text }) => text)].join("\n"));
+      throw invalidRequest([`${title}. ${detail}`, ...fix.map(({ text }) => text)].join("\n"));
     }
     onFinding(outcome.finding);
   }

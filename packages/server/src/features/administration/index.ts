@@ -1,5 +1,5 @@
 import type { Deps } from "../../platform/deps.ts";
-import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import type { App, RouteDeps } from "../../platform/http/routes.ts";
 import type { AccountVerbs } from "../accounts/index.ts";
 import type { PeopleVerbs } from "../people/index.ts";
 import type { UsageVerbs } from "../usage/index.ts";

@@ -2,16 +2,14 @@ import { AdminInvitation, AdminInvitationPage, InvitationParams, InviteBody, Pag
 import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
-import { emptyResponse, operations } from "../../platform/http/openapi.ts";
-import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { DomainError, invalidRequest } from "../../platform/errors.ts";
+import { type App, emptyResponse, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { toIso } from "../../platform/http/wire.ts";
 import { type Caller, callerOf } from "../access/caller.ts";
 import { accountQueries } from "../accounts/queries/accounts.ts";
 import { queueMailIfOn } from "../outbox/queue-mail.ts";
 import { type Actor, act, requireAdministrator } from "../people/administrators.ts";
-import type { PeopleVerbs } from "../people/index.ts";
-import { presentPerson } from "../people/index.ts";
+import { type PeopleVerbs, presentPerson } from "../people/index.ts";
 import { readEmail } from "../people/person.ts";
 import { invitationNotFound } from "../sharing/accept-invitation.ts";
 import { type AccountInvitation, INVITATION_MS, invitationUrl, tokenOfInvitation } from "../sharing/invitation.ts";
@@ -35,7 +33,7 @@ export function createInvitationsPage(deps: Deps) {
      */
     async inviteToService(actor: Actor, text: string): Promise<ListedAccountInvitation> {
       const email = readEmail(text);
-      if (email === undefined) throw new DomainError("invalid_request", "The email address is not valid.");
+      if (email === undefined) throw invalidRequest("The email address is not valid.");
       const invitation = await act(deps, actor, async (tx, { log, now }) => {
         await requireFree(tx, email);
         const former = await accountInvitationQueries(tx).holdOf(email);

@@ -9,8 +9,7 @@ import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { LinkKind } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
-import { operations } from "../../platform/http/openapi.ts";
-import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { type App, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { fitPage, isoOrNull } from "../../platform/http/wire.ts";
 import { type Caller, callerOf } from "../access/caller.ts";
 import { effectiveExpiry, type LinkDetails, type LinkState } from "../links/link.ts";
@@ -19,8 +18,7 @@ import { stateOf, stillWorks } from "../links/owner/read.ts";
 import { presentFacts } from "../links/owner/routes.ts";
 import { linkQueries } from "../links/queries/links.ts";
 import { act, requireAdministrator } from "../people/administrators.ts";
-import type { PeopleVerbs } from "../people/index.ts";
-import { presentPerson } from "../people/index.ts";
+import { type PeopleVerbs, presentPerson } from "../people/index.ts";
 
 /** Creates the functions for the page of links. */
 export function createLinksPage(deps: Deps) {

@@ -1,13 +1,11 @@
 import { AdminEventPage, PageQuery } from "@valetkey/contract";
 import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { operations } from "../../platform/http/openapi.ts";
-import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { type App, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { toIso } from "../../platform/http/wire.ts";
 import { type Caller, callerOf } from "../access/caller.ts";
 import { requireAdministrator } from "../people/administrators.ts";
-import type { PeopleVerbs } from "../people/index.ts";
-import { presentPerson } from "../people/index.ts";
+import { type PeopleVerbs, presentPerson } from "../people/index.ts";
 import type { AdminEvent } from "../people/person.ts";
 import { administrationQueries } from "./queries.ts";
 

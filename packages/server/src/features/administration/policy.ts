@@ -1,8 +1,7 @@
 import { PolicyParams, PolicySettings, SetPolicyBody } from "@valetkey/contract";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
-import { operations } from "../../platform/http/openapi.ts";
-import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { DomainError, invalidRequest } from "../../platform/errors.ts";
+import { type App, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import {
   type PolicyName,
   type PolicySetting,
@@ -60,12 +59,12 @@ export function createPolicyPage(deps: Deps) {
   function checkChange(change: { name: PolicyName; value: PolicyValue | undefined; next: StoredPolicy }): void {
     const { name, value, next } = change;
     const problem = value === undefined ? undefined : problemOf(name, value);
-    if (problem !== undefined) throw new DomainError("invalid_request", problem);
+    if (problem !== undefined) throw invalidRequest(problem);
     const longest = policy.preview(next)["url-ttl-max"];
     const shared = next["url-ttl-max-shared"];
     const isFree = typeof shared !== "number" || policy.isFixed("url-ttl-max-shared");
     if (isFree || shared <= longest || !name.startsWith("url-")) return;
-    throw new DomainError("invalid_request", `url-ttl-max-shared (${shared}) is at most url-ttl-max (${longest}).`);
+    throw invalidRequest(`url-ttl-max-shared (${shared}) is at most url-ttl-max (${longest}).`);
   }
 }
 

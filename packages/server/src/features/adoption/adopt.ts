@@ -3,7 +3,7 @@ import type { Bucket, StoredObject } from "../../platform/bucket/port.ts";
 import { normaliseContentType } from "../../platform/bucket/serving.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { DomainError, invalidRequest } from "../../platform/errors.ts";
 import { checkFilename } from "../../platform/text/readable-text.ts";
 import type { Annotations, Attachment } from "../access/attachment.ts";
 import { authoriseNote } from "../access/authorise.ts";
@@ -19,8 +19,7 @@ import { findHolders, findUsersById } from "../people/find-users.ts";
 import { normaliseEmail } from "../people/person.ts";
 import { shareQueries } from "../sharing/queries/shares.ts";
 import { deleteIfAbandoned } from "../storage/object-deletions.ts";
-import type { Adoption } from "../storage/queries.ts";
-import { adoptionQueries, type ObjectDeletion, objectDeletionQueries } from "../storage/queries.ts";
+import { type Adoption, adoptionQueries, type ObjectDeletion, objectDeletionQueries } from "../storage/queries.ts";
 import { verificationQueries } from "../uploads/queries/verifications.ts";
 import type { Quota } from "../usage/usage.ts";
 
@@ -142,7 +141,7 @@ export async function attachObject(
 function chooseKey(bucket: Bucket, { s3Url, key }: AdoptInput): string {
   if (s3Url !== undefined && key === undefined) return bucket.objectKeyOf(s3Url);
   if (key !== undefined && s3Url === undefined) return bucket.objectKeyOf(key);
-  throw new DomainError("invalid_request", "Give exactly one of s3Url and key.");
+  throw invalidRequest("Give exactly one of s3Url and key.");
 }
 
 /**
@@ -211,20 +210,14 @@ export function adoptListed(deps: Deps) {
     // The list of adoptions has keys without the number of a bucket, because the object may have moved to the other bucket.
     const sourceKey = placeOfKey(objectKey).key;
     if (bucket.isOwnKey(objectKey)) {
-      throw new DomainError(
-        "invalid_request",
-        "Valet Key made this key itself. List only objects of another application.",
-      );
+      throw invalidRequest("Valet Key made this key itself. List only objects of another application.");
     }
     const ownerId = await findUser(deps, listed.owner);
     const userIds: string[] = [];
     for (const person of listed.people) userIds.push(await findUser(deps, person));
     const known = await adoptionQueries(db).find(sourceKey);
     if (known !== undefined && oldId !== undefined && known.oldId !== oldId) {
-      throw new DomainError(
-        "invalid_request",
-        `The object was adopted before, with the old id ${known.oldId ?? "(none)"}.`,
-      );
+      throw invalidRequest(`The object was adopted before, with the old id ${known.oldId ?? "(none)"}.`);
     }
     const readers = new Set(userIds.filter((id) => id !== ownerId));
     const adoption = known ?? (await adopt(caller, { listed, objectKey, ownerId, readers, copies }));
@@ -257,10 +250,7 @@ export function adoptListed(deps: Deps) {
       await share(deps, { tx, caller, attachment, readers });
       const added = { sourceKey, oldId: listed.oldId, attachmentId: attachment.id };
       if (await adoptionQueries(tx).insert(added)) return added;
-      throw new DomainError(
-        "invalid_request",
-        `Another object was adopted with the old id ${listed.oldId}, or adopts now.`,
-      );
+      throw invalidRequest(`Another object was adopted with the old id ${listed.oldId}, or adopts now.`);
     });
     if (deps.scanning !== undefined) deps.onVerificationQueued();
     return adoption;

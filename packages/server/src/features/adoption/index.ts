@@ -1,7 +1,7 @@
 import { placeOfKey } from "../../platform/bucket/numbered.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { DomainError, invalidRequest } from "../../platform/errors.ts";
 import { checkFilename } from "../../platform/text/readable-text.ts";
 import type { Annotations, Attachment } from "../access/attachment.ts";
 import { authoriseNote } from "../access/authorise.ts";
@@ -64,7 +64,7 @@ export function adoptForItem(deps: Deps) {
     const filename = checkFilename(input.filename ?? key.slice(key.lastIndexOf("/") + 1));
     const objectKey = bucket.objectKeyOf(key);
     if (bucket.isOwnKey(objectKey)) {
-      throw new DomainError("invalid_request", "Valet Key made this key itself. Use copy() for the file of the key.");
+      throw invalidRequest("Valet Key made this key itself. Use copy() for the file of the key.");
     }
     const source = withType(await findObject(deps, objectKey), input.contentType);
     const { contentType, sizeBytes } = source.stored;

@@ -6,14 +6,12 @@ import {
   type NoteAccess as WireNoteAccess,
 } from "@valetkey/contract";
 import type { Page } from "../../platform/database/pages.ts";
-import { operations } from "../../platform/http/openapi.ts";
-import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { type App, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { fitPage, toIso } from "../../platform/http/wire.ts";
 import { type Attachment, type ListedAttachment, namesOf } from "../access/attachment.ts";
 import { callerOf } from "../access/caller.ts";
 import type { NoteAccess } from "../access/note.ts";
-import type { People, PeopleVerbs } from "../people/index.ts";
-import { presentPerson } from "../people/index.ts";
+import { type People, type PeopleVerbs, presentPerson } from "../people/index.ts";
 import type { AttachmentVerbs } from "./index.ts";
 
 const schemas = operations("attachments", {

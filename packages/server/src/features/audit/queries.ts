@@ -7,7 +7,7 @@ import type { RunNamed } from "../../platform/database/postgres/statements.ts";
 import { type AuditRow, defineQueries, type UrlJournal } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { AuditAction } from "../../platform/database/unions.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { DomainError, invalidRequest } from "../../platform/errors.ts";
 import { queueMessages } from "../outbox/webhook-queries.ts";
 import { type AuditEvent, auditColumns, DOWNLOAD_PURPOSES, toAuditRow } from "./audit-event.ts";
 import { messagesOf } from "./messages.ts";
@@ -280,7 +280,7 @@ function hasNul({ id, actorId, noteId, ownerId }: AuditEvent): boolean {
 }
 
 function invalid(): DomainError {
-  return new DomainError("invalid_request", "A text contains the NUL character");
+  return invalidRequest("A text contains the NUL character");
 }
 
 /** Writes the audit events about URLs. Several URL events share one commit, because URL events are frequent and small. */

@@ -1,11 +1,9 @@
 import { ActivityQuery, AuditEventPage, Downloads, NoteParams } from "@valetkey/contract";
 import type { Page } from "../../platform/database/pages.ts";
-import { operations } from "../../platform/http/openapi.ts";
-import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { type App, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { fitPage, toIso } from "../../platform/http/wire.ts";
 import { type Caller, callerOf, visitorIdOf } from "../access/caller.ts";
-import type { PeopleVerbs } from "../people/index.ts";
-import { nameOfVisitor, presentPerson } from "../people/index.ts";
+import { nameOfVisitor, type PeopleVerbs, presentPerson } from "../people/index.ts";
 import type { AuditVerbs, NamedEvent } from "./index.ts";
 import type { DownloadSteps } from "./queries.ts";
 

@@ -1,7 +1,6 @@
 import { Changes, ChangesQuery } from "@valetkey/contract";
 import type { FastifyRequest } from "fastify";
-import { operations } from "../../platform/http/openapi.ts";
-import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { type App, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { callerOf } from "../access/caller.ts";
 import type { ChangeVerbs, createStreams } from "./index.ts";
 

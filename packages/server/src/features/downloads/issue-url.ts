@@ -5,7 +5,7 @@ import type { Limits } from "../../platform/config/limits.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { AttachmentState, Role } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { DomainError, invalidRequest } from "../../platform/errors.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
 import { isBeingVerified } from "../access/attachment.ts";
 import { type Arrive, permits, roleOf } from "../access/authorise.ts";
@@ -57,7 +57,7 @@ export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) 
   ): Promise<IssuedUrl> => {
     const { isCacheable, clientIp, preview } = input;
     const disposition = preview === undefined ? input.disposition : "inline";
-    if (isCacheable && disposition !== "inline") throw new DomainError("invalid_request", ONLY_INLINE);
+    if (isCacheable && disposition !== "inline") throw invalidRequest(ONLY_INLINE);
     allowance.take(caller.userId, 1);
     const access =
       (await accessQueries(db).download(caller.userId, input.attachmentId)) ??

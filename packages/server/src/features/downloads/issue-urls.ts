@@ -1,7 +1,7 @@
 import type { PreviewName } from "@valetkey/contract";
 import type { Limits } from "../../platform/config/limits.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { invalidRequest } from "../../platform/errors.ts";
 import { permits, roleOf } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import { accessQueries, type DownloadAccess, type Downloadable } from "../access/queries.ts";
@@ -67,7 +67,7 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
     const { expiresInSeconds: requested, preview, isCacheable, clientIp } = input;
     const disposition = preview === undefined ? "attachment" : "inline";
     const purpose = input.purpose ?? usualPurpose(disposition, preview);
-    if (isCacheable && preview === undefined) throw new DomainError("invalid_request", ONLY_PREVIEWS);
+    if (isCacheable && preview === undefined) throw invalidRequest(ONLY_PREVIEWS);
     allowance.take(caller.userId, input.attachmentIds.length);
     checkExpiry(requested, limits.urlTtlMaxSeconds);
     // The database stores ids in lower case. Each result contains the id in the spelling of the caller.

@@ -2,8 +2,7 @@ import { DownloadParams, FileUrl, FileUrls, FileUrlsBody, UrlQuery } from "@vale
 import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { DomainError } from "../../platform/errors.ts";
-import { emptyResponse, operations } from "../../platform/http/openapi.ts";
-import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { type App, emptyResponse, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { toIso } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/caller.ts";
 import type { DownloadVerbs } from "./index.ts";

@@ -1,5 +1,5 @@
 import type { FileRequest, LinkSlot } from "@valetkey/contract";
-import { DomainError } from "../../platform/errors.ts";
+import { DomainError, invalidRequest } from "../../platform/errors.ts";
 import { hasBidiControl, isVisible } from "../../platform/text/readable-text.ts";
 import type { Attachment } from "../access/attachment.ts";
 
@@ -58,7 +58,7 @@ function slotOf({ slots }: FileRequest, slotId: string | undefined): LinkSlot | 
   if (slots.length === 0 && slotId === undefined) return undefined;
   const slot = slots.find(({ id }) => id === slotId);
   if (slot !== undefined) return slot;
-  throw new DomainError("invalid_request", "Name the slotId of one of the places that the request lists.");
+  throw invalidRequest("Name the slotId of one of the places that the request lists.");
 }
 
 function full(message: string): DomainError {
@@ -75,16 +75,13 @@ export function checkVisitorName(name: string | undefined, askName: FileRequest[
   const checked = name?.trim().normalize("NFC") ?? "";
   if (!isVisible(checked)) {
     if (askName === "optional") return undefined;
-    throw new DomainError("invalid_request", "visitorName is missing. The request asks for your name.");
+    throw invalidRequest("visitorName is missing. The request asks for your name.");
   }
   if (checked.length > MAX_NAME_LENGTH) {
-    throw new DomainError("invalid_request", `visitorName is longer than ${MAX_NAME_LENGTH} characters.`);
+    throw invalidRequest(`visitorName is longer than ${MAX_NAME_LENGTH} characters.`);
   }
   if (!checked.isWellFormed() || FORBIDDEN_IN_NAME.test(checked) || hasBidiControl(checked)) {
-    throw new DomainError(
-      "invalid_request",
-      "visitorName has a control character or a text-direction mark. Remove it.",
-    );
+    throw invalidRequest("visitorName has a control character or a text-direction mark. Remove it.");
   }
   return checked;
 }

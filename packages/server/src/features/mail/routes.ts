@@ -2,10 +2,9 @@ import { MailPreferences, problems, UnsubscribeParams, UpdateMailPreferencesBody
 import type { FastifyReply } from "fastify";
 import { Type } from "typebox";
 import { type Language, USUAL_LANGUAGE } from "../../platform/database/unions.ts";
-import { operations } from "../../platform/http/openapi.ts";
 import { refusalOf } from "../../platform/http/problem.ts";
 import { readerLanguage } from "../../platform/http/reader-language.ts";
-import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { type App, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { callerOf } from "../access/caller.ts";
 import { visitorHeaders } from "../links/visitor/routes.ts";
 import type { MailVerbs } from "./index.ts";

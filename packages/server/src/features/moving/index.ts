@@ -1,6 +1,6 @@
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { DomainError, invalidRequest } from "../../platform/errors.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { authoriseAttachment, authoriseNote } from "../access/authorise.ts";
@@ -128,7 +128,7 @@ function describeMove({ db, limits }: Deps) {
     const target = await authoriseNote(db, { caller, noteId: toNoteId, action: "attachment.add" });
     const [first] = files;
     if (first === undefined || files.some(({ noteId }) => noteId !== first.noteId)) {
-      throw new DomainError("invalid_request", "The files are in different notes. Ask for one note at a time.");
+      throw invalidRequest("The files are in different notes. Ask for one note at a time.");
     }
     const { noteId, ownerId } = first;
     const sameOwner = ownerId === target.ownerId;

@@ -7,8 +7,7 @@ import {
   MoveEffects,
   MoveEffectsBody,
 } from "@valetkey/contract";
-import { operations } from "../../platform/http/openapi.ts";
-import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { type App, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { readIdempotencyKey } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/caller.ts";
 import { describeAttachment } from "../attachments/routes.ts";

@@ -2,7 +2,7 @@ import type { Limits } from "../../platform/config/limits.ts";
 import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { DomainError, invalidRequest } from "../../platform/errors.ts";
 import { createFairTurns } from "../../platform/limits/fair-turns.ts";
 import type { ListedAttachment } from "../access/attachment.ts";
 import { type Arrive, authoriseAttachment, authoriseNote, permits } from "../access/authorise.ts";
@@ -100,7 +100,7 @@ function listNotes({ db, clock, limits }: Deps) {
   return async (caller: Caller, request: ListNotesInput): Promise<Page<NoteSummaryWithRole>> => {
     const { scope, signal, order, ...page } = request;
     if (order !== undefined && (scope === "shared" || page.search !== undefined)) {
-      throw new DomainError("invalid_request", "`sort` is only for your own notes, without `q`.");
+      throw invalidRequest("`sort` is only for your own notes, without `q`.");
     }
     const { userId } = caller;
     const list = async (): Promise<Page<Omit<NoteSummaryWithRole, "access">>> => {
@@ -151,7 +151,7 @@ function updateNote({ db, clock, newId, limits }: Deps, arrive: Arrive) {
   ): Promise<NoteWithAttachments> => {
     const { noteId, ...change } = input;
     if (change.title === undefined && change.body === undefined) {
-      throw new DomainError("invalid_request", "Give at least one of title and body.");
+      throw invalidRequest("Give at least one of title and body.");
     }
     const updated = await db.transaction(async (tx) => {
       const { role } = await authoriseNote(tx, { caller, noteId, action: "note.edit" });

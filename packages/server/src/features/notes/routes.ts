@@ -12,8 +12,7 @@ import {
 } from "@valetkey/contract";
 import { encodeCursor, type Page } from "../../platform/database/pages.ts";
 import { httpLimits } from "../../platform/http/http-limits.ts";
-import { emptyResponse, operations } from "../../platform/http/openapi.ts";
-import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { type App, emptyResponse, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { fitPage, goneSignal, isoOrNull, parseInstant, readIdempotencyKey, toIso } from "../../platform/http/wire.ts";
 import { namesOf } from "../access/attachment.ts";
 import { callerOf } from "../access/caller.ts";

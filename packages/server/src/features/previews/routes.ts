@@ -7,9 +7,8 @@ import {
 } from "@valetkey/contract";
 import type { SignedRequest } from "../../platform/bucket/port.ts";
 import { DomainError } from "../../platform/errors.ts";
-import { operations } from "../../platform/http/openapi.ts";
 import { presentProblem } from "../../platform/http/problem.ts";
-import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { type App, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { toIso } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/caller.ts";
 import type { Outcome } from "../uploads/batch.ts";

@@ -74,8 +74,6 @@ export type Receipt = { statement: string; signature: string; keyId: string };
 
 export type ReceiptKey = { keyId: string; publicKey: string };
 
-type Key = { keyId: string; privateKey: KeyObject; publicKey: KeyObject };
-
 /** The bytes of a PKCS #8 file before the 32 bytes of the Ed25519 private key (RFC 8410, section 7). */
 const PKCS8_START = Buffer.from("302e020100300506032b657004220420", "hex");
 
@@ -119,7 +117,7 @@ export function receipts(deps: Deps) {
   };
 }
 
-function toKey(seed: Uint8Array): Key {
+function toKey(seed: Uint8Array): { keyId: string; privateKey: KeyObject; publicKey: KeyObject } {
   const privateKey = createPrivateKey({ key: Buffer.concat([PKCS8_START, seed]), format: "der", type: "pkcs8" });
   const publicKey = createPublicKey(privateKey);
   const keyId = createHash("sha256")

@@ -24,8 +24,7 @@ import {
 } from "@valetkey/contract";
 import type { FastifyRequest } from "fastify";
 import { httpLimits } from "../../platform/http/http-limits.ts";
-import { bodyIsOptional, emptyResponse, operations } from "../../platform/http/openapi.ts";
-import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { type App, bodyIsOptional, emptyResponse, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { allowNoBody, readIdempotencyKey } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/caller.ts";
 import { describeAttachment } from "../attachments/routes.ts";

@@ -1,7 +1,7 @@
 import type { Tx } from "../../platform/database/queries.ts";
 import type { ShareRole } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { DomainError, invalidRequest } from "../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-database.ts";
 import type { Caller } from "../access/caller.ts";
 import { type AuditEvent, auditEvent, type EventSubject } from "../audit/audit-event.ts";
@@ -213,10 +213,10 @@ function apply(invitation: Invitation, { change, now }: { change: InvitationChan
     );
   }
   if (invitation.attachmentId !== undefined && role !== "viewer") {
-    throw new DomainError("invalid_request", "A file is shared with viewers only. Omit the role.");
+    throw invalidRequest("A file is shared with viewers only. Omit the role.");
   }
   if (typeof given === "number" && given <= now) {
-    throw new DomainError("invalid_request", "expiresAt is in the past. Give a later instant, or null.");
+    throw invalidRequest("expiresAt is in the past. Give a later instant, or null.");
   }
   return {
     ...invitation,

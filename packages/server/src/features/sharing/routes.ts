@@ -24,13 +24,11 @@ import {
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Page } from "../../platform/database/pages.ts";
 import { networkOf } from "../../platform/http/client-address.ts";
-import { emptyResponse, operations } from "../../platform/http/openapi.ts";
-import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { type App, emptyResponse, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { fitPage, isoOrNull, parseExpiresAt, parseInstant, toIso } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/caller.ts";
 import { presentAttachment } from "../attachments/routes.ts";
-import type { PeopleVerbs } from "../people/index.ts";
-import { presentPerson } from "../people/index.ts";
+import { type PeopleVerbs, presentPerson } from "../people/index.ts";
 import type { LookedAt } from "./accept-invitation.ts";
 import type { SharingVerbs } from "./index.ts";
 import { type DescribedInvitation, invitationUrl, linkEndsAt } from "./invitation.ts";

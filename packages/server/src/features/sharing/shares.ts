@@ -2,7 +2,7 @@ import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { ShareRole } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { DomainError, invalidRequest } from "../../platform/errors.ts";
 import { authoriseAttachment, authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import { aboutFile, aboutNote, auditEvent, type EventSubject } from "../audit/audit-event.ts";
@@ -46,7 +46,7 @@ export function putShares(deps: Deps) {
       const place = await authorise(tx, { caller, subject });
       const now = clock();
       if (expiresAt !== undefined && expiresAt <= now) {
-        throw new DomainError("invalid_request", "expiresAt is in the past. Give a later instant, or omit it.");
+        throw invalidRequest("expiresAt is in the past. Give a later instant, or omit it.");
       }
       const found = await findReceivers(tx, { ...deps, ...input, caller, ownerId: place.ownerId });
       const { userIds, emails, results } = found;

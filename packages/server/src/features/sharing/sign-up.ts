@@ -1,7 +1,7 @@
 import type { Tx } from "../../platform/database/queries.ts";
 import type { EmailProof, Language } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { DomainError, invalidRequest } from "../../platform/errors.ts";
 import type { Caller } from "../access/caller.ts";
 import { type Claims, userOfSubject } from "../people/find-users.ts";
 import { normaliseEmail, type Subject } from "../people/person.ts";
@@ -52,7 +52,7 @@ function requireUsable(
 ): void {
   requireOpen(invitation, now);
   if (email === invitation.email) return;
-  throw new DomainError("invalid_request", `This invitation is for ${invitation.email}. Use this email address.`);
+  throw invalidRequest(`This invitation is for ${invitation.email}. Use this email address.`);
 }
 
 /** Marks an invitation to the service as used. The use also proves the email address. */

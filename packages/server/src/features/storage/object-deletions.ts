@@ -61,9 +61,7 @@ async function deleteWaiting(
   { planned, now }: { planned: readonly PlannedDeletion[]; now: number },
 ): Promise<void> {
   const waiting = planned.filter(({ notBefore }) => notBefore > now).map(({ objectKey }) => objectKey);
-  for (let at = 0; at < waiting.length; at += BATCH) {
-    await bucket.delete(waiting.slice(at, at + BATCH)).catch(() => []);
-  }
+  for (let at = 0; at < waiting.length; at += BATCH) await bucket.delete(waiting.slice(at, at + BATCH)).catch(() => []);
 }
 
 /**

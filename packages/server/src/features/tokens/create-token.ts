@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { DomainError, invalidRequest } from "../../platform/errors.ts";
 import type { Caller } from "../access/caller.ts";
 import { warnOfChange } from "../accounts/own/owner.ts";
 import { credentialQueries, identityQueries } from "../people/queries.ts";
@@ -37,7 +37,7 @@ export function createApiToken(deps: Deps) {
     if (latest !== undefined && input.expiresAt !== undefined && input.expiresAt > latest) {
       const instant = new Date(latest).toISOString();
       const rule = `A token of a user of another application expires within ${MAX_SUBJECT_TOKEN_DAYS} days, and not after the token that creates it.`;
-      throw new DomainError("invalid_request", `expiresAt is too late: the latest is ${instant}. ${rule}`);
+      throw invalidRequest(`expiresAt is too late: the latest is ${instant}. ${rule}`);
     }
     const token = newToken(deps);
     const [tokenHash, check] = [hashToken(token), checkAndWarn(deps, caller)];
@@ -75,7 +75,7 @@ export function insertToken({ db, clock, newId }: Deps) {
   ): Promise<ApiToken> => {
     const now = clock();
     if (expiresAt !== undefined && expiresAt <= now) {
-      throw new DomainError("invalid_request", "expiresAt is in the past. Give a later instant, or omit it.");
+      throw invalidRequest("expiresAt is in the past. Give a later instant, or omit it.");
     }
     const record: ApiToken = { id: newId(), userId, label, tokenHash, createdAt: now, expiresAt };
     await db.transaction(async (tx) => {
@@ -92,7 +92,7 @@ export function insertToken({ db, clock, newId }: Deps) {
 
 /** Returns the latest expiry of a token that the caller creates. Undefined: the token may live forever. */
 export async function latestExpiry({ db, clock }: Deps, caller: Caller): Promise<number | undefined> {
-  if (!(await identityQueries(db).isSubject(caller.userId))) return undefined;
+  if ((await identityQueries(db).issuerOf(caller.userId)) === undefined) return undefined;
   const latest = clock() + MAX_SUBJECT_TOKEN_DAYS * DAY_MS;
   return Math.min(latest, caller.tokenExpiresAt ?? latest);
 }

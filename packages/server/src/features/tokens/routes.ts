@@ -15,8 +15,7 @@ import {
   type ApiToken as WireToken,
 } from "@valetkey/contract";
 import { networkOf } from "../../platform/http/client-address.ts";
-import { emptyResponse, operations } from "../../platform/http/openapi.ts";
-import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { type App, emptyResponse, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { parseExpiresAt, toIso } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/caller.ts";
 import type { AccountVerbs } from "../accounts/index.ts";

@@ -1,11 +1,9 @@
 import { AttachmentParams, NoteParams, PageQuery, TrashPage } from "@valetkey/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { emptyResponse, operations } from "../../platform/http/openapi.ts";
-import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { type App, emptyResponse, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { fitPage, toIso } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/caller.ts";
-import type { PeopleVerbs } from "../people/index.ts";
-import { presentPerson } from "../people/index.ts";
+import { type PeopleVerbs, presentPerson } from "../people/index.ts";
 import type { TrashVerbs } from "./index.ts";
 import type { TrashSubject } from "./queries.ts";
 

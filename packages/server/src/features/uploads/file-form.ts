@@ -4,7 +4,7 @@ import type { Multipart } from "@fastify/multipart";
 import type { FastifyRequest } from "fastify";
 import { httpLimits } from "../../platform/http/http-limits.ts";
 import { HttpProblem } from "../../platform/http/problem.ts";
-import type { FormProgressLimits } from "../../platform/http/route-types.ts";
+import type { FormProgressLimits } from "../../platform/http/routes.ts";
 import { streamOf } from "../../platform/http/wire.ts";
 
 /** A form contains exactly one file. The stream ends only after the whole form was read, and only if the form has no other part. */

@@ -1,7 +1,7 @@
 import { countParts, lengthOfPart } from "../../platform/bucket/part-plan.ts";
 import type { SignedRequest, StoredPart } from "../../platform/bucket/port.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { DomainError, invalidRequest } from "../../platform/errors.ts";
 import type { MultipartUpload, Upload } from "../access/attachment.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { authoriseSender, findOwnUpload, type Sender, uploadOver } from "./sender.ts";
@@ -19,11 +19,12 @@ export function signParts({ db, bucket, clock, limits }: Deps) {
     await authoriseSender(db, { sender: caller, noteId: upload.noteId, now: clock(), limits });
     if (upload.state !== "pending") throw uploadOver(upload);
     const { multipart, objectKey, sizeBytes } = upload;
-    if (multipart === undefined) throw invalid("This upload has no parts. Send the file in one PUT.");
+    if (multipart === undefined) throw invalidRequest("This upload has no parts. Send the file in one PUT.");
     const { bucketUploadId, partSize } = multipart;
     const partCount = countParts({ sizeBytes, partSize });
     const unknown = input.partNumbers.find((partNumber) => partNumber > partCount);
-    if (unknown !== undefined) throw invalid(`There is no part ${unknown}. This upload has parts 1 to ${partCount}.`);
+    if (unknown !== undefined)
+      throw invalidRequest(`There is no part ${unknown}. This upload has parts 1 to ${partCount}.`);
     const now = clock();
     // No URL may expire later than the upload.
     const expiresInSeconds = Math.min(limits.uploadTtlSeconds, Math.floor((upload.expiresAt - now) / 1000));
@@ -50,10 +51,6 @@ export function getUpload({ db, bucket }: Deps) {
     const { bucketUploadId } = multipart;
     return { upload, parts: (await bucket.listParts({ objectKey, bucketUploadId })) ?? [], rejectReason };
   };
-}
-
-function invalid(message: string): DomainError {
-  return new DomainError("invalid_request", message);
 }
 
 /** A part that the client reports as sent. */

@@ -4,7 +4,7 @@ import { normaliseContentType } from "../../platform/bucket/serving.ts";
 import type { Limits } from "../../platform/config/limits.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { DomainError, invalidRequest } from "../../platform/errors.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
 import { checkFilename, checkPath } from "../../platform/text/readable-text.ts";
 import type { Upload } from "../access/attachment.ts";
@@ -111,10 +111,7 @@ function planOf({ sizeBytes, partSize }: StartUploadInput, { singlePutMaxBytes }
 function planParts(parts: Parts): UploadPlan {
   const partCount = countParts(parts);
   if (partCount > MAX_PARTS) {
-    throw new DomainError(
-      "invalid_request",
-      `The file would have ${partCount} parts, and S3 allows ${MAX_PARTS}. Use larger parts.`,
-    );
+    throw invalidRequest(`The file would have ${partCount} parts, and S3 allows ${MAX_PARTS}. Use larger parts.`);
   }
   return { strategy: "multipart", partSize: parts.partSize, partCount };
 }

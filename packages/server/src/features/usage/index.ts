@@ -1,8 +1,7 @@
 import { Usage as UsageBody } from "@valetkey/contract";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { operations } from "../../platform/http/openapi.ts";
-import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { type App, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { type Caller, callerOf } from "../access/caller.ts";
 import { usageQueries } from "./queries.ts";
 import { quotaOf, quotaOfUser, type Usage, type UsageDrift } from "./usage.ts";

@@ -3,7 +3,7 @@ import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { AdminAction, WebhookEvent } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { DomainError, invalidRequest } from "../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-database.ts";
 import { isLoopbackAddress, isPublicAddress } from "../../platform/outgoing/send-webhook.ts";
 import type { Caller } from "../access/caller.ts";
@@ -202,7 +202,7 @@ function checkUrl(text: string, { allowsLoopback }: { allowsLoopback: boolean })
 }
 
 function refused(problem: string): DomainError {
-  return new DomainError("invalid_request", `The URL is refused. ${problem}`);
+  return invalidRequest(`The URL is refused. ${problem}`);
 }
 
 /** Limits the test and repeated messages of a person, which reach a server of their choice. */

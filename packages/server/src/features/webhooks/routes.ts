@@ -11,8 +11,7 @@ import {
   WebhookWithSecret,
   Webhook as WireWebhook,
 } from "@valetkey/contract";
-import { emptyResponse, operations } from "../../platform/http/openapi.ts";
-import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { type App, emptyResponse, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { isoOrNull, toIso } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/caller.ts";
 import type { Delivery, WebhookEndpoint } from "../outbox/webhook.ts";

@@ -2,7 +2,7 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { join, posix, relative, sep } from "node:path";
 import type { BucketBackup, ListedBlob } from "@valetkey/s3-local";
 import type { SqliteSnapshot } from "../../platform/database/sqlite/snapshot.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { DomainError, invalidRequest } from "../../platform/errors.ts";
 import { copyDurably, digestOf, sizeOf, syncFolder } from "../../platform/files.ts";
 import {
   BLOB_LIST,
@@ -146,23 +146,16 @@ async function readEarlier(backupDir: string): Promise<Manifest | undefined> {
 
 async function prepare({ dataDir, backupDir }: BackupOptions): Promise<void> {
   if ((await sizeOf(join(dataDir, FILES.database))) === undefined) {
-    throw new DomainError(
-      "invalid_request",
-      `There is no database in ${dataDir}. Set DATA_DIR to the folder of the service.`,
-    );
+    throw invalidRequest(`There is no database in ${dataDir}. Set DATA_DIR to the folder of the service.`);
   }
   const inside = relative(dataDir, backupDir);
   if (inside === "" || !(inside.startsWith("..") || inside.includes(":"))) {
-    throw new DomainError(
-      "invalid_request",
-      `${backupDir} is inside DATA_DIR. Give a folder outside, best on another disk.`,
-    );
+    throw invalidRequest(`${backupDir} is inside DATA_DIR. Give a folder outside, best on another disk.`);
   }
   await mkdir(backupDir, { recursive: true, mode: 0o700 });
   const foreign = (await readdir(backupDir)).find((name) => !OWN_NAMES.test(name));
   if (foreign === undefined) return;
-  throw new DomainError(
-    "invalid_request",
+  throw invalidRequest(
     `${backupDir} holds other files (${foreign}). Give an empty folder, or the folder of an earlier backup.`,
   );
 }

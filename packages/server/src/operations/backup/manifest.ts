@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
-import { DomainError } from "../../platform/errors.ts";
+import { type DomainError, invalidRequest } from "../../platform/errors.ts";
 import { syncFolder } from "../../platform/files.ts";
 
 const NAME = "manifest.json";
@@ -51,8 +51,7 @@ export async function readManifest(backupDir: string): Promise<Manifest> {
   const manifest = parse(text);
   const { format, version } = manifest ?? {};
   if (typeof format === "number" && format > FORMAT) {
-    throw new DomainError(
-      "invalid_request",
+    throw invalidRequest(
       `The backup in ${backupDir} was made by a newer Valet Key (${version}). Install that version to restore it.`,
     );
   }
@@ -76,7 +75,7 @@ export async function writeManifest(backupDir: string, manifest: Manifest): Prom
 
 export function notWhole(backupDir: string, reason: string, cause?: unknown): DomainError {
   const remedy = `If the service still has its data, repair the backup with: valetkey backup --verify ${backupDir}. Or restore another backup.`;
-  return new DomainError("invalid_request", `The backup in ${backupDir} is not whole: ${reason}. ${remedy}`, { cause });
+  return invalidRequest(`The backup in ${backupDir} is not whole: ${reason}. ${remedy}`, { cause });
 }
 
 function parse(text: string): Partial<Manifest> | undefined {
@@ -94,8 +93,7 @@ export const BLOB_LIST = "blobs.jsonl";
 export async function* readBlobList(file: string): AsyncGenerator<FileEntry> {
   for await (const line of createInterface({ input: createReadStream(file) })) {
     const entry: unknown = JSON.parse(line);
-    if (!Value.Check(FileEntry, entry))
-      throw new DomainError("invalid_request", `The list of blobs ${file} is damaged`);
+    if (!Value.Check(FileEntry, entry)) throw invalidRequest(`The list of blobs ${file} is damaged`);
     yield entry;
   }
 }

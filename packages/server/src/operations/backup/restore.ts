@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { isOfPreview, MADE_BY_PREVIEW } from "../../platform/database/migrations/index.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { type DomainError, invalidRequest } from "../../platform/errors.ts";
 import { copyDurably, digestOf, sizeOf, syncFolder } from "../../platform/files.ts";
 import { createProgress, FILES, type Progress } from "./make.ts";
 import { BLOB_LIST, type FileEntry, type Manifest, notWhole, readBlobList, readManifest } from "./manifest.ts";
@@ -26,12 +26,9 @@ export async function restoreBackup(options: RestoreOptions): Promise<Manifest> 
   const { backupDir, dataDir, writeProgress } = options;
   await refuseFull(dataDir);
   const manifest = await readManifest(backupDir);
-  if (isOfPreview(manifest.lastMigration)) {
-    throw new DomainError("invalid_request", `The backup in ${backupDir} ${MADE_BY_PREVIEW}`);
-  }
+  if (isOfPreview(manifest.lastMigration)) throw invalidRequest(`The backup in ${backupDir} ${MADE_BY_PREVIEW}`);
   if (!options.knowsMigration(manifest.neededMigration ?? manifest.lastMigration)) {
-    throw new DomainError(
-      "invalid_request",
+    throw invalidRequest(
       `The backup in ${backupDir} was made by a newer Valet Key (${manifest.version}). Install that version to restore it.`,
     );
   }
@@ -53,8 +50,7 @@ export function refuseInterruptedRestore(dataDir: string): void {
 }
 
 function interrupted(dataDir: string): DomainError {
-  return new DomainError(
-    "invalid_request",
+  return invalidRequest(
     `A restore into ${dataDir} was interrupted. Empty this folder, and run \`valetkey restore\` again.`,
   );
 }
@@ -63,8 +59,7 @@ async function refuseFull(dataDir: string): Promise<void> {
   if ((await sizeOf(dataDir)) === undefined) return;
   refuseInterruptedRestore(dataDir);
   if ((await readdir(dataDir)).length === 0) return;
-  throw new DomainError(
-    "invalid_request",
+  throw invalidRequest(
     `DATA_DIR (${dataDir}) is not empty. Set DATA_DIR to a new folder, or move the files of this folder away.`,
   );
 }

@@ -33,11 +33,9 @@ const CREDENTIALS = { authorization: "Bearer valetkey-doctor", cookie: "valetkey
 
 export type Echoed = { echo: Echo; answer: Response } | { answer: Answer };
 
-type Parts = Pick<DoctorParts, "publicUrl" | "requests" | "echo">;
-
 /** Sends a request with a forged IP address to PUBLIC_URL. Returns a response of another server unchanged. */
 export async function sendEcho(
-  { publicUrl, requests, echo }: Parts,
+  { publicUrl, requests, echo }: Pick<DoctorParts, "publicUrl" | "requests" | "echo">,
   { body = Buffer.alloc(0), accept = "application/json" }: { body?: Buffer | "slow"; accept?: string } = {},
 ): Promise<Echoed> {
   const token = echo.token();

@@ -6,9 +6,8 @@ import type { FastifyRequest } from "fastify";
 import { callerOf } from "../../features/access/caller.ts";
 import type { PeopleVerbs } from "../../features/people/index.ts";
 import { DomainError } from "../../platform/errors.ts";
-import { operations } from "../../platform/http/openapi.ts";
 import { HttpProblem } from "../../platform/http/problem.ts";
-import type { App, RouteDeps } from "../../platform/http/route-types.ts";
+import { type App, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { PAUSE_MS, type ProveEcho } from "./echo.ts";
 
 /** Checks the set-up of the service. */

@@ -6,9 +6,8 @@ import { within } from "../../platform/clock.ts";
 import { isSameText } from "../../platform/crypto/secrets.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { httpLimits } from "../../platform/http/http-limits.ts";
-import { operations } from "../../platform/http/openapi.ts";
 import { HttpProblem, problemBody } from "../../platform/http/problem.ts";
-import type { App } from "../../platform/http/route-types.ts";
+import { type App, operations } from "../../platform/http/routes.ts";
 import type { Metrics } from "../../platform/metrics/requests.ts";
 
 const security: [] = [];

@@ -1,7 +1,6 @@
-import type { Credentials } from "@valetkey/presign";
-import { PresignError, parseS3Url } from "@valetkey/presign";
+import { type Credentials, PresignError, parseS3Url } from "@valetkey/presign";
 import type { Clock } from "../clock.ts";
-import { DomainError } from "../errors.ts";
+import { invalidRequest } from "../errors.ts";
 import type { OptionOf } from "../text/option-names.ts";
 import { createClient, type Timeouts } from "./client.ts";
 import { type CredentialProvider, createCredentialSource, sdkProviderChain } from "./credentials.ts";
@@ -9,8 +8,7 @@ import { createDeletion, createListing } from "./list-and-delete.ts";
 import { createBrowserMultipart, createCopy, createDiscardParts } from "./multipart.ts";
 import type { Bucket } from "./port.ts";
 import { createReading } from "./reading.ts";
-import type { CloudFrontTarget } from "./signing.ts";
-import { createSigning } from "./signing.ts";
+import { type CloudFrontTarget, createSigning } from "./signing.ts";
 import { createStore, type PartBufferLimits } from "./store.ts";
 import { createTryCapabilities } from "./try-capabilities.ts";
 
@@ -155,7 +153,7 @@ export function createObjectKeyOf(options: {
   return (s3Url) => {
     const location = parseAtAny(s3Url, endpoints);
     if (location.bucket === bucket) return location.key;
-    throw new DomainError("invalid_request", `The URL is in the bucket "${location.bucket}", not in "${bucket}".`);
+    throw invalidRequest(`The URL is in the bucket "${location.bucket}", not in "${bucket}".`);
   };
 }
 
@@ -175,5 +173,5 @@ function parseAtAny(s3Url: string, endpoints: readonly string[]) {
     }
   }
   const reason = failure instanceof Error ? failure.message : "it names no object";
-  throw new DomainError("invalid_request", `The URL can't be used: ${reason}.`, { cause: failure });
+  throw invalidRequest(`The URL can't be used: ${reason}.`, { cause: failure });
 }

@@ -1,6 +1,6 @@
 import type { Credentials } from "@valetkey/presign";
 import { type Clock, within } from "../clock.ts";
-import { loadWith } from "../optional-package.ts";
+import { loadWith } from "../modules.ts";
 
 /** Fetches credentials, as a provider of the AWS SDK does. With `forceRefresh`, the provider does not use its cache. */
 export type CredentialProvider = (options?: { forceRefresh?: boolean }) => Promise<Credentials>;

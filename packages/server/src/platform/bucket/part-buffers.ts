@@ -158,8 +158,6 @@ export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: Par
 /** A part of a stream. All parts but the last have `partBytes`. The caller must release `held` when the bucket has stored the part. */
 export type Part = { bytes: Buffer; isLast: boolean; held: HeldBuffer | undefined };
 
-type SplitOptions = { partBytes: number; maxBytes: number; buffers: FormBuffers };
-
 /** A file of at most 64 KiB needs no shared buffer, and never waits for slow forms. A stream always buffers up to 64 KiB. */
 const SMALL_BYTES = 65_536;
 
@@ -171,7 +169,7 @@ const SMALL_BYTES = 65_536;
  */
 export async function* splitIntoParts(
   body: Readable,
-  { partBytes, maxBytes, buffers }: SplitOptions,
+  { partBytes, maxBytes, buffers }: { partBytes: number; maxBytes: number; buffers: FormBuffers },
 ): AsyncGenerator<Part> {
   let total = 0;
   let filled = 0;

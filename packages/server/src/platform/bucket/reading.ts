@@ -2,9 +2,8 @@ import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { addAbortSignal, type Readable, Transform } from "node:stream";
 import { encodeKey, PresignError } from "@valetkey/presign";
-import { DomainError } from "../errors.ts";
-import type { BucketClient } from "./client.ts";
-import { failedWith, toBucketError, unavailable } from "./client.ts";
+import { DomainError, invalidRequest } from "../errors.ts";
+import { type BucketClient, failedWith, toBucketError, unavailable } from "./client.ts";
 import type { Bucket, Checksum, StoredObject } from "./port.ts";
 
 type Objects = Pick<Bucket, "head" | "readSmall" | "readStart" | "read" | "computeChecksum" | "probe">;
@@ -46,7 +45,7 @@ function assertKey(objectKey: string): void {
     encodeKey(objectKey);
   } catch (error) {
     if (!(error instanceof PresignError)) throw error;
-    throw new DomainError("invalid_request", `${error.message}.`, { cause: error });
+    throw invalidRequest(`${error.message}.`, { cause: error });
   }
 }
 

@@ -11,7 +11,7 @@ import {
   resolveTarget,
 } from "@valetkey/presign";
 import type { Clock } from "../clock.ts";
-import { nodeHttp } from "../node-http.ts";
+import { nodeHttp } from "../modules.ts";
 import type { CredentialSource } from "./credentials.ts";
 import { textOf } from "./xml.ts";
 

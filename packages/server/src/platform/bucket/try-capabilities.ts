@@ -73,8 +73,6 @@ export function createTryCapabilities(options: Options): Bucket["tryCapabilities
   };
 }
 
-type Send = ReturnType<typeof createSend>;
-
 function createSend({ target, credentials, clock, timeouts }: Options) {
   const presigner = createPresigner(target);
 
@@ -125,7 +123,7 @@ async function canCopy(calls: Parts, { from, to }: { from: string; to: string })
 /** Tests multipart uploads under a key that already has an object. */
 async function tryParts(
   { client, calls }: Options,
-  { objectKey, send }: { objectKey: string; send: Send },
+  { objectKey, send }: { objectKey: string; send: ReturnType<typeof createSend> },
 ): Promise<Pick<BucketCapabilities, "conditionalComplete" | "partsDie">> {
   const bucketUploadId = await calls.createMultipart({ objectKey, contentType: TYPE });
   const place = { objectKey, bucketUploadId };

@@ -79,8 +79,6 @@ export async function migrateWithin(
   if (isNew) await own?.(transaction);
 }
 
-type Known = { engine: EngineName; executed: readonly string[]; known: Migrations };
-
 async function migrateToLatest(
   transaction: Kysely<Tables>,
   migrations: Migrations,
@@ -134,7 +132,7 @@ async function executedMigrations(db: Kysely<Tables>, engine: EngineName): Promi
  */
 async function laterMigrations(
   db: Kysely<Tables>,
-  { engine, executed, known }: Known,
+  { engine, executed, known }: { engine: EngineName; executed: readonly string[]; known: Migrations },
 ): Promise<Record<string, Migration>> {
   const later = executed.filter((name) => !Object.hasOwn(known, name));
   const last = later.at(-1);

@@ -14,9 +14,7 @@ export function decodeCursor(cursor: string | undefined): string | undefined {
   const id = text.slice(CURSOR_PREFIX.length);
   // The code encodes the id, and compares the result with the cursor. Padding, other alphabets, trailing bits or broken UTF-8 can make
   // another text that decodes to an equal id.
-  if (!text.startsWith(CURSOR_PREFIX) || !ID.test(id) || encodeCursor(id) !== cursor) {
-    throw invalidCursor();
-  }
+  if (!text.startsWith(CURSOR_PREFIX) || !ID.test(id) || encodeCursor(id) !== cursor) throw invalidCursor();
   return id;
 }
 

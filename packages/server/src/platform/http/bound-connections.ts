@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { RequestListener, Server } from "node:http";
 import type { Socket } from "node:net";
-import { nodeHttp } from "../node-http.ts";
+import { nodeHttp } from "../modules.ts";
 import { httpLimits } from "./http-limits.ts";
 
 type Connection = {

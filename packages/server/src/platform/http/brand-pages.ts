@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Brand, type Color, type Logo, mix, readableOn } from "../config/brand.ts";
-import type { App } from "./route-types.ts";
+import type { App } from "./routes.ts";
 
 /** The brand as parts of HTML pages. */
 export type BrandPages = {

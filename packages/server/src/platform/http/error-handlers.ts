@@ -3,12 +3,12 @@ import type { Metrics } from "../metrics/requests.ts";
 import type { WebApp } from "./pages.ts";
 import { HttpProblem, notFound, refusalOf, sendProblem } from "./problem.ts";
 import type { RequestSpans } from "./request-spans.ts";
-import type { App } from "./route-types.ts";
+import type { App } from "./routes.ts";
 
 /** The members that are missing in an embedding are optional. */
 type Options = {
   metrics?: Metrics | undefined;
-  table: RouteTable;
+  table: ReturnType<typeof createRouteTable>;
   webApp?: WebApp | undefined;
   spans?: RequestSpans | undefined;
 };
@@ -35,8 +35,6 @@ export function handleErrors(app: App, { metrics, table, webApp, spans }: Option
     });
   });
 }
-
-type RouteTable = ReturnType<typeof createRouteTable>;
 
 /** Stores every registered route, so that the service can distinguish a 404 from a 405. */
 export function createRouteTable() {

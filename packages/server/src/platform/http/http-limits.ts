@@ -1,6 +1,6 @@
 import type { FastifyRequest, RouteHandlerMethod, RouteOptions } from "fastify";
 import { HttpProblem } from "./problem.ts";
-import { isStreamedForm } from "./route-types.ts";
+import { isStreamedForm } from "./routes.ts";
 
 /** The HTTP layer enforces the limits of `httpLimits`. The operator configures the limits of the service, such as file size and expiry. */
 export const httpLimits = {

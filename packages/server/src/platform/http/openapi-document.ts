@@ -5,11 +5,9 @@ import swaggerUi from "@fastify/swagger-ui";
 import * as contract from "@valetkey/contract";
 import { Problem } from "@valetkey/contract";
 import type { FastifyReply } from "fastify";
-import { nodeHttp } from "../node-http.ts";
-import { ownVersion } from "../version.ts";
-import { tags } from "./openapi.ts";
+import { nodeHttp, ownVersion } from "../modules.ts";
 import { notFound } from "./problem.ts";
-import type { App } from "./route-types.ts";
+import { type App, tags } from "./routes.ts";
 import { sessionCookieName } from "./session-cookie.ts";
 
 // The error responses of all routes have one shape. The schema is only for /openapi.json, so the service compiles no serialiser for the

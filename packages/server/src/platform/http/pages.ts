@@ -9,14 +9,12 @@ import { USUAL_LANGUAGE } from "../database/unions.ts";
 import type { BrandPages } from "./brand-pages.ts";
 import { notFound, sendProblem } from "./problem.ts";
 import { pageLanguage } from "./reader-language.ts";
-import type { App } from "./route-types.ts";
+import type { App } from "./routes.ts";
 
 const Welcome = Type.Object({ name: Type.String(), docs: Type.String(), openapi: Type.String() });
 
-type Options = { publicUrl: string; webApp: WebApp | undefined };
-
 /** A browser that opens `/` gets the web app. Other clients get a list of URLs. */
-export function pageRoutes(app: App, { publicUrl, webApp }: Options): void {
+export function pageRoutes(app: App, { publicUrl, webApp }: { publicUrl: string; webApp: WebApp | undefined }): void {
   const at = (path: string): string => new URL(path, publicUrl).href;
   const welcome = { name: "Valet Key", docs: at("/docs"), openapi: at("/openapi.json") };
   const schema = { hide: true, response: { 200: Welcome } };

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest, preParsingHookHandler } from "fas
 import { networkOf } from "./client-address.ts";
 import { httpLimits } from "./http-limits.ts";
 import { HttpProblem } from "./problem.ts";
-import { isStreamedForm } from "./route-types.ts";
+import { isStreamedForm } from "./routes.ts";
 
 /** Parsing and validating a body over 32 KiB takes milliseconds, so the work for longer bodies waits in a queue. */
 const LONG_BODY = 32_768;

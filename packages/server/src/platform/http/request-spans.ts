@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import type { App } from "./route-types.ts";
+import type { App } from "./routes.ts";
 
 /** The tracing span of one HTTP request. */
 type RequestSpan = {

@@ -1,6 +1,6 @@
 import helmet, { type FastifyHelmetOptions } from "@fastify/helmet";
 import fastify from "fastify";
-import type { App } from "./route-types.ts";
+import type { App } from "./routes.ts";
 
 const YEAR_SECONDS = 31_536_000;
 

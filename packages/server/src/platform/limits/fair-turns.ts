@@ -1,4 +1,4 @@
-import { DomainError } from "../errors.ts";
+import { type DomainError, invalidRequest } from "../errors.ts";
 import { rateLimited } from "./in-database.ts";
 
 /** The time for which a refused holder must wait, until at least one task of the holder has ended. */
@@ -81,5 +81,5 @@ export function createFairTurns({ atOnce, ofHolder, problem }: { atOnce: number;
 }
 
 function disconnected(): DomainError {
-  return new DomainError("invalid_request", "The connection closed before the work began.");
+  return invalidRequest("The connection closed before the work began.");
 }

@@ -4,7 +4,7 @@ import type { IncomingMessage } from "node:http";
 import https from "node:https";
 import { BlockList, isIP, type LookupFunction } from "node:net";
 import type { WebhookFailure } from "@valetkey/contract";
-import { nodeHttp } from "../node-http.ts";
+import { nodeHttp } from "../modules.ts";
 
 /** The time limit in milliseconds for the DNS query, the connection and the response together. */
 const WITHIN_MS = 15_000;

@@ -7,7 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { PREVIEW_LIMITS, type PreviewName } from "@valetkey/contract";
 import { DomainError } from "../errors.ts";
-import { workerModule } from "../worker-module.ts";
+import { workerModule } from "../modules.ts";
 
 /** The package that draws pictures. The operator may install it. */
 export const DRAWING_PACKAGE = "sharp";

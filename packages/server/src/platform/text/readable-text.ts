@@ -1,5 +1,5 @@
 import { normaliseFilename, normalisePath, problemOfFilename, problemOfPath } from "@valetkey/contract";
-import { DomainError } from "../errors.ts";
+import { DomainError, invalidRequest } from "../errors.ts";
 
 // The pattern `VISIBLE` excludes blank characters that Unicode classes as letters or symbols.
 const VISIBLE = /[[\p{L}\p{N}\p{P}\p{S}]--[\p{Default_Ignorable_Code_Point}\u2800]]/v;
@@ -7,12 +7,8 @@ const VISIBLE = /[[\p{L}\p{N}\p{P}\p{S}]--[\p{Default_Ignorable_Code_Point}\u280
 /** Throws `invalid_request` for a text that is invisible or can look like another text. An empty text is valid. */
 export function checkReadable(text: string | undefined, name: string): void {
   if (text === undefined || text === "") return;
-  if (!isVisible(text)) {
-    throw new DomainError("invalid_request", `${name} has no visible character. Write something that people can read.`);
-  }
-  if (hasBidiControl(text)) {
-    throw new DomainError("invalid_request", `${name} has a text-direction mark. Remove it.`);
-  }
+  if (!isVisible(text)) throw invalidRequest(`${name} has no visible character. Write something that people can read.`);
+  if (hasBidiControl(text)) throw invalidRequest(`${name} has a text-direction mark. Remove it.`);
 }
 
 /** Returns whether a text has a letter, a number, a punctuation mark or a symbol that people can see. */

@@ -51,9 +51,7 @@ type Options = {
  * Rejects with `database_unavailable` if the file is unusable or a migration fails.
  */
 export async function openSqlite(options: Options): Promise<Database> {
-  if (existsSync(movingFile(options.file))) {
-    throw new DomainError("database_unavailable", incompleteMove(options.file));
-  }
+  if (existsSync(movingFile(options.file))) throw new DomainError("database_unavailable", incompleteMove(options.file));
   const writer = await openWriter(options.file, { where: "mainThread" });
   try {
     const database = await openWith(writer, options);

@@ -4,7 +4,7 @@ import type { Ask } from "../../features/embedding/ask.ts";
 import { createCreators, type ItemLinks } from "../../features/embedding/creators.ts";
 import type { Places } from "../../features/embedding/places.ts";
 import type { Deps } from "../../platform/deps.ts";
-import type { App } from "../../platform/http/route-types.ts";
+import type { App } from "../../platform/http/routes.ts";
 import { deleteExpiredWindows } from "../../platform/limits/in-database.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
 import type { CheckedOptions } from "./options.ts";

@@ -55,13 +55,11 @@ export function sessionCookieFilter({
       : cookieHeader;
 }
 
-type Request = Pick<FastifyRequest, "method" | "headers">;
-
 /**
  * Refuses a write from a page of another origin with the user's cookie (docs/security-requirements.md, 24). The header `Origin` must be the
  * public origin. Without `Origin`, the header `Sec-Fetch-Site` must be `same-origin`. Throws `cross_site_request`.
  */
-export function requireSameOrigin(request: Request, publicOrigin: string): void {
+export function requireSameOrigin(request: Pick<FastifyRequest, "method" | "headers">, publicOrigin: string): void {
   if (SAFE_METHODS.has(request.method)) return;
   const { origin } = request.headers;
   if (origin === undefined ? request.headers["sec-fetch-site"] === "same-origin" : origin === publicOrigin) return;

@@ -1,6 +1,6 @@
 import { type BetterAuthPlugin, betterAuth, type User } from "better-auth";
 import type { FastifyBaseLogger, FastifyPluginAsync } from "fastify";
-import { DomainError } from "../../../platform/errors.ts";
+import { invalidRequest } from "../../../platform/errors.ts";
 import type { Policy } from "../../../platform/policy.ts";
 import type { Caller } from "../../access/caller.ts";
 import { readEmail } from "../../people/person.ts";
@@ -163,7 +163,7 @@ export function createAccounts(
 
     async changeEmail(userId, newEmail) {
       const email = readEmail(newEmail);
-      if (email === undefined) throw new DomainError("invalid_request", "The email address is not valid.");
+      if (email === undefined) throw invalidRequest("The email address is not valid.");
       await useCases.changeEmailOf(undefined, userId, email);
     },
 

@@ -2,7 +2,7 @@ import type { ProblemCode } from "@valetkey/contract";
 import { getSessionFromCtx } from "better-auth/api";
 import type { FastifyRequest } from "fastify";
 import type { Tx } from "../../../platform/database/queries.ts";
-import { DomainError } from "../../../platform/errors.ts";
+import { DomainError, invalidRequest } from "../../../platform/errors.ts";
 import { HttpProblem } from "../../../platform/http/problem.ts";
 import type { Caller } from "../../access/caller.ts";
 import type { LinkVerbs } from "../../links/index.ts";
@@ -130,9 +130,7 @@ export async function ownerOf(endpoint: Endpoint, { field = "password" } = {}): 
   const password = textOf(endpoint, field);
   const { internalAdapter, password: hashes } = endpoint.context;
   const hash = (await internalAdapter.findCredentialAccount(caller.userId))?.password;
-  if (!hash) {
-    throw new DomainError("invalid_request", "This account has no password. It signs in with the identity provider.");
-  }
+  if (!hash) throw invalidRequest("This account has no password. It signs in with the identity provider.");
   if (await hashes.verify({ hash, password })) return { caller, passwordHash: hash };
   throw new DomainError("wrong_password", "The password is wrong.");
 }

@@ -1,7 +1,7 @@
 import type { AuthContext, BetterAuthPlugin } from "better-auth";
 import { createAuthEndpoint } from "better-auth/api";
 import { setSessionCookie } from "better-auth/cookies";
-import { DomainError } from "../../../platform/errors.ts";
+import { DomainError, invalidRequest } from "../../../platform/errors.ts";
 import { HttpProblem } from "../../../platform/http/problem.ts";
 import { readEmail } from "../../people/person.ts";
 import { MAX_NAME_LENGTH, plainText } from "../callers/identity.ts";
@@ -42,7 +42,7 @@ export async function createAccount(context: AuthContext, account: { [Member in 
 export function checkName(name: unknown): string {
   const clean = plainText(typeof name === "string" ? name.trim() : name, MAX_NAME_LENGTH);
   if (clean === undefined) {
-    throw invalid(`The name must have 1 to ${MAX_NAME_LENGTH} characters and no control characters.`);
+    throw invalidRequest(`The name must have 1 to ${MAX_NAME_LENGTH} characters and no control characters.`);
   }
   return clean;
 }
@@ -50,7 +50,7 @@ export function checkName(name: unknown): string {
 /** Throws `invalid_request` for any picture, because its host could see who views which page. */
 export function refusePicture(image: unknown): void {
   if (image !== undefined && image !== null) {
-    throw invalid("Valet Key stores no profile pictures. Send the request without `image`.");
+    throw invalidRequest("Valet Key stores no profile pictures. Send the request without `image`.");
   }
 }
 
@@ -62,19 +62,15 @@ export function checkPassword(password: unknown): string {
     password.length > MAX_PASSWORD_LENGTH ||
     !password.isWellFormed()
   ) {
-    throw invalid(`The password must have ${MIN_PASSWORD_LENGTH} to ${MAX_PASSWORD_LENGTH} characters.`);
+    throw invalidRequest(`The password must have ${MIN_PASSWORD_LENGTH} to ${MAX_PASSWORD_LENGTH} characters.`);
   }
   return password;
 }
 
 function checkAccount({ email, name, password }: { [Member in keyof NewAccount]: unknown }): NewAccount {
   const normalised = readEmail(email);
-  if (normalised === undefined) throw invalid("The email address is not valid.");
+  if (normalised === undefined) throw invalidRequest("The email address is not valid.");
   return { email: normalised, password: checkPassword(password), name: checkName(name) };
-}
-
-function invalid(message: string): DomainError {
-  return new DomainError("invalid_request", message);
 }
 
 function emailTaken(): DomainError {

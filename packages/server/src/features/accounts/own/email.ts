@@ -1,7 +1,7 @@
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { EmailProof } from "../../../platform/database/unions.ts";
 import type { Deps } from "../../../platform/deps.ts";
-import { DomainError } from "../../../platform/errors.ts";
+import { DomainError, invalidRequest } from "../../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../../platform/limits/in-database.ts";
 import type { Caller } from "../../access/caller.ts";
 import { orOverLimit, queueMail, queueMailIfOn } from "../../outbox/queue-mail.ts";
@@ -39,7 +39,7 @@ export function createEmails(deps: Deps) {
       const { userId } = owner.caller;
       const email = normaliseEmail(newEmail);
       if ((await accountQueries(db).find(userId))?.email === email) {
-        throw new DomainError("invalid_request", "This is the email address of the account already.");
+        throw invalidRequest("This is the email address of the account already.");
       }
       await takeFromWindow(deps, { limit: LIMIT, holder: userId, amount: 1, problem: PROBLEM });
       const passwordMark = passwordMarkOf(owner.passwordHash);
@@ -156,8 +156,7 @@ async function changeEmail(
   await credentialQueries(tx).lock(userId);
   const account = await accountQueries(tx).find(userId);
   if (account === undefined) throw new DomainError("user_not_found", "This user has no account.");
-  if (account.email === email)
-    throw new DomainError("invalid_request", "This is the email address of the account already.");
+  if (account.email === email) throw invalidRequest("This is the email address of the account already.");
   const now = deps.clock();
   await accountQueries(tx).replaceEmail(userId, { to: email, now });
   // The old email address may later belong to another person. The links in mails to the old email address must not open the account for

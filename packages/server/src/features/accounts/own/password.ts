@@ -1,6 +1,6 @@
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
-import { DomainError } from "../../../platform/errors.ts";
+import { DomainError, invalidRequest } from "../../../platform/errors.ts";
 import {
   limitCountQueries,
   takeFromWindow,
@@ -56,8 +56,7 @@ export function createPasswords(deps: Deps) {
         if (account === undefined) throw new DomainError("user_not_found", "This user has no account with a password.");
         const { passwordHash } = account;
         if (passwordHash === undefined) {
-          const problem = "This account has no password. It signs in with the identity provider.";
-          throw new DomainError("invalid_request", problem);
+          throw invalidRequest("This account has no password. It signs in with the identity provider.");
         }
         await requireEnabled({ db: tx })(userId);
         if (actor !== undefined && (await lookupQueries(tx).person(userId))?.isAdmin === true) {

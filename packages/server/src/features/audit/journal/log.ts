@@ -5,7 +5,7 @@ import type { AuditRow, IssuedUrlRow, UrlJournal } from "../../../platform/datab
 import { openWriter, toSqliteDomainError, urlJournalFile } from "../../../platform/database/sqlite/file.ts";
 import { SqliteThread, untilNotBusy } from "../../../platform/database/sqlite/thread.ts";
 import { inTurn, Mutex } from "../../../platform/database/sqlite/write-group.ts";
-import { workerModule } from "../../../platform/worker-module.ts";
+import { workerModule } from "../../../platform/modules.ts";
 import { auditColumns, toAuditValues } from "../audit-event.ts";
 import { createUrlAuditLog, type UrlAuditLog } from "../queries.ts";
 import type { AuditRequest } from "./journal-worker.ts";

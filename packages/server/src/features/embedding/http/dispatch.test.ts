@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
 import fastify from "fastify";
 import { describe, expect, it } from "vitest";
-import type { App } from "../../../platform/http/route-types.ts";
+import type { App } from "../../../platform/http/routes.ts";
 import { bytesOf, dispatch } from "./dispatch.ts";
 
 const ended: string[] = [];

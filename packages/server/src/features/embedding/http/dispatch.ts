@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { Socket } from "node:net";
-import type { App } from "../../../platform/http/route-types.ts";
-import { nodeHttp } from "../../../platform/node-http.ts";
+import type { App } from "../../../platform/http/routes.ts";
+import { nodeHttp } from "../../../platform/modules.ts";
 
 /** A request for the HTTP application. The body is complete, and `headers` must not contain `connection`. */
 export type Dispatched = { method: string; url: string; headers: Record<string, string>; body: Buffer | undefined };

@@ -28,10 +28,9 @@ import { Type } from "typebox";
 import { createRouteTable, handleErrors } from "../../../platform/http/error-handlers.ts";
 import { createWriteTurns, httpLimits, inTurns } from "../../../platform/http/http-limits.ts";
 import { RequestLog } from "../../../platform/http/logging.ts";
-import { operations } from "../../../platform/http/openapi.ts";
 import { sendProblem } from "../../../platform/http/problem.ts";
 import { createLoopTurns, parseJsonBodies } from "../../../platform/http/request-body.ts";
-import type { App } from "../../../platform/http/route-types.ts";
+import { type App, operations } from "../../../platform/http/routes.ts";
 import { buildSerializer, compileValidator } from "../../../platform/http/validation.ts";
 import { allowNoBody, fitPage, readIdempotencyKey, toIso } from "../../../platform/http/wire.ts";
 import type { Attachment } from "../../access/attachment.ts";
@@ -49,8 +48,7 @@ import {
 import { completeTogether } from "../../uploads/batch.ts";
 import { presentFiles, presentOutcomes, presentPart, presentStarted, presentUpload } from "../../uploads/routes.ts";
 import type { Files } from "../files.ts";
-import type { FindUser } from "./handler.ts";
-import { identificationHook, userOf } from "./handler.ts";
+import { type FindUser, identificationHook, userOf } from "./handler.ts";
 
 const Name = Type.String({ minLength: 1, maxLength: 255, ...PlainText });
 const ItemParams = Type.Object({ resource: Name, itemId: Name });

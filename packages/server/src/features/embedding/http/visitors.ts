@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 import { networkOf, readAddress } from "../../../platform/http/client-address.ts";
 import { createWriteTurns, inTurns } from "../../../platform/http/http-limits.ts";
 import { createPlainPages } from "../../../platform/http/plain-pages.ts";
-import type { App } from "../../../platform/http/route-types.ts";
+import type { App } from "../../../platform/http/routes.ts";
 import type { LinkVerbs } from "../../links/index.ts";
 import { publicLinkRoutes } from "../../links/visitor/routes.ts";
 import { type SenderVerbs, visitorUploadRoutes } from "../../requests/routes.ts";

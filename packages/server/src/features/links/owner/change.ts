@@ -3,7 +3,7 @@ import type { Limits } from "../../../platform/config/limits.ts";
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { LinkKind, LinkNotify } from "../../../platform/database/unions.ts";
 import type { Deps } from "../../../platform/deps.ts";
-import { DomainError } from "../../../platform/errors.ts";
+import { DomainError, invalidRequest } from "../../../platform/errors.ts";
 import type { FairTurns } from "../../../platform/limits/fair-turns.ts";
 import { authoriseAttachment, authoriseNote } from "../../access/authorise.ts";
 import type { Caller } from "../../access/caller.ts";
@@ -33,7 +33,6 @@ import {
   defaultShowPreviews,
   defaultUrlTtl,
   type FileRequestInput,
-  invalid,
   type LinkSettings,
   type SettingsContext,
 } from "./settings.ts";
@@ -165,13 +164,13 @@ function createdEvent(link: Link, { id, caller }: { id: string; caller: Caller }
 
 function checkKind({ kind, attachmentIds, request }: CreateLinkInput): void {
   if (kind === "upload" && request === undefined) {
-    throw new DomainError("invalid_request", "A file request needs request. Give {} for its defaults.");
+    throw invalidRequest("A file request needs request. Give {} for its defaults.");
   }
   if (kind === "upload" && attachmentIds !== undefined) {
-    throw new DomainError("invalid_request", "A file request opens no files. Omit attachmentIds.");
+    throw invalidRequest("A file request opens no files. Omit attachmentIds.");
   }
   if (kind === "download" && request !== undefined) {
-    throw new DomainError("invalid_request", "request belongs to a file request. Omit it, or give kind: upload.");
+    throw invalidRequest("request belongs to a file request. Omit it, or give kind: upload.");
   }
 }
 
@@ -224,11 +223,12 @@ function checkUpdate(
   { settings, attachmentIds, request }: UpdateLinkInput,
   { link, ...context }: SettingsContext & { link: Link },
 ): void {
-  if (link.revokedAt !== undefined) throw invalid("This link was revoked. Make another one.");
+  if (link.revokedAt !== undefined) throw invalidRequest("This link was revoked. Make another one.");
   if (link.kind === "upload" && attachmentIds !== undefined) {
-    throw invalid("A file request opens no files. Omit attachmentIds.");
+    throw invalidRequest("A file request opens no files. Omit attachmentIds.");
   }
-  if (link.kind === "download" && request !== undefined) throw invalid("request belongs to a file request. Omit it.");
+  if (link.kind === "download" && request !== undefined)
+    throw invalidRequest("request belongs to a file request. Omit it.");
   checkSettings(settings, { link, ...context });
 }
 

@@ -23,14 +23,12 @@ import {
 } from "@valetkey/contract";
 import type { FastifyRequest } from "fastify";
 import type { Page } from "../../../platform/database/pages.ts";
-import { operations } from "../../../platform/http/openapi.ts";
-import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
+import { type App, operations, type RouteDeps } from "../../../platform/http/routes.ts";
 import { fitPage, isoOrNull, parseInstant, readIdempotencyKey, toIso } from "../../../platform/http/wire.ts";
 import { callerOf } from "../../access/caller.ts";
 import type { AuditVerbs } from "../../audit/index.ts";
 import { describe as describeEvents } from "../../audit/routes.ts";
-import type { People, PeopleVerbs } from "../../people/index.ts";
-import { presentPerson } from "../../people/index.ts";
+import { type People, type PeopleVerbs, presentPerson } from "../../people/index.ts";
 import type { ShareSubject } from "../../sharing/share.ts";
 import type { LinkVerbs } from "../index.ts";
 import type { LinkDetails, LinkState } from "../link.ts";

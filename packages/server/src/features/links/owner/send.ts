@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Page, PageRequest } from "../../../platform/database/pages.ts";
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
-import { DomainError } from "../../../platform/errors.ts";
+import { DomainError, invalidRequest } from "../../../platform/errors.ts";
 import {
   limitCountQueries,
   takeFromWindow,
@@ -23,7 +23,6 @@ import type { Link } from "../link.ts";
 import { receiverQueries } from "../queries/receivers.ts";
 import { codesOf, hashOfCode, type Receiver } from "../receiver.ts";
 import { aboutLink, authoriseLinkEdit, holdLink, stateOf } from "./read.ts";
-import { invalid } from "./settings.ts";
 
 export type SendLinkInput = {
   linkId: string;
@@ -139,7 +138,7 @@ const FORBIDDEN = /[[\p{Cc}\u2028\u2029]--[\n\t]]/v;
 function checkMessage(given = ""): string {
   const message = given.replaceAll(/\r\n?/g, "\n").trim();
   checkReadable(message, "message");
-  if (FORBIDDEN.test(message)) throw invalid("message has a control character. Remove it.");
+  if (FORBIDDEN.test(message)) throw invalidRequest("message has a control character. Remove it.");
   return message;
 }
 
@@ -147,7 +146,7 @@ function checkMessage(given = ""): string {
 function checkEmails(to: readonly string[]): string[] {
   const emails = [...new Set(to.map(normaliseEmail))].sort();
   const wrong = emails.find((email) => !isOneRecipient(email) || /[\p{Cf}\p{Z}]/u.test(email));
-  if (wrong !== undefined) throw invalid(`${JSON.stringify(wrong)} in to is not an email address.`);
+  if (wrong !== undefined) throw invalidRequest(`${JSON.stringify(wrong)} in to is not an email address.`);
   return emails;
 }
 

@@ -2,7 +2,7 @@ import type { FileRequest, LinkSlot } from "@valetkey/contract";
 import type { Limits } from "../../../platform/config/limits.ts";
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { LinkKind, LinkNotify } from "../../../platform/database/unions.ts";
-import { DomainError } from "../../../platform/errors.ts";
+import { DomainError, invalidRequest } from "../../../platform/errors.ts";
 import { checkReadable } from "../../../platform/text/readable-text.ts";
 import { attachmentQueries } from "../../attachments/queries.ts";
 import { normaliseEmail } from "../../people/person.ts";
@@ -60,22 +60,23 @@ export function checkSettings(settings: LinkSettings, { link, limits, now, sends
   checkReadable(settings.message, "message");
   checkExpiry(settings.expiresAt, { createdAt: link.createdAt, maxSeconds: limits.links.maxExpirySeconds, now });
   if (password === null && limits.links.isPasswordRequired) {
-    throw invalid("The operator requires a password for each link. Give one.");
+    throw invalidRequest("The operator requires a password for each link. Give one.");
   }
   if (typeof maxClaims === "number" && link.kind === "upload") {
-    throw invalid("A file request has no claims. Omit maxClaims, and limit it by request.maxFiles.");
+    throw invalidRequest("A file request has no claims. Omit maxClaims, and limit it by request.maxFiles.");
   }
   if (settings.showPreviews === true && link.kind === "upload") {
-    throw invalid("A file request shows no files. Omit showPreviews.");
+    throw invalidRequest("A file request shows no files. Omit showPreviews.");
   }
   if (recipients && recipients.length > 0) {
-    if (link.kind === "upload") throw invalid("A file request is for everybody who has its link. Omit recipients.");
+    if (link.kind === "upload")
+      throw invalidRequest("A file request is for everybody who has its link. Omit recipients.");
     if (!sendsMail) {
       throw new DomainError("mail_disabled", "Recipients get a code by mail, and this service sends no mails.");
     }
   }
   if (urlTtlSeconds !== undefined && urlTtlSeconds > limits.urlTtlMaxSharedSeconds) {
-    throw invalid(`urlTtlSeconds is at most ${limits.urlTtlMaxSharedSeconds} for a link.`);
+    throw invalidRequest(`urlTtlSeconds is at most ${limits.urlTtlMaxSharedSeconds} for a link.`);
   }
 }
 
@@ -86,9 +87,9 @@ function checkExpiry(
   if (expiresAt === undefined) return;
   const latest = maxSeconds === undefined ? undefined : createdAt + maxSeconds * 1000;
   if (latest !== undefined && (expiresAt === null || expiresAt > latest)) {
-    throw invalid(`The operator limits links: give an expiresAt of at most ${new Date(latest).toISOString()}.`);
+    throw invalidRequest(`The operator limits links: give an expiresAt of at most ${new Date(latest).toISOString()}.`);
   }
-  if (expiresAt !== null && expiresAt <= now) throw invalid("expiresAt is in the past. Give a later instant.");
+  if (expiresAt !== null && expiresAt <= now) throw invalidRequest("expiresAt is in the past. Give a later instant.");
 }
 
 /** Returns the link with the new settings. Does not apply the password. */
@@ -108,10 +109,6 @@ export function applySettings(link: Link, settings: LinkSettings): Link {
   };
 }
 
-export function invalid(message: string): DomainError {
-  return new DomainError("invalid_request", message);
-}
-
 const DEFAULT_MAX_FILES = 10;
 
 /** The limits of a file request from a user. Undefined: the default, or no change. */
@@ -129,9 +126,10 @@ export function completeRequest(
   const usual = given.slots === undefined ? current?.maxFiles : undefined;
   const { maxFiles = usual ?? (slots.length || DEFAULT_MAX_FILES) } = given;
   const wholeBytes = Math.min(maxFiles * maxBytesPerFile, Number.MAX_SAFE_INTEGER);
-  if (maxBytesPerFile > uploadMaxBytes) throw invalid(`request.maxBytesPerFile is at most ${uploadMaxBytes} bytes.`);
+  if (maxBytesPerFile > uploadMaxBytes)
+    throw invalidRequest(`request.maxBytesPerFile is at most ${uploadMaxBytes} bytes.`);
   if (slots.length > 0 && maxFiles > slots.length) {
-    throw invalid(`Each file goes into a slot, so request.maxFiles is at most ${slots.length}.`);
+    throw invalidRequest(`Each file goes into a slot, so request.maxFiles is at most ${slots.length}.`);
   }
   for (const slot of slots) checkSlot(slot, { slots, maxBytesPerFile });
   return {
@@ -150,9 +148,10 @@ function checkSlot(
   { slots, maxBytesPerFile }: { slots: readonly LinkSlot[]; maxBytesPerFile: number },
 ): void {
   checkReadable(name, `The name of the slot ${id}`);
-  if (slots.filter((slot) => slot.id === id).length > 1) throw invalid(`Two slots have the id ${id}. Change one.`);
+  if (slots.filter((slot) => slot.id === id).length > 1)
+    throw invalidRequest(`Two slots have the id ${id}. Change one.`);
   if (maxBytes !== undefined && maxBytes > maxBytesPerFile) {
-    throw invalid(`The slot ${id} accepts more bytes than request.maxBytesPerFile. Lower its maxBytes.`);
+    throw invalidRequest(`The slot ${id} accepts more bytes than request.maxBytesPerFile. Lower its maxBytes.`);
   }
 }
 

@@ -17,10 +17,9 @@ import {
 } from "@valetkey/contract";
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
 import { networkOf } from "../../../platform/http/client-address.ts";
-import { bodyIsOptional, emptyResponse, operations } from "../../../platform/http/openapi.ts";
 import { HttpProblem } from "../../../platform/http/problem.ts";
 import { readerLanguage } from "../../../platform/http/reader-language.ts";
-import type { App, RouteDeps } from "../../../platform/http/route-types.ts";
+import { type App, bodyIsOptional, emptyResponse, operations, type RouteDeps } from "../../../platform/http/routes.ts";
 import { SAFE_METHODS } from "../../../platform/http/session-cookie.ts";
 import { toIso } from "../../../platform/http/wire.ts";
 import type { Metrics } from "../../../platform/metrics/requests.ts";

@@ -190,12 +190,10 @@ function replacing(insert: InsertQueryBuilder<Tables, "note_shares", InsertResul
   );
 }
 
-type Request = PageRequest & { userId: string; now: number };
-
 /** Lists the attachments that a person can open only because of a share of the attachment, and not because of a share of its note. */
 async function listAttachmentsFor(
   db: Kysely<Tables>,
-  { userId, limit, cursor, now }: Request,
+  { userId, limit, cursor, now }: PageRequest & { userId: string; now: number },
 ): Promise<Page<SharedAttachment>> {
   const after = decodeCursor(cursor);
   const rows = await db

@@ -6,7 +6,7 @@ import { toSqliteDomainError } from "../../../platform/database/sqlite/file.ts";
 import { fromFailure, SqliteThread, untilNotBusy } from "../../../platform/database/sqlite/thread.ts";
 import { inTurn, type Mutex } from "../../../platform/database/sqlite/write-group.ts";
 import { DomainError } from "../../../platform/errors.ts";
-import { workerModule } from "../../../platform/worker-module.ts";
+import { workerModule } from "../../../platform/modules.ts";
 import {
   type StartedRecord,
   type StartStatements,

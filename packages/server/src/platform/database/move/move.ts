@@ -1,4 +1,4 @@
-import { DomainError } from "../../errors.ts";
+import { invalidRequest } from "../../errors.ts";
 import type { EngineName } from "../engine.ts";
 import { migrationsFor } from "../migrations/index.ts";
 import { RowSum, wholeLines } from "./copy-text.ts";
@@ -85,8 +85,7 @@ export function requireSameTables(source: Side, target: Side): void {
   const [one, other] = [describe(source), describe(target)];
   const differing = [...one, ...other].find((line) => !one.has(line) || !other.has(line));
   if (differing === undefined) return;
-  throw new DomainError(
-    "invalid_request",
+  throw invalidRequest(
     `The schemas of the two databases differ at ${differing}. A move supports only the tables of Valet Key. Remove the table or column that you added, and run the command again.`,
   );
 }
@@ -120,14 +119,12 @@ function requireMigrated({ migrations, engine }: { migrations: readonly string[]
   const missing = own.find((name) => !migrations.includes(name));
   const unknown = migrations.find((name) => !own.includes(name));
   if (missing !== undefined) {
-    throw new DomainError(
-      "invalid_request",
+    throw invalidRequest(
       `The source lacks the migration ${missing}. Start the service of this version once with the source, stop it, and run the command again.`,
     );
   }
   if (unknown === undefined) return;
-  throw new DomainError(
-    "invalid_request",
+  throw invalidRequest(
     `The source has the migration ${unknown} of a newer Valet Key. Run the command with that version.`,
   );
 }
@@ -157,8 +154,7 @@ export async function move({ source, target, onProgress }: Options): Promise<Mov
     await target.write(into, summed(source, { table, sum: sent, step: "copy" }));
     for await (const _ of summed(written, { table: into, sum: stored, step: "verify" }));
     if (sent.rows !== stored.rows || sent.digest() !== stored.digest()) {
-      throw new DomainError(
-        "invalid_request",
+      throw invalidRequest(
         `The target has other rows in ${table.name} than the source: ${stored.rows} rows with the checksum ${stored.digest()}, not ${sent.rows} with ${sent.digest()}. The target stays incomplete.`,
       );
     }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type ControlledTransaction, Kysely } from "kysely";
 import pg from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
-import { DomainError } from "../../errors.ts";
+import { type DomainError, invalidRequest } from "../../errors.ts";
 import { INCOMPLETE_MOVE, lockMigrations, migrateWithin } from "../migrate.ts";
 import { toPostgresDomainError } from "../postgres/errors.ts";
 import { MigrationDialect } from "../postgres/opening.ts";
@@ -66,15 +66,13 @@ export async function openPostgresSource(url: string): Promise<Side> {
       await client.query(`lock table ${tables.map(({ name }) => quote(name)).join()} in share mode`);
     await requireAlone(client);
     if (await exists(client, INCOMPLETE_MOVE)) {
-      throw new DomainError(
-        "invalid_request",
+      throw invalidRequest(
         "The source itself is the target of an incomplete move. Use a complete database as the source.",
       );
     }
     const old = tables.find(({ name }) => OLD_MONTH.test(name));
     if (old !== undefined) {
-      throw new DomainError(
-        "invalid_request",
+      throw invalidRequest(
         `The events in ${old.name} are not exported yet. Start the service with AUDIT_DAYS, wait until the service has dropped this table, and stop the service. Then run the command again.`,
       );
     }
@@ -112,8 +110,7 @@ async function requireAlone(client: pg.PoolClient): Promise<void> {
 }
 
 function inUse(others: readonly string[]): DomainError {
-  return new DomainError(
-    "invalid_request",
+  return invalidRequest(
     `The database is in use: ${[...new Set(others)].join(", ")} (connections: ${others.length}). Stop all replicas of the service, and close other connections, also those of a pooler. Then run the command again.`,
   );
 }
@@ -246,10 +243,7 @@ async function lockTarget({ transaction }: Session): Promise<void> {
     if (await lockMigrations(transaction, { waits: false })) return;
     if (performance.now() > deadline) break;
   }
-  throw new DomainError(
-    "invalid_request",
-    "Another move, or the start of a service, uses the target. Wait until it ends, or stop it.",
-  );
+  throw invalidRequest("Another move, or the start of a service, uses the target. Wait until it ends, or stop it.");
 }
 
 /** Commits the mark by which a service refuses to start. */
@@ -264,8 +258,7 @@ async function mark(url: string): Promise<void> {
     await session.transaction.commit().execute();
   } catch (error) {
     if (!(error instanceof pg.DatabaseError && error.code === "42501")) throw toPostgresDomainError(error);
-    throw new DomainError(
-      "invalid_request",
+    throw invalidRequest(
       "The role of the target may not create tables. As an administrator, run GRANT CREATE ON SCHEMA public TO the role, or make the role the owner of the database.",
       { cause: error },
     );
@@ -286,8 +279,7 @@ async function isMarked(url: string): Promise<boolean> {
 async function requireEmpty(client: pg.PoolClient): Promise<void> {
   const template = await client.query("select from pg_database where datname = current_database() and datistemplate");
   if (template.rows.length > 0) {
-    throw new DomainError(
-      "invalid_request",
+    throw invalidRequest(
       "The target is a template, from which PostgreSQL copies each new database. Create a new database for the move, for example with createdb.",
     );
   }
@@ -297,8 +289,7 @@ async function requireEmpty(client: pg.PoolClient): Promise<void> {
     [INCOMPLETE_MOVE],
   );
   if (rows.length === 0) return;
-  throw new DomainError(
-    "invalid_request",
+  throw invalidRequest(
     `The target is not empty: it has ${rows.map(({ name }) => name).join(", ")}. Create a new database for the move, for example with createdb.`,
   );
 }
@@ -333,5 +324,5 @@ function refusedRow(error: unknown): unknown {
   if (!(error instanceof pg.DatabaseError) || !/^2[23]/.test(error.code ?? "")) return toPostgresDomainError(error);
   const [, table, line, column] = /^COPY (\w+), line (\d+)(?:, column (\w+))?/.exec(error.where ?? "") ?? [];
   const where = line === undefined ? "the rows" : `row ${line} of ${[table, column].filter(Boolean).join(", column ")}`;
-  return new DomainError("invalid_request", `PostgreSQL refuses ${where}: ${error.message}`, { cause: error });
+  return invalidRequest(`PostgreSQL refuses ${where}: ${error.message}`, { cause: error });
 }

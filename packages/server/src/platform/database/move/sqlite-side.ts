@@ -3,7 +3,7 @@ import { basename, dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { Kysely } from "kysely";
-import { DomainError } from "../../errors.ts";
+import { invalidRequest } from "../../errors.ts";
 import { syncFolder } from "../../files.ts";
 import { migrate } from "../migrate.ts";
 import type { Tables } from "../schema.ts";
@@ -25,12 +25,9 @@ export type SelectWithJournal = (columns: readonly string[], options: { journal:
  */
 export function openSqliteSource(file: string, { selectWithJournal }: { selectWithJournal: SelectWithJournal }): Side {
   if (!existsSync(file)) {
-    throw new DomainError(
-      "invalid_request",
-      `There is no database at ${file}. Set DATA_DIR to the folder of the database.`,
-    );
+    throw invalidRequest(`There is no database at ${file}. Set DATA_DIR to the folder of the database.`);
   }
-  if (existsSync(movingFile(file))) throw new DomainError("invalid_request", incompleteMove(file));
+  if (existsSync(movingFile(file))) throw invalidRequest(incompleteMove(file));
   const database = new DatabaseSync(new URL(`${pathToFileURL(file)}?mode=rw`));
   try {
     const journal = urlJournalFile(file);
@@ -49,8 +46,7 @@ export function openSqliteSource(file: string, { selectWithJournal }: { selectWi
   } catch (error) {
     database.close();
     if (!isBusy(error)) throw fileFault(error, `The database file ${file} can't be read`);
-    throw new DomainError(
-      "invalid_request",
+    throw invalidRequest(
       `Another process uses ${file}. Stop the service, and all commands that use the database. Then run the command again.`,
     );
   }
@@ -135,8 +131,7 @@ function refuseDamaged(database: DatabaseSync, { table, row, nth }: Damage): voi
   // SQLite returns U+FFFD for bytes that are not UTF-8, and also for a stored U+FFFD.
   if (!isNul && database.prepare(same).get(...table.key.map(cell), row[nth] as string) !== undefined) return;
   const key = table.key.map((name) => `${name} ${JSON.stringify(cell(name))}`).join(", ");
-  throw new DomainError(
-    "invalid_request",
+  throw invalidRequest(
     `The column ${column} of the row of ${table.name} with ${key} contains ${isNul ? "the NUL character" : "bytes that are not UTF-8"}. PostgreSQL can't store it. Correct this text in the embedded database, and run the command again.`,
   );
 }
@@ -154,8 +149,7 @@ export function openSqliteTarget(file: string): Target {
   async function check(): Promise<void> {
     const found = ["", "-wal", "-shm", "-url-journal", "-url-journal-wal"].map((end) => file + end).find(existsSync);
     if (found === undefined) return;
-    throw new DomainError(
-      "invalid_request",
+    throw invalidRequest(
       `The target is not empty: ${found} exists. Move ${file} and the files whose names begin with ${basename(file)} away, or give another file.`,
     );
   }
@@ -196,10 +190,7 @@ export function openSqliteTarget(file: string): Target {
       for (const statement of later) db.exec(statement);
       const [orphan] = db.prepare("pragma foreign_key_check").all();
       if (orphan !== undefined) {
-        throw new DomainError(
-          "invalid_request",
-          `A row of ${orphan.table} belongs to a row of ${orphan.parent} that does not exist.`,
-        );
+        throw invalidRequest(`A row of ${orphan.table} belongs to a row of ${orphan.parent} that does not exist.`);
       }
       db.exec("commit; pragma journal_mode = delete; pragma synchronous = full");
       db.close();
@@ -227,7 +218,7 @@ function lockedAlone(file: string): DatabaseSync {
   } catch (error) {
     database.close();
     if (!isBusy(error)) throw error;
-    throw new DomainError("invalid_request", `Another move writes to ${file}. Wait until it ends.`);
+    throw invalidRequest(`Another move writes to ${file}. Wait until it ends.`);
   }
 }
 

@@ -13,7 +13,7 @@ import {
   type SchemableIdentifierNode,
   sql,
 } from "kysely";
-import { DomainError } from "../../errors.ts";
+import { invalidRequest } from "../../errors.ts";
 import type { Engine } from "../engine.ts";
 import type { Database, Tx } from "../queries.ts";
 import type { Tables } from "../schema.ts";
@@ -43,7 +43,7 @@ export function createJoin(db: Database): (transaction: OpenTransaction) => Prom
     if (typeof Object(transaction).query !== "function") {
       throw new TypeError("tx must be an open transaction: { query(sql, values) }. See docs/embedding.md.");
     }
-    if (db.engine.name !== "postgres") throw new DomainError("invalid_request", OTHER_ENGINE);
+    if (db.engine.name !== "postgres") throw invalidRequest(OTHER_ENGINE);
     found ??= schemaOf().catch((error) => {
       found = undefined;
       throw error;
@@ -150,7 +150,7 @@ async function requireTransaction(transaction: OpenTransaction, schema: string):
     }
     if (!codes.includes("42P01") && !codes.includes("3F000")) throw cause;
     const message = `This transaction belongs to another database: it has no table ${table}. Use a connection to the database of Valet Key, or the outbox of docs/embedding.md.`;
-    throw new DomainError("invalid_request", message, { cause });
+    throw invalidRequest(message, { cause });
   }
 }
 

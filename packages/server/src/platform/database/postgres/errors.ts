@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { DomainError } from "../../errors.ts";
+import { DomainError, invalidRequest } from "../../errors.ts";
 import { NotPrimary } from "./primary.ts";
 
 // The SQLSTATE classes for faults of the server. The SQLSTATE class 08 means a connection exception. The SQLSTATE class 53 means
@@ -30,7 +30,7 @@ const BAD_TEXT = new Set(["22021", "22P05"]);
  */
 export function toPostgresDomainError(error: unknown): unknown {
   if (error instanceof pg.DatabaseError && BAD_TEXT.has(error.code ?? "")) {
-    return new DomainError("invalid_request", "A text contains the NUL character", { cause: error });
+    return invalidRequest("A text contains the NUL character", { cause: error });
   }
   if (!isServerFault(error)) return error;
   const { code } = error as { code?: string };

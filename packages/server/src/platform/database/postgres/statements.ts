@@ -58,7 +58,6 @@ export function pipelineOn(pool: pg.Pool, { prepared }: { prepared: boolean }): 
   };
 }
 
-type Field = { dataTypeID: number };
 /** The methods of a connection, with fewer arguments than the types of pg declare, because the types are older than the code of pg. */
 type Wire = Record<"parse" | "bind" | "describe" | "execute", (message: object) => void>;
 
@@ -92,7 +91,7 @@ class Pipeline implements pg.Submittable {
     connection.stream.uncork();
   }
 
-  handleRowDescription({ fields }: { fields: Field[] }): void {
+  handleRowDescription({ fields }: { fields: { dataTypeID: number }[] }): void {
     this.#parsers = fields.map(({ dataTypeID }) => types.getTypeParser(dataTypeID));
   }
 

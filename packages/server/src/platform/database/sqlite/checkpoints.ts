@@ -1,7 +1,7 @@
 import { fdatasync, openSync, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
-import { workerModule } from "../../worker-module.ts";
+import { workerModule } from "../../modules.ts";
 import type { CheckpointRequest, CheckpointResult } from "./checkpoint-worker.ts";
 import { SqliteThread } from "./thread.ts";
 import { inTurn, type Mutex } from "./write-group.ts";
@@ -46,9 +46,7 @@ export function createCheckpoints(writer: DatabaseSync, { file, writeLock, onFai
   // limit.
   writer.exec(`pragma journal_size_limit = ${LONG_LOG_PAGES * PAGE_BYTES}`);
   // In an older version of SQLite, the writer copies its own log, as file.ts configures.
-  if (!hasCheckpointThread()) {
-    return { afterWrite: () => undefined, close: () => thread.close() };
-  }
+  if (!hasCheckpointThread()) return { afterWrite: () => undefined, close: () => thread.close() };
   writer.exec("pragma wal_autocheckpoint = 0");
   const measure = writer.prepare("pragma wal_checkpoint(noop)");
   let running: Promise<void> | undefined;

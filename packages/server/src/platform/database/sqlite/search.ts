@@ -1,7 +1,6 @@
 import { sql } from "kysely";
-import { workerModule } from "../../worker-module.ts";
-import type { Search } from "../queries.ts";
-import { searchTimeout } from "../queries.ts";
+import { workerModule } from "../../modules.ts";
+import { type Search, searchTimeout } from "../queries.ts";
 import { INTERRUPT } from "./file.ts";
 import type { SearchRequest } from "./search-worker.ts";
 import { SqliteThread } from "./thread.ts";

@@ -1,7 +1,7 @@
 import type { Tx } from "../../platform/database/queries.ts";
 import type { JwtIssuer } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { invalidRequest } from "../../platform/errors.ts";
 import { type Caller, isReservedForItems, visitorIdOf } from "../access/caller.ts";
 import { lookupQueries } from "./lookup-queries.ts";
 import { type IdHolder, normaliseEmail, receiverAmong, type Subject } from "./person.ts";
@@ -29,7 +29,7 @@ export async function findReceivers(
 ): Promise<Receivers> {
   const { caller, ownerId } = request;
   if (request.userIds.length + request.emails.length === 0) {
-    throw new DomainError("invalid_request", "Give at least one of userIds and emails.");
+    throw invalidRequest("Give at least one of userIds and emails.");
   }
   const issuer = await identityQueries(queries).issuerOf(caller.userId);
   const usersById = await findUsersById(queries, { ...request, issuer });
@@ -38,7 +38,7 @@ export async function findReceivers(
   // email address.
   const ownEmail = emails.length === 0 ? undefined : (await lookupQueries(queries).person(ownerId))?.email;
   if ([...usersById.values()].includes(ownerId) || (ownEmail !== undefined && emails.includes(ownEmail))) {
-    throw new DomainError("invalid_request", "The owner already has access. Remove the owner from the list.");
+    throw invalidRequest("The owner already has access. Remove the owner from the list.");
   }
   const ofIds = request.userIds.map((userId): ShareResult => {
     return { userId, outcome: usersById.has(userId) ? "shared" : "unknown" };
@@ -123,7 +123,6 @@ export async function userOfSubject(
   const find = async () => (await identityQueries(tx).find(issuer, [subject])).get(subject);
   const known = await find();
   if (known !== undefined) return known;
-  if (await identityQueries(tx).claimLegacy({ issuer, subject })) return subject;
   const holder = (await identityQueries(tx).findHolders([subject])).get(subject);
   // During an update, a replica of the previous version records a person without an issuer. If only one issuer is configured, the person
   // comes from this issuer.

@@ -184,17 +184,10 @@ export const identityQueries = defineQueries("database.identities", ({ kysely: d
     return new Map(rows.map((row) => [row.subject, row.user_id]));
   },
 
-  /** Returns whether a user comes from a JWT issuer. The result is true even if the database does not know the issuer. */
-  async isSubject(userId: string): Promise<boolean> {
-    const ofUser = db.selectFrom("identities").select("subject").where("user_id", "=", userId);
-    return (await ofUser.executeTakeFirst()) !== undefined;
-  },
-
   /** Returns the issuer of a user's JWTs. Undefined: the user has an account, or has not used a JWT yet. */
   async issuerOf(userId: string): Promise<JwtIssuer | undefined> {
     const ofUser = db.selectFrom("identities").select("issuer").where("user_id", "=", userId);
-    const issuer = (await ofUser.executeTakeFirst())?.issuer;
-    return issuer === "legacy" ? undefined : issuer;
+    return (await ofUser.executeTakeFirst())?.issuer;
   },
 
   /**
@@ -209,12 +202,6 @@ export const identityQueries = defineQueries("database.identities", ({ kysely: d
     return (await added.executeTakeFirstOrThrow()).numInsertedOrUpdatedRows === 1n;
   },
 
-  /** Finds a user without an issuer whose id is this subject, and records the issuer. Returns false without such a user. */
-  async claimLegacy({ issuer, subject }: Subject): Promise<boolean> {
-    const legacy = db.updateTable("identities").set({ issuer }).where("issuer", "=", "legacy");
-    return (await legacy.where("subject", "=", subject).executeTakeFirstOrThrow()).numUpdatedRows === 1n;
-  },
-
   /** Returns the owners of user ids. The map does not contain ids without an owner. */
   async findHolders(userIds: readonly string[]): Promise<Map<string, IdHolder>> {
     const list = engine.list(userIds);
@@ -226,8 +213,7 @@ export const identityQueries = defineQueries("database.identities", ({ kysely: d
       holders.set(id, { kind: "person" });
     }
     for (const row of await subjects.where((eb) => engine.isIn(eb.ref("user_id"), list)).execute()) {
-      const { issuer, subject } = row;
-      holders.set(row.user_id, issuer === "legacy" ? { kind: "person" } : { kind: "subject", issuer, subject });
+      holders.set(row.user_id, { kind: "subject", issuer: row.issuer, subject: row.subject });
     }
     for (const { id } of await accounts.where((eb) => engine.isIn(eb.ref("id"), list)).execute()) {
       holders.set(id, { kind: "account" });

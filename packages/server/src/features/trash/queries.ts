@@ -86,7 +86,6 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
         .where("id", "=", noteId)
         .where("trash_id", "=", id)
         .execute();
-      // The statement changes more than one attachment only for a note that an older version moved to the trash.
       await db.updateTable("attachments").set({ trash_id: null }).where("trash_id", "=", id).execute();
       await db.deleteFrom("trash").where("id", "=", id).execute();
     },

@@ -29,9 +29,9 @@ export type Tables = {
   auth_users: { id: string; email: string; name: string; updated_at: string };
   auth_sessions: { id: string; user_id: string; token: string; expires_at: string; updated_at: string };
   auth_accounts: { user_id: string; provider_id: string; password: string | null; updated_at: string };
-  /** The user of a subject (`sub`) in the JWTs of an issuer. `legacy`: the issuer is unknown, because the user is older than the table. */
+  /** The user of a subject (`sub`) in the JWTs of an issuer. */
   identities: {
-    issuer: JwtIssuer | "legacy";
+    issuer: JwtIssuer;
     subject: string;
     user_id: string;
   };
@@ -95,10 +95,7 @@ export type Tables = {
     state: AttachmentState;
     reject_reason: string | null;
     created_at: number;
-    /**
-     * The id of the item in the trash that contains only the attachment. If `trash_id` of an attachment is null, only its note decides
-     * whether the attachment is in the trash. Older versions also set `trash_id` of the attachments when a user moved a note to the trash.
-     */
+    /** The item of the trash that contains only the attachment. Null: its note decides whether the attachment is in the trash. */
     trash_id: string | null;
     /** The column `is_indexed` is null if the index for searches does not have the current path and filename. */
     is_indexed: 1 | null;

@@ -365,10 +365,8 @@ export const queryExamples: Examples = {
   },
   identities: {
     find: [["jwks", ["subject-1"]]],
-    isSubject: [["user-1"]],
     issuerOf: [["user-1"]],
     add: [[{ ...subject, userId: "user-1" }]],
-    claimLegacy: [[subject]],
     findHolders: [[users]],
   },
   disabledUsers: { findDeletion: [["user-1"]], add: [["user-1", NOW]], remove: [["user-1", { exceptSession: "s" }]] },

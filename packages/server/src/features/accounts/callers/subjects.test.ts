@@ -11,8 +11,7 @@ import { signTestJwt } from "../../../testing/auth/test-jwt.ts";
 import { engines } from "../../../testing/database/test-databases.ts";
 import { type Answer, startService, type TestService } from "../../../testing/service.ts";
 import { useService } from "../../../testing/use-service.ts";
-import { createWorld } from "../../../testing/world.ts";
-import { identityQueries, peopleQueries } from "../../people/queries.ts";
+import { peopleQueries } from "../../people/queries.ts";
 
 const PASSWORD = "correct horse battery";
 const inAnHour = () => Math.floor(Date.now() / 1000) + 3600;
@@ -150,29 +149,8 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
 describe.each(engines)("users of before identities on $name", (engine) => {
   const service: TestService = useService({ engine });
 
-  async function addLegacy(id: string) {
-    await peopleQueries(service.db).put({ id, email: undefined, name: "Legacy", isAdmin: false, now: 1 });
-    const legacy = { issuer: "legacy", subject: id, user_id: id } as const;
-    await service.database.db.kysely.insertInto("identities").values(legacy).execute();
-  }
-
-  it("a user without a recorded issuer stays the user of the subject with this id", async () => {
-    await addLegacy("owner");
-    const { noteId } = await createWorld(service);
-    expect((await service.as("owner").send(`GET /notes/${noteId}`)).body).toMatchObject({ role: "owner" });
-    expect((await service.as("owner").send("GET /me")).body.id).toBe("owner");
-  });
-
   it("a user that the previous version recorded stays the user of the subject", async () => {
     await peopleQueries(service.db).put({ id: "late", email: undefined, name: "Late", isAdmin: false, now: 1 });
     expect((await service.as("late").send("GET /me")).body).toMatchObject({ id: "late" });
-  });
-
-  it("a user without a recorded issuer belongs to the first issuer that names the user", async () => {
-    await addLegacy("claimed");
-    const claimed = { issuer: "jwks", subject: "claimed" } as const;
-    expect(await identityQueries(service.db).claimLegacy(claimed)).toBe(true);
-    expect(await identityQueries(service.db).claimLegacy({ ...claimed, issuer: "jwt-secret" })).toBe(false);
-    expect((await service.as("claimed").send("GET /me")).body.id).not.toBe("claimed");
   });
 });

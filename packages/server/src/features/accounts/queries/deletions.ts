@@ -112,11 +112,8 @@ export const accountDeletionQueries = defineQueries("database.accountDeletions",
     },
 
     async showNotes(userId: string) {
-      const mark = markOf(userId);
-      // The update changes attachments only if an older version closed the account.
-      await db.updateTable("attachments").set({ trash_id: null }).where("trash_id", "=", mark).execute();
       const notes = db.updateTable("notes").set({ trash_id: null }).where("owner_id", "=", userId);
-      await notes.where("trash_id", "=", mark).execute();
+      await notes.where("trash_id", "=", markOf(userId)).execute();
     },
 
     /** Lists notes of the user, except those whose permanent deletion is queued. */

@@ -1,6 +1,5 @@
 import type { PreviewName } from "@valetkey/contract";
 import type { Disposition } from "../../platform/bucket/serving.ts";
-import { inLane } from "../../platform/database/lanes.ts";
 import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
@@ -71,7 +70,7 @@ export function createFiles(
   const { db } = deps;
   const { useCases, resources, ask, admit, places } = parts;
   const remember = rememberUser(deps);
-  const { callerFor, requireRight, mayMany, itemOfFile, itemOfUpload } = createItemAccess(deps, ask);
+  const { callerFor, requireRight, mayMany, itemOfFile, itemOfUpload, inLaneOf } = createItemAccess(deps, ask);
 
   return {
     /**
@@ -186,8 +185,8 @@ export function createFiles(
     },
 
     async remove(user: Actor, fileId: string): Promise<void> {
-      await onFile(user, { fileId, action: "remove" }, (caller, { noteId }) =>
-        inLane(noteId, () => useCases.deleteAttachment(caller, fileId)),
+      await onFile(user, { fileId, action: "remove" }, (caller, item) =>
+        inLaneOf(item, () => useCases.deleteAttachment(caller, fileId)),
       );
     },
   };

@@ -1,4 +1,5 @@
 import { normaliseContentType } from "../../platform/bucket/serving.ts";
+import { inLane } from "../../platform/database/lanes.ts";
 import type { LinkKind, Role } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
@@ -88,7 +89,13 @@ export function createItemAccess({ db }: Deps, ask: Ask) {
     return item;
   }
 
-  return { callerFor, requireRight, requireLink, mayMany, itemOfFile, itemOfUpload };
+  /** Runs a write about a file in the lane of the owner of its item, because such writes lock the usage of the owner. */
+  async function inLaneOf<T>(item: Item, run: () => Promise<T>): Promise<T> {
+    const placed = (await lookupQueries(db).item(item)) ?? { ...item, tenant: undefined };
+    return inLane(ownerOf(placed), run);
+  }
+
+  return { callerFor, requireRight, requireLink, mayMany, itemOfFile, itemOfUpload, inLaneOf };
 }
 
 /**

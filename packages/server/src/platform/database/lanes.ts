@@ -12,7 +12,7 @@ const current = new AsyncLocalStorage<string>();
 const lanes = new Map<string, Lane>();
 
 /**
- * Runs a call whose transactions lock the same row as other calls with the same name, such as the note of an item. On PostgreSQL, the
+ * Runs a call whose transactions lock the same row as other calls with the same name, such as the usage of a tenant. On PostgreSQL, the
  * transactions of one lane wait for each other without a connection, so that other calls find one.
  */
 export function inLane<T>(name: string, run: () => T): T {
@@ -50,7 +50,9 @@ function waitIn({ waiting }: Lane): Promise<void> {
   };
   const timer = setTimeout(() => {
     stop();
-    reject(new DomainError("database_unavailable", "Too many calls wait for this item. Try again in a moment."));
+    reject(
+      new DomainError("database_unavailable", "Too many calls wait for this item or tenant. Try again in a moment."),
+    );
   }, WAIT_MS);
   waiting.add(begin);
   return promise;

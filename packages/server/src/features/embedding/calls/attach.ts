@@ -9,6 +9,7 @@ import { untilUnavailable } from "../../uploads/batch.ts";
 import { STAGED_MS } from "../../uploads/index.ts";
 import type { Actor } from "../items.ts";
 import { callerOf, checkFile, checkItem, openItem, presentFile, ROLES, rulesOf } from "../items.ts";
+import { ownerOf } from "../places.ts";
 import type { ItemFile, ItemName } from "../types.ts";
 import { claimBody, declare, discardBody, readBody } from "./body.ts";
 import { type ActorCalls, type CallContext, checkList } from "./context.ts";
@@ -25,9 +26,15 @@ export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "
 
   /** Returns the note of an item, and the caller who may add files to the note. The application must have permitted the action. */
   async function openFor(actor: Actor, item: ItemName) {
-    const { noteId, place } = await openItem(deps, { item, places });
+    const opened = await openItem(deps, { item, places });
+    const { noteId, place } = opened;
     await remember(actor);
-    return { noteId, place, caller: { ...callerOf(actor), grants: new Map([[noteId, ROLES.add]]) } };
+    return {
+      noteId,
+      place,
+      owner: ownerOf(opened),
+      caller: { ...callerOf(actor), grants: new Map([[noteId, ROLES.add]]) },
+    };
   }
 
   async function adoptOne(actor: Actor, item: ItemName, object: AdoptedObject): Promise<ItemFile> {
@@ -69,7 +76,7 @@ export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "
       await requireRight(actor, "add", item);
       if (sizeBytes === undefined) await admit(length);
     };
-    const { noteId, place, caller } = await openFor(actor, item);
+    const { noteId, place, owner, caller } = await openFor(actor, item);
     const input = {
       noteId,
       place,
@@ -84,7 +91,7 @@ export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "
       maxBytes: rules.maxBytes ?? deps.limits.uploadMaxBytes,
       annotations: () => joinAnnotations(ofRule, given),
     };
-    return inLane(noteId, () => useCases.attachFile(caller, input));
+    return inLane(owner, () => useCases.attachFile(caller, input));
   }
 
   async function storeOnce(actor: Actor, storing: Storing): Promise<Attachment> {

@@ -4,6 +4,7 @@ import type { Attachment } from "../../access/attachment.ts";
 import { lookupQueries } from "../../people/lookup-queries.ts";
 import { faultIn, inspect } from "../../uploads/verify.ts";
 import { type Actor, callerOf, checkItem, openItem, presentFile, ROLES, rulesOf } from "../items.ts";
+import { ownerOf } from "../places.ts";
 import type { Item, ItemAction, ItemFile, ItemName, Resource } from "../types.ts";
 import { type ActorCalls, type CallContext, checkFileId } from "./context.ts";
 
@@ -11,7 +12,8 @@ type Names = "rename" | "copy" | "move" | "remove" | "removeAll" | "restore";
 
 /** Creates the calls that change or remove files. */
 export function changeCalls(context: CallContext): Pick<ActorCalls, Names> {
-  const { deps, files, useCases, resources, requireRight, requireAccepted, itemOfFile, remember, places } = context;
+  const { deps, files, useCases, resources, requireRight, requireAccepted, itemOfFile, inLaneOf, remember, places } =
+    context;
 
   /** Returns the item of a file, and a caller with a grant. Throws `access_denied` unless the actor may perform all actions. */
   async function permit(actor: Actor, actions: readonly ItemAction[], fileId: string) {
@@ -33,7 +35,8 @@ export function changeCalls(context: CallContext): Pick<ActorCalls, Names> {
     if (isSame && kind === "move") return presentFile(attachment, from);
     await requireAccepted(actor, target, { ...attachment, sha256: attachment.checksum?.value });
     await requireKind(attachment, { from, to: target });
-    const { noteId: toNoteId, place } = await openItem(deps, { item: target, places });
+    const opened = await openItem(deps, { item: target, places });
+    const { noteId: toNoteId, place } = opened;
     await remember(actor);
     const grants = new Map([...caller.grants, [toNoteId, ROLES.add] as const]);
     // The copy of a large file takes minutes, so the application decides again before the file appears.
@@ -46,7 +49,7 @@ export function changeCalls(context: CallContext): Pick<ActorCalls, Names> {
       confirm,
     };
     const run = kind === "copy" ? useCases.copyFile : useCases.moveFile;
-    const transferred = await inLane(toNoteId, () => run({ ...caller, grants }, input));
+    const transferred = await inLane(ownerOf(opened), () => run({ ...caller, grants }, input));
     return presentFile(transferred, target);
   }
 
@@ -81,12 +84,12 @@ export function changeCalls(context: CallContext): Pick<ActorCalls, Names> {
       if (known === undefined) return 0;
       await useCases.dropStaged(known.noteId);
       const grants = new Map([[known.noteId, ROLES.remove]]);
-      return inLane(known.noteId, () => useCases.deleteFilesOfNote({ ...callerOf(actor), grants }, known.noteId));
+      return inLane(ownerOf(known), () => useCases.deleteFilesOfNote({ ...callerOf(actor), grants }, known.noteId));
     },
 
     async restore(actor, fileId) {
       const { item, caller } = await permit(actor, ["add", "remove"], fileId);
-      await inLane(item.noteId, () => useCases.restoreFromTrash(caller, { attachmentId: fileId }));
+      await inLaneOf(item, () => useCases.restoreFromTrash(caller, { attachmentId: fileId }));
       return presentFile(await useCases.getAttachment(caller, fileId), item);
     },
   };

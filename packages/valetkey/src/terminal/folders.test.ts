@@ -17,6 +17,8 @@ it.each([
   { title: "equal folders get a further folder", args: ["1/x/p", "2/x/p"], folders: ["1/x/", "2/x/"] },
   { title: "a path outside of the working folder", args: ["x/p", "../ben/p"], folders: ["x/", "ben/"] },
   { title: "paths above the working folder", args: ["../p", "../../p"], folders: ["home/", undefined] },
+  { title: "a folder that Windows can't store", args: ["con/p", "y/p"], folders: ["1/", "2/"] },
+  { title: "a folder with a line break", args: ["a\nb/p", "y/p"], folders: ["1/", "2/"] },
   { title: "an equal path elsewhere", args: ["x/p", "/x/p"], folders: ["ann/x/", "x/"] },
 ])("the arguments of send: $title", ({ args, folders }) => {
   expect(foldersOf(...args)).toEqual(folders);

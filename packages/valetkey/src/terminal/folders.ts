@@ -1,9 +1,10 @@
 import { basename, dirname, relative, sep } from "node:path";
+import { normalisePath, problemOfPath } from "@valetkey/contract";
 
 /**
  * Returns the folder for each argument of `send`, with a slash at the end, or undefined. Only arguments with the same name need a folder:
- * the last parts of their paths that tell them apart. The arguments `2024/a.pdf` and `2025/a.pdf` become `2024/a.pdf` and `2025/a.pdf`.
- * `paths`: absolute paths, all different.
+ * the last parts of their paths that tell them apart. The arguments `2024/a.pdf` and `2025/a.pdf` become `2024/a.pdf` and `2025/a.pdf`. If
+ * the service can't store these folders, the folders are numbers. `paths`: absolute paths, all different.
  */
 export function foldersFor(paths: readonly string[], workingFolder: string): Map<string, string | undefined> {
   const byName = Map.groupBy(paths, (path) => basename(path));
@@ -20,9 +21,10 @@ function tellApart(paths: readonly string[], workingFolder: string): [path: stri
   for (const parents of [relatives, absolutes]) {
     for (let depth = 1; depth <= longest; depth += 1) {
       const folders = parents.map((parts) => parts.slice(-depth).join("/"));
-      if (new Set(folders).size === paths.length)
+      const isStorable = folders.every((folder) => folder === "" || problemOfPath(normalisePath(folder)) === undefined);
+      if (isStorable && new Set(folders).size === paths.length)
         return paths.map((path, at) => [path, folders[at] ? `${folders[at]}/` : undefined]);
     }
   }
-  return [];
+  return paths.map((path, at) => [path, `${at + 1}/`]);
 }

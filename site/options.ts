@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { parseSync } from "oxc-parser";
 
 /** An option or a call of a published type, with the parts of its doc comment. */
@@ -8,6 +8,8 @@ export type Member = {
   type: string;
   isMethod: boolean;
   isOptional: boolean;
+  /** The doc comment without the example. */
+  whole: string;
   /** The doc comment without the default, the range and the example. */
   text: string;
   /** From the sentence "Default: 60.". */
@@ -38,12 +40,12 @@ function read(root: string, { file, type }: Source) {
   const isType = ({ type: kind, id }: Node) => kind === "TSTypeAliasDeclaration" && id.name === type;
   const statement: Node = program.body.find((node: Node) => isType(declarationOf(node)));
   if (statement === undefined) throw new Error(`${file} has no type ${type}`);
-  return { source, docBefore, statement, found: declarationOf(statement) };
+  return { source, docBefore, statement, program, found: declarationOf(statement) };
 }
 
 /** Reads the members of an exported object type from its source file. A member of a nested object is named like `scanner.host`. */
 export function membersOf(root: string, from: Source): Member[] {
-  const { source, docBefore, found } = read(root, from);
+  const { source, docBefore, program, found } = read(root, from);
 
   function readMembers(literals: Node[], prefix: string): Member[] {
     return literals
@@ -51,21 +53,38 @@ export function membersOf(root: string, from: Source): Member[] {
       .flatMap((node: Node): Member[] => {
         const name = `${prefix}${node.key.name}`;
         const isMethod = node.type === "TSMethodSignature";
-        const type = oneLine(isMethod ? source.slice(node.key.end, node.end) : sourceOf(node));
+        const type = oneLine(isMethod ? source.slice(node.key.end, node.end) : textOf(node.typeAnnotation.typeAnnotation));
         const member = { name, type, isMethod, isOptional: node.optional, ...partsOf(docBefore(node)) };
         const nested = node.type === "TSPropertySignature" ? literalsOf(node.typeAnnotation.typeAnnotation) : [];
         return nested.length === 0 ? [member] : [{ ...member, type: "object" }, ...readMembers(nested, `${name}.`)];
       });
   }
-  const sourceOf = (node: Node) =>
-    source.slice(node.typeAnnotation.typeAnnotation.start, node.typeAnnotation.typeAnnotation.end);
-  return readMembers(literalsOf(found.typeAnnotation), "");
+  const textOf = ({ start, end }: Node) => source.slice(start, end);
+  /** Reads the members of `Pick<Other, "a" | "b">`. The type `Other` is from another file. */
+  const readPicked = ([of, names]: Node[]): Member[] => {
+    const type = of.typeName.name;
+    const isImport = ({ specifiers = [] }: Node) => specifiers.some(({ local }: Node) => local?.name === type);
+    const imported: Node = program.body.find(isImport);
+    const file = join(dirname(from.file), imported.source.value);
+    return membersOf(root, { file, type }).filter(({ name }) => textOf(names).includes(`"${name}"`));
+  };
+  const picked = partsOfType(found.typeAnnotation).filter(({ typeName }) => typeName?.name === "Pick");
+  return [
+    ...readMembers(literalsOf(found.typeAnnotation), ""),
+    ...picked.flatMap(({ typeArguments }) => readPicked(typeArguments.params)),
+  ];
+}
+
+/** Returns the types that a union or an intersection joins. */
+function partsOfType(node: Node): Node[] {
+  return ["TSUnionType", "TSIntersectionType"].includes(node.type) ? node.types.flatMap(partsOfType) : [node];
 }
 
 /** Returns the object types in a type such as `Other & { a: string }` or `{ a: string } | undefined`, without records. */
 function literalsOf(node: Node): Node[] {
-  if (node.type === "TSTypeLiteral") return node.members.every((member: Node) => "key" in member) ? [node] : [];
-  return ["TSUnionType", "TSIntersectionType"].includes(node.type) ? node.types.flatMap(literalsOf) : [];
+  return partsOfType(node).filter(
+    ({ type, members }) => type === "TSTypeLiteral" && members.every((member: Node) => "key" in member),
+  );
 }
 
 function oneLine(type: string): string {
@@ -79,14 +98,15 @@ function oneLine(type: string): string {
     .replace(/;$/, "");
 }
 
-function partsOf(doc: string): Pick<Member, "text" | "default" | "range" | "example"> {
+function partsOf(doc: string): Pick<Member, "whole" | "text" | "default" | "range" | "example"> {
   const [described = "", example] = doc.replaceAll(/^[ \t]*\*+ ?/gm, "").split("@example");
-  let text = described.replaceAll(/\s+/g, " ").trim();
+  const whole = described.replaceAll(/\s+/g, " ").trim();
+  let text = whole;
   const take = (label: string) => {
     const pattern = new RegExp(`(?:^| )${label}: (.+?)\\.(?= [A-Z]|$)`);
     const found = pattern.exec(text)?.[1];
     text = text.replace(pattern, "").trim();
     return found;
   };
-  return { default: take("Default"), range: take("Range"), text, example: example?.trim() };
+  return { default: take("Default"), range: take("Range"), whole, text, example: example?.trim() };
 }

@@ -80,7 +80,8 @@ export function optionsPage(root: string): string {
   });
   const intro =
     "This page is for developers who embed Valet Key. It lists every option of `createValetKey`, `openFiles`, " +
-    "`@valetkey/react` and `openTestFiles`. The function `openTestFiles` accepts the options of `createValetKey`.";
+    "`@valetkey/react` and `openTestFiles`. The function `openTestFiles` accepts the options of `createValetKey`. The page " +
+    "[calls](calls.md#types) has the types that the options name. `AppUser` is the type that your function `user` returns.";
   return ["# Options of the library", intro, ...sections].join("\n\n");
 }
 
@@ -100,9 +101,10 @@ export function callsPage(root: string): string {
     ...membersOf(root, { file: EMBEDDED, type: "ValetKey" }),
   ];
   const intro =
-    "This page is for developers who embed Valet Key. It lists the calls of the object `files` that `createValetKey` returns. The calls " +
-    "with the argument `user` are also in `files.asApplication`, there without `user`, and do not ask `may` there. An error has a " +
-    "`code` and an HTTP `status`. The page [errors](/errors.md) lists the codes.";
+    "This page is for developers who embed Valet Key. It lists the calls of the object `files` that `createValetKey` returns. The type of " +
+    "`files` is `ValetKey<AppUser>`, and `@valetkey/server` exports this type. The calls with the argument `user` are also in " +
+    "`files.asApplication`, there without `user`, and do not ask `may` there. An error has a `code` and an HTTP `status`. The page " +
+    "[errors](/errors.md) lists the codes.";
   return ["# Calls of the library", intro, ...calls.map(describeCall), typesOfCalls(root)].join("\n\n");
 }
 
@@ -139,22 +141,31 @@ export function resultsPage(root: string): string {
 
 const TABLE = "| option | type | default | range |\n| --- | --- | --- | --- |\n";
 
-function factsOf({ type, isOptional, range, ...member }: Member): string[] {
-  const shown = type.length > 60 || type.startsWith("(") ? "function" : type;
-  return [code(shown), member.default ?? (isOptional ? "" : "required"), range ?? ""];
+function factsOf(member: Member): string[] {
+  const { isOptional, range = "" } = member;
+  return [code(shortTypeOf(member)), member.default ?? (isOptional ? "" : "required"), range];
 }
 
-function describe({ name, text, example }: Member): string {
-  return [`### ${code(name)}`, escapeText(text), ...blockOf(example)].join("\n\n");
+/** Returns the type for a cell of a table. The signature of a function is below the table. */
+function shortTypeOf({ type, isMethod }: Member): string {
+  if (isMethod || type.startsWith("(")) return "function";
+  return type.startsWith("{") ? "object" : type.replace(/\(\(.*=>.*\)$/, "function");
 }
 
-function describeCall({ name, type, isMethod, text, example }: Member): string {
-  return [
-    `## ${code(name)}`,
-    `\`\`\`ts\n${name}${isMethod ? "" : ": "}${type}\n\`\`\``,
-    escapeText(text),
-    ...blockOf(example),
-  ].join("\n\n");
+function describe(member: Member): string {
+  const { name, text, example } = member;
+  const isShort = shortTypeOf(member) === member.type;
+  const signature = isShort ? [] : [signatureOf({ ...member, name: name.split(".").at(-1) ?? "" })];
+  return [`### ${code(name)}`, ...signature, escapeText(text), ...blockOf(example)].join("\n\n");
+}
+
+function describeCall(member: Member): string {
+  const { name, whole, example } = member;
+  return [`## ${code(name)}`, signatureOf(member), escapeText(whole), ...blockOf(example)].join("\n\n");
+}
+
+function signatureOf({ name, type, isMethod }: Member): string {
+  return `\`\`\`ts\n${name}${isMethod ? "" : ": "}${type.replaceAll("NoInfer<AppUser>", "AppUser")}\n\`\`\``;
 }
 
 /** An example without a fence in the doc comment is TypeScript. */

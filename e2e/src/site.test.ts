@@ -5,7 +5,7 @@ import { createValetKey, type ValetKeyOptions } from "@valetkey/server";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Section, sidebarOf } from "../../site/pages.ts";
-import { callsPage, readOptions, readResults } from "../../site/reference.ts";
+import { callsPage, optionsPage, readOptions, readResults } from "../../site/reference.ts";
 import { documentOfEmbedding } from "../../site/routes.ts";
 import { launchChromium } from "./testing/chromium.ts";
 
@@ -51,6 +51,28 @@ describe("the reference of options", () => {
   );
 });
 
+describe("the page of options", () => {
+  const page = optionsPage(ROOT);
+
+  it.each([
+    "user(request: Request, original: unknown): AppUser | null | undefined | Promise<AppUser | null | undefined>",
+    "may(user: AppUser, action: ItemAction, itemId: string): boolean | Promise<boolean>",
+    "findUser(id: string): AppUser | null | undefined | Promise<AppUser | null | undefined>",
+    "tenantQuotaBytes: number | ((tenant: string) => number | undefined | Promise<number | undefined>)",
+  ])("the page of options has the signature %s", (signature) => {
+    expect(page).toContain(`\n\`\`\`ts\n${signature}\n`);
+  });
+
+  it("the page of options names both types of tenantQuotaBytes", () => {
+    expect(page).toContain("| `tenantQuotaBytes` | `number \\| function` |");
+  });
+
+  it("the page of options has the options that files.createFileRequest shares with files.createLink", () => {
+    const [section = ""] = /## files\.createFileRequest\n.*?\n## /s.exec(page) ?? [];
+    expect(section.match(/^### .*/gm)?.slice(-2)).toEqual(["### `label`", "### `message`"]);
+  });
+});
+
 describe("the reference of results", () => {
   it("each result of openFiles and of a hook has a doc comment", () => {
     const results = readResults(ROOT).flatMap(({ title, members }) => members.map((member) => ({ ...member, title })));
@@ -66,6 +88,10 @@ describe("the reference of calls", () => {
     expect(page).toContain("\nlist(user: User, item: ItemName, options?");
     expect(page).toContain("\nlistLinks(user: User, item: ItemName, page?");
     expect(page).toContain("\nremoveIn(tx: ApplicationTransaction, fileId: string, user?: User)");
+  });
+
+  it("the reference of calls has the default of each page of listMany", () => {
+    expect(page).toContain("`limit`: the files of each item, 1 to 200. Default: 50.");
   });
 
   it("the reference of calls has the definition of each type that it names", () => {

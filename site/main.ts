@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { build, serve } from "vitepress";
 import { faultsPage } from "./faults.ts";
@@ -19,6 +20,9 @@ write(join(pages, "reference/options.md"), optionsPage(root));
 write(join(pages, "reference/calls.md"), callsPage(root));
 write(join(pages, "reference/results.md"), resultsPage(root));
 write(join(pages, `${FAULTS.link}.md`), faultsPage());
+const index = join(pages, "documentation.md");
+const generated = OPTION_PAGES.map(({ text, link }) => `- [${text}](${link}.md)`).join("\n");
+write(index, readFileSync(index, "utf8").replace("\n## Reference\n", `\n## Reference\n\n${generated}\n`));
 write(join(pages, "sidebar.json"), JSON.stringify(sidebarOf(root, reference)));
 await build(import.meta.dirname);
 console.log("The site is in site/dist.");

@@ -53,7 +53,9 @@ export function membersOf(root: string, from: Source): Member[] {
       .flatMap((node: Node): Member[] => {
         const name = `${prefix}${node.key.name}`;
         const isMethod = node.type === "TSMethodSignature";
-        const type = oneLine(isMethod ? source.slice(node.key.end, node.end) : textOf(node.typeAnnotation.typeAnnotation));
+        const type = oneLine(
+          isMethod ? source.slice(node.key.end, node.end) : textOf(node.typeAnnotation.typeAnnotation),
+        );
         const member = { name, type, isMethod, isOptional: node.optional, ...partsOf(docBefore(node)) };
         const nested = node.type === "TSPropertySignature" ? literalsOf(node.typeAnnotation.typeAnnotation) : [];
         return nested.length === 0 ? [member] : [{ ...member, type: "object" }, ...readMembers(nested, `${name}.`)];

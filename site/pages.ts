@@ -93,3 +93,10 @@ export function write(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
 }
+
+/** Reads the error codes in the section of docs/errors.md about the service only. */
+export function codesOfService(): string[] {
+  const page = readFileSync(join(import.meta.dirname, "../docs/errors.md"), "utf8");
+  const [, section = ""] = page.split("\n## Codes of the service only\n");
+  return [...section.matchAll(/^\| (`.+?`) +\|/gm)].flatMap(([, codes = ""]) => codes.match(/\w+/g) ?? []);
+}

@@ -62,7 +62,7 @@ const RESULTS = [
 export const OPTION_PAGES: Link[] = [
   { text: "Options of the library", link: "/reference/options" },
   { text: "Calls of the library", link: "/reference/calls" },
-  { text: "Results of openFiles and React hooks", link: "/reference/results" },
+  { text: "Calls of openFiles and React hooks", link: "/reference/results" },
 ];
 
 /** Returns every option, with its name as an application writes it. */
@@ -136,7 +136,7 @@ export function resultsPage(root: string): string {
   );
   const intro =
     "This page is for developers who use `@valetkey/client` or `@valetkey/react`. It lists what `openFiles` and the hooks return.";
-  return ["# Results of openFiles and React hooks", intro, ...sections].join("\n\n");
+  return ["# Calls of openFiles and React hooks", intro, ...sections].join("\n\n");
 }
 
 const TABLE = "| option | type | default | range |\n| --- | --- | --- | --- |\n";

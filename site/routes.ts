@@ -9,6 +9,7 @@ import { buildEmbeddingApp } from "../packages/server/src/features/embedding/htt
 import { createVisitorRoutes } from "../packages/server/src/features/embedding/http/visitors.ts";
 import { defaultLimits } from "../packages/server/src/platform/config/limits.ts";
 import { documentRoutes } from "../packages/server/src/platform/http/openapi-document.ts";
+import { codesOfService } from "./pages.ts";
 import { code, escapeText } from "./reference.ts";
 
 type Schema = {
@@ -89,11 +90,22 @@ export async function documentOfEmbedding(): Promise<Document> {
   return forApplications(app.swagger() as unknown as Document);
 }
 
-/** Removes the parts of the shared schemas that no embedding has: mails to visitors, and the limits of the service for URLs. */
+/** The values of the shared schemas that no embedding has: members about slots, reviews and access of people, and their states. */
+const ONLY_SERVICE = ["slotId", "review", "access", "quarantined"];
+
+/** Removes the parts of the shared schemas that no embedding has: `ONLY_SERVICE`, mails to visitors, and the limits of URLs. */
 function forApplications(document: Document): Document {
-  const { paths, components, ...others } = JSON.parse(
-    JSON.stringify(document).replaceAll(/\bthe service\b/gi, "Valet Key"),
-  ) as Document;
+  const removed = [...ONLY_SERVICE, ...codesOfService()];
+  const text = JSON.stringify(document)
+    .replaceAll(/\bthe service\b/gi, "Valet Key")
+    .replace(", or `quarantined` when the request has a review", "");
+  const { tags, paths, components, ...others } = JSON.parse(text, (key, value) => {
+    if (removed.includes(key)) return undefined;
+    if (key === "noteId") return { ...value, description: "An id that all files of an item share" };
+    return ["enum", "required"].includes(key) && Array.isArray(value)
+      ? value.filter((each) => !removed.includes(each))
+      : value;
+  }) as Document;
   const kept = Object.entries(paths).filter(([path]) => !/\/links\/\{token\}\/(?:codes|email)$/.test(path));
   for (const operation of kept.flatMap(([, item]) => Object.values(item))) {
     operation.parameters = (operation.parameters ?? []).filter(({ name }) => name !== "link-receiver");
@@ -104,7 +116,9 @@ function forApplications(document: Document): Document {
     }
   }
   const keptPaths = Object.fromEntries(kept);
-  return { ...others, paths: keptPaths, components: { schemas: usedSchemas(components.schemas, keptPaths) } };
+  const schemas = usedSchemas(components.schemas, keptPaths);
+  const isUsed = ({ name }: { name: string }) => operationsOf({ paths: keptPaths }, [name]).length > 0;
+  return { ...others, tags: tags.filter(isUsed), paths: keptPaths, components: { schemas } };
 }
 
 /** Returns the schemas that the paths use, also inside of other schemas. */
@@ -122,7 +136,10 @@ function usedSchemas(schemas: Record<string, Schema>, paths: Document["paths"]):
 }
 
 /** Returns the operations of a document with one of the tags, in the order of the document. */
-export function operationsOf({ paths }: Document, tags: readonly string[]): { call: string; operation: Operation }[] {
+export function operationsOf(
+  { paths }: Pick<Document, "paths">,
+  tags: readonly string[],
+): { call: string; operation: Operation }[] {
   return Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item)
       .filter(([, { tags: [tag = ""] = [] }]) => tags.includes(tag))

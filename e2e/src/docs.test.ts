@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { problems } from "../../packages/contract/src/problems.ts";
 import { S3, startDirectory } from "../../packages/server/src/platform/config/testing/start-directory.ts";
+import { codesOfService } from "../../site/pages.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
@@ -98,7 +99,20 @@ describe("docs/errors.md", () => {
     const known = Object.entries(problems).map(([code, { status }]) => ({ code, status }));
     const byCode = (one: { code: string }, other: { code: string }) => one.code.localeCompare(other.code);
     expect(listed.toSorted(byCode)).toEqual(known.toSorted(byCode));
-    expect(listed).toEqual(listed.toSorted((one, other) => one.status - other.status));
+    const first = listed.slice(0, -codesOfService().length);
+    expect(first).toEqual(first.toSorted((one, other) => one.status - other.status));
+  });
+
+  it("docs/errors.md lists no code of an embedding among the codes of only the service", () => {
+    const folders = ["attachments", "downloads", "embedding", "moving", "previews", "uploads"];
+    const sources = folders.flatMap((folder) =>
+      readdirSync(join(ROOT, "packages/server/src/features", folder), { recursive: true, encoding: "utf8" })
+        .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+        .map((name) => read(join("packages/server/src/features", folder, name))),
+    );
+    const ofService = codesOfService();
+    expect(ofService.length).toBeGreaterThan(30);
+    expect(ofService.filter((code) => sources.some((source) => source.includes(`"${code}"`)))).toEqual([]);
   });
 });
 

@@ -44,7 +44,7 @@ export type UploadTask = {
   readonly queued: Promise<void>;
   /** Returns the current progress. The option `onProgress` reports each change. */
   progress(): UploadProgress;
-  /** Returns the id of the attachment on the note, or undefined until the service has started the upload. */
+  /** Returns the id of the file, or undefined until the server has started the upload. */
   attachmentId(): string | undefined;
   /**
    * The function `pause` stops sending immediately. The bucket keeps the stored parts of a paused upload. The function `resume` sends the

@@ -110,9 +110,9 @@ export type Resource<AppUser extends User = User> = {
    * result `true` permits the file requests. Default: users can't make file requests. Needs the option `links` of `createValetKey`.
    */
   mayRequest?(user: AppUser, itemId: string): boolean | Promise<boolean>;
-  /** The accepted content types, such as `application/pdf` and `image/*`. Default: every type. */
+  /** An array of the accepted content types, such as `application/pdf` and `image/*`. Extensions such as `.pdf` are refused. Default: every type. */
   accept?: readonly string[] | undefined;
-  /** The size of the largest accepted file, in bytes. Range: from 1. Default: 5 GiB. */
+  /** The maximum file size, in bytes. Pages of file requests show the limit to visitors. Range: from 1. Default: 5 GiB. */
   maxBytes?: number | undefined;
   /**
    * Checks a file before its upload starts. Returns nothing to accept the file, or a text with the reason to refuse the file. With `{ tags,
@@ -140,7 +140,7 @@ export type Resource<AppUser extends User = User> = {
   onRemoved?: Hook | undefined;
   /**
    * Valet Key calls `onDownload` at least once for each URL of a file that Valet Key issued, about half a minute later. A URL does not
-   * prove that somebody read the bytes. Previews do not count. If the file was removed before the call, Valet Key does not call the hook.
+   * prove that somebody read the bytes. To count downloads, count these calls. Previews do not count. If the file was removed before the call, Valet Key does not call the hook.
    * Default: none.
    */
   onDownload?: DownloadHook | undefined;

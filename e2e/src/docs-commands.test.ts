@@ -7,7 +7,6 @@ import { signTestJwt } from "../../packages/server/src/testing/auth/test-jwt.ts"
 import { makePlace, type Place, type RunningService, startProcess } from "./testing/service.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const PRESIGN = "Presign a URL for any bucket";
 /**
  * The shell function replaces npx, because the start of npx takes longer than most documented commands. `PATH` contains the `valetkey`
  * command of the repository.
@@ -90,21 +89,22 @@ describe("docs/terminal.md", () => {
 
 describe("docs/tour.md", () => {
   it("docs/tour.md shows the output of the commands", async () => {
-    const [tour = ""] = (await page("docs/tour.md")).split(`## ${PRESIGN}`);
-    const steps = stepsOf(tour);
+    const steps = stepsOf(await page("docs/tour.md"));
     expect(steps.length).toBeGreaterThan(5);
     // The service of the test listens on another port, and its URLs expire after 10 seconds instead of 60.
     const here = (text: string) => text.replace("http://localhost:3000", service.url).replace("sleep 61", "sleep 11");
     await expectOutputs(steps.map(({ commands, output }) => ({ commands: here(commands), output })));
   });
 
-  it("docs/tour.md has a working example that presigns a URL for any bucket", async () => {
+  it("docs/tour.md has a working command that presigns a URL for any bucket", async () => {
     const credentials = {
       AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
       AWS_SECRET_ACCESS_KEY: "secret",
       AWS_REGION: "eu-central-1",
     };
-    await expectOutputs(stepsOf(await sectionOf("docs/tour.md", PRESIGN)), { ...place.env, ...credentials });
+    const [, commands = ""] = /`(npx valetkey presign [^`]+)`/.exec(await page("docs/tour.md")) ?? [];
+    const output = "https://my-bucket.s3.eu-central-1.amazonaws.com/report.pdf?…&X-Amz-Expires=600&…";
+    await expectOutputs([{ commands, output }], { ...place.env, ...credentials });
   });
 });
 

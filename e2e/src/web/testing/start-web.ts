@@ -16,11 +16,32 @@ export type Web = {
 type WebOptions = ChromiumOptions & {
   /** The settings of a service that starts only for this `describe`. Default: the tests use the shared service. */
   env?: Record<string, string>;
-  /** Whether the browser of a person may have cached the code of the app in an earlier test. Default: true. */
+  /**
+   * Whether the browser of a person may have cached the code of the app in an earlier test. Use false in a test that takes the browser
+   * offline or crashes a page. Default: true.
+   */
   hasCache?: boolean;
 };
 
-/** Starts a browser before the first test of a `describe`. With `env`, also starts a service. */
+/**
+ * Starts a browser before the first test of a `describe`. All test files share one service. With `env`, also starts a service with these
+ * settings, such as `{ URL_TTL_DEFAULT: "2" }`.
+ *
+ * A test fails at its end if a page had a problem: a console error, an uncaught error, a failed request, a response of 4xx or 5xx, or a
+ * violation of the content security policy. A test that causes a problem on purpose first says so: `ann.watch.expect(/^403 GET /)`.
+ *
+ * @example
+ * ```ts
+ * const web = startWeb();
+ *
+ * it("lists the own notes", async () => {
+ *   const ann = await web.person("Ann"); // a new account, signed in. With the option PHONE: the screen and touch input of a phone
+ *   await seedNote(ann.client, { title: "Contract", files: [pdf("contract.pdf", ["Page 1"])] });
+ *   await ann.page.goto("/");
+ *   await ann.page.getByRole("link", { name: "Contract" }).click();
+ * });
+ * ```
+ */
 export function startWeb({ env, hasCache = true, ...chromium }: WebOptions = {}): Web {
   let started: { service: WebService; browser: Browser } | undefined;
   const running = () => {

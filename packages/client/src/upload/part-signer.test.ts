@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createPartSigner } from "./send-parts.ts";
+import { createPartSigner } from "./part-signer.ts";
 
 const url = (partNumber: number, seconds: number) =>
   `https://bucket.example/key?partNumber=${partNumber}&X-Amz-Expires=${seconds}`;

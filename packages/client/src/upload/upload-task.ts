@@ -13,6 +13,7 @@ import { sendPut } from "./send-piece.ts";
 import { fingerprint, openSavedUpload, type UploadStore } from "./store.ts";
 import type { FinishedFile, OpenUpload, Receiver, UploadContext } from "./upload-context.ts";
 import { describeFile, hashFile, readLimits, type UploadOptions } from "./upload-options.ts";
+import { uploadSlots } from "./upload-slots.ts";
 
 /*
  * The list describes the life of an upload. Each line names a file, and the step that the file does:
@@ -22,7 +23,7 @@ import { describeFile, hashFile, readLimits, type UploadOptions } from "./upload
  * calls               starts the upload at the service or resumes the saved one, and lets the service assemble and verify the file
  * lines               gathers the requests of many small files, and limits how many files the client sends at the same time
  * send-piece          sends a file in one PUT, or sends a part once, and reads the response of the bucket
- * send-parts          signs the missing parts, and sends them in parallel
+ * send-parts          sends the missing parts in parallel, signed by part-signer
  * upload-task         runs these steps, and restarts an upload that expired
  *
  * previews            makes and sends small pictures of the file, beside the upload
@@ -260,24 +261,4 @@ async function canRestart(context: UploadContext, { upload, error }: { upload: O
   // The bucket has lost the parts of the upload. Without an abort, the old upload would use the quota until its expiry.
   if (current?.state === "pending") return abortUpload(context, upload.uploadId);
   return current === undefined || current.state === "expired";
-}
-
-// A page that only counts slots imports this file, and loads no code that sends files.
-
-const SLOTS_OF_LARGE_FILE = 8;
-const SMALL_BYTES = 2 ** 20;
-
-/**
- * Returns the number of slots that a file takes in a queue of uploads: 1 for a file of at most 1 MiB, and 8 for a larger file. Small files
- * share requests, so a queue should start many small files at the same time.
- *
- * @example
- * ```ts
- * import { uploadSlots } from "@valetkey/client";
- *
- * console.log(uploadSlots({ size: 20_000 })); // 1
- * ```
- */
-export function uploadSlots({ size }: { size: number }): number {
-  return size <= SMALL_BYTES ? 1 : SLOTS_OF_LARGE_FILE;
 }

@@ -120,7 +120,7 @@ const zones: Record<string, readonly string[]> = {
   ],
   // The folder `terminal` contains the commands that start without the code of the server.
   "packages/valetkey/src": ["packages/valetkey/src/terminal", "packages/server/src/cli"],
-  "packages/valetkey/src/terminal": ["packages/client/src"],
+  "packages/valetkey/src/terminal": ["packages/client/src", "packages/contract/src"],
   // The zone `packages/server/src` contains the entry files: cli.ts, index.ts for applications that embed the service, and testing.ts
   // for the tests of these applications.
   "packages/server/src": [

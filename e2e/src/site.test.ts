@@ -91,7 +91,7 @@ describe("the reference of calls", () => {
   });
 
   it("the reference of calls has the default of each page of listMany", () => {
-    expect(page).toContain("`limit`: the files of each item, 1 to 200. Default: 50.");
+    expect(page).toContain("The number of files of each item. Range: 1 to 200. Default: 50.");
   });
 
   it("the reference of calls has the definition of each type that it names", () => {

@@ -59,7 +59,7 @@ describe("the page of a file request of an embedding", () => {
     const item = { resource: "invoice", itemId: "large" };
     const { url } = await files.asApplication.createFileRequest(item, { maxFiles: 1, askName: "no" });
     const { page } = await visit(url);
-    await page.getByText(/^Up to 1 file, each up to [\d.]+ [MG]B\.$/).waitFor();
+    await page.getByText(/^1 file, up to [\d.]+ [MG]B\.$/).waitFor();
     const bytes = randomBytes(1_000_000);
     const large = Buffer.concat(Array.from({ length: 70 }, () => bytes));
     const path = await application.write("large.bin", large);
@@ -69,7 +69,7 @@ describe("the page of a file request of an embedding", () => {
     expect((await files.asApplication.list(item)).files).toMatchObject([{ sizeBytes: 70_000_000, state: "ready" }]);
     await page.getByLabel("Files").setInputFiles({ name: "b.txt", mimeType: "text/plain", buffer: Buffer.from("b") });
     await page.getByRole("button", { name: "Send" }).click();
-    const refusal = page.getByText("The request has all its 1 files.");
+    const refusal = page.getByText("The request has all its files (at most 1).");
     await refusal.waitFor();
     expect(await refusal.getAttribute("class")).toBe("problem");
     await page.route("**/uploads", (route) => route.abort());

@@ -27,7 +27,7 @@ export function checkOffer(
   if (slot !== undefined && used.filledSlots.includes(slot.id)) {
     throw full("This place has a file already. Take the file back before you send another one.");
   }
-  if (used.files >= request.maxFiles) throw full(`The request has all its ${request.maxFiles} files.`);
+  if (used.files >= request.maxFiles) throw full(`The request has all its files (at most ${request.maxFiles}).`);
   if (used.bytes + sizeBytes > request.maxBytesTotal) {
     throw full(`The request has room for ${Math.max(0, request.maxBytesTotal - used.bytes)} more bytes.`);
   }

@@ -193,7 +193,8 @@ const english = {
   asks: (name: string | undefined) => (name === undefined ? "Send files" : `${name} asks you for files`),
   ends: (when: string) => `Ends ${when}`,
   receives: "Sending files needs JavaScript. Open this link in another browser.",
-  limits: (count: number, size: string) => `Up to ${count === 1 ? "1 file" : `${count} files`}, each up to ${size}.`,
+  limits: (count: number, size: string) =>
+    count === 1 ? `1 file, up to ${size}.` : `Up to ${count} files, each up to ${size}.`,
   accepted: (kinds: string) => `Accepted: ${kinds}.`,
   kinds: KIND_NAMES,
   name: "Your name",
@@ -239,7 +240,7 @@ const german: DownloadTexts = {
   asks: (name) => (name === undefined ? "Dateien senden" : `${name} bittet Sie um Dateien`),
   ends: (when) => `Endet ${when}`,
   receives: "Dateien senden braucht JavaScript. Öffnen Sie diesen Link in einem anderen Browser.",
-  limits: (count, size) => `Bis zu ${count === 1 ? "1 Datei" : `${count} Dateien`}, jede bis ${size}.`,
+  limits: (count, size) => (count === 1 ? `1 Datei, bis ${size}.` : `Bis zu ${count} Dateien, jede bis ${size}.`),
   accepted: (kinds) => `Angenommen: ${kinds}.`,
   kinds: { ...KIND_NAMES, "image/*": "Bilder", "video/*": "Filme", "audio/*": "Ton", "text/*": "Text" },
   name: "Ihr Name",

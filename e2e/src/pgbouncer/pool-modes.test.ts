@@ -102,6 +102,16 @@ describe.each<PoolMode & { names: string[] }>([
   });
 });
 
+describe("PgBouncer with one server connection", () => {
+  it("a replica that starts while another client uses the server connection waits for it", async () => {
+    const behind = await openBehind({ mode: "transaction", preparedStatements: 0, size: 1 });
+    onTestFinished(() => behind.remove());
+    const held = runSql(behind.url, "select pg_sleep(4)");
+    const opened = await openPostgres({ url: behind.url, clock: Date.now });
+    await Promise.all([held, opened.close()]);
+  });
+});
+
 describe("PgBouncer in statement mode", () => {
   it("the service explains in one sentence why PgBouncer in statement mode prevents the start", async () => {
     const behind = await openBehind({ mode: "statement", preparedStatements: 0, size: 5 });

@@ -56,6 +56,8 @@ import type { PlainDatabase } from "./open-plain.ts";
 import { type Application, ownerOf } from "./owner.ts";
 
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
+/** The time limit of the first queries. Behind a pooler, they wait while other replicas migrate on all server connections. */
+const CHECK_TIMEOUT_MS = 30_000;
 // The SQLSTATE codes for invalid authorization, and for a database that does not exist.
 const BAD_LOGIN = /^28|^3D000$/;
 // PgBouncer has no error code for these errors, so the service compares the text.
@@ -134,7 +136,7 @@ async function checkConnection(
   primary: Primary,
   { url, schema, prepared = "auto", optionOf = {} }: Options,
 ): Promise<boolean> {
-  const pool = createPool({ primary, maxConnections: 1 });
+  const pool = createPool({ primary, maxConnections: 1, queryTimeoutMs: CHECK_TIMEOUT_MS });
   try {
     const client = await pool.connect();
     try {

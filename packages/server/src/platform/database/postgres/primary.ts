@@ -53,7 +53,8 @@ export function createPrimary(url: string): Primary {
   let search: Promise<void> | undefined;
 
   async function requirePrimary(client: pg.ClientBase): Promise<string> {
-    const query = { text: hasOthers ? WITH_TIMELINE : READ_ONLY, query_timeout: ASK_TIMEOUT_MS };
+    // With one host, the time limit of the pool applies. A pooler with no free server connection lets the first query of a connection wait.
+    const query = hasOthers ? { text: WITH_TIMELINE, query_timeout: ASK_TIMEOUT_MS } : { text: READ_ONLY };
     const { rows } = await client.query<State>(query);
     const { is_read_only, timeline = "" } = rows[0] as State;
     if (is_read_only) throw new NotPrimary("The database is read-only: it may be a standby");

@@ -137,7 +137,10 @@ async function deletePending(api: Api, noteId: string): Promise<void> {
   for (let cursor: string | undefined = ""; cursor !== undefined; ) {
     const page = await api.call("GET", `/notes/${noteId}/attachments?limit=100${cursor && `&cursor=${cursor}`}`);
     const pending = page.body.items.filter(({ state }: { state: string }) => state === "pending");
-    for (const { id } of pending) await api.call("DELETE", `/attachments/${id}`);
+    for (const { id } of pending) {
+      const { status, body } = await api.call("DELETE", `/attachments/${id}`);
+      if (status !== 204) throw new Error(`The deletion of an open upload returned ${status}: ${JSON.stringify(body)}`);
+    }
     cursor = page.body.nextCursor ?? undefined;
   }
 }

@@ -68,7 +68,10 @@ export async function moveUnderLoad(env: Record<string, string>, chain: readonly
     console.log(
       `${from.name} -> ${to.name}: ${kills} kills, ${seconds} s\n${moved.stdout}${last.stdout}${last.stderr}`,
     );
-    expect(last.code).toBe(0);
+    // Swift has no checksums, so the service copies each verified object. A copy that the kill of the service interrupted stays open for a day.
+    const open = Number(/^(\d+) uploads in bucket/m.exec(last.stdout)?.[1] ?? 0);
+    expect(open).toBeLessThanOrEqual(from.name === "swift" ? WORKERS : 0);
+    expect(last.code).toBe(open === 0 ? 0 : 2);
     const origin = to.server?.endpoint ?? `http://localhost:${base.env.S3_LOCAL_PORT}`;
     const { files, wrong } = await audit(api, { ledger, isExpected: (url) => url.origin === origin });
     expect(wrong).toEqual([]);

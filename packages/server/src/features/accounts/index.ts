@@ -1,7 +1,4 @@
-import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
-import type { WindowLimit } from "../../platform/limits/in-database.ts";
-import { createWindows } from "../../platform/limits/in-memory.ts";
 import { deleteExpiredAccountLinks } from "./own/account-links.ts";
 import { createDeletions, deleteClosedAccounts } from "./own/delete-account.ts";
 import { createEmails } from "./own/email.ts";
@@ -9,6 +6,7 @@ import { recordBrowser } from "./own/known-browsers.ts";
 import { authenticateSession, deleteExpiredSessions, hasPassword } from "./own/owner.ts";
 import { createPasskeys } from "./own/passkeys.ts";
 import { createPasswords } from "./own/password.ts";
+import { createPasswordGuesses, limitAccountRequests } from "./own/request-limits.ts";
 import { checkSecondFactor, createSecondFactors } from "./own/second-factor.ts";
 
 export type AccountVerbs = ReturnType<typeof createAccounts>;
@@ -19,6 +17,7 @@ export function createAccounts(deps: Deps) {
     ...createDeletions(deps),
     ...createEmails(deps),
     ...createPasskeys(deps),
+    ...createPasswordGuesses(deps),
     ...createPasswords(deps),
     ...createSecondFactors(deps),
     authenticateSession: authenticateSession(deps),
@@ -30,24 +29,4 @@ export function createAccounts(deps: Deps) {
     limitAccountRequests: limitAccountRequests(deps),
     recordBrowser: recordBrowser(deps),
   };
-}
-
-const MINUTE_MS = 60_000;
-
-const REQUESTS = {
-  /** The requests with which a stranger can guess a secret, or make the service hash a password. */
-  attempt: { name: "account attempts", max: 10, windowMs: MINUTE_MS },
-  other: { name: "account requests", max: 100, windowMs: MINUTE_MS },
-} as const satisfies Record<string, WindowLimit>;
-
-const TOO_MANY_REQUESTS = "Too many requests from your network. Wait until Retry-After has passed, then try again.";
-
-/**
- * Limits how often the clients of one network can call one account route. A window of one minute begins with its first request, and further
- * requests do not extend it. All replicas count together. Throws `rate_limited`.
- */
-export function limitAccountRequests(deps: Pick<Deps, "clock"> & { db: Tx }) {
-  const take = createWindows(deps, { problem: TOO_MANY_REQUESTS });
-  return (kind: keyof typeof REQUESTS, { network, path }: { network: string; path: string }): Promise<void> =>
-    take(REQUESTS[kind], `${path} ${network}`);
 }

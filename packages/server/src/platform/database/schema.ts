@@ -22,7 +22,7 @@ import type {
 type Bit = 0 | 1;
 
 /**
- * The type of all tables. For the tables of the accounts library (accounts-config.ts), the type lists only the columns that the service
+ * The type of all tables. For the tables of the accounts library (library-options.ts), the type lists only the columns that the service
  * queries. Instants are milliseconds since the epoch, except in the tables of the accounts library.
  */
 export type Tables = {

@@ -6,8 +6,8 @@ import type { Caller } from "../../access/caller.ts";
 import { readEmail } from "../../people/person.ts";
 import { peopleQueries } from "../../people/queries.ts";
 import { sessionCookieFilter, sessionTokenReader } from "../callers/session-cookie.ts";
-import { type AccountsConfig, accountsConfig, type NewSession } from "./accounts-config.ts";
 import { createKnownBrowsers, languageOf } from "./browsers.ts";
+import { type AccountsConfig, libraryOptions, type NewSession } from "./library-options.ts";
 import { createOidc, type OidcClaims, type OidcProvider, oidcRoutes, PROVIDER_ID } from "./oidc.ts";
 import { createAccount, type NewAccount } from "./password-sign-up.ts";
 import { type AccountHandler, accountRoutes, createRequestLimits } from "./routes.ts";
@@ -96,7 +96,7 @@ export function createAccounts(
 
   const open = (plugin?: BetterAuthPlugin) =>
     betterAuth(
-      accountsConfig({
+      libraryOptions({
         ...options,
         plugins: [extras.plugin, ...(plugin === undefined ? [] : [plugin])],
         lastPlugin: browsers.plugin,

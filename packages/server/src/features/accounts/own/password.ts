@@ -1,12 +1,6 @@
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError, invalidRequest } from "../../../platform/errors.ts";
-import {
-  limitCountQueries,
-  takeFromWindow,
-  type WindowLimit,
-  windowKey,
-} from "../../../platform/limits/in-database.ts";
 import { revokeLinksOf } from "../../links/owner/change.ts";
 import { orOverLimit, queueMail } from "../../outbox/queue-mail.ts";
 import { webhookQueries } from "../../outbox/webhook-queries.ts";
@@ -133,16 +127,6 @@ export function createPasswords(deps: Deps) {
         await warnOfChange(deps, tx, { userId, change: "password-changed" });
       });
     },
-
-    /** Counts a try before the check, because tries run in parallel. `account`: as typed, even if unknown. Throws `rate_limited`. */
-    async countPasswordGuess(account: string): Promise<void> {
-      await takeFromWindow(deps, { limit: GUESSES, holder: account, amount: 1, problem: TOO_MANY_GUESSES });
-    },
-
-    /** Sets the count of tries to 0 after a right password. */
-    forgetPasswordGuesses(account: string): Promise<void> {
-      return limitCountQueries(db).reset(windowKey(GUESSES, account));
-    },
   };
 }
 
@@ -156,11 +140,6 @@ async function findReset({ db, clock }: Pick<Deps, "clock"> & { db: Tx }, token:
   if (account === undefined || isOutdated || (await lookupQueries(db).isDisabled(link.userId))) throw linkInvalid();
   return { link, account: { ...account, passwordHash } };
 }
-
-const GUESSES: WindowLimit = { name: "password", max: 10, windowMs: 15 * 60_000 };
-
-const TOO_MANY_GUESSES =
-  "Too many wrong passwords for this account. Wait until Retry-After has passed, then try again.";
 
 /**
  * Removes the API tokens, passkeys and webhooks of a user, because they would still work after a change of the password.

@@ -43,7 +43,7 @@ type SessionEndpoint = { path?: string; request?: Request | undefined } | null;
 const MAX_MESSAGE = 300;
 
 /** Creates the options of better-auth. All security options are explicit, because some defaults depend on NODE_ENV. */
-export function accountsConfig(
+export function libraryOptions(
   config: AccountsConfig &
     PluginDeps & {
       onNewUser: (user: User, endpoint: SessionEndpoint) => Promise<void>;

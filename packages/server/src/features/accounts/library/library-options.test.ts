@@ -3,7 +3,7 @@ import { getMigrations } from "better-auth/db/migration";
 import { describe, expect, it } from "vitest";
 import { engines } from "../../../testing/database/test-databases.ts";
 import { useDatabase } from "../../../testing/database/use-database.ts";
-import { authTables } from "./accounts-config.ts";
+import { authTables } from "./library-options.ts";
 
 const person = { email: "ann@example.com", password: "correct horse battery", name: "Ann" };
 

@@ -11,7 +11,7 @@ import {
   readFile,
   ValetKeyError,
 } from "@valetkey/client";
-import { TerminalError } from "./failure.ts";
+import { TerminalError } from "./exit-codes.ts";
 import { ask, canAsk, formatBytes, printJson, progressLine, say } from "./screen.ts";
 import { guardedFetch, serviceUrl, warnIfUnencrypted } from "./service.ts";
 import { openState, type State } from "./store.ts";

@@ -1,7 +1,7 @@
 import { hostname, userInfo } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createCalls, openTokenRequests, ValetKeyError } from "@valetkey/client";
-import { TerminalError } from "./failure.ts";
+import { TerminalError } from "./exit-codes.ts";
 import { readSecret, say } from "./screen.ts";
 import { guardedFetch, serviceUrl, warnIfUnencrypted } from "./service.ts";
 import { credentialsFile, removeCredentials, storedCredentials, writeCredentials } from "./store.ts";

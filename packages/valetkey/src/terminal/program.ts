@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import manifest from "../../package.json" with { type: "json" };
-import { describeFailure, EXIT } from "./failure.ts";
+import { describeFailure, EXIT } from "./exit-codes.ts";
 import { printJson, readPassword } from "./screen.ts";
 
 export const VERSION = manifest.version;

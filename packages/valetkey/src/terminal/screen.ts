@@ -1,5 +1,5 @@
 import { createSpeedMeter } from "@valetkey/client";
-import { TerminalError } from "./failure.ts";
+import { TerminalError } from "./exit-codes.ts";
 import { printable, UNSAFE } from "./printable.ts";
 
 /** Prints a line for the person. Standard output contains only the result. */

@@ -4,7 +4,7 @@ import { lstat, readdir, stat } from "node:fs/promises";
 import { basename, extname, join, resolve } from "node:path";
 import { type Client, createClient, type Link, type UploadProgress, ValetKeyError } from "@valetkey/client";
 import { fileStore, openFile } from "@valetkey/client/node";
-import { TerminalError } from "./failure.ts";
+import { TerminalError } from "./exit-codes.ts";
 import { foldersFor } from "./folders.ts";
 import { printable } from "./printable.ts";
 import { askToCopy, formatBytes, printJson, progressLine, say } from "./screen.ts";

@@ -1,4 +1,4 @@
-import { TerminalError } from "./failure.ts";
+import { TerminalError } from "./exit-codes.ts";
 import { say } from "./screen.ts";
 
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
-import { TerminalError } from "./failure.ts";
+import { TerminalError } from "./exit-codes.ts";
 import { serviceUrl } from "./service.ts";
 
 const { env, platform } = process;

@@ -1,7 +1,7 @@
 /** How a file is shown. `none`: the file has no preview. */
 export type PreviewKind = "image" | "svg" | "video" | "audio" | "pdf" | "text" | "none";
 
-// The types that the service serves inline (`platform/bucket/serving.ts`). Files of other types appear as text, or have no preview.
+// The types that the service serves inline (`platform/bucket/download-headers.ts`). Files of other types appear as text, or have no preview.
 const KINDS: Readonly<Record<string, PreviewKind>> = {
   ...kindsOf("image", "png jpeg gif webp avif bmp"),
   ...kindsOf("video", "mp4 webm ogg quicktime"),

@@ -1,6 +1,6 @@
+import { normaliseContentType } from "../../platform/bucket/download-headers.ts";
 import { placeOfKey } from "../../platform/bucket/numbered.ts";
 import type { Bucket, StoredObject } from "../../platform/bucket/port.ts";
-import { normaliseContentType } from "../../platform/bucket/serving.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError, invalidRequest } from "../../platform/errors.ts";

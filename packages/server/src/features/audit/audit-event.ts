@@ -1,6 +1,6 @@
 // The worker thread of the URL journal loads audit-event.ts, so audit-event.ts must not load Kysely.
 
-import type { Disposition } from "../../platform/bucket/serving.ts";
+import type { Disposition } from "../../platform/bucket/download-headers.ts";
 import type { AuditRow } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { AuditAction } from "../../platform/database/unions.ts";

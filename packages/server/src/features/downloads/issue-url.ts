@@ -1,6 +1,6 @@
 import type { PreviewName } from "@valetkey/contract";
+import type { Disposition } from "../../platform/bucket/download-headers.ts";
 import type { SignedUrl } from "../../platform/bucket/port.ts";
-import type { Disposition } from "../../platform/bucket/serving.ts";
 import type { Limits } from "../../platform/config/limits.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { AttachmentState, Role } from "../../platform/database/unions.ts";

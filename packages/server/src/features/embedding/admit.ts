@@ -1,4 +1,4 @@
-import { normaliseContentType } from "../../platform/bucket/serving.ts";
+import { normaliseContentType } from "../../platform/bucket/download-headers.ts";
 import { within } from "../../platform/clock.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";

@@ -1,5 +1,5 @@
 import type { PreviewName } from "@valetkey/contract";
-import type { Disposition } from "../../platform/bucket/serving.ts";
+import type { Disposition } from "../../platform/bucket/download-headers.ts";
 import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";

@@ -1,4 +1,4 @@
-import { normaliseContentType } from "../../platform/bucket/serving.ts";
+import { normaliseContentType } from "../../platform/bucket/download-headers.ts";
 import { inLane } from "../../platform/database/lanes.ts";
 import type { LinkKind, Role } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";

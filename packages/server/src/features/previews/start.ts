@@ -1,6 +1,6 @@
 import { PREVIEW_LIMITS, type PreviewName, SMALL_FILE_BYTES } from "@valetkey/contract";
+import { canShowInline } from "../../platform/bucket/download-headers.ts";
 import type { SignedRequest } from "../../platform/bucket/port.ts";
-import { canShowInline } from "../../platform/bucket/serving.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";

@@ -15,10 +15,10 @@ import { fileEventQueries } from "../outbox/file-event-queries.ts";
 import { releaseObjects } from "../storage/object-deletions.ts";
 import type { PlannedDeletion } from "../storage/queries.ts";
 import { usageQueries } from "../usage/queries.ts";
-import { deleteAttachmentsForGood, deleteNoteForGood, purgeNotes, STEP } from "./for-good.ts";
+import { deleteAttachmentsForGood, deleteNoteForGood, purgeNotes, STEP } from "./delete-for-good.ts";
 import { type ListedTrashItem, type TrashItem, type TrashSubject, trashQueries } from "./queries.ts";
 
-export { deleteAttachmentsForGood, deleteNoteForGood } from "./for-good.ts";
+export { deleteAttachmentsForGood, deleteNoteForGood } from "./delete-for-good.ts";
 
 export type TrashVerbs = ReturnType<typeof createTrash>;
 

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { normaliseContentType } from "../../platform/bucket/serving.ts";
+import { normaliseContentType } from "../../platform/bucket/download-headers.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";

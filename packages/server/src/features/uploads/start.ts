@@ -1,6 +1,6 @@
+import { normaliseContentType } from "../../platform/bucket/download-headers.ts";
 import { countParts, MAX_PARTS, type Parts, planUpload, type UploadPlan } from "../../platform/bucket/part-plan.ts";
 import type { SignedRequest } from "../../platform/bucket/port.ts";
-import { normaliseContentType } from "../../platform/bucket/serving.ts";
 import type { Limits } from "../../platform/config/limits.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { Disposition } from "./serving.ts";
+import type { Disposition } from "./download-headers.ts";
 
 /** The place of a multipart upload in the bucket. Clients see `bucketUploadId` only as a part of a signed URL. */
 export type MultipartPlace = { objectKey: string; bucketUploadId: string };

@@ -10,8 +10,8 @@ import { createCloudFrontSigner } from "@valetkey/presign/cloudfront";
 import type { OptionOf } from "../text/option-names.ts";
 import { toBucketError, unavailable } from "./client.ts";
 import type { CredentialSource } from "./credentials.ts";
+import { overridesOf } from "./download-headers.ts";
 import type { Bucket, SignedRequest } from "./port.ts";
-import { overridesOf } from "./serving.ts";
 
 type Signing = Pick<Bucket, "urlOrigin" | "downloadOrigin" | "presignGet" | "presignPut" | "presignPart">;
 

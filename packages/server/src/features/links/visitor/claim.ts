@@ -1,4 +1,4 @@
-import type { Disposition } from "../../../platform/bucket/serving.ts";
+import type { Disposition } from "../../../platform/bucket/download-headers.ts";
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";

@@ -2,7 +2,8 @@ import { browser, type Canvas, type Picture } from "./browser.ts";
 import type { MadePreview } from "./preview.ts";
 import { stripMetadata } from "./strip-metadata.ts";
 
-// The largest size first, because the smaller picture is drawn from the larger one. Pixels and bytes.
+// The limits of the service (`PREVIEW_LIMITS` in contract/previews.ts), in pixels and bytes. The largest size is first, because the code
+// draws the smaller picture from the larger picture.
 const SIZES = [
   { name: "large", side: 1_600, maxBytes: 400_000 },
   { name: "small", side: 320, maxBytes: 40_000 },

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Api, putAsTold } from "../testing/api.ts";
 import { newNote, type StoredFile, sha256, upload, urlOf } from "./stage.ts";
 
@@ -78,7 +79,11 @@ async function completeAll(api: Api, uploadIds: string[]): Promise<{ id: string 
     const results: { file?: { id: string }; problem?: unknown }[] = body.files;
     const files = results.flatMap(({ file }) => file ?? []);
     if (files.length === results.length) return files;
-    if (attempt === 5) throw new Error(`The completion of a batch failed: ${JSON.stringify(results)}`);
+    if (attempt === 10) {
+      const problems = results.flatMap(({ problem }) => problem ?? []);
+      throw new Error(`The completion of a batch failed: ${JSON.stringify(problems)}`);
+    }
+    await sleep(attempt * 500);
   }
 }
 

@@ -3,7 +3,17 @@ import { administrationCalls, tokenCalls, webhookCalls } from "./calls/administr
 import { activityCalls, attachmentCalls, noteCalls, trashCalls, urlCalls } from "./calls/notes.ts";
 import { accessRequestCalls, invitationCalls, linkCalls, shareCalls } from "./calls/sharing.ts";
 import { ValetKeyError } from "./errors.ts";
-import type { Changes, ChangesQuery, Instance, MailPreferences, Me, UpdateMailPreferencesBody, Usage } from "./wire.ts";
+import type {
+  Changes,
+  ChangesQuery,
+  Instance,
+  MailPreferences,
+  Me,
+  RequestedToken,
+  RequestedTokenState,
+  UpdateMailPreferencesBody,
+  Usage,
+} from "./wire.ts";
 
 export type CallsOptions = {
   /**
@@ -105,4 +115,28 @@ function checkBaseUrl(text: string): string {
     );
   }
   return text.replace(/\/+$/, "");
+}
+
+/**
+ * The calls with which a program without a browser gets an API token. The program shows the code, and polls until a signed-in person has
+ * confirmed the code in the web app. Throws `invalid_option` when `baseUrl` is not a URL.
+ *
+ * @example
+ * ```ts
+ * import { openTokenRequests } from "@valetkey/client";
+ *
+ * const requests = openTokenRequests({ baseUrl: "https://files.example.com" });
+ * const { token, code, confirmUrl } = await requests.request("backup on server 7");
+ * console.log(new URL(confirmUrl).pathname, code.length); // /terminal 9
+ * console.log((await requests.state(token)).tokenId); // null
+ * ```
+ */
+export function openTokenRequests(options: Pick<CallsOptions, "baseUrl" | "fetch">) {
+  const { call } = connect(options);
+  return {
+    /** Requests an API token. The person sees `label` before the confirmation. The token does not work yet. Throws `rate_limited`. */
+    request: (label: string) => call<RequestedToken>("POST", "/token-requests", { body: { label } }),
+    /** Returns the id of the token, or null before the confirmation. Throws `token_request_not_found` after a refusal or the expiry. */
+    state: (token: string) => call<RequestedTokenState>("POST", "/token-requests/state", { body: { token } }),
+  };
 }

@@ -1,7 +1,15 @@
-import { type Calls, callsOn, connect } from "./calls.ts";
+import { type Calls, type CallsOptions, callsOn, connect } from "./calls.ts";
 import { type Download, download } from "./download.ts";
 import { detectPlatform } from "./platform.ts";
-import { type ClientOptions, type UploadsClient, uploadsOn } from "./uploads.ts";
+import type { PreviewOptions } from "./previews/preview.ts";
+import { openPreviews } from "./previews/previews.ts";
+import type { FileSource } from "./send-bytes.ts";
+import { openLines } from "./upload/lines.ts";
+import { defaultStore, type UploadStore } from "./upload/store.ts";
+import { noteReceiver } from "./upload/upload-context.ts";
+import type { UploadOptions } from "./upload/upload-options.ts";
+import { startTask, type UploadTask } from "./upload/upload-task.ts";
+import type { Attachment } from "./wire.ts";
 
 /** A client with all calls to the service, uploads and downloads. Every failed call of a client throws a ValetKeyError. */
 export type Client = Calls &
@@ -42,5 +50,49 @@ export function createClient(options: ClientOptions): Client {
         { path: `/attachments/${encodeURIComponent(attachmentId)}`, fileUrl, signal },
       ),
     ...uploadsOn(connected, options),
+  };
+}
+
+export type ClientOptions = CallsOptions &
+  PreviewOptions & {
+    /** The store of unfinished uploads. The default of `store` is localStorage in a page, and memory on other platforms. */
+    store?: UploadStore;
+  };
+
+export type UploadsClient = {
+  /**
+   * Uploads a file directly to the bucket, and attaches the file to a note. The service chooses a single PUT or a multipart upload. While
+   * the client sends many other files, the file waits. If an earlier upload of the file to the note was interrupted, `upload` resumes the
+   * earlier upload. The function `upload` throws `invalid_option`. Every other failure of `upload` rejects `done`.
+   */
+  upload(noteId: string, file: FileSource, options?: UploadOptions): UploadTask;
+};
+
+/**
+ * Makes a client that can only upload files, and has less code than a whole client. The function `createUploads` sends no request. Throws
+ * `invalid_option` when `baseUrl` is not a URL.
+ *
+ * @example
+ * ```ts
+ * import { createUploads } from "@valetkey/client";
+ *
+ * const uploads = createUploads({ baseUrl: "https://files.example.com", token: process.env.VALETKEY_TOKEN ?? "" });
+ * console.log(typeof uploads.upload); // function
+ * ```
+ */
+export function createUploads(options: ClientOptions): UploadsClient {
+  return uploadsOn(connect(options), options);
+}
+
+export function uploadsOn(
+  { baseUrl, fetch, call }: ReturnType<typeof connect>,
+  { store = defaultStore(), ...options }: ClientOptions,
+): UploadsClient {
+  const platform = detectPlatform({ fetch });
+  const previews = openPreviews({ call, fetch, platform }, options);
+  const deps = { baseUrl, call, lines: openLines(call), platform, store, previews };
+  return {
+    upload: (noteId, file, options = {}) =>
+      startTask<Attachment>(deps, { receiver: noteReceiver(noteId), file, options }),
   };
 }

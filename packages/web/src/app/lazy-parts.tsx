@@ -7,8 +7,7 @@ import type { usePreviewedFile } from "./use-previewed-file.ts";
 
 export { ActivityFeed } from "../features/activity/activity-feed.tsx";
 export { MoveFiles } from "../features/attachments/move-dialog.tsx";
-export { FileLinksDialog } from "../features/links/file-links-dialog.tsx";
-export { LinkPanel } from "../features/links/link-panel.tsx";
+export { FileLinksDialog, LinkPanel } from "../features/links/link-panel.tsx";
 export { UnavailableNote } from "../features/notes/unavailable-note.tsx";
 export { PreviewOverlay } from "../features/preview/overlay.tsx";
 export { AccessRequests, AskForAccess } from "../features/sharing/access-requests.tsx";

@@ -26,10 +26,10 @@ import {
 import { useDeferredValue, useState } from "react";
 import { useCloseOnBack } from "../components/dialog.tsx";
 import { $deletedNotes } from "../features/notes/list/use-note-list.ts";
+import { chooseTheme } from "../service/choices.ts";
 import { client } from "../service/client.ts";
 import { keys } from "../service/queries.ts";
 import { actionOf, type NoteAction, type Shortcut } from "../service/shortcuts.ts";
-import { chooseTheme } from "../service/theme.ts";
 import { showProblem } from "../service/toasts.ts";
 import { paletteTexts, shortcutsTexts } from "../texts/en/palette.ts";
 import { settings as settingsTexts } from "../texts/en/settings.ts";

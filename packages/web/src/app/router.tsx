@@ -8,7 +8,7 @@ import {
 } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import { loadRenderer } from "../features/notes/markdown.tsx";
-import { noteToStartWith } from "../service/last-note.ts";
+import { noteToStartWith } from "../service/choices.ts";
 import { importWithRetry, loadCode } from "../service/lazy-code.ts";
 import { noteQuery, queryClient, sessionQuery } from "../service/queries.ts";
 import { requireNoSession, requireSession, takeLinkToken } from "./session.ts";
@@ -38,13 +38,13 @@ const signedOut = createRoute({
 const signIn = createRoute({
   getParentRoute: () => signedOut,
   path: "/sign-in",
-  component: lazyPage(() => import("./pages/sign-in-page.tsx"), "SignInPage"),
+  component: lazyPage(() => import("../features/accounts/sign-in.tsx"), "SignInPage"),
 });
 
 const signUp = createRoute({
   getParentRoute: () => signedOut,
   path: "/sign-up",
-  component: lazyPage(() => import("./pages/sign-up-page.tsx"), "SignUpPage"),
+  component: lazyPage(() => import("../features/accounts/sign-up.tsx"), "SignUpPage"),
 });
 
 const invitation = createRoute({

@@ -4,7 +4,7 @@ import { useEffect } from "react";
 import { isActive } from "../features/attachments/uploads/upload.ts";
 import { uploads } from "../features/attachments/uploads/uploads.ts";
 import { drafts } from "../features/notes/draft/drafts.ts";
-import { accounts } from "../service/accounts.ts";
+import { accounts, ownPath } from "../service/accounts.ts";
 import { linkTokens } from "../service/link-tokens.ts";
 import { deleteLocalData, finishBeforeSignOut } from "../service/local-data.ts";
 import { instanceQuery, queryClient, sessionQuery } from "../service/queries.ts";
@@ -102,14 +102,6 @@ export async function requireSession({ location }: { location: { href: string } 
 export async function requireNoSession({ search }: { search: { to?: string | undefined } }): Promise<void> {
   const session = await queryClient.ensureQueryData(sessionQuery);
   if (session !== null) throw redirect({ href: ownPath(search.to) });
-}
-
-/** Returns a path of this origin. The URL of another origin becomes "/", to prevent an open redirect. */
-export function ownPath(to: string | undefined): string {
-  if (to === undefined || !URL.canParse(to, location.origin)) return "/";
-  const { origin, pathname, search, hash } = new URL(to, location.origin);
-  // The URL parser turns `/.//evil.example` into the path `//evil.example`. A browser reads that path as the URL of another host.
-  return origin === location.origin && !pathname.startsWith("//") ? pathname + search + hash : "/";
 }
 
 /** Moves the token from the URL of a link into `linkTokens`, so that neither the history nor a bookmark contains the token. */

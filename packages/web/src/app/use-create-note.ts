@@ -1,6 +1,6 @@
 import { useNavigate, useParams } from "@tanstack/react-router";
 import type { ChosenFile } from "../features/attachments/uploads/upload.ts";
-import { attachFiles } from "../features/attachments/uploads/waiting-files.ts";
+import { attachFiles } from "../features/attachments/uploads/uploads.ts";
 import { blankNoteId, prepareForFiles } from "../features/notes/draft/drafts.ts";
 import { newNoteId } from "../service/new-notes.ts";
 import { readBlankNote } from "../service/queries.ts";

@@ -1,7 +1,6 @@
 import { clsx } from "clsx";
 import { X } from "lucide-react";
 import { type ClipboardEvent, type KeyboardEvent, type RefObject, useId } from "react";
-import { addEmails } from "./emails.ts";
 
 type Words = { label: string; placeholder: string; chosen: string; remove: (email: string) => string };
 
@@ -142,4 +141,27 @@ export function EmailText({ email, className }: { email: string; className?: str
       <span className="truncate">{email.slice(at)}</span>
     </span>
   );
+}
+
+/** Returns the email addresses in a text, separated by commas, semicolons or spaces, or in angle brackets after names. */
+export function splitEmails(text: string): string[] {
+  const bracketed = [...text.matchAll(/<([^<>\s]+)>/g)].map(([, email]) => email as string);
+  const rest = bracketed.length === 0 ? text : text.replace(/[^,;<>\n]*<[^<>]*>/g, " ");
+  return [...bracketed, ...rest.split(/[\s,;]+/)].filter((part) => part !== "");
+}
+
+export function isEmail(text: string): boolean {
+  return text.length <= 254 && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text);
+}
+
+/** Compares email addresses as the service does. */
+export const isSameEmail = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+/** Adds the typed email addresses, without duplicates. */
+export function addEmails(chosen: readonly string[], typed: string): string[] {
+  const all = [...chosen];
+  for (const email of splitEmails(typed)) {
+    if (!all.some((one) => isSameEmail(one, email))) all.push(email);
+  }
+  return all;
 }

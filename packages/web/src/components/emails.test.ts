@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isEmail, isSameEmail, splitEmails } from "./emails.ts";
+import { isEmail, isSameEmail, splitEmails } from "./email-field.tsx";
 
 describe("splitEmails", () => {
   it.each([

@@ -1,4 +1,6 @@
+import { Link } from "@tanstack/react-router";
 import { clsx } from "clsx";
+import { ArrowLeft } from "lucide-react";
 import { type ReactNode, useId } from "react";
 import { useDocumentTitle } from "./hooks.ts";
 
@@ -71,5 +73,45 @@ export function PagePart({ title, hint, isOverview = false, children }: PagePart
       </header>
       {children}
     </section>
+  );
+}
+
+type BackLinkProps = {
+  to: "/" | "/shared" | "/settings";
+  search?: { q?: string };
+  className?: string;
+  children: ReactNode;
+};
+
+/** The link at the top of a page that goes back to a list or an index. */
+export function BackLink({ className, children, ...target }: BackLinkProps) {
+  return (
+    <Link
+      {...target}
+      className={clsx(
+        "-ml-2 inline-flex h-11 shrink-0 items-center gap-1 self-start rounded-card px-2 text-muted hover:bg-hover",
+        className,
+      )}
+    >
+      <ArrowLeft size={18} aria-hidden="true" />
+      {children}
+    </Link>
+  );
+}
+
+type FoldedProps = {
+  title: string;
+  /** Whether the user must see the content, for example because a field in it has a problem. */
+  isOpen: boolean;
+  children: ReactNode;
+};
+
+/** Content behind one line. */
+export function Folded({ title, isOpen, children }: FoldedProps) {
+  return (
+    <details {...(isOpen && { open: true })}>
+      <summary className="min-h-11 cursor-pointer content-center font-medium text-small md:min-h-6">{title}</summary>
+      <div className="mt-3 flex flex-col gap-4">{children}</div>
+    </details>
   );
 }

@@ -1,6 +1,9 @@
 import { Field } from "@base-ui/react/field";
 import { clsx } from "clsx";
-import type { ComponentProps, ReactNode } from "react";
+import { Eye, EyeOff } from "lucide-react";
+import { type ComponentProps, type ReactNode, useState } from "react";
+import { texts } from "../texts/index.ts";
+import { IconButton } from "./button.tsx";
 
 export const inputStyle =
   "h-11 w-full rounded-card border border-line-strong bg-surface px-3 text-base transition-colors hover:border-ink focus:outline-2 focus:outline-accent focus:-outline-offset-1 data-invalid:border-danger md:h-9";
@@ -53,5 +56,27 @@ export function Labelled({ label, className, children }: LabelledProps) {
       </span>
       {children}
     </div>
+  );
+}
+
+export function PasswordField(props: Omit<ComponentProps<typeof TextField>, "type" | "end">) {
+  const [isShown, setShown] = useState(false);
+  return (
+    <TextField
+      {...props}
+      type={isShown ? "text" : "password"}
+      // The browser must not correct a visible password.
+      spellCheck={false}
+      autoCapitalize="none"
+      end={
+        <IconButton
+          label={isShown ? texts.common.hidePassword : texts.common.showPassword}
+          className="tooltip-left"
+          onClick={() => setShown(!isShown)}
+        >
+          {isShown ? <EyeOff size={16} /> : <Eye size={16} />}
+        </IconButton>
+      }
+    />
   );
 }

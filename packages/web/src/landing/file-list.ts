@@ -6,8 +6,7 @@ import type { Claims } from "./claims.ts";
 import { h } from "./dom.ts";
 import { canPreview, fileRow } from "./file-row.ts";
 import type { Page } from "./page-context.ts";
-import { pictureGrid } from "./picture-grid.ts";
-import { createPictures } from "./pictures.ts";
+import { createPictures, pictureGrid } from "./pictures.ts";
 import { texts } from "./texts/en.ts";
 import { folderHeading, folderLists } from "./views/folder-lists.ts";
 

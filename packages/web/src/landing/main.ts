@@ -1,16 +1,15 @@
+import "./landing.css";
 import { openLinkCalls, type PublicLink } from "@valetkey/client";
 import { ignoreRepeatedClicks } from "../components/ignore-repeated-clicks.ts";
 import { chooseLanguage, LANGUAGES, otherLanguages } from "../texts/choose-language.ts";
 import { describeProblem } from "../texts/describe-problem.ts";
 import { fill, h } from "./dom.ts";
 import { downloadView } from "./download-view.ts";
-import { hasCode, type Page } from "./page-context.ts";
+import { hasCode, type Page, type Shown, shownFor, watchLink } from "./page-context.ts";
 import { type KeptReceipt, receiptsOf } from "./request/kept-receipts.ts";
 import { texts } from "./texts/en.ts";
 import { lockedView } from "./views/locked.ts";
 import { ticket } from "./views/parts.ts";
-import { type Shown, shownFor, watchLink } from "./watch-link.ts";
-import "./landing.css";
 
 type Opened = Pick<Page, "token" | "visit" | "receiverCode"> & { root: HTMLElement };
 type RequestView = typeof import("./request/request-view.ts").requestView;

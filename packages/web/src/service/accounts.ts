@@ -47,3 +47,11 @@ export async function callAccounts<Answer = unknown>(
     retryAfterSeconds: retryAfter === null ? undefined : Number(retryAfter),
   });
 }
+
+/** Returns a path of this origin. The URL of another origin becomes "/", to prevent an open redirect. */
+export function ownPath(to: string | undefined): string {
+  if (to === undefined || !URL.canParse(to, location.origin)) return "/";
+  const { origin, pathname, search, hash } = new URL(to, location.origin);
+  // The URL parser turns `/.//evil.example` into the path `//evil.example`. A browser reads that path as the URL of another host.
+  return origin === location.origin && !pathname.startsWith("//") ? pathname + search + hash : "/";
+}

@@ -1,3 +1,5 @@
+import { inStorage } from "./choices.ts";
+
 /**
  * The sign-in of another account deletes all keys with the prefix of account data. So the key of a token does not begin with this prefix.
  */
@@ -12,21 +14,14 @@ const tokens = new Map<string, string>();
 export const linkTokens = {
   hold(path: string, token: string): void {
     tokens.set(path, token);
-    inStorage((storage) => storage.setItem(keyOf(path), token));
+    inStorage("sessionStorage", (storage) => storage.setItem(keyOf(path), token));
   },
   /** Returns the token for a path, or an empty string if there is none. */
-  of: (path: string): string => tokens.get(path) ?? inStorage((storage) => storage.getItem(keyOf(path))) ?? "",
+  of: (path: string): string =>
+    tokens.get(path) ?? inStorage("sessionStorage", (storage) => storage.getItem(keyOf(path))) ?? "",
   /** Deletes the token after the user has used the link. */
   forget(path: string): void {
     tokens.delete(path);
-    inStorage((storage) => storage.removeItem(keyOf(path)));
+    inStorage("sessionStorage", (storage) => storage.removeItem(keyOf(path)));
   },
 };
-
-function inStorage<T>(use: (storage: Storage) => T): T | undefined {
-  try {
-    return use(sessionStorage);
-  } catch {
-    return undefined;
-  }
-}

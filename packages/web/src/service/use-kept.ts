@@ -1,4 +1,5 @@
 import { type Dispatch, type SetStateAction, useEffect, useState } from "react";
+import { inStorage } from "./choices.ts";
 import { queryClient, sessionQuery } from "./queries.ts";
 
 /** A sign-out deletes these keys (local-data.ts). */
@@ -28,18 +29,10 @@ export function forgetKept(name: string): void {
 const stringify = (value: unknown) => JSON.stringify(value, (key, part) => (key === "password" ? "" : part));
 
 function read<Value>(key: string): Value | undefined {
-  try {
-    return JSON.parse(sessionStorage.getItem(key) ?? "null") ?? undefined;
-  } catch {
-    return undefined;
-  }
+  return inStorage("sessionStorage", (storage) => JSON.parse(storage.getItem(key) ?? "null")) ?? undefined;
 }
 
+/** Stores or removes a text. If the browser forbids storage, the text lasts until the form disappears. */
 function write(key: string, text: string | undefined): void {
-  try {
-    if (text === undefined) sessionStorage.removeItem(key);
-    else sessionStorage.setItem(key, text);
-  } catch {
-    // If the browser forbids storage, the text lasts until the form disappears.
-  }
+  inStorage("sessionStorage", (storage) => (text === undefined ? storage.removeItem(key) : storage.setItem(key, text)));
 }

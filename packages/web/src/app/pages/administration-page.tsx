@@ -1,9 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ShieldOff } from "lucide-react";
-import { BackLink } from "../../components/back-link.tsx";
-import { Page } from "../../components/page.tsx";
-import { Segmented } from "../../components/segmented.tsx";
+import { BackLink, Page } from "../../components/page.tsx";
+import { Segmented } from "../../components/select.tsx";
 import { Empty, Failure, Skeleton } from "../../components/states.tsx";
 import { People } from "../../features/administration/people.tsx";
 import { Policy } from "../../features/administration/policy.tsx";

@@ -3,9 +3,8 @@ import { Link, Outlet, useParams, useRouterState } from "@tanstack/react-router"
 import { clsx } from "clsx";
 import { ChevronRight } from "lucide-react";
 import type { ComponentType } from "react";
-import { BackLink } from "../../components/back-link.tsx";
 import { useDocumentTitle } from "../../components/hooks.ts";
-import { PagePart } from "../../components/page.tsx";
+import { BackLink, PagePart } from "../../components/page.tsx";
 import { AccountSection } from "../../features/accounts/account-section.tsx";
 import { DeleteAccountSection } from "../../features/accounts/delete-account-section.tsx";
 import { PasskeySection } from "../../features/accounts/passkeys.tsx";

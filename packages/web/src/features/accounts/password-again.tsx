@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import type { FormEvent, ReactNode } from "react";
 import { Button } from "../../components/button.tsx";
-import { PasswordField } from "../../components/password-field.tsx";
 import { Problem } from "../../components/states.tsx";
+import { PasswordField } from "../../components/text-field.tsx";
 import { hasCode } from "../../service/client.ts";
 import { meQuery, sessionQuery } from "../../service/queries.ts";
 import { secondFactorTexts as words } from "../../texts/en/settings.ts";

@@ -1,21 +1,20 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { ValetKeyError } from "@valetkey/client";
 import type { FormEvent } from "react";
 import { Button } from "../../components/button.tsx";
 import { useDocumentTitle } from "../../components/hooks.ts";
-import { PasswordField } from "../../components/password-field.tsx";
 import { Problem } from "../../components/states.tsx";
-import { TextField } from "../../components/text-field.tsx";
+import { PasswordField, TextField } from "../../components/text-field.tsx";
 import { accountCalls, type Credentials } from "../../service/account-calls.ts";
+import { ownPath } from "../../service/accounts.ts";
 import { hasCode } from "../../service/client.ts";
 import { canUsePasskeys, isCancelled, signInWithPasskey } from "../../service/passkeys.ts";
 import { instanceQuery, queryClient, sessionQuery } from "../../service/queries.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
 import { describeProblem, formatDate } from "../../texts/index.ts";
-import { AccountCard, OtherPageLink } from "./account-card.tsx";
+import { AccountCard, OtherPageLink, ProviderButton } from "./account-card.tsx";
 import { checkEmail, focusField, useProblems, valuesOf } from "./form-validation.ts";
-import { ProviderButton } from "./provider-button.tsx";
 
 type SignInProps = {
   /** The path to open after the sign-in. */
@@ -25,7 +24,16 @@ type SignInProps = {
   onDone: () => void;
 };
 
-export function SignIn({ to, error, onDone }: SignInProps) {
+const route = getRouteApi("/signed-out/sign-in");
+
+export function SignInPage() {
+  const { to, error } = route.useSearch();
+  const navigate = useNavigate();
+  const path = ownPath(to);
+  return <SignIn to={path} error={error} onDone={() => void navigate({ href: path, replace: true })} />;
+}
+
+function SignIn({ to, error, onDone }: SignInProps) {
   useDocumentTitle(accountTexts.signIn.title);
   const { data: instance } = useQuery(instanceQuery);
   const { form, problems, report } = useProblems<"email" | "password">();

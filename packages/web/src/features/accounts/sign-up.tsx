@@ -1,18 +1,18 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import type { Instance } from "@valetkey/client";
 import type { FormEvent } from "react";
 import { Button } from "../../components/button.tsx";
 import { useDocumentTitle } from "../../components/hooks.ts";
-import { PasswordField } from "../../components/password-field.tsx";
 import { Problem } from "../../components/states.tsx";
-import { TextField } from "../../components/text-field.tsx";
+import { PasswordField, TextField } from "../../components/text-field.tsx";
 import { accountCalls } from "../../service/account-calls.ts";
+import { ownPath } from "../../service/accounts.ts";
 import { hasCode } from "../../service/client.ts";
 import { instanceQuery, queryClient, sessionQuery } from "../../service/queries.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
-import { AccountCard, OtherPageLink } from "./account-card.tsx";
+import { AccountCard, OtherPageLink, ProviderButton } from "./account-card.tsx";
 import { checkEmail, checkNewPassword, useProblems, valuesOf } from "./form-validation.ts";
-import { ProviderButton } from "./provider-button.tsx";
 
 const words = accountTexts;
 
@@ -36,6 +36,15 @@ type SignUpProps = {
   invited?: Invited;
   onDone: () => void;
 };
+
+const route = getRouteApi("/signed-out/sign-up");
+
+export function SignUpPage() {
+  const { to } = route.useSearch();
+  const navigate = useNavigate();
+  const path = ownPath(to);
+  return <SignUp to={path} onDone={() => void navigate({ href: path, replace: true })} />;
+}
 
 /** The form that creates an account: the first account of a new service, or a further account. */
 export function SignUp({ to, invited, onDone }: SignUpProps) {

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { useNow } from "../../components/hooks.ts";
 import { Page } from "../../components/page.tsx";
-import { Segmented } from "../../components/segmented.tsx";
+import { Segmented } from "../../components/select.tsx";
 import { Empty, Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
 import { keys, pagesQuery, sessionQuery } from "../../service/queries.ts";

@@ -10,8 +10,8 @@ import { rovingList } from "../../components/roving-list.ts";
 import { Skeleton } from "../../components/states.tsx";
 import { inFolders } from "../../files/folders.ts";
 import { usualLayout } from "../../files/picture-layout.ts";
+import { $fileLayouts, chooseFileLayout } from "../../service/choices.ts";
 import { $dragged, DRAGGED_TYPE } from "../../service/dragged-files.ts";
-import { $fileLayouts, chooseFileLayout } from "../../service/file-layout.ts";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { instanceQuery, noteQuery, sessionQuery } from "../../service/queries.ts";
 import { hasThumbnail } from "../../service/thumbnails.ts";
@@ -22,13 +22,11 @@ import { AttachArea, AttachFolder, DropFrame, NoFiles } from "./attach-areas.tsx
 import { AttachmentRow, useRowActions } from "./attachment-row.tsx";
 import { DownloadAll } from "./download-all.tsx";
 import { useDropAndPaste } from "./drop-and-paste.ts";
-import { FileGrid } from "./file-grid.tsx";
+import { FileGrid, FolderHeading } from "./file-grid.tsx";
 import type { Managed } from "./file-tools.tsx";
-import { FolderHeading } from "./folder-heading.tsx";
 import { pendingDeletions } from "./pending-deletions.ts";
 import type { ChosenFile } from "./uploads/upload.ts";
-import { uploads, useUploadIds } from "./uploads/uploads.ts";
-import { attachFiles, useWaitingFiles } from "./uploads/waiting-files.ts";
+import { attachFiles, uploads, useUploadIds, useWaitingFiles } from "./uploads/uploads.ts";
 
 const words = texts.attachments;
 

@@ -2,7 +2,7 @@ import { useStore } from "@nanostores/react";
 import type { Attachment, Note } from "@valetkey/client";
 import { atom } from "nanostores";
 import { Button } from "../../components/button.tsx";
-import { ProgressBar } from "../../components/progress-bar.tsx";
+import { ProgressBar } from "../../components/states.tsx";
 import { importWithRetry } from "../../service/lazy-code.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
 import { toasts } from "../../service/toasts.ts";

@@ -1,10 +1,11 @@
 import type { Attachment } from "@valetkey/client";
 import { clsx } from "clsx";
-import { Play, Users } from "lucide-react";
+import { Folder, Play, Users } from "lucide-react";
 import { type CSSProperties, memo, useRef } from "react";
 import { FileName } from "../../components/file-name.tsx";
 import { useFocusBack } from "../../components/hooks.ts";
 import { rovingGrid } from "../../components/roving-list.ts";
+import { splitPath } from "../../files/folders.ts";
 import { tileOf } from "../../files/picture-layout.ts";
 import { $dragged } from "../../service/dragged-files.ts";
 import { hasThumbnail, shapeOf } from "../../service/thumbnails.ts";
@@ -179,3 +180,18 @@ function TileContent({ attachment, facts, isExact }: { attachment: Attachment; f
 /** The maximum widths of a name in a tile. Latin letters. */
 const ONE_LINE = 16;
 const TWO_LINES = 28;
+
+/** The heading of the files in one folder. */
+export function FolderHeading({ path, count }: { path: string; count: number }) {
+  const { around, last } = splitPath(path);
+  return (
+    <div className="flex items-baseline gap-3 pt-4 pb-1">
+      <Folder size={16} className="shrink-0 self-center text-muted" />
+      <h3 dir="auto" className="wrap-anywhere min-w-0 font-medium">
+        <span className="font-normal text-muted">{around}</span>
+        {last}
+      </h3>
+      <span className="ml-auto shrink-0 text-muted text-small tabular-nums">{texts.attachments.count(count)}</span>
+    </div>
+  );
+}

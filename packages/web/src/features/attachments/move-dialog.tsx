@@ -8,7 +8,7 @@ import { nameOf } from "../../components/avatar.tsx";
 import { Button } from "../../components/button.tsx";
 import { Dialog, DialogFooter } from "../../components/dialog.tsx";
 import { useNow } from "../../components/hooks.ts";
-import { Segmented } from "../../components/segmented.tsx";
+import { Segmented } from "../../components/select.tsx";
 import { Failure, Problem } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
 import type { TakenFiles, TargetNote } from "../../service/dragged-files.ts";

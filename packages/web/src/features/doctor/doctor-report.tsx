@@ -2,15 +2,13 @@ import { queryOptions, useQuery } from "@tanstack/react-query";
 import { type DoctorFinding, type DoctorReport as Report, ValetKeyError } from "@valetkey/client";
 import { clsx } from "clsx";
 import { CircleCheck } from "lucide-react";
-import { BackLink } from "../../components/back-link.tsx";
 import { Button } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
-import { Page } from "../../components/page.tsx";
+import { BackLink, Page } from "../../components/page.tsx";
 import { Failure, Skeleton } from "../../components/states.tsx";
-import { service } from "../../service/client.ts";
+import { latestServiceNow, service } from "../../service/client.ts";
 import { doctor as words } from "../../texts/en/doctor.ts";
 import { formatClock, formatCount, texts } from "../../texts/index.ts";
-import { checkBrowser } from "./browser-checks.ts";
 
 export function DoctorPage() {
   return (
@@ -158,4 +156,79 @@ async function readReport(signal: AbortSignal): Promise<Report> {
   const body = await response.json();
   if (response.ok) return body;
   throw new ValetKeyError(body.code, body.message, { status: response.status, requestId: body.requestId });
+}
+
+const findingWords = words.findings;
+const { details } = words;
+const BODY = "valetkey";
+const TIMEOUT_MS = 10_000;
+const CLOCK_TOLERANCE_MS = 30_000;
+
+/** Uploads and downloads a test object, as the app does with files. Never rejects. */
+export async function checkBrowser({ put, getUrl }: Report["browser"]): Promise<DoctorFinding[]> {
+  return [...checkClock(), ...(await checkTransfer({ put, getUrl }))];
+}
+
+function checkClock(): DoctorFinding[] {
+  const offsetMs = Math.abs(latestServiceNow() - Date.now());
+  if (offsetMs < CLOCK_TOLERANCE_MS) return [];
+  const detail = details.seconds(Math.round(offsetMs / 1000));
+  return [reportOf("warning", { id: "browser-clock", text: findingWords.clock, detail })];
+}
+
+async function checkTransfer({ put, getUrl }: Report["browser"]): Promise<DoctorFinding[]> {
+  const stored = await send(put.url, { method: "PUT", headers: put.headers, body: BODY });
+  if (stored === undefined) return [await explainSilence(put.url)];
+  const detail = details.status(stored.status);
+  if (!stored.ok) return [reportOf("error", { id: "browser-refused", text: findingWords.refused, detail })];
+  const noTag = stored.headers.get("etag") === null;
+  const tag = noTag
+    ? [reportOf("error", { id: "browser-etag", text: findingWords.etag, detail: originOf(put.url) })]
+    : [];
+  const read = await send(getUrl, { cache: "no-store" });
+  if (read === undefined) return [...tag, await explainSilence(getUrl)];
+  const isSame = read.ok && (await read.text()) === BODY;
+  if (isSame) return tag;
+  return [
+    ...tag,
+    reportOf("error", { id: "browser-changed", text: findingWords.changed, detail: details.status(read.status) }),
+  ];
+}
+
+/** Sends a request. Resolves to undefined if the page gets no response, or may not read the response. */
+function send(url: string, init: RequestInit): Promise<Response | undefined> {
+  return fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => undefined);
+}
+
+/**
+ * Finds the reason of a failed request, because a browser hides the reason. On an https page, the browser blocks http requests to other
+ * machines. A second request, without CORS, shows whether the bucket responds.
+ */
+async function explainSilence(url: string): Promise<DoctorFinding> {
+  const { origin, protocol } = new URL(url);
+  if (location.protocol === "https:" && protocol === "http:") {
+    return reportOf("error", { id: "browser-mixed-content", text: findingWords.mixedContent, detail: originOf(url) });
+  }
+  const answer = await send(origin, { mode: "no-cors", cache: "no-store" });
+  const detail = details.origin(origin);
+  if (answer !== undefined) return reportOf("error", { id: "browser-cors", text: findingWords.cors, detail });
+  return reportOf("error", { id: "browser-unreachable", text: findingWords.unreachable, detail, paste: origin });
+}
+
+function originOf(url: string): string {
+  return details.origin(new URL(url).origin);
+}
+
+type Found = {
+  id: string;
+  text: { title: string; why: string; fix: string };
+  detail: string;
+  /** A text to paste. Default: none. */
+  paste?: string;
+};
+
+function reportOf(severity: DoctorFinding["severity"], { id, text, detail, paste }: Found): DoctorFinding {
+  const { title, why, fix } = text;
+  const pasted = paste === undefined ? [] : [{ label: words.addressBar, text: paste }];
+  return { id, severity, title, why, detail, fix: [{ label: "step", text: fix }, ...pasted] };
 }

@@ -4,9 +4,9 @@ import { Fragment, type ReactNode } from "react";
 import { describeExpiry, isExpired } from "../../components/expiry.ts";
 import { useNow } from "../../components/hooks.ts";
 import { Ring } from "../../components/ticket.tsx";
-import { latestServiceNow } from "../../service/client.ts";
+import { earliestServiceNow, latestServiceNow } from "../../service/client.ts";
 import { linkTexts } from "../../texts/en/links.ts";
-import { formatWhen, texts } from "../../texts/index.ts";
+import { formatDuration, formatWhen, texts } from "../../texts/index.ts";
 
 const words = linkTexts;
 
@@ -147,4 +147,19 @@ export function lifeLeft(
 export function useServiceNow(everyMs: number): number {
   useNow(everyMs);
   return latestServiceNow();
+}
+
+/** Shows until when the last issued URL of a revoked link works, and counts down to that instant. */
+export function LastUrl({ expiresAt }: { expiresAt: string | null }) {
+  useNow(1_000);
+  // `now` is the earliest possible instant, so that the text never says that a URL no longer works while the URL may still work.
+  const now = earliestServiceNow();
+  const left = expiresAt === null ? 0 : (Date.parse(expiresAt) - now) / 1000;
+  if (left <= 0) return <p role="status">{words.revoke.noUrl}</p>;
+  // The role is not `status`, because screen readers would then read the text every second.
+  return (
+    <p role="timer" className="tabular-nums">
+      {words.revoke.lastUrl(formatDuration(left))}
+    </p>
+  );
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { formatDate } from "../../texts/index.ts";
-import { describeWill } from "./describe-will.ts";
+import { describeWill } from "./link-body.ts";
 import { type LinkValues, policyOf, valuesOf } from "./link-values.ts";
 
 const now = Date.parse("2026-03-01T12:00:00.000Z");

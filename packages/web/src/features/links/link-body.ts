@@ -1,7 +1,7 @@
 import type { CreateLinkBody, FileRequest, Link } from "@valetkey/client";
-import { expiryOf, expiryOfField } from "../../components/expiry.ts";
+import { expiryOf, expiryOfField, isExpired } from "../../components/expiry.ts";
 import { linkTexts } from "../../texts/en/links.ts";
-import { formatBytes, formatNumber, formatSpan, texts } from "../../texts/index.ts";
+import { formatBytes, formatDate, formatNumber, formatSpan, texts } from "../../texts/index.ts";
 import {
   type LinkPolicy,
   type LinkProblems,
@@ -199,4 +199,34 @@ function bytesOf(megabytes: string, { max }: { max: number }): number | undefine
   if (megabytes.trim() === "") return max;
   const bytes = Math.round(Number(megabytes) * MEGABYTE);
   return bytes >= 1 && bytes <= max ? bytes : undefined;
+}
+
+const willWords = linkTexts.will;
+
+type WillContext = { kind: Link["kind"]; link?: Link | undefined; now: number };
+
+/** Says in one sentence what the link does after the form is sent. Leaves out a field with a problem. */
+export function describeWill(values: LinkValues, { kind, link, now }: WillContext): string {
+  const end = endOf(values, { link, now });
+  if (end === undefined) return willWords.staysEnded;
+  const downloads = Number(values.maxClaims);
+  return willWords[kind]({
+    end,
+    people: emailsOf(values.recipients).length,
+    hasPassword: values.asksPassword,
+    downloads: Number.isInteger(downloads) && downloads > 0 ? downloads : undefined,
+  });
+}
+
+/** Returns undefined for a link that has ended and stays so. */
+function endOf({ expiry, customExpiry }: LinkValues, { link, now }: Omit<WillContext, "kind">): string | undefined {
+  const expiresAt = expiry === "unchanged" ? (link?.expiresAt ?? null) : null;
+  if (isExpired(expiresAt, now)) return undefined;
+  const until =
+    expiry === "custom" ? Date.parse(customExpiry) : expiresAt === null ? Number.NaN : Date.parse(expiresAt);
+  if (!Number.isNaN(until)) return willWords.end.until(formatDate(until, now));
+  if (expiry === "custom") return "";
+  return expiry === "never" || expiry === "unchanged"
+    ? willWords.end.never
+    : willWords.end.after(formatSpan(Number(expiry)));
 }

@@ -1,18 +1,26 @@
 import { useQuery } from "@tanstack/react-query";
-import type { Link } from "@valetkey/client";
-import { type ReactNode, useEffect, useRef, useState } from "react";
-import { Folded } from "../../components/folded.tsx";
-import { useFocusBack } from "../../components/hooks.ts";
+import type { FileRequest, Link, OpenedLink } from "@valetkey/client";
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
+import { Button } from "../../components/button.tsx";
+import { useFocusBack, useNow } from "../../components/hooks.ts";
+import { Folded } from "../../components/page.tsx";
 import { earliestServiceNow } from "../../service/client.ts";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
-import { instanceQuery } from "../../service/queries.ts";
+import { instanceQuery, noteQuery, queryClient } from "../../service/queries.ts";
 import { showProblem } from "../../service/toasts.ts";
 import { linkTexts } from "../../texts/en/links.ts";
-import { canRepeat, nameOfLink } from "./describe-link.tsx";
-import { EndedLink, type EndedLinkProps } from "./ended-link.tsx";
+import {
+  Counts,
+  canRepeat,
+  describeCounts,
+  describeEnd,
+  describeTime,
+  LastUrl,
+  nameOfLink,
+  useStateNow,
+} from "./describe-link.tsx";
 import { LinkTicket } from "./link-ticket.tsx";
 import { useUpdateLink } from "./links-query.ts";
-import { openVisitorView } from "./visitor-view.ts";
 
 const words = linkTexts.form;
 // The page with all links loads the form on demand, to keep the first load small (e2e/src/web/performance.test.ts).
@@ -117,4 +125,123 @@ export function EndedLinks({ links, hasMore, place, onAgain }: EndedLinksProps) 
       </ul>
     </Folded>
   );
+}
+
+/**
+ * Opens the page of the link as visitors see it, with data that the owner may read. The page does not open the link and makes no claim, so
+ * no count changes (landing/visitor-view.ts).
+ */
+export async function openVisitorView(link: Link): Promise<void> {
+  const { pathname } = new URL(link.url);
+  const key = `valetkey.visitor-view ${pathname}`;
+  const lock = link.hasPassword ? "password" : link.recipients == null ? undefined : "email";
+  const opened = link.state === "live" ? await present(link) : undefined;
+  sessionStorage.setItem(key, JSON.stringify({ link: opened, lock }));
+  const url = `${pathname}#visitor-view`;
+  // The new tab gets a copy of the storage. If the browser opens no tab, the page replaces the app.
+  if (window.open(url) === null) location.assign(url);
+  else sessionStorage.removeItem(key);
+}
+
+/** Returns the facts that the service would return to a visitor. */
+async function present(link: Link): Promise<OpenedLink> {
+  const { kind, label, message, createdBy, expiresAt, maxClaims, claims, files: chosen, request, showPreviews } = link;
+  const note = await queryClient.fetchQuery(noteQuery(link.noteId));
+  const files = note.attachments.filter(
+    ({ id, state }) => state === "ready" && (chosen === null || chosen.some((file) => file.id === id)),
+  );
+  return {
+    state: "open",
+    kind,
+    label,
+    message,
+    // Visitors never see an email address.
+    sharedBy: createdBy.name ?? "",
+    expiresAt,
+    claimsLeft: maxClaims === null ? null : Math.max(0, maxClaims - claims),
+    claim: null,
+    abuseContact: null,
+    ...(request === null
+      ? {
+          files: files.map(({ id, filename, sizeBytes, contentType, previews }) => ({
+            id,
+            filename,
+            sizeBytes,
+            contentType,
+            ...(showPreviews && previews !== undefined && { previews }),
+          })),
+        }
+      : { request: presentRequest(request, link) }),
+  };
+}
+
+function presentRequest(request: FileRequest, { received, filledSlots }: Link): NonNullable<OpenedLink["request"]> {
+  return {
+    ...request,
+    slots: request.slots.map((slot) => ({ ...slot, isFilled: filledSlots.includes(slot.id) })),
+    filesLeft: Math.max(0, request.maxFiles - received.files),
+    bytesLeft: Math.max(0, request.maxBytesTotal - received.bytes),
+    sent: [],
+  };
+}
+
+export type EndedLinkProps = {
+  link: Link;
+  place?: ReactNode;
+  /** Whether the link was ended while the page was open. The row then says what still works, and takes the focus. */
+  isFresh: boolean;
+  /** Makes a link like this one. */
+  onAgain: (ended: Link) => void;
+  onEdit: () => void;
+  editButton: RefObject<HTMLButtonElement | null>;
+};
+
+/** One quiet row for a link that has ended, with the one way to renew it. */
+export function EndedLink({ link, place, isFresh, onAgain, onEdit, editButton }: EndedLinkProps) {
+  const now = useNow();
+  const state = useStateNow(link);
+  const isOff = useQuery(instanceQuery).data?.limits.links.enabled === false;
+  const name = nameOfLink(link);
+  const facts = [describeTime(link, now), ...describeCounts({ ...link, state })];
+  const row = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // The ticket of the link has disappeared with its focus.
+    if (isFresh && (document.activeElement?.matches("body, [role=dialog]") ?? true)) row.current?.focus();
+  }, [isFresh]);
+  return (
+    <div
+      ref={row}
+      tabIndex={-1}
+      className="flex flex-wrap items-center gap-x-3 gap-y-2 py-2 text-muted text-small outline-none"
+    >
+      <div className="min-w-0 grow basis-40">
+        <p dir="auto" title={name} className="truncate text-base">
+          {name}
+        </p>
+        {place !== undefined && <p className="truncate">{place}</p>}
+        <p className="tabular-nums">
+          <Counts counts={facts} />
+        </p>
+        {!isOff && <p>{whyNoButton({ ...link, state })}</p>}
+        {isFresh && <LastUrl expiresAt={link.lastUrlExpiresAt} />}
+      </div>
+      {!isOff && canRepeat(link) && (
+        <Button className="text-ink" aria-label={linkTexts.againOf[link.kind](name)} onClick={() => onAgain(link)}>
+          {linkTexts.again[link.kind]}
+        </Button>
+      )}
+      {!isOff && link.canEdit && link.hasPassword && state === "expired" && (
+        <Button ref={editButton} className="text-ink" aria-label={linkTexts.editOf(name)} onClick={onEdit}>
+          {linkTexts.edit}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** Returns the reason why the user cannot renew a link. Returns undefined if the row has a button for the link. */
+function whyNoButton(link: Link): string | undefined {
+  if (link.state === "orphaned") return describeEnd(link, { isOff: false });
+  if (!link.canEdit) return linkTexts.endedBecause.ofAnother;
+  return link.hasPassword && link.state !== "expired" ? linkTexts.endedBecause.password : undefined;
 }

@@ -1,19 +1,24 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { Attachment, CreateLinkBody, Link } from "@valetkey/client";
-import { ChevronRight, Inbox, Link2 } from "lucide-react";
+import { ChevronRight, File as FileShape, Files, Inbox, Link2 } from "lucide-react";
 import { useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
-import { DialogFooter, DoneButton } from "../../components/dialog.tsx";
+import { Dialog, DialogFooter, DoneButton } from "../../components/dialog.tsx";
 import { useFocusBack } from "../../components/hooks.ts";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
-import { instanceQuery } from "../../service/queries.ts";
+import { TextField } from "../../components/text-field.tsx";
+import { Ticket } from "../../components/ticket.tsx";
+import { earliestServiceNow } from "../../service/client.ts";
+import { instanceQuery, noteQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
-import { texts } from "../../texts/index.ts";
+import { formatBytes, texts } from "../../texts/index.ts";
 import { hasEnded, stateAt, useServiceNow } from "./describe-link.tsx";
-import { LinkForm } from "./link-form.tsx";
+import { describeWill } from "./link-body.ts";
+import { ExpiryField, LinkForm, PasswordFields } from "./link-form.tsx";
 import { EndedLinks, LinkItem } from "./link-item.tsx";
 import { type LinkSubject, linksQuery, useMakeLink } from "./links-query.ts";
-import { NewLink } from "./new-link.tsx";
+import { RareFields } from "./rare-fields.tsx";
+import { useLinkForm } from "./use-link-form.ts";
 
 const words = linkTexts;
 
@@ -160,5 +165,113 @@ function LinkList({ subject, exceptId, onAgain }: LinkListProps) {
         </Button>
       )}
     </section>
+  );
+}
+
+const dialogWords = linkTexts.dialog;
+
+type FileLinksDialogProps = {
+  /** One file, or several files of one note. */
+  files: readonly [Attachment, ...Attachment[]];
+  onClose: () => void;
+};
+
+/** Makes a link to files in two clicks. For a single file, also shows the links that the file has. */
+export function FileLinksDialog({ files, onClose }: FileLinksDialogProps) {
+  const [first] = files;
+  return (
+    <Dialog
+      onClose={onClose}
+      className="md:w-[560px]"
+      title={files.length === 1 ? dialogWords.title(first.filename) : dialogWords.titleOfSeveral(files.length)}
+    >
+      <LinkPanel noteId={first.noteId} files={files} hasCode />
+    </Dialog>
+  );
+}
+
+type NewLinkProps = {
+  noteId: string;
+  /** Without files, the link opens every file of the note. */
+  files: readonly Attachment[];
+  making: ReturnType<typeof useMakeLink>;
+};
+
+/** A ticket with the settings of a new link, and with the button that makes the link. */
+export function NewLink({ noteId, files, making }: NewLinkProps) {
+  const [only, second] = files;
+  const { form, policy, submit, ...fields } = useLinkForm({
+    kind: "download",
+    subject: files.length === 0 ? noteId : files.map(({ id }) => id).join(),
+    onSubmit: (body, forget) => void make(body, forget),
+  });
+  const { values, change } = fields;
+  async function make(body: CreateLinkBody, forget: () => void): Promise<void> {
+    if (making.isPending) return;
+    const isMade =
+      only !== undefined && second === undefined
+        ? await making.make({ subject: { attachmentId: only.id }, body })
+        : await making.make({
+            subject: { noteId },
+            body: only === undefined ? body : { ...body, attachmentIds: files.map(({ id }) => id) },
+          });
+    if (isMade) forget();
+  }
+  return (
+    <form ref={form} noValidate onSubmit={submit} className="contents">
+      <Ticket
+        stub={
+          <div className="flex flex-col gap-3">
+            <ExpiryField {...fields} kind="download" policy={policy} />
+            <PasswordFields {...fields} policy={policy} />
+            <RareFields {...fields} kind="download" noteId={noteId}>
+              <TextField
+                name="label"
+                label={linkTexts.form.label}
+                hint={linkTexts.form.labelHint}
+                maxLength={200}
+                autoComplete="off"
+                value={values.label}
+                onChange={(event) => change({ label: event.currentTarget.value })}
+              />
+            </RareFields>
+            {making.error !== null && <Problem error={making.error} />}
+            <p className="text-pretty text-muted text-small">
+              {describeWill(values, { kind: "download", now: earliestServiceNow() })}
+            </p>
+            {/* The attribute `disabled` would remove the focus, so the button does not have it. */}
+            <Button data-autofocus type="submit" kind="primary" aria-disabled={making.isPending}>
+              <Link2 size={16} />
+              {dialogWords.create}
+            </Button>
+          </div>
+        }
+      >
+        <Content noteId={noteId} files={files} />
+      </Ticket>
+    </form>
+  );
+}
+
+/** Shows the content of the link, with its size. */
+function Content({ noteId, files }: Pick<NewLinkProps, "noteId" | "files">) {
+  const note = useQuery(noteQuery(noteId)).data;
+  const isWhole = files.length === 0;
+  const opened = isWhole ? (note?.attachments ?? []).filter(({ state }) => state === "ready") : files;
+  const name = isWhole ? dialogWords.wholeTitle : files.map(({ filename }) => filename).join(", ");
+  const sizeBytes = opened.reduce((sum, file) => sum + file.sizeBytes, 0);
+  const Icon = opened.length === 1 ? FileShape : Files;
+  return (
+    <div className="flex items-center gap-3">
+      <Icon size={24} strokeWidth={1.5} className="shrink-0 text-muted" />
+      <div className="min-w-0">
+        <p title={name} className="line-clamp-2 text-balance font-medium [overflow-wrap:anywhere]">
+          {name}
+        </p>
+        <p className="text-pretty text-muted text-small tabular-nums">
+          {isWhole ? dialogWords.whole(opened.length, formatBytes(sizeBytes)) : formatBytes(sizeBytes)}
+        </p>
+      </div>
+    </div>
   );
 }

@@ -11,8 +11,8 @@ import type {
 import { useRef, useState } from "react";
 import { copyText } from "../../components/clipboard.ts";
 import { client, earliestServiceNow } from "../../service/client.ts";
-import { newKey } from "../../service/new-key.ts";
 import { keys, pagesQuery, queryClient } from "../../service/queries.ts";
+import { newKey } from "../../service/send-once.ts";
 import { bodyOfAgain } from "./link-body.ts";
 
 /** The content of a link: files of a note, or one file. */

@@ -5,7 +5,7 @@ import { Link2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Page } from "../../components/page.tsx";
 import { PagedList } from "../../components/paged-list.tsx";
-import { Segmented } from "../../components/segmented.tsx";
+import { Segmented } from "../../components/select.tsx";
 import { Empty, Problem } from "../../components/states.tsx";
 import { instanceQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Link } from "@valetkey/client";
 import { type ComponentProps, type ReactNode, useId, useState } from "react";
-import { Folded } from "../../components/folded.tsx";
+import { Folded } from "../../components/page.tsx";
 import { CheckField, Select } from "../../components/select.tsx";
 import { inputStyle, Labelled, TextField } from "../../components/text-field.tsx";
 import { previewOf } from "../../files/picture-layout.ts";

@@ -1,7 +1,9 @@
+import type { Note } from "@valetkey/client";
+import { forgetNote } from "../../service/choices.ts";
 import { client, hasCode } from "../../service/client.ts";
 import { deleteWithUndo } from "../../service/delete-with-undo.ts";
-import { forgetNote } from "../../service/last-note.ts";
 import { keys, queryClient } from "../../service/queries.ts";
+import { showProblem, toasts } from "../../service/toasts.ts";
 import { texts } from "../../texts/index.ts";
 import { drafts } from "./draft/drafts.ts";
 import { $deletedNotes } from "./list/use-note-list.ts";
@@ -44,4 +46,16 @@ export function deleteNote({ id, title, save, onHidden }: Deletion): Promise<voi
       for (const queryKey of [keys.usage, keys.trash]) void queryClient.invalidateQueries({ queryKey });
     },
   });
+}
+
+/** Pins a note in the lists of the user, or removes the pin. */
+export async function pinNote(noteId: string, isPinned: boolean): Promise<void> {
+  try {
+    await (isPinned ? client.notes.pin(noteId) : client.notes.unpin(noteId));
+  } catch (error) {
+    return showProblem(error);
+  }
+  queryClient.setQueryData<Note>(keys.note(noteId), (note) => note && { ...note, isPinned });
+  await queryClient.invalidateQueries({ queryKey: keys.notes });
+  toasts.add({ title: isPinned ? texts.notes.pinned : texts.notes.unpinned });
 }

@@ -20,7 +20,7 @@ const MAX_TITLE_LENGTH = 300;
 
 // Deletions and conflicts are rare. So their code loads on demand.
 const loadDeletion = () => importWithRetry(() => import("./delete-note.ts"));
-const loadPin = () => importWithRetry(() => import("./pin-note.ts"));
+const loadPin = () => importWithRetry(() => import("./delete-note.ts"));
 const loadConflict = () => importWithRetry(() => import("./draft/conflict.tsx"));
 
 type NoteTextProps = {

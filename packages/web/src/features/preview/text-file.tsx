@@ -4,7 +4,7 @@ import { clsx } from "clsx";
 import { useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { Skeleton } from "../../components/states.tsx";
-import { readText, SHOWN_BYTES } from "../../files/read-text.ts";
+import { readText, SHOWN_BYTES } from "../../files/read-range.ts";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { previewTexts } from "../../texts/en/preview.ts";
 import { ONCE } from "./media-files.tsx";

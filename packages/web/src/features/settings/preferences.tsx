@@ -4,12 +4,12 @@ import type { MailChoice, MailPreferences } from "@valetkey/client";
 import { Monitor, Moon, Sun } from "lucide-react";
 import { Button } from "../../components/button.tsx";
 import { Section } from "../../components/page.tsx";
-import { Segmented } from "../../components/segmented.tsx";
+import { Segmented } from "../../components/select.tsx";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
+import { $theme, chooseTheme } from "../../service/choices.ts";
 import { client } from "../../service/client.ts";
 import { meQuery, queryClient } from "../../service/queries.ts";
 import { actionOf } from "../../service/shortcuts.ts";
-import { $theme, chooseTheme } from "../../service/theme.ts";
 import { chooseLanguage, chosenLanguage, LANGUAGES, type Language } from "../../texts/choose-language.ts";
 import { mailPreferences, settings as settingsTexts } from "../../texts/en/settings.ts";
 

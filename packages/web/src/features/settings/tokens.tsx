@@ -7,7 +7,7 @@ import { Button } from "../../components/button.tsx";
 import { CopyLine } from "../../components/copy-button.tsx";
 import { useNow } from "../../components/hooks.ts";
 import { ItemList } from "../../components/paged-list.tsx";
-import { Segmented } from "../../components/segmented.tsx";
+import { Segmented } from "../../components/select.tsx";
 import { Problem } from "../../components/states.tsx";
 import { Labelled, TextField } from "../../components/text-field.tsx";
 import { Ticket } from "../../components/ticket.tsx";

@@ -1,6 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import type { Attachment, Invitation, Share } from "@valetkey/client";
-import { isSameEmail } from "../../components/emails.ts";
+import { isSameEmail } from "../../components/email-field.tsx";
 import { client, hasCode } from "../../service/client.ts";
 import { keys, queryClient } from "../../service/queries.ts";
 import { type Entry, type Subject, sharesQuery, toEntries } from "./shares-query.ts";

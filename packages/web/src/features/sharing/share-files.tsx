@@ -8,8 +8,8 @@ import { invitationTexts } from "../../texts/en/invitations.ts";
 import { shareDialogTexts } from "../../texts/en/share-lists.ts";
 import { describeProblem } from "../../texts/index.ts";
 import { useInviteToFiles } from "./change-shares.ts";
-import { type Message, MessageCard } from "./message-card.tsx";
 import { PeopleForm } from "./people-form.tsx";
+import { type Message, MessageCard } from "./share-row.tsx";
 
 const words = shareDialogTexts.files;
 const { message } = invitationTexts;

@@ -1,6 +1,5 @@
 import type { LinkFile } from "@valetkey/client";
-import { readRange, type UrlSource } from "../../files/read-range.ts";
-import { readText, SHOWN_BYTES } from "../../files/read-text.ts";
+import { readRange, readText, SHOWN_BYTES, type UrlSource } from "../../files/read-range.ts";
 import { fill, h } from "../dom.ts";
 import { texts } from "../texts/en.ts";
 

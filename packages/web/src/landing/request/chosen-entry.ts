@@ -4,7 +4,7 @@ import { describeRejection } from "../../texts/describe-rejection.ts";
 import { type Child, fill, h } from "../dom.ts";
 import { texts } from "../texts/en.ts";
 import { fileLine, progressBar } from "../views/parts.ts";
-import { refusal, removeButton } from "./refusal.ts";
+import { refusal, removeButton } from "./file-picker.ts";
 
 const words = texts.request;
 

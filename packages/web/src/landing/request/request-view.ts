@@ -8,8 +8,7 @@ import { folderLists } from "../views/folder-lists.ts";
 import { abuseLine, fileLine, sheet, ticket } from "../views/parts.ts";
 import { timeLeft } from "../views/time-left.ts";
 import { type ChosenEntry, chosenEntry } from "./chosen-entry.ts";
-import { dropPlace, slotList } from "./file-picker.ts";
-import { refusal, removeButton } from "./refusal.ts";
+import { dropPlace, refusal, removeButton, slotList } from "./file-picker.ts";
 import { createRequestState, type FileRequest, problemOf, type Slot } from "./request-state.ts";
 import { isReceived, sentEntry } from "./sent-entry.ts";
 

@@ -4,9 +4,8 @@ import { formatInstant } from "../../texts/format.ts";
 import { fill, h, icons, svg } from "../dom.ts";
 import { texts } from "../texts/en.ts";
 import { fileLine } from "../views/parts.ts";
-import { filePicker } from "./file-picker.ts";
+import { filePicker, removeButton } from "./file-picker.ts";
 import { forgetReceipt, type KeptReceipt, keepReceipt } from "./kept-receipts.ts";
-import { removeButton } from "./refusal.ts";
 
 const words = texts.request;
 const RECEIVED = new Set(["verifying", "scanning", "quarantined", "ready"]);

@@ -1,12 +1,14 @@
 import { useStore } from "@nanostores/react";
 import type { Attachment, Client, Note, Preview, UploadTask } from "@valetkey/client";
-import { useMemo } from "react";
+import { map } from "nanostores";
+import { useEffect, useMemo } from "react";
 import { client } from "../../../service/client.ts";
 import { importWithRetry } from "../../../service/lazy-code.ts";
-import { keys, queryClient } from "../../../service/queries.ts";
+import { instanceQuery, keys, queryClient, sessionQuery } from "../../../service/queries.ts";
 import { createThumbnail } from "../../../service/thumbnails.ts";
 import { pendingDeletions } from "../pending-deletions.ts";
 import { createFileStore } from "./file-store.ts";
+import type { ChosenFile } from "./upload.ts";
 import { createTabLock } from "./upload-job.ts";
 import { UploadQueue } from "./upload-queue.ts";
 
@@ -79,4 +81,42 @@ export function useUploadIds(noteId: string): readonly string[] {
     const ofNote = [...ids].flatMap((id) => uploads.list.get(id) ?? []).filter((upload) => upload.noteId === noteId);
     return ofNote.sort((a, b) => a.addedAt - b.addedAt).map(({ id }) => id);
   }, [ids, noteId]);
+}
+
+/** The files that wait until the service has their new note, by the id of the note. */
+const $waiting = map<Record<string, readonly File[]>>({});
+
+type Target = {
+  note: Note;
+  /** Resolves with the id of the note as soon as the service has the note. `filename`: the name of the first file. */
+  prepare: (filename: string) => Promise<string>;
+};
+
+/** Uploads files to a note. Files for a new note wait until the service has the note. */
+export async function attachFiles(files: readonly ChosenFile[], { note, prepare }: Target): Promise<void> {
+  const [first] = files;
+  const userId = queryClient.getQueryData(sessionQuery.queryKey)?.user.id;
+  if (first === undefined || userId === undefined) return;
+  const waiting = files.map(({ file }) => file);
+  const others = (all: readonly File[] = []) => all.filter((file) => !waiting.includes(file));
+  $waiting.setKey(note.id, [...others($waiting.get()[note.id]), ...waiting]);
+  try {
+    const noteId = await prepare(first.file.name);
+    const maxBytes = queryClient.getQueryData(instanceQuery.queryKey)?.limits.uploadMaxBytes;
+    uploads.add(files, { userId, noteId, maxBytes });
+  } finally {
+    $waiting.setKey(note.id, others($waiting.get()[note.id]));
+  }
+}
+
+/** Returns the files that wait until the service has their note. During the wait, the browser asks before it closes the page. */
+export function useWaitingFiles(noteId: string): readonly File[] {
+  const files = useStore($waiting, { keys: [noteId] })[noteId] ?? [];
+  const isWaiting = files.length > 0;
+  useEffect(() => {
+    if (!isWaiting) return;
+    addEventListener("beforeunload", preventUnload);
+    return () => removeEventListener("beforeunload", preventUnload);
+  }, [isWaiting]);
+  return files;
 }

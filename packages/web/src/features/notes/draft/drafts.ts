@@ -1,9 +1,9 @@
 import type { InfiniteData } from "@tanstack/react-query";
 import type { Note, NoteSummary, UpdateNoteBody } from "@valetkey/client";
+import { $noteOrder } from "../../../service/choices.ts";
 import { client, connection } from "../../../service/client.ts";
 import { beforeSignOut, onSignOut } from "../../../service/local-data.ts";
 import { $createdNotes, isNewNoteId, newNoteId } from "../../../service/new-notes.ts";
-import { $noteOrder } from "../../../service/note-order.ts";
 import { keys, queryClient, readBlankNote } from "../../../service/queries.ts";
 import type { Draft } from "./draft.ts";
 import { DraftRegistry } from "./draft-registry.ts";

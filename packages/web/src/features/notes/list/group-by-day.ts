@@ -1,4 +1,4 @@
-import type { NoteOrder } from "../../../service/note-order.ts";
+import type { NoteOrder } from "../../../service/choices.ts";
 import { formatWeekday, texts } from "../../../texts/index.ts";
 
 type Dated = { createdAt: string; updatedAt: string; isPinned: boolean };

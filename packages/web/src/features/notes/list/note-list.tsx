@@ -6,8 +6,8 @@ import { Button, buttonStyle, IconButton } from "../../../components/button.tsx"
 import { useDocumentTitle } from "../../../components/hooks.ts";
 import { Menu, MenuItem } from "../../../components/menu.tsx";
 import { Failure, Problem, Skeleton } from "../../../components/states.tsx";
+import { chooseOrder, NOTE_ORDERS, type NoteOrder } from "../../../service/choices.ts";
 import { importWithRetry, useCode } from "../../../service/lazy-code.ts";
-import { chooseOrder, NOTE_ORDERS, type NoteOrder } from "../../../service/note-order.ts";
 import { sharedFilesQuery } from "../../../service/queries.ts";
 import { useShortcut } from "../../../service/shortcuts.ts";
 import { texts } from "../../../texts/index.ts";

@@ -1,18 +1,18 @@
 import { Link } from "@tanstack/react-router";
 import type { NoteSummary } from "@valetkey/client";
 import { UsersRound } from "lucide-react";
-import { type RefObject, useEffect, useRef } from "react";
+import { type DragEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { nameOf } from "../../../components/avatar.tsx";
 import { useNow } from "../../../components/hooks.ts";
 import { rovingList } from "../../../components/roving-list.ts";
 import { WhenSeen } from "../../../components/when-seen.tsx";
+import type { NoteOrder } from "../../../service/choices.ts";
+import { $dragged, $dropped, DRAGGED_TYPE } from "../../../service/dragged-files.ts";
 import { importWithRetry, useCode } from "../../../service/lazy-code.ts";
-import type { NoteOrder } from "../../../service/note-order.ts";
 import { useShortcut } from "../../../service/shortcuts.ts";
 import { accessParts } from "../../../texts/describe-access.ts";
 import { formatCount, formatWhen, texts } from "../../../texts/index.ts";
 import { titleOf } from "../../../texts/note-title.ts";
-import { useDropTarget } from "./drop-target.ts";
 import { groupNotes, plainSnippet } from "./group-by-day.ts";
 
 type NoteRowsProps = {
@@ -137,4 +137,37 @@ function stepIn(list: HTMLElement | null, step: number): void {
   const focused = links.findIndex((link) => link.closest("li")?.matches(":focus-within"));
   const from = focused === -1 ? links.findIndex((link) => link.ariaCurrent === "page") : focused;
   links[from === -1 ? 0 : Math.min(links.length - 1, Math.max(0, from + step))]?.focus();
+}
+
+/**
+ * Lets the user drop files of another note onto a note in the list. With Alt (Option on a Mac), the drop copies the files. Returns the
+ * current effect of a drop, and the handlers of the row.
+ */
+export function useDropTarget(note: NoteSummary) {
+  const [effect, setEffect] = useState<"move" | "copy">();
+  const effectOf = ({ dataTransfer, altKey }: DragEvent) => {
+    const dragged = $dragged.get();
+    if (dragged === undefined || !dataTransfer.types.includes(DRAGGED_TYPE)) return undefined;
+    if (note.role === "viewer" || note.id === dragged.fromNoteId) return undefined;
+    return altKey || !dragged.canMove ? "copy" : "move";
+  };
+  const onDragOver = (event: DragEvent) => {
+    const allowed = effectOf(event);
+    if (allowed === undefined) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = allowed;
+    setEffect(allowed);
+  };
+  const onDragLeave = ({ currentTarget, relatedTarget }: DragEvent) => {
+    if (!currentTarget.contains(relatedTarget as Node | null)) setEffect(undefined);
+  };
+  const onDrop = (event: DragEvent) => {
+    const allowed = effectOf(event);
+    const dragged = $dragged.get();
+    setEffect(undefined);
+    if (allowed === undefined || dragged === undefined) return;
+    event.preventDefault();
+    $dropped.set({ ...dragged, to: note, isCopy: allowed === "copy" });
+  };
+  return { effect, handlers: { onDragEnter: onDragOver, onDragOver, onDragLeave, onDrop } };
 }

@@ -1,8 +1,8 @@
 import { useStore } from "@nanostores/react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { atom } from "nanostores";
+import { $noteOrder } from "../../../service/choices.ts";
 import { client } from "../../../service/client.ts";
-import { $noteOrder } from "../../../service/note-order.ts";
 import { keys, pagesQuery, timeToNextEnd } from "../../../service/queries.ts";
 
 /** The ids of deleted notes. The lists hide these notes until the next load of the lists. */

@@ -455,7 +455,7 @@ describe.each(engines)("the sentence of access on $name", (engine) => {
   );
 
   it(
-    "the access sentence of a file names each person who can get a URL, after any history of acts",
+    "after any sequence of changes, the access sentence of a file names each person who can get a URL",
     async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(act, { minLength: 1, maxLength: 10 }), async (acts) => {

@@ -15,7 +15,7 @@ const PROVIDER_SETTINGS = "docs/provider-settings.md";
 const statementsOf = (path: string) => jsonBlocks(path).flatMap(({ Statement = [] }) => Statement);
 
 describe("requirement 18: docs/aws.md has valid policies", () => {
-  it("docs/aws.md has a valid policy for the age of signatures", () => {
+  it("docs/aws.md has a policy that permits every signature of the service", () => {
     const statement = statementsOf("docs/aws.md").find(({ Sid }) => Sid === "RefuseOldSignatures");
     expect(statement.Effect).toBe("Deny");
     const ageSeconds = Number(statement.Condition.NumericGreaterThan["s3:signatureAge"]) / 1000;
@@ -207,7 +207,7 @@ describe("docs/adr", () => {
     expect(titled.map(Number)).toEqual(numbers);
   });
 
-  it("each ADR exists that the code or a page names", () => {
+  it("each ADR that the code or a page names exists", () => {
     const files = execFileSync("git", ["grep", "-lE", "\\bADR\\b"], { cwd: ROOT, encoding: "utf8" }).trim().split("\n");
     const named = files.flatMap((path) =>
       [...read(path).matchAll(/\bADR[\s*/]+(\d+)/g)].map(([, number]) => ({ path, number: Number(number) })),

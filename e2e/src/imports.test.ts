@@ -336,7 +336,7 @@ describe("imports", () => {
     expect(edges.filter((edge) => !isAllowed(edge))).toEqual([]);
   });
 
-  it("a feature imports only the face, the queries and the open files of another feature", () => {
+  it("a feature imports only index.ts, the queries and the listed files of another feature", () => {
     const opened = new Set(edges.map(openedFile).filter((file) => file !== undefined));
     const listed = Object.entries(openFiles).flatMap(([feature, files]) => files.map((file) => `${feature}/${file}`));
     expect([...opened].toSorted()).toEqual(listed.toSorted());
@@ -417,7 +417,7 @@ describe("imports", () => {
     expect(loaded.filter((line) => OF_SERVICE.test(line))).toEqual([]);
   });
 
-  it("imports from outside of a sealed folder go only to its door file", () => {
+  it("code outside of a sealed folder imports only the entry file of the folder", () => {
     expect(sourceFiles("packages", "bench", "e2e").flatMap(importsOf).filter(passesDoor)).toEqual([]);
   });
 });
@@ -507,7 +507,7 @@ describe("the check of imports", () => {
     expect(circlesOf(edges)).toEqual(["a -> b -> c -> a", "d -> d"]);
   });
 
-  it("the check of imports refuses an import that goes past the door file of a sealed folder", () => {
+  it("the check of imports refuses an import of a file in a sealed folder other than its entry file", () => {
     const journal = "packages/server/src/features/audit/journal";
     expect(passesDoor({ from: "packages/server/src/wiring/database/open-sqlite.ts", to: `${journal}/file.ts` })).toBe(
       true,

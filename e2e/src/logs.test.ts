@@ -114,7 +114,7 @@ describe("requirement 28: a full run writes no secret", () => {
     secrets.set(`${name} credential`, query.get("X-Amz-Credential") ?? "");
   }
 
-  it("the search for secrets has at least ten secrets, and an output to search", () => {
+  it("the search for secrets knows at least ten secrets, and has some output to search", () => {
     expect([...secrets.values()].every((secret) => secret.length > 10)).toBe(true);
     expect(secrets.size).toBeGreaterThanOrEqual(10);
     expect(written.length).toBeGreaterThan(1000);

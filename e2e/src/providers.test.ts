@@ -46,7 +46,7 @@ describe("the selection of S3 servers", () => {
     ]);
   });
 
-  it("a test run skips an undocumented version of an S3 server unless PROVIDERS names the version", async () => {
+  it("a test run skips a version of an S3 server that the docs do not name, unless PROVIDERS includes it", async () => {
     await installSwift("2.36.0");
     for (const name of ["ceph-mon", "ceph-osd", "radosgw-admin"]) await install(name, "");
     await install("radosgw", "#!/bin/sh\necho 'ceph version 18.2.7 (6b0e98) reef (stable)'\n");

@@ -32,7 +32,7 @@ it.each([
   expect(describeRejection(`${reason} It was not kept.`)).toBe(words);
 });
 
-it("the page says in words that a file request does not accept the kind of a file", async () => {
+it("the page explains that a file request does not accept the kind of a file", async () => {
   const accepted = [["image/*"]];
   const reason = await refusalOf({ filename: "a.pdf", contentType: "application/pdf" }, { start: HTML, accepted });
   expect(describeRejection(reason ?? "")).toBe(english.kind);

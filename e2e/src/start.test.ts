@@ -118,7 +118,7 @@ it("a command in a folder without a database names the folder, and writes nothin
 });
 
 describe("a later start", () => {
-  it("a start with another address lets pages of that address use the built-in bucket", async () => {
+  it("after a start with another URL, pages of the new URL can use the built-in bucket", async () => {
     const here = await place();
     await (await startProcess(here)).stop();
     const service = await startProcess(here);

@@ -30,7 +30,7 @@ async function namesOn({ client }: World, noteId: string): Promise<string[]> {
 }
 
 describe("many files that a client uploads at the same time", () => {
-  it("many files share the requests to the service, keep their order, and have their bytes", async () => {
+  it("many files share requests to the service, and keep their order and their bytes", async () => {
     const world = getWorld();
     const { noteId, files, tasks } = await uploadMany(world);
     const attachments = await doneOf(tasks);
@@ -64,7 +64,7 @@ describe("many files that a client uploads at the same time", () => {
     expect(most).toBe(8);
   });
 
-  it("one file is sent with the requests for one file", async () => {
+  it("the client sends a single file without a batch request", async () => {
     const world = getWorld();
     await doneOf((await uploadMany(world, { count: 1 })).tasks);
     expect(requestsTo(world, /batch|uploads\/complete/)).toEqual([]);
@@ -122,7 +122,7 @@ describe("many files that a client uploads at the same time", () => {
     expect(await first.done).toMatchObject({ state: "ready" });
   });
 
-  it("paused files do not hold up other files", async () => {
+  it("paused files do not delay other files", async () => {
     const world = getWorld();
     const { tasks } = await uploadMany(world, { count: 70 });
     for (const task of tasks) task.pause();
@@ -133,7 +133,7 @@ describe("many files that a client uploads at the same time", () => {
     expect(await doneOf(tasks)).toHaveLength(70);
   });
 
-  it("files that start after the end of a paused file do not take its place", async () => {
+  it("a paused file can resume while many other files wait for it", async () => {
     const world = getWorld();
     const { id } = await world.client.notes.create({ title: "One after another" });
     const first = world.client.upload(id, file(10));
@@ -146,7 +146,7 @@ describe("many files that a client uploads at the same time", () => {
     expect(await doneOf([first, ...others])).toHaveLength(71);
   });
 
-  it("paused large files do not hold up other files", async () => {
+  it("paused large files do not delay other files", async () => {
     const world = getWorld();
     const { id } = await world.client.notes.create({ title: "Large files" });
     const large = Array.from({ length: 8 }, (_, nth) => world.client.upload(id, file(2 ** 20 + 1 + nth)));

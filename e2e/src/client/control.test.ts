@@ -130,7 +130,7 @@ describe("an upload that another client with the same store restarts", () => {
     expect((await world.client.notes.get(note)).attachments).toHaveLength(1);
   });
 
-  it("an upload starts again when the upload store holds an unusable entry", async () => {
+  it("an upload starts from the beginning if the entry in the upload store is unusable", async () => {
     const world = getWorld();
     const note = await newNote(world);
     const given = file(10_000);

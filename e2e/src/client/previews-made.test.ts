@@ -51,7 +51,7 @@ describe("the previews that a page makes", () => {
     }
   });
 
-  it("a browser that cannot write WebP makes JPEG previews on white", async () => {
+  it("a browser that cannot write WebP makes JPEG previews with a white background", async () => {
     const page = await openPage({ hasWorker: false });
     await page.evaluate(`
       const convert = OffscreenCanvas.prototype.convertToBlob;
@@ -96,7 +96,7 @@ describe("the previews that a page makes", () => {
     expect(small?.corners).toEqual([CORNERS.green, CORNERS.black, CORNERS.black, CORNERS.black]);
   });
 
-  it("a page that cannot load the worker makes equal previews by itself", async () => {
+  it("a page that cannot load the worker thread makes the same previews on its main thread", async () => {
     const picture = "picture({ width: 2000, height: 1000 })";
     const [withWorker, without] = await Promise.all([
       openPage().then((page) => make(page, picture)),

@@ -116,22 +116,19 @@ describe("the published packages", () => {
       expect(entries.get("pdfjs-dist")).toMatch(new RegExp(part, "i"));
   });
 
-  it.each(PUBLISHED)(
-    "the package.json of %s names the repository of the release workflow, for the provenance",
-    async (name) => {
-      const source = JSON.parse(
-        await readFile(join(import.meta.dirname, "../../../packages", name, "package.json"), "utf8"),
-      );
-      const workflow = { GITHUB_SERVER_URL: "https://github.com", GITHUB_REPOSITORY: "someone/valet-key" };
-      const given = { folder: `packages/${name}`, repository: repositoryUrl(workflow) };
-      expect(publishedManifest(source, given).repository).toEqual({
-        type: "git",
-        url: "git+https://github.com/someone/valet-key.git",
-        directory: `packages/${name}`,
-      });
-      expect(publishedManifest(source, { ...given, repository: repositoryUrl({}) })).not.toHaveProperty("repository");
-    },
-  );
+  it.each(PUBLISHED)("the published package.json of %s names the repository of the release workflow", async (name) => {
+    const source = JSON.parse(
+      await readFile(join(import.meta.dirname, "../../../packages", name, "package.json"), "utf8"),
+    );
+    const workflow = { GITHUB_SERVER_URL: "https://github.com", GITHUB_REPOSITORY: "someone/valet-key" };
+    const given = { folder: `packages/${name}`, repository: repositoryUrl(workflow) };
+    expect(publishedManifest(source, given).repository).toEqual({
+      type: "git",
+      url: "git+https://github.com/someone/valet-key.git",
+      directory: `packages/${name}`,
+    });
+    expect(publishedManifest(source, { ...given, repository: repositoryUrl({}) })).not.toHaveProperty("repository");
+  });
 
   it("the published packages do not depend on the build tools of the web app", async () => {
     const installed = await readdir(join(project.folder, "node_modules"));
@@ -256,7 +253,7 @@ describe("an embedding in a bundle of esbuild", () => {
 });
 
 describe.each([20, 22, 24])("on Node %i", (major) => {
-  it("@valetkey/presign makes equal signatures as an ES module and with CommonJS", async () => {
+  it("@valetkey/presign makes the same signature as an ES module and as a CommonJS module", async () => {
     const source = `import { createPresigner } from "@valetkey/presign";${PRESIGN}`;
     const fromModule = await runModule(major, { name: "presign.mjs", source });
     expect(fromModule).toMatch(/^[0-9a-f]{64}\n$/);
@@ -264,7 +261,7 @@ describe.each([20, 22, 24])("on Node %i", (major) => {
     expect(await runModule(major, { name: "presign.cjs", source: required })).toBe(fromModule);
   });
 
-  it("@valetkey/client opens a file and makes a client", async () => {
+  it("the package @valetkey/client opens a file and makes a client", async () => {
     const source = `
       import { createClient } from "@valetkey/client";
       import { openFile } from "@valetkey/client/node";

@@ -70,13 +70,13 @@ describe("the valetkey command", () => {
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("Standard input has no password") });
   });
 
-  it("get refuses a URL whose token is no token of a link", async () => {
+  it("valetkey get refuses a URL that does not contain the token of a link", async () => {
     const machine = await makeMachine();
     const refused = await machine.run(["get", "http://127.0.0.1:1/s/%zz"]);
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("Give the URL of a link") });
   });
 
-  it("the commands for people load no code of the server", async () => {
+  it("the command valetkey --version loads no code of the server", async () => {
     const machine = await makeMachine();
     const preload = resolve(import.meta.dirname, "testing/list-loaded.cjs");
     const { stdout } = await machine.run(["--version"], { env: { NODE_OPTIONS: `--require=${preload}` } });
@@ -125,7 +125,7 @@ describe("the completions", () => {
     expect(complete[shell](["get", "--f"])).toEqual(["--force"]);
   });
 
-  it("the completions of zsh have the commands, and are valid", () => {
+  it("the zsh completions contain the commands, and are a valid zsh script", () => {
     expect(scripts.zsh).toContain("'send:upload files and folders, and print a link to them'");
     if (has("zsh")) execFileSync("zsh", ["-n"], { input: scripts.zsh });
   });

@@ -90,7 +90,7 @@ describe("valetkey get with a hostile service", () => {
     },
   );
 
-  it("get stops to read a response without an end, and a file that is longer than its size", async () => {
+  it("valetkey get stops reading an endless response, and a file that is longer than its declared size", async () => {
     const machine = await makeMachine();
     const server = createServer((_request, response) => {
       response.setHeader("content-type", "application/json");
@@ -106,7 +106,7 @@ describe("valetkey get with a hostile service", () => {
 });
 
 describe("valetkey get after an interruption", () => {
-  it("get in another working folder does not take a file there for a file that get saved", async () => {
+  it("valetkey get in another working folder does not mistake a file there for a file that it saved", async () => {
     const machine = await makeMachine();
     const tooShort = { ...named("b"), id: "1", sizeBytes: HELLO.length - 1 };
     const url = await linkTo(opening([...filesOf([named("a")]), tooShort]));
@@ -123,7 +123,7 @@ describe("valetkey get after an interruption", () => {
 });
 
 describe("a link that changed during an interruption", () => {
-  it("get does not take an earlier file for the new file of the same name", async () => {
+  it("valetkey get does not mistake an earlier file for a new file of the same name", async () => {
     const machine = await makeMachine();
     const tooShort = { ...named("b"), id: "1", sizeBytes: HELLO.length - 1 };
     const files = [...filesOf([named("a")]), tooShort];
@@ -135,7 +135,7 @@ describe("a link that changed during an interruption", () => {
     expect(await machine.run(["get", url, "--force"])).toMatchObject({ code: 0 });
   });
 
-  it("get keeps the files that it has saved, but not a file that the person changed", async () => {
+  it("a repeated valetkey get accepts the files that it saved before, and refuses a file that a person changed", async () => {
     const machine = await makeMachine();
     const tooShort = { ...named("c"), id: "2", sizeBytes: HELLO.length - 1 };
     const files = [...filesOf([named("a"), named("b")]), tooShort];

@@ -193,7 +193,7 @@ describe("valetkey send and valetkey get", () => {
     },
   );
 
-  it("get continues after kill -9 and after a cut, with one counted download", async () => {
+  it("valetkey get continues after kill -9 and after a lost connection, and counts one download", async () => {
     const { toBucket } = getWorld();
     const [ann, bob] = [await sender(), await makeMachine()];
     const { path, sha256 } = await writeRandomFile(ann.folder, { sizeBytes: 20_000_000 });
@@ -238,7 +238,7 @@ describe("valetkey send and valetkey get", () => {
     expect(await hashOf(join(bob.folder, "random.bin"))).toBe(sha256);
   });
 
-  it("Ctrl-C ends send with the code 130, and the text says how to continue", async () => {
+  it("Ctrl-C ends valetkey send with the exit code 130, and the output explains how to continue", async () => {
     const { toBucket } = getWorld();
     const ann = await sender();
     await writeFile(join(ann.folder, "a.txt"), "a");
@@ -255,7 +255,7 @@ describe("valetkey send and valetkey get", () => {
     expect((await getWorld().client.notes.list()).items).toHaveLength(1);
   });
 
-  it("send and get say what is wrong, and end with documented codes", async () => {
+  it("send and get explain a problem, and exit with the documented codes", async () => {
     const [ann, nobody] = [await sender(), await makeMachine()];
     await mkdir(join(ann.folder, "empty"));
     expect(await nobody.run(["send", "a.txt"])).toMatchObject({ code: 3, stderr: expect.stringContaining("login") });

@@ -124,7 +124,7 @@ describe("the activity", () => {
     expect(everything.items.some(({ detail }) => detail.purpose === "thumbnail")).toBe(true);
   });
 
-  it("the activity names each act of a visitor, and its count of downloads filters the list", async () => {
+  it("the activity shows each act of a visitor, and a click on the count of downloads filters the list", async () => {
     const nora = await web.person("Nora");
     const files = ["a.png", "b.png", "c.png"].map((name) => png(name));
     const note = await seedNote(nora.client, { title: "Beach", files });

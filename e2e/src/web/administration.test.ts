@@ -54,7 +54,7 @@ describe("the pages of administrators", () => {
     await page.getByRole("list", { name: "Log" }).getByText(`${EMAIL} disabled Ann`).waitFor();
   });
 
-  it("the open password page of a link says by itself that its person is disabled", async () => {
+  it("an open password page of a link shows without a reload that the link has ended with its disabled owner", async () => {
     const cleo = await web.person("Cleo");
     const note = await seedNote(cleo.client, { title: "Plan", files: [text("plan.txt", "plan")] });
     const link = await makeLink(cleo, note.id, { password: "open sesame" });

@@ -49,7 +49,7 @@ describe("attaching files", () => {
     expect(await stored(ann.client, note.id)).toEqual(hashesOf([film]));
   });
 
-  it("one line shows the progress of all dropped files, and disappears at their end", async () => {
+  it("one line shows the progress of all dropped files, and disappears after the last file", async () => {
     const tom = await web.person("Tom");
     await open(tom);
     await slowDown(tom);
@@ -159,7 +159,7 @@ describe("attaching files", () => {
       .waitFor();
   });
 
-  it("a full storage leads its owner to the storage, and tells an editor whose storage is full", async () => {
+  it("if the storage is full, the owner gets a link to it, and an editor sees whose storage is full", async () => {
     const [owner, editor] = [await web.person("Olga Full"), await web.person("Edda Full")];
     const note = await open(owner);
     await owner.client.shares.put({ noteId: note.id }, { userIds: [editor.id], role: "editor" });

@@ -84,7 +84,7 @@ describe("the back button of the browser", () => {
     await ann.page.waitForURL((url) => url.pathname === "/");
   });
 
-  it("one back leaves the note after a reload with an open form", async () => {
+  it("after a reload with an open form, one press of the back button leaves the note", async () => {
     const ann = await web.person("Ann Reloads");
     const { share, dialog } = await openPlan(ann);
     await share.click();
@@ -99,7 +99,7 @@ describe("the back button of the browser", () => {
     await ann.page.waitForURL((url) => url.pathname === "/");
   });
 
-  it("back leaves a note that the palette opened, and forward opens the note again", async () => {
+  it("the back button leaves a note that the command palette opened, and the forward button reopens it", async () => {
     const ann = await web.person("Ann Jumps");
     const other = await seedNote(ann.client, { title: "Budget" });
     const { id } = await openPlan(ann);

@@ -132,7 +132,7 @@ describe("a link of a note", () => {
     expect(await linksOf(ann, note.id)).toMatchObject([{ state: "revoked" }]);
   });
 
-  it("the ticket of a revoked link counts down to the expiry of its last URL", async () => {
+  it("the page counts down to the expiry of the last URL of a revoked link", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan" });
     await ann.client.links.create(note.id, { label: "Offer" });
@@ -154,7 +154,7 @@ describe("a link of a note", () => {
     await expect.poll(() => timer.textContent()).not.toBe(first);
   });
 
-  it("the owner's look at the page of a link counts no visitor", async () => {
+  it("a visit of the owner to the page of a link does not count as a visitor", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a"), text("b.txt", "b")] });
     await ann.client.links.create(note.id, { label: "Offer", password: "open sesame", maxClaims: 3 });
@@ -211,7 +211,7 @@ describe("the link of another person", () => {
 });
 
 describe("a file request", () => {
-  it("the owner makes a file request with a checklist and without an end", async () => {
+  it("the owner makes a file request with a checklist and without an expiry", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Lease" });
     const dialog = await openLinks(ann.page, note.id);
@@ -271,7 +271,7 @@ describe("a file request", () => {
 });
 
 describe("a link of a file", () => {
-  it("the dialog of a file names each link by this file, and has Done after a new link", async () => {
+  it("in the dialog of a file, the name of each link starts with this file", async () => {
     const ann = await web.person("Ann", CLIPBOARD);
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a"), text("b.txt", "b")] });
     await ann.client.links.create(note.id, { attachmentIds: note.attachments.map(({ id }) => id) });
@@ -370,7 +370,7 @@ describe("a link of a file", () => {
 });
 
 describe("links that have ended", () => {
-  it("ended links are behind one line, which has one way to renew each", async () => {
+  it("one line hides the ended links, and each ended link has one button to renew it", async () => {
     const ann = await web.person("Ann", CLIPBOARD);
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a")] });
     const create = (label: string, password: string | null = null) =>

@@ -10,7 +10,7 @@ const computed = (selector: string, property: string, pseudo?: string) =>
 describe("the note page in other media", () => {
   const web = startWeb();
 
-  it("forced colors keep the selected row visible, and the print shows dates", async () => {
+  it("the selected row is visible with forced colors, and a printed page shows dates", async () => {
     const { page, client } = await web.person("Ann");
     await seedNote(client, { title: "First" });
     const note = await seedNote(client, { title: "Second", files: [text("plan.txt", "plan")] });

@@ -101,7 +101,7 @@ describe("moving and copying files", () => {
     expect([await namesOf(eve, note.id), await namesOf(eve, target.id)]).toEqual([["c.txt"], ["a.txt", "b.txt"]]);
   });
 
-  it("a viewer copies a file to an own note on a phone, and can't move it", async () => {
+  it("on a phone, a viewer can copy a file to one of their own notes, but cannot move it", async () => {
     const [fay, gus] = [await web.person("Fay"), await web.person("Gus", PHONE)];
     const files = [text("a.txt", "a")];
     const sharedWith = { userIds: [gus.id] };

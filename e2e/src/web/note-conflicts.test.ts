@@ -20,7 +20,7 @@ describe("two who write on one note", () => {
     return { ...person, id };
   };
 
-  it("two simultaneous writers of a note see both texts, and each keeps the own text", async () => {
+  it("a user whose note was changed meanwhile sees both texts, and can keep their own text", async () => {
     const { page, client, id } = await conflict("Ann Keeps");
     await page.getByText("Show the other text").click();
     await page.getByRole("region", { name: conflictTexts.title }).getByText("theirs", { exact: true }).waitFor();

@@ -113,7 +113,7 @@ describe("the share dialog", () => {
     expect(await dialog.getByText("no longer has access").count()).toBe(0);
   });
 
-  it("the share dialog refuses half an email and the own email, and waits for an email", async () => {
+  it("the share dialog refuses an incomplete email address and the user's own email address", async () => {
     const ann = await web.person("Ann Six");
     const note = await seedNote(ann.client, { title: "List" });
     const dialog = await openShareDialog(ann.page, note.id);

@@ -149,7 +149,7 @@ it("equal names with a long stem and a long extension get different short names"
   expect(other).toMatch(/ \(2\)$/);
 });
 
-it("50,000 equal names get 50,000 names, within the time limit of the test", () => {
+it("50,000 equal file names get 50,000 different names, within the time limit of the test", () => {
   const names = nameEach(Array.from({ length: 50_000 }, (_, index) => (index % 2 === 0 ? "a.txt" : "A.TXT")));
   expect(names.slice(-2)).toEqual(["a (49999).txt", "A (50000).TXT"]);
 });

@@ -27,7 +27,7 @@ describe("a file of the disk", () => {
     expect(file.slice(20, 30).size).toBe(0);
   });
 
-  it("an opened file may be larger than 4 GiB, unlike a Blob of Node.js", async () => {
+  it("the function openFile opens a file that is larger than 4 GiB", async () => {
     const path = join(folder, "large.bin");
     const handle = await open(path, "w");
     await handle.write("end", 5 * 2 ** 30);

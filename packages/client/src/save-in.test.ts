@@ -12,7 +12,7 @@ const downloadOf = (file: NamedFile, content = "hello") => {
   return { file, stream: blob.stream(), blob: async () => blob };
 };
 
-it("a saved download has the folder of its file, and a second file gets a number", async () => {
+it("a saved download keeps the folder of the file, and a second file with the same name gets a number", async () => {
   const root = await newFolder();
   const file = { filename: "sea.jpg", path: "photos/2024/" };
   expect(await saveIn(root, downloadOf(file))).toBe(join(root, "photos/2024/sea.jpg"));

@@ -22,7 +22,7 @@ test("the policy of presignPost covers every field except the signature", () => 
   });
 });
 
-test("a form whose key ends in a filename placeholder lets the client choose the end of the key", () => {
+test("if the key of a form ends with the filename placeholder, the client can choose the end of the key", () => {
   const { fields } = presigner.presignPost({ ...options, key: "in/$" + "{filename}" });
   expect(policyOf(fields).conditions).toContainEqual(["starts-with", "$key", "in/"]);
 });

@@ -18,7 +18,7 @@ function queryOf({ url }: { url: string }): Record<string, string> {
 }
 
 describe("the object", () => {
-  test("presignGet makes one URL for a key and for its encoded key", () => {
+  test("presignGet makes the same URL for a key and for its encoded key", () => {
     const key = "a/é +'.txt";
     const { key: _, ...rest } = options;
     const byKey = presigner.presignGet({ ...rest, key });
@@ -100,7 +100,7 @@ describe("temporary credentials", () => {
     expect(() => signFor(lifeMs)).toThrow(expect.objectContaining({ code: "credentials_expired" }));
   });
 
-  test("the session token of temporary credentials is a signed part of the query", () => {
+  test("the signature covers the session token of temporary credentials", () => {
     const withToken = (sessionToken: string) =>
       presigner.presignGet({ ...options, credentials: { ...credentials, sessionToken } });
     const first = queryOf(withToken("t+/=1"));
@@ -220,7 +220,7 @@ describe("the target", () => {
     expect(urlAt(change)).toBe(url);
   });
 
-  test("the origin of a presigner is the origin of its URLs", () => {
+  test("the member origin of a presigner equals the origin of its URLs", () => {
     const property = fc.property(anyTarget, (given) => {
       const presigner = createPresigner(given);
       expect(new URL(presigner.presignGet({ ...options, key: "k" }).url).origin).toBe(presigner.origin);

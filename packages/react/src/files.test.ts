@@ -219,7 +219,7 @@ describe("the component Files", () => {
     await button("Download a.txt").waitFor();
   });
 
-  it("the component Files keeps the list while the connection is lost, and names the loss of the access", async () => {
+  it("the component Files keeps its list without a connection, and reports a lost access", async () => {
     const { page, input, button, refused } = await openPage();
     await input.setInputFiles([note("a.txt")]);
     await button("Remove a.txt").waitFor();

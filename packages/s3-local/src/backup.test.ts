@@ -63,7 +63,7 @@ describe("a backup of a running bucket", () => {
     await close();
   });
 
-  it("a backup continues after a second end of an earlier backup", async () => {
+  it("a backup continues even if an earlier backup ends twice", async () => {
     const { dataDir, bucket, remove, close } = await startWithFile();
     const earlier = await bucket.startBackup();
     await earlier.end();

@@ -97,7 +97,7 @@ describe("kill -9", () => {
 
 describe("an interrupted upload", () => {
   test.each([0.01, 0.5, 0.99])(
-    "an upload that is cut after %d of its bytes leaves the old object, and no file of the new object",
+    "an interrupted upload (%d of its bytes) keeps the old object, and leaves no file of the new object",
     async (share) => {
       const requests: (BucketEvent & { type: "request" })[] = [];
       let notify = () => {};

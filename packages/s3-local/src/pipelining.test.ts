@@ -46,7 +46,7 @@ test("requirement 30: the bucket cuts a client that sends 1,000 requests ahead",
   expect(requests().length).toBeLessThanOrEqual(1);
 });
 
-test("requirement 30: the bucket holds only one response for a client that does not read", async () => {
+test("requirement 30: the bucket buffers only one response for a client that does not read", async () => {
   const { open, getOf, put } = await start();
   await put("large", Buffer.alloc(8 * MIB));
   const before = process.memoryUsage().arrayBuffers;

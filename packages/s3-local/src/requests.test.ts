@@ -140,7 +140,7 @@ describe("an unimplemented request returns 501 and changes nothing", () => {
 });
 
 describe("the expected owner of the bucket", () => {
-  test("the expected owner of a bucket must be the owner that listings report", async () => {
+  test("the bucket refuses a request whose expected owner is not the owner of the bucket", async () => {
     const { client } = await startBucket();
     const { Owner } = await client.send(new ListBucketsCommand({}));
     const put = (ExpectedBucketOwner = "") =>

@@ -38,7 +38,7 @@ describe("openTestFiles", () => {
     );
   });
 
-  it("a visitor of a link who comes through files.fetch has an address, so the log has no warning", async () => {
+  it("a visitor of a link through files.fetch has an IP address, so the log has no warning", async () => {
     const lines = collectLines();
     const { files, uploadFile } = await open({
       logger: lines.logger,
@@ -104,7 +104,7 @@ describe("openTestFiles", () => {
     }
   });
 
-  it("runHooks calls all due hooks once, and also hooks of removed files and of issued URLs", async () => {
+  it("runHooks calls all due hooks once, including hooks for removed files and issued URLs", async () => {
     const calls: string[] = [];
     const hook = (name: string) => () => calls.push(name);
     const names = ["onReady", "onRejected", "onRemoved", "onDownload"];

@@ -34,7 +34,7 @@ export function previewTests(fixture: BadInputFixture): void {
     return Buffer.from(await (await fetch(fileUrl)).arrayBuffer());
   }
 
-  test("requirement 61: a confirmed preview does not change after a second PUT, and ends with its file", async () => {
+  test("requirement 61: a confirmed preview does not change after a second PUT, and is deleted with its file", async () => {
     const { attachmentId } = await startFile();
     const picture = webp();
     const upload = await startPreview({ attachmentId }, picture);
@@ -47,7 +47,7 @@ export function previewTests(fixture: BadInputFixture): void {
     expect((await ann().send(`DELETE /attachments/${attachmentId}`)).status).toBe(204);
   });
 
-  test("a preview with other bytes or with stored headers never shows", async () => {
+  test("the service never shows a preview with undeclared bytes or with stored headers", async () => {
     const { attachmentId } = await startFile();
     const picture = jpeg({ width: 9, height: 9 });
     const bytes = await startPreview({ attachmentId }, picture);

@@ -133,7 +133,7 @@ describe("the queue of previews", () => {
     );
   });
 
-  it("the queue sends a refused preview again only if the problem can pass", async () => {
+  it("the queue sends a refused preview again only if the problem is temporary", async () => {
     const tries: string[] = [];
     const { add, stored, puts } = openQueue({
       make: async () => [preview("small")],

@@ -11,7 +11,7 @@ function requestOf(item: string, { items = "uploadIds", alone = async () => item
   return { path: "/batch", items, item, alone, read: ({ file }: { file?: unknown }) => file as string | undefined };
 }
 
-it("completions do not wait for a request without a response for longer than 25 seconds", async () => {
+it("completions wait at most 25 seconds for an earlier request that gets no response", async () => {
   const bodies: unknown[] = [];
   const call = async (_method: string, _path: string, options?: { body?: unknown }) => {
     bodies.push(options?.body);
@@ -49,7 +49,7 @@ function echoing() {
   return { ...openLines(call as Call), batches };
 }
 
-it("files that are complete at the same time share the first request", async () => {
+it("one request completes all files whose bytes arrived at the same time", async () => {
   const { ask, batches } = echoing();
   const answers = Promise.all(["a", "b", "c"].map((item) => ask(requestOf(item))));
   await vi.advanceTimersByTimeAsync(0);

@@ -65,12 +65,15 @@ describe("an attempt that fails", () => {
     ["rate_limited", 429],
     ["request_timeout", 408],
     ["scanner_unavailable", 503],
-  ])("the retry loop repeats an attempt that fails with %s (%s), with growing pauses", async (code, status) => {
-    const { platform, slept } = manualPlatform();
-    const { retry } = retryOn(platform);
-    expect(await retry(failing(4, new ValetKeyError(code, "", { status })))).toBe("done");
-    expect(slept).toEqual([250, 500, 1000, 2000]);
-  });
+  ])(
+    "the retry loop repeats an attempt that fails with %s (%s), after longer and longer pauses",
+    async (code, status) => {
+      const { platform, slept } = manualPlatform();
+      const { retry } = retryOn(platform);
+      expect(await retry(failing(4, new ValetKeyError(code, "", { status })))).toBe("done");
+      expect(slept).toEqual([250, 500, 1000, 2000]);
+    },
+  );
 
   it.each<[ErrorCode, number | undefined]>([
     ["access_denied", 403],

@@ -21,7 +21,7 @@ describe("the examples of the Amazon S3 documentation", () => {
 });
 
 describe("a signature covers", () => {
-  test("a signature covers the method", () => {
+  test("a signature covers the HTTP method", () => {
     expect(verify(presigned()).ok).toBe(true);
     for (const method of ["HEAD", "PUT", "DELETE", "get"]) {
       expect(verify({ ...presigned(), method })).toEqual(refused(403, "SignatureDoesNotMatch"));
@@ -142,7 +142,7 @@ describe("the query of a presigned URL", () => {
 describe("a presigned URL is valid", () => {
   const at = (now: number) => verify(presigned({ expires: "60" }), { now });
 
-  test("a presigned URL is valid until its last millisecond, without an allowance for clocks", () => {
+  test("a presigned URL is valid until the last millisecond of its lifetime, and not longer", () => {
     expect(at(SIGNED_AT + 59_999).ok).toBe(true);
     const expired = at(SIGNED_AT + 60_000);
     expect(expired).toEqual(refused(403, "AccessDenied"));

@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import { expect, it, onTestFinished } from "vitest";
 import { writeDurably } from "./files.ts";
 
-it("the function writeDurably keeps the old file if the stream has another SHA-256 than the expected one", async () => {
+it("the function writeDurably keeps the old file if the SHA-256 of the stream is not the expected one", async () => {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-files-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   const file = join(folder, "blob");

@@ -309,7 +309,7 @@ describe("a refused move of the database", () => {
     );
   });
 
-  it("the second of two moves at once is refused", async () => {
+  it("the service refuses a second move of the database while the first move runs", async () => {
     const [one, other, target] = [await filled(), await filled(), await emptyPostgres()];
     let second: Promise<unknown> | undefined;
     await moveTo(one, target, () => {

@@ -35,7 +35,7 @@ afterEach(() => void vi.useRealTimers());
 /** Returns whether the page will load the query again. */
 const isOutdated = (...queryKey: string[]) => queryClient.getQueryState(queryKey)?.isInvalidated;
 
-it("a live page loads again the data from before it followed the changes", () => {
+it("a live page reloads the data that it loaded before it followed the changes", () => {
   for (const key of [
     ["notes", "a"],
     ["note", "n"],

@@ -127,7 +127,7 @@ describe.each(engines)("requirement 49: the acts of administrators on $name", (e
     expect((await root.send(`DELETE /admin/links/${note.id}`)).body.code).toBe("link_not_found");
   });
 
-  it("an administrator can send a mail again that was given up, but no waiting mail", async () => {
+  it("an administrator can send an abandoned mail again, but not a waiting mail", async () => {
     const { note } = await storeLink(service.db);
     outcome = { state: "refused", problem: "550 no such user" };
     await service.as("dan").send(`POST /notes/${note.id}/access-requests`);

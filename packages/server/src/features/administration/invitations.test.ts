@@ -75,7 +75,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     for (const wrong of [null, 1, {}, [token]]) expect((await signUp(email, wrong)).status).toBe(400);
   });
 
-  it("the link of an invitation ends by revocation, renewal or expiry", async () => {
+  it("the link of an invitation stops working after a revocation, a renewal or its expiry", async () => {
     const { id, token, email } = await invite();
     const renewed = (await root.send(`POST /admin/invitations/${id}/renew`)).body;
     expect((await look(token)).status).toBe(404);
@@ -97,7 +97,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     });
   });
 
-  it("a renewal of an invitation during its sign-up prevents the proof", async () => {
+  it("if an invitation is renewed during a sign-up with it, the sign-up does not prove the email address", async () => {
     const { id, token, email } = await invite();
     const accept = await service.useCases.admitSignUp({ email, token });
     await root.send(`POST /admin/invitations/${id}/renew`);

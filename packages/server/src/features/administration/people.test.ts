@@ -258,7 +258,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     expect((await service.anonymous.send("POST /auth/reset-password", { json, headers })).status).toBe(410);
   });
 
-  it("a change of an unknown person, or with invalid values, fails", async () => {
+  it("a change of an unknown person fails, and a change with invalid values fails", async () => {
     expect((await change("nobody", { isDisabled: true })).body).toMatchObject({ status: 422, code: "user_not_found" });
     for (const json of [
       {},
@@ -274,7 +274,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
 });
 
 describe.each(engines)("requirement 48: the last administrator on $name", (engine) => {
-  it("the last administrator can't disable the own account", async () => {
+  it("the last administrator can't disable their own account", async () => {
     const service = await startServiceInTest({ engine });
     await addPeople(service, ["root", "gone"]);
     await service.useCases.disableUser("gone");

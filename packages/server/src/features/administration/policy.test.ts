@@ -41,7 +41,7 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
     (await root.send("GET /admin/policy")).body.items.find((setting: Setting) => setting.name === name);
   const limits = async () => (await service.anonymous.send("GET /instance")).body.limits;
 
-  it("the policy shows each rule with its source, and the web app reads its value", async () => {
+  it("the policy returns each rule with the source of its value", async () => {
     expect(await settingOf("link-max-expiry")).toEqual({
       name: "link-max-expiry",
       value: null,

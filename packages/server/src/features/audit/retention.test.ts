@@ -114,7 +114,7 @@ describe("the partitions of the audit log, on postgres", () => {
     return { database, db, add, begin, expire, names };
   }
 
-  it("the partition of the next month is there when a month begins, and is added once", async () => {
+  it("at the start of a month, the partition of the next month exists, and is added only once", async () => {
     const { database, begin, names } = await open();
     const other = await database.openAgain({ clock: () => JUNE });
     onTestFinished(() => other.close());
@@ -139,7 +139,7 @@ describe("the partitions of the audit log, on postgres", () => {
     expect([...listed.items, ...rest.items].map(({ detail }) => detail.nth)).toEqual([4, 3, 2, 1]);
   });
 
-  it("the events of a month leave together, when the last of them is old", async () => {
+  it("the service exports and drops all events of a month together, when the newest event is old enough", async () => {
     const { db, add, begin, expire, names } = await open();
     const [folder, now] = [await makeFolder(), Date.UTC(2030, 7, 2)];
     const archive = createAuditArchive({ folder, clock: () => now });
@@ -161,7 +161,7 @@ describe("the partitions of the audit log, on postgres", () => {
     expect(await names()).toEqual(["audit_events_2030_08", "audit_events_2030_09"]);
   });
 
-  it("the log accepts and exports the events of a replica whose clock is late, after a month has left", async () => {
+  it("after a month is dropped, the log still accepts and exports late events of that month", async () => {
     const { add, begin, expire } = await open();
     const exported: AuditEvent[] = [];
     const archive = { append: async (events: readonly AuditEvent[]) => void exported.push(...events) };
@@ -174,7 +174,7 @@ describe("the partitions of the audit log, on postgres", () => {
     expect(exported.map(({ detail }) => detail.nth).sort()).toEqual([1, 2, 3]);
   });
 
-  it("a month stays until no long query reads it and its export has succeeded, and is exported once", async () => {
+  it("the service drops a month only after its export, and when no long query reads the month", async () => {
     const { database, db, add, begin, expire, names } = await open();
     const now = Date.UTC(2030, 7, 2);
     await begin(JUNE);

@@ -134,7 +134,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect(await addresses(bob, "/activity")).toEqual([]);
   });
 
-  it("the activity omits routine URLs on request, and still fills its pages", async () => {
+  it("without routine URLs, the activity still has full pages", async () => {
     const noteId = await create("Pictures");
     const id = await attach(noteId, "a.png");
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"] } });

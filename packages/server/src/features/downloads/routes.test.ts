@@ -19,7 +19,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     return body.id;
   }
 
-  it("GET /url returns the {fileUrl} of the article, and the URL works for 60 seconds", async () => {
+  it("GET /url returns fileUrl, as in the article, and the URL works for 60 seconds", async () => {
     const id = await attach("hello");
     const before = Date.now();
     const { status, body, headers } = await ann.send(`GET /attachments/${id}/url`);

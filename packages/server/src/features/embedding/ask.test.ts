@@ -48,7 +48,7 @@ describe("a decision of the application", () => {
     expect(faults).toMatchObject([{ error: { message: "may() must return true or false, and not undefined." } }]);
   });
 
-  it("a resource without mayShare refuses links without a fault", async () => {
+  it("a resource without mayShare refuses links, and reports no fault", async () => {
     expect(await asking(() => true).mayShare(user, item)).toBe(false);
     expect(faults).toEqual([]);
   });
@@ -86,7 +86,7 @@ describe("a decision of the application", () => {
     expect(faults).toMatchObject([{ resource: "invoice", action }]);
   });
 
-  it("requirement 38: mayRequest gets no question about an item to which the user may not add files", async () => {
+  it("requirement 38: the service does not call mayRequest for an item to which the user may not add files", async () => {
     const mayRequest = vi.fn(() => true);
     expect(await asking((_: unknown, action: string) => action !== "add", { mayRequest }).mayRequest(user, item)).toBe(
       false,
@@ -117,7 +117,7 @@ describe("a decision of the application", () => {
   });
 
   it.each(["contract", "constructor", "__proto__", "toString"])(
-    "a decision about the unknown resource %s refuses the action",
+    "the service refuses an action on the unknown resource %s, even if may returns true",
     async (resource) => {
       expect(await asking(() => true).may(user, "read", { resource, itemId: "42" })).toBe(false);
     },

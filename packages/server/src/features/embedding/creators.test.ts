@@ -16,7 +16,7 @@ function questionsOf() {
   return { questions, ask };
 }
 
-it("parallel looks at a link share a question that began after them", async () => {
+it("parallel visits of a link share one question to the application, which began after the visits", async () => {
   const { questions, ask } = questionsOf();
   const first = ask(link("a"));
   const others = Array.from({ length: 40 }, () => ask(link("a")));
@@ -30,7 +30,7 @@ it("parallel looks at a link share a question that began after them", async () =
   expect(questions).toHaveLength(2);
 });
 
-it("a later look at a link asks again", async () => {
+it("a later visit of a link asks the application again", async () => {
   const { questions, ask } = questionsOf();
   for (const nth of [0, 1]) {
     const asked = ask(link("a"));
@@ -40,7 +40,7 @@ it("a later look at a link asks again", async () => {
   expect(questions).toHaveLength(2);
 });
 
-it("a failed question about a link fails only the looks that share it", async () => {
+it("a failed question to the application fails only the visits of a link that share the question", async () => {
   const { questions, ask } = questionsOf();
   const [first, second] = [ask(link("a")), ask(link("a"))];
   questions[0]?.reject(new Error("the database is down"));
@@ -50,7 +50,7 @@ it("a failed question about a link fails only the looks that share it", async ()
   expect(await second).toBe(RIGHTS);
 });
 
-it("looks at different links do not wait for each other", () => {
+it("visits of different links do not wait for each other", () => {
   const { questions, ask } = questionsOf();
   void ask(link("a"));
   void ask(link("b"));

@@ -120,7 +120,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(await rows()).toEqual([]);
   });
 
-  it("the worker sends a mail again after growing pauses while a server greylists it", async () => {
+  it("the worker sends a mail again after longer and longer pauses if the server asks for a later try", async () => {
     let isKnown = false;
     const { server, failures, sendMails } = await start({
       refuse: () => (isKnown ? undefined : { code: 451, text: "Greylisted" }),
@@ -179,7 +179,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect([server.mails, failures, await rows()]).toEqual([[], [], []]);
   });
 
-  it("parallel notices and leases put each notice into exactly one mail", async () => {
+  it("each notice is in exactly one mail, even if workers lease mails while the service adds notices", async () => {
     const { db } = suite;
     const [userId, email, now] = [randomUUID(), "ann@example.com", clock()];
     const linkIds = Array.from({ length: 40 }, () => randomUUID()).sort();
@@ -217,7 +217,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(server.mails.map(({ recipients }) => recipients)).toEqual([["new@example.com"]]);
   });
 
-  it("a retried mail of notices goes to the email address that changed meanwhile", async () => {
+  it("the retry of a mail goes to the new email address if the email address has changed", async () => {
     let isKnown = false;
     const { server, sendMails } = await start({ refuse: () => (isKnown ? undefined : { code: 451, text: "Later" }) });
     const userId = await queueNotice("shares", "old@example.com");

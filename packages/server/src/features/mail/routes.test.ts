@@ -276,7 +276,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       expect(mailsTo(ann.email)[0]?.subject).toBe("Your day in one mail");
     });
 
-    it("a notice during the send of a daily digest waits for the next daily digest", async () => {
+    it("a notice that arrives while the service sends a daily digest is in the next daily digest", async () => {
       const ann = await newPerson();
       await ann.choose({ shares: "daily" });
       await share(ann.id);
@@ -442,7 +442,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect(body).toMatchObject({ shares: "never", links: "never", files: "at_once" });
   });
 
-  it("the metrics count the wait of a mail about events only after its due time", async () => {
+  it("in the metrics, the waiting time of a mail about events begins at its due time", async () => {
     const ann = await newPerson();
     await share(ann.id);
     expect(await queueQueries(service.db).measure(Date.now() + 60_000)).toMatchObject({ mails: 1, oldestMailMs: 0 });

@@ -85,7 +85,7 @@ describe.each(engines)("the list of notes on $name", (engine) => {
     expect(await titlesOf(pia, "")).toEqual(["c", "e", "d", "b", "a"]);
   });
 
-  it("each person has own pins of a shared note, and lists ignore a pin without access", async () => {
+  it("each person has their own pins of shared notes, and lists ignore the pin of a note without access", async () => {
     const [ann, ben] = [service.as("ann"), service.as("ben")];
     const [first = "", second = ""] = await insertNotes("ann", [{ title: "first" }, { title: "second" }]);
     for (const noteId of [first, second]) {
@@ -115,7 +115,7 @@ describe.each(engines)("the list of notes on $name", (engine) => {
     expect(await titlesOf(del, "")).toEqual(["first", "second"]);
   });
 
-  it("a person pins a limited number of notes, without the deleted notes", async () => {
+  it("the number of pinned notes of a person is limited, and deleted notes do not count", async () => {
     const max = service.as("max");
     const ids = await insertNotes(
       "max",

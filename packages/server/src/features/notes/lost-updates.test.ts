@@ -65,7 +65,7 @@ describe.each(engines)("concurrent changes of a note, on $name", (engine) => {
     expect((await ann.send(`GET /notes/${id}`)).body).toEqual(last?.body);
   });
 
-  it("a change of a note checks the access and the existence before ifUpdatedAt", async () => {
+  it("the service checks access to a note before ifUpdatedAt", async () => {
     const { id, updatedAt } = await create();
     const eve = service.as("eve");
     const denied = await eve.send(`PATCH /notes/${id}`, { json: { body: "x", ifUpdatedAt: "2001-01-01T00:00:00Z" } });

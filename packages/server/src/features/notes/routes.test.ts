@@ -74,7 +74,7 @@ describe.each(engines)("notes on $name", (engine) => {
     ]);
   });
 
-  it("the owner of a note sees who has access, and a reader sees the own expiry", async () => {
+  it("the owner of a note sees who has access, and a reader sees the expiry of their own access", async () => {
     const { id } = (await ann.send("POST /notes", { json: { title: "Terms" } })).body;
     const file = (await ann.send(`POST /notes/${id}/attachments`, { form: fileForm() })).body;
     const expiresAt = "2999-01-01T00:00:00.000Z";
@@ -87,7 +87,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect([read.body.access, read.body.attachments[0].access]).toEqual([undefined, undefined]);
   });
 
-  it("a note counts the files that are shared without it, even after the first page", async () => {
+  it("the access summary of a note counts all files that are shared without the note", async () => {
     const note = sampleNote({ ownerId: "ann" });
     await noteQueries(service.db).insert(note);
     const files = Array.from({ length: 203 }, () => sampleAttachment(note, { state: "ready", sizeBytes: 1 }));

@@ -147,7 +147,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     }
   }, 120_000);
 
-  it("a search reads no texts of own notes without the searched text, and no index for few shared notes", async () => {
+  it("a search reads only texts of possible matches, and reads no index for few shared notes", async () => {
     const queries: string[] = [];
     const run = async <Row>(query: CompiledQuery<Row>) => {
       queries.push(query.sql);

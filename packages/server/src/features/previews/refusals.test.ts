@@ -202,7 +202,7 @@ describe.each(engines)("refused previews on $name", (engine) => {
 });
 
 describe.each(engines)("limits of previews on $name", (engine) => {
-  it("starts and completions of previews have a rate limit, and use no quota", async () => {
+  it("starts and completions of previews have a rate limit, and do not change the usage", async () => {
     const limits = { uploadRate: { perSecond: 1, burst: 1 }, userQuotaBytes: PHOTO.length, userQuotaFiles: 1 };
     const service = await startServiceInTest({ engine, limits });
     const ann = service.as("ann");

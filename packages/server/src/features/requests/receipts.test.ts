@@ -18,7 +18,7 @@ describe.each(engines)("requirement 37: receipts on $name", (engine) => {
     return { link, maria: createVisitor(service.app, token) };
   }
 
-  it("a receipt states the received bytes, and a published key verifies it", async () => {
+  it("a receipt names the received bytes, and a published key verifies the signature of the receipt", async () => {
     const { link, maria } = await open();
     const before = Date.now();
     const hash = sha256(Buffer.from("hello"));

@@ -90,7 +90,7 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
     await maria.send(`DELETE /uploads/${pending}`);
   });
 
-  it("a URL of a hidden file returns the same error to a viewer as for an unknown file", async () => {
+  it("a viewer gets the same error for a hidden file as for an unknown file", async () => {
     const vic = service.as("vic");
     const { id: quarantined } = await sendQuarantined("hidden-url.txt");
     const started = await maria.start("hello", { filename: "hidden-pending.txt" });

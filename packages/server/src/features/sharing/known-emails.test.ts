@@ -155,7 +155,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect(JSON.stringify(await sharesOf(noteId))).not.toContain(holder.id);
   });
 
-  it("the owner does not see a holder whom a user with a newer proof replaces", async () => {
+  it("the list of shares omits a former holder of an email address that another user has proven since", async () => {
     const email = newEmail();
     await signUp(email);
     const { noteId } = await invite({ email });

@@ -149,7 +149,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect(await keys()).not.toContain(upload?.objectKey);
   });
 
-  it("garbage collection reports and keeps attachments with a missing or resized object", async () => {
+  it("garbage collection reports an attachment whose object is missing or has another size, and keeps the attachment", async () => {
     await populate();
     const gone = await attach();
     await deleteBehind(gone.objectKey);

@@ -224,7 +224,7 @@ describe("a batch of completions", () => {
     expect(log).toEqual(["check a", "check b", "check c", "record a", "record b", "record c"]);
   });
 
-  it("a slow check does not hold up the other uploads of its batch until its end", async () => {
+  it("a slow check of an upload does not delay the other uploads of its batch", async () => {
     const slow = Promise.withResolvers<void>();
     const outcomes = await completeTogether(["slow", "fast"], async (id) => {
       if (id === "slow") await slow.promise;
@@ -237,7 +237,7 @@ describe("a batch of completions", () => {
     expect(outcomes).toEqual(["slow", "fast"]);
   });
 
-  it("a batch of completions records the result of a check that ends after its time", async () => {
+  it("a batch of completions records the result of a check that ends after its time limit", async () => {
     const slow = Promise.withResolvers<void>();
     const recorded = Promise.withResolvers<string>();
     const prepare = async (id: string) => {
@@ -249,7 +249,7 @@ describe("a batch of completions", () => {
     expect(await recorded.promise).toBe("a");
   });
 
-  it("a batch of completions starts no check after its time, and fails with an unknown error", async () => {
+  it("a batch of completions starts no check after its time limit, and rejects with an unexpected error", async () => {
     const slow = Promise.withResolvers<void>();
     const calls: string[] = [];
     const ids = Array.from({ length: 30 }, (_, nth) => String(nth));

@@ -135,7 +135,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     await ann.send(`DELETE /uploads/${upload.id}`);
   });
 
-  it("a completion with a wrong ETag or size of the last of two parts returns 409 and names part 2", async () => {
+  it("a completion returns 409 and names part 2 if part 2 has a wrong ETag or size", async () => {
     const sizeBytes = PART + 1_000;
     const upload = await start({ sizeBytes });
     const [first, last] = await sendParts(upload.id, [1, 2], FILE.subarray(0, sizeBytes));
@@ -204,7 +204,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     expect(await service.bucketContents.uploads()).toBe(0);
   });
 
-  it("requirement 8: the service rejects a multipart upload with another SHA-256 than declared with 422", async () => {
+  it("requirement 8: the service returns 422 for a multipart upload with a wrong SHA-256", async () => {
     const before = await service.bucketContents.keys();
     const upload = await start({ sizeBytes: SMALL.length, sha256: sha256(SMALL) });
     await sendParts(upload.id, [1], Buffer.alloc(SMALL.length, 7));

@@ -169,7 +169,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
   });
   let uploadOf: { id: string; attachmentId: string };
 
-  it("a verification retries after growing pauses while the bucket is unavailable", async () => {
+  it("while the bucket is unavailable, the service retries a verification after longer and longer pauses", async () => {
     let isDown = true;
     beforeRead = (read) => (isDown ? Promise.reject(new DomainError("bucket_unavailable", "As told")) : read());
     const { upload } = await complete();
@@ -217,7 +217,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect(await progress(upload.id)).toMatchObject({ state: "rejected", reason });
   });
 
-  it("only one decision about a file counts when a lease holder continues after its lease", async () => {
+  it("a file gets only one decision, even if a process continues to verify it after its lease", async () => {
     const { upload } = await complete();
     const late = await service.useCases.leaseVerification();
     expect(await service.useCases.leaseVerification()).toBeUndefined();

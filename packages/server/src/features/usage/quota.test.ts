@@ -97,7 +97,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect(await service.bucketContents.uploads()).toBe(before);
   });
 
-  it("an upload or a form over the quota of files returns 413 with the usage and the quota", async () => {
+  it("an upload or a form that exceeds the quota of files returns 413 with the usage and the quota", async () => {
     await newNote();
     for (let nth = 0; nth < 3; nth += 1) await begin(0);
     const answer = await start(0);
@@ -198,7 +198,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
   });
 
   describe("a form", () => {
-    it("the usage counts the exact size of a form file, and counts no byte of a refused form", async () => {
+    it("a form file adds its exact size to the usage, and a refused form adds nothing", async () => {
       await newNote();
       expect((await post("hello")).status).toBe(201);
       expect(await usage()).toEqual({ usedBytes: 5, files: 1 });

@@ -133,7 +133,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     for (const id of [own, ofService]) expect(await summariesFor(id)).toMatchObject([{ count: 1 }]);
   });
 
-  it("an endpoint of the service gets one summary of issued URLs a minute", async () => {
+  it("a webhook of the service gets one summary of issued URLs a minute", async () => {
     const endpointId = await addEndpoint({ ownerId: "" });
     await addFileOf("ann");
     for (let second = 0; second < 180; second += 5) {
@@ -144,7 +144,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     expect(await summariesFor(endpointId)).toHaveLength(2);
   });
 
-  it("the summaries of issued URLs for the service include the files of all users", async () => {
+  it("a webhook of the service gets summaries of the issued URLs of all users", async () => {
     const endpointId = await addEndpoint({ ownerId: "" });
     for (const ownerId of ["ann", "bob", "zoe"]) {
       await addFileOf(ownerId);

@@ -209,7 +209,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(failures).toMatchObject([{ reason: expect.stringContaining("Content-Encoding") }]);
   });
 
-  it("the second of two bucket moves at once is refused", async () => {
+  it("the service refuses a second bucket move while the first move runs", async () => {
     await attach();
     const held = Promise.withResolvers<void>();
     const store: Bucket["store"] = async (options) => {
@@ -263,7 +263,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(failure.message).toBe("The file store is full. Delete files");
   });
 
-  it("a bucket move does not permit to empty the old bucket while a form stores an object there", async () => {
+  it("while a form stores an object in the old bucket, a bucket move names no time to empty the old bucket", async () => {
     const notBefore = service.now() + 86_400_000;
     await objectDeletionQueries(service.db).put({ objectKey: bucket.newObjectKey(), notBefore });
     const { unsettled, emptyFrom } = await move();
@@ -314,7 +314,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(await download(upload.attachmentId)).toBe("hello");
   });
 
-  it("a process without the settings of a bucket is refused, and its deletions wait", async () => {
+  it("a process without the settings of a bucket cannot start, and deletions in this bucket wait", async () => {
     const { id } = await attach();
     await move();
     const [one, two] = [settingsOf(1, "old"), settingsOf(2, "new")];
@@ -336,7 +336,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(await objectDeletionQueries(service.db).listDue(service.now(), 10)).toEqual([]);
   });
 
-  it("before the first move, a process that gives the bucket of the files another number than 1 is refused", async () => {
+  it("before the first bucket move, the service refuses a bucket number other than 1", async () => {
     await requireSettingsOfBuckets(service.db, { buckets: [settingsOf(2, "empty")], forUploads: 2 });
     await attach();
     const buckets = [settingsOf(3, "old"), settingsOf(1, "new")];
@@ -345,7 +345,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     );
   });
 
-  it("a process that gives a bucket the number of another bucket is refused", async () => {
+  it("the service refuses a bucket with the number of another bucket", async () => {
     await attach();
     await move();
     const start = (...buckets: ReturnType<typeof settingsOf>[]) =>
@@ -363,7 +363,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     await start(settingsOf(2, "new"), settingsOf(1, "another empty bucket"));
   });
 
-  it("a bucket move finds a new bucket that is the old one, that belongs to others, or that cannot be written", async () => {
+  it("a bucket move refuses the old bucket, a foreign bucket and an unwritable bucket as the new bucket", async () => {
     const asked = { from: 1, to: 2, bytes: 1, dataDir: undefined, isAlone: false };
     expect(await problemsOfTarget(depsWith(), asked)).toEqual([]);
     await bucketOn(other).store({

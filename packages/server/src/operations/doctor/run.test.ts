@@ -14,7 +14,7 @@ describe("a check", () => {
     expect(await run(async () => [found])).toEqual({ outcomes: [found], isComplete: true });
   });
 
-  it("a check of the doctor that could not check a subject does not count as complete", async () => {
+  it("a check of the doctor is not complete if it could not check one of its subjects", async () => {
     const outcomes = [unchecked("a part", "it has no date")];
     expect(await run(async () => outcomes)).toEqual({ outcomes, isComplete: false });
   });

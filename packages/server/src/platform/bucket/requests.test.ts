@@ -68,7 +68,7 @@ test("a completion or copy that fails after the status 200 does not count as don
   expect(failing.requests).toHaveLength(2);
 });
 
-test("the service ends a list after a page without a continuation token, also without XML", async () => {
+test("a list of objects ends if the response of the bucket is not XML", async () => {
   const { bucket } = await scripted([[200, "<html>Welcome</html>"]]);
   expect(await bucket.listObjects()[Symbol.asyncIterator]().next()).toMatchObject({ done: true });
 });

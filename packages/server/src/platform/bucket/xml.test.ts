@@ -6,7 +6,7 @@ test("an element of XML keeps each special character of a key", () => {
   expect(textOf(element("Key", key), "Key")).toBe(key);
 });
 
-test("a text of XML is decoded once", () => {
+test("the XML reader decodes each entity of a text only once", () => {
   expect(textOf("<ETag>&quot;a&quot;&amp;lt;&#x41;&#66;</ETag>", "ETag")).toBe('"a"&lt;AB');
   expect(textOf("<Key/>", "Key")).toBeUndefined();
 });

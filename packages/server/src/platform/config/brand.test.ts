@@ -119,7 +119,7 @@ describe("the brand of a service", () => {
   });
 });
 
-test("a dark colour mixed with white reaches the contrast of text on a dark ground", () => {
+test("the service mixes a dark brand color with white until text in it is readable on a dark background", () => {
   for (const color of ["#000000", "#0000ff", "#17603a", "#8b0000"] as const) {
     expect(contrast(readableOn("#2a2825", { color, other: "#ffffff" }), "#2a2825")).toBeGreaterThanOrEqual(4.5);
   }

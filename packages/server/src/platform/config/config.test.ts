@@ -83,7 +83,7 @@ describe("defaults", () => {
     expect(warnings.join()).toContain("CLAMAV_PORT is set without CLAMAV_HOST");
   });
 
-  test("sign-up is closed by default if an identity provider or another issuer is configured", () => {
+  test("by default, nobody can sign up if an identity provider or an issuer of JWTs is configured", () => {
     const signUpOf = (env: Record<string, string>) => load(env).config.auth.signUp;
     expect(signUpOf({})).toBe("open");
     expect(signUpOf({ AUTH_JWT_SECRET: OTHER_SECRET })).toBe("closed");

@@ -67,7 +67,7 @@ describe("secrets of embedded mode", () => {
     expect(asked).toEqual(["/srv/data"]);
   });
 
-  test("the service generates no secrets outside of embedded mode", () => {
+  test("the service generates no secrets if the settings name an S3 server", () => {
     load(S3);
     expect(existsSync(join(workingDirectory, "data"))).toBe(false);
   });

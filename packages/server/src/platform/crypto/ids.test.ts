@@ -35,7 +35,7 @@ describe("new ids", () => {
   });
 });
 
-it("random bytes that are drawn ahead have the requested length, and no byte is used twice", () => {
+it("the function drawnAhead returns the requested number of random bytes, and returns no byte twice", () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 5_000 }), { minLength: 1, maxLength: 30 }), (lengths) => {
       const draws: Uint8Array[] = [];

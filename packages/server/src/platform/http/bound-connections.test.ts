@@ -57,7 +57,7 @@ it("the service responds to pipelined requests in order, one request at a time",
   expect(service.log()).not.toContain('"level":50');
 });
 
-it("requirement 30: the service holds only one response for a client that does not read", async () => {
+it("requirement 30: the service buffers only one response for a client that does not read", async () => {
   let pages = 0;
   const { requestOf, open, addLongEvents } = await start({
     wrap: {

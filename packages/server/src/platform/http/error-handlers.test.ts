@@ -113,7 +113,7 @@ describe("refusals of HTTP itself", () => {
     expect(JSON.parse(answer.split("\r\n\r\n")[1] as string)).toMatchObject({ status: 431, code: "headers_too_large" });
   });
 
-  it("a client that sends bytes that are not HTTP gets the status 400", async () => {
+  it("a client whose request is not valid HTTP gets 400", async () => {
     const answer = await raw("HELLO\r\n\r\n");
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(JSON.parse(answer.split("\r\n\r\n")[1] as string)).toMatchObject({ status: 400, code: "invalid_request" });

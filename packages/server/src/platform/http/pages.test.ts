@@ -86,7 +86,7 @@ describe("the web app", () => {
       expect(await textOf("/s/token", choice("de"))).toContain("Eine Datei für Sie");
     });
 
-    it("a request for a page in another language never gets 304", async () => {
+    it("a request for a page in another language than the cached page never gets 304", async () => {
       const { headers } = await get("/shared");
       expect(headers.vary).toBe("accept-language, cookie");
       expect((await get("/", BROWSER)).headers.vary).toBe("accept, accept-language, cookie");

@@ -61,7 +61,7 @@ describe("requirement 30: the cost of refusing a body does not grow with its len
     ],
   ];
 
-  it.each(laws)("the cost to refuse a body does not grow with %s", (_name, schema, make) => {
+  it.each(laws)("the cost to refuse a body does not grow with the number of %s", (_name, schema, make) => {
     const [few, many] = [2_000, 20_000].map((size) => {
       const { body, reads } = make(size);
       const { error } = validate(schema, body);

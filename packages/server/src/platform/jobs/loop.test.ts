@@ -29,7 +29,7 @@ describe("a background loop", () => {
     expect(rounds).toHaveLength(2);
   });
 
-  it("a background loop runs a round outside of the context of the kick", () => {
+  it("a round of a background loop does not get the async context of the caller of kick", () => {
     const context = new AsyncLocalStorage<string>();
     let seen: string | undefined = "no round";
     const kicked = startLoop({

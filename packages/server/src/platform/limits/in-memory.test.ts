@@ -98,7 +98,7 @@ function createExhausted({ maxWindows }: { maxWindows: number }) {
   };
 }
 
-it("the memory of exhausted windows keeps a window until the window expires", async () => {
+it("the list of exhausted rate limits keeps a limit until its window expires", async () => {
   const { refuse, advance, queries } = createExhausted({ maxWindows: 2 });
   for (let nth = 0; nth < 5; nth += 1) await refuse("ann");
   expect(queries()).toBe(1);
@@ -110,7 +110,7 @@ it("the memory of exhausted windows keeps a window until the window expires", as
   expect(queries()).toBe(2);
 });
 
-it("the memory of exhausted windows forgets the oldest window if there are too many", async () => {
+it("the list of exhausted rate limits drops the oldest limit if the list is full", async () => {
   const { refuse, queries } = createExhausted({ maxWindows: 2 });
   for (const holder of ["ann", "bob", "eve"]) await refuse(holder);
   for (const holder of ["bob", "eve"]) await refuse(holder);

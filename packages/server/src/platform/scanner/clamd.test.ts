@@ -64,7 +64,7 @@ describe.each(testClamds)("the scanner on $name", ({ start }) => {
     expect(await scan(patternedStream(MIB))).toEqual({ kind: "clean" });
   });
 
-  it("a scan stops on its signal, and closes the file", async () => {
+  it("an aborted scan stops and closes the file", async () => {
     const stop = new AbortController();
     const body = patternedStream(1024 * MIB, (soFar) => {
       if (soFar > MIB) stop.abort();
@@ -73,7 +73,7 @@ describe.each(testClamds)("the scanner on $name", ({ start }) => {
     expect(body.destroyed).toBe(true);
   });
 
-  it("a scan rejects with the error of the file", async () => {
+  it("a scan rejects with the error that reading the file threw", async () => {
     const broken = new DomainError("bucket_unavailable", "As told");
     const body = Readable.from(
       (async function* () {

@@ -145,7 +145,7 @@ describe("the options for adopt and the trash", () => {
     }
   });
 
-  it("createValetKey refuses wrong prefixes and a wrong number of days", async () => {
+  it("createValetKey refuses a wrong adoptPrefixes and a wrong trashDays", async () => {
     const place = await createPlace(sqlite);
     const wrong = { adoptPrefixes: ["legacy"], trashDays: -1 };
     const opening = createValetKey(optionsAt(place, wrong));

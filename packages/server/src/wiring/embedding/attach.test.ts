@@ -32,7 +32,7 @@ describe.each(engines)("attach on $name", (engine) => {
     ["a stream of Node.js", () => Readable.from([bytes.subarray(0, 3), bytes.subarray(3)])],
     ["the path of a file", async () => ({ file: await onDisk(bytes, "a.txt") })],
   ];
-  it.each(bodies)("attaches %s", async (_, body) => {
+  it.each(bodies)("attach adds %s", async (_, body) => {
     const { files } = embedding;
     const item = drawer("body");
     const file = await files.attach(users.ann, item, { filename: "invoice.txt", body: await body() });

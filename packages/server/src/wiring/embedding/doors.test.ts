@@ -189,7 +189,7 @@ describe("the doors of an embedding", () => {
     }
   });
 
-  it("the entry points refuse a parsed body that is not JSON", async () => {
+  it("the entry points refuse a body that the framework has parsed if the body is not JSON", async () => {
     const { files } = shared;
     const app = express()
       .use(express.json({ limit: "1mb" }))

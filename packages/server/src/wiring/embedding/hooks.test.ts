@@ -45,7 +45,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     ]);
   });
 
-  it("after a failure, a hook is called again with the same id after growing pauses", async () => {
+  it("after a failure, a hook is called again with the same id, after longer and longer pauses", async () => {
     const onReady = vi.fn<Hook>().mockRejectedValueOnce(new Error("down")).mockRejectedValueOnce(new Error("down"));
     const options = { background: false, resources: withHooks({ onReady }) };
     const { files, as, log } = await open(await createPlace(engine), options);
@@ -198,7 +198,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     for (const [, itemId, delivery] of onDownload.mock.calls) expect([itemId, delivery.at]).toEqual(["42", at]);
   });
 
-  it("requirement 41: the hooks receive a removed file and an issued URL that kill -9 followed", async () => {
+  it("requirement 41: a removed file and an issued URL reach the hooks even if kill -9 follows immediately", async () => {
     const place = await createPlace(engine);
     const first = await open(place, { background: false, resources: withHooks({ onDownload: () => undefined }) });
     await first.close();

@@ -74,7 +74,7 @@ describe.each(engines)("the links of an embedding on $name", (engine) => {
     expect(listed.links).toMatchObject([{ state: "used_up", downloads: 2, maxDownloads: 2 }]);
   });
 
-  it("after a revocation, no visitor gets a URL, and `urlsExpireAt` covers all earlier URLs", async () => {
+  it("after a revocation, no visitor gets a URL, and all earlier URLs have expired at `urlsExpireAt`", async () => {
     const { files } = embedding;
     const { link } = await share("revoke");
     const first = visit(link.token);
@@ -94,7 +94,7 @@ describe.each(engines)("the links of an embedding on $name", (engine) => {
   });
 
   it.each(["read", "share"] as const)(
-    "requirement 38: a link dies when its creator loses the right to %s the item, and lives again with the right",
+    "requirement 38: a link works only while its creator has the right to %s the item",
     async (right) => {
       const itemId = `withdrawn-${right}`;
       const { link } = await share(itemId);
@@ -126,7 +126,7 @@ describe.each(engines)("the links of an embedding on $name", (engine) => {
     expect(await friend.claim()).toMatchObject({ status: 201 });
   });
 
-  it("a removed file leaves the link, and a restored file returns only to a link to the whole item", async () => {
+  it("a restored file is in a link to its whole item again, but not in a link to single files", async () => {
     const { files } = embedding;
     const { fileId, link: ofItem } = await share("removed");
     const ofFile = await files.createLink(ann, drawer("removed"), { fileIds: [fileId] });
@@ -307,7 +307,7 @@ describe("the links of an embedding", () => {
     expect(log()).toContain("mayShare() made no decision");
   });
 
-  it("links survive a restart and a new secret, and end with the loss of their secret", async () => {
+  it("links work after a restart and with a new secret, and stop working when their secret is lost", async () => {
     const place = await createPlace(sqlite);
     const first = await open(place, sharing);
     const { token } = await first.files.createLink(ann, drawer("1"));
@@ -320,7 +320,7 @@ describe("the links of an embedding", () => {
     expect(await visitorOf(lost.files.fetch, token).look()).toMatchObject(gone);
   });
 
-  it("the URLs of a link live no longer than its resource permits now", async () => {
+  it("the URLs of a link expire within the time that its resource permits at present", async () => {
     const place = await createPlace(sqlite);
     const { drawer: rules } = sharing.resources;
     const withTtl = (urlTtlSeconds: number) => ({
@@ -350,7 +350,7 @@ describe("the links of an embedding", () => {
     await Promise.all(hostile);
   });
 
-  it("the service asks nothing about a revoked link, or for a visitor over a limit", async () => {
+  it("the service calls no rule of the application for a revoked link, or for a visitor over a limit", async () => {
     const { files, asked, release } = await openSlow();
     release();
     await files.attach(ann, drawer("1"), note("a.txt"));
@@ -372,7 +372,7 @@ describe("the links of an embedding", () => {
     expect(asked).toHaveLength(0);
   });
 
-  it("listLinks asks about at most 20 creators in parallel", async () => {
+  it("listLinks calls the rules of the application for at most 20 creators in parallel", async () => {
     const { files, asked, release } = await openSlow();
     for (let nth = 0; nth < 21; nth++) await files.createLink({ ...ann, id: `u${nth}` }, drawer("1"));
     const listed = files.listLinks(ann, drawer("1"));

@@ -5,7 +5,7 @@ import { createPlace, open, optionsAt } from "./testing/embedding.ts";
 /** A probe on a busy machine can take longer than a second, and then counts as failed. */
 const BUSY = { timeout: 20_000 };
 
-it("health names the parts of an embedding that work", async () => {
+it("the call health reports that the database and the bucket of an embedding work", async () => {
   const { files } = await open(await createPlace(sqlite));
   const checks = { database: "up", bucket: "up" };
   await expect.poll(files.health, BUSY).toEqual({ status: "ready", detail: undefined, checks });

@@ -68,7 +68,7 @@ describe("the place of an item", () => {
     expect((await bucket.keys()).filter((key) => key.includes("evil"))).toEqual([]);
   });
 
-  it("a key in a place is an own key, and a key in another folder is not", () => {
+  it("the check of object keys accepts a key in a place, and refuses a key in another folder", () => {
     const isOwnKey = createIsOwnKey({ keyPrefix: "a/" });
     const newKey = createNewObjectKey({ keyPrefix: "a/", clock: () => 1, random: (bytes) => new Uint8Array(bytes) });
     const hex = "0".repeat(44);

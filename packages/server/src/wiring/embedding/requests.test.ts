@@ -66,7 +66,7 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
     expect(received).toMatchObject({ detail: { visitorName: "Maria" } });
   });
 
-  it("a visitor sees only their own files of a file request, and can take them back", async () => {
+  it("a visitor sees only their own files of a file request, and can remove them", async () => {
     const { token } = await request("own");
     const [maria, paul] = [visit(token), visit(token, "192.0.2.2")];
     const { body: sent } = await maria.sendFile("hello");
@@ -106,7 +106,7 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
   });
 
   it.each(["add", "request"] as const)(
-    "requirement 38: a file request dies when its creator loses the right to %s, and lives again with the right",
+    "requirement 38: a file request works only while its creator has the right to %s",
     async (right) => {
       const itemId = `withdrawn-${right}`;
       const { token } = await request(itemId);
@@ -189,7 +189,7 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
     expect((await start("two")).body).toMatchObject({ code: "file_refused", detail: "One file is enough." });
   });
 
-  it("one batch starts several files of a visitor, and the rules refuse single files", async () => {
+  it("in a batch of a visitor, a refused file does not stop the other files", async () => {
     const { token } = await embedding.files.createFileRequest(ann, pictures("batch"), { maxFiles: 2 });
     const file = { contentType: "text/plain", sizeBytes: 5 };
     const names = ["a.txt", "refused.txt", "b.txt", "c.txt"];
@@ -299,7 +299,7 @@ describe("the file requests of an embedding", () => {
     expect(await bucket.keys()).toEqual([expect.stringContaining("tenants/acme/")]);
   });
 
-  it("a revoked file request rejects a file that is still scanned, and a lost right of its creator does not", async () => {
+  it("a file in a scan is rejected if its file request is revoked, but not if the creator loses a right", async () => {
     const clamd = await startStandIn({ streamMaxBytes: 1_000 });
     onTestFinished(clamd.stop);
     const { host, port } = clamd;
@@ -319,7 +319,7 @@ describe("the file requests of an embedding", () => {
     expect((await files.list(ann, withdrawnLater)).files).toMatchObject([{ state: "ready" }]);
   });
 
-  it("the quota of a tenant also limits the files of visitors, with the quota of the present moment", async () => {
+  it("the current quota of a tenant also limits the files of visitors", async () => {
     let tenantQuotaBytes = 5;
     const { files } = await open(await createPlace(sqlite), {
       ...requesting,
@@ -391,7 +391,7 @@ describe("the file requests of an embedding", () => {
     expect(await visitor.start("hello")).toMatchObject(gone);
   });
 
-  it("the service asks nothing about a visitor who has started too many uploads", async () => {
+  it("the service calls no rule of the application for a visitor who has started too many uploads", async () => {
     let asked = 0;
     const mayRequest = () => {
       asked += 1;

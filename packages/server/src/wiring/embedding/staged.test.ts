@@ -166,7 +166,7 @@ it("a staged file and its object are deleted after a day", async () => {
   expect((await fetch(url)).status).toBe(200);
 });
 
-it("on SQLite, the calls in a transaction name the outbox", async () => {
+it("on SQLite, the calls for a transaction fail, and the error recommends the outbox", async () => {
   const { files } = await open(await createPlace(sqlite), { background: false });
   const staged = await files.stage(users.ann, invoice42, text);
   const tx: ApplicationTransaction = { query: async () => [] };

@@ -149,7 +149,7 @@ describe.each(engines)("tenants on $name", (engine) => {
     await files.attach(ann, invoice("other-1"), text());
   });
 
-  it("an old answer about the quota of a tenant does not replace a newer answer", async () => {
+  it("an old result of tenantQuotaBytes does not replace a newer result", async () => {
     const answers = [BYTES, 0].map(() => Promise.withResolvers<number>());
     const [older, newer] = answers as [(typeof answers)[0], (typeof answers)[0]];
     let asked = 0;
@@ -243,7 +243,7 @@ describe.each(engines)("tenants on $name", (engine) => {
     expect(await files.asApplication.removeTenant("acme")).toBe(1);
   });
 
-  it("listTenant does not list the pending file of a visitor, as list does not", async () => {
+  it("listTenant and list omit the pending file of a visitor", async () => {
     const { files } = await open(await createPlace(engine), { ...sharing, place: options.place });
     const { token } = await files.createFileRequest(ann, drawer("acme-1"));
     expect(await visitorOf(files.fetch, token).start("the invoice")).toMatchObject({ status: 201 });
@@ -252,7 +252,7 @@ describe.each(engines)("tenants on $name", (engine) => {
     expect(await files.asApplication.tenantUsage("acme")).toEqual({ files: 1, bytes: BYTES });
   });
 
-  it("createLink and createFileRequest do not ask for the quota of the tenant", async () => {
+  it("createLink and createFileRequest do not call tenantQuotaBytes", async () => {
     let isKnown = true;
     const { files } = await open(await createPlace(engine), {
       ...{ ...sharing, place: options.place },
@@ -395,7 +395,7 @@ describe("the answers of the application about tenants", () => {
     expect(await bucket.keys()).toEqual([]);
   });
 
-  it("an upload fails if the quota of its tenant is no number, or if the function throws", async () => {
+  it("an upload fails if tenantQuotaBytes returns no number or throws", async () => {
     const answers: unknown[] = [-1, 1.5, Number.NaN, "1 GB", null, 10n];
     const tenantQuotaBytes = () => {
       if (answers.length === 0) throw new Error("no quota");

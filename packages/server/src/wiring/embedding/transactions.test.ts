@@ -143,7 +143,7 @@ describe("a transaction of the application on postgres", () => {
     expect(await other.files.attachStaged(client, staged)).toMatchObject({ id: staged.id });
   });
 
-  it("stage decides the access, and attachStaged asks no function of the application", async () => {
+  it("stage checks the access, and attachStaged calls no function of the application", async () => {
     const may = vi.fn(() => true);
     const validate = vi.fn(() => undefined);
     const app = await start({ resources: { invoice: { may, validate } } });
@@ -205,7 +205,7 @@ describe("a transaction of the application on postgres", () => {
     await expect(app.files.removeIn(client, id)).rejects.toMatchObject({ code: "attachment_not_found" });
   });
 
-  it("calls that wait too long for removeIn in an open transaction say what they wait for", async () => {
+  it("the error of a call that waits too long for removeIn names the open transaction", async () => {
     const app = await start();
     const { id } = await app.files.attach(users.ann, invoice42, text);
     const client = await app.begin();
@@ -347,7 +347,7 @@ describe("a transaction of the application on postgres", () => {
     expect(await usageOf(app.place)).toMatchObject({ bytes: 11, files: 1, drift: undefined });
   });
 
-  it("attachStaged names what is wrong with a transaction", async () => {
+  it("the error of attachStaged names the problem with a transaction", async () => {
     const app = await start();
     const staged = await app.files.stage(users.ann, invoice42, text);
     const attach = (tx: unknown) => app.files.attachStaged(tx as ApplicationTransaction, staged);

@@ -50,7 +50,7 @@ describe("the options of a call", () => {
     expect(wasRead).toBe(false);
   });
 
-  it("a URL lives as long as expiresIn says, and the former name gets advice", async () => {
+  it("a URL expires after expiresIn, and the error about the former option name suggests expiresIn", async () => {
     const { id } = await embedding.files.attach(ann, item, { filename: "b.txt", body });
     const { url } = await embedding.files.issueUrl(ann, id, { expiresIn: 5 });
     expect(new URL(url).searchParams.get("X-Amz-Expires")).toBe("5");

@@ -88,7 +88,7 @@ describe("the rule validate", () => {
     expect((await files.asApplication.list({ resource: "invoice", itemId: "42" })).files).toEqual([]);
   });
 
-  it("a long reason of a refusal is cut", async () => {
+  it("the service shortens a long reason of a refusal", async () => {
     const { as } = await open(
       await createPlace(sqlite),
       withRule(() => "no\u0000 ".repeat(1_000_000)),
@@ -97,7 +97,7 @@ describe("the rule validate", () => {
     expect([status, body.detail.length]).toEqual([422, 500]);
   });
 
-  it("a rule that hangs refuses the file and the rest of the batch after its time limit", async () => {
+  it("if a rule of the application hangs, the service refuses the file and the rest of the batch", async () => {
     const faults: unknown[] = [];
     let calls = 0;
     const hang = () => {

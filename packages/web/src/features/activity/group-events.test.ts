@@ -53,7 +53,7 @@ describe("grouping events", () => {
     expect(summary(details.map((detail) => ({ ...url, detail })))).toHaveLength(3);
   });
 
-  it("the activity joins the batches of one large ZIP", () => {
+  it("the activity shows the many requests for one large ZIP as one event", () => {
     const zip = (attachmentIds: string[]) => ({ action: "url.issued", attachmentIds, detail: { purpose: "zip" } });
     const full = Array.from({ length: 1_000 }, (_, nth) => `file-${nth}`);
     expect(summary([zip(["x", "y"]), zip(full)])).toEqual([["url.issued", 1, 1_002]]);

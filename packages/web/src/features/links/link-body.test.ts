@@ -176,7 +176,7 @@ describe("an edited link", () => {
 describe("a link like one that has ended", () => {
   const later = now + 5 * DAY * 1000;
 
-  it("a link like an ended link has the same settings and the same lifetime", () => {
+  it("a new link that renews an ended link has the same settings and the same lifetime", () => {
     const old = { ...link, hasPassword: false, files: [{ id: "a1", filename: "a.txt" }] };
     expect(bodyOfAgain(old, later)).toMatchObject({
       label: "Contract",
@@ -188,7 +188,7 @@ describe("a link like one that has ended", () => {
     expect(bodyOfAgain({ ...old, files: null }, later)).not.toHaveProperty("attachmentIds");
   });
 
-  it("a file request like an ended file request asks for the same files", () => {
+  it("a new file request that renews an ended file request asks for the same files", () => {
     expect(bodyOfAgain(request, later)).toMatchObject({ kind: "upload", request: request.request });
     expect(bodyOfAgain(request, later)).not.toHaveProperty("maxClaims");
   });

@@ -32,12 +32,12 @@ describe("the receipts that a browser keeps", () => {
     expect([...stored.values()].join()).not.toContain("ss");
   });
 
-  it("a browser keeps with a receipt who asked for the file, and its subject", () => {
+  it("with a receipt, a browser stores the subject of the file request and the person who asked for the file", () => {
     keepReceipt(TOKEN, { uploadId: "a.pdf", receipt: { ...receiptOf("a.pdf"), sharedBy: "Ann", label: "Tax return" } });
     expect(receiptsOf(TOKEN)).toMatchObject([{ sharedBy: "Ann", label: "Tax return" }]);
   });
 
-  it("a browser forgets a receipt whose file is taken back", () => {
+  it("a browser deletes the receipt of a file that the visitor removed", () => {
     keep("a.pdf");
     keep("b.pdf");
     forgetReceipt(TOKEN, "a.pdf");

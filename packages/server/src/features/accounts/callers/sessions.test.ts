@@ -104,7 +104,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     for (const each of forged) expect((await call("GET", "/whoami", { cookie: each })).statusCode, each).toBe(401);
   });
 
-  it("requirement 23: the service and the accounts library accept the same cookies", async () => {
+  it("requirement 23: the service accepts exactly the session cookies that the accounts library accepts", async () => {
     const { signUp, call } = await open();
     const [cookie = ""] = cookieOf(await signUp()).split("; ");
     const [name = "", value = ""] = cookie.split("=");

@@ -72,12 +72,15 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
     expect(await me(await bySecret("twin"))).toBe("twin");
   });
 
-  it.each([bySecret, byKeySet])("a subject in the form of a visitor's id gets another id", async (headersOf) => {
-    const sub = `visitor:${uuidv7()}`;
-    const id = await me(await headersOf(sub));
-    expect(id).not.toMatch(/^visitor:/);
-    expect(await me(await headersOf(sub))).toBe(id);
-  });
+  it.each([bySecret, byKeySet])(
+    "a JWT subject that looks like the id of a visitor gets another user id",
+    async (headersOf) => {
+      const sub = `visitor:${uuidv7()}`;
+      const id = await me(await headersOf(sub));
+      expect(id).not.toMatch(/^visitor:/);
+      expect(await me(await headersOf(sub))).toBe(id);
+    },
+  );
 
   it("a token with the generated id of a user as its subject identifies another user", async () => {
     await me(await bySecret("popular"));
@@ -118,7 +121,7 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
       expect({ shares, results }).toEqual({ shares: [], results: [{ userId: "only-by-secret", outcome: "unknown" }] });
     });
 
-    it("a user id in a share can be the id of an account", async () => {
+    it("a user from a JWT can share with the id of an account", async () => {
       const { id, session } = await createAdministrator();
       const { noteId } = await share(await bySecret("sharer"), [id]);
       expect((await send(`GET /notes/${noteId}`, session)).status).toBe(200);
@@ -130,7 +133,7 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
       expect((await send(`GET /notes/${noteId}`, await byKeySet("later"))).status).toBe(200);
     });
 
-    it("an unknown id in a share by an account stays unknown if there are two issuers", async () => {
+    it("with two issuers, an account cannot share with a user id that the service does not know", async () => {
       const { session } = await createAdministrator();
       expect((await share(session, ["nobody-yet"])).results).toEqual([{ userId: "nobody-yet", outcome: "unknown" }]);
     });

@@ -47,7 +47,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
     expect((await signInAtProvider()).headers.location).toBe("/");
   });
 
-  it("the service refuses a callback that this browser did not start, or has used", async () => {
+  it("the service refuses the callback of a sign-in from another browser, and a repeated callback", async () => {
     const { go, finish, people } = await openOidc();
     const { back, cookie } = await go();
     const url = new URL(back, "http://x");

@@ -160,7 +160,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect((await silent.begin()).json()).toMatchObject({ code: "identity_provider_unavailable" });
   });
 
-  it("a sign-in with a provider reports an outage of the database as such", async () => {
+  it("a sign-in with a provider reports database_unavailable during an outage of the database", async () => {
     const { begin, go, finish, setDatabaseDown, signInAtProvider } = await openOidc();
     const onTheWay = await go();
     setDatabaseDown(true);

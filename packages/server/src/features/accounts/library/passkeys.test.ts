@@ -60,7 +60,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     expect((await ben.add(another)).code).toBe("passkey_refused");
   });
 
-  it("the challenge of a passkey works once, for five minutes, purpose and person", async () => {
+  it("the challenge of a passkey works once, within five minutes, for one purpose and one person", async () => {
     const [carl, dora] = [await person("carl"), await person("dora")];
     const used = carl.authenticator.get({ challenge: await challenge() });
     const both = await Promise.all([signIn(used), signIn(used)]);

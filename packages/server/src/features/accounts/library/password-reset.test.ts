@@ -209,7 +209,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
   });
 
   it.each(["another link", "the change form"])(
-    "the link of a password reset stops working after a new password by %s",
+    "a password reset link stops working after the password is changed with %s",
     async (way) => {
       const name = way === "another link" ? "emil" : "finn";
       const person = await signUp(name);

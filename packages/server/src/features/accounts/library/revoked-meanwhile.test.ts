@@ -126,7 +126,7 @@ describe.each(engines)("requirement 36: a credential that is revoked while the b
     expect((await service.as(userId).send(`GET /notes/${id}/attachments`)).body.items).toEqual([]);
   });
 
-  it("a sign-in during a change of the password leaves no session", async () => {
+  it("a sign-in with the old password leaves no session if the password changes meanwhile", async () => {
     let replace = async (): Promise<void> => undefined;
     const observe = (db: Database): Database => ({
       ...db,

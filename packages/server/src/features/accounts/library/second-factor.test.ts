@@ -167,7 +167,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     expect(codeOf(await signIn({ code: code() }))).toBe(200);
   });
 
-  it("turning a second factor on, off or renewing its codes ends the other sessions", async () => {
+  it("a change of the second factor and a renewal of its codes end the other sessions", async () => {
     const { cookie, signIn, code, recoveryCodes } = await person();
     const another = async (factor?: string) => cookieOf(await signIn(factor === undefined ? {} : { code: factor }));
     const first = await another(code());

@@ -29,7 +29,7 @@ it.each([
   await expect(read(body)).rejects.toMatchObject({ code: "request_timeout" });
 });
 
-it("a reader of a body that stops early ends the iterator of the body", async () => {
+it("if the reader of a body stops early, the iterator of the body ends", async () => {
   let isEnded = false;
   async function* body() {
     try {
@@ -42,7 +42,7 @@ it("a reader of a body that stops early ends the iterator of the body", async ()
   expect(isEnded).toBe(true);
 });
 
-it("a body gives copies of the bytes of the application", async () => {
+it("a body copies the bytes of the application", async () => {
   const own = Buffer.alloc(200_000, "a");
   const chunks = async function* () {
     yield own;

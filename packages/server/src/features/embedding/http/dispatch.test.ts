@@ -54,7 +54,7 @@ describe("dispatch", () => {
     expect(bytesOf(sent)).toEqual(expected.rawPayload);
   });
 
-  it("dispatch runs the hooks and the listeners for the end of a response", async () => {
+  it("dispatch calls the hooks and listeners that run when a response ends", async () => {
     const app = await createApp();
     ended.length = 0;
     await dispatch(app, { method: "GET", url: "/listened", headers: {}, body: undefined });

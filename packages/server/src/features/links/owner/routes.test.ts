@@ -124,7 +124,7 @@ describe.each(engines)("links on $name", (engine) => {
     });
   });
 
-  it("a file request of a newer version loses members that this version does not know", async () => {
+  it("the service omits members of a stored file request that only a newer version knows", async () => {
     const own = await createWorld(service);
     const request = { slots: [{ id: "passport", name: "Passport", accept: ["image/*"], maxBytes: 1000 }] };
     const { body } = await create({ kind: "upload", request }, own);
@@ -244,7 +244,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(await versionOf()).toBe((before ?? 0) + 1);
   });
 
-  it("a new URL of a link ends the earlier URL", async () => {
+  it("the earlier URL of a link stops working after the link gets a new URL", async () => {
     const { body: link } = await create();
     const { body: renewed } = await patch(link.id, { newUrl: true });
     expect(renewed).toEqual({ ...link, url: expect.stringMatching(URL_OF_LINK) });
@@ -315,7 +315,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(events.items.map(({ action }: { action: string }) => action)).toEqual(["link.revoked", "link.created"]);
   });
 
-  it("the revocation of a link returns null as last expiry if no URL works any more", async () => {
+  it("the revocation of a link returns null as the last expiry if no URL of the link is valid", async () => {
     const { body: link } = await create();
     await addClaim(service, { linkId: link.id, urlsIssued: 1, lastUrlExpiresAt: Date.now() - 1 });
     expect((await owner.send(`DELETE /links/${link.id}`)).body).toEqual({ lastUrlExpiresAt: null });

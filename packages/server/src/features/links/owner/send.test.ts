@@ -225,7 +225,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(await hasOldUrl()).toEqual([true]);
   });
 
-  it("a send to a person with too many mails does not reveal who sent them, and when", async () => {
+  it("the error of a send to a person with too many mails reveals neither the senders nor the times", async () => {
     await prove("carl");
     const carl = service.as("carl");
     const note = (await carl.send("POST /notes", { json: { title: "Mine" } })).body;
@@ -255,7 +255,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect((await send(link.id, { to: newEmails(47) })).status).toBe(202);
   });
 
-  it("a person may ask to send links 30 times in 10 minutes, with refused requests", async () => {
+  it("a person may request to send links 30 times in 10 minutes, and refused requests count", async () => {
     await prove("carl");
     const carl = service.as("carl");
     const note = (await carl.send("POST /notes", { json: { title: "Mine" } })).body;
@@ -273,7 +273,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect((await send(other.link.id, { to: [newEmail()] })).status).toBe(202);
   });
 
-  it("a send that the limit of one receiver refuses counts for no other receiver", async () => {
+  it("a send that fails because of one receiver's limit does not count for the other receivers", async () => {
     const { link } = await storeLink(service.db);
     const [first, full, last] = newEmails(3).sort() as [string, string, string];
     for (let nth = 0; nth < 3; nth += 1) await send(link.id, { to: [full] });

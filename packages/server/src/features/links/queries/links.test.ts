@@ -107,7 +107,7 @@ describe.each(engines)("links on $name", (engine) => {
     return Number(rows[0]?.count);
   }
 
-  it("a link loses a deleted file, and is deleted with its note", async () => {
+  it("the deletion of a file removes it from its link, and the deletion of a note deletes its links", async () => {
     const { link, file, note } = await storeLink({ hasFile: true });
     await database.db.transaction((tx) => attachmentQueries(tx).delete(file.id));
     expect((await linkQueries(database.db).find(link.id))?.link.attachmentIds).toEqual([]);
@@ -115,7 +115,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(await linkQueries(database.db).find(link.id)).toBeUndefined();
   });
 
-  it("the audit events of a link are listed in pages, newest first, until their deletion", async () => {
+  it("the audit events of a link stay in its list, newest first, until the service deletes them", async () => {
     const { link, note } = await storeLink({});
     const events = Array.from({ length: 5 }, (_, nth) =>
       sampleEvent({

@@ -27,7 +27,7 @@ describe("a pass of a visitor", () => {
     }
   });
 
-  it("a pass is short, because a browser sends the passes of all its links", () => {
+  it("a pass has at most 100 characters, because a browser sends the passes of all its links", () => {
     expect(sealed.length).toBeLessThanOrEqual(100);
   });
 

@@ -136,7 +136,7 @@ describe.each(engines)("previews of links on $name", (engine) => {
     expect(await codeOf()).toBe("attachment_not_found");
   });
 
-  it("requirement 61: a large preview needs a claim, also if the link shows small previews", async () => {
+  it("requirement 61: a large preview needs a claim, even if the link shows small previews", async () => {
     await sendPreview(ann, { attachmentId: photo, name: "large", picture: LARGE });
     const { id, token, visitor, claims } = await share();
     const wanted = { attachmentIds: [photo], preview: "large" };

@@ -269,7 +269,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(await counted(link.id)).toMatchObject({ claims: 0 });
   });
 
-  it("a link ends when the policy of the operator does not permit it", async () => {
+  it("a link stops working when the policy of the operator does not permit it", async () => {
     const policy: LinkPolicy = {
       isEnabled: true,
       maxExpirySeconds: undefined,

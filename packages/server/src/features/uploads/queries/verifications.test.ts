@@ -32,7 +32,7 @@ describe.each(engines)("the queue of verifications on $name", (engine) => {
     }
   }
 
-  it("each verification is leased once, in the order of the due times", async () => {
+  it("workers lease each verification once, and the earliest due verification first", async () => {
     const second = await queue({ dueAt: 2_000 });
     const first = await queue({ dueAt: 1_000, needsScan: true });
     expect(await lease(999)).toBeUndefined();

@@ -152,7 +152,7 @@ describe.each(engines)("Uppy uploads on $name", (engine) => {
     expect((await complete(small, [part])).status).toBe(200);
   });
 
-  it("requirement 5: the service rejects an Uppy upload whose content contradicts the name with 422", async () => {
+  it("requirement 5: the service returns 422 for an Uppy upload whose content contradicts its name", async () => {
     const png = Buffer.concat([Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"), patterned(100)]);
     const begun = await begin({ size: png.length }, { filename: "report.pdf", type: "application/pdf" });
     const part = await sendPart(begun.body.uploadId, 1, png);

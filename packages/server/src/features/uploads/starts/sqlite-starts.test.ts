@@ -88,7 +88,7 @@ describe("starts of uploads on SQLite", () => {
     expect(await inBetween).toBeLessThan(commits.onThread);
   });
 
-  it("starts of uploads on SQLite all fail if the database file cannot be opened, and succeed later", async () => {
+  it("upload starts on SQLite fail while the database file cannot be opened, and succeed afterwards", async () => {
     const { file, note, starts } = await startsInTest();
     renameSync(file, `${file}.moved`);
     const outcomes = await Promise.allSettled(startsOn(note, BURST).map(starts.start));
@@ -98,7 +98,7 @@ describe("starts of uploads on SQLite", () => {
     expect(await Promise.all(startsOn(note, BURST).map(starts.start))).toHaveLength(BURST);
   });
 
-  it("starts of uploads on SQLite all fail after two seconds if another connection writes all the time", async () => {
+  it("upload starts on SQLite fail after two seconds if another connection writes all the time", async () => {
     const { file, note, starts } = await startsInTest();
     const other = new DatabaseSync(file);
     other.exec("begin immediate");
@@ -115,7 +115,7 @@ describe("starts of uploads on SQLite", () => {
     expect(await Promise.all(startsOn(note, BURST).map(starts.start))).toHaveLength(BURST);
   });
 
-  it("SQLite settles starts of uploads one by one, even if two starts are one object", async () => {
+  it("each upload start on SQLite gets its own result, even if a caller passes one object twice", async () => {
     const { note, starts } = await startsInTest();
     const same = startsOn(note, 1)[0] as UploadStart;
     const outcomes = await Promise.allSettled([same, ...startsOn(note, BURST), same].map(starts.start));

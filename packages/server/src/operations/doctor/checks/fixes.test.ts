@@ -45,7 +45,7 @@ describe.each(PROVIDERS)("the remedies for %s", (provider) => {
     }
   });
 
-  it("the remedies of the doctor name the origin, and the bucket if a command needs the bucket", () => {
+  it("each CORS remedy of the doctor names the origin of the service or the bucket", () => {
     for (const { text } of corsFix(at(provider), { origin: ORIGIN }))
       expect(text).toMatch(/files\.example\.com|my-private-bucket/);
   });
@@ -81,7 +81,7 @@ describe("the remedies for AWS", () => {
   const on = { Status: "Enabled", Filter: {} } as const;
   const daily = { ...on, ID: "daily", Expiration: { Days: 1 } };
 
-  it("the remedies for AWS keep the lifecycle rules that neither delete nor archive files", () => {
+  it("the doctor's remedies for AWS keep harmless lifecycle rules", () => {
     const cheaper = { ...on, ID: "cheaper", Transitions: [{ Days: 30, StorageClass: "STANDARD_IA" as const }] };
     const marker = { ...on, ID: "marker", Expiration: { ExpiredObjectDeleteMarker: true } };
     const logs = { ...daily, ID: "logs", Filter: { Prefix: "logs/" } };

@@ -46,7 +46,7 @@ it("a transaction on a full disk runs again even if the log cannot be emptied", 
   expect(await freeSpace({ growthBytes: 0, truncateWal })).toMatchObject({ result: "freed" });
 });
 
-it("on a full disk, parallel transactions all run again before the reserve returns", async () => {
+it("on a full disk, all failed parallel transactions run again before the reserve file is restored", async () => {
   const file = join(await makeFolder(), "a.db");
   const spend = createReserve(file, { growthBytes: () => 0, truncateWal: async () => undefined });
   const hasReserve = () => existsSync(`${file}-reserve`);

@@ -93,7 +93,7 @@ describe("after a reload", () => {
 });
 
 describe("after the next sign-in", () => {
-  it("the next sign-in sends the uploads that failed at the end of the session", async () => {
+  it("uploads that failed because the session ended continue after the next sign-in", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     transferOf(tab, "a.txt").fail("unauthenticated");
     await settled();

@@ -46,7 +46,7 @@ describe("two tabs", () => {
     expect(sentBy(other)).toEqual(["d.txt"]);
   });
 
-  it("a tab does not send a queued file that the other tab has finished", async () => {
+  it("a tab does not send a queued file that another tab has already sent", async () => {
     const browser = createFakeBrowser();
     const first = await openSending(browser, "a.txt", "b.txt", "c.txt", "d.txt");
     const other = await openRestored(browser);
@@ -101,7 +101,7 @@ describe("two tabs", () => {
       expect(other.refreshed).toEqual(["trip"]);
     });
 
-    it("a tab asks for the large file after the other tab is closed", async () => {
+    it("a tab asks the user to choose the large file again after the other tab is closed", async () => {
       const { first, other } = await openBoth();
       first.close();
       await settled();

@@ -73,7 +73,7 @@ describe("the draft of a closed tab", () => {
     expect(later.drafts.of(service.note).$view.get().state.kind).toBe("conflict");
   });
 
-  it("discarding a restored draft keeps the changes of others to other fields", async () => {
+  it("the note keeps other people's changes to other fields when a user discards a restored draft", async () => {
     const { service, browser, tab } = await openUnsavedTab();
     tab.close();
     vi.clearAllTimers();

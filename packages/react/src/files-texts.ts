@@ -25,9 +25,9 @@ export type FilesTexts = {
   confirmRemoval: (filename: string) => string;
   confirm: string;
   keep: string;
-  /** The state of an upload that has not failed. */
+  /** The text for an upload that has not failed. */
   uploading: (upload: UploadingFile) => string;
-  /** The state of a file whose verification has not ended. */
+  /** The text for a file whose verification has not ended. */
   checking: string;
   /** A screen reader announces these texts, and the state of an upload that the user pauses. */
   added: (filename: string) => string;

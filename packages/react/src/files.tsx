@@ -195,7 +195,7 @@ function useKeptFocus() {
   };
 }
 
-/** As `useUploads`, but calls `onStored` with each stored file, and then removes the file from the uploads. */
+/** Does the same as `useUploads`, but calls `onStored` with each stored file, and then removes the file from the uploads. */
 function useStoredUploads(item: Item, { onStored }: { onStored: (file: ItemFile) => void }) {
   const uploads = useUploads(item);
   const { files, cancel } = uploads;

@@ -72,7 +72,8 @@ export function useFileList({ resource, itemId }: Item, { refreshSeconds = 0 }: 
       setState((before) => ({ ...before, files: merge([], files), error: undefined, next }));
     } catch (cause) {
       const error = toError(cause);
-      // After a broken connection, a later refresh succeeds. A user who has lost the access sees the reason.
+      // If only the connection is broken, a later refresh succeeds, so the user sees no error. A user who has lost the access sees the
+      // reason.
       if (!signal.aborted && !isRetryable(error)) setState((before) => ({ ...before, error }));
     }
   };

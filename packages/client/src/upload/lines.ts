@@ -18,7 +18,7 @@ export type Lines = {
 export type LineRequest<Answer> = {
   /** The path of the batch. All files with one path form one line. */
   path: string;
-  /** The file as a member of a batch. */
+  /** The item that describes the file in the body of a batch. */
   item: unknown;
   /** The name of the list of items in the body of a batch. */
   items: "uploads" | "uploadIds";
@@ -157,7 +157,7 @@ export type Slots = {
   take(count: number, signal: AbortSignal, isFirst?: boolean): Promise<() => void>;
   /** Returns whether all slots are taken. */
   areTaken(): boolean;
-  /** Takes slots without a wait, also if too few slots are free. */
+  /** Takes slots immediately, even if too few slots are free. */
   retake(count: number): () => void;
 };
 

@@ -79,7 +79,7 @@ async function* bytesOf(incoming: Readable, arrival: Arrival | undefined): Async
     if (cause instanceof S3Error) throw cause;
     throw new S3Error("IncompleteBody", "The connection closed before the whole body arrived", { cause });
   } finally {
-    // After a refusal, the iterator still waits for bytes. A call of `return` would also wait for the missing bytes.
+    // After a refusal, the iterator still waits for the next bytes. A call of `return` would also wait for these bytes.
     if (!isWaiting) await iterator.return?.();
   }
 }

@@ -70,7 +70,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 130_000;
 const CLOSE_GRACE_MS = 8_000;
 const CLOSE_IDLE_INTERVAL_MS = 50;
 // The limit `LATE_BODY_MS` must be less than LATE_PUT_GRACE_MS of the service. The service counts a deleted file until LATE_PUT_GRACE_MS
-// after its URL expires. In the difference between the two limits, the bucket can store the body.
+// after its URL expires. The difference is the time that the bucket has to store the body.
 const LATE_BODY_MS = 240_000;
 
 /**

@@ -155,8 +155,8 @@ function BarLink({ to, short, icon: Icon, isInside = false }: BarLinkProps) {
 }
 
 /**
- * Returns the list that the user is in: the own notes or the shared notes. The hook decides by the URL, or by the role of the user on the
- * open note. Returns undefined if the user is in neither list.
+ * Returns which list the page shows: the user's own notes or the shared notes. The URL decides, or the role of the user on the open note.
+ * Returns undefined if the page shows neither list.
  */
 export function useScope(): "owned" | "shared" | undefined {
   const matches = useMatchRoute();

@@ -16,7 +16,7 @@ type FileList = {
   elements: readonly HTMLElement[];
   /** The download button of the only file. */
   main: HTMLElement | undefined;
-  /** The downloads of files in the grid. They are near the button for all files, because a tile has no space for them. */
+  /** The running downloads of files in the grid. They are near the button for all files, because a tile has no space for them. */
   downloads: HTMLElement;
 };
 

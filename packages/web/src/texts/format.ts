@@ -131,7 +131,7 @@ export function splitName(filename: string): { head: string; tail: string } {
 /** The length of a name that fills two lines of a phone. A wide character, for example of Chinese, counts as two. Characters. */
 const TWO_LINES = 62;
 
-/** The mark of the shortening, between two word joiners, so that no line ends beside the mark. */
+/** The ellipsis of a shortened name is between two word joiners, so that no line ends beside the ellipsis. */
 const MARK = "\u2060…\u2060";
 
 /**

@@ -88,7 +88,10 @@ declare module "fastify" {
   }
 }
 
-/** Returns the caller of a route that has the authentication hook. Throws on a public route, because a call on a public route is a bug. */
+/**
+ * Returns the caller of a route that has the authentication hook. Throws on a public route, which has no caller, because such a call is a
+ * bug.
+ */
 export function callerOf(request: Pick<FastifyRequest, "caller">): Caller {
   if (request.caller === null) throw new Error("The route has no authentication hook, so it has no caller.");
   return request.caller;

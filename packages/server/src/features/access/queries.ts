@@ -237,7 +237,10 @@ function downloadWithRole(db: Kysely<Tables>, question: Question & { engine: Eng
 
 /** The queries about a note for features that do not know the content of a note. */
 export const guardedNoteQueries = defineQueries("database.notes", ({ kysely: db, engine }) => ({
-  /** Locks the note until the transaction ends, against deletion and new files. Returns false if the note is deleted. */
+  /**
+   * Locks the note until the transaction ends. Until then, nobody can delete the note or add files to it. Returns false if the note is
+   * deleted.
+   */
   async hold(noteId: string): Promise<boolean> {
     const row = await db
       .selectFrom("notes")

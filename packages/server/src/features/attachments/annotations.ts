@@ -105,8 +105,8 @@ export function termsOf({ tags, metadata }: Annotations): string[] {
 export const SEARCH_NAMES = { tag: true, metadata: true, limit: true, cursor: true } as const;
 
 /**
- * Returns the terms of a search. The options of the page may be beside the filter. Throws TypeError for a wrong filter, because a search
- * without the wrong part would find too many files. Returns no terms if the filter is empty.
+ * Returns the terms of a search. The object `filter` may also contain the options of the page. Throws TypeError for a wrong filter, because
+ * a search without the wrong part would find too many files. Returns no terms if the filter is empty.
  */
 export function termsOfFilter(filter: AnnotationsFilter): string[] {
   requireNames(filter, { call: "A search", names: SEARCH_NAMES });

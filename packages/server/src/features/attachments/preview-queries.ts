@@ -170,7 +170,7 @@ export const previewQueries = defineQueries("database.previews", ({ kysely: db, 
   };
 });
 
-/** Returns the facts of a confirmed preview that a response contains. */
+/** Converts a confirmed preview to the form that a response contains. */
 export function shown({ name, pixels }: Pick<StoredPreview, "name" | "pixels">): Preview {
   return { name, width: pixels?.width ?? 0, height: pixels?.height ?? 0 };
 }

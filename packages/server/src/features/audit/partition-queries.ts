@@ -5,7 +5,10 @@ import { toAuditEvent } from "./queries.ts";
 
 /** The position of an event in the order of the primary key. */
 export type Position = Pick<AuditEvent, "id" | "ownerId"> & { isRoutine: number };
-/** A month of events that is no partition any more. `isExported`: all its events are in files, and it waits only for its removal. */
+/**
+ * The table with the events of a month, which is no longer a partition. `isExported`: all its events are in files, and it waits only for
+ * its removal.
+ */
 export type OldMonth = { name: string; isExported: boolean };
 
 const EXPORTED = "exported";
@@ -24,7 +27,7 @@ export const partitionQueries = defineQueries("audit.partitions", ({ kysely: db 
       order by relname collate "C"`.execute(db);
     return rows.map(({ name }) => name);
   },
-  /** Returns whether the transaction is the only one that changes partitions. The caller gives up otherwise. */
+  /** Returns whether no other transaction changes partitions. If another transaction does, the caller must stop. */
   async lock(): Promise<boolean> {
     await sql.raw(LOCK_TIMEOUT).execute(db);
     const { rows } = await sql<{ ok: boolean }>`select pg_try_advisory_xact_lock(${sql.lit(LOCK_ID)}) as ok`.execute(

@@ -67,7 +67,7 @@ export type DownloadDelivery = HookDelivery & {
   purpose: "download" | "view" | "thumbnail" | "zip" | "renewal";
 };
 
-/** As `Hook`, for an issued URL of a file. */
+/** A hook for an issued URL of a file. */
 export type DownloadHook = (file: ItemFile, itemId: string, delivery: DownloadDelivery) => unknown;
 
 /** A file that a user or the application wants to add to an item. Valet Key has not yet seen the bytes of the file. */

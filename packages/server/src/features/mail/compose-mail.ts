@@ -45,9 +45,9 @@ import {
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "limits" | "mail"> & Service;
 
 /**
- * Makes the text of a mail immediately before the send, so that its links are current. Returns undefined if the mail is no longer needed.
- * Returns "later" if the note or file is in the trash and may be restored. A mail names a person by a proven email address, and never by
- * the name of the account. A stranger could sign up with any text as the name.
+ * Makes the text of a mail immediately before the service sends the mail, so that its links are current. Returns undefined if the mail is
+ * no longer needed. Returns "later" if the note or file is in the trash and may be restored. A mail names a person by a proven email
+ * address, and never by the name of the account. A stranger could sign up with any text as the name.
  */
 export async function composeMail(deps: PartDeps, mail: LeasedMail): Promise<Composed | "later" | undefined> {
   switch (mail.kind) {

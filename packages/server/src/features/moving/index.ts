@@ -38,8 +38,8 @@ export type MoveInput = {
 /**
  * Moves a ready file to another note. If the file is already on this note, changes nothing.
  *
- * Between two notes of one owner, only the row moves, and the object and the quota do not change. The shares of the file stay, because the
- * owner granted them on the file. Links that list the file lose it.
+ * If both notes have the same owner, only the row in the database changes, and the object and the quota stay the same. The shares of the
+ * file stay, because the owner granted them on the file. Links that list the file lose it.
  *
  * The owner of a file never changes. A move to a note of another owner makes a copy on that note, and moves the original to the trash. An
  * editor can therefore not take a file away from its owner.

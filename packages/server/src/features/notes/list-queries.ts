@@ -55,7 +55,7 @@ export function decodeListCursor(cursor: string | undefined, order: ListOrder): 
   return position;
 }
 
-/** Makes the cursor of the page after this note. */
+/** Makes the cursor of the page that begins after this note. */
 export function cursorAfter({ id, title, updatedAt, isPinned }: NoteSummary, order: ListOrder): string {
   const start = () => Array.from(fold(title)).slice(0, SORTED_CHARACTERS).join("");
   const key = order === "changed" ? updatedAt : order === "title" ? start() : undefined;

@@ -5,7 +5,9 @@ import type { Tables } from "../../platform/database/schema.ts";
 
 /** The maximum number of indexed documents that a search reads. If more documents match, reading the notes in order is faster. */
 const MAX_CANDIDATES = 1_500;
-/** The maximum number of owners. With more owners of shared notes, a search does not use the index. */
+/**
+ * The maximum number of owners in a search with the index. If more owners share notes with the caller, the search does not use the index.
+ */
 export const MAX_OWNERS = 64;
 /** The number of terms in one search. `all`: the number for all owners together. `least` and `most`: the limits for one owner. */
 const TERMS = { all: 64, least: 3, most: 8 };

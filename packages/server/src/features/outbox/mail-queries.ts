@@ -124,7 +124,7 @@ export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => (
     return toPage(rows.map(toQueuedMail), limit);
   },
 
-  /** Makes a given up mail due again, as if it were new. Returns undefined without such a mail. */
+  /** Makes an abandoned mail due again, as if it were new. Returns undefined if there is no such mail. */
   async retry(mailId: string, now: number): Promise<Pick<Mail, "kind" | "email"> | undefined> {
     return (
       db

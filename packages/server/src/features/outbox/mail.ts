@@ -4,7 +4,7 @@ export type Notice =
   | { about: "share"; noteId: string; attachmentId?: string | undefined }
   | { about: "share-end"; noteId: string; attachmentId?: string | undefined; expiresAt: number }
   | { about: "link-opened"; linkId: string }
-  /** The act of a visitor on a number of files. `by`: proven email address. Old notices lack `purpose` and `files`. */
+  /** A visitor got URLs of files. `files`: the number of files. `by`: the proven email address. Old notices lack `purpose` and `files`. */
   | {
       about: "link-claimed";
       linkId: string;
@@ -106,7 +106,7 @@ export type QueuedMail = Pick<Mail, "id" | "kind" | "email"> & {
   /** The instant of the next try to send the mail. Undefined: the service has stopped trying. */
   dueAt: number | undefined;
   givenUpAt: number | undefined;
-  /** The reason why the last try failed. Undefined: no try has failed yet. */
+  /** The reason why the last try failed. Undefined: no try has failed. */
   problem: string | undefined;
 };
 

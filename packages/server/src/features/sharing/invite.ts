@@ -184,7 +184,7 @@ export type InvitationChange = {
 export function updateInvitation(deps: Deps) {
   const { db, clock, newId } = deps;
   return async (caller: Caller, change: InvitationChange): Promise<DescribedInvitation> => {
-    // The mail counts in the limit, so that a user can't send new links to the same email address without end.
+    // The mail counts toward the limit, so that a user can't send an unlimited number of new links to one email address.
     if (change.hasNewLink) await takeEmails(deps, { caller, amount: 1 });
     return db.transaction(async (tx) => {
       const invitation = await holdOwn(tx, { caller, invitationId: change.invitationId });

@@ -40,7 +40,7 @@ export const backupQueries = defineQueries("database.backups", ({ kysely: db, en
     }));
   },
 
-  /** Lists the objects of uploads that have not ended. The service copies some of these objects to the key of their file. */
+  /** Lists the objects of uploads that have not ended. A staged upload has another key than its file. */
   async listUploads({ range, limit }: Page): Promise<BackedUpObject[]> {
     const uploads = db.selectFrom("uploads").where(isInRange("object_key", range));
     const pending = uploads.where("state", "not in", [...ENDED, "ready", "quarantined"]);

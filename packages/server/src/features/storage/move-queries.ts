@@ -65,7 +65,7 @@ export const uploadBucketQueries = defineQueries("database.uploadBucket", ({ kys
         .execute();
     },
 
-    /** Makes new uploads go to a bucket. Does nothing if new uploads already go to the bucket, or if the lease has ended. */
+    /** Sends all new uploads to a bucket. Does nothing if the bucket already receives new uploads, or if the lease has ended. */
     async direct({ holder, number, since }: { holder: string; number: number; since: number }): Promise<void> {
       await db
         .updateTable("upload_bucket")

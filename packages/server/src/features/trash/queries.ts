@@ -219,7 +219,7 @@ function roleOf(eb: unknown, { userId, now, ...of }: Scope) {
 // The query casts the sum, because PostgreSQL returns a sum of bigints as `numeric`.
 const bytes = sql<number>`cast(coalesce(sum(files.size_bytes), 0) as bigint)`;
 
-/** Selects an aggregate, such as a count, over the files that a restoration of the note restores. Null: the item is one file. */
+/** Selects an aggregate, such as the number of files that a restoration of the note restores. Null: the item is one file. */
 function filesOfNote(db: Kysely<Tables>, aggregate: typeof bytes) {
   const files = db
     .selectFrom("attachments as files")

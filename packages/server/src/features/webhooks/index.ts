@@ -165,7 +165,9 @@ function found(endpoint: WebhookEndpoint | undefined): WebhookEndpoint {
   throw new DomainError("webhook_not_found", "Webhook not found");
 }
 
-/** Changes endpoints in a transaction, one after another for an owner, if the caller still may. */
+/**
+ * Changes the endpoints of one owner in a transaction, if the caller still has the right. Two changes of one owner do not run in parallel.
+ */
 function change<T>(deps: Deps, { caller, scope }: { caller: Caller; scope: WebhookScope }, work: Work<T>): Promise<T> {
   const { db, clock } = deps;
   if (scope === "service") {

@@ -50,7 +50,7 @@ async function problemOfWriting({ db, bucket, clock }: Deps, { from, to }: Targe
   }
 }
 
-/** Compares the first objects of the new bucket with the database. Copies of an earlier move are known. */
+/** Compares the first objects of the new bucket with the database, which knows the copies of an earlier move. */
 async function problemOfContents({ db, bucket }: Deps, { to, isAlone }: Target): Promise<string | undefined> {
   const some: ListedObject[] = [];
   for await (const page of bucket.listObjects()) {

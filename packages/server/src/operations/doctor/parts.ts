@@ -46,7 +46,7 @@ export type DoctorParts = {
   /** Creates a key under the prefix of the doctor. At the end of the run, the doctor deletes the object with the new key. */
   newKey(): string;
   echo: EchoProof;
-  /** Compares the buckets of the settings with the database. Undefined: no difference, or no readable database. */
+  /** Compares the buckets of the settings with the database. Undefined: the buckets do not differ, or the database is not readable. */
   faultOfBuckets(): Promise<BucketFault | undefined>;
   /** The member `probeScanner` is undefined if the service has no virus scanner. */
   probeScanner: (() => Promise<void>) | undefined;

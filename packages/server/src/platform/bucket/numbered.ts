@@ -99,7 +99,10 @@ export function joinBuckets(
   const inUse = () =>
     new Set([first, numbered(numberForUploads()), ...buckets.filter(({ isOfTenants }) => isOfTenants)]);
 
-  /** The place of an item can have the mark of a bucket, as a key. Without a mark, its objects are in the bucket for uploads. */
+  /**
+   * Like a key, the place of an item can contain the mark of a bucket. Without a mark, the objects of the item are in the bucket for
+   * uploads.
+   */
   function numberOfNew(beside: string | undefined, place: string | undefined): number {
     if (place !== undefined && MARK.test(place)) return placeOfKey(place).number;
     return beside === undefined || place !== undefined ? numberForUploads() : placeOfKey(beside).number;

@@ -173,7 +173,7 @@ function undeclaredHeaders(headers: IncomingHttpHeaders): string[] {
   return hasMetadata ? [...names, "x-amz-meta-*"] : names;
 }
 
-/** Returns the content encoding without `aws-chunked`, which describes the upload request. Some servers store it. */
+/** Returns the content encoding without `aws-chunked`, which is only for the upload request, but which some servers store. */
 function encodingOf(header = ""): string {
   const encodings = header.split(",").map((encoding) => encoding.trim());
   return encodings.filter((encoding) => encoding !== "" && encoding.toLowerCase() !== "aws-chunked").join(", ");

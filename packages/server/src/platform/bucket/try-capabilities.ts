@@ -31,7 +31,7 @@ type Put = {
   headers?: Record<string, string>;
   body?: string;
   sentType?: string;
-  /** The sent headers that the signature does not cover. */
+  /** The headers of the request that the signature does not cover. */
   unsigned?: Record<string, string>;
 };
 

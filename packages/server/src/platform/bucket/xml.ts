@@ -13,7 +13,7 @@ export function textOf(xml: string, name: string): string | undefined {
 
 const NAMED: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
-/** Returns an element with a text. Encodes each character that XML cannot contain, or that a parser of XML would change. */
+/** Returns an element with a text. Encodes each character that XML does not permit, or that an XML parser would change. */
 export function element(name: string, text: string | number): string {
   return `<${name}>${String(text).replace(/[&<>\p{Cc}]/gu, (character) => `&#${character.codePointAt(0)};`)}</${name}>`;
 }

@@ -55,7 +55,10 @@ export function idOf(bytes: Buffer): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
-/** Returns the text with which every UUIDv7 of a millisecond begins. The text sorts before all ids from the millisecond or later. */
+/**
+ * Returns the text with which every UUIDv7 of a millisecond begins. In the order of ids, the text precedes all ids of this millisecond and
+ * all later ids.
+ */
 export function firstIdAt(milliseconds: number): string {
   const hex = milliseconds.toString(16).padStart(12, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8)}`;

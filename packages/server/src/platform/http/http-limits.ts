@@ -112,8 +112,8 @@ export function inTurns({ turns, check = async () => undefined }: TurnOptions): 
     if (!WRITING_METHODS.has(String(route.method))) return;
     const { handler } = route;
     const run: RouteHandlerMethod = async function (request, reply) {
-      // The body of a form has not arrived before the call of the handler. If the form counted as a running write, other writes would have
-      // to wait for a slow client.
+      // The handler of a form starts before the body of the form has arrived. If the form counted as a running write, other writes would
+      // have to wait for a slow client.
       if (isStreamedForm(request)) return handler.call(this, request, reply);
       const write = async () => {
         await check(request);

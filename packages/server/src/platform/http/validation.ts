@@ -93,7 +93,10 @@ function compiledOf(node: SchemaNode): Validator {
   return compiled;
 }
 
-/** Keeps only the first invalid item, or the first beyond `maxItems`, at its index. The library skips empty indexes. */
+/**
+ * Returns an array with only the first invalid item, or the first item after `maxItems`. The item has its old index, and the library skips
+ * empty indexes.
+ */
 function abridgeItems({ items = {}, maxItems = Number.MAX_SAFE_INTEGER }: SchemaNode, value: unknown[]): unknown[] {
   const compiled = compiledOf(items);
   const kept: unknown[] = [];

@@ -8,7 +8,7 @@ import { nodeHttp } from "../modules.ts";
 
 /** The time limit in milliseconds for the DNS query, the connection and the response together. */
 const WITHIN_MS = 15_000;
-/** The bytes that are read from a response. Its body has no use, and would only cost memory and time. */
+/** The maximum number of bytes that the sender reads from a response. The service does not use the body. */
 const MAX_BODY_BYTES = 4_096;
 
 /** The milliseconds to connect to one of several IP addresses. The default of Node.js is too short for a distant server. */
@@ -62,8 +62,8 @@ class Refusal extends Error {
 }
 
 /**
- * The sender queries the name servers directly. The resolver of the system would use the few threads that also hash passwords. A slow name
- * server would block the threads of password hashes.
+ * The sender queries the name servers directly. The resolver of the system would use the thread pool of Node, which also hashes passwords.
+ * A slow name server would then block the hashes.
  */
 const resolveByDns: Resolve = async (host, signal) => {
   if (isIP(host) !== 0) return [addressOf(host)];

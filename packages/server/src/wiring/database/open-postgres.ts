@@ -214,8 +214,9 @@ export function postgresLookups(runNamed: RunNamed, { db, clock }: { db: Kysely<
 }
 
 /**
- * Builds the condition that each column has a text from its list. If a key has two texts, the statement can also return rows of other keys,
- * which the caller ignores. With a condition on pairs of texts, PostgreSQL could choose a plan that reads the whole table.
+ * Builds a condition: the value of each column must be in the list of the column. If a key has two columns, the statement can also return
+ * rows of other keys, which the caller ignores. With a condition on pairs of texts, PostgreSQL could choose a plan that reads the whole
+ * table.
  */
 const areAmong: Matches = (columns, keys) => {
   const conditions = columns.map((column, nth) => postgresEngine.isIn(column, keys[nth]));

@@ -84,7 +84,7 @@ export function createValetKey<AppUser extends User>(options: ValetKeyOptions<Ap
   return createValetKeyAt(options, { clock: Date.now });
 }
 
-/** As `createValetKey`, with a clock that tests can move. */
+/** Does the same as `createValetKey`, with a clock that tests can change. */
 export async function createValetKeyAt<AppUser extends User>(
   options: ValetKeyOptions<AppUser>,
   { clock }: { clock: Clock },

@@ -40,7 +40,7 @@ function adviceOf({ cause }: DomainError): string | undefined {
 
 /**
  * Creates the function that returns the metrics. The first call loads the library for metrics, because most applications do not need the
- * library. The metrics also count the uploads before the first call.
+ * library. The metrics include the uploads that ended before the first call.
  */
 export function createReadMetrics(base: Observed): () => Promise<string> {
   const early = new Map<UploadOutcome, number>();

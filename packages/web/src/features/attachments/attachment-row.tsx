@@ -24,7 +24,7 @@ export type AttachmentActions = {
   onPreview: (attachmentId: string) => void;
   onCopyLink: ((attachment: Attachment) => void) | undefined;
   onShare: ((attachment: Attachment) => void) | undefined;
-  /** Opens the form that renames a file. With undefined, closes the form. */
+  /** Opens the form that renames the file. If the file is undefined, closes the form. */
   onRename: ((attachment: Attachment | undefined) => void) | undefined;
   onMove: ((attachment: Attachment) => void) | undefined;
   onCopy: (attachment: Attachment) => void;

@@ -62,8 +62,8 @@ type FileTileProps = {
 };
 
 /**
- * The tile of a file. A click opens the file. While the user selects files, the whole tile is a checkbox. The tiles have the actions of the
- * rows of the list.
+ * The tile of a file. A click opens the file. While the user selects files, the whole tile is a checkbox. A tile has the same actions as a
+ * row of the list.
  */
 const FileTile = memo(function FileTile({ attachment, actions, now, isChosen, isRenaming }: FileTileProps) {
   const { id, filename, sizeBytes, access } = attachment;

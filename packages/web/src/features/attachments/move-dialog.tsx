@@ -64,7 +64,7 @@ function DroppedFiles({ to, onClose, ...taken }: MoveFilesProps & { to: TargetNo
   );
 }
 
-/** Asks for the note. Before the confirmation, the dialog shows how many people lose access. */
+/** Asks for the note that receives the files. Before the confirmation, the dialog shows how many people lose access. */
 function MoveDialog({ files, fromNoteId, canMove, isCopy, onClose }: Omit<MoveFilesProps, "to">) {
   const [kind, setKind] = useState<Kind>(isCopy ? "copy" : "move");
   const [to, setTo] = useState<TargetNote>();

@@ -27,7 +27,7 @@ type ShareDialogProps = {
   files?: readonly Attachment[];
   /** Whether the user is the owner. An editor can make links, but cannot invite people. */
   canInvite: boolean;
-  /** The tab that is open first. Default: the people. */
+  /** The tab that the dialog shows first. Default: the tab of the people. */
   tab?: "people" | "link";
   /** The content of the tab with the links of the note or file. */
   links: ReactNode;

@@ -6,7 +6,7 @@ import type { Viewed } from "./text.ts";
 const words = texts.preview;
 
 type PictureOptions = Viewed & {
-  /** The shape of the large preview. */
+  /** The width and height of the large preview. */
   large: Shape;
   /** A URL of the small picture, if the page has loaded it. */
   small: string | undefined;

@@ -7,7 +7,7 @@ const KEPT_MS = 30 * 86_400_000;
 /** A receipt, with the person who asked for the files and the subject. The service names neither of them after the end of the link. */
 export type KeptReceipt = Receipt & { sharedBy?: string; label?: string };
 
-/** Receipts by the id of the upload, by the public part of the link's token. */
+/** The first key is the public part of the link's token, and the second key is the id of the upload. */
 type Kept = Record<string, Record<string, KeptReceipt>>;
 
 /** Returns the receipts of the files that this browser sent through a link. The service returns nothing of a link that has ended. */

@@ -259,7 +259,7 @@ type NameField = {
   element: HTMLElement;
   /** Undefined if the visitor entered no name. */
   value(): string | undefined;
-  /** Returns whether the page may send the name. If not, the field shows the reason. */
+  /** Returns whether the name is valid. If the name is not valid, the field shows the reason. */
   check(): boolean;
 };
 

@@ -27,8 +27,8 @@ export function createEmails(deps: Deps) {
   return {
     /**
      * Queues a mail to the new email address. The link in the mail proves the new email address and changes the account.
-     * The response and its duration do not reveal whether another account has the email address. The worker checks this before it sends the
-     * mail, and sends no mail if another account has the email address.
+     * The response and its duration do not reveal whether another account has the email address. If another account has the email address,
+     * the worker sends no mail.
      * Throws `mail_disabled`, `wrong_password`, `rate_limited`, and `invalid_request` if the account already has this email address.
      */
     async requestEmailChange(owner: Owner, newEmail: string): Promise<void> {

@@ -134,7 +134,8 @@ async function findReset({ db, clock }: Pick<Deps, "clock"> & { db: Tx }, token:
   const link = await findAccountLink({ db, clock }, { kind: "password-reset", token });
   const account = await accountQueries(db).find(link.userId);
   const passwordHash = account?.passwordHash;
-  // The email address of the account may have changed during the send of the mail. The old email address then got the mail with the link.
+  // The email address of the account may have changed while the service sent the mail. The mail with the link then went to the old email
+  // address.
   const isMisdirected = link.sentTo !== undefined && link.sentTo !== account?.email;
   const isOutdated = passwordHash === undefined || !isOfPassword(link, passwordHash) || isMisdirected;
   if (account === undefined || isOutdated || (await lookupQueries(db).isDisabled(link.userId))) throw linkInvalid();

@@ -21,8 +21,8 @@ export type NewLink = {
   /** A text that visitors see. Range: up to 2,000 characters. Default: no text. */
   message?: string | undefined;
   /**
-   * Whether visitors see small previews before a download, which do not count. Default: true for a link without `password` and
-   * `maxDownloads`.
+   * Whether visitors see small previews before a download. A preview does not count as a download. Default: true for a link without
+   * `password` and `maxDownloads`.
    */
   showPreviews?: boolean | undefined;
 };

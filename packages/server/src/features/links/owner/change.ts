@@ -88,10 +88,10 @@ async function create(
   );
   const passwordHash = await hashNew(hashTurns, { caller, password: settings.password });
   return db.transaction(async (tx) => {
-    // The caller may have lost the access during the hash of the password, so the access is checked again.
+    // The caller may have lost access while the service hashed the password, so the service checks the access again.
     const note = await authoriseNote(tx, { caller, noteId, action: "note.link" });
     if (!(await guardedNoteQueries(tx).hold(noteId))) throw new DomainError("note_not_found", "Note not found");
-    // The note is locked. An equal parallel request has therefore made its link already, or waits.
+    // This transaction has locked the note. So an equal parallel request has already made its link, or waits for this transaction.
     const idempotencyKey = hashKey(input);
     const made =
       idempotencyKey && (await linkQueries(tx).findByKey({ noteId, createdBy: caller.userId, idempotencyKey }));

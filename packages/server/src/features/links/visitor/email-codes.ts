@@ -91,7 +91,7 @@ export function proveLinkEmail(deps: Deps, { admit }: Parts) {
   };
 }
 
-/** Makes the code for a mail immediately before the send, and stores only the hash of the code. An earlier code stops working. */
+/** Makes the code immediately before the service sends the mail, and stores only the hash of the code. An earlier code stops working. */
 export async function makeLinkCode(
   deps: Pick<Deps, "db" | "clock" | "newSecret" | "linkKeys">,
   { linkId, email }: { linkId: string; email: string },

@@ -99,7 +99,8 @@ const MAX_REMOVED = 10;
 export type VisitorCookies = ReturnType<typeof visitorCookies>;
 
 /**
- * Reads and sets the cookies of visitors. A visitor has one cookie for each link, and the cookie contains the pass. `seal` signs the pass.
+ * Reads and sets the cookies of visitors. A visitor has one cookie for each link, and the cookie contains the pass. The function `seal`
+ * signs the pass.
  */
 export function visitorCookies({ publicUrl, seal }: { publicUrl: string; seal: (pass: Pass) => string }) {
   const isHttps = new URL(publicUrl).protocol === "https:";

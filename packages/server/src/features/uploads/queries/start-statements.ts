@@ -195,7 +195,9 @@ export type UploadStart = {
 /** The numbers of pending uploads: of one user on all notes, and of all users on one note. */
 export type PendingCounts = { ofUser: number; ofNote: number };
 
-/** Whether the start is recorded, and the facts. If it is not, and no fact shows why, the quota is full. */
+/**
+ * `isRecorded`: whether the database has recorded the start. If `isRecorded` is false and no other fact shows a reason, the quota is full.
+ */
 export type StartedRecord = {
   isRecorded: boolean;
   ownerId: string;

@@ -103,7 +103,8 @@ export const uploadQueries = defineQueries("database.uploads", ({ kysely: db, en
     },
 
     /**
-     * Stores the key of the HTTP request that copied a file. The row of a copy is an ended upload, and all keys of a user have equal rules.
+     * Stores the key of the HTTP request that copied a file. The copy gets a row of an ended upload, so the rules for the keys of uploads
+     * also apply to the keys of copies.
      */
     async recordCopy(copy: Attachment, { id, idempotencyKey }: { id: string; idempotencyKey: string }): Promise<void> {
       const row: Insertable<Tables["uploads"]> = {

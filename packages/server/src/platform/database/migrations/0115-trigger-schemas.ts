@@ -2,7 +2,10 @@ import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import type { EngineName } from "../engine.ts";
 
-/** A trigger function in the transaction of an application has the search path of the application, so the function names the schema. */
+/**
+ * In the transaction of an application, PostgreSQL finds tables by the search path of the application. So each trigger function names its
+ * schema.
+ */
 const FUNCTIONS: Record<EngineName, readonly string[]> = {
   sqlite: [],
   postgres: [

@@ -16,7 +16,7 @@ async function createOnSqlite(db: Kysely<unknown>): Promise<void> {
     create table search_docs (id integer primary key, doc_id text not null unique, note_id text not null) strict`.execute(
     db,
   );
-  // The index stores only which documents have a term. The tables of notes and attachments have the texts.
+  // The index stores only which documents contain a term. The texts are in the tables of notes and attachments.
   await sql`
     create virtual table search_terms
     using fts5(terms, content='', contentless_delete=1, detail=none, tokenize='ascii')`.execute(db);
@@ -45,7 +45,7 @@ async function createOnPostgres(db: Kysely<unknown>): Promise<void> {
   await sql`alter table search_docs alter column terms set storage external`.execute(db);
   // No plan needs statistics of the terms, and PostgreSQL would read all terms to collect them.
   await sql`alter table search_docs alter column terms set statistics 0`.execute(db);
-  // PostgreSQL collects new entries in a list, which must be short, because each search reads the list. Kilobytes.
+  // PostgreSQL collects new entries in a list. The list must be short, because each search reads the whole list. Kilobytes.
   await sql`create index search_docs_terms on search_docs using gin (terms) with (gin_pending_list_limit = 256)`.execute(
     db,
   );

@@ -91,7 +91,7 @@ const OTHER_CONNECTIONS = `
   where datname = current_database() and pid <> pg_backend_pid() and usename is not null
     and coalesce(backend_type, 'client backend') = 'client backend'`;
 
-/** A month of audit events that is no partition any more (features/audit/partition-queries.ts). */
+/** A table with the audit events of one month that is no longer a partition (features/audit/partition-queries.ts). */
 const OLD_MONTH = /^audit_events_.*_old$/;
 
 /** PostgreSQL lists a connection, and keeps its locks, for a short time after its end. */

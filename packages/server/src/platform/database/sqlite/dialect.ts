@@ -27,7 +27,7 @@ type DialectOptions = {
   writeLock: Mutex;
   /** The maximum time that a call waits for a writer in another process. */
   patienceMs: number;
-  /** A connection that reads committed data and never waits for a write. Default: reads and writes share one connection. */
+  /** A connection that reads committed data and never waits for a write. Default: the connection for writes also reads. */
   reader?: DatabaseSync;
   /** The dialect calls `afterWrite` after each commit. */
   afterWrite?: () => void;

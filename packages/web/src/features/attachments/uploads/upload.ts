@@ -35,7 +35,7 @@ export type Upload = UploadDescription & {
   sentBytes: number;
   bytesPerSecond: number | null;
   secondsLeft: number | null;
-  /** How many times in a row the storage did not take bytes. */
+  /** The number of consecutive tries that sent no bytes to the bucket. */
   failedSends: number;
   error: unknown;
   /** Undefined until the service has created the attachment. */

@@ -51,7 +51,7 @@ export function Menu({ trigger, children, align = "end", side = "bottom" }: Menu
         popover="auto"
         aria-labelledby={`${id}button`}
         onBeforeToggle={({ newState }) => setOpen(newState === "open")}
-        onToggle={({ newState, currentTarget }) => newState === "open" && firstItemOf(currentTarget)?.focus()}
+        onToggle={({ newState, currentTarget }) => newState === "open" && focusFirst(currentTarget)}
         onClick={({ currentTarget }) => currentTarget.hidePopover()}
         onKeyDown={moveFocus}
         className={clsx(
@@ -71,9 +71,11 @@ function itemsOf(menu: HTMLElement): HTMLElement[] {
 }
 
 /** The chosen item has the focus first, because the item with the focus looks chosen. */
-function firstItemOf(menu: HTMLElement): HTMLElement | undefined {
+function focusFirst(menu: HTMLElement): void {
+  // The browser sends the event `toggle` late. Before the event, the pointer may have moved the focus to an item.
+  if (menu.matches(":focus-within")) return;
   const items = itemsOf(menu);
-  return items.find(({ ariaChecked }) => ariaChecked === "true") ?? items[0];
+  (items.find(({ ariaChecked }) => ariaChecked === "true") ?? items[0])?.focus();
 }
 
 function moveFocus(event: KeyboardEvent<HTMLElement>): void {

@@ -188,6 +188,8 @@ export const noteScenes: readonly Scene[] = [
     async "move-other-owner"(page, { full }) {
       const dialog = await openMove(page, full);
       await dialog.getByRole("combobox", { name: movingTexts.search }).fill("Quarterly");
+      // The result of the search moves the options. A click on a moving option can be lost.
+      await dialog.getByRole("option").nth(1).waitFor({ state: "detached" });
       await dialog.getByRole("option", { name: "Quarterly figures" }).click();
       await dialog.getByText(movingTexts.otherOwner("Ben Osei")).waitFor();
     },

@@ -91,6 +91,7 @@ function toError(response: Response, { text, what }: { text: string; what: strin
     status: response.status,
     requestId: problem.requestId,
     retryAfterSeconds: readRetryAfter(response),
+    rejection: problem.rejection,
   });
 }
 

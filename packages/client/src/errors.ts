@@ -1,4 +1,4 @@
-import type { ProblemCode } from "./wire.ts";
+import type { ProblemCode, Rejection } from "./wire.ts";
 
 /**
  * The error codes of the package `@valetkey/client`.
@@ -29,6 +29,7 @@ type Details = {
   status?: number | undefined;
   requestId?: string | undefined;
   retryAfterSeconds?: number | undefined;
+  rejection?: Rejection | undefined;
   cause?: unknown;
 };
 
@@ -45,6 +46,8 @@ export class ValetKeyError extends Error {
   readonly requestId: string | undefined;
   /** The pause before the next attempt, as the service requests. */
   readonly retryAfterSeconds: number | undefined;
+  /** The reason of `upload_rejected`, as a code with parameters. Undefined if the service gave none. */
+  readonly rejection: Rejection | undefined;
 
   constructor(code: ErrorCode, message: string, details: Details = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -52,6 +55,7 @@ export class ValetKeyError extends Error {
     this.status = details.status;
     this.requestId = details.requestId;
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.rejection = details.rejection;
   }
 }
 

@@ -84,6 +84,7 @@ export type {
   PublicLink,
   Receipt,
   RedeemedInvitation,
+  Rejection,
   RequestedToken,
   RequestedTokenState,
   ResetLink,

@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { Checksum, Id, Instant, PageQuery, Person, PlainText, pageOf } from "./common.ts";
 import { PreviewName, Previews } from "./previews.ts";
+import { Rejection } from "./problems.ts";
 import { closedObject, orNull, repeatHeaders } from "./shapes.ts";
 
 const counted = (description: string) =>
@@ -70,6 +71,7 @@ export const Attachment = Type.Object({
   checksum: orNull(Checksum),
   state: AttachmentState,
   reason: Type.Optional(Type.String()),
+  rejection: Type.Optional(Rejection),
   createdBy: Person,
   createdAt: Instant,
   access: Type.Optional(FileAccess),

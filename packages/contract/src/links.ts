@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { Email, Id, Instant, PageQuery, Person, PlainText, pageOf } from "./common.ts";
 import { Previews } from "./previews.ts";
+import { Rejection } from "./problems.ts";
 import { closedObject, orNull, repeatHeaders } from "./shapes.ts";
 import { StartUploadBody } from "./uploads.ts";
 
@@ -263,6 +264,7 @@ export const SentFile = Type.Object({
   sizeBytes: Type.Integer(),
   state: Type.Enum(["pending", "verifying", "scanning", "quarantined", "ready", "rejected", "aborted", "expired"]),
   reason: Type.Optional(Type.String()),
+  rejection: Type.Optional(Rejection),
   slotId: orNull(Type.String()),
 });
 export type SentFile = Static<typeof SentFile>;

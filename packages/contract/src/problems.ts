@@ -125,7 +125,31 @@ export const signInErrors = [
 ] as const satisfies readonly ProblemCode[];
 export type SignInError = (typeof signInErrors)[number];
 
-/** The body of every error response, as `application/problem+json`. The members `message` and `detail` contain equal texts. */
+/**
+ * The reason of a rejected file for programs, for example to describe the reason in the language of the reader. `expectedType` is the media
+ * type that the name or the declaration promises, and `detectedType` is the media type of the content, if the service knows the type.
+ * Later versions can add codes, so show `reason` for an unknown code.
+ */
+export const Rejection = Type.Object({
+  code: Type.Enum([
+    "content_mismatch",
+    "name_mismatch",
+    "kind_not_accepted",
+    "infected",
+    "too_large_to_scan",
+    "not_as_declared",
+    "changed",
+    "access_ended",
+    "request_ended",
+    "declined",
+  ]),
+  expectedType: Type.Optional(Type.String()),
+  detectedType: Type.Optional(Type.String()),
+  virus: Type.Optional(Type.String()),
+});
+export type Rejection = Static<typeof Rejection>;
+
+/** The body of every error response, as `application/problem+json`. The members `message` and `detail` contain equal texts. `rejection` is for `upload_rejected`. */
 export const Problem = Type.Object(
   {
     type: Type.String(),
@@ -135,6 +159,7 @@ export const Problem = Type.Object(
     code: Type.Enum(Object.keys(problems) as ProblemCode[]),
     message: Type.String(),
     requestId: Type.String(),
+    rejection: Type.Optional(Rejection),
   },
   { $id: "Problem", description: "An error (RFC 9457)" },
 );
@@ -148,5 +173,6 @@ export const FileProblem = Type.Object({
   retryAfterSeconds: Type.Optional(
     Type.Integer({ description: "the seconds after which a new request can succeed, if they are known" }),
   ),
+  rejection: Type.Optional(Rejection),
 });
 export type FileProblem = Static<typeof FileProblem>;

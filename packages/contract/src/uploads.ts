@@ -2,6 +2,7 @@ import { type Static, Type } from "typebox";
 import { AttachmentState } from "./attachments.ts";
 import { Id, Instant, Sha256 } from "./common.ts";
 import { FilePath } from "./file-names.ts";
+import { Rejection } from "./problems.ts";
 import { closedObject, repeatHeaders } from "./shapes.ts";
 
 /**
@@ -77,6 +78,7 @@ const progress = {
   strategy: Strategy,
   state: AttachmentState,
   reason: Type.Optional(Type.String()),
+  rejection: Type.Optional(Rejection),
   filename: Type.String(),
   path: Type.Optional(Type.String()),
   sizeBytes: Type.Integer(),

@@ -76,7 +76,7 @@ export const placeScenes: readonly Scene[] = [
       const items = [
         refused(
           "attachment.rejected",
-          { reason: "The file is infected: the virus scanner found Eicar-Test-Signature. It was not kept." },
+          { reason: "The file is infected.", code: "infected", virus: "Eicar-Test-Signature" },
           1,
         ),
         refused("url.refused", { count: 3 }, 2),

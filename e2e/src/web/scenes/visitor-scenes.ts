@@ -331,7 +331,8 @@ export const requestScenes: readonly Scene[] = scenesOf("nobody", {
   },
   async "request-rejected"(page) {
     const reason = "This file is not what its name says (it is HTML, named photo.png).";
-    const rejected = sentFile({ filename: "photo.png", state: "rejected", reason });
+    const rejection = { code: "content_mismatch", expectedType: "image/png", detectedType: "text/html" } as const;
+    const rejected = sentFile({ filename: "photo.png", state: "rejected", reason, rejection });
     const pending = sentFile({ filename: "Film of the flat.mp4", state: "pending" });
     await openRequest(page, { filesLeft: 8, sent: [rejected, pending] });
     await page.getByText(words.resume).waitFor();

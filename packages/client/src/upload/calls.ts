@@ -186,7 +186,8 @@ export async function waitForVerification<File extends FinishedFile>(
       return callService<File>(context, context.receiver.result({ uploadId, attachmentId }));
     }
     if (upload?.state === "rejected") {
-      throw new ValetKeyError("upload_rejected", upload.reason ?? "The file did not pass the verification.");
+      const { reason = "The file did not pass the verification.", rejection } = upload;
+      throw new ValetKeyError("upload_rejected", reason, { rejection });
     }
     if (upload === undefined || upload.state === "aborted" || upload.state === "expired") {
       throw new ValetKeyError("upload_not_pending", `The upload is ${upload?.state ?? "deleted"}. Start a new one.`);

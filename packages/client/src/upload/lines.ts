@@ -145,8 +145,8 @@ function settle({ request, resolve, reject }: Waiting, result: BatchResult): boo
 }
 
 /** Makes the error of one file or preview of a batch. */
-export function toError({ code, detail, status, retryAfterSeconds }: FileProblem): ValetKeyError {
-  return new ValetKeyError(code, detail, { status, retryAfterSeconds });
+export function toError({ code, detail, ...details }: FileProblem): ValetKeyError {
+  return new ValetKeyError(code, detail, details);
 }
 
 export type Slots = {

@@ -1,4 +1,4 @@
-import type { ProblemCode } from "@valetkey/contract";
+import type { ProblemCode, Rejection } from "@valetkey/contract";
 
 /** The codes of errors that only the HTTP layer throws. Each must be in the contract. */
 const httpErrorCodes = [
@@ -28,12 +28,19 @@ export class DomainError extends Error {
   readonly code: DomainErrorCode;
   /** The time in seconds that the client must wait before a new request can succeed. Undefined if the waiting time is unknown. */
   readonly retryAfterSeconds: number | undefined;
+  /** The reason of `upload_rejected` for programs. */
+  readonly rejection: Rejection | undefined;
 
-  constructor(code: DomainErrorCode, message: string, options?: ErrorOptions & { retryAfterSeconds?: number }) {
+  constructor(
+    code: DomainErrorCode,
+    message: string,
+    options?: ErrorOptions & { retryAfterSeconds?: number; rejection?: Rejection | undefined },
+  ) {
     super(message, options);
     this.name = "DomainError";
     this.code = code;
     this.retryAfterSeconds = options?.retryAfterSeconds;
+    this.rejection = options?.rejection;
   }
 }
 

@@ -1,9 +1,10 @@
 import { type ErrorCode, ValetKeyError } from "@valetkey/client";
+import type { Rejected } from "./describe-rejection.ts";
 import { problems } from "./en/problems.ts";
 import { formatDuration } from "./format.ts";
 
 let rare: Partial<Record<ErrorCode, string>> = {};
-let describeRejection = (reason: string) => reason;
+let describeRejection = ({ reason }: Rejected) => reason;
 
 /**
  * Loads the texts of rare problems. The caller must load the texts before it describes a problem. Without these texts, the page shows the
@@ -25,10 +26,10 @@ export async function loadRareProblems(): Promise<void> {
 /** Describes a problem, and what the user can do. */
 export function describeProblem(error: unknown): string {
   if (!(error instanceof ValetKeyError)) return problems.unknown;
-  const { code, message, retryAfterSeconds } = error;
+  const { code, message, retryAfterSeconds, rejection } = error;
   if (code === "rate_limited" && retryAfterSeconds !== undefined) {
     return problems.tooOften(formatDuration(retryAfterSeconds));
   }
-  if (code === "upload_rejected") return describeRejection(message);
+  if (code === "upload_rejected") return describeRejection({ reason: message, rejection }) ?? message;
   return problems[code] ?? rare[code] ?? message;
 }

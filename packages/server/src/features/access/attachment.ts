@@ -1,4 +1,4 @@
-import type { Preview } from "@valetkey/contract";
+import type { Preview, Rejection } from "@valetkey/contract";
 import type { Checksum } from "../../platform/bucket/port.ts";
 import type { Annotations, AttachmentState, VerificationState } from "../../platform/database/unions.ts";
 
@@ -36,6 +36,8 @@ export type Attachment = {
   state: AttachmentState;
   /** The reason of the rejection, as a text for the person who uploaded the file. */
   rejectReason: string | undefined;
+  /** The reason of the rejection for programs. Undefined for a file that an older version rejected. */
+  rejection?: Rejection | undefined;
   createdAt: number;
   /** The confirmed preview pictures. Responses contain the previews of a ready file only. */
   previews?: readonly Preview[] | undefined;
@@ -46,6 +48,14 @@ export type Attachment = {
 /** Returns the name of a file for a response or an event. The result has no path if the file has no folder. */
 export function namesOf({ path, filename }: { path: string; filename: string }): { filename: string; path?: string } {
   return path === "" ? { filename } : { filename, path };
+}
+
+/** Returns the members of a response that say why the service rejected a file. */
+export function presentRejection({ rejectReason: reason, rejection }: Partial<Attachment>): {
+  reason?: string;
+  rejection?: Rejection;
+} {
+  return { ...(reason !== undefined && { reason }), ...(rejection && { rejection }) };
 }
 
 /** An attachment in a list. `access`: who has the file without its note. Undefined for nobody, and for readers of the note. */

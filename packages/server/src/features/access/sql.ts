@@ -1,4 +1,4 @@
-import type { Preview } from "@valetkey/contract";
+import type { Preview, Rejection } from "@valetkey/contract";
 import { type Expression, type ExpressionBuilder, type Kysely, type Selectable, type SqlBool, sql } from "kysely";
 import type { Engine } from "../../platform/database/engine.ts";
 import type { Tables } from "../../platform/database/schema.ts";
@@ -136,6 +136,7 @@ export const attachmentColumns = [
   "attachments.checksum_sha256",
   "attachments.state",
   "attachments.reject_reason",
+  "attachments.rejection",
   "attachments.created_at",
   "attachments.previews",
   "attachments.annotations",
@@ -158,6 +159,7 @@ export function toAttachment(row: AttachmentRow): Attachment {
     checksum: row.checksum_sha256 === null ? undefined : { algorithm: "SHA256", value: row.checksum_sha256 },
     state: row.state,
     rejectReason: row.reject_reason ?? undefined,
+    ...(row.rejection !== null && { rejection: JSON.parse(row.rejection) as Rejection }),
     createdAt: row.created_at,
     ...(row.previews !== null && { previews: JSON.parse(row.previews) as Preview[] }),
     ...(row.annotations !== null && { annotations: JSON.parse(row.annotations) as Annotations }),

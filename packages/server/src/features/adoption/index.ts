@@ -10,7 +10,7 @@ import { attachmentQueries } from "../attachments/queries.ts";
 import type { AcceptedTypes } from "../links/file-request.ts";
 import { deleteAbandoned } from "../storage/object-deletions.ts";
 import { adoptionQueries } from "../storage/queries.ts";
-import { faultIn, inspect } from "../uploads/verify.ts";
+import { faultIn, inspect, rejected } from "../uploads/verify.ts";
 import { quotaOf } from "../usage/usage.ts";
 import {
   adoptListed,
@@ -136,5 +136,5 @@ async function refuseContent({ bucket }: Deps, { found, filename, accepted }: Co
   }
   const { start } = inspected;
   const fault = await faultIn({ filename, contentType: stored.contentType }, { start, accepted });
-  if (fault !== undefined) throw new DomainError("upload_rejected", `${fault} The object stays in the bucket.`);
+  if (fault !== undefined) throw rejected(fault, "The object stays in the bucket.");
 }

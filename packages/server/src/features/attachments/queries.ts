@@ -1,3 +1,4 @@
+import type { Rejection } from "@valetkey/contract";
 import { type Expression, type Insertable, type Kysely, type Selectable, type SqlBool, sql } from "kysely";
 import type { Checksum } from "../../platform/bucket/port.ts";
 import type { Engine } from "../../platform/database/engine.ts";
@@ -17,13 +18,14 @@ import { insertTerms } from "./sql.ts";
 /** The user who reads a list of attachments, and the role of this user on the note. */
 type NoteReader = { userId: string; role: Role | undefined };
 
-/** A change of the state of an attachment. If `objectKey`, `checksum` or `rejectReason` is set, the new value replaces the stored value. */
+/** A change of the state of an attachment. If `objectKey`, `checksum`, `rejectReason` or `rejection` is set, the new value replaces the stored value. */
 export type AttachmentChange = {
   from: AttachmentState;
   to: AttachmentState;
   objectKey?: string | undefined;
   checksum?: Checksum | undefined;
   rejectReason?: string | undefined;
+  rejection?: Rejection | undefined;
 };
 
 function toRow(attachment: Attachment): Insertable<Tables["attachments"]> {
@@ -85,7 +87,7 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
 
   /** Changes the state from `from` to `to`. Returns false if it is not `from` any more, so only one of parallel calls succeeds. */
   async transition(attachmentId: string, change: AttachmentChange): Promise<boolean> {
-    const { from, to, objectKey, checksum, rejectReason } = change;
+    const { from, to, objectKey, checksum, rejectReason, rejection } = change;
     const row = await db
       .updateTable("attachments")
       .set({
@@ -93,6 +95,7 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
         ...(objectKey === undefined ? {} : { object_key: objectKey }),
         ...(checksum === undefined ? {} : { checksum_sha256: checksum.value }),
         ...(rejectReason === undefined ? {} : { reject_reason: rejectReason }),
+        ...(rejection === undefined ? {} : { rejection: JSON.stringify(rejection) }),
       })
       .where("id", "=", attachmentId)
       .where("state", "=", from)

@@ -8,7 +8,7 @@ import {
 import type { Page } from "../../platform/database/pages.ts";
 import { type App, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { fitPage, toIso } from "../../platform/http/wire.ts";
-import { type Attachment, type ListedAttachment, namesOf } from "../access/attachment.ts";
+import { type Attachment, type ListedAttachment, namesOf, presentRejection } from "../access/attachment.ts";
 import { callerOf } from "../access/caller.ts";
 import type { NoteAccess } from "../access/note.ts";
 import { type People, type PeopleVerbs, presentPerson } from "../people/index.ts";
@@ -50,7 +50,7 @@ export function presentPreviews({ state, previews }: Pick<Attachment, "state" | 
 
 /** Converts an attachment to the form of a response. The response contains no object key. */
 export function presentAttachment(attachment: ListedAttachment, people: People): WireAttachment {
-  const { id, noteId, sizeBytes, contentType, checksum, state, rejectReason: reason, createdAt } = attachment;
+  const { id, noteId, sizeBytes, contentType, checksum, state, createdAt } = attachment;
   return {
     id,
     noteId,
@@ -59,7 +59,7 @@ export function presentAttachment(attachment: ListedAttachment, people: People):
     contentType,
     checksum: checksum ?? null,
     state,
-    ...(reason === undefined ? {} : { reason }),
+    ...presentRejection(attachment),
     createdBy: presentPerson(attachment.createdBy, people),
     createdAt: toIso(createdAt),
     ...(attachment.access === undefined ? {} : { access: presentAccess(attachment.access) }),

@@ -55,7 +55,8 @@ function reviewFile(deps: Deps) {
       return { attachment: { ...attachment, state: "ready" as const }, upload };
     });
     if (decision === "accept") return reviewed.attachment;
-    const rejected = await reject(deps, { ...reviewed, reason: "The recipient rejected it.", by: caller.userId });
+    const fault = { reason: "The recipient rejected it.", rejection: { code: "declined" as const } };
+    const rejected = await reject(deps, { ...reviewed, fault, by: caller.userId });
     if (rejected?.state !== "rejected") throw notQuarantined(rejected);
     return rejected;
   };

@@ -138,10 +138,17 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
     const before = await service.bucketContents.keys();
     const { id, uploadId } = await sendQuarantined("refused.txt");
     const rejected = await review(ann, id, "reject");
-    expect(rejected.body).toMatchObject({ state: "rejected", reason: "The recipient rejected it. It was not kept." });
+    expect(rejected.body).toMatchObject({
+      state: "rejected",
+      reason: "The recipient rejected it. It was not kept.",
+      rejection: { code: "declined" },
+    });
     expect(await service.bucketContents.keys()).toEqual(before);
     const { files } = (await maria.send("GET /uploads")).body;
-    expect(files.find((file: { uploadId: string }) => file.uploadId === uploadId)).toMatchObject({ state: "rejected" });
+    expect(files.find((file: { uploadId: string }) => file.uploadId === uploadId)).toMatchObject({
+      state: "rejected",
+      rejection: { code: "declined" },
+    });
     expect((await review(ann, id, "accept")).status).toBe(409);
   });
 

@@ -20,7 +20,7 @@ import { objectDeletionQueries } from "../storage/queries.ts";
 import { usageQueries } from "../usage/queries.ts";
 import { type Quota, quotaOf, quotaOfUser } from "../usage/usage.ts";
 import { verificationQueries } from "./queries/verifications.ts";
-import { NOT_KEPT, sniffStream } from "./verify.ts";
+import { rejected, sniffStream } from "./verify.ts";
 
 /** The size of the largest file that a form can upload, and the default of `maxBytes`, in bytes. */
 const FORM_MAX_BYTES = 5 * 2 ** 30;
@@ -75,7 +75,8 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
       const sizeBytes = length?.atMost ?? 0;
       const stored = await bucket.store({ userId, objectKey, contentType, body, maxBytes, sizeBytes });
       if (sha256 !== undefined && sha256 !== stored.checksum.value) {
-        throw new DomainError("upload_rejected", `The file is not what was declared: its SHA-256 differs. ${NOT_KEPT}`);
+        const reason = "The file is not what was declared: its SHA-256 differs.";
+        throw rejected({ reason, rejection: { code: "not_as_declared" } });
       }
       const etag = scanning === undefined ? undefined : await etagOf(deps, objectKey);
       const attached = await db.transaction(async (tx) => {

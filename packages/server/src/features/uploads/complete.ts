@@ -145,10 +145,13 @@ async function recordVerdict(
   { attachment, upload, verdict }: Omit<StoredUpload, "stored"> & { verdict: Verdict },
 ): Promise<Attachment | undefined> {
   if (verdict.ok) return markReady(deps, { attachment, upload, verdict });
-  const decided = await reject(deps, { attachment, upload, reason: verdict.reason });
+  const decided = await reject(deps, { attachment, upload, fault: verdict });
   // If a person aborted or deleted the upload in the meantime, the verification failed only because the object is missing. After an abort
   // or a deletion, the state is not `rejected`.
-  if (decided?.state === "rejected") throw new DomainError("upload_rejected", decided.rejectReason ?? verdict.reason);
+  if (decided?.state === "rejected") {
+    const { rejectReason = verdict.reason, rejection } = decided;
+    throw new DomainError("upload_rejected", rejectReason, { rejection });
+  }
   return decided;
 }
 

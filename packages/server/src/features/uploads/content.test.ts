@@ -49,11 +49,14 @@ describe.each(engines)("requirement 5: the content of a file on $name", (engine)
       expect(answer.body).toMatchObject({ status: 422, code: "upload_rejected" });
       expect(answer.body.detail).toContain(is);
       expect(answer.body.detail).toMatch(/^This file is not .*\. It was not kept\.$/);
-      expect((await ann.send(`GET /attachments/${upload.attachmentId}`)).body.state).toBe("rejected");
+      const { detail: reason, rejection } = answer.body;
+      expect(rejection.code).toMatch(/^(?:content|name)_mismatch$/);
+      const { body } = await ann.send(`GET /attachments/${upload.attachmentId}`);
+      expect(body).toMatchObject({ state: "rejected", reason, rejection });
       expect((await ann.send(`GET /attachments/${upload.attachmentId}/url`)).status).toBe(409);
       expect(await service.bucketContents.keys()).toEqual(before);
       const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
-      expect(items[0]).toMatchObject({ action: "attachment.rejected", detail: { reason: answer.body.detail } });
+      expect(items[0]).toMatchObject({ action: "attachment.rejected", detail: { reason, ...rejection } });
     },
   );
 

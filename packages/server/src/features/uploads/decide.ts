@@ -14,6 +14,7 @@ import { recordFileEvent } from "../outbox/file-event-queries.ts";
 import { notify } from "../outbox/queue-mail.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";
 import { queueDeletions } from "../storage/object-deletions.ts";
+import type { Fault } from "./content/contradictions.ts";
 import { uploadQueries } from "./queries/uploads.ts";
 import { verificationQueries } from "./queries/verifications.ts";
 import { type Right, rightOf } from "./sender.ts";
@@ -52,11 +53,11 @@ export async function markReady(
     if (outcome.moved) onUploadEnded("ready");
     return outcome.attachment;
   }
-  const reason =
+  const fault: Fault =
     visitorIdOf(seen.createdBy) === undefined
-      ? "Its sender no longer has access to the note."
-      : "The file request has ended.";
-  return reject(deps, { attachment: seen, upload, reason });
+      ? { reason: "Its sender no longer has access to the note.", rejection: { code: "access_ended" } }
+      : { reason: "The file request has ended.", rejection: { code: "request_ended" } };
+  return reject(deps, { attachment: seen, upload, fault });
 }
 
 type Sent = Decision & { verdict: Extract<Verdict, { ok: true }> };
@@ -87,19 +88,20 @@ async function complete(
 /** Rejects the file, and deletes its object, except an adopted one. `by`: who rejected it. Undefined: the verification. */
 export async function reject(
   deps: Deps,
-  { attachment: seen, upload, by, ...verdict }: Decision & { reason: string; by?: string | undefined },
+  { attachment: seen, upload, by, fault }: Decision & { fault: Fault; by?: string | undefined },
 ): Promise<Attachment | undefined> {
   const { db, clock, onUploadEnded } = deps;
   const now = clock();
-  const reason = `${verdict.reason} ${seen.ownsObject ? NOT_KEPT : "It stays in the bucket, and can't be downloaded."}`;
+  const { rejection } = fault;
+  const reason = `${fault.reason} ${seen.ownsObject ? NOT_KEPT : "It stays in the bucket, and can't be downloaded."}`;
   const objects = seen.ownsObject ? objectsOf({ attachment: seen, upload, now }) : [];
   const { moved, attachment } = await db.transaction(async (tx) => {
     const subject = { attachmentId: seen.id, uploadId: upload?.id, from: seen.state };
-    const moved = await transitionUpload(tx, { ...subject, to: "rejected", rejectReason: reason });
+    const moved = await transitionUpload(tx, { ...subject, to: "rejected", rejectReason: reason, rejection });
     const attachment = await attachmentQueries(tx).find(seen.id);
     if (!moved) return { moved, attachment };
     await queueDeletions(tx, { planned: objects, now });
-    await announceRejection(deps, tx, { seen, attachment, reason, by, now });
+    await announceRejection(deps, tx, { seen, attachment, fault: { reason, rejection }, by, now });
     return { moved, attachment };
   });
   if (!moved) return attachment;
@@ -165,20 +167,21 @@ async function notifyOfFile(deps: Deps, tx: Tx, { id: linkId, ownerId, notify: w
   await notify(deps, tx, { userId: ownerId, notice: { about: "file-received", linkId } });
 }
 
-type Rejection = {
+type Rejected = {
   seen: Attachment;
   attachment: Attachment | undefined;
-  reason: string;
+  fault: Fault;
   by: string | undefined;
   now: number;
 };
 
 /** Announces a rejected file in the transaction that changes the state of the file. */
-async function announceRejection({ newId }: Deps, tx: Tx, rejection: Rejection): Promise<void> {
-  const { seen, attachment, reason, by, now } = rejection;
+async function announceRejection({ newId }: Deps, tx: Tx, rejected: Rejected): Promise<void> {
+  const { seen, attachment, fault, by, now } = rejected;
   const isByVisitor = by === undefined && visitorIdOf(seen.createdBy) !== undefined;
   const sent = isByVisitor ? await visitorFileQueries(tx).find(seen.id) : undefined;
-  const detail = { ...namesOf(seen), reason, ...(sent && { visitorName: sent.visitorName ?? null }) };
+  const reasons = { reason: fault.reason, ...fault.rejection };
+  const detail = { ...namesOf(seen), ...reasons, ...(sent && { visitorName: sent.visitorName ?? null }) };
   const event = { id: newId(), caller: { userId: by ?? seen.createdBy }, subject: aboutFile(seen), at: now, detail };
   await auditQueries(tx).add(auditEvent("attachment.rejected", event));
   if (attachment === undefined) return;

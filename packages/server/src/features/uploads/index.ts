@@ -79,8 +79,8 @@ async function refuseContradiction(bucket: Bucket, renamed: Attachment): Promise
   const { objectKey, sizeBytes: declaredBytes } = renamed;
   const start = (await inspect(bucket, { objectKey, declaredBytes }))?.start;
   if (start === undefined) throw new DomainError("object_not_found", "The bucket no longer has this file.");
-  const reason = await contradictionIn({ ...renamed, isRenamed: true }, start);
-  if (reason !== undefined) throw new DomainError("invalid_filename", `${reason} Choose another extension.`);
+  const fault = await contradictionIn({ ...renamed, isRenamed: true }, start);
+  if (fault !== undefined) throw new DomainError("invalid_filename", `${fault.reason} Choose another extension.`);
 }
 
 function notReady({ state }: Attachment): DomainError {

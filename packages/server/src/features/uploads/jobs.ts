@@ -76,7 +76,7 @@ async function verifyAndDecide(
     verdict = await verifyContent(deps, { objectKey, stored, declaredChecksum, signal });
   }
   if (verdict.ok) await markReady(deps, { attachment, upload, verdict });
-  else await reject(deps, { attachment, upload, reason: verdict.reason });
+  else await reject(deps, { attachment, upload, fault: verdict });
 }
 
 /** The pause between two checks for verifications that failed, or that another replica did not finish. */

@@ -2,7 +2,7 @@ import { countParts, lengthOfPart } from "../../platform/bucket/part-plan.ts";
 import type { SignedRequest, StoredPart } from "../../platform/bucket/port.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError, invalidRequest } from "../../platform/errors.ts";
-import type { MultipartUpload, Upload } from "../access/attachment.ts";
+import type { Attachment, MultipartUpload, Upload } from "../access/attachment.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { authoriseSender, findOwnUpload, type Sender, uploadOver } from "./sender.ts";
 
@@ -38,18 +38,17 @@ export function signParts({ db, bucket, clock, limits }: Deps) {
   };
 }
 
-export type UploadProgress = { upload: Upload; parts: StoredPart[]; rejectReason: string | undefined };
+export type UploadProgress = { upload: Upload; parts: StoredPart[]; rejected: Attachment | undefined };
 
 /** Returns an upload of the caller, with the list of stored parts. Throws `upload_not_found`. */
 export function getUpload({ db, bucket }: Deps) {
   return async (caller: Sender, uploadId: string): Promise<UploadProgress> => {
     const upload = await findOwnUpload(db, { caller, uploadId });
     const { multipart, objectKey, state, attachmentId } = upload;
-    const attachment = state === "rejected" ? await attachmentQueries(db).find(attachmentId) : undefined;
-    const rejectReason = attachment?.rejectReason;
-    if (multipart === undefined || state !== "pending") return { upload, parts: [], rejectReason };
+    const rejected = state === "rejected" ? await attachmentQueries(db).find(attachmentId) : undefined;
+    if (multipart === undefined || state !== "pending") return { upload, parts: [], rejected };
     const { bucketUploadId } = multipart;
-    return { upload, parts: (await bucket.listParts({ objectKey, bucketUploadId })) ?? [], rejectReason };
+    return { upload, parts: (await bucket.listParts({ objectKey, bucketUploadId })) ?? [], rejected };
   };
 }
 

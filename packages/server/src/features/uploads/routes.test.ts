@@ -199,7 +199,12 @@ describe.each(engines)("uploads on $name", (engine) => {
     };
     const answer = await complete();
     expect(other?.body).toMatchObject({ status: 422, code: "upload_rejected" });
-    expect(answer.body).toMatchObject({ status: 422, code: "upload_rejected", detail: other?.body.detail });
+    expect(answer.body).toMatchObject({
+      status: 422,
+      code: "upload_rejected",
+      detail: other?.body.detail,
+      rejection: { code: "content_mismatch", expectedType: "image/png" },
+    });
   });
 
   it("requirement 1: the service refuses a key or a bucket from the client", async () => {

@@ -26,7 +26,12 @@ import { httpLimits } from "../../platform/http/http-limits.ts";
 import { presentProblem } from "../../platform/http/problem.ts";
 import { type App, bodyIsOptional, emptyResponse, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { allowNoBody, readIdempotencyKey, toIso } from "../../platform/http/wire.ts";
-import { namesOf, type Attachment as StoredAttachment, type Upload as StoredUpload } from "../access/attachment.ts";
+import {
+  namesOf,
+  presentRejection,
+  type Attachment as StoredAttachment,
+  type Upload as StoredUpload,
+} from "../access/attachment.ts";
 import { callerOf } from "../access/caller.ts";
 import { describeAttachment, presentAttachment } from "../attachments/routes.ts";
 import type { PeopleVerbs } from "../people/index.ts";
@@ -227,14 +232,14 @@ function presentStart({ upload, request }: Started) {
   return { id, state, ...presentPlan(upload), ...signed, expiresAt };
 }
 
-function presentProgress({ upload, parts, rejectReason: reason }: UploadProgress) {
+function presentProgress({ upload, parts, rejected }: UploadProgress) {
   const { id, state, sizeBytes, expiresAt } = upload;
   return {
     id,
     state,
     ...namesOf(upload),
     sizeBytes,
-    ...(reason === undefined ? {} : { reason }),
+    ...presentRejection(rejected ?? {}),
     ...presentPlan(upload),
     expiresAt: toIso(expiresAt),
     parts,

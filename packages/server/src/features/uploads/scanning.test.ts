@@ -92,13 +92,18 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
     expect((await ann.send(`GET /uploads/${upload.id}`)).body.upload).toMatchObject({
       state: "rejected",
       reason: expect.stringMatching(SIGNATURE),
+      rejection: { code: "infected", virus: expect.stringMatching(/^Eicar-Test-Signature/) },
     });
     expect(await urlStatus(upload.attachmentId)).toBe(409);
     expect(await service.bucketContents.keys()).toEqual(before);
     const [rejected, ...others] = await events(upload.attachmentId);
     expect(rejected).toMatchObject({
       action: "attachment.rejected",
-      detail: { reason: expect.stringMatching(SIGNATURE) },
+      detail: {
+        reason: expect.stringMatching(SIGNATURE),
+        code: "infected",
+        virus: expect.stringMatching(/^Eicar-Test-Signature/),
+      },
     });
     expect(others).toEqual([]);
   });
@@ -272,6 +277,7 @@ describe.each(engines)("a virus scanner that does not scan, on $name", (engine) 
     expect(await attachment(id)).toMatchObject({
       state: "rejected",
       reason: "The file is larger than the virus scanner accepts. It was not kept.",
+      rejection: { code: "too_large_to_scan" },
     });
     expect(await service.bucketContents.keys()).toEqual([]);
   });

@@ -100,7 +100,8 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     const { upload } = await complete(sha256(Buffer.from("another")));
     await runVerifications(service);
     const reason = "The file is not what was declared: its SHA-256 differs. It was not kept.";
-    expect(await progress(upload.id)).toMatchObject({ state: "rejected", reason });
+    const rejection = { code: "not_as_declared" };
+    expect(await progress(upload.id)).toMatchObject({ state: "rejected", reason, rejection });
     expect((await ann.send(`GET /attachments/${upload.attachmentId}`)).body).toMatchObject({
       state: "rejected",
       reason,
@@ -121,6 +122,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect((await ann.send(`GET /attachments/${upload.attachmentId}`)).body).toMatchObject({
       state: "rejected",
       reason: "Its sender no longer has access to the note. It was not kept.",
+      rejection: { code: "access_ended" },
     });
     expect(await service.bucketContents.keys()).toEqual([]);
   });

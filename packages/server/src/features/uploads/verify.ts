@@ -1,5 +1,6 @@
 import { createHash, type Hash, hash } from "node:crypto";
 import { pipeline, type Readable, Transform } from "node:stream";
+import type { Rejection } from "@valetkey/contract";
 import { fileTypeFromBuffer } from "file-type";
 import type { Bucket, Checksum, StoredObject } from "../../platform/bucket/port.ts";
 import type { Deps } from "../../platform/deps.ts";
@@ -7,13 +8,13 @@ import { DomainError } from "../../platform/errors.ts";
 import { streamOf } from "../../platform/http/wire.ts";
 import type { Upload } from "../access/attachment.ts";
 import { type AcceptedTypes, acceptsType } from "../links/file-request.ts";
-import { type Claim, findContradiction, START_BYTES, typeToAccept } from "./content/contradictions.ts";
+import { type Claim, type Fault, findContradiction, START_BYTES, typeToAccept } from "./content/contradictions.ts";
 
 /**
  * The result of a verification. The member `checksum` is undefined if the service verified no checksum. The member `scanned` is false if
- * the file was too large for the scanner. The member `reason` is a sentence for the sender of the file.
+ * the file was too large for the scanner.
  */
-export type Verdict = { ok: true; checksum: Checksum | undefined; scanned?: boolean } | { ok: false; reason: string };
+export type Verdict = { ok: true; checksum: Checksum | undefined; scanned?: boolean } | ({ ok: false } & Fault);
 
 /** The object that the service verifies. The member `stored` is the metadata of the object at the start of the verification. */
 export type Subject = {
@@ -24,7 +25,7 @@ export type Subject = {
 };
 
 /** The verdict for an object that has changed since the start of its verification. */
-export const CHANGED: Verdict = refused("was changed or removed during its verification");
+export const CHANGED: Verdict = refused("was changed or removed during its verification", { code: "changed" });
 
 /**
  * Makes the fast checks: the size, the type, the stored headers, the SHA-256 that the bucket stores, and the first bytes. The parameter
@@ -45,8 +46,8 @@ export async function verifyFacts(
   if (!known.ok) return known;
   const { start } = stored;
   if (start === undefined) return CHANGED;
-  const reason = await faultIn(upload, { start, accepted });
-  return reason === undefined ? { ok: true, checksum: stored.checksum } : { ok: false, reason };
+  const fault = await faultIn(upload, { start, accepted });
+  return fault === undefined ? { ok: true, checksum: stored.checksum } : { ok: false, ...fault };
 }
 
 /** Returns whether the service must read the bytes to verify the declared SHA-256, because the bucket stores no SHA-256. */
@@ -75,9 +76,14 @@ async function readAndVerify(
   if (body === undefined) return CHANGED;
   const bytes = hash === undefined ? body : hashing(body, hash);
   const scan = scanner === undefined ? await drain(bytes) : await scanner.scan(bytes, { signal });
-  if (scan?.kind === "infected") return refused(`is infected: the virus scanner found ${scan.signature}`);
+  if (scan?.kind === "infected") {
+    const { signature: virus } = scan;
+    return refused(`is infected: the virus scanner found ${virus}`, { code: "infected", virus });
+  }
   if (scan?.kind === "too_large") {
-    if (scanning?.tooLarge !== "accept") return refused("is larger than the virus scanner accepts");
+    if (scanning?.tooLarge !== "accept") {
+      return refused("is larger than the virus scanner accepts", { code: "too_large_to_scan" });
+    }
     const verdict = await readAndVerify({ bucket, scanning: undefined }, subject);
     return verdict.ok ? { ...verdict, scanned: false } : verdict;
   }
@@ -124,11 +130,11 @@ async function drain(body: Readable): Promise<undefined> {
 }
 
 function differs(how: string): Verdict {
-  return refused(`is not what was declared: ${how}`);
+  return refused(`is not what was declared: ${how}`, { code: "not_as_declared" });
 }
 
-function refused(what: string): Verdict {
-  return { ok: false, reason: `The file ${what}.` };
+function refused(what: string, rejection: Rejection): Verdict {
+  return { ok: false, reason: `The file ${what}.`, rejection };
 }
 
 /** An inspected object. `start`: its first bytes, or undefined if it changed during the inspection. */
@@ -168,20 +174,22 @@ async function inspectSmall(bucket: Bucket, objectKey: string): Promise<Inspecte
 /** Each reason for a rejection ends with the sentence `NOT_KEPT`. */
 export const NOT_KEPT = "It was not kept.";
 
-/** Returns a sentence for the sender if the first bytes contradict the name or the type. */
-export async function contradictionIn(claim: Claim, start: Uint8Array): Promise<string | undefined> {
+/** Returns how the first bytes contradict the name or the type. Returns undefined if they agree. */
+export async function contradictionIn(claim: Claim, start: Uint8Array): Promise<Fault | undefined> {
   const detected = await fileTypeFromBuffer(start);
   return findContradiction(claim, { start, detectedType: detected?.mime });
 }
 
-/** Returns a sentence for the sender if the file request does not accept the content. */
+/** Returns the fault if the file request does not accept the content. */
 export async function refusalOf(
   { contentType }: Claim,
   { start, accepted }: { start: Uint8Array; accepted: AcceptedTypes },
-): Promise<string | undefined> {
+): Promise<Fault | undefined> {
   const detected = await fileTypeFromBuffer(start);
   const type = typeToAccept(contentType, { start, detectedType: detected?.mime });
-  return acceptsType(accepted, type) ? undefined : `The request does not accept this kind of file (${type}).`;
+  if (acceptsType(accepted, type)) return undefined;
+  const reason = `The request does not accept this kind of file (${type}).`;
+  return { reason, rejection: { code: "kind_not_accepted", detectedType: type } };
 }
 
 /** The declared name and type of a stream. The member `accepted` is undefined if the service accepts every kind of file. */
@@ -215,15 +223,20 @@ async function* sniff(claim: StreamClaim, body: Readable): AsyncGenerator<Buffer
 
 async function joinAccepted(claim: StreamClaim, held: readonly Buffer[]): Promise<Buffer> {
   const bytes = Buffer.concat(held);
-  const reason = await faultIn(claim, { start: bytes.subarray(0, START_BYTES), accepted: claim.accepted });
-  if (reason !== undefined) throw new DomainError("upload_rejected", `${reason} ${NOT_KEPT}`);
+  const fault = await faultIn(claim, { start: bytes.subarray(0, START_BYTES), accepted: claim.accepted });
+  if (fault !== undefined) throw rejected(fault);
   return bytes;
 }
 
-/** Returns a sentence for the sender if the first bytes contradict the declaration, or if the kind of file is not accepted. */
+/** Makes the error for a file that the service rejects. `end`: what the service did with the bytes. */
+export function rejected({ reason, rejection }: Fault, end = NOT_KEPT): DomainError {
+  return new DomainError("upload_rejected", `${reason} ${end}`, { rejection });
+}
+
+/** Returns the fault if the first bytes contradict the declaration, or if the kind of file is not accepted. */
 export async function faultIn(
   claim: Claim,
   { start, accepted }: { start: Uint8Array; accepted: AcceptedTypes | undefined },
-): Promise<string | undefined> {
+): Promise<Fault | undefined> {
   return (await contradictionIn(claim, start)) ?? (accepted && (await refusalOf(claim, { start, accepted })));
 }

@@ -94,6 +94,8 @@ export type Tables = {
     checksum_sha256: string | null;
     state: AttachmentState;
     reject_reason: string | null;
+    /** The reason of a rejection as a code with parameters, in JSON. Null for rows of older versions, which have only `reject_reason`. */
+    rejection: Generated<string | null>;
     created_at: number;
     /** The item of the trash that contains only the attachment. Null: its note decides whether the attachment is in the trash. */
     trash_id: string | null;

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { FileProblem, ProblemCode } from "@valetkey/contract";
+import type { FileProblem, ProblemCode, Rejection } from "@valetkey/contract";
 import { type Problem, problems } from "@valetkey/contract";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { DomainError } from "../errors.ts";
@@ -20,20 +20,42 @@ export class HttpProblem extends Error {
 }
 
 /** Builds the body of an error response (RFC 9457). Each error code has one HTTP status. */
-export function problemBody(code: ProblemCode, options: { detail: string; requestId: string }): Problem {
+export function problemBody(
+  code: ProblemCode,
+  { detail, requestId, rejection }: { detail: string; requestId: string; rejection?: Rejection | undefined },
+): Problem {
   const { status, title } = problems[code];
-  const { detail, requestId } = options;
-  return { type: "about:blank", title, status, detail, code, message: detail, requestId };
+  return {
+    type: "about:blank",
+    title,
+    status,
+    detail,
+    code,
+    message: detail,
+    requestId,
+    ...(rejection && { rejection }),
+  };
 }
 
 /** Builds the problem of one file of a batch. */
-export function presentProblem({ code, message: detail, retryAfterSeconds }: DomainError): FileProblem {
+export function presentProblem({ code, message: detail, retryAfterSeconds, rejection }: DomainError): FileProblem {
   const { status } = problems[code];
-  return { code, status, detail, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
+  return {
+    code,
+    status,
+    detail,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    ...(rejection && { rejection }),
+  };
 }
 
 /** The parts of an error that a client may read. */
-type Refusal = { code: ProblemCode; detail: string; headers: Readonly<Record<string, string>> };
+type Refusal = {
+  code: ProblemCode;
+  detail: string;
+  headers: Readonly<Record<string, string>>;
+  rejection?: Rejection | undefined;
+};
 
 // The errors of Fastify and its plugins, by code. The texts of `frameworkErrors` replace the texts of Fastify, which could quote a header
 // or a path.
@@ -70,9 +92,9 @@ const byStatus: Record<number, { code: ProblemCode; detail: string }> = {
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof HttpProblem) return { code: error.code, detail: error.message, headers: error.headers };
   if (error instanceof DomainError) {
-    const { code, message: detail, retryAfterSeconds } = error;
+    const { code, message: detail, retryAfterSeconds, rejection } = error;
     const headers = retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
-    return { code, detail, headers };
+    return { code, detail, headers, rejection };
   }
   return { ...frameworkRefusal(error), headers: {} };
 }
@@ -100,8 +122,9 @@ export function sendProblem(error: FastifyError | Error, request: FastifyRequest
   if (status >= 500) request.log.error({ ...logFields(request), err: error }, refusal.code);
   reply.code(status).header("content-type", "application/problem+json; charset=utf-8");
   if (status === 503 || status === 429) reply.header("retry-after", RETRY_AFTER);
-  const body = problemBody(refusal.code, { detail: refusal.detail, requestId: request.id });
-  reply.headers(refusal.headers).send(JSON.stringify(body));
+  const { code, headers, ...facts } = refusal;
+  const body = problemBody(code, { ...facts, requestId: request.id });
+  reply.headers(headers).send(JSON.stringify(body));
 }
 
 /** Sends a problem document when the HTTP parser of Node.js refuses the received bytes, and closes the connection. */

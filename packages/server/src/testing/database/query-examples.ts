@@ -204,7 +204,9 @@ export const queryExamples: Examples = {
   },
   attachments: {
     insert: [[file, { quota, settles: true }]],
-    transition: [["file-1", { from: "ready", to: "rejected", objectKey: "k", rejectReason: "r" }]],
+    transition: [
+      ["file-1", { from: "ready", to: "rejected", objectKey: "k", rejectReason: "r", rejection: { code: "changed" } }],
+    ],
     rename: [[file, "b.pdf"]],
     relocate: [["file-1", "note-2"]],
     find: [["file-1"]],

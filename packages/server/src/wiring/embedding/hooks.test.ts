@@ -41,7 +41,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     await files.tick();
     expect(onReady).not.toHaveBeenCalled();
     expect(onRejected.mock.calls).toMatchObject([
-      [{ state: "rejected", reason: refused.body.detail }, "42", { attempt: 1 }],
+      [{ state: "rejected", reason: refused.body.detail, rejection: refused.body.rejection }, "42", { attempt: 1 }],
     ]);
   });
 

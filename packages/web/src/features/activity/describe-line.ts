@@ -1,4 +1,4 @@
-import type { AuditEvent } from "@valetkey/client";
+import type { AuditEvent, Rejection } from "@valetkey/client";
 import { nameOf } from "../../components/avatar.tsx";
 import { describeRejection } from "../../texts/describe-rejection.ts";
 import { activity as activityTexts } from "../../texts/en/activity.ts";
@@ -41,8 +41,11 @@ function nameActor({ action, actor, detail }: AuditEvent, { accountId }: Reader)
 
 function describeMore(line: Line): string | undefined {
   const { action, detail } = line.event;
-  if (action === "attachment.rejected")
-    return detail.reason === undefined ? undefined : describeRejection(String(detail.reason));
+  if (action === "attachment.rejected") {
+    // The details contain the code and the parameters of the reason.
+    const rejection = detail.code === undefined ? undefined : (detail as Rejection);
+    return describeRejection({ reason: textOf(detail.reason), rejection });
+  }
   const isAct = action === "url.issued" || action === "link.claimed";
   const hasNames = isAct && detail.purpose !== undefined && line.fileCount > 1;
   return hasNames && line.filenames.length > 0 ? nameFiles(line) : undefined;

@@ -105,7 +105,7 @@ export const AttachmentRow = memo(function AttachmentRow({
         )}
         {state === "rejected" ? (
           <p className="text-pretty text-danger text-small">
-            <Rejection reason={attachment.reason} />
+            <Rejection attachment={attachment} />
           </p>
         ) : (
           <p className="truncate text-muted text-small tabular-nums">
@@ -301,7 +301,7 @@ export function useRowActions({ role }: Note, { hasLinks, callbacks }: RowAction
 const loadRejections = () => importWithRetry(() => import("../../texts/describe-rejection.ts"));
 
 /** The code that describes a reason is loaded on demand, because few files are rejected. */
-function Rejection({ reason }: { reason: string | undefined }) {
-  const { data } = useCode("rejections", loadRejections, { isNeeded: reason !== undefined });
-  return reason === undefined ? words.states.rejected : (data?.describeRejection(reason) ?? reason);
+function Rejection({ attachment }: { attachment: Attachment }) {
+  const { data } = useCode("rejections", loadRejections);
+  return data?.describeRejection(attachment) ?? words.states.rejected;
 }

@@ -90,10 +90,9 @@ function summarise(others: readonly Upload[]): string {
   return words.otherUploads.running(running.length, total === 0 ? 0 : Math.floor((sent / total) * 100));
 }
 
-/** Describes why an upload failed. If the service rejected the file, the message of the service gives the reason. */
+/** Describes why an upload failed. */
 export function describeUploadFailure(noteId: string, error: unknown): string {
   if (hasCode(error, "quota_exceeded") && !isOwn(noteId)) return words.ownerIsFull;
-  if (hasCode(error, "upload_rejected")) return error.message;
   const maxBytes = queryClient.getQueryData(instanceQuery.queryKey)?.limits.uploadMaxBytes;
   if (hasCode(error, "file_too_large") && maxBytes !== undefined) return words.tooLarge(maxBytes);
   return describeProblem(error);

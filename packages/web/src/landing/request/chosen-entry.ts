@@ -98,7 +98,7 @@ const FINAL: ReadonlySet<string> = new Set([
 ]);
 
 function describe(error: unknown): string {
-  if (error instanceof ValetKeyError && error.code === "upload_rejected") return describeRejection(error.message);
+  if (error instanceof ValetKeyError && error.rejection !== undefined) return describeRejection(error) ?? error.message;
   const own: Partial<Record<string, string>> = words.problems;
   return (error instanceof ValetKeyError && own[error.code]) || describeProblem(error);
 }

@@ -137,14 +137,15 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     state.count({ files: -1, bytes: found.bytes });
   }
 
-  function showRejected({ path, filename, sizeBytes, slotId, reason }: SentFile): void {
+  function showRejected(file: SentFile): void {
+    const { path, filename, sizeBytes, slotId } = file;
     const actions = [removeButton(filename, () => remove(row))];
     const element = fileLine({ filename, sizeBytes }, { below: [], actions });
     const row = { element, path, slotId: slotId ?? undefined, file: { name: filename, size: sizeBytes } };
     const { accept } = state.limitsOf(slotOf(row));
     const onReplace = (other: File) => replace(row, other);
     element.lastElementChild?.append(
-      refusal(reason === undefined ? words.states.rejected : describeRejection(reason), {
+      refusal(describeRejection(file) ?? words.states.rejected, {
         filename,
         accept,
         onReplace,

@@ -1,38 +1,57 @@
-/** The kind of file that a name or a content type promises. */
-export type Promised = "picture" | "film" | "sound" | "pdf" | "text";
-
-const notA: Record<Promised, string> = {
-  picture: "not a picture",
-  film: "not a film",
-  sound: "not a sound file",
-  pdf: "not a PDF",
-  text: "not a text",
+/** The kinds of files that the service recognises, by media type (uploads/content/file-kinds.ts), and the groups of other types. */
+export const kinds: Readonly<Record<string, string>> = {
+  audio: "a sound file",
+  image: "a picture",
+  text: "a text",
+  video: "a film",
+  "application/gzip": "a gzip archive",
+  "application/pdf": "a PDF",
+  "application/vnd.android.package-archive": "an Android app",
+  "application/vnd.oasis.opendocument.presentation": "an OpenDocument presentation",
+  "application/vnd.oasis.opendocument.spreadsheet": "an OpenDocument spreadsheet",
+  "application/vnd.oasis.opendocument.text": "an OpenDocument text",
+  "application/vnd.openxmlformats-officedocument.presentationml.presentation": "a PowerPoint presentation",
+  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "an Excel workbook",
+  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "a Word document",
+  "application/x-7z-compressed": "a 7z archive",
+  "application/x-deb": "a Debian package",
+  "application/x-elf": "a Linux program",
+  "application/x-mach-binary": "a macOS program",
+  "application/x-ms-shortcut": "a Windows shortcut",
+  "application/x-msdownload": "a Windows program",
+  "application/x-msi": "a Windows installer",
+  "application/x-rpm": "an RPM package",
+  "application/zip": "a zip archive",
+  "audio/aac": "an AAC file",
+  "audio/flac": "a FLAC file",
+  "audio/mpeg": "an MP3 file",
+  "audio/ogg": "an Ogg file",
+  "audio/wav": "a WAV file",
+  "image/bmp": "a BMP image",
+  "image/gif": "a GIF image",
+  "image/jpeg": "a JPEG image",
+  "image/png": "a PNG image",
+  "image/svg+xml": "a drawing (SVG)",
+  "image/webp": "a WebP image",
+  "text/html": "a web page",
+  "video/mp4": "an MP4 or QuickTime file",
+  "video/vnd.avi": "an AVI film",
+  "video/webm": "a WebM or Matroska file",
 };
 
-/** Plain words for names that only some people know. */
-const PLAIN: Readonly<Record<string, string>> = { HTML: "a web page", SVG: "a drawing (SVG)" };
-
-type Contradiction = {
-  /** What the file is, such as "a Windows program", "not a PDF" or a content type. */
-  actual: string;
-  /** The name or the content type of the file. */
-  said: string;
-  promised: Promised | undefined;
-};
-
-/** Why the service did not accept a file. */
+/** Why the service did not accept a file. The texts without parameters have the codes of the service as names. */
 export const rejections = {
-  contradiction({ actual, said, promised }: Contradiction): string {
-    if (actual.startsWith("not ")) return `Not accepted: this is ${actual}, although it claims to be one.`;
-    const what = actual.includes("/") ? `another kind of file (${actual})` : (PLAIN[actual] ?? actual);
-    return promised === undefined
-      ? `Not accepted: this is ${what}, not what it is called (${said}).`
-      : `Not accepted: this is ${what}, ${notA[promised]}.`;
-  },
-  nameAndType: "The ending of its name does not fit its content. Check the name, then choose it again.",
-  kind: "This kind of file is not asked for.",
+  isNot: (kind: string) => `Not accepted: this is not ${kind}, although it claims to be one.`,
+  isOther: (kind: string, expected: string) => `Not accepted: this is ${kind}, not ${expected}.`,
+  other: (type: string) => `another kind of file (${type})`,
+  claimed: "what it is called",
   infected: (virus: string) => `The virus scanner found a virus in it (${virus}).`,
-  tooLargeToScan: "It is too large for the virus scanner.",
-  changed: "It arrived changed. Choose it again.",
-  byPerson: "The person who asked for it did not accept it.",
+  name_mismatch: "The ending of its name does not fit its content. Check the name, then choose it again.",
+  kind_not_accepted: "This kind of file is not asked for.",
+  too_large_to_scan: "It is too large for the virus scanner.",
+  not_as_declared: "It arrived changed. Choose it again.",
+  changed: "It was changed during the check. Choose it again.",
+  access_ended: "The person who sent it no longer has access to the note.",
+  request_ended: "The file request ended before it arrived.",
+  declined: "The person who asked for it did not accept it.",
 };

@@ -61,7 +61,7 @@ export function changeCalls(context: CallContext): Pick<ActorCalls, Names> {
     const start = (await inspect(deps.bucket, { objectKey, declaredBytes }))?.start;
     if (start === undefined) throw new DomainError("object_not_found", "The bucket no longer has this file.");
     const fault = await faultIn(attachment, { start, accepted: [rules.accept] });
-    if (fault !== undefined) throw new DomainError("kind_not_accepted", fault);
+    if (fault !== undefined) throw new DomainError("kind_not_accepted", fault.reason);
   }
 
   return {

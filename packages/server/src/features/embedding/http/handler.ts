@@ -86,8 +86,8 @@ function webRequestOf(toRequest: () => Request): Request {
 }
 
 function refuse(error: unknown, requestId: string): Answer {
-  const { code, detail } = refusalOf(error);
-  const body = JSON.stringify(problemBody(code, { detail, requestId }));
+  const { code, headers: _, ...facts } = refusalOf(error);
+  const body = JSON.stringify(problemBody(code, { ...facts, requestId }));
   const headers = { "content-type": "application/problem+json; charset=utf-8", "cache-control": "no-store" };
   return { status: problems[code].status, headers, body };
 }

@@ -23,7 +23,7 @@ import { type App, bodyIsOptional, emptyResponse, operations, type RouteDeps } f
 import { SAFE_METHODS } from "../../../platform/http/session-cookie.ts";
 import { toIso } from "../../../platform/http/wire.ts";
 import type { Metrics } from "../../../platform/metrics/requests.ts";
-import { namesOf } from "../../access/attachment.ts";
+import { namesOf, presentRejection } from "../../access/attachment.ts";
 import type { VisitorUpload } from "../file-request.ts";
 import type { LinkVerbs } from "../index.ts";
 import type { Link, LinkedFile } from "../link.ts";
@@ -258,13 +258,13 @@ export function presentRequest({ request, used, sent }: OpenRequest): NonNullabl
 }
 
 export function presentSentFile({ uploadId, attachment, file }: VisitorUpload): SentFile {
-  const { sizeBytes, state, rejectReason: reason } = attachment;
+  const { sizeBytes, state } = attachment;
   return {
     uploadId,
     ...namesOf(attachment),
     sizeBytes,
     state,
-    ...(reason === undefined ? {} : { reason }),
+    ...presentRejection(attachment),
     slotId: file.slotId ?? null,
   };
 }

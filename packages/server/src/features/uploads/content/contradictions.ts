@@ -1,3 +1,4 @@
+import type { Rejection } from "@valetkey/contract";
 import { extensionOf, isActiveName, isTextName } from "../../../platform/text/readable-text.ts";
 import { areCompatible, type FileKind, kindOfName, kindOfStart, kindOfType } from "./file-kinds.ts";
 
@@ -7,6 +8,9 @@ import { areCompatible, type FileKind, kindOfName, kindOfStart, kindOfType } fro
  */
 export type Claim = { filename: string; contentType: string; isRenamed?: boolean };
 
+/** The reason why the service rejects a file, as a sentence for the sender and for programs. */
+export type Fault = { reason: string; rejection: Rejection };
+
 /** The service recognises the type of a file by the first `START_BYTES` bytes of the file. */
 export const START_BYTES = 4_100;
 
@@ -14,6 +18,7 @@ const PDF = "application/pdf";
 const GZIP = "application/gzip";
 const MP4 = "video/mp4";
 const MARKUP_NAMES: Record<Markup, string> = { html: "HTML", svg: "SVG" };
+const MARKUP_TYPES: Record<Markup, string> = { html: "text/html", svg: "image/svg+xml" };
 /** The names of programs, which the service recognises only for rejection. */
 const EXECUTABLES = new Map([
   ["application/x-msdownload", "a Windows program"],
@@ -41,14 +46,14 @@ const IMAGES_IN_MP4 = /^image\/(?:heic|heif|avif|x-canon-cr3)/;
 type Actual = { markup: Markup | undefined; type: string | undefined; isBinary: boolean };
 
 /**
- * Returns a text that tells the sender of a file how its content, name and declared type contradict each other. Returns undefined if the
+ * Returns how the content, the name and the declared type of a file contradict each other. Returns undefined if the
  * content, the name and the type agree (docs/security-requirements.md, 5).
  * The parameter `start` is the first START_BYTES of the file, and `detectedType` is the type that the package file-type detects in `start`.
  */
 export function findContradiction(
   claim: Claim,
   { start, detectedType }: { start: Uint8Array; detectedType: string | undefined },
-): string | undefined {
+): Fault | undefined {
   if (start.length === 0) return undefined;
   const text = latin1(start);
   const type = normalise(text, detectedType);
@@ -71,38 +76,40 @@ export function typeToAccept(
   const isVerified = kindOfType(contentType) !== undefined || /^(?:image|audio|video)\//.test(contentType);
   if (start.length === 0 || isVerified) return contentType;
   const markup = sniffMarkup(start);
-  if (markup !== undefined) return markup === "html" ? "text/html" : "image/svg+xml";
+  if (markup !== undefined) return MARKUP_TYPES[markup];
   const text = latin1(start);
   const type = normalise(text, detectedType);
   return type !== undefined && isBinary(text, type) && !CONTAINERS.has(type) ? type : contentType;
 }
 
-function contradictionOfName({ filename, isRenamed = false }: Claim, actual: Actual): string | undefined {
+function contradictionOfName({ filename, isRenamed = false }: Claim, actual: Actual): Fault | undefined {
   const named = kindOfName(filename);
   const contradicts =
     named === undefined
       ? isTextName(filename) && actual.isBinary
       : (isRenamed || named.isStrict === true || isKnown(actual)) && !matches(named, actual);
-  return contradicts ? reject(`what its name says (it is ${nameOf(actual, named)}, named ${filename})`) : undefined;
+  if (!contradicts) return undefined;
+  const how = `what its name says (it is ${nameOf(actual, named)}, named ${filename})`;
+  return reject(how, { ...mismatch(actual), expectedType: named?.types[0] ?? "text/plain" });
 }
 
-function contradictionOfType({ contentType }: Claim, actual: Actual): string | undefined {
+function contradictionOfType({ contentType }: Claim, actual: Actual): Fault | undefined {
   const declared = kindOfType(contentType);
   const contradicts = declared === undefined ? isForeign(contentType, actual) : !matches(declared, actual);
   if (!contradicts) return undefined;
-  return reject(`what it was declared to be (it is ${nameOf(actual, declared)}, declared as ${contentType})`);
+  const how = `what it was declared to be (it is ${nameOf(actual, declared)}, declared as ${contentType})`;
+  return reject(how, { ...mismatch(actual), expectedType: declared?.types[0] ?? contentType });
 }
 
 /** Compares the filename with the declared type, and ignores the content. */
-function contradictionOfBoth({ filename, contentType }: Claim): string | undefined {
+function contradictionOfBoth({ filename, contentType }: Claim): Fault | undefined {
   const [named, declared] = [kindOfName(filename), kindOfType(contentType)];
   const differ =
     named === undefined || declared === undefined
       ? isActiveName(filename) && isPassive({ filename, contentType })
       : !areCompatible(named, declared);
-  return differ
-    ? reject(`both what its name and its type say (named ${filename}, declared as ${contentType})`)
-    : undefined;
+  const how = `both what its name and its type say (named ${filename}, declared as ${contentType})`;
+  return differ ? reject(how, { code: "name_mismatch" }) : undefined;
 }
 
 /**
@@ -113,7 +120,14 @@ function isPassive({ filename, contentType }: Claim): boolean {
   return kindOfType(contentType)?.types[0] === PDF || /^(?:image|audio|video)\//.test(contentType);
 }
 
-const reject = (how: string): string => `This file is not ${how}.`;
+function reject(how: string, rejection: Rejection): Fault {
+  return { reason: `This file is not ${how}.`, rejection };
+}
+
+function mismatch({ markup, type }: Actual): Rejection {
+  const detectedType = markup === undefined ? type : MARKUP_TYPES[markup];
+  return { code: "content_mismatch", ...(detectedType !== undefined && { detectedType }) };
+}
 
 /**
  * Returns the main type of the detected kind of file. `normalise` also recognises some kinds that the package file-type does not detect.

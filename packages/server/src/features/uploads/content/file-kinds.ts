@@ -144,7 +144,12 @@ const KINDS: readonly FileKind[] = [
  */
 const PROGRAMS: readonly FileKind[] = [
   { name: "a Windows program", extensions: ["exe", "dll", "scr", "cpl"], types: ["application/x-msdownload"] },
-  { name: "a Windows installer", extensions: ["msi", "msp"], types: ["application/x-cfb"] },
+  {
+    name: "a Windows installer",
+    extensions: ["msi", "msp"],
+    types: ["application/x-msi"],
+    alsoFine: ["application/x-cfb"],
+  },
   { name: "a Windows shortcut", extensions: ["lnk"], types: ["application/x-ms-shortcut"] },
   { name: "a Debian package", extensions: ["deb"], types: ["application/x-deb"] },
   { name: "an RPM package", extensions: ["rpm"], types: ["application/x-rpm"] },

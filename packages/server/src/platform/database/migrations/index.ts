@@ -16,6 +16,7 @@ import { triggerSchemas } from "./0115-trigger-schemas.ts";
 import { tenants } from "./0117-tenants.ts";
 import { tenantBuckets } from "./0120-tenant-buckets.ts";
 import { embeddingTables } from "./0121-embedding-tables.ts";
+import { rejections } from "./0122-rejections.ts";
 
 const FIRST = "0100-initial-schema";
 
@@ -60,5 +61,6 @@ export function migrationsFor(
     "0120-tenant-buckets": tenantBuckets(),
     // An existing database keeps its tables, because replicas of an older version may read them.
     "0121-embedding-tables": usedBy === "embedding" && isNew ? embeddingTables(engine) : NOTHING,
+    "0122-rejections": rejections(),
   };
 }

@@ -1,4 +1,7 @@
 import type { Page } from "playwright-core";
+import type { Finding } from "../../../../packages/server/src/operations/doctor/finding.ts";
+import { translateReport } from "../../../../packages/server/src/operations/doctor/translate.ts";
+import { readerLanguage } from "../../../../packages/server/src/platform/http/reader-language.ts";
 import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts";
 import { administration, policyTexts } from "../../../../packages/web/src/texts/en/administration.ts";
 import { doctor } from "../../../../packages/web/src/texts/en/doctor.ts";
@@ -244,7 +247,7 @@ export const adminScenes: readonly Scene[] = [
   }),
 ];
 
-const FINDINGS = [
+const FINDINGS: Finding[] = [
   {
     id: "cors-origin",
     severity: "error",
@@ -262,9 +265,9 @@ const FINDINGS = [
     id: "versions-kept",
     severity: "warning",
     title: "Deleted files stay in the bucket: old versions never expire",
-    detail: "Versioning is enabled, and no lifecycle rule expires noncurrent versions.",
+    detail: "Versioning is enabled, and no lifecycle rule expires noncurrent versions of all files.",
     why: "The bytes of deleted files stay in the bucket for ever. They cost money and can still leak.",
-    fix: [{ label: "step", text: "Add a lifecycle rule." }],
+    fix: [{ label: "B2 command line", text: "b2 bucket update my-private-bucket" }],
   },
   {
     id: "checksum-missing",
@@ -277,13 +280,15 @@ const FINDINGS = [
 ];
 
 /** Fakes a report of the doctor with these findings, because the world has no administrator, and its service has no faults. */
-async function pretendReport(page: Page, { findings }: { findings: readonly unknown[] }): Promise<void> {
+async function pretendReport(page: Page, { findings }: { findings: Finding[] }): Promise<void> {
   await page.route("**/admin/doctor", async (route) => {
-    const unchecked = [{ subject: "lifecycle rule", reason: "the credentials lack s3:GetLifecycleConfiguration" }];
+    const unchecked = [{ subject: "lifecycle rules", reason: "the server has no such setting" }];
     const url = `${new URL(route.request().url()).origin}/healthz`;
     const browser = { put: { url, headers: {} }, getUrl: url };
     const report = { ranAt: "2026-01-01T12:00:00.000Z", provider: "aws", worst: "error", checked: [] };
-    await route.fulfill({ json: { ...report, findings, unchecked, browser } });
+    const language = readerLanguage(await route.request().allHeaders());
+    const shown = translateReport({ ...report, findings, unchecked, browser }, language);
+    await route.fulfill({ json: shown });
   });
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { engines } from "../../testing/database/test-databases.ts";
 import { useService } from "../../testing/use-service.ts";
 import { createEchoProof } from "./echo.ts";
+import { CATALOGUE } from "./run.ts";
 
 const SECRET = "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc";
 const [engine] = engines as [(typeof engines)[number]];
@@ -15,6 +16,24 @@ describe("GET /admin/doctor", () => {
     expect({ status, worst: body.worst }).toEqual({ status: 200, worst: "healthy" });
     expect((await service.as("ann").send("GET /admin/doctor")).status).toBe(403);
     expect((await service.anonymous.send("GET /admin/doctor")).status).toBe(401);
+  });
+});
+
+describe("GET /admin/doctor with a fault", () => {
+  const entry = { id: "disk-full", ...CATALOGUE["disk-full"], detail: "1 MiB of 2 MiB are free.", fix: [] };
+  const urls = { put: { url: "https://bucket.example.com", headers: {} }, getUrl: "https://bucket.example.com" };
+  const ran = { ranAt: "2026-01-01T12:00:00.000Z", provider: "aws", worst: "error" as const, checked: [] };
+  const report = { ...ran, findings: [entry], unchecked: [], browser: urls };
+  const service = useService({ engine, app: { doctor: { prove: () => undefined, examine: async () => report } } });
+
+  it("the report of the doctor has the language of the request", async () => {
+    await service.useCases.rememberPerson({ id: "root", email: undefined, name: undefined, isAdmin: true });
+    const root = service.as("root");
+    const details = async (language: string) =>
+      (await root.send("GET /admin/doctor", { headers: { "accept-language": language } })).body.findings[0].detail;
+    expect(await details("de-AT, en;q=0.5")).toBe("1 MiB von 2 MiB sind frei.");
+    expect(await details("en")).toBe(entry.detail);
+    expect((await root.send("GET /admin/doctor")).body).toEqual(report);
   });
 });
 

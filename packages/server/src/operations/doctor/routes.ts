@@ -7,8 +7,10 @@ import { callerOf } from "../../features/access/caller.ts";
 import type { PeopleVerbs } from "../../features/people/index.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { HttpProblem } from "../../platform/http/problem.ts";
+import { readerLanguage } from "../../platform/http/reader-language.ts";
 import { type App, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { PAUSE_MS, type ProveEcho } from "./echo.ts";
+import { translateReport } from "./translate.ts";
 
 /** Checks the set-up of the service. */
 export type Doctor = {
@@ -24,7 +26,7 @@ const schemas = operations("operations", {
   runDoctor: {
     summary: "Check the set-up, as an administrator",
     description:
-      "Checks this machine, the database, the bucket and the way to PUBLIC_URL, and returns a fix for each fault. The doctor runs once at a time, and at most every ten seconds. In between, the response is the last report.",
+      "Checks this machine, the database, the bucket and the way to PUBLIC_URL, and returns a fix for each fault. The doctor runs once at a time, and at most every ten seconds. In between, the response is the last report. The texts have the language of the header Accept-Language, if the service has the texts in the language.",
     response: { 200: DoctorReport },
   },
 });
@@ -41,7 +43,8 @@ export function doctorRoutes(
   app.get("/admin/doctor", { schema: schemas.runDoctor }, async (request) => {
     const { isAdmin } = await useCases.getMe(callerOf(request));
     if (!isAdmin) throw new DomainError("access_denied", "Access denied");
-    return doctor.examine({ clientIp: clientIpOf(request) });
+    const report = await doctor.examine({ clientIp: clientIpOf(request) });
+    return translateReport(report, readerLanguage(request.headers));
   });
 }
 

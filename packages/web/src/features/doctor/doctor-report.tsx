@@ -84,7 +84,7 @@ function NotChecked({ unchecked }: Pick<Report, "unchecked">) {
   return (
     <details>
       <summary className="cursor-pointer py-1">{formatCount(unchecked.length, words.notChecked)}</summary>
-      <ul lang="en" className="list-disc pl-5">
+      <ul className="list-disc pl-5">
         {unchecked.map(({ subject, reason }) => (
           <li key={subject}>{words.reason(subject, reason)}</li>
         ))}
@@ -100,9 +100,9 @@ const colours: Record<DoctorFinding["severity"], string> = {
 };
 
 /** Shows a fault by its effect on people. The cause, the detail and the fixes are for the operator. An urgent fault is open at once. */
-function FindingItem({ finding: { id, severity, title, detail, why, fix } }: { finding: DoctorFinding }) {
+function FindingItem({ finding: { severity, title, detail, why, fix } }: { finding: DoctorFinding }) {
   // Each title names the effect, and then the cause.
-  const [effect, cause = ""] = words.titleOf(id, title).split(": ");
+  const [effect, cause = ""] = title.split(": ");
   return (
     <li className="flex flex-col items-start gap-1 p-4">
       <span className={clsx("rounded-small px-2 text-small", colours[severity])}>{words.severities[severity]}</span>
@@ -122,7 +122,7 @@ function FindingItem({ finding: { id, severity, title, detail, why, fix } }: { f
 }
 
 /** A label that names a program, such as "AWS CLI", has a command as its text. The other labels name the place of the text. */
-const COMMAND = /^(AWS CLI|.* command line|MinIO client|command)/;
+const COMMAND = /^(AWS CLI|.* command line|MinIO client|command|Befehl)/;
 
 function Remedy({ fix: { label, text } }: { fix: DoctorFinding["fix"][number] }) {
   if (label === "step") return <p className="text-pretty">{text}</p>;

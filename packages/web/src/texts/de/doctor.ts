@@ -1,5 +1,4 @@
 import type { doctor as english } from "../en/doctor.ts";
-import { doctorTitles } from "./doctor-titles.ts";
 
 const CORS_FIX =
   "Erlauben Sie diesen Dienst in der CORS-Konfiguration des Buckets. Hat auch der Server es gefunden, enthält sein Eintrag einen Text zum Einfügen.";
@@ -13,12 +12,11 @@ export const doctor: typeof english = {
     warnings: { one: "Risiko", other: "Risiken" },
   },
   more: "So beheben Sie es",
-  audience: "Die Anleitungen sind für den Betreiber des Servers, auf Englisch.",
+  audience: "Die Anleitungen sind für den Betreiber des Servers.",
   again: "Erneut prüfen",
   running: "Die Prüfung läuft. Das dauert bis zu einer Minute.",
   failed: "Die Prüfungen konnten nicht laufen",
   found: "Was die Prüfung gefunden hat",
-  titleOf: (id: string, title: string) => doctorTitles[id] ?? title,
   ranAt: (when: string) => `Geprüft um ${when}.`,
   severities: { error: "Dringend", warning: "Risiko", info: "Gut zu wissen" },
   notChecked: { one: "Punkt wurde nicht geprüft", other: "Punkte wurden nicht geprüft" },

@@ -16,7 +16,6 @@ export const doctor = {
   failed: "The checks could not run",
   found: "What the checks found",
   /** The title of a finding of the server, which the server sends in English. */
-  titleOf: (_id: string, title: string) => title,
   ranAt: (when: string) => `Checked at ${when}.`,
   severities: { error: "Fix now", warning: "Risk", info: "Good to know" },
   notChecked: { one: "thing was not checked", other: "things were not checked" },

@@ -198,8 +198,11 @@ function checkClock(answer: Response): Outcome[] {
   const offsetMs = clockOffsetMs(answer);
   if (offsetMs === undefined) return [unchecked("clock", "the responses of the bucket have no date")];
   if (Math.abs(offsetMs) <= CLOCK_TOLERANCE_MS) return [];
-  const direction = offsetMs > 0 ? "behind" : "ahead of";
-  const detail = `This machine is ${Math.round(Math.abs(offsetMs) / 1000)} seconds ${direction} the bucket.`;
+  const seconds = Math.round(Math.abs(offsetMs) / 1000);
+  const detail =
+    offsetMs > 0
+      ? `This machine is ${seconds} seconds behind the bucket.`
+      : `This machine is ${seconds} seconds ahead of the bucket.`;
   return [finding("clock-skew", { detail, fix: commandFix("timedatectl set-ntp true", "timedatectl status") })];
 }
 

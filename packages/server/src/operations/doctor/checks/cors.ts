@@ -1,4 +1,4 @@
-import { type Fix, fault, findingOf, type Outcome, unchecked } from "../finding.ts";
+import { type Fix, fault, findingOf, type Outcome, stepFix, unchecked } from "../finding.ts";
 import { createSignedRequests } from "../objects.ts";
 import { type BucketPlace, type Check, type DoctorParts, quoted, s3api } from "../parts.ts";
 import { type Answer, isFailure, type Response } from "../requests.ts";
@@ -188,7 +188,7 @@ export function corsFix(place: BucketPlace, { origin }: { origin: string }): Fix
         { label: "Swift command line, for the other responses", text: swiftContainer(place, origin) },
       ];
     case "embedded":
-      return [{ label: "built-in bucket", text: `Restart the service. Each start allows pages of ${origin}.` }];
+      return stepFix(`Restart the service. Each start allows pages of ${origin}.`);
     default:
       return [cli, json];
   }

@@ -121,7 +121,10 @@ function judgeServer({ version, encoding, maxConnections, clockOffsetMs }: Setti
   }
   if (Math.abs(clockOffsetMs) > CLOCK_TOLERANCE_MS) {
     const seconds = Math.round(Math.abs(clockOffsetMs) / 1000);
-    const detail = `PostgreSQL is ${seconds} seconds ${clockOffsetMs > 0 ? "ahead of" : "behind"} this machine.`;
+    const detail =
+      clockOffsetMs > 0
+        ? `PostgreSQL is ${seconds} seconds ahead of this machine.`
+        : `PostgreSQL is ${seconds} seconds behind this machine.`;
     outcomes.push(
       finding("database-clock", {
         detail,

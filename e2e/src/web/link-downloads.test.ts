@@ -130,16 +130,23 @@ describe("a link without an account", () => {
   it("a visitor downloads all files of a link as one ZIP with one claim", async () => {
     const { ann, link } = await share(web, [text("a.txt", "first"), text("a.txt", "second"), png("c.png")], {
       label: "Handover",
+      maxClaims: 2,
     });
     const { page } = await visitor(web);
     await page.addInitScript("delete globalThis.showSaveFilePicker");
     await page.goto(link.url);
+    await page.getByText(shares.left(2)).waitFor();
+    await page.getByText(shares.countsAll).waitFor();
     const saved = page.waitForEvent("download");
     await page.getByRole("button", { name: shares.all }).click();
     expect((await saved).suggestedFilename()).toBe("Handover.zip");
     const entries = await readZip(await (await saved).path());
     expect(entries.map(({ name }) => name).sort()).toEqual(["a (2).txt", "a.txt", "c.png"]);
     expect(await readLink(ann, link)).toMatchObject({ claims: 1, urlsIssued: 3 });
+    await page.getByText(shares.left(1)).waitFor();
+    await page.getByRole("button", { name: shares.preview("c.png") }).click();
+    await expect.poll(() => page.getByRole("dialog").getByRole("img").evaluate(widthOf)).toBeGreaterThan(0);
+    expect(await readLink(ann, link)).toMatchObject({ claims: 1 });
   });
 
   it("a click opens the preview of a picture or PDF of a link", async () => {

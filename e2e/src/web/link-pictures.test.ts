@@ -67,6 +67,7 @@ describe("the pictures of a link", () => {
     const will = await web.person("Will", { hasAccount: false });
     const { page } = will;
     await page.goto(link.url);
+    await page.getByText(shares.whatCounts).click();
     await page.getByText(shares.countsPictures).waitFor();
     await openerOf(will, "a.jpg").click();
     const dialog = page.getByRole("dialog");

@@ -15,7 +15,7 @@ const words = texts.shares;
 /** The ticket of a link to files. With several files, the button for all of them stays at the bottom of the screen. */
 export function downloadView(link: OpenedLink, page: Page): HTMLElement {
   const { files = [], sharedBy, label, message, expiresAt } = link;
-  const counts = h("p");
+  const counts = h("details");
   const hasPictures = files.some((file) => previewOf(file, "small") !== undefined);
   const onEnd = () => void page.check();
   const time = h("div", {}, timeLeft(expiresAt, { onEnd }));
@@ -36,16 +36,21 @@ export function downloadView(link: OpenedLink, page: Page): HTMLElement {
     const left = claimsLeft();
     const end = windowEndsAt();
     const isLast = left === 0 && end !== undefined;
-    counts.className = left === undefined || isLast ? "hidden" : "mt-3 text-muted text-small";
+    counts.className = left === undefined || isLast ? "hidden" : "mt-2 text-muted text-small";
     if (isLast) {
       const isSooner = expiresAt !== null && Date.parse(expiresAt) < Date.parse(end);
       fill(time, timeLeft(isSooner ? expiresAt : end, { onEnd, describe: words.window }));
     } else if (left !== undefined) {
-      const number = h("strong", { class: "font-semibold text-ink" }, words.left(left));
       fill(
         counts,
-        number,
-        ...(end === undefined ? [texts.separator, hasPictures ? words.countsPictures : words.counts] : []),
+        h(
+          "summary",
+          { class: "block cursor-pointer text-balance py-1" },
+          h("strong", { class: "font-semibold text-ink" }, words.left(left)),
+          ...(files.length > 1 ? [texts.separator, words.countsAll] : []),
+          h("span", { class: "ml-2 whitespace-nowrap underline underline-offset-2" }, words.whatCounts),
+        ),
+        h("p", { class: "mt-1" }, hasPictures && `${words.countsPictures} `, words.counts),
       );
     }
   }

@@ -25,7 +25,11 @@ export function visitorView(stored: string, { root, calls }: { root: HTMLElement
       true,
     );
   }
-  const open = h("button", { type: "button", class: "button secondary", onclick: unlock }, words.unlocked);
+  const open = h(
+    "button",
+    { type: "button", class: "button secondary max-md:order-last", onclick: unlock },
+    words.unlocked,
+  );
   const close = h("button", { type: "button", class: "button secondary", onclick: leave }, words.close);
 
   function unlock(): void {
@@ -38,8 +42,8 @@ export function visitorView(stored: string, { root, calls }: { root: HTMLElement
   document.body.prepend(
     h(
       "aside",
-      { class: "flex flex-wrap items-center justify-center gap-x-4 gap-y-2 border-b bg-sunken px-4 py-2" },
-      h("p", { class: "text-small" }, h("strong", {}, words.title), ` ${words.hint}`),
+      { class: "flex flex-wrap items-center gap-2 border-b bg-sunken px-4 py-2" },
+      h("p", { class: "grow basis-40 text-small" }, h("strong", {}, words.title), ` ${words.hint}`),
       isLocked && link !== undefined && open,
       close,
     ),

@@ -93,9 +93,11 @@ export const texts: typeof english = {
     again: "Noch einmal herunterladen",
     all: "Alle herunterladen",
     left: (count: number) => `Noch ${formatCount(count, downloads)}`,
-    counts: "Eine Vorschau zählt als Download. Für kurze Zeit zählen weitere nicht.",
-    countsPictures:
-      "Die kleinen Bilder zählen nicht. Eine Datei zu öffnen zählt als Download. Für kurze Zeit zählen weitere nicht.",
+    whatCounts: "Was zählt?",
+    countsAll: "„Alle herunterladen“ zählt als einer.",
+    counts:
+      "Eine Datei zu öffnen oder herunterzuladen zählt als einer. Für kurze Zeit danach können Sie alle Dateien öffnen und herunterladen, und nichts weiter zählt. Alle Besucher dieses Links teilen sich die Zahl.",
+    countsPictures: "Die kleinen Bilder zählen nicht.",
     window: (seconds: number) => `Sie können noch ${formatDuration(seconds)} herunterladen`,
     progress: (doneBytes: number, totalBytes: number) => `${formatBytes(doneBytes)} von ${formatBytes(totalBytes)}`,
     starting: "Beginnt …",
@@ -220,7 +222,7 @@ export const texts: typeof english = {
   },
   visitorView: {
     title: "Was ein Besucher sieht.",
-    hint: "Nichts wird gezählt, und die Knöpfe tun nichts.",
+    hint: "Die Knöpfe tun nichts.",
     unlocked: "Entsperrt zeigen",
     close: "Schließen",
   },

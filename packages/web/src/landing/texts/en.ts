@@ -95,11 +95,12 @@ export const texts = {
     again: "Download again",
     all: "Download all",
     left: (count: number) => `${formatCount(count, downloads)} left`,
-    /** The text before the first click, if the link has a limit. */
-    counts: "A preview counts as a download. For a short time, further ones do not count.",
-    /** The same text if the link shows small pictures. */
-    countsPictures:
-      "The small pictures do not count. Opening a file counts as a download. For a short time, further ones do not count.",
+    /** The texts about the limit of a link. The second one is for a link with several files. */
+    whatCounts: "What counts?",
+    countsAll: "“Download all” counts as one.",
+    counts:
+      "Opening or downloading a file counts as one. For a short time after that, you can open and download all files, and nothing more counts. All visitors of this link share the number.",
+    countsPictures: "The small pictures do not count.",
     /** The text after the last download. The visitor who made it may repeat it, and download the other files. */
     window: (seconds: number) => `You can download for another ${formatDuration(seconds)}`,
     progress: (doneBytes: number, totalBytes: number) => `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`,
@@ -218,7 +219,7 @@ export const texts = {
   /** The line above the page when the owner of the link looks at it. */
   visitorView: {
     title: "What a visitor sees.",
-    hint: "Nothing is counted, and the buttons do nothing.",
+    hint: "The buttons do nothing.",
     unlocked: "Show it unlocked",
     close: "Close",
   },

@@ -44,7 +44,7 @@ describe("a service without accounts", () => {
     await page.getByLabel("Email").fill("ann@example.com");
     await page.getByLabel("Password", { exact: true }).fill("short");
     await page.keyboard.press("Enter");
-    await page.getByText("Use at least 10 characters.").waitFor();
+    await page.getByText(accountTexts.problems.passwordShort).waitFor();
     expect(await focused(page)).toBe("password");
     await page.getByRole("button", { name: "Show password" }).click();
     expect(await page.getByLabel("Password", { exact: true }).getAttribute("type")).toBe("text");

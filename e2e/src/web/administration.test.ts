@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { texts as linkTexts } from "../../../packages/web/src/landing/texts/en.ts";
+import { policyTexts } from "../../../packages/web/src/texts/en/administration.ts";
 import { makePlace, runCli } from "../testing/service.ts";
 import { text } from "./testing/files.ts";
 import { makeLink } from "./testing/links.ts";
@@ -118,7 +119,7 @@ describe("the pages of administrators", () => {
     const { page } = await openRoot(web);
     await page.goto("/admin?tab=policy");
     await page.getByLabel("Who may create an account").selectOption("Nobody");
-    await page.getByRole("button", { name: "Use the default: Everybody" }).waitFor();
+    await page.getByRole("button", { name: policyTexts.reset("Everybody") }).waitFor();
     await page.goto("/admin");
     await page.getByRole("button", { name: "Invite a person" }).click();
     await page.getByLabel("Email address").fill("noah@example.com");
@@ -136,7 +137,7 @@ describe("the pages of administrators", () => {
     await noah.page.waitForURL(/\/$/);
     expect(await (await noah.context.request.get("/me")).json()).toMatchObject({ email: "noah@example.com" });
     await page.goto("/admin?tab=policy");
-    const reset = page.getByRole("button", { name: "Use the default: Everybody" });
+    const reset = page.getByRole("button", { name: policyTexts.reset("Everybody") });
     await reset.click();
     await reset.waitFor({ state: "detached" });
   });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { startSmtpServer } from "../../../packages/server/src/platform/mailer/testing/smtp-server.ts";
 import { texts as landing } from "../../../packages/web/src/landing/texts/en.ts";
+import { accountTexts } from "../../../packages/web/src/texts/en/accounts.ts";
 import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
 import { mailPreferences, settings } from "../../../packages/web/src/texts/en/settings.ts";
 import { seriousFindings } from "./testing/axe.ts";
@@ -31,11 +32,18 @@ describe("mails", () => {
 
     await ann.page.goto("/settings/mails");
     const section = ann.page.getByRole("region", { name: settings.parts.mails.title, exact: true });
-    const shares = section.getByRole("group", { name: mailPreferences.topics.shares });
-    await shares.getByRole("radio", { name: mailPreferences.choices.daily }).click();
-    await expect.poll(async () => (await ann.client.mailPreferences()).shares).toBe("daily");
+    const dailyOf = (topic: "shares" | "requests") =>
+      section
+        .getByRole("group", { name: mailPreferences.topics[topic] })
+        .getByRole("radio", { name: mailPreferences.choices.daily });
+    await dailyOf("requests").click();
+    await expect.poll(async () => (await ann.client.mailPreferences()).requests).toBe("daily");
     await ann.page.reload();
-    expect(await shares.getByRole("radio", { name: mailPreferences.choices.daily }).isChecked()).toBe(true);
+    expect(await dailyOf("requests").isChecked()).toBe(true);
+    // The service sends only mails about requests for access to an email address that nobody has confirmed.
+    expect(await dailyOf("shares").isDisabled()).toBe(true);
+    await section.getByRole("button", { name: accountTexts.account.sendProof }).click();
+    await section.getByText(accountTexts.account.proofSent).waitFor();
 
     const note = await seedNote(ann.client, { title: "Contract", files: [randomFile("a.bin", { sizeBytes: 100 })] });
     const { id, url } = await ann.client.links.create(note.id, { label: "Offer" });

@@ -72,20 +72,14 @@ describe("links that are sent from the app", () => {
     const form = page.getByRole("form", { name: words.title("Contract") });
     const field = form.getByLabel(words.to);
     await expect.poll(() => field.evaluate((input) => input === input.ownerDocument.activeElement)).toBe(true);
-    await form.getByRole("button", { name: words.send, exact: true }).click();
-    await form.getByText(shareDialogTexts.people.missing).waitFor();
+    expect(await form.getByRole("button", { name: words.send(0), exact: true }).isDisabled()).toBe(true);
     await field.fill(`${MIA}, ${TOM}; eve`);
-    await form.getByRole("button", { name: words.send, exact: true }).click();
+    await form.getByRole("button", { name: words.send(3) }).click();
     await form.getByText(shareDialogTexts.people.invalid("eve")).waitFor();
-    const chip = form.getByTitle("eve", { exact: true });
-    const isWhole = chip.evaluate(({ children }) =>
-      [...children].every((part) => part.scrollWidth <= part.clientWidth),
-    );
-    expect(await isWhole).toBe(true);
     expect(await seriousFindings(page)).toEqual([]);
     await form.getByRole("button", { name: shareDialogTexts.people.remove("eve") }).click();
     await form.getByLabel(words.message).fill("Please sign.\nSee www.example.com");
-    await form.getByRole("button", { name: words.send, exact: true }).click();
+    await form.getByRole("button", { name: words.send(2) }).click();
     await page.getByText(words.sent(2)).waitFor();
 
     const people = page.getByRole("list", { name: receivers.list });
@@ -114,6 +108,15 @@ describe("links that are sent from the app", () => {
     await download;
     await stateOf(MIA, receivers.states.used.download);
     await page.getByRole("button", { name: receivers.used.download(1) }).waitFor();
+
+    await alterResponses(page, /\/mails(\?|$)/, ({ items }: { items: { email: string }[] }) => ({
+      items: items.map((item) => (item.email === TOM ? { ...item, state: "not_delivered" } : item)),
+    }));
+    await page.reload();
+    await page.getByRole("button", { name: receivers.people(2) }).click();
+    await people.getByRole("button", { name: receivers.correct }).click();
+    expect(await field.inputValue()).toBe(TOM);
+    await form.getByRole("button", { name: words.send(1) }).waitFor();
   });
 });
 

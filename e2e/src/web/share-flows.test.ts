@@ -139,7 +139,7 @@ describe("the tabs of the share dialog", () => {
     await button(dialog, linkTexts.dialog.create).click({ trial: true });
   });
 
-  it("20 long email addresses in the share dialog keep their domains", async () => {
+  it("the share dialog shows 20 long email addresses whole, and their number on its button", async () => {
     const { page, client } = await web.person("Ann Many", PHONE);
     const note = await seedNote(client, { title: "Plan" });
     const dialog = await openShareDialog(page, note.id);
@@ -148,13 +148,12 @@ describe("the tabs of the share dialog", () => {
       (_, nth) => `a.person.with.a.rather.long.name.${nth}@department.example.com`,
     );
     await dialog.getByLabel(people.label, { exact: true }).fill(`${emails.join(" ")} `);
-    const domains = dialog.getByText("@department.example.com", { exact: true });
-    expect(await domains.count()).toBe(20);
+    await button(dialog, people.shareWith(20)).waitFor();
     const isWhole = (element: unknown) => {
       const { scrollWidth, clientWidth } = element as { scrollWidth: number; clientWidth: number };
       return scrollWidth <= clientWidth;
     };
-    for (const domain of await domains.all()) expect(await domain.evaluate(isWhole)).toBe(true);
+    for (const email of emails) expect(await dialog.getByTitle(email, { exact: true }).evaluate(isWhole)).toBe(true);
   });
 });
 

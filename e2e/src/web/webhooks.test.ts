@@ -49,7 +49,7 @@ describe("the page of webhooks", () => {
     const { id } = await client.webhooks.create({ url: "http://127.0.0.1:1/hook", events: ["share.created"] });
     await client.webhooks.test(id);
     await page.goto("/settings/webhooks");
-    await page.getByText(german.failing).click();
+    await page.getByRole("button", { name: german.seeWhy }).click();
     await page.getByText(german.failures.refused.what).waitFor();
     expect(await page.getByText("The host refused the connection.").isVisible()).toBe(false);
   });

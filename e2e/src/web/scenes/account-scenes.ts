@@ -30,7 +30,7 @@ export const recoveryScenes: readonly Scene[] = [
       await answer(page, "check-password-reset", { email: "ann.keller@example.com" });
       await page.goto(`/new-password#${TOKEN}`);
       await page.getByRole("button", { name: reset.action }).click();
-      await page.getByText(accountTexts.problems.passwordMissing).waitFor();
+      await page.getByText(accountTexts.problems.passwordShort).waitFor();
     },
     "new-password-invalid": {
       expects: [/^410 POST .*check-password-reset$/],

@@ -60,8 +60,10 @@ export function EmailField({ words, inputRef, chosen, text, onChange, refused, p
       <div
         onClick={() => inputRef.current?.focus()}
         className={clsx(
-          "flex max-h-48 min-h-11 cursor-text flex-wrap items-center gap-1 overflow-y-auto rounded-card border bg-surface px-1.5 py-1 focus-within:outline-2 focus-within:outline-accent focus-within:-outline-offset-1 md:min-h-9",
-          problem === undefined ? "border-line-strong hover:border-ink" : "border-danger",
+          "flex max-h-48 min-h-11 cursor-text flex-wrap items-center gap-1 overflow-y-auto rounded-card border bg-surface px-1.5 py-1 focus-within:outline-2 focus-within:-outline-offset-1 md:min-h-9",
+          problem === undefined
+            ? "border-line-strong focus-within:outline-accent hover:border-ink"
+            : "border-danger focus-within:outline-danger",
         )}
       >
         {chosen.length > 0 && (
@@ -116,7 +118,10 @@ function Chip({ email, removal, isRefused, onRemove }: ChipProps) {
         isRefused ? "bg-danger-soft text-danger" : "bg-hover",
       )}
     >
-      <EmailText email={email} />
+      {/* Long email addresses often differ only in the middle, so a chip shows the whole email address. */}
+      <span title={email} className="min-w-0 [overflow-wrap:anywhere]">
+        {email}
+      </span>
       <button
         type="button"
         aria-label={removal}

@@ -6,7 +6,7 @@ import { texts } from "../texts/index.ts";
 import { IconButton } from "./button.tsx";
 
 export const inputStyle =
-  "h-11 w-full rounded-card border border-line-strong bg-surface px-3 text-base transition-colors hover:border-ink focus:outline-2 focus:outline-accent focus:-outline-offset-1 data-invalid:border-danger md:h-9";
+  "h-11 w-full rounded-card border border-line-strong bg-surface px-3 text-base transition-colors hover:border-ink focus:outline-2 focus:outline-accent focus:-outline-offset-1 data-invalid:border-danger data-invalid:outline-danger md:h-9";
 
 type TextFieldProps = Omit<ComponentProps<typeof Field.Control>, "className"> & {
   label: string;

@@ -5,7 +5,7 @@ import { ChevronRight } from "lucide-react";
 import type { ComponentType } from "react";
 import { useDocumentTitle } from "../../components/hooks.ts";
 import { BackLink, PagePart } from "../../components/page.tsx";
-import { AccountSection } from "../../features/accounts/account-section.tsx";
+import { AccountSection, EmailProof } from "../../features/accounts/account-section.tsx";
 import { DeleteAccountSection } from "../../features/accounts/delete-account-section.tsx";
 import { PasskeySection } from "../../features/accounts/passkeys.tsx";
 import { useHasPassword } from "../../features/accounts/password-again.tsx";
@@ -15,7 +15,7 @@ import { LanguageSection, MailChoices, ShortcutSection, ThemeSection } from "../
 import { StorageMeter } from "../../features/settings/storage-section.tsx";
 import { Tokens } from "../../features/settings/tokens.tsx";
 import { instanceQuery, meQuery } from "../../service/queries.ts";
-import { settings as words } from "../../texts/en/settings.ts";
+import { mailPreferences, settings as words } from "../../texts/en/settings.ts";
 import { leaveDeletedAccount, signOut } from "../session.ts";
 import { pathOf, type SettingsPartId, settingsParts } from "../settings-parts.ts";
 import { MissingPage } from "../status-pages.tsx";
@@ -99,6 +99,7 @@ const contents = {
   security: Security,
   mails: () => (
     <PagePart title={words.parts.mails.title} hint={words.mails.hint}>
+      <EmailProof hint={mailPreferences.unproven} />
       <MailChoices />
     </PagePart>
   ),

@@ -150,9 +150,9 @@ function EmailForm({ current, onClose }: { current: string; onClose: () => void 
 
 /**
  * Offers to send the mail that confirms the email address. Renders nothing if the email address is confirmed, or if the service sends no
- * mails.
+ * mails. `hint`: what the user misses until then.
  */
-function EmailProof() {
+export function EmailProof({ hint = words.notConfirmedHint }: { hint?: string }) {
   const { data: instance } = useQuery(instanceQuery);
   const { data: me } = useQuery(meQuery);
   const request = useMutation({ mutationFn: accountCalls.requestEmailProof });
@@ -160,7 +160,7 @@ function EmailProof() {
   return (
     <div className="flex flex-col gap-2 rounded-card bg-sunken p-3 text-small">
       <p className="text-pretty">
-        <span className="font-medium">{words.notConfirmed}</span> {words.notConfirmedHint}
+        <span className="font-medium">{words.notConfirmed}</span> {hint}
       </p>
       {request.isSuccess ? (
         <p role="status">{words.proofSent}</p>

@@ -11,7 +11,6 @@ export function checkEmail(email: string): string | undefined {
 }
 
 export function checkNewPassword(password: string): string | undefined {
-  if (password === "") return problems.passwordMissing;
   if (password.length > MAX_PASSWORD_LENGTH) return problems.passwordLong;
   return password.length < MIN_PASSWORD_LENGTH ? problems.passwordShort : undefined;
 }

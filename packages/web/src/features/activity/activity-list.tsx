@@ -143,7 +143,7 @@ type ActivityLineProps = Pick<ActivityListProps, "accountId" | "showsNote"> & { 
 /** The first of several lines of one note has the name of the note above it. */
 function ActivityLine({ line, accountId, showsNote, isSameNote }: ActivityLineProps) {
   const { event, since } = line;
-  const { who, text, more } = describeLine(line, { accountId });
+  const { who, isYou, text, more } = describeLine(line, { accountId });
   const Icon = purposeIcons[String(event.detail.purpose)] ?? icons[event.action] ?? SquarePen;
   const isHighlighted = HIGHLIGHTED.has(event.action);
   const when = line.times > 1 ? words.span(formatInstant(since), formatInstant(event.at)) : formatInstant(event.at);
@@ -158,7 +158,7 @@ function ActivityLine({ line, accountId, showsNote, isSameNote }: ActivityLinePr
         <Icon size={16} aria-hidden="true" className={clsx("mt-0.5 shrink-0", !isHighlighted && "text-muted")} />
         <div className="min-w-0 grow text-small">
           <p className="text-pretty break-words">
-            {text.startsWith(who) ? <bdi className="font-medium">{who}</bdi> : null}
+            {text.startsWith(who) ? <bdi className={isYou ? undefined : "font-medium"}>{who}</bdi> : null}
             {text.startsWith(who) ? text.slice(who.length) : text}
           </p>
           {more !== undefined && (

@@ -22,12 +22,12 @@ const BY_VISITORS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns the text of a line, the name at the start of the text, and a second text. The second text has the names of several files, or the
- * reason why a file was rejected.
+ * Returns the text of a line, the name at the start of the text (`isYou`: the name of the reader), and a second text. The second text has
+ * the names of several files, or the reason why a file was rejected.
  */
 export function describeLine(line: Line, reader: Reader) {
   const who = nameActor(line.event, reader);
-  return { who: who.name, text: describe(line, { ...reader, who }), more: describeMore(line) };
+  return { who: who.name, isYou: who.isYou, text: describe(line, { ...reader, who }), more: describeMore(line) };
 }
 
 function nameActor({ action, actor, detail }: AuditEvent, { accountId }: Reader): { name: string; isYou: boolean } {

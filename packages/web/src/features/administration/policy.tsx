@@ -1,7 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import type { PolicySetting } from "@valetkey/client";
 import { useId } from "react";
-import { Button } from "../../components/button.tsx";
 import { Select } from "../../components/select.tsx";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
@@ -56,10 +55,23 @@ function Rule({ setting }: { setting: PolicySetting }) {
       <div className="flex flex-col gap-2 md:flex-row md:items-start md:justify-between md:gap-6">
         <div id={id} className="min-w-0 text-pretty text-muted text-small">
           <p className="font-medium text-base text-ink">{title}</p>
-          <p>{words.rules[name]?.hint}</p>
+          <p>
+            {words.rules[name]?.hint}{" "}
+            {source === "administrator" && (
+              <button
+                type="button"
+                aria-describedby={id}
+                disabled={change.isPending}
+                onClick={() => change.mutate(undefined)}
+                className="rounded-small underline underline-offset-2 hover:text-ink max-md:-my-3 max-md:py-3"
+              >
+                {words.reset(ruleValue(name, fallback))}
+              </button>
+            )}
+          </p>
           {isFixed && <p>{words.fixed(variable)}</p>}
         </div>
-        <div className="flex shrink-0 flex-col gap-1 md:max-w-64 md:items-end">
+        <div className="flex shrink-0 flex-col md:max-w-64 md:items-end">
           <Select
             label={title}
             describedBy={id}
@@ -68,11 +80,6 @@ function Rule({ setting }: { setting: PolicySetting }) {
             options={values.map((one, index) => ({ value: index, label: ruleValue(name, one) }))}
             onChange={(index) => change.mutate({ value: values[index] ?? null })}
           />
-          {source === "administrator" && (
-            <Button aria-describedby={id} disabled={change.isPending} onClick={() => change.mutate(undefined)}>
-              {words.reset(ruleValue(name, fallback))}
-            </Button>
-          )}
         </div>
       </div>
       <p role="status" className="sr-only">

@@ -13,8 +13,10 @@ const words = linkTexts;
 type LinkSummaryProps = { link: Link; name: string; place: ReactNode; actions: ReactNode };
 
 /** The upper part of a ticket: the name of the link, its content, its remaining life and its counts. */
-export function LinkSummary({ link, name, place, actions }: LinkSummaryProps) {
+export function LinkSummary({ link: given, name, place, actions }: LinkSummaryProps) {
   const now = useServiceNow(1_000);
+  const link = { ...given, state: stateAt(given, now) };
+  const hasRing = link.expiresAt !== null || hasEnded(link.state);
   const Icon = link.kind === "upload" ? Inbox : Link2;
   const content = [
     ...(link.label === "" ? [] : [describeFiles(link) ?? words.fileRequest]),
@@ -27,8 +29,8 @@ export function LinkSummary({ link, name, place, actions }: LinkSummaryProps) {
         aria-hidden="true"
         className="relative grid size-9 place-items-center text-muted max-md:self-center md:row-span-2"
       >
-        {link.expiresAt !== null && <Ring left={lifeLeft(link, now)} />}
-        <Icon size={link.expiresAt === null ? 20 : 16} className="absolute" />
+        {hasRing && <Ring left={lifeLeft(link, now)} />}
+        <Icon size={hasRing ? 16 : 20} className="absolute" />
       </span>
       <h4 className="flex items-center gap-2 font-medium max-md:self-center">
         <span dir="auto" className="line-clamp-3 min-w-0 [overflow-wrap:anywhere]" title={name}>
@@ -62,14 +64,22 @@ export function LinkSummary({ link, name, place, actions }: LinkSummaryProps) {
   );
 }
 
-/** Shows counts in one line. A short line breaks only between two counts. */
+/** Shows counts in one line. A short line breaks only between two counts, and the dot at the start of a line is hidden. */
 export function Counts({ counts }: { counts: readonly string[] }) {
-  return counts.map((count, nth) => (
-    <Fragment key={count}>
-      {nth > 0 && texts.common.separator}
-      <span className="whitespace-nowrap">{count}</span>
-    </Fragment>
-  ));
+  return (
+    <span className="block overflow-hidden">
+      <span className="-ml-3 flex flex-wrap">
+        {counts.map((count) => (
+          <span
+            key={count}
+            className="whitespace-nowrap before:inline-block before:w-3 before:text-center before:content-['·']"
+          >
+            {count}
+          </span>
+        ))}
+      </span>
+    </span>
+  );
 }
 
 /** Describes the files that a link opens. Returns undefined for a file request. */

@@ -2,23 +2,15 @@ import { useQuery } from "@tanstack/react-query";
 import type { FileRequest, Link, OpenedLink } from "@valetkey/client";
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
-import { useFocusBack, useNow } from "../../components/hooks.ts";
+import { useFocusBack } from "../../components/hooks.ts";
 import { Folded } from "../../components/page.tsx";
+import { Ticket } from "../../components/ticket.tsx";
 import { earliestServiceNow } from "../../service/client.ts";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { instanceQuery, noteQuery, queryClient } from "../../service/queries.ts";
 import { showProblem } from "../../service/toasts.ts";
 import { linkTexts } from "../../texts/en/links.ts";
-import {
-  Counts,
-  canRepeat,
-  describeCounts,
-  describeEnd,
-  describeTime,
-  LastUrl,
-  nameOfLink,
-  useStateNow,
-} from "./describe-link.tsx";
+import { canRepeat, describeEnd, LastUrl, LinkSummary, nameOfLink, useStateNow } from "./describe-link.tsx";
 import { LinkTicket } from "./link-ticket.tsx";
 import { useUpdateLink } from "./links-query.ts";
 
@@ -113,7 +105,7 @@ export function EndedLinks({ links, hasMore, place, onAgain }: EndedLinksProps) 
       isOpen={links.some((link) => isRecent(endOf(link)))}
     >
       {!isOff && links.some(canRepeat) && <p className="text-pretty text-muted text-small">{linkTexts.againHint}</p>}
-      <ul className="-mt-2 divide-y">
+      <ul className="flex flex-col gap-3">
         {links.map((link) => (
           <LinkItem
             key={link.id}
@@ -196,45 +188,41 @@ export type EndedLinkProps = {
   editButton: RefObject<HTMLButtonElement | null>;
 };
 
-/** One quiet row for a link that has ended, with the one way to renew it. */
+/** The grey ticket of a link that has ended, with the one way to renew it. */
 export function EndedLink({ link, place, isFresh, onAgain, onEdit, editButton }: EndedLinkProps) {
-  const now = useNow();
   const state = useStateNow(link);
   const isOff = useQuery(instanceQuery).data?.limits.links.enabled === false;
   const name = nameOfLink(link);
-  const facts = [describeTime(link, now), ...describeCounts({ ...link, state })];
   const row = useRef<HTMLDivElement>(null);
   useEffect(() => {
     // The ticket of the link has disappeared with its focus.
     if (isFresh && (document.activeElement?.matches("body, [role=dialog]") ?? true)) row.current?.focus();
   }, [isFresh]);
-  return (
-    <div
-      ref={row}
-      tabIndex={-1}
-      className="flex flex-wrap items-center gap-x-3 gap-y-2 py-2 text-muted text-small outline-none"
-    >
-      <div className="min-w-0 grow basis-40">
-        <p dir="auto" title={name} className="truncate text-base">
-          {name}
-        </p>
-        {place !== undefined && <p className="truncate">{place}</p>}
-        <p className="tabular-nums">
-          <Counts counts={facts} />
-        </p>
-        {!isOff && <p>{whyNoButton({ ...link, state })}</p>}
-        {isFresh && <LastUrl expiresAt={link.lastUrlExpiresAt} />}
-      </div>
-      {!isOff && canRepeat(link) && (
-        <Button className="text-ink" aria-label={linkTexts.againOf[link.kind](name)} onClick={() => onAgain(link)}>
+  const className =
+    "text-ink max-md:col-span-full max-md:mt-3 md:col-start-3 md:col-end-5 md:row-span-2 md:row-start-1 md:self-center";
+  const actions = !isOff && (
+    <>
+      {canRepeat(link) && (
+        <Button className={className} aria-label={linkTexts.againOf[link.kind](name)} onClick={() => onAgain(link)}>
           {linkTexts.again[link.kind]}
         </Button>
       )}
-      {!isOff && link.canEdit && link.hasPassword && state === "expired" && (
-        <Button ref={editButton} className="text-ink" aria-label={linkTexts.editOf(name)} onClick={onEdit}>
+      {link.canEdit && link.hasPassword && state === "expired" && (
+        <Button ref={editButton} className={className} aria-label={linkTexts.editOf(name)} onClick={onEdit}>
           {linkTexts.edit}
         </Button>
       )}
+    </>
+  );
+  return (
+    <div ref={row} tabIndex={-1} className="outline-none">
+      <Ticket isExpired>
+        <LinkSummary link={link} name={name} place={place} actions={actions} />
+        <div className="text-small">
+          {!isOff && <p>{whyNoButton({ ...link, state })}</p>}
+          {isFresh && <LastUrl expiresAt={link.lastUrlExpiresAt} />}
+        </div>
+      </Ticket>
     </div>
   );
 }

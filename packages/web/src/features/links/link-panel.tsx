@@ -197,7 +197,7 @@ type NewLinkProps = {
   making: ReturnType<typeof useMakeLink>;
 };
 
-/** A ticket with the settings of a new link, and with the button that makes the link. */
+/** A ticket with the settings of a new link. The button that makes the link is in the footer of the dialog. */
 export function NewLink({ noteId, files, making }: NewLinkProps) {
   const [only, second] = files;
   const { form, policy, submit, ...fields } = useLinkForm({
@@ -235,20 +235,25 @@ export function NewLink({ noteId, files, making }: NewLinkProps) {
                 onChange={(event) => change({ label: event.currentTarget.value })}
               />
             </RareFields>
-            {making.error !== null && <Problem error={making.error} />}
-            <p className="text-pretty text-muted text-small">
-              {describeWill(values, { kind: "download", now: earliestServiceNow() })}
-            </p>
-            {/* The attribute `disabled` would remove the focus, so the button does not have it. */}
-            <Button data-autofocus type="submit" kind="primary" aria-disabled={making.isPending}>
-              <Link2 size={16} />
-              {dialogWords.create}
-            </Button>
           </div>
         }
       >
         <Content noteId={noteId} files={files} />
       </Ticket>
+      <DialogFooter>
+        <div className="grow basis-full text-pretty text-muted text-small md:basis-0">
+          {making.error === null ? (
+            describeWill(values, { kind: "download", now: earliestServiceNow() })
+          ) : (
+            <Problem error={making.error} />
+          )}
+        </div>
+        {/* The attribute `disabled` would remove the focus, so the button does not have it. */}
+        <Button data-autofocus type="submit" kind="primary" aria-disabled={making.isPending} className="max-md:grow">
+          <Link2 size={16} />
+          {dialogWords.create}
+        </Button>
+      </DialogFooter>
     </form>
   );
 }

@@ -16,10 +16,17 @@ const words = linkTexts.receivers;
 
 const loadForm = () => importWithRetry(() => import("./send-link.tsx"));
 
-type SendLinkProps = { link: Link; isOpen: boolean; onSent: (count: number) => void; onClose: () => void };
+type SendLinkProps = {
+  link: Link;
+  isOpen: boolean;
+  /** An email address that is already in the form. */
+  to: string | undefined;
+  onSent: (count: number) => void;
+  onClose: () => void;
+};
 
 /** Sends a link by mail. Few users need the form, so its code loads on demand. */
-export function SendLink({ link, isOpen, onSent, onClose }: SendLinkProps) {
+export function SendLink({ link, isOpen, to, onSent, onClose }: SendLinkProps) {
   const { data: code, error } = useCode("send link", loadForm, { isNeeded: isOpen });
   const close = useEffectEvent(onClose);
   useEffect(() => {
@@ -31,6 +38,7 @@ export function SendLink({ link, isOpen, onSent, onClose }: SendLinkProps) {
   return (
     <code.SendLinkForm
       link={link}
+      to={to}
       onSent={(count) => {
         onSent(count);
         onClose();
@@ -40,8 +48,11 @@ export function SendLink({ link, isOpen, onSent, onClose }: SendLinkProps) {
   );
 }
 
+/** `onSend`: opens the form that sends the link to this email address. Undefined if the user cannot send the link. */
+type ReceiversProps = { link: Link; onSend: ((email: string) => void) | undefined };
+
 /** Shows on a ticket how many people got the link by mail. After a click, shows what each person did. */
-export function LinkReceivers({ link, isNew }: { link: Link; isNew: boolean }) {
+export function LinkReceivers({ link, isNew, onSend }: ReceiversProps & { isNew: boolean }) {
   const id = useId();
   const [isOpen, setOpen] = useState(isNew);
   const { sentTo } = link;
@@ -66,12 +77,12 @@ export function LinkReceivers({ link, isNew }: { link: Link; isNew: boolean }) {
         </span>
         <ChevronDown size={14} aria-hidden="true" className={isOpen ? "shrink-0 rotate-180" : "shrink-0"} />
       </button>
-      <div id={id}>{isOpen && <Receivers link={link} />}</div>
+      <div id={id}>{isOpen && <Receivers link={link} onSend={onSend} />}</div>
     </div>
   );
 }
 
-function Receivers({ link }: { link: Link }) {
+function Receivers({ link, onSend }: ReceiversProps) {
   const list = useInfiniteQuery(receiversQuery(link.id));
   const now = useNow();
   if (list.data === undefined) return list.isError ? <Problem error={list.error} /> : <Skeleton className="h-8" />;
@@ -84,6 +95,15 @@ function Receivers({ link }: { link: Link }) {
             <span className="min-w-0 [overflow-wrap:anywhere]">{receiver.email}</span>
             <span className={receiver.state === "not_delivered" ? "text-danger" : "text-muted"}>
               {describeReceiver(receiver, { kind: link.kind, now })}
+              {onSend !== undefined && (receiver.state === "not_delivered" || receiver.hasOldUrl) && (
+                <button
+                  type="button"
+                  onClick={() => onSend(receiver.email)}
+                  className="ml-2 rounded-small text-ink underline underline-offset-2 max-md:-my-3 max-md:py-3"
+                >
+                  {receiver.state === "not_delivered" ? words.correct : words.sendNew}
+                </button>
+              )}
             </span>
           </li>
         ))}

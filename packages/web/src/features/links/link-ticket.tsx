@@ -49,6 +49,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, moreB
   const canEdit = link.canEdit && !isOff && canEnd;
   const canSend = limits?.sendable === true && canEdit && isUsable;
   const [isSending, setSending] = useState(false);
+  const [receiver, setReceiver] = useState<string>();
   const [sentTo, setSentTo] = useState<number>();
   useFocusBack(moreButton, isSending || asks !== undefined);
 
@@ -58,10 +59,18 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, moreB
     if (isNew) ticket.current?.scrollIntoView({ block: "nearest" });
   }, [isNew]);
 
+  useEffect(() => {
+    if (sentTo !== undefined) ticket.current?.scrollIntoView();
+  }, [sentTo]);
+
   // The menu disappears, so the ticket takes the focus.
   useEffect(() => {
     if (revoke.isSuccess) ticket.current?.focus();
   }, [revoke.isSuccess]);
+  function openSending(email?: string): void {
+    setReceiver(email);
+    setSending(true);
+  }
   async function confirm(): Promise<void> {
     if (asks === "revoke") return revoke.mutate(undefined, { onSettled: () => setAsks(undefined) });
     setAsks(undefined);
@@ -83,7 +92,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, moreB
       return (
         <LinkUrl url={link.url} name={name} hasCode={hasCode} isCopied={copied?.isCopied}>
           {canSend && isNew && sentTo === undefined && (
-            <Button onClick={() => setSending(true)}>
+            <Button onClick={() => openSending()}>
               <Mail size={16} />
               {linkTexts.send.action}
             </Button>
@@ -124,7 +133,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, moreB
           </MenuItem>
         )}
         {canSend && (
-          <MenuItem icon={<Mail size={16} />} onClick={() => setSending(true)}>
+          <MenuItem icon={<Mail size={16} />} onClick={() => openSending()}>
             {linkTexts.send.action}
           </MenuItem>
         )}
@@ -157,14 +166,19 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, moreB
         <p role="status" className={sentTo === undefined ? "sr-only" : "mt-2 text-accent text-small"}>
           {sentTo !== undefined && linkTexts.send.sent(sentTo)}
         </p>
-        <LinkReceivers key={sentTo} link={link} isNew={sentTo !== undefined} />
+        <LinkReceivers
+          key={sentTo}
+          link={link}
+          isNew={sentTo !== undefined}
+          onSend={canSend ? openSending : undefined}
+        />
         <p role="status" className="sr-only">
           {copied !== undefined && announcementOf(link, { isNewUrl: newUrl !== undefined, isCopied: copied.isCopied })}
         </p>
         {update.isError && <Problem error={update.error} />}
         {revoke.isError && <Problem error={revoke.error} />}
       </Ticket>
-      <SendLink link={link} isOpen={isSending} onSent={setSentTo} onClose={() => setSending(false)} />
+      <SendLink link={link} isOpen={isSending} to={receiver} onSent={setSentTo} onClose={() => setSending(false)} />
     </div>
   );
 }

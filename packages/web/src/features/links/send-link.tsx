@@ -22,17 +22,23 @@ const MOST_EMAILS = 50;
 const MAX_MESSAGE_LENGTH = 2000;
 
 type Refusal = { emails: string[]; problem: string };
-type SendLinkProps = { link: Link; onSent: (count: number) => void; onClose: () => void };
+type SendLinkProps = {
+  link: Link;
+  /** An email address that the user can correct before the link is sent to it. */
+  to?: string | undefined;
+  onSent: (count: number) => void;
+  onClose: () => void;
+};
 
 /** Sends a link with a message to people by mail. The sender needs a proven email address, because the replies go to it. */
-export function SendLinkForm({ link, onSent, onClose }: SendLinkProps) {
+export function SendLinkForm({ link, to = "", onSent, onClose }: SendLinkProps) {
   const me = useQuery(meQuery).data;
   const first = useRef<HTMLInputElement>(null);
   const send = useSendLink(link);
   const [kept, keptMessage] = [`send link ${link.id} to`, `send link ${link.id} message`];
   const [chosen, setChosen] = useKept<string[]>(kept, () => (link.sentTo === null ? (link.recipients ?? []) : []));
   const [message, setMessage] = useKept(keptMessage, "");
-  const [text, setText] = useState("");
+  const [text, setText] = useState(to);
   const [refusal, setRefusal] = useState<Refusal>();
   useEffect(() => first.current?.focus(), []);
 
@@ -68,6 +74,7 @@ export function SendLinkForm({ link, onSent, onClose }: SendLinkProps) {
   }
 
   const title = words.title(nameOfLink(link));
+  const { length: count } = addEmails(chosen, text);
   return (
     <DialogForm title={title} onClose={onClose}>
       {me?.emailProven === false ? (
@@ -96,15 +103,14 @@ export function SendLinkForm({ link, onSent, onClose }: SendLinkProps) {
             </Button>
             <Button
               type="submit"
-              // Without a person, the main action is to enter one.
-              kind={chosen.length === 0 && text.trim() === "" ? "outline" : "primary"}
-              disabled={send.isPending || me === undefined}
+              kind="primary"
+              disabled={count === 0 || send.isPending || me === undefined}
               // By default, the press takes the focus from the field. The field would then make a chip, and the button would move away
               // before the click.
               onMouseDown={(event) => event.preventDefault()}
               className="max-md:grow"
             >
-              {send.isPending ? words.sending : words.send}
+              {send.isPending ? words.sending : words.send(count)}
             </Button>
           </DialogFooter>
         </form>
@@ -153,11 +159,11 @@ function Message({ text, onChange }: { text: string; onChange: (text: string) =>
 
 /** Checks the email addresses without a request. Returns undefined if there is no problem. */
 function refuse(emails: readonly string[]): Refusal | undefined {
-  const { people } = shareDialogTexts;
-  if (emails.length === 0) return { emails: [], problem: people.missing };
   if (emails.length > MOST_EMAILS) return { emails: [], problem: words.tooMany(MOST_EMAILS, emails.length) };
   const wrong = emails.filter((email) => !isEmail(email));
-  return wrong.length === 0 ? undefined : { emails: wrong, problem: wrong.map(people.invalid).join("\n") };
+  return wrong.length === 0
+    ? undefined
+    : { emails: wrong, problem: wrong.map(shareDialogTexts.people.invalid).join("\n") };
 }
 
 /** Returns the email address that the service has refused. */

@@ -1,6 +1,7 @@
 import { useStore } from "@nanostores/react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import type { MailChoice, MailPreferences } from "@valetkey/client";
+import { clsx } from "clsx";
 import { Monitor, Moon, Sun } from "lucide-react";
 import { Button } from "../../components/button.tsx";
 import { Section } from "../../components/page.tsx";
@@ -87,13 +88,18 @@ export function MailChoices() {
   const shown = choices.data && { ...choices.data, ...(save.isPending && save.variables) };
   return (
     <>
-      {me?.emailProven === false && <p className="text-pretty font-medium text-small">{mailPreferences.unproven}</p>}
       {choices.isPending && <Skeleton className="h-40" />}
       {choices.isError && shown === undefined && <Failure title={mailPreferences.failedToLoad} query={choices} />}
       {shown !== undefined && (
         <ul className="flex flex-col gap-3">
           {topics.map((topic) => (
-            <TopicRow key={topic} topic={topic} choice={shown[topic]} onChange={(choice) => change(topic, choice)} />
+            <TopicRow
+              key={topic}
+              topic={topic}
+              choice={shown[topic]}
+              isDisabled={me?.emailProven === false && topic !== "requests"}
+              onChange={(choice) => change(topic, choice)}
+            />
           ))}
         </ul>
       )}
@@ -102,17 +108,29 @@ export function MailChoices() {
   );
 }
 
-type TopicRowProps = { topic: Topic; choice: MailChoice; onChange: (choice: MailChoice) => void };
+type TopicRowProps = {
+  topic: Topic;
+  choice: MailChoice;
+  /** Whether the service sends no such mails to the user yet. */
+  isDisabled: boolean;
+  onChange: (choice: MailChoice) => void;
+};
 
-function TopicRow({ topic, choice, onChange }: TopicRowProps) {
+function TopicRow({ topic, choice, isDisabled, onChange }: TopicRowProps) {
   const hints: Partial<Record<Topic, string>> = mailPreferences.topicHints;
   return (
     <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
-      <div className="min-w-0 grow basis-52 text-small">
+      <div className={clsx("min-w-0 grow basis-52 text-small", isDisabled && "text-muted")}>
         <p>{mailPreferences.topics[topic]}</p>
         {hints[topic] !== undefined && <p className="text-muted">{hints[topic]}</p>}
       </div>
-      <Segmented label={mailPreferences.topics[topic]} value={choice} onChange={onChange} options={mailChoices} />
+      <Segmented
+        label={mailPreferences.topics[topic]}
+        value={choice}
+        isDisabled={isDisabled}
+        onChange={onChange}
+        options={mailChoices}
+      />
     </li>
   );
 }

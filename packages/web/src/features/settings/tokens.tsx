@@ -6,6 +6,7 @@ import { AskInPlace } from "../../components/ask-in-place.tsx";
 import { Button } from "../../components/button.tsx";
 import { CopyLine } from "../../components/copy-button.tsx";
 import { useNow } from "../../components/hooks.ts";
+import { Section } from "../../components/page.tsx";
 import { ItemList } from "../../components/paged-list.tsx";
 import { Segmented } from "../../components/select.tsx";
 import { Problem } from "../../components/states.tsx";
@@ -31,17 +32,23 @@ export function Tokens() {
       ) : (
         <NewToken token={created} onDone={() => setCreated(undefined)} />
       )}
-      <ItemList
-        query={list}
-        items={list.data?.tokens}
-        label={words.title}
-        failed={words.failedToLoad}
-        empty={<p className="text-muted text-small">{words.none}</p>}
-      >
-        {(token) => (
-          <TokenRow key={token.id} token={token} onRevoked={() => token.id === created?.id && setCreated(undefined)} />
-        )}
-      </ItemList>
+      <Section title={words.own}>
+        <ItemList
+          query={list}
+          items={list.data?.tokens}
+          label={words.title}
+          failed={words.failedToLoad}
+          empty={<p className="text-muted text-small">{words.none}</p>}
+        >
+          {(token) => (
+            <TokenRow
+              key={token.id}
+              token={token}
+              onRevoked={() => token.id === created?.id && setCreated(undefined)}
+            />
+          )}
+        </ItemList>
+      </Section>
     </>
   );
 }
@@ -115,7 +122,7 @@ function TokenRow({ token, onRevoked }: { token: ApiToken; onRevoked: () => void
       toasts.add({ title: words.revoked(label) });
     },
   });
-  const facts = [words.created(formatWhen(createdAt, now)), describeExpiry(token, now)];
+  const facts = [describeExpiry(token, now), words.created(formatWhen(createdAt, now))];
   return (
     <li className="flex flex-col gap-2 p-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">

@@ -42,6 +42,7 @@ export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
   const [custom, setCustom] = useKept(`share ${name} until`, "");
   const [expiryProblem, setExpiryProblem] = useState<string>();
   const isEmpty = chosen.length === 0 && text.trim() === "";
+  const { length: count } = addEmails(chosen, text);
   const isDone = isEmpty && invite.data !== undefined;
   const now = Date.now();
 
@@ -131,7 +132,7 @@ export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
               onMouseDown={(event) => event.preventDefault()}
               className="max-md:grow"
             >
-              {words.share}
+              {count > 1 ? peopleWords.shareWith(count) : words.share}
             </Button>
           </>
         )}

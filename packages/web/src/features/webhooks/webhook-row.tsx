@@ -86,6 +86,11 @@ export function WebhookRow({ webhook, calls, scope, onSecret }: WebhookRowProps)
           {words.enable}
         </Button>
       )}
+      {isEnabled && webhook.failures > 0 && !isOpen && (
+        <Button className="mb-3 ml-9" onClick={() => setOpen(true)}>
+          {words.seeWhy}
+        </Button>
+      )}
       {isOpen && (
         <div className="flex flex-col gap-3 border-t bg-sunken p-3">
           <Facts webhook={webhook} />
@@ -140,7 +145,8 @@ function RowButton({ webhook, isOpen, onClick }: RowButtonProps) {
 
 function stateOf({ disabledAt, failure, failures, lastDeliveredAt }: Webhook, now: number): string {
   if (disabledAt !== null) return failure === null ? words.off : words.offAfter(formatWhen(disabledAt, now));
-  if (failures > 0) return words.failing;
+  if (failures > 0)
+    return words.failing(failures, lastDeliveredAt === null ? undefined : formatWhen(lastDeliveredAt, now));
   return lastDeliveredAt === null ? words.untried : words.works(formatWhen(lastDeliveredAt, now));
 }
 

@@ -86,7 +86,7 @@ export const accountTexts: typeof english = {
     emailMissing: "Geben Sie Ihre E-Mail-Adresse ein.",
     emailInvalid: "Das ist keine vollständige E-Mail-Adresse wie ann@example.com.",
     passwordMissing: "Geben Sie Ihr Passwort ein.",
-    passwordShort: "Verwenden Sie mindestens 10 Zeichen.",
+    passwordShort: "Wählen Sie ein Passwort mit mindestens 10 Zeichen.",
     passwordLong: "Verwenden Sie höchstens 128 Zeichen.",
     passwordSame: "Das ist Ihr jetziges Passwort. Wählen Sie ein anderes.",
     nameMissing: "Geben Sie den Namen ein, den andere sehen sollen.",

@@ -214,12 +214,12 @@ export const policyTexts: typeof english.policyTexts = {
   rules: {
     "sign-up": {
       title: "Wer ein Konto erstellen darf",
-      hint: "Bestehende Konten bleiben. Ihre eigenen Einladungen funktionieren in jedem Fall.",
+      hint: "Bestehende Konten bleiben, und Ihre eigenen Einladungen funktionieren in jedem Fall.",
       choices: { open: "Alle", invited: "Personen mit einer Einladung", closed: "Niemand" },
     },
     "proven-email": {
       title: "Freigaben an eine E-Mail-Adresse",
-      hint: "Eine unbestätigte Adresse zählt, wenn ein einziges Konto sie hat. Bestehende Freigaben bleiben. Der Link einer Einladung funktioniert in jedem Fall.",
+      hint: "Bestimmt, ob eine Freigabe an eine E-Mail-Adresse auch ein Konto erreicht, das sie nicht bestätigt hat.",
       choices: {
         required: "Nur bestätigte Adressen",
         optional: "Auch unbestätigte Adressen",
@@ -227,25 +227,25 @@ export const policyTexts: typeof english.policyTexts = {
     },
     "link-max-expiry": {
       title: "Längste Lebensdauer eines Links",
-      hint: "Sie zählt ab der Erstellung und gilt auch für bestehende Links. Ein älterer Link öffnet sich wieder, wenn Sie mehr erlauben.",
+      hint: "Zählt ab der Erstellung eines Links und gilt auch für bestehende Links.",
     },
     "link-password": {
       title: "Passwort eines Links",
-      hint: "Wenn Sie eines verlangen, bleiben bestehende Links ohne Passwort geschlossen, bis sie eines bekommen.",
+      hint: "Ist es erforderlich, bleiben bestehende Links ohne Passwort geschlossen, bis sie eines bekommen.",
       choices: { required: "Erforderlich", optional: "Freiwillig" },
     },
     "url-ttl-max": {
       title: "Zeit bis zum Start eines Downloads, für eigene Dateien",
-      hint: "So lange funktioniert ein angeforderter Download höchstens. Eine kürzere Zeit hier gilt auch für alle anderen.",
+      hint: "Ein angeforderter Download muss in dieser Zeit beginnen.",
     },
     "url-ttl-max-shared": {
       title: "Zeit bis zum Start eines Downloads, für alle anderen",
-      hint: "Wählen Sie sie kurz. Ein angeforderter Download kann in dieser Zeit noch beginnen, auch nach dem Ende der Freigabe.",
+      hint: "Ein angeforderter Download kann in dieser Zeit beginnen, auch nach dem Ende der Freigabe.",
     },
   },
   noLimit: "Unbegrenzt",
   fixed: (variable: string) => `Auf dem Server in ${variable} gesetzt. Nur dort lässt es sich ändern.`,
-  reset: (value: string) => `Standard verwenden: ${value}`,
+  reset: (value: string) => `Standard: ${value}`,
   saved: "Gespeichert.",
 };
 

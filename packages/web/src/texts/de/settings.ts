@@ -16,6 +16,7 @@ export const settings: typeof english.settings = {
   mails: { hint: "E-Mails zu Ihrem Passwort und Ihrer E-Mail-Adresse werden immer gesendet." },
   tokens: {
     title: "API-Tokens",
+    own: "Ihre Tokens",
     hint: "Ein Programm mit einem Token darf hier alles, was Sie dürfen.",
     label: "Wofür ist es?",
     labelPlaceholder: "Nächtliche Sicherung",
@@ -67,7 +68,7 @@ export const settings: typeof english.settings = {
 
 export const mailPreferences: typeof english.mailPreferences = {
   unproven:
-    "Bestätigen Sie zuerst Ihre E-Mail-Adresse. Bis dahin erhalten Sie von diesen E-Mails nur die Zugriffsanfragen.",
+    "Bis Sie Ihre E-Mail-Adresse bestätigen, erhalten Sie von diesen E-Mails nur sofortige über Zugriffsanfragen.",
   failedToLoad: "Ihre Auswahl konnte nicht geladen werden",
   choices: { at_once: "Sofort", daily: "Einmal am Tag", never: "Nie" },
   topics: {

@@ -24,7 +24,7 @@ export const shareDialogTexts: typeof english = {
       after: (span: string) => ` ${span} lang`,
       until: (date: string) => ` bis ${date}`,
     },
-    missing: "Geben Sie eine E-Mail-Adresse ein.",
+    shareWith: (count: number) => `Mit ${count} Personen teilen`,
     invalid: (email: string) => `„${email}“ ist keine vollständige E-Mail-Adresse wie ann@example.com.`,
     own: (email: string) => `${email} ist Ihre eigene E-Mail-Adresse.`,
   },

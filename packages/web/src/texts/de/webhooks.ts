@@ -32,7 +32,9 @@ export const webhookTexts: typeof english = {
   done: "Ich habe es",
   works: (when: string) => `Funktioniert · letzte Nachricht ${when}`,
   untried: "Eingeschaltet · noch keine Nachricht",
-  failing: "Die letzte Nachricht kam nicht an",
+  failing: (tries: number, last: string | undefined) =>
+    `${tries === 1 ? "Der letzte Versuch ist" : `Die letzten ${tries} Versuche sind`} gescheitert · ${last === undefined ? "noch keine Nachricht kam an" : `letzte Nachricht ${last}`}`,
+  seeWhy: "Grund ansehen",
   off: "Aus",
   offAfter: (when: string) => `Nach Fehlern abgeschaltet, ${when}`,
   disabledBecause: "Drei Tage lang kam keine Nachricht an.",

@@ -82,7 +82,7 @@ export const accountTexts = {
     emailMissing: "Enter your email address.",
     emailInvalid: "This is not a complete email address, like ann@example.com.",
     passwordMissing: "Enter your password.",
-    passwordShort: "Use at least 10 characters.",
+    passwordShort: "Choose a password of at least 10 characters.",
     passwordLong: "Use at most 128 characters.",
     passwordSame: "This is the password you have. Choose another one.",
     nameMissing: "Enter the name that others should see.",

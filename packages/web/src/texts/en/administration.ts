@@ -216,12 +216,12 @@ export const policyTexts = {
   rules: {
     "sign-up": {
       title: "Who may create an account",
-      hint: "Existing accounts stay. Your own invitations always work.",
+      hint: "Existing accounts stay, and your own invitations always work.",
       choices: { open: "Everybody", invited: "People with an invitation", closed: "Nobody" },
     },
     "proven-email": {
       title: "Shares with an email address",
-      hint: "An unconfirmed address counts only if no other account has it. Existing shares stay. The link of an invitation always works.",
+      hint: "Decides whether a share with an email address also reaches an account that has not confirmed it.",
       choices: {
         required: "Confirmed addresses only",
         optional: "Also unconfirmed addresses",
@@ -229,25 +229,25 @@ export const policyTexts = {
     },
     "link-max-expiry": {
       title: "Longest life of a link",
-      hint: "It counts from the creation, and also applies to existing links. An older link opens again when you allow a longer life.",
+      hint: "Counts from the creation of a link, and also applies to existing links.",
     },
     "link-password": {
       title: "Password of a link",
-      hint: "If you require one, existing links without a password stay closed until they get one.",
+      hint: "If required, existing links without a password stay closed until they get one.",
       choices: { required: "Required", optional: "Optional" },
     },
     "url-ttl-max": {
       title: "Time to start a download, for the owner of a file",
-      hint: "Each requested download works for at most this time. A shorter time here also applies to everybody else.",
+      hint: "A requested download must start within this time.",
     },
     "url-ttl-max-shared": {
       title: "Time to start a download, for everybody else",
-      hint: "Keep it short. A requested download can still start in this time, even after the share was revoked.",
+      hint: "A requested download can start within this time, even after the share was revoked.",
     },
   } as Record<string, Rule>,
   noLimit: "No limit",
   fixed: (variable: string) => `Set by the operator in ${variable}. It can be changed only there.`,
-  reset: (value: string) => `Use the default: ${value}`,
+  reset: (value: string) => `Default: ${value}`,
   saved: "Saved.",
 };
 

@@ -14,6 +14,7 @@ export const settings = {
   mails: { hint: "Mails about your password and your email address are always sent." },
   tokens: {
     title: "API tokens",
+    own: "Your tokens",
     hint: "A program with a token can do everything here that you can do.",
     label: "What is it for?",
     labelPlaceholder: "Nightly backup",
@@ -64,7 +65,7 @@ export const settings = {
 };
 
 export const mailPreferences = {
-  unproven: "Confirm your email address first. Until then, you get only the mails about requests for access.",
+  unproven: "until you confirm your email address, you get only the immediate mails about requests for access.",
   failedToLoad: "Your choices could not be loaded",
   choices: { at_once: "At once", daily: "Once a day", never: "Never" },
   topics: {

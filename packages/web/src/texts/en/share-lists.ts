@@ -24,7 +24,7 @@ export const shareDialogTexts = {
       after: (span: string) => ` for ${span}`,
       until: (date: string) => ` until ${date}`,
     },
-    missing: "Enter an email address.",
+    shareWith: (count: number) => `Share with ${count} people`,
     invalid: (email: string) => `“${email}” is not a complete email address, like ann@example.com.`,
     own: (email: string) => `${email} is your own email address.`,
   },

@@ -33,7 +33,10 @@ export const webhookTexts = {
   done: "I have it",
   works: (when: string) => `Works · last message ${when}`,
   untried: "On · no message yet",
-  failing: "The last message did not arrive",
+  /** `last`: when the last message arrived. */
+  failing: (tries: number, last: string | undefined) =>
+    `${tries === 1 ? "The last try" : `The last ${tries} tries`} failed · ${last === undefined ? "no message arrived yet" : `last message ${last}`}`,
+  seeWhy: "See why",
   off: "Off",
   offAfter: (when: string) => `Switched off after failures, ${when}`,
   disabledBecause: "No message arrived in three days.",

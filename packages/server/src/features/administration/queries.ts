@@ -1,14 +1,14 @@
 import { type Kysely, type Selectable, type SelectQueryBuilder, sql } from "kysely";
 import { containsText, type Engine } from "../../platform/database/engine.ts";
 import {
-  decodeCursor,
   decodeTimedCursor,
   encodeTimedCursor,
+  newestFirst,
   type Page,
   type PageRequest,
-  toPage,
 } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
+import { fromColumns } from "../../platform/database/rows.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { isLive } from "../access/sql.ts";
 import { personColumns, toPerson } from "../people/lookup-queries.ts";
@@ -60,17 +60,8 @@ export const administrationQueries = defineQueries("database.administration", ({
   },
 
   /** Lists the logged actions of administrators, the newest first. */
-  async listEvents({ limit, cursor }: PageRequest): Promise<Page<AdminEvent>> {
-    const before = decodeCursor(cursor);
-    const rows = await db
-      .selectFrom("admin_events")
-      .selectAll()
-      .$if(before !== undefined, (query) => query.where("id", "<", before as string))
-      .orderBy("id", "desc")
-      .limit(limit + 1)
-      .execute();
-    return toPage(rows.map(toEvent), limit);
-  },
+  listEvents: (page: PageRequest): Promise<Page<AdminEvent>> =>
+    newestFirst(db.selectFrom("admin_events").selectAll(), { ...page, id: "id", to: toEvent }),
 }));
 
 const SEARCHED = ["people.email", "people.name", "people.id"];
@@ -138,8 +129,8 @@ function toRecord(row: Row, usedAt: number): PersonRecord {
   };
 }
 
-function toEvent({ id, at, action, actor_id, subject_id, detail }: Selectable<Tables["admin_events"]>): AdminEvent {
-  return { id, at, action, actorId: actor_id ?? undefined, subjectId: subject_id, detail: JSON.parse(detail) };
+function toEvent(row: Selectable<Tables["admin_events"]>): AdminEvent {
+  return { ...fromColumns(row), detail: JSON.parse(row.detail) };
 }
 
 /** The maximum count in a measurement. With the maximum, a measurement is fast even if an outage makes the queues long. */

@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable, sql } from "kysely";
-import { decodeCursor, type Page, type PageRequest, toPage } from "../../platform/database/pages.ts";
+import { newestFirst, type Page, type PageRequest } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
+import { fromColumns } from "../../platform/database/rows.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { mailTopics } from "../../platform/database/unions.ts";
 import { deleteInSteps } from "../../platform/database/writes.ts";
@@ -111,17 +112,12 @@ export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => (
   },
 
   /** Lists the mails, the newest first. */
-  async list({ state, limit, cursor }: PageRequest & { state: MailState | undefined }): Promise<Page<QueuedMail>> {
-    const before = decodeCursor(cursor);
-    const rows = await db
+  async list({ state, ...page }: PageRequest & { state?: MailState | undefined }): Promise<Page<QueuedMail>> {
+    const mails = db
       .selectFrom("mails")
       .select(["id", "kind", "email", "created_at", "attempts", "due_at", "given_up_at", "problem"])
-      .$if(before !== undefined, (query) => query.where("id", "<", before as string))
-      .$if(state !== undefined, (query) => query.where(wasGivenUp, "=", sql.lit(state === "waiting" ? 0 : 1)))
-      .orderBy("id", "desc")
-      .limit(limit + 1)
-      .execute();
-    return toPage(rows.map(toQueuedMail), limit);
+      .$if(state !== undefined, (query) => query.where(wasGivenUp, "=", sql.lit(state === "waiting" ? 0 : 1)));
+    return newestFirst(mails, { ...page, id: "id", to: fromColumns });
   },
 
   /** Makes an abandoned mail due again, as if it were new. Returns undefined if there is no such mail. */
@@ -182,19 +178,6 @@ function toMail(row: Selectable<Tables["mails"]>, leaseEndsAt: number): LeasedMa
   const { id, email, attempts, created_at: createdAt } = row;
   const kind = { kind: row.kind, ...JSON.parse(row.detail) } as MailKind;
   return { ...kind, id, email, createdAt, attempts, leaseEndsAt };
-}
-
-function toQueuedMail(row: Omit<Selectable<Tables["mails"]>, "detail" | "group_key">): QueuedMail {
-  return {
-    id: row.id,
-    kind: row.kind,
-    email: row.email,
-    createdAt: row.created_at,
-    attempts: row.attempts,
-    dueAt: row.due_at ?? undefined,
-    givenUpAt: row.given_up_at ?? undefined,
-    problem: row.problem ?? undefined,
-  };
 }
 
 export const mailPreferenceQueries = defineQueries("database.mailPreferences", ({ kysely: db }) => ({

@@ -1,7 +1,8 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Engine } from "../../platform/database/engine.ts";
-import { decodeCursor, type Page, type PageRequest, toPage } from "../../platform/database/pages.ts";
+import { newestFirst, type Page, type PageRequest } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
+import { fromColumns } from "../../platform/database/rows.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { deleteInSteps } from "../../platform/database/writes.ts";
 import {
@@ -14,7 +15,6 @@ import {
   messageValues,
   SERVICE_OWNER,
   toChange,
-  toDelivery,
   toEndpoint,
   toRow,
   type WebhookEndpoint,
@@ -174,18 +174,13 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
       return true;
     },
 
-    async listDeliveries(endpointId: string, { limit, cursor }: PageRequest): Promise<Page<Delivery>> {
-      const before = decodeCursor(cursor);
-      const rows = await db
+    async listDeliveries(endpointId: string, page: PageRequest): Promise<Page<Delivery>> {
+      const deliveries = db
         .selectFrom("webhook_deliveries")
         .select(["id", "type", "created_at", "attempts", "due_at", "delivered_at", "given_up_at"])
         .select(["status", "failure", "problem"])
-        .where("endpoint_id", "=", endpointId)
-        .$if(before !== undefined, (query) => query.where("id", "<", before as string))
-        .orderBy("id", "desc")
-        .limit(limit + 1)
-        .execute();
-      return toPage(rows.map(toDelivery), limit);
+        .where("endpoint_id", "=", endpointId);
+      return newestFirst(deliveries, { ...page, id: "id", to: fromColumns });
     },
 
     /** Makes a delivery due now, and treats its message as a new message. Returns false if the delivery does not exist. */

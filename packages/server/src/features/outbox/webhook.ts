@@ -1,6 +1,7 @@
 import type { WebhookFailure } from "@valetkey/contract";
 import type { Selectable } from "kysely";
 import { firstIdAt } from "../../platform/crypto/ids.ts";
+import { fromColumns, toColumns } from "../../platform/database/rows.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { MessageType, WebhookEvent } from "../../platform/database/unions.ts";
 /** The owner id of the endpoints that belong to the service itself. No user has this id. */
@@ -108,20 +109,10 @@ type EndpointRow = Selectable<Tables["webhook_endpoints"]>;
 
 export function toRow(endpoint: WebhookEndpoint): EndpointRow {
   return {
-    id: endpoint.id,
-    owner_id: endpoint.ownerId,
-    url: endpoint.url,
+    ...toColumns(endpoint, ["id", "ownerId", "url", "description", "generation", "formerSecretUntil", "createdAt"]),
+    ...toColumns(endpoint, ["disabledAt", "problem", "failure", "failures", "succeededAt"]),
     events: JSON.stringify(endpoint.events),
-    description: endpoint.description,
-    generation: endpoint.generation,
-    former_secret_until: endpoint.formerSecretUntil ?? null,
-    created_at: endpoint.createdAt,
-    disabled_at: endpoint.disabledAt ?? null,
-    problem: endpoint.problem ?? null,
-    failure: endpoint.failure ?? null,
-    failures: endpoint.failures,
     paused_until: 0,
-    succeeded_at: endpoint.succeededAt ?? null,
     urls_reported_until: endpoint.events.includes("url.issued") ? firstIdAt(endpoint.createdAt) : null,
   };
 }
@@ -147,38 +138,8 @@ export function toChange({
 }
 
 export function toEndpoint(row: EndpointRow): WebhookEndpoint {
-  return {
-    id: row.id,
-    ownerId: row.owner_id,
-    url: row.url,
-    events: JSON.parse(row.events),
-    description: row.description,
-    generation: row.generation,
-    formerSecretUntil: row.former_secret_until ?? undefined,
-    createdAt: row.created_at,
-    disabledAt: row.disabled_at ?? undefined,
-    problem: row.problem ?? undefined,
-    failure: row.failure ?? undefined,
-    failures: row.failures,
-    succeededAt: row.succeeded_at ?? undefined,
-  };
-}
-
-type DeliveryRow = Selectable<Tables["webhook_deliveries"]>;
-
-export function toDelivery(row: Omit<DeliveryRow, "endpoint_id" | "subject" | "body" | "queued_at">): Delivery {
-  return {
-    id: row.id,
-    type: row.type,
-    createdAt: row.created_at,
-    attempts: row.attempts,
-    dueAt: row.due_at ?? undefined,
-    deliveredAt: row.delivered_at ?? undefined,
-    givenUpAt: row.given_up_at ?? undefined,
-    status: row.status ?? undefined,
-    problem: row.problem ?? undefined,
-    failure: row.failure ?? undefined,
-  };
+  const { paused_until: _, urls_reported_until: __, ...columns } = row;
+  return { ...fromColumns(columns), events: JSON.parse(row.events) };
 }
 
 export const messageColumns = [

@@ -1,18 +1,7 @@
-import { type Selectable, sql } from "kysely";
+import { sql } from "kysely";
 import { defineQueries } from "../../platform/database/queries.ts";
-import type { Tables } from "../../platform/database/schema.ts";
+import { fromColumns, toColumns } from "../../platform/database/rows.ts";
 import { deleteInSteps, orMissing } from "../../platform/database/writes.ts";
-
-function toToken(row: Selectable<Tables["api_tokens"]>): ApiToken {
-  return {
-    id: row.id,
-    userId: row.user_id,
-    label: row.label,
-    tokenHash: row.token_hash,
-    createdAt: row.created_at,
-    expiresAt: row.expires_at ?? undefined,
-  };
-}
 
 export type ApiToken = {
   id: string;
@@ -36,17 +25,8 @@ export type TokenRequest = {
 
 export const tokenRequestQueries = defineQueries("database.tokenRequests", ({ kysely: db }) => ({
   async insert(request: TokenRequest): Promise<void> {
-    await db
-      .insertInto("token_requests")
-      .values({
-        token_hash: request.tokenHash,
-        code_hash: request.codeHash,
-        label: request.label,
-        client_address: request.clientAddress,
-        requested_at: request.requestedAt,
-        expires_at: request.expiresAt,
-      })
-      .execute();
+    const row = toColumns(request, ["tokenHash", "codeHash", "label", "clientAddress", "requestedAt", "expiresAt"]);
+    await db.insertInto("token_requests").values(row).execute();
   },
 
   /** Returns whether the program still waits for the token. */
@@ -63,16 +43,7 @@ export const tokenRequestQueries = defineQueries("database.tokenRequests", ({ ky
       .where("code_hash", "in", [...codeHashes])
       .where("expires_at", ">", now)
       .executeTakeFirst();
-    return (
-      row && {
-        tokenHash: row.token_hash,
-        codeHash: row.code_hash,
-        label: row.label,
-        clientAddress: row.client_address,
-        requestedAt: row.requested_at,
-        expiresAt: row.expires_at,
-      }
-    );
+    return row && fromColumns(row);
   },
 
   /** Deletes a request. Returns false if another call has deleted it, so that one code gives one token. */
@@ -93,23 +64,14 @@ export const tokenRequestQueries = defineQueries("database.tokenRequests", ({ ky
 
 export const apiTokenQueries = defineQueries("database.apiTokens", ({ kysely: db }) => ({
   async insert(token: ApiToken) {
-    const insert = db
-      .insertInto("api_tokens")
-      .values({
-        id: token.id,
-        user_id: token.userId,
-        label: token.label,
-        token_hash: token.tokenHash,
-        created_at: token.createdAt,
-        expires_at: token.expiresAt ?? null,
-      })
-      .execute();
+    const row = toColumns(token, ["id", "userId", "label", "tokenHash", "createdAt", "expiresAt"]);
+    const insert = db.insertInto("api_tokens").values(row).execute();
     await orMissing(insert, { code: "user_not_found", message: "User not found" });
   },
 
   async list(userId: string): Promise<ApiToken[]> {
     const ofUser = db.selectFrom("api_tokens").selectAll().where("user_id", "=", userId);
-    return (await ofUser.orderBy("id", "desc").execute()).map(toToken);
+    return (await ofUser.orderBy("id", "desc").execute()).map(fromColumns);
   },
 
   /** Deletes an API token of this user. Returns false if the user has no such API token. */

@@ -1,6 +1,6 @@
 import { type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
 import type { Engine } from "../../platform/database/engine.ts";
-import { decodeCursor, type Page, type PageRequest, toPage } from "../../platform/database/pages.ts";
+import { decodeCursor, newestFirst, type Page, type PageRequest, toPage } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { Role } from "../../platform/database/unions.ts";
@@ -136,16 +136,9 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
     },
 
     /** Lists the deleted files of a note, the last deleted file first. */
-    async pageOfNote(noteId: string, { limit, cursor }: PageRequest): Promise<Page<TrashItem>> {
-      const before = decodeCursor(cursor);
-      const rows = await selectItems(db)
-        .where("trash.note_id", "=", noteId)
-        .where("trash.attachment_id", "is not", null)
-        .$if(before !== undefined, (query) => query.where("trash.id", "<", before as string))
-        .orderBy("trash.id", "desc")
-        .limit(limit + 1)
-        .execute();
-      return toPage(rows.map(toItem), limit);
+    async pageOfNote(noteId: string, page: PageRequest): Promise<Page<TrashItem>> {
+      const items = selectItems(db).where("trash.note_id", "=", noteId).where("trash.attachment_id", "is not", null);
+      return newestFirst(items, { ...page, id: "trash.id", to: toItem });
     },
 
     /**

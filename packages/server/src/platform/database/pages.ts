@@ -1,8 +1,9 @@
+import { type SelectQueryBuilder, sql } from "kysely";
 import { DomainError } from "../errors.ts";
 
 export type Page<T> = { items: T[]; nextCursor: string | undefined };
 
-export type PageRequest = { limit: number; cursor: string | undefined };
+export type PageRequest = { limit: number; cursor?: string | undefined };
 
 const TIMED = /^at:(\d{1,15}):([^\0]{1,255})$/s;
 const ID = /^[\x21-\x7e]{1,255}$/;
@@ -43,6 +44,27 @@ export function toPage<T extends { id: string }>(found: T[], limit: number): Pag
   const items = found.slice(0, limit);
   const last = items.at(-1);
   return { items, nextCursor: found.length > limit && last !== undefined ? encodeCursor(last.id) : undefined };
+}
+
+type NewestFirst<Row, Item> = PageRequest & {
+  /** The column whose values are the ids of the items, such as `links.id`. */
+  id: string;
+  /** Converts a row to an item. */
+  to: (row: Row) => Item;
+};
+
+/** Runs a query, and returns one page of its items, the highest id first. */
+export async function newestFirst<DB, Table extends keyof DB, Row, Item extends { id: string }>(
+  query: SelectQueryBuilder<DB, Table, Row>,
+  { id, to, limit, cursor }: NewestFirst<Row, Item>,
+): Promise<Page<Item>> {
+  const before = decodeCursor(cursor);
+  const rest = before === undefined ? query : query.where(sql.ref(id), "<", before);
+  const rows = await rest
+    .orderBy(sql.ref(id), "desc")
+    .limit(limit + 1)
+    .execute();
+  return toPage(rows.map(to), limit);
 }
 
 // The prefix identifies the kind of the cursor. Later versions can add other kinds of cursors with other prefixes.

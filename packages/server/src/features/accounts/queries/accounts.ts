@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { defineQueries } from "../../../platform/database/queries.ts";
+import { fromColumns, toColumns } from "../../../platform/database/rows.ts";
 import type { AccountLinkKind } from "../../../platform/database/unions.ts";
 import { deleteInSteps, orTaken } from "../../../platform/database/writes.ts";
 
@@ -73,40 +74,20 @@ export const accountQueries = defineQueries("database.accounts", ({ kysely: db, 
       });
     },
 
-    async addLink({ tokenHash, kind, userId, sentTo, passwordMark, expiresAt }: AccountLink) {
-      await db
-        .insertInto("account_links")
-        .values({
-          token_hash: tokenHash,
-          kind,
-          user_id: userId,
-          sent_to: sentTo ?? null,
-          password_mark: passwordMark ?? null,
-          expires_at: expiresAt,
-        })
-        .execute();
+    async addLink(link: AccountLink) {
+      const row = toColumns(link, ["tokenHash", "kind", "userId", "sentTo", "passwordMark", "expiresAt"]);
+      await db.insertInto("account_links").values(row).execute();
     },
 
-    async findLink({
-      kind,
-      tokenHash,
-      now,
-    }: {
-      kind: AccountLinkKind;
-      tokenHash: string;
-      now: number;
-    }): Promise<AccountLink | undefined> {
+    async findLink(link: Pick<AccountLink, "kind" | "tokenHash"> & { now: number }): Promise<AccountLink | undefined> {
       const row = await db
         .selectFrom("account_links")
         .selectAll()
-        .where("token_hash", "=", tokenHash)
-        .where("kind", "=", kind)
-        .where("expires_at", ">", now)
+        .where("token_hash", "=", link.tokenHash)
+        .where("kind", "=", link.kind)
+        .where("expires_at", ">", link.now)
         .executeTakeFirst();
-      if (row === undefined) return undefined;
-      const { user_id: userId, expires_at: expiresAt } = row;
-      const passwordMark = row.password_mark ?? undefined;
-      return { tokenHash, kind, userId, sentTo: row.sent_to ?? undefined, passwordMark, expiresAt };
+      return row && fromColumns(row);
     },
 
     /** Removes a link. Returns false if the link was already removed. */

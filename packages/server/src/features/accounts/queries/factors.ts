@@ -1,5 +1,6 @@
 import type { Selectable } from "kysely";
 import { defineQueries } from "../../../platform/database/queries.ts";
+import { fromColumns, toColumns } from "../../../platform/database/rows.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import { orTaken } from "../../../platform/database/writes.ts";
 
@@ -20,15 +21,19 @@ export const passkeyQueries = defineQueries("database.passkeys", ({ kysely: db }
   },
 
   /** Stores a new passkey. Throws `passkey_exists`. */
-  async insert({ userId, credentialId, publicKey, transports, createdAt, lastUsedAt, ...others }: Passkey) {
+  async insert(passkey: Passkey) {
     const row = {
-      ...others,
-      user_id: userId,
-      credential_id: credentialId,
-      public_key: publicKey,
-      transports: JSON.stringify(transports),
-      created_at: createdAt,
-      last_used_at: lastUsedAt ?? null,
+      ...toColumns(passkey, [
+        "id",
+        "userId",
+        "credentialId",
+        "publicKey",
+        "counter",
+        "name",
+        "createdAt",
+        "lastUsedAt",
+      ]),
+      transports: JSON.stringify(passkey.transports),
     };
     await orTaken(db.insertInto("passkeys").values(row).execute(), {
       code: "passkey_exists",
@@ -68,17 +73,7 @@ export const passkeyQueries = defineQueries("database.passkeys", ({ kysely: db }
 }));
 
 function toPasskey(row: Selectable<Tables["passkeys"]>): Passkey {
-  return {
-    id: row.id,
-    userId: row.user_id,
-    credentialId: row.credential_id,
-    publicKey: row.public_key,
-    counter: row.counter,
-    transports: JSON.parse(row.transports),
-    name: row.name,
-    createdAt: row.created_at,
-    lastUsedAt: row.last_used_at ?? undefined,
-  };
+  return { ...fromColumns(row), transports: JSON.parse(row.transports) };
 }
 
 /** A credential in a device or a password manager, with which a user signs in without a password (WebAuthn). */

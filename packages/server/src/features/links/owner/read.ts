@@ -157,7 +157,7 @@ export function listLinks(deps: Deps) {
 
 /** Lists the links of the caller's notes, newest first, and the caller's links elsewhere that the caller may edit. */
 export function listOwnLinks(deps: Deps) {
-  return async (caller: Caller, page: PageRequest & { kind: LinkKind | undefined }): Promise<Page<DescribedLink>> =>
+  return async (caller: Caller, page: PageRequest & { kind?: LinkKind | undefined }): Promise<Page<DescribedLink>> =>
     describePage(deps, { caller, page: await linkQueries(deps.db).listOfPerson(caller.userId, page) });
 }
 

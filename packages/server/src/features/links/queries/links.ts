@@ -97,7 +97,7 @@ export const linkQueries = defineQueries("database.links", ({ kysely: db, engine
   /** Lists the links of the person's notes, and the person's links on other notes that the person may still edit, newest first. */
   async listOfPerson(
     userId: string,
-    { kind, ...page }: PageRequest & { kind: LinkKind | undefined },
+    { kind, ...page }: PageRequest & { kind?: LinkKind | undefined },
   ): Promise<Page<LinkDetails>> {
     const links = linkDetails({ db, engine }, clock()).$if(kind !== undefined, (q) =>
       q.where("links.kind", "=", kind as never),

@@ -1,17 +1,14 @@
-import { type Kysely, type Selectable, sql } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { Engine } from "../../../platform/database/engine.ts";
-import { decodeCursor, type Page, type PageRequest, toPage } from "../../../platform/database/pages.ts";
+import { newestFirst, type Page, type PageRequest } from "../../../platform/database/pages.ts";
 import { defineQueries } from "../../../platform/database/queries.ts";
+import { fromColumns } from "../../../platform/database/rows.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import type { ReceiverCounts } from "../link.ts";
 import type { Receiver, ReceiverOfVisit, SentMail } from "../receiver.ts";
 
-const columns = [
-  ...["id", "email", "generation"],
-  ...["queued_at", "sent_at", "given_up_at", "visited_at", "used_at"],
-] as readonly ("id" | "email" | "generation" | Instants)[];
-
-type Instants = "queued_at" | "sent_at" | "given_up_at" | "visited_at" | "used_at";
+const instants = ["queued_at", "sent_at", "given_up_at", "visited_at", "used_at"] as const;
+const columns = ["id", "email", "generation", ...instants] as const;
 
 export const receiverQueries = defineQueries("database.receivers", ({ kysely: db }) => ({
   /** Stores the receivers of a link in a transaction that has locked the note. Visits of the current URL stay. */
@@ -44,21 +41,13 @@ export const receiverQueries = defineQueries("database.receivers", ({ kysely: db
   /** Returns the receivers of a link with these email addresses, the newest first. */
   async ofEmails(linkId: string, emails: readonly string[]): Promise<Receiver[]> {
     const rows = db.selectFrom("link_mails").select(columns).where("link_id", "=", linkId);
-    return (await rows.where("email", "in", emails).orderBy("id", "desc").execute()).map(toReceiver);
+    return (await rows.where("email", "in", emails).orderBy("id", "desc").execute()).map(fromColumns);
   },
 
   /** Lists the receivers of a link, the newest first. */
-  async list(linkId: string, { limit, cursor }: PageRequest): Promise<Page<Receiver>> {
-    const before = decodeCursor(cursor);
-    const rows = await db
-      .selectFrom("link_mails")
-      .select(columns)
-      .where("link_id", "=", linkId)
-      .$if(before !== undefined, (query) => query.where("id", "<", before as string))
-      .orderBy("id", "desc")
-      .limit(limit + 1)
-      .execute();
-    return toPage(rows.map(toReceiver), limit);
+  async list(linkId: string, page: PageRequest): Promise<Page<Receiver>> {
+    const receivers = db.selectFrom("link_mails").select(columns).where("link_id", "=", linkId);
+    return newestFirst(receivers, { ...page, id: "id", to: fromColumns });
   },
 
   /** Records that the mail server accepted the mail of this generation of the link. */
@@ -95,19 +84,6 @@ function ofMail(db: Kysely<Tables>, { linkId, generation, email }: MailOfLink) {
 function ofVisit(db: Kysely<Tables>, { linkId, generation, ...by }: ReceiverOfVisit) {
   const rows = db.updateTable("link_mails").where("link_id", "=", linkId).where("generation", "=", generation);
   return "email" in by ? rows.where("email", "=", by.email) : rows.where("code_hash", "=", by.codeHash);
-}
-
-function toReceiver(row: Pick<Selectable<Tables["link_mails"]>, (typeof columns)[number]>): Receiver {
-  return {
-    id: row.id,
-    email: row.email,
-    generation: row.generation,
-    queuedAt: row.queued_at,
-    sentAt: row.sent_at ?? undefined,
-    givenUpAt: row.given_up_at ?? undefined,
-    visitedAt: row.visited_at ?? undefined,
-    usedAt: row.used_at ?? undefined,
-  };
 }
 
 /** Returns the counts of receivers as members of a query that selects links. */

@@ -1,5 +1,6 @@
 import { type Expression, type Kysely, type Selectable, sql } from "kysely";
 import { defineQueries } from "../../../platform/database/queries.ts";
+import { fromColumns, toColumns } from "../../../platform/database/rows.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import { orMissing } from "../../../platform/database/writes.ts";
 import { unlistedStates } from "../../access/attachment.ts";
@@ -26,14 +27,7 @@ export const visitorFileQueries = defineQueries("database.visitorFiles", ({ kyse
      * Stores the data of a visitor's file. Throws `link_not_found` if the link was deleted. The caller must call `insert` in a transaction.
      */
     async insert(file: VisitorFile): Promise<void> {
-      const row = {
-        attachment_id: file.attachmentId,
-        link_id: file.linkId,
-        visitor_id: file.visitorId,
-        visitor_name: file.visitorName ?? null,
-        slot_id: file.slotId ?? null,
-        received_at: file.receivedAt ?? null,
-      };
+      const row = toColumns(file, ["attachmentId", "linkId", "visitorId", "visitorName", "slotId", "receivedAt"]);
       const insert = db.insertInto("visitor_files").values(row).execute();
       await orMissing(insert, { code: "link_not_found", message: "Link not found" });
     },
@@ -41,7 +35,7 @@ export const visitorFileQueries = defineQueries("database.visitorFiles", ({ kyse
     async find(attachmentId: string): Promise<VisitorFile | undefined> {
       const files = db.selectFrom("visitor_files").select(fileColumns);
       const row = await files.where("attachment_id", "=", attachmentId).executeTakeFirst();
-      return row && toVisitorFile(row);
+      return row && fromColumns(row);
     },
 
     /** Returns the upload if this visitor started it through this link. */
@@ -145,16 +139,7 @@ type SentRow = AttachmentRow &
 /** Converts a row for the visitor, with the original filename, even if the owner has renamed the file. */
 function toSent(row: SentRow): VisitorUpload {
   const attachment = { ...toAttachment(row), filename: row.sent_filename };
-  return { uploadId: row.upload_id, attachment, file: toVisitorFile(row) };
-}
-
-function toVisitorFile(row: Omit<Selectable<Tables["visitor_files"]>, "seen_at">): VisitorFile {
-  return {
-    attachmentId: row.attachment_id,
-    linkId: row.link_id,
-    visitorId: row.visitor_id,
-    visitorName: row.visitor_name ?? undefined,
-    slotId: row.slot_id ?? undefined,
-    receivedAt: row.received_at ?? undefined,
-  };
+  const { attachment_id, link_id, visitor_id, visitor_name, slot_id, received_at } = row;
+  const file = fromColumns({ attachment_id, link_id, visitor_id, visitor_name, slot_id, received_at });
+  return { uploadId: row.upload_id, attachment, file };
 }

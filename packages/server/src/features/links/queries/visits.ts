@@ -1,5 +1,6 @@
-import { type Kysely, type Selectable, sql } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { defineQueries } from "../../../platform/database/queries.ts";
+import { toColumns } from "../../../platform/database/rows.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import { deleteInSteps } from "../../../platform/database/writes.ts";
 import { isLive } from "../../access/sql.ts";
@@ -75,7 +76,8 @@ export const linkVisitQueries = defineQueries("database.linkVisits", ({ kysely: 
       return open;
     }
     if (!isCounted) return undefined;
-    await db.insertInto("link_claims").values(toRow(claim)).execute();
+    const row = toColumns(claim, ["id", "linkId", "generation", "visitorId", "claimedAt", "windowEndsAt"]);
+    await db.insertInto("link_claims").values(row).execute();
     await countUrls(db, issued).where("id", "=", claim.linkId).execute();
     return claim;
   },
@@ -182,17 +184,6 @@ function countUrls(db: Kysely<Tables>, { count, lastUrlExpiresAt }: IssuedUrls) 
 async function giveBack(db: Kysely<Tables>, linkId: string): Promise<void> {
   const update = db.updateTable("links").set((eb) => ({ claims: eb("claims", "-", 1) }));
   await update.where("id", "=", linkId).execute();
-}
-
-function toRow(claim: LinkClaim): Selectable<Tables["link_claims"]> {
-  return {
-    id: claim.id,
-    link_id: claim.linkId,
-    generation: claim.generation,
-    visitor_id: claim.visitorId,
-    claimed_at: claim.claimedAt,
-    window_ends_at: claim.windowEndsAt,
-  };
 }
 
 export const linkRecipientQueries = defineQueries("database.linkRecipients", ({ kysely: db }) => ({

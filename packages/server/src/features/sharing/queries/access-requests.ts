@@ -1,5 +1,6 @@
 import { type Expression, type Kysely, sql } from "kysely";
 import { defineQueries } from "../../../platform/database/queries.ts";
+import { fromColumns } from "../../../platform/database/rows.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import { orMissing } from "../../../platform/database/writes.ts";
 
@@ -41,12 +42,9 @@ export const accessRequestQueries = defineQueries("database.accessRequests", ({ 
       .orderBy("requested_at")
       .orderBy("user_id")
       .execute();
-    return rows.map((row) => ({
-      userId: row.user_id,
-      name: row.name ?? undefined,
-      email: row.email ?? undefined,
-      isEmailProven: row.email_proven_by !== null,
-      requestedAt: row.requested_at,
+    return rows.map(({ email_proven_by, ...row }) => ({
+      ...fromColumns(row),
+      isEmailProven: email_proven_by !== null,
     }));
   },
 

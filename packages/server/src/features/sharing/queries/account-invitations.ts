@@ -1,6 +1,7 @@
 import { type Selectable, sql } from "kysely";
-import { decodeCursor, type Page, type PageRequest, toPage } from "../../../platform/database/pages.ts";
+import { newestFirst, type Page, type PageRequest } from "../../../platform/database/pages.ts";
 import { defineQueries } from "../../../platform/database/queries.ts";
+import { fromColumns, toColumns } from "../../../platform/database/rows.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import { deleteInSteps } from "../../../platform/database/writes.ts";
 import type { AccountInvitation } from "../invitation.ts";
@@ -42,15 +43,8 @@ export const accountInvitationQueries = defineQueries("database.accountInvitatio
     },
 
     /** Lists the invitations that nobody has accepted, the newest first. The list includes expired invitations. */
-    async listOpen({ limit, cursor }: PageRequest): Promise<Page<AccountInvitation>> {
-      const before = decodeCursor(cursor);
-      const rows = await select()
-        .where("redeemed_at", "is", null)
-        .$if(before !== undefined, (query) => query.where("id", "<", before as string))
-        .orderBy("id", "desc")
-        .limit(limit + 1)
-        .execute();
-      return toPage(rows.map(toInvitation), limit);
+    async listOpen(page: PageRequest): Promise<Page<AccountInvitation>> {
+      return newestFirst(select().where("redeemed_at", "is", null), { ...page, id: "id", to: toInvitation });
     },
 
     /** Sets the expiry of all links of invitations to now. The invitations stay in the list. */
@@ -71,25 +65,10 @@ export const accountInvitationQueries = defineQueries("database.accountInvitatio
 });
 
 function toRow(invitation: AccountInvitation): Selectable<Tables["account_invitations"]> {
-  return {
-    id: invitation.id,
-    email: invitation.email,
-    invited_by: invitation.invitedBy ?? null,
-    invited_at: invitation.invitedAt,
-    generation: invitation.generation,
-    link_expires_at: invitation.linkExpiresAt,
-    redeemed_at: invitation.acceptedAt ?? null,
-  };
+  const columns = toColumns(invitation, ["id", "email", "invitedBy", "invitedAt", "generation", "linkExpiresAt"]);
+  return { ...columns, redeemed_at: invitation.acceptedAt ?? null };
 }
 
-function toInvitation(row: Selectable<Tables["account_invitations"]>): AccountInvitation {
-  return {
-    id: row.id,
-    email: row.email,
-    invitedBy: row.invited_by ?? undefined,
-    invitedAt: row.invited_at,
-    generation: row.generation,
-    linkExpiresAt: row.link_expires_at,
-    acceptedAt: row.redeemed_at ?? undefined,
-  };
+function toInvitation({ redeemed_at, ...row }: Selectable<Tables["account_invitations"]>): AccountInvitation {
+  return { ...fromColumns(row), acceptedAt: redeemed_at ?? undefined };
 }

@@ -1,5 +1,6 @@
 import { type Expression, type Selectable, type SqlBool, sql } from "kysely";
 import { defineQueries } from "../../../platform/database/queries.ts";
+import { fromColumns, toColumns } from "../../../platform/database/rows.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import { deleteInSteps, orMissing } from "../../../platform/database/writes.ts";
 import { isLive, notInTrash } from "../../access/sql.ts";
@@ -237,38 +238,15 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
 });
 
 function toRow(invitation: Invitation): Selectable<Tables["invitations"]> {
-  const { noteId, attachmentId, expiresAt, userId, acceptedAt } = invitation;
   return {
-    id: invitation.id,
-    subject_id: attachmentId ?? noteId,
-    note_id: noteId,
-    attachment_id: attachmentId ?? null,
-    email: invitation.email,
-    role: invitation.role,
-    expires_at: expiresAt ?? null,
-    user_id: userId ?? null,
-    invited_by: invitation.invitedBy,
-    invited_at: invitation.invitedAt,
-    generation: invitation.generation,
-    link_expires_at: invitation.linkExpiresAt,
-    redeemed_at: acceptedAt ?? null,
+    ...toColumns(invitation, ["id", "noteId", "attachmentId", "email", "role", "expiresAt", "userId"]),
+    ...toColumns(invitation, ["invitedBy", "invitedAt", "generation", "linkExpiresAt"]),
+    subject_id: invitation.attachmentId ?? invitation.noteId,
+    redeemed_at: invitation.acceptedAt ?? null,
   };
 }
 
 function toInvitation(row: Selectable<Tables["invitations"]> & { owner_id: string }): Invitation {
-  return {
-    id: row.id,
-    noteId: row.note_id,
-    attachmentId: row.attachment_id ?? undefined,
-    ownerId: row.owner_id,
-    email: row.email,
-    role: row.role,
-    expiresAt: row.expires_at ?? undefined,
-    userId: row.user_id ?? undefined,
-    invitedBy: row.invited_by,
-    invitedAt: row.invited_at,
-    generation: row.generation,
-    linkExpiresAt: row.link_expires_at,
-    acceptedAt: row.redeemed_at ?? undefined,
-  };
+  const { subject_id: _, redeemed_at, ...columns } = row;
+  return { ...fromColumns(columns), acceptedAt: redeemed_at ?? undefined };
 }

@@ -1,6 +1,7 @@
 import { type InsertQueryBuilder, type InsertResult, type Kysely, sql } from "kysely";
-import { decodeCursor, type Page, type PageRequest, toPage } from "../../../platform/database/pages.ts";
+import { newestFirst, type Page, type PageRequest } from "../../../platform/database/pages.ts";
 import { defineQueries } from "../../../platform/database/queries.ts";
+import { fromColumns } from "../../../platform/database/rows.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import { orMissing } from "../../../platform/database/writes.ts";
 import { unlistedStates } from "../../access/attachment.ts";
@@ -81,15 +82,7 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
         .orderBy("share.created_at")
         .orderBy("share.user_id")
         .execute();
-      return rows.map((row) => ({
-        userId: row.user_id,
-        role: row.role ?? "viewer",
-        expiresAt: row.expires_at ?? undefined,
-        createdAt: row.created_at,
-        createdBy: row.created_by,
-        email: row.email ?? undefined,
-        name: row.name ?? undefined,
-      }));
+      return rows.map((row) => ({ ...fromColumns(row), role: row.role ?? "viewer" }));
     },
 
     /** Returns the expiry of a share. Returns undefined if the share never expires or does not exist. */
@@ -193,10 +186,9 @@ function replacing(insert: InsertQueryBuilder<Tables, "note_shares", InsertResul
 /** Lists the attachments that a person can open only because of a share of the attachment, and not because of a share of its note. */
 async function listAttachmentsFor(
   db: Kysely<Tables>,
-  { userId, limit, cursor, now }: PageRequest & { userId: string; now: number },
+  { userId, now, ...page }: PageRequest & { userId: string; now: number },
 ): Promise<Page<SharedAttachment>> {
-  const after = decodeCursor(cursor);
-  const rows = await db
+  const shared = db
     .selectFrom("attachment_shares")
     .innerJoin("attachments", "attachments.id", "attachment_shares.attachment_id")
     .select(attachmentColumns)
@@ -218,15 +210,14 @@ async function listAttachmentsFor(
             .where((share) => isLive(share.ref("note_shares.expires_at"), now)),
         ),
       ),
-    )
-    .$if(after !== undefined, (query) => query.where("attachment_shares.attachment_id", "<", after as string))
-    .orderBy("attachment_shares.attachment_id", "desc")
-    .limit(limit + 1)
-    .execute();
-  const shared = rows.map((row) => ({
-    ...toAttachment(row),
-    share: { expiresAt: row.expires_at ?? undefined },
-    isNew: row.seen_at === null,
-  }));
-  return toPage(shared, limit);
+    );
+  return newestFirst(shared, {
+    ...page,
+    id: "attachment_shares.attachment_id",
+    to: (row) => ({
+      ...toAttachment(row),
+      share: { expiresAt: row.expires_at ?? undefined },
+      isNew: row.seen_at === null,
+    }),
+  });
 }

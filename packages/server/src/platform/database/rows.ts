@@ -1,0 +1,43 @@
+/** The name of a member for a column: `note_id` becomes `noteId`. */
+type MemberName<Column extends string> = Column extends `${infer Start}_${infer End}`
+  ? `${Start}${Capitalize<MemberName<End>>}`
+  : Column;
+
+type ColumnName<Member extends string> = Member extends `${infer First}${infer Rest}`
+  ? First extends Lowercase<First>
+    ? `${First}${ColumnName<Rest>}`
+    : `_${Lowercase<First>}${ColumnName<Rest>}`
+  : Member;
+
+type Members<Row> = {
+  [Column in keyof Row & string as MemberName<Column>]:
+    | Exclude<Row[Column], null>
+    | (null extends Row[Column] ? undefined : never);
+};
+
+type Columns<Value, Member extends keyof Value & string> = {
+  [Name in Member as ColumnName<Name>]:
+    | Exclude<Value[Name], undefined>
+    | (undefined extends Value[Name] ? null : never);
+};
+
+/** Converts a row to an object. The names of the members are in camel case, and null becomes undefined. */
+export function fromColumns<Row extends object>(row: Row): Members<Row> {
+  const members = Object.entries(row).map(([column, value]) => [
+    column.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
+    value ?? undefined,
+  ]);
+  return Object.fromEntries(members) as Members<Row>;
+}
+
+/** Converts members of an object to columns, as the opposite of `fromColumns`. Each member has a column of its name. */
+export function toColumns<Value extends object, Member extends keyof Value & string>(
+  value: Value,
+  members: readonly Member[],
+): Columns<Value, Member> {
+  const columns = members.map((member) => [
+    member.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    value[member] ?? null,
+  ]);
+  return Object.fromEntries(columns) as Columns<Value, Member>;
+}

@@ -159,8 +159,7 @@ export function accountInvitationRoutes(
     "/admin/invitations",
     { schema: schemas.listAccountInvitations, preHandler: takeTurn },
     async (request, reply) => {
-      const { limit, cursor } = request.query;
-      const { items, nextCursor } = await useCases.listAccountInvitations(callerOf(request), { limit, cursor });
+      const { items, nextCursor } = await useCases.listAccountInvitations(callerOf(request), request.query);
       reply.header("cache-control", "no-store");
       return { items: await present(items), nextCursor: nextCursor ?? null };
     },

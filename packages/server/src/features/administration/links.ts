@@ -1,10 +1,4 @@
-import {
-  AdminLinkPage,
-  LinkParams,
-  ListAllLinksQuery,
-  RevokedLink,
-  type AdminLink as WireLink,
-} from "@valetkey/contract";
+import * as wire from "@valetkey/contract";
 import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { LinkKind } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
@@ -65,13 +59,13 @@ type ListedLink = LinkDetails & { state: LinkState };
 const schemas = operations("administration", {
   listAllLinks: {
     summary: "List the links of all users without their URLs, newest first",
-    querystring: ListAllLinksQuery,
-    response: { 200: AdminLinkPage },
+    querystring: wire.ListAllLinksQuery,
+    response: { 200: wire.AdminLinkPage },
   },
   revokeAnyLink: {
     summary: "Revoke a link of any user. Returns when the last issued URL expires",
-    params: LinkParams,
-    response: { 200: RevokedLink },
+    params: wire.LinkParams,
+    response: { 200: wire.RevokedLink },
   },
 });
 
@@ -84,7 +78,7 @@ export function allLinkRoutes(
     const { limit, cursor, kind, q: text } = request.query;
     const page = await useCases.listAllLinks(callerOf(request), { limit, cursor, kind, text });
     const people = await useCases.findPeople(page.items.flatMap(({ link }) => [link.ownerId, link.createdBy]));
-    return fitPage(page, (listed): WireLink => {
+    return fitPage(page, (listed): wire.AdminLink => {
       const owner = presentPerson(listed.link.ownerId, people);
       return { ...presentFacts(listed, people), owner, files: listed.link.attachmentIds?.length ?? null };
     });

@@ -35,8 +35,7 @@ export function logRoutes(
   { useCases, takeTurn }: RouteDeps<ReturnType<typeof createLogPage> & PeopleVerbs>,
 ): void {
   app.get("/admin/log", { schema: schemas.listAdminEvents, preHandler: takeTurn }, async (request) => {
-    const { limit, cursor } = request.query;
-    const { items, nextCursor } = await useCases.listAdminEvents(callerOf(request), { limit, cursor });
+    const { items, nextCursor } = await useCases.listAdminEvents(callerOf(request), request.query);
     const people = await useCases.findPeople(items.flatMap((event) => [event.actorId, personOf(event)].flatMap(known)));
     const present = (id: string | undefined) => (id === undefined ? null : presentPerson(id, people));
     const events = items.map((event) => {

@@ -14,7 +14,7 @@ export function createMailsPage(deps: Deps) {
   const { db, mail: sending } = deps;
   return {
     /** Lists the waiting mails and the mails that the service stopped trying to send, newest first. Throws `access_denied`. */
-    async listMails(caller: Caller, page: PageRequest & { state: MailState | undefined }): Promise<Page<QueuedMail>> {
+    async listMails(caller: Caller, page: PageRequest & { state?: MailState | undefined }): Promise<Page<QueuedMail>> {
       await requireAdministrator(db, caller);
       return mailQueries(db).list(page);
     },
@@ -52,8 +52,7 @@ const schemas = operations("administration", {
 /** The routes below /admin/mails. */
 export function mailRoutes(app: App, { useCases, takeTurn }: RouteDeps<ReturnType<typeof createMailsPage>>): void {
   app.get("/admin/mails", { schema: schemas.listMails, preHandler: takeTurn }, async (request) => {
-    const { limit, cursor, state } = request.query;
-    const { items, nextCursor } = await useCases.listMails(callerOf(request), { limit, cursor, state });
+    const { items, nextCursor } = await useCases.listMails(callerOf(request), request.query);
     const mails = items.map(({ id, kind, email, attempts, createdAt, dueAt, givenUpAt, problem }) => ({
       id,
       kind,

@@ -1,12 +1,4 @@
-import {
-  AdminPerson,
-  AdminPersonPage,
-  AdminPersonParams,
-  ClosedAccount,
-  ListPeopleQuery,
-  ResetLink,
-  UpdatePersonBody,
-} from "@valetkey/contract";
+import * as wire from "@valetkey/contract";
 import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { AdminAction } from "../../platform/database/unions.ts";
@@ -123,27 +115,27 @@ async function disable(tx: Tx, { userId, administrators, log, now }: Disabling):
 const schemas = operations("administration", {
   listPeople: {
     summary: "List the users with their storage and links, newest first",
-    querystring: ListPeopleQuery,
-    response: { 200: AdminPersonPage },
+    querystring: wire.ListPeopleQuery,
+    response: { 200: wire.AdminPersonPage },
   },
   updatePerson: {
     summary: "Disable or enable a user, or set the quota",
     description:
       "A disabled user is refused with every session, API token and JWT from the next request. The links of the user are closed until the user is enabled again.",
-    params: AdminPersonParams,
-    body: UpdatePersonBody,
-    response: { 200: AdminPerson },
+    params: wire.AdminPersonParams,
+    body: wire.UpdatePersonBody,
+    response: { 200: wire.AdminPerson },
   },
   deletePerson: {
     summary: "Close the account of a user at once, and delete it permanently with all notes and files after 14 days",
     description: "Until then, an administrator can enable the user again. The user cannot keep the account.",
-    params: AdminPersonParams,
-    response: { 200: ClosedAccount },
+    params: wire.AdminPersonParams,
+    response: { 200: wire.ClosedAccount },
   },
   makeResetLink: {
     summary: "Make a link for a new password, which works once within 24 hours",
-    params: AdminPersonParams,
-    response: { 201: ResetLink },
+    params: wire.AdminPersonParams,
+    response: { 201: wire.ResetLink },
   },
 });
 
@@ -177,7 +169,7 @@ export function peopleRoutes(
   });
 }
 
-function presentPersonRecord({ usage, ...person }: PersonRecord, quota: Quota): AdminPerson {
+function presentPersonRecord({ usage, ...person }: PersonRecord, quota: Quota): wire.AdminPerson {
   const { bytes, files } = quotaOfUser(quota, usage);
   return {
     id: person.id,

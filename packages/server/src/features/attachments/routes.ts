@@ -1,10 +1,4 @@
-import {
-  type AttachmentPage,
-  AttachmentParams,
-  type Preview,
-  Attachment as WireAttachment,
-  type NoteAccess as WireNoteAccess,
-} from "@valetkey/contract";
+import * as wire from "@valetkey/contract";
 import type { Page } from "../../platform/database/pages.ts";
 import { type App, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { fitPage, toIso } from "../../platform/http/wire.ts";
@@ -17,8 +11,8 @@ import type { AttachmentVerbs } from "./index.ts";
 const schemas = operations("attachments", {
   getAttachment: {
     summary: "Read the metadata of an attachment",
-    params: AttachmentParams,
-    response: { 200: WireAttachment },
+    params: wire.AttachmentParams,
+    response: { 200: wire.Attachment },
   },
 });
 
@@ -32,7 +26,7 @@ export function attachmentRoutes(app: App, deps: RouteDeps<AttachmentVerbs & Peo
 }
 
 /** Converts an access summary to the form of a response. Omits the expiry if the access never expires. */
-export function presentAccess(access: NoteAccess): WireNoteAccess {
+export function presentAccess(access: NoteAccess): wire.NoteAccess {
   return Object.fromEntries(
     Object.entries(access).map(([fact, { count, until, next }]) => [
       fact,
@@ -43,13 +37,13 @@ export function presentAccess(access: NoteAccess): WireNoteAccess {
 
 /** Returns the member `previews` of a file. A file that is not ready never shows a preview picture. */
 export function presentPreviews({ state, previews }: Pick<Attachment, "state" | "previews">): {
-  previews?: Preview[];
+  previews?: wire.Preview[];
 } {
   return state === "ready" && previews !== undefined ? { previews: [...previews] } : {};
 }
 
 /** Converts an attachment to the form of a response. The response contains no object key. */
-export function presentAttachment(attachment: ListedAttachment, people: People): WireAttachment {
+export function presentAttachment(attachment: ListedAttachment, people: People): wire.Attachment {
   const { id, noteId, sizeBytes, contentType, checksum, state, createdAt } = attachment;
   return {
     id,
@@ -71,7 +65,7 @@ export function presentAttachment(attachment: ListedAttachment, people: People):
 export async function describeAttachment(
   attachment: Attachment,
   { useCases }: RouteDeps<PeopleVerbs>,
-): Promise<WireAttachment> {
+): Promise<wire.Attachment> {
   return presentAttachment(attachment, await useCases.findPeople([attachment.createdBy]));
 }
 
@@ -79,7 +73,7 @@ export async function describeAttachment(
 export async function describeAttachments(
   page: Page<ListedAttachment>,
   { useCases }: RouteDeps<PeopleVerbs>,
-): Promise<AttachmentPage> {
+): Promise<wire.AttachmentPage> {
   const people = await useCases.findPeople(page.items.map(({ createdBy }) => createdBy));
   return fitPage(page, (attachment) => presentAttachment(attachment, people));
 }

@@ -37,17 +37,15 @@ export function activityRoutes(app: App, deps: RouteDeps<AuditVerbs & PeopleVerb
     "/notes/:noteId/activity",
     { schema: schemas.listNoteActivity, preHandler: deps.takeTurn },
     async (request) => {
-      const { limit, cursor, routine } = request.query;
       const caller = callerOf(request);
-      const input = { noteId: request.params.noteId, limit, cursor, routine };
+      const input = { noteId: request.params.noteId, ...request.query };
       return describe(await useCases.listNoteActivity(caller, input), { caller, ...deps });
     },
   );
 
   app.get("/activity", { schema: schemas.listActivity, preHandler: deps.takeTurn }, async (request) => {
-    const { limit, cursor, routine } = request.query;
     const caller = callerOf(request);
-    return describe(await useCases.listActivity(caller, { limit, cursor, routine }), { caller, ...deps });
+    return describe(await useCases.listActivity(caller, request.query), { caller, ...deps });
   });
 
   app.get(

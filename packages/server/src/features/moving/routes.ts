@@ -1,12 +1,4 @@
-import {
-  Attachment,
-  AttachmentParams,
-  CopyAttachmentBody,
-  CopyAttachmentHeaders,
-  MoveAttachmentBody,
-  MoveEffects,
-  MoveEffectsBody,
-} from "@valetkey/contract";
+import * as wire from "@valetkey/contract";
 import { type App, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { readIdempotencyKey } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/caller.ts";
@@ -21,25 +13,25 @@ const schemas = operations("attachments", {
       "You must be allowed to delete the file and to add files to the other note. People and links of the former note lose the file. " +
       "Shares of the file itself stay, and links that list the file lose it. To a note of another owner, the service copies the file and " +
       "moves the original to the trash, so the response has another id.",
-    params: AttachmentParams,
-    headers: CopyAttachmentHeaders,
-    body: MoveAttachmentBody,
-    response: { 200: Attachment },
+    params: wire.AttachmentParams,
+    headers: wire.CopyAttachmentHeaders,
+    body: wire.MoveAttachmentBody,
+    response: { 200: wire.Attachment },
   },
   copyAttachment: {
     summary: "Copy a file to a note",
     description:
       "You must be allowed to download the file and to add files to the note. The copy counts in the quota of the owner of the note. The " +
       "bucket copies the bytes, so the request for a large file may take minutes. Repeat it with the same Idempotency-Key.",
-    params: AttachmentParams,
-    headers: CopyAttachmentHeaders,
-    body: CopyAttachmentBody,
-    response: { 201: Attachment },
+    params: wire.AttachmentParams,
+    headers: wire.CopyAttachmentHeaders,
+    body: wire.CopyAttachmentBody,
+    response: { 201: wire.Attachment },
   },
   describeMove: {
     summary: "Count who loses access if you move files of one note to another note",
-    body: MoveEffectsBody,
-    response: { 200: MoveEffects },
+    body: wire.MoveEffectsBody,
+    response: { 200: wire.MoveEffects },
   },
 });
 

@@ -1,15 +1,4 @@
-import {
-  AttachmentPage,
-  AttachmentParams,
-  CreateNoteBody,
-  CreateNoteHeaders,
-  ListNotesQuery,
-  Note,
-  NotePage,
-  NoteParams,
-  PageQuery,
-  UpdateNoteBody,
-} from "@valetkey/contract";
+import * as wire from "@valetkey/contract";
 import { encodeCursor, type Page } from "../../platform/database/pages.ts";
 import { httpLimits } from "../../platform/http/http-limits.ts";
 import { type App, emptyResponse, operations, type RouteDeps } from "../../platform/http/routes.ts";
@@ -25,7 +14,7 @@ import { cursorAfter, type ListOrder } from "./list-queries.ts";
 const fileSchemas = operations("attachments", {
   markAttachmentSeen: {
     summary: "Mark a file as seen",
-    params: AttachmentParams,
+    params: wire.AttachmentParams,
     response: { 204: emptyResponse },
   },
 });
@@ -33,9 +22,9 @@ const fileSchemas = operations("attachments", {
 const schemas = operations("notes", {
   createNote: {
     summary: "Create a note",
-    headers: CreateNoteHeaders,
-    body: CreateNoteBody,
-    response: { 201: Note },
+    headers: wire.CreateNoteHeaders,
+    body: wire.CreateNoteBody,
+    response: { 201: wire.Note },
   },
   listNotes: {
     summary:
@@ -44,42 +33,42 @@ const schemas = operations("notes", {
       "With `q`, pinned notes stand at their usual place. `sort` is only for your own notes, without `q`. A note in a list has the start of its body as `snippet`. A page ends early when its items exceed 1 MiB. " +
       "Follow `nextCursor` until it is null. With `q`, one request of a user runs at a time, and four wait. A further request is " +
       "refused with 429. A search that takes longer than 2 seconds is stopped with `search_timeout`.",
-    querystring: ListNotesQuery,
-    response: { 200: NotePage },
+    querystring: wire.ListNotesQuery,
+    response: { 200: wire.NotePage },
   },
   getNote: {
     summary: "Read a note and the first page of its attachments",
     description:
       "`attachments` has at most 200 items, in order of creation. While `attachmentsCursor` is not null, " +
       "`GET /notes/{noteId}/attachments` with this `cursor` returns more.",
-    params: NoteParams,
-    response: { 200: Note },
+    params: wire.NoteParams,
+    response: { 200: wire.Note },
   },
   listNoteAttachments: {
     summary: "List the attachments of a note, in order of creation",
-    params: NoteParams,
-    querystring: PageQuery,
-    response: { 200: AttachmentPage },
+    params: wire.NoteParams,
+    querystring: wire.PageQuery,
+    response: { 200: wire.AttachmentPage },
   },
   updateNote: {
     summary: "Change the title or the body. With ifUpdatedAt, only if the note is unchanged since then",
-    params: NoteParams,
-    body: UpdateNoteBody,
-    response: { 200: Note },
+    params: wire.NoteParams,
+    body: wire.UpdateNoteBody,
+    response: { 200: wire.Note },
   },
   pinNote: {
     summary: "Put a note first in your lists",
-    params: NoteParams,
+    params: wire.NoteParams,
     response: { 204: emptyResponse },
   },
   unpinNote: {
     summary: "Put a pinned note back to its usual place",
-    params: NoteParams,
+    params: wire.NoteParams,
     response: { 204: emptyResponse },
   },
   markNoteSeen: {
     summary: "Mark a note as seen",
-    params: NoteParams,
+    params: wire.NoteParams,
     response: { 204: emptyResponse },
   },
 });
@@ -119,8 +108,7 @@ export function noteRoutes(app: App, deps: RouteDeps<NoteVerbs & PeopleVerbs>): 
     "/notes/:noteId/attachments",
     { schema: schemas.listNoteAttachments, preHandler: deps.takeTurn },
     async (request) => {
-      const { limit, cursor } = request.query;
-      const input = { noteId: request.params.noteId, limit, cursor };
+      const input = { noteId: request.params.noteId, ...request.query };
       return describeAttachments(await useCases.listAttachments(callerOf(request), input), deps);
     },
   );
@@ -161,7 +149,7 @@ type Listed = { isSearch: boolean; order: ListOrder | undefined };
 async function describeNotes(
   page: Page<NoteSummaryWithRole>,
   { isSearch, order = "created", useCases }: RouteDeps<PeopleVerbs> & Listed,
-): Promise<NotePage> {
+): Promise<wire.NotePage> {
   const people = await useCases.findPeople(page.items.map(({ ownerId }) => ownerId));
   const present = (note: NoteSummaryWithRole) => ({
     ...presentCommon(note, people),
@@ -174,7 +162,7 @@ async function describeNotes(
 }
 
 /** Converts a note with its first attachments to the form of a response. One query reads all users. */
-async function describeNote(note: NoteWithAttachments, { useCases }: RouteDeps<PeopleVerbs>): Promise<Note> {
+async function describeNote(note: NoteWithAttachments, { useCases }: RouteDeps<PeopleVerbs>): Promise<wire.Note> {
   const people = await useCases.findPeople([note.ownerId, ...note.attachments.map(({ createdBy }) => createdBy)]);
   const first = { items: note.attachments, nextCursor: note.attachmentsCursor };
   const page = fitPage(first, (attachment) => presentAttachment(attachment, people));

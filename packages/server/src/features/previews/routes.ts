@@ -1,10 +1,4 @@
-import {
-  CompletedPreviews,
-  CompletePreviewsBody,
-  type Preview,
-  StartedPreviews,
-  StartPreviewsBody,
-} from "@valetkey/contract";
+import * as wire from "@valetkey/contract";
 import type { SignedRequest } from "../../platform/bucket/port.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { presentProblem } from "../../platform/http/problem.ts";
@@ -22,16 +16,16 @@ export const previewSchemas = operations("attachments", {
       "The person who uploaded a file sends small pictures of it: a WebP without animation, or a JPEG, without metadata. The service accepts " +
       "each picture once, from the start of the upload of the file until one hour after its completion. The response has one result for " +
       "each picture, in the order of the request: a signed PUT, or a problem.",
-    body: StartPreviewsBody,
-    response: { 200: StartedPreviews },
+    body: wire.StartPreviewsBody,
+    response: { 200: wire.StartedPreviews },
   },
   completePreviews: {
     summary: "Verify up to 100 stored preview pictures",
     description:
       "The response has one result for each picture, in the order of the request: the picture, or a problem. A wrong picture " +
       "has the code `preview_invalid` and never shows. Complete a picture with `service_busy` again.",
-    body: CompletePreviewsBody,
-    response: { 200: CompletedPreviews },
+    body: wire.CompletePreviewsBody,
+    response: { 200: wire.CompletedPreviews },
   },
 });
 
@@ -46,11 +40,11 @@ export function previewRoutes(app: App, { useCases }: RouteDeps<PreviewVerbs>): 
   });
 }
 
-export function declaredPreviews({ previews }: StartPreviewsBody): DeclaredPreview[] {
+export function declaredPreviews({ previews }: wire.StartPreviewsBody): DeclaredPreview[] {
   return previews.map(({ checksum, ...each }) => ({ ...each, sha256: checksum.value }));
 }
 
-export function presentStartedPreviews(outcomes: readonly Outcome<SignedRequest>[]): StartedPreviews {
+export function presentStartedPreviews(outcomes: readonly Outcome<SignedRequest>[]): wire.StartedPreviews {
   return {
     previews: outcomes.map((each) =>
       present(each, ({ method, url, headers, expiresAt }) => ({
@@ -60,7 +54,7 @@ export function presentStartedPreviews(outcomes: readonly Outcome<SignedRequest>
   };
 }
 
-export function presentCompletedPreviews(outcomes: readonly Outcome<Preview>[]): CompletedPreviews {
+export function presentCompletedPreviews(outcomes: readonly Outcome<wire.Preview>[]): wire.CompletedPreviews {
   return { previews: outcomes.map((each) => present(each, (preview) => ({ preview }))) };
 }
 

@@ -1,27 +1,4 @@
-import {
-  Attachment,
-  AttachmentParams,
-  CompletedSends,
-  CompleteUploadBody,
-  CompleteUploadsBody,
-  LinkTokenParams,
-  LinkUploadParams,
-  Receipt,
-  ReceiptKeys,
-  ReviewBody,
-  Send,
-  SendFileBody,
-  SendFilesBody,
-  SentFile,
-  SentFiles,
-  SignedParts,
-  SignPartsBody,
-  StartedSend,
-  StartedSends,
-  StartUploadHeaders,
-  VerifiedReceipt,
-  VerifyReceiptBody,
-} from "@valetkey/contract";
+import * as wire from "@valetkey/contract";
 import type { FastifyRequest } from "fastify";
 import { httpLimits } from "../../platform/http/http-limits.ts";
 import { type App, bodyIsOptional, emptyResponse, operations, type RouteDeps } from "../../platform/http/routes.ts";
@@ -42,19 +19,19 @@ const schemas = operations("visitors", {
   startSend: {
     ...isPublic,
     summary: "Start an upload to a file request, directly to the bucket",
-    params: LinkTokenParams,
-    headers: StartUploadHeaders,
-    body: SendFileBody,
-    response: { 201: StartedSend },
+    params: wire.LinkTokenParams,
+    headers: wire.StartUploadHeaders,
+    body: wire.SendFileBody,
+    response: { 201: wire.StartedSend },
   },
   startSends: {
     ...isPublic,
     summary: "Start up to 100 uploads to a file request",
     description:
       "The response has one result for each file, in the order of the request: an upload, or a problem of this file.",
-    params: LinkTokenParams,
-    body: SendFilesBody,
-    response: { 200: StartedSends },
+    params: wire.LinkTokenParams,
+    body: wire.SendFilesBody,
+    response: { 200: wire.StartedSends },
   },
   completeSends: {
     ...isPublic,
@@ -62,28 +39,28 @@ const schemas = operations("visitors", {
     description:
       "The response has one result for each id, in the order of the request: the file, or a problem of this upload. After 20 seconds, " +
       "uploads without a result have neither. Send their ids again.",
-    params: LinkTokenParams,
-    body: CompleteUploadsBody,
-    response: { 200: CompletedSends },
+    params: wire.LinkTokenParams,
+    body: wire.CompleteUploadsBody,
+    response: { 200: wire.CompletedSends },
   },
   listSentFiles: {
     ...isPublic,
     summary: "List the files that this visitor sent",
-    params: LinkTokenParams,
-    response: { 200: SentFiles },
+    params: wire.LinkTokenParams,
+    response: { 200: wire.SentFiles },
   },
   getSend: {
     ...isPublic,
     summary: "Get an upload of this visitor and its stored parts",
-    params: LinkUploadParams,
-    response: { 200: Send },
+    params: wire.LinkUploadParams,
+    response: { 200: wire.Send },
   },
   signSendParts: {
     ...isPublic,
     summary: "Sign parts of an upload of this visitor",
-    params: LinkUploadParams,
-    body: SignPartsBody,
-    response: { 200: SignedParts },
+    params: wire.LinkUploadParams,
+    body: wire.SignPartsBody,
+    response: { 200: wire.SignedParts },
   },
   completeSend: {
     ...isPublic,
@@ -91,24 +68,24 @@ const schemas = operations("visitors", {
     description:
       "The file is `ready`, or `quarantined` when the request has a review. A slow verification shows `verifying` or `scanning` " +
       "first. Poll the upload every second or two.",
-    params: LinkUploadParams,
-    body: CompleteUploadBody,
+    params: wire.LinkUploadParams,
+    body: wire.CompleteUploadBody,
     ...bodyIsOptional,
-    response: { 200: SentFile },
+    response: { 200: wire.SentFile },
   },
   takeBackSend: {
     ...isPublic,
     summary: "Abort an upload of this visitor, or take back a file that they sent",
-    params: LinkUploadParams,
+    params: wire.LinkUploadParams,
     response: { 204: emptyResponse },
   },
 });
 
 const UPLOADS = "/public/links/:token/uploads";
 
-const isReceived = ({ state }: Pick<SentFile, "state">) => state === "ready" || state === "quarantined";
+const isReceived = ({ state }: Pick<wire.SentFile, "state">) => state === "ready" || state === "quarantined";
 
-type Received = { visit: Visit; sent: Pick<SentFile, "state"> };
+type Received = { visit: Visit; sent: Pick<wire.SentFile, "state"> };
 
 /** The part of the service that the routes of senders need. An embedding has the same part. */
 export type SenderVerbs = Pick<RequestVerbs, "admitSender" | "visitorUploads"> & Pick<LinkVerbs, "recordUse">;
@@ -213,19 +190,19 @@ const receiptSchemas = operations("visitors", {
   getReceipt: {
     ...isPublic,
     summary: "Get the receipt of a file that this visitor sent",
-    params: LinkUploadParams,
-    response: { 200: Receipt },
+    params: wire.LinkUploadParams,
+    response: { 200: wire.Receipt },
   },
   verifyReceipt: {
     security: [] as [],
     summary: "Check the signature of a receipt",
-    body: VerifyReceiptBody,
-    response: { 200: VerifiedReceipt },
+    body: wire.VerifyReceiptBody,
+    response: { 200: wire.VerifiedReceipt },
   },
   getReceiptKeys: {
     security: [] as [],
     summary: "Read the public keys of receipts, to check receipts without this service",
-    response: { 200: ReceiptKeys },
+    response: { 200: wire.ReceiptKeys },
   },
 });
 
@@ -242,9 +219,9 @@ const reviewSchemas = operations("attachments", {
   reviewAttachment: {
     summary: "Accept or reject the quarantined file of a visitor",
     description: "An accepted file is `ready`. A rejected file is `rejected`, and its stored file is deleted.",
-    params: AttachmentParams,
-    body: ReviewBody,
-    response: { 200: Attachment },
+    params: wire.AttachmentParams,
+    body: wire.ReviewBody,
+    response: { 200: wire.Attachment },
   },
 });
 

@@ -1,26 +1,4 @@
-import {
-  AccessRequestParams,
-  AccessRequests,
-  AttachmentParams,
-  AttachmentShareParams,
-  GrantAccessBody,
-  Invitation,
-  InvitationParams,
-  InvitationToken,
-  ListAttachmentsQuery,
-  NoteParams,
-  NoteShareParams,
-  OpenInvitation,
-  RedeemedInvitation,
-  ShareAttachmentBody,
-  SharedAttachmentPage,
-  ShareNoteBody,
-  Shares,
-  SharesWithResults,
-  UpdateInvitationBody,
-  type Invitation as WireInvitation,
-  type Shares as WireShares,
-} from "@valetkey/contract";
+import * as wire from "@valetkey/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Page } from "../../platform/database/pages.ts";
 import { networkOf } from "../../platform/http/client-address.ts";
@@ -40,8 +18,8 @@ type Call<Params> = Pick<FastifyRequest, "caller"> & { params: Params };
 const fileSchemas = operations("attachments", {
   listAttachments: {
     summary: "List the files that are shared with you without their notes",
-    querystring: ListAttachmentsQuery,
-    response: { 200: SharedAttachmentPage },
+    querystring: wire.ListAttachmentsQuery,
+    response: { 200: wire.SharedAttachmentPage },
   },
 });
 
@@ -49,35 +27,35 @@ const schemas = operations("shares", {
   shareNote: {
     summary:
       "Share a note with users, as viewers or editors. An email address gets an invitation, whether or not it has an account",
-    params: NoteParams,
-    body: ShareNoteBody,
-    response: { 200: SharesWithResults },
+    params: wire.NoteParams,
+    body: wire.ShareNoteBody,
+    response: { 200: wire.SharesWithResults },
   },
   listNoteShares: {
     summary: "List the shares of a note, and its open invitations",
-    params: NoteParams,
-    response: { 200: Shares },
+    params: wire.NoteParams,
+    response: { 200: wire.Shares },
   },
   revokeNoteShare: {
     summary: "Revoke a share of a note. The next request of the user is refused",
-    params: NoteShareParams,
+    params: wire.NoteShareParams,
     response: { 204: emptyResponse },
   },
   shareAttachment: {
     summary:
       "Share one attachment without its note. An email address gets an invitation, whether or not it has an account",
-    params: AttachmentParams,
-    body: ShareAttachmentBody,
-    response: { 200: SharesWithResults },
+    params: wire.AttachmentParams,
+    body: wire.ShareAttachmentBody,
+    response: { 200: wire.SharesWithResults },
   },
   listAttachmentShares: {
     summary: "List the shares of an attachment, and its open invitations",
-    params: AttachmentParams,
-    response: { 200: Shares },
+    params: wire.AttachmentParams,
+    response: { 200: wire.Shares },
   },
   revokeAttachmentShare: {
     summary: "Revoke a share of an attachment. The next request of the user is refused",
-    params: AttachmentShareParams,
+    params: wire.AttachmentShareParams,
     response: { 204: emptyResponse },
   },
 });
@@ -87,7 +65,7 @@ export function shareRoutes(app: App, { useCases, publicUrl, takeTurn }: RouteDe
   const list = async (request: Call<ShareSubject>) =>
     present(await useCases.listShares(callerOf(request), request.params), { publicUrl });
 
-  async function put({ params, body, caller }: Call<ShareSubject> & { body: ShareNoteBody }) {
+  async function put({ params, body, caller }: Call<ShareSubject> & { body: wire.ShareNoteBody }) {
     const { userIds = [], emails = [], role = "viewer" } = body;
     const input = { subject: params, userIds, emails, role, expiresAt: parseExpiresAt(body.expiresAt) };
     const { results, ...listed } = await useCases.putShares(callerOf({ caller }), input);
@@ -101,8 +79,7 @@ export function shareRoutes(app: App, { useCases, publicUrl, takeTurn }: RouteDe
   }
 
   app.get("/attachments", { schema: fileSchemas.listAttachments, preHandler: takeTurn }, async (request) => {
-    const { limit, cursor } = request.query;
-    return describeShared(await useCases.listSharedAttachments(callerOf(request), { limit, cursor }), { useCases });
+    return describeShared(await useCases.listSharedAttachments(callerOf(request), request.query), { useCases });
   });
 
   app.put("/notes/:noteId/shares", { schema: schemas.shareNote }, put);
@@ -113,7 +90,7 @@ export function shareRoutes(app: App, { useCases, publicUrl, takeTurn }: RouteDe
   app.delete("/attachments/:attachmentId/shares/:userId", { schema: schemas.revokeAttachmentShare }, revoke);
 }
 
-function present({ shares, invitations }: SharesOfSubject, { publicUrl }: { publicUrl: string }): WireShares {
+function present({ shares, invitations }: SharesOfSubject, { publicUrl }: { publicUrl: string }): wire.Shares {
   return {
     shares: shares.map(({ userId, email, name, role, expiresAt, createdAt }) => ({
       userId,
@@ -131,7 +108,7 @@ function present({ shares, invitations }: SharesOfSubject, { publicUrl }: { publ
 export async function describeShared(
   page: Page<SharedAttachment>,
   { useCases }: { useCases: PeopleVerbs },
-): Promise<SharedAttachmentPage> {
+): Promise<wire.SharedAttachmentPage> {
   const people = await useCases.findPeople(page.items.flatMap(({ ownerId, createdBy }) => [ownerId, createdBy]));
   return fitPage(page, (attachment) => ({
     ...presentAttachment(attachment, people),
@@ -145,23 +122,23 @@ const invitationSchemas = operations("shares", {
   lookAtInvitation: {
     security: [] as [],
     summary: "Read what an invitation opens, before the sign-in. Changes nothing",
-    body: InvitationToken,
-    response: { 200: OpenInvitation },
+    body: wire.InvitationToken,
+    response: { 200: wire.OpenInvitation },
   },
   redeemInvitation: {
     summary: "Redeem an invitation, and get access to the note or the file, with any email address",
-    body: InvitationToken,
-    response: { 200: RedeemedInvitation },
+    body: wire.InvitationToken,
+    response: { 200: wire.RedeemedInvitation },
   },
   updateInvitation: {
     summary: "Change the role or the expiry of an open invitation, or make a new link for it",
-    params: InvitationParams,
-    body: UpdateInvitationBody,
-    response: { 200: Invitation },
+    params: wire.InvitationParams,
+    body: wire.UpdateInvitationBody,
+    response: { 200: wire.Invitation },
   },
   revokeInvitation: {
     summary: "Revoke an invitation, and the access that anyone has by it",
-    params: InvitationParams,
+    params: wire.InvitationParams,
     response: { 204: emptyResponse },
   },
 });
@@ -206,7 +183,7 @@ export function invitationRoutes(app: App, { useCases, publicUrl }: RouteDeps<Sh
 export function presentInvitation(
   invitation: DescribedInvitation,
   { publicUrl }: { publicUrl: string },
-): WireInvitation {
+): wire.Invitation {
   const { id, email, role, expiresAt, invitedAt, token } = invitation;
   return {
     ...{ id, email, role },
@@ -218,7 +195,7 @@ export function presentInvitation(
 }
 
 /** Converts an invitation to the form that the person with the link sees. */
-export function presentOpen(found: LookedAt): OpenInvitation {
+export function presentOpen(found: LookedAt): wire.OpenInvitation {
   if (found.opens === "service") {
     const { inviterName, invitation } = found;
     const nothing = { noteTitle: null, filename: null, role: null, expiresAt: null };
@@ -240,23 +217,23 @@ export function presentOpen(found: LookedAt): OpenInvitation {
 const accessRequestSchemas = operations("shares", {
   askForAccess: {
     summary: "Ask the owner of a note for access. The response is the same whether or not the note exists",
-    params: NoteParams,
+    params: wire.NoteParams,
     response: { 202: emptyResponse },
   },
   listAccessRequests: {
     summary: "List the people who ask for access to a note, oldest first",
-    params: NoteParams,
-    response: { 200: AccessRequests },
+    params: wire.NoteParams,
+    response: { 200: wire.AccessRequests },
   },
   grantAccess: {
     summary: "Share a note with a person who asks for access",
-    params: AccessRequestParams,
-    body: GrantAccessBody,
+    params: wire.AccessRequestParams,
+    body: wire.GrantAccessBody,
     response: { 204: emptyResponse },
   },
   dismissAccessRequest: {
     summary: "Dismiss a request for access. For a day, further requests of the person are dropped",
-    params: AccessRequestParams,
+    params: wire.AccessRequestParams,
     response: { 204: emptyResponse },
   },
 });

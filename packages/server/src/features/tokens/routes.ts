@@ -1,19 +1,4 @@
-import {
-  AnswerTokenRequestBody,
-  ApiTokens,
-  CreatedToken,
-  CreateTokenBody,
-  Me,
-  RequestedToken,
-  RequestedTokenBody,
-  RequestedTokenState,
-  RequestTokenBody,
-  TokenParams,
-  TokenRequest,
-  TokenRequestCode,
-  TokensQuery,
-  type ApiToken as WireToken,
-} from "@valetkey/contract";
+import * as wire from "@valetkey/contract";
 import { networkOf } from "../../platform/http/client-address.ts";
 import { type App, emptyResponse, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { parseExpiresAt, toIso } from "../../platform/http/wire.ts";
@@ -26,49 +11,49 @@ import type { ApiToken } from "./queries.ts";
 const schemas = operations("tokens", {
   getMe: {
     summary: "Read your user",
-    response: { 200: Me },
+    response: { 200: wire.Me },
   },
   requestToken: {
     security: [] as [],
     summary: "Request an API token for a program. The token works after a signed-in person has confirmed the code",
-    body: RequestTokenBody,
-    response: { 201: RequestedToken },
+    body: wire.RequestTokenBody,
+    response: { 201: wire.RequestedToken },
   },
   readRequestedToken: {
     security: [] as [],
     summary: "Read whether a person has confirmed the code of a requested token",
-    body: RequestedTokenBody,
-    response: { 200: RequestedTokenState },
+    body: wire.RequestedTokenBody,
+    response: { 200: wire.RequestedTokenState },
   },
   lookAtTokenRequest: {
     summary: "Read which program shows a code. After 10 wrong codes, wait for 15 minutes",
-    body: TokenRequestCode,
-    response: { 200: TokenRequest },
+    body: wire.TokenRequestCode,
+    response: { 200: wire.TokenRequest },
   },
   answerTokenRequest: {
     summary: "Give the program that shows a code an API token that acts as you, or refuse it",
-    body: AnswerTokenRequestBody,
+    body: wire.AnswerTokenRequestBody,
     response: { 204: emptyResponse },
   },
   createToken: {
     summary:
       "Create an API token that acts as you. Only this response contains the token. The token of a user with a JWT expires within 90 days",
-    body: CreateTokenBody,
-    response: { 201: CreatedToken },
+    body: wire.CreateTokenBody,
+    response: { 201: wire.CreatedToken },
   },
   listTokens: {
     summary: "List your API tokens, or as an administrator those of another user, without their secrets",
-    querystring: TokensQuery,
-    response: { 200: ApiTokens },
+    querystring: wire.TokensQuery,
+    response: { 200: wire.ApiTokens },
   },
   revokeToken: {
     summary: "Revoke one of your API tokens, or as an administrator any API token",
-    params: TokenParams,
+    params: wire.TokenParams,
     response: { 204: emptyResponse },
   },
   revokeTokens: {
     summary: "Revoke all your API tokens, or as an administrator those of another user",
-    querystring: TokensQuery,
+    querystring: wire.TokensQuery,
     response: { 204: emptyResponse },
   },
 });
@@ -141,6 +126,6 @@ export function tokenRoutes(app: App, { useCases }: RouteDeps<AccountVerbs & Peo
   });
 }
 
-function present({ id, label, createdAt, expiresAt }: ApiToken): WireToken {
+function present({ id, label, createdAt, expiresAt }: ApiToken): wire.ApiToken {
   return { id, label, createdAt: toIso(createdAt), expiresAt: expiresAt === undefined ? null : toIso(expiresAt) };
 }

@@ -68,8 +68,7 @@ export function trashRoutes(app: App, { useCases, takeTurn }: RouteDeps<PeopleVe
   });
 
   app.get("/trash", { schema: schemas.listTrash, preHandler: takeTurn }, async (request) => {
-    const { limit, cursor } = request.query;
-    const page = await useCases.listTrash(callerOf(request), { limit, cursor });
+    const page = await useCases.listTrash(callerOf(request), request.query);
     const people = await useCases.findPeople(page.items.map(({ deletedBy }) => deletedBy));
     return fitPage(page, ({ id, noteId, noteTitle, attachment, files, sizeBytes, ...item }) => ({
       id,

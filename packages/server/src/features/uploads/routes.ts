@@ -1,24 +1,4 @@
-import {
-  Attachment,
-  AttachmentParams,
-  CompletedUploads,
-  CompleteUploadBody,
-  CompleteUploadsBody,
-  type FileProblem,
-  NoteParams,
-  RenameAttachmentBody,
-  type Send,
-  SignedParts,
-  SignPartsBody,
-  type StartedSend,
-  StartedUpload,
-  StartedUploads,
-  StartUploadBody,
-  StartUploadHeaders,
-  StartUploadsBody,
-  Upload,
-  UploadParams,
-} from "@valetkey/contract";
+import * as wire from "@valetkey/contract";
 import { countParts } from "../../platform/bucket/part-plan.ts";
 import type { SignedRequest } from "../../platform/bucket/port.ts";
 import { DomainError } from "../../platform/errors.ts";
@@ -26,12 +6,7 @@ import { httpLimits } from "../../platform/http/http-limits.ts";
 import { presentProblem } from "../../platform/http/problem.ts";
 import { type App, bodyIsOptional, emptyResponse, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { allowNoBody, readIdempotencyKey, toIso } from "../../platform/http/wire.ts";
-import {
-  namesOf,
-  presentRejection,
-  type Attachment as StoredAttachment,
-  type Upload as StoredUpload,
-} from "../access/attachment.ts";
+import { type Attachment, namesOf, presentRejection, type Upload } from "../access/attachment.ts";
 import { callerOf } from "../access/caller.ts";
 import { describeAttachment, presentAttachment } from "../attachments/routes.ts";
 import type { PeopleVerbs } from "../people/index.ts";
@@ -45,64 +20,64 @@ const fileSchemas = operations("attachments", {
     description:
       "Only a `ready` file can be renamed, by those who may edit its note. The content must agree with the new name, as in an upload. " +
       "URLs that were issued before keep the old name.",
-    params: AttachmentParams,
-    body: RenameAttachmentBody,
-    response: { 200: Attachment },
+    params: wire.AttachmentParams,
+    body: wire.RenameAttachmentBody,
+    response: { 200: wire.Attachment },
   },
 });
 
 const schemas = operations("uploads", {
   startUpload: {
     summary: "Start an upload that goes directly to the bucket",
-    params: NoteParams,
-    headers: StartUploadHeaders,
-    body: StartUploadBody,
-    response: { 201: StartedUpload },
+    params: wire.NoteParams,
+    headers: wire.StartUploadHeaders,
+    body: wire.StartUploadBody,
+    response: { 201: wire.StartedUpload },
   },
   startUploads: {
     summary: "Start up to 100 uploads",
     description:
       "The response has one result for each file, in the order of the request: an upload, or a problem of this file. Repeat a lost " +
       "request with the same keys.",
-    params: NoteParams,
-    body: StartUploadsBody,
-    response: { 200: StartedUploads },
+    params: wire.NoteParams,
+    body: wire.StartUploadsBody,
+    response: { 200: wire.StartedUploads },
   },
   completeUploads: {
     summary: "Complete up to 100 uploads",
     description:
       "The response has one result for each id, in the order of the request: the file, or a problem of this upload. After 20 seconds, " +
       "uploads without a result have neither. Send their ids again.",
-    body: CompleteUploadsBody,
-    response: { 200: CompletedUploads },
+    body: wire.CompleteUploadsBody,
+    response: { 200: wire.CompletedUploads },
   },
   getUpload: {
     summary: "Get an upload and its stored parts",
     description:
       "While the upload is `pending`, the response lists the stored parts, so that a client can resume. After the completion, the state is " +
       "`verifying` or `scanning`, and then `ready`, or `rejected` with a `reason`.",
-    params: UploadParams,
-    response: { 200: Upload },
+    params: wire.UploadParams,
+    response: { 200: wire.Upload },
   },
   signUploadParts: {
     summary: "Sign parts of an upload",
-    params: UploadParams,
-    body: SignPartsBody,
-    response: { 200: SignedParts },
+    params: wire.UploadParams,
+    body: wire.SignPartsBody,
+    response: { 200: wire.SignedParts },
   },
   completeUpload: {
     summary: "Verify the stored object and attach the file",
     description:
       "The attachment is `ready`, or `verifying` or `scanning` if its verification is slow and continues after the " +
       "request. Poll `GET /uploads/{uploadId}` every second or two until `state` is `ready`, or `rejected` with its `reason`.",
-    params: UploadParams,
-    body: CompleteUploadBody,
+    params: wire.UploadParams,
+    body: wire.CompleteUploadBody,
     ...bodyIsOptional,
-    response: { 200: Attachment },
+    response: { 200: wire.Attachment },
   },
   abortUpload: {
     summary: "Abort an upload",
-    params: UploadParams,
+    params: wire.UploadParams,
     response: { 204: emptyResponse },
   },
 });
@@ -167,8 +142,8 @@ export function uploadRoutes(app: App, deps: RouteDeps<PeopleVerbs & UploadVerbs
 
 async function presentCompleted(
   uploadIds: readonly string[],
-  { outcomes, deps }: { outcomes: readonly (Outcome<StoredAttachment> | undefined)[]; deps: RouteDeps<PeopleVerbs> },
-): Promise<CompletedUploads["files"]> {
+  { outcomes, deps }: { outcomes: readonly (Outcome<Attachment> | undefined)[]; deps: RouteDeps<PeopleVerbs> },
+): Promise<wire.CompletedUploads["files"]> {
   const senders = outcomes.flatMap((file) =>
     file === undefined || file instanceof DomainError ? [] : [file.createdBy],
   );
@@ -180,7 +155,7 @@ async function presentCompleted(
 export function presentFiles<Model, File>(
   uploadIds: readonly string[],
   { outcomes, present }: { outcomes: readonly (Outcome<Model> | undefined)[]; present: (model: Model) => File },
-): { uploadId: string; file?: File; problem?: FileProblem }[] {
+): { uploadId: string; file?: File; problem?: wire.FileProblem }[] {
   return uploadIds.map((uploadId, index) => {
     const outcome = outcomes[index];
     if (outcome === undefined) return { uploadId };
@@ -190,37 +165,37 @@ export function presentFiles<Model, File>(
 }
 
 /** Presents the outcomes of a batch of starts. */
-export function presentOutcomes<Upload>(
+export function presentOutcomes<Presented>(
   outcomes: readonly Outcome<Started>[],
-  present: (started: Started) => { upload: Upload },
-): { uploads: { upload?: Upload; problem?: FileProblem }[] } {
+  present: (started: Started) => { upload: Presented },
+): { uploads: { upload?: Presented; problem?: wire.FileProblem }[] } {
   return {
     uploads: outcomes.map((each) => (each instanceof DomainError ? { problem: presentProblem(each) } : present(each))),
   };
 }
 
-type Started = { upload: StoredUpload; request: SignedRequest | undefined };
+type Started = { upload: Upload; request: SignedRequest | undefined };
 
-export function presentStarted(started: Started): StartedUpload {
+export function presentStarted(started: Started): wire.StartedUpload {
   return { upload: { attachmentId: started.upload.attachmentId, ...presentStart(started) } };
 }
 
 /** Presents a started upload for a visitor, without the ids of the note and its files. */
-export function presentStartedSend(started: Started): StartedSend {
+export function presentStartedSend(started: Started): wire.StartedSend {
   return { upload: presentStart(started) };
 }
 
-export function presentUpload(progress: UploadProgress): Upload {
+export function presentUpload(progress: UploadProgress): wire.Upload {
   const { attachmentId, noteId } = progress.upload;
   return { upload: { attachmentId, noteId, ...presentProgress(progress) } };
 }
 
 /** Presents an upload for a visitor, without the ids of the note and its files. */
-export function presentSend(progress: UploadProgress): Send {
+export function presentSend(progress: UploadProgress): wire.Send {
   return { upload: presentProgress(progress) };
 }
 
-export function presentPart(part: SignedRequest & { partNumber: number }): SignedParts["parts"][number] {
+export function presentPart(part: SignedRequest & { partNumber: number }): wire.SignedParts["parts"][number] {
   return { ...part, expiresAt: toIso(part.expiresAt) };
 }
 
@@ -246,7 +221,7 @@ function presentProgress({ upload, parts, rejected }: UploadProgress) {
   };
 }
 
-function presentPlan({ multipart, sizeBytes }: StoredUpload) {
+function presentPlan({ multipart, sizeBytes }: Upload) {
   if (multipart === undefined) return { strategy: "put" as const };
   const { partSize } = multipart;
   return { strategy: "multipart" as const, partSize, partCount: countParts({ sizeBytes, partSize }) };

@@ -1,16 +1,4 @@
-import {
-  CreateWebhookBody,
-  DeliveryParams,
-  ListDeliveriesQuery,
-  UpdateWebhookBody,
-  type WebhookDelivery,
-  WebhookDeliveryPage,
-  WebhookParams,
-  Webhooks,
-  WebhookTest,
-  WebhookWithSecret,
-  Webhook as WireWebhook,
-} from "@valetkey/contract";
+import * as wire from "@valetkey/contract";
 import { type App, emptyResponse, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { isoOrNull, toIso } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/caller.ts";
@@ -24,25 +12,25 @@ type Schemas = ReturnType<typeof schemasOf>;
 
 /** The schemas of a user's webhooks, or of the service, which differ in names and summaries. */
 function schemasOf({ name, notes }: { name: string; notes: string }) {
-  const params = WebhookParams;
+  const params = wire.WebhookParams;
   return {
     list: {
       operationId: `list${name}s`,
       summary: `List the webhooks of ${notes}, newest first`,
-      response: { 200: Webhooks },
+      response: { 200: wire.Webhooks },
     },
     create: {
       operationId: `create${name}`,
       summary: `Create a webhook of ${notes}. Only this response contains its secret`,
-      body: CreateWebhookBody,
-      response: { 201: WebhookWithSecret },
+      body: wire.CreateWebhookBody,
+      response: { 201: wire.WebhookWithSecret },
     },
     update: {
       operationId: `update${name}`,
       summary: `Change, disable or enable a webhook of ${notes}`,
       params,
-      body: UpdateWebhookBody,
-      response: { 200: WireWebhook },
+      body: wire.UpdateWebhookBody,
+      response: { 200: wire.Webhook },
     },
     remove: {
       operationId: `delete${name}`,
@@ -54,25 +42,25 @@ function schemasOf({ name, notes }: { name: string; notes: string }) {
       operationId: `rotate${name}Secret`,
       summary: `Make a new secret for a webhook of ${notes}. The old secret stays valid for 24 hours`,
       params,
-      response: { 200: WebhookWithSecret },
+      response: { 200: wire.WebhookWithSecret },
     },
     test: {
       operationId: `test${name}`,
       summary: `Send a test message to a webhook of ${notes}`,
       params,
-      response: { 202: WebhookTest },
+      response: { 202: wire.WebhookTest },
     },
     deliveries: {
       operationId: `list${name}Deliveries`,
       summary: `List the deliveries to a webhook of ${notes} in the last 30 days, newest first`,
       params,
-      querystring: ListDeliveriesQuery,
-      response: { 200: WebhookDeliveryPage },
+      querystring: wire.ListDeliveriesQuery,
+      response: { 200: wire.WebhookDeliveryPage },
     },
     retry: {
       operationId: `retry${name}Delivery`,
       summary: `Send a message to a webhook of ${notes} again`,
-      params: DeliveryParams,
+      params: wire.DeliveryParams,
       response: { 204: emptyResponse },
     },
   };
@@ -127,8 +115,7 @@ function deliveryRoutes(app: App, { useCases, takeTurn, path, scope, schemas }: 
 
   const lists = { schema: schemas.deliveries, preHandler: takeTurn };
   app.get(`${path}/:webhookId/deliveries`, lists, async (request) => {
-    const { limit, cursor } = request.query;
-    const page = { id: request.params.webhookId, limit, cursor };
+    const page = { id: request.params.webhookId, ...request.query };
     const { items, nextCursor } = await useCases.listWebhookDeliveries(callerOf(request), scope, page);
     return { items: items.map(presentDelivery), nextCursor: nextCursor ?? null };
   });
@@ -140,7 +127,7 @@ function deliveryRoutes(app: App, { useCases, takeTurn, path, scope, schemas }: 
   });
 }
 
-function presentWebhook(endpoint: WebhookEndpoint): WireWebhook {
+function presentWebhook(endpoint: WebhookEndpoint): wire.Webhook {
   const { id, url, events, description, createdAt, disabledAt, failures, ...ends } = endpoint;
   return {
     ...{ id, url, events: [...events], description },
@@ -153,7 +140,7 @@ function presentWebhook(endpoint: WebhookEndpoint): WireWebhook {
   };
 }
 
-function presentDelivery(delivery: Delivery): WebhookDelivery {
+function presentDelivery(delivery: Delivery): wire.WebhookDelivery {
   const { id, type, createdAt, attempts, dueAt, deliveredAt, givenUpAt, status } = delivery;
   return {
     ...{ id, type, state: stateOf(delivery), createdAt: toIso(createdAt), attempts },
@@ -170,7 +157,7 @@ function presentProblem({ problem, failure }: Pick<Delivery, "problem" | "failur
   return { problem: problem ?? null, failure: problem === undefined ? null : (failure ?? "other") };
 }
 
-function stateOf({ deliveredAt, givenUpAt }: Delivery): WebhookDelivery["state"] {
+function stateOf({ deliveredAt, givenUpAt }: Delivery): wire.WebhookDelivery["state"] {
   if (deliveredAt !== undefined) return "delivered";
   return givenUpAt === undefined ? "waiting" : "given_up";
 }

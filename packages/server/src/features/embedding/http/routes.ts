@@ -1,27 +1,5 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import {
-  CompleteUploadBody,
-  CompleteUploadsBody,
-  completedOf,
-  FileUrl,
-  FileUrls,
-  FileUrlsBody,
-  Id,
-  PageQuery,
-  PlainText,
-  pageOf,
-  SignedParts,
-  SignPartsBody,
-  StartedUpload,
-  StartedUploads,
-  StartUploadBody,
-  StartUploadHeaders,
-  StartUploadsBody,
-  Upload,
-  UploadParams,
-  UrlQuery,
-  Attachment as WireAttachment,
-} from "@valetkey/contract";
+import * as wire from "@valetkey/contract";
 import type { FastifyBaseLogger, FastifyRequest } from "fastify";
 import fastify from "fastify";
 import { Type } from "typebox";
@@ -50,52 +28,52 @@ import { presentFiles, presentOutcomes, presentPart, presentStarted, presentUplo
 import type { Files } from "../files.ts";
 import { type FindUser, identificationHook, userOf } from "./handler.ts";
 
-const Name = Type.String({ minLength: 1, maxLength: 255, ...PlainText });
+const Name = Type.String({ minLength: 1, maxLength: 255, ...wire.PlainText });
 const ItemParams = Type.Object({ resource: Name, itemId: Name });
-const FileParams = Type.Object({ fileId: Id });
+const FileParams = Type.Object({ fileId: wire.Id });
 
-const ItemFile = Type.Object({ ...WireAttachment.properties, resource: Name, itemId: Name });
+const ItemFile = Type.Object({ ...wire.Attachment.properties, resource: Name, itemId: Name });
 
 /** The schemas of all routes of an embedding. The upload routes reuse schemas of the service. */
 const uploadSchemas = operations("uploads", {
   startUpload: {
     summary: "Start the upload of a file to an item. Asks `may` for `add`",
     params: ItemParams,
-    headers: StartUploadHeaders,
-    body: StartUploadBody,
-    response: { 201: StartedUpload },
+    headers: wire.StartUploadHeaders,
+    body: wire.StartUploadBody,
+    response: { 201: wire.StartedUpload },
   },
   startUploads: {
     summary: "Start the uploads of up to 100 files to an item. Asks `may` for `add`",
     params: ItemParams,
-    body: StartUploadsBody,
-    response: { 200: StartedUploads },
+    body: wire.StartUploadsBody,
+    response: { 200: wire.StartedUploads },
   },
   completeUploads: {
     summary: "Complete up to 100 uploads. The service verifies the stored bytes",
-    body: CompleteUploadsBody,
-    response: { 200: completedOf(ItemFile) },
+    body: wire.CompleteUploadsBody,
+    response: { 200: wire.completedOf(ItemFile) },
   },
   getUpload: {
     summary: "Read the state of an upload. Only the user who started the upload",
-    params: UploadParams,
-    response: { 200: Upload },
+    params: wire.UploadParams,
+    response: { 200: wire.Upload },
   },
   signParts: {
     summary: "Sign the URLs of parts of a large upload",
-    params: UploadParams,
-    body: SignPartsBody,
-    response: { 200: SignedParts },
+    params: wire.UploadParams,
+    body: wire.SignPartsBody,
+    response: { 200: wire.SignedParts },
   },
   completeUpload: {
     summary: "Complete an upload. The service verifies the stored bytes, and asks `may` for `add` again",
-    params: UploadParams,
-    body: CompleteUploadBody,
+    params: wire.UploadParams,
+    body: wire.CompleteUploadBody,
     response: { 200: ItemFile },
   },
   abortUpload: {
     summary: "Abort an upload, and delete its stored bytes",
-    params: UploadParams,
+    params: wire.UploadParams,
     response: { 204: Type.Null() },
   },
 });
@@ -104,8 +82,8 @@ const fileSchemas = operations("attachments", {
   listFiles: {
     summary: "List the files of an item, the oldest file first. Asks `may` for `read`",
     params: ItemParams,
-    querystring: PageQuery,
-    response: { 200: pageOf(ItemFile) },
+    querystring: wire.PageQuery,
+    response: { 200: wire.pageOf(ItemFile) },
   },
   getFile: {
     summary: "Read a file. Asks `may` for `read`",
@@ -120,27 +98,27 @@ const fileSchemas = operations("attachments", {
   issueUrl: {
     summary: "Issue a URL of a file. Asks `may` for `read`",
     params: FileParams,
-    querystring: UrlQuery,
-    response: { 200: FileUrl },
+    querystring: wire.UrlQuery,
+    response: { 200: wire.FileUrl },
   },
   download: {
     summary: "Redirect to a URL of a file, for links in a page. Asks `may` for `read`",
     params: FileParams,
-    querystring: UrlQuery,
+    querystring: wire.UrlQuery,
     response: { 302: Type.Null() },
   },
   issueUrls: {
     summary: "Issue the URLs of up to 1,000 files. Asks `mayMany` for `read`",
     body: Type.Object(
       {
-        fileIds: Type.Array(Id, { minItems: 1, maxItems: 1000 }),
-        purpose: FileUrlsBody.properties.purpose,
-        preview: FileUrlsBody.properties.preview,
-        cacheable: FileUrlsBody.properties.cacheable,
+        fileIds: Type.Array(wire.Id, { minItems: 1, maxItems: 1000 }),
+        purpose: wire.FileUrlsBody.properties.purpose,
+        preview: wire.FileUrlsBody.properties.preview,
+        cacheable: wire.FileUrlsBody.properties.cacheable,
       },
       { additionalProperties: false },
     ),
-    response: { 200: FileUrls },
+    response: { 200: wire.FileUrls },
   },
 });
 
@@ -213,8 +191,7 @@ function embeddingFileRoutes(app: App, deps: EmbeddingRouteDeps): void {
   const { files, useCases } = deps;
   app.get("/:resource/:itemId", { schema: fileSchemas.listFiles }, async (request) => {
     const { resource, itemId } = request.params;
-    const { limit, cursor } = request.query;
-    const page = await files.list(userOf(request), { resource, itemId, page: { limit, cursor } });
+    const page = await files.list(userOf(request), { resource, itemId, page: request.query });
     const people = await useCases.findPeople(page.items.map(({ createdBy }) => createdBy));
     return fitPage(page, (attachment) => presentItemFile(attachment, { item: { resource, itemId }, people }));
   });
@@ -254,7 +231,7 @@ function embeddingFileRoutes(app: App, deps: EmbeddingRouteDeps): void {
   );
 }
 
-function urlInputOf({ expiresIn, cacheable, ...asked }: UrlQuery) {
+function urlInputOf({ expiresIn, cacheable, ...asked }: wire.UrlQuery) {
   return { ...asked, expiresInSeconds: parseExpiresIn(expiresIn), isCacheable: cacheable === "true" };
 }
 

@@ -1,26 +1,4 @@
-import {
-  AttachmentParams,
-  AuditEventPage,
-  CreateFileLinkBody,
-  CreateLinkBody,
-  CreateLinkHeaders,
-  type FileRequest,
-  Link,
-  type LinkFacts,
-  LinkPage,
-  LinkParams,
-  LinkReceiverPage,
-  ListLinksQuery,
-  NoteParams,
-  PageQuery,
-  RevokedLink,
-  SendLinkBody,
-  SendLinkHeaders,
-  SentLink,
-  UpdateLinkBody,
-  type Link as WireLink,
-  type LinkReceiver as WireReceiver,
-} from "@valetkey/contract";
+import * as wire from "@valetkey/contract";
 import type { FastifyRequest } from "fastify";
 import type { Page } from "../../../platform/database/pages.ts";
 import { type App, operations, type RouteDeps } from "../../../platform/http/routes.ts";
@@ -39,69 +17,69 @@ import type { LinkSettings } from "./settings.ts";
 const schemas = operations("links", {
   createLink: {
     summary: "Make a link of a note or of some of its files, or a file request",
-    params: NoteParams,
-    headers: CreateLinkHeaders,
-    body: CreateLinkBody,
-    response: { 201: Link },
+    params: wire.NoteParams,
+    headers: wire.CreateLinkHeaders,
+    body: wire.CreateLinkBody,
+    response: { 201: wire.Link },
   },
   listNoteLinks: {
     summary: "List the links of a note, newest first",
-    params: NoteParams,
-    querystring: PageQuery,
-    response: { 200: LinkPage },
+    params: wire.NoteParams,
+    querystring: wire.PageQuery,
+    response: { 200: wire.LinkPage },
   },
   createFileLink: {
     summary: "Make a link of one file",
-    params: AttachmentParams,
-    headers: CreateLinkHeaders,
-    body: CreateFileLinkBody,
-    response: { 201: Link },
+    params: wire.AttachmentParams,
+    headers: wire.CreateLinkHeaders,
+    body: wire.CreateFileLinkBody,
+    response: { 201: wire.Link },
   },
   listFileLinks: {
     summary: "List the links that name this file, newest first. A link of the whole note names no file",
-    params: AttachmentParams,
-    querystring: PageQuery,
-    response: { 200: LinkPage },
+    params: wire.AttachmentParams,
+    querystring: wire.PageQuery,
+    response: { 200: wire.LinkPage },
   },
   listLinks: {
     summary: "List the links of your notes, and the links that you made and may still edit, newest first",
-    querystring: ListLinksQuery,
-    response: { 200: LinkPage },
+    querystring: wire.ListLinksQuery,
+    response: { 200: wire.LinkPage },
   },
   getLink: {
     summary: "Read a link",
-    params: LinkParams,
-    response: { 200: Link },
+    params: wire.LinkParams,
+    response: { 200: wire.Link },
   },
   updateLink: {
     summary: "Edit a link, or give it another URL. Owners edit all links of their notes, and editors their own",
-    params: LinkParams,
-    body: UpdateLinkBody,
-    response: { 200: Link },
+    params: wire.LinkParams,
+    body: wire.UpdateLinkBody,
+    response: { 200: wire.Link },
   },
   revokeLink: {
     summary: "Revoke a link at once. Returns when the last issued URL expires",
-    params: LinkParams,
-    response: { 200: RevokedLink },
+    params: wire.LinkParams,
+    response: { 200: wire.RevokedLink },
   },
   sendLink: {
     summary: "Send a link by mail. Answers go to your email address, which must be proven",
-    params: LinkParams,
-    headers: SendLinkHeaders,
-    body: SendLinkBody,
-    response: { 202: SentLink },
+    params: wire.LinkParams,
+    headers: wire.SendLinkHeaders,
+    body: wire.SendLinkBody,
+    response: { 202: wire.SentLink },
   },
   listLinkReceivers: {
     summary: "List the people who got the link by mail, and whether they opened and used it, newest first",
-    params: LinkParams,
-    querystring: PageQuery,
-    response: { 200: LinkReceiverPage },
+    params: wire.LinkParams,
+    querystring: wire.PageQuery,
+    response: { 200: wire.LinkReceiverPage },
   },
   listLinkEvents: {
     summary: "List the audit events of a link, newest first",
-    params: LinkParams,
-    querystring: PageQuery,
-    response: { 200: AuditEventPage },
+    params: wire.LinkParams,
+    querystring: wire.PageQuery,
+    response: { 200: wire.AuditEventPage },
   },
 });
 
@@ -112,8 +90,7 @@ export function linkRoutes(app: App, deps: RouteDeps<AuditVerbs & LinkVerbs & Pe
   const { useCases, takeTurn } = deps;
 
   async function list(request: ListCall) {
-    const { limit, cursor } = request.query;
-    const input = { subject: request.params, limit, cursor };
+    const input = { subject: request.params, ...request.query };
     return presentLinks(await useCases.listLinks(callerOf(request), input), deps);
   }
 
@@ -139,8 +116,7 @@ export function linkRoutes(app: App, deps: RouteDeps<AuditVerbs & LinkVerbs & Pe
   app.get("/attachments/:attachmentId/links", { schema: schemas.listFileLinks, preHandler: takeTurn }, list);
 
   app.get("/links", { schema: schemas.listLinks, preHandler: takeTurn }, async (request) => {
-    const { limit, cursor, kind } = request.query;
-    return presentLinks(await useCases.listOwnLinks(callerOf(request), { limit, cursor, kind }), deps);
+    return presentLinks(await useCases.listOwnLinks(callerOf(request), request.query), deps);
   });
 
   app.get("/links/:linkId", { schema: schemas.getLink }, async (request) =>
@@ -174,21 +150,19 @@ export function linkRoutes(app: App, deps: RouteDeps<AuditVerbs & LinkVerbs & Pe
   });
 
   app.get("/links/:linkId/mails", { schema: schemas.listLinkReceivers, preHandler: takeTurn }, async (request) => {
-    const { limit, cursor } = request.query;
-    const input = { linkId: request.params.linkId, limit, cursor };
+    const input = { linkId: request.params.linkId, ...request.query };
     const page = await useCases.listReceivers(callerOf(request), input);
     return fitPage(page, (receiver) => presentReceiver(receiver, page));
   });
 
   app.get("/links/:linkId/events", { schema: schemas.listLinkEvents, preHandler: takeTurn }, async (request) => {
-    const { limit, cursor } = request.query;
     const caller = callerOf(request);
-    const events = await useCases.listLinkEvents(caller, { linkId: request.params.linkId, limit, cursor });
+    const events = await useCases.listLinkEvents(caller, { linkId: request.params.linkId, ...request.query });
     return describeEvents(events, { caller, ...deps });
   });
 }
 
-function presentReceiver(receiver: Receiver, current: Pick<Receiver, "generation">): WireReceiver {
+function presentReceiver(receiver: Receiver, current: Pick<Receiver, "generation">): wire.LinkReceiver {
   const { id, email, generation, queuedAt, sentAt, visitedAt, usedAt } = receiver;
   return {
     ...{ id, email },
@@ -201,14 +175,14 @@ function presentReceiver(receiver: Receiver, current: Pick<Receiver, "generation
   };
 }
 
-function settingsOf(body: CreateFileLinkBody): LinkSettings {
+function settingsOf(body: wire.CreateFileLinkBody): LinkSettings {
   const { label, message, password, maxClaims, urlTtlSeconds, notify, showPreviews, recipients, expiresAt } = body;
   const given = typeof expiresAt === "string" ? parseInstant(expiresAt, { name: "expiresAt" }) : expiresAt;
   return { label, message, expiresAt: given, password, maxClaims, urlTtlSeconds, notify, showPreviews, recipients };
 }
 
 /** Converts one link to the form of a response. Reads the creator of the link from the database. */
-export async function presentLink(described: DescribedLink, deps: RouteDeps<PeopleVerbs>): Promise<WireLink> {
+export async function presentLink(described: DescribedLink, deps: RouteDeps<PeopleVerbs>): Promise<wire.Link> {
   const people = await deps.useCases.findPeople([described.link.createdBy]);
   return present(described, { people, publicUrl: deps.publicUrl });
 }
@@ -219,7 +193,7 @@ export async function presentLinks(page: Page<DescribedLink>, { useCases, public
   return fitPage(page, (described) => present(described, { people, publicUrl }));
 }
 
-function present(described: DescribedLink, { people, publicUrl }: { people: People; publicUrl: string }): WireLink {
+function present(described: DescribedLink, { people, publicUrl }: { people: People; publicUrl: string }): wire.Link {
   const { link, token, canEdit, files, filledSlots, sentTo, lastUrlExpiresAt } = described;
   return {
     ...presentFacts(described, people),
@@ -243,7 +217,7 @@ function present(described: DescribedLink, { people, publicUrl }: { people: Peop
 type Facts = Pick<LinkDetails, "link" | "noteTitle" | "urlsIssued" | "received"> & { state: LinkState };
 
 /** Presents the facts about a link that people who may edit it, and administrators, see. */
-export function presentFacts({ link, state, noteTitle, urlsIssued, received }: Facts, people: People): LinkFacts {
+export function presentFacts({ link, state, noteTitle, urlsIssued, received }: Facts, people: People): wire.LinkFacts {
   return {
     id: link.id,
     kind: link.kind,
@@ -264,7 +238,8 @@ export function presentFacts({ link, state, noteTitle, urlsIssued, received }: F
 }
 
 /** A newer version can have stored members that this contract refuses, so the response omits them. */
-function presentRequest({ maxFiles, maxBytesPerFile, maxBytesTotal, accept, askName, review, slots }: FileRequest) {
+function presentRequest(request: wire.FileRequest) {
+  const { maxFiles, maxBytesPerFile, maxBytesTotal, accept, askName, review, slots } = request;
   const presented = slots.map(({ id, name, accept, maxBytes }) => ({
     id,
     name,

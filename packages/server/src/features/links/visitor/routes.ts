@@ -1,20 +1,4 @@
-import {
-  ClaimBody,
-  ClaimUrlsBody,
-  LinkClaim,
-  LinkClaimParams,
-  LinkCodeBody,
-  type LinkFile,
-  LinkPreviewsBody,
-  LinkPreviewUrls,
-  LinkTokenParams,
-  type OpenedLink,
-  ProveLinkEmailBody,
-  PublicLink,
-  ReceiverHeaders,
-  type SentFile,
-  UnlockBody,
-} from "@valetkey/contract";
+import * as wire from "@valetkey/contract";
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
 import { networkOf } from "../../../platform/http/client-address.ts";
 import { HttpProblem } from "../../../platform/http/problem.ts";
@@ -38,57 +22,57 @@ const schemas = operations("visitors", {
   lookAtLink: {
     ...isPublic,
     summary: "Read what a link opens. A link with a password shows nothing before it is unlocked",
-    params: LinkTokenParams,
-    headers: ReceiverHeaders,
-    response: { 200: PublicLink },
+    params: wire.LinkTokenParams,
+    headers: wire.ReceiverHeaders,
+    response: { 200: wire.PublicLink },
   },
   unlockLink: {
     ...isPublic,
     summary: "Unlock a link with its password. A cookie keeps the link unlocked for the visitor",
-    params: LinkTokenParams,
-    body: UnlockBody,
+    params: wire.LinkTokenParams,
+    body: wire.UnlockBody,
     response: { 204: emptyResponse },
   },
   requestLinkCode: {
     ...isPublic,
     summary: "Send a code to an email address that the link lists. The response is the same for any email address",
-    params: LinkTokenParams,
-    body: LinkCodeBody,
+    params: wire.LinkTokenParams,
+    body: wire.LinkCodeBody,
     response: { 204: emptyResponse },
   },
   proveLinkEmail: {
     ...isPublic,
     summary: "Open a link for certain people with a code from a mail. A cookie keeps the link open for a day",
-    params: LinkTokenParams,
-    body: ProveLinkEmailBody,
+    params: wire.LinkTokenParams,
+    body: wire.ProveLinkEmailBody,
     response: { 204: emptyResponse },
   },
   claimLink: {
     ...isPublic,
     ...bodyIsOptional,
     summary: "Claim files of a link, which counts once, and get their first URLs",
-    params: LinkTokenParams,
-    headers: ReceiverHeaders,
-    body: ClaimBody,
-    response: { 201: LinkClaim },
+    params: wire.LinkTokenParams,
+    headers: wire.ReceiverHeaders,
+    body: wire.ClaimBody,
+    response: { 201: wire.LinkClaim },
   },
   issueLinkPreviews: {
     ...isPublic,
     summary: "Get URLs of the small pictures of up to 100 files. Counts no claim",
     description:
       "Only if the owner of the link shows pictures before the download. Each id has its own result, in the order of the request.",
-    params: LinkTokenParams,
-    body: LinkPreviewsBody,
-    response: { 200: LinkPreviewUrls },
+    params: wire.LinkTokenParams,
+    body: wire.LinkPreviewsBody,
+    response: { 200: wire.LinkPreviewUrls },
   },
   issueClaimUrls: {
     ...isPublic,
     ...bodyIsOptional,
     summary: "Get new URLs in the window of a claim. Counts no further claim",
-    params: LinkClaimParams,
-    headers: ReceiverHeaders,
-    body: ClaimUrlsBody,
-    response: { 200: LinkClaim },
+    params: wire.LinkClaimParams,
+    headers: wire.ReceiverHeaders,
+    body: wire.ClaimUrlsBody,
+    response: { 200: wire.LinkClaim },
   },
 });
 
@@ -191,11 +175,11 @@ function receiverCodeOf({ headers }: FastifyRequest): string | undefined {
   return typeof code === "string" ? code : undefined;
 }
 
-function wantedOf({ attachmentIds, disposition = "attachment", purpose, preview }: ClaimBody) {
+function wantedOf({ attachmentIds, disposition = "attachment", purpose, preview }: wire.ClaimBody) {
   return { attachmentIds, disposition: preview === undefined ? disposition : ("inline" as const), purpose, preview };
 }
 
-function presentClaim({ claim, urls }: ClaimUrls, metrics: VisitorDeps["metrics"]): LinkClaim {
+function presentClaim({ claim, urls }: ClaimUrls, metrics: VisitorDeps["metrics"]): wire.LinkClaim {
   metrics.countUrls("issued", urls.length);
   return {
     claimId: claim.id,
@@ -211,12 +195,12 @@ function presentClaim({ claim, urls }: ClaimUrls, metrics: VisitorDeps["metrics"
 }
 
 /** Converts a link to the form that a visitor sees. Only a link of the kind `upload` has a `request`. */
-export function presentLook(look: Look, request: OpenRequest | undefined): PublicLink {
+export function presentLook(look: Look, request: OpenRequest | undefined): wire.PublicLink {
   if (look.state === "locked") return { state: "locked", by: look.by };
   return { ...presentOpen(look), ...(request && { request: presentRequest(request) }) };
 }
 
-function presentOpen({ link, claim, creatorName, files, endsAt, abuseContact }: OpenLook): OpenedLink {
+function presentOpen({ link, claim, creatorName, files, endsAt, abuseContact }: OpenLook): wire.OpenedLink {
   const { kind, label, message, maxClaims, claims } = link;
   return {
     state: "open",
@@ -237,7 +221,7 @@ function presentOpen({ link, claim, creatorName, files, endsAt, abuseContact }: 
 function presentLinkFile(
   { id, sizeBytes, contentType, previewsJson, ...file }: LinkedFile,
   { showPreviews }: Pick<Link, "showPreviews">,
-): LinkFile {
+): wire.LinkFile {
   const previews = showPreviews && previewsJson !== null ? { previews: JSON.parse(previewsJson) } : {};
   return { id, ...namesOf(file), sizeBytes, contentType, ...previews };
 }
@@ -246,7 +230,7 @@ function presentLinkFile(
  * Converts a file request to the form that a visitor sees. The form has the limits, the remaining files and bytes, and the files that this
  * visitor sent.
  */
-export function presentRequest({ request, used, sent }: OpenRequest): NonNullable<OpenedLink["request"]> {
+export function presentRequest({ request, used, sent }: OpenRequest): NonNullable<wire.OpenedLink["request"]> {
   const { maxFiles, maxBytesTotal, slots } = request;
   return {
     ...request,
@@ -257,7 +241,7 @@ export function presentRequest({ request, used, sent }: OpenRequest): NonNullabl
   };
 }
 
-export function presentSentFile({ uploadId, attachment, file }: VisitorUpload): SentFile {
+export function presentSentFile({ uploadId, attachment, file }: VisitorUpload): wire.SentFile {
   const { sizeBytes, state } = attachment;
   return {
     uploadId,

@@ -1,17 +1,4 @@
-import {
-  AbortedMultipart,
-  BatchQuery,
-  CompletedMultipart,
-  CompleteMultipartBody,
-  CreatedMultipart,
-  CreateMultipartBody,
-  MultipartPartParams,
-  MultipartQuery,
-  PresignedPart,
-  PresignedParts,
-  UploadedParts,
-  UploadParams,
-} from "@valetkey/contract";
+import * as wire from "@valetkey/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { countParts, lengthOfPart, partSizeOfUppy } from "../../../platform/bucket/part-plan.ts";
 import type { StoredPart } from "../../../platform/bucket/port.ts";
@@ -22,41 +9,41 @@ import type { Upload } from "../../access/attachment.ts";
 import { callerOf } from "../../access/caller.ts";
 import type { UploadVerbs } from "../index.ts";
 
-const ofUpload = { params: UploadParams, querystring: MultipartQuery };
+const ofUpload = { params: wire.UploadParams, querystring: wire.MultipartQuery };
 
 const schemas = operations("uppy", {
   uppyCreateMultipart: {
     summary: "Uppy: start a multipart upload",
-    body: CreateMultipartBody,
-    response: { 200: CreatedMultipart },
+    body: wire.CreateMultipartBody,
+    response: { 200: wire.CreatedMultipart },
   },
   uppyListParts: {
     ...ofUpload,
     summary: "Uppy: list the stored parts",
-    response: { 200: UploadedParts },
+    response: { 200: wire.UploadedParts },
   },
   uppySignPart: {
     ...ofUpload,
     summary: "Uppy: sign one part",
-    params: MultipartPartParams,
-    response: { 200: PresignedPart },
+    params: wire.MultipartPartParams,
+    response: { 200: wire.PresignedPart },
   },
   uppySignBatch: {
     ...ofUpload,
     summary: "Uppy: sign several parts",
-    querystring: BatchQuery,
-    response: { 200: PresignedParts },
+    querystring: wire.BatchQuery,
+    response: { 200: wire.PresignedParts },
   },
   uppyCompleteMultipart: {
     ...ofUpload,
     summary: "Uppy: complete, verify and attach the upload",
-    body: CompleteMultipartBody,
-    response: { 200: CompletedMultipart },
+    body: wire.CompleteMultipartBody,
+    response: { 200: wire.CompletedMultipart },
   },
   uppyAbortMultipart: {
     ...ofUpload,
     summary: "Uppy: abort the upload",
-    response: { 200: AbortedMultipart },
+    response: { 200: wire.AbortedMultipart },
   },
   uppySignForm: { summary: "Uppy: form uploads (always refused)" },
   uppySts: { summary: "Uppy: temporary credentials (always refused)" },
@@ -152,7 +139,7 @@ function requireOwnKey(request: FastifyRequest, _reply: FastifyReply, done: (err
  * Returns the parts that Uppy does not have to send. For a completed upload, the response contains all parts. If Uppy did not receive the
  * response to its completion, Uppy lists the parts and completes the upload again.
  */
-export function presentParts({ upload, parts }: { upload: Upload; parts: readonly StoredPart[] }): UploadedParts {
+export function presentParts({ upload, parts }: { upload: Upload; parts: readonly StoredPart[] }): wire.UploadedParts {
   const { multipart, sizeBytes, state } = upload;
   const isCompleted = !["pending", "rejected", "aborted", "expired"].includes(state);
   if (multipart === undefined || !isCompleted) {

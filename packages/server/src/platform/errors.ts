@@ -48,3 +48,10 @@ export class DomainError extends Error {
 export function invalidRequest(message: string, options?: ErrorOptions): DomainError {
   return new DomainError("invalid_request", message, options);
 }
+
+export type Noun = "attachment" | "link" | "note" | "passkey" | "share" | "token" | "upload" | "user" | "webhook";
+
+/** Creates the error for a missing thing, such as `note_not_found`. The caller may also hide a thing that exists. */
+export function noSuch(noun: Noun, options?: ErrorOptions): DomainError {
+  return new DomainError(`${noun}_not_found`, `${noun[0]?.toUpperCase()}${noun.slice(1)} not found`, options);
+}

@@ -1,6 +1,6 @@
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Role } from "../../platform/database/unions.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { DomainError, noSuch } from "../../platform/errors.ts";
 import { type Caller, isHiddenFrom } from "./caller.ts";
 import type { NoteWithRole } from "./note.ts";
 import { type AttachmentAccess, accessQueries } from "./queries.ts";
@@ -19,7 +19,7 @@ export async function authoriseNote(
   request: { caller: Caller; noteId: string; action: Action },
 ): Promise<NoteWithRole> {
   const access = await accessQueries(queries).note(request.caller.userId, request.noteId);
-  if (access === undefined) throw new DomainError("note_not_found", "Note not found");
+  if (access === undefined) throw noSuch("note");
   const role = roleOf(request.caller, { noteId: access.note.id, role: access.role });
   requirePermission(role, request.action);
   return { ...access.note, role };
@@ -33,7 +33,7 @@ export async function authoriseAttachment(
   const access = await accessQueries(queries).attachment(request.caller.userId, request.attachmentId);
   const role = access && roleOf(request.caller, { noteId: access.attachment.noteId, role: access.role });
   if (access === undefined || isHiddenFrom(role, access.attachment)) {
-    throw new DomainError("attachment_not_found", "Attachment not found");
+    throw noSuch("attachment");
   }
   requirePermission(role, request.action);
   return access.attachment;

@@ -2,7 +2,7 @@ import * as wire from "@valetkey/contract";
 import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { LinkKind } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { noSuch } from "../../platform/errors.ts";
 import { type App, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { fitPage, isoOrNull } from "../../platform/http/wire.ts";
 import { type Caller, callerOf } from "../access/caller.ts";
@@ -39,7 +39,7 @@ export function createLinksPage(deps: Deps) {
     revokeAnyLink(caller: Caller, linkId: string): Promise<{ lastUrlExpiresAt: number | undefined }> {
       return act(deps, caller, async (tx, { log, now }) => {
         const found = await linkQueries(tx).findDetails(linkId);
-        if (found === undefined) throw new DomainError("link_not_found", "Link not found");
+        if (found === undefined) throw noSuch("link");
         const { link } = found;
         if (await revoke(tx, { caller, link, id: deps.newId(), now })) {
           await log("link.revoked", link.id, { label: link.label, kind: link.kind, userId: link.createdBy });

@@ -3,7 +3,7 @@ import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { AdminAction } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { DomainError, noSuch } from "../../platform/errors.ts";
 import { type App, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { isoOrNull, toIso } from "../../platform/http/wire.ts";
 import { type Caller, callerOf } from "../access/caller.ts";
@@ -34,8 +34,7 @@ export function createPeoplePage(deps: Deps) {
     /** Disables or enables a user, and sets the quotas of the user. Throws `access_denied`, `user_not_found` or `last_administrator`. */
     async changePerson(actor: Actor, userId: string, { isDisabled, ...quota }: PersonChange): Promise<PersonRecord> {
       return act(deps, actor, async (tx, { log, administrators, now }) => {
-        if ((await lookupQueries(tx).person(userId)) === undefined)
-          throw new DomainError("user_not_found", "User not found");
+        if ((await lookupQueries(tx).person(userId)) === undefined) throw noSuch("user");
         if (isDisabled === true) {
           if (actor?.userId === userId && administrators.length === 1) throw lastAdministrator();
           await disable(tx, { userId, administrators, log, now });

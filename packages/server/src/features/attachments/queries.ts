@@ -6,7 +6,7 @@ import { decodeCursor, type Page, type PageRequest, toPage } from "../../platfor
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { AttachmentState, Role } from "../../platform/database/unions.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { DomainError, noSuch } from "../../platform/errors.ts";
 import { fold } from "../../platform/text/readable-text.ts";
 import { type Attachment, unlistedStates } from "../access/attachment.ts";
 import { isOwnerOfTenant, VISITOR } from "../access/caller.ts";
@@ -270,7 +270,7 @@ async function requireNote(db: Kysely<Tables>, { engine, noteId }: { engine: Eng
     .where(notInTrash.notes)
     .$if(engine.name === "postgres", (query) => query.forKeyShare())
     .executeTakeFirst();
-  if (note === undefined) throw new DomainError("note_not_found", "Note not found");
+  if (note === undefined) throw noSuch("note");
 }
 
 /** Deletes all attachments of a note. The caller must have locked the note. */

@@ -5,7 +5,7 @@ import type { Limits } from "../../platform/config/limits.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { AttachmentState, Role } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError, invalidRequest } from "../../platform/errors.ts";
+import { DomainError, invalidRequest, noSuch } from "../../platform/errors.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
 import { isBeingVerified } from "../access/attachment.ts";
 import { type Arrive, permits, roleOf } from "../access/authorise.ts";
@@ -62,14 +62,15 @@ export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) 
     const access =
       (await accessQueries(db).download(caller.userId, input.attachmentId)) ??
       (await byOldId(db, caller, input.attachmentId));
-    if (access === undefined) throw notFound();
+    if (access === undefined) throw noSuch("attachment");
     const { attachment } = access;
     const role = roleOf(caller, { noteId: attachment.noteId, role: access.role });
     if (!permits(role, "attachment.issueUrl")) {
       refusals.record(caller, [attachment]);
       throw new DomainError("access_denied", "Access denied");
     }
-    if (attachment.state !== "ready" && (await findHidden(db, caller, [access])).has(attachment.id)) throw notFound();
+    if (attachment.state !== "ready" && (await findHidden(db, caller, [access])).has(attachment.id))
+      throw noSuch("attachment");
     checkExpiry(input.expiresInSeconds, longestExpiry(limits, role));
     requireReady(attachment);
     const served = preview === undefined ? attachment : await previewOf(db, { attachment, preview });
@@ -119,10 +120,6 @@ export async function findHidden(
     if (roleOf(caller, { noteId: attachment.noteId, role }) === "viewer") ids.push(attachment.id);
   }
   return ids.length === 0 ? new Set() : attachmentQueries(tx).hiddenFromViewers(ids);
-}
-
-function notFound(): DomainError {
-  return new DomainError("attachment_not_found", "Attachment not found");
 }
 
 export function usualPurpose(disposition: Disposition, preview: PreviewName | undefined): UrlPurpose {

@@ -2,7 +2,7 @@ import { normaliseContentType } from "../../platform/bucket/download-headers.ts"
 import { inLane } from "../../platform/database/lanes.ts";
 import type { LinkKind, Role } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { DomainError, noSuch } from "../../platform/errors.ts";
 import { isStorableText } from "../../platform/text/readable-text.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { applicationUserId, type Caller, idInApplication } from "../access/caller.ts";
@@ -76,7 +76,7 @@ export function createItemAccess({ db }: Deps, ask: Ask) {
   /** Returns the item of a file. Throws `attachment_not_found`, also for a file that belongs to no item. */
   async function itemOfFile(fileId: string): Promise<Item> {
     const item = await lookupQueries(db).itemOfFile(fileId);
-    if (item === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
+    if (item === undefined) throw noSuch("attachment");
     return item;
   }
 
@@ -85,7 +85,7 @@ export function createItemAccess({ db }: Deps, ask: Ask) {
     const upload = await uploadQueries(db).find(uploadId);
     const item =
       upload?.userId === applicationUserId(user.id) ? await fileEventQueries(db).itemOfNote(upload.noteId) : undefined;
-    if (item === undefined) throw new DomainError("upload_not_found", "Upload not found");
+    if (item === undefined) throw noSuch("upload");
     return item;
   }
 

@@ -1,6 +1,6 @@
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError, invalidRequest } from "../../platform/errors.ts";
+import { DomainError, invalidRequest, noSuch } from "../../platform/errors.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { authoriseAttachment, authoriseNote } from "../access/authorise.ts";
@@ -72,9 +72,9 @@ async function relocate(deps: Deps, { caller, attachmentId, fromNoteId, noteId }
     // Every transaction that locks two notes locks them in the order of their ids, to avoid a deadlock.
     for (const id of [fromNoteId, noteId].sort()) {
       if (await guardedNoteQueries(tx).hold(id)) continue;
-      throw id === noteId ? new DomainError("note_not_found", "Note not found") : notFound();
+      throw id === noteId ? noSuch("note") : noSuch("attachment");
     }
-    if (!(await attachmentQueries(tx).hold(attachmentId))) throw notFound();
+    if (!(await attachmentQueries(tx).hold(attachmentId))) throw noSuch("attachment");
     const attachment = await authoriseAttachment(tx, { caller, attachmentId, action: "attachment.delete" });
     await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
     if (attachment.noteId !== fromNoteId) throw moved();
@@ -170,10 +170,6 @@ async function countHolders(
   }
   holders.delete(caller.userId);
   return holders.size;
-}
-
-function notFound(): DomainError {
-  return new DomainError("attachment_not_found", "Attachment not found");
 }
 
 function moved(): DomainError {

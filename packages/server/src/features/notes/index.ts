@@ -2,7 +2,7 @@ import type { Limits } from "../../platform/config/limits.ts";
 import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError, invalidRequest } from "../../platform/errors.ts";
+import { DomainError, invalidRequest, noSuch } from "../../platform/errors.ts";
 import { createFairTurns } from "../../platform/limits/fair-turns.ts";
 import type { ListedAttachment } from "../access/attachment.ts";
 import { type Arrive, authoriseAttachment, authoriseNote, permits } from "../access/authorise.ts";
@@ -228,7 +228,7 @@ async function pageOfNote(
 }
 
 async function whyUnchanged(queries: Tx, noteId: string): Promise<DomainError> {
-  if (!(await guardedNoteQueries(queries).hold(noteId))) return new DomainError("note_not_found", "Note not found");
+  if (!(await guardedNoteQueries(queries).hold(noteId))) return noSuch("note");
   return new DomainError(
     "note_changed",
     "The note was changed in the meantime, so nothing was saved. Read it again, and save with its current updatedAt.",

@@ -2,7 +2,7 @@ import { PREVIEW_LIMITS, type PreviewName, SMALL_FILE_BYTES } from "@valetkey/co
 import { canShowInline } from "../../platform/bucket/download-headers.ts";
 import type { SignedRequest } from "../../platform/bucket/port.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { DomainError, noSuch } from "../../platform/errors.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
 import { permits, roleOf } from "../access/authorise.ts";
 import { type Caller, isHiddenFrom } from "../access/caller.ts";
@@ -28,7 +28,7 @@ export async function findOwnFiles({ db }: Pick<Deps, "db">, caller: Caller, att
     const found = access.get(id);
     const role = file && roleOf(caller, { noteId: file.noteId, role: found?.role });
     if (file === undefined || found === undefined || isHiddenFrom(role, file)) {
-      throw new DomainError("attachment_not_found", "Attachment not found");
+      throw noSuch("attachment");
     }
     if (!permits(role, "attachment.add")) throw new DomainError("access_denied", "Access denied");
     if (file.createdBy !== caller.userId) {
@@ -135,7 +135,7 @@ function sign(
   { declared, recorded, now }: { declared: StoredPreview; recorded: Map<string, StoredPreview>; now: number },
 ): Promise<SignedRequest> {
   const stored = recorded.get(keyOf(declared));
-  if (stored === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
+  if (stored === undefined) throw noSuch("attachment");
   const { objectKey, contentType, sizeBytes, sha256 } = stored;
   const isEqual =
     contentType === declared.contentType && sizeBytes === declared.sizeBytes && sha256 === declared.sha256;

@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { createHash, createPrivateKey, createPublicKey, sign, verify } from "node:crypto";
 import { readBase64url } from "../../platform/crypto/ids.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { DomainError, noSuch } from "../../platform/errors.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
 import { type Attachment, namesOf } from "../access/attachment.ts";
 import { authoriseAttachment } from "../access/authorise.ts";
@@ -63,7 +63,7 @@ function reviewFile(deps: Deps) {
 }
 
 function notQuarantined(attachment: Attachment | undefined): DomainError {
-  if (attachment === undefined) return new DomainError("attachment_not_found", "Attachment not found");
+  if (attachment === undefined) return noSuch("attachment");
   return new DomainError(
     "attachment_not_ready",
     `Only a quarantined file is reviewed. This one is ${attachment.state}.`,

@@ -1,7 +1,7 @@
 import type { Tx } from "../../platform/database/queries.ts";
 import type { AttachmentState } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { DomainError, noSuch } from "../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-database.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
 import type { Attachment } from "../access/attachment.ts";
@@ -19,7 +19,7 @@ import { type Outcome, untilUnavailable } from "../uploads/batch.ts";
 import { type CompleteUploadInput, type Finish, prepareCompletion } from "../uploads/complete.ts";
 import { abortUpload } from "../uploads/index.ts";
 import { getUpload, signParts } from "../uploads/parts.ts";
-import { type Sender, uploadNotFound } from "../uploads/sender.ts";
+import type { Sender } from "../uploads/sender.ts";
 import { type StartedUpload, startUpload } from "../uploads/start.ts";
 
 /** A visitor who may send files to a file request. The function `admit` has checked the permission (admit.ts). */
@@ -185,7 +185,7 @@ export async function findSent(
     visitorId: visit.visitorId,
     uploadId,
   });
-  if (found === undefined) throw uploadNotFound();
+  if (found === undefined) throw noSuch("upload");
   return found;
 }
 
@@ -202,7 +202,7 @@ function senderOf({ link, visitorId }: Visit): Sender {
 /** Replaces the errors that would reveal facts about the note or its owner to a visitor. */
 function hideOwner(error: unknown): never {
   if (error instanceof DomainError && error.code === "note_not_found") throw linkNotFound();
-  if (error instanceof DomainError && error.code === "attachment_not_found") throw uploadNotFound();
+  if (error instanceof DomainError && error.code === "attachment_not_found") throw noSuch("upload");
   if (error instanceof DomainError && (error.code === "quota_exceeded" || error.code === "too_many_uploads")) {
     throw new DomainError(error.code, "The recipient has no capacity for this file now. Try again later.", {
       cause: error,

@@ -2,7 +2,7 @@ import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { ShareRole } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError, invalidRequest } from "../../platform/errors.ts";
+import { DomainError, invalidRequest, noSuch } from "../../platform/errors.ts";
 import { authoriseAttachment, authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import { aboutFile, aboutNote, auditEvent, type EventSubject } from "../audit/audit-event.ts";
@@ -137,7 +137,7 @@ async function deleteShare(
     // The owner does not see a share with an open invitation. A deletion of such a share by user id would reveal who has the email address.
     if (await shareQueries(tx).delete(subject, each, { isVisible: true })) return each;
   }
-  throw new DomainError("share_not_found", "Share not found");
+  throw noSuch("share");
 }
 
 /** Lists the attachments that are shared with the caller without their notes, newest first. */

@@ -1,6 +1,6 @@
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { noSuch } from "../../platform/errors.ts";
 import type { Caller } from "../access/caller.ts";
 import type { Actor } from "../people/administrators.ts";
 import { act, requireAdministrator } from "../people/administrators.ts";
@@ -64,7 +64,7 @@ export function revokeApiToken(deps: Deps) {
   const { db } = deps;
   return async (caller: Caller, tokenId: string): Promise<void> => {
     if (await apiTokenQueries(db).delete(caller.userId, tokenId)) return;
-    if ((await lookupQueries(db).person(caller.userId))?.isAdmin !== true) throw tokenNotFound();
+    if ((await lookupQueries(db).person(caller.userId))?.isAdmin !== true) throw noSuch("token");
     await revokeAnyApiToken(deps)(caller, tokenId);
   };
 }
@@ -74,7 +74,7 @@ export function revokeAnyApiToken(deps: Deps) {
   return (actor: Actor, tokenId: string): Promise<void> =>
     act(deps, actor, async (tx, { log }) => {
       const userId = await apiTokenQueries(tx).deleteOfAnyUser(tokenId);
-      if (userId === undefined) throw tokenNotFound();
+      if (userId === undefined) throw noSuch("token");
       await log("person.tokens_revoked", userId, { count: 1 });
     });
 }
@@ -101,8 +101,4 @@ async function revokeAllIn(tx: Tx, userId: string): Promise<number> {
   // The lock waits until a parallel request has stored its new API token, so that the new API token is also revoked.
   await credentialQueries(tx).lock(userId);
   return credentialQueries(tx).deleteTokens(userId);
-}
-
-function tokenNotFound(): DomainError {
-  return new DomainError("token_not_found", "Token not found");
 }

@@ -66,7 +66,7 @@ export const apiTokenQueries = defineQueries("database.apiTokens", ({ kysely: db
   async insert(token: ApiToken) {
     const row = toColumns(token, ["id", "userId", "label", "tokenHash", "createdAt", "expiresAt"]);
     const insert = db.insertInto("api_tokens").values(row).execute();
-    await orMissing(insert, { code: "user_not_found", message: "User not found" });
+    await orMissing(insert, "user");
   },
 
   async list(userId: string): Promise<ApiToken[]> {

@@ -1,7 +1,7 @@
 import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { DomainError, noSuch } from "../../platform/errors.ts";
 import { type Attachment, isComplete } from "../access/attachment.ts";
 import { type Action, authoriseAttachment, authoriseNote, requirePermission, roleOf } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
@@ -154,7 +154,7 @@ function deleteNote(deps: Deps) {
     releaseObjects(deps, async (tx, now) => {
       const note = await authoriseNote(tx, { caller, noteId, action: "note.delete" });
       // The lock prevents a new attachment. The object of a new attachment would stay in the bucket without a row.
-      if (!(await guardedNoteQueries(tx).hold(noteId))) throw new DomainError("note_not_found", "Note not found");
+      if (!(await guardedNoteQueries(tx).hold(noteId))) throw noSuch("note");
       const planned = await (limits.trashDays === 0 ? deleteNoteForGood(tx, { noteId, now }) : discard());
       // A note may have many thousands of files, so the event does not list the files.
       const event = { id: newId(), caller, subject: aboutNote(note), at: now };
@@ -190,7 +190,7 @@ function deleteAttachmentIn(deps: Deps) {
   return async (tx: Tx, { userId, attachmentId }: { userId: string; attachmentId: string }): Promise<void> => {
     const attachment = await attachmentQueries(tx).find(attachmentId);
     const item = attachment && (await fileEventQueries(tx).itemOfNote(attachment.noteId));
-    if (item === undefined) throw notFound();
+    if (item === undefined) throw noSuch("attachment");
     const caller = { userId, grants: new Map([[item.noteId, "editor" as const]]) };
     await holdAndDiscard(deps, { tx, caller, attachmentId, now: deps.clock() });
   };
@@ -203,10 +203,10 @@ async function holdAndDiscard(
   const authorise = () => authoriseAttachment(tx, { caller, attachmentId, action: "attachment.delete" });
   const { noteId } = await authorise();
   const isHeld = (await guardedNoteQueries(tx).hold(noteId)) && (await attachmentQueries(tx).hold(attachmentId));
-  if (!isHeld) throw notFound();
+  if (!isHeld) throw noSuch("attachment");
   // The upload may have completed, or somebody may have moved the attachment, before the lock. So the attachment is read again.
   const attachment = await authorise();
-  if (attachment.noteId !== noteId) throw notFound();
+  if (attachment.noteId !== noteId) throw noSuch("attachment");
   return discardFile(deps, { tx, caller, attachment, now });
 }
 
@@ -221,7 +221,7 @@ function deleteFilesOfNote(deps: Deps) {
     for (let isOver = false; !isOver; ) {
       await releaseObjects(deps, async (tx, now) => {
         await authoriseNote(tx, { caller, noteId, action: "attachment.delete" });
-        if (!(await guardedNoteQueries(tx).hold(noteId))) throw new DomainError("note_not_found", "Note not found");
+        if (!(await guardedNoteQueries(tx).hold(noteId))) throw noSuch("note");
         const { items } = await attachmentQueries(tx).pageOfNote(noteId, { limit: STEP, cursor: undefined });
         const planned: PlannedDeletion[] = [];
         let deletedNow = 0;
@@ -277,14 +277,10 @@ export async function discardFile(
   const { id, noteId, ownerId, state } = attachment;
   if (deps.limits.trashDays === 0 || !isComplete(state)) return deleteForGood(deps, { tx, caller, attachment, now });
   const item = { id: deps.newId(), noteId, ownerId, deletedBy: caller.userId, deletedAt: now };
-  if (!(await trashQueries(tx).putAttachment(id, item))) throw notFound();
+  if (!(await trashQueries(tx).putAttachment(id, item))) throw noSuch("attachment");
   await linkQueries(tx).removeFile(id);
   await auditQueries(tx).add(deleted(deps, { caller, attachment, now }));
   return [];
-}
-
-function notFound(): DomainError {
-  return new DomainError("attachment_not_found", "Attachment not found");
 }
 
 /** Permanently deletes the attachment that `authorise` returns. `authorise` must throw if the caller may not delete the attachment. */

@@ -1,7 +1,7 @@
 import type { Tx } from "../../platform/database/queries.ts";
 import type { VerificationState } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { DomainError, noSuch } from "../../platform/errors.ts";
 import { type Attachment, isComplete, type Upload } from "../access/attachment.ts";
 import { requirePermission, roleOf } from "../access/authorise.ts";
 import { accessQueries } from "../access/queries.ts";
@@ -13,7 +13,7 @@ import { deleteIfAbandoned } from "../storage/object-deletions.ts";
 import { objectDeletionQueries } from "../storage/queries.ts";
 import { defer, markReady, reject } from "./decide.ts";
 import { assembleParts, type ReportedPart } from "./parts.ts";
-import { authoriseSender, findOwnUpload, type Sender, uploadNotFound, uploadOver } from "./sender.ts";
+import { authoriseSender, findOwnUpload, type Sender, uploadOver } from "./sender.ts";
 import {
   type InspectedObject,
   inspect,
@@ -79,7 +79,7 @@ async function findSent(
 ): Promise<Sent> {
   if (caller.linkId === undefined) {
     const found = await accessQueries(db).upload(caller.userId, uploadId);
-    if (found === undefined) throw uploadNotFound();
+    if (found === undefined) throw noSuch("upload");
     const { upload, attachment, role } = found;
     requirePermission(roleOf(caller, { noteId: upload.noteId, role }), "attachment.add");
     return { upload, attachment, link: undefined };
@@ -164,7 +164,7 @@ function slowVerification({ scanning, limits }: Deps, subject: Subject): Verific
 
 /** Returns the attachment of a complete upload, for example after a faster completion. Throws `upload_not_pending`. */
 function requireAttached(upload: Upload, attachment: Attachment | undefined): Attachment {
-  if (attachment === undefined) throw new DomainError("attachment_not_found", "Attachment not found");
+  if (attachment === undefined) throw noSuch("attachment");
   const { state } = attachment;
   if (isComplete(state)) return attachment;
   throw uploadOver({ ...upload, state });

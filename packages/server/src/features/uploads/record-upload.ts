@@ -2,7 +2,7 @@ import type { UploadPlan } from "../../platform/bucket/part-plan.ts";
 import type { Limits } from "../../platform/config/limits.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { DomainError, noSuch } from "../../platform/errors.ts";
 import { takeFromWindow } from "../../platform/limits/in-database.ts";
 import type { MultipartUpload, Upload } from "../access/attachment.ts";
 import { authoriseNote, permits } from "../access/authorise.ts";
@@ -72,7 +72,7 @@ async function refusalOf(
   { limits }: Deps,
   { queries, start, record }: { queries: Tx; start: UploadStart; record: StartedRecord | undefined },
 ): Promise<DomainError> {
-  if (record === undefined) return new DomainError("note_not_found", "Note not found");
+  if (record === undefined) return noSuch("note");
   const { ownerId, mayAdd, isRepeated, pending } = record;
   if (!mayAdd) return new DomainError("access_denied", "Access denied");
   if (isRepeated) {

@@ -1,7 +1,7 @@
 import type { Limits } from "../../platform/config/limits.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { AuditAction } from "../../platform/database/unions.ts";
-import { DomainError } from "../../platform/errors.ts";
+import { DomainError, noSuch } from "../../platform/errors.ts";
 import type { Attachment, Upload } from "../access/attachment.ts";
 import { authoriseNote, permits } from "../access/authorise.ts";
 import { type Caller, idInApplication, visitorIdOf } from "../access/caller.ts";
@@ -57,12 +57,8 @@ export async function findOwnUpload(
   const upload = await uploadQueries(queries).find(uploadId);
   const isOwn = upload?.userId === caller.userId && (await cameThrough(queries, { upload, linkId: caller.linkId }));
   if (upload === undefined || !isOwn || !(await attachmentQueries(queries).find(upload.attachmentId)))
-    throw uploadNotFound();
+    throw noSuch("upload");
   return upload;
-}
-
-export function uploadNotFound(): DomainError {
-  return new DomainError("upload_not_found", "Upload not found");
 }
 
 async function cameThrough(

@@ -3,7 +3,7 @@ import type { Page, PageRequest } from "../../platform/database/pages.ts";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { AdminAction, WebhookEvent } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { DomainError, invalidRequest } from "../../platform/errors.ts";
+import { DomainError, invalidRequest, noSuch } from "../../platform/errors.ts";
 import { takeFromWindow, type WindowLimit } from "../../platform/limits/in-database.ts";
 import { isLoopbackAddress, isPublicAddress } from "../../platform/outgoing/send-webhook.ts";
 import type { Caller } from "../access/caller.ts";
@@ -162,7 +162,7 @@ async function ownerOf(
 
 function found(endpoint: WebhookEndpoint | undefined): WebhookEndpoint {
   if (endpoint !== undefined) return endpoint;
-  throw new DomainError("webhook_not_found", "Webhook not found");
+  throw noSuch("webhook");
 }
 
 /**

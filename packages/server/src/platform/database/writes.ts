@@ -1,7 +1,6 @@
 import type { Expression, Kysely, SqlBool } from "kysely";
 import { sql } from "kysely";
-import type { DomainErrorCode } from "../errors.ts";
-import { DomainError } from "../errors.ts";
+import { DomainError, type DomainErrorCode, type Noun, noSuch } from "../errors.ts";
 import type { Tables } from "./schema.ts";
 
 const SQLITE_CONSTRAINT_FOREIGNKEY = 787;
@@ -9,32 +8,34 @@ const POSTGRES_FOREIGN_KEY_VIOLATION = "23503";
 const SQLITE_CONSTRAINT_UNIQUE = 2067;
 const POSTGRES_UNIQUE_VIOLATION = "23505";
 
-type Refusal = { code: DomainErrorCode; message: string };
-
-/** Throws the error `missing` if the write violates a foreign key, because the parent row was just deleted. */
-export async function orMissing<T>(write: Promise<T>, missing: Refusal): Promise<T> {
+/** Throws the error for a missing `noun` if the write violates a foreign key, because the parent row was just deleted. */
+export async function orMissing<T>(write: Promise<T>, noun: Noun): Promise<T> {
   return orRefused(write, {
     codes: [SQLITE_CONSTRAINT_FOREIGNKEY, POSTGRES_FOREIGN_KEY_VIOLATION],
-    refusal: missing,
+    refusal: (cause) => noSuch(noun, { cause }),
   });
 }
 
+type Refusal = { code: DomainErrorCode; message: string };
+
 /** If the write violates a unique index, the function `orTaken` throws the domain error `taken`, because another row has the value. */
-export async function orTaken<T>(write: Promise<T>, taken: Refusal): Promise<T> {
-  return orRefused(write, { codes: [SQLITE_CONSTRAINT_UNIQUE, POSTGRES_UNIQUE_VIOLATION], refusal: taken });
+export async function orTaken<T>(write: Promise<T>, { code, message }: Refusal): Promise<T> {
+  return orRefused(write, {
+    codes: [SQLITE_CONSTRAINT_UNIQUE, POSTGRES_UNIQUE_VIOLATION],
+    refusal: (cause) => new DomainError(code, message, { cause }),
+  });
 }
 
 // Each engine has a different error code for a violated constraint.
 async function orRefused<T>(
   write: Promise<T>,
-  { codes, refusal }: { codes: readonly unknown[]; refusal: Refusal },
+  { codes, refusal }: { codes: readonly unknown[]; refusal: (cause: unknown) => DomainError },
 ): Promise<T> {
   try {
     return await write;
   } catch (error) {
     const { errcode, code } = error as { errcode?: unknown; code?: unknown };
-    if (!codes.includes(errcode) && !codes.includes(code)) throw error;
-    throw new DomainError(refusal.code, refusal.message, { cause: error });
+    throw codes.includes(errcode) || codes.includes(code) ? refusal(error) : error;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { Deps } from "../../../platform/deps.ts";
-import { DomainError } from "../../../platform/errors.ts";
+import { DomainError, noSuch } from "../../../platform/errors.ts";
 import type { Caller } from "../../access/caller.ts";
 import { aboutNote, auditEvent } from "../../audit/audit-event.ts";
 import { auditQueries } from "../../audit/queries.ts";
@@ -59,8 +59,7 @@ export function createDeletions(deps: Deps) {
       const deleteAt = deps.clock() + (isNow ? 0 : KEEP_MS);
       let planned: PlannedDeletion[] = [];
       await act(deps, actor, async (tx, { administrators, log, now }) => {
-        if ((await lookupQueries(tx).person(userId)) === undefined)
-          throw new DomainError("user_not_found", "User not found");
+        if ((await lookupQueries(tx).person(userId)) === undefined) throw noSuch("user");
         if (administrators.length === 1 && administrators.includes(userId)) throw lastAdministrator();
         planned = await close(tx, { userId, isByOwner: false, deleteAt }, { administrators, now });
         await log("person.deleted", userId, { deleteAt });

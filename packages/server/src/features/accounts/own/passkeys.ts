@@ -1,5 +1,5 @@
 import type { Deps } from "../../../platform/deps.ts";
-import { DomainError } from "../../../platform/errors.ts";
+import { DomainError, noSuch } from "../../../platform/errors.ts";
 import type { Caller } from "../../access/caller.ts";
 import { credentialQueries } from "../../people/queries.ts";
 import { requireCredential } from "../../people/revocation.ts";
@@ -89,7 +89,7 @@ export function createPasskeys(deps: Deps) {
       return db.transaction(async (tx) => {
         const { userId } = caller;
         await requireCredential(tx, caller);
-        if (!(await passkeyQueries(tx).rename(userId, { id, name }))) throw passkeyNotFound();
+        if (!(await passkeyQueries(tx).rename(userId, { id, name }))) throw noSuch("passkey");
         return (await passkeyQueries(tx).list(userId)).find((passkey) => passkey.id === id) as Passkey;
       });
     },
@@ -99,7 +99,7 @@ export function createPasskeys(deps: Deps) {
       return deps.db.transaction(async (tx) => {
         const { userId } = caller;
         await requireCredential(tx, caller);
-        if (!(await passkeyQueries(tx).remove(userId, passkeyId))) throw passkeyNotFound();
+        if (!(await passkeyQueries(tx).remove(userId, passkeyId))) throw noSuch("passkey");
         await endOtherSessions(tx, caller);
         await warnOfChange(deps, tx, { userId, change: "passkey-removed" });
       });
@@ -120,7 +120,3 @@ export function createPasskeys(deps: Deps) {
 }
 
 type NewPasskey = Pick<Passkey, "credentialId" | "publicKey" | "counter" | "transports" | "name">;
-
-function passkeyNotFound(): DomainError {
-  return new DomainError("passkey_not_found", "Passkey not found");
-}

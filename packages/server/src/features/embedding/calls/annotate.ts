@@ -1,7 +1,7 @@
 import { inLane } from "../../../platform/database/lanes.ts";
 import { decodeCursor, encodeCursor, type PageRequest, toPage } from "../../../platform/database/pages.ts";
 import type { Tx } from "../../../platform/database/queries.ts";
-import { DomainError } from "../../../platform/errors.ts";
+import { noSuch } from "../../../platform/errors.ts";
 import { annotationQueries } from "../../attachments/annotation-queries.ts";
 import { checkAnnotations, joinAnnotations, SEARCH_NAMES, termsOfFilter } from "../../attachments/annotations.ts";
 import { attachmentQueries } from "../../attachments/queries.ts";
@@ -24,7 +24,7 @@ export function annotateCalls(context: CallContext): Pick<ActorCalls, "annotate"
       await requireRight(actor, "add", item);
       const put = async (tx: Tx) => {
         const file = (await attachmentQueries(tx).hold(fileId)) ? await attachmentQueries(tx).find(fileId) : undefined;
-        if (file?.noteId !== item.noteId) throw new DomainError("attachment_not_found", "Attachment not found");
+        if (file?.noteId !== item.noteId) throw noSuch("attachment");
         const annotations = joinAnnotations(file.annotations, change) ?? { tags: [], metadata: {} };
         await annotationQueries(tx).put(file, annotations);
         return presentFile({ ...file, annotations }, item);

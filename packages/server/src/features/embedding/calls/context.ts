@@ -1,5 +1,5 @@
 import type { Deps } from "../../../platform/deps.ts";
-import { DomainError } from "../../../platform/errors.ts";
+import { DomainError, noSuch } from "../../../platform/errors.ts";
 import { isStorableText } from "../../../platform/text/readable-text.ts";
 import type { Annotations } from "../../access/attachment.ts";
 import type { AdoptionVerbs } from "../../adoption/index.ts";
@@ -69,7 +69,7 @@ export function createContext(deps: Deps, parts: CallParts) {
 export function checkFileId(fileId: string): string {
   if (typeof fileId !== "string") throw new TypeError("The id of a file must be a text.");
   if (isStorableText(fileId)) return fileId;
-  throw new DomainError("attachment_not_found", "Attachment not found");
+  throw noSuch("attachment");
 }
 
 /** Checks a list of an application. Throws TypeError. */

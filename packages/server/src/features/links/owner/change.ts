@@ -3,7 +3,7 @@ import type { Limits } from "../../../platform/config/limits.ts";
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { LinkKind, LinkNotify } from "../../../platform/database/unions.ts";
 import type { Deps } from "../../../platform/deps.ts";
-import { DomainError, invalidRequest } from "../../../platform/errors.ts";
+import { DomainError, invalidRequest, noSuch } from "../../../platform/errors.ts";
 import type { FairTurns } from "../../../platform/limits/fair-turns.ts";
 import { authoriseAttachment, authoriseNote } from "../../access/authorise.ts";
 import type { Caller } from "../../access/caller.ts";
@@ -90,7 +90,7 @@ async function create(
   return db.transaction(async (tx) => {
     // The caller may have lost access while the service hashed the password, so the service checks the access again.
     const note = await authoriseNote(tx, { caller, noteId, action: "note.link" });
-    if (!(await guardedNoteQueries(tx).hold(noteId))) throw new DomainError("note_not_found", "Note not found");
+    if (!(await guardedNoteQueries(tx).hold(noteId))) throw noSuch("note");
     // This transaction has locked the note. So an equal parallel request has already made its link, or waits for this transaction.
     const idempotencyKey = hashKey(input);
     const made =

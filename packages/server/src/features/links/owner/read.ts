@@ -3,7 +3,7 @@ import type { Page, PageRequest } from "../../../platform/database/pages.ts";
 import type { Tx } from "../../../platform/database/queries.ts";
 import type { LinkKind } from "../../../platform/database/unions.ts";
 import type { Deps } from "../../../platform/deps.ts";
-import { DomainError } from "../../../platform/errors.ts";
+import { DomainError, noSuch } from "../../../platform/errors.ts";
 import { authoriseAttachment, authoriseNote } from "../../access/authorise.ts";
 import type { Caller } from "../../access/caller.ts";
 import { guardedNoteQueries } from "../../access/queries.ts";
@@ -46,7 +46,7 @@ export async function describeLink(
 ): Promise<DescribedLink> {
   const found = await linkQueries(queries).findDetails(linkId);
   const [described] = await describeLinks(deps, { queries, caller, details: found === undefined ? [] : [found] });
-  if (described === undefined) throw new DomainError("link_not_found", "Link not found");
+  if (described === undefined) throw noSuch("link");
   return described;
 }
 
@@ -97,7 +97,7 @@ type Request = { caller: Caller; linkId: string };
 /** Returns the link if the caller may read and revoke it. Throws `link_not_found` or `access_denied`. */
 export async function authoriseLink(queries: Tx, { caller, linkId }: Request): Promise<LinkDetails> {
   const found = await linkQueries(queries).findDetails(linkId);
-  if (found === undefined) throw linkNotFound();
+  if (found === undefined) throw noSuch("link");
   await authoriseNote(queries, { caller, noteId: found.link.noteId, action: "note.link" });
   return found;
 }
@@ -117,17 +117,13 @@ export async function holdLink(tx: Tx, { caller, linkId }: Request): Promise<Lin
   const { link } = await authoriseLinkEdit(tx, { caller, linkId });
   const isHeld = await guardedNoteQueries(tx).hold(link.noteId);
   const current = isHeld ? await linkQueries(tx).findDetails(linkId) : undefined;
-  if (current === undefined) throw linkNotFound();
+  if (current === undefined) throw noSuch("link");
   return current;
 }
 
 /** Makes the subject of an audit event about a link. */
 export function aboutLink({ noteId, ownerId, attachmentIds = [] }: Link): EventSubject {
   return { noteId, ownerId, attachmentIds };
-}
-
-function linkNotFound(): DomainError {
-  return new DomainError("link_not_found", "Link not found");
 }
 
 /** Returns a link. Throws `link_not_found` or `access_denied`. */

@@ -23,10 +23,7 @@ export const linkQueries = defineQueries("database.links", ({ kysely: db, engine
   /** Stores a link, in a transaction. Throws `note_not_found` or `attachment_not_found`. `idempotencyKey`: for `findByKey`. */
   async insert(link: Link, { idempotencyKey }: { idempotencyKey?: string | undefined } = {}): Promise<void> {
     const row = { ...toRow(link), idempotency_key: idempotencyKey ?? null };
-    await orMissing(db.insertInto("links").values(row).execute(), {
-      code: "note_not_found",
-      message: "Note not found",
-    });
+    await orMissing(db.insertInto("links").values(row).execute(), "note");
     await insertFiles(db, link);
     await insertRecipients(db, link);
   },
@@ -184,8 +181,5 @@ const EDITING: Role[] = ["owner", "editor"];
 async function insertFiles(db: Kysely<Tables>, { id: linkId, attachmentIds = [] }: Link): Promise<void> {
   if (attachmentIds.length === 0) return;
   const files = attachmentIds.map((id) => ({ link_id: linkId, attachment_id: id }));
-  await orMissing(db.insertInto("link_files").values(files).execute(), {
-    code: "attachment_not_found",
-    message: "Attachment not found",
-  });
+  await orMissing(db.insertInto("link_files").values(files).execute(), "attachment");
 }

@@ -29,7 +29,7 @@ export const visitorFileQueries = defineQueries("database.visitorFiles", ({ kyse
     async insert(file: VisitorFile): Promise<void> {
       const row = toColumns(file, ["attachmentId", "linkId", "visitorId", "visitorName", "slotId", "receivedAt"]);
       const insert = db.insertInto("visitor_files").values(row).execute();
-      await orMissing(insert, { code: "link_not_found", message: "Link not found" });
+      await orMissing(insert, "link");
     },
 
     async find(attachmentId: string): Promise<VisitorFile | undefined> {

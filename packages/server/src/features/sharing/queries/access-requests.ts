@@ -27,7 +27,7 @@ export const accessRequestQueries = defineQueries("database.accessRequests", ({ 
           .where("access_requests.dismissed_at", "<=", dismissedBefore),
       )
       .executeTakeFirstOrThrow();
-    const { numInsertedOrUpdatedRows } = await orMissing(open, { code: "note_not_found", message: "Note not found" });
+    const { numInsertedOrUpdatedRows } = await orMissing(open, "note");
     return numInsertedOrUpdatedRows === 1n;
   },
 

@@ -85,12 +85,7 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
         )
         .returning("id")
         .execute();
-      const stored = await orMissing(
-        put,
-        first.attachmentId === undefined
-          ? { code: "note_not_found", message: "Note not found" }
-          : { code: "attachment_not_found", message: "Attachment not found" },
-      );
+      const stored = await orMissing(put, first.attachmentId === undefined ? "note" : "attachment");
       return new Set(stored.map(({ id }) => id));
     },
 

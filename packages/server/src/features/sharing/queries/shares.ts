@@ -29,12 +29,7 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
         created_by: createdBy,
       }));
       const put = replacing(db.insertInto(place.table).values(rows), place).execute();
-      await orMissing(
-        put,
-        place.isNote
-          ? { code: "note_not_found", message: "Note not found" }
-          : { code: "attachment_not_found", message: "Attachment not found" },
-      );
+      await orMissing(put, place.isNote ? "note" : "attachment");
     },
 
     /**

@@ -12,7 +12,7 @@ export const verificationQueries = defineQueries("database.verifications", ({ ky
       .insertInto("verifications")
       .values({ ...row, holder: null, attempts: 0 })
       .execute();
-    await orMissing(insert, { code: "attachment_not_found", message: "Attachment not found" });
+    await orMissing(insert, "attachment");
   },
 
   /** Leases the longest due verification, which is due again after the lease. `canScan`: false skips scans. */

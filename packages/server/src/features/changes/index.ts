@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Readable } from "node:stream";
-import { PassThrough } from "node:stream";
+import { PassThrough, type Readable } from "node:stream";
 import type { Changes } from "@valetkey/contract";
 import type { Deps } from "../../platform/deps.ts";
 import { HttpProblem, refusalOf } from "../../platform/http/problem.ts";

@@ -18,16 +18,14 @@ const INTERVAL_MS = 5_000;
  * function `stop` waits for the running hooks. Events without a running hook remain in the queue.
  */
 export function startFileEventDelivery({ delivery, logger }: { delivery: Delivery; logger: Logger }): Loop {
-  const stopping = new AbortController();
   const onError = (error: unknown) =>
     logger.error({ err: error }, "The events of files could not be delivered. They are retried.");
   // After the end of a hook, another event can take the place of the hook.
   const hooks = delivery.open({ onError, onEnd: () => loop.kick() });
-  const loop = startLoop({ round: () => hooks.start(stopping.signal), intervalMs: INTERVAL_MS, onError });
+  const loop = startLoop({ round: hooks.start, intervalMs: INTERVAL_MS, onError });
   return {
     kick: loop.kick,
     async stop() {
-      stopping.abort();
       await loop.stop();
       await Promise.all(hooks.running.keys());
     },

@@ -19,10 +19,10 @@ type Deliver = (options: { signal: AbortSignal; cut: AbortSignal }) => Promise<n
 
 /** Sends the due mails. `stop` waits a short time for running sends. Unsent mails stay in the queue. */
 export function startMailDelivery({ deliver, logger }: { deliver: Deliver; logger: Logger }): Loop {
-  const [stopping, cutting] = [new AbortController(), new AbortController()];
+  const cutting = new AbortController();
   const loop = startLoop({
-    async round() {
-      await deliver({ signal: stopping.signal, cut: cutting.signal });
+    async round(signal) {
+      await deliver({ signal, cut: cutting.signal });
     },
     intervalMs: INTERVAL_MS,
     onError: (error) => logger.error({ err: error }, "The mails could not be sent. They are tried again."),
@@ -30,7 +30,6 @@ export function startMailDelivery({ deliver, logger }: { deliver: Deliver; logge
   return {
     kick: loop.kick,
     async stop() {
-      stopping.abort();
       const timer = setTimeout(() => cutting.abort(), STOP_WITHIN_MS);
       await loop.stop();
       clearTimeout(timer);

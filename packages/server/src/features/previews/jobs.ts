@@ -136,14 +136,12 @@ type Options = { useCases: Pick<Verbs, "leaseMissingPreview" | "makeLeasedPrevie
 
 /** Makes the previews of one file at a time. The replicas share the work. The function `stop` ends the child process. */
 export function startPreviewMaking({ useCases, logger }: Options): Loop {
-  const stopping = new AbortController();
-
-  async function round(): Promise<void> {
-    while (!stopping.signal.aborted) {
+  async function round(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
       const leased = await useCases.leaseMissingPreview();
       if (leased === undefined) return;
-      await useCases.makeLeasedPreviews(leased, stopping.signal).catch((error) => {
-        if (!stopping.signal.aborted)
+      await useCases.makeLeasedPreviews(leased, signal).catch((error) => {
+        if (!signal.aborted)
           logger.warn({ err: error, attachmentId: leased.attachmentId }, "a preview could not be made");
       });
     }
@@ -151,12 +149,5 @@ export function startPreviewMaking({ useCases, logger }: Options): Loop {
 
   const onError = (error: unknown) =>
     logger.error({ err: error }, "The job that makes previews failed. It is retried.");
-  const loop = startLoop({ round, intervalMs: INTERVAL_MS, onError });
-  return {
-    kick: loop.kick,
-    async stop() {
-      stopping.abort();
-      await loop.stop();
-    },
-  };
+  return startLoop({ round, intervalMs: INTERVAL_MS, onError });
 }

@@ -1,5 +1,4 @@
-import type { KeyObject } from "node:crypto";
-import { createHash, createPrivateKey, createPublicKey, sign, verify } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import { readBase64url } from "../../platform/crypto/ids.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError, noSuch } from "../../platform/errors.ts";
@@ -14,8 +13,7 @@ import { admit, type CreatorRightsOf } from "../links/visitor/admit.ts";
 import { reject } from "../uploads/decide.ts";
 import { uploadQueries } from "../uploads/queries/uploads.ts";
 import { transitionUpload } from "../uploads/transition.ts";
-import type { Visit } from "./visitor-uploads.ts";
-import { admitSender, findSent, visitorUploads } from "./visitor-uploads.ts";
+import { admitSender, findSent, type Visit, visitorUploads } from "./visitor-uploads.ts";
 
 export type RequestVerbs = ReturnType<typeof createRequests>;
 

@@ -2,13 +2,11 @@ import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { noSuch } from "../../platform/errors.ts";
 import type { Caller } from "../access/caller.ts";
-import type { Actor } from "../people/administrators.ts";
-import { act, requireAdministrator } from "../people/administrators.ts";
+import { type Actor, act, requireAdministrator } from "../people/administrators.ts";
 import { lookupQueries } from "../people/lookup-queries.ts";
 import { credentialQueries } from "../people/queries.ts";
 import { createApiToken, createApiTokenOf, hashToken, SHAPE } from "./create-token.ts";
-import type { ApiToken } from "./queries.ts";
-import { apiTokenQueries } from "./queries.ts";
+import { type ApiToken, apiTokenQueries } from "./queries.ts";
 import {
   answerTokenRequest,
   deleteExpiredTokenRequests,

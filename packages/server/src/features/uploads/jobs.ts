@@ -99,16 +99,15 @@ export function startVerification(options: {
   logger: Logger;
 }): Loop {
   const { useCases, logger } = options;
-  const stopping = new AbortController();
   const running = new Set<Promise<void>>();
   const onError = (error: unknown, attachmentId?: string) =>
     logger.error({ err: error, attachmentId }, "The verification of a file failed. It is retried.");
 
-  async function leaseAll(): Promise<void> {
-    while (running.size < MAX_RUNNING && !stopping.signal.aborted) {
+  async function leaseAll(signal: AbortSignal): Promise<void> {
+    while (running.size < MAX_RUNNING && !signal.aborted) {
       const leased = await useCases.leaseVerification();
       if (leased === undefined) return;
-      const work = run(leased).finally(() => {
+      const work = run(leased, signal).finally(() => {
         running.delete(work);
         loop.kick();
       });
@@ -116,7 +115,7 @@ export function startVerification(options: {
     }
   }
 
-  async function run(leased: LeasedVerification): Promise<void> {
+  async function run(leased: LeasedVerification, stopping: AbortSignal): Promise<void> {
     const { attachmentId } = leased;
     const lost = new AbortController();
     const renewal = setInterval(() => {
@@ -126,7 +125,7 @@ export function startVerification(options: {
       renewed.then((isOurs) => isOurs || lost.abort()).catch((error) => onError(error, attachmentId));
     }, RENEW_MS);
     try {
-      await useCases.runVerification(leased, { signal: AbortSignal.any([stopping.signal, lost.signal]) });
+      await useCases.runVerification(leased, { signal: AbortSignal.any([stopping, lost.signal]) });
     } catch (error) {
       onError(error, attachmentId);
     } finally {
@@ -138,7 +137,6 @@ export function startVerification(options: {
   return {
     kick: loop.kick,
     async stop() {
-      stopping.abort();
       await loop.stop();
       await Promise.all(running);
     },

@@ -1,5 +1,4 @@
-import type { Clock } from "../clock.ts";
-import { within } from "../clock.ts";
+import { type Clock, within } from "../clock.ts";
 import { DomainError } from "../errors.ts";
 import { nameOptions, type OptionOf } from "../text/option-names.ts";
 import type { CredentialSource } from "./credentials.ts";

@@ -1,5 +1,4 @@
-import type { EncodedKey, EncodedResponse } from "@valetkey/presign";
-import { encodeKey, encodeResponse } from "@valetkey/presign";
+import { type EncodedKey, type EncodedResponse, encodeKey, encodeResponse } from "@valetkey/presign";
 import { create } from "content-disposition";
 import { words } from "../text/readable-text.ts";
 

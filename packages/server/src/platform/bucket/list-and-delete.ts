@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import type { BucketClient } from "./client.ts";
-import { unless } from "./client.ts";
+import { type BucketClient, unless } from "./client.ts";
 import { unfinishedPages } from "./multipart.ts";
 import type { Bucket, ListedObject, UnfinishedMultipart } from "./port.ts";
 import { documentOf, element, elementsOf, textOf } from "./xml.ts";

@@ -1,6 +1,5 @@
 import { encodeKey } from "@valetkey/presign";
-import type { BucketClient } from "./client.ts";
-import { failedWith, unavailable, unless } from "./client.ts";
+import { type BucketClient, failedWith, unavailable, unless } from "./client.ts";
 import { MAX_PARTS } from "./part-plan.ts";
 import type { Bucket, MultipartPlace, StoredPart } from "./port.ts";
 import { documentOf, element, elementsOf, textOf } from "./xml.ts";

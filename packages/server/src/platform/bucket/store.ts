@@ -1,10 +1,14 @@
 import { createHash, hash } from "node:crypto";
 import { DomainError } from "../errors.ts";
-import type { BucketClient } from "./client.ts";
-import { failedWith, unavailable } from "./client.ts";
+import { type BucketClient, failedWith, unavailable } from "./client.ts";
 import { abortParts, beginParts, COMPLETE_EXTRA_MS, ifAbsent, type SentPart, sendParts } from "./multipart.ts";
-import type { Part } from "./part-buffers.ts";
-import { createPartBuffers, type FormBuffers, type PartBufferOptions, splitIntoParts } from "./part-buffers.ts";
+import {
+  createPartBuffers,
+  type FormBuffers,
+  type Part,
+  type PartBufferOptions,
+  splitIntoParts,
+} from "./part-buffers.ts";
 import { MAX_PARTS } from "./part-plan.ts";
 import type { Bucket, Checksum } from "./port.ts";
 import { textOf } from "./xml.ts";

@@ -1,7 +1,6 @@
 import { createPresigner, type PresignTarget } from "@valetkey/presign";
 import type { Clock } from "../clock.ts";
-import type { BucketClient } from "./client.ts";
-import { failedWith, type Timeouts, unavailable } from "./client.ts";
+import { type BucketClient, failedWith, type Timeouts, unavailable } from "./client.ts";
 import type { CredentialSource } from "./credentials.ts";
 import { sendParts } from "./multipart.ts";
 import type { Bucket, BucketCapabilities, MultipartPlace, StoredPart } from "./port.ts";

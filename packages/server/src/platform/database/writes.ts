@@ -1,5 +1,4 @@
-import type { Expression, Kysely, SqlBool } from "kysely";
-import { sql } from "kysely";
+import { type Expression, type Kysely, type SqlBool, sql } from "kysely";
 import { DomainError, type DomainErrorCode, type Noun, noSuch } from "../errors.ts";
 import type { Tables } from "./schema.ts";
 

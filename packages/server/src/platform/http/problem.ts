@@ -1,6 +1,5 @@
 import type { Socket } from "node:net";
-import type { FileProblem, ProblemCode, Rejection } from "@valetkey/contract";
-import { type Problem, problems } from "@valetkey/contract";
+import { type FileProblem, type Problem, type ProblemCode, problems, type Rejection } from "@valetkey/contract";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { DomainError } from "../errors.ts";
 import { logFields } from "./logging.ts";

@@ -4,32 +4,32 @@ import { AsyncLocalStorage } from "node:async_hooks";
 export type Loop = {
   /** Starts a round of the loop now. If a round is already running, another round starts after its end. */
   kick(): void;
-  /** Starts no more rounds, and waits for the running round. */
+  /** Starts no more rounds, aborts the signal of the running round, and waits for its end. */
   stop(): Promise<void>;
 };
 
 /** Runs `round` every `intervalMs`, and after each call of `kick`. Only one round runs at a time. */
 export function startLoop(options: {
-  round: () => Promise<void>;
+  round: (signal: AbortSignal) => Promise<void>;
   intervalMs: number;
   onError: (error: unknown) => void;
 }): Loop {
   let running: Promise<void> | undefined;
   let isKicked = false;
-  let isStopped = false;
+  const stopping = new AbortController();
   // An HTTP request may call `kick`. With the snapshot, traces do not show the HTTP request as the parent of the round.
   const outsideRequests = AsyncLocalStorage.snapshot();
 
   async function run(): Promise<void> {
     do {
       isKicked = false;
-      await options.round().catch(options.onError);
-    } while (isKicked && !isStopped);
+      await options.round(stopping.signal).catch(options.onError);
+    } while (isKicked && !stopping.signal.aborted);
     running = undefined;
   }
 
   function kick(): void {
-    if (isStopped) return;
+    if (stopping.signal.aborted) return;
     isKicked = true;
     running ??= outsideRequests(run);
   }
@@ -38,7 +38,7 @@ export function startLoop(options: {
   return {
     kick,
     async stop() {
-      isStopped = true;
+      stopping.abort();
       clearInterval(timer);
       await running;
     },

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Kysely, sql } from "kysely";
-import type { Tx } from "../database/queries.ts";
-import { defineQueries } from "../database/queries.ts";
+import { defineQueries, type Tx } from "../database/queries.ts";
 import type { Tables } from "../database/schema.ts";
 import { deleteInSteps } from "../database/writes.ts";
 import type { Deps } from "../deps.ts";

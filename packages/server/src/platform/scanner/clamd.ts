@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { Socket } from "node:net";
-import type { Readable } from "node:stream";
-import { addAbortSignal } from "node:stream";
+import { addAbortSignal, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DomainError } from "../errors.ts";

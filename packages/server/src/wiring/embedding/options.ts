@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { isKind } from "../../features/embedding/calls/requests.ts";
-import type { FindUser } from "../../features/embedding/http/handler.ts";
-import { reservedNames } from "../../features/embedding/http/handler.ts";
+import { type FindUser, reservedNames } from "../../features/embedding/http/handler.ts";
 import type { Resource, Resources, User } from "../../features/embedding/types.ts";
 import type { BucketConfig, Config } from "../../platform/config/index.ts";
 import { defaultLimits } from "../../platform/config/limits.ts";

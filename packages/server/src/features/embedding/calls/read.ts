@@ -1,6 +1,5 @@
 import { UrlPurpose } from "@valetkey/contract";
-import type { PageRequest } from "../../../platform/database/pages.ts";
-import { toPage } from "../../../platform/database/pages.ts";
+import { type PageRequest, toPage } from "../../../platform/database/pages.ts";
 import { type Names, requireNames } from "../../../platform/text/option-names.ts";
 import { idInApplication } from "../../access/caller.ts";
 import { SEARCH_NAMES, termsOfFilter } from "../../attachments/annotations.ts";

@@ -1,7 +1,6 @@
 import type { Deps } from "../../../platform/deps.ts";
 import { DomainError } from "../../../platform/errors.ts";
-import type { WindowLimit } from "../../../platform/limits/in-database.ts";
-import { takeFromWindow } from "../../../platform/limits/in-database.ts";
+import { takeFromWindow, type WindowLimit } from "../../../platform/limits/in-database.ts";
 import type { Allowance } from "../../../platform/limits/in-memory.ts";
 import { previewQueries } from "../../attachments/preview-queries.ts";
 import { auditEvent } from "../../audit/audit-event.ts";

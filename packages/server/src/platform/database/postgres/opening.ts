@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { DialectAdapter } from "kysely";
-import { PostgresAdapter, PostgresDialect } from "kysely";
+import { type DialectAdapter, PostgresAdapter, PostgresDialect } from "kysely";
 import type pg from "pg";
 import { DomainError } from "../../errors.ts";
 import { mapUrls } from "./hosts.ts";

@@ -1,9 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
-import type { Kysely, PostgresPool, PostgresPoolClient } from "kysely";
-import { sql } from "kysely";
+import { type Kysely, type PostgresPool, type PostgresPoolClient, sql } from "kysely";
 import pg from "pg";
-import type { Search } from "../queries.ts";
-import { searchTimeout } from "../queries.ts";
+import { type Search, searchTimeout } from "../queries.ts";
 import type { Tables } from "../schema.ts";
 import { isLostServer, isLostStatement, retryConflicts, toPostgresDomainError } from "./errors.ts";
 import type { Primary } from "./primary.ts";

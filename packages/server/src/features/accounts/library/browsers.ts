@@ -1,12 +1,11 @@
-import type { BetterAuthPlugin, HookEndpointContext } from "better-auth";
-import { createAuthMiddleware } from "better-auth/api";
+import type { BetterAuthPlugin } from "better-auth";
 import Bowser from "bowser";
 import type { Language } from "../../../platform/database/unions.ts";
 import { readerLanguage } from "../../../platform/http/reader-language.ts";
 import { browserCookieName } from "../../../platform/http/session-cookie.ts";
 import type { BrowserNames } from "../../outbox/mail.ts";
 import { KNOWN_MS } from "../own/known-browsers.ts";
-import { bodyOf, type PluginDeps } from "./library-request.ts";
+import { bodyOf, hook, type PluginDeps } from "./library-request.ts";
 
 /** After these requests, the owner gets a mail about the new password. A second mail about a new browser is not necessary. */
 const EXPECTED: ReadonlySet<string | undefined> = new Set(["/change-password", "/reset-password"]);
@@ -23,28 +22,25 @@ export function createKnownBrowsers({ useCases, publicUrl }: Pick<PluginDeps, "u
   const plugin: BetterAuthPlugin = {
     id: "known-browsers",
     hooks: {
-      after: [
-        {
-          // The library also sets `newSession` when it extends a session. So the matcher also checks `newSessions`.
-          matcher: ({ context, request }: HookEndpointContext) =>
-            context.newSession !== null && has(newSessions, request),
-          handler: createAuthMiddleware(async (endpoint) => {
-            const { newSession, authCookies } = endpoint.context;
-            if (newSession === null) return;
-            const { userId, userAgent, ipAddress } = newSession.session;
-            const marks = await useCases.recordBrowser({
-              userId,
-              marks: endpoint.getCookie(cookieName) ?? undefined,
-              isExpected: EXPECTED.has(endpoint.path) || has(newAccounts, endpoint.request),
-              browser: browserOf(userAgent),
-              ip: ipAddress || undefined,
-            });
-            // A short session does not make the browser known to the account, because the browser may belong to another person.
-            if (bodyOf(endpoint).rememberMe === false) return;
-            endpoint.setCookie(cookieName, marks, { ...authCookies.sessionToken.attributes, maxAge: KNOWN_MS / 1000 });
-          }),
+      // The library also sets `newSession` when it extends a session. So the matcher also checks `newSessions`.
+      after: hook(
+        ({ context, request }) => context.newSession !== null && has(newSessions, request),
+        async (endpoint) => {
+          const { newSession, authCookies } = endpoint.context;
+          if (newSession === null) return;
+          const { userId, userAgent, ipAddress } = newSession.session;
+          const marks = await useCases.recordBrowser({
+            userId,
+            marks: endpoint.getCookie(cookieName) ?? undefined,
+            isExpected: EXPECTED.has(endpoint.path) || has(newAccounts, endpoint.request),
+            browser: browserOf(userAgent),
+            ip: ipAddress || undefined,
+          });
+          // A short session does not make the browser known to the account, because the browser may belong to another person.
+          if (bodyOf(endpoint).rememberMe === false) return;
+          endpoint.setCookie(cookieName, marks, { ...authCookies.sessionToken.attributes, maxAge: KNOWN_MS / 1000 });
         },
-      ],
+      ),
     },
   };
   return {
@@ -85,21 +81,19 @@ export function followLanguage({ useCases }: PluginDeps): BetterAuthPlugin {
   return {
     id: "reader-language",
     hooks: {
-      after: [
-        {
-          // To authenticate other requests, the service calls the endpoint without a request. Such a call has no language.
-          matcher: ({ path, request }: HookEndpointContext) => path === "/get-session" && request !== undefined,
-          handler: createAuthMiddleware(async (endpoint) => {
-            const found = endpoint.context.returned as { user?: { id: string } } | null | undefined;
-            const language = languageOf(endpoint);
-            if (found?.user === undefined || language === undefined) return;
-            await useCases.recordLanguage(found.user.id, language).catch((error: unknown) => {
-              // Even if the record fails, for example on a full disk, the user must be able to open pages and delete files.
-              endpoint.context.logger.error("The language of a user could not be recorded.", error);
-            });
-          }),
+      // To authenticate other requests, the service calls the endpoint without a request. Such a call has no language.
+      after: hook(
+        ({ path, request }) => path === "/get-session" && request !== undefined,
+        async (endpoint) => {
+          const found = endpoint.context.returned as { user?: { id: string } } | null | undefined;
+          const language = languageOf(endpoint);
+          if (found?.user === undefined || language === undefined) return;
+          await useCases.recordLanguage(found.user.id, language).catch((error: unknown) => {
+            // Even if the record fails, for example on a full disk, the user must be able to open pages and delete files.
+            endpoint.context.logger.error("The language of a user could not be recorded.", error);
+          });
         },
-      ],
+      ),
     },
   };
 }

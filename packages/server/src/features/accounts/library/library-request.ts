@@ -1,5 +1,6 @@
 import type { ProblemCode } from "@valetkey/contract";
-import { getSessionFromCtx } from "better-auth/api";
+import type { HookEndpointContext } from "better-auth";
+import { createAuthMiddleware, getSessionFromCtx } from "better-auth/api";
 import type { FastifyRequest } from "fastify";
 import type { Tx } from "../../../platform/database/queries.ts";
 import { DomainError, invalidRequest } from "../../../platform/errors.ts";
@@ -102,6 +103,13 @@ export const AUTH_PATH = "/auth";
 export const CLIENT_ADDRESS_HEADER = "x-valetkey-client-address";
 
 type Endpoint = Parameters<typeof getSessionFromCtx>[0];
+
+type Handle = Parameters<typeof createAuthMiddleware>[0];
+
+/** Makes the hooks of a plugin: `handle` runs before or after the endpoints that `matcher` accepts. */
+export function hook(matcher: (context: HookEndpointContext) => boolean, handle: Handle) {
+  return [{ matcher, handler: createAuthMiddleware(handle) }];
+}
 
 export const POST = { method: "POST" } as const;
 export const DONE = { status: true } as const;

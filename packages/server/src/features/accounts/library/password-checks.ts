@@ -1,9 +1,9 @@
 import type { BetterAuthPlugin, HookEndpointContext } from "better-auth";
-import { createAuthMiddleware, getSessionFromCtx, isAPIError } from "better-auth/api";
+import { getSessionFromCtx, isAPIError } from "better-auth/api";
 import { normaliseEmail } from "../../people/person.ts";
 import { unauthenticated } from "../callers/identity.ts";
 import { accountQueries } from "../queries/accounts.ts";
-import type { PluginDeps } from "./library-request.ts";
+import { hook, type PluginDeps } from "./library-request.ts";
 
 /** The endpoints at which a signed-in user must enter the password again. */
 export const PASSWORD_AGAIN: readonly string[] = [
@@ -28,25 +28,15 @@ export function limitPasswords({ useCases }: Pick<PluginDeps, "useCases">): Bett
   return {
     id: "limit-passwords",
     hooks: {
-      before: [
-        {
-          matcher,
-          handler: createAuthMiddleware(async (endpoint) => {
-            const account = await accountOf(endpoint);
-            if (account !== undefined) await useCases.countPasswordGuess(account);
-          }),
-        },
-      ],
-      after: [
-        {
-          matcher,
-          handler: createAuthMiddleware(async (endpoint) => {
-            if (isAPIError(endpoint.context.returned)) return;
-            const account = await accountOf(endpoint);
-            if (account !== undefined) await useCases.forgetPasswordGuesses(account);
-          }),
-        },
-      ],
+      before: hook(matcher, async (endpoint) => {
+        const account = await accountOf(endpoint);
+        if (account !== undefined) await useCases.countPasswordGuess(account);
+      }),
+      after: hook(matcher, async (endpoint) => {
+        if (isAPIError(endpoint.context.returned)) return;
+        const account = await accountOf(endpoint);
+        if (account !== undefined) await useCases.forgetPasswordGuesses(account);
+      }),
     },
   };
 }
@@ -73,31 +63,21 @@ export function endOutdatedSignIns({ db }: Pick<PluginDeps, "db">): BetterAuthPl
   return {
     id: "outdated-sign-ins",
     hooks: {
-      before: [
-        {
-          matcher: isSignIn,
-          handler: createAuthMiddleware(async ({ request, body, context }) => {
-            const { email } = (body ?? {}) as { email?: unknown };
-            if (request === undefined || typeof email !== "string") return;
-            const found = await context.internalAdapter.findUserByEmail(email.toLowerCase(), { includeAccounts: true });
-            const hash = found?.accounts.find(({ providerId }) => providerId === "credential")?.password;
-            if (hash) hashes.set(request, hash);
-          }),
-        },
-      ],
-      after: [
-        {
-          matcher: isSignIn,
-          handler: createAuthMiddleware(async ({ request, context: { newSession, internalAdapter } }) => {
-            if (newSession === null) return;
-            const { user, session } = newSession;
-            const hash = request && hashes.get(request);
-            if (hash !== undefined && (await accountQueries(db).hasPassword(user.id, hash))) return;
-            await internalAdapter.deleteSession(session.token);
-            throw unauthenticated("Invalid email or password", "Bearer");
-          }),
-        },
-      ],
+      before: hook(isSignIn, async ({ request, body, context }) => {
+        const { email } = (body ?? {}) as { email?: unknown };
+        if (request === undefined || typeof email !== "string") return;
+        const found = await context.internalAdapter.findUserByEmail(email.toLowerCase(), { includeAccounts: true });
+        const hash = found?.accounts.find(({ providerId }) => providerId === "credential")?.password;
+        if (hash) hashes.set(request, hash);
+      }),
+      after: hook(isSignIn, async ({ request, context: { newSession, internalAdapter } }) => {
+        if (newSession === null) return;
+        const { user, session } = newSession;
+        const hash = request && hashes.get(request);
+        if (hash !== undefined && (await accountQueries(db).hasPassword(user.id, hash))) return;
+        await internalAdapter.deleteSession(session.token);
+        throw unauthenticated("Invalid email or password", "Bearer");
+      }),
     },
   };
 }

@@ -1,6 +1,6 @@
-import type { BetterAuthPlugin, HookEndpointContext } from "better-auth";
-import { createAuthEndpoint, createAuthMiddleware } from "better-auth/api";
-import { bodyOf, callerOf, DONE, ownerOf, type PluginDeps, POST, textOf } from "./library-request.ts";
+import type { BetterAuthPlugin } from "better-auth";
+import { createAuthEndpoint } from "better-auth/api";
+import { bodyOf, callerOf, DONE, hook, ownerOf, type PluginDeps, POST, textOf } from "./library-request.ts";
 
 const SIGN_IN = "/sign-in/email";
 /** The endpoints that create a session without a code. A passkey counts as both factors. A password change already needs a session. */
@@ -15,17 +15,15 @@ export function createSignInExtras() {
   const plugin: BetterAuthPlugin = {
     id: "sign-in-extras",
     hooks: {
-      before: [
-        {
-          matcher: ({ path }: HookEndpointContext) => path === SIGN_IN,
-          handler: createAuthMiddleware(async (endpoint) => {
-            const { code, keepAccount } = bodyOf(endpoint);
-            if (endpoint.request === undefined) return;
-            const sent = { code: typeof code === "string" ? code : undefined, keepsAccount: keepAccount === true };
-            extras.set(endpoint.request, sent);
-          }),
+      before: hook(
+        ({ path }) => path === SIGN_IN,
+        async (endpoint) => {
+          const { code, keepAccount } = bodyOf(endpoint);
+          if (endpoint.request === undefined) return;
+          const sent = { code: typeof code === "string" ? code : undefined, keepsAccount: keepAccount === true };
+          extras.set(endpoint.request, sent);
         },
-      ],
+      ),
     },
   };
   return {

@@ -23,16 +23,8 @@ export const passkeyQueries = defineQueries("database.passkeys", ({ kysely: db }
   /** Stores a new passkey. Throws `passkey_exists`. */
   async insert(passkey: Passkey) {
     const row = {
-      ...toColumns(passkey, [
-        "id",
-        "userId",
-        "credentialId",
-        "publicKey",
-        "counter",
-        "name",
-        "createdAt",
-        "lastUsedAt",
-      ]),
+      ...toColumns(passkey, ["id", "userId", "credentialId", "publicKey", "counter", "name"]),
+      ...toColumns(passkey, ["createdAt", "lastUsedAt"]),
       transports: JSON.stringify(passkey.transports),
     };
     await orTaken(db.insertInto("passkeys").values(row).execute(), {

@@ -2,6 +2,7 @@ import type { FileRequest } from "@valetkey/contract";
 import { type ExpressionBuilder, type Kysely, type Selectable, sql } from "kysely";
 import type { Engine } from "../../../platform/database/engine.ts";
 import { decodeCursor, type Page, type PageRequest, toPage } from "../../../platform/database/pages.ts";
+import { toColumns } from "../../../platform/database/rows.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import type { Role } from "../../../platform/database/unions.ts";
 import { notInTrash, roleOnNote } from "../../access/sql.ts";
@@ -115,33 +116,18 @@ function toLink(row: Row): Link {
 
 export function toRow(link: Link) {
   return {
-    id: link.id,
-    kind: link.kind,
-    note_id: link.noteId,
-    owner_id: link.ownerId,
-    created_by: link.createdBy,
+    ...toColumns(link, ["id", "kind", "noteId", "ownerId", "createdBy", "claims", "opened", "createdAt", "revokedAt"]),
     ...toEditable(link),
-    claims: link.claims,
-    opened: link.opened,
     urls_issued: 0,
     last_url_expires_at: null,
-    created_at: link.createdAt,
-    revoked_at: link.revokedAt ?? null,
   };
 }
 
 export function toEditable(link: Link) {
   return {
-    generation: link.generation,
-    label: link.label,
-    message: link.message,
+    ...toColumns(link, ["generation", "label", "message", "expiresAt", "passwordHash", "passwordVersion"]),
+    ...toColumns(link, ["maxClaims", "urlTtlSeconds", "notify"]),
     whole_note: link.attachmentIds === undefined ? (1 as const) : (0 as const),
-    expires_at: link.expiresAt ?? null,
-    password_hash: link.passwordHash ?? null,
-    password_version: link.passwordVersion,
-    max_claims: link.maxClaims ?? null,
-    url_ttl_seconds: link.urlTtlSeconds,
-    notify: link.notify,
     show_previews: link.showPreviews ? (1 as const) : (0 as const),
     request: link.request === undefined ? null : JSON.stringify(link.request),
   };

@@ -1,6 +1,7 @@
 import type { Preview, PreviewName } from "@valetkey/contract";
 import type { Selectable } from "kysely";
 import { defineQueries } from "../../platform/database/queries.ts";
+import { toColumns } from "../../platform/database/rows.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { AttachmentState } from "../../platform/database/unions.ts";
 import { notInTrash } from "../access/sql.ts";
@@ -99,16 +100,11 @@ export const previewQueries = defineQueries("database.previews", ({ kysely: db, 
         .insertInto("attachment_previews")
         .values(
           previews.map((preview) => ({
-            attachment_id: preview.attachmentId,
-            name: preview.name,
-            object_key: preview.objectKey,
+            ...toColumns(preview, ["attachmentId", "name", "objectKey", "contentType", "sizeBytes", "createdAt"]),
             staged: preview.staged ? 1 : 0,
-            content_type: preview.contentType,
-            size_bytes: preview.sizeBytes,
             checksum_sha256: preview.sha256,
             width: preview.pixels?.width ?? null,
             height: preview.pixels?.height ?? null,
-            created_at: preview.createdAt,
           })),
         )
         .onConflict((conflict) => conflict.columns(["attachment_id", "name"]).doNothing())

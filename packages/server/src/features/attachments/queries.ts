@@ -4,6 +4,7 @@ import type { Checksum } from "../../platform/bucket/port.ts";
 import type { Engine } from "../../platform/database/engine.ts";
 import { decodeCursor, type Page, type PageRequest, toPage } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
+import { toColumns } from "../../platform/database/rows.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { AttachmentState, Role } from "../../platform/database/unions.ts";
 import { DomainError, noSuch } from "../../platform/errors.ts";
@@ -30,21 +31,11 @@ export type AttachmentChange = {
 
 function toRow(attachment: Attachment): Insertable<Tables["attachments"]> {
   return {
-    id: attachment.id,
-    note_id: attachment.noteId,
-    owner_id: attachment.ownerId,
-    created_by: attachment.createdBy,
-    object_key: attachment.objectKey,
+    ...toColumns(attachment, ["id", "noteId", "ownerId", "createdBy", "objectKey", "path", "filename", "contentType"]),
+    ...toColumns(attachment, ["sizeBytes", "state", "rejectReason", "createdAt"]),
     owns_object: attachment.ownsObject ? 1 : 0,
-    path: attachment.path,
-    filename: attachment.filename,
     filename_folded: fold(attachment.path + attachment.filename),
-    content_type: attachment.contentType,
-    size_bytes: attachment.sizeBytes,
     checksum_sha256: attachment.checksum?.value ?? null,
-    state: attachment.state,
-    reject_reason: attachment.rejectReason ?? null,
-    created_at: attachment.createdAt,
     previews: attachment.previews === undefined ? null : JSON.stringify(attachment.previews),
     annotations: attachment.annotations === undefined ? null : JSON.stringify(attachment.annotations),
   };

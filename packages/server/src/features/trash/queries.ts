@@ -2,6 +2,7 @@ import { type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
 import type { Engine } from "../../platform/database/engine.ts";
 import { decodeCursor, newestFirst, type Page, type PageRequest, toPage } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
+import { toColumns } from "../../platform/database/rows.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { Role } from "../../platform/database/unions.ts";
 import { type Attachment, unlistedStates } from "../access/attachment.ts";
@@ -32,11 +33,10 @@ export type TrashSubject = { noteId: string } | { attachmentId: string };
 /** Only these queries and the queries for object keys find items in the trash. All other queries ignore the trash. */
 export const trashQueries = defineQueries("database.trash", ({ kysely: db, engine, clock }) => {
   const insert = async (item: Omit<TrashItem, "noteTitle" | "attachment">, attachmentId: string | null) => {
-    const { id, noteId, ownerId, deletedBy, deletedAt } = item;
-    const by = { owner_id: ownerId, deleted_by: deletedBy, deleted_at: deletedAt };
+    const columns = toColumns(item, ["id", "noteId", "ownerId", "deletedBy", "deletedAt"]);
     await db
       .insertInto("trash")
-      .values({ id, note_id: noteId, attachment_id: attachmentId, ...by })
+      .values({ ...columns, attachment_id: attachmentId })
       .execute();
   };
   const toPurge = () => db.selectFrom("notes").select("id").where("trash_id", "=", sql.lit(PURGE));

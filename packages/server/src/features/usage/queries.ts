@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import { defineQueries } from "../../platform/database/queries.ts";
+import { toColumns } from "../../platform/database/rows.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { DomainError } from "../../platform/errors.ts";
 import {
@@ -52,12 +53,7 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
   async hold(...files: { objectKey: string; ownerId: string; sizeBytes: number; expiresAt: number }[]): Promise<void> {
     const [first] = files;
     if (first === undefined) return;
-    const rows = files.map(({ objectKey, ownerId, sizeBytes, expiresAt }) => ({
-      object_key: objectKey,
-      owner_id: ownerId,
-      size_bytes: sizeBytes,
-      expires_at: expiresAt,
-    }));
+    const rows = files.map((file) => toColumns(file, ["objectKey", "ownerId", "sizeBytes", "expiresAt"]));
     const insert = db
       .insertInto("reservations")
       .values(rows)

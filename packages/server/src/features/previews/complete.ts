@@ -6,7 +6,7 @@ import { DomainError } from "../../platform/errors.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
 import type { Caller } from "../access/caller.ts";
 import { previewQueries, type StoredPreview, shown } from "../attachments/preview-queries.ts";
-import { deleteIfAbandoned } from "../storage/object-deletions.ts";
+import { copyAside } from "../storage/object-deletions.ts";
 import { objectDeletionQueries } from "../storage/queries.ts";
 import { completeTogether, type Outcome } from "../uploads/batch.ts";
 import type { Finish } from "../uploads/complete.ts";
@@ -52,14 +52,10 @@ export async function prepare(deps: Deps, preview: StoredPreview): Promise<Finis
 }
 
 /** Returns an object that no signed URL can change: the object, or a copy of it, as for an upload. */
-async function stage(deps: Deps, { staged, objectKey: from, sizeBytes, contentType }: StoredPreview): Promise<string> {
-  if (!staged) return from;
-  const { bucket } = deps;
-  if ((await bucket.head(from)) === undefined) throw notStored();
-  const objectKey = bucket.newObjectKey(from);
-  await deleteIfAbandoned(deps, objectKey);
-  await bucket.copy({ from, to: objectKey, sizeBytes, contentType });
-  return objectKey;
+async function stage(deps: Deps, preview: StoredPreview): Promise<string> {
+  if (!preview.staged) return preview.objectKey;
+  if ((await deps.bucket.head(preview.objectKey)) === undefined) throw notStored();
+  return copyAside(deps, preview);
 }
 
 function notStored(): DomainError {

@@ -90,6 +90,22 @@ export async function deleteAbandoned({ db, clock, onDeletionsQueued }: Deps, ob
   onDeletionsQueued();
 }
 
+/** Copies an object, so that no signed URL can change the copy. Returns the key of the copy. A failed copy is deleted soon. */
+export async function copyAside(
+  deps: Deps,
+  { objectKey: from, sizeBytes, contentType }: { objectKey: string; sizeBytes: number; contentType: string },
+): Promise<string> {
+  const objectKey = deps.bucket.newObjectKey(from);
+  await deleteIfAbandoned(deps, objectKey);
+  try {
+    await deps.bucket.copy({ from, to: objectKey, sizeBytes, contentType });
+    return objectKey;
+  } catch (error) {
+    await deleteAbandoned(deps, objectKey);
+    throw error;
+  }
+}
+
 /**
  * Runs the due deletions of the outbox. Returns the number of deleted objects. Each deletion runs twice, a day apart, in case a PUT was
  * still in flight at the first run. Replicas need no lock, because two replicas may delete one object: the deletion of a missing object

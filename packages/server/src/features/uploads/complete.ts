@@ -9,7 +9,7 @@ import { attachmentQueries } from "../attachments/queries.ts";
 import { type AcceptedTypes, acceptedTypes } from "../links/file-request.ts";
 import type { Link } from "../links/link.ts";
 import { visitorFileQueries } from "../links/queries/visitor-files.ts";
-import { deleteIfAbandoned } from "../storage/object-deletions.ts";
+import { copyAside, deleteAbandoned } from "../storage/object-deletions.ts";
 import { objectDeletionQueries } from "../storage/queries.ts";
 import { defer, markReady, reject } from "./decide.ts";
 import { assembleParts, type ReportedPart } from "./parts.ts";
@@ -57,11 +57,22 @@ export function prepareCompletion(deps: Deps) {
     const { uploadId, parts: reported = [] } = input;
     const { upload, attachment, link } = await findSent(deps, { caller, uploadId });
     if (attachment?.state !== "pending") return async () => requireAttached(upload, attachment);
-    const staged = await findStored(deps, { attachment, upload, reported });
-    // A file of a visitor in an embedding must be of a kind that both the resource and the file request accept.
-    const ofRequest = await acceptedBy(db, { link, attachment });
-    const accepted = ofRequest === undefined ? input.accepted : [...ofRequest, ...(input.accepted ?? [])];
-    const decide = await examine(deps, { ...staged, accepted });
+    const { multipart } = upload;
+    if (multipart !== undefined) await assembleParts(deps, { upload: { ...upload, multipart }, reported });
+    const objectKey = await stage(deps, upload);
+    const checks = async () => {
+      const stored = objectKey && (await inspect(deps.bucket, { objectKey, declaredBytes: upload.sizeBytes }));
+      if (!stored) throw notStored(upload, objectKey);
+      const staged = { attachment: { ...attachment, objectKey }, upload, stored };
+      // A file of a visitor in an embedding must be of a kind that both the resource and the file request accept.
+      const ofRequest = await acceptedBy(db, { link, attachment });
+      const accepted = ofRequest === undefined ? input.accepted : [...ofRequest, ...(input.accepted ?? [])];
+      return { staged, decide: await examine(deps, { ...staged, accepted }) };
+    };
+    const { staged, decide } = await checks().catch(async (error) => {
+      if (upload.staged && objectKey !== undefined) await deleteAbandoned(deps, objectKey);
+      throw error;
+    });
     return async () => {
       const decided = await decide();
       await discardUnusedCopy(deps, { staged, decided });
@@ -89,24 +100,16 @@ async function findSent(
   return { upload, attachment: await attachmentQueries(db).find(upload.attachmentId), link: request?.link };
 }
 
-/** Assembles the parts of a multipart upload, makes a copy of a staged upload, and inspects the object. */
-async function findStored(
-  deps: Deps,
-  { attachment, upload, reported }: { attachment: Attachment; upload: Upload; reported: readonly ReportedPart[] },
-): Promise<StoredUpload> {
-  const { multipart } = upload;
-  if (multipart !== undefined) await assembleParts(deps, { upload: { ...upload, multipart }, reported });
-  const objectKey = await stage(deps, upload);
-  const stored = objectKey && (await inspect(deps.bucket, { objectKey, declaredBytes: upload.sizeBytes }));
-  if (stored) return { attachment: { ...attachment, objectKey }, upload, stored };
+/** The error for an upload whose object, or whose copy under `objectKey`, is not in the bucket. */
+function notStored({ multipart, staged }: Upload, objectKey: string | undefined): DomainError {
   if (multipart === undefined) {
-    throw new DomainError("upload_incomplete", "The file is not in the bucket yet. PUT it to the signed URL first.");
+    return new DomainError("upload_incomplete", "The file is not in the bucket yet. PUT it to the signed URL first.");
   }
   // Only the copy is missing, so the client can complete the upload again.
-  if (upload.staged && objectKey !== undefined) {
-    throw new DomainError("upload_incomplete", "The file could not be copied. Complete the upload again.");
+  if (staged && objectKey !== undefined) {
+    return new DomainError("upload_incomplete", "The file could not be copied. Complete the upload again.");
   }
-  throw new DomainError("upload_not_pending", "The bucket does not have the parts any more. Start a new upload.");
+  return new DomainError("upload_not_pending", "The bucket does not have the parts any more. Start a new upload.");
 }
 
 /** Returns the kinds of files that the file request accepts in the slot of the file, or undefined for every kind. */
@@ -179,23 +182,18 @@ export type StoredUpload = { attachment: Attachment; upload: Upload; stored: Ins
  * returns the key of a new copy. Each completion makes a separate copy of the object. The function `stage` returns undefined if the
  * uploaded object is missing. There is no copy if the uploaded object changed during the copy.
  */
-export async function stage(deps: Deps, upload: Upload): Promise<string | undefined> {
+async function stage(deps: Deps, upload: Upload): Promise<string | undefined> {
   if (!upload.staged) return upload.objectKey;
-  const { bucket } = deps;
-  const uploaded = await bucket.head(upload.objectKey);
+  const uploaded = await deps.bucket.head(upload.objectKey);
   if (uploaded === undefined) return undefined;
-  const objectKey = bucket.newObjectKey(upload.objectKey);
-  await deleteIfAbandoned(deps, objectKey);
-  const { sizeBytes, contentType } = uploaded;
-  await bucket.copy({ from: upload.objectKey, to: objectKey, sizeBytes, contentType });
-  return objectKey;
+  return copyAside(deps, { ...uploaded, objectKey: upload.objectKey });
 }
 
 /**
  * Makes the deletion of a staged copy due now, if the decision did not attach the copy. The caller must not call `discardUnusedCopy` if the
  * decision throws, because the transaction may have committed, although its response was lost.
  */
-export async function discardUnusedCopy(
+async function discardUnusedCopy(
   { db, clock, onDeletionsQueued }: Deps,
   { staged, decided }: { staged: StoredUpload; decided: Attachment | undefined },
 ): Promise<void> {

@@ -209,6 +209,35 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await served(upload)).toBe("hello");
   });
 
+  it.each(["copy", "readSmall"] as const)(
+    "the copy of a completion whose call %s failed is deleted at once",
+    async (call) => {
+      let copies = 0;
+      const failing = (bucket: Bucket): Bucket => ({
+        ...bucket,
+        copy: async (options) => {
+          const outcome = await bucket.copy(options);
+          copies += 1;
+          if (call === "copy" && copies === 1) throw new DomainError("bucket_unavailable", "As told");
+          return outcome;
+        },
+        readSmall: async (...args) => {
+          if (call === "readSmall" && copies === 1) throw new DomainError("bucket_unavailable", "As told");
+          return bucket.readSmall(...args);
+        },
+      });
+      await open({ bucket: failing });
+      const upload = await start();
+      await put(upload, "hello");
+      expect((await complete(upload)).status).toBe(503);
+      copies += 1;
+      await service.useCases.purgeObjects();
+      expect(await service.bucketContents.keys()).toHaveLength(1);
+      expect(await complete(upload)).toMatchObject({ status: 200, body: { state: "ready" } });
+      expect(await served(upload)).toBe("hello");
+    },
+  );
+
   it("the service keeps the attached copy when the response to its commit was lost", async () => {
     let loses = false;
     await open({

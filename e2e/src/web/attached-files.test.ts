@@ -195,7 +195,7 @@ describe("the files of a note", () => {
     expect(bucketReads(ben)).toBe(readBefore);
   });
 
-  it("a note shows the thumbnail of a new file without a URL", async () => {
+  it("a note shows the thumbnail of a new file without a request for a URL", async () => {
     const cleo = await web.person("Cleo");
     await open(cleo);
     await choose(cleo, [png("a.png")]);

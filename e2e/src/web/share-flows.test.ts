@@ -37,7 +37,7 @@ describe("the flows of sharing", () => {
     expect(clicks()).toBe(2);
   });
 
-  it("without mail, a share ends with a message to copy after 3 clicks and one field", async () => {
+  it("without mail, a person shares a note and copies a message with 3 clicks and one field", async () => {
     const ann = await web.person("Ann Tells", CLIPBOARD);
     const note = await seed(ann);
     const clicks = await countClicks([ann.context]);

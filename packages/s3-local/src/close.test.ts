@@ -28,7 +28,7 @@ test("the bucket stops without a wait for a connection that never sent a byte", 
   await Promise.all([once(socket.resume(), "close"), bucket.close(CLOSING)]);
 });
 
-test("the bucket keeps an idle connection open for longer than proxies", async () => {
+test("the bucket keeps an idle connection open for longer than common proxies do", async () => {
   const { endpoint, close } = await startBucket();
   const { headers } = await fetch(presignerFor(endpoint).presignPut(signing("a")).url, {
     method: "PUT",

@@ -301,7 +301,7 @@ describe.each(engines)("requirement 48: the last administrator on $name", (engin
 });
 
 describe.each(engines)("the quota of a person on $name", (engine) => {
-  it("the quota of a person applies to forms in a service without a quota", async () => {
+  it("the quota of a person limits forms even if the service has no default quota", async () => {
     const service = await startServiceInTest({ engine });
     const ann = service.as("ann");
     const { id: noteId } = (await ann.send("POST /notes", { json: { title: "Files" } })).body;

@@ -42,22 +42,25 @@ describe.each(engines)("shares on $name", (engine) => {
     expect(editor.body).toMatchObject({ status: 400, code: "invalid_request" });
   });
 
-  it.each(["notes", "attachments"] as const)("PUT /%s/…/shares reports every email address as shared", async (noun) => {
-    const { noteId, attachmentId } = await createWorld(service);
-    const id = noun === "notes" ? noteId : attachmentId;
-    const emails = ["nobody@example.com", "BOB@example.com", "none@example.com"];
-    const { status, body } = await owner.send(`PUT /${noun}/${id}/shares`, { json: { userIds: ["carl"], emails } });
-    expect(status).toBe(200);
-    expect(body.results).toEqual([
-      { userId: "carl", outcome: "shared" },
-      ...emails.map((email) => ({ email, outcome: "shared" })),
-    ]);
-    expect(body.shares.map(userIdOf)).toContain("carl");
-    expect(body.shares.map(userIdOf)).not.toContain("bob");
-    expect(await service.holdersOf(id)).toContain("bob");
-    const { shares, invitations } = body;
-    expect((await owner.send(`GET /${noun}/${id}/shares`)).body).toEqual({ shares, invitations });
-  });
+  it.each(["notes", "attachments"] as const)(
+    "PUT /%s/…/shares returns one outcome for every email address",
+    async (noun) => {
+      const { noteId, attachmentId } = await createWorld(service);
+      const id = noun === "notes" ? noteId : attachmentId;
+      const emails = ["nobody@example.com", "BOB@example.com", "none@example.com"];
+      const { status, body } = await owner.send(`PUT /${noun}/${id}/shares`, { json: { userIds: ["carl"], emails } });
+      expect(status).toBe(200);
+      expect(body.results).toEqual([
+        { userId: "carl", outcome: "shared" },
+        ...emails.map((email) => ({ email, outcome: "shared" })),
+      ]);
+      expect(body.shares.map(userIdOf)).toContain("carl");
+      expect(body.shares.map(userIdOf)).not.toContain("bob");
+      expect(await service.holdersOf(id)).toContain("bob");
+      const { shares, invitations } = body;
+      expect((await owner.send(`GET /${noun}/${id}/shares`)).body).toEqual({ shares, invitations });
+    },
+  );
 
   it.each([
     [{}, 400],

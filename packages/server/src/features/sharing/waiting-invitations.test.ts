@@ -21,14 +21,14 @@ describe.each(engines)("invitations on $name", (engine) => {
     const prove = (id: string, email: string) =>
       service.useCases.rememberPerson({ id, email, emailProvenBy: "operator", name: id });
 
-    it("a waiting invitation reaches the proven holder at the next sign-in", async () => {
+    it("a waiting invitation reaches the user who has proven the email address at the next sign-in", async () => {
       const { noteId, email } = await invite();
       const id = uuidv7();
       await prove(id, email.toUpperCase());
       expect(await service.holdersOf(noteId)).toEqual([id]);
     });
 
-    it("a waiting invitation reaches its proven holder after a crash at the proof", async () => {
+    it("a waiting invitation reaches its holder even if the service crashed after the proof", async () => {
       const { noteId, email } = await invite();
       const person = { id: uuidv7(), email, name: "P" };
       await peopleQueries(service.db).put({ ...person, emailProvenBy: "mail", isAdmin: false, now: Date.now() });
@@ -168,7 +168,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       }
     });
 
-    it("a waiting invitation reaches a person who signs up during the share", async () => {
+    it("a waiting invitation reaches a person who signs up while the owner shares", async () => {
       for (let round = 0; round < 5; round += 1) {
         const [id, email, noteIds] = [uuidv7(), newEmail(), [await createNote(), await createNote()]];
         const input = { userIds: [], emails: [email], role: "viewer", expiresAt: undefined } as const;

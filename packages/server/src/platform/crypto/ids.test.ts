@@ -6,7 +6,7 @@ import { createNewId, drawnAhead } from "./ids.ts";
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 describe("new ids", () => {
-  it("a new id is a UUIDv7 with its millisecond, and increases even if the clock goes back", () => {
+  it("new ids are UUIDv7 with the current millisecond, and increase even if the clock goes back", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 300, maxLength: 700 }), (steps) => {
         let now = 1_700_000_000_000;

@@ -133,7 +133,7 @@ it("a closing server closes a connection that never sent a byte", async () => {
   await Promise.all([once(socket.resume(), "close"), service.app.close()]);
 });
 
-it("the service keeps an idle connection open for longer than proxies", async () => {
+it("the service keeps an idle connection open for longer than common proxies do", async () => {
   const { requestOf, open } = await start();
   const socket = await open();
   socket.write(requestOf("/healthz"));

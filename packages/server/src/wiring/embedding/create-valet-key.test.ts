@@ -26,7 +26,7 @@ describe.each(engines)("an embedding on $name", (engine) => {
     expect(await (await fetch(redirect.headers.get("location") ?? "")).text()).toBe("the invoice");
   });
 
-  it("requirement 38: an embedding refuses every call of a second user", async () => {
+  it("requirement 38: an embedding refuses every call of a user without access", async () => {
     const { as } = await open(await createPlace(engine));
     const [ann, ben] = [as("ann"), as("ben")];
     const { id } = (await ann.upload("/invoice/42")).body;

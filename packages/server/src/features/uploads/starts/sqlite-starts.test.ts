@@ -48,13 +48,13 @@ function startsOn(note: Note, count: number): UploadStart[] {
 }
 
 describe("starts of uploads on SQLite", () => {
-  it("a few starts of uploads on SQLite run on the main thread", async () => {
+  it("a few simultaneous upload starts on SQLite run on the main thread", async () => {
     const { note, starts, commits } = await startsInTest();
     await Promise.all(startsOn(note, BURST - 1).map(starts.start));
     expect(commits).toEqual({ here: BURST - 1, onThread: 0 });
   });
 
-  it("a burst of starts of uploads on SQLite shares commits on the worker thread", async () => {
+  it("many simultaneous upload starts on SQLite share commits on the worker thread", async () => {
     const { db, note, starts, commits } = await startsInTest();
     const records = await Promise.all(startsOn(note, 64).map(starts.start));
     expect(records.every((record) => record?.isRecorded)).toBe(true);
@@ -62,7 +62,7 @@ describe("starts of uploads on SQLite", () => {
     expect(await usageQueries(db).find(note.ownerId)).toEqual({ bytes: 64, files: 64 });
   });
 
-  it("a failing start on SQLite undoes only its own writes", async () => {
+  it("a failed upload start on SQLite undoes only its own writes", async () => {
     const { db, note, starts } = await startsInTest();
     const [first, ...others] = startsOn(note, 10) as [UploadStart, ...UploadStart[]];
     const twin: UploadStart = { ...first, upload: { ...first.upload, sizeBytes: 500 } };
@@ -73,7 +73,7 @@ describe("starts of uploads on SQLite", () => {
     expect(await usageQueries(db).find(note.ownerId)).toEqual({ bytes: 10, files: 10 });
   });
 
-  it("starts of uploads on SQLite and other writes of the process wait for each other", async () => {
+  it("upload starts on SQLite and other writes of the process wait for each other", async () => {
     const { note, starts, writeLock, commits } = await startsInTest();
     const unlock = await writeLock.acquire();
     const started = Promise.all(startsOn(note, 40).map(starts.start));
@@ -122,7 +122,7 @@ describe("starts of uploads on SQLite", () => {
     expect(outcomes.map(({ status }) => status === "fulfilled")).toEqual([...Array(BURST + 1).fill(true), false]);
   });
 
-  it("starts of uploads on SQLite are refused after the database is closed", async () => {
+  it("the service refuses upload starts on SQLite after the database is closed", async () => {
     const { note, starts } = await startsInTest();
     await starts.close();
     const [start] = startsOn(note, 1) as [UploadStart];

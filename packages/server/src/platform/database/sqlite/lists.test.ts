@@ -35,7 +35,7 @@ describe("lists on SQLite", () => {
     expect(await planOf((db) => noteQueries(db).listShared("ann", page))).toContain("notes USING COVERING INDEX");
   });
 
-  it("the lists of notes on SQLite count the files of a note from two indexes, and read no file rows", async () => {
+  it("to count the files of a note, the lists of notes on SQLite read two indexes and no file rows", async () => {
     const plan = await planOf((db) => attachmentQueries(db).countOfNote("note", "viewer"));
     for (const index of ["attachments_of_note", "attachments_unready"]) {
       expect(plan).toContain(`SEARCH attachments USING COVERING INDEX ${index} (note_id=?)`);

@@ -67,7 +67,7 @@ describe("the reads of a turn", () => {
     await expect(read(byId, ["a"])).rejects.toMatchObject({ code: "database_unavailable" });
   });
 
-  it("the reads hold no transaction between turns, so that a checkpoint can copy the whole log", async () => {
+  it("reads hold no transaction between turns of the event loop, so a checkpoint can copy the whole log", async () => {
     const { add, reader, read } = await openFacts();
     add("a", 1);
     await read(byId, ["a"]);

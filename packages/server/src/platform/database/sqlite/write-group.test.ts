@@ -159,7 +159,7 @@ describe("writes that are ready at the same time", () => {
     expect([facts.commits(), facts.committed()]).toEqual([1, ["a", "b"]]);
   });
 
-  it("a group of writes ends before a statement that is not allowed inside a transaction", async () => {
+  it("a group of writes commits before a statement that cannot run inside a transaction", async () => {
     const facts = await factsInTest();
     await Promise.all([facts.add("a"), sql`pragma wal_checkpoint(truncate)`.execute(facts.db), facts.add("b")]);
     expect(facts.committed()).toEqual(["a", "b"]);

@@ -33,7 +33,7 @@ export type UploadProgress = {
   /** The remaining time of the upload at the current rate. The member `secondsLeft` is null until the rate is known. */
   secondsLeft: number | null;
   /**
-   * How many times in a row the bucket did not store the bytes of a request, counted at most once a second. With several failures and a
+   * The number of consecutive requests whose bytes the bucket did not store, counted at most once a second. With several failures and a
    * service that responds, the bucket is not reachable, or its CORS configuration is missing.
    */
   failedSends: number;

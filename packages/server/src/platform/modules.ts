@@ -6,7 +6,7 @@ import { DomainError, type DomainErrorCode } from "./errors.ts";
 const MISSING = new Set<unknown>(["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"]);
 
 type Options = {
-  /** What needs the package, as the subject of a sentence. */
+  /** The feature that needs the package, as the subject of a sentence. */
   user: string;
   code: DomainErrorCode;
 };

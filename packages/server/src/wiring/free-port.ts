@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 const RANGE = { from: 20_000, below: 32_768 };
 const ATTEMPTS = 100;
 
-/** A port that no other program can use before the call of `release`. */
+/** A port that no other program can use until the caller calls `release`. */
 export type ReservedPort = { port: number; release(): Promise<void> };
 
 /** Finds a free TCP port. After a hundred failed attempts, throws the error of the last attempt. */

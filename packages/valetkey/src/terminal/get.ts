@@ -18,7 +18,10 @@ import { openState, type State } from "./store.ts";
 
 export type GetOptions = { output: string; password?: string; force: boolean; json: boolean };
 
-/** What an interrupted command continues with. The cookie identifies the visitor, so that a second command counts no second download. */
+/**
+ * The state from which an interrupted command continues. The cookie identifies the visitor, so that a second command counts no second
+ * download.
+ */
 type Getting = { cookies: Record<string, string>; saved: SavedFile[] };
 
 /** A file that an interrupted command has saved. A file whose time of change differs is no longer that file. */

@@ -24,7 +24,7 @@ export type SendOptions = {
 /** A file to send. `argument`: its path of the command line. `folder`: its folder inside the note, such as "photos/2024/". */
 type Found = { file: string; argument: string; folder: string | undefined; sizeBytes: number; changedMs: number };
 
-/** What an interrupted command continues with. The keys make repeated requests safe. */
+/** The state from which an interrupted command continues. The keys make repeated requests safe. */
 type Sending = {
   noteKey: string;
   linkPassword: string;

@@ -6,7 +6,7 @@ const words = texts.sharing.access;
 type Counted = NonNullable<FileAccess["people"]>;
 type Nouns = { one: string; other: string };
 
-/** Where a person can change a kind of access: in a tab of the share dialog, or in the list of files. */
+/** The place where a person can change a kind of access: a tab of the share dialog, or the list of files. */
 export type AccessPlace = "people" | "link" | "files";
 export type AccessFact = { text: string; place: AccessPlace };
 

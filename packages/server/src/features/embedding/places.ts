@@ -37,7 +37,7 @@ export function ownerOf({ noteId, tenant }: { noteId: string; tenant: string | u
 /** Creates the functions that ask the application for the place of an item, and for the quota of a tenant. */
 export function createPlaces({ db, limits }: Pick<Deps, "db" | "limits">, options: Options) {
   const { place: choosePlace, tenantQuotaBytes, numberOfBucket } = options;
-  /** The running questions about the quota of each tenant, in the order of their start. */
+  /** The running calls of `tenantQuotaBytes` for each tenant, in the order of their start. */
   const questions = new Map<string, Set<{ isOutdated: boolean }>>();
 
   async function quotaOf(tenant: string): Promise<number | undefined> {

@@ -89,7 +89,7 @@ function compileSummaries(db: Kysely<Tables>, engine: Engine): { notes: Statemen
 
 const endsAt = (column: string) => sql<number>`coalesce(${sql.ref(column)}, ${sql.lit(NEVER)})`.as("ends_at");
 
-/** Builds the condition that a row is about one of the notes or files. The default is one of the ids of the query. */
+/** Builds the condition that a row is about one of the notes or files. By default, the id must be one of the ids of the query. */
 type IsSubject = (id: Expression<string>) => Expression<SqlBool>;
 const isGiven =
   ({ engine, ids }: Scope): IsSubject =>

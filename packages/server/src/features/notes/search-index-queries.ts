@@ -163,7 +163,7 @@ function addTerms(terms: Set<number>, { seed, text }: { seed: number; text: stri
   }
 }
 
-/** Returns the hash FNV-1a of code units as a signed integer. A last step mixes the bits. */
+/** Returns the FNV-1a hash of code units as a signed integer. At the end, the function mixes the bits of the hash. */
 function hashOf(seed: number, text: string, start = 0, end = text.length): number {
   let hash = seed;
   for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 16_777_619);

@@ -20,7 +20,7 @@ export const objectDeletionQueries = defineQueries("database.objectDeletions", (
   const select = () =>
     db.selectFrom("object_deletions").select(["object_key as objectKey", "not_before as notBefore", "attempts"]);
   return {
-    /** Queues deletions of keys. A queued one moves to `notBefore`, and then runs twice again. */
+    /** Queues deletions of keys. If the deletion of a key is already queued, it is postponed to `notBefore`, and then runs twice again. */
     async put(...deletions: { objectKey: string; notBefore: number }[]): Promise<void> {
       if (deletions.length === 0) return;
       const fresh = { attempts: 0, swept_at: null };

@@ -159,7 +159,7 @@ export async function holdRequest(
 
 /**
  * Checks that the file request still accepts a file of a visitor. Does nothing for the file of a user. Counts the rows each time, so no
- * counter can be wrong. In a transaction that has locked the file request, no other upload can change the count.
+ * counter can be wrong. The caller must have locked the file request in the transaction, so that no other upload can change the count.
  */
 export async function checkRequest(tx: Tx, { declared, link }: Offer): Promise<void> {
   if (link?.request === undefined) return;

@@ -65,7 +65,7 @@ const REPORT_EVERY_MS = 5_000;
 /** The time between two summaries for the service, which read the events of all owners. Milliseconds. */
 const REPORT_SERVICE_EVERY_MS = 60_000;
 
-/** How long `reportedUntil` stays without events. A read of the range costs less than a write. Milliseconds. */
+/** If there are no events, the job moves `reportedUntil` only after this time, because a read costs less than a write. Milliseconds. */
 const REREAD_MS = 60_000;
 
 /**

@@ -63,7 +63,7 @@ export function isFailure(answer: Answer): answer is Failure {
   return "failure" in answer;
 }
 
-/** Returns whether TLS is the reason of the failure, for example a certificate for another host. */
+/** Returns whether TLS is the reason for the failure, for example a certificate for another host. */
 export function isTlsFailure(failed: Failure): boolean {
   return TLS_CODES.test(failed.failure) || isWithoutTls(failed);
 }

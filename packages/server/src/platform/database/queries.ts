@@ -106,9 +106,9 @@ export function searchTimeout(limitMs: number, cause: unknown): DomainError {
 }
 
 /**
- * Runs the transactions of the service. Inside the work of a transaction, a query outside of the transaction throws. Without the check, a
- * query on SQLite could wait for the connection that the transaction holds. On PostgreSQL, the query would run outside of the transaction
- * without an error.
+ * Runs the transactions of the service. If code inside of a transaction runs a query outside of this transaction, the query throws. Without
+ * this check, a query on SQLite could wait for the connection that the transaction holds. On PostgreSQL, the query would run outside of the
+ * transaction without an error.
  */
 export type Transactions = {
   /** A plugin for the Kysely instance outside of transactions. */

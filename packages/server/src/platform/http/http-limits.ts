@@ -50,7 +50,9 @@ export const httpLimits = {
   firstByteMs: 500,
   /** A part of the service counts as down while its probe takes longer than a second. */
   probeTimeoutMs: 1_000,
-  /** The pause between two probes. /readyz returns the last result, which is older by `probeTimeoutMs` while a part hangs. */
+  /**
+   * The pause between two probes. /readyz returns the last result. While a part hangs, the last result is older by up to `probeTimeoutMs`.
+   */
   probeEveryMs: 800,
   /** The time for which the probes continue after a request for /readyz. */
   probeForMs: 10_000,

@@ -121,7 +121,9 @@ function unlessFailed(done: Done): Done {
   };
 }
 
-/** Yields a file in the format of INSTREAM: each piece with its length, and 0 at the end. Sets `file.broken` if a read fails. */
+/**
+ * Yields a file in the format of INSTREAM: each piece with its length, and 0 at the end. If a read fails, sets `file.broken` to the error.
+ */
 async function* framed(body: Readable, file: { broken?: unknown }): AsyncGenerator<Buffer> {
   yield Buffer.from("zINSTREAM\0");
   try {

@@ -140,7 +140,7 @@ const HIGHLIGHTED: ReadonlySet<string> = new Set(["url.refused", "link.unlock_re
 
 type ActivityLineProps = Pick<ActivityListProps, "accountId" | "showsNote"> & { line: Line; isSameNote: boolean };
 
-/** The first of several lines of one note has the name of the note above it. */
+/** If several lines in a row are about one note, the name of the note is above the first line. */
 function ActivityLine({ line, accountId, showsNote, isSameNote }: ActivityLineProps) {
   const { event, since } = line;
   const { who, isYou, text, more } = describeLine(line, { accountId });

@@ -81,7 +81,7 @@ type FileProps = { filename: string; sizeBytes: number; contentType?: string };
 type FileLineParts = {
   /** The element around the icon, the name and the size: a button if a click on the file does something. */
   main?: HTMLElement;
-  /** What screen readers read in place of the filename, such as "Preview photo.png". Default: the filename. */
+  /** The text that screen readers read instead of the filename, such as "Preview photo.png". Default: the filename. */
   label?: string;
   /** The line for the state of the file. */
   below: readonly Child[];

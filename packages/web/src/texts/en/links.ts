@@ -7,7 +7,7 @@ const claims = { one: "download", other: "downloads" };
 const ended = { one: "ended link", other: "ended links" };
 const received = { one: "file received", other: "files received" };
 
-/** What a link does. `people`: how many people it is for, or 0 for everybody who has it. */
+/** The description of a link. `people`: how many people it is for, or 0 for everybody who has it. */
 export type Will = { people: number; hasPassword: boolean; downloads: number | undefined; end: string };
 
 function who(people: number): string {

@@ -12,7 +12,7 @@ export const shareDialogTexts = {
     remove: (email: string) => `Take out ${email}`,
     shared: (emails: readonly string[]) =>
       emails.length > 3 ? `Shared with ${emails.length} people.` : `Shared with ${emails.join(", ")}.`,
-    /** What the people can do after the click. */
+    /** The actions that people can do after the click. */
     will: {
       viewer: (end: string) => `People you add can view the note and download its files${end}.`,
       editor: (end: string) => `People you add can change the note and its files${end}.`,

@@ -68,7 +68,7 @@ export const linkVisitQueries = defineQueries("database.linkVisits", ({ kysely: 
       .where((eb) => isLive(eb.ref("expires_at"), claim.claimedAt))
       .where((eb) => eb.or([eb("max_claims", "is", null), eb("claims", "<", eb.ref("max_claims"))]))
       .executeTakeFirstOrThrow();
-    // The update waits for a parallel claim of the same link. The read after the update therefore finds the parallel claim.
+    // The update waits for a parallel claim of the same link. So the read after the update finds this claim.
     const open = await findOpenClaim(db, { ...claim, now: claim.claimedAt });
     const isCounted = counted.numUpdatedRows === 1n;
     if (open !== undefined) {
@@ -114,8 +114,8 @@ export const linkVisitQueries = defineQueries("database.linkVisits", ({ kysely: 
 
   /**
    * Records that a visitor gets URLs of previews, if the link still works and shows previews. Otherwise, returns false. Counts no URLs,
-   * because a preview is no download. Locks the link, as `addUrls` does. `hasClaim`: the visitor has an open claim, so the link works also
-   * if it is used up.
+   * because a preview is no download. Locks the link, like `addUrls`. `hasClaim`: the visitor has an open claim, so the link works even if
+   * it is used up.
    */
   async addPreviews(
     { id, generation, passwordVersion }: Pick<Link, "id" | "generation" | "passwordVersion">,

@@ -35,7 +35,7 @@ export type Target = {
 
 /** The service fills the index for searches again after a move, because each engine stores the index in its own way. */
 const DERIVED_TABLES = /^search_(?:docs|terms)/;
-/** The column states whether the index for searches has the row. */
+/** This column states whether the index for searches contains the row. */
 const DERIVED_COLUMN = "is_indexed";
 /** The migrator writes its tables, and a move compares them. */
 const OF_MIGRATOR = /^kysely_migration/;

@@ -83,7 +83,7 @@ export function useUploadIds(noteId: string): readonly string[] {
   }, [ids, noteId]);
 }
 
-/** The files that wait until the service has their new note, by the id of the note. */
+/** The files of new notes that the service has not stored yet, by the id of the note. */
 const $waiting = map<Record<string, readonly File[]>>({});
 
 type Target = {

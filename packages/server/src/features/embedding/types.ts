@@ -27,7 +27,7 @@ export type ItemFile = {
   /** The reason of the rejection, if Valet Key rejected the file. */
   reason: string | undefined;
   /** The same reason for programs. Undefined if an older version rejected the file. */
-  rejection: Rejection | undefined;
+  rejection?: Rejection | undefined;
   /**
    * The id of the user who added the file. Empty if the application added the file with `asApplication`. The id of a visitor of a file
    * request starts with `visitor:`.

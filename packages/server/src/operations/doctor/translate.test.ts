@@ -56,6 +56,11 @@ it("the German texts have every warning about a setting", async () => {
   expect(warnings.filter((text) => translate(text) === text)).toEqual([]);
 });
 
+it("the doctor does not translate a text with over 1,000 characters", () => {
+  const text = `${"a: b, c responded with ".repeat(5_000)}.`;
+  expect(translate(text)).toBe(text);
+});
+
 it("the translation of a report keeps values, commands and unknown sentences", () => {
   const finding = { id: "disk-full", severity: "error" as const, title: "T", why: "W" };
   const report = {

@@ -10,6 +10,7 @@ type DoctorTexts = {
   sentences: Readonly<Record<string, string>>;
 };
 
+const MAX_CHARACTERS = 1_000;
 const TEXTS: Partial<Record<Language, DoctorTexts>> = { de };
 
 /** Translates a report. Commands and documents to paste stay the same, and a sentence without a translation stays English. */
@@ -50,6 +51,8 @@ export function translator(sentences: DoctorTexts["sentences"]): (text: string) 
       translated,
     }));
   const translate = (text: string): string => {
+    // A detail can contain a header of any server, and the patterns are slow for a long text.
+    if (text.length > MAX_CHARACTERS) return text;
     for (const { pattern, translated } of rules) {
       const values = pattern.exec(text)?.slice(1);
       if (values === undefined) continue;

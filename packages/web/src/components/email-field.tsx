@@ -111,6 +111,7 @@ export function EmailField({ words, inputRef, chosen, text, onChange, refused, p
 type ChipProps = { email: string; removal: string; isRefused: boolean; onRemove: (email: string) => void };
 
 function Chip({ email, removal, isRefused, onRemove }: ChipProps) {
+  const at = startOfDomain(email);
   return (
     <li
       className={clsx(
@@ -120,7 +121,9 @@ function Chip({ email, removal, isRefused, onRemove }: ChipProps) {
     >
       {/* Long email addresses often differ only in the middle, so a chip shows the whole email address. */}
       <span title={email} className="min-w-0 [overflow-wrap:anywhere]">
-        {email}
+        {email.slice(0, at)}
+        <wbr />
+        {email.slice(at)}
       </span>
       <button
         type="button"
@@ -139,7 +142,7 @@ function Chip({ email, removal, isRefused, onRemove }: ChipProps) {
  * mail.
  */
 export function EmailText({ email, className }: { email: string; className?: string }) {
-  const at = email.includes("@") ? email.lastIndexOf("@") : email.length;
+  const at = startOfDomain(email);
   return (
     <span title={email} className={clsx("flex min-w-0", className)}>
       <span className="shrink-[999] truncate">{email.slice(0, at)}</span>
@@ -170,3 +173,5 @@ export function addEmails(chosen: readonly string[], typed: string): string[] {
   }
   return all;
 }
+
+const startOfDomain = (email: string) => (email.includes("@") ? email.lastIndexOf("@") : email.length);

@@ -45,10 +45,10 @@ export function downloadView(link: OpenedLink, page: Page): HTMLElement {
         counts,
         h(
           "summary",
-          { class: "block cursor-pointer text-balance py-1" },
-          h("strong", { class: "font-semibold text-ink" }, words.left(left)),
-          ...(files.length > 1 ? [texts.separator, words.countsAll] : []),
-          h("span", { class: "ml-2 whitespace-nowrap underline underline-offset-2" }, words.whatCounts),
+          { class: "block cursor-pointer py-1" },
+          h("strong", { class: "font-semibold text-ink" }, `${words.left(left)}. `),
+          files.length > 1 && h("span", { class: "mr-2 inline-block" }, words.countsAll),
+          h("span", { class: "whitespace-nowrap underline underline-offset-2" }, words.whatCounts),
         ),
         h("p", { class: "mt-1" }, hasPictures && `${words.countsPictures} `, words.counts),
       );

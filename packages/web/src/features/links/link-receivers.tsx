@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import type { Link, LinkReceiver } from "@valetkey/client";
+import { clsx } from "clsx";
 import { ChevronDown } from "lucide-react";
 import { useEffect, useEffectEvent, useId, useState } from "react";
 import { Button } from "../../components/button.tsx";
@@ -93,13 +94,18 @@ function Receivers({ link, onSend }: ReceiversProps) {
         {receivers.map((receiver) => (
           <li key={receiver.email} className="flex flex-wrap justify-between gap-x-3 py-1 text-small">
             <span className="min-w-0 [overflow-wrap:anywhere]">{receiver.email}</span>
-            <span className={receiver.state === "not_delivered" ? "text-danger" : "text-muted"}>
+            <span
+              className={clsx(
+                "flex flex-wrap gap-x-2",
+                receiver.state === "not_delivered" ? "text-danger" : "text-muted",
+              )}
+            >
               {describeReceiver(receiver, { kind: link.kind, now })}
               {onSend !== undefined && (receiver.state === "not_delivered" || receiver.hasOldUrl) && (
                 <button
                   type="button"
                   onClick={() => onSend(receiver.email)}
-                  className="ml-2 rounded-small text-ink underline underline-offset-2 max-md:-my-3 max-md:py-3"
+                  className="rounded-small text-ink underline underline-offset-2 max-md:-my-3 max-md:py-3"
                 >
                   {receiver.state === "not_delivered" ? words.correct : words.sendNew}
                 </button>

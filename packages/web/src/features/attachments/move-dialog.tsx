@@ -149,10 +149,7 @@ type NotePickerProps = {
   onChoose: (note: TargetNote) => void;
 };
 
-/**
- * Lists the notes that the user may edit, newest first. The arrow keys and Enter choose a note. While the list still shows the result of an
- * earlier search, Enter chooses no note, because the first note may be a wrong one.
- */
+/** Lists the notes that the user may edit, newest first. The arrow keys and Enter choose a note. */
 function NotePicker({ exceptId, chosenId, onChoose }: NotePickerProps) {
   const [text, setText] = useState("");
   const now = useNow();
@@ -162,7 +159,6 @@ function NotePicker({ exceptId, chosenId, onChoose }: NotePickerProps) {
     queryFn: ({ signal }) => findEditable(q, signal),
     placeholderData: (before) => before,
   });
-  const isFromEarlierSearch = found.isPlaceholderData || q !== text.trim();
   const notes = (found.data ?? []).filter(({ id }) => id !== exceptId);
   return (
     <Autocomplete.Root
@@ -184,9 +180,6 @@ function NotePicker({ exceptId, chosenId, onChoose }: NotePickerProps) {
           aria-label={words.search}
           placeholder={words.search}
           maxLength={200}
-          onKeyDown={(event) => {
-            if (event.key === "Enter" && isFromEarlierSearch) event.preventBaseUIHandler();
-          }}
           className="h-11 w-full rounded-card border border-line bg-sunken pr-3 pl-9 text-base outline-none transition-colors hover:border-line-strong focus:border-accent focus:bg-surface md:h-9"
         />
       </div>

@@ -1,3 +1,5 @@
+import { zipTexts } from "../../texts/de/file-tools.ts";
+import { viewerTexts } from "../../texts/de/preview.ts";
 import { formatBytes, formatCount, formatDuration } from "../../texts/format.ts";
 import type { texts as english } from "./en.ts";
 
@@ -113,36 +115,21 @@ export const texts: typeof english = {
   },
 
   zip: {
-    name: (title: string) => `${title}.zip`,
+    ...zipTexts,
     from: (name: string, date: string) => `Dateien von ${name} ${date}`,
     anonymous: (date: string) => `Dateien ${date}`,
     content: (count: number, bytes: number) => `${formatCount(count, files)} · ${formatBytes(bytes)}`,
-    finished: "Alle Dateien sind im ZIP.",
-    notSaved: "Das ZIP konnte nicht gespeichert werden. Ist auf der Festplatte genug Platz?",
-    failed: (filename: string) =>
-      `Das ZIP wurde nicht fertig: ${filename} konnte nicht ganz gelesen werden. Versuchen Sie es noch einmal.`,
-    missing: (names: readonly string[]) =>
-      `Nicht im ZIP, weil sie nicht heruntergeladen werden konnten: ${names.join(", ")}`,
-    missingFile: "NICHT IN DIESEM ZIP.txt",
     label: "Alle Dateien werden als ZIP heruntergeladen",
   },
 
   preview: {
+    ...viewerTexts,
     loading: "Die Vorschau wird geladen …",
     cut: "Das ist der Anfang der Datei. Laden Sie sie herunter, um den Rest zu lesen.",
-    empty: "Diese Datei ist leer.",
     failed:
       "Die Datei konnte hier nicht angezeigt werden. Laden Sie sie herunter, um sie in einem anderen Programm zu öffnen.",
     locked:
       "Diese Datei ist mit einem Passwort geschützt. Laden Sie sie herunter, und öffnen Sie sie in einem anderen Programm.",
-    page: (number: number, count: number) => `Seite ${number} von ${count}`,
-    previous: "Vorige Datei",
-    next: "Nächste Datei",
-    position: (number: number, count: number) => `${number} von ${count}`,
-    ownSize: "Originalgröße",
-    fit: "Einpassen",
-    originalLoading: "Original wird geladen …",
-    originalFailed: "Das Original konnte nicht geladen werden. Dies ist eine kleinere Fassung.",
   },
 
   request: {
@@ -172,7 +159,6 @@ export const texts: typeof english = {
     send: (count: number) => (count === 0 ? "Senden" : `${formatCount(count, files)} senden`),
     slots: (filled: number, all: number) => (filled === all ? "Alles ist da" : `${filled} von ${all} erhalten`),
     slotFilled: "Erhalten",
-    sent: "Was Sie gesendet haben",
     tooLarge: (bytes: number) => `Diese Datei ist zu groß. Angenommen: bis ${formatBytes(bytes)}.`,
     wrongKind: (kinds: readonly string[]) =>
       `Diese Art von Datei ist nicht angefragt. Angenommen: ${listKinds(kinds)}.`,

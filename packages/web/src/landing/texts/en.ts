@@ -1,3 +1,5 @@
+import { zipTexts } from "../../texts/en/file-tools.ts";
+import { viewerTexts } from "../../texts/en/preview.ts";
 import { formatBytes, formatCount, formatDuration } from "../../texts/format.ts";
 
 const files = { one: "file", other: "files" };
@@ -118,33 +120,20 @@ export const texts = {
   },
 
   zip: {
-    name: (title: string) => `${title}.zip`,
+    ...zipTexts,
     from: (name: string, date: string) => `Files from ${name} ${date}`,
     anonymous: (date: string) => `Files ${date}`,
     /** Beside "Download all". */
     content: (count: number, bytes: number) => `${formatCount(count, files)} · ${formatBytes(bytes)}`,
-    finished: "All files are in the ZIP.",
-    notSaved: "The ZIP could not be saved. Is there enough space on the disk?",
-    failed: (filename: string) => `The ZIP was not finished: ${filename} could not be read completely. Try again.`,
-    missing: (names: readonly string[]) => `Not in the ZIP, because they could not be downloaded: ${names.join(", ")}`,
-    missingFile: "NOT IN THIS ZIP.txt",
     label: "Downloading all files as ZIP",
   },
 
   preview: {
+    ...viewerTexts,
     loading: "Loading the preview…",
     cut: "This is the start of the file. Download it to read the rest.",
-    empty: "This file is empty.",
     failed: "The file could not be shown here. Download it to open it in another program.",
     locked: "This file is locked with a password. Download it and open it in another program.",
-    page: (number: number, count: number) => `Page ${number} of ${count}`,
-    previous: "Previous file",
-    next: "Next file",
-    position: (number: number, count: number) => `${number} of ${count}`,
-    ownSize: "Actual size",
-    fit: "Fit",
-    originalLoading: "Loading the original…",
-    originalFailed: "The original could not be loaded. This is a smaller version.",
   },
 
   request: {
@@ -174,7 +163,6 @@ export const texts = {
     send: (count: number) => (count === 0 ? "Send" : `Send ${formatCount(count, files)}`),
     slots: (filled: number, all: number) => (filled === all ? "Everything is here" : `${filled} of ${all} received`),
     slotFilled: "Received",
-    sent: "What you sent",
     tooLarge: (bytes: number) => `This file is too large. Accepted: up to ${formatBytes(bytes)}.`,
     wrongKind: (kinds: readonly string[]) => `This kind of file is not asked for. Accepted: ${listKinds(kinds)}.`,
     tooMany: (count: number) => `Only ${formatCount(count, files)} can still be sent. The others were not added.`,

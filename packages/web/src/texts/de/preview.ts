@@ -1,16 +1,23 @@
-import type { previewTexts as english } from "../en/preview.ts";
+import type * as english from "../en/preview.ts";
 
-export const previewTexts: typeof english = {
-  files: "Dateien",
+/** The texts that the viewer shares with the page of a link. */
+export const viewerTexts: typeof english.viewerTexts = {
   previous: "Vorige Datei",
   next: "Nächste Datei",
-  download: "Herunterladen",
   position: (number: number, count: number) => `${number} von ${count}`,
-  showing: (filename: string, number: number, count: number) => `${filename}, ${number} von ${count}`,
   ownSize: "Originalgröße",
   fit: "Einpassen",
-  originalLoading: "Original wird geladen…",
+  originalLoading: "Original wird geladen …",
   originalFailed: "Das Original konnte nicht geladen werden. Dies ist eine kleinere Fassung.",
+  empty: "Diese Datei ist leer.",
+  page: (number: number, count: number) => `Seite ${number} von ${count}`,
+};
+
+export const previewTexts: typeof english.previewTexts = {
+  ...viewerTexts,
+  files: "Dateien",
+  download: "Herunterladen",
+  showing: (filename: string, number: number, count: number) => `${filename}, ${number} von ${count}`,
   cut: "Nur die ersten 256 KB werden angezeigt.",
   cutTable: ({ rows, columns }) => {
     const parts = [
@@ -26,7 +33,6 @@ export const previewTexts: typeof english = {
   zoomOut: "Verkleinern",
   fitWidth: "An die Breite anpassen",
   percent: (factor: number) => `${Math.round(factor * 100)} %`,
-  empty: "Diese Datei ist leer.",
   noPreview: {
     title: "Für diese Art von Datei gibt es keine Vorschau",
     hint: "Laden Sie sie herunter, um sie in einem anderen Programm zu öffnen.",
@@ -39,7 +45,6 @@ export const previewTexts: typeof english = {
     title: "Diese Datei ist mit einem Passwort geschützt",
     hint: "Laden Sie sie herunter, und öffnen Sie sie in einem anderen Programm. Es fragt nach dem Passwort.",
   },
-  page: (number: number, count: number) => `Seite ${number} von ${count}`,
   noAccess: {
     title: "Sie haben keinen Zugriff mehr auf diese Datei.",
     hint: "Wenn Sie sie noch brauchen, fragen Sie, wem die Notiz gehört.",

@@ -45,7 +45,6 @@ export const settings: typeof english.settings = {
     title: "Speicher",
     used: (used: string, quota: string) => `${used} von ${quota} belegt`,
     usedOnly: (used: string) => `${used} belegt`,
-    free: (free: string) => `${free} frei`,
     nearlyFull: "Fast voll: Löschen Sie Dateien, die Sie nicht mehr brauchen, endgültig.",
     full: "Voll: Sie können nichts mehr anhängen, bis Sie etwas endgültig löschen.",
     files: { one: "Datei", other: "Dateien" },

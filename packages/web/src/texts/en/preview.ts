@@ -1,14 +1,21 @@
-export const previewTexts = {
-  files: "Files",
+/** The texts that the viewer shares with the page of a link. */
+export const viewerTexts = {
   previous: "Previous file",
   next: "Next file",
-  download: "Download",
   position: (number: number, count: number) => `${number} of ${count}`,
-  showing: (filename: string, number: number, count: number) => `${filename}, ${number} of ${count}`,
   ownSize: "Actual size",
   fit: "Fit",
   originalLoading: "Loading the original…",
   originalFailed: "The original could not be loaded. This is a smaller version.",
+  empty: "This file is empty.",
+  page: (number: number, count: number) => `Page ${number} of ${count}`,
+};
+
+export const previewTexts = {
+  ...viewerTexts,
+  files: "Files",
+  download: "Download",
+  showing: (filename: string, number: number, count: number) => `${filename}, ${number} of ${count}`,
   cut: "Only the first 256 KB are shown.",
   cutTable: ({ rows, columns }: { rows?: number; columns?: number }) => {
     const parts = [
@@ -24,7 +31,6 @@ export const previewTexts = {
   zoomOut: "Zoom out",
   fitWidth: "Fit the width",
   percent: (factor: number) => `${Math.round(factor * 100)} %`,
-  empty: "This file is empty.",
   noPreview: { title: "No preview for this kind of file", hint: "Download it to open it in another program." },
   unshowable: {
     title: "This file can't be shown here",
@@ -34,7 +40,6 @@ export const previewTexts = {
     title: "This file is locked with a password",
     hint: "Download it and open it in another program, which asks for the password.",
   },
-  page: (number: number, count: number) => `Page ${number} of ${count}`,
   noAccess: {
     title: "You no longer have access to this file.",
     hint: "Ask the owner of the note if you still need it.",

@@ -43,7 +43,6 @@ export const settings = {
     title: "Storage",
     used: (used: string, quota: string) => `${used} of ${quota} used`,
     usedOnly: (used: string) => `${used} used`,
-    free: (free: string) => `${free} free`,
     nearlyFull: "Nearly full: delete files that you no longer need, for good.",
     full: "Full: nothing more can be attached until you delete something for good.",
     files: { one: "file", other: "files" },

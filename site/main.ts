@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { build, serve } from "vitepress";
-import { faultsPage } from "./faults.ts";
+import { CATALOGUE } from "../packages/server/src/operations/doctor/run.ts";
 import { type Section, sidebarOf, write, writePages } from "./pages.ts";
-import { callsPage, OPTION_PAGES, optionsPage, resultsPage } from "./reference.ts";
+import { callsPage, escapeText, OPTION_PAGES, optionsPage, resultsPage } from "./reference.ts";
 import { type Document, documentOfEmbedding, documentOfService, routesPage, typesSection } from "./routes.ts";
 
 // `npm run docs:site` builds the documentation as a site in site/dist. With `--serve`, it also serves the site on this machine.
@@ -56,4 +56,17 @@ function writeService(document: Document): Section {
 
 function titleOf(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** Writes the page of all faults that the doctor can find, by severity. */
+function faultsPage(): string {
+  const intro =
+    "This page is for operators. It lists every fault that [`valetkey doctor`](/doctor.md) can find. The doctor prints the fix of each " +
+    "fault for your provider.";
+  const sections = (["error", "warning", "info"] as const).map((severity) => {
+    const faults = Object.entries(CATALOGUE).filter(([, entry]) => entry.severity === severity);
+    const rows = faults.map(([id, { title, why }]) => `| \`${id}\` | ${escapeText(title)} | ${escapeText(why)} |`);
+    return `## ${severity}\n\n| fault | meaning | reason |\n| --- | --- | --- |\n${rows.join("\n")}`;
+  });
+  return ["# Faults that the doctor finds", intro, ...sections].join("\n\n");
 }

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { enableCompileCache } from "node:module";
-import { COMMANDS } from "./terminal/names.ts";
+
+/** The commands that run without the code of the server. */
+const COMMANDS = ["login", "logout", "send", "get", "--version", "-V"];
 
 // A closed output ends the command without a stack trace, as in `valetkey user list | head -1`.
 for (const output of [process.stdout, process.stderr]) {

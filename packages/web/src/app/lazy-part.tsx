@@ -1,6 +1,5 @@
-import { type ReactNode, useEffect, useEffectEvent } from "react";
+import type { ReactNode } from "react";
 import { importWithRetry, useCode } from "../service/lazy-code.ts";
-import { showProblem } from "../service/toasts.ts";
 
 type LazyPartProps = {
   isOpen?: boolean;
@@ -16,12 +15,6 @@ const loadParts = () => importWithRetry(() => import("./lazy-parts.tsx"));
  * load small (e2e/src/web/performance.test.ts).
  */
 export function LazyPart({ isOpen = true, onClose, children }: LazyPartProps) {
-  const { data: parts, error } = useCode("lazy parts", loadParts, { isNeeded: isOpen });
-  const close = useEffectEvent(onClose);
-  useEffect(() => {
-    if (error === null) return;
-    showProblem(error);
-    close();
-  }, [error]);
+  const { data: parts } = useCode("lazy parts", loadParts, { isNeeded: isOpen, onFail: onClose });
   return parts === undefined ? null : children(parts);
 }

@@ -1,4 +1,5 @@
 import {
+  type AnyRoute,
   createRootRoute,
   createRoute,
   createRouter,
@@ -23,6 +24,14 @@ function lazyPage<Name extends string>(load: () => Promise<Record<Name, Componen
   return lazyRouteComponent(() => loadCode(name, () => importWithRetry(load)), name);
 }
 
+/** A page whose code loads on demand. */
+const page = <const Parent extends AnyRoute, const Path extends string, Name extends string>(
+  parent: Parent,
+  path: Path,
+  load: () => Promise<Record<Name, ComponentType>>,
+  name: Name,
+) => createRoute({ getParentRoute: () => parent, path, component: lazyPage(load, name) });
+
 const root = createRootRoute({ component: Outlet });
 
 const signedOut = createRoute({
@@ -35,29 +44,15 @@ const signedOut = createRoute({
   beforeLoad: requireNoSession,
 });
 
-const signIn = createRoute({
-  getParentRoute: () => signedOut,
-  path: "/sign-in",
-  component: lazyPage(() => import("../features/accounts/sign-in.tsx"), "SignInPage"),
-});
-
-const signUp = createRoute({
-  getParentRoute: () => signedOut,
-  path: "/sign-up",
-  component: lazyPage(() => import("../features/accounts/sign-up.tsx"), "SignUpPage"),
-});
-
-const invitation = createRoute({
-  getParentRoute: () => root,
-  path: "/invitation",
-  component: lazyPage(() => import("./pages/invitation-page.tsx"), "InvitationPage"),
-});
-
-const forgotPassword = createRoute({
-  getParentRoute: () => signedOut,
-  path: "/forgot-password",
-  component: lazyPage(() => import("../features/accounts/forgot-password.tsx"), "ForgotPassword"),
-});
+const signIn = page(signedOut, "/sign-in", () => import("../features/accounts/sign-in.tsx"), "SignInPage");
+const signUp = page(signedOut, "/sign-up", () => import("../features/accounts/sign-up.tsx"), "SignUpPage");
+const invitation = page(root, "/invitation", () => import("./pages/invitation-page.tsx"), "InvitationPage");
+const forgotPassword = page(
+  signedOut,
+  "/forgot-password",
+  () => import("../features/accounts/forgot-password.tsx"),
+  "ForgotPassword",
+);
 
 const newPassword = createRoute({
   getParentRoute: () => root,
@@ -122,11 +117,7 @@ const lists = createRoute({
   component: lazyPage(() => import("./pages/lists-page.tsx"), "ListsPage"),
 });
 
-const owned = createRoute({
-  getParentRoute: () => lists,
-  path: "/",
-  component: lazyPage(() => import("./pages/no-note-page.tsx"), "NoNotePage"),
-});
+const owned = page(lists, "/", () => import("./pages/no-note-page.tsx"), "NoNotePage");
 
 const shared = createRoute({
   getParentRoute: () => lists,
@@ -148,59 +139,15 @@ const note = createRoute({
   }, "NotePage"),
 });
 
-const links = createRoute({
-  getParentRoute: () => signedIn,
-  path: "/links",
-  component: lazyPage(() => import("../features/links/own-links.tsx"), "LinksPage"),
-});
-
-const activity = createRoute({
-  getParentRoute: () => signedIn,
-  path: "/activity",
-  component: lazyPage(() => import("../features/activity/activity-feed.tsx"), "ActivityPage"),
-});
-
-const deleted = createRoute({
-  getParentRoute: () => signedIn,
-  path: "/deleted",
-  component: lazyPage(() => import("../features/trash/trash-list.tsx"), "DeletedPage"),
-});
-
-const attach = createRoute({
-  getParentRoute: () => signedIn,
-  path: "/attach",
-  component: lazyPage(() => import("./pages/attach-page.tsx"), "AttachPage"),
-});
-
-const settings = createRoute({
-  getParentRoute: () => signedIn,
-  path: "/settings",
-  component: lazyPage(() => import("./pages/settings-page.tsx"), "SettingsPage"),
-});
-
-const settingsOverview = createRoute({
-  getParentRoute: () => settings,
-  path: "/",
-  component: lazyPage(() => import("./pages/settings-page.tsx"), "SettingsOverview"),
-});
-
-const settingsPart = createRoute({
-  getParentRoute: () => settings,
-  path: "$part",
-  component: lazyPage(() => import("./pages/settings-page.tsx"), "SettingsPart"),
-});
-
-const doctor = createRoute({
-  getParentRoute: () => signedIn,
-  path: "/settings/doctor",
-  component: lazyPage(() => import("../features/doctor/doctor-report.tsx"), "DoctorPage"),
-});
-
-const webhooks = createRoute({
-  getParentRoute: () => settings,
-  path: "webhooks",
-  component: lazyPage(() => import("../features/webhooks/webhooks.tsx"), "WebhooksPage"),
-});
+const links = page(signedIn, "/links", () => import("../features/links/own-links.tsx"), "LinksPage");
+const activity = page(signedIn, "/activity", () => import("../features/activity/activity-feed.tsx"), "ActivityPage");
+const deleted = page(signedIn, "/deleted", () => import("../features/trash/trash-list.tsx"), "DeletedPage");
+const attach = page(signedIn, "/attach", () => import("./pages/attach-page.tsx"), "AttachPage");
+const settings = page(signedIn, "/settings", () => import("./pages/settings-page.tsx"), "SettingsPage");
+const settingsOverview = page(settings, "/", () => import("./pages/settings-page.tsx"), "SettingsOverview");
+const settingsPart = page(settings, "$part", () => import("./pages/settings-page.tsx"), "SettingsPart");
+const doctor = page(signedIn, "/settings/doctor", () => import("../features/doctor/doctor-report.tsx"), "DoctorPage");
+const webhooks = page(settings, "webhooks", () => import("../features/webhooks/webhooks.tsx"), "WebhooksPage");
 
 const admin = createRoute({
   getParentRoute: () => signedIn,

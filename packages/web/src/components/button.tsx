@@ -1,5 +1,6 @@
 import { clsx } from "clsx";
 import type { ComponentProps } from "react";
+import { texts } from "../texts/index.ts";
 
 type Kind = "primary" | "outline" | "quiet" | "danger";
 
@@ -33,6 +34,22 @@ export const dropzoneStyle = buttonStyle({
 /** A button, 44 px high on phones and 36 px on desktops. The kind `primary` is for the main action of a view. */
 export function Button({ kind, className, type = "button", ...props }: ComponentProps<"button"> & ButtonStyle) {
   return <button {...props} type={type} className={buttonStyle({ kind, className })} />;
+}
+
+type FormButtonsProps = { action: string; kind?: Kind | undefined; isPending: boolean; onCancel: () => void };
+
+/** The buttons at the end of a form: Cancel, and the button that sends the form. */
+export function FormButtons({ action, kind = "primary", isPending, onCancel }: FormButtonsProps) {
+  return (
+    <div className="flex justify-end gap-2">
+      <Button kind="quiet" onClick={onCancel}>
+        {texts.common.cancel}
+      </Button>
+      <Button type="submit" kind={kind} disabled={isPending}>
+        {action}
+      </Button>
+    </div>
+  );
 }
 
 /**

@@ -1,4 +1,5 @@
 import { clsx } from "clsx";
+import { MoreHorizontal } from "lucide-react";
 import {
   type ComponentProps,
   cloneElement,
@@ -9,6 +10,7 @@ import {
   useId,
   useState,
 } from "react";
+import { IconButton } from "./button.tsx";
 
 type MenuProps = {
   trigger: ReactElement<ComponentProps<"button">>;
@@ -64,6 +66,13 @@ export function Menu({ trigger, children, align = "end", side = "bottom" }: Menu
       </div>
     </>
   );
+}
+
+type IconMenuProps = ComponentProps<typeof IconButton> & { icon?: ReactNode };
+
+/** A menu behind an icon button. Default: three dots. */
+export function IconMenu({ icon = <MoreHorizontal size={18} />, children, ...button }: IconMenuProps) {
+  return <Menu trigger={<IconButton {...button}>{icon}</IconButton>}>{children}</Menu>;
 }
 
 function itemsOf(menu: HTMLElement): HTMLElement[] {

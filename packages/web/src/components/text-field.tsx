@@ -1,7 +1,7 @@
 import { Field } from "@base-ui/react/field";
 import { clsx } from "clsx";
 import { Eye, EyeOff } from "lucide-react";
-import { type ComponentProps, type ReactNode, useState } from "react";
+import { type ComponentProps, type ReactNode, useId, useState } from "react";
 import { texts } from "../texts/index.ts";
 import { IconButton } from "./button.tsx";
 
@@ -78,5 +78,47 @@ export function PasswordField(props: Omit<ComponentProps<typeof TextField>, "typ
         </IconButton>
       }
     />
+  );
+}
+
+/** The problem of a field, for fields that do not show it themselves. */
+export function FieldProblem({ children }: { children: string | undefined }) {
+  if (children === undefined) return null;
+  return (
+    <p role="alert" className="text-danger text-small">
+      {children}
+    </p>
+  );
+}
+
+type TextAreaProps = Omit<ComponentProps<"textarea">, "onChange"> & {
+  label: string;
+  hint?: string | undefined;
+  problem?: string | undefined;
+  onChange: (text: string) => void;
+};
+
+export function TextArea({ label, hint, problem, onChange, ...props }: TextAreaProps) {
+  const id = useId();
+  return (
+    <div className="flex flex-col gap-1">
+      <label htmlFor={id} className="font-medium text-small">
+        {label}
+      </label>
+      <textarea
+        rows={3}
+        {...props}
+        id={id}
+        aria-invalid={problem !== undefined}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        onChange={(event) => onChange(event.currentTarget.value)}
+        className={`${inputStyle} h-auto py-2 md:h-auto`}
+      />
+      {hint !== undefined && (
+        <p id={`${id}-hint`} className={problem === undefined ? "text-muted text-small" : "text-danger text-small"}>
+          {problem ?? hint}
+        </p>
+      )}
+    </div>
   );
 }

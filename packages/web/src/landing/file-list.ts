@@ -8,7 +8,7 @@ import { canPreview, fileRow } from "./file-row.ts";
 import type { Page } from "./page-context.ts";
 import { createPictures, pictureGrid } from "./pictures.ts";
 import { texts } from "./texts/en.ts";
-import { folderHeading, folderLists } from "./views/folder-lists.ts";
+import { folderHeading, folderLists } from "./views/parts.ts";
 
 type ListOptions = { page: Page; claims: Claims };
 

@@ -1,5 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ValetKeyError } from "@valetkey/client";
+import { useEffect, useEffectEvent } from "react";
+import { showProblem } from "./toasts.ts";
 
 /** Loads code on demand. Rejects with a `network` error. */
 export function loadCode<Code>(name: string, load: () => Promise<Code>): Promise<Code> {
@@ -8,9 +10,16 @@ export function loadCode<Code>(name: string, load: () => Promise<Code>): Promise
   });
 }
 
-/** Loads code that few visits need, as soon as `isNeeded` is true. After a failure, the next use tries again. */
-export function useCode<Code>(name: string, load: () => Promise<Code>, { isNeeded = true } = {}) {
-  return useQuery({
+/**
+ * Loads code that few visits need, as soon as `isNeeded` is true. After a failure, the next use tries again. `onFail`: runs after a failure,
+ * which a message reports.
+ */
+export function useCode<Code>(
+  name: string,
+  load: () => Promise<Code>,
+  { isNeeded = true, onFail }: { isNeeded?: boolean; onFail?: () => void } = {},
+) {
+  const code = useQuery({
     queryKey: ["code", name],
     queryFn: () => loadCode(name, load),
     staleTime: Number.POSITIVE_INFINITY,
@@ -18,6 +27,15 @@ export function useCode<Code>(name: string, load: () => Promise<Code>, { isNeede
     retry: false,
     structuralSharing: false,
   });
+  const fail = useEffectEvent((error: Error) => {
+    if (onFail === undefined) return;
+    showProblem(error);
+    onFail();
+  });
+  useEffect(() => {
+    if (code.error !== null) fail(code.error);
+  }, [code.error]);
+  return code;
 }
 
 /**

@@ -55,6 +55,11 @@ onRefused((status) => {
   void queryClient.invalidateQueries({ predicate }, { cancelRefetch: false });
 });
 
+/** Loads the data of these query keys again. Resolves after the load of the data that the page shows. */
+export async function invalidate(...queryKeys: readonly QueryKey[]): Promise<void> {
+  await Promise.all(queryKeys.map((queryKey) => queryClient.invalidateQueries({ queryKey })));
+}
+
 /** The account whose data this document has shown. */
 let shownTo: string | undefined;
 

@@ -59,13 +59,12 @@ const clock = new Intl.DateTimeFormat(LANGUAGE, { timeStyle: "short" });
 
 /** "just now", "5 minutes ago", "yesterday", "3 Mar". */
 export function formatWhen(instant: string, now: number): string {
-  const date = new Date(instant);
-  const seconds = Math.round((date.getTime() - now) / 1000);
+  const seconds = Math.round((Date.parse(instant) - now) / 1000);
   if (Math.abs(seconds) < 45) return units.justNow;
   if (Math.abs(seconds) < 3600) return relative.format(Math.round(seconds / 60), "minute");
   if (Math.abs(seconds) < 24 * 3600) return relative.format(Math.round(seconds / 3600), "hour");
   if (Math.abs(seconds) < 7 * 24 * 3600) return relative.format(Math.round(seconds / 86_400), "day");
-  return (date.getFullYear() === new Date(now).getFullYear() ? sameYear : otherYear).format(date);
+  return formatDate(instant, now);
 }
 
 /** "3 Mar", or "3 Mar 2025" in another year. */

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { LogOut } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { Avatar } from "../../components/avatar.tsx";
 import { Button } from "../../components/button.tsx";
 import { CopyLine } from "../../components/copy-button.tsx";
@@ -13,8 +13,8 @@ import { instanceQuery, keys, meQuery, queryClient, sessionQuery } from "../../s
 import { toasts } from "../../service/toasts.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
 import { describeProblem, texts } from "../../texts/index.ts";
-import { checkEmail, checkNewPassword, focusField, useProblems, valuesOf } from "./form-validation.ts";
-import { PasswordAgain, useHasPassword } from "./password-again.tsx";
+import { checkEmail, checkNewPassword, focusField, useForm, valuesOf } from "./form-validation.ts";
+import { FormCard, PasswordAgain, RevokeTokens, useHasPassword } from "./password-again.tsx";
 
 export function AccountSection({ onSignOut }: { onSignOut: () => Promise<void> }) {
   const { data: session } = useQuery(sessionQuery);
@@ -59,7 +59,13 @@ export function AccountSection({ onSignOut }: { onSignOut: () => Promise<void> }
 }
 
 function NameForm({ user }: { user: Account }) {
-  const [problem, setProblem] = useState<string>();
+  const { form, problems, report } = useForm({
+    fields: ["name"],
+    check: ({ name }) => ({ name: name.trim() === "" ? accountTexts.problems.nameMissing : undefined }),
+    send({ name }) {
+      if (name.trim() !== user.name) rename.mutate(name.trim());
+    },
+  });
   const rename = useMutation({
     mutationFn: accountCalls.rename,
     async onSuccess() {
@@ -68,25 +74,18 @@ function NameForm({ user }: { user: Account }) {
       void queryClient.invalidateQueries();
       toasts.add({ title: accountTexts.account.nameSaved });
     },
-    onError: (error) => setProblem(describeProblem(error)),
+    onError: (error) => void report({ name: describeProblem(error) }),
   });
 
-  function submit(event: FormEvent<HTMLFormElement>): void {
-    event.preventDefault();
-    const name = valuesOf(event.currentTarget, ["name"]).name.trim();
-    setProblem(name === "" ? accountTexts.problems.nameMissing : undefined);
-    if (name !== "" && name !== user.name) rename.mutate(name);
-  }
-
   return (
-    <form noValidate onSubmit={submit} className="flex items-start gap-2">
+    <form {...form} className="flex items-start gap-2">
       <TextField
         name="name"
         label={accountTexts.name}
         autoComplete="name"
         dir="auto"
         defaultValue={user.name}
-        error={problem}
+        error={problems.name}
         className="min-w-0 grow"
       />
       <Button type="submit" className="mt-6" disabled={rename.isPending}>
@@ -112,23 +111,14 @@ function EmailForm({ current, onClose }: { current: string; onClose: () => void 
     else focusField(form, "newEmail");
   }
 
-  if (instance?.mail === false) {
+  const isByOperator = instance?.mail === false;
+  if (isByOperator || request.isSuccess) {
     return (
       <div className="flex flex-col gap-3 rounded-card border bg-surface p-4">
-        <p className="text-pretty text-small">{words.changeByOperator}</p>
-        <CopyLine label={words.changeEmail} text={words.changeCommand(current)} />
-        <Button className="self-end" onClick={onClose}>
-          {texts.common.close}
-        </Button>
-      </div>
-    );
-  }
-  if (request.isSuccess) {
-    return (
-      <div className="flex flex-col gap-3 rounded-card border bg-surface p-4">
-        <p role="status" className="text-pretty text-small">
-          {words.changeSent(request.variables.newEmail)}
+        <p role={isByOperator ? undefined : "status"} className="text-pretty text-small">
+          {request.isSuccess ? words.changeSent(request.variables.newEmail) : words.changeByOperator}
         </p>
+        {isByOperator && <CopyLine label={words.changeEmail} text={words.changeCommand(current)} />}
         <Button className="self-end" onClick={onClose}>
           {texts.common.close}
         </Button>
@@ -176,7 +166,20 @@ export function EmailProof({ hint = words.notConfirmedHint }: { hint?: string })
 
 /** `email` tells password managers which account the password belongs to. */
 function PasswordForm({ email, onClose }: { email: string; onClose: () => void }) {
-  const { form, problems, report } = useProblems<"current" | "new">();
+  const { form, problems, report } = useForm({
+    fields: ["current", "new", "revokeTokens"],
+    check: (values) => ({
+      current: values.current === "" ? accountTexts.problems.passwordMissing : undefined,
+      new:
+        values.new !== "" && values.new === values.current
+          ? accountTexts.problems.passwordSame
+          : checkNewPassword(values.new),
+    }),
+    send(values) {
+      const revokeApiTokens = values.revokeTokens !== "";
+      change.mutate({ currentPassword: values.current, newPassword: values.new, revokeApiTokens });
+    },
+  });
   const change = useMutation({
     mutationFn: accountCalls.changePassword,
     async onSuccess(_, { revokeApiTokens }) {
@@ -193,26 +196,13 @@ function PasswordForm({ email, onClose }: { email: string; onClose: () => void }
     },
   });
 
-  function submit(event: FormEvent<HTMLFormElement>): void {
-    event.preventDefault();
-    const values = valuesOf(event.currentTarget, ["current", "new", "revokeTokens"]);
-    const isSame = values.new !== "" && values.new === values.current;
-    const hasProblem = report({
-      current: values.current === "" ? accountTexts.problems.passwordMissing : undefined,
-      new: isSame ? accountTexts.problems.passwordSame : checkNewPassword(values.new),
-    });
-    if (hasProblem) return;
-    const revokeApiTokens = values.revokeTokens !== "";
-    change.mutate({ currentPassword: values.current, newPassword: values.new, revokeApiTokens });
-  }
-
   return (
-    <form
-      ref={form}
-      noValidate
-      onSubmit={submit}
-      aria-label={accountTexts.account.changePassword}
-      className="flex flex-col gap-4 rounded-card border bg-surface p-4"
+    <FormCard
+      {...form}
+      label={words.changePassword}
+      action={words.changePassword}
+      isPending={change.isPending}
+      onClose={onClose}
     >
       {change.isError && !hasCode(change.error, "wrong_password") && <Problem error={change.error} />}
       <input type="email" name="username" autoComplete="username" defaultValue={email} hidden readOnly />
@@ -231,21 +221,7 @@ function PasswordForm({ email, onClose }: { email: string; onClose: () => void }
         error={problems.new}
       />
       <p className="text-muted text-small">{accountTexts.account.endOthersHint}</p>
-      <label className="flex items-start gap-3">
-        <input type="checkbox" name="revokeTokens" className="mt-1 size-4 shrink-0 accent-accent" />
-        <span>
-          {accountTexts.account.revokeTokens}
-          <span className="block text-muted text-small">{accountTexts.account.revokeTokensHint}</span>
-        </span>
-      </label>
-      <div className="flex justify-end gap-2">
-        <Button kind="quiet" onClick={onClose}>
-          {texts.common.cancel}
-        </Button>
-        <Button type="submit" kind="primary" disabled={change.isPending}>
-          {accountTexts.account.changePassword}
-        </Button>
-      </div>
-    </form>
+      <RevokeTokens />
+    </FormCard>
   );
 }

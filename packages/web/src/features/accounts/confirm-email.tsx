@@ -6,7 +6,7 @@ import { Failure, Skeleton } from "../../components/states.tsx";
 import { accountCalls } from "../../service/account-calls.ts";
 import { hasCode } from "../../service/client.ts";
 import { linkTokens } from "../../service/link-tokens.ts";
-import { keys, queryClient, sessionQuery } from "../../service/queries.ts";
+import { invalidate, keys, sessionQuery } from "../../service/queries.ts";
 import { recovery } from "../../texts/en/recovery.ts";
 import { AccountCard } from "./account-card.tsx";
 
@@ -42,8 +42,7 @@ function ConfirmEmail({ token, path, words, confirm }: ConfirmEmailProps) {
     async queryFn() {
       await confirm(token);
       linkTokens.forget(path);
-      void queryClient.invalidateQueries({ queryKey: keys.me });
-      void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
+      void invalidate(keys.me, sessionQuery.queryKey);
       return true;
     },
     enabled: isReady,

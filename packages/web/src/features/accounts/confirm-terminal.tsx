@@ -2,7 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { TokenRequest } from "@valetkey/client";
 import { SquareTerminal } from "lucide-react";
-import { type FormEvent, useEffect, useRef } from "react";
+import { useEffect, useRef } from "react";
 import { Button, buttonStyle } from "../../components/button.tsx";
 import { useDocumentTitle, useNow } from "../../components/hooks.ts";
 import { Problem } from "../../components/states.tsx";
@@ -12,7 +12,7 @@ import { keys, queryClient, sessionQuery } from "../../service/queries.ts";
 import { terminalTexts as words } from "../../texts/en/terminal.ts";
 import { formatFullDate, formatWhen } from "../../texts/index.ts";
 import { AccountCard } from "./account-card.tsx";
-import { useProblems, valuesOf } from "./form-validation.ts";
+import { useForm } from "./form-validation.ts";
 
 type Decision = "confirm" | "refuse";
 
@@ -52,17 +52,14 @@ export function ConfirmTerminal() {
 type Look = { isPending: boolean; isError: boolean; error: unknown; mutate(code: string): void };
 
 function CodeForm({ look }: { look: Look }) {
-  const { form, problems, report } = useProblems<"code">();
-
-  function submit(event: FormEvent<HTMLFormElement>): void {
-    event.preventDefault();
-    const { code } = valuesOf(event.currentTarget, ["code"]);
-    if (!report({ code: code.trim() === "" ? words.codeMissing : undefined })) look.mutate(code);
-  }
-
+  const { form, problems } = useForm({
+    fields: ["code"],
+    check: ({ code }) => ({ code: code.trim() === "" ? words.codeMissing : undefined }),
+    send: ({ code }) => look.mutate(code),
+  });
   return (
     <AccountCard title={words.title} hint={words.hint}>
-      <form ref={form} noValidate onSubmit={submit} className="flex flex-col gap-4">
+      <form {...form} className="flex flex-col gap-4">
         {look.isError && <Problem error={look.error} />}
         <TextField
           name="code"

@@ -1,5 +1,4 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import type { FormEvent } from "react";
 import { Button } from "../../components/button.tsx";
 import { useDocumentTitle } from "../../components/hooks.ts";
 import { Problem } from "../../components/states.tsx";
@@ -10,7 +9,7 @@ import { accountTexts } from "../../texts/en/accounts.ts";
 import { recovery } from "../../texts/en/recovery.ts";
 import { texts } from "../../texts/index.ts";
 import { AccountCard, OtherPageLink } from "./account-card.tsx";
-import { checkEmail, useProblems, valuesOf } from "./form-validation.ts";
+import { checkEmail, useForm } from "./form-validation.ts";
 
 const words = recovery.forgot;
 
@@ -40,17 +39,14 @@ function Unknown({ error, onRetry }: { error: unknown; onRetry: () => void }) {
 type Request = { isPending: boolean; isError: boolean; error: unknown; mutate(email: string): void };
 
 function RequestForm({ request }: { request: Request }) {
-  const { form, problems, report } = useProblems<"email">();
-
-  function submit(event: FormEvent<HTMLFormElement>): void {
-    event.preventDefault();
-    const { email } = valuesOf(event.currentTarget, ["email"]);
-    if (!report({ email: checkEmail(email) })) request.mutate(email.trim());
-  }
-
+  const { form, problems } = useForm({
+    fields: ["email"],
+    check: ({ email }) => ({ email: checkEmail(email) }),
+    send: ({ email }) => request.mutate(email.trim()),
+  });
   return (
     <AccountCard title={words.title} hint={words.hint}>
-      <form ref={form} noValidate onSubmit={submit} className="flex flex-col gap-4">
+      <form {...form} className="flex flex-col gap-4">
         {request.isError && <Problem error={request.error} />}
         <TextField
           name="email"

@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { accountTexts } from "../../texts/en/accounts.ts";
 
 const { problems } = accountTexts;
@@ -20,21 +20,34 @@ export function valuesOf<Names extends string>(form: HTMLFormElement, names: rea
   return Object.fromEntries(names.map((name) => [name, String(fields.get(name) ?? "")])) as Record<Names, string>;
 }
 
+type FormOptions<Names extends string> = {
+  fields: readonly Names[];
+  /** Returns the problems of the values. */
+  check: (values: Record<Names, string>) => Partial<Record<Names, string | undefined>>;
+  /** Runs at a submit without problems. */
+  send: (values: Record<Names, string>, form: HTMLFormElement) => void;
+};
+
 /**
- * Stores the problems of a form. `report` shows the problems, focuses the first field with a problem, and returns whether there is a
- * problem.
+ * Returns the props of a form, and the problems of its fields. `report` shows problems, focuses the first field with a problem, and returns
+ * whether there is a problem.
  */
-export function useProblems<Names extends string>() {
-  const form = useRef<HTMLFormElement>(null);
+export function useForm<Names extends string>({ fields, check, send }: FormOptions<Names>) {
+  const ref = useRef<HTMLFormElement>(null);
   const [problems, setProblems] = useState<Partial<Record<Names, string>>>({});
   function report(found: Partial<Record<Names, string | undefined>>): boolean {
     const entries = Object.entries(found).filter(([, problem]) => problem !== undefined);
     setProblems(Object.fromEntries(entries) as Partial<Record<Names, string>>);
     const [first] = entries;
-    if (first !== undefined) focusField(form.current, first[0]);
+    if (first !== undefined) focusField(ref.current, first[0]);
     return first !== undefined;
   }
-  return { form, problems, report };
+  function onSubmit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    const values = valuesOf(event.currentTarget, fields);
+    if (!report(check(values))) send(values, event.currentTarget);
+  }
+  return { form: { ref, onSubmit, noValidate: true }, problems, report };
 }
 
 export function focusField(form: HTMLFormElement | null, name: string): void {

@@ -1,6 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import type { FormEvent } from "react";
 import { Button, buttonStyle } from "../../components/button.tsx";
 import { useDocumentTitle } from "../../components/hooks.ts";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
@@ -13,7 +12,8 @@ import { toasts } from "../../service/toasts.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
 import { recovery } from "../../texts/en/recovery.ts";
 import { AccountCard, OtherPageLink } from "./account-card.tsx";
-import { checkNewPassword, useProblems, valuesOf } from "./form-validation.ts";
+import { checkNewPassword, useForm } from "./form-validation.ts";
+import { RevokeTokens } from "./password-again.tsx";
 
 const words = recovery.reset;
 
@@ -55,7 +55,13 @@ function isInvalid(error: unknown): boolean {
 }
 
 function PasswordForm({ token, email, onDone }: { token: string; email: string; onDone: () => void }) {
-  const { form, problems, report } = useProblems<"password">();
+  const { form, problems } = useForm({
+    fields: ["password", "revokeTokens"],
+    check: ({ password }) => ({ password: checkNewPassword(password) }),
+    send({ password, revokeTokens }) {
+      reset.mutate({ token, newPassword: password, revokeApiTokens: revokeTokens !== "" });
+    },
+  });
   const reset = useMutation({
     mutationFn: accountCalls.resetPassword,
     async onSuccess() {
@@ -65,35 +71,21 @@ function PasswordForm({ token, email, onDone }: { token: string; email: string; 
     },
   });
 
-  function submit(event: FormEvent<HTMLFormElement>): void {
-    event.preventDefault();
-    const { password, revokeTokens } = valuesOf(event.currentTarget, ["password", "revokeTokens"]);
-    if (report({ password: checkNewPassword(password) })) return;
-    reset.mutate({ token, newPassword: password, revokeApiTokens: revokeTokens !== "" });
-  }
-
   if (isInvalid(reset.error)) return <LinkInvalid />;
-  const { revokeTokens, revokeTokensHint, newPassword } = accountTexts.account;
   return (
     <AccountCard title={words.title} hint={words.hint(email)}>
-      <form ref={form} noValidate onSubmit={submit} className="flex flex-col gap-4">
+      <form {...form} className="flex flex-col gap-4">
         {reset.isError && <Problem error={reset.error} />}
         <input type="email" name="username" autoComplete="username" defaultValue={email} hidden readOnly />
         <PasswordField
           name="password"
-          label={newPassword}
+          label={accountTexts.account.newPassword}
           autoComplete="new-password"
           autoFocus
           hint={accountTexts.passwordHint}
           error={problems.password}
         />
-        <label className="flex items-start gap-3">
-          <input type="checkbox" name="revokeTokens" className="mt-1 size-4 shrink-0 accent-accent" />
-          <span>
-            {revokeTokens}
-            <span className="block text-muted text-small">{revokeTokensHint}</span>
-          </span>
-        </label>
+        <RevokeTokens />
         <Button type="submit" kind="primary" disabled={reset.isPending || reset.isSuccess}>
           {reset.isPending ? words.pending : words.action}
         </Button>

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { KeyRound } from "lucide-react";
-import { type FormEvent, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { AskInPlace } from "../../components/ask-in-place.tsx";
 import { Button } from "../../components/button.tsx";
 import { useFocusBack, useNow } from "../../components/hooks.ts";
@@ -11,11 +11,11 @@ import { TextField } from "../../components/text-field.tsx";
 import { accountCalls, type Passkey } from "../../service/account-calls.ts";
 import { hasCode } from "../../service/client.ts";
 import { canUsePasskeys, createPasskey, isCancelled } from "../../service/passkeys.ts";
-import { keys, queryClient } from "../../service/queries.ts";
+import { invalidate, keys, queryClient } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
 import { secondFactorTexts, passkeyTexts as words } from "../../texts/en/settings.ts";
 import { describeProblem, formatInstant, formatWhen, texts } from "../../texts/index.ts";
-import { focusField, valuesOf } from "./form-validation.ts";
+import { focusField, useForm, valuesOf } from "./form-validation.ts";
 import { PasswordAgain } from "./password-again.tsx";
 
 /** The passkeys of the user. Renders nothing if this page can't use passkeys. */
@@ -54,7 +54,7 @@ function NewPasskey({ onClose }: { onClose: () => void }) {
     async onSuccess({ name }) {
       toasts.add({ title: words.added(name) });
       onClose();
-      await queryClient.invalidateQueries({ queryKey: keys.passkeys });
+      await invalidate(keys.passkeys);
     },
   });
 
@@ -120,8 +120,7 @@ function PasskeyRow({ passkey }: { passkey: Passkey }) {
     mutationFn: () => accountCalls.removePasskey(id),
     async onSuccess() {
       toasts.add({ title: words.removed(name) });
-      await queryClient.invalidateQueries({ queryKey: keys.passkeys });
-      await queryClient.invalidateQueries({ queryKey: keys.sessions });
+      await invalidate(keys.passkeys, keys.sessions);
     },
   });
   const facts = [
@@ -162,7 +161,14 @@ function PasskeyRow({ passkey }: { passkey: Passkey }) {
 }
 
 function RenamePasskey({ passkey: { id, name }, onDone }: { passkey: Passkey; onDone: () => void }) {
-  const [problem, setProblem] = useState<string>();
+  const { form, problems, report } = useForm({
+    fields: ["passkeyName"],
+    check: ({ passkeyName }) => ({ passkeyName: passkeyName.trim() === "" ? words.nameMissing : undefined }),
+    send({ passkeyName }) {
+      if (passkeyName.trim() === name) onDone();
+      else rename.mutate({ id, name: passkeyName.trim() });
+    },
+  });
   const rename = useMutation({
     mutationFn: accountCalls.renamePasskey,
     onSuccess(renamed) {
@@ -171,23 +177,12 @@ function RenamePasskey({ passkey: { id, name }, onDone }: { passkey: Passkey; on
       );
       onDone();
     },
-    onError: (error) => setProblem(describeProblem(error)),
+    onError: (error) => void report({ passkeyName: describeProblem(error) }),
   });
-
-  function submit(event: FormEvent<HTMLFormElement>): void {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const chosen = valuesOf(form, ["passkeyName"]).passkeyName.trim();
-    setProblem(chosen === "" ? words.nameMissing : undefined);
-    if (chosen === "") focusField(form, "passkeyName");
-    else if (chosen === name) onDone();
-    else rename.mutate({ id, name: chosen });
-  }
 
   return (
     <form
-      noValidate
-      onSubmit={submit}
+      {...form}
       onKeyDown={(event) => {
         if (event.key === "Escape" && !event.nativeEvent.isComposing) onDone();
       }}
@@ -200,7 +195,7 @@ function RenamePasskey({ passkey: { id, name }, onDone }: { passkey: Passkey; on
         maxLength={MAX_NAME_LENGTH}
         autoComplete="off"
         autoFocus
-        error={problem}
+        error={problems.passkeyName}
         className="min-w-0 grow basis-full md:basis-40"
       />
       <Button type="submit" kind="primary" className="md:mt-6" disabled={rename.isPending}>

@@ -1,47 +1,63 @@
 import { useQuery } from "@tanstack/react-query";
-import type { FormEvent, ReactNode } from "react";
-import { Button } from "../../components/button.tsx";
+import type { ComponentProps } from "react";
+import { FormButtons } from "../../components/button.tsx";
 import { Problem } from "../../components/states.tsx";
 import { PasswordField } from "../../components/text-field.tsx";
 import { hasCode } from "../../service/client.ts";
 import { meQuery, sessionQuery } from "../../service/queries.ts";
+import { accountTexts } from "../../texts/en/accounts.ts";
 import { secondFactorTexts as words } from "../../texts/en/settings.ts";
-import { texts } from "../../texts/index.ts";
-import { useProblems, valuesOf } from "./form-validation.ts";
+import { useForm } from "./form-validation.ts";
 
-type PasswordAgainProps = {
-  /** The text of the button. */
+type FormCardProps = Pick<ComponentProps<"form">, "ref" | "onSubmit" | "noValidate" | "children"> & {
+  label: string;
+  /** The text of the button that sends the form. */
   action: string;
   kind?: "primary" | "danger";
-  /** The content above the password field. */
-  children?: ReactNode;
-  error: unknown;
   isPending: boolean;
-  onSubmit: (password: string, form: HTMLFormElement) => void;
   onClose: () => void;
 };
 
+/** A form in a card, with the buttons at its end. */
+export function FormCard({ label, action, kind, isPending, onClose, children, ...form }: FormCardProps) {
+  return (
+    <form {...form} aria-label={label} className="flex flex-col gap-4 rounded-card border bg-surface p-4">
+      {children}
+      <FormButtons action={action} kind={kind} isPending={isPending} onCancel={onClose} />
+    </form>
+  );
+}
+
+/** In a form that changes the password, offers to revoke the API tokens. */
+export function RevokeTokens() {
+  return (
+    <label className="flex items-start gap-3">
+      <input type="checkbox" name="revokeTokens" className="mt-1 size-4 shrink-0 accent-accent" />
+      <span>
+        {accountTexts.account.revokeTokens}
+        <span className="block text-muted text-small">{accountTexts.account.revokeTokensHint}</span>
+      </span>
+    </label>
+  );
+}
+
+type PasswordAgainProps = Omit<FormCardProps, keyof ReturnType<typeof useForm>["form"] | "label"> & {
+  error: unknown;
+  onSubmit: (password: string, form: HTMLFormElement) => void;
+};
+
 /** Asks for the password again before a change of the account. */
-export function PasswordAgain({ action, kind = "primary", children, error, ...props }: PasswordAgainProps) {
+export function PasswordAgain({ children, error, onSubmit, ...card }: PasswordAgainProps) {
   const { data: session } = useQuery(sessionQuery);
-  const { form, problems, report } = useProblems<"password">();
+  const { form, problems } = useForm({
+    fields: ["password"],
+    check: ({ password }) => ({ password: password === "" ? words.passwordMissing : undefined }),
+    send: ({ password }, element) => onSubmit(password, element),
+  });
   const isWrong = hasCode(error, "wrong_password");
 
-  function submit(event: FormEvent<HTMLFormElement>): void {
-    event.preventDefault();
-    const { password } = valuesOf(event.currentTarget, ["password"]);
-    if (report({ password: password === "" ? words.passwordMissing : undefined })) return;
-    props.onSubmit(password, event.currentTarget);
-  }
-
   return (
-    <form
-      ref={form}
-      noValidate
-      onSubmit={submit}
-      aria-label={action}
-      className="flex flex-col gap-4 rounded-card border bg-surface p-4"
-    >
+    <FormCard {...card} {...form} label={card.action}>
       {error !== null && !isWrong && <Problem error={error} />}
       <input type="email" name="username" autoComplete="username" defaultValue={session?.user.email} hidden readOnly />
       {children}
@@ -52,15 +68,7 @@ export function PasswordAgain({ action, kind = "primary", children, error, ...pr
         autoFocus={children === undefined}
         error={problems.password ?? (isWrong ? words.wrongPassword : undefined)}
       />
-      <div className="flex justify-end gap-2">
-        <Button kind="quiet" onClick={props.onClose}>
-          {texts.common.cancel}
-        </Button>
-        <Button type="submit" kind={kind} disabled={props.isPending}>
-          {action}
-        </Button>
-      </div>
-    </form>
+    </FormCard>
   );
 }
 

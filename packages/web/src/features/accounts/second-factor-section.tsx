@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { CopyButton, CopyLine } from "../../components/copy-button.tsx";
 import { Section } from "../../components/page.tsx";
@@ -9,12 +9,12 @@ import { TextField } from "../../components/text-field.tsx";
 import { accountCalls } from "../../service/account-calls.ts";
 import { hasCode } from "../../service/client.ts";
 import { useCode } from "../../service/lazy-code.ts";
-import { keys, queryClient, sessionQuery } from "../../service/queries.ts";
+import { invalidate, keys, sessionQuery } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
 import { secondFactorTexts as words } from "../../texts/en/settings.ts";
 import { formatInstant, texts } from "../../texts/index.ts";
-import { useProblems, valuesOf } from "./form-validation.ts";
-import { PasswordAgain } from "./password-again.tsx";
+import { useForm } from "./form-validation.ts";
+import { FormCard, PasswordAgain } from "./password-again.tsx";
 
 type Step =
   | { name: "password"; for: "start" | "remove" | "renew" }
@@ -92,10 +92,7 @@ function CurrentStep({ step, onStep }: { step: Step; onStep: (next: Step | undef
   );
 }
 
-async function refresh(): Promise<void> {
-  await queryClient.invalidateQueries({ queryKey: keys.secondFactor });
-  await queryClient.invalidateQueries({ queryKey: keys.sessions });
-}
+const refresh = () => invalidate(keys.secondFactor, keys.sessions);
 
 function RecoveryCodes({ codes, onClose }: { codes: readonly string[]; onClose: () => void }) {
   return (
@@ -156,24 +153,16 @@ type AppSetUpProps = {
 function AppSetUp({ secret, url, onConfirmed, onClose }: AppSetUpProps) {
   // If the QR code can't be loaded, the user can type the key.
   const { data: qr } = useCode("QR code", loadQrCode);
-  const { form, problems, report } = useProblems<"code">();
+  const { form, problems } = useForm({
+    fields: ["code"],
+    check: ({ code }) => ({ code: code.trim() === "" ? words.codeMissing : undefined }),
+    send: ({ code }) => confirm.mutate(code),
+  });
   const confirm = useMutation({ mutationFn: accountCalls.confirmSecondFactor, onSuccess: onConfirmed });
   const isWrong = hasCode(confirm.error, "wrong_second_factor");
 
-  function submit(event: FormEvent<HTMLFormElement>): void {
-    event.preventDefault();
-    const { code } = valuesOf(event.currentTarget, ["code"]);
-    if (!report({ code: code.trim() === "" ? words.codeMissing : undefined })) confirm.mutate(code);
-  }
-
   return (
-    <form
-      ref={form}
-      noValidate
-      onSubmit={submit}
-      aria-label={words.title}
-      className="flex flex-col gap-4 rounded-card border bg-surface p-4"
-    >
+    <FormCard {...form} label={words.title} action={words.turnOn} isPending={confirm.isPending} onClose={onClose}>
       {confirm.isError && !isWrong && <Problem error={confirm.error} />}
       <p className="text-small">{words.scan}</p>
       {qr === undefined ? (
@@ -194,14 +183,6 @@ function AppSetUp({ secret, url, onConfirmed, onClose }: AppSetUpProps) {
         hint={words.codeHint}
         error={problems.code ?? (isWrong ? words.wrongCode : undefined)}
       />
-      <div className="flex justify-end gap-2">
-        <Button kind="quiet" onClick={onClose}>
-          {texts.common.cancel}
-        </Button>
-        <Button type="submit" kind="primary" disabled={confirm.isPending}>
-          {words.turnOn}
-        </Button>
-      </div>
-    </form>
+    </FormCard>
   );
 }

@@ -1,7 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { ValetKeyError } from "@valetkey/client";
-import type { FormEvent } from "react";
 import { Button } from "../../components/button.tsx";
 import { useDocumentTitle } from "../../components/hooks.ts";
 import { Problem } from "../../components/states.tsx";
@@ -14,7 +13,7 @@ import { instanceQuery, queryClient, sessionQuery } from "../../service/queries.
 import { accountTexts } from "../../texts/en/accounts.ts";
 import { describeProblem, formatDate } from "../../texts/index.ts";
 import { AccountCard, OtherPageLink, ProviderButton } from "./account-card.tsx";
-import { checkEmail, focusField, useProblems, valuesOf } from "./form-validation.ts";
+import { checkEmail, focusField, useForm } from "./form-validation.ts";
 
 type SignInProps = {
   /** The path to open after the sign-in. */
@@ -36,7 +35,16 @@ export function SignInPage() {
 function SignIn({ to, error, onDone }: SignInProps) {
   useDocumentTitle(accountTexts.signIn.title);
   const { data: instance } = useQuery(instanceQuery);
-  const { form, problems, report } = useProblems<"email" | "password">();
+  const { form, problems } = useForm({
+    fields: ["email", "password"],
+    check: ({ email, password }) => ({
+      email: checkEmail(email),
+      password: password === "" ? accountTexts.problems.passwordMissing : undefined,
+    }),
+    send({ email, password }) {
+      signIn.mutate({ email: email.trim(), password });
+    },
+  });
   const open = async () => {
     await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
     onDone();
@@ -44,21 +52,11 @@ function SignIn({ to, error, onDone }: SignInProps) {
   const signIn = useMutation({
     mutationFn: accountCalls.signIn,
     onSuccess: open,
-    onError: (failure) => hasCode(failure, "unauthenticated") && focusField(form.current, "password"),
+    onError: (failure) => hasCode(failure, "unauthenticated") && focusField(form.ref.current, "password"),
   });
 
   const isShared = /^\/(?:n\/|shared|invitation)/.test(to) && error === undefined;
   const hint = isShared ? accountTexts.signIn.toOpenShared : accountTexts.signIn.where(location.host);
-
-  function submit(event: FormEvent<HTMLFormElement>): void {
-    event.preventDefault();
-    const { email, password } = valuesOf(event.currentTarget, ["email", "password"]);
-    const hasProblem = report({
-      email: checkEmail(email),
-      password: password === "" ? accountTexts.problems.passwordMissing : undefined,
-    });
-    if (!hasProblem) signIn.mutate({ email: email.trim(), password });
-  }
 
   if (signIn.variables !== undefined && hasCode(signIn.error, "second_factor_required")) {
     return <SignInCode credentials={signIn.variables} onDone={open} onBack={signIn.reset} />;
@@ -72,7 +70,7 @@ function SignIn({ to, error, onDone }: SignInProps) {
     <AccountCard title={accountTexts.signIn.title} hint={hint}>
       {signIn.isIdle && <Reason code={error} />}
       {instance?.oidc && <ProviderButton name={instance.oidc.name} to={to} />}
-      <form ref={form} noValidate onSubmit={submit} className="flex flex-col gap-4">
+      <form {...form} className="flex flex-col gap-4">
         {signIn.isError && <Problem>{describeSignIn(signIn.error)}</Problem>}
         <TextField
           name="email"
@@ -156,22 +154,22 @@ type SignInCodeProps = {
 
 /** The second step of a sign-in: a code of the authenticator app, or a recovery code. */
 function SignInCode({ credentials, onDone, onBack }: SignInCodeProps) {
-  const { form, problems, report } = useProblems<"code">();
+  const { form, problems, report } = useForm({
+    fields: ["code"],
+    check: ({ code }) => ({ code: code.trim() === "" ? words.codeMissing : undefined }),
+    send({ code }) {
+      signIn.mutate(code);
+    },
+  });
   const signIn = useMutation({
     mutationFn: (code: string) => accountCalls.signIn({ ...credentials, code }),
     onSuccess: onDone,
     onError: (failure) => hasCode(failure, "wrong_second_factor") && report({ code: words.wrongCode }),
   });
 
-  function submit(event: FormEvent<HTMLFormElement>): void {
-    event.preventDefault();
-    const { code } = valuesOf(event.currentTarget, ["code"]);
-    if (!report({ code: code.trim() === "" ? words.codeMissing : undefined })) signIn.mutate(code);
-  }
-
   return (
     <AccountCard title={words.codeTitle} hint={words.codeHint}>
-      <form ref={form} noValidate onSubmit={submit} className="flex flex-col gap-4">
+      <form {...form} className="flex flex-col gap-4">
         {signIn.isError && !hasCode(signIn.error, "wrong_second_factor") && (
           <Problem>{describeSignIn(signIn.error)}</Problem>
         )}

@@ -1,7 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import type { Instance } from "@valetkey/client";
-import type { FormEvent } from "react";
 import { Button } from "../../components/button.tsx";
 import { useDocumentTitle } from "../../components/hooks.ts";
 import { Problem } from "../../components/states.tsx";
@@ -12,7 +11,7 @@ import { hasCode } from "../../service/client.ts";
 import { instanceQuery, queryClient, sessionQuery } from "../../service/queries.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
 import { AccountCard, OtherPageLink, ProviderButton } from "./account-card.tsx";
-import { checkEmail, checkNewPassword, useProblems, valuesOf } from "./form-validation.ts";
+import { checkEmail, checkNewPassword, useForm } from "./form-validation.ts";
 
 const words = accountTexts;
 
@@ -52,7 +51,17 @@ export function SignUp({ to, invited, onDone }: SignUpProps) {
   const isFirst = instance?.hasAccounts === false;
   const title = invited?.title ?? (isFirst ? words.first.title : words.signUp.title);
   useDocumentTitle(title);
-  const { form, problems, report } = useProblems<"name" | "email" | "password">();
+  const { form, problems, report } = useForm({
+    fields: ["name", "email", "password"],
+    check: ({ name, email, password }) => ({
+      name: name.trim() === "" ? words.problems.nameMissing : undefined,
+      email: checkEmail(email),
+      password: checkNewPassword(password),
+    }),
+    send({ name, email, password }) {
+      signUp.mutate({ name: name.trim(), email: email.trim(), password, invitation: invited?.token });
+    },
+  });
   const signUp = useMutation({
     mutationFn: accountCalls.signUp,
     async onSuccess() {
@@ -67,25 +76,13 @@ export function SignUp({ to, invited, onDone }: SignUpProps) {
     },
   });
 
-  function submit(event: FormEvent<HTMLFormElement>): void {
-    event.preventDefault();
-    const { name, email, password } = valuesOf(event.currentTarget, ["name", "email", "password"]);
-    const hasProblem = report({
-      name: name.trim() === "" ? words.problems.nameMissing : undefined,
-      email: checkEmail(email),
-      password: checkNewPassword(password),
-    });
-    const invitation = invited?.token;
-    if (!hasProblem) signUp.mutate({ name: name.trim(), email: email.trim(), password, invitation });
-  }
-
   const mode = invited?.opensService === true ? "invited" : instance?.signUp;
   const isOpen = mode === "open" || (mode === "invited" && invited !== undefined);
   if (instance !== undefined && !isOpen) return <SignUpClosed instance={instance} to={to} invited={invited} />;
   return (
     <AccountCard title={title} hint={invited?.hint ?? (isFirst ? words.first.hint : undefined)}>
       {instance?.oidc && <ProviderButton name={instance.oidc.name} to={to} />}
-      <form ref={form} noValidate onSubmit={submit} className="flex flex-col gap-4">
+      <form {...form} className="flex flex-col gap-4">
         {signUp.isError && !hasCode(signUp.error, "email_taken") && <Problem error={signUp.error} />}
         <TextField name="name" label={words.name} autoComplete="name" autoFocus error={problems.name} />
         <TextField

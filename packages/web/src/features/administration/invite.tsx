@@ -1,14 +1,14 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import type { AdminInvitation } from "@valetkey/client";
-import { MoreHorizontal, UserRoundPlus } from "lucide-react";
+import { UserRoundPlus } from "lucide-react";
 import { type FormEvent, useState } from "react";
-import { Button, IconButton } from "../../components/button.tsx";
+import { Button } from "../../components/button.tsx";
 import { copyText } from "../../components/clipboard.ts";
 import { CopyLine } from "../../components/copy-button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { describeExpiry, isExpired } from "../../components/expiry.ts";
 import { useNow } from "../../components/hooks.ts";
-import { Menu, MenuItem } from "../../components/menu.tsx";
+import { IconMenu, MenuItem } from "../../components/menu.tsx";
 import { Question } from "../../components/question.tsx";
 import { Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
@@ -151,19 +151,13 @@ function InvitationRow({ invitation }: { invitation: AdminInvitation }) {
         </div>
       }
       actions={
-        <Menu
-          trigger={
-            <IconButton label={administration.people.menuOf(email)} className="tooltip-left -mr-2">
-              <MoreHorizontal size={18} />
-            </IconButton>
-          }
-        >
+        <IconMenu label={administration.people.menuOf(email)} className="tooltip-left -mr-2">
           {!isOver && <MenuItem onClick={() => void copy()}>{words.copy}</MenuItem>}
           <MenuItem onClick={() => renew.mutate()}>{words.renew}</MenuItem>
           <MenuItem isDanger onClick={() => setAsking(true)}>
             {words.revoke}
           </MenuItem>
-        </Menu>
+        </IconMenu>
       }
     >
       {isAsking && (

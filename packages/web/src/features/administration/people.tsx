@@ -1,12 +1,12 @@
 import { useMutation } from "@tanstack/react-query";
 import type { AdminPerson, UpdatePersonBody } from "@valetkey/client";
-import { MoreHorizontal, Users } from "lucide-react";
+import { Users } from "lucide-react";
 import { useState } from "react";
-import { Button, IconButton } from "../../components/button.tsx";
+import { FormButtons } from "../../components/button.tsx";
 import { CopyLine } from "../../components/copy-button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { useNow } from "../../components/hooks.ts";
-import { Menu, MenuItem } from "../../components/menu.tsx";
+import { IconMenu, MenuItem } from "../../components/menu.tsx";
 import { Question } from "../../components/question.tsx";
 import { Empty, Problem } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
@@ -70,13 +70,7 @@ export function PersonRow({ person }: { person: AdminPerson }) {
       hints={name === null ? [] : [email ?? id]}
       cells={<Cells person={person} now={now} />}
       actions={
-        <Menu
-          trigger={
-            <IconButton label={words.menuOf(shownName)} className="tooltip-left -mr-2">
-              <MoreHorizontal size={18} />
-            </IconButton>
-          }
-        >
+        <IconMenu label={words.menuOf(shownName)} className="tooltip-left -mr-2">
           <MenuItem onClick={() => setAsked("quota")}>{words.quota}</MenuItem>
           {!isDisabled && !isAdmin && <MenuItem onClick={() => setAsked("reset")}>{words.reset}</MenuItem>}
           {!isDisabled && <MenuItem onClick={() => setAsked("tokens")}>{words.revokeTokens}</MenuItem>}
@@ -92,7 +86,7 @@ export function PersonRow({ person }: { person: AdminPerson }) {
               {words.remove}
             </MenuItem>
           )}
-        </Menu>
+        </IconMenu>
       }
     >
       <PersonDialog person={person} name={shownName} asked={asked} onClose={() => setAsked(undefined)} />
@@ -281,20 +275,14 @@ export function QuotaDialog({ person, name, isPending, error, onSave, onClose }:
           />
         </div>
         {error !== null && <Problem error={error} />}
-        <div className="flex justify-end gap-2">
-          <Button
-            kind="quiet"
-            onClick={() => {
-              forgetQuota(id);
-              onClose();
-            }}
-          >
-            {texts.common.cancel}
-          </Button>
-          <Button type="submit" kind="primary" disabled={isPending}>
-            {texts.common.save}
-          </Button>
-        </div>
+        <FormButtons
+          action={texts.common.save}
+          isPending={isPending}
+          onCancel={() => {
+            forgetQuota(id);
+            onClose();
+          }}
+        />
       </form>
     </Dialog>
   );

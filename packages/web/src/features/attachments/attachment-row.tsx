@@ -1,12 +1,12 @@
 import type { Attachment, Note } from "@valetkey/client";
 import { clsx } from "clsx";
 import { Copy, Download, Eye, FileOutput, Link2, MoreHorizontal, PencilLine, Trash2, UserPlus } from "lucide-react";
-import { memo, useEffect, useMemo, useRef } from "react";
+import { memo, useMemo, useRef } from "react";
 import { nameOf } from "../../components/avatar.tsx";
 import { IconButton, IconLink } from "../../components/button.tsx";
 import { FileName } from "../../components/file-name.tsx";
 import { useFocusBack } from "../../components/hooks.ts";
-import { Menu, MenuItem } from "../../components/menu.tsx";
+import { IconMenu, MenuItem } from "../../components/menu.tsx";
 import { useDownloadLink } from "../../service/download-link.ts";
 import { $dragged } from "../../service/dragged-files.ts";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
@@ -146,13 +146,7 @@ const loadRename = () => importWithRetry(() => import("./rename-form.tsx"));
 
 /** The row of an attachment while the user changes the filename. */
 export function Rename(form: { attachment: Attachment; onDone: () => void }) {
-  const { data: code, error } = useCode("rename", loadRename);
-  const { onDone } = form;
-  useEffect(() => {
-    if (error === null) return;
-    showProblem(error);
-    onDone();
-  }, [error, onDone]);
+  const { data: code } = useCode("rename", loadRename, { onFail: form.onDone });
   return (
     <li className="-mx-2 flex min-h-14 items-center gap-3 rounded-card px-2 py-1">
       <Thumbnail attachment={form.attachment} />
@@ -199,13 +193,7 @@ export function AttachmentMenu({ attachment, actions, className }: ActionsProps 
   const isReady = attachment.state === "ready";
   if (!isReady && onRemove === undefined) return null;
   return (
-    <Menu
-      trigger={
-        <IconButton label={texts.common.more} className={clsx("tooltip-left", className)}>
-          <MoreHorizontal size={16} />
-        </IconButton>
-      }
-    >
+    <IconMenu label={texts.common.more} className={clsx("tooltip-left", className)} icon={<MoreHorizontal size={16} />}>
       {isReady && (
         <>
           <MenuItem icon={<Eye size={16} />} onClick={() => onPreview(attachment.id)}>
@@ -244,7 +232,7 @@ export function AttachmentMenu({ attachment, actions, className }: ActionsProps 
           {attachment.state === "rejected" ? words.removeRejected : words.remove}
         </MenuItem>
       )}
-    </Menu>
+    </IconMenu>
   );
 }
 

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { Attachment, Note } from "@valetkey/client";
 import { clsx } from "clsx";
 import { LayoutGrid, Paperclip, Rows3 } from "lucide-react";
-import { Fragment, type RefObject, useEffect, useMemo, useState } from "react";
+import { Fragment, type RefObject, useMemo, useState } from "react";
 import { Button, dropzoneStyle, IconButton } from "../../components/button.tsx";
 import { useNow } from "../../components/hooks.ts";
 import { rovingList } from "../../components/roving-list.ts";
@@ -228,12 +228,8 @@ const loadTools = () => importWithRetry(() => import("./file-tools.tsx"));
 /** Returns the tools for many files, and the files that the tools list. The code loads at the first click on the button of the tools. */
 function useFileTools(attachments: readonly Attachment[]) {
   const [state, setManaged] = useState<Managed | "start">();
-  const { data: code, error } = useCode("file tools", loadTools, { isNeeded: state !== undefined });
-  useEffect(() => {
-    if (error === null) return;
-    showProblem(error);
-    setManaged(undefined);
-  }, [error]);
+  const onFail = () => setManaged(undefined);
+  const { data: code } = useCode("file tools", loadTools, { isNeeded: state !== undefined, onFail });
   const managed = state === "start" ? code?.START : state;
   const toggle = () => setManaged(state === undefined ? "start" : undefined);
   const isOpen = code !== undefined && managed !== undefined;

@@ -2,7 +2,7 @@ import type { Attachment } from "@valetkey/client";
 import { client } from "../../service/client.ts";
 import { forEach } from "../../service/delete-with-undo.ts";
 import type { TakenFiles, TargetNote } from "../../service/dragged-files.ts";
-import { keys, queryClient } from "../../service/queries.ts";
+import { invalidate, keys } from "../../service/queries.ts";
 import { newKey } from "../../service/send-once.ts";
 import { toasts } from "../../service/toasts.ts";
 import { movingTexts } from "../../texts/en/moving.ts";
@@ -113,6 +113,6 @@ function whyNot(error: unknown): string {
 
 async function refresh(...noteIds: string[]): Promise<void> {
   const lists = [keys.notes, keys.found, keys.usage, keys.activity, keys.trash, keys.links];
-  for (const queryKey of lists) void queryClient.invalidateQueries({ queryKey });
-  await Promise.all(noteIds.map((noteId) => queryClient.invalidateQueries({ queryKey: keys.note(noteId) })));
+  void invalidate(...lists);
+  await invalidate(...noteIds.map(keys.note));
 }

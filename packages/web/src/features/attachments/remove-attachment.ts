@@ -1,7 +1,7 @@
 import type { Attachment, AttachmentState } from "@valetkey/client";
 import { client, hasCode } from "../../service/client.ts";
 import { deleteWithUndo } from "../../service/delete-with-undo.ts";
-import { keys, queryClient } from "../../service/queries.ts";
+import { invalidate, keys } from "../../service/queries.ts";
 import { texts } from "../../texts/index.ts";
 import { pendingDeletions } from "./pending-deletions.ts";
 
@@ -23,8 +23,8 @@ export async function removeAttachments(attachments: readonly Attachment[]): Pro
     remove,
     show: () => pendingDeletions.delete(...ids),
     async refresh() {
-      await queryClient.invalidateQueries({ queryKey: keys.note(first.noteId) });
-      for (const queryKey of [keys.usage, keys.activity, keys.trash]) void queryClient.invalidateQueries({ queryKey });
+      await invalidate(keys.note(first.noteId));
+      void invalidate(keys.usage, keys.activity, keys.trash);
     },
   });
 }

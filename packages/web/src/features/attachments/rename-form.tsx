@@ -3,7 +3,7 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { inputStyle } from "../../components/text-field.tsx";
 import { client } from "../../service/client.ts";
-import { keys, queryClient } from "../../service/queries.ts";
+import { invalidate, keys, queryClient } from "../../service/queries.ts";
 import { renameTexts } from "../../texts/en/file-tools.ts";
 import { describeProblem, texts } from "../../texts/index.ts";
 
@@ -88,7 +88,5 @@ function show({ id, noteId, filename }: Attachment): void {
     const attachments = note.attachments.map((each) => (each.id === id ? { ...each, filename } : each));
     return { ...note, attachments };
   });
-  for (const queryKey of [keys.note(noteId), keys.activity, keys.links, keys.notes]) {
-    void queryClient.invalidateQueries({ queryKey });
-  }
+  void invalidate(keys.note(noteId), keys.activity, keys.links, keys.notes);
 }

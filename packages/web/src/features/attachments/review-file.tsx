@@ -3,7 +3,7 @@ import type { Attachment } from "@valetkey/client";
 import { Button } from "../../components/button.tsx";
 import { Problem } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
-import { keys, queryClient } from "../../service/queries.ts";
+import { invalidate, keys } from "../../service/queries.ts";
 import { reviewTexts } from "../../texts/en/file-tools.ts";
 import { texts } from "../../texts/index.ts";
 
@@ -14,10 +14,7 @@ export function ReviewFile({ attachment, canReview }: { attachment: Attachment; 
   const { id, noteId, filename, contentType } = attachment;
   const review = useMutation({
     mutationFn: (decision: "accept" | "reject") => client.attachments.review(id, decision),
-    onSettled: () =>
-      Promise.all(
-        [keys.note(noteId), keys.usage, keys.activity].map((queryKey) => queryClient.invalidateQueries({ queryKey })),
-      ),
+    onSettled: () => invalidate(keys.note(noteId), keys.usage, keys.activity),
   });
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-2 pb-1">

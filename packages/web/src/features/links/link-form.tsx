@@ -8,7 +8,7 @@ import { DateTimeField, expiryOptions } from "../../components/expiry-field.tsx"
 import { FileName } from "../../components/file-name.tsx";
 import { CheckField, Segmented, Select } from "../../components/select.tsx";
 import { Problem, Skeleton } from "../../components/states.tsx";
-import { Labelled, PasswordField, TextField } from "../../components/text-field.tsx";
+import { FieldProblem, Labelled, PasswordField, TextField } from "../../components/text-field.tsx";
 import { earliestServiceNow } from "../../service/client.ts";
 import { noteQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
@@ -161,11 +161,7 @@ function FileChoice({ values, problems, change, noteId, hasWhole }: FileChoicePr
           ))}
         </div>
       )}
-      {problems.attachmentIds !== undefined && (
-        <p role="alert" className="text-danger text-small">
-          {problems.attachmentIds}
-        </p>
-      )}
+      <FieldProblem>{problems.attachmentIds}</FieldProblem>
     </fieldset>
   );
 }
@@ -224,11 +220,7 @@ export function ExpiryField({ values, problems, change, link, kind, policy }: Ex
           />
         )}
       </div>
-      {values.expiry !== "custom" && problems.expiry !== undefined && (
-        <p role="alert" className="text-danger text-small">
-          {problems.expiry}
-        </p>
-      )}
+      {values.expiry !== "custom" && <FieldProblem>{problems.expiry}</FieldProblem>}
       {maxExpirySeconds !== null && (
         <p className="text-muted text-small">{words.longest(formatSpan(maxExpirySeconds))}</p>
       )}

@@ -31,12 +31,7 @@ type LinkItemProps = {
 export function LinkItem({ link, place, ended, ...ticket }: LinkItemProps) {
   const update = useUpdateLink(link);
   const [isEdited, setEdited] = useState(false);
-  const { data: code, error } = useCode("link form", loadForm, { isNeeded: isEdited });
-  useEffect(() => {
-    if (error === null) return;
-    showProblem(error);
-    setEdited(false);
-  }, [error]);
+  const { data: code } = useCode("link form", loadForm, { isNeeded: isEdited, onFail: () => setEdited(false) });
   const button = useRef<HTMLButtonElement>(null);
   useFocusBack(button, isEdited);
   const onEdit = () => setEdited(true);

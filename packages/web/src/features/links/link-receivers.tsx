@@ -2,12 +2,11 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import type { Link, LinkReceiver } from "@valetkey/client";
 import { clsx } from "clsx";
 import { ChevronDown } from "lucide-react";
-import { useEffect, useEffectEvent, useId, useState } from "react";
+import { useId, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { useNow } from "../../components/hooks.ts";
 import { Problem, Skeleton } from "../../components/states.tsx";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
-import { showProblem } from "../../service/toasts.ts";
 import { linkTexts } from "../../texts/en/links.ts";
 import { formatWhen, texts } from "../../texts/index.ts";
 import { Counts } from "./describe-link.tsx";
@@ -28,13 +27,7 @@ type SendLinkProps = {
 
 /** Sends a link by mail. Few users need the form, so its code loads on demand. */
 export function SendLink({ link, isOpen, to, onSent, onClose }: SendLinkProps) {
-  const { data: code, error } = useCode("send link", loadForm, { isNeeded: isOpen });
-  const close = useEffectEvent(onClose);
-  useEffect(() => {
-    if (error === null) return;
-    showProblem(error);
-    close();
-  }, [error]);
+  const { data: code } = useCode("send link", loadForm, { isNeeded: isOpen, onFail: onClose });
   if (!isOpen || code === undefined) return null;
   return (
     <code.SendLinkForm

@@ -3,12 +3,12 @@ import type { Link } from "@valetkey/client";
 import { CircleX, Eye, Mail, MoreHorizontal, Pencil, QrCode as QrIcon, RefreshCw } from "lucide-react";
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
 import { Confirmation } from "../../components/ask-in-place.tsx";
-import { Button, IconButton } from "../../components/button.tsx";
+import { Button } from "../../components/button.tsx";
 import { copyText } from "../../components/clipboard.ts";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { describeExpiry } from "../../components/expiry.ts";
 import { useFocusBack } from "../../components/hooks.ts";
-import { Menu, MenuItem } from "../../components/menu.tsx";
+import { IconMenu, MenuItem } from "../../components/menu.tsx";
 import { QrCode } from "../../components/qr-code.tsx";
 import { Problem } from "../../components/states.tsx";
 import { Ticket } from "../../components/ticket.tsx";
@@ -115,17 +115,12 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, moreB
           className="col-start-3 row-start-1 max-md:not-data-shown:w-11 max-md:not-data-shown:px-0 max-md:not-data-shown:[&>span]:sr-only md:row-span-2"
         />
       )}
-      <Menu
-        trigger={
-          <IconButton
-            ref={moreButton}
-            label={linkTexts.moreOf(name)}
-            isDense
-            className="col-start-4 row-start-1 max-md:-mr-3 md:row-span-2"
-          >
-            <MoreHorizontal size={16} />
-          </IconButton>
-        }
+      <IconMenu
+        ref={moreButton}
+        label={linkTexts.moreOf(name)}
+        isDense
+        className="col-start-4 row-start-1 max-md:-mr-3 md:row-span-2"
+        icon={<MoreHorizontal size={16} />}
       >
         {canEdit && (
           <MenuItem icon={<Pencil size={16} />} onClick={onEdit}>
@@ -155,7 +150,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, moreB
         <MenuItem isDanger icon={<CircleX size={16} />} onClick={() => setAsks("revoke")}>
           {linkTexts.revoke.action}
         </MenuItem>
-      </Menu>
+      </IconMenu>
     </>
   );
 

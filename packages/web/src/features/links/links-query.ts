@@ -11,7 +11,7 @@ import type {
 import { useRef, useState } from "react";
 import { copyText } from "../../components/clipboard.ts";
 import { client, earliestServiceNow } from "../../service/client.ts";
-import { keys, pagesQuery, queryClient } from "../../service/queries.ts";
+import { invalidate, keys, pagesQuery, queryClient } from "../../service/queries.ts";
 import { newKey } from "../../service/send-once.ts";
 import { bodyOfAgain } from "./link-body.ts";
 
@@ -71,8 +71,7 @@ function changeLink(linkId: string, change: (link: Link) => Link): void {
  */
 async function reload(): Promise<void> {
   await queryClient.cancelQueries({ queryKey: keys.links });
-  for (const queryKey of [keys.links, keys.activity, keys.notes, ["note"]])
-    void queryClient.invalidateQueries({ queryKey });
+  void invalidate(keys.links, keys.activity, keys.notes, ["note"]);
 }
 
 type NewLink = { subject: LinkSubject; body: CreateLinkBody };

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Link } from "@valetkey/client";
-import { type ComponentProps, type ReactNode, useId, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Folded } from "../../components/page.tsx";
 import { CheckField, Select } from "../../components/select.tsx";
-import { inputStyle, Labelled, TextField } from "../../components/text-field.tsx";
+import { Labelled, TextArea, TextField } from "../../components/text-field.tsx";
 import { previewOf } from "../../files/picture-layout.ts";
 import { instanceQuery, noteQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
@@ -61,15 +61,12 @@ function useHasPictures(noteId: string, attachmentIds: readonly string[] | undef
 
 function MostDownloads({ values, problems, change }: FormFields) {
   return (
-    <TextField
-      name="maxClaims"
-      label={words.maxClaims}
-      placeholder={request.noLimit}
-      error={problems.maxClaims}
+    <NumberField
       inputMode="numeric"
-      autoComplete="off"
+      label={words.maxClaims}
+      problem={problems.maxClaims}
       value={values.maxClaims}
-      onChange={(event) => change({ maxClaims: event.currentTarget.value })}
+      onChange={(maxClaims) => change({ maxClaims })}
     />
   );
 }
@@ -98,38 +95,6 @@ function Recipients({ values, problems, change }: FormFields) {
       problem={problems.recipients}
       onChange={(recipients) => change({ recipients })}
     />
-  );
-}
-
-type TextAreaProps = Omit<ComponentProps<"textarea">, "onChange"> & {
-  label: string;
-  hint?: string;
-  problem?: string | undefined;
-  onChange: (text: string) => void;
-};
-
-function TextArea({ label, hint, problem, onChange, ...props }: TextAreaProps) {
-  const id = useId();
-  return (
-    <div className="flex flex-col gap-1">
-      <label htmlFor={id} className="font-medium text-small">
-        {label}
-      </label>
-      <textarea
-        {...props}
-        id={id}
-        rows={3}
-        aria-invalid={problem !== undefined}
-        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
-        onChange={(event) => onChange(event.currentTarget.value)}
-        className={`${inputStyle} h-auto py-2 md:h-auto`}
-      />
-      {hint !== undefined && (
-        <p id={`${id}-hint`} className={problem === undefined ? "text-muted text-small" : "text-danger text-small"}>
-          {problem ?? hint}
-        </p>
-      )}
-    </div>
   );
 }
 
@@ -233,18 +198,18 @@ type NumberFieldProps = {
   value: string;
   problem: string | undefined;
   placeholder?: string;
+  inputMode?: "numeric" | "decimal";
   onChange: (value: string) => void;
 };
 
-function NumberField({ label, value, problem, placeholder = request.noLimit, onChange }: NumberFieldProps) {
+function NumberField({ problem, onChange, ...props }: NumberFieldProps) {
   return (
     <TextField
-      label={label}
-      error={problem}
-      placeholder={placeholder}
+      placeholder={request.noLimit}
       inputMode="decimal"
+      {...props}
+      error={problem}
       autoComplete="off"
-      value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
     />
   );

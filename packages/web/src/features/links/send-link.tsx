@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { type Link, ValetKeyError } from "@valetkey/client";
-import { type FormEvent, useEffect, useId, useRef, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Button, buttonStyle } from "../../components/button.tsx";
 import { DialogFooter, DialogForm } from "../../components/dialog.tsx";
 import { addEmails, EmailField, isEmail } from "../../components/email-field.tsx";
 import { Problem } from "../../components/states.tsx";
-import { inputStyle } from "../../components/text-field.tsx";
+import { TextArea } from "../../components/text-field.tsx";
 import { meQuery } from "../../service/queries.ts";
 import { forgetKept, useKept } from "../../service/use-kept.ts";
 import { linkTexts } from "../../texts/en/links.ts";
@@ -131,29 +131,17 @@ function Unproven() {
 }
 
 function Message({ text, onChange }: { text: string; onChange: (text: string) => void }) {
-  const id = useId();
   const hasUrl = /https?:|www\./i.test(text);
   return (
-    <div className="flex flex-col gap-1">
-      <label htmlFor={id} className="font-medium text-small">
-        {words.message}
-      </label>
-      <textarea
-        id={id}
-        rows={4}
-        dir="auto"
-        maxLength={MAX_MESSAGE_LENGTH}
-        value={text}
-        aria-describedby={hasUrl ? `${id}-hint` : undefined}
-        onChange={(event) => onChange(event.currentTarget.value)}
-        className={`${inputStyle} h-auto py-2 md:h-auto`}
-      />
-      {hasUrl && (
-        <p id={`${id}-hint`} className="text-muted text-small">
-          {words.messageHint}
-        </p>
-      )}
-    </div>
+    <TextArea
+      label={words.message}
+      hint={hasUrl ? words.messageHint : undefined}
+      rows={4}
+      dir="auto"
+      maxLength={MAX_MESSAGE_LENGTH}
+      value={text}
+      onChange={onChange}
+    />
   );
 }
 

@@ -2,7 +2,7 @@ import { Plus, X } from "lucide-react";
 import { useRef } from "react";
 import { Button, IconButton } from "../../components/button.tsx";
 import { Select } from "../../components/select.tsx";
-import { inputStyle } from "../../components/text-field.tsx";
+import { FieldProblem, inputStyle } from "../../components/text-field.tsx";
 import { linkTexts } from "../../texts/en/links.ts";
 import { FILE_KINDS, type FormFields, nameOfKind, type SlotDraft } from "./link-values.ts";
 
@@ -61,11 +61,7 @@ export function SlotFields({ values: { slots }, problems, change }: FormFields) 
           </li>
         ))}
       </ul>
-      {problems.slots !== undefined && (
-        <p role="alert" className="text-danger text-small">
-          {problems.slots}
-        </p>
-      )}
+      <FieldProblem>{problems.slots}</FieldProblem>
       <Button ref={addButton} kind="outline" className="self-start" disabled={slots.length >= MOST_SLOTS} onClick={add}>
         <Plus size={16} />
         {words.addSlot}

@@ -1,10 +1,10 @@
 import type { Note } from "@valetkey/client";
 import { clsx } from "clsx";
-import { Ellipsis, Link2, Pin, PinOff, Trash2 } from "lucide-react";
+import { Link2, Pin, PinOff, Trash2 } from "lucide-react";
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
-import { Button, IconButton } from "../../components/button.tsx";
+import { Button } from "../../components/button.tsx";
 import { copyText } from "../../components/clipboard.ts";
-import { Menu, MenuItem } from "../../components/menu.tsx";
+import { IconMenu, MenuItem } from "../../components/menu.tsx";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { isNewNoteId } from "../../service/new-notes.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
@@ -192,13 +192,7 @@ function NoteMenu({ note: { id: noteId, isPinned }, onDelete }: NoteMenuProps) {
   useShortcut("copy the address", () => void copyUrl(noteId));
   useShortcut("delete the note", () => onDelete?.(), { isEnabled: onDelete !== undefined });
   return (
-    <Menu
-      trigger={
-        <IconButton label={words.more} className="tooltip-below tooltip-left">
-          <Ellipsis size={18} />
-        </IconButton>
-      }
-    >
+    <IconMenu label={words.more} className="tooltip-below tooltip-left">
       <MenuItem
         icon={isPinned ? <PinOff size={16} /> : <Pin size={16} />}
         onClick={() => void loadPin().then((code) => code.pinNote(noteId, !isPinned), showProblem)}
@@ -213,7 +207,7 @@ function NoteMenu({ note: { id: noteId, isPinned }, onDelete }: NoteMenuProps) {
           {words.delete}
         </MenuItem>
       )}
-    </Menu>
+    </IconMenu>
   );
 }
 

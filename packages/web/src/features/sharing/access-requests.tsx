@@ -6,7 +6,7 @@ import { Avatar, nameOf } from "../../components/avatar.tsx";
 import { Button, IconButton } from "../../components/button.tsx";
 import { Failure, Problem } from "../../components/states.tsx";
 import { client, hasCode } from "../../service/client.ts";
-import { keys, queryClient } from "../../service/queries.ts";
+import { invalidate, keys, queryClient } from "../../service/queries.ts";
 import { invitationTexts } from "../../texts/en/invitations.ts";
 import { texts } from "../../texts/index.ts";
 
@@ -48,11 +48,7 @@ function RequestRow({ noteId, request }: { noteId: string; request: AccessReques
       }
     },
     onSuccess: () =>
-      Promise.all(
-        [requestsQuery(noteId).queryKey, keys.note(noteId), keys.notes, keys.shares(noteId), keys.activity].map(
-          (queryKey) => queryClient.invalidateQueries({ queryKey }),
-        ),
-      ),
+      invalidate(requestsQuery(noteId).queryKey, keys.note(noteId), keys.notes, keys.shares(noteId), keys.activity),
   });
   const isDone = answer.isPending || answer.isSuccess;
   const email = person.email === null ? [] : [person.email];

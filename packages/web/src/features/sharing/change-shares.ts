@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import type { Attachment, Invitation, Share } from "@valetkey/client";
 import { isSameEmail } from "../../components/email-field.tsx";
 import { client, hasCode } from "../../service/client.ts";
-import { keys, queryClient } from "../../service/queries.ts";
+import { invalidate, keys, queryClient } from "../../service/queries.ts";
 import { type Entry, type Subject, sharesQuery, toEntries } from "./shares-query.ts";
 
 type Terms = Pick<Share, "role" | "expiresAt">;
@@ -60,12 +60,7 @@ export function useInviteToFiles({ filesFor, onShared, onError }: InviteToFiles)
       return { emails, invited: [...invited], invitations: [] };
     },
     onError,
-    onSettled: () =>
-      void Promise.all(
-        [["shares"], ["note"], keys.notes, keys.activity].map((queryKey) =>
-          queryClient.invalidateQueries({ queryKey }),
-        ),
-      ),
+    onSettled: () => void invalidate(["shares"], ["note"], keys.notes, keys.activity),
   });
 }
 
@@ -131,11 +126,6 @@ async function replace(subject: Subject, { before: { userId }, share }: Change):
 async function settle(subject: Subject): Promise<void> {
   const { queryKey } = sharesQuery(subject);
   if (queryClient.isMutating({ mutationKey: queryKey }) > 1) return;
-  await Promise.all([
-    queryClient.invalidateQueries({ queryKey }),
-    queryClient.invalidateQueries({ queryKey: keys.activity }),
-    // The note and the list of notes contain the number of people with access to the note and to each file.
-    queryClient.invalidateQueries({ queryKey: ["note"] }),
-    queryClient.invalidateQueries({ queryKey: keys.notes }),
-  ]);
+  // The note and the list of notes contain the number of people with access to the note and to each file.
+  await invalidate(queryKey, keys.activity, ["note"], keys.notes);
 }

@@ -9,7 +9,7 @@ import { BackLink, Page } from "../../components/page.tsx";
 import { PagedList } from "../../components/paged-list.tsx";
 import { Empty, Problem } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
-import { instanceQuery, keys, pagesQuery, queryClient } from "../../service/queries.ts";
+import { instanceQuery, invalidate, keys, pagesQuery } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
 import { trashTexts } from "../../texts/en/trash.ts";
 import { formatBytes, formatDate, formatInstant, texts } from "../../texts/index.ts";
@@ -106,7 +106,6 @@ function TrashRow({ item }: { item: TrashItem }) {
 }
 
 async function refresh(noteId: string): Promise<void> {
-  const changed = [keys.notes, keys.note(noteId), keys.usage, keys.activity];
-  for (const queryKey of changed) void queryClient.invalidateQueries({ queryKey });
-  await queryClient.invalidateQueries({ queryKey: keys.trash });
+  void invalidate(keys.notes, keys.note(noteId), keys.usage, keys.activity);
+  await invalidate(keys.trash);
 }

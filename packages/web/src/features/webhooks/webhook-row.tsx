@@ -1,15 +1,15 @@
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import type { Webhook, WebhookDelivery, WebhookFailure, WebhookWithSecret } from "@valetkey/client";
 import { clsx } from "clsx";
-import { ChevronDown, MoreHorizontal } from "lucide-react";
+import { ChevronDown } from "lucide-react";
 import { Fragment, useState } from "react";
-import { Button, IconButton } from "../../components/button.tsx";
+import { Button } from "../../components/button.tsx";
 import { useNow } from "../../components/hooks.ts";
-import { Menu, MenuItem } from "../../components/menu.tsx";
+import { IconMenu, MenuItem } from "../../components/menu.tsx";
 import { Question } from "../../components/question.tsx";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import type { client } from "../../service/client.ts";
-import { pagesQuery, queryClient } from "../../service/queries.ts";
+import { invalidate, pagesQuery } from "../../service/queries.ts";
 import { showProblem, toasts } from "../../service/toasts.ts";
 import { webhookTexts } from "../../texts/en/webhooks.ts";
 import { formatInstant, formatWhen, texts } from "../../texts/index.ts";
@@ -67,19 +67,13 @@ export function WebhookRow({ webhook, calls, scope, onSecret }: WebhookRowProps)
     <li>
       <div className="flex items-center pr-1">
         <RowButton webhook={webhook} isOpen={isOpen} onClick={() => setOpen(!isOpen)} />
-        <Menu
-          trigger={
-            <IconButton label={words.menuOf(url)} className="tooltip-left">
-              <MoreHorizontal size={18} />
-            </IconButton>
-          }
-        >
+        <IconMenu label={words.menuOf(url)} className="tooltip-left">
           {isEnabled && <MenuItem onClick={() => test.mutate()}>{words.test}</MenuItem>}
           <MenuItem onClick={() => setAsked("rotate")}>{words.rotate}</MenuItem>
           <MenuItem isDanger onClick={() => setAsked("remove")}>
             {words.remove}
           </MenuItem>
-        </Menu>
+        </IconMenu>
       </div>
       {!isEnabled && (
         <Button className="mb-3 ml-9" disabled={enable.isPending} onClick={() => enable.mutate()}>
@@ -281,10 +275,5 @@ export const webhookKeys = {
   deliveries: (webhookId: string) => ["webhook-deliveries", webhookId],
 };
 
-export function refreshWebhooks(scope: WebhookScope): Promise<void> {
-  return queryClient.invalidateQueries({ queryKey: webhookKeys.list(scope) });
-}
-
-function refreshDeliveries(webhookId: string): Promise<void> {
-  return queryClient.invalidateQueries({ queryKey: webhookKeys.deliveries(webhookId) });
-}
+export const refreshWebhooks = (scope: WebhookScope) => invalidate(webhookKeys.list(scope));
+const refreshDeliveries = (webhookId: string) => invalidate(webhookKeys.deliveries(webhookId));

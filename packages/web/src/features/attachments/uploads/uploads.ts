@@ -4,7 +4,7 @@ import { map } from "nanostores";
 import { useEffect, useMemo } from "react";
 import { client } from "../../../service/client.ts";
 import { importWithRetry } from "../../../service/lazy-code.ts";
-import { instanceQuery, keys, queryClient, sessionQuery } from "../../../service/queries.ts";
+import { instanceQuery, invalidate, keys, queryClient, sessionQuery } from "../../../service/queries.ts";
 import { createThumbnail } from "../../../service/thumbnails.ts";
 import { pendingDeletions } from "../pending-deletions.ts";
 import { createFileStore } from "./file-store.ts";
@@ -70,8 +70,8 @@ function addPreview(noteId: string, preview: Preview, attachmentId: string): voi
 
 /** Reloads a note, and the other data that changes with its files. */
 async function refresh(noteId: string): Promise<void> {
-  for (const queryKey of [keys.notes, keys.usage, keys.activity]) void queryClient.invalidateQueries({ queryKey });
-  await queryClient.invalidateQueries({ queryKey: keys.note(noteId) });
+  void invalidate(keys.notes, keys.usage, keys.activity);
+  await invalidate(keys.note(noteId));
 }
 
 /** Returns the ids of the uploads to a note, the oldest first. The list changes only with a new or removed upload. */

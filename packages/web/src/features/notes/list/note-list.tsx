@@ -4,7 +4,7 @@ import { ArrowUpDown, Check, Search, Trash2, X } from "lucide-react";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { Button, buttonStyle, IconButton } from "../../../components/button.tsx";
 import { useDocumentTitle } from "../../../components/hooks.ts";
-import { Menu, MenuItem } from "../../../components/menu.tsx";
+import { IconMenu, MenuItem } from "../../../components/menu.tsx";
 import { Failure, Problem, Skeleton } from "../../../components/states.tsx";
 import { chooseOrder, NOTE_ORDERS, type NoteOrder } from "../../../service/choices.ts";
 import { importWithRetry, useCode } from "../../../service/lazy-code.ts";
@@ -103,13 +103,7 @@ export function NoteList({ scope, selectedId, q, onSearch, onNewNote, onOpenFile
 
 function OrderMenu({ order }: { order: NoteOrder }) {
   return (
-    <Menu
-      trigger={
-        <IconButton label={words.order.label} className="tooltip-below tooltip-left">
-          <ArrowUpDown size={16} />
-        </IconButton>
-      }
-    >
+    <IconMenu label={words.order.label} className="tooltip-below tooltip-left" icon={<ArrowUpDown size={16} />}>
       {NOTE_ORDERS.map((each) => (
         <MenuItem
           key={each}
@@ -120,7 +114,7 @@ function OrderMenu({ order }: { order: NoteOrder }) {
           {words.order[each]}
         </MenuItem>
       ))}
-    </Menu>
+    </IconMenu>
   );
 }
 

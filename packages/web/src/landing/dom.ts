@@ -3,7 +3,7 @@ export type Child = Node | string | false | undefined;
 
 /**
  * Makes an element. A property with a function becomes a listener (`onclick`). `true` becomes an empty attribute. `false` and undefined add
- * no attribute.
+ * no attribute. The usual type of a button is `button`.
  */
 export function h<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
@@ -11,7 +11,7 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
   ...children: readonly Child[]
 ): HTMLElementTagNameMap[Tag] {
   const element = document.createElement(tag);
-  setProps(element, props);
+  setProps(element, tag === "button" ? { type: "button", ...props } : props);
   element.append(...present(children));
   return element;
 }

@@ -68,7 +68,7 @@ export function downloadAll(link: OpenedLink, { page, claims }: { page: Page; cl
   const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const button = h(
     "button",
-    { type: "button", class: "button primary tall w-full", onclick: () => void start() },
+    { class: "button primary tall w-full", onclick: () => void start() },
     svg(icons.download),
     h("span", {}, texts.shares.all),
     h("span", { class: "button-detail" }, zipWords.content(files.length, totalBytes)),
@@ -82,7 +82,7 @@ export function downloadAll(link: OpenedLink, { page, claims }: { page: Page; cl
       bar.update({ doneBytes, totalBytes, words: texts.shares.progress(doneBytes, totalBytes) });
     };
     add(0);
-    const cancel = h("button", { type: "button", class: "button", onclick: () => aborter.abort() }, texts.cancel);
+    const cancel = h("button", { class: "button", onclick: () => aborter.abort() }, texts.cancel);
     fill(place, h("div", { class: "flex items-center gap-3" }, bar.element, cancel));
     bar.element.classList.add("grow");
     cancel.focus();

@@ -31,12 +31,12 @@ export function fileRow(file: LinkFile, { page, claims, isOnly, pictures, onOpen
   const { filename } = file;
   const status = saveStatus(file);
   const main = h("div", { class: isOnly ? "mt-4" : "flex empty:hidden" });
-  const button = h("button", { type: "button", onclick: () => void start() });
+  const button = h("button", { onclick: () => void start() });
   const isRow = !isOnly && !canPreview(file);
   let aborter = new AbortController();
   const cancel = h(
     "button",
-    { type: "button", class: `button ${isOnly ? "secondary w-full" : ""}`, onclick: () => aborter.abort() },
+    { class: `button ${isOnly ? "secondary w-full" : ""}`, onclick: () => aborter.abort() },
     texts.cancel,
   );
 
@@ -75,7 +75,7 @@ export function fileRow(file: LinkFile, { page, claims, isOnly, pictures, onOpen
   }
   const opener = h(
     "button",
-    { type: "button", onclick: () => onOpen(file) },
+    { onclick: () => onOpen(file) },
     svg(icons.eye, { className: "mx-1 shrink-0 text-muted" }),
   );
   const opens = { main: opener, label: words.preview(filename) };
@@ -136,5 +136,5 @@ function finished(text: string): HTMLElement {
 }
 
 function resumeButton(onclick: () => void): HTMLElement {
-  return h("button", { type: "button", class: "button secondary", onclick }, words.resume);
+  return h("button", { class: "button secondary", onclick }, words.resume);
 }

@@ -158,7 +158,7 @@ function endedView(received: readonly HTMLElement[], kept?: KeptReceipt): HTMLEl
 }
 
 function failedView({ error, onRetry }: { error: unknown; onRetry: () => void }): HTMLElement {
-  const retry = h("button", { type: "button", class: "button secondary", onclick: onRetry }, texts.tryAgain);
+  const retry = h("button", { class: "button secondary", onclick: onRetry }, texts.tryAgain);
   return ticket(
     { title: texts.failed.title },
     {
@@ -176,7 +176,6 @@ function languageLine(): HTMLElement {
     h(
       "button",
       {
-        type: "button",
         lang: language,
         class: "cursor-pointer px-2 py-1 underline underline-offset-2",
         onclick: () => chooseLanguage(language),

@@ -138,7 +138,7 @@ function tile(file: LinkFile, { pictures, onOpen }: GridOptions): HTMLElement {
   );
   const button = h(
     "button",
-    { type: "button", class: "tile-main", "aria-description": formatBytes(sizeBytes), onclick: () => onOpen(file) },
+    { class: "tile-main", "aria-description": formatBytes(sizeBytes), onclick: () => onOpen(file) },
     h("span", { class: "sr-only" }, texts.shares.preview(filename)),
     content,
   );

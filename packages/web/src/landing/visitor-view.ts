@@ -25,12 +25,8 @@ export function visitorView(stored: string, { root, calls }: { root: HTMLElement
       true,
     );
   }
-  const open = h(
-    "button",
-    { type: "button", class: "button secondary max-md:order-last", onclick: unlock },
-    words.unlocked,
-  );
-  const close = h("button", { type: "button", class: "button secondary", onclick: leave }, words.close);
+  const open = h("button", { class: "button secondary max-md:order-last", onclick: unlock }, words.unlocked);
+  const close = h("button", { class: "button secondary", onclick: leave }, words.close);
 
   function unlock(): void {
     isLocked = false;

@@ -34,7 +34,6 @@ export async function showPicture({
   let original: string | undefined;
   let isZoomed = false;
   const zoom = h("button", {
-    type: "button",
     class: "button secondary icon picture-zoom",
     onclick: () => void toggle(),
   });

@@ -193,7 +193,7 @@ const SWIPE = { min: 64, maxVertical: 48 };
 type ButtonOptions = { icon: readonly string[]; onclick: () => void };
 
 export function iconButton(label: string, { icon, onclick }: ButtonOptions): HTMLButtonElement {
-  const props = { type: "button", class: "button icon", "aria-label": label, onclick };
+  const props = { class: "button icon", "aria-label": label, onclick };
   return h("button", props, svg(icon, { size: 20 }));
 }
 

@@ -57,7 +57,7 @@ export function chosenEntry(file: File, { path, slotId, accept, onRemove, onRepl
 
   async function send(service: OpenedLinkClient, visitorName: string | undefined): Promise<Outcome> {
     const aborter = new AbortController();
-    const props = { type: "button", class: "button", "aria-label": words.cancelFile(filename) };
+    const props = { class: "button", "aria-label": words.cancelFile(filename) };
     fill(actions, h("button", { ...props, onclick: () => aborter.abort() }, texts.cancel));
     try {
       const options = { ...(slotId !== undefined && { slotId }), ...(visitorName !== undefined && { visitorName }) };

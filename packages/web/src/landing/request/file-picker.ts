@@ -118,7 +118,6 @@ export function filePicker({ label, text, accept, isMultiple, onFiles }: PickerO
   const button = h(
     "button",
     {
-      type: "button",
       class: `picker button secondary ${isMultiple ? "w-full" : ""}`,
       "aria-label": label,
       onclick: () => input.click(),
@@ -211,6 +210,6 @@ export function refusal(reason: string, { filename, accept, onReplace }: Refusal
 
 /** The button at the end of a file. */
 export function removeButton(filename: string, onclick: () => void): HTMLButtonElement {
-  const props = { type: "button", class: "button icon", "aria-label": words.remove(filename), onclick };
+  const props = { class: "button icon", "aria-label": words.remove(filename), onclick };
   return h("button", props, svg(icons.close));
 }

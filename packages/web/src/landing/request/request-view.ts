@@ -47,7 +47,6 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
   const files = h("div", {}, hasSlots && slots.element, lists.element, !hasSlots && dropping.element);
   const limits = h("p", { class: "mt-3 text-muted text-small empty:hidden" });
   const button = h("button", {
-    type: "button",
     class: "button primary mt-4 w-full",
     "aria-describedby": "blocked",
     onclick: () => void sendAll(),

@@ -71,7 +71,7 @@ export function sentEntry(file: SentFile, options: EntryOptions): HTMLLIElement 
 
 function takeBackButton(filename: string, onclick: () => void): HTMLButtonElement {
   const look = "min-h-11 cursor-pointer underline text-small md:min-h-8";
-  const props = { type: "button", class: look, "aria-label": words.takeBackFile(filename), onclick };
+  const props = { class: look, "aria-label": words.takeBackFile(filename), onclick };
   return h("button", props, words.takeBack);
 }
 
@@ -109,7 +109,7 @@ function receiptView(receipt: Receipt): HTMLElement {
     h("p", { class: "text-muted" }, words.receiptSays),
     h(
       "button",
-      { type: "button", class: "button secondary my-2", onclick: () => save(receipt, words.receiptName(filename)) },
+      { class: "button secondary my-2", onclick: () => save(receipt, words.receiptName(filename)) },
       svg(icons.download),
       words.saveReceipt,
     ),

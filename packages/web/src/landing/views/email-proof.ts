@@ -27,7 +27,7 @@ export function emailProofView(page: Page): HTMLElement {
   }
 
   function codeForm(address: string): HTMLElement {
-    const again = h("button", { type: "button", class: "button mt-2 w-full" }, words.again);
+    const again = h("button", { class: "button mt-2 w-full" }, words.again);
     again.onclick = () => showStep(emailForm());
     const code = field("code", { type: "text", inputmode: "numeric", autocomplete: "one-time-code", maxlength: 20 });
     const form = step({

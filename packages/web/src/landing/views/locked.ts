@@ -79,7 +79,6 @@ export function lockedView(page: Page): HTMLElement {
 
 function revealButton(field: HTMLInputElement): HTMLButtonElement {
   const button = h("button", {
-    type: "button",
     class: "button icon absolute inset-y-0 right-0 my-auto",
     "aria-label": words.show,
     onclick: () => {

@@ -32,13 +32,13 @@ async function saveInBrowserStorage(
   { name, signal }: { name: string; signal: AbortSignal },
 ): Promise<void> {
   const folder = await openFolder();
-  if (folder === undefined) return download(await new Response(stream).blob(), name);
+  if (folder === undefined) return saveBlob(await new Response(stream).blob(), name);
   await deleteEarlierFiles(folder);
   const storedName = `${PREFIX}${crypto.randomUUID()}`;
   try {
     const handle = await folder.getFileHandle(storedName, { create: true });
     await stream.pipeTo(await handle.createWritable(), { signal });
-    download(await handle.getFile(), name);
+    saveBlob(await handle.getFile(), name);
   } catch (error) {
     await folder.removeEntry(storedName).catch(() => undefined);
     throw error;
@@ -80,7 +80,8 @@ async function deleteEarlierFiles(folder: FileSystemDirectoryHandle): Promise<vo
   }
 }
 
-function download(file: Blob, name: string): void {
+/** Lets the browser save a file under this name. */
+export function saveBlob(file: Blob, name: string): void {
   const url = URL.createObjectURL(file);
   const link = Object.assign(document.createElement("a"), { href: url, download: name });
   link.click();

@@ -6,6 +6,7 @@ import { CopyButton, CopyLine } from "../../components/copy-button.tsx";
 import { Section } from "../../components/page.tsx";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
+import { saveBlob } from "../../files/zip-target.ts";
 import { accountCalls } from "../../service/account-calls.ts";
 import { hasCode } from "../../service/client.ts";
 import { useCode } from "../../service/lazy-code.ts";
@@ -127,10 +128,7 @@ function DownloadCodes({ codes }: { codes: readonly string[] }) {
       date: formatInstant(new Date().toISOString()),
       codes: codes.join("\n"),
     });
-    const href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-    Object.assign(document.createElement("a"), { href, download: words.codesFilename }).click();
-    // The browser has read the file after this time.
-    setTimeout(() => URL.revokeObjectURL(href), 60_000);
+    saveBlob(new Blob([text], { type: "text/plain" }), words.codesFilename);
   }
   return (
     <Button onClick={save}>

@@ -61,11 +61,11 @@ function describe(line: Line, { who, ...reader }: Reader & { who: { name: string
   const files = nameFiles(line);
   switch (action) {
     case "note.created":
+    case "note.restored":
+    case "access.requested":
       return sentences[action](who);
     case "note.updated":
       return sentences[action](who, times);
-    case "note.restored":
-      return sentences[action](who);
     case "note.purged":
       if (detail.expired === true) return sentences.expired.note(textOf(detail.title));
       return sentences[action](who, textOf(detail.title));
@@ -96,8 +96,6 @@ function describe(line: Line, { who, ...reader }: Reader & { who: { name: string
     case "invitation.revoked":
     case "invitation.redeemed":
       return sentences[action](who, textOf(detail.email));
-    case "access.requested":
-      return sentences[action](who);
     case "access.dismissed":
       return sentences[action](who, shareOf(line, reader).whom);
     case "url.issued":

@@ -1,4 +1,5 @@
 import { type OpenedLinkClient, type Receipt, type SentFile, ValetKeyError } from "@valetkey/client";
+import { saveBlob } from "../../files/zip-target.ts";
 import { describeProblem } from "../../texts/describe-problem.ts";
 import { formatInstant } from "../../texts/format.ts";
 import { fill, h, icons, svg } from "../dom.ts";
@@ -117,8 +118,5 @@ function receiptView(receipt: Receipt): HTMLElement {
 }
 
 function save(receipt: Receipt, name: string): void {
-  const url = URL.createObjectURL(new Blob([JSON.stringify(receipt, null, 2)], { type: "application/json" }));
-  Object.assign(document.createElement("a"), { href: url, download: name }).click();
-  // The browser reads the file only after this click, so the URL must stay valid for a while.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  saveBlob(new Blob([JSON.stringify(receipt, null, 2)], { type: "application/json" }), name);
 }

@@ -7,6 +7,7 @@ import { button, filesOf, open, rowOf } from "./testing/note-files.ts";
 import { type Person, PHONE } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
+import { holdRequests } from "./testing/watch.ts";
 
 const { attachments } = texts;
 
@@ -59,6 +60,20 @@ describe("moving and copying files", () => {
     await ann.page.getByRole("button", { name: texts.common.undo }).click();
     await rowOf(ann, "a.txt").waitFor();
     expect(await namesOf(ann, target.id)).toEqual([]);
+  });
+
+  it("Enter during a search chooses the first note that the search finds", async () => {
+    const ann = await web.person("Ann");
+    await seedNote(ann.client, { title: "Archive" });
+    await seedNote(ann.client, { title: "Bills" });
+    await open(ann, [text("a.txt", "a")]);
+    const dialog = await openDialog(ann, "a.txt", "moveTo");
+    const search = await holdRequests(ann.page, /[?&]q=Archi/);
+    await ann.page.keyboard.insertText("Archi");
+    await ann.page.keyboard.press("Enter");
+    search.release();
+    await dialog.getByText(words.losing({ people: 0, links: 0, isExact: true })).waitFor();
+    expect(await dialog.getByRole("option", { name: "Archive" }).getAttribute("aria-current")).toBe("true");
   });
 
   it("a drag moves a file onto a note, and a drag with Alt copies the file", async () => {

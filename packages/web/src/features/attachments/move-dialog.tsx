@@ -149,7 +149,10 @@ type NotePickerProps = {
   onChoose: (note: TargetNote) => void;
 };
 
-/** Lists the notes that the user may edit, newest first. The arrow keys and Enter choose a note. */
+/**
+ * Lists the notes that the user may edit, newest first. The arrow keys and Enter choose a note. While the list still shows the result of an
+ * earlier search, Enter chooses the first note of the next result.
+ */
 function NotePicker({ exceptId, chosenId, onChoose }: NotePickerProps) {
   const [text, setText] = useState("");
   const now = useNow();
@@ -159,7 +162,17 @@ function NotePicker({ exceptId, chosenId, onChoose }: NotePickerProps) {
     queryFn: ({ signal }) => findEditable(q, signal),
     placeholderData: (before) => before,
   });
+  const isFromEarlierSearch = found.isPlaceholderData || q !== text.trim();
+  const [choosesFirst, setChoosesFirst] = useState(false);
   const notes = (found.data ?? []).filter(({ id }) => id !== exceptId);
+  const chooseFirst = useEffectEvent(() => {
+    setChoosesFirst(false);
+    const [first] = notes;
+    if (first !== undefined) onChoose(first);
+  });
+  useEffect(() => {
+    if (choosesFirst && !isFromEarlierSearch) chooseFirst();
+  }, [choosesFirst, isFromEarlierSearch]);
   return (
     <Autocomplete.Root
       open
@@ -168,7 +181,10 @@ function NotePicker({ exceptId, chosenId, onChoose }: NotePickerProps) {
       filter={null}
       mode="none"
       value={text}
-      onValueChange={setText}
+      onValueChange={(typed) => {
+        setText(typed);
+        setChoosesFirst(false);
+      }}
       itemToStringValue={titleOf}
       autoHighlight
       keepHighlight
@@ -180,6 +196,11 @@ function NotePicker({ exceptId, chosenId, onChoose }: NotePickerProps) {
           aria-label={words.search}
           placeholder={words.search}
           maxLength={200}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter" || !isFromEarlierSearch) return;
+            event.preventBaseUIHandler();
+            setChoosesFirst(true);
+          }}
           className="h-11 w-full rounded-card border border-line bg-sunken pr-3 pl-9 text-base outline-none transition-colors hover:border-line-strong focus:border-accent focus:bg-surface md:h-9"
         />
       </div>

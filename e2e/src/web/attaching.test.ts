@@ -93,6 +93,12 @@ describe("attaching files", () => {
     );
     const headings = filesOf(lea).getByRole("heading", { level: 3 });
     expect(await headings.allTextContents()).toEqual(["trip", "trip/inner"]);
+    await filesOf(lea)
+      .getByRole("button", { name: texts.attachments.moreOf("inner") })
+      .click();
+    await lea.page.getByRole("menuitem", { name: texts.attachments.selectAll }).click();
+    const inner = attachments.filter(({ path }) => path === "trip/inner/");
+    await expect.poll(() => filesOf(lea).locator("li input:checked").count()).toBe(inner.length);
     const ofAlike = attachments.filter(({ filename }) => filename === "alike.txt");
     const read = await Promise.all(
       ofAlike.map(async ({ id }) => (await (await lea.client.download(id)).blob()).text()),

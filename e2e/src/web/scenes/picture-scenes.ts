@@ -36,6 +36,13 @@ async function openViewer(page: Page, world: World, { filename, held, ...options
   await page.getByRole("dialog").getByRole("img", { name: filename }).and(page.locator("[src*='/large/']")).waitFor();
 }
 
+/** Opens the menu of a tile. On a phone, the tiles have menus only while the user selects files. */
+async function openMenu(page: Page, filename: string) {
+  const more = tile(page, filename).getByRole("button", { name: texts.common.more });
+  if (!(await more.isVisible())) await page.getByRole("button", { name: attachments.select }).click();
+  await more.click();
+}
+
 /** The scenes with the photos of a note. */
 export const pictureScenes: readonly Scene[] = scenesOf("ann", {
   "pictures-3": (page, world) => openPictures(page, world, { count: 3 }),
@@ -60,12 +67,12 @@ export const pictureScenes: readonly Scene[] = scenesOf("ann", {
   },
   async "pictures-menu"(page, world) {
     await openPictures(page, world, { count: 20 });
-    await tile(page, "IMG_2043.jpg").getByRole("button", { name: texts.common.more }).click();
+    await openMenu(page, "IMG_2043.jpg");
     await page.getByRole("menuitem", { name: attachments.copyLink }).waitFor();
   },
   async "pictures-rename"(page, world) {
     await openPictures(page, world, { count: 20 });
-    await tile(page, "IMG_2045.jpg").getByRole("button", { name: texts.common.more }).click();
+    await openMenu(page, "IMG_2045.jpg");
     await page.getByRole("menuitem", { name: attachments.rename }).click();
     await page.getByRole("listitem").getByRole("textbox").waitFor();
   },

@@ -1,8 +1,9 @@
 /**
- * The elements that can have the focus. Elements in a form or a menu are not controls of the list, and have the tab order of the browser.
+ * The elements that can have the focus. Elements in a form, a menu or a heading are not controls of the list, and have the tab order of the
+ * browser.
  */
 const CONTROLS = "a[href], button:not(:disabled), input:not(:disabled)";
-const APART = "form, [popover]";
+const APART = "form, [popover], [data-heading]";
 
 /** The controls of each row, from top to bottom. A row inside of another row comes after its outer row. */
 type Rows = readonly (readonly HTMLElement[])[];

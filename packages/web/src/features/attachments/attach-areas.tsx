@@ -1,7 +1,8 @@
 import { type DropOptions, Dropzone, type DropzoneProps } from "@valetkey/react";
-import { FolderPlus, Paperclip } from "lucide-react";
+import { ChevronDown, FolderUp, Paperclip } from "lucide-react";
 import { useRef } from "react";
 import { Button, IconButton } from "../../components/button.tsx";
+import { Menu, MenuItem } from "../../components/menu.tsx";
 import { filesOfFolder } from "../../files/folders.ts";
 import { useShortcut } from "../../service/shortcuts.ts";
 import { texts } from "../../texts/index.ts";
@@ -56,10 +57,10 @@ export function AttachArea(area: DropzoneProps) {
   return <Dropzone {...area} inputRef={input} />;
 }
 
-/** Chooses a whole folder. Phones and tablets cannot choose a folder. */
-export function AttachFolder({ hasText, onChosen }: { hasText: boolean; onChosen: (files: ChosenFile[]) => void }) {
+/** Chooses a whole folder, with a button of its own or in a small menu beside another button. Phones and tablets cannot choose a folder. */
+export function AttachFolder({ isAlone, onChosen }: { isAlone: boolean; onChosen: (files: ChosenFile[]) => void }) {
   const input = useRef<HTMLInputElement>(null);
-  const button = { className: "pointer-coarse:hidden", onClick: () => input.current?.click() };
+  const choose = () => input.current?.click();
   return (
     <>
       <input
@@ -73,15 +74,23 @@ export function AttachFolder({ hasText, onChosen }: { hasText: boolean; onChosen
           currentTarget.value = "";
         }}
       />
-      {hasText ? (
-        <Button kind="quiet" {...button}>
-          <FolderPlus size={16} />
+      {isAlone ? (
+        <Button kind="quiet" className="pointer-coarse:hidden" onClick={choose}>
+          <FolderUp size={16} />
           {words.attachFolder}
         </Button>
       ) : (
-        <IconButton label={words.attachFolder} {...button}>
-          <FolderPlus size={16} />
-        </IconButton>
+        <Menu
+          trigger={
+            <IconButton label={words.attachMore} className="tooltip-left pointer-coarse:hidden">
+              <ChevronDown size={16} />
+            </IconButton>
+          }
+        >
+          <MenuItem icon={<FolderUp size={16} />} onClick={choose}>
+            {words.attachFolder}
+          </MenuItem>
+        </Menu>
       )}
     </>
   );

@@ -65,6 +65,7 @@ export const AttachmentRow = memo(function AttachmentRow({
   const isReady = state === "ready";
   const isForReview = state === "quarantined" && actions.canReview;
   const { onRename } = actions;
+  const isChoosing = isChosen !== undefined;
   const opener = useRef<HTMLButtonElement>(null);
   useFocusBack(opener, isRenaming);
   // A phone cuts the end of the line. So the state and the access come first.
@@ -86,9 +87,10 @@ export const AttachmentRow = memo(function AttachmentRow({
       draggable={isReady && CAN_DRAG}
       onDragStart={({ dataTransfer }) => actions.onDrag(attachment, dataTransfer)}
       onDragEnd={() => $dragged.set(undefined)}
-      className="group relative isolate -mx-2 flex min-h-14 items-center gap-3 rounded-card px-2 py-1 [contain-intrinsic-size:auto_56px] [content-visibility:auto] focus-within:[content-visibility:visible] hover:bg-hover/60 hover:[content-visibility:visible]"
+      className="group relative isolate -mx-2 flex min-h-14 items-center gap-3 rounded-card px-2 py-1 [contain-intrinsic-size:auto_56px] [content-visibility:auto] focus-within:[content-visibility:visible] not-data-chosen:hover:bg-hover/60 hover:[content-visibility:visible] data-chosen:bg-selected"
+      data-chosen={isChosen || undefined}
     >
-      {isChosen !== undefined && <Choose attachment={attachment} isChosen={isChosen} onChoose={actions.onChoose} />}
+      {isChoosing && <Choose attachment={attachment} isChosen={isChosen} onChoose={actions.onChoose} />}
       <Thumbnail attachment={attachment} />
       <div className="min-w-0 grow">
         {isReady ? (
@@ -109,10 +111,15 @@ export const AttachmentRow = memo(function AttachmentRow({
           </p>
         ) : (
           <p className="truncate text-muted text-small tabular-nums">
-            {facts.map((fact) => fact + texts.common.separator)}
-            <time dateTime={createdAt} title={formatInstant(createdAt)}>
-              {formatWhen(createdAt, now)}
-            </time>
+            {facts.join(texts.common.separator)}
+            {!isChoosing && (
+              <>
+                {texts.common.separator}
+                <time dateTime={createdAt} title={formatInstant(createdAt)}>
+                  {formatWhen(createdAt, now)}
+                </time>
+              </>
+            )}
           </p>
         )}
         {state === "quarantined" && <Review attachment={attachment} canReview={actions.canReview} />}

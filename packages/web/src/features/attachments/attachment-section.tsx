@@ -2,7 +2,7 @@ import { useStore } from "@nanostores/react";
 import { useQuery } from "@tanstack/react-query";
 import type { Attachment, Note } from "@valetkey/client";
 import { clsx } from "clsx";
-import { LayoutGrid, Paperclip, Rows3 } from "lucide-react";
+import { LayoutGrid, ListChecks, Paperclip, Rows3 } from "lucide-react";
 import { Fragment, type RefObject, useMemo, useState } from "react";
 import { Button, dropzoneStyle, IconButton } from "../../components/button.tsx";
 import { useNow } from "../../components/hooks.ts";
@@ -16,7 +16,7 @@ import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { instanceQuery, noteQuery, sessionQuery } from "../../service/queries.ts";
 import { hasThumbnail } from "../../service/thumbnails.ts";
 import { showProblem, toasts } from "../../service/toasts.ts";
-import { texts } from "../../texts/index.ts";
+import { formatNumber, texts } from "../../texts/index.ts";
 import { kindOfFile } from "./arrange-files.ts";
 import { AttachArea, AttachFolder, DropFrame, NoFiles } from "./attach-areas.tsx";
 import { AttachmentRow, useRowActions } from "./attachment-row.tsx";
@@ -57,7 +57,7 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
   const uploadIds = useUploadIds(note.id);
   const waiting = useWaitingFiles(note.id);
   const hasLinks = instance?.limits.links.enabled === true;
-  const { listed, open: tools, toggle } = useFileTools(attachments);
+  const { listed, open: tools, toggle, choose } = useFileTools(attachments);
   const isManaged = tools !== undefined;
   const { layout, canSwitch, switchLayout } = useFileLayout(note.id, attachments);
   // A tile has no space for the state of a file that is not ready. So these files have rows below the grid.
@@ -88,6 +88,7 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
     else attachFiles(files, { note, prepare }).catch(showProblem);
   };
   const { isDragged, drop, accept } = useDropAndPaste({ isEnabled: canEdit, onChosen });
+  const accepted = attachments.filter(({ state }) => state !== "rejected").length;
   const isEmpty = attachments.length === 0 && uploadIds.length === 0 && waiting.length === 0;
   return (
     <section
@@ -99,8 +100,13 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
       aria-label={words.title}
       className="flex scroll-mt-12 flex-col gap-2 rounded-card outline-offset-8"
     >
-      <div className="flex min-h-11 flex-wrap items-center md:min-h-9 xl:gap-2">
+      <div className="flex min-h-11 flex-wrap items-center md:min-h-9 md:gap-1">
         <h2 className="font-semibold">{words.title}</h2>
+        {accepted > 1 && (
+          <span aria-hidden="true" className="whitespace-pre text-muted tabular-nums">
+            {texts.common.separator + formatNumber(accepted)}
+          </span>
+        )}
         <div className="mr-auto">
           {canSwitch && (
             <IconButton label={layout === "grid" ? words.asList : words.asGrid} onClick={switchLayout}>
@@ -108,27 +114,27 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
             </IconButton>
           )}
         </div>
-        {/* On a phone or tablet, the buttons for all files have a row of their own, so that each button has its text. */}
-        <div
-          className={clsx(
-            "flex flex-wrap gap-2 *:grow xl:contents xl:*:grow-0",
-            !isManaged && "max-xl:order-last max-xl:mt-2 max-xl:w-full",
-          )}
-        >
-          {(attachments.length > 1 || isManaged) && (
-            <Button className="max-xl:basis-0 max-xl:px-3" onClick={toggle}>
-              {isManaged ? words.selectDone : words.select}
-            </Button>
-          )}
-          <DownloadAll note={note} attachments={attachments} isHidden={isManaged} />
-        </div>
-        {canEdit && !isManaged && <AttachFolder hasText={isEmpty} onChosen={accept} />}
+        {/* On a phone or tablet, the actions on all files are icons, so that they stand in the row of the button. */}
+        {(attachments.length > 1 || isManaged) && (
+          <Button
+            kind={isManaged ? "outline" : "quiet"}
+            className="max-xl:px-3"
+            title={isManaged ? undefined : words.select}
+            onClick={toggle}
+          >
+            {!isManaged && <ListChecks size={18} className="xl:hidden" />}
+            <span className={clsx(!isManaged && "max-xl:sr-only")}>{isManaged ? words.selectDone : words.select}</span>
+          </Button>
+        )}
+        <DownloadAll note={note} attachments={attachments} isHidden={isManaged} />
+        {canEdit && isEmpty && <AttachFolder isAlone onChosen={accept} />}
         {canEdit && !isEmpty && (
-          <AttachArea {...drop} className={isManaged ? "hidden" : dropzoneStyle}>
+          <AttachArea {...drop} className={isManaged ? "hidden" : `${dropzoneStyle} md:ml-1`}>
             <Paperclip size={16} />
             {words.attach}
           </AttachArea>
         )}
+        {canEdit && !isEmpty && !isManaged && <AttachFolder isAlone={false} onChosen={accept} />}
       </div>
       {tools !== undefined && attachments.length > 0 && (
         <tools.code.FileTools
@@ -149,7 +155,7 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
         <>
           {inFolders(tiles).map(({ path, files }) => (
             <Fragment key={path}>
-              {path !== "" && <FolderHeading path={path} count={files.length} />}
+              {path !== "" && <FolderHeading note={note} path={path} files={files} onChoose={choose} />}
               <FileGrid
                 files={files}
                 actions={actions}
@@ -164,7 +170,7 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
               <Fragment key={path}>
                 {path !== "" && (
                   <li>
-                    <FolderHeading path={path} count={files.length} />
+                    <FolderHeading note={note} path={path} files={files} onChoose={choose} />
                   </li>
                 )}
                 {files.map((attachment) => (
@@ -232,14 +238,22 @@ function useFileTools(attachments: readonly Attachment[]) {
   const { data: code } = useCode("file tools", loadTools, { isNeeded: state !== undefined, onFail });
   const managed = state === "start" ? code?.START : state;
   const toggle = () => setManaged(state === undefined ? "start" : undefined);
+  /** Opens the tools, and selects these files. */
+  const choose = (files: readonly Attachment[]) =>
+    void loadTools().then(({ START, chooseAll }) => {
+      const { view, choice } = managed ?? START;
+      const ids = files.map(({ id }) => id).filter((id) => !choice.ids.has(id));
+      setManaged({ view, choice: chooseAll(choice, ids) });
+    }, showProblem);
   const isOpen = code !== undefined && managed !== undefined;
   const arranged = isOpen ? code.arrangeFiles(attachments, managed.view) : attachments;
   // The files have the order in which the list shows them.
   const listed = useMemo(() => inFolders(arranged).flatMap(({ files }) => files), [arranged]);
-  if (!isOpen) return { listed, toggle, open: undefined };
+  if (!isOpen) return { listed, toggle, choose, open: undefined };
   return {
     listed,
     toggle,
+    choose,
     /** Undefined if the tools are closed. */
     open: {
       code,

@@ -1,5 +1,6 @@
 import { useStore } from "@nanostores/react";
 import type { Attachment, Note } from "@valetkey/client";
+import { Download } from "lucide-react";
 import { atom } from "nanostores";
 import { Button } from "../../components/button.tsx";
 import { ProgressBar } from "../../components/states.tsx";
@@ -43,11 +44,14 @@ export function DownloadAll({ note, attachments, isHidden }: DownloadAllProps) {
   if (ready.length < 2 || isHidden) return null;
   return (
     <Button
-      className="max-xl:basis-0 max-xl:px-3"
+      kind="quiet"
+      className="max-xl:px-3"
+      title={words.action}
       disabled={progress !== undefined}
       onClick={() => void downloadZip(note, ready)}
     >
-      {words.action}
+      <Download size={18} className="xl:hidden" />
+      <span className="max-xl:sr-only">{words.action}</span>
     </Button>
   );
 }

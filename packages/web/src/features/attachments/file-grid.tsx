@@ -1,9 +1,11 @@
-import type { Attachment } from "@valetkey/client";
+import type { Attachment, Note } from "@valetkey/client";
 import { clsx } from "clsx";
-import { Folder, Play, Users } from "lucide-react";
+import { Download, Folder, ListChecks, MoreHorizontal, Play, Users } from "lucide-react";
 import { type CSSProperties, memo, useRef } from "react";
+import { IconButton } from "../../components/button.tsx";
 import { FileName } from "../../components/file-name.tsx";
 import { useFocusBack } from "../../components/hooks.ts";
+import { Menu, MenuItem } from "../../components/menu.tsx";
 import { rovingGrid } from "../../components/roving-list.ts";
 import { splitPath } from "../../files/folders.ts";
 import { tileOf } from "../../files/picture-layout.ts";
@@ -13,6 +15,7 @@ import { accessParts } from "../../texts/describe-access.ts";
 import { formatBytes, texts } from "../../texts/index.ts";
 import { type FileKind, kindOfFile } from "./arrange-files.ts";
 import { type AttachmentActions, AttachmentMenu, CAN_DRAG, Rename } from "./attachment-row.tsx";
+import { downloadZip } from "./download-all.tsx";
 import { FileIcon, useThumbnail } from "./thumbnail.tsx";
 
 const words = texts.attachments;
@@ -49,6 +52,10 @@ export function FileGrid({ files, actions, now, chosenIds, renamedId }: FileGrid
   );
 }
 
+const IS_NARROW = matchMedia("(width < 48rem)").matches;
+/** On a phone, the tile of a page with its own ratio would be too narrow for its name. With this ratio, it is about 120 pixels wide. */
+const NAMED_RATIO = 1.3;
+
 /** A small round button, with a larger area for fingers. */
 const MENU_BUTTON =
   "size-6! rounded-full! bg-surface! text-ink! before:absolute before:-inset-2.5 before:pointer-fine:hidden";
@@ -79,7 +86,8 @@ const FileTile = memo(function FileTile({ attachment, actions, now, isChosen, is
       </>
     );
   }
-  const { ratio, isExact } = tileOf(shapeOf(attachment));
+  const { ratio: exact, isExact } = tileOf(shapeOf(attachment));
+  const ratio = IS_NARROW && NAMED.has(kindOfFile(attachment)) ? Math.max(exact, NAMED_RATIO) : exact;
   const who = access === undefined ? [] : accessParts(access, { now });
   const facts = [...who, formatBytes(sizeBytes)].join(texts.common.separator);
   const content = <TileContent attachment={attachment} facts={facts} isExact={isExact} />;
@@ -123,7 +131,8 @@ const FileTile = memo(function FileTile({ attachment, actions, now, isChosen, is
           <Users size={14} />
         </span>
       )}
-      <div className="tile-menu">
+      {/* On a touch screen, the menus would cover every picture. So they appear only while the user selects files. */}
+      <div className={clsx("tile-menu", isChosen === undefined && "pointer-coarse:hidden")}>
         <AttachmentMenu attachment={attachment} actions={actions} className={MENU_BUTTON} />
       </div>
     </li>
@@ -150,7 +159,8 @@ function TileContent({ attachment, facts, isExact }: { attachment: Attachment; f
           draggable={false}
           className={clsx(
             "size-full transition-opacity starting:opacity-0",
-            isExact ? "object-cover" : "object-contain",
+            isExact || isNamed ? "object-cover" : "object-contain",
+            isNamed && "object-top",
           )}
         />
       )}
@@ -181,17 +191,42 @@ function TileContent({ attachment, facts, isExact }: { attachment: Attachment; f
 const ONE_LINE = 16;
 const TWO_LINES = 28;
 
-/** The heading of the files in one folder. */
-export function FolderHeading({ path, count }: { path: string; count: number }) {
+type FolderHeadingProps = {
+  note: Note;
+  path: string;
+  files: readonly Attachment[];
+  /** Selects the files of the folder. */
+  onChoose: (files: readonly Attachment[]) => void;
+};
+
+/** The heading of the files in one folder, with a menu for all of them. */
+export function FolderHeading({ note, path, files, onChoose }: FolderHeadingProps) {
   const { around, last } = splitPath(path);
+  const ready = files.filter(({ state }) => state === "ready");
   return (
-    <div className="flex items-baseline gap-3 pt-4 pb-1">
-      <Folder size={16} className="shrink-0 self-center text-muted" />
+    <div data-heading className="flex items-center gap-3 pt-2">
+      <Folder size={16} className="shrink-0 text-muted" />
       <h3 dir="auto" className="wrap-anywhere min-w-0 font-medium">
         <span className="font-normal text-muted">{around}</span>
         {last}
       </h3>
-      <span className="ml-auto shrink-0 text-muted text-small tabular-nums">{texts.attachments.count(count)}</span>
+      <span className="ml-auto shrink-0 text-muted text-small tabular-nums">{words.count(files.length)}</span>
+      <Menu
+        trigger={
+          <IconButton label={words.moreOf(last)} className="tooltip-left -ml-3">
+            <MoreHorizontal size={16} />
+          </IconButton>
+        }
+      >
+        {ready.length > 0 && (
+          <MenuItem icon={<Download size={16} />} onClick={() => void downloadZip(note, ready)}>
+            {words.download}
+          </MenuItem>
+        )}
+        <MenuItem icon={<ListChecks size={16} />} onClick={() => onChoose(files)}>
+          {words.selectAll}
+        </MenuItem>
+      </Menu>
     </div>
   );
 }

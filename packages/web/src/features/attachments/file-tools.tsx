@@ -24,7 +24,7 @@ const words = fileToolsTexts;
 const orders = (Object.keys(words.orders) as FileOrder[]).map((value) => ({ value, label: words.orders[value] }));
 /** An action has its icon above its word, so that all actions fit into one row in both languages. On a phone, long words wrap. */
 const ACTION =
-  "flex select-none flex-col items-center gap-0.5 rounded-card py-2 text-center font-medium text-small leading-4 transition-colors hover:bg-hover max-md:grow md:px-3";
+  "flex select-none flex-col items-center gap-0.5 rounded-card py-2 text-center font-medium text-small leading-4 transition-colors hover:bg-hover max-md:basis-0 max-md:grow md:px-3";
 /** The maximum number of files of one link. The service has the same limit. */
 const MOST_FILES_OF_LINK = 100;
 
@@ -32,7 +32,7 @@ const MOST_FILES_OF_LINK = 100;
 export type Managed = { view: FileView; choice: Choice };
 
 export const START: Managed = { view: { order: "attached", text: "", kind: "all" }, choice: NOTHING };
-export { arrangeFiles, chooseFile };
+export { arrangeFiles, chooseAll, chooseFile };
 
 type FileToolsProps = {
   note: Note;
@@ -166,7 +166,7 @@ function ChosenBar({ note, listed, choice, onChoose, onLink, onShare, onMove }: 
             chosen.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
           )}
       </p>
-      <div className="flex max-md:w-full max-md:gap-x-1 max-md:empty:hidden">
+      <div className="flex max-md:w-full max-md:px-3 max-md:empty:hidden">
         {single !== undefined &&
           (ready.length === 1 ? (
             <a {...downloadLink(single)} className={ACTION}>

@@ -7,6 +7,7 @@ export const attachments: typeof english = {
   title: "Dateien",
   attach: "Anhängen",
   attachFolder: "Ordner anhängen",
+  attachMore: "Mehr anhängen",
   empty: {
     before: "Dateien und Ordner hierher ziehen oder ",
     choose: "Dateien auswählen",
@@ -23,6 +24,8 @@ export const attachments: typeof english = {
   asGrid: "Als Raster zeigen",
   asList: "Als Liste zeigen",
   select: "Auswählen",
+  selectAll: "Alle auswählen",
+  moreOf: (folder: string) => `Mehr zu ${folder}`,
   selectDone: "Fertig",
   choose: (filename: string) => `${filename} auswählen`,
   count: (count: number) => formatCount(count, files),

@@ -6,6 +6,8 @@ export const attachments = {
   title: "Files",
   attach: "Attach files",
   attachFolder: "Attach a folder",
+  /** The menu beside the button that attaches files. */
+  attachMore: "More to attach",
   empty: {
     /** Before the next text. A phone shows only the next text. */
     before: "Drop files and folders here, or ",
@@ -23,7 +25,9 @@ export const attachments = {
   asGrid: "Show as a grid",
   asList: "Show as a list",
   select: "Select",
+  selectAll: "Select all",
   selectDone: "Done",
+  moreOf: (folder: string) => `More about ${folder}`,
   choose: (filename: string) => `Select ${filename}`,
   count: (count: number) => formatCount(count, files),
   remove: "Delete",

@@ -27,7 +27,7 @@ export const fileToolsTexts = {
   hint: "Hold Shift to select several in a row.",
   download: "Download",
   link: "Link",
-  share: "Share with people",
+  share: "Share",
   move: "Move",
   copy: "Copy",
   tooManyForLink: (most: number) => `A link opens at most ${most} files. Select fewer.`,

@@ -5,7 +5,7 @@ import { createSpeedMeter } from "@valetkey/client";
 import { Dropzone } from "@valetkey/react";
 import { Pause, Play, X } from "lucide-react";
 import { memo, useEffect, useState } from "react";
-import { Button, buttonStyle, dropzoneStyle, IconButton } from "../../../components/button.tsx";
+import { Button, dropzoneStyle, IconButton } from "../../../components/button.tsx";
 import { FileName } from "../../../components/file-name.tsx";
 import { ProgressBar } from "../../../components/states.tsx";
 import { hasCode, useConnection } from "../../../service/client.ts";
@@ -24,6 +24,8 @@ const { list } = uploads;
 /** The browser skips the layout of rows out of sight, except a row with the pointer or the focus, whose tooltips extend beyond the row. */
 const ROW =
   "-mx-2 flex min-h-14 items-center gap-3 py-2 pr-1 pl-2 [contain-intrinsic-size:auto_68px] [content-visibility:auto] focus-within:[content-visibility:visible] hover:[content-visibility:visible]";
+
+const LINK = "underline underline-offset-2";
 
 /** A row for an upload, with its own progress bar. */
 export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
@@ -47,18 +49,21 @@ export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
           }
         >
           <State parts={state} />
-        </p>
-        {status === "failed" && !PERMANENT_ERRORS.has(errorCode(error)) && (
-          <div className="mt-1 flex flex-wrap gap-2">
-            {hasCode(error, "quota_exceeded") && isOwn(noteId) && (
-              <Link to="/settings/$part" params={{ part: "storage" }} className={buttonStyle()}>
+          {status === "failed" && hasCode(error, "quota_exceeded") && isOwn(noteId) && (
+            <>
+              {" "}
+              <Link to="/settings/$part" params={{ part: "storage" }} className={LINK}>
                 {words.storage}
               </Link>
-            )}
-            <Button onClick={() => uploads.resume(id)}>{words.retry}</Button>
-          </div>
+            </>
+          )}
+        </p>
+        {status === "failed" && !PERMANENT_ERRORS.has(errorCode(error)) && (
+          <Button className="mt-1" onClick={() => uploads.resume(id)}>
+            {words.retry}
+          </Button>
         )}
-        {isUnreachable && <Unreachable />}
+        {isUnreachable && <Unreachable id={id} />}
         {status !== "failed" && (
           <div className="pt-1">
             <ProgressBar label={filename} text={state.join(" · ")} share={share} />
@@ -70,13 +75,27 @@ export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
   );
 });
 
-/** Says what the user can do while the browser cannot reach the storage. */
-function Unreachable() {
-  if (useQuery(meQuery).data?.isAdmin !== true) return <p className="text-muted text-small">{words.tellOperator}</p>;
+/** Says what the user can do while the browser cannot reach the storage. Only an administrator can check the set-up. */
+function Unreachable({ id }: { id: string }) {
+  const isAdmin = useQuery(meQuery).data?.isAdmin === true;
+  const tryNow = () => {
+    uploads.pause(id);
+    uploads.resume(id);
+  };
   return (
-    <Link to="/settings/$part" params={{ part: "doctor" }} className="text-small underline underline-offset-2">
-      {words.checkSetUp}
-    </Link>
+    <p className="text-small">
+      <button type="button" onClick={tryNow} className={LINK}>
+        {words.tryNow}
+      </button>
+      {texts.common.separator}
+      {isAdmin ? (
+        <Link to="/settings/$part" params={{ part: "doctor" }} className={LINK}>
+          {words.checkSetUp}
+        </Link>
+      ) : (
+        <span className="text-muted">{words.tellOperator}</span>
+      )}
+    </p>
   );
 }
 

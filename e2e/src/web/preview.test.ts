@@ -18,7 +18,7 @@ describe("the preview of files", () => {
     await row(page, "photo.png").focus();
     await page.keyboard.press("Enter");
     await picture(dialog, "photo.png");
-    await dialog.getByText("1 of 3").first().waitFor();
+    await dialog.getByText("File 1 of 3").first().waitFor();
     await page.keyboard.press("ArrowLeft");
     await page.keyboard.press("ArrowRight");
     await dialog.getByText("Plain words.").waitFor();

@@ -84,11 +84,7 @@ function Pages({ pdf, ratio, filename }: Opened & { filename: string }) {
         {width > 0 &&
           numbers.map((number) => <PdfPage key={number} number={number} pdf={pdf} width={width} ratio={ratio} />)}
       </section>
-      <ZoomBar
-        zoom={zoom}
-        onZoom={setZoom}
-        page={pdf.numPages > 1 ? previewTexts.page(current, pdf.numPages) : undefined}
-      />
+      <ZoomBar zoom={zoom} onZoom={setZoom} page={previewTexts.page(current, pdf.numPages)} />
     </>
   );
 }

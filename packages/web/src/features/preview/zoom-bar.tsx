@@ -8,8 +8,8 @@ const words = previewTexts;
 type ZoomBarProps = {
   zoom: number;
   onZoom: (zoom: number) => void;
-  /** "Page 2 of 12". Undefined for a single page. */
-  page: string | undefined;
+  /** "Page 2 of 12". */
+  page: string;
 };
 
 /** Shows the page number and the zoom at the bottom of a PDF. */
@@ -27,7 +27,7 @@ export function ZoomBar({ zoom, onZoom, page }: ZoomBarProps) {
       aria-label={words.zoom}
       className="absolute bottom-3 left-1/2 flex -translate-x-1/2 items-center rounded-full border bg-surface text-muted text-small tabular-nums shadow-float"
     >
-      {page !== undefined && <p className="whitespace-nowrap border-r px-3 py-1">{page}</p>}
+      <p className="whitespace-nowrap border-r px-3 py-1">{page}</p>
       <IconButton label={words.zoomOut} {...off(-1)} onClick={() => step(-1)}>
         <Minus size={16} />
       </IconButton>

@@ -4,7 +4,7 @@ import type * as english from "../en/preview.ts";
 export const viewerTexts: typeof english.viewerTexts = {
   previous: "Vorige Datei",
   next: "Nächste Datei",
-  position: (number: number, count: number) => `${number} von ${count}`,
+  position: (number: number, count: number) => `Datei ${number} von ${count}`,
   ownSize: "Originalgröße",
   fit: "Einpassen",
   originalLoading: "Original wird geladen …",
@@ -17,7 +17,7 @@ export const previewTexts: typeof english.previewTexts = {
   ...viewerTexts,
   files: "Dateien",
   download: "Herunterladen",
-  showing: (filename: string, number: number, count: number) => `${filename}, ${number} von ${count}`,
+  showing: (filename: string, number: number, count: number) => `${filename}, Datei ${number} von ${count}`,
   cut: "Nur die ersten 256 KB werden angezeigt.",
   cutTable: ({ rows, columns }) => {
     const parts = [

@@ -2,7 +2,7 @@
 export const viewerTexts = {
   previous: "Previous file",
   next: "Next file",
-  position: (number: number, count: number) => `${number} of ${count}`,
+  position: (number: number, count: number) => `File ${number} of ${count}`,
   ownSize: "Actual size",
   fit: "Fit",
   originalLoading: "Loading the original…",
@@ -15,7 +15,7 @@ export const previewTexts = {
   ...viewerTexts,
   files: "Files",
   download: "Download",
-  showing: (filename: string, number: number, count: number) => `${filename}, ${number} of ${count}`,
+  showing: (filename: string, number: number, count: number) => `${filename}, file ${number} of ${count}`,
   cut: "Only the first 256 KB are shown.",
   cutTable: ({ rows, columns }: { rows?: number; columns?: number }) => {
     const parts = [

@@ -111,7 +111,7 @@ describe("a person without access", () => {
     await ben.page.getByText(ask.asked).waitFor();
 
     await ann.page.goto("/");
-    await ann.page.getByRole("link", { name: /^Salaries 1 person asks for access/ }).click();
+    await ann.page.getByRole("link", { name: /^Salaries just now 1 person asks for access/ }).click();
     const shown = ann.page.getByRole("region", { name: requests.title });
     await shown.getByText("Ben Asks asks for access").waitFor();
     await shown.getByText(requests.unproven).waitFor();

@@ -85,7 +85,7 @@ describe("the list of notes", () => {
     await page.waitForURL("**/");
     await expect.poll(() => page.getByRole("link", { name: /Plan/ }).count()).toBe(0);
     await page.getByRole("button", { name: "Undo" }).click();
-    await page.getByRole("link", { name: /Plan just now · 1 file/ }).click();
+    await page.getByRole("link", { name: /Plan just now 1 file/ }).click();
     await page.getByText("a.txt").first().waitFor();
     expect((await client.notes.get(id)).attachments).toHaveLength(1);
   });
@@ -179,7 +179,9 @@ describe("the list of notes", () => {
     const [file] = attachments;
     await ann.client.shares.put({ attachmentId: file?.id ?? "" }, { userIds: [ben.id], role: "viewer" });
     await ben.page.goto("/shared");
-    await ben.page.getByRole("link", { name: /Shared plan New · Ann Gives · just now · 2 files/ }).waitFor();
+    await ben.page
+      .getByRole("link", { name: /Shared plan just now New · from Ann Gives · 2 files You can view/i })
+      .waitFor();
     await ben.page.getByRole("button", { name: /alone.txt New · 5 bytes · Ann Gives/ }).click();
     await ben.page.getByRole("dialog", { name: "alone.txt" }).getByText("alone", { exact: true }).waitFor();
     await ben.page.goBack();

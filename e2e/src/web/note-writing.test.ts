@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { textToolsTexts } from "../../../packages/web/src/texts/en/text-tools.ts";
 import { findingsInBothThemes } from "./testing/axe.ts";
 import { isFocused, makeConflict, rendered, TEXT, TITLE } from "./testing/note-page.ts";
 import { seedNote } from "./testing/seed.ts";
@@ -43,6 +44,31 @@ describe("writing a note", () => {
     await page.close({ runBeforeUnload: true });
     await expect.poll(async () => (await client.notes.get(id)).body).toBe("one two");
     expect(page.isClosed()).toBe(true);
+  });
+
+  it("buttons and keys format the selected text of a note, and the user can undo it", async () => {
+    const { page, client } = await web.person("Ann Formats");
+    const { id } = await seedNote(client, { title: "Plan", body: "one" });
+    await page.goto(`/n/${id}`);
+    await rendered(page).getByText("one").click();
+    const field = page.getByRole("textbox", TEXT);
+    const tools = page.getByRole("toolbar", { name: textToolsTexts.label });
+    await page.keyboard.press("Control+a");
+    await tools.getByRole("button", { name: textToolsTexts.bold }).click();
+    expect(await field.inputValue()).toBe("**one**");
+    expect(await field.evaluate(isFocused)).toBe(true);
+    await page.keyboard.press("Control+z");
+    expect(await field.inputValue()).toBe("one");
+    await page.keyboard.press("Control+a");
+    await page.keyboard.press("Control+k");
+    expect(await field.inputValue()).toBe("[one](https://)");
+    // The field stays open while the keyboard is in the row of buttons.
+    await page.keyboard.press("Shift+Tab");
+    await tools.locator(":focus").waitFor();
+    await tools.getByRole("button", { name: textToolsTexts.task }).press("Enter");
+    expect(await field.inputValue()).toBe("- [ ] [one](https://)");
+    await page.keyboard.press("Escape");
+    await expect.poll(async () => (await client.notes.get(id)).body).toBe("- [ ] [one](https://)");
   });
 
   it("the text field of a note stays open when a touch is cancelled", async () => {

@@ -25,6 +25,7 @@ const common = {
   }),
   isPinned: Type.Boolean({ description: "Whether the note stands first in the lists of the caller" }),
   access: Type.Optional(NoteAccess),
+  accessExpiresAt: orNull(Instant, { description: "When the access of the caller expires. Null: never" }),
 };
 
 /**
@@ -39,7 +40,6 @@ const common = {
 export const Note = Type.Object({
   ...common,
   body: Body,
-  accessExpiresAt: orNull(Instant, { description: "When the access of the caller expires. Null: never" }),
   attachments: Type.Array(Attachment, { description: "The first page, at most 200, in order of creation" }),
   attachmentsCursor: orNull(Type.String(), {
     description: "The cursor for the next page of GET /notes/{noteId}/attachments. Null: there are no more attachments",

@@ -25,6 +25,7 @@ import {
 } from "lucide-react";
 import { useDeferredValue, useState } from "react";
 import { useCloseOnBack } from "../components/dialog.tsx";
+import { useNow } from "../components/hooks.ts";
 import { $deletedNotes } from "../features/notes/list/use-note-list.ts";
 import { chooseTheme } from "../service/choices.ts";
 import { client } from "../service/client.ts";
@@ -33,7 +34,7 @@ import { actionOf, type NoteAction, type Shortcut } from "../service/shortcuts.t
 import { showProblem } from "../service/toasts.ts";
 import { paletteTexts, shortcutsTexts } from "../texts/en/palette.ts";
 import { settings as settingsTexts } from "../texts/en/settings.ts";
-import { texts } from "../texts/index.ts";
+import { formatCount, formatWhen, texts } from "../texts/index.ts";
 import { titleOf } from "../texts/note-title.ts";
 import { places } from "./navigation.tsx";
 import { signOut } from "./session.ts";
@@ -112,6 +113,11 @@ function Group({ group, onRun }: { group: CommandGroup; onRun: (command: Command
               {command.label}
               {command.hint !== undefined && <span className="text-muted"> {command.hint}</span>}
             </span>
+            {command.facts !== undefined && (
+              <span className="shrink-0 text-muted text-small tabular-nums">
+                {command.facts.join(texts.common.separator)}
+              </span>
+            )}
             {command.shortcut !== undefined && (
               <span aria-hidden="true" className="pointer-coarse:hidden">
                 <KeyNames shortcut={command.shortcut} />
@@ -135,6 +141,8 @@ type Command = {
   id: string;
   label: string;
   hint?: string;
+  /** Facts at the end of the row, which tell notes with the same title apart. */
+  facts?: string[];
   icon: LucideIcon;
   shortcut?: Shortcut;
   run: () => void;
@@ -151,6 +159,7 @@ function useCommands(text: string, { onNewNote, onShortcuts }: PaletteActions) {
     queryFn: ({ signal }) => findNotes(q, signal),
     placeholderData: (before) => before,
   });
+  const now = useNow();
   const deletedNotes = useStore($deletedNotes);
   const notes = (found.data ?? []).filter(({ id }) => !deletedNotes.has(id));
   const has = ({ label }: Command) => label.toLocaleLowerCase().includes(text.trim().toLocaleLowerCase());
@@ -159,10 +168,11 @@ function useCommands(text: string, { onNewNote, onShortcuts }: PaletteActions) {
   const groups: CommandGroup[] = [
     {
       label: words.notes,
-      items: notes.flatMap(({ id, title, foundFiles = [] }) => [
+      items: notes.flatMap(({ id, title, updatedAt, attachmentCount: files, foundFiles = [] }) => [
         {
           id,
           label: titleOf(title),
+          facts: [formatWhen(updatedAt, now), ...(files === 0 ? [] : [formatCount(files, texts.notes.files)])],
           icon: FileText,
           run: () => void navigate({ to: "/n/$noteId", params: { noteId: id } }),
         },

@@ -35,6 +35,11 @@ export function actionOf(shortcut: Shortcut | NoteAction): (() => void) | undefi
   return handlers.findLast((handler) => handler.shortcut === shortcut)?.run;
 }
 
+/** Returns whether the key "mod" of this operating system is pressed. */
+export function hasMod({ metaKey, ctrlKey }: Pick<KeyboardEvent, "metaKey" | "ctrlKey">): boolean {
+  return isMac ? metaKey : ctrlKey;
+}
+
 /** The name of a key on this operating system. */
 export function nameOfKey(key: string): string {
   return key === "mod" ? (isMac ? "⌘" : "Ctrl") : key.length === 1 ? key.toUpperCase() : key;
@@ -54,8 +59,7 @@ function pressedShortcut(event: KeyboardEvent): string | undefined {
   const first = prefix !== undefined && event.timeStamp - prefix.at < SEQUENCE_MS ? prefix.key : undefined;
   prefix = undefined;
   const key = event.key.toLowerCase();
-  const hasMod = isMac ? event.metaKey : event.ctrlKey;
-  if (hasMod && !event.altKey && !event.shiftKey) return isInside(event, DIALOGS) ? undefined : `mod+${key}`;
+  if (hasMod(event) && !event.altKey && !event.shiftKey) return isInside(event, DIALOGS) ? undefined : `mod+${key}`;
   if (event.ctrlKey || event.metaKey || event.altKey || isInside(event, `${FIELDS}, ${DIALOGS}`)) return undefined;
   if (first !== undefined) return `${first} ${key}`;
   if (key === "g") prefix = { key, at: event.timeStamp };

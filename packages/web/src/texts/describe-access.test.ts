@@ -9,6 +9,7 @@ import {
   describeBriefly,
   describeOwnEnd,
   factsForOwner,
+  ownAccessParts,
 } from "./describe-access.ts";
 
 const now = Date.parse("2026-03-01T12:00:00.000Z");
@@ -110,5 +111,13 @@ describe("the line of a reader", () => {
     expect(describeOwnEnd(inDays(2), now)).toBe("expires in 2 days");
     expect(describeOwnEnd(null, now)).toBeUndefined();
     expect(describeOwnEnd(inDays(0), now)).toBeUndefined();
+  });
+
+  it("the list shows what a reader may do with a note, and for how long", () => {
+    expect(ownAccessParts({ role: "editor", accessExpiresAt: inDays(2) }, now)).toEqual([
+      "you can edit",
+      "expires in 2 days",
+    ]);
+    expect(ownAccessParts({ role: "viewer", accessExpiresAt: null }, now)).toEqual(["you can view"]);
   });
 });

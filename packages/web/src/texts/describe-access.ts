@@ -67,6 +67,14 @@ export function accessOfFile(note: NoteAccess, file: FileAccess = {}): FileAcces
   return { ...(people && { people }), ...(invitations && { invitations }), ...(links && { links }) };
 }
 
+type OwnAccess = { role: "editor" | "viewer"; accessExpiresAt: string | null };
+
+/** Describes what a reader may do with a note, and for how long: "you can view", "expires in 7 days". */
+export function ownAccessParts({ role, accessExpiresAt }: OwnAccess, now: number): string[] {
+  const end = describeOwnEnd(accessExpiresAt, now);
+  return [words[role], ...(end === undefined ? [] : [end])];
+}
+
 /** Describes when the access of a reader expires. Returns undefined if it never expires, or has already expired. */
 export function describeOwnEnd(expiresAt: string | null, now: number): string | undefined {
   return expiresAt === null || isExpired(expiresAt, now) ? undefined : words.ends(timeLeft(expiresAt, now));

@@ -42,6 +42,8 @@ export type NoteSummary = Omit<Note, "body"> & {
   isNew: boolean;
   isPinned: boolean;
   hasBeenShared: boolean;
+  /** The instant at which the caller's access expires. The member `accessExpiresAt` is undefined if the access never expires. */
+  accessExpiresAt: number | undefined;
 };
 
 export type FoundFile = { id: string; filename: string; path: string };

@@ -68,6 +68,7 @@ const snippet = sql<string>`substr(notes.body, 1, 200)`.as("snippet");
 
 export type SummaryRow = Omit<NoteRow, "body"> & {
   role?: ShareRole;
+  expires_at?: number | null;
   snippet: string;
   attachment_count: number;
   access_request_count?: number;
@@ -90,6 +91,7 @@ export function toSummary(row: SummaryRow): NoteSummary {
     isNew: Boolean(row.is_new),
     isPinned: Boolean(row.is_pinned),
     hasBeenShared: Boolean(row.has_been_shared ?? true),
+    accessExpiresAt: row.expires_at ?? undefined,
   };
 }
 
@@ -209,7 +211,7 @@ export function selectShared(given: ListMarkers, { db, engine, isFirst, part, ma
     .innerJoin(engine.summaries, "notes.id", "note_shares.note_id")
     .select([...summaryColumns, snippet])
     .select((eb) => countListed(db, eb.ref("notes.id"), isViewer).$asScalar().$notNull().as("attachment_count"))
-    .select("note_shares.role")
+    .select(["note_shares.role", "note_shares.expires_at"])
     .select((eb) => eb("note_shares.seen_at", "is", null).as("is_new"))
     .select(isPinned({ db, userId }).as("is_pinned"))
     .where("note_shares.user_id", "=", userId)

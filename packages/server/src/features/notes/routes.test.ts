@@ -85,6 +85,12 @@ describe.each(engines)("notes on $name", (engine) => {
     expect(own.body.attachments).toEqual([{ ...file, access: { invitations: { count: 1 } } }]);
     expect(read.body).toMatchObject({ accessExpiresAt: expiresAt, attachments: [file] });
     expect([read.body.access, read.body.attachments[0].access]).toEqual([undefined, undefined]);
+    const listOf = async (person: string, scope: string) =>
+      (await service.as(person).send(`GET /notes?scope=${scope}`)).body.items.find(
+        (note: { id: string }) => note.id === id,
+      );
+    expect((await listOf("ann", "owned")).accessExpiresAt).toBe(null);
+    expect(await listOf("carl", "shared")).toMatchObject({ role: "viewer", accessExpiresAt: expiresAt });
   });
 
   it("the access summary of a note counts all files that are shared without the note", async () => {

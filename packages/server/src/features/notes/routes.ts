@@ -169,14 +169,16 @@ async function describeNote(note: NoteWithAttachments, { useCases }: RouteDeps<P
   return {
     ...presentCommon(note, people),
     body: note.body,
-    accessExpiresAt: isoOrNull(note.accessExpiresAt),
     attachments: page.items,
     attachmentsCursor: page.nextCursor,
   };
 }
 
 type Common = Omit<NoteWithRole, "body"> &
-  Pick<NoteSummaryWithRole, "attachmentCount" | "accessRequestCount" | "isNew" | "isPinned" | "access">;
+  Pick<
+    NoteSummaryWithRole,
+    "attachmentCount" | "accessRequestCount" | "isNew" | "isPinned" | "access" | "accessExpiresAt"
+  >;
 
 function presentCommon(note: Common, people: People) {
   const { id, title, ownerId, role } = note;
@@ -193,5 +195,6 @@ function presentCommon(note: Common, people: People) {
     isNew: note.isNew,
     isPinned: note.isPinned,
     ...(note.access === undefined ? {} : { access: presentAccess(note.access) }),
+    accessExpiresAt: isoOrNull(note.accessExpiresAt),
   };
 }

@@ -23,6 +23,7 @@ export function summaryOf({ body, ...note }: Note): NoteSummary {
     isNew: false,
     isPinned: false,
     hasBeenShared: false,
+    accessExpiresAt: undefined,
   };
 }
 

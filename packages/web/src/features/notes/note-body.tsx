@@ -1,5 +1,6 @@
 import { clsx } from "clsx";
-import { type ComponentProps, type MouseEvent, type RefObject, useLayoutEffect, useRef } from "react";
+import { type ComponentProps, type FocusEvent, type MouseEvent, type RefObject, useLayoutEffect, useRef } from "react";
+import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { texts } from "../../texts/index.ts";
 import { Markdown } from "./markdown.tsx";
 
@@ -86,15 +87,22 @@ type BodyFieldProps = {
   onEscape: () => void;
 };
 
+const loadTools = () => importWithRetry(() => import("./text-tools.tsx"));
+
 function BodyField({ body, isNew, caret, onChange, onBlur, onEscape }: BodyFieldProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   useLayoutEffect(() => {
     field.current?.focus();
     field.current?.setSelectionRange(caret, caret);
   }, [caret]);
-  const leave = useLeaving(field, onBlur);
+  const editor = useRef<HTMLFieldSetElement>(null);
+  const leave = useLeaving(editor, onBlur);
+  const { data: tools } = useCode("text tools", loadTools);
   return (
-    <div>
+    <fieldset ref={editor} onBlur={leave} className="min-w-0">
+      <div className="sticky top-11 z-10 -mt-4 min-h-11 bg-canvas pb-1 md:top-8 md:min-h-9">
+        {tools !== undefined && <tools.TextTools field={field} />}
+      </div>
       <GrowingTextarea
         ref={field}
         dir="auto"
@@ -106,18 +114,14 @@ function BodyField({ body, isNew, caret, onChange, onBlur, onEscape }: BodyField
         onChange={({ currentTarget }) => onChange(currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key === "Escape" && !event.nativeEvent.isComposing) onEscape();
+          else tools?.handleToolKey(event);
         }}
-        onBlur={leave}
-        aria-describedby="markdown-hint"
         className={clsx(
           "min-h-24 rounded-card px-2 py-1",
           isNew ? `w-full ${FIELD}` : "-mx-2 -my-1 w-[calc(100%+1rem)]",
         )}
       />
-      <p id="markdown-hint" className="mt-2 text-muted text-small">
-        {words.markdownHint}
-      </p>
-    </div>
+    </fieldset>
   );
 }
 
@@ -125,7 +129,7 @@ function BodyField({ body, isNew, caret, onChange, onBlur, onEscape }: BodyField
  * Returns a blur handler. During a press of the pointer, the handler calls `onLeave` only after the end of the press, so that the layout
  * does not move under the pointer.
  */
-function useLeaving(field: RefObject<HTMLTextAreaElement | null>, onLeave: () => void): () => void {
+function useLeaving(editor: RefObject<HTMLElement | null>, onLeave: () => void) {
   const isPressed = useRef(false);
   useLayoutEffect(() => {
     const types = ["pointerdown", "pointerup", "pointercancel"];
@@ -137,9 +141,9 @@ function useLeaving(field: RefObject<HTMLTextAreaElement | null>, onLeave: () =>
       for (const type of types) removeEventListener(type, track, true);
     };
   }, []);
-  return () => {
-    // The user has gone to another window. On return, the browser gives the focus back to this field.
-    if (document.activeElement === field.current) return;
+  return ({ relatedTarget }: FocusEvent) => {
+    // The focus stays in the editor. After a visit to another window, the browser gives the focus back to the same element.
+    if (editor.current?.contains(relatedTarget ?? document.activeElement) === true) return;
     if (!isPressed.current) return onLeave();
     // The click event follows pointerup, on the element under the pointer at that time.
     const released = new AbortController();

@@ -46,6 +46,7 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
   useEffect(() => {
     if (wasUnsaved) title.current?.focus();
   }, [wasUnsaved]);
+  const isEditing = !isUnsaved && editedAt !== undefined;
   const editBody = (at = view.body.length) => setEditedAt(at);
   useShortcut("e", editBody, { isEnabled: canEdit && editedAt === undefined });
   const remove = () => {
@@ -64,7 +65,7 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
       <div className="group -mb-4 sticky top-0 z-10 flex min-h-11 items-center gap-x-2 bg-canvas max-md:flex-wrap md:min-h-8">
         {back}
         <ScrolledTitle heading={heading}>{titleOf(view.title)}</ScrolledTitle>
-        <SaveStatus state={view.state} onRetry={flush} />
+        <SaveStatus state={isEditing && view.state.kind === "idle" ? { kind: "saved" } : view.state} onRetry={flush} />
         {/* In a new note, all fields are open already. */}
         {canEdit && (!isUnsaved || editedAt !== undefined) && (
           <Button

@@ -18,7 +18,7 @@ export const notes: typeof english = {
   empty: {
     owned: {
       title: "Beginnen Sie mit einer Notiz",
-      hint: "Teilen Sie sie, solange Sie möchten.",
+      hint: "Sie enthält Ihre Dateien. Teilen Sie sie, solange Sie möchten.",
       action: "Neue Notiz",
     },
     begin: {
@@ -38,7 +38,6 @@ export const notes: typeof english = {
   emptyBody: "Schreiben Sie etwas …",
   edit: "Bearbeiten",
   savedAsYouType: "Ihre Notiz wird beim Schreiben gespeichert.",
-  markdownHint: "Markdown: # Überschrift, **fett**, - Liste, - [ ] Aufgabe.",
   taskDone: "Erledigt",
   taskOpen: "Zu erledigen",
   more: "Mehr zu dieser Notiz",
@@ -69,6 +68,7 @@ export const notes: typeof english = {
     filesOf: (title: string) => `Gefundene Dateien von ${title}`,
   },
   files: { one: "Datei", other: "Dateien" },
+  from: (name) => `von ${name}`,
   asking: { one: "Zugriffsanfrage", other: "Zugriffsanfragen" },
   sharedFiles: {
     title: "Dateien",

@@ -13,7 +13,7 @@ export const notes = {
   empty: {
     owned: {
       title: "Begin with a note",
-      hint: "Share it for as long as you like.",
+      hint: "It holds your files. Share them for as long as you like.",
       action: "New note",
     },
     begin: {
@@ -33,7 +33,6 @@ export const notes = {
   emptyBody: "Write something…",
   edit: "Edit",
   savedAsYouType: "Your note is saved as you type.",
-  markdownHint: "Markdown: # heading, **bold**, - list, - [ ] task.",
   taskDone: "Done",
   taskOpen: "To do",
   more: "More about this note",
@@ -63,6 +62,8 @@ export const notes = {
     filesOf: (title: string) => `Found files of ${title}`,
   },
   files: { one: "file", other: "files" },
+  /** On a note that another person shares. */
+  from: (name: string) => `from ${name}`,
   asking: { one: "person asks for access", other: "people ask for access" },
   sharedFiles: {
     title: "Files",

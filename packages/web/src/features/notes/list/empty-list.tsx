@@ -30,7 +30,7 @@ export function EmptyList({ scope, q, onSearch, onNewNote }: EmptyListProps): Re
       title={title}
       hint={hint}
       action={
-        <Button onClick={onNewNote}>
+        <Button kind="primary" onClick={onNewNote}>
           <Plus size={16} />
           {action}
         </Button>

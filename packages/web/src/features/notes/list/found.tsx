@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { NoteSummary } from "@valetkey/client";
 import { File } from "lucide-react";
+import { FileName } from "../../../components/file-name.tsx";
 import { texts } from "../../../texts/index.ts";
 import { titleOf } from "../../../texts/note-title.ts";
 
@@ -29,16 +30,31 @@ export function FoundFiles({ note: { id, title, foundFiles = [] }, q }: { note: 
             to="/n/$noteId"
             params={{ noteId: id }}
             search={{ q, file: file.id }}
-            className="flex min-h-11 items-center gap-2 rounded-card px-2 text-small transition-colors hover:bg-hover focus-visible:-outline-offset-2 md:min-h-8"
+            className="flex min-h-11 items-center gap-2 rounded-card px-2 py-1 text-small transition-colors hover:bg-hover focus-visible:-outline-offset-2 md:min-h-8"
           >
             <File size={14} aria-hidden="true" className="shrink-0 text-muted" />
-            <span dir="auto" className="min-w-0 truncate">
-              <Marked text={(file.path ?? "") + file.filename} q={q} />
+            <span className="min-w-0 grow">
+              <FileName filename={file.filename} mark={(name) => <Marked text={name} q={q} />} />
+              {file.path !== undefined && <Folder path={file.path} q={q} />}
             </span>
           </Link>
         </li>
       ))}
     </ul>
+  );
+}
+
+/** Shows a folder on one line. A long path is cut at its start, or at its end if the first match is near the start. */
+function Folder({ path, q }: { path: string; q: string }) {
+  const folder = path.replace(/\/$/, "");
+  const [before, , after] = splitMatch(folder, q) ?? ["", "", ""];
+  const isCutAtEnd = before.length < after.length;
+  return (
+    <span dir={isCutAtEnd ? "ltr" : "rtl"} title={folder} className="block truncate text-left text-muted">
+      <bdi>
+        <Marked text={folder} q={q} />
+      </bdi>
+    </span>
   );
 }
 

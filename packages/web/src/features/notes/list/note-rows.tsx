@@ -1,6 +1,5 @@
 import { Link } from "@tanstack/react-router";
 import type { NoteSummary } from "@valetkey/client";
-import { UsersRound } from "lucide-react";
 import { type DragEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { nameOf } from "../../../components/avatar.tsx";
 import { useNow } from "../../../components/hooks.ts";
@@ -10,7 +9,7 @@ import type { NoteOrder } from "../../../service/choices.ts";
 import { $dragged, $dropped, DRAGGED_TYPE } from "../../../service/dragged-files.ts";
 import { importWithRetry, useCode } from "../../../service/lazy-code.ts";
 import { useShortcut } from "../../../service/shortcuts.ts";
-import { accessParts } from "../../../texts/describe-access.ts";
+import { accessParts, ownAccessParts } from "../../../texts/describe-access.ts";
 import { formatCount, formatWhen, texts } from "../../../texts/index.ts";
 import { titleOf } from "../../../texts/note-title.ts";
 import { groupNotes, plainSnippet } from "./group-by-day.ts";
@@ -71,12 +70,16 @@ type NoteRowProps = {
 
 function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
   const { attachmentCount: files, accessRequestCount: asking } = note;
-  const facts = [
-    ...(note.role === "owner" ? [] : [nameOf(note.owner, { otherwise: texts.common.someone })]),
-    formatWhen(note.updatedAt, now),
-    ...(files === 0 ? [] : [formatCount(files, texts.notes.files)]),
+  const isOwn = note.role === "owner";
+  const news = [
+    ...(note.isNew ? [texts.notes.isNew] : []),
+    ...(asking > 0 ? [formatCount(asking, texts.notes.asking)] : []),
   ];
-  const access = note.access === undefined ? [] : accessParts(note.access, { now });
+  const facts = [
+    ...(isOwn ? [] : [texts.notes.from(nameOf(note.owner, { otherwise: texts.common.someone }))]),
+    ...(files === 0 ? [] : [formatCount(files, texts.notes.files)]),
+    ...(isOwn ? accessParts(note.access ?? {}, { now }) : []),
+  ];
   const row = useRef<HTMLLIElement>(null);
   const { effect, handlers } = useDropTarget(note);
   // Scrolls to the open note, which may be anywhere in the list. Scrolls again after the user has cleared the search.
@@ -94,23 +97,26 @@ function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
         aria-current={isSelected ? "page" : undefined}
         className="note block rounded-card px-2 py-2 transition-colors hover:bg-hover focus-visible:-outline-offset-2 aria-[current=page]:bg-selected"
       >
-        <span dir="auto" className="block truncate font-medium">
-          {mark(titleOf(note.title))}
+        <span className="flex items-baseline gap-2">
+          <span dir="auto" className="min-w-0 grow truncate font-medium">
+            {mark(titleOf(note.title))}
+          </span>
+          <span className="shrink-0 text-muted text-small tabular-nums">{formatWhen(note.updatedAt, now)}</span>
         </span>
         <span className="block truncate text-muted text-small tabular-nums">
-          {note.isNew && <span className="font-medium text-accent">{texts.notes.isNew}</span>}
-          {note.isNew && texts.common.separator}
-          {asking > 0 && <span className="font-medium text-accent">{formatCount(asking, texts.notes.asking)}</span>}
-          {asking > 0 && texts.common.separator}
+          {news.length > 0 && <span className="font-medium text-accent">{news.join(texts.common.separator)}</span>}
+          {news.length > 0 && facts.length > 0 && texts.common.separator}
           {facts.join(texts.common.separator)}
         </span>
-        {access.length > 0 && (
-          <span className="flex items-center gap-1 text-muted text-small tabular-nums">
-            <UsersRound size={12} aria-hidden="true" className="shrink-0" />
-            <span className="truncate">{access.join(texts.common.separator)}</span>
+        {note.role !== "owner" && (
+          <span className="block truncate text-muted text-small tabular-nums first-letter:uppercase">
+            {ownAccessParts({ role: note.role, accessExpiresAt: note.accessExpiresAt }, now).join(
+              texts.common.separator,
+            )}
           </span>
         )}
-        {snippet !== "" && (
+        {/* A row has at most three lines. So a note of another person shows its text only in a search. */}
+        {snippet !== "" && (isOwn || q !== "") && (
           <span dir="auto" className="block truncate text-muted text-small">
             {mark(snippet)}
           </span>

@@ -1,0 +1,37 @@
+import { expect, it } from "vitest";
+import { formatText, type TextTool } from "./format-text.ts";
+
+/** Applies a tool to a text. The characters ‹ and › enclose the selection. */
+function apply(marked: string, tool: TextTool): string {
+  const start = marked.indexOf("‹");
+  const end = marked.indexOf("›") - 1;
+  const text = marked.replace(/[‹›]/g, "");
+  const to = formatText({ text, start, end }, tool);
+  const result = text.slice(0, to.from) + to.text + text.slice(to.to);
+  return `${result.slice(0, to.start)}‹${result.slice(to.start, to.end)}›${result.slice(to.end)}`;
+}
+
+it.each([
+  ["bold", "on ‹Friday ›at 10", "on **‹Friday›** at 10"],
+  ["bold", "on **‹Friday›** at 10", "on ‹Friday› at 10"],
+  ["bold", "on ‹**Friday**› at 10", "on ‹Friday› at 10"],
+  ["bold", "‹›", "**‹›**"],
+  ["bold", "**‹›**", "‹›"],
+  ["bold", "‹- one\n\n- two›", "‹- **one**\n\n- **two**›"],
+  ["bold", "‹**a** and **b**›", "**‹**a** and **b**›**"],
+  ["link", "see ‹the rules›.", "see [the rules](‹https://›)."],
+  ["link", "‹https://example.com/›", "[‹›](https://example.com/)"],
+  ["link", "see ‹›", "see [‹›](https://)"],
+  ["heading", "a\nWhat‹› is here\nb", "a\n## What‹› is here\nb"],
+  ["heading", "## What‹› is here", "What‹› is here"],
+  ["heading", "- ‹›one", "## ‹›one"],
+  ["list", "‹one\n\ntwo\n›three", "‹- one\n\n- two›\nthree"],
+  ["list", "‹- one\n- two›", "‹one\ntwo›"],
+  ["list", "\n‹›", "\n- ‹›"],
+  ["list", "‹›\na", "- ‹›\na"],
+  ["task", "- one‹›", "- [ ] one‹›"],
+  ["task", "- [x] one‹›", "one‹›"],
+  ["task", "‹›", "- [ ] ‹›"],
+] as const)("the tool %s changes the text %j of a note", (tool, before, after) => {
+  expect(apply(before, tool)).toBe(after);
+});

@@ -1,0 +1,84 @@
+/** A text with its selection. Offsets in UTF-16 code units, as in a text field. */
+type Selected = { text: string; start: number; end: number };
+/** Replaces the range from `from` to `to` with `text`, and then selects the range from `start` to `end`. */
+type Replacement = { from: number; to: number } & Selected;
+
+const marks = { heading: "## ", list: "- ", task: "- [ ] " } as const;
+const MARK = /^\s*(?:#{1,6} |[-*+] \[[ xX]\] |[-*+] |\d+[.)] )?/;
+
+export type TextTool = keyof typeof marks | "bold" | "link";
+
+/** Formats the selected text in Markdown. Removes the format if the whole selection already has it, except for links. */
+export function formatText(selected: Selected, tool: TextTool): Replacement {
+  if (tool === "bold") return formatBold(withoutSpaces(selected));
+  if (tool === "link") return formatLink(withoutSpaces(selected));
+  return formatLines(selected, tool);
+}
+
+function withoutSpaces({ text, start, end }: Selected): Selected {
+  const inner = text.slice(start, end);
+  if (inner.trim() === "") return { text, start, end };
+  return {
+    text,
+    start: start + inner.length - inner.trimStart().length,
+    end: end - (inner.length - inner.trimEnd().length),
+  };
+}
+
+function formatBold({ text, start, end }: Selected): Replacement {
+  const inner = text.slice(start, end);
+  if (text.slice(0, start).endsWith("**") && text.startsWith("**", end)) {
+    return { from: start - 2, to: end + 2, text: inner, start: start - 2, end: end - 2 };
+  }
+  if (inner.length >= 4 && inner.startsWith("**") && inner.endsWith("**") && !inner.slice(2, -2).includes("**")) {
+    return { from: start, to: end, text: inner.slice(2, -2), start, end: end - 4 };
+  }
+  if (!inner.includes("\n")) return { from: start, to: end, text: `**${inner}**`, start: start + 2, end: end + 2 };
+  // Bold text cannot contain a line break before a list item or a heading. So each line is bold by itself, after its mark.
+  const bold = inner.replace(/^.+$/gm, (line) => {
+    const mark = MARK.exec(line)?.[0] ?? "";
+    return mark.length === line.length ? line : `${mark}**${line.slice(mark.length).trimEnd()}**`;
+  });
+  return { from: start, to: end, text: bold, start, end: start + bold.length };
+}
+
+const URL = "https://";
+
+function formatLink({ text, start, end }: Selected): Replacement {
+  const inner = text.slice(start, end);
+  if (/^https?:\/\/\S+$/i.test(inner)) {
+    return { from: start, to: end, text: `[](${inner})`, start: start + 1, end: start + 1 };
+  }
+  const link = `[${inner}](${URL})`;
+  const next = inner === "" ? { start: start + 1, end: start + 1 } : { start: end + 3, end: end + 3 + URL.length };
+  return { from: start, to: end, text: link, ...next };
+}
+
+function formatLines({ text, start, end }: Selected, tool: keyof typeof marks): Replacement {
+  const from = start === 0 ? 0 : text.lastIndexOf("\n", start - 1) + 1;
+  // A selection that ends after a line break does not contain the next line.
+  const last = end > start && text[end - 1] === "\n" ? end - 1 : end;
+  const lineEnd = text.indexOf("\n", last);
+  const to = lineEnd === -1 ? text.length : lineEnd;
+  const lines = text.slice(from, to).split("\n");
+  const filled = lines.filter((line) => line.trim() !== "");
+  const isFormatted = filled.length > 0 && filled.every((line) => toolOf(line) === tool);
+  const changed = lines.map((line) => {
+    if (line.trim() === "" && filled.length > 0) return line;
+    return (isFormatted ? "" : marks[tool]) + line.replace(MARK, "");
+  });
+  const result = changed.join("\n");
+  const caret = Math.max(from, start + result.length - (to - from));
+  return {
+    from,
+    to,
+    text: result,
+    ...(start === end ? { start: caret, end: caret } : { start: from, end: from + result.length }),
+  };
+}
+
+function toolOf(line: string): keyof typeof marks | undefined {
+  const mark = MARK.exec(line)?.[0].trim() ?? "";
+  if (mark === "") return undefined;
+  return mark.startsWith("#") ? "heading" : mark.endsWith("]") ? "task" : "list";
+}

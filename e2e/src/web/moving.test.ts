@@ -76,6 +76,21 @@ describe("moving and copying files", () => {
     expect(await dialog.getByRole("option", { name: "Archive" }).getAttribute("aria-current")).toBe("true");
   });
 
+  it("a click on a note counts more than an earlier Enter", async () => {
+    const ann = await web.person("Ann");
+    await seedNote(ann.client, { title: "Archive" });
+    await seedNote(ann.client, { title: "Bills" });
+    await open(ann, [text("a.txt", "a")]);
+    const dialog = await openDialog(ann, "a.txt", "moveTo");
+    const search = await holdRequests(ann.page, /[?&]q=Archi/);
+    await ann.page.keyboard.insertText("Archi");
+    await ann.page.keyboard.press("Enter");
+    await dialog.getByRole("option", { name: "Bills" }).click();
+    search.release();
+    await expect.poll(() => dialog.getByRole("option").count()).toBe(1);
+    expect(await dialog.getByRole("option", { name: "Archive" }).getAttribute("aria-current")).toBeNull();
+  });
+
   it("a drag moves a file onto a note, and a drag with Alt copies the file", async () => {
     const ben = await web.person("Ben");
     const target = await seedNote(ben.client, { title: "Archive" });

@@ -6,7 +6,7 @@ import { DomainError } from "../../platform/errors.ts";
 import type { Allowance } from "../../platform/limits/in-memory.ts";
 import type { Caller } from "../access/caller.ts";
 import { previewQueries, type StoredPreview, shown } from "../attachments/preview-queries.ts";
-import { copyAside } from "../storage/object-deletions.ts";
+import { copyAside, deleteAbandoned } from "../storage/object-deletions.ts";
 import { objectDeletionQueries } from "../storage/queries.ts";
 import { completeTogether, type Outcome } from "../uploads/batch.ts";
 import type { Finish } from "../uploads/complete.ts";
@@ -45,10 +45,15 @@ export function completePreviews(deps: Deps, { allowance }: { allowance: Allowan
 export async function prepare(deps: Deps, preview: StoredPreview): Promise<Finish<Preview>> {
   if (preview.pixels !== undefined) return async () => shown(preview);
   const objectKey = await stage(deps, preview);
-  const verdict = await verify(deps, { ...preview, objectKey });
-  // The object stays until its signed URL has expired. Otherwise the URL could store it again and again.
-  if (verdict instanceof DomainError) throw verdict;
-  return () => confirm(deps, { preview, objectKey, pixels: verdict });
+  try {
+    const verdict = await verify(deps, { ...preview, objectKey });
+    // The object stays until its signed URL has expired. Otherwise the URL could store it again and again.
+    if (verdict instanceof DomainError) throw verdict;
+    return () => confirm(deps, { preview, objectKey, pixels: verdict });
+  } catch (error) {
+    if (preview.staged) await deleteAbandoned(deps, objectKey);
+    throw error;
+  }
 }
 
 /** Returns an object that no signed URL can change: the object, or a copy of it, as for an upload. */

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { beforeEach, describe, expect, it } from "vitest";
 import { engines } from "../../testing/database/test-databases.ts";
-import { webp } from "../../testing/pictures.ts";
+import { EXIF, jpeg, webp } from "../../testing/pictures.ts";
 import { completePreviews, sendPreview, startPhoto, storePreview, uploadPhoto } from "../../testing/send-preview.ts";
 import { EVERY_CAPABILITY } from "../../testing/service.ts";
 import { startServiceInTest, useService } from "../../testing/use-service.ts";
@@ -196,6 +196,20 @@ describe.each(engines)("previews on other buckets and with a scanner, on $name",
     const previews = await kysely.selectFrom("attachment_previews").select("object_key").execute();
     const known = [...files, ...previews].map((row) => row.object_key).sort();
     expect((await service.bucketContents.keys()).sort()).toEqual(known);
+  });
+
+  it("a refused preview leaves no copy on a bucket without a conditional PUT", async () => {
+    const capabilities = { ...EVERY_CAPABILITY, conditionalPut: false, signedSha256: false };
+    const service = await startServiceInTest({ engine, capabilities });
+    const ann = service.as("ann");
+    const noteId = (await ann.send("POST /notes", { json: { title: "Photos" } })).body.id;
+    const attachmentId = await uploadPhoto(ann, { noteId });
+    await service.useCases.purgeObjects();
+    await storePreview(ann, { attachmentId, picture: jpeg({ width: 9, height: 9 }, [EXIF]) });
+    const before = await service.bucketContents.keys();
+    for (let nth = 0; nth < 3; nth++) await completePreviews(ann, [{ attachmentId, name: "small" }]);
+    await service.useCases.purgeObjects();
+    expect(await service.bucketContents.keys()).toEqual(before);
   });
 
   it("a virus scanner refuses an infected preview, and the file stays", async () => {

@@ -18,6 +18,7 @@ import {
   type InspectedObject,
   inspect,
   mustReadContent,
+  NOT_KEPT,
   type Subject,
   type Verdict,
   verifyContent,
@@ -76,6 +77,12 @@ export function prepareCompletion(deps: Deps) {
     return async () => {
       const decided = await decide();
       await discardUnusedCopy(deps, { staged, decided });
+      // If a person aborted or deleted the upload in the meantime, the verification failed only because the object is missing. After an
+      // abort or a deletion, the state is not `rejected`.
+      if (decided?.state === "rejected") {
+        const { rejectReason = NOT_KEPT, rejection } = decided;
+        throw new DomainError("upload_rejected", rejectReason, { rejection });
+      }
       return requireAttached(upload, decided);
     };
   };
@@ -148,14 +155,7 @@ async function recordVerdict(
   { attachment, upload, verdict }: Omit<StoredUpload, "stored"> & { verdict: Verdict },
 ): Promise<Attachment | undefined> {
   if (verdict.ok) return markReady(deps, { attachment, upload, verdict });
-  const decided = await reject(deps, { attachment, upload, fault: verdict });
-  // If a person aborted or deleted the upload in the meantime, the verification failed only because the object is missing. After an abort
-  // or a deletion, the state is not `rejected`.
-  if (decided?.state === "rejected") {
-    const { rejectReason = verdict.reason, rejection } = decided;
-    throw new DomainError("upload_rejected", rejectReason, { rejection });
-  }
-  return decided;
+  return reject(deps, { attachment, upload, fault: verdict });
 }
 
 /** Returns the state for a verification that is too slow for the request, or undefined for a fast one. */

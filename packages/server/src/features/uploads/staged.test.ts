@@ -134,6 +134,15 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
+  it("requirement 5: ten completions of a file that is rejected leave no copy", async () => {
+    await open();
+    const upload = await start({ filename: "a.png", contentType: "image/png" });
+    await put(upload, "<html");
+    await Promise.all(Array.from({ length: 10 }, () => complete(upload)));
+    await service.useCases.purgeObjects();
+    expect(await service.bucketContents.keys()).toEqual([]);
+  });
+
   async function sendParts(given: object = {}): Promise<Started> {
     const declared = { filename: "a.bin", sizeBytes: FILE.length, contentType: "application/x-film" };
     const upload = await start({ ...declared, ...given });

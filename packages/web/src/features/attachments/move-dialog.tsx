@@ -197,9 +197,9 @@ function NotePicker({ exceptId, chosenId, onChoose }: NotePickerProps) {
           placeholder={words.search}
           maxLength={200}
           onKeyDown={(event) => {
-            if (event.key !== "Enter" || !isFromEarlierSearch) return;
-            event.preventBaseUIHandler();
-            setChoosesFirst(true);
+            const isEarly = event.key === "Enter" && isFromEarlierSearch;
+            setChoosesFirst(isEarly);
+            if (isEarly) event.preventBaseUIHandler();
           }}
           className="h-11 w-full rounded-card border border-line bg-sunken pr-3 pl-9 text-base outline-none transition-colors hover:border-line-strong focus:border-accent focus:bg-surface md:h-9"
         />
@@ -216,7 +216,10 @@ function NotePicker({ exceptId, chosenId, onChoose }: NotePickerProps) {
           <Autocomplete.Item
             key={note.id}
             value={note}
-            onClick={() => onChoose(note)}
+            onClick={() => {
+              setChoosesFirst(false);
+              onChoose(note);
+            }}
             className="flex min-h-14 cursor-default select-none items-center gap-3 rounded-card px-2 py-1 outline-none pointer-fine:data-highlighted:bg-hover aria-[current]:bg-selected md:min-h-11"
             {...(note.id === chosenId && { "aria-current": true })}
           >

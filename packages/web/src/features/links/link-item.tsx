@@ -23,7 +23,7 @@ type LinkItemProps = {
   place?: ReactNode;
   on?: "surface" | "canvas";
   created?: { isCopied: boolean; hasCode: boolean } | undefined;
-  /** Given for a link that has ended, which is a row instead of a ticket. */
+  /** Given for a link that has ended, which has a grey ticket. */
   ended?: Pick<EndedLinkProps, "isFresh" | "onAgain">;
 };
 
@@ -175,7 +175,7 @@ function presentRequest(request: FileRequest, { received, filledSlots }: Link): 
 export type EndedLinkProps = {
   link: Link;
   place?: ReactNode;
-  /** Whether the link was ended while the page was open. The row then says what still works, and takes the focus. */
+  /** Whether the link was ended while the page was open. The ticket then says what still works, and takes the focus. */
   isFresh: boolean;
   /** Makes a link like this one. */
   onAgain: (ended: Link) => void;
@@ -222,7 +222,7 @@ export function EndedLink({ link, place, isFresh, onAgain, onEdit, editButton }:
   );
 }
 
-/** Returns the reason why the user cannot renew a link. Returns undefined if the row has a button for the link. */
+/** Returns the reason why the user cannot renew a link. Returns undefined if the ticket has a button for the link. */
 function whyNoButton(link: Link): string | undefined {
   if (link.state === "orphaned") return describeEnd(link, { isOff: false });
   if (!link.canEdit) return linkTexts.endedBecause.ofAnother;

@@ -15,7 +15,6 @@ export const doctor = {
   running: "Checking. This takes up to a minute.",
   failed: "The checks could not run",
   found: "What the checks found",
-  /** The title of a finding of the server, which the server sends in English. */
   ranAt: (when: string) => `Checked at ${when}.`,
   severities: { error: "Fix now", warning: "Risk", info: "Good to know" },
   notChecked: { one: "thing was not checked", other: "things were not checked" },

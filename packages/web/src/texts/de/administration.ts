@@ -236,7 +236,7 @@ export const policyTexts: typeof english.policyTexts = {
     },
     "url-ttl-max": {
       title: "Zeit bis zum Start eines Downloads, für eigene Dateien",
-      hint: "Ein angeforderter Download muss in dieser Zeit beginnen.",
+      hint: "Ein angeforderter Download muss in dieser Zeit beginnen. Eine kürzere Zeit hier gilt auch für alle anderen.",
     },
     "url-ttl-max-shared": {
       title: "Zeit bis zum Start eines Downloads, für alle anderen",
@@ -245,7 +245,7 @@ export const policyTexts: typeof english.policyTexts = {
   },
   noLimit: "Unbegrenzt",
   fixed: (variable: string) => `Auf dem Server in ${variable} gesetzt. Nur dort lässt es sich ändern.`,
-  reset: (value: string) => `Standard: ${value}`,
+  reset: (value: string) => `Auf den Standard zurücksetzen: ${value}`,
   saved: "Gespeichert.",
 };
 

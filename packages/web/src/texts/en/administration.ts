@@ -238,7 +238,7 @@ export const policyTexts = {
     },
     "url-ttl-max": {
       title: "Time to start a download, for the owner of a file",
-      hint: "A requested download must start within this time.",
+      hint: "A requested download must start within this time. A shorter time here also applies to everybody else.",
     },
     "url-ttl-max-shared": {
       title: "Time to start a download, for everybody else",
@@ -247,7 +247,7 @@ export const policyTexts = {
   } as Record<string, Rule>,
   noLimit: "No limit",
   fixed: (variable: string) => `Set by the operator in ${variable}. It can be changed only there.`,
-  reset: (value: string) => `Default: ${value}`,
+  reset: (value: string) => `Reset to the default: ${value}`,
   saved: "Saved.",
 };
 

@@ -32,7 +32,7 @@ describe("mails", () => {
 
     await ann.page.goto("/settings/mails");
     const section = ann.page.getByRole("region", { name: settings.parts.mails.title, exact: true });
-    const dailyOf = (topic: "shares" | "requests") =>
+    const dailyOf = (topic: "shares" | "links" | "requests") =>
       section
         .getByRole("group", { name: mailPreferences.topics[topic] })
         .getByRole("radio", { name: mailPreferences.choices.daily });
@@ -42,6 +42,8 @@ describe("mails", () => {
     expect(await dailyOf("requests").isChecked()).toBe(true);
     // The service sends only mails about requests for access to an email address that nobody has confirmed.
     expect(await dailyOf("shares").isDisabled()).toBe(true);
+    // A new link starts with this choice.
+    expect(await dailyOf("links").isEnabled()).toBe(true);
     await section.getByRole("button", { name: accountTexts.account.sendProof }).click();
     await section.getByText(accountTexts.account.proofSent).waitFor();
 

@@ -75,6 +75,8 @@ const mailChoices = (["at_once", "daily", "never"] as const).map((value) => ({
   label: mailPreferences.choices[value],
 }));
 const queryKey = ["mail-preferences"];
+/** The topics whose choice has no effect until the email address is proven. The choices for links also apply to new links. */
+const WITHOUT_EFFECT: ReadonlySet<Topic> = new Set(["shares", "expiry"]);
 
 /** Lets the user choose which mails to get. */
 export function MailChoices() {
@@ -97,7 +99,7 @@ export function MailChoices() {
               key={topic}
               topic={topic}
               choice={shown[topic]}
-              isDisabled={me?.emailProven === false && topic !== "requests"}
+              isDisabled={me?.emailProven === false && WITHOUT_EFFECT.has(topic)}
               onChange={(choice) => change(topic, choice)}
             />
           ))}
@@ -111,7 +113,7 @@ export function MailChoices() {
 type TopicRowProps = {
   topic: Topic;
   choice: MailChoice;
-  /** Whether the service sends no such mails to the user yet. */
+  /** Whether the choice has no effect yet. */
   isDisabled: boolean;
   onChange: (choice: MailChoice) => void;
 };

@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { texts as landing } from "../../../packages/web/src/landing/texts/de.ts";
 import { accountTexts } from "../../../packages/web/src/texts/de/accounts.ts";
+import { attachments } from "../../../packages/web/src/texts/de/attachments.ts";
 import { notes } from "../../../packages/web/src/texts/de/notes.ts";
 import { settings } from "../../../packages/web/src/texts/de/settings.ts";
 import { settings as englishSettings } from "../../../packages/web/src/texts/en/settings.ts";
@@ -49,6 +50,26 @@ describe("languages", () => {
     await page.getByRole("button", { name: "English" }).click();
     await page.getByRole("heading", { name: "Ann Link shares 1 file with you" }).waitFor();
     expect(await page.locator("html").getAttribute("lang")).toBe("en");
+  });
+
+  it("a message about a rejected file has the language of the page, also after a response without an error", async () => {
+    const { page, client } = await web.person("Ann Rejected", GERMAN);
+    const { id } = await seedNote(client, { title: "Plan" });
+    await page.goto(`/n/${id}`);
+    // The page learns about the rejection later, as after a long scan, from a response with status 200.
+    await page.route(/\/complete$/, async (route) => {
+      await route.fetch();
+      await route.fulfill({ json: { state: "pending" } });
+    });
+    const chooser = page.waitForEvent("filechooser");
+    await page.getByText(attachments.empty.choose).click();
+    const buffer = Buffer.from("<!doctype html><title>x</title>");
+    await (await chooser).setFiles({ name: "photo.png", mimeType: "image/png", buffer });
+    const why = "Nicht angenommen: Das ist eine Webseite, kein Bild.";
+    await page
+      .getByRole("status")
+      .filter({ hasText: attachments.events.failed("photo.png", why) })
+      .waitFor();
   });
 
   it("a page loads only the texts of its language", async () => {

@@ -7,7 +7,7 @@ import { hasCode } from "../../service/client.ts";
 import { instanceQuery, noteQuery, queryClient } from "../../service/queries.ts";
 import { pruneThumbnails } from "../../service/thumbnails.ts";
 import { toasts } from "../../service/toasts.ts";
-import { describeProblem, texts } from "../../texts/index.ts";
+import { describeProblem, loadRareProblems, texts } from "../../texts/index.ts";
 import type { Upload, UploadEvent, UploadStatus } from "./uploads/upload.ts";
 import { uploads } from "./uploads/uploads.ts";
 
@@ -42,8 +42,10 @@ function Announcements({ openNoteId }: { openNoteId: string | undefined }) {
   const [announcement, setAnnouncement] = useState("");
   useEffect(
     () =>
-      uploads.$event.listen((event) => {
+      uploads.$event.listen(async (event) => {
         if (event === undefined) return;
+        // Many rejections arrive in a response with status 200, for which the client loads no texts.
+        if (event.kind === "failed" && hasCode(event.error, "upload_rejected")) await loadRareProblems();
         const text = describeEvent(event);
         setAnnouncement(text);
         if (event.kind === "failed" && event.upload.noteId !== openNoteId) toasts.add({ title: text, timeout: 0 });

@@ -114,7 +114,7 @@ describe("links that are sent from the app", () => {
     }));
     await page.reload();
     await page.getByRole("button", { name: receivers.people(2) }).click();
-    await people.getByRole("button", { name: receivers.correct }).click();
+    await people.getByRole("button", { name: receivers.correctOf(TOM) }).click();
     expect(await field.inputValue()).toBe(TOM);
     await form.getByRole("button", { name: words.send(1) }).waitFor();
   });

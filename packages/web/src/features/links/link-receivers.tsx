@@ -94,15 +94,7 @@ function Receivers({ link, onSend }: ReceiversProps) {
               )}
             >
               {describeReceiver(receiver, { kind: link.kind, now })}
-              {onSend !== undefined && (receiver.state === "not_delivered" || receiver.hasOldUrl) && (
-                <button
-                  type="button"
-                  onClick={() => onSend(receiver.email)}
-                  className="rounded-small text-ink underline underline-offset-2 max-md:-my-3 max-md:py-3"
-                >
-                  {receiver.state === "not_delivered" ? words.correct : words.sendNew}
-                </button>
-              )}
+              {onSend !== undefined && <SendAgain link={link} receiver={receiver} onSend={onSend} />}
             </span>
           </li>
         ))}
@@ -114,6 +106,26 @@ function Receivers({ link, onSend }: ReceiversProps) {
       )}
       <p className="text-muted text-small">{link.recipients === null ? words.hint : words.hintProven}</p>
     </div>
+  );
+}
+
+type SendAgainProps = { link: Link; receiver: LinkReceiver; onSend: (email: string) => void };
+
+/** The button that helps a person whose mail did not arrive, or whose link no longer works. */
+function SendAgain({ link: { recipients }, receiver: { email, state, hasOldUrl }, onSend }: SendAgainProps) {
+  const isWrong = state === "not_delivered";
+  // The service sends a link for certain people only to them. So the form can't correct their email addresses.
+  const isRefused = recipients !== null && (isWrong || !recipients.includes(email));
+  if (isRefused || !(isWrong || hasOldUrl)) return null;
+  return (
+    <button
+      type="button"
+      aria-label={isWrong ? words.correctOf(email) : words.sendNewOf(email)}
+      onClick={() => onSend(email)}
+      className="rounded-small text-ink underline underline-offset-2 max-md:-my-3 max-md:py-3"
+    >
+      {isWrong ? words.correct : words.sendNew}
+    </button>
   );
 }
 

@@ -39,7 +39,13 @@ export type {
   User,
   Validation,
 } from "./features/embedding/types.ts";
-export type { AttachmentState, FileVisitor, Json, VerificationState } from "./platform/database/unions.ts";
+export type {
+  AttachmentState,
+  FileRejection,
+  FileVisitor,
+  Json,
+  VerificationState,
+} from "./platform/database/unions.ts";
 export type { ValetKey } from "./wiring/embedding/create-valet-key.ts";
 export { createValetKey } from "./wiring/embedding/create-valet-key.ts";
 export type { BucketOptions, Health, LinkOptions, PartState, ValetKeyOptions } from "./wiring/embedding/types.ts";

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Rejection } from "@valetkey/contract";
 import type { FastifyInstance } from "fastify";
-import type { AttachmentState, FileVisitor, Json } from "../../platform/database/unions.ts";
+import type { AttachmentState, FileRejection, FileVisitor, Json } from "../../platform/database/unions.ts";
 import type { AnnotationsInput } from "../attachments/annotations.ts";
 
 /**
@@ -27,7 +26,7 @@ export type ItemFile = {
   /** The reason of the rejection, if Valet Key rejected the file. */
   reason: string | undefined;
   /** The same reason for programs. Undefined if an older version rejected the file. */
-  rejection?: Rejection | undefined;
+  rejection?: FileRejection | undefined;
   /**
    * The id of the user who added the file. Empty if the application added the file with `asApplication`. The id of a visitor of a file
    * request starts with `visitor:`.

@@ -20,6 +20,34 @@ export type AttachmentState =
 export type VerificationState = "verifying" | "scanning";
 
 /**
+ * The reason of a rejection, for programs. `expectedType` and `detectedType` are content types. `virus` is the name of the virus.
+ * - content_mismatch: the bytes are of another type than the filename or the content type says
+ * - name_mismatch: the filename and the content type name different types
+ * - kind_not_accepted: the resource or the file request does not accept the type
+ * - infected, too_large_to_scan: the virus scanner found a virus, or cannot read a file of this size
+ * - not_as_declared: the length, the checksum or a header differs from the declaration
+ * - changed: the object changed during the verification
+ * - access_ended, request_ended: the sender may not add files any more
+ * - declined: the owner declined the file of a visitor
+ */
+export type FileRejection = {
+  code:
+    | "content_mismatch"
+    | "name_mismatch"
+    | "kind_not_accepted"
+    | "infected"
+    | "too_large_to_scan"
+    | "not_as_declared"
+    | "changed"
+    | "access_ended"
+    | "request_ended"
+    | "declined";
+  expectedType?: string;
+  detectedType?: string;
+  virus?: string;
+};
+
+/**
  * The role of a user on a note or an attachment. The role is undefined if the user is not the owner and has no valid share. A user with a
  * share of an attachment is a viewer of only the shared attachment.
  */

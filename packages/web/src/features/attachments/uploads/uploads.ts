@@ -115,8 +115,10 @@ export function useWaitingFiles(noteId: string): readonly File[] {
   const isWaiting = files.length > 0;
   useEffect(() => {
     if (!isWaiting) return;
-    addEventListener("beforeunload", preventUnload);
-    return () => removeEventListener("beforeunload", preventUnload);
+    // The listener is not `preventUnload`, because the end of the wait must not remove the listener of a running upload.
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener("beforeunload", ask);
+    return () => removeEventListener("beforeunload", ask);
   }, [isWaiting]);
   return files;
 }

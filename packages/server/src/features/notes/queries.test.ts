@@ -80,7 +80,7 @@ describe.each(engines)("notes on $name", (engine) => {
     await shareQueries(suite.db).put({ noteId: expired.id }, sampleShare({ userId: "reader", expiresAt: now }));
     await shareQueries(suite.db).put({ attachmentId: attachment.id }, sampleShare({ userId: "reader" }));
     expect((await noteQueries(suite.db).listShared("reader", { ...FIRST, now })).items).toEqual([
-      { ...summaryOf(until), role: "editor", isNew: true, hasBeenShared: true },
+      { ...summaryOf(until), role: "editor", accessExpiresAt: now + 1, isNew: true, hasBeenShared: true },
       { ...summaryOf(live), role: "viewer", isNew: true, hasBeenShared: true },
     ]);
     expect((await noteQueries(suite.db).listShared("reader", { ...FIRST, now: now + 1 })).items).toEqual([

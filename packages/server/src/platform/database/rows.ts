@@ -23,11 +23,9 @@ type Columns<Value, Member extends keyof Value & string> = {
 
 /** Converts a row to an object. The names of the members are in camel case, and null becomes undefined. */
 export function fromColumns<Row extends object>(row: Row): Members<Row> {
-  const members = Object.entries(row).map(([column, value]) => [
-    column.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
-    value ?? undefined,
-  ]);
-  return Object.fromEntries(members) as Members<Row>;
+  const members: Record<string, unknown> = {};
+  for (const [column, value] of Object.entries(row)) members[memberOf(column)] = value ?? undefined;
+  return members as Members<Row>;
 }
 
 /** Converts members of an object to columns, as the opposite of `fromColumns`. Each member has a column of its name. */
@@ -35,9 +33,22 @@ export function toColumns<Value extends object, Member extends keyof Value & str
   value: Value,
   members: readonly Member[],
 ): Columns<Value, Member> {
-  const columns = members.map((member) => [
-    member.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-    value[member] ?? null,
-  ]);
-  return Object.fromEntries(columns) as Columns<Value, Member>;
+  const columns: Record<string, unknown> = {};
+  for (const member of members) columns[columnOf(member)] = value[member] ?? null;
+  return columns as Columns<Value, Member>;
+}
+
+const memberOf = remembered((column) => column.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase()));
+const columnOf = remembered((member) => member.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+
+/** Makes each name once, because a list has the same names in each row. The schema limits the number of names. */
+function remembered(nameOf: (name: string) => string): (name: string) => string {
+  const names = new Map<string, string>();
+  return (name) => {
+    const known = names.get(name);
+    if (known !== undefined) return known;
+    const made = nameOf(name);
+    names.set(name, made);
+    return made;
+  };
 }

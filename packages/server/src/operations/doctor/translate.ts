@@ -47,7 +47,7 @@ export function translator(sentences: DoctorTexts["sentences"]): (text: string) 
     // A sentence with more fixed words is more precise.
     .sort((a, b) => b.fixed.join("").length - a.fixed.join("").length)
     .map(({ fixed, translated }) => ({
-      pattern: new RegExp(`^${fixed.map(escaped).join("(.+?)")}$`, "s"),
+      pattern: new RegExp(`^${fixed.map(escaped).join("(.*?)")}$`, "s"),
       translated,
     }));
   const translate = (text: string): string => {

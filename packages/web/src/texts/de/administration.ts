@@ -227,7 +227,7 @@ export const policyTexts: typeof english.policyTexts = {
     },
     "link-max-expiry": {
       title: "Längste Lebensdauer eines Links",
-      hint: "Zählt ab der Erstellung eines Links und gilt auch für bestehende Links.",
+      hint: "Zählt ab der Erstellung eines Links und gilt auch für bestehende Links. Ein älterer Link öffnet sich wieder, wenn Sie mehr erlauben.",
     },
     "link-password": {
       title: "Passwort eines Links",

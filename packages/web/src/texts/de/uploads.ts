@@ -9,7 +9,7 @@ export const uploadTexts: typeof english = {
   hashing: "Datei wird gelesen …",
   offline: "Wartet auf die Verbindung",
   waiting: "Wartet auf den Dienst",
-  unreachable: "Dieser Browser erreicht den Dateispeicher nicht. Er versucht es innerhalb von 30 s wieder.",
+  unreachable: "Dieser Browser erreicht den Dateispeicher nicht. Er versucht es von selbst wieder.",
   tryNow: "Jetzt versuchen",
   tellOperator: "Wenn das länger dauert, sagen Sie es Ihrer Administration.",
   checkSetUp: "Installation prüfen und die Lösung sehen",

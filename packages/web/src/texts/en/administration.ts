@@ -229,7 +229,7 @@ export const policyTexts = {
     },
     "link-max-expiry": {
       title: "Longest life of a link",
-      hint: "Counts from the creation of a link, and also applies to existing links.",
+      hint: "Counts from the creation of a link, and also applies to existing links. An older link opens again when you allow a longer life.",
     },
     "link-password": {
       title: "Password of a link",

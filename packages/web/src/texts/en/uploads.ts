@@ -8,7 +8,7 @@ export const uploadTexts = {
   hashing: "Reading the file…",
   offline: "Waiting for the connection",
   waiting: "Waiting for the service",
-  unreachable: "This browser can't reach the file storage. It tries again within 30 s.",
+  unreachable: "This browser can't reach the file storage. It tries again by itself.",
   tryNow: "Try now",
   tellOperator: "If this lasts, tell your administrator.",
   checkSetUp: "Check this set-up, and see how to fix it",

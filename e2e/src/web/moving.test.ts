@@ -62,29 +62,26 @@ describe("moving and copying files", () => {
     expect(await namesOf(ann, target.id)).toEqual([]);
   });
 
+  /** Searches a note, and presses Enter before the service has responded. */
+  async function pressEnterEarly(person: Person) {
+    for (const title of ["Archive", "Bills"]) await seedNote(person.client, { title });
+    await open(person, [text("a.txt", "a")]);
+    const dialog = await openDialog(person, "a.txt", "moveTo");
+    const search = await holdRequests(person.page, /[?&]q=Archi/);
+    await person.page.keyboard.insertText("Archi");
+    await person.page.keyboard.press("Enter");
+    return { dialog, search };
+  }
+
   it("Enter during a search chooses the first note that the search finds", async () => {
-    const ann = await web.person("Ann");
-    await seedNote(ann.client, { title: "Archive" });
-    await seedNote(ann.client, { title: "Bills" });
-    await open(ann, [text("a.txt", "a")]);
-    const dialog = await openDialog(ann, "a.txt", "moveTo");
-    const search = await holdRequests(ann.page, /[?&]q=Archi/);
-    await ann.page.keyboard.insertText("Archi");
-    await ann.page.keyboard.press("Enter");
+    const { dialog, search } = await pressEnterEarly(await web.person("Ann"));
     search.release();
     await dialog.getByText(words.losing({ people: 0, links: 0, isExact: true })).waitFor();
     expect(await dialog.getByRole("option", { name: "Archive" }).getAttribute("aria-current")).toBe("true");
   });
 
   it("a click on a note counts more than an earlier Enter", async () => {
-    const ann = await web.person("Ann");
-    await seedNote(ann.client, { title: "Archive" });
-    await seedNote(ann.client, { title: "Bills" });
-    await open(ann, [text("a.txt", "a")]);
-    const dialog = await openDialog(ann, "a.txt", "moveTo");
-    const search = await holdRequests(ann.page, /[?&]q=Archi/);
-    await ann.page.keyboard.insertText("Archi");
-    await ann.page.keyboard.press("Enter");
+    const { dialog, search } = await pressEnterEarly(await web.person("Ann"));
     await dialog.getByRole("option", { name: "Bills" }).click();
     search.release();
     await expect.poll(() => dialog.getByRole("option").count()).toBe(1);

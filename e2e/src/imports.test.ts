@@ -150,7 +150,7 @@ const openFiles: Record<string, readonly string[]> = {
   usage: ["usage"],
   attachments: ["annotations", "routes"],
   outbox: ["mail", "webhook", "queue-mail"],
-  audit: ["audit-event", "messages", "routes"],
+  audit: ["audit-event", "routes", "webhook-messages"],
   storage: ["object-deletions"],
   downloads: ["issue-url", "issue-urls", "routes"],
   sharing: ["share", "invitation", "accept-invitation", "sign-up"],

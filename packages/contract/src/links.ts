@@ -39,9 +39,11 @@ export const LinkSlot = closedObject({
 });
 export type LinkSlot = Static<typeof LinkSlot>;
 
+export const MAX_REQUEST_FILES = 1_000;
+
 /** The limits of a file request. The expiry of the link is the deadline of the file request. */
 export const FileRequest = closedObject({
-  maxFiles: Type.Integer({ minimum: 1, maximum: 1000 }),
+  maxFiles: Type.Integer({ minimum: 1, maximum: MAX_REQUEST_FILES }),
   maxBytesPerFile: FileBytes,
   maxBytesTotal: FileBytes,
   accept: FileKinds,

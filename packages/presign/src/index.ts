@@ -11,7 +11,7 @@ export { PresignError, type PresignErrorCode } from "./errors.ts";
 export { parseS3Url, type S3Location } from "./parse-s3-url.ts";
 export { createPresigner } from "./presigner.ts";
 export { hmacSha256, sha256Hex } from "./sha256.ts";
-export { deriveSigningKey } from "./sign-canonical-request.ts";
+export { deriveSigningKey } from "./signature.ts";
 export { createSigningDays } from "./signing-days.ts";
 export { type ResolvedTarget, resolveTarget } from "./target.ts";
 export type {

@@ -1,6 +1,6 @@
 import { encodeRfc3986 } from "./encode.ts";
 import { PresignError } from "./errors.ts";
-import { createSignRequest, deriveSigningKey, type SignRequest } from "./sign-canonical-request.ts";
+import { createSignRequest, deriveSigningKey, type SignRequest } from "./signature.ts";
 import type { Credentials } from "./types.ts";
 
 /** Holds the values that are constant for one day, one region and one set of credentials. */

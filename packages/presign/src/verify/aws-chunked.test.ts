@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { deriveSigningKey } from "../sign-canonical-request.ts";
+import { deriveSigningKey } from "../signature.ts";
 import { EXAMPLE_KEY, signText } from "../testing/sign.ts";
 import { type AwsChunkedOptions, createAwsChunkedDecoder } from "./aws-chunked.ts";
 

@@ -1,5 +1,5 @@
 import { hmacSha256, sha256Hex, toHex } from "../sha256.ts";
-import { deriveSigningKey } from "../sign-canonical-request.ts";
+import { deriveSigningKey } from "../signature.ts";
 import type { Authorization } from "./authorization.ts";
 import { type Refusal, refuse } from "./request-target.ts";
 

@@ -10,7 +10,7 @@ import type { AuditAction } from "../../platform/database/unions.ts";
 import { DomainError, invalidRequest } from "../../platform/errors.ts";
 import { queueMessages } from "../outbox/webhook-queries.ts";
 import { type AuditEvent, auditColumns, DOWNLOAD_PURPOSES, toAuditRow } from "./audit-event.ts";
-import { messagesOf } from "./messages.ts";
+import { messagesOf } from "./webhook-messages.ts";
 
 /** A page of audit events. `routine`: whether it has routine events (features/audit/audit-event.ts). Default: `include`. */
 export type AuditPageRequest = PageRequest & { routine?: "include" | "omit" };

@@ -45,7 +45,8 @@ export const findDrawingProgram = (): URL => workerModule("drawing-process", imp
 
 /**
  * Returns the loader for a picture with the given first bytes. Returns undefined for any other file. SVG, TIFF, PDF and all other formats
- * are excluded on purpose: their loaders are only a risk.
+ * are excluded on purpose: their loaders are only a risk. The triggers of the table `missing_previews` (migration 0106) queue only files of
+ * these types, so a new type also needs a migration.
  */
 export function loaderOf(start: Uint8Array): string | undefined {
   const text = Buffer.from(start.buffer, start.byteOffset, Math.min(start.length, 32)).toString("latin1");

@@ -1,4 +1,4 @@
-import type { FileRequest } from "@valetkey/contract";
+import { type FileRequest, MAX_REQUEST_FILES } from "@valetkey/contract";
 import { DomainError } from "../../../platform/errors.ts";
 import { acceptsType } from "../../links/file-request.ts";
 import type { Link } from "../../links/link.ts";
@@ -81,7 +81,7 @@ export function isKind(value: unknown): boolean {
 
 const RULES: SettingRules<NewFileRequest> = {
   ...COMMON_RULES,
-  maxFiles: countUpTo(1_000),
+  maxFiles: countUpTo(MAX_REQUEST_FILES),
   maxBytesPerFile: countUpTo(Number.MAX_SAFE_INTEGER),
   maxBytesTotal: countUpTo(Number.MAX_SAFE_INTEGER),
   accept: [

@@ -6,7 +6,7 @@ import type { RunCalls } from "../../../platform/database/run-calls.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import { notInTrash, roleOnNote } from "../../access/sql.ts";
 import { type AuditEvent, auditColumns, toAuditRow } from "../../audit/audit-event.ts";
-import { messagesOf } from "../../audit/messages.ts";
+import { messagesOf } from "../../audit/webhook-messages.ts";
 import { type MessageValues, messageColumns, messageValues, type WebhookMessage } from "../../outbox/webhook.ts";
 import { queueingValues } from "../../outbox/webhook-queries.ts";
 import { ADDERS } from "./start-statements.ts";

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
-import { createSignRequest, deriveSigningKey, plainSigner } from "./sign-canonical-request.ts";
+import { createSignRequest, deriveSigningKey, plainSigner } from "./signature.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();

@@ -41,7 +41,7 @@ describe.each(MAJORS)("React %i in Chromium", (major) => {
   }
   const row = (page: Page, text: string) => page.getByText(text, { exact: true });
 
-  it("useUploads uploads a file from the keyboard across a pause, and useDownload downloads the file", async () => {
+  it("a user uploads, pauses, resumes and downloads a large file in the browser", async () => {
     const page = await openPage();
     const folder = await mkdtemp(join(tmpdir(), "valetkey-large-"));
     onTestFinished(() => rm(folder, { recursive: true }));
@@ -79,7 +79,7 @@ describe.each(MAJORS)("React %i in Chromium", (major) => {
     ).toBe(sha256);
   });
 
-  it("useFileUrl shows a dropped image after its first URL has expired", async () => {
+  it("useFileUrl requests a new URL for a dropped image whose URL has expired", async () => {
     const page = await openPage({ urlTtlSeconds: 1 });
     await page.locator("label").evaluate(drop, [...IMAGE]);
     await row(page, "dot.gif: ready").waitFor();

@@ -25,7 +25,7 @@ const documented = readdirSync(import.meta.dirname)
 const ofPages = blocksOf(read("packages/react/README.md"));
 
 describe("the examples of @valetkey/react", () => {
-  it("the documentation of @valetkey/react contains an example for each hook", () => {
+  it("the documentation of @valetkey/react has an example for each hook and component", () => {
     for (const name of [
       "useUploads",
       "useFileUrl",

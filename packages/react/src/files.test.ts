@@ -49,7 +49,7 @@ async function openPage({ major = 19, attributes = {}, before }: PageOptions = {
 }
 
 describe.each(MAJORS)("Files with React %i", (major) => {
-  it("the component Files adds, downloads and removes files, and announces each change", async () => {
+  it("a user adds, downloads and removes files in the component Files", async () => {
     const { page, problems, button, input } = await openPage({ major });
     await page.getByText("No files yet.").waitFor();
     await input.setInputFiles([note("a.txt"), note("b.txt")]);
@@ -80,7 +80,7 @@ describe.each(MAJORS)("Files with React %i", (major) => {
 });
 
 describe("the component Files", () => {
-  it("the component Files shows why an upload fails, and uploads the file after a retry", async () => {
+  it("the component Files shows the error of a failed upload with a retry button", async () => {
     const { page, refused, button, input } = await openPage();
     refused.add("add");
     await input.setInputFiles([note("a.txt")]);
@@ -91,7 +91,7 @@ describe("the component Files", () => {
     await button("Remove a.txt").waitFor();
   });
 
-  it("the component Files shows why a file is not removed, and keeps the file", async () => {
+  it("the component Files shows an error and keeps the file if a removal fails", async () => {
     const { page, refused, button, input } = await openPage();
     await input.setInputFiles([note("a.txt")]);
     refused.add("remove");
@@ -105,7 +105,7 @@ describe("the component Files", () => {
     await button("Download a.txt").waitFor();
   });
 
-  it("the component Files shows why the list fails, and loads the list after a retry", async () => {
+  it("the component Files shows an error with a retry button if its list does not load", async () => {
     const { page, refused, button } = await openPage({
       before: (page) => page.route("**/files/invoice/42*", (route) => route.abort()),
     });
@@ -119,7 +119,7 @@ describe("the component Files", () => {
     await page.getByText("No files yet.").waitFor();
   });
 
-  it("the component Files accepts a dropped picture, shows it, and refuses a dropped program", async () => {
+  it("the component Files refuses a dropped program and shows an added picture", async () => {
     const { page, button, input } = await openPage({ attributes: { canRemove: false } });
     await page.locator("label").evaluate(drop, { name: "a.exe", type: "application/x-msdownload" });
     await page.getByRole("alert").getByText("These files cannot be added here: a.exe").waitFor();
@@ -134,7 +134,7 @@ describe("the component Files", () => {
     expect(await findingsInBothThemes(page)).toEqual([]);
   });
 
-  it("the component Files shows the first page of the list, and the next page after a click", async () => {
+  it("the component Files shows the next page of its list after a click", async () => {
     const { page, button, input } = await openPage({
       // With one file on each page, the test needs only two files.
       before: (page) =>
@@ -153,13 +153,13 @@ describe("the component Files", () => {
     expect(await button("Show more files").count()).toBe(0);
   });
 
-  it("the component Files shows the given texts, and hides the button for uploads", async () => {
+  it("the component Files uses the texts and the permissions that the page passes", async () => {
     const { page } = await openPage({ attributes: { canAdd: false, texts: { empty: "Noch keine Dateien." } } });
     await page.getByText("Noch keine Dateien.").waitFor();
     expect(await page.locator("input").count()).toBe(0);
   });
 
-  it("the component Files pauses and resumes an upload from the keyboard, and the button keeps the focus", async () => {
+  it("a user pauses and resumes an upload in the component Files with the keyboard", async () => {
     const { page, button, input } = await openPage();
     const network = await page.context().newCDPSession(page);
     const limitUploads = (uploadThroughput: number) =>
@@ -185,7 +185,7 @@ describe("the component Files", () => {
     expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Files");
   });
 
-  it("the component Files shows what another user adds and removes, at each return to the page and in an interval", async () => {
+  it("the component Files shows the files that another user adds or removes", async () => {
     const { page, input, button } = await openPage({ attributes: { refreshSeconds: 1 } });
     const other = await page.context().newPage();
     await other.goto(page.url().replace(/#.*/, ""));
@@ -203,7 +203,7 @@ describe("the component Files", () => {
     expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Files");
   });
 
-  it("the component Files shows a file in verification, and its buttons after the end of the verification", async () => {
+  it("the component Files shows the buttons of a file only after the verification", async () => {
     const { page, input, button } = await openPage();
     await input.setInputFiles([note("a.txt")]);
     await button("Download a.txt").waitFor();
@@ -219,7 +219,7 @@ describe("the component Files", () => {
     await button("Download a.txt").waitFor();
   });
 
-  it("the component Files keeps its list without a connection, and reports a lost access", async () => {
+  it("the component Files reports lost access, but not a lost connection", async () => {
     const { page, input, button, refused } = await openPage();
     await input.setInputFiles([note("a.txt")]);
     await button("Remove a.txt").waitFor();
@@ -245,7 +245,7 @@ describe("the component Files", () => {
     await button("Remove a.txt").waitFor();
   });
 
-  it("the component Files follows the theme of the device, unless the page sets a variable", async () => {
+  it("the component Files uses the device's theme unless the page sets CSS variables", async () => {
     const { page } = await openPage();
     const background = () => page.locator(".vk-files").evaluate((files) => getComputedStyle(files).backgroundColor);
     await page.emulateMedia({ colorScheme: "light" });

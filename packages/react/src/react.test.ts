@@ -78,7 +78,7 @@ describe.each(MAJORS)("React %i", (major) => {
   });
 
   describe("useUploads", () => {
-    it("useUploads uploads each file once in strict mode", async () => {
+    it("useUploads uploads each file only once in React's strict mode", async () => {
       const { client, sent } = openClient();
       const item = newItem();
       const uploads = await shown(renderUploads(client, item));
@@ -90,7 +90,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(sent.filter((line) => line.startsWith("PUT"))).toHaveLength(2);
     });
 
-    it("useUploads keeps the folder of a file from an input for folders", async () => {
+    it("useUploads keeps the path of each file in a folder that the user picks", async () => {
       const { client } = openClient();
       const item = newItem();
       const uploads = await shown(renderUploads(client, item));
@@ -110,7 +110,7 @@ describe.each(MAJORS)("React %i", (major) => {
       await expect.poll(() => statesOf(uploads)).toEqual(["ready", "ready", "ready", "ready", "ready"]);
     });
 
-    it("useUploads continues an upload after an unmount, and shows the file after the next mount", async () => {
+    it("useUploads continues an upload after its component unmounts", async () => {
       const { client } = openClient();
       const item = newItem();
       const first = await shown(renderUploads(client, item));
@@ -122,7 +122,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(statesOf(second)).toEqual(["ready"]);
     });
 
-    it("useUploads with cancelOnUnmount cancels its uploads after an unmount", async () => {
+    it("useUploads with cancelOnUnmount cancels its uploads when its component unmounts", async () => {
       const { promise: permission, resolve: permit } = Promise.withResolvers<void>();
       const { client, sent } = openClient((method) => (method === "PUT" ? permission : undefined));
       const item = newItem();
@@ -152,7 +152,7 @@ describe.each(MAJORS)("React %i", (major) => {
       await expect.poll(() => statesOf(uploads)).toEqual(["ready"]);
     });
 
-    it("useUploads shows the reason of a failed upload, and retries the upload", async () => {
+    it("useUploads retries a failed upload and removes its error", async () => {
       const { client } = openClient();
       const item = newItem();
       closed.add(item.itemId);
@@ -166,7 +166,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(uploads.current.files[0]?.error).toBeUndefined();
     });
 
-    it("useUploads removes a stored file from the list, and keeps the file in the bucket", async () => {
+    it("cancel removes a ready file only from the list of useUploads", async () => {
       const { client } = openClient();
       const item = newItem();
       const uploads = await shown(renderUploads(client, item));
@@ -203,7 +203,7 @@ describe.each(MAJORS)("React %i", (major) => {
       return mounted.container;
     };
 
-    it("Preview shows the preview of a file with its width and height, which it has before the URL arrives", async () => {
+    it("Preview reserves the size of the picture before the URL of the picture arrives", async () => {
       const { promise, resolve } = Promise.withResolvers<string>();
       const { client, asked } = fakeClient(() => promise);
       const container = show(client, { id: MISSING, previews });
@@ -219,14 +219,14 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(asked).toEqual(["small"]);
     });
 
-    it("Preview shows its children and sends no request if the file has no preview", async () => {
+    it("Preview shows its children without a request if the file has no preview", async () => {
       const { client, asked } = fakeClient(async () => "data:,picture");
       const container = show(client, { id: MISSING });
       await expect.poll(() => container.textContent).toBe("icon");
       expect([container.querySelector("img"), asked]).toEqual([null, []]);
     });
 
-    it("Preview shows its children if the service has no such preview", async () => {
+    it("Preview shows its children if the service does not find the preview", async () => {
       const { client } = fakeClient(async () => {
         throw new react.ValetKeyError("preview_not_found", "", { status: 404 });
       });
@@ -234,7 +234,7 @@ describe.each(MAJORS)("React %i", (major) => {
       await expect.poll(() => container.textContent).toBe("icon");
     });
 
-    it("usePreview returns the error of the service if the file has no preview", async () => {
+    it("usePreview returns the error preview_not_found if the file has no preview", async () => {
       const { client } = openClient();
       const { id } = await upload(client, newItem());
       const preview = renderHook(client, () => react.usePreview(id, "large"));
@@ -248,7 +248,7 @@ describe.each(MAJORS)("React %i", (major) => {
 
     const statusOf = async (url: string | undefined) => (await fetch(url ?? "data:,")).status;
 
-    it("useFileUrl keeps the URL of a loaded element after the expiry of the URL", async () => {
+    it("useFileUrl keeps the URL of a loaded element after the URL expires", async () => {
       const { client, sent } = openClient();
       const { id } = await upload(client, newItem());
       const url = renderHook(client, () => react.useFileUrl(id, { expiresIn: 1 }));
@@ -261,7 +261,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(urlsOf(id, sent)).toBe(1);
     });
 
-    it("useFileUrl with before-expiry replaces a URL before the expiry of the URL", async () => {
+    it("useFileUrl with renew = before-expiry replaces a URL before the URL expires", async () => {
       const { client } = openClient();
       const { id } = await upload(client, newItem());
       const url = renderHook(client, () => react.useFileUrl(id, { renew: "before-expiry", expiresIn: 1 }));
@@ -272,7 +272,7 @@ describe.each(MAJORS)("React %i", (major) => {
       await expect.poll(read).toBe("the file");
     });
 
-    it("useFileUrl shares a valid URL with other components that show the file", async () => {
+    it("useFileUrl uses one valid URL for all components that show the same file", async () => {
       const { client, sent } = openClient();
       const { id } = await upload(client, newItem());
       const first = renderHook(client, () => react.useFileUrl(id, { expiresIn: 1 }));
@@ -282,7 +282,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(urlsOf(id, sent)).toBe(1);
     });
 
-    it("useFileUrl requests a URL for another component when the shared URL has expired", async () => {
+    it("useFileUrl requests a new URL for a new component if the shared URL has expired", async () => {
       const { client, sent } = openClient();
       const { id } = await upload(client, newItem());
       const first = renderHook(client, () => react.useFileUrl(id, { expiresIn: 1 }));
@@ -296,7 +296,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(first.current.src).toBe(src);
     });
 
-    it("useFileUrl requests one URL in strict mode", async () => {
+    it("useFileUrl requests only one URL in React's strict mode", async () => {
       const { client, sent } = openClient();
       const { id } = await upload(client, newItem());
       const url = renderHook(client, () => react.useFileUrl(id));
@@ -304,7 +304,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(urlsOf(id, sent)).toBe(1);
     });
 
-    it("useFileUrl requests no URL after an unmount", async () => {
+    it("useFileUrl requests no URL after its component unmounts", async () => {
       const { client, sent } = openClient();
       const { id } = await upload(client, newItem());
       const { id: otherId } = await upload(client, newItem());
@@ -317,7 +317,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(urlsOf(id, sent)).toBe(count);
     });
 
-    it("useFileUrl replaces an expired URL after an error of the element", async () => {
+    it("useFileUrl replaces an expired URL after the element reports an error", async () => {
       const { client, sent } = openClient();
       const { id } = await upload(client, newItem());
       const url = renderHook(client, () => react.useFileUrl(id, { expiresIn: 1 }));
@@ -331,7 +331,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(urlsOf(id, sent)).toBe(2);
     });
 
-    it("useFileUrl requests no URL for a file that the element cannot show, until the user retries", async () => {
+    it("useFileUrl requests no new URL for a file that the element cannot show", async () => {
       const { client, sent } = openClient();
       const { id } = await upload(client, newItem());
       const url = renderHook(client, () => react.useFileUrl(id));
@@ -344,7 +344,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(url.current.error).toBeUndefined();
     });
 
-    it("useFileUrl requests a new URL for a player whose connection failed", async () => {
+    it("useFileUrl requests a new URL if the connection of a media player fails", async () => {
       const { client, sent } = openClient();
       const { id } = await upload(client, newItem());
       const url = renderHook(client, () => react.useFileUrl(id));
@@ -355,7 +355,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(url.current.error).toBeUndefined();
     });
 
-    it("useFileUrl returns no URL after the access has ended", async () => {
+    it("useFileUrl returns access_denied and no URL after the user loses access", async () => {
       const { client } = openClient();
       const item = newItem();
       const { id } = await upload(client, item);
@@ -369,7 +369,7 @@ describe.each(MAJORS)("React %i", (major) => {
   });
 
   describe("useDownload", () => {
-    it("useDownload opens the URL of an attachment", async () => {
+    it("useDownload opens a URL with which the browser saves the file", async () => {
       const { client } = openClient();
       const { id } = await upload(client, newItem());
       const clicked: string[] = [];
@@ -426,7 +426,7 @@ describe.each(MAJORS)("React %i", (major) => {
       return { added, rejected, input, label };
     }
 
-    it("a Dropzone is a labelled file input", async () => {
+    it("a Dropzone renders a file input with a label", async () => {
       const { input, label } = await renderDropzone({ accept: "image/*" });
       expect(input).toMatchObject({ type: "file", accept: "image/*", multiple: true, disabled: false });
       expect(label.control).toBe(input);
@@ -442,7 +442,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(added).toEqual(["a.txt", "b.txt"]);
     });
 
-    it("a Dropzone adds dropped files of an accepted type", async () => {
+    it("a Dropzone adds only the dropped files that have an accepted type", async () => {
       const { added, rejected, label } = await renderDropzone({ accept: ".TXT" });
       expect(dispatch(label, { type: "dragenter" })).toBe(true);
       expect(dispatch(label, { type: "dragover" })).toBe(true);
@@ -452,7 +452,7 @@ describe.each(MAJORS)("React %i", (major) => {
       await expect.poll(() => label.dataset.dragging).toBeUndefined();
     });
 
-    it("a Dropzone without multiple adds the first of several dropped files", async () => {
+    it("a Dropzone with multiple = false adds only the first dropped file", async () => {
       const { added, rejected, label } = await renderDropzone({ multiple: false });
       dispatch(label, { type: "drop", files: [textFile("a.txt"), textFile("b.txt")] });
       expect({ added, rejected }).toEqual({ added: ["a.txt"], rejected: ["b.txt"] });
@@ -489,7 +489,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(added).toEqual(["a.txt"]);
     });
 
-    it("usePageDrop ignores a drop on a Dropzone", async () => {
+    it("usePageDrop ignores files that the user drops on a Dropzone", async () => {
       const { added, page } = renderPage();
       await expect.poll(() => dispatch(document.body, { type: "dragenter" })).toBe(true);
       await expect.poll(() => page.current).toBe(true);
@@ -510,14 +510,14 @@ describe.each(MAJORS)("React %i", (major) => {
       expect({ added, types: data.at(-1)?.types }).toEqual({ added: [], types: ["Files"] });
     });
 
-    it("a disabled usePageDrop adds no file, and prevents the browser from opening the file", async () => {
+    it("a disabled usePageDrop prevents the browser from opening a dropped file", async () => {
       const { added, page } = renderPage({ disabled: true });
       await expect.poll(() => dispatch(document.body, dropped)).toBe(true);
       expect({ added, isDragging: page.current }).toEqual({ added: [], isDragging: false });
     });
   });
 
-  it("the hooks render on the server, and hydrate in the page without a difference", async () => {
+  it("the hooks hydrate HTML from the server without a difference", async () => {
     const { client, sent } = openClient();
     const item = newItem();
     const html = react.renderOnServer(client, react.createElement(Page, { react, item }));
@@ -533,13 +533,13 @@ describe.each(MAJORS)("React %i", (major) => {
     expect(problems).toEqual([]);
   });
 
-  it("useUploads throws an error that names openFiles if the client is not from openFiles", () => {
+  it("useUploads throws an error for a client that openFiles did not create", () => {
     const client = react.createCalls({ baseUrl: application.url });
     const page = react.createElement(Page, { react, item: newItem() });
     expect(() => react.renderOnServer(client, page)).toThrow("client of openFiles");
   });
 
-  it("a hook without a provider throws an error that names the missing provider", () => {
+  it("a hook without a ValetKeyProvider throws an error that names the provider", () => {
     const page = react.createElement(Page, { react, item: newItem() });
     expect(() => react.renderToString(page)).toThrow("<ValetKeyProvider client={…}>");
   });

@@ -6,6 +6,6 @@ it.each([
   [{ top: 100, bottom: 300 }, "bottom"],
   [{ top: 400, bottom: 700 }, "top"],
   [{ top: -50, bottom: 200 }, "bottom"],
-] as const)("messages beside a secret at %j appear at the %s of the page", (secret, place) => {
+] as const)("on a page with a secret at %j, messages appear at the %s", (secret, place) => {
   expect(placeOfToasts(secret, 800)).toBe(place);
 });

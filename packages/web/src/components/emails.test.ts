@@ -9,7 +9,7 @@ describe("splitEmails", () => {
     ["Ann Lee <ann@example.com>, Ben <ben@example.com>", ["ann", "ben"]],
     ["Ann Lee <ann@example.com>, ben@example.com", ["ann", "ben"]],
     ["  ", []],
-  ])("a field for email addresses finds the email addresses in %j", (text, names) => {
+  ])("the email field finds the email addresses in the text %j", (text, names) => {
     expect(splitEmails(text).map((email) => email.replace("@example.com", ""))).toEqual(
       names.map((name) => name.replace("@example.com", "")),
     );
@@ -18,21 +18,21 @@ describe("splitEmails", () => {
 
 describe("isEmail", () => {
   it.each(["ann@example.com", "a.b+c@sub.example.org", "ä@exämple.de"])(
-    "a field for email addresses accepts the email address %s",
+    "the email field accepts the email address %s",
     (text) => {
       expect(isEmail(text)).toBe(true);
     },
   );
 
   it.each(["", "ann", "ann@", "@example.com", "ann@example", "a b@example.com", `${"a".repeat(250)}@b.example`])(
-    "a field for email addresses refuses the email address %j",
+    "the email field refuses the text %j",
     (text) => {
       expect(isEmail(text)).toBe(false);
     },
   );
 });
 
-it("a field for email addresses compares email addresses without case", () => {
+it("the email field ignores upper and lower case when it compares email addresses", () => {
   expect(isSameEmail("Ann@Example.com", "ann@example.COM")).toBe(true);
   expect(isSameEmail("ann@example.com", "ben@example.com")).toBe(false);
 });

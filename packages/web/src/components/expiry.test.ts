@@ -9,25 +9,25 @@ describe("the expiry of a share", () => {
     ["never", null],
     ["3600", inMinutes(60)],
     ["custom", undefined],
-  ])("the expiry of a share for the option %s is %s", (choice, expiresAt) => {
+  ])("the option %s in the form sets the expiry of a share to %s", (choice, expiresAt) => {
     expect(expiryOf(choice, { now })).toBe(expiresAt);
   });
 
-  it("the form reads the expiry of a share in the local time zone", () => {
+  it("the expiry field reads a date in the local time zone", () => {
     expect(expiryOfField(toFieldValue(now + 60_000), { now })).toBe(inMinutes(1));
   });
 
-  it.each(["", "2026-03-01T00:00"])("the form refuses an expiry when the field contains %j", (value) => {
+  it.each(["", "2026-03-01T00:00"])("the expiry field refuses the value %j on March 3, 2026", (value) => {
     expect(expiryOfField(value, { now: Date.parse("2026-03-03T00:00:00Z") })).toBeUndefined();
   });
 
-  it("a share is expired from the instant of its expiry on", () => {
+  it("a share has expired at the exact instant of its expiry", () => {
     expect(isExpired(inMinutes(0), now)).toBe(true);
     expect(isExpired(inMinutes(1), now)).toBe(false);
     expect(isExpired(null, now)).toBe(false);
   });
 
-  it("the text of an expiry is in words", () => {
+  it("the page describes an expiry in words", () => {
     expect(describeExpiry(null, now)).toBe("Never expires");
     expect(describeExpiry(inMinutes(60 * 24 * 3), now)).toBe("Expires in 3 days");
     expect(describeExpiry(inMinutes(-5), now)).toBe("Expired 5 minutes ago");

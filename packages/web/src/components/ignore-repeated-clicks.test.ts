@@ -29,23 +29,23 @@ describe("a page that ignores repeated clicks", () => {
   const press = (selector: string, key: string, repeat: boolean) =>
     $(selector).dispatchEvent(new window.KeyboardEvent("keydown", { bubbles: true, cancelable: true, key, repeat }));
 
-  it("a double click on the text of its button sends a form once", () => {
+  it("a double click on the text of a submit button sends the form once", () => {
     doubleClick("#send b");
     expect(sent).toEqual(["form"]);
   });
 
-  it("a double click runs a button once, and a later click runs it again", () => {
+  it("a button runs once for a double click, and again for a later click", () => {
     doubleClick("#delete");
     click("#delete", 1);
     expect(sent).toEqual(["delete", "delete"]);
   });
 
-  it("each press of a key on a button runs the button", () => {
+  it("each key press on a button runs the button", () => {
     for (let times = 0; times < 2; times++) click("#delete", 0);
     expect(sent).toEqual(["delete", "delete"]);
   });
 
-  it("each click counts on a button to zoom, and on a checkbox", () => {
+  it("both clicks of a double click count on a zoom button and on a checkbox", () => {
     doubleClick("#zoom");
     doubleClick("#box");
     expect(sent).toEqual(["zoom", "zoom", "box", "box"]);
@@ -60,7 +60,7 @@ describe("a page that ignores repeated clicks", () => {
     ["textarea", "Enter", true],
     ["#zoom", "Enter", true],
     ["a", "Enter", true],
-  ])("a held key repeats in %s, %j: %s", (selector, key, repeats) => {
+  ])("in the element %s, the held key %j repeats its effect: %s", (selector, key, repeats) => {
     expect(press(selector, key, false)).toBe(true);
     expect(press(selector, key, true)).toBe(repeats);
   });

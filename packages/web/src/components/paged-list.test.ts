@@ -13,7 +13,7 @@ function show({ hasNextPage }: { hasNextPage: boolean }): string {
   );
 }
 
-it("a list of pages shows its empty state only if no further page exists", () => {
+it("a list does not say that it is empty while the list has more pages", () => {
   expect(show({ hasNextPage: true })).not.toContain("No links");
   expect(show({ hasNextPage: false })).toContain("No links");
 });

@@ -40,7 +40,7 @@ describe("a list with a roving focus", () => {
     expect(tabStops().map(({ id }) => id)).toEqual(["b2"]);
   });
 
-  it("the tab key enters a list at the first control of its last focused row", async () => {
+  it("the Tab key enters a list at the first control of the last focused row", async () => {
     get("b2").focus();
     get("before").focus();
     await observed();
@@ -58,13 +58,13 @@ describe("a list with a roving focus", () => {
     ["a2", "ArrowRight", "a2"],
     ["a2", "ArrowLeft", "a1"],
     ["a-field", "ArrowDown", "a-field"],
-  ])("the roving focus moves from %s with %s to %s", (from, key, to) => {
+  ])("in a list, from the control %s, the key %s moves the focus to %s", (from, key, to) => {
     get(from).focus();
     press(key);
     expect(focused()).toBe(to);
   });
 
-  it("the roving focus ignores keys with a modifier, and keys that open a menu", () => {
+  it("the roving focus ignores keys with Ctrl, and keys that open a menu", () => {
     get("a1").focus();
     press("ArrowDown", { ctrlKey: true });
     expect(focused()).toBe("a1");
@@ -81,7 +81,7 @@ describe("a list with a roving focus", () => {
     expect(tabStops().map(({ id }) => id)).toEqual(["c1"]);
   });
 
-  it("the tab key enters a list at the open row", async () => {
+  it("the Tab key enters a list at the row of the open page", async () => {
     get("c1").setAttribute("aria-current", "page");
     await observed();
     expect(tabStops().map(({ id }) => id)).toEqual(["c1"]);
@@ -113,7 +113,7 @@ describe("a grid with a roving focus", () => {
     stop = roveFocus(list, "grid");
   });
 
-  it("a grid with a roving focus has the controls of one tile as its tab stops", () => {
+  it("in a grid, only the controls of the focused tile are tab stops", () => {
     get("b1").focus();
     expect(tabStops().map(({ id }) => id)).toEqual(["b1", "b2"]);
   });
@@ -127,7 +127,7 @@ describe("a grid with a roving focus", () => {
     ["a1", "ArrowUp", "a1"],
     ["c1", "Home", "a1"],
     ["a1", "End", "c1"],
-  ])("in a grid, from %s the key %s moves the focus to %s", (from, key, to) => {
+  ])("in a grid, from the control %s, the key %s moves the focus to %s", (from, key, to) => {
     get(from).focus();
     press(key);
     expect(focused()).toBe(to);

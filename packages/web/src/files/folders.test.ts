@@ -44,7 +44,7 @@ const filesOf = (count: number): Tree =>
 const namesOf = (files: readonly PickedFile[] | undefined) => files?.map(({ path, file }) => (path ?? "") + file.name);
 
 describe("dropped files", () => {
-  it("dropped files keep their folders, in the order of their names", async () => {
+  it("dropped files keep their folders and are sorted by name", async () => {
     const { read } = dropOf({
       "a.txt": null,
       trip: { "day 10": { "1.jpg": null }, "day 9": { "2.jpg": null, "10.jpg": null }, ".DS_Store": null },
@@ -52,19 +52,19 @@ describe("dropped files", () => {
     expect(namesOf(await read(10))).toEqual(["a.txt", "trip/day 9/2.jpg", "trip/day 9/10.jpg", "trip/day 10/1.jpg"]);
   });
 
-  it("a dropped folder is read until it has no more entries", async () => {
+  it("the app reads all entries of a dropped folder", async () => {
     const { read } = dropOf({ many: filesOf(950) });
     expect(await read(1_000)).toHaveLength(950);
   });
 
-  it("a dropped folder with 20,000 files is refused after few reads, and no file is opened", async () => {
+  it("the app refuses a dropped folder with 20,000 files after few reads", async () => {
     const { read, calls } = dropOf({ huge: { inner: filesOf(20_000) } });
     expect(await read(1_000)).toBeUndefined();
     expect(calls.opened).toBe(0);
     expect(calls.read).toBeLessThan(20);
   });
 
-  it("a folder that cannot be read rejects the drop", async () => {
+  it("a drop with an unreadable folder fails", async () => {
     const createReader = () => ({
       readEntries: (_: unknown, reject: (error: Error) => void) => reject(new Error("no")),
     });
@@ -75,7 +75,7 @@ describe("dropped files", () => {
 });
 
 describe("folders", () => {
-  it("groups of files come in the order of their folders, and files without a folder come first", () => {
+  it("files without a folder come before the groups of files in folders", () => {
     const files = ["b/", "", "a 10/", "a 9/", "b/", "a 9/c/"].map((path, nth) => ({ path, nth }));
     const groups = inFolders([...files, { nth: 6 }]);
     expect(groups.map(({ path, files: ofFolder }) => [path, ...ofFolder.map(({ nth }) => nth)])).toEqual([
@@ -90,7 +90,7 @@ describe("folders", () => {
   it.each([
     ["photos/", "", "photos"],
     ["photos/2024/", "photos/", "2024"],
-  ])("people see the path %s in two parts", (path, around, last) => {
+  ])("the page splits the path %s into %j and %j", (path, around, last) => {
     expect(splitPath(path)).toEqual({ around, last });
   });
 });

@@ -8,7 +8,7 @@ describe("the layout of pictures", () => {
     [3, 6, "list"],
     [2, 2, "list"],
     [0, 0, "list"],
-  ] as const)("%i photos among %i files are shown in a %s", (photos, files, layout) => {
+  ] as const)("a note with %i photos in a total of %i files shows a %s", (photos, files, layout) => {
     expect(usualLayout({ photos, files })).toBe(layout);
   });
 
@@ -26,11 +26,11 @@ describe("the layout of pictures", () => {
       { ratio: 0.5, isExact: false },
     ],
     [undefined, { ratio: 1.25, isExact: false }],
-  ])("a picture of %o has the tile %o", (shape, tile) => {
+  ])("a picture with the size %o has the tile %o", (shape, tile) => {
     expect(tileOf(shape)).toEqual(tile);
   });
 
-  it("the box of a picture that is smaller than a large preview is not larger than the picture", () => {
+  it("the page never enlarges a picture that is smaller than a large preview", () => {
     expect(boxOf({ width: 800, height: 400 }).width).toBe("min(100cqw, 100cqh * 2, 800px)");
     expect(boxOf({ width: 1600, height: 800 }).width).toBe("min(100cqw, 100cqh * 2)");
   });

@@ -38,7 +38,7 @@ const SMALL = 10;
 const LARGE = 1_000_000;
 
 describe("a ZIP", () => {
-  it("a ZIP reads small files ahead, and opens a large file only when the ZIP needs it", async () => {
+  it("a ZIP download reads only small files ahead", async () => {
     const { sources, opened } = makeSources([SMALL, SMALL, LARGE, SMALL, SMALL, SMALL, SMALL]);
     const job = makeJob();
     const reader = zipStream(sources, { job, words }).getReader();
@@ -49,7 +49,7 @@ describe("a ZIP", () => {
     expect(job.bytes).toBe(6 * SMALL + LARGE);
   });
 
-  it("a ZIP has the files in their order, with their own bytes", async () => {
+  it("a ZIP contains the bytes of each file in the order of the files", async () => {
     const { sources } = makeSources([SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL]);
     const text = await new Response(zipStream(sources, { job: makeJob(), words })).text();
     const places = sources.map((_, index) => text.indexOf(String(index).repeat(SMALL)));
@@ -57,7 +57,7 @@ describe("a ZIP", () => {
     expect(places).not.toContain(-1);
   });
 
-  it("a ZIP opens a file again after a failed read-ahead", async () => {
+  it("a ZIP download opens a file again after a failed read-ahead", async () => {
     const { sources } = makeSources([SMALL, SMALL]);
     const failure = () => Promise.reject(new Error("The bucket is down"));
     const [first, second] = sources as [ZipSource, ZipSource];
@@ -68,7 +68,7 @@ describe("a ZIP", () => {
     expect(job.missing).toEqual([]);
   });
 
-  it("a ZIP contains the name of a file that can't be opened", async () => {
+  it("a ZIP lists the names of files that could not be opened", async () => {
     const { sources } = makeSources([SMALL, SMALL, SMALL]);
     const [first, second, third] = sources as [ZipSource, ZipSource, ZipSource];
     const broken = { ...second, open: () => Promise.reject(new Error("The bucket is down")) };
@@ -78,7 +78,7 @@ describe("a ZIP", () => {
     expect(job.missing).toEqual(["1.txt"]);
   });
 
-  it("a ZIP opens no further file after its cancellation", async () => {
+  it("a ZIP download opens no file after its cancellation", async () => {
     const { sources, opened } = makeSources([LARGE, LARGE, SMALL]);
     const job = makeJob();
     const reader = zipStream(sources, { job, words }).getReader();

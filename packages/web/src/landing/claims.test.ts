@@ -32,7 +32,7 @@ function startVisit({ isWindowOpen = true } = {}) {
 describe("the claims of a visitor", () => {
   const link = { claim: null, claimsLeft: 2 };
 
-  it("a visitor uses one claim for several files", async () => {
+  it("several downloads of a visitor count as one claim", async () => {
     const { calls, visit } = startVisit();
     const claims = createClaims(link, { visit, onChange: () => undefined });
     expect(await Promise.all(["a", "b"].map((id) => claims.urlOf(id, CLICK)))).toEqual([
@@ -45,7 +45,7 @@ describe("the claims of a visitor", () => {
     expect(claims.windowEndsAt()).toBe("2026-11-25T12:15:00Z");
   });
 
-  it("after the time window, only a click of the visitor uses another claim", async () => {
+  it("after the time window of a claim, only a click of the visitor uses a new claim", async () => {
     const { calls, visit } = startVisit({ isWindowOpen: false });
     const earlier = { id: "c0", windowEndsAt: "2026-11-25T12:00:00Z" };
     const claims = createClaims({ ...link, claim: earlier }, { visit, onChange: () => undefined });

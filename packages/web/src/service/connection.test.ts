@@ -10,13 +10,13 @@ describe("the connection to the service", () => {
     [200, "online"],
     [401, "online"],
     [500, "online"],
-  ])("the connection after a response with status %s is %s", (status, state) => {
+  ])("after a response with the status %s, the connection is %s", (status, state) => {
     const connection = createConnection(true);
     connection.report(status);
     expect(connection.$state.get()).toBe(state);
   });
 
-  it("the connection recovers with the next response", () => {
+  it("the connection is online again after the next response", () => {
     const connection = createConnection(true);
     connection.report(undefined);
     connection.report(200);
@@ -31,7 +31,7 @@ describe("the connection to the service", () => {
     expect(connection.$state.get()).toBe("down");
   });
 
-  it("the page reloads its data after outages at most once in 30 seconds", () => {
+  it("after outages, the page reloads its data at most once in 30 seconds", () => {
     vi.useFakeTimers();
     const connection = createConnection(true);
     const reload = vi.fn();

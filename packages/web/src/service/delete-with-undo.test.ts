@@ -52,7 +52,7 @@ function deletionOn({
 }
 
 describe("a deletion with undo", () => {
-  it("a deletion hides the item immediately, and an undo restores it from the trash", async () => {
+  it("an undo restores the deleted items from the trash", async () => {
     const { done, steps, messages } = deletionOn({ trashDays: 30 });
     await done;
     expect(steps).toEqual(["hide", "remove n", "remove a", "refresh", "show"]);
@@ -66,21 +66,21 @@ describe("a deletion with undo", () => {
     expect(fetched).toHaveBeenCalledTimes(2);
   });
 
-  it.each([true, false])("a deletion without a trash asks for confirmation (confirmed: %s)", async (confirms) => {
+  it.each([true, false])("without a trash, a deletion asks the user first (confirmed: %s)", async (confirms) => {
     const { done, steps, messages } = deletionOn({ trashDays: 0, confirms });
     await done;
     expect(steps).toEqual(confirms ? ["hide", "remove n", "remove a", "refresh", "show"] : []);
     for (const { actionProps } of messages()) expect(actionProps).toBeUndefined();
   });
 
-  it("a deletion shows the item again if the service refuses the deletion", async () => {
+  it("the page shows an item again if the service refuses the deletion", async () => {
     const { done, steps, messages } = deletionOn({ trashDays: 30, failing: ["n", "a"] });
     await done;
     expect(steps).toEqual(["hide", "remove n", "remove a", "show", "refresh"]);
     expect(messages()).toHaveLength(1);
   });
 
-  it("an undo restores the deleted items if the service refused the other deletions", async () => {
+  it("an undo restores only the items that the service has deleted", async () => {
     const { done, messages } = deletionOn({ trashDays: 30, failing: ["n"] });
     await done;
     const message = messages().find(({ title }) => title === "Deleted a");

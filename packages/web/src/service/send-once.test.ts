@@ -15,7 +15,7 @@ describe("a fetch that sends a change once", () => {
   }
   const textOf = async (response: Promise<Response>) => (await response).text();
 
-  it("the app sends equal simultaneous changes once, and both callers get the response", async () => {
+  it("the app sends two identical simultaneous changes only once", async () => {
     const { sent, change } = start();
     const answers = [change("{}"), change("{}")].map(textOf);
     sent[0]?.respond("done");
@@ -23,7 +23,7 @@ describe("a fetch that sends a change once", () => {
     expect(sent).toHaveLength(1);
   });
 
-  it("the app sends a change again after the response", async () => {
+  it("the app sends a repeated change after the response to the first change", async () => {
     const { sent, change } = start();
     for (const nth of [0, 1]) {
       const answer = textOf(change("{}"));
@@ -33,7 +33,7 @@ describe("a fetch that sends a change once", () => {
     expect(sent).toHaveLength(2);
   });
 
-  it("the app sends a change again after a failure, which both callers see", async () => {
+  it("the app sends a repeated change after the first change has failed", async () => {
     const { sent, change } = start();
     const answers = Promise.allSettled([change("{}"), change("{}")]);
     sent[0]?.fail(new Error("offline"));
@@ -42,13 +42,13 @@ describe("a fetch that sends a change once", () => {
     expect(sent).toHaveLength(2);
   });
 
-  it("the app sends a setting that a person turns on, off and on again", () => {
+  it("the app sends all three changes if a person turns a setting on, off and on", () => {
     const { sent, change } = start();
     for (const body of ["on", "off", "on"]) void change(body);
     expect(sent.map(({ body }) => body)).toEqual(["on", "off", "on"]);
   });
 
-  it("the app sends a change again after a change at another URL", () => {
+  it("the app sends a repeated change after a change at another URL", () => {
     const { sent, fetch, change } = start();
     void change("on");
     void fetch("https://files.example.com/links/2", { method: "DELETE" });
@@ -60,13 +60,13 @@ describe("a fetch that sends a change once", () => {
     ["a read", { method: "GET" }],
     ["a file", { method: "POST", body: new Blob(["a"]) }],
     ["a change that can be aborted", { method: "POST", body: "{}", signal: new AbortController().signal }],
-  ])("the app sends %s each time", (_, init) => {
+  ])("the app sends a repeated request each time if the request is %s", (_, init) => {
     const { sent, fetch } = start();
     for (let times = 0; times < 2; times++) void fetch("https://files.example.com/", init);
     expect(sent).toHaveLength(2);
   });
 
-  it("the app sends two changes with different headers", () => {
+  it("the app sends both of two changes that have different headers", () => {
     const { sent, change } = start();
     for (const key of ["a", "b"]) void change("{}", { headers: { "idempotency-key": key } });
     expect(sent).toHaveLength(2);

@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
 
-it("the texts of the app and the file of recovery codes contain the name of the service", async () => {
+it("the texts of the app contain the configured name of the service", async () => {
   // Another test file of the same worker can have loaded the texts with the default name.
   vi.resetModules();
   vi.stubGlobal("document", { querySelector: () => ({ content: "Safe & Co" }) });

@@ -15,7 +15,7 @@ import {
 const now = Date.parse("2026-03-01T12:00:00.000Z");
 const inDays = (days: number) => new Date(now + days * 86_400_000).toISOString();
 
-describe("the sentence of access", () => {
+describe("the sentence about access", () => {
   it.each<[string, NoteAccess]>([
     ["Only you", {}],
     ["Only 1 file is shared", { sharedFiles: { count: 1 } }],
@@ -43,17 +43,17 @@ describe("the sentence of access", () => {
       "3 open links (up to 9 days)",
       { links: { count: 1, until: inDays(2) }, fileLinks: { count: 2, until: inDays(9) } },
     ],
-  ])("the sentence of access says: %s", (sentence, access) => {
+  ])("the sentence about the access to a note says: %s", (sentence, access) => {
     expect(describeAccess(access, { now })).toBe(sentence);
   });
 
-  it("the sentence of access omits expired links, and the expiry of one of two people", () => {
+  it("the sentence about access omits links that have expired", () => {
     const access = { people: { count: 2, until: inDays(-1) }, links: { count: 4, until: inDays(-1) } };
     expect(describeAccess(access, { now })).toBe("2 people");
     expect(describeAccess({ people: { count: 1, until: inDays(-1) } }, { now })).toBe("Only you");
   });
 
-  it("the sentence of access in a list has no expiries", () => {
+  it("the sentence about access in a list omits expiries", () => {
     const access = { people: { count: 2, until: inDays(2) }, links: { count: 1, until: inDays(2) } };
     expect(accessParts(access, { now })).toEqual(["2 people", "1 open link"]);
     expect(accessParts({ sharedFiles: { count: 2 } }, { now })).toEqual(["2 files shared alone"]);
@@ -70,11 +70,11 @@ describe("the sentence of access", () => {
     ["2 people", { people: { count: 2 }, links: { count: 1, until: inDays(-1) } }],
     ["1 file request (2 days)", { requests: { count: 1, until: inDays(2) } }],
     ["Only 1 file is shared", { sharedFiles: { count: 1 } }],
-  ])("the short row of access omits the expiries of several kinds: %s", (row, access) => {
+  ])("the short sentence about access says: %s", (row, access) => {
     expect(describeBriefly(access, { now })).toBe(row);
   });
 
-  it("each part of the sentence of access has the place where a person can change it", () => {
+  it("each part of the sentence about access names the place to change this access", () => {
     const access = {
       people: { count: 1 },
       invitations: { count: 1 },
@@ -92,7 +92,7 @@ describe("the sentence of access", () => {
     ]);
   });
 
-  it("the sentence of a file joins the access to the note and to the file", () => {
+  it("the sentence about a file joins the access to the note and to the file", () => {
     const note = {
       people: { count: 1, until: inDays(4) },
       links: { count: 1, until: inDays(2) },
@@ -106,14 +106,14 @@ describe("the sentence of access", () => {
   });
 });
 
-describe("the line of a reader", () => {
-  it("the line of a reader contains the expiry of the access", () => {
+describe("the access of a user who does not own the note", () => {
+  it("the line for a user with access says when the access expires", () => {
     expect(describeOwnEnd(inDays(2), now)).toBe("expires in 2 days");
     expect(describeOwnEnd(null, now)).toBeUndefined();
     expect(describeOwnEnd(inDays(0), now)).toBeUndefined();
   });
 
-  it("the list shows what a reader may do with a note, and for how long", () => {
+  it("the list says what a user may do with a shared note, and for how long", () => {
     expect(ownAccessParts({ role: "editor", accessExpiresAt: inDays(2) }, now)).toEqual([
       "you can edit",
       "expires in 2 days",

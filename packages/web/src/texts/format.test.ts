@@ -14,7 +14,7 @@ describe("a long filename on two lines", () => {
     ],
     [`${"租房合同".repeat(9)}.pdf`, `${"租房合同".repeat(5)}租房合…同租房合同.pdf`],
     [`${"👩‍👩‍👧".repeat(40)}.png`, `${"👩‍👩‍👧".repeat(23)}…${"👩‍👩‍👧".repeat(5)}.png`],
-  ])("the page shortens %j in the middle if it is too long", (filename, shown) => {
+  ])("the page shortens the filename %j in the middle if the filename is too long", (filename, shown) => {
     expect(shortenName(filename).replaceAll("\u2060", "")).toBe(shown ?? filename);
   });
 });
@@ -35,11 +35,11 @@ describe("a filename is cut", () => {
     ["Vertrag für das Haus חוזה.pdf", "Vertrag für das Hau", "s חוזה.pdf"],
     ["عقد Contract final.pdf", "عقد Contract final.pdf", ""],
     ["租房合同二零二四年.pdf", "租房合同", "二零二四年.pdf"],
-  ])("a shortened filename %j keeps its last letters and its extension", (filename, head, tail) => {
+  ])("the shortened filename %j keeps its last letters and its extension", (filename, head, tail) => {
     expect(splitName(filename)).toEqual({ head, tail });
   });
 
-  it("a shortened filename is cut between characters", () => {
+  it("a filename is never cut inside a character", () => {
     const { head, tail } = splitName("family 👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧.png");
     expect(head).toBe("family ");
     expect(tail).toBe("👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧.png");

@@ -15,7 +15,7 @@ const SOURCE = [
 ].join("\n");
 
 describe("the task boxes of a text", () => {
-  it("the list of task boxes has their texts, and omits boxes in code", () => {
+  it("the list of task boxes omits task boxes in code blocks", () => {
     expect(tasksOf(lex(SOURCE)).map(({ isDone, label }) => [isDone, label])).toEqual([
       [false, "milk"],
       [true, "**bread**"],
@@ -29,7 +29,7 @@ describe("the task boxes of a text", () => {
     [1, "- [ ] **bread**"],
     [2, "  1. [x] rye"],
     [3, "> - [ ] quoted"],
-  ])("each toggle changes only one task box of a text: %i", (position, line) => {
+  ])("a toggle of the task box at position %i changes only this task box", (position, line) => {
     const changed = toggleTask(SOURCE, position).split("\n");
     expect(changed.filter((one, nth) => one !== SOURCE.split("\n")[nth])).toEqual([line]);
     expect(tasksOf(lex(toggleTask(SOURCE, position)))).toHaveLength(4);

@@ -38,11 +38,11 @@ describe("the text of an event", () => {
     [{ purpose: "zip" }, files, ["Bob downloaded 4 files as a ZIP", "a.txt, b.txt, c.txt, and 1 more"]],
     [{ expiresInSeconds: 60 }, ["a", "b"], ["Bob opened 2 files"]],
     [{ expiresInSeconds: 60, linkId: "l" }, ["a"], ["A visitor opened a.txt"]],
-  ])("the activity describes an issued URL with %j", (detail, attachmentIds, expected) => {
+  ])("the activity feed describes an issued URL with the details %j", (detail, attachmentIds, expected) => {
     expect(describeEvent({ detail, attachmentIds })).toEqual(expected);
   });
 
-  it("the activity describes the ZIP of a visitor in one sentence with the file count", () => {
+  it("the activity feed describes a visitor's ZIP download in one sentence", () => {
     const detail = { purpose: "zip", linkId: "l", label: "Contract" };
     for (const action of ["link.claimed", "url.issued"]) {
       expect(describeEvent({ action, detail, attachmentIds: files })).toEqual([
@@ -52,7 +52,7 @@ describe("the text of an event", () => {
     }
   });
 
-  it("the text of a rename contains both names", () => {
+  it("the text of a rename event contains the old and the new filename", () => {
     const detail = { before: "a.txt", filename: "b.txt" };
     expect(describeEvent({ action: "attachment.renamed", attachmentIds: ["c"], detail })).toEqual([
       "Bob renamed a.txt to b.txt",
@@ -66,13 +66,13 @@ describe("the text of an event", () => {
     ]);
   });
 
-  it("the text of a moved or copied file says whether the file arrived or left", () => {
+  it("the text of a move or copy event says whether the file arrived or left", () => {
     const text = (action: string, detail: object) => describeEvent({ action, attachmentIds: ["c"], detail } as never);
     expect(text("attachment.moved", { toNoteId: "n" })).toEqual(["Bob moved c.txt to another note"]);
     expect(text("attachment.copied", { fromNoteId: "n" })).toEqual(["Bob copied c.txt here from another note"]);
   });
 
-  it("the text of a share contains its expiry with the time", () => {
+  it("the text of a share event contains the date and time of the expiry", () => {
     const expiresAt = "2026-12-01T08:30:00.000Z";
     const granted = { action: "share.granted", subject: { id: "carl", name: "Carl", email: null } };
     expect(describeEvent({ ...granted, detail: { role: "viewer", expiresAt } })).toEqual([
@@ -110,7 +110,7 @@ describe("the text of an event", () => {
     ["attachment.deleted", { visitorName: "Maria" }, ["a"], "Maria (visitor) deleted a.txt"],
     ["attachment.deleted", { visitorName: null }, ["a"], "A visitor deleted a.txt"],
     ["link.received", { visitorName: "Maria" }, ["a"], "Maria (visitor) sent a.txt for the file request “Contract”"],
-  ])("the activity describes the event %s", (action, detail, attachmentIds, expected) => {
+  ])("the activity feed describes the event %s", (action, detail, attachmentIds, expected) => {
     expect(describeEvent({ action, detail: { label: "Contract", ...detail }, attachmentIds })).toEqual([expected]);
   });
 });

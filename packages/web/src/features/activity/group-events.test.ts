@@ -30,14 +30,14 @@ const summary = (events: Omit<EventFields, "at">[]) =>
   );
 
 describe("grouping events", () => {
-  it("the activity joins similar events of one person on one note", () => {
+  it("the activity feed joins similar events of one person on one note", () => {
     expect(summary([{}, {}, {}])).toEqual([["note.updated", 3, 0]]);
     expect(summary([{}, { actorId: "ann" }, {}])).toHaveLength(3);
     expect(summary([{}, { noteId: "other" }, {}])).toHaveLength(3);
     expect(summary([{}, { action: "note.created" }, {}])).toHaveLength(3);
   });
 
-  it("the activity does not join shares, rejections or different URLs", () => {
+  it("the activity feed does not join shares, rejections or different URLs", () => {
     const url = { action: "url.issued", attachmentIds: ["a"], detail: { expiresInSeconds: 60 } };
     expect(summary([url, url])).toEqual([["url.issued", 2, 1]]);
     expect(summary([url, { ...url, attachmentIds: ["a", "b"] }])).toHaveLength(2);
@@ -47,43 +47,43 @@ describe("grouping events", () => {
     }
   });
 
-  it("the activity does not join URLs of different purposes and links", () => {
+  it("the activity feed does not join URLs with different purposes or links", () => {
     const url = { action: "url.issued", attachmentIds: ["a"] };
     const details = [{ purpose: "view" }, { purpose: "download" }, { purpose: "download", linkId: "l" }];
     expect(summary(details.map((detail) => ({ ...url, detail })))).toHaveLength(3);
   });
 
-  it("the activity shows the many requests for one large ZIP as one event", () => {
+  it("the activity feed shows the many URL requests of a large ZIP as one event", () => {
     const zip = (attachmentIds: string[]) => ({ action: "url.issued", attachmentIds, detail: { purpose: "zip" } });
     const full = Array.from({ length: 1_000 }, (_, nth) => `file-${nth}`);
     expect(summary([zip(["x", "y"]), zip(full)])).toEqual([["url.issued", 1, 1_002]]);
     expect(summary([zip(["x", "y"]), zip(["x", "y", "z"])])).toHaveLength(2);
   });
 
-  it("the activity adds the counts of refused URLs", () => {
+  it("the activity feed joins refused URLs and adds their counts", () => {
     const refused = { action: "url.refused", attachmentIds: ["a"] };
     expect(summary([{ ...refused, detail: { count: 1_499 } }, refused])).toEqual([["url.refused", 1_500, 1]]);
   });
 
-  it("the activity joins files that one person attached in a row", () => {
+  it("the activity feed joins files that one person attached one after another", () => {
     const attached = ["a", "b", "c"].map((id) => ({ action: "attachment.uploaded", attachmentIds: [id] }));
     const [line] = groupOneDay(attached)[0]?.lines ?? [];
     expect(line).toMatchObject({ times: 3, fileCount: 3, filenames: ["a.txt", "b.txt", "c.txt"] });
     expect(line?.since).toBe(new Date(2026, 10, 24, 12, 57).toISOString());
   });
 
-  it("the activity joins files that moved to the same note", () => {
+  it("the activity feed joins moved files only if they moved to the same note", () => {
     const moved = (detail: object) => ({ action: "attachment.moved", attachmentIds: ["a"], detail });
     const [to, from] = [moved({ toNoteId: "n" }), moved({ fromNoteId: "n" })];
     expect(summary([to, to, from, moved({ fromNoteId: "m" })] as never)).toHaveLength(3);
   });
 
-  it("the activity joins the files of a visitor only if they are for the same file request", () => {
+  it("the activity feed joins a visitor's files only within one file request", () => {
     const received = (linkId: string) => ({ action: "link.received", attachmentIds: ["a"], detail: { linkId } });
     expect(summary([received("one"), received("one"), received("two")])).toHaveLength(2);
   });
 
-  it("the activity splits events at local midnight", () => {
+  it("the activity feed starts a new group of events at local midnight", () => {
     const days = [new Date(2026, 10, 24, 0, 0), new Date(2026, 10, 23, 23, 59), new Date(2026, 10, 23, 0, 0)];
     const grouped = groupByDay(days.map((at) => event({ at: at.toISOString() })));
     expect(grouped.map(({ start, lines }) => [new Date(start).getDate(), lines[0]?.times])).toEqual([

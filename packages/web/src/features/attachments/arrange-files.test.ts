@@ -20,7 +20,7 @@ describe("the files of a note", () => {
     ["name", ["Bild 9.png", "Bild 10.png", "Übersicht.csv", "vertrag.pdf"]],
     ["size", ["Bild 10.png", "Übersicht.csv", "vertrag.pdf", "Bild 9.png"]],
     ["newest", ["Übersicht.csv", "Bild 10.png", "Bild 9.png", "vertrag.pdf"]],
-  ] as const)("the list of files has the order %s", (order, expected) => {
+  ] as const)("the list of files has the right order for the option %s", (order, expected) => {
     expect(shown({ order })).toEqual(expected);
   });
 
@@ -32,11 +32,11 @@ describe("the files of a note", () => {
     [{ text: ".*" }, []],
     [{ kind: "image" as const, text: "9" }, ["Bild 9.png"]],
     [{ kind: "pdf" as const }, ["vertrag.pdf"]],
-  ])("the list of files shows only the files that match %j", (view, expected) => {
+  ])("the list of files shows only the files that match the filter %j", (view, expected) => {
     expect(shown(view)).toEqual(expected);
   });
 
-  it("the filter offers only the kinds of the files of the note", () => {
+  it("the file filter offers only kinds of files that the note contains", () => {
     expect([...kindsIn(files)]).toEqual(["image", "table", "pdf"]);
   });
 });
@@ -46,7 +46,7 @@ describe("the selection of files", () => {
   const click = (choice: Choice, id: string, isRange = false) => chooseFile(choice, id, { listed, isRange });
   const chosen = ({ ids }: Choice) => listed.filter((id) => ids.has(id)).join("");
 
-  it("a click selects one file, and a second click removes the selection", () => {
+  it("a second click on a selected file removes the selection", () => {
     const one = click(NOTHING, "b");
     expect([chosen(one), chosen(click(one, "b"))]).toEqual(["b", ""]);
   });
@@ -66,7 +66,7 @@ describe("the selection of files", () => {
     expect(chosen(click({ ids: new Set(), last: "gone" }, "c", true))).toBe("c");
   });
 
-  it("the button for all files selects the listed files, and keeps the files that the filter hides", () => {
+  it("the button for all files does not change the selection of hidden files", () => {
     const hidden = { ids: new Set(["hidden"]), last: undefined };
     const all = chooseAll(hidden, listed);
     expect([...all.ids].sort()).toEqual(["a", "b", "c", "d", "hidden"]);

@@ -28,7 +28,7 @@ it.each<[Partial<LinkValues>, string]>([
     { recipients: "a@example.com", asksPassword: true },
     "Only the person you name can download for 7 days, with the password.",
   ],
-])("the form of a link with %j says in one sentence what the link does", (changed, sentence) => {
+])("the link form with the values %j says: %s", (changed, sentence) => {
   expect(describe(changed)).toBe(sentence);
 });
 
@@ -37,7 +37,7 @@ it("the form of a file request says who can send files", () => {
   expect(describe({}, { kind: "upload" })).toBe(sentence);
 });
 
-it("the form of a link that has ended says that an unchanged link stays ended", () => {
+it("the form of an ended link says that the link has ended", () => {
   const link = { expiresAt: "2026-02-01T12:00:00.000Z" } as never;
   expect(describe({ expiry: "unchanged" }, { link })).toMatch(/^This link has ended\./);
   expect(describe({ expiry: "60" }, { link })).toMatch(/ for 60 seconds\.$/);

@@ -62,17 +62,17 @@ const create = (changed: Partial<LinkValues>, { kind = "download" as Link["kind"
 const edit = (changed: Partial<LinkValues>, { of = link, policy = free } = {}) =>
   bodyOf({ ...valuesOf(of, policy), ...changed }, { link: of, kind: of.kind, policy, now });
 
-it("a new link uses the mail settings of the owner unless the form sets its mails", () => {
+it("the form of a new link sends notify only after a choice of the user", () => {
   expect(create({}).body).not.toHaveProperty("notify");
   expect(create({ notify: "never" }).body).toMatchObject({ notify: "never" });
 });
 
 describe("a new link", () => {
-  it("a new link without choices has the defaults of the service", () => {
+  it("the form of a new link sends no values that the user did not set", () => {
     expect(create({})).toEqual({ body: {} });
   });
 
-  it("the expiry of a new link follows the clock of the service", () => {
+  it("the expiry of a new link counts from the time of the service", () => {
     expect(create({ expiry: "60" })).toEqual({ body: { expiresAt: after(60) } });
     expect(create({ expiry: "never" })).toEqual({ body: { expiresAt: null } });
   });
@@ -82,7 +82,7 @@ describe("a new link", () => {
     expect(lifetimesOf({ ...free, maxExpirySeconds: 30 })).toEqual([30]);
   });
 
-  it("the form of a link needs a password if the operator requires one", () => {
+  it("the form of a link needs a password if the operator requires passwords", () => {
     expect(create({}, { policy: strict })).toMatchObject({ problems: { password: expect.any(String) } });
     expect(create({ password: "secret1" }, { policy: strict })).toEqual({ body: { password: "secret1" } });
   });
@@ -93,11 +93,11 @@ describe("a new link", () => {
 });
 
 describe("a new file request", () => {
-  it("a new file request without choices has the limits of the service", () => {
+  it("the form of a new file request sends no limits that the user did not set", () => {
     expect(create({}, { kind: "upload" })).toEqual({ body: { kind: "upload", request: {} } });
   });
 
-  it("each slot of a new file request gets its own id", () => {
+  it("each slot of a new file request gets a unique id", () => {
     const slot = (name: string) => ({ id: undefined, name, accept: "", maxBytes: undefined });
     const slots = [slot("Payslip"), slot("Payslip"), slot("Ausweis & Paß"), slot("護照")];
     expect(create({ slots }, { kind: "upload" })).toMatchObject({
@@ -115,14 +115,14 @@ describe("a new file request", () => {
     });
   });
 
-  it("the form refuses a slot without a name and a file size over the limit", () => {
+  it("the form of a file request refuses an unnamed slot and a too large file size", () => {
     const slots = [{ id: undefined, name: " ", accept: "", maxBytes: undefined }];
     expect(create({ slots, perFileMb: "1001" }, { kind: "upload" })).toMatchObject({
       problems: { slots: expect.any(String), perFileMb: expect.any(String) },
     });
   });
 
-  it("the form of a file request sends megabytes as bytes", () => {
+  it("the form of a file request converts megabytes to bytes", () => {
     expect(create({ maxFiles: "3", perFileMb: "1.5" }, { kind: "upload" })).toMatchObject({
       body: { request: { maxFiles: 3, maxBytesPerFile: 1_500_000, maxBytesTotal: 4_500_000 } },
     });
@@ -130,34 +130,34 @@ describe("a new file request", () => {
 });
 
 describe("an edited link", () => {
-  it("the form of a link sends nothing if nothing changed", () => {
+  it("the form of an unchanged link sends no fields", () => {
     expect(edit({})).toEqual({ body: {} });
     expect(edit({}, { of: request })).toEqual({ body: {} });
   });
 
-  it("the form of a link sends only the changes", () => {
+  it("the form of an edited link sends only the changed fields", () => {
     expect(edit({ label: "Offer ", maxClaims: "" })).toEqual({ body: { label: "Offer", maxClaims: null } });
   });
 
-  it("the form of a link can remove or replace the password", () => {
+  it("the form of an edited link can remove or replace the password", () => {
     expect(edit({ asksPassword: false })).toEqual({ body: { password: null } });
     expect(edit({ password: "another" })).toEqual({ body: { password: "another" } });
     expect(edit({ password: "short" })).toMatchObject({ problems: { password: expect.any(String) } });
   });
 
-  it("the form of a link refuses a link without files", () => {
+  it("the form of an edited link refuses an empty list of files", () => {
     expect(edit({ attachmentIds: ["a1"] })).toEqual({ body: { attachmentIds: ["a1"] } });
     expect(edit({ attachmentIds: [] })).toMatchObject({ problems: { attachmentIds: expect.any(String) } });
   });
 
-  it("the form refuses an expiry of a link over the limit of the operator", () => {
+  it("the form of a link refuses an expiry after the operator's limit", () => {
     const policy = { ...free, maxExpirySeconds: 2 * DAY };
     expect(edit({ expiry: "custom", customExpiry: "2026-03-09T12:00" }, { policy })).toMatchObject({
       problems: { expiry: expect.stringContaining("2 days") },
     });
   });
 
-  it("the form keeps the ids of slots, and never uses the id of a removed slot again", () => {
+  it("the form of a file request never uses the id of a removed slot again", () => {
     const [, payslip] = valuesOf(request, free).slots;
     const renewed = { id: undefined, name: "Passport", accept: "", maxBytes: undefined };
     expect(edit({ slots: payslip === undefined ? [] : [payslip, renewed] }, { of: request })).toMatchObject({
@@ -173,10 +173,10 @@ describe("an edited link", () => {
   });
 });
 
-describe("a link like one that has ended", () => {
+describe("a link that replaces an ended link", () => {
   const later = now + 5 * DAY * 1000;
 
-  it("a new link that renews an ended link has the same settings and the same lifetime", () => {
+  it("a new link that replaces an ended link has the same settings and lifetime", () => {
     const old = { ...link, hasPassword: false, files: [{ id: "a1", filename: "a.txt" }] };
     expect(bodyOfAgain(old, later)).toMatchObject({
       label: "Contract",
@@ -188,21 +188,21 @@ describe("a link like one that has ended", () => {
     expect(bodyOfAgain({ ...old, files: null }, later)).not.toHaveProperty("attachmentIds");
   });
 
-  it("a new file request that renews an ended file request asks for the same files", () => {
+  it("a new file request that replaces an ended file request asks for the same files", () => {
     expect(bodyOfAgain(request, later)).toMatchObject({ kind: "upload", request: request.request });
     expect(bodyOfAgain(request, later)).not.toHaveProperty("maxClaims");
   });
 });
 
 describe("the recipients of a link", () => {
-  it("the form of a link names each text that is not an email address", () => {
+  it("the form of a link names each recipient that is not an email address", () => {
     const problemOf = (recipients: string) => create({ recipients });
     expect(problemOf("eva, bob@example.com")).toEqual({ problems: { recipients: "“eva” is not an email address." } });
     expect(problemOf("eva bob")).toEqual({ problems: { recipients: "These are not email addresses: “eva”, “bob”." } });
   });
 });
 
-describe("the pictures of a link", () => {
+describe("the previews of a link", () => {
   it.each([
     [{}, true],
     [{ asksPassword: true }, false],
@@ -210,11 +210,11 @@ describe("the pictures of a link", () => {
     [{ recipients: "bob@example.org" }, false],
     [{ maxClaims: "3", showPreviews: true }, true],
     [{ showPreviews: false }, false],
-  ])("a new link with %o shows pictures: %s", (changed, isShown) => {
+  ])("a new link with the form values %o shows previews: %s", (changed, isShown) => {
     expect(showsPreviews({ ...valuesOf(undefined, free), ...changed })).toBe(isShown);
   });
 
-  it("the body of a link contains showPreviews only after a choice of the user", () => {
+  it("the form of a new link sends showPreviews only after a choice of the user", () => {
     expect(create({})).toEqual({ body: {} });
     expect(create({ showPreviews: false })).toEqual({ body: { showPreviews: false } });
   });

@@ -11,7 +11,7 @@ it.each<[Partial<LinkValues>, boolean]>([
   [{ maxFiles: "3" }, true],
   [{ accept: ["image/*"] }, true],
   [{ review: true }, true],
-])("the form of a link with %o opens the rare fields: %s", (changed, isOpen) => {
+])("the link form with the values %o opens its rarely used fields: %s", (changed, isOpen) => {
   expect(hasRare({ ...usual, ...changed })).toBe(isOpen);
 });
 

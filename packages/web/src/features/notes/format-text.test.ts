@@ -32,6 +32,6 @@ it.each([
   ["task", "- one‹›", "- [ ] one‹›"],
   ["task", "- [x] one‹›", "one‹›"],
   ["task", "‹›", "- [ ] ‹›"],
-] as const)("the tool %s changes the text %j of a note", (tool, before, after) => {
+] as const)("the text tool %s changes the selected text %j to %j", (tool, before, after) => {
   expect(apply(before, tool)).toBe(after);
 });

@@ -53,13 +53,13 @@ describe("comma-separated values", () => {
     expect(parse(text)).toEqual({ rows, isCut: false, cutColumns: false });
   });
 
-  it("the table of a preview has a maximum number of rows and columns", () => {
+  it("the preview of comma-separated values limits the rows and columns", () => {
     expect(parse("a\nb\nc", { maxRows: 2 })).toEqual({ rows: [["a"], ["b"]], isCut: true, cutColumns: false });
     expect(parse("a\nb\n", { maxRows: 2 }).isCut).toBe(false);
     expect(parse("a,b,c\nd", { maxColumns: 2 })).toEqual({ rows: [["a", "b"], ["d"]], isCut: false, cutColumns: true });
   });
 
-  it("the time to parse comma-separated values grows only with the length of the text", () => {
+  it("comma-separated values with many quotes are parsed in linear time", () => {
     const quotes = '"'.repeat(400_000);
     // Other processes do not change the CPU time much, so the test measures the CPU time. Quadratic time would take minutes.
     const before = process.cpuUsage();

@@ -6,6 +6,6 @@ it.each([
   [1, -1, 0.75],
   [0.5, -1, undefined],
   [4, 1, undefined],
-] as const)("the zoom of a PDF goes from %d by %d to %s", (zoom, by, next) => {
+] as const)("from the zoom level %d, a change of a PDF by %d steps leads to the level %s", (zoom, by, next) => {
   expect(nextZoom(zoom, by)).toBe(next);
 });

@@ -13,7 +13,7 @@ describe("the check of a chosen file", () => {
     ["imagery/x", words.wrongKind(accept)],
     ["application/pdf2", words.wrongKind(accept)],
     ["text/html", words.wrongKind(accept)],
-  ])("a file request checks a chosen file of the type %j", (type, problem) => {
+  ])("a file request checks the type %j of a chosen file", (type, problem) => {
     expect(problemOf({ size: 1, type }, { accept, maxBytes: 10 })).toBe(problem);
   });
 

@@ -23,7 +23,7 @@ describe("the receipts that a browser keeps", () => {
     });
   });
 
-  it("a browser keeps the receipts of a link, and nothing that opens the link", () => {
+  it("a browser stores the receipts of a link without the secret of the link", () => {
     keep("a.pdf");
     keep("b.pdf");
     expect(names()).toEqual(["a.pdf", "b.pdf"]);
@@ -32,7 +32,7 @@ describe("the receipts that a browser keeps", () => {
     expect([...stored.values()].join()).not.toContain("ss");
   });
 
-  it("with a receipt, a browser stores the subject of the file request and the person who asked for the file", () => {
+  it("a stored receipt names the file request and the person who asked for the file", () => {
     keepReceipt(TOKEN, { uploadId: "a.pdf", receipt: { ...receiptOf("a.pdf"), sharedBy: "Ann", label: "Tax return" } });
     expect(receiptsOf(TOKEN)).toMatchObject([{ sharedBy: "Ann", label: "Tax return" }]);
   });
@@ -44,13 +44,13 @@ describe("the receipts that a browser keeps", () => {
     expect(names()).toEqual(["b.pdf"]);
   });
 
-  it("a browser forgets receipts after 30 days", () => {
+  it("a browser deletes receipts after 30 days", () => {
     keep("old.pdf", 31 * DAY_MS);
     keep("new.pdf", 29 * DAY_MS);
     expect(names()).toEqual(["new.pdf"]);
   });
 
-  it("a browser without storage keeps no receipt", () => {
+  it("a browser without storage stores no receipts", () => {
     vi.stubGlobal("localStorage", undefined);
     keep("a.pdf");
     expect(names()).toEqual([]);

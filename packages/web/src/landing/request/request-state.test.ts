@@ -14,7 +14,7 @@ const REQUEST: FileRequest = {
   sent: [],
 };
 
-it("a file request compares chosen files with its remaining limits", () => {
+it("the files of a visitor reduce the remaining limits of a file request", () => {
   const state = createRequestState(REQUEST);
   state.count({ files: 1, bytes: 90 });
   expect(state.filesLeft()).toBe(1);
@@ -24,7 +24,7 @@ it("a file request compares chosen files with its remaining limits", () => {
   expect(state.limitsOf(undefined).maxBytes).toBe(100);
 });
 
-it("a slot of a file request uses its own limits before the limits of the request", () => {
+it("the limits of a slot override the limits of the file request", () => {
   const state = createRequestState(REQUEST);
   const slot = { id: "passport", name: "Passport", isFilled: false };
   expect(state.limitsOf({ ...slot, accept: ["application/pdf"], maxBytes: 10 })).toEqual({

@@ -7,6 +7,6 @@ it.each([
   [61, 600],
   [5 * 86_400, 7 * 86_400],
   [400 * 86_400, 400 * 86_400],
-])("the dial of a link shows %i seconds on a scale of %i seconds", (leftSeconds, dial) => {
+])("the dial of a link shows %i remaining seconds on a scale of %i seconds", (leftSeconds, dial) => {
   expect(dialOf(leftSeconds)).toBe(dial);
 });

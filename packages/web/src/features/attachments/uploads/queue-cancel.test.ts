@@ -16,7 +16,7 @@ import {
 } from "./testing/queue-actions.ts";
 
 describe("cancelling", () => {
-  it("cancelling an upload aborts the transfer and deletes the stored file", async () => {
+  it("cancelling an upload deletes the file from the service and from the browser", async () => {
     const browser = createFakeBrowser();
     const tab = await openSending(browser, "a.txt");
     await tab.queue.cancel(idOf(tab, "a.txt"));
@@ -33,14 +33,14 @@ describe("cancelling", () => {
     expect(events).toEqual([]);
   });
 
-  it("cancelling an upload starts the next file", async () => {
+  it("cancelling an upload starts the upload of the next file", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt", "b.txt", "c.txt", "d.txt");
     await tab.queue.cancel(idOf(tab, "a.txt"));
     await settled();
     expect(sentBy(tab)).toContain("d.txt");
   });
 
-  it("the queue never sends a queued file that the user has cancelled", async () => {
+  it("the queue never sends a waiting file whose upload the user has cancelled", async () => {
     const browser = createFakeBrowser();
     const tab = await openSending(browser, "a.txt", "b.txt", "c.txt", "d.txt");
     await tab.queue.cancel(idOf(tab, "d.txt"));
@@ -50,7 +50,7 @@ describe("cancelling", () => {
     expect(browser.stored.size).toBe(0);
   });
 
-  it("cancelling deletes the attachment of an upload that was not continued after a reload", async () => {
+  it("cancelling an upload that stayed paused after a reload deletes its attachment", async () => {
     const browser = createFakeBrowser();
     const first = await openSending(browser, "a.txt");
     first.queue.pause(idOf(first, "a.txt"));
@@ -61,7 +61,7 @@ describe("cancelling", () => {
     expect(browser.stored.size).toBe(0);
   });
 
-  it("cancelling deletes the attachment of a failed upload", async () => {
+  it("cancelling a failed upload deletes its attachment", async () => {
     const browser = createFakeBrowser();
     const tab = await openSending(browser, "a.txt");
     transferOf(tab, "a.txt").fail("quota_exceeded");
@@ -70,7 +70,7 @@ describe("cancelling", () => {
     expect(browser.service.size).toBe(0);
   });
 
-  it("cancelling deletes the attachment of a file that must be chosen again", async () => {
+  it("cancelling an upload whose file must be chosen again deletes its attachment", async () => {
     const browser = createFakeBrowser();
     const first = browser.openTab();
     first.queue.add([{ file: large() }], TARGET);
@@ -83,17 +83,20 @@ describe("cancelling", () => {
     expect(browser.stored.size).toBe(0);
   });
 
-  it.each(["ready", "rejected"] as const)("cancelling keeps an attachment that is %s", async (state) => {
-    const browser = createFakeBrowser();
-    const tab = await openSending(browser, "a.txt");
-    transferOf(tab, "a.txt").fail("network");
-    browser.service.set("attachment-1", state);
-    await settled();
-    await tab.queue.cancel(idOf(tab, "a.txt"));
-    expect(browser.service.get("attachment-1")).toBe(state);
-  });
+  it.each(["ready", "rejected"] as const)(
+    "cancelling a failed upload keeps the attachment if the attachment is %s",
+    async (state) => {
+      const browser = createFakeBrowser();
+      const tab = await openSending(browser, "a.txt");
+      transferOf(tab, "a.txt").fail("network");
+      browser.service.set("attachment-1", state);
+      await settled();
+      await tab.queue.cancel(idOf(tab, "a.txt"));
+      expect(browser.service.get("attachment-1")).toBe(state);
+    },
+  );
 
-  it("cancelling keeps the attachment of a failed upload that another tab continues", async () => {
+  it("cancelling a failed upload keeps the attachment that another tab uploads", async () => {
     const browser = createFakeBrowser();
     const tab = await openSending(browser, "a.txt");
     await openRestored(browser);
@@ -105,7 +108,7 @@ describe("cancelling", () => {
     expect(browser.stored.size).toBe(1);
   });
 
-  it("cancelling hides the attachment until the service has deleted it", async () => {
+  it("the page hides the attachment of a cancelled upload until its deletion", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     const cancelled = tab.queue.cancel(idOf(tab, "a.txt"));
     expect([...tab.hidden]).toEqual(["attachment-1"]);
@@ -113,7 +116,7 @@ describe("cancelling", () => {
     expect([...tab.hidden]).toEqual([]);
   });
 
-  it("after cancelling, the user can add the same file again", async () => {
+  it("the user can add the file of a cancelled upload again", async () => {
     const browser = createFakeBrowser();
     const tab = await openSending(browser, "a.txt");
     const cancelled = tab.queue.cancel(idOf(tab, "a.txt"));
@@ -126,7 +129,7 @@ describe("cancelling", () => {
 });
 
 describe("adding a cancelled file again", () => {
-  it("adding a file again keeps the new upload if the cancelled upload was already complete", async () => {
+  it("the cancellation of a complete upload does not cancel a new upload of the file", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     transferOf(tab, "a.txt").finish();
     const cancelled = tab.queue.cancel(idOf(tab, "a.txt"));
@@ -140,7 +143,7 @@ describe("adding a cancelled file again", () => {
 });
 
 describe("a sign-out", () => {
-  it("a sign-out aborts every upload and deletes the stored files", async () => {
+  it("a sign-out aborts every upload and deletes the files that the browser stored", async () => {
     const browser = createFakeBrowser();
     const tab = await openSending(browser, "a.txt", "b.txt", "c.txt", "d.txt");
     transferOf(tab, "b.txt").fail("quota_exceeded");
@@ -151,7 +154,7 @@ describe("a sign-out", () => {
     expect(browser.stored.size).toBe(0);
   });
 
-  it("a sign-out makes the tab stop waiting for an upload of another tab", async () => {
+  it("after a sign-out, a tab does not continue the upload of another tab", async () => {
     const browser = createFakeBrowser();
     const first = await openSending(browser, "a.txt");
     const other = await openRestored(browser);
@@ -162,7 +165,7 @@ describe("a sign-out", () => {
     expect(sentBy(other)).toEqual([]);
   });
 
-  it("a sign-out waits at most 2 seconds for the service", async () => {
+  it("a sign-out waits at most 2 seconds for the cancellation of the uploads", async () => {
     const browser = createFakeBrowser();
     const tab = browser.openTab({ fileStore: { delete: () => new Promise(() => undefined) } });
     tab.queue.add(chosen("a.txt"), TARGET);
@@ -191,7 +194,7 @@ describe("a reload would lose the upload", () => {
     expect(tab.queue.list.$isAtRisk.get()).toBe(false);
   });
 
-  it("a reload would lose a file that the browser can't store until it is attached", async () => {
+  it("a reload would lose a file that the browser cannot store, until its upload ends", async () => {
     const tab = createFakeBrowser().openTab({ fileStore: { add: async () => false } });
     tab.queue.add(chosen("a.txt"), TARGET);
     await settled();

@@ -18,14 +18,14 @@ import {
 import type { FileHandle } from "./upload.ts";
 
 describe("after a reload", () => {
-  it("a reloaded tab sends a stored file again", async () => {
+  it("after a reload, the tab sends a file that the browser has stored", async () => {
     const browser = createFakeBrowser();
     const tab = await reload(browser, await openSending(browser, "a.txt"));
     expect(sentBy(tab)).toEqual(["a.txt"]);
     expect(tab.queue.list.all()).toMatchObject([{ attachmentId: "attachment-1", continuesAfterReload: true }]);
   });
 
-  it("a reloaded tab sends the files of one drop in the order of the drop", async () => {
+  it("after a reload, the tab sends dropped files in the order of the drop", async () => {
     const browser = createFakeBrowser();
     const names = ["c.txt", "a.txt", "d.txt", "b.txt"];
     const tab = await reload(browser, await openSending(browser, ...names));
@@ -33,7 +33,7 @@ describe("after a reload", () => {
     expect(sentBy(tab)).toEqual(names.slice(0, 3));
   });
 
-  it("a restored queue does not start an upload that the page is already sending", async () => {
+  it("a restored upload queue does not send a file that the page already sends", async () => {
     const browser = createFakeBrowser();
     const tab = await openSending(browser, "a.txt");
     await tab.queue.restore("ann");
@@ -41,7 +41,7 @@ describe("after a reload", () => {
     expect(statuses(tab)).toEqual({ "a.txt": "sending" });
   });
 
-  it("a restored queue ignores a stored upload that ended during the read of the store", async () => {
+  it("a restored upload queue ignores an upload that completed during the restore", async () => {
     const browser = createFakeBrowser();
     const isRead = Promise.withResolvers<void>();
     const list = async () => {
@@ -62,7 +62,7 @@ describe("after a reload", () => {
     expect(statuses(tab)).toEqual({});
   });
 
-  it("a restored queue ignores an upload that another tab ended during the read", async () => {
+  it("a restored upload queue ignores an upload that another tab completed meanwhile", async () => {
     const browser = createFakeBrowser();
     const first = await openSending(browser, "a.txt");
     const isRead = Promise.withResolvers<void>();
@@ -82,7 +82,7 @@ describe("after a reload", () => {
     expect(statuses(other)).toEqual({});
   });
 
-  it("a reloaded tab drops the stored uploads of another account", async () => {
+  it("a new tab deletes the stored uploads of an account that is not signed in", async () => {
     const browser = createFakeBrowser();
     const first = await openSending(browser, "a.txt");
     first.close();
@@ -93,7 +93,7 @@ describe("after a reload", () => {
 });
 
 describe("after the next sign-in", () => {
-  it("uploads that failed because the session ended continue after the next sign-in", async () => {
+  it("an upload that failed without a session continues after the next sign-in", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     transferOf(tab, "a.txt").fail("unauthenticated");
     await settled();
@@ -102,7 +102,7 @@ describe("after the next sign-in", () => {
     expect(sentBy(tab)).toEqual(["a.txt", "a.txt"]);
   });
 
-  it("the sign-in of another account drops and aborts the uploads of the first account", async () => {
+  it("the sign-in of another account aborts the uploads of the first account", async () => {
     const browser = createFakeBrowser();
     const tab = await openSending(browser, "a.txt");
     await tab.queue.restore("ben");
@@ -129,7 +129,7 @@ describe("a file that is too large to be stored", () => {
     return reload(browser, first);
   }
 
-  it("the user must choose a file again after a reload if it is too large to be stored", async () => {
+  it("after a reload, the user must choose a file again that is too large to store", async () => {
     const browser = createFakeBrowser();
     const first = browser.openTab();
     first.queue.add([{ file: large() }], TARGET);
@@ -143,7 +143,7 @@ describe("a file that is too large to be stored", () => {
     expect(sentBy(tab)).toEqual(["large.bin"]);
   });
 
-  it("a paused upload continues after the user has chosen its file again", async () => {
+  it("a paused upload continues when the user chooses its file again", async () => {
     const browser = createFakeBrowser();
     const first = browser.openTab();
     first.queue.add([{ file: large() }], TARGET);
@@ -155,12 +155,12 @@ describe("a file that is too large to be stored", () => {
     expect([...browser.stored.values()]).toMatchObject([{ isPaused: false }]);
   });
 
-  it("the queue reads a large file through its handle after a reload", async () => {
+  it("after a reload, the queue reads a large file through its file handle", async () => {
     const tab = await reloadWithHandle(large(), { state: "granted" });
     expect(sentBy(tab)).toEqual(["large.bin"]);
   });
 
-  it("a large file needs a permission if the browser asks for it", async () => {
+  it("the queue sends a large file only after the user permits the browser to read it", async () => {
     const permission = { state: "prompt" as "granted" | "denied" | "prompt" };
     const tab = await reloadWithHandle(large(), permission);
     expect(statuses(tab)).toEqual({ "large.bin": "needs-permission" });
@@ -174,7 +174,7 @@ describe("a file that is too large to be stored", () => {
     expect(tab.queue.list.all()).toMatchObject([{ continuesAfterReload: true }]);
   });
 
-  it("the user must choose a large file again if it has changed on the disk", async () => {
+  it("if a large file has changed on the disk, the user must choose the file again", async () => {
     const permission = { state: "prompt" as "granted" | "denied" | "prompt" };
     const changed = fileOf("large.bin", { sizeBytes: LARGE_BYTES, lastModified: 2 });
     const tab = await reloadWithHandle(changed, permission);

@@ -15,7 +15,7 @@ import {
 } from "./testing/queue-actions.ts";
 
 describe("two tabs", () => {
-  it("one tab sends a file, and the other tab shows the upload", async () => {
+  it("a second tab shows an upload that the first tab sends", async () => {
     const browser = createFakeBrowser();
     const first = await openSending(browser, "a.txt");
     const other = await openRestored(browser);
@@ -27,7 +27,7 @@ describe("two tabs", () => {
     expect(other.refreshed).toEqual(["trip"]);
   });
 
-  it("a tab continues the upload of another tab that was closed", async () => {
+  it("a tab continues the upload of a closed tab", async () => {
     const browser = createFakeBrowser();
     const first = await openSending(browser, "a.txt");
     const other = await openRestored(browser);
@@ -37,7 +37,7 @@ describe("two tabs", () => {
     expect(statuses(other)).toEqual({ "a.txt": "sending" });
   });
 
-  it("a tab sends other files while it waits for the other tab", async () => {
+  it("a tab sends its own file while another tab still sends files", async () => {
     const browser = createFakeBrowser();
     await openSending(browser, "a.txt", "b.txt", "c.txt");
     const other = await openRestored(browser);
@@ -59,7 +59,7 @@ describe("two tabs", () => {
     expect(statuses(other)).toEqual({});
   });
 
-  it("a tab continues an unstored file after the first tab is closed", async () => {
+  it("after the first tab is closed, a second tab sends the file that both tabs have", async () => {
     const browser = createFakeBrowser();
     const noStore = { fileStore: { add: async () => false } };
     const [first, other] = [browser.openTab(noStore), browser.openTab(noStore)];
@@ -73,7 +73,7 @@ describe("two tabs", () => {
     expect(sentBy(other)).toEqual(["a.txt"]);
   });
 
-  it("both tabs send the same file if the browser has no Web Locks", async () => {
+  it("two tabs send the same file if the browser does not support Web Locks", async () => {
     const browser = createFakeBrowser();
     await openSending(browser, "a.txt");
     const other = browser.openTab({ hasLocks: false });
@@ -82,7 +82,7 @@ describe("two tabs", () => {
     expect(sentBy(other)).toEqual(["a.txt"]);
   });
 
-  describe("with a file that must be chosen again", () => {
+  describe("two tabs with a file that must be chosen again", () => {
     async function openBoth() {
       const browser = createFakeBrowser();
       const first = browser.openTab();
@@ -92,7 +92,7 @@ describe("two tabs", () => {
       return { browser, first, other };
     }
 
-    it("a tab shows the large upload of another tab, and removes it when the upload ends", async () => {
+    it("a tab shows another tab's upload of a large file until the upload completes", async () => {
       const { first, other } = await openBoth();
       expect(statuses(other)).toEqual({ "large.bin": "other-tab" });
       transferOf(first, "large.bin").finish();
@@ -101,14 +101,14 @@ describe("two tabs", () => {
       expect(other.refreshed).toEqual(["trip"]);
     });
 
-    it("a tab asks the user to choose the large file again after the other tab is closed", async () => {
+    it("a tab asks the user for a large file after the tab that sent the file is closed", async () => {
       const { first, other } = await openBoth();
       first.close();
       await settled();
       expect(statuses(other)).toEqual({ "large.bin": "needs-file" });
     });
 
-    it("two tabs send a large file once if the user chooses it in both tabs", async () => {
+    it("two tabs send a large file once if the user chooses the file in both tabs", async () => {
       const { browser, first } = await openBoth();
       const tabs = [await reload(browser, first), await openRestored(browser)];
       for (const tab of tabs) {

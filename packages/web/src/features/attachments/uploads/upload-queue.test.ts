@@ -17,7 +17,7 @@ import {
 } from "./testing/queue-actions.ts";
 
 describe("adding files", () => {
-  it("the queue sends 24 small files at a time", async () => {
+  it("the upload queue sends at most 24 small files in parallel", async () => {
     const tab = createFakeBrowser().openTab();
     const files = Array.from({ length: 30 }, (_, nth) => ({ file: fileOf(`${nth}.txt`) }));
     tab.queue.add(files, TARGET);
@@ -25,7 +25,7 @@ describe("adding files", () => {
     expect(tab.transfers).toHaveLength(24);
   });
 
-  it("the queue sends three large files at a time, and the next after one is attached", async () => {
+  it("the upload queue sends at most three large files in parallel", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt", "b.txt", "c.txt", "d.txt");
     expect(statuses(tab)).toEqual({ "a.txt": "sending", "b.txt": "sending", "c.txt": "sending", "d.txt": "queued" });
     transferOf(tab, "b.txt").finish();
@@ -33,7 +33,7 @@ describe("adding files", () => {
     expect(sentBy(tab)).toEqual(["a.txt", "b.txt", "c.txt", "d.txt"]);
   });
 
-  it("the queue creates the attachments of files in the order of the files", async () => {
+  it("the upload queue creates the attachments in the order of the files", async () => {
     const tab = createFakeBrowser().openTab();
     tab.queue.add(chosen("a.txt", "b.txt"), TARGET);
     await settled();
@@ -48,7 +48,7 @@ describe("adding files", () => {
     expect(isFree).toBe(true);
   });
 
-  it.each(["pause", "cancel"] as const)("the queue starts the next file after a %s", async (action) => {
+  it.each(["pause", "cancel"] as const)("the action %s of an upload lets the next upload start", async (action) => {
     const tab = createFakeBrowser().openTab();
     tab.queue.add(chosen("a.txt", "b.txt"), TARGET);
     await settled();
@@ -56,7 +56,7 @@ describe("adding files", () => {
     await expect(transferOf(tab, "b.txt").startsAfter).resolves.toBeUndefined();
   });
 
-  it("equal files of two folders are two uploads, and each keeps its path, also after a reload", async () => {
+  it("equal files of two folders are two uploads with different paths", async () => {
     const browser = createFakeBrowser();
     const tab = browser.openTab();
     tab.queue.add(
@@ -70,7 +70,7 @@ describe("adding files", () => {
     expect(restored.transfers.map(({ path }) => path)).toEqual(["a/", "b/"]);
   });
 
-  it("the queue attaches a file and removes its upload", async () => {
+  it("the upload queue removes the upload of an attached file", async () => {
     const browser = createFakeBrowser();
     const tab = browser.openTab();
     const events = eventsOf(tab);
@@ -85,7 +85,7 @@ describe("adding files", () => {
     expect(events).toEqual(["added", "attached"]);
   });
 
-  it("the total of a note counts attached files until no upload of the note is active", async () => {
+  it("the upload total of a note counts attached files while another upload is active", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt", "b.txt", "c.txt", "d.txt");
     const total = () => tab.queue.list.total("trip");
     expect(total()).toMatchObject({
@@ -114,7 +114,7 @@ describe("adding files", () => {
     expect(total()).toMatchObject({ attachedCount: 0, failedCount: 1, count: 2, totalBytes: FILE_BYTES });
   });
 
-  it("the total of a note has the time left of its slowest file", async () => {
+  it("the upload total of a note has the remaining time of the slowest upload", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt", "b.txt");
     expect(tab.queue.list.total("trip").longestSeconds).toBe(0);
     tab.queue.list.change(idOf(tab, "a.txt"), { secondsLeft: 35 });
@@ -122,20 +122,20 @@ describe("adding files", () => {
     expect(tab.queue.list.total("trip").longestSeconds).toBe(35);
   });
 
-  it("the queue ignores a file that it already has", async () => {
+  it("the upload queue ignores a file that is already in the queue", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     tab.queue.add(chosen("a.txt"), TARGET);
     await settled();
     expect(sentBy(tab)).toEqual(["a.txt"]);
   });
 
-  it("the queue sends two files of the same name, size and date separately", async () => {
+  it("the upload queue sends two files even if their names, sizes and dates are equal", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt", "a.txt");
     expect(sentBy(tab)).toEqual(["a.txt", "a.txt"]);
     expect(new Set(tab.transfers.map(({ file }) => file.lastModified)).size).toBe(2);
   });
 
-  it("the queue refuses a file over the limit without sending it", async () => {
+  it("the upload queue sends no file that exceeds the size limit", async () => {
     const tab = createFakeBrowser().openTab();
     const events = eventsOf(tab);
     tab.queue.add([{ file: fileOf("a.txt", { sizeBytes: 101 }) }], { ...TARGET, maxBytes: 100 });
@@ -145,14 +145,14 @@ describe("adding files", () => {
     expect(events).toEqual(["failed"]);
   });
 
-  it("the note shows the attachment of an upload only as an upload", async () => {
+  it("the upload queue knows the attachment ids of its active uploads", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     expect([...tab.queue.list.$attachmentIds.get()]).toEqual(["attachment-1"]);
   });
 });
 
 describe("pausing", () => {
-  it("pausing an upload pauses the transfer and lets the next file start", async () => {
+  it("pausing an upload lets the next upload start", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt", "b.txt", "c.txt", "d.txt");
     tab.queue.pause(idOf(tab, "a.txt"));
     await settled();
@@ -168,7 +168,7 @@ describe("pausing", () => {
     expect(transferOf(tab, "a.txt").isPaused).toBe(true);
   });
 
-  it("a resumed upload continues the same transfer", async () => {
+  it("resuming an upload continues the same transfer", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     tab.queue.pause(idOf(tab, "a.txt"));
     tab.queue.resume(idOf(tab, "a.txt"));
@@ -177,7 +177,7 @@ describe("pausing", () => {
     expect(sentBy(tab)).toEqual(["a.txt"]);
   });
 
-  it("a paused upload appears as paused while its last bytes are sent", async () => {
+  it("a paused upload appears as paused while the browser sends its last bytes", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     tab.queue.pause(idOf(tab, "a.txt"));
     transferOf(tab, "a.txt").begin();
@@ -199,7 +199,7 @@ describe("pausing", () => {
 });
 
 describe("a failed upload", () => {
-  it("a failed upload keeps its row with the error, and a retry sends it again", async () => {
+  it("a retry sends the file of a failed upload again", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     const events = eventsOf(tab);
     transferOf(tab, "a.txt").fail("quota_exceeded");
@@ -211,7 +211,7 @@ describe("a failed upload", () => {
     expect(sentBy(tab)).toEqual(["a.txt", "a.txt"]);
   });
 
-  it("the queue sends a failed upload again when the user adds its file again", async () => {
+  it("the queue sends the file of a failed upload when the user adds the file again", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     transferOf(tab, "a.txt").fail("quota_exceeded");
     await settled();
@@ -220,7 +220,7 @@ describe("a failed upload", () => {
     expect(sentBy(tab)).toEqual(["a.txt", "a.txt"]);
   });
 
-  it("a rejected upload leaves the queue, and the note shows the rejected file", async () => {
+  it("a rejected upload leaves the upload queue", async () => {
     const browser = createFakeBrowser();
     const tab = await openSending(browser, "photo.png");
     const events = eventsOf(tab);
@@ -232,7 +232,7 @@ describe("a failed upload", () => {
     expect(browser.stored.size).toBe(0);
   });
 
-  it("the queue does not send a failed upload again that another tab has finished", async () => {
+  it("a retry does not send a file that another tab has sent meanwhile", async () => {
     const browser = createFakeBrowser();
     const first = await openSending(browser, "a.txt");
     const other = await openRestored(browser);

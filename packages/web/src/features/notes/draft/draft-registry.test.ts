@@ -21,7 +21,7 @@ async function openUnsavedTab() {
 }
 
 describe("the draft of a closed tab", () => {
-  it("opening a note restores the draft of a closed tab", async () => {
+  it("opening a note restores the note's draft from a closed tab", async () => {
     const { service, browser, tab } = await openUnsavedTab();
     tab.close();
     vi.clearAllTimers();
@@ -30,7 +30,7 @@ describe("the draft of a closed tab", () => {
     expect(draft.beforeRestore).toEqual({ body: "one" });
   });
 
-  it("every page saves the drafts of closed tabs", async () => {
+  it("each page of the app saves the drafts of closed tabs", async () => {
     const { service, browser, tab } = await openUnsavedTab();
     tab.close();
     vi.clearAllTimers();
@@ -40,7 +40,7 @@ describe("the draft of a closed tab", () => {
     expect(Object.keys(browser.storage)).toEqual([]);
   });
 
-  it("the open page of a note restores the draft of a closed tab", async () => {
+  it("the open page of a note restores the note's draft when another tab closes", async () => {
     const { service, browser, tab } = await openUnsavedTab();
     const later = browser.openTab(service);
     await later.storage.refresh();
@@ -54,7 +54,7 @@ describe("the draft of a closed tab", () => {
     expect(service.note.body).toBe("unsaved");
   });
 
-  it("the draft of a closed tab stays stored while the service is unreachable", async () => {
+  it("the browser keeps the draft of a closed tab while the service is unreachable", async () => {
     const { service, browser, tab } = await openUnsavedTab();
     tab.close();
     service.failure = new ValetKeyError("network", "");
@@ -62,7 +62,7 @@ describe("the draft of a closed tab", () => {
     expect(Object.keys(browser.storage)).toHaveLength(1);
   });
 
-  it("the draft of a closed tab becomes a conflict if its field has changed since", async () => {
+  it("the draft of a closed tab becomes a conflict if another user changed the field", async () => {
     const { service, browser, tab } = await openUnsavedTab();
     tab.close();
     vi.clearAllTimers();
@@ -73,7 +73,7 @@ describe("the draft of a closed tab", () => {
     expect(later.drafts.of(service.note).$view.get().state.kind).toBe("conflict");
   });
 
-  it("the note keeps other people's changes to other fields when a user discards a restored draft", async () => {
+  it("discarding a restored draft of the text keeps another user's new title", async () => {
     const { service, browser, tab } = await openUnsavedTab();
     tab.close();
     vi.clearAllTimers();
@@ -115,7 +115,7 @@ describe("the draft of an open tab", () => {
     expect(service.note).toMatchObject({ title: "Better plan", body: "unsaved" });
   });
 
-  it("a draft is removed from the registry when it is saved and not shown", async () => {
+  it("the draft registry removes a draft only if the draft is saved and not shown", async () => {
     const { service, tab, draft } = await openUnsavedTab();
     tab.drafts.release(draft);
     expect(tab.drafts.of(service.note)).toBe(draft);
@@ -138,14 +138,14 @@ describe("a sign-out", () => {
     expect(tab.drafts.areSaved()).toBe(true);
   });
 
-  it("a sign-out reports text that it could not save", async () => {
+  it("a sign-out reports drafts that the app could not save", async () => {
     const { service, tab } = await openUnsavedTab();
     service.failure = new ValetKeyError("network", "");
     await tab.drafts.flushAll();
     expect(tab.drafts.areSaved()).toBe(false);
   });
 
-  it("a sign-out that discards all drafts deletes unsaved text", async () => {
+  it("a sign-out that discards drafts deletes the unsaved text from the browser", async () => {
     const { service, browser, tab } = await openUnsavedTab();
     tab.drafts.discardAll();
     await vi.advanceTimersByTimeAsync(600_000);
@@ -160,14 +160,14 @@ describe("drafts in a limited browser", () => {
     throw new DOMException("", "SecurityError");
   };
 
-  it("a browser that forbids storage stores no drafts and reports no error", () => {
+  it("a draft causes no error in a browser that forbids storage", () => {
     const storage = new DraftStorage({ storage: forbidden, locks: undefined, tab: "tab-1" });
     storage.save("note-1", draft);
     storage.remove("note-1");
     expect(storage.read("note-1")).toBeUndefined();
   });
 
-  it("in a browser without locks, no draft counts as abandoned", async () => {
+  it("in a browser without Web Locks, no draft counts as the draft of a closed tab", async () => {
     const browser = new FakeBrowser();
     const open = (tab: string) => new DraftStorage({ storage: () => browser.storage, locks: undefined, tab });
     open("tab-1").save("note-1", draft);

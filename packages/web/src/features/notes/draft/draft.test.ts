@@ -15,7 +15,7 @@ function openDraft() {
 }
 
 describe("autosave", () => {
-  it("a draft saves 800 ms after the last key", async () => {
+  it("a draft is saved 800 ms after the last key press", async () => {
     const { service, draft, state } = openDraft();
     draft.edit({ body: "one t" });
     await vi.advanceTimersByTimeAsync(799);
@@ -27,21 +27,21 @@ describe("autosave", () => {
     expect(state()).toBe("saved");
   });
 
-  it("a draft saves immediately on flush", async () => {
+  it("flush saves a draft immediately", async () => {
     const { service, draft } = openDraft();
     draft.edit({ title: "Better plan" });
     await draft.flush();
     expect(service.note.title).toBe("Better plan");
   });
 
-  it("a draft sends nothing if the user edits nothing", async () => {
+  it("a draft without edits sends no request", async () => {
     const { service, draft, state } = openDraft();
     await draft.flush();
     expect(service.saves).toEqual([]);
     expect(state()).toBe("idle");
   });
 
-  it("a draft saves text that the user typed during a save", async () => {
+  it("a draft saves text that the user types while a save is in progress", async () => {
     const { service, draft } = openDraft();
     const response = Promise.withResolvers<void>();
     service.delay = response.promise;
@@ -61,7 +61,7 @@ describe("autosave", () => {
     expect(service.note.body).toBe("ab\uFFFD");
   });
 
-  it("a draft keeps unsaved text when a newer version arrives", () => {
+  it("a draft keeps unsaved text when a newer version of the note arrives", () => {
     const { service, draft } = openDraft();
     draft.edit({ body: "one two" });
     service.change({ title: "Their title" });
@@ -69,7 +69,7 @@ describe("autosave", () => {
     expect(draft.$view.get()).toMatchObject({ title: "Their title", body: "one two" });
   });
 
-  it("a draft ignores a version that is older than its own", () => {
+  it("a draft ignores an older version of the note", () => {
     const { service, draft } = openDraft();
     const old = service.note;
     service.change({ body: "new" });
@@ -80,7 +80,7 @@ describe("autosave", () => {
 });
 
 describe("a failed save", () => {
-  it("a failed save runs again after 3 s, then after 6 s", async () => {
+  it("a draft retries a failed save after 3 seconds, and then after 6 more seconds", async () => {
     const { service, draft, state } = openDraft();
     service.failure = new ValetKeyError("network", "");
     draft.edit({ body: "two" });
@@ -96,7 +96,7 @@ describe("a failed save", () => {
     expect(state()).toBe("saved");
   });
 
-  it("a save that the service refuses permanently does not run again", async () => {
+  it("a draft does not retry a save that the service refuses permanently", async () => {
     const { service, draft, state } = openDraft();
     service.failure = new ValetKeyError("access_denied", "", { status: 403 });
     draft.edit({ body: "two" });
@@ -107,7 +107,7 @@ describe("a failed save", () => {
     expect(draft.$view.get().body).toBe("two");
   });
 
-  it("a failed save runs again if the service is too busy", async () => {
+  it("a draft retries a save after the service returns rate_limited", async () => {
     const { service, draft } = openDraft();
     service.failure = new ValetKeyError("rate_limited", "", { status: 429 });
     draft.edit({ body: "two" });
@@ -127,7 +127,7 @@ describe("two users on one note", () => {
     return opened;
   }
 
-  it("a draft merges with another user's change of another field", async () => {
+  it("a draft of the text does not replace another user's new title", async () => {
     const { service, draft, state } = openDraft();
     service.change({ title: "Their title" });
     draft.edit({ body: "mine" });
@@ -136,7 +136,7 @@ describe("two users on one note", () => {
     expect(state()).toBe("saved");
   });
 
-  it("a draft shows both texts when two users change the same field", async () => {
+  it("a draft has the texts of both users if both users changed the same field", async () => {
     const { service, draft } = await openConflict();
     const { body, state } = draft.$view.get();
     expect(body).toBe("mine");
@@ -153,7 +153,7 @@ describe("two users on one note", () => {
     expect(service.saves).toHaveLength(sent);
   });
 
-  it("a draft replaces the text of the other user on keepMine", async () => {
+  it("keepMine replaces the other user's text with the draft", async () => {
     const { service, draft, state } = await openConflict();
     draft.keepMine();
     await draft.flush();
@@ -161,7 +161,7 @@ describe("two users on one note", () => {
     expect(state()).toBe("saved");
   });
 
-  it("takeTheirs returns the discarded text of a draft, for an undo", async () => {
+  it("takeTheirs returns the discarded text, so that the user can undo the choice", async () => {
     const { service, draft } = await openConflict();
     const discarded = draft.takeTheirs();
     expect(draft.$view.get()).toMatchObject({ body: "theirs", state: { kind: "idle" } });
@@ -170,7 +170,7 @@ describe("two users on one note", () => {
     expect(service.note.body).toBe("mine");
   });
 
-  it("a draft sees no conflict in its own save with a lost response", async () => {
+  it("a save whose response was lost does not cause a conflict", async () => {
     const { service, draft, state } = openDraft();
     service.losesResponses = true;
     draft.edit({ body: "two" });

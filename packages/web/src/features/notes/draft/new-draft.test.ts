@@ -17,7 +17,7 @@ function openNewDraft() {
 }
 
 describe("the draft of a new note", () => {
-  it("the draft of a new note creates the note once, and then changes it", async () => {
+  it("the draft of a new note creates the note once, and then updates the note", async () => {
     const { service, browser, draft } = openNewDraft();
     draft.edit({ title: "P" });
     draft.edit({ title: "Plan" });
@@ -31,7 +31,7 @@ describe("the draft of a new note", () => {
     expect(Object.keys(browser.storage)).toEqual([]);
   });
 
-  it("the draft of a new note sends nothing if the user removes its text again", async () => {
+  it("the draft of a new note sends no request if the user deletes the typed text", async () => {
     const { service, browser, draft } = openNewDraft();
     draft.edit({ title: "P" });
     draft.edit({ title: " " });
@@ -41,7 +41,7 @@ describe("the draft of a new note", () => {
     expect(draft.$view.get().state.kind).toBe("idle");
   });
 
-  it("the draft of a new note makes one note with the typed text after a lost response", async () => {
+  it("the draft of a new note creates only one note even if a response is lost", async () => {
     const { service, draft } = openNewDraft();
     service.losesResponses = true;
     draft.edit({ title: "Plan" });
@@ -54,7 +54,7 @@ describe("the draft of a new note", () => {
     expect(service.createdBy.size).toBe(1);
   });
 
-  it("a reload restores the draft of a new note, and then creates the note", async () => {
+  it("after a reload, the restored draft of a new note creates the note", async () => {
     const { service, browser, blank, draft } = openNewDraft();
     service.failure = new ValetKeyError("network", "");
     draft.edit({ title: "Plan" });
@@ -68,7 +68,7 @@ describe("the draft of a new note", () => {
     expect(service.note.title).toBe("Plan");
   });
 
-  it("the draft of a new note never replaces the text of another tab with the same note", async () => {
+  it("the draft of a new note never replaces the text that another tab saved", async () => {
     const { service, open, draft } = openNewDraft();
     const other = open();
     draft.edit({ title: "Mine" });

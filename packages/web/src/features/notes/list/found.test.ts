@@ -9,6 +9,6 @@ it.each([
   ["report.pdf", "", undefined],
   // The lower case of İ has two characters.
   ["İstanbul", "istanbul", undefined],
-])("the list of notes marks in %j the text %j", (text, q, parts) => {
+])("in the text %j, a search for %j highlights the parts %j", (text, q, parts) => {
   expect(splitMatch(text, q)).toEqual(parts);
 });

@@ -21,7 +21,7 @@ describe("the list of notes", () => {
     ]);
   });
 
-  it("the list of notes has a group of pinned notes, except in a search", () => {
+  it("the list of notes has a group of pinned notes unless the user searches", () => {
     const notes = [at(3, 8, { isPinned: true }), at(10, 11)];
     const headings = (options: Partial<Parameters<typeof groupNotes>[1]>) =>
       groupNotes(notes, { ...created, ...options }).map(({ heading }) => heading);
@@ -30,7 +30,7 @@ describe("the list of notes", () => {
     expect(headings({ isSearch: true })).toEqual([expect.stringMatching(/^Tuesday/), "Today"]);
   });
 
-  it("the list of last changed notes has a group for each day of a change", () => {
+  it("the order by last change groups notes by the day of the last change", () => {
     const notes = [at(3, 8, { updatedAt: instant(10, 11) }), at(9, 23)];
     const groups = groupNotes(notes, { ...created, order: "changed" });
     expect(groups.map(({ heading }) => heading)).toEqual(["Today", "Yesterday"]);
@@ -40,7 +40,7 @@ describe("the list of notes", () => {
     ["# Plan\n\n- [ ] **milk**\n- bread", "Plan milk bread"],
     ["> See [the rules](https://example.com) and ![a picture](x.png)", "See the rules and a picture"],
     ["", ""],
-  ])("the list of notes shows the text %j without marks", (source, snippet) => {
+  ])("the list of notes shows the text %j without Markdown syntax", (source, snippet) => {
     expect(plainSnippet(source)).toBe(snippet);
   });
 });

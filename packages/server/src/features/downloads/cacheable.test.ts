@@ -30,7 +30,7 @@ describe.each(engines)("cacheable URLs on $name", (engine) => {
       return { service, ann, noteId, get: (query: string) => ann.send(`${path}&${query}`) };
     }
 
-    it("a cacheable URL does not change within a window of half its expiry", async () => {
+    it("requests in one cache window return the same cacheable URL", async () => {
       const { service, get } = await start();
       // The test sets the clock to the middle of a window of 30 seconds.
       const windowMs = 30_000;
@@ -42,7 +42,7 @@ describe.each(engines)("cacheable URLs on $name", (engine) => {
       expect((await get("expiresIn=60&cacheable=true")).body.fileUrl).not.toBe(first.body.fileUrl);
     });
 
-    it("a cacheable URL returns the file", async () => {
+    it("a cacheable URL returns the bytes of the file", async () => {
       const { get } = await start();
       const response = await fetch((await get("cacheable=true")).body.fileUrl);
       expect([response.headers.get("content-disposition"), await response.text()]).toEqual([
@@ -51,7 +51,7 @@ describe.each(engines)("cacheable URLs on $name", (engine) => {
       ]);
     });
 
-    it("a cacheable URL never works longer than promised, and its reported expiry is true", async () => {
+    it("the response states the exact expiry of a cacheable URL", async () => {
       const { service, noteId, get } = await start();
       const ttl = fc.integer({ min: 2, max: 43_200 });
       const property = fc.asyncProperty(ttl, fc.nat({ max: 20_000 }), async (expiresIn, aheadMs) => {
@@ -74,7 +74,7 @@ describe.each(engines)("cacheable URLs on $name", (engine) => {
       expect(issued).toHaveLength(3);
     });
 
-    it("URLs are not cacheable by default", async () => {
+    it("two requests for a URL return different URLs by default", async () => {
       const { service, get } = await start();
       const first = await get("expiresIn=60");
       service.advance(1_000);
@@ -83,7 +83,7 @@ describe.each(engines)("cacheable URLs on $name", (engine) => {
     });
   });
 
-  it("only URLs of inline files can be cacheable", async () => {
+  it("a request for a cacheable URL returns 400 without disposition=inline", async () => {
     const service = await startServiceInTest({ engine, bucket });
     for (const call of ["url", "url?disposition=attachment", "download"]) {
       const query = `${call.includes("?") ? "&" : "?"}cacheable=true`;
@@ -92,7 +92,7 @@ describe.each(engines)("cacheable URLs on $name", (engine) => {
     }
   });
 
-  it("a cacheable URL needs an expiry of at least two seconds", async () => {
+  it("a request for a cacheable URL returns 400 if the expiry is under two seconds", async () => {
     const service = await startServiceInTest({ engine, bucket });
     const { attachmentId } = await createWorld(service);
     const { status, body } = await service

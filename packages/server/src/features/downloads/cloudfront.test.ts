@@ -61,20 +61,17 @@ describe("downloads from CloudFront", () => {
     { keyType: "rsa", hash: "sha256" },
     { keyType: "rsa", hash: "sha1" },
     { keyType: "ec", hash: "sha256" },
-  ] as const)(
-    "downloads from CloudFront have the bytes and headers of the file, signed with $keyType and $hash",
-    async (options) => {
-      const { service, attachmentId, distribution } = await startBehind(options);
-      const { fileUrl } = (await service.as("ann").send(`GET /attachments/${attachmentId}/url`)).body;
-      expect(new URL(fileUrl).origin).toBe(distribution.target.distribution);
-      const response = await fetch(fileUrl);
-      expect(await response.text()).toBe("hello");
-      expect(response.headers.get("content-disposition")).toMatch(/^attachment; filename=.*%C3%9Cberblick\.txt/);
-      expect(response.headers.get("content-type")).toBe("text/plain; charset=utf-8");
-    },
-  );
+  ] as const)("a CloudFront URL that is signed with $keyType and $hash returns the file", async (options) => {
+    const { service, attachmentId, distribution } = await startBehind(options);
+    const { fileUrl } = (await service.as("ann").send(`GET /attachments/${attachmentId}/url`)).body;
+    expect(new URL(fileUrl).origin).toBe(distribution.target.distribution);
+    const response = await fetch(fileUrl);
+    expect(await response.text()).toBe("hello");
+    expect(response.headers.get("content-disposition")).toMatch(/^attachment; filename=.*%C3%9Cberblick\.txt/);
+    expect(response.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+  });
 
-  it("a CloudFront URL expires after expiresIn, and the response contains the expiry", async () => {
+  it("a CloudFront URL expires after `expiresIn` seconds", async () => {
     const { service, attachmentId, advance } = await startBehind();
     const before = Date.now();
     const { body } = await service.as("ann").send(`GET /attachments/${attachmentId}/url?expiresIn=5`);
@@ -110,7 +107,7 @@ describe("downloads from CloudFront", () => {
     expect(await statusOf(url.href)).toBe(200);
   });
 
-  it("the activity contains a CloudFront download before the service sends the response", async () => {
+  it("the service records a CloudFront URL in the activity before the response", async () => {
     const { service, attachmentId, noteId } = await startBehind();
     const ann = service.as("ann");
     await ann.send(`GET /attachments/${attachmentId}/url?expiresIn=7`);
@@ -119,7 +116,7 @@ describe("downloads from CloudFront", () => {
     expect(items[0].detail).toEqual({ expiresInSeconds: 7, purpose: "download" });
   });
 
-  it("CloudFront URLs work in batches and through links", async () => {
+  it("batches of URLs and claims of links return CloudFront URLs", async () => {
     const { service, attachmentId, distribution } = await startBehind();
     const json = { attachmentIds: [attachmentId] };
     const { urls } = (await service.as("ann").send("POST /attachments/urls", { json })).body;
@@ -130,7 +127,7 @@ describe("downloads from CloudFront", () => {
     expect(new URL(claimed.body.urls[0].fileUrl).origin).toBe(distribution.target.distribution);
   });
 
-  it("requirement 16: the first request for a CloudFront URL after a revocation gets no URL", async () => {
+  it("requirement 16: after a share is revoked, the next request for a CloudFront URL returns 403", async () => {
     const { service, attachmentId } = await startBehind();
     const bob = service.as("bob");
     await bob.send("GET /me");
@@ -151,7 +148,7 @@ describe("downloads from CloudFront", () => {
     }
   });
 
-  it("requirement 28: the log contains no signature of CloudFront", async () => {
+  it("requirement 28: the log contains no signature of a CloudFront URL", async () => {
     const { service, attachmentId } = await startBehind({ bindsIp: true });
     const { fileUrl } = (await service.as("ann").send(`GET /attachments/${attachmentId}/url`)).body;
     service.app.log.error({ err: new Error(`GET ${fileUrl} failed`), url: fileUrl }, fileUrl);
@@ -160,7 +157,7 @@ describe("downloads from CloudFront", () => {
   });
 });
 
-describe("URLs of CloudFront for one IP address", () => {
+describe("CloudFront URLs for one IP address", () => {
   async function urlFrom(service: TestService, { path, ip }: { path: string; ip: string }) {
     const headers = { authorization: `Bearer ${await tokenOf("ann")}` };
     const response = await service.app.inject({ method: "GET", url: path, headers, remoteAddress: ip });
@@ -178,7 +175,7 @@ describe("URLs of CloudFront for one IP address", () => {
     expect(await statusOf(foreign.body.fileUrl)).toBe(403);
   });
 
-  it("a CloudFront URL works for the client behind a proxy that adds the port to the IP address", async () => {
+  it("a CloudFront URL works behind a proxy that adds the port to the client's IP address", async () => {
     const app = { trustProxy: () => true };
     const { service, attachmentId } = await startBehind({ bindsIp: true }, { app });
     const headers = { "x-forwarded-for": "127.0.0.1:49152" };
@@ -187,7 +184,7 @@ describe("URLs of CloudFront for one IP address", () => {
     expect(await (await fetch(body.fileUrl)).text()).toBe("hello");
   });
 
-  it("a client without IPv4 gets 403 and no CloudFront URL for one IP address", async () => {
+  it("a client without IPv4 gets 403 instead of a CloudFront URL for one IP address", async () => {
     const { service, attachmentId, noteId } = await startBehind({ bindsIp: true });
     const refused = await urlFrom(service, { path: `/attachments/${attachmentId}/url`, ip: "2001:db8::1" });
     expect([refused.status, refused.body.code]).toEqual([403, "ipv4_required"]);
@@ -195,7 +192,7 @@ describe("URLs of CloudFront for one IP address", () => {
     expect(items.map(({ action }: { action: string }) => action)).not.toContain("url.issued");
   });
 
-  it("a visitor without IPv4 gets no CloudFront URL, and loses no claim", async () => {
+  it("a refused visitor without IPv4 uses no claim of the link", async () => {
     const { service } = await startBehind({ bindsIp: true });
     const stored = await storeLink(service.db, { maxClaims: 1 });
     const refused = await visitorOf(service.app, { ip: "2001:db8::1" }).claim(stored.token);

@@ -4,7 +4,7 @@ import { fileForm } from "../../testing/form.ts";
 import { startServiceInTest, stopClock, useService } from "../../testing/use-service.ts";
 import { unknownId } from "../../testing/world.ts";
 
-describe.each(engines)("requirement 30: rates of one person, on $name", (engine) => {
+describe.each(engines)("requirement 30: rate limits of one person, on $name", (engine) => {
   const service = useService({
     engine,
     limits: { urlRate: { perSecond: 0.1, burst: 1_000 }, uploadRate: { perSecond: 0.1, burst: 4 } },
@@ -20,7 +20,7 @@ describe.each(engines)("requirement 30: rates of one person, on $name", (engine)
     };
   }
 
-  it("the rate limit counts the URLs of batches, single URLs and downloads together", async () => {
+  it("one rate limit counts single URLs, downloads and the URLs of batches", async () => {
     const { id } = await openFile("ann");
     const ann = service.as("ann");
     const batch = (size: number) =>
@@ -38,7 +38,7 @@ describe.each(engines)("requirement 30: rates of one person, on $name", (engine)
     expect((await ann.send(`GET /attachments/${id}/url`)).status).toBe(200);
   });
 
-  it("the refused requests of a stranger do not limit the URLs of the owner", async () => {
+  it("the requests of a stranger do not use the owner's rate limit of URLs", async () => {
     const { id } = await openFile("bob");
     const attachmentIds = Array.from({ length: 1_000 }, () => id);
     await service.as("eve").send("POST /attachments/urls", { json: { attachmentIds } });
@@ -46,7 +46,7 @@ describe.each(engines)("requirement 30: rates of one person, on $name", (engine)
     expect((await service.as("bob").send(`GET /attachments/${id}/url`)).status).toBe(200);
   });
 
-  it("the rate limit counts started uploads and forms together", async () => {
+  it("one rate limit counts upload starts and form uploads", async () => {
     const { noteId } = await openFile("carl");
     const carl = service.as("carl");
     const json = { filename: "a.bin", sizeBytes: 1, contentType: "application/x-any" };

@@ -31,7 +31,7 @@ describe.each(engines)("requirement 30: refused URLs of a stranger, on $name", (
     return { attachmentIds, refusals };
   }
 
-  it("200 refusals of one stranger become two activity events", async () => {
+  it("200 refused requests of one stranger cause two events in the activity", async () => {
     const { attachmentIds, refusals } = await openNote();
     const [one, other] = attachmentIds as [string, string];
     const eve = service.as("eve");
@@ -49,7 +49,7 @@ describe.each(engines)("requirement 30: refused URLs of a stranger, on $name", (
     expect(await refusals()).toEqual([others, first]);
   });
 
-  it("a stranger who repeats refused requests causes one event in each minute", async () => {
+  it("a stranger who repeats refused requests causes one event a minute", async () => {
     const { attachmentIds, refusals } = await openNote();
     const [id] = attachmentIds;
     const finn = service.as("finn");
@@ -63,7 +63,7 @@ describe.each(engines)("requirement 30: refused URLs of a stranger, on $name", (
     expect(events.map(({ detail }) => detail.count ?? 1)).toEqual([20, 20, 20, 19, 1]);
   });
 
-  it("the activity records the refusals of each person and each note separately", async () => {
+  it("the activity counts refused requests for each person and each note separately", async () => {
     const [one, other] = [await openNote(), await openNote()];
     for (const name of ["gus", "hal"]) {
       for (const { attachmentIds } of [one, other, one]) {
@@ -73,7 +73,7 @@ describe.each(engines)("requirement 30: refused URLs of a stranger, on $name", (
     for (const note of [one, other]) expect(await note.refusals()).toHaveLength(2);
   });
 
-  it("a stopping service writes the refusal counts of open windows", async () => {
+  it("a service that stops records the refusals that it has counted in memory", async () => {
     const { attachmentIds, refusals } = await openNote();
     for (let nth = 0; nth < 5; nth += 1) await service.as("ida").send(`GET /attachments/${attachmentIds[0]}/url`);
     await service.useCases.flushRefusals({ all: true });

@@ -4,7 +4,7 @@ import { fileForm } from "../../testing/form.ts";
 import { useService } from "../../testing/use-service.ts";
 import { createWorld, unknownId } from "../../testing/world.ts";
 
-describe.each(engines)("URLs on $name", (engine) => {
+describe.each(engines)("download URLs on $name", (engine) => {
   let noteId: string;
   const service = useService({ engine });
   const ann = service.as("ann");
@@ -19,7 +19,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     return body.id;
   }
 
-  it("GET /url returns fileUrl, as in the article, and the URL works for 60 seconds", async () => {
+  it("GET /url returns a `fileUrl` that is valid for 60 seconds by default", async () => {
     const id = await attach("hello");
     const before = Date.now();
     const { status, body, headers } = await ann.send(`GET /attachments/${id}/url`);
@@ -35,7 +35,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect([file.status, await file.text()]).toEqual([200, "hello"]);
   });
 
-  it("GET /url returns the status 404 or 403 of the article with the article's message", async () => {
+  it("GET /url returns 404 for an unknown file and 403 for a stranger", async () => {
     const unknown = await ann.send(`GET /attachments/${unknownId()}/url`);
     expect(unknown.status).toBe(404);
     expect(unknown.body).toMatchObject({ message: "Attachment not found", detail: "Attachment not found" });
@@ -57,13 +57,13 @@ describe.each(engines)("URLs on $name", (engine) => {
     },
   );
 
-  it.each([1, 43_200])("the signature of a URL with expiresIn=%i expires after this time", async (seconds) => {
+  it.each([1, 43_200])("the signature of a URL is valid for the requested expiresIn=%i seconds", async (seconds) => {
     const { body } = await ann.send(`GET /attachments/${await attach("x")}/url?expiresIn=${seconds}`);
     expect(body.expiresIn).toBe(seconds);
     expect(new URL(body.fileUrl).searchParams.get("X-Amz-Expires")).toBe(String(seconds));
   });
 
-  it("requirement 16: only the owner may request more than URL_TTL_MAX_SHARED", async () => {
+  it("requirement 16: only the owner of a file may exceed URL_TTL_MAX_SHARED", async () => {
     const id = await attach("x");
     await ann.send(`PUT /attachments/${id}/shares`, { json: { userIds: ["dora"] } });
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["emil"], role: "editor" } });
@@ -78,7 +78,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect((await ann.send(`GET /attachments/${id}/url?expiresIn=901`)).body.expiresIn).toBe(901);
   });
 
-  it("requirement 16: a batch refuses a long expiry only for files of other owners", async () => {
+  it("requirement 16: a batch of URLs refuses a long expiry only for files of other owners", async () => {
     const shared = await attach("x");
     await ann.send(`PUT /attachments/${shared}/shares`, { json: { userIds: ["finn"] } });
     const finn = service.as("finn");
@@ -93,7 +93,7 @@ describe.each(engines)("URLs on $name", (engine) => {
   });
 
   it.each(["expiresIn=60&expiresIn=5", "disposition=inline&disposition=inline", "disposition=x", "purpose=x", "ttl=5"])(
-    "a request for a URL with ?%s returns 400",
+    "a request for a URL with the query ?%s returns 400",
     async (query) => {
       const { status, body } = await ann.send(`GET /attachments/${unknownId()}/url?${query}`);
       expect([status, body.code]).toEqual([400, "invalid_request"]);
@@ -108,13 +108,13 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect((await ann.send(`GET /attachments/${id}/download?expiresIn=0`)).body.code).toBe("expires_in_out_of_range");
   });
 
-  it("HEAD on /url returns 405 and issues no URL", async () => {
+  it("HEAD on /url returns 405", async () => {
     const id = await attach("hello");
     const answer = await ann.send(`HEAD /attachments/${id}/url`);
     expect([answer.status, answer.headers.allow]).toEqual([405, "GET"]);
   });
 
-  it("promise 3: the activity contains a URL before the service sends the response", async () => {
+  it("promise 3: the service records a URL in the activity before the response", async () => {
     const id = await attach("hello");
     await ann.send(`GET /attachments/${id}/url?expiresIn=7`);
     const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
@@ -127,13 +127,13 @@ describe.each(engines)("URLs on $name", (engine) => {
     ["?disposition=inline", "view"],
     ["?disposition=inline&purpose=renewal", "renewal"],
     ["?purpose=thumbnail", "thumbnail"],
-  ])("the audit event of a call of /url%s has the purpose %s", async (query, purpose) => {
+  ])("the audit event of the request GET /url%s has the purpose %s", async (query, purpose) => {
     await ann.send(`GET /attachments/${await attach("x")}/url${query}`);
     const { items } = (await ann.send(`GET /notes/${noteId}/activity?limit=1`)).body;
     expect(items[0].detail.purpose).toBe(purpose);
   });
 
-  it("the audit event of a batch of URLs has the purpose download unless the caller sets a purpose", async () => {
+  it("the audit event of a batch of URLs has the purpose download by default", async () => {
     const attachmentIds = [await attach("x"), await attach("y")];
     for (const given of [undefined, "zip", "thumbnail"]) {
       await ann.send("POST /attachments/urls", { json: { attachmentIds, purpose: given } });
@@ -168,7 +168,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect((await fetch(fileUrl)).headers.get("content-disposition")).toMatch(/^inline/);
   });
 
-  it("requirement 13: Content-Disposition contains any filename, and nothing else", async () => {
+  it("requirement 13: Content-Disposition contains exactly the name of the file", async () => {
     for (const filename of ["Überblick 📎.pdf", "a%22b.txt", "semi;colon,=.txt", "100%25.txt"]) {
       const shown = filename.replace("%22", '"').replace("%25", "%");
       const upload = { filename: shown, sizeBytes: 1, contentType: "text/plain" };
@@ -188,7 +188,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect(body).toMatchObject({ status: 400, code: "invalid_filename" });
   });
 
-  it("requirement 16: the first request for a URL after a revocation fails", async () => {
+  it("requirement 16: after a share is revoked, the next request for a URL returns 403", async () => {
     const id = await attach("hello");
     const bob = service.as("bob");
     for (const shared of [`/notes/${noteId}`, `/attachments/${id}`]) {
@@ -199,7 +199,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     }
   });
 
-  it("requirement 16: a share expires at its own instant", async () => {
+  it("requirement 16: a person gets no URL of a file after their share has expired", async () => {
     const id = await attach("hello");
     const carl = service.as("carl");
     const expiresAt = new Date(Date.now() + 60_000).toISOString();
@@ -209,7 +209,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     expect((await carl.send(`GET /attachments/${id}/url`)).status).toBe(403);
   });
 
-  it("requirement 17: a batch has one result for each id, in order", async () => {
+  it("requirement 17: a batch of URLs has one result for each id, in the order of the request", async () => {
     const mine = await attach("mine");
     const world = await createWorld(service);
     const waiting = (
@@ -241,7 +241,7 @@ describe.each(engines)("URLs on $name", (engine) => {
     [{ attachmentIds: [unknownId()], expiresIn: 43_201 }, "expires_in_out_of_range"],
     [{ attachmentIds: [unknownId()], key: "a" }, "invalid_request"],
     [{ attachmentIds: [unknownId()], purpose: "x" }, "invalid_request"],
-  ])("the service refuses the invalid request for a batch of URLs, number %#", async (json, code) => {
+  ])("an invalid request for a batch of URLs returns 400, case %#", async (json, code) => {
     const answer = await ann.send("POST /attachments/urls", { json });
     expect([answer.status, answer.body.code]).toEqual([400, code]);
   });

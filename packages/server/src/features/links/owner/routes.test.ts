@@ -64,7 +64,7 @@ describe.each(engines)("links on $name", (engine) => {
     ["a link with a password", "notes", { password: "open sesame" }],
     ["a file request", "notes", { kind: "upload", request: {} }],
     ["a link of one file", "attachments", {}],
-  ])("equal parallel requests with one key make %s once", async (_name, noun, json) => {
+  ])("identical requests at the same time with one idempotency key make %s once", async (_name, noun, json) => {
     const { noteId, linkId: olderLinkId } = await createWorld(service);
     const file = sampleAttachment(sampleNote({ id: noteId, ownerId: "owner" }), { state: "ready" });
     await attachmentQueries(service.db).insert(file);
@@ -83,7 +83,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect((await send({}, "")).body).toMatchObject({ status: 400, code: "invalid_request" });
   });
 
-  it("a new link of one file can have every setting", async () => {
+  it("a new link of one file can have all settings", async () => {
     const expiresAt = inDays(30);
     const choices = { label: "Contract", message: "Hello", maxClaims: 3, urlTtlSeconds: 900, notify: "each" };
     const json = { ...choices, expiresAt, password: "open sesame" };
@@ -94,7 +94,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(JSON.stringify(body)).not.toContain("sesame");
   });
 
-  it("a new file request has the default limits, and can have slots", async () => {
+  it("a new file request has the default limits", async () => {
     const { body: plain } = await create({ kind: "upload", request: {} });
     expect(plain).toMatchObject({
       kind: "upload",
@@ -124,7 +124,7 @@ describe.each(engines)("links on $name", (engine) => {
     });
   });
 
-  it("the service omits members of a stored file request that only a newer version knows", async () => {
+  it("a file request in a response omits stored members that only a newer version knows", async () => {
     const own = await createWorld(service);
     const request = { slots: [{ id: "passport", name: "Passport", accept: ["image/*"], maxBytes: 1000 }] };
     const { body } = await create({ kind: "upload", request }, own);
@@ -182,7 +182,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(body).toMatchObject({ status: 400, code: "invalid_request", detail: expect.stringMatching(detail) });
   });
 
-  it("a link cannot contain a file that is unknown, of another note or not ready", async () => {
+  it("a new link refuses a file that is unknown, on another note or not ready", async () => {
     const other = await createWorld(service);
     for (const id of [other.attachmentId, unknownId()]) {
       const { body } = await create({ attachmentIds: [world.attachmentId, id] });
@@ -196,7 +196,7 @@ describe.each(engines)("links on $name", (engine) => {
     for (const { body } of [byNote, byFile]) expect(body).toMatchObject({ status: 409, code: "attachment_not_ready" });
   });
 
-  it("an edit changes each field of a link, and the audit log has only the field names", async () => {
+  it("an edit changes each field of a link", async () => {
     const { body: link } = await create({ label: "Before", password: "first password" });
     const attachmentIds = [world.attachmentId];
     const change = { label: "After", message: "New", maxClaims: 9, urlTtlSeconds: 30, notify: "first" };
@@ -234,7 +234,7 @@ describe.each(engines)("links on $name", (engine) => {
     }
   });
 
-  it("a new password of a link ends the visits with the earlier password", async () => {
+  it("the password version of a link increases with each new password", async () => {
     const { body: link } = await create({ password: "first password" });
     const versionOf = async () => (await linkQueries(service.db).find(link.id))?.link.passwordVersion;
     const before = await versionOf();
@@ -244,7 +244,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(await versionOf()).toBe((before ?? 0) + 1);
   });
 
-  it("the earlier URL of a link stops working after the link gets a new URL", async () => {
+  it("an edit of a link with `newUrl` gives the link a new URL", async () => {
     const { body: link } = await create();
     const { body: renewed } = await patch(link.id, { newUrl: true });
     expect(renewed).toEqual({ ...link, url: expect.stringMatching(URL_OF_LINK) });
@@ -254,7 +254,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(events.items.map(({ action }: { action: string }) => action)).toEqual(["link.renewed", "link.created"]);
   });
 
-  it("an editor can read and revoke, but not edit, the link of another person", async () => {
+  it("an editor can read and revoke another person's link, but cannot edit this link", async () => {
     const { body: link } = await create({ password: "open sesame", attachmentIds: [world.attachmentId] });
     for (const json of [{ password: null }, { expiresAt: null }, { newUrl: true }]) {
       const { body } = await editor.send(`PATCH /links/${link.id}`, { json });
@@ -266,7 +266,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect((await editor.send(`DELETE /links/${link.id}`)).status).toBe(200);
   });
 
-  it("the link of an editor ends with the editor's access, even if the owner edits it", async () => {
+  it("the link of an editor stops working when the editor loses access to the note", async () => {
     const own = await createWorld(service);
     const { body: link } = await editor.send(`POST /notes/${own.noteId}/links`, { json: {} });
     expect((await editor.send(`PATCH /links/${link.id}`, { json: { label: "Mine" } })).body.canEdit).toBe(true);
@@ -275,7 +275,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect((await owner.send(`GET /links/${link.id}`)).body.state).toBe("orphaned");
   });
 
-  it("the service refuses an edit of a link with fields of another kind of link", async () => {
+  it("the service refuses an edit of a link with fields that the kind of link does not have", async () => {
     const { body: download } = await create();
     const { body: upload } = await create({ kind: "upload", request: {} });
     for (const [id, json] of [
@@ -291,7 +291,7 @@ describe.each(engines)("links on $name", (engine) => {
     }
   });
 
-  it("a revocation ends a link immediately, can be repeated, and prevents later edits", async () => {
+  it("an edit cannot undo the revocation of a link", async () => {
     const { body: link } = await create();
     const lastUrlExpiresAt = Date.now() + 41_000;
     await addClaim(service, { linkId: link.id, urlsIssued: 3, lastUrlExpiresAt: Date.now() - 1 });
@@ -315,7 +315,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(events.items.map(({ action }: { action: string }) => action)).toEqual(["link.revoked", "link.created"]);
   });
 
-  it("the revocation of a link returns null as the last expiry if no URL of the link is valid", async () => {
+  it("the revocation of a link returns null if no URL of the link is valid any more", async () => {
     const { body: link } = await create();
     await addClaim(service, { linkId: link.id, urlsIssued: 1, lastUrlExpiresAt: Date.now() - 1 });
     expect((await owner.send(`DELETE /links/${link.id}`)).body).toEqual({ lastUrlExpiresAt: null });
@@ -369,7 +369,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(second).toMatchObject({ state: "used_up", received: { files: 1, bytes: 7 } });
   });
 
-  it("the lists of links of a note, a file and a person have the newest link first", async () => {
+  it("lists of links return the newest link first", async () => {
     const own = await createWorld(service);
     const person = service.as("editor");
     const made: string[] = [];
@@ -399,7 +399,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(await ids(person, "/links")).not.toContain(ofFile);
   });
 
-  it("a page of links ends before it exceeds 1 MiB", async () => {
+  it("a page in the list of links stays below 1 MiB", async () => {
     const own = await createWorld(service);
     const note = sampleNote({ id: own.noteId, ownerId: "owner" });
     await service.db.transaction(async (tx) => {
@@ -412,7 +412,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(rest.nextCursor).toBeNull();
   });
 
-  it("simultaneous requests never make more than 500 live links of a note", async () => {
+  it("simultaneous requests never create more than 500 live links of a note", async () => {
     const own = await createWorld(service);
     const note = sampleNote({ id: own.noteId, ownerId: "owner" });
     await service.db.transaction(async (tx) => {
@@ -427,7 +427,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(answers.find(({ status }) => status === 409)?.body.code).toBe("too_many_links");
   });
 
-  it("two simultaneous edits of a link both remain", async () => {
+  it("simultaneous edits of a link all take effect", async () => {
     const { body: link } = await create({ kind: "upload", request: {} });
     await Promise.all([
       patch(link.id, { request: { maxFiles: 3 } }),
@@ -439,12 +439,12 @@ describe.each(engines)("links on $name", (engine) => {
     expect(found?.link).toMatchObject({ generation: 2, request: { maxFiles: 3, review: true } });
   });
 
-  describe("under a policy of the operator", () => {
+  describe("under a link policy of the operator", () => {
     const policy = { isEnabled: true, isPasswordRequired: true, windowSeconds: 900, abuseContact: undefined } as const;
     const start = (links: object) =>
       startServiceInTest({ engine, limits: { links: { ...policy, maxExpirySeconds: 60, ...links } } });
 
-    it("the policy of the operator can require a password and a short expiry of links", async () => {
+    it("the link policy of the operator can require a password and a short expiry", async () => {
       const strict = await start({});
       const { noteId, linkId } = await createWorld(strict);
       const as = strict.as("owner");
@@ -468,7 +468,7 @@ describe.each(engines)("links on $name", (engine) => {
       for (const id of [linkId, link.id]) expect((await as.send(`GET /links/${id}`)).body.state).toBe("expired");
     });
 
-    it("a service with links turned off makes no link, and still revokes links", async () => {
+    it("a service that has turned off links can still revoke a link", async () => {
       const off = await start({ isEnabled: false });
       const { noteId, attachmentId, linkId } = await createWorld(off);
       const as = off.as("owner");

@@ -57,7 +57,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     return { ...stored, email, code: codeIn(mailTo(email)) };
   }
 
-  it("the mail of a sent link names the sender, and its reply goes to the sender", async () => {
+  it("the mail with a link names the sender, and a reply goes to the sender", async () => {
     const { link, token } = await storeLink(service.db, { label: "Contract" });
     const email = newEmail();
     const { status, body } = await send(link.id, { to: [email], message: "Please sign\r\npage 3 & 4." });
@@ -81,7 +81,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     });
   });
 
-  it("the mail of a sent link has no clickable URL from message, name or label", async () => {
+  it("the mail with a link has no clickable URL from the sender's message, name or label", async () => {
     const { link } = await storeLink(service.db, { label: "evil.example/login" });
     const message =
       "https://evil.example/a www.evil.example evil.example mailto:a@evil.example <a href='//evil.example'>x</a> http://10.0.0.1/";
@@ -101,7 +101,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(html).not.toContain("<a href='");
   });
 
-  it("the headers of a sent link's mail contain no text from the sender", async () => {
+  it("the headers of the mail with a link contain no text from the sender", async () => {
     const { link } = await storeLink(service.db, { label: "x\r\nBcc: eve@evil.example" });
     const email = newEmail();
     expect((await send(link.id, { to: [email], message: "a\r\n.\r\nBcc: eve@evil.example" })).status).toBe(202);
@@ -131,7 +131,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect([await rows(), await statesOf(link.id)]).toEqual([[], {}]);
   });
 
-  it("the error of a refused send names the wrong email address", async () => {
+  it("the error of a refused request to send a link names the invalid email address", async () => {
     const { link } = await storeLink(service.db);
     const { body } = await send(link.id, { to: [newEmail(), "eve;bob@example.com"] });
     expect(body).toMatchObject({ status: 400, detail: expect.stringContaining("eve;bob@example.com") });
@@ -145,7 +145,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(await statesOf(link.id)).toEqual({ [email]: "sent" });
   });
 
-  it("a person sends links to at most 50 email addresses a day", async () => {
+  it("a person can send links to at most 50 email addresses a day", async () => {
     const [first, second] = [await storeLink(service.db), await storeLink(service.db)];
     expect((await send(first.link.id, { to: newEmails(49) })).status).toBe(202);
     const { body, headers } = await send(second.link.id, { to: newEmails(2) });
@@ -157,7 +157,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect((await send(second.link.id, { to: newEmails(2) })).status).toBe(202);
   });
 
-  it("parallel requests on two replicas send links to at most 50 email addresses", async () => {
+  it("parallel requests on two replicas send links to at most 50 email addresses a day", async () => {
     const replica = await startServiceInTest({ engine, mailer, signUp: "invited", beside: service });
     const links = await Promise.all(Array.from({ length: 4 }, () => storeLink(service.db)));
     const answers = await Promise.all(
@@ -172,7 +172,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
   it.each([
     ["one after the other", false],
     ["at the same time", true],
-  ])("two equal requests %s send a link once", async (_, isParallel) => {
+  ])("two identical requests %s send a link once", async (_, isParallel) => {
     const { link } = await storeLink(service.db);
     const [to, key] = [newEmails(3), uuidv7()];
     const once = () => send(link.id, { to, message: "Hello" }, { key });
@@ -186,7 +186,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(items.filter(({ action }: { action: string }) => action === "link.sent")).toHaveLength(1);
   });
 
-  it("a repeated request with the same key sends the link again only after a day", async () => {
+  it("a repeated request to send a link with one key sends the link again only after a day", async () => {
     const { link } = await storeLink(service.db);
     const [email, first, second] = [newEmail(), uuidv7(), uuidv7()];
     for (const key of [first, second, first]) {
@@ -199,7 +199,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(await rows()).toHaveLength(3);
   });
 
-  it("a caller can repeat a refused request to send a link with the same key", async () => {
+  it("a refused request to send a link does not use up its idempotency key", async () => {
     const { link } = await storeLink(service.db);
     const [email, key] = [newEmail(), uuidv7()];
     await service.database.db.kysely
@@ -213,7 +213,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(await rows()).toHaveLength(1);
   });
 
-  it("a repeated request to send a link returns whether the receivers have an old URL", async () => {
+  it("the response about a sent link tells whether each receiver has an old URL", async () => {
     const { link } = await storeLink(service.db);
     const [email, key] = [newEmail(), uuidv7()];
     const hasOldUrl = async () =>
@@ -225,7 +225,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(await hasOldUrl()).toEqual([true]);
   });
 
-  it("the error of a send to a person with too many mails reveals neither the senders nor the times", async () => {
+  it("the error about a receiver with too many mails reveals no senders and no times", async () => {
     await prove("carl");
     const carl = service.as("carl");
     const note = (await carl.send("POST /notes", { json: { title: "Mine" } })).body;
@@ -246,7 +246,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(byOther.detail).toMatch(/^You can't send a mail to X at the moment\./);
   });
 
-  it("the fourth mail an hour to one person fails with the email address in the error", async () => {
+  it("the error of the fourth mail an hour to one receiver names the email address", async () => {
     const { link } = await storeLink(service.db);
     const email = newEmail();
     for (let nth = 0; nth < 3; nth += 1) expect((await send(link.id, { to: [email] })).status).toBe(202);
@@ -255,7 +255,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect((await send(link.id, { to: newEmails(47) })).status).toBe(202);
   });
 
-  it("a person may request to send links 30 times in 10 minutes, and refused requests count", async () => {
+  it("refused requests count in the limit of 30 requests to send links in 10 minutes", async () => {
     await prove("carl");
     const carl = service.as("carl");
     const note = (await carl.send("POST /notes", { json: { title: "Mine" } })).body;
@@ -273,7 +273,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect((await send(other.link.id, { to: [newEmail()] })).status).toBe(202);
   });
 
-  it("a send that fails because of one receiver's limit does not count for the other receivers", async () => {
+  it("a request that one receiver's limit refuses does not count for the other receivers", async () => {
     const { link } = await storeLink(service.db);
     const [first, full, last] = newEmails(3).sort() as [string, string, string];
     for (let nth = 0; nth < 3; nth += 1) await send(link.id, { to: [full] });
@@ -286,7 +286,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(items.filter(({ action }: { action: string }) => action === "link.sent")).toHaveLength(4);
   });
 
-  it("only people who may edit a link can send it and see its receivers", async () => {
+  it("only people who may edit a link can send the link and see its receivers", async () => {
     const { link, note } = await storeLink(service.db);
     for (const id of ["editor", "viewer", "stranger"]) await prove(id);
     for (const role of ["editor", "viewer"])
@@ -301,7 +301,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect((await send(uuidv7(), { to: [newEmail()] })).body).toMatchObject({ code: "link_not_found" });
   });
 
-  it("a person without a proven email address sends no link", async () => {
+  it("a person without a proven email address cannot send a link", async () => {
     await prove("bob", { isProven: false });
     const { link } = await storeLink(service.db, { createdBy: "ann" });
     const note = (await service.as("bob").send("POST /notes", { json: { title: "Mine" } })).body;
@@ -333,7 +333,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect((await send(link.id, { to: [newEmail()] })).body).toMatchObject({ status: 409, code: "link_ended" });
   });
 
-  it("the service sends a link for certain people only to these people", async () => {
+  it("the service sends a link with recipients only to these recipients", async () => {
     const [listed, other] = newEmails(2) as [string, string];
     const { link } = await storeLink(service.db, { recipients: [listed] });
     const { body } = await send(link.id, { to: [listed, other] });
@@ -353,7 +353,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(await statesOf(link.id)).toEqual({ [email]: "not_delivered" });
   });
 
-  it("a sent link has the state not delivered if the mail server refuses the mail", async () => {
+  it("a sent link has the state `not_delivered` if the mail server refuses the mail", async () => {
     refused = () => true;
     const { link } = await storeLink(service.db);
     const email = newEmail();
@@ -363,7 +363,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect((await ann.send(`GET /links/${link.id}`)).body.sentTo).toMatchObject({ people: 1, notDelivered: 1 });
   });
 
-  it("requirement 50: a reader who turned off mails about shares gets no sent link", async () => {
+  it("requirement 50: a person who unsubscribed from mails about shares gets no sent link", async () => {
     const { email } = await sent();
     const path = /https:\/\/files\.example\.com(\/unsubscribe\/[\w-]+)/.exec(
       mailTo(email).raw.replaceAll("=\r\n", ""),
@@ -375,7 +375,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(await statesOf(link.id)).toEqual({ [email]: "not_delivered" });
   });
 
-  it("requirement 43: the database has no token and no code of a waiting sent link", async () => {
+  it("requirement 43: the database contains no token and no receiver code of a sent link", async () => {
     const { token, code, link } = await sent();
     await send(link.id, { to: [newEmail()] });
     const receivers = await service.database.db.kysely.selectFrom("link_mails").selectAll().execute();
@@ -384,7 +384,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(service.log()).not.toContain(code);
   });
 
-  it("a visit sets the state of a receiver to visited, and a download to used", async () => {
+  it("a receiver's state changes to `visited` after a visit, and to `used` after a download", async () => {
     const { link, token, email, code } = await sent();
     const visitor = visitorOf(service.app);
     const headers = { "link-receiver": code };
@@ -412,7 +412,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     ["another code", "A".repeat(12)],
     ["an empty code", ""],
     ["a very long code", "a".repeat(4_000)],
-  ])("a visitor with %s opens the link, and changes the state of no receiver", async (_, code) => {
+  ])("a visit with %s changes the state of no receiver", async (_, code) => {
     const { link, token, email } = await sent();
     const look = await visitorOf(service.app).send(`GET /public/links/${token}`, {
       headers: { "link-receiver": code },
@@ -421,7 +421,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(await statesOf(link.id)).toEqual({ [email]: "sent" });
   });
 
-  it("a receiver's code has no effect on another link, or after a new URL of the link", async () => {
+  it("the code of a receiver has no effect on another link or after a new URL of the link", async () => {
     const [{ link, email, code }, other] = [await sent(), await sent()];
     const look = (path: string) => visitorOf(service.app).send(`GET ${path}`, { headers: { "link-receiver": code } });
     await look(`/public/links/${other.token}`);
@@ -439,7 +439,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(codeIn(mailsTo(email)[1] as ReceivedMail)).not.toBe(code);
   });
 
-  it("the proven email address identifies a receiver, not the code of a forwarded mail", async () => {
+  it("the proven email address identifies a visitor, not the code of a forwarded mail", async () => {
     const [mia, tom] = newEmails(2) as [string, string];
     const { link, token } = await storeLink(service.db, { recipients: [mia, tom] });
     await send(link.id, { to: [mia, tom] });
@@ -457,7 +457,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(await statesOf(link.id)).toEqual({ [mia]: "sent", [tom]: "used" });
   });
 
-  it("a file that a receiver sends to a file request sets the receiver's state to used", async () => {
+  it("a receiver who sends a file to a file request gets the state `used`", async () => {
     const note = (await ann.send("POST /notes", { json: { title: "Papers" } })).body;
     const { link, token } = await insertRequest(service, {
       noteId: note.id,
@@ -479,7 +479,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(await statesOf(link.id)).toEqual({ [email]: "used" });
   });
 
-  it("a mail is not sent if its sender is disabled or loses the right to send", async () => {
+  it("the service does not send a link if the sender is disabled or loses the access", async () => {
     const { note } = await storeLink(service.db);
     await prove("eddy");
     await ann.send(`PUT /notes/${note.id}/shares`, { json: { userIds: ["eddy"], role: "editor" } });

@@ -12,7 +12,7 @@ import type { Link } from "../link.ts";
 import { linkQueries } from "./links.ts";
 import { linkVisitQueries } from "./visits.ts";
 
-describe.each(engines)("links on $name", (engine) => {
+describe.each(engines)("the queries for links on $name", (engine) => {
   const database = useDatabase(engine);
 
   async function storeLink(given: Parameters<typeof sampleLink>[1] & { hasFile?: boolean }) {
@@ -28,7 +28,7 @@ describe.each(engines)("links on $name", (engine) => {
     return { note, file, link };
   }
 
-  it("the database stores all fields of a link, and returns the role of its creator", async () => {
+  it("the database stores all fields of a link", async () => {
     const { link } = await storeLink({ hasFile: true });
     expect(await linkQueries(database.db).find(link.id)).toEqual({
       link,
@@ -53,7 +53,7 @@ describe.each(engines)("links on $name", (engine) => {
     return claim;
   }
 
-  it("a link has the number of its issued URLs and their latest expiry", async () => {
+  it("the database counts the issued URLs of a link and stores their latest expiry", async () => {
     const { link } = await storeLink({ expiresAt: undefined });
     const { now } = database.clock;
     const claim = await storeClaim(link);
@@ -66,7 +66,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(details).toMatchObject({ link: { claims: 2 }, urlsIssued: 10, lastUrlExpiresAt: now + 90_000 });
   });
 
-  it("the sweep deletes the old claims of a link", async () => {
+  it("the background job deletes the old claims of a link", async () => {
     const { link } = await storeLink({ expiresAt: undefined });
     for (const visitorId of ["a", "b", "c"]) await storeClaim(link, visitorId);
     const before = database.clock.now + 900_001;
@@ -107,7 +107,7 @@ describe.each(engines)("links on $name", (engine) => {
     return Number(rows[0]?.count);
   }
 
-  it("the deletion of a file removes it from its link, and the deletion of a note deletes its links", async () => {
+  it("the deletion of a file removes the file from its link", async () => {
     const { link, file, note } = await storeLink({ hasFile: true });
     await database.db.transaction((tx) => attachmentQueries(tx).delete(file.id));
     expect((await linkQueries(database.db).find(link.id))?.link.attachmentIds).toEqual([]);
@@ -115,7 +115,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(await linkQueries(database.db).find(link.id)).toBeUndefined();
   });
 
-  it("the audit events of a link stay in its list, newest first, until the service deletes them", async () => {
+  it("the list of a link's audit events has the newest event first", async () => {
     const { link, note } = await storeLink({});
     const events = Array.from({ length: 5 }, (_, nth) =>
       sampleEvent({

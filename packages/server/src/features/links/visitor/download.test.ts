@@ -50,14 +50,14 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     );
   }
 
-  it("curl saves the only file of a link, and counts one claim", async () => {
+  it("curl saves the only file of a link with one claim", async () => {
     const { token, link, files } = await storeLink(service.db);
     await store(files);
     expect(await curl(token, [""])).toEqual({ "file-0.txt": "bytes of file-0.txt" });
     expect(await claims(link.id)).toBe(1);
   });
 
-  it("curl saves one of several files with its id and a password", async () => {
+  it("curl saves one of several files of a link with the file's id and the password", async () => {
     const { token, link, files } = await storeLink(service.db, { fileCount: 2, password: PASSWORD });
     await store(files);
     await expect(curl(token, ["", `password=${PASSWORD}`])).rejects.toThrow("400");
@@ -68,7 +68,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     expect(await claims(link.id)).toBe(1);
   });
 
-  it("a repeated curl with its cookies counts no further claim", async () => {
+  it("a repeated curl command with the same cookies uses no further claim", async () => {
     const folder = await mkdtemp(join(tmpdir(), "valetkey-jar-"));
     onTestFinished(() => rm(folder, { recursive: true }));
     const { token, link, files } = await storeLink(service.db, { maxClaims: 1 });
@@ -82,14 +82,14 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
   it.each([
     [{}, "''"],
     [{ password: PASSWORD }, "password=…"],
-  ])("the page of a link with %j explains the commands of curl", async (given, data) => {
+  ])("the download page of a link with %j shows the commands for curl", async (given, data) => {
     const { token } = await storeLink(service.db, given);
     const { text } = await visitor().send(`GET /s/${token}/download`);
     expect(text).toContain(`  curl -OJL -d ${data} https://`);
     expect(text).toContain(`  curl -OJL -b jar -c jar -d ${data} https://`);
   });
 
-  it("the text for a terminal lists several files, and counts no claim", async () => {
+  it("the text for a terminal lists the files of a link without a claim", async () => {
     const { token, link, files } = await storeLink(service.db, { fileCount: 2 });
     for (const [call, status] of [
       ["GET", 200],
@@ -104,7 +104,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
   });
 
   describe("requirement 30: programs that open links", () => {
-    it("HEAD, GET, OPTIONS and prefetch requests for a download count no claim", async () => {
+    it("HEAD, GET, OPTIONS and prefetch requests to a link use no claim", async () => {
       const { token, link } = await storeLink(service.db, { maxClaims: 1 });
       const paths = ["", "/unlock", "/claims", `/claims/${link.id}/urls`].map(
         (path) => `/public/links/${token}${path}`,
@@ -124,7 +124,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
       ["one file", { fileCount: 1 }],
       ["several files", { fileCount: 2 }],
       ["a limit", { fileCount: 2, maxClaims: 1 }],
-    ])("the form for %s counts no claim when a program submits it without a button", async (_, given) => {
+    ])("a program that submits the form for %s without a button uses no claim", async (_, given) => {
       const { token, link } = await storeLink(service.db, given);
       const scanner = visitor();
       const page = await scanner.send(`GET /s/${token}/download`, { headers: BROWSER });
@@ -134,7 +134,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
       expect(await claims(link.id)).toBe(0);
     });
 
-    it("a program that presses each button of the page counts no claim of a link with a limit", async () => {
+    it("a program that presses each button on the page of a link with a limit uses no claim", async () => {
       const { token, link } = await storeLink(service.db, { fileCount: 2, maxClaims: 1 });
       const scanner = visitor();
       const page = await scanner.send(`GET /s/${token}/download`, { headers: BROWSER });
@@ -152,7 +152,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     });
   });
 
-  it("a button of the download page downloads its file at once", async () => {
+  it("a button of the download page downloads its file without another question", async () => {
     const { token, link, files } = await storeLink(service.db, { fileCount: 2 });
     const ann = visitor();
     const { text } = await ann.send(`GET /s/${token}/download`, { headers: BROWSER });
@@ -164,7 +164,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     expect(await claims(link.id)).toBe(1);
   });
 
-  it("the download page of a link with a limit asks once before it counts a use", async () => {
+  it("the download page of a link with a limit asks before it uses a claim", async () => {
     const { token, link, files } = await storeLink(service.db, { fileCount: 2, maxClaims: 2 });
     const ann = visitor();
     const press = (form: string) =>
@@ -185,13 +185,16 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     ["de", 47.5 * 60, "Endet in 48 Stunden"],
     ["en", 71 * 60, "Ends in 3 days"],
     ["de", 71 * 60, "Endet in 3 Tagen"],
-  ])("the download page in %s says when a link with %d minutes ends", async (language, minutes, shown) => {
-    const { token } = await storeLink(service.db, { expiresAt: Date.now() + minutes * 60_000 });
-    const headers = { ...BROWSER, "accept-language": language };
-    expect((await visitor().send(`GET /s/${token}/download`, { headers })).text).toContain(shown);
-  });
+  ])(
+    "the download page in the language %s shows the time until a link with %d minutes ends",
+    async (language, minutes, shown) => {
+      const { token } = await storeLink(service.db, { expiresAt: Date.now() + minutes * 60_000 });
+      const headers = { ...BROWSER, "accept-language": language };
+      expect((await visitor().send(`GET /s/${token}/download`, { headers })).text).toContain(shown);
+    },
+  );
 
-  it("the download page asks for a password first, and then for a file", async () => {
+  it("the download page shows the files of a link only after the password", async () => {
     const { token, link, files } = await storeLink(service.db, { fileCount: 2, password: PASSWORD });
     const ann = visitor();
     const submit = (form: string) => ann.send(`POST /s/${token}/download`, { form, headers: BROWSER });
@@ -223,7 +226,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     expect((await visitor().send("GET /s/unknown/download", { headers: BROWSER })).text).toContain('<html lang="en">');
   });
 
-  it("the download page of an ended link does not look like an error", async () => {
+  it("the download page of a revoked link says that the link has ended", async () => {
     const { token } = await storeLink(service.db, { revokedAt: 1 });
     for (const call of [`GET /s/${token}/download`, `POST /s/${token}/download`, "GET /s/unknown/download"]) {
       const { status, text } = await visitor().send(call, {
@@ -251,13 +254,13 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     ["IMG_2041 R&D_final.txt", "IMG_<wbr>2041 R&#38;D_<wbr>final.txt"],
     ["aaaaaaaaaaaaaaaaaaaaaaaa.tar.gz", "aaaaaaaaaaaaaaaaaaaaaaaa.tar<wbr>.gz"],
     ["_", "_<wbr>"],
-  ])("the download page breaks the name %j between its words", async (filename, shown) => {
+  ])("the download page allows line breaks between the words of the filename %j", async (filename, shown) => {
     const { token } = await storeLink(service.db, { file: { filename } });
     const { text } = await visitor().send(`GET /s/${token}/download`, { headers: BROWSER });
     expect(text).toContain(`<bdi>${shown}</bdi>`);
   });
 
-  it("the download page escapes texts of people, and runs no script", async () => {
+  it("the download page escapes the texts from people", async () => {
     await service.useCases.rememberPerson({ id: "eve", email: null, name: "<script>eve()</script>" });
     const file = { filename: `"><img src=x onerror=alert(1)>.txt` };
     const { token, link } = await storeLink(service.db, { message: "</p><script>message()</script>", file });

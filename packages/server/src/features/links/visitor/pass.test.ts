@@ -8,30 +8,30 @@ const NOW = Date.UTC(2030, 0, 1);
 const [linkId, otherId, visitorId] = [randomUUID(), randomUUID(), randomUUID()] as const;
 const pass: Pass = { linkId, generation: 2, visitorId, passwordVersion: undefined, expiresAt: NOW + 1 };
 
-describe("a pass of a visitor", () => {
+describe("the pass of a visitor", () => {
   const sealed = sealPass(keys, pass);
 
-  it("a pass is valid for its link until its expiry", () => {
+  it("the pass of a visitor is valid for its link until its expiry", () => {
     expect(openPass(keys, sealed, { linkId, now: NOW })).toEqual(pass);
     expect(openPass(keys, sealed, { linkId, now: NOW + 1 })).toBeUndefined();
   });
 
-  it("a pass is not valid for another link", () => {
+  it("the pass of a visitor is not valid for another link", () => {
     expect(openPass(keys, sealed, { linkId: otherId, now: NOW })).toBeUndefined();
   });
 
-  it("a pass contains the version of the password", () => {
+  it("the pass of a visitor contains the version of the link's password", () => {
     for (const passwordVersion of [undefined, 0, 1, 70_000]) {
       const opened = openPass(keys, sealPass(keys, { ...pass, passwordVersion }), { linkId, now: NOW });
       expect(opened).toEqual({ ...pass, passwordVersion });
     }
   });
 
-  it("a pass has at most 100 characters, because a browser sends the passes of all its links", () => {
+  it("the pass of a visitor has at most 100 characters", () => {
     expect(sealed.length).toBeLessThanOrEqual(100);
   });
 
-  it("a pass is not valid after a change of one of its bytes", () => {
+  it("the pass of a visitor is not valid after a change of one byte", () => {
     const bytes = Buffer.from(sealed, "base64url");
     for (const at of bytes.keys()) {
       const changed = Buffer.from(bytes);
@@ -40,12 +40,12 @@ describe("a pass of a visitor", () => {
     }
   });
 
-  it("a pass is not valid if another secret signed it", () => {
+  it("the pass of a visitor is not valid if another secret signed the pass", () => {
     const { passes: others } = deriveLinkKeys(["another secret, which is as long as it"]);
     expect(openPass(keys, sealPass(others, pass), { linkId, now: NOW })).toBeUndefined();
   });
 
-  it("a pass is not valid in another spelling of its base64url text", () => {
+  it("the pass of a visitor is not valid in another spelling of its base64url text", () => {
     const last = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".indexOf(sealed.at(-1) as string);
     const unusedBits = `${sealed.slice(0, -1)}${"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"[last ^ 1]}`;
     for (const text of [`${sealed}=`, `${sealed}!`, unusedBits, sealed.replaceAll("-", "+").replaceAll("_", "/")]) {
@@ -53,7 +53,7 @@ describe("a pass of a visitor", () => {
     }
   });
 
-  it("a pass is not valid if it is shorter or longer", () => {
+  it("the pass of a visitor is not valid with missing or additional characters", () => {
     for (const text of ["", ".", sealed.slice(0, -4), `${sealed}AAAA`, `x${sealed}`, undefined]) {
       expect(openPass(keys, text, { linkId, now: NOW })).toBeUndefined();
     }

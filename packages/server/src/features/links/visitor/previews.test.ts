@@ -50,7 +50,7 @@ describe.each(engines)("previews of links on $name", (engine) => {
     expect(changed.showPreviews).toBe(!expected);
   });
 
-  it("a file request refuses showPreviews, and has no previews", async () => {
+  it("a file request refuses showPreviews", async () => {
     const json = { kind: "upload", request: {}, showPreviews: true };
     expect((await ann.send(`POST /notes/${noteId}/links`, { json })).body.code).toBe("invalid_request");
     const { token, visitor, link } = await share({ kind: "upload", request: {} });
@@ -58,7 +58,7 @@ describe.each(engines)("previews of links on $name", (engine) => {
     expect((await visitor.previews(token, [photo])).body.code).toBe("link_not_found");
   });
 
-  it("a visitor sees small previews without a claim, and the activity has a thumbnail event of the link", async () => {
+  it("a visitor gets the URLs of small previews of a link without a claim", async () => {
     const { id, token, visitor, claims } = await share();
     expect(await shownOf(visitor, token)).toEqual([SMALL]);
     const wanted = [photo, plain, unknownId(), photo.toUpperCase()];
@@ -87,13 +87,13 @@ describe.each(engines)("previews of links on $name", (engine) => {
     expect([urlsIssued, lastUrlExpiresAt === null]).toEqual([0, false]);
   });
 
-  it("a link that shows no pictures hides previews from the list and refuses their URLs", async () => {
+  it("a link that shows no previews refuses the URLs of previews", async () => {
     const { token, visitor } = await share({ maxClaims: 1 });
     expect(await shownOf(visitor, token)).toBeUndefined();
     expect((await visitor.previews(token, [photo])).body).toMatchObject({ status: 404, code: "preview_not_found" });
   });
 
-  it("requirement 61: a locked link shows no preview before its password", async () => {
+  it("requirement 61: a link with a password shows no preview before the password", async () => {
     const { token, visitor } = await share({ password: PASSWORD, showPreviews: true });
     expect((await visitor.look(token)).body).toEqual({ state: "locked", by: "password" });
     expect((await visitor.previews(token, [photo])).body.code).toBe("wrong_password");
@@ -102,7 +102,7 @@ describe.each(engines)("previews of links on $name", (engine) => {
     expect((await visitor.previews(token, [photo])).body.urls[0].fileUrl).toBeDefined();
   });
 
-  it("a revoked, expired, used up or switched off link issues no URL of a preview", async () => {
+  it("a link issues no URL of a preview after it ends or stops showing previews", async () => {
     const ends = {
       revoked: ({ id }: { id: string }) => ann.send(`DELETE /links/${id}`),
       off: ({ id }: { id: string }) => ann.send(`PATCH /links/${id}`, { json: { showPreviews: false } }),
@@ -118,7 +118,7 @@ describe.each(engines)("previews of links on $name", (engine) => {
     }
   });
 
-  it("a link shows no preview of a deleted, quarantined or rejected file", async () => {
+  it("a link shows no preview of a file that is deleted, quarantined or rejected", async () => {
     const { token, visitor } = await share();
     const { kysely } = service.database.db;
     const codeOf = async () => (await visitor.previews(token, [photo])).body.urls[0].code;
@@ -136,7 +136,7 @@ describe.each(engines)("previews of links on $name", (engine) => {
     expect(await codeOf()).toBe("attachment_not_found");
   });
 
-  it("requirement 61: a large preview needs a claim, even if the link shows small previews", async () => {
+  it("requirement 61: a visitor gets the URL of a large preview only with a claim", async () => {
     await sendPreview(ann, { attachmentId: photo, name: "large", picture: LARGE });
     const { id, token, visitor, claims } = await share();
     const wanted = { attachmentIds: [photo], preview: "large" };
@@ -161,7 +161,7 @@ describe.each(engines)("previews of links on $name", (engine) => {
     ]);
   });
 
-  it("a request for previews of a link refuses 101 ids, no id and unknown members", async () => {
+  it("a request for previews of a link with 101 ids, no id or unknown members returns 400", async () => {
     const { token, visitor } = await share();
     for (const attachmentIds of [Array.from({ length: 101 }, unknownId), [], ["1"]]) {
       expect((await visitor.previews(token, attachmentIds)).status).toBe(400);
@@ -170,7 +170,7 @@ describe.each(engines)("previews of links on $name", (engine) => {
     expect((await visitor.send(`POST /public/links/${token}/previews`, { json })).status).toBe(400);
   });
 
-  it("requests for previews of a link do not use the limit of a visitor's downloads", async () => {
+  it("requests for previews of a link do not count in the limit of a visitor's downloads", async () => {
     const { token, visitor } = await share();
     for (let call = 0; call < 70; call++) expect((await visitor.previews(token, [photo])).status).toBe(200);
     expect((await visitor.claim(token)).status).toBe(201);

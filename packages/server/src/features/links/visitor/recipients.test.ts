@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => smtp.stop());
 const mailer: ServiceOptions["mailer"] = { send: (...mail) => createSmtp(smtpOptions(smtp)).send(...mail) };
 
-describe.each(engines)("requirement 51: links for certain people, on $name", (engine) => {
+describe.each(engines)("requirement 51: links with recipients, on $name", (engine) => {
   const calls: string[] = [];
   const service = useService({ engine, mailer, wrap: { database: (db) => recordCalls(db, calls) } });
   const ann = service.as("ann");
@@ -57,7 +57,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     return { ...stored, email, maria: visit(stored.token) };
   }
 
-  it("a link with recipients opens with the code of a mail, and records the recipient", async () => {
+  it("a link with recipients opens after the visitor enters the code from a mail", async () => {
     const { token, link, email, maria } = await open();
     expect((await maria.look(token)).body).toEqual({ state: "locked", by: "email" });
     expect((await maria.claim(token)).body).toMatchObject({ status: 403, code: "recipient_required" });
@@ -73,7 +73,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     expect((await visit(token).look(token)).body).toEqual({ state: "locked", by: "email" });
   });
 
-  it("a link with recipients responds to unlisted email addresses as to listed ones", async () => {
+  it("a link with recipients responds to an unlisted email address as to a listed one", async () => {
     const { token, email } = await open();
     const answers = [];
     for (const address of [email, newEmail()]) {
@@ -90,7 +90,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     expect(mailsTo(email)).toHaveLength(1);
   });
 
-  it("a link with recipients accepts a code once, only for its link and email address", async () => {
+  it("the code for a link with recipients works once, for one email address", async () => {
     const { link, token, email, maria } = await open();
     const other = await storeLink(service.db, { recipients: [...link.recipients] });
     const code = await codeFor(maria, email);
@@ -105,7 +105,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     expect(both.map(({ status }) => status).sort()).toEqual([204, 403]);
   });
 
-  it("a link with recipients accepts a code after the wrong codes of another client", async () => {
+  it("a client's wrong codes do not lock the code of another visitor", async () => {
     const { email, maria, token } = await open();
     const code = await codeFor(maria, email);
     const wrong = code === "1111 1111" ? "22222222" : "11111111";
@@ -125,7 +125,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     expect(await read()).toEqual(before);
   });
 
-  it("an email address gets ten codes an hour, and a stranger can't use up this limit", async () => {
+  it("a stranger can't use up the ten codes an hour of an email address", async () => {
     const email = newEmail();
     const links = [];
     for (let nth = 0; nth < 12; nth += 1) {
@@ -141,7 +141,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     expect(await service.sendMails()).toBe(10);
   });
 
-  it("an email address gets twenty codes a day", async () => {
+  it("an email address gets at most twenty codes for links a day", async () => {
     const email = newEmail();
     for (let nth = 0; nth < 20; nth += 1) {
       const at = Date.now() - (nth < 10 ? 3 : 1.5) * 3_600_000;
@@ -152,7 +152,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     expect(await service.sendMails()).toBe(0);
   });
 
-  it("a link with recipients sends a code in the language of the visitor", async () => {
+  it("the mail with the code for a link is in the language of the visitor", async () => {
     const { email, maria, token } = await open();
     const headers = { "accept-language": "fr, de;q=0.5" };
     await maria.send(`POST /public/links/${token}/codes`, { json: { email }, headers });
@@ -160,7 +160,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     expect(mailsTo(email)[0]?.parsed.subject).toBe("Ihr Code für einen Link");
   });
 
-  it("one client may request ten codes and try ten codes of a link", async () => {
+  it("one client can request ten codes and try ten codes of a link", async () => {
     const { email, maria, token } = await open();
     for (let nth = 0; nth < 10; nth += 1) {
       expect((await maria.request(email)).status).toBe(204);
@@ -173,7 +173,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     expect((await visit(token, { ip: "198.51.100.77" }).request(email)).status).toBe(204);
   });
 
-  it("a code expires after 15 minutes, and the proof of a visitor after a day", async () => {
+  it("a code for a link expires after 15 minutes, and the proof of a visitor after a day", async () => {
     const { token, email, link, maria } = await open({ expiresAt: Date.now() + 3 * 86_400_000 });
     const { kysely } = service.database.db;
     const code = await codeFor(maria, email);
@@ -188,7 +188,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     }
   });
 
-  it("a link with recipients asks for the password first, then for the email address", async () => {
+  it("a link with recipients asks for the password before the email address", async () => {
     const { token, email, maria } = await open({ password: PASSWORD });
     expect((await maria.look(token)).body).toEqual({ state: "locked", by: "password" });
     for (const early of [await maria.request(email), await maria.prove(email, "12345678")]) {
@@ -200,7 +200,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     expect((await maria.claim(token)).status).toBe(201);
   });
 
-  it("a link with recipients refuses a removed recipient, even during an open claim", async () => {
+  it("a link with recipients refuses a removed recipient, even with an open claim", async () => {
     const { token, link, email, maria } = await open();
     await maria.prove(email, await codeFor(maria, email));
     const { claimId } = (await maria.claim(token)).body;
@@ -215,7 +215,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     expect((await maria.claim(token)).status).toBe(201);
   });
 
-  it("a link with recipients sends no code after it has ended", async () => {
+  it("a link with recipients sends no code after the link is revoked", async () => {
     const { link, email, maria } = await open();
     await maria.request(email);
     await ann.send(`DELETE /links/${link.id}`);
@@ -232,7 +232,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     }
   });
 
-  it("a link with recipients has a page without JavaScript, which counts no claim", async () => {
+  it("the page without JavaScript of a link with recipients uses no claim", async () => {
     const { token, link, maria } = await open();
     for (const [call, status] of [
       ["GET", 200],
@@ -249,13 +249,13 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
     expect(await claimsOf(link.id)).toBe(0);
   });
 
-  describe("as their owner makes them", () => {
+  describe("requests from the owner of the link", () => {
     const make = async (json: object, client = ann) => {
       const noteId = (await client.send("POST /notes", { json: { title: "Taxes" } })).body.id;
       return client.send(`POST /notes/${noteId}/links`, { json });
     };
 
-    it("a link with recipients has each email address once, in lower case", async () => {
+    it("a new link with recipients stores each email address once, in lower case", async () => {
       const made = await make({ recipients: ["Eva@Example.com", "eva@example.com", "bob@example.com"] });
       expect([made.status, made.body.recipients]).toEqual([201, ["bob@example.com", "eva@example.com"]]);
       expect((await make({})).body.recipients).toBeNull();
@@ -266,11 +266,11 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
       [{ recipients: ["no email address"] }],
       [{ recipients: Array.from({ length: 51 }, (_, nth) => `${nth}@example.com`) }],
       [{ kind: "upload", request: {}, recipients: ["eva@example.com"] }],
-    ])("a link with recipients refuses invalid lists of email addresses", async (json) => {
+    ])("a new link with recipients refuses an invalid list of email addresses", async (json) => {
       expect((await make(json)).body).toMatchObject({ status: 400, code: "invalid_request" });
     });
 
-    it("a link with recipients hides the email addresses from editors of the note", async () => {
+    it("an editor of the note does not see the recipients of a link", async () => {
       const noteId = (await ann.send("POST /notes", { json: { title: "Taxes" } })).body.id;
       await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"], role: "editor" } });
       await service.as("bob").send("GET /me");
@@ -280,7 +280,7 @@ describe.each(engines)("requirement 51: links for certain people, on $name", (en
       expect(body.items.map(({ recipients }: { recipients: string[] }) => recipients)).toEqual([[]]);
     });
 
-    it("a link with recipients needs a service that sends mails", async () => {
+    it("only a service that sends mails can make a link with recipients", async () => {
       const silent = await startServiceInTest({ engine, beside: service });
       const refused = await make({ recipients: ["eva@example.com"] }, silent.as("ann"));
       expect(refused.body).toMatchObject({ status: 403, code: "mail_disabled" });

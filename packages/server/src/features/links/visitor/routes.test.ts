@@ -14,12 +14,12 @@ const PASSWORD = "open sesame";
 const WINDOW_MS = 900_000;
 const DAY_MS = 86_400_000;
 
-describe.each(engines)("a link without an account, on $name", (engine) => {
+describe.each(engines)("visitors of links on $name", (engine) => {
   const service = useService({ engine });
   const visitor = (given?: Parameters<typeof visitorOf>[1]) => visitorOf(service.app, given);
   const counted = async (linkId: string) => (await linkQueries(service.db).find(linkId))?.link;
 
-  it("a link shows its files and who shares them", async () => {
+  it("a visitor sees the files of a link and the name of the person who shares them", async () => {
     await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "Ann" });
     const { token, files, link } = await storeLink(service.db, { message: "For you", maxClaims: 3 });
     const { status, body, headers } = await visitor().look(`contract-2026~${token}`);
@@ -45,7 +45,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(headers["access-control-allow-origin"]).toBeUndefined();
   });
 
-  it("the pass of a visitor expires with its link", async () => {
+  it("the pass of a visitor expires together with the link", async () => {
     const { token, link } = await storeLink(service.db, { password: PASSWORD });
     const { status, headers } = await visitor().unlock(token, PASSWORD);
     expect(status).toBe(204);
@@ -53,7 +53,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
   });
 
   it.each([undefined, PASSWORD])(
-    "a link shows its page even if the disk is full, with password: %s",
+    "a visitor can open a link while the disk is full, with the password %s",
     async (password) => {
       let isFull = false;
       const refuse = <T>(run: () => Promise<T>) =>
@@ -78,7 +78,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     },
   );
 
-  it("a link never shows the email address of a sender without a name", async () => {
+  it("a visitor never sees the email address of a sender without a name", async () => {
     await service.useCases.rememberPerson({ id: "nameless", email: "nameless@example.com", name: undefined });
     const own = { ownerId: "nameless", createdBy: "nameless" };
     const { token, note } = await storeLink(service.db, own);
@@ -91,7 +91,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(page.text).not.toContain("nameless");
   });
 
-  it("a look at a link counts the visitor once, and counts no claim", async () => {
+  it("a visit to a link counts the visitor once, and uses no claim", async () => {
     const { token, link } = await storeLink(service.db, { maxClaims: 1 });
     const ann = visitor();
     for (let nth = 0; nth < 3; nth += 1) expect((await ann.look(token)).status).toBe(200);
@@ -101,7 +101,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(items.map(({ action }) => action)).toEqual(["link.opened"]);
   });
 
-  it("a visit sets one cookie that scripts and other sites cannot use", async () => {
+  it("a visit to a link sets one cookie that scripts and other sites cannot use", async () => {
     const { token } = await storeLink(service.db);
     const { headers } = await visitor().look(token);
     expect(headers["set-cookie"]).toMatch(
@@ -109,7 +109,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     );
   });
 
-  it("a visitor keeps the cookies of ten links, and loses the oldest cookies", async () => {
+  it("a visitor keeps the cookies of only the ten newest links", async () => {
     const cookies = new Map(Array.from({ length: 12 }, (_, nth) => [`__Host-vk_link_${nth}`, "x"] as const));
     const { token } = await storeLink(service.db);
     const { headers } = await visitor({ cookies }).look(token);
@@ -117,7 +117,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(removed.map((cookie) => cookie?.split("=")[0])).toEqual([0, 1, 2].map((nth) => `__Host-vk_link_${nth}`));
   });
 
-  it("the headers stay short for a visitor of many links", async () => {
+  it("the response headers stay short for a visitor of many links", async () => {
     const cookies = new Map(Array.from({ length: 69 }, (_, nth) => [`__Host-vk_link_${nth}`, "x"] as const));
     const { token } = await storeLink(service.db, { password: PASSWORD });
     const ann = visitor({ cookies });
@@ -129,7 +129,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(own?.split(";")[0]?.length).toBeLessThan(150);
   });
 
-  it("a claim returns URLs, and the activity records the claim and its URLs", async () => {
+  it("the activity records the claim of a link and its URLs", async () => {
     const { token, link, files } = await storeLink(service.db, { fileCount: 2, maxClaims: 1 });
     const ann = visitor();
     await ann.look(token);
@@ -149,7 +149,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(issued).toMatchObject({ attachmentIds: files.map(({ id }) => id), detail: { expiresInSeconds: 60 } });
   });
 
-  it("a retry of a claim in its time window does not count again", async () => {
+  it("a repeated claim in its time window does not count again", async () => {
     const { token, link, files } = await storeLink(service.db, { fileCount: 2, maxClaims: 1 });
     const ann = visitor();
     const { body } = await ann.claim(token, { attachmentIds: [files[0].id] });
@@ -164,7 +164,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect((await visitor().look(token)).status).toBe(404);
   });
 
-  it("the service deletes claims a day after their time window, and keeps their counts", async () => {
+  it("the service deletes claims a day after their time window, but not their counts", async () => {
     const own = await startServiceInTest({ engine });
     const { link, token } = await storeLink(own.db, { fileCount: 2, expiresAt: undefined });
     expect((await visitorOf(own.app).claim(token)).status).toBe(201);
@@ -179,7 +179,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(details).toMatchObject({ link: { claims: 1 }, urlsIssued: 2, lastUrlExpiresAt: expect.any(Number) });
   });
 
-  it("a claim with a lost response counts once", async () => {
+  it("a claim of a link whose response was lost counts only once", async () => {
     const { link, token } = await storeLink(service.db, { maxClaims: 1 });
     const ann = visitor();
     await ann.look(token);
@@ -191,7 +191,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(await counted(link.id)).toMatchObject({ claims: 1 });
   });
 
-  it("parallel claims of one visitor count once", async () => {
+  it("parallel claims of one visitor count only once", async () => {
     const { link, token } = await storeLink(service.db, { maxClaims: 3 });
     const ann = visitor();
     await ann.look(token);
@@ -200,7 +200,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(await counted(link.id)).toMatchObject({ claims: 1 });
   });
 
-  it("a claimed URL expires no later than the link, the window and the shared limit", async () => {
+  it("a claimed URL expires no later than its link, its time window and the shared limit", async () => {
     const soon = await storeLink(service.db, { expiresAt: Date.now() + 30_500 });
     const { body } = await visitor().claim(soon.token);
     expect(body.urls[0].expiresIn).toBeLessThanOrEqual(30);
@@ -209,7 +209,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect((await visitor().claim(long.token)).body.urls[0].expiresIn).toBeLessThanOrEqual(900);
   });
 
-  it("a link opens its ready files, and no other file of the note", async () => {
+  it("a link does not open the other files of its note", async () => {
     const { token, note, files } = await storeLink(service.db, {
       fileCount: 3,
       opens: ([, second]) => [second as never],
@@ -223,8 +223,8 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect((await visitor().look(token)).status).toBe(404);
   });
 
-  describe("requirement 22: with a password", () => {
-    it("a link with a password shows nothing before the right password", async () => {
+  describe("requirement 22: links with a password", () => {
+    it("a link with a password shows nothing before the visitor enters the password", async () => {
       const { token, link } = await storeLink(service.db, { password: PASSWORD, maxClaims: 5 });
       const ann = visitor();
       const locked = await ann.look(token);
@@ -238,7 +238,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
       expect(await counted(link.id)).toMatchObject({ claims: 1, opened: 1 });
     });
 
-    it("a changed password locks a link for everybody, but keeps an open claim", async () => {
+    it("a visitor with an open claim must enter the new password of a link", async () => {
       const { token, link } = await storeLink(service.db, { password: PASSWORD, maxClaims: 1 });
       const other = await storeLink(service.db, { password: "another one" });
       const ann = visitor();
@@ -254,7 +254,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     });
   });
 
-  it("the service refuses a write to a link from a page of another site", async () => {
+  it("the service refuses a write request to a link from a page of another site", async () => {
     const { token, link } = await storeLink(service.db);
     const headersOf = [
       { "sec-fetch-site": "cross-site" },
@@ -269,7 +269,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     expect(await counted(link.id)).toMatchObject({ claims: 0 });
   });
 
-  it("a link stops working when the policy of the operator does not permit it", async () => {
+  it("a link stops working when the operator's policy does not permit the link", async () => {
     const policy: LinkPolicy = {
       isEnabled: true,
       maxExpirySeconds: undefined,
@@ -293,7 +293,7 @@ describe.each(engines)("a link without an account, on $name", (engine) => {
     }
   });
 
-  it("a claim and a download need no request body", async () => {
+  it("a visitor can make a claim and download files without a request body", async () => {
     const { token } = await storeLink(service.db);
     const ann = visitor();
     const { status, body } = await ann.send(`POST /public/links/${token}/claims`);

@@ -36,7 +36,7 @@ describe.each(engines)("previews and their files on $name", (engine) => {
   }
   const isStored = async (key: string | undefined) => (await service.bucketContents.keys()).includes(key ?? "");
 
-  it("the trash hides the preview of a file, and a restoration shows it again", async () => {
+  it("the preview of a file is hidden while the file is in the trash", async () => {
     await sendPreview(ann, { attachmentId });
     for (const subject of [`attachments/${attachmentId}`, `notes/${noteId}`]) {
       await ann.send(`DELETE /${subject}`);
@@ -48,7 +48,7 @@ describe.each(engines)("previews and their files on $name", (engine) => {
     expect((await ann.send(`GET /attachments/${attachmentId}`)).body.previews).toEqual([SMALL]);
   });
 
-  it("requirement 61: a permanent deletion deletes the preview, also if a late PUT stores it again", async () => {
+  it("requirement 61: a permanent deletion of a file also deletes its preview after a late PUT", async () => {
     const { upload } = await storePreview(ann, { attachmentId });
     const [key] = await keysOf();
     expect(await isStored(key)).toBe(true);
@@ -61,7 +61,7 @@ describe.each(engines)("previews and their files on $name", (engine) => {
     expect(await isStored(key)).toBe(false);
   });
 
-  it("the deletion of a note deletes the previews of its files", async () => {
+  it("the permanent deletion of a note deletes the previews of its files", async () => {
     await sendPreview(ann, { attachmentId });
     const [key] = await keysOf();
     await ann.send(`DELETE /notes/${noteId}`);
@@ -71,7 +71,7 @@ describe.each(engines)("previews and their files on $name", (engine) => {
     expect([await isStored(key), await keysOf()]).toEqual([false, []]);
   });
 
-  it("an aborted upload deletes its preview", async () => {
+  it("an abort of an upload deletes the preview of its file", async () => {
     const upload = await startPhoto(ann, { noteId });
     attachmentId = upload.attachmentId;
     await sendPreview(ann, { attachmentId });
@@ -81,7 +81,7 @@ describe.each(engines)("previews and their files on $name", (engine) => {
     expect([await isStored(key), await keysOf()]).toEqual([false, []]);
   });
 
-  it("previews that nobody confirms are deleted after an hour, and confirmed previews stay", async () => {
+  it("the service deletes previews that the client does not confirm within an hour", async () => {
     await storePreview(ann, { attachmentId });
     await sendPreview(ann, { attachmentId, name: "large" });
     const keys = await keysOf();
@@ -95,7 +95,7 @@ describe.each(engines)("previews and their files on $name", (engine) => {
     expect(completed.body.previews[0].problem.code).toBe("preview_not_found");
   });
 
-  it("a file keeps its preview in another note, and a copy for another owner has its own preview", async () => {
+  it("a moved file keeps its preview, and a copy of the file gets its own preview", async () => {
     await sendPreview(ann, { attachmentId });
     await storePreview(ann, { attachmentId, name: "large" });
     const toNoteId = (await ann.send("POST /notes", { json: { title: "Other" } })).body.id;
@@ -115,7 +115,7 @@ describe.each(engines)("previews and their files on $name", (engine) => {
     expect(Buffer.from(await (await fetch(fileUrl)).arrayBuffer())).toEqual(webp());
   });
 
-  it("garbage collection keeps previews, and deletes objects of previews without a row", async () => {
+  it("garbage collection deletes a preview only if no row references the preview", async () => {
     await sendPreview(ann, { attachmentId });
     await storePreview(ann, { attachmentId, name: "large" });
     const keys = await keysOf();
@@ -131,7 +131,7 @@ describe.each(engines)("previews and their files on $name", (engine) => {
     expect(await Promise.all(keys.map(isStored))).toEqual(keys.map((key) => key !== lost));
   });
 
-  it("a queued deletion never deletes the object of a preview with a row", async () => {
+  it("a queued deletion does not delete a preview that a row references", async () => {
     await sendPreview(ann, { attachmentId });
     const [key] = await keysOf();
     const row = { object_key: key as string, not_before: 0, attempts: 0 };
@@ -140,7 +140,7 @@ describe.each(engines)("previews and their files on $name", (engine) => {
     expect(await bytesOf()).toEqual(webp());
   });
 
-  it("completions of the same previews in opposite orders at the same time all succeed", async () => {
+  it("completions of the same previews in opposite orders never deadlock", async () => {
     for (let round = 0; round < 4; round++) {
       const ids = await Promise.all(Array.from({ length: 4 }, () => uploadPhoto(ann, { noteId })));
       const previews = ids.flatMap((id) => [
@@ -160,7 +160,7 @@ describe.each(engines)("previews and their files on $name", (engine) => {
     }
   });
 
-  it("a preview of a file that a person lost is not available after the revocation", async () => {
+  it("a person who has lost the access to a file gets no preview of the file", async () => {
     await sendPreview(ann, { attachmentId });
     const bob = service.as("bob");
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"] } });
@@ -174,8 +174,8 @@ describe.each(engines)("previews and their files on $name", (engine) => {
   });
 });
 
-describe.each(engines)("previews on other buckets and with a scanner, on $name", (engine) => {
-  it("requirement 61: on a bucket without a conditional PUT, a second PUT does not change a confirmed preview", async () => {
+describe.each(engines)("previews on buckets with few capabilities and with a virus scanner, on $name", (engine) => {
+  it("requirement 61: without conditional PUT, a second PUT does not change a confirmed preview", async () => {
     const service = await startServiceInTest({
       engine,
       capabilities: { ...EVERY_CAPABILITY, conditionalPut: false, signedSha256: false },
@@ -198,7 +198,7 @@ describe.each(engines)("previews on other buckets and with a scanner, on $name",
     expect((await service.bucketContents.keys()).sort()).toEqual(known);
   });
 
-  it("a refused preview leaves no copy on a bucket without a conditional PUT", async () => {
+  it("a refused preview leaves no copy in a bucket without a conditional PUT", async () => {
     const capabilities = { ...EVERY_CAPABILITY, conditionalPut: false, signedSha256: false };
     const service = await startServiceInTest({ engine, capabilities });
     const ann = service.as("ann");
@@ -212,7 +212,7 @@ describe.each(engines)("previews on other buckets and with a scanner, on $name",
     expect(await service.bucketContents.keys()).toEqual(before);
   });
 
-  it("a virus scanner refuses an infected preview, and the file stays", async () => {
+  it("a virus in a preview rejects the preview, but not the file", async () => {
     let isInfected = true;
     let scans = 0;
     const scanner = {

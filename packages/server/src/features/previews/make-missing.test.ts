@@ -40,7 +40,7 @@ describe.each(engines)("missing previews on $name", (engine) => {
     }
   }
 
-  it("a photo without previews gets both previews two minutes after its upload", async () => {
+  it("a photo without previews gets a small and a large preview two minutes after its upload", async () => {
     const attachmentId = await uploadPhoto(ann, { noteId, content: await makePhoto() });
     expect(await runAll({ after: MINUTE_MS })).toBe(0);
     expect(await runAll()).toBe(1);
@@ -53,7 +53,7 @@ describe.each(engines)("missing previews on $name", (engine) => {
     expect(await runAll()).toBe(0);
   });
 
-  it("the service makes no previews of a file whose client sent one, of a small file and of other files", async () => {
+  it("the service makes no previews of a small file or of a file with a preview from its client", async () => {
     const before = await countMissing();
     await sendPreview(ann, { attachmentId: await uploadPhoto(ann, { noteId }) });
     await uploadPhoto(ann, { noteId, content: (await makePhoto({ width: 100, height: 100 })).subarray(0, 90_000) });
@@ -68,7 +68,7 @@ describe.each(engines)("missing previews on $name", (engine) => {
     expect(await countMissing()).toBe(before);
   });
 
-  it("the service replaces a preview that its client started and never sent, after its URL has expired", async () => {
+  it("the service replaces a preview that the client never sent, after its URL has expired", async () => {
     const attachmentId = await uploadPhoto(ann, { noteId, content: await makePhoto() });
     await startPreviews(ann, [declare(webp(), { attachmentId })]);
     await runAll();
@@ -79,7 +79,7 @@ describe.each(engines)("missing previews on $name", (engine) => {
     expect(await previewsOf(attachmentId)).toHaveLength(2);
   });
 
-  it("a damaged photo and a PNG with 900 megapixels named .jpg stay without previews, and are tried once", async () => {
+  it("the service tries only once to make previews of a damaged or a huge picture", async () => {
     const bomb = Buffer.concat([pngBomb(30_000), Buffer.alloc(1_000)]);
     const json = { filename: "bomb.png", sizeBytes: bomb.length, contentType: "image/png" };
     const { body } = await ann.send(`POST /notes/${noteId}/uploads`, { json });
@@ -112,7 +112,7 @@ describe.each(engines)("missing previews on $name", (engine) => {
     expect(leasedIds.toSorted()).toEqual(ids.toSorted());
   });
 
-  it("the command makes all missing previews, and names the reason for each file without one", async () => {
+  it("the command `valetkey previews` reports why a file gets no preview", async () => {
     const good = await uploadPhoto(ann, { noteId, content: await makePhoto() });
     const damaged = await uploadPhoto(ann, { noteId, content: PHOTO });
     const reasons = [];
@@ -123,14 +123,14 @@ describe.each(engines)("missing previews on $name", (engine) => {
     expect(await previewsOf(damaged)).toBeUndefined();
   });
 
-  it("a deleted file is not waiting for previews", async () => {
+  it("a deleted file does not wait for previews", async () => {
     const attachmentId = await uploadPhoto(ann, { noteId });
     const before = await countMissing();
     await ann.send(`DELETE /attachments/${attachmentId}`);
     expect(await countMissing()).toBe(before - 1);
   });
 
-  it("the state of an open note changes with its previews", async () => {
+  it("the state of a note in GET /changes changes with each new preview", async () => {
     const attachmentId = await uploadPhoto(ann, { noteId });
     const stateOf = async () => (await ann.send(`GET /changes?noteId=${noteId}`)).body.state;
     const before = await stateOf();
@@ -142,7 +142,7 @@ describe.each(engines)("missing previews on $name", (engine) => {
     expect(await stateOf()).not.toBe(between);
   });
 
-  it("a file whose process was lost is due again after its lease, at most three times", async () => {
+  it("a file whose process died is tried again after its lease, at most three times", async () => {
     const attachmentId = await uploadPhoto(ann, { noteId, content: await makePhoto() });
     const aborted = AbortSignal.abort();
     for (let attempt = 1; attempt <= 3; attempt += 1) {

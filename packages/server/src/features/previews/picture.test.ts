@@ -64,22 +64,25 @@ const invalid: Record<string, [bytes: Buffer, problem: RegExp]> = {
   "a lossless JPEG frame": [Buffer.from(jpeg(SHAPE).toString("hex").replace("ffc0", "ffc3"), "hex"), BROKEN],
 };
 
-describe("the headers of a preview", () => {
-  it.each(Object.entries(valid))("the size of %s is read from its headers", (_name, bytes) => {
+describe("the headers of a preview picture", () => {
+  it.each(Object.entries(valid))("readPicture reads the size of %s from its headers", (_name, bytes) => {
     const contentType = bytes[0] === 0xff ? "image/jpeg" : "image/webp";
     expect(readPicture(bytes)).toEqual({ contentType, ...SHAPE });
   });
 
-  it.each(Object.entries(invalid))("requirement 61: %s is refused with the reason", (_name, [bytes, problem]) => {
-    expect(readPicture(bytes).problem).toMatch(problem);
-  });
+  it.each(Object.entries(invalid))(
+    "requirement 61: readPicture refuses %s and returns the reason",
+    (_name, [bytes, problem]) => {
+      expect(readPicture(bytes).problem).toMatch(problem);
+    },
+  );
 
-  it("the reader of picture headers finds the size of a small file with 65,535 x 65,535 pixels", () => {
+  it("readPicture reads the size 65,535 x 65,535 from a small file", () => {
     expect(readPicture(jpeg({ width: 65_535, height: 65_535 }))).toMatchObject({ width: 65_535, height: 65_535 });
     expect(readPicture(webpOf(lossless({ width: 10_000, height: 10_000 })))).toMatchObject({ width: 10_000 });
   });
 
-  it("every prefix of a valid picture is refused", () => {
+  it("readPicture refuses every incomplete prefix of a valid picture", () => {
     for (const bytes of Object.values(valid)) {
       for (let length = 0; length < bytes.length; length++) {
         expect(readPicture(bytes.subarray(0, length)).problem).toBeDefined();
@@ -87,7 +90,7 @@ describe("the headers of a preview", () => {
     }
   });
 
-  it("changed bytes and hostile lengths never throw", () => {
+  it("readPicture never throws for a picture with changed bytes", () => {
     const changes = fc.array(fc.tuple(fc.nat(400), fc.integer({ min: 0, max: 255 })), { maxLength: 12 });
     fc.assert(
       fc.property(fc.constantFrom(...Object.values(valid)), changes, (bytes, changed) => {
@@ -100,7 +103,7 @@ describe("the headers of a preview", () => {
     );
   });
 
-  it("random bytes after the start of a picture never throw", () => {
+  it("readPicture never throws for random bytes after the start of a picture", () => {
     const starts = [Buffer.from([0xff, 0xd8]), Buffer.from("RIFF\0\0\0\0WEBPVP8X")];
     fc.assert(
       fc.property(fc.constantFrom(...starts), fc.uint8Array({ maxLength: 500 }), (start, rest) => {

@@ -42,33 +42,28 @@ describe.each(engines)("refused previews on $name", (engine) => {
     ["10,000 x 10,000 pixels", webpOf(lossless({ width: 10_000, height: 10_000 })), /10000 x 10000.*at most 320/],
     ["321 pixels", webp({ width: 321, height: 9 }), /at most 320/],
     ["a cut WebP", webp().subarray(0, 90), /complete/],
-  ])(
-    "requirement 61: a preview with %s never shows, its object is deleted later, and the file stays",
-    async (_name, picture, reason) => {
-      const before = await service.bucketContents.keys();
-      const { upload } = await storePreview(ann, { attachmentId, picture });
-      const { problem } = (await completePreviews(ann, [{ attachmentId, name: "small" }])).body.previews[0];
-      expect(problem).toMatchObject({ code: "preview_invalid", status: 422, detail: expect.stringMatching(reason) });
-      expect((await ann.send(`GET /attachments/${attachmentId}`)).body).toMatchObject({ state: "ready" });
-      expect((await ann.send(`GET /attachments/${attachmentId}/url?preview=small`)).body.code).toBe(
-        "preview_not_found",
-      );
-      // Until the URL expires, the object stays. The URL can then store nothing again, and the client can send another picture.
-      expect(await put(upload, picture)).toBe(412);
-      expect(await codeOfStart()).toBe("preview_exists");
-      const started = { created_at: service.now() - UPLOAD_TTL_MS - 1 };
-      const rows = service.db.kysely.updateTable("attachment_previews").where("attachment_id", "=", attachmentId);
-      await rows.set(started).execute();
-      expect((await sendPreview(ann, { attachmentId })).preview).toMatchObject({ name: "small" });
-      await service.useCases.purgeObjects();
-      expect(await service.bucketContents.keys()).toHaveLength(before.length + 1);
-    },
-  );
+  ])("requirement 61: a preview with %s is never shown, and the file stays", async (_name, picture, reason) => {
+    const before = await service.bucketContents.keys();
+    const { upload } = await storePreview(ann, { attachmentId, picture });
+    const { problem } = (await completePreviews(ann, [{ attachmentId, name: "small" }])).body.previews[0];
+    expect(problem).toMatchObject({ code: "preview_invalid", status: 422, detail: expect.stringMatching(reason) });
+    expect((await ann.send(`GET /attachments/${attachmentId}`)).body).toMatchObject({ state: "ready" });
+    expect((await ann.send(`GET /attachments/${attachmentId}/url?preview=small`)).body.code).toBe("preview_not_found");
+    // Until the URL expires, the object stays. The URL can then store nothing again, and the client can send another picture.
+    expect(await put(upload, picture)).toBe(412);
+    expect(await codeOfStart()).toBe("preview_exists");
+    const started = { created_at: service.now() - UPLOAD_TTL_MS - 1 };
+    const rows = service.db.kysely.updateTable("attachment_previews").where("attachment_id", "=", attachmentId);
+    await rows.set(started).execute();
+    expect((await sendPreview(ann, { attachmentId })).preview).toMatchObject({ name: "small" });
+    await service.useCases.purgeObjects();
+    expect(await service.bucketContents.keys()).toHaveLength(before.length + 1);
+  });
 
   it.each([
     ["another type than its bytes", { contentType: "image/jpeg" }, /image\/jpeg that was declared/],
     ["another SHA-256 than its bytes", { checksum: { algorithm: "SHA256", value: `${"A".repeat(43)}=` } }, undefined],
-  ])("a preview with %s never shows", async (_name, change, reason) => {
+  ])("a preview with %s is never shown", async (_name, change, reason) => {
     const { upload } = (await startPreviews(ann, [{ ...declare(webp(), { attachmentId }), ...change }])).body
       .previews[0];
     const status = await put(upload, webp());
@@ -79,7 +74,7 @@ describe.each(engines)("refused previews on $name", (engine) => {
     else expect(problem.detail).toMatch(reason);
   });
 
-  it("a start refuses a preview that is too large, larger than half of its file, or for a small file", async () => {
+  it("a start refuses a preview that is too large, or a preview for a small file", async () => {
     expect(await codeOfStart(ann, { sizeBytes: 40_001 })).toBe("preview_invalid");
     expect(await codeOfStart(ann, { name: "large", sizeBytes: 400_001 })).toBe("preview_invalid");
     expect(await codeOfStart(ann, { name: "large", sizeBytes: PHOTO.length / 2 + 1 })).toBe("preview_invalid");
@@ -102,11 +97,11 @@ describe.each(engines)("refused previews on $name", (engine) => {
         ],
       },
     ],
-  ])("a start with %s returns 400", async (_name, json) => {
+  ])("a start of previews with %s returns 400", async (_name, json) => {
     expect((await ann.send("POST /attachments/previews", { json })).body).toMatchObject({ status: 400 });
   });
 
-  it("requirement 61: previews are accepted until one hour after the completion of their file, also after a slow upload", async () => {
+  it("requirement 61: the service accepts previews until one hour after the completion of the file", async () => {
     const { kysely } = service.database.db;
     const ofFile = kysely.updateTable("uploads").where("attachment_id", "=", attachmentId);
     const old = { created_at: service.now() - 5 * HOUR_MS };
@@ -117,7 +112,7 @@ describe.each(engines)("refused previews on $name", (engine) => {
     expect(await codeOfStart(ann, { name: "large" })).toBe("preview_too_late");
   });
 
-  it("requirement 61: only the person who uploaded a file sends its previews, while this person may add files", async () => {
+  it("requirement 61: only the uploader who may still add files can send previews of a file", async () => {
     const [bob, eve] = [service.as("bob"), service.as("eve")];
     for (const client of [bob, eve]) await client.send("GET /me");
     expect(await codeOfStart(eve)).toBe("access_denied");
@@ -137,7 +132,7 @@ describe.each(engines)("refused previews on $name", (engine) => {
     expect((await ann.send(`GET /attachments/${attachmentId}`)).body.previews).toBeUndefined();
   });
 
-  it("a file in the trash, a deleted file and an unknown file have no previews", async () => {
+  it("a preview for a deleted or unknown file returns attachment_not_found", async () => {
     await storePreview(ann, { attachmentId });
     await ann.send(`DELETE /notes/${noteId}`);
     expect([await codeOfStart(), await codeOfCompletion()]).toEqual(["attachment_not_found", "attachment_not_found"]);
@@ -145,7 +140,7 @@ describe.each(engines)("refused previews on $name", (engine) => {
     expect([await codeOfStart(), await codeOfCompletion()]).toEqual(["attachment_not_found", "attachment_not_found"]);
   });
 
-  it("the end of an upload deletes its previews, and a rejected file accepts none", async () => {
+  it("the rejection of a file deletes its previews", async () => {
     const upload = await startPhoto(ann, { noteId, content: Buffer.concat([Buffer.from("%PDF-1.7"), PHOTO]) });
     attachmentId = upload.attachmentId;
     await sendPreview(ann, { attachmentId });
@@ -157,7 +152,7 @@ describe.each(engines)("refused previews on $name", (engine) => {
     expect(await left.execute()).toEqual([]);
   });
 
-  it("the file of a visitor has no previews from the visitor or the owner", async () => {
+  it("a visitor's file in quarantine accepts no previews", async () => {
     const { token } = await insertRequest(service, {
       noteId,
       ownerId: "ann",
@@ -178,7 +173,7 @@ describe.each(engines)("refused previews on $name", (engine) => {
     expect((await visitor.send("POST /previews", { json: { attachmentIds: [attachmentId] } })).status).toBe(404);
   });
 
-  it("a completion without a start, and before the bytes arrive, is refused and can be repeated", async () => {
+  it("a completion of a preview before its PUT can be repeated after the PUT", async () => {
     expect(await codeOfCompletion()).toBe("preview_not_found");
     const { upload } = (await startPreviews(ann, [declare(webp(), { attachmentId })])).body.previews[0];
     expect(await codeOfCompletion()).toBe("upload_incomplete");
@@ -186,7 +181,7 @@ describe.each(engines)("refused previews on $name", (engine) => {
     expect(await codeOfCompletion()).toBeUndefined();
   });
 
-  it("a refused preview of a batch does not affect the others, and equal previews of a batch share an upload", async () => {
+  it("a refused preview does not affect the other previews of its batch", async () => {
     const good = declare(webp(), { attachmentId });
     const { previews } = (await startPreviews(ann, [{ ...good, attachmentId: unknownId() }, good, good])).body;
     expect(previews.map(({ problem }: { problem?: { code: string } }) => problem?.code)).toEqual([
@@ -202,7 +197,7 @@ describe.each(engines)("refused previews on $name", (engine) => {
 });
 
 describe.each(engines)("limits of previews on $name", (engine) => {
-  it("starts and completions of previews have a rate limit, and do not change the usage", async () => {
+  it("starts and completions of previews count in the rate limit of uploads", async () => {
     const limits = { uploadRate: { perSecond: 1, burst: 1 }, userQuotaBytes: PHOTO.length, userQuotaFiles: 1 };
     const service = await startServiceInTest({ engine, limits });
     const ann = service.as("ann");

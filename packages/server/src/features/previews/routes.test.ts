@@ -29,7 +29,7 @@ describe.each(engines)("previews on $name", (engine) => {
 
   const previewsOf = async (id: string) => (await ann.send(`GET /attachments/${id}`)).body.previews;
 
-  it("a confirmed preview has the size of the picture, and the URL of the preview serves its bytes inline", async () => {
+  it("a preview URL serves the bytes of the confirmed preview inline", async () => {
     const [small, large] = [webp(), jpeg(LARGE)];
     expect(await previewsOf(attachmentId)).toBeUndefined();
     expect(await sendPreview(ann, { attachmentId, name: "large", picture: large })).toEqual({
@@ -55,7 +55,7 @@ describe.each(engines)("previews on $name", (engine) => {
     }
   });
 
-  it("a preview can arrive before its file is complete, and shows after the completion", async () => {
+  it("a preview that arrives before its file is complete is visible after the completion", async () => {
     const upload = await startPhoto(ann, { noteId });
     const { preview } = await sendPreview(ann, { attachmentId: upload.attachmentId });
     expect(preview).toEqual({ name: "small", width: 320, height: 240 });
@@ -66,7 +66,7 @@ describe.each(engines)("previews on $name", (engine) => {
     expect(await previewsOf(upload.attachmentId)).toEqual([preview]);
   });
 
-  it("a batch of URLs has a preview or an error code for each file, and one URL within a cache window", async () => {
+  it("a batch of preview URLs has a URL or an error code for each file", async () => {
     await sendPreview(ann, { attachmentId });
     const other = await uploadPhoto(ann, { noteId });
     const json = { attachmentIds: [attachmentId, other], preview: "small", cacheable: true, expiresIn: 600 };
@@ -83,7 +83,7 @@ describe.each(engines)("previews on $name", (engine) => {
     });
   });
 
-  it("the URL of a small preview has the purpose thumbnail, and the URL of a large preview has the purpose view", async () => {
+  it("the URL purpose is `thumbnail` for a small preview and `view` for a large preview", async () => {
     await sendPreview(ann, { attachmentId });
     await sendPreview(ann, { attachmentId, name: "large", picture: webp(LARGE) });
     const detailOfLast = async () => (await ann.send(`GET /notes/${noteId}/activity?limit=1`)).body.items[0].detail;
@@ -98,7 +98,7 @@ describe.each(engines)("previews on $name", (engine) => {
     }
   });
 
-  it("a repeated start signs an equal preview again, and refuses another picture and a confirmed preview", async () => {
+  it("a repeated start of a preview signs only an equal, unconfirmed preview again", async () => {
     const [picture, other] = [webp(), webp({ width: 200, height: 200 })];
     const started = await storePreview(ann, { attachmentId, picture });
     const start = async (given: Buffer) =>

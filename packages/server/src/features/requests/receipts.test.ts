@@ -5,7 +5,7 @@ import { engines } from "../../testing/database/test-databases.ts";
 import { useService } from "../../testing/use-service.ts";
 import { createVisitor, insertRequest } from "../../testing/visitor.ts";
 
-describe.each(engines)("requirement 37: receipts on $name", (engine) => {
+describe.each(engines)("requirement 37: receipts for visitors' files, on $name", (engine) => {
   const service = useService({ engine });
   const ann = service.as("ann");
   let noteId: string;
@@ -18,7 +18,7 @@ describe.each(engines)("requirement 37: receipts on $name", (engine) => {
     return { link, maria: createVisitor(service.app, token) };
   }
 
-  it("a receipt names the received bytes, and a published key verifies the signature of the receipt", async () => {
+  it("a published key verifies the signature of a visitor's receipt", async () => {
     const { link, maria } = await open();
     const before = Date.now();
     const hash = sha256(Buffer.from("hello"));
@@ -40,7 +40,7 @@ describe.each(engines)("requirement 37: receipts on $name", (engine) => {
     expect(verify(null, Buffer.from(receipt.statement), createPublicKey(publicKey), signature)).toBe(true);
   });
 
-  it("the verification accepts a receipt, and refuses every change of it", async () => {
+  it("the verification of a receipt fails after any change of the receipt", async () => {
     const { maria } = await open();
     const { uploadId } = await maria.sendFile("hello");
     const receipt = (await maria.send(`GET /receipts/${uploadId}`)).body;
@@ -56,7 +56,7 @@ describe.each(engines)("requirement 37: receipts on $name", (engine) => {
     expect(await isValid({ keyId: "unknown" })).toBe(false);
   });
 
-  it("a receipt states the filename that the visitor sent, even after a rename", async () => {
+  it("a receipt states the filename from the visitor, even after a rename of the file", async () => {
     const { maria } = await open();
     const { uploadId } = await maria.sendFile("hello", { filename: "greeting.txt" });
     const { attachments } = (await ann.send(`GET /notes/${noteId}`)).body;
@@ -77,7 +77,7 @@ describe.each(engines)("requirement 37: receipts on $name", (engine) => {
     expect(JSON.parse(receipt.statement).sha256).toBeNull();
   });
 
-  it("an upload has no receipt before its bytes are complete", async () => {
+  it("a visitor gets no receipt before all bytes of the upload have arrived", async () => {
     const { maria } = await open();
     const { upload } = (await maria.start("hello")).body;
     const refused = await maria.send(`GET /receipts/${upload.id}`);

@@ -90,7 +90,7 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
     await maria.send(`DELETE /uploads/${pending}`);
   });
 
-  it("a viewer gets the same error for a hidden file as for an unknown file", async () => {
+  it("a viewer gets the same error for a visitor's hidden file as for an unknown file", async () => {
     const vic = service.as("vic");
     const { id: quarantined } = await sendQuarantined("hidden-url.txt");
     const started = await maria.start("hello", { filename: "hidden-pending.txt" });
@@ -118,7 +118,7 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
     await maria.send(`DELETE /uploads/${started.body.upload.id}`);
   });
 
-  it("a quarantined file becomes ready after its acceptance", async () => {
+  it("a reviewer accepts a quarantined file, and the file becomes ready", async () => {
     const { id } = await sendQuarantined("accepted.txt");
     expect((await review(service.as("vic"), id, "accept")).status).toBe(404);
     expect((await review(service.anonymous, id, "accept")).status).toBe(401);
@@ -134,7 +134,7 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
     });
   });
 
-  it("the rejection of a file deletes its object", async () => {
+  it("the rejection of a quarantined file deletes its object", async () => {
     const before = await service.bucketContents.keys();
     const { id, uploadId } = await sendQuarantined("refused.txt");
     const rejected = await review(ann, id, "reject");
@@ -152,13 +152,13 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
     expect((await review(ann, id, "accept")).status).toBe(409);
   });
 
-  it("only one of two simultaneous reviews takes effect", async () => {
+  it("only one of two simultaneous reviews of a file takes effect", async () => {
     const { id } = await sendQuarantined("both.txt");
     const answers = await Promise.all([review(ann, id, "accept"), review(service.as("ed"), id, "reject")]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
   });
 
-  it("a quarantined file counts in the quota, and its object stays", async () => {
+  it("a quarantined file counts in the quota of the note's owner", async () => {
     const before = await usage();
     const { id } = await sendQuarantined("counted.txt");
     expect(await usage()).toMatchObject({ usedBytes: before.usedBytes + 5, files: before.files + 1 });

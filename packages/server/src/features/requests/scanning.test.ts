@@ -38,7 +38,7 @@ describe.each(places)("requirement 37: scans of visitors' files, on $name and $c
     return items.find((file: { filename: string }) => file.filename === filename)?.state;
   };
 
-  it("an infected file of a visitor is rejected and frees its slot", async () => {
+  it("an infected file of a visitor releases its slot of the file request", async () => {
     const { maria } = await open({ slots: [{ id: "cv", name: "CV" }] });
     const sent = await maria.sendFile(EICAR, { slotId: "cv", filename: "cv.txt" });
     expect(sent.body.state).toBe("scanning");
@@ -50,14 +50,14 @@ describe.each(places)("requirement 37: scans of visitors' files, on $name and $c
     expect((await maria.start("another", { slotId: "cv" })).status).toBe(201);
   });
 
-  it("a clean file of a request with a review becomes quarantined", async () => {
+  it("a clean file becomes quarantined if its file request has a review", async () => {
     const { maria } = await open({ review: true });
     await maria.sendFile("clean", { filename: "clean.txt" });
     await runVerifications(service);
     expect(await stateOnNote("clean.txt")).toBe("quarantined");
   });
 
-  it("a file is rejected if its file request is revoked during the scan", async () => {
+  it("a file is rejected if its file request is revoked during the virus scan", async () => {
     const { link, maria } = await open();
     await maria.sendFile("hello", { filename: "revoked.txt" });
     const links = service.database.db.kysely.updateTable("links").set({ revoked_at: Date.now() });
@@ -66,7 +66,7 @@ describe.each(places)("requirement 37: scans of visitors' files, on $name and $c
     expect(await stateOnNote("revoked.txt")).toBe("rejected");
   });
 
-  it("a file that was complete before the deadline is attached after its scan", async () => {
+  it("a file that arrived before the deadline is attached after its virus scan", async () => {
     const { maria } = await open({}, { expiresAt: Date.now() + 20_000 });
     await maria.sendFile("hello", { filename: "in-time.txt" });
     service.advance(20_000);
@@ -75,7 +75,7 @@ describe.each(places)("requirement 37: scans of visitors' files, on $name and $c
     service.advance(-20_000);
   });
 
-  it("a second file in the scanner does not prevent the notice about the first file", async () => {
+  it("the owner gets the notice about a visitor's first file while another file is scanned", async () => {
     const person = { id: "ann", email: "ann@example.com", name: "Ann", emailProvenBy: "operator" } as const;
     await service.useCases.rememberPerson(person);
     const { link, maria } = await open({}, { notify: "first" });
@@ -94,7 +94,7 @@ describe.each(places)("requirement 37: scans of visitors' files, on $name and $c
     expect(await notices()).toMatchObject([{ count: 1 }]);
   });
 
-  it("a visitor can delete a file during its scan", async () => {
+  it("a visitor can delete a file during its virus scan", async () => {
     const { maria } = await open();
     const { uploadId } = await maria.sendFile("hello", { filename: "back.txt" });
     expect((await maria.send(`DELETE /uploads/${uploadId}`)).status).toBe(204);

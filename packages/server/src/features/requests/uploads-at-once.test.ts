@@ -32,15 +32,15 @@ describe.each(engines)("requirement 37: simultaneous uploads to a file request, 
     return { won, noteId };
   }
 
-  it("simultaneous starts never exceed the number of files of a file request", async () => {
+  it("simultaneous upload starts never exceed the maximum files of a file request", async () => {
     expect((await startAtOnce({ maxFiles: 7 })).won).toBe(7);
   });
 
-  it("simultaneous starts never exceed the bytes of a file request", async () => {
+  it("simultaneous upload starts never exceed the maximum bytes of a file request", async () => {
     expect((await startAtOnce({ maxFiles: 100, maxBytesTotal: 5 * FILE.length + 99 })).won).toBe(5);
   });
 
-  it("parallel starts with one Idempotency-Key return the same upload", async () => {
+  it("parallel upload starts with one Idempotency-Key return the same upload", async () => {
     const noteId = (await first.as("ann").send("POST /notes", { json: { title: "Files" } })).body.id;
     const { token } = await insertRequest(first, { noteId, ownerId: "ann", request: { maxFiles: 1 } });
     const maria = createVisitor(first.app, token);
@@ -57,11 +57,11 @@ describe.each(engines)("requirement 37: simultaneous uploads to a file request, 
     expect(new Set(answers.map(({ body }) => body.upload.id)).size).toBe(1);
   });
 
-  it("a slot accepts only one of many simultaneous files", async () => {
+  it("a slot of a file request accepts only one of many simultaneous files", async () => {
     expect((await startAtOnce({ slots: [{ id: "passport", name: "Passport" }] }, "passport")).won).toBe(1);
   });
 
-  it("simultaneous starts leave no more files on the note than the file request allows", async () => {
+  it("refused upload starts to a file request leave no files on the note", async () => {
     const { noteId } = await startAtOnce({ maxFiles: 3 });
     const { items } = (await first.as("ann").send(`GET /notes/${noteId}/attachments`)).body;
     expect(items).toHaveLength(3);
@@ -73,7 +73,7 @@ describe.each(engines)("requirement 37: a file request and the owner's quota, on
   const first = useService({ engine, limits });
   const second = useService({ engine, limits, beside: first });
 
-  it("simultaneous uploads to a file request never exceed the quota of the owner", async () => {
+  it("simultaneous uploads to a file request never exceed the quota of the note's owner", async () => {
     const noteId = (await first.as("bob").send("POST /notes", { json: { title: "Files" } })).body.id;
     const { token } = await insertRequest(first, { noteId, ownerId: "bob", request: { maxFiles: 100 } });
     const answers = await Promise.all(

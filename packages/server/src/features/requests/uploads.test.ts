@@ -45,7 +45,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     await expect(finish()).rejects.toMatchObject({ code: "upload_not_found" });
   });
 
-  it("a file request attaches a visitor's file, and the owner sees the visitor's name", async () => {
+  it("the owner of a note sees a visitor's file with the name of the visitor", async () => {
     const { maria, link } = await open();
     const sent = await maria.sendFile("hello", { filename: "greeting.txt", visitorName: "  Maria " });
     expect(sent.body).toEqual({
@@ -68,7 +68,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     });
   });
 
-  it("a visitor keeps the same id after the owner extends the deadline", async () => {
+  it("a visitor keeps the same id after the owner of the file request extends the deadline", async () => {
     const own = await startServiceInTest({ engine });
     const owner = own.as("ann");
     const note = (await owner.send("POST /notes", { json: { title: "Taxes" } })).body.id;
@@ -143,7 +143,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await other.start("12345", { slotId: "passport" })).status).toBe(201);
   });
 
-  it("a slot refuses a second file until the slot is free again", async () => {
+  it("a slot of a file request refuses a second file until the slot is free again", async () => {
     const slots = [
       { id: "passport", name: "Passport", accept: ["application/pdf"] },
       { id: "photo", name: "Photo", accept: ["image/*"] },
@@ -176,7 +176,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await maria.start(PDF, pdf)).status).toBe(201);
   });
 
-  it("a visitor deletes a rejected file, and the note no longer lists it", async () => {
+  it("a file that the visitor deletes after its rejection disappears from the note", async () => {
     const { maria } = await open({});
     const lie = await maria.sendFile(HTML, { filename: "taken-back.pdf", contentType: "application/pdf" });
     expect(lie.body).toMatchObject({ code: "upload_rejected" });
@@ -188,7 +188,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await maria.send(`DELETE /uploads/${lie.uploadId}`)).status).toBe(404);
   });
 
-  it("the activity names the visitor whose rejected file is deleted", async () => {
+  it("the activity names the visitor who deleted a rejected file", async () => {
     const { maria } = await open();
     const lie = { filename: "named.pdf", contentType: "application/pdf", visitorName: "Maria" };
     const { uploadId } = await maria.sendFile(HTML, lie);
@@ -202,7 +202,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     ]);
   });
 
-  it("simultaneous deletions by a visitor delete the file once", async () => {
+  it("simultaneous requests of a visitor delete a file only once", async () => {
     const { maria } = await open({});
     const { uploadId } = await maria.sendFile(PDF, { filename: "once.pdf", contentType: "application/pdf" });
     const { id } = await fileOfNote("once.pdf");
@@ -214,7 +214,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect(ofFile.filter(({ action }: { action: string }) => action === "attachment.deleted")).toHaveLength(1);
   });
 
-  it("a file whose content has no accepted type is rejected, whatever type it declares", async () => {
+  it("a file request rejects a file whose content has no accepted type", async () => {
     const { maria } = await open({ accept: ["application/x-plan", "text/plain"] });
     const plan = await maria.sendFile(PNG, { filename: "plan.xyz", contentType: "application/x-plan" });
     expect(plan.body).toMatchObject({ code: "upload_rejected" });
@@ -242,7 +242,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     },
   );
 
-  it("a file request requires a visitor's name or ignores it, as configured", async () => {
+  it("a file request can require or ignore the name of the visitor", async () => {
     const { maria } = await open({ askName: "required" });
     expect((await maria.start("hello")).body.code).toBe("invalid_request");
     for (const visitorName of [" \t", "\u200b", "\u2800", "\u3164", "\u00ad"]) {
@@ -254,7 +254,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await fileOfNote("nameless.txt")).createdBy.name).toBe("Visitor");
   });
 
-  it("a file request that is revoked during an upload attaches no file", async () => {
+  it("a file request attaches no file if it is revoked during the upload", async () => {
     const { maria, link } = await open();
     const { upload } = (await maria.start("hello", { filename: "revoked.txt" })).body;
     await put(upload, "hello");
@@ -278,7 +278,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     service.advance(-10_000);
   });
 
-  it("a file request attaches no file after its creator has lost the right to share", async () => {
+  it("a file request attaches no file after its creator loses the right to share the note", async () => {
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["ed"], role: "editor" } });
     const { maria } = await open({}, { createdBy: "ed" });
     const { upload } = (await maria.start("hello", { filename: "orphan.txt" })).body;
@@ -312,7 +312,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await ann.send(`DELETE /uploads/${upload.id}`)).status).toBe(404);
   });
 
-  it("a visitor's file never overwrites a file of the same name", async () => {
+  it("a visitor's file does not replace another file with the same name", async () => {
     const { maria, token } = await open();
     await maria.sendFile("one", { filename: "same.txt" });
     await createVisitor(service.app, token).sendFile("two", { filename: "same.txt" });
@@ -321,7 +321,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect(await filesOf(maria)).toHaveLength(1);
   });
 
-  it("two starts with one idempotency key and slot return the same upload", async () => {
+  it("two upload starts with one idempotency key and slot return the same upload", async () => {
     const slots = [
       { id: "one", name: "One" },
       { id: "two", name: "Two" },
@@ -336,7 +336,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await start("two")).body).toMatchObject({ status: 422, code: "idempotency_key_reused" });
   });
 
-  it("a visitor sees nothing about the quota of the owner", async () => {
+  it("a visitor sees no numbers of the owner's quota", async () => {
     const own = await startServiceInTest({ engine, limits: { userQuotaBytes: 8, userQuotaFiles: 1 } });
     const { id } = (await own.as("bob").send("POST /notes", { json: { title: "Small" } })).body;
     const { token } = await insertRequest(own, { noteId: id, ownerId: "bob" });
@@ -345,13 +345,13 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect(refused.text).not.toMatch(/note|\b[0-8]\b bytes/);
   });
 
-  it("a file request with a password refuses uploads before the right password", async () => {
+  it("a file request with a password refuses uploads before the visitor enters the password", async () => {
     const { maria } = await open({}, { passwordHash: "$argon2id$v=19$m=19456,t=2,p=1$AAAA$AAAA" });
     expect((await maria.start("hello")).body).toMatchObject({ status: 403, code: "wrong_password" });
     expect((await maria.send("GET /uploads")).status).toBe(403);
   });
 
-  it("a download link refuses uploads", async () => {
+  it("a download link accepts no uploads", async () => {
     const { maria } = await open({}, { kind: "download", request: undefined });
     expect((await maria.start("hello")).body.code).toBe("link_not_found");
   });

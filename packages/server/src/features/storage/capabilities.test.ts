@@ -45,7 +45,7 @@ describe.each(engines)("the capabilities of the bucket on $name", (engine) => {
     });
   }
 
-  it("one probe finds the capabilities of the bucket for all processes", async () => {
+  it("all processes use the capabilities of the bucket from one probe", async () => {
     const first = open();
     expect(first.current()).toEqual(LEAST_CAPABILITIES);
     expect(await first.settle()).toEqual(EVERY_CAPABILITY);
@@ -58,7 +58,7 @@ describe.each(engines)("the capabilities of the bucket on $name", (engine) => {
     expect(await objectDeletionQueries(database.db).listDue(now + DAY, 10)).toEqual([]);
   });
 
-  it("the service probes the bucket again after a day, on demand, and for another bucket", async () => {
+  it("the service probes the bucket after a day, on demand, and after a change of the bucket", async () => {
     await open().settle();
     now += DAY + 1;
     await open().settle();
@@ -76,7 +76,7 @@ describe.each(engines)("the capabilities of the bucket on $name", (engine) => {
     expect(asked).toBe(2);
   });
 
-  it("the stored capabilities do not change while the bucket is overloaded", async () => {
+  it("a probe that fails because the bucket is overloaded stores no capabilities", async () => {
     let turns = 0;
     const proxy = await startProxy(server.endpoint, ({ method }) => {
       if (method !== "PUT") return "pass";
@@ -93,7 +93,7 @@ describe.each(engines)("the capabilities of the bucket on $name", (engine) => {
     proxy.close();
   });
 
-  it("the service finds the capabilities of a bucket when the bucket becomes available", async () => {
+  it("the service probes an unavailable bucket as soon as the bucket is available", async () => {
     const { port } = server;
     await server.stop();
     const lines: { msg: string }[] = [];

@@ -96,7 +96,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     }
   });
 
-  it("garbage collection deletes unreferenced objects, and --dry-run only reports unreferenced objects", async () => {
+  it("garbage collection with --dry-run reports unreferenced objects, and deletes none", async () => {
     await populate();
     const [before, deletions] = [await keys(), await table("object_deletions")];
     const orphans = [await putBehind(ownKey()), await putBehind(ownKey())];
@@ -117,7 +117,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect((await collect({ mend: false })).found).toEqual(NOTHING);
   });
 
-  it("garbage collection keeps a young unreferenced object", async () => {
+  it("garbage collection keeps an unreferenced object that is younger than two days", async () => {
     await attach();
     const [, young] = [await attach(), await putBehind(ownKey())];
     const report = await collect();
@@ -125,7 +125,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect(await keys()).toContain(young);
   });
 
-  it("garbage collection deletes the object of a rejected file whose deletion was lost", async () => {
+  it("garbage collection deletes the object of a rejected file if its deletion was lost", async () => {
     await attach();
     const { id, objectKey } = await attach();
     await attachmentQueries(service.db).transition(id, { from: "ready", to: "rejected" });
@@ -134,7 +134,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect(await keys()).not.toContain(objectKey);
   });
 
-  it("garbage collection deletes a late PUT to the original key of a staged upload", async () => {
+  it("garbage collection deletes the object of a late PUT to a completed staged upload", async () => {
     await attach();
     const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
     const { id, attachmentId } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body.upload;
@@ -149,7 +149,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect(await keys()).not.toContain(upload?.objectKey);
   });
 
-  it("garbage collection reports an attachment whose object is missing or has another size, and keeps the attachment", async () => {
+  it("garbage collection only reports attachments with a missing or changed object", async () => {
     await populate();
     const gone = await attach();
     await deleteBehind(gone.objectKey);
@@ -160,12 +160,12 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect(await table("attachments")).toEqual(before);
   });
 
-  it("garbage collection reports each missing object once when the bucket is empty", async () => {
+  it("garbage collection of an empty bucket reports each missing object once", async () => {
     for (let nth = 0; nth < 7; nth += 1) await deleteBehind((await attach()).objectKey);
     expect((await collect()).found).toEqual({ ...NOTHING, missing: 7 });
   });
 
-  it("garbage collection aborts unreferenced multipart uploads only", async () => {
+  it("garbage collection aborts only multipart uploads that no row references", async () => {
     await populate();
     const [live] = await service.bucketContents.openUploads();
     const begin = (Key: string) =>
@@ -184,7 +184,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect(left.map(({ Key }) => Key)).toEqual(["elsewhere/a.bin", "vk/somebody-else.bin", live?.Key].toSorted());
   });
 
-  it("garbage collection corrects wrong, missing and superfluous usage counters", async () => {
+  it("garbage collection corrects wrong, missing and unnecessary usage counters", async () => {
     await populate();
     const right = await table("usage");
     const { kysely } = service.database.db;
@@ -199,7 +199,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect(await table("usage")).toEqual(right);
   });
 
-  it("garbage collection needs --force when most objects are unreferenced", async () => {
+  it("garbage collection deletes nothing without --force if most objects are unreferenced", async () => {
     await attach();
     const orphans = [await putBehind(ownKey()), await putBehind(ownKey())];
     service.advance(THREE_DAYS_MS);
@@ -210,7 +210,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect((await collect({ force: true })).mended).toEqual({ ...NOTHING, orphan: 2 });
   });
 
-  it("garbage collection needs --force in a bucket that may be shared", async () => {
+  it("garbage collection deletes nothing without --force from a bucket that may be shared", async () => {
     await attach();
     const orphan = await putBehind(ownKey());
     service.advance(THREE_DAYS_MS);
@@ -222,7 +222,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect(await keys()).not.toContain(orphan);
   });
 
-  it("garbage collection finds no garbage while uploads continue", async () => {
+  it("garbage collection finds no garbage while people upload files", async () => {
     await populate();
     service.advance(0);
     const working = Array.from({ length: 12 }, async (_, nth) => {

@@ -8,7 +8,7 @@ import { objectDeletionQueries } from "./queries.ts";
 
 const END_OF_TIME = 1e15;
 
-describe.each(engines)("object deletions on $name", (engine) => {
+describe.each(engines)("queued deletions of objects on $name", (engine) => {
   const suite = useDatabase(engine);
   beforeEach(async () => {
     await suite.db.kysely.deleteFrom("object_deletions").execute();
@@ -17,7 +17,7 @@ describe.each(engines)("object deletions on $name", (engine) => {
   const settle = (objectKeys: string[], times: { now: number; againAt: number }) =>
     suite.db.transaction((tx) => objectDeletionQueries(tx).settle(objectKeys, times));
 
-  it("the database lists due deletions of objects in order, and can postpone and cancel each deletion", async () => {
+  it("queued deletions of objects are listed in the order of their due times", async () => {
     const { put, cancel, listDue, postpone } = objectDeletionQueries(suite.db);
     await put({ objectKey: "b", notBefore: 200 });
     await put({ objectKey: "a", notBefore: 100 });
@@ -40,7 +40,7 @@ describe.each(engines)("object deletions on $name", (engine) => {
     expect(await listDue(END_OF_TIME, 10)).toEqual([]);
   });
 
-  it("the service runs each deletion of an object twice", async () => {
+  it("the service runs each queued deletion of an object twice", async () => {
     const { put, listDue } = objectDeletionQueries(suite.db);
     await put({ objectKey: "a", notBefore: 100 });
     await put({ objectKey: "later", notBefore: 500 });
@@ -54,7 +54,7 @@ describe.each(engines)("object deletions on $name", (engine) => {
     expect(await listDue(END_OF_TIME, 10)).toMatchObject([{ objectKey: "later" }]);
   });
 
-  it("the due deletions never include the object of an existing or expected file", async () => {
+  it("the list of due deletions never contains the object of a ready or pending file", async () => {
     const note = sampleNote();
     const attachment = sampleAttachment(note);
     await noteQueries(suite.db).insert(note);
@@ -70,7 +70,7 @@ describe.each(engines)("object deletions on $name", (engine) => {
     expect(await listDue(END_OF_TIME, 10)).toHaveLength(1);
   });
 
-  it("a deletion restarts when its object is queued again between its two runs", async () => {
+  it("a queued deletion restarts if its object is queued again between the two runs", async () => {
     const { put, listDue } = objectDeletionQueries(suite.db);
     await put({ objectKey: "a", notBefore: 100 });
     await settle(["a"], { now: 100, againAt: 1_100 });

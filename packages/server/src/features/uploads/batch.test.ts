@@ -44,7 +44,7 @@ describe.each(engines)("batches of uploads on $name", (engine) => {
     (await ann.send(`GET /notes/${note}/attachments?limit=200`)).body.items;
   const idsOf = ({ body }: Answer): string[] => body.uploads.map(({ upload }: Started) => upload?.id);
 
-  it("a batch starts and completes 100 uploads, and the note has the files in the order of the batch", async () => {
+  it("a note has the files of a batch in the order of the batch", async () => {
     const files = filesOf(100);
     const started = await start(files);
     expect(started.status).toBe(200);
@@ -71,7 +71,7 @@ describe.each(engines)("batches of uploads on $name", (engine) => {
     expect(await listed()).toEqual([]);
   });
 
-  it("a refused file of a batch does not affect the other files", async () => {
+  it("a refused file of a batch does not affect the other files of the batch", async () => {
     const { body } = await start([
       fileOf(0),
       fileOf(1, { filename: "..\u0000" }),
@@ -85,7 +85,7 @@ describe.each(engines)("batches of uploads on $name", (engine) => {
     expect((await listed()).map(({ filename }) => filename).toSorted()).toEqual(["0.txt", "3.txt", "4.txt"]);
   });
 
-  it("a quota that ends in the middle of a batch refuses only the rest", async () => {
+  it("a file quota that is too small for a batch refuses only the last files of the batch", async () => {
     const own = await startServiceInTest({ engine, limits: { userQuotaFiles: 30 } });
     const client = own.as("ann");
     const note = await newNote(client);
@@ -96,7 +96,7 @@ describe.each(engines)("batches of uploads on $name", (engine) => {
     expect((await client.send("GET /usage")).body.files).toBe(30);
   });
 
-  it("each file of a batch counts in the rate limit of starts", async () => {
+  it("each file of a batch counts in the rate limit of upload starts", async () => {
     const own = await startServiceInTest({ engine, limits: { uploadRate: { perSecond: 1, burst: 8 } } });
     const client = own.as("ann");
     const note = await newNote(client);
@@ -105,7 +105,7 @@ describe.each(engines)("batches of uploads on $name", (engine) => {
     expect(body.uploads[9].problem.retryAfterSeconds).toBeGreaterThan(0);
   });
 
-  it("a repeated batch returns the first uploads, and two equal keys of a batch are one upload", async () => {
+  it("a repeated batch with the same idempotency keys returns the first uploads", async () => {
     const files = filesOf(25).map((file, nth) => ({ ...file, idempotencyKey: `${noteId}-${nth}` }));
     const first = await start(files);
     const again = await start(files);
@@ -117,7 +117,7 @@ describe.each(engines)("batches of uploads on $name", (engine) => {
     expect(await listed()).toHaveLength(27);
   });
 
-  it("batches with equal keys that run in parallel start each upload once", async () => {
+  it("parallel batches with the same idempotency keys start each upload once", async () => {
     const files = filesOf(40).map((file, nth) => ({ ...file, idempotencyKey: `${noteId}-${nth}` }));
     const answers = await Promise.all([start(files), start(files.toReversed()), start(files)]);
     const ids = idsOf(answers[0] as Answer);
@@ -126,7 +126,7 @@ describe.each(engines)("batches of uploads on $name", (engine) => {
     expect(await listed()).toHaveLength(40);
   });
 
-  it("a batch completes its own uploads, and shows nothing about the uploads of other people", async () => {
+  it("a batch of completions returns upload_not_found for the uploads of other people", async () => {
     const started = await start(filesOf(3));
     await putAll(started.body.uploads.slice(0, 2));
     const bob = service.as("bob");
@@ -141,7 +141,7 @@ describe.each(engines)("batches of uploads on $name", (engine) => {
     ).toEqual(["ready", "upload_not_found", "upload_not_found", "upload_incomplete", "ready", "ready"]);
   });
 
-  it("a batch of completions rejects only the files whose bytes differ", async () => {
+  it("a batch of completions rejects only the files with wrong content", async () => {
     const started = await start([fileOf(0), fileOf(1, { filename: "page.pdf", contentType: "application/pdf" })]);
     await putAll(started.body.uploads);
     const { body } = await complete(idsOf(started));
@@ -149,7 +149,7 @@ describe.each(engines)("batches of uploads on $name", (engine) => {
     expect(body.files[1].problem).toMatchObject({ code: "upload_rejected", status: 422 });
   });
 
-  it("a batch to a note that is deleted meanwhile starts nothing, and completes nothing", async () => {
+  it("a batch for a note in the trash starts and completes no uploads", async () => {
     const started = await start(filesOf(2));
     await putAll(started.body.uploads);
     await ann.send(`DELETE /notes/${noteId}`);
@@ -158,7 +158,7 @@ describe.each(engines)("batches of uploads on $name", (engine) => {
     expect(codesOf(body.files)).toEqual(["upload_not_found", "upload_not_found"]);
   });
 
-  it("a batch tries one multipart upload while the bucket is unavailable, and starts the small files", async () => {
+  it("a batch tries only one multipart upload while the bucket is unavailable", async () => {
     let tries = 0;
     const createMultipart = () => {
       tries += 1;
@@ -181,7 +181,7 @@ describe.each(engines)("batches of uploads on $name", (engine) => {
     expect(tries).toBe(2);
   });
 
-  it("a visitor sends many files in one batch, up to the limit of the file request", async () => {
+  it("a visitor can send a batch of files, up to the limit of the file request", async () => {
     const { token } = await insertRequest(service, { noteId, ownerId: "ann", request: { maxFiles: 3 } });
     const maria = createVisitor(service.app, token);
     const { body } = await maria.send("POST /uploads/batch", {
@@ -203,7 +203,7 @@ describe.each(engines)("batches of uploads on $name", (engine) => {
 });
 
 describe("a batch of completions", () => {
-  it("a batch of completions returns the finished results when its time ends, and runs each id once", async () => {
+  it("a batch of completions returns the finished results at its time limit", async () => {
     const never = Promise.withResolvers<() => Promise<string>>();
     const calls: string[] = [];
     const prepare = async (id: string) => {
@@ -249,7 +249,7 @@ describe("a batch of completions", () => {
     expect(await recorded.promise).toBe("a");
   });
 
-  it("a batch of completions starts no check after its time limit, and rejects with an unexpected error", async () => {
+  it("a batch of completions starts no check after its time limit", async () => {
     const slow = Promise.withResolvers<void>();
     const calls: string[] = [];
     const ids = Array.from({ length: 30 }, (_, nth) => String(nth));

@@ -9,12 +9,12 @@ const TURNS = 3;
 
 type Result = { upload?: { id: string; url: string }; problem?: { code: string; status: number } };
 
-describe.each(engines)("batches of many people at once, on $name", (engine) => {
+describe.each(engines)("simultaneous batches of uploads from many people, on $name", (engine) => {
   const limits = { userQuotaFiles: 150, trashDays: 30 };
   const first = useService({ engine, limits });
   const second = useService({ engine, limits, beside: first });
 
-  it("batches on two replicas never deadlock while shares and notes end, and the usage stays exact", async () => {
+  it("batches of uploads on two replicas never deadlock while shares are revoked", async () => {
     const ann = first.as("ann");
     const notes = await Promise.all([newNote(ann), newNote(ann)]);
     const people = [ann, second.as("bob"), second.as("ann"), first.as("cid")];

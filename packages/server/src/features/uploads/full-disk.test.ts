@@ -4,7 +4,7 @@ import { engines } from "../../testing/database/test-databases.ts";
 import type { TestService } from "../../testing/service.ts";
 import { useService } from "../../testing/use-service.ts";
 
-describe.each(engines)("a batch of starts on a full disk, on $name", (engine) => {
+describe.each(engines)("a batch of upload starts on a full disk, on $name", (engine) => {
   const service = useService({ engine });
 
   /** Fills the disk of the database during a batch of starts. Returns a function that frees space again. */
@@ -22,7 +22,7 @@ describe.each(engines)("a batch of starts on a full disk, on $name", (engine) =>
     return () => run("drop trigger fill on uploads");
   }
 
-  it("each acknowledged upload exists, and the usage counts exactly the stored uploads", async () => {
+  it("the usage counts exactly the uploads that were stored before the disk was full", async () => {
     const ann = service.as("ann");
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const free = await fillDisk(service);

@@ -12,7 +12,7 @@ const DAY_MS = 86_400_000;
 const FILE = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
 const LARGE = { filename: "a.bin", sizeBytes: 9 * MIB, contentType: "application/x-film" };
 
-describe.each(engines)("a repeated start with an Idempotency-Key on $name", (engine) => {
+describe.each(engines)("repeated upload starts with an Idempotency-Key on $name", (engine) => {
   const limits = { uploadMaxBytes: 32 * MIB, userQuotaBytes: 40 * MIB };
   const service = useService({ engine, limits });
   const replica = useService({ engine, limits, beside: service });
@@ -50,7 +50,7 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
   const complete = (id: string) => ann.send(`POST /uploads/${id}/complete`);
   const listed = async () => (await ann.send(`GET /notes/${noteId}`)).body.attachments;
 
-  it("a repeated start returns the first upload with a newly signed URL", async () => {
+  it("a repeated upload start returns the first upload with a newly signed URL", async () => {
     const first = await start();
     later(60_000);
     for (const again of [await start(), await start({ header: key })]) {
@@ -73,13 +73,13 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
     ["another name", { filename: "b.txt" }],
     ["another type", { contentType: "text/css" }],
     ["a checksum", { sha256: "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=" }],
-  ])("a start with a used idempotency key and %s returns 422", async (_what, json) => {
+  ])("an upload start with a used idempotency key and %s returns 422", async (_what, json) => {
     await start();
     expect((await start({ json })).body).toMatchObject({ status: 422, code: "idempotency_key_reused" });
     expect(await listed()).toHaveLength(1);
   });
 
-  it("a used idempotency key returns 422 in another note, and starts a new upload for another user", async () => {
+  it("an upload start with a key that the user used in another note returns 422", async () => {
     const { upload } = (await start()).body;
     expect((await start({ note: await newNote() })).body.code).toBe("idempotency_key_reused");
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"], role: "editor" } });
@@ -95,7 +95,7 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
   it.each([
     ["one PUT", FILE],
     ["parts", LARGE],
-  ])("40 simultaneous starts on two replicas create one upload, in %s", async (_how, json) => {
+  ])("40 simultaneous starts with one key on two replicas create one upload, in %s", async (_how, json) => {
     const owner = unknownId();
     const clients = [service.as(owner), replica.as(owner)] as const;
     const note = (await clients[0].send("POST /notes", { json: { title: "Files" } })).body.id;
@@ -110,7 +110,7 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
     expect((await service.bucketContents.uploads()) - before).toBe(json === LARGE ? 1 : 0);
   });
 
-  it("a repeated start returns 409 during the abort of the first upload", async () => {
+  it("a repeated upload start returns 409 during the abort of the first upload", async () => {
     let reads = 0;
     let other: Answer | undefined;
     const database = (db: Database): Database => ({
@@ -135,7 +135,7 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
     expect(again.body.upload.id).not.toBe(other?.body.upload.id);
   });
 
-  it("a repeated start of a complete upload returns the upload without a request to send", async () => {
+  it("a repeated start of a complete upload returns the upload without a signed URL", async () => {
     const first = await start();
     await put(first);
     await complete(first.body.upload.id);
@@ -196,7 +196,7 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
     expect((await start()).body.upload.id).not.toBe(id);
   });
 
-  it("a refused start does not use up its idempotency key", async () => {
+  it("a refused upload start does not use up its idempotency key", async () => {
     expect((await start({ json: { sizeBytes: 64 * MIB } })).body.code).toBe("file_too_large");
     expect((await start()).status).toBe(201);
   });
@@ -213,14 +213,14 @@ describe.each(engines)("a repeated start with an Idempotency-Key on $name", (eng
     ["beyond ASCII", "schl\u00fcssel"],
     ["256 characters", "x".repeat(256)],
     ["256 characters in quotes", `"${"x".repeat(256)}"`],
-  ])("a start with an idempotency key that is %s returns 400", async (_what, header) => {
+  ])("an upload start with an idempotency key that is %s returns 400", async (_what, header) => {
     const answer = await start({ header });
     expect(answer.body).toMatchObject({ status: 400, code: "invalid_request" });
     expect(answer.body.detail).toContain("Idempotency-Key");
     expect(await listed()).toEqual([]);
   });
 
-  it("a start accepts an idempotency key of 255 characters", async () => {
+  it("an upload start accepts an idempotency key of 255 characters", async () => {
     const header = `${key}${"x".repeat(255 - key.length)}`;
     const { id } = (await start({ header })).body.upload;
     expect((await start({ header })).body.upload.id).toBe(id);

@@ -42,8 +42,8 @@ function sampleVerification(attachmentId: string): LeasedVerification {
   return { attachmentId, etag: "", needsScan: false, holder: "me", attempts: 1 };
 }
 
-describe("the verification in the background", () => {
-  it("the background job runs a bounded number of verifications, and starts a new verification after each end", async () => {
+describe("the background job for verifications", () => {
+  it("the background job never runs more verifications than its maximum at the same time", async () => {
     const { verification, running, errors } = verificationOf(MAX_RUNNING + 2);
     verification.kick();
     await expect.poll(() => running).toHaveLength(MAX_RUNNING);
@@ -54,7 +54,7 @@ describe("the verification in the background", () => {
     expect(errors).toMatchObject([{ err: { message: "no bucket" }, attachmentId: "file 1" }]);
   });
 
-  it("a stopping background job releases the running verifications, and leases no further verification", async () => {
+  it("when the background job stops, it aborts the running verifications and leases no more", async () => {
     const { verification, running, queue } = verificationOf(MAX_RUNNING + 3);
     verification.kick();
     await expect.poll(() => running).toHaveLength(MAX_RUNNING);
@@ -64,7 +64,7 @@ describe("the verification in the background", () => {
     expect(queue).toHaveLength(3);
   });
 
-  it("the background job renews the lease of a running verification, and aborts a verification without a lease", async () => {
+  it("the background job renews the lease of a running verification", async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
     const { running, renewed, loseLease } = verificationOf(1);

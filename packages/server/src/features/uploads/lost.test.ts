@@ -24,7 +24,7 @@ function losingAnswers(db: Database, loses: () => boolean): Database {
 
 const down = () => new DomainError("bucket_unavailable", "Down, as told");
 
-describe.each(engines)("a multipart upload during failures on $name", (engine) => {
+describe.each(engines)("multipart uploads during failures on $name", (engine) => {
   let service: TestService;
   let ann: Client;
   let noteId: string;
@@ -49,7 +49,7 @@ describe.each(engines)("a multipart upload during failures on $name", (engine) =
     }
   }
 
-  it("a completion attaches the file when the response to an earlier completion was lost", async () => {
+  it("a completion attaches the file if the response to an earlier completion was lost", async () => {
     let lost = 0;
     await open({
       bucket: (bucket) => ({
@@ -70,7 +70,7 @@ describe.each(engines)("a multipart upload during failures on $name", (engine) =
     expect(lost).toBe(1);
   });
 
-  it("ten simultaneous completions return one attachment", async () => {
+  it("ten simultaneous completions of a multipart upload return one attachment", async () => {
     await open({});
     const { upload } = (await start()).body;
     await sendAll(upload.id);
@@ -84,7 +84,7 @@ describe.each(engines)("a multipart upload during failures on $name", (engine) =
     expect(items.filter(({ action }: { action: string }) => action === "attachment.uploaded")).toHaveLength(1);
   });
 
-  it("a completion reports an error when a lifecycle rule has deleted the parts", async () => {
+  it("a completion returns 409 if a lifecycle rule has deleted the parts", async () => {
     await open({});
     const { upload } = (await start()).body;
     await sendAll(upload.id);
@@ -94,7 +94,7 @@ describe.each(engines)("a multipart upload during failures on $name", (engine) =
     expect(answer.body.detail).toContain("does not have the parts any more");
   });
 
-  it("the service deletes the parts when the process dies before it records the upload", async () => {
+  it("the service deletes a multipart upload if the process dies before it records the upload", async () => {
     const crash = Promise.withResolvers<never>();
     const created = Promise.withResolvers<void>();
     await open({
@@ -120,7 +120,7 @@ describe.each(engines)("a multipart upload during failures on $name", (engine) =
     expect((await starting).status).toBe(503);
   });
 
-  it("the service keeps the parts when the response to the recording of the upload was lost", async () => {
+  it("the service keeps a multipart upload if only the database's response was lost", async () => {
     let loses = false;
     await open({ database: (db) => losingAnswers(db, () => loses) });
     loses = true;
@@ -135,7 +135,7 @@ describe.each(engines)("a multipart upload during failures on $name", (engine) =
     expect((await ann.send(`POST /uploads/${id}/complete`)).body).toMatchObject({ state: "ready" });
   });
 
-  it("the service keeps the file of a form when the response to its commit was lost", async () => {
+  it("the service keeps the file of a form if the response to its commit was lost", async () => {
     let loses = false;
     await open({ database: (db) => losingAnswers(db, () => loses) });
     loses = true;
@@ -148,7 +148,7 @@ describe.each(engines)("a multipart upload during failures on $name", (engine) =
     expect(await (await fetch(fileUrl)).text()).toBe("hello");
   });
 
-  it("a start returns 503 and deletes its parts when the service cannot record the upload", async () => {
+  it("an upload start returns 503 and deletes its parts if the service cannot record the upload", async () => {
     let fails = false;
     await open({
       database: (db) => ({

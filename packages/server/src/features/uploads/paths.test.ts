@@ -33,7 +33,7 @@ describe.each(engines)("paths of files on $name", (engine) => {
     return items.flatMap(({ foundFiles }: { foundFiles?: object[] }) => foundFiles ?? []);
   };
 
-  it("a file keeps its path from the start of its upload, and a file without a path has none", async () => {
+  it("a file keeps the path from the start of its upload", async () => {
     const file = await attach({ path: "photos/2024" });
     expect(file.path).toBe("photos/2024/");
     expect((await ann.send(`GET /attachments/${file.id}`)).body.path).toBe("photos/2024/");
@@ -45,18 +45,18 @@ describe.each(engines)("paths of files on $name", (engine) => {
     ]);
   });
 
-  it("a multipart upload keeps the path", async () => {
+  it("a multipart upload keeps the path of its file", async () => {
     const json = { ...declare({ path: "videos/" }), sizeBytes: PART_BYTES + 1 };
     const { body } = await ann.send(`POST /notes/${noteId}/uploads`, { json });
     expect((await ann.send(`GET /uploads/${body.upload.id}`)).body.upload.path).toBe("videos/");
   });
 
-  it("files of mixed Unicode forms of one folder have one path", async () => {
+  it("two files in one folder have equal paths, although the Unicode forms differ", async () => {
     const [one, other] = [await attach({ path: "e\u0301te\u0301/" }), await attach({ path: "\u00e9t\u00e9/" })];
     expect(one.path).toBe(other.path);
   });
 
-  it("requirement 2: an upload with a hostile path returns 400, and starts nothing", async () => {
+  it("requirement 2: an upload start with a hostile path returns 400", async () => {
     for (const path of [
       "../",
       "a\\b",
@@ -74,7 +74,7 @@ describe.each(engines)("paths of files on $name", (engine) => {
     expect((await ann.send(`GET /notes/${noteId}/attachments`)).body.items).toEqual([]);
   });
 
-  it("a refused path in a batch does not affect the other files", async () => {
+  it("a refused path in a batch does not affect the other files of the batch", async () => {
     const uploads = ["good/", "..", "a".repeat(5_000), "also/good"].map((path) => declare({ path }));
     const { body } = await ann.send(`POST /notes/${noteId}/uploads/batch`, { json: { uploads } });
     const codes = body.uploads.map(({ problem }: { problem?: { code: string } }) => problem?.code);
@@ -83,14 +83,14 @@ describe.each(engines)("paths of files on $name", (engine) => {
     expect(items.map(({ path }: { path: string }) => path)).toEqual(["good/", "also/good/"]);
   });
 
-  it("a repeated start with another path returns 422", async () => {
+  it("a repeated upload start with another path returns 422", async () => {
     const headers = { "idempotency-key": "one" };
     const first = (await start({ path: "a/" }, headers)).body.upload.id;
     expect((await start({ path: "a" }, headers)).body.upload.id).toBe(first);
     expect((await start({ path: "b/" }, headers)).body.code).toBe("idempotency_key_reused");
   });
 
-  it("a search finds a file by its path, before and after the file is in the index", async () => {
+  it("a search finds a file by its path before and after the update of the search index", async () => {
     const { id } = await attach({ path: "Urlaub/Sizilien/" });
     const found = { id, filename: "a.txt", path: "Urlaub/Sizilien/" };
     expect(await find("sizilien/a")).toEqual([found]);
@@ -101,7 +101,7 @@ describe.each(engines)("paths of files on $name", (engine) => {
     }
   });
 
-  it("a moved, a copied and a restored file keep the path", async () => {
+  it("a file keeps its path when it is moved, copied or restored", async () => {
     const { id } = await attach({ path: "photos/" });
     const toNoteId = await newNote(ann);
     const copy = (await ann.send(`POST /attachments/${id}/copy`, { json: { toNoteId } })).body;
@@ -113,7 +113,7 @@ describe.each(engines)("paths of files on $name", (engine) => {
     expect([copy, moved, restored].map(({ path }) => path)).toEqual(["photos/", "photos/", "photos/"]);
   });
 
-  it("the page of a link shows the paths, with and without JavaScript", async () => {
+  it("the page of a link shows the paths of files, with and without JavaScript", async () => {
     await attach({ path: "photos/" });
     const { body } = await ann.send(`POST /notes/${noteId}/links`, { json: {} });
     const token = body.url.split("/").at(-1);
@@ -123,7 +123,7 @@ describe.each(engines)("paths of files on $name", (engine) => {
     expect(text.text).toContain("photos/");
   });
 
-  it("a visitor sends a folder, and the owner and the visitor see its path", async () => {
+  it("the owner of the note and the visitor see the path of a visitor's file", async () => {
     const { token } = await insertRequest(service, { noteId, ownerId: `ann-${users}` });
     const visitor = createVisitor(service.app, token);
     const sent = await visitor.sendFile("hello", { path: "papers/2024" });
@@ -136,7 +136,7 @@ describe.each(engines)("paths of files on $name", (engine) => {
     expect(items.map(({ path }: { path: string }) => path)).toEqual(["papers/2024/", "papers/"]);
   });
 
-  it("the messages of webhooks name the path of a file", async () => {
+  it("a webhook message contains the path of the file", async () => {
     const endpoint = { url: "https://hooks.example.com/", events: ["upload.ready"] };
     const { id } = (await ann.send("POST /webhooks", { json: endpoint })).body;
     await attach({ path: "photos/" });

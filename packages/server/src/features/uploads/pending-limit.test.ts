@@ -27,7 +27,7 @@ describe.each(engines)("requirement 30: pending uploads on two replicas, on $nam
   }
 
   it.each([1, 1_001])(
-    "a note accepts exactly its limit of pending uploads, for files of %i bytes",
+    "a note accepts exactly its maximum of pending uploads, for files of %i bytes",
     async (sizeBytes) => {
       const ann = replicas(`ann-${sizeBytes}`);
       const noteId = await createNote(ann[0]);
@@ -44,7 +44,7 @@ describe.each(engines)("requirement 30: pending uploads on two replicas, on $nam
     },
   );
 
-  it("a user who starts uploads on the notes of many owners gets exactly the user's limit", async () => {
+  it("a user can start exactly the maximum of pending uploads on notes of many owners", async () => {
     const bob = replicas("bob");
     const noteIds: string[] = [];
     for (let nth = 0; nth < 4; nth += 1) {

@@ -56,7 +56,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     return answer.body.upload;
   }
 
-  it("a completed upload returns the uploaded bytes in a download", async () => {
+  it("a download returns the bytes of a completed upload", async () => {
     const upload = await start({ sha256: sha256("hello") });
     expect(upload).toMatchObject({ strategy: "put", method: "PUT" });
     expect((await ann.send(`GET /uploads/${upload.id}`)).body.upload).toMatchObject({ state: "pending", noteId });
@@ -74,7 +74,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(await (await fetch(fileUrl)).text()).toBe("hello");
   });
 
-  it("a completion before the PUT returns 409, and the client can repeat the completion", async () => {
+  it("a client can repeat a completion that was too early", async () => {
     const upload = await start();
     const early = await ann.send(`POST /uploads/${upload.id}/complete`);
     expect(early.body).toMatchObject({ status: 409, code: "upload_incomplete" });
@@ -82,7 +82,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect((await ann.send(`POST /uploads/${upload.id}/complete`)).status).toBe(200);
   });
 
-  it("requirement 6: a second PUT to an upload URL is refused with 412", async () => {
+  it("requirement 6: a second PUT to an upload URL returns 412", async () => {
     const upload = await start();
     await put(upload, "first");
     expect((await put(upload, "other")).status).toBe(412);
@@ -92,14 +92,14 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(await (await fetch(fileUrl)).text()).toBe("first");
   });
 
-  it("requirement 3: the bucket refuses a body of another length", async () => {
+  it("requirement 3: the bucket refuses a body that is longer or shorter than declared", async () => {
     const upload = await start();
     expect((await put(upload, "hello, and more")).status).toBe(403);
     expect((await put(upload, "h")).status).toBe(403);
     expect((await ann.send(`POST /uploads/${upload.id}/complete`)).body.code).toBe("upload_incomplete");
   });
 
-  it("requirement 3: a start of a file over the limit returns 413", async () => {
+  it("requirement 3: an upload start of a file over the size limit returns 413", async () => {
     const before = await service.bucketContents.keys();
     const json = { filename: "big.bin", sizeBytes: 2 ** 20 + 1, contentType: "text/plain" };
     const answer = await ann.send(`POST /notes/${noteId}/uploads`, { json });
@@ -111,7 +111,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(atTheLimit.method).toBe("PUT");
   });
 
-  it("requirement 4: the bucket refuses another content type", async () => {
+  it("requirement 4: the bucket refuses a PUT with another content type than declared", async () => {
     const upload = await start();
     expect((await put(upload, "hello", { "content-type": "text/html" })).status).toBe(403);
     const untyped = await start({ contentType: "" });
@@ -121,7 +121,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(body.contentType).toBe("application/octet-stream");
   });
 
-  it("requirement 8: the service rejects a file with another SHA-256, and deletes its object", async () => {
+  it("requirement 8: the service rejects a file with another SHA-256 than declared", async () => {
     // The built-in bucket checks the signed checksum. To imitate a bucket without checksum checks, the test changes the declared checksum
     // after the PUT.
     const upload = await start({ sha256: sha256("hello") });
@@ -142,7 +142,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(url.text).not.toContain("X-Amz");
   });
 
-  it("an abort deletes the object of the upload, and the object of a late PUT", async () => {
+  it("an abort deletes the object of the upload, even after a late PUT", async () => {
     const upload = await start();
     await put(upload, "hello");
     expect((await ann.send(`DELETE /uploads/${upload.id}`)).status).toBe(204);
@@ -160,7 +160,7 @@ describe.each(engines)("uploads on $name", (engine) => {
   it.each([
     { what: "an abort", of: "uploads", status: 409, code: "upload_not_pending", detail: /upload is over \(aborted\)/ },
     { what: "a deletion", of: "attachments", status: 404, code: "attachment_not_found", detail: /not found/ },
-  ])("the completion reports $what in the meantime", async ({ of, ...expected }) => {
+  ])("the completion of an upload reports $what during its verification", async ({ of, ...expected }) => {
     const upload = await start();
     await put(upload, "hello");
     const call = `DELETE /${of}/${of === "uploads" ? upload.id : upload.attachmentId}`;
@@ -189,7 +189,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect((await ann.send(`POST /uploads/${upload.id}/complete`)).body).toMatchObject({ state: "ready" });
   });
 
-  it("two completions of a rejected file return an equal reason", async () => {
+  it("two simultaneous completions of a rejected file return the same reason", async () => {
     const upload = await start({ filename: "a.png", contentType: "image/png" });
     await put(upload, "hello");
     const complete = () => ann.send(`POST /uploads/${upload.id}/complete`);
@@ -207,7 +207,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     });
   });
 
-  it("requirement 1: the service refuses a key or a bucket from the client", async () => {
+  it("requirement 1: an upload start with a key or a bucket returns 400", async () => {
     const declared = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
     for (const chosen of [{ key: "a" }, { bucket: "b" }, { "../": "c" }, { objectKey: "d" }]) {
       const answer = await ann.send(`POST /notes/${noteId}/uploads`, { json: { ...declared, ...chosen } });

@@ -84,7 +84,7 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
     expect(uploaded).toMatchObject({ action: "attachment.uploaded", actorId: "ann", detail: { scanned: true } });
   });
 
-  it("the service rejects an infected upload, and names the signature of the virus", async () => {
+  it("the service rejects an infected upload and names the virus", async () => {
     const before = await service.bucketContents.keys();
     const { upload } = await put(EICAR);
     await expectScanning(upload.attachmentId);
@@ -108,7 +108,7 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
     expect(others).toEqual([]);
   });
 
-  it("the service scans the file of a form before anyone can download the file", async () => {
+  it("nobody can download the file of a form before its virus scan", async () => {
     const before = await service.bucketContents.keys();
     const used = (await ann.send("GET /usage")).body;
     const send = async (content: string) => ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm(content) });
@@ -134,7 +134,7 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
     expect(await service.useCases.purgeObjects()).toBe(1);
   });
 
-  it("the service scans an adopted object, and an infected object remains in the bucket", async () => {
+  it("the service scans an adopted object, and does not delete an infected one", async () => {
     const { s3 } = service.bucketContents;
     const { bucket: Bucket } = service.bucketServer;
     const adopt = async (key: string, Body: string) => {
@@ -190,7 +190,7 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
     },
   );
 
-  it("the route /readyz reports that the scanner is up", async () => {
+  it("the route /readyz reports that the virus scanner is up", async () => {
     const { status, body } = await service.anonymous.send("GET /readyz");
     expect([status, body.checks]).toEqual([200, { database: "up", bucket: "up", scanner: "up" }]);
   });
@@ -198,7 +198,7 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
 
 // One engine is enough for the test, because the bytes of a file do not pass through the database.
 describe("requirement 5: the virus scan of a file of two parts", () => {
-  it("the scanner finds a virus that begins after the first part of a multipart upload", async () => {
+  it("the virus scanner finds a virus that begins after the first part of a multipart upload", async () => {
     const clamd = await startStandIn({ streamMaxBytes: 10 * MIB });
     onTestFinished(() => clamd.stop());
     const scanning = { scanner: createClamd(clamd), tooLarge: "reject" } as const;
@@ -220,7 +220,7 @@ describe("requirement 5: the virus scan of a file of two parts", () => {
   });
 });
 
-describe.each(engines)("a virus scanner that does not scan, on $name", (engine) => {
+describe.each(engines)("a virus scanner that cannot scan a file, on $name", (engine) => {
   let service: TestService;
   let ann: Client;
 
@@ -270,7 +270,7 @@ describe.each(engines)("a virus scanner that does not scan, on $name", (engine) 
     expect(await Promise.all(ids.map(async (id) => (await attachment(id)).state))).toEqual(["rejected", "ready"]);
   });
 
-  it("the service rejects a file that is too large for the scanner", async () => {
+  it("the service rejects a file that is too large for the virus scanner", async () => {
     await open({ scanner: createClamd(await standIn(1_000)), tooLarge: "reject" });
     const id = await attach("x".repeat(1_001));
     await runVerifications(service);
@@ -282,7 +282,7 @@ describe.each(engines)("a virus scanner that does not scan, on $name", (engine) 
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("the service accepts a file that is too large for the scanner, if the settings permit the file", async () => {
+  it("the service can accept a file that is too large for the virus scanner", async () => {
     await open({ scanner: createClamd(await standIn(1_000)), tooLarge: "accept" });
     const id = await attach("x".repeat(1_001));
     await runVerifications(service);
@@ -291,7 +291,7 @@ describe.each(engines)("a virus scanner that does not scan, on $name", (engine) 
     expect(items[0]).toMatchObject({ action: "attachment.uploaded", attachmentIds: [id], detail: { scanned: false } });
   });
 
-  it("a replica without a scanner leaves scans to replicas with a scanner", async () => {
+  it("a replica without a virus scanner leaves the scans to the other replicas", async () => {
     await open({ scanner: createClamd(await standIn(MIB)), tooLarge: "reject" });
     const id = await attach(EICAR);
     const without = await startServiceInTest({ engine, limits, beside: service });

@@ -72,7 +72,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("requirement 9: the uploaded object counts in the quota until no signed URL can store the object again", async () => {
+  it("requirement 9: a deleted staged upload counts in the quota until its URLs expire", async () => {
     await open();
     const usage = async () => (await ann.send("GET /usage")).body.usedBytes;
     const upload = await start();
@@ -104,7 +104,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await served(upload)).toBe("good!");
   });
 
-  it("requirement 7: one of ten completions decides, and the copies of the other completions are deleted", async () => {
+  it("requirement 7: ten simultaneous completions of a staged upload leave one copy", async () => {
     await open();
     const upload = await start();
     await put(upload, "good!");
@@ -123,7 +123,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await served(upload)).toBe(first);
   });
 
-  it("requirement 5: the service deletes a rejected object together with its copy", async () => {
+  it("requirement 5: the service deletes a rejected object and its copy", async () => {
     await open();
     const upload = await start({ filename: "a.png", contentType: "image/png" });
     await put(upload, "<html");
@@ -134,7 +134,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("requirement 5: ten completions of a file that is rejected leave no copy", async () => {
+  it("requirement 5: ten simultaneous completions of a rejected file leave no copy", async () => {
     await open();
     const upload = await start({ filename: "a.png", contentType: "image/png" });
     await put(upload, "<html");
@@ -152,7 +152,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     return upload;
   }
 
-  it("a staged multipart upload can be completed again after its copy failed", async () => {
+  it("the completion of a staged multipart upload can be repeated after a failed copy", async () => {
     const failures = ["changed" as const];
     await open(
       { bucket: (bucket) => ({ ...bucket, copy: async (options) => failures.shift() ?? bucket.copy(options) }) },
@@ -163,7 +163,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await complete(upload)).toMatchObject({ status: 200, body: { state: "ready" } });
   });
 
-  it("the verification of a staged multipart upload checks the copy", async () => {
+  it("the verification of a staged multipart upload reads the copy", async () => {
     await open({}, { ...OF_PARTS, verifyInRequestMaxBytes: 100 * KIB });
     const upload = await sendParts({ sha256: createHash("sha256").update(FILE).digest("base64") });
     expect(await complete(upload)).toMatchObject({ status: 200, body: { state: "verifying" } });
@@ -219,7 +219,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
   });
 
   it.each(["copy", "readSmall"] as const)(
-    "the copy of a completion whose call %s failed is deleted at once",
+    "a copy of a staged upload is deleted immediately if the call %s fails",
     async (call) => {
       let copies = 0;
       const failing = (bucket: Bucket): Bucket => ({
@@ -247,7 +247,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     },
   );
 
-  it("the service keeps the attached copy when the response to its commit was lost", async () => {
+  it("the service keeps the attached copy if the response to its commit was lost", async () => {
     let loses = false;
     await open({
       database: (db) => ({
@@ -269,7 +269,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await served(upload)).toBe("hello");
   });
 
-  it("a bucket with every capability needs no staged copy", async () => {
+  it("a bucket with all capabilities needs no staged copy", async () => {
     let copies = 0;
     service = await startServiceInTest({
       engine,

@@ -13,7 +13,7 @@ const HEAD = '--xyz\r\nContent-Disposition: form-data; name="file"; filename="bi
 const TAIL = "\r\n--xyz--\r\n";
 
 // The form tests need a socket, because `inject` does not stream bodies.
-describe.each(engines)("form uploads over a socket, on $name", (engine) => {
+describe.each(engines)("form uploads over a TCP connection, on $name", (engine) => {
   let origin: string;
   let token: string;
   let noteId: string;
@@ -99,7 +99,7 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
     await expectNothingLeft();
   });
 
-  it("a form with a declared length over the limit returns 413 before the client sends the file", async () => {
+  it("a form that declares a length over the limit returns 413 before the file is sent", async () => {
     const request = post({ "content-length": LIMIT * 10 });
     const answer = answerTo(request);
     request.write(HEAD);
@@ -108,7 +108,7 @@ describe.each(engines)("form uploads over a socket, on $name", (engine) => {
     await expectNothingLeft();
   });
 
-  it("a form that stalls until its reservation expires returns 400 with upload_aborted", async () => {
+  it("a stalled form upload returns 400 when its reservation expires", async () => {
     const arrived = new Promise<void>((resolve) => {
       onChunk = () => resolve();
     });

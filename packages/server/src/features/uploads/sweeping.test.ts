@@ -90,7 +90,7 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
     expect(await keys()).toEqual([]);
   });
 
-  it("a deletion of a complete file deletes the object immediately, and later the object of each late PUT", async () => {
+  it("the sweep deletes the object of each late PUT to a deleted file", async () => {
     const upload = await begin();
     expect(await put(upload)).toBe(200);
     expect((await ann.send(`POST /uploads/${upload.id}/complete`)).status).toBe(200);
@@ -107,7 +107,7 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
     expect(await queued()).toEqual([]);
   });
 
-  it("the sweep aborts an abandoned multipart upload, and the second sweep aborts late parts", async () => {
+  it("the second sweep aborts the late parts of an abandoned multipart upload", async () => {
     await begin({ sizeBytes: 9 * MIB });
     const [open] = await service.bucketContents.openUploads();
     later(DAY_MS + URL_IS_DEAD_MS);
@@ -124,7 +124,7 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
     expect(await queued()).toEqual([]);
   });
 
-  it("a sweep expires more than one batch of uploads, and each upload only once", async () => {
+  it("a sweep expires more uploads than one batch contains, and each upload only once", async () => {
     const { kysely } = service.database.db;
     const { id } = await begin();
     const upload = await kysely.selectFrom("uploads").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
@@ -149,7 +149,7 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
     expect(left).toEqual([]);
   });
 
-  it("the sweep keeps the object of an aborted upload that a person adopts later", async () => {
+  it("the sweep keeps the object of an aborted upload if a person adopts the object later", async () => {
     await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "ann", isAdmin: true });
     const upload = await begin();
     await ann.send(`DELETE /notes/${noteId}`);

@@ -24,7 +24,7 @@ const KIB = 2 ** 10;
 const FILE = patterned(300 * KIB);
 const MINUTE_MS = 60_000;
 
-describe.each(engines)("a verification after the request, on $name", (engine) => {
+describe.each(engines)("verifications after the HTTP request, on $name", (engine) => {
   let beforeRead: (read: () => ReturnType<Bucket["read"]>) => ReturnType<Bucket["read"]>;
   let noteId: string;
   const service = useService({
@@ -96,7 +96,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect((await ann.send(`POST /uploads/${upload.id}/complete`)).body).toEqual(attachment);
   });
 
-  it("requirement 8: a wrong SHA-256 rejects the upload, and the service deletes the object", async () => {
+  it("requirement 8: the service rejects an upload with a wrong SHA-256", async () => {
     const { upload } = await complete(sha256(Buffer.from("another")));
     await runVerifications(service);
     const reason = "The file is not what was declared: its SHA-256 differs. It was not kept.";
@@ -112,7 +112,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect(await actions()).toContain("attachment.rejected");
   });
 
-  it("requirement 16: the service rejects a file if the share of its sender was revoked", async () => {
+  it("requirement 16: the service rejects a file if the share of its uploader was revoked", async () => {
     const ben = service.as("ben");
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["ben"], role: "editor" } });
     const { upload, answer } = await complete(sha256(FILE), ben);
@@ -127,7 +127,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("ten simultaneous completions cause one verification", async () => {
+  it("ten simultaneous completions of an upload cause one verification", async () => {
     const { upload } = await complete();
     const calls = Array.from({ length: 10 }, () => ann.send(`POST /uploads/${upload.id}/complete`));
     for (const { status, body } of await Promise.all(calls)) {
@@ -171,7 +171,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
   });
   let uploadOf: { id: string; attachmentId: string };
 
-  it("while the bucket is unavailable, the service retries a verification after longer and longer pauses", async () => {
+  it("while the bucket is unavailable, the pauses between tries of a verification grow", async () => {
     let isDown = true;
     beforeRead = (read) => (isDown ? Promise.reject(new DomainError("bucket_unavailable", "As told")) : read());
     const { upload } = await complete();
@@ -187,14 +187,14 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect((await progress(upload.id)).state).toBe("ready");
   });
 
-  it("requirement 7: the service rejects an object that a client replaces before the verification of the object", async () => {
+  it("requirement 7: the service rejects an object that is replaced before its verification", async () => {
     const { upload } = await complete();
     await replaceObject();
     await runVerifications(service);
     expect(await progress(upload.id)).toMatchObject({ state: "rejected", reason: expect.stringContaining("changed") });
   });
 
-  it("requirement 7: the service rejects an object that a client replaces during the verification of the object", async () => {
+  it("requirement 7: the service rejects an object that is replaced during its verification", async () => {
     beforeRead = async (read) => {
       const body = await read();
       await replaceObject();
@@ -206,7 +206,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("requirement 7: the service rejects an object whose stored headers change under its ETag", async () => {
+  it("requirement 7: the service rejects an object whose headers change, but not its ETag", async () => {
     const { upload } = await complete();
     const { s3, keys } = service.bucketContents;
     const [Key] = await keys();
@@ -219,7 +219,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect(await progress(upload.id)).toMatchObject({ state: "rejected", reason });
   });
 
-  it("a file gets only one decision, even if a process continues to verify it after its lease", async () => {
+  it("a file gets only one verification result, even if a late process continues", async () => {
     const { upload } = await complete();
     const late = await service.useCases.leaseVerification();
     expect(await service.useCases.leaseVerification()).toBeUndefined();
@@ -233,7 +233,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     expect((await actions()).filter((action: string) => action === "attachment.uploaded")).toHaveLength(1);
   });
 
-  it("a verification releases its lease immediately when its signal aborts", async () => {
+  it("a verification releases its lease immediately if its signal aborts", async () => {
     const stop = new AbortController();
     beforeRead = async (read) => {
       const body = await read();
@@ -251,7 +251,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
     });
   });
 
-  it("another process leases a verification when the lease of a killed process ends", async () => {
+  it("another process leases a verification after the lease of a killed process", async () => {
     const { upload } = await complete();
     const { file, url } = service.database;
     const { stop: _stop, ...server } = service.bucketServer;
@@ -273,7 +273,7 @@ describe.each(engines)("a verification after the request, on $name", (engine) =>
 });
 
 describe.each(engines)("two replicas that verify, on $name", (engine) => {
-  it("two replicas verify twelve files, and read each file only once", async () => {
+  it("two replicas that verify twelve files read each file only once", async () => {
     const limits = { verifyInRequestMaxBytes: 0 };
     let reads = 0;
     // The bucket of the test reports no checksum, so the service must read every file.
@@ -371,7 +371,7 @@ describe("two replicas on one PostgreSQL", () => {
     };
   }
 
-  it("the service refuses an abort if a completion is faster", async () => {
+  it("an abort is refused if a completion on another replica is faster", async () => {
     const { ann, other, upload, meanwhile } = await open({ otherScans: false });
     meanwhile(async () => other.as("ann").send(`POST /uploads/${upload.id}/complete`));
     const answer = await ann.send(`DELETE /uploads/${upload.id}`);
@@ -380,7 +380,7 @@ describe("two replicas on one PostgreSQL", () => {
     expect(await (await fetch(fileUrl)).text()).toBe("hello");
   });
 
-  it("an abort ends a verification that was queued in the meantime", async () => {
+  it("an abort ends a verification that another replica has just queued", async () => {
     const { ann, other, upload, meanwhile } = await open({ otherScans: true });
     meanwhile(async () => {
       const answer = await other.as("ann").send(`POST /uploads/${upload.id}/complete`);

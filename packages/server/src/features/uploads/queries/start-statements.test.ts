@@ -61,7 +61,7 @@ const commands = fc.oneof(
 );
 type Command = typeof commands extends fc.Arbitrary<infer T> ? T : never;
 
-describe.each(engines)("the start of an upload on $name", (engine) => {
+describe.each(engines)("the SQL statements of an upload start on $name", (engine) => {
   const suite = useDatabase(engine);
 
   function startOf(note: Note, given: Partial<Upload> & Partial<Pick<UploadStart, "isGranted">> = {}): UploadStart {
@@ -84,7 +84,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     return notes;
   }
 
-  it("a start of an upload agrees with a model of the rules after any sequence of changes", async () => {
+  it("upload starts give the same results as a model after any sequence of changes", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(commands, { minLength: 1, maxLength: 25 }), async (sequence) => {
         const ownerId = newId();
@@ -208,19 +208,22 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     ["uploads of the user", 4, { maxPending: { ofUser: 4, ofNote: 99 } }, {}],
     ["uploads on each note", 2, { maxPending: { ofUser: 99, ofNote: 1 } }, {}],
     ["uploads with a key", 1, {}, { idempotencyKey: "a" }],
-  ])("24 simultaneous starts record exactly the permitted number of %s", async (_what, permitted, limits, given) => {
-    const notes = await insertNotes(newId());
-    const starts = Array.from({ length: 24 }, (_, nth) => {
-      const start = { ...startOf(notes[(nth % 2) as 0 | 1], given), ...limits };
-      return nth % 3 === 0 ? inTransaction(start) : uploadQueries(suite.db).start(start);
-    });
-    const recorded = (await Promise.all(starts)).filter((record) => record?.isRecorded);
-    expect(recorded).toHaveLength(permitted);
-    const { files } = await usageQueries(suite.db).find(notes[0].ownerId);
-    expect(files).toBe(permitted);
-  });
+  ])(
+    "24 simultaneous upload starts record exactly the permitted number of %s",
+    async (_what, permitted, limits, given) => {
+      const notes = await insertNotes(newId());
+      const starts = Array.from({ length: 24 }, (_, nth) => {
+        const start = { ...startOf(notes[(nth % 2) as 0 | 1], given), ...limits };
+        return nth % 3 === 0 ? inTransaction(start) : uploadQueries(suite.db).start(start);
+      });
+      const recorded = (await Promise.all(starts)).filter((record) => record?.isRecorded);
+      expect(recorded).toHaveLength(permitted);
+      const { files } = await usageQueries(suite.db).find(notes[0].ownerId);
+      expect(files).toBe(permitted);
+    },
+  );
 
-  it("the service refuses a start after the revocation of the user's share, and permits an earlier start", async () => {
+  it("an upload start is refused once the revocation of the user's share is committed", async () => {
     const [shared] = await insertNotes(newId());
     const bob = newId();
     await shareQueries(suite.db).put({ noteId: shared.id }, sampleShare({ userId: bob, role: "editor" }));
@@ -236,7 +239,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     expect(files).toBe(1 + during.filter((record) => record?.isRecorded).length);
   });
 
-  it("a start records nothing on a note during the deletion of the note", async () => {
+  it("an upload start on a note during the deletion of the note records nothing", async () => {
     const [doomed] = await insertNotes(newId());
     const starts = Array.from({ length: 3 }, () => uploadQueries(suite.db).start(startOf(doomed)));
     const deletion = suite.db.transaction(async (tx) => {
@@ -248,7 +251,7 @@ describe.each(engines)("the start of an upload on $name", (engine) => {
     expect(await usageQueries(suite.db).find(doomed.ownerId)).toEqual({ bytes: 0, files: 0 });
   });
 
-  it("a start on the outer database throws inside the callback of a transaction", async () => {
+  it("an upload start with the outer database inside a transaction throws", async () => {
     const [note] = await insertNotes(newId());
     const nested = suite.db.transaction(() => uploadQueries(suite.db).start(startOf(note)));
     await expect(nested).rejects.toThrow("Inside a transaction");

@@ -17,7 +17,7 @@ import { noteQueries } from "../../notes/queries.ts";
 import { shareQueries } from "../../sharing/queries/shares.ts";
 import { uploadQueries } from "./uploads.ts";
 
-describe.each(engines)("uploads on $name", (engine) => {
+describe.each(engines)("the queries for uploads on $name", (engine) => {
   const suite = useDatabase(engine);
   async function insertAttachment() {
     const note = sampleNote();
@@ -63,7 +63,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(await uploadQueries(suite.db).listAbandoned(1_000, 10)).toEqual([]);
   });
 
-  it("the deletion of an attachment deletes its upload", async () => {
+  it("the deletion of an attachment deletes the row of its upload", async () => {
     const attachment = await insertAttachment();
     const upload = sampleUpload(attachment);
     await insertUpload(suite.db, upload);
@@ -71,7 +71,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(await uploadQueries(suite.db).find(upload.id)).toBeUndefined();
   });
 
-  describe("the completion", () => {
+  describe("the completion of an upload", () => {
     async function insertPending(given: Partial<Attachment> = {}) {
       const note = sampleNote({ ownerId: newId() });
       const attachment = sampleAttachment(note, given);
@@ -98,7 +98,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     const eventsOf = async (ownerId: string) =>
       (await auditQueries(suite.db).listOfOwner(ownerId, { limit: 50, cursor: undefined, routine: "include" })).items;
 
-    it("only one of many simultaneous completions succeeds, with one event", async () => {
+    it("only one of many simultaneous completions of an upload succeeds", async () => {
       const { attachment, upload } = await insertPending();
       const completions = Array.from({ length: 24 }, () => ({ ...completionOf({ attachment, upload }), checksum }));
       const records = await Promise.all(
@@ -120,13 +120,13 @@ describe.each(engines)("uploads on $name", (engine) => {
       expect(await uploadQueries(suite.db).find(upload.id)).toEqual({ ...upload, state: "ready" });
     });
 
-    it("a completion without a new checksum keeps the checksum of the attachment", async () => {
+    it("a completion without a checksum keeps the checksum of the attachment", async () => {
       const sent = await insertPending({ checksum });
       await uploadQueries(suite.db).complete(completionOf(sent));
       expect(await attachmentQueries(suite.db).find(sent.attachment.id)).toMatchObject({ state: "ready", checksum });
     });
 
-    it("a completion by a user without the right, or of a deleted file, changes nothing", async () => {
+    it("a completion by a user without the permission changes nothing", async () => {
       const sent = await insertPending({ createdBy: "bob" });
       await shareQueries(suite.db).put({ noteId: sent.note.id }, sampleShare({ userId: "bob", role: "viewer" }));
       expect(await uploadQueries(suite.db).complete(completionOf(sent))).toEqual({ mayAdd: false, isMoved: false });
@@ -136,7 +136,7 @@ describe.each(engines)("uploads on $name", (engine) => {
       expect(await uploadQueries(suite.db).complete(completionOf(sent))).toBeUndefined();
     });
 
-    it("a completion after an abort changes nothing", async () => {
+    it("a completion after an abort of the upload changes nothing", async () => {
       const sent = await insertPending();
       await attachmentQueries(suite.db).transition(sent.attachment.id, { from: "pending", to: "aborted" });
       expect(await uploadQueries(suite.db).complete(completionOf(sent))).toEqual({ mayAdd: true, isMoved: false });

@@ -32,7 +32,7 @@ describe.each(engines)("the queue of verifications on $name", (engine) => {
     }
   }
 
-  it("workers lease each verification once, and the earliest due verification first", async () => {
+  it("the earliest due verification is leased first", async () => {
     const second = await queue({ dueAt: 2_000 });
     const first = await queue({ dueAt: 1_000, needsScan: true });
     expect(await lease(999)).toBeUndefined();
@@ -43,7 +43,7 @@ describe.each(engines)("the queue of verifications on $name", (engine) => {
     await drain();
   });
 
-  it("a verification waits while its file is in the trash", async () => {
+  it("no replica leases a verification while its file is in the trash", async () => {
     const { note, attachment } = await queue();
     const item = { id: `trash-${note.id}`, noteId: note.id, ownerId: note.ownerId, deletedBy: "ann", deletedAt: 1 };
     await suite.db.transaction((tx) => trashQueries(tx).putNote(item));
@@ -55,7 +55,7 @@ describe.each(engines)("the queue of verifications on $name", (engine) => {
     await drain();
   });
 
-  it("many parallel callers lease each verification once", async () => {
+  it("simultaneous callers lease each verification only once", async () => {
     const queued = await Promise.all(Array.from({ length: 8 }, () => queue()));
     const leases = await Promise.all(Array.from({ length: 24 }, (_, nth) => lease(5_000, `holder ${nth}`)));
     const taken = leases.flatMap((verification) => (verification === undefined ? [] : [verification.attachmentId]));
@@ -77,7 +77,7 @@ describe.each(engines)("the queue of verifications on $name", (engine) => {
     await drain();
   });
 
-  it("a verification is due again at the given instant after a release", async () => {
+  it("a released verification is due again at the given instant", async () => {
     const { attachment } = await queue();
     await lease(5_000);
     await verificationQueries(suite.db).release({ attachmentId: attachment.id, holder: "one" }, { dueAt: 7_000 });
@@ -95,7 +95,7 @@ describe.each(engines)("the queue of verifications on $name", (engine) => {
     await drain();
   });
 
-  it("a verification is deleted together with its attachment and its note", async () => {
+  it("the deletion of a note deletes the queued verifications of its files", async () => {
     const { note } = await queue();
     await noteQueries(suite.db).delete(note.id);
     expect(await lease(5_000)).toBeUndefined();

@@ -47,7 +47,7 @@ function startsOn(note: Note, count: number): UploadStart[] {
   }));
 }
 
-describe("starts of uploads on SQLite", () => {
+describe("upload starts on SQLite", () => {
   it("a few simultaneous upload starts on SQLite run on the main thread", async () => {
     const { note, starts, commits } = await startsInTest();
     await Promise.all(startsOn(note, BURST - 1).map(starts.start));
@@ -73,7 +73,7 @@ describe("starts of uploads on SQLite", () => {
     expect(await usageQueries(db).find(note.ownerId)).toEqual({ bytes: 10, files: 10 });
   });
 
-  it("upload starts on SQLite and other writes of the process wait for each other", async () => {
+  it("upload starts on SQLite wait for other writes of the same process", async () => {
     const { note, starts, writeLock, commits } = await startsInTest();
     const unlock = await writeLock.acquire();
     const started = Promise.all(startsOn(note, 40).map(starts.start));
@@ -88,7 +88,7 @@ describe("starts of uploads on SQLite", () => {
     expect(await inBetween).toBeLessThan(commits.onThread);
   });
 
-  it("upload starts on SQLite fail while the database file cannot be opened, and succeed afterwards", async () => {
+  it("upload starts on SQLite fail only while the database file cannot be opened", async () => {
     const { file, note, starts } = await startsInTest();
     renameSync(file, `${file}.moved`);
     const outcomes = await Promise.allSettled(startsOn(note, BURST).map(starts.start));
@@ -98,7 +98,7 @@ describe("starts of uploads on SQLite", () => {
     expect(await Promise.all(startsOn(note, BURST).map(starts.start))).toHaveLength(BURST);
   });
 
-  it("upload starts on SQLite fail after two seconds if another connection writes all the time", async () => {
+  it("upload starts on SQLite fail after two seconds if another process holds the write lock", async () => {
     const { file, note, starts } = await startsInTest();
     const other = new DatabaseSync(file);
     other.exec("begin immediate");
@@ -115,14 +115,14 @@ describe("starts of uploads on SQLite", () => {
     expect(await Promise.all(startsOn(note, BURST).map(starts.start))).toHaveLength(BURST);
   });
 
-  it("each upload start on SQLite gets its own result, even if a caller passes one object twice", async () => {
+  it("each upload start on SQLite gets its own result, even for the same object", async () => {
     const { note, starts } = await startsInTest();
     const same = startsOn(note, 1)[0] as UploadStart;
     const outcomes = await Promise.allSettled([same, ...startsOn(note, BURST), same].map(starts.start));
     expect(outcomes.map(({ status }) => status === "fulfilled")).toEqual([...Array(BURST + 1).fill(true), false]);
   });
 
-  it("the service refuses upload starts on SQLite after the database is closed", async () => {
+  it("upload starts on SQLite fail after the database is closed", async () => {
     const { note, starts } = await startsInTest();
     await starts.close();
     const [start] = startsOn(note, 1) as [UploadStart];

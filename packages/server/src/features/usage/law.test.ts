@@ -57,7 +57,7 @@ describe.each(engines)("requirement 9: the usage counter matches the rows, on $n
   // The statements are equal on all engines, so fewer runs are enough on the slower engine.
   const numRuns = engine.name === "sqlite" ? 20 : 10;
 
-  it("the usage counter matches the rows after each command of any sequence of commands", async () => {
+  it("the usage counter of a user matches the files after each random command", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(commands, { minLength: 1, maxLength: 16 }), async (sequence) => {
         const scene = await newScene(service);
@@ -71,7 +71,7 @@ describe.each(engines)("requirement 9: the usage counter matches the rows, on $n
     );
   });
 
-  it("the usage counter matches the rows after simultaneous commands", async () => {
+  it("the usage counter of a user matches the files after simultaneous commands", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(commands, { minLength: 2, maxLength: 8 }), { maxLength: 5 }),

@@ -12,7 +12,7 @@ import { usageQueries } from "./queries.ts";
 
 describe.each(engines)("usage on $name", (engine) => {
   const suite = useDatabase(engine);
-  it("requirement 9: two processes that start uploads of 100 files stay within the quota", async () => {
+  it("requirement 9: two processes that start 100 uploads together stay within the quota", async () => {
     const { file, url } = suite.test;
     const location = (file === undefined ? { url } : { file }) as DatabaseLocation;
     const note = sampleNote({ ownerId: "ann" });
@@ -49,7 +49,7 @@ describe.each(engines)("usage on $name", (engine) => {
     expect(await usageQueries(suite.db).find("bob")).toEqual({ bytes: 0, files: 0 });
   });
 
-  it("the quota of an owner replaces the default quota, and held deleted files use it", async () => {
+  it("the byte quota of an owner replaces the default quota", async () => {
     const note = sampleNote({ ownerId: "eve" });
     await noteQueries(suite.db).insert(note);
     const quota = { bytes: 10, files: 3 };
@@ -92,7 +92,7 @@ describe.each(engines)("usage on $name", (engine) => {
     await noteQueries(suite.db).delete(note.id);
   });
 
-  it("the search finds wrong usage counters in pages, and a recount corrects them", async () => {
+  it("a recount corrects the usage counters that differ from the files", async () => {
     const owners = ["drift-a", "drift-b", "drift-c"];
     for (const ownerId of owners) {
       const note = sampleNote({ ownerId });

@@ -65,7 +65,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect((await service.as("bob").send("GET /usage")).body).toEqual(nothing);
   });
 
-  it("the usage counts an upload from its start, and counts the completed upload only once", async () => {
+  it("an upload counts in the usage once, from its start on", async () => {
     await newNote();
     const small = await begin(5);
     await begin(10 * MIB);
@@ -88,7 +88,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect((await start(0)).status).toBe(201);
   });
 
-  it("a first file that is larger than the quota returns 413 and leaves no upload in the bucket", async () => {
+  it("an upload that is larger than the whole quota leaves no multipart upload in the bucket", async () => {
     await newNote();
     const before = await service.bucketContents.uploads();
     expect((await start(20 * MIB + 1)).body.code).toBe("quota_exceeded");
@@ -141,7 +141,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect(await usage()).toEqual({ usedBytes: 0, files: 0 });
   });
 
-  it("each abort, rejection, expiry and deletion releases the quota only once", async () => {
+  it("each abort, rejection, expiry or deletion of a file releases its quota only once", async () => {
     await newNote();
     const [aborted, rejected, expired, deleted] = [10, 20, 30, 40];
     const upload = await begin(aborted);
@@ -169,7 +169,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     service.advance(-URL_IS_DEAD_MS);
   });
 
-  it("the quota of the owner counts the file of an editor", async () => {
+  it("a file that an editor uploads counts in the quota of the note's owner", async () => {
     await newNote();
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"], role: "editor" } });
     const bob = service.as("bob");
@@ -182,7 +182,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     }
   });
 
-  it("the quota does not count an adopted object", async () => {
+  it("an adopted object does not count in the quota", async () => {
     await newNote();
     await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "ann", isAdmin: true });
     const upload = await begin(5);
@@ -197,8 +197,8 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     await afterUrlsExpired(async () => expect(await usage()).toEqual({ usedBytes: 0, files: 0 }));
   });
 
-  describe("a form", () => {
-    it("a form file adds its exact size to the usage, and a refused form adds nothing", async () => {
+  describe("the quota of form uploads", () => {
+    it("a form upload adds the exact size of its file to the usage", async () => {
       await newNote();
       expect((await post("hello")).status).toBe(201);
       expect(await usage()).toEqual({ usedBytes: 5, files: 1 });
@@ -207,7 +207,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
       expect(await usage()).toEqual({ usedBytes: 5, files: 1 });
     });
 
-    it("a form with one byte over the quota returns 413 and stores nothing", async () => {
+    it("a form upload with one byte over the quota returns 413 and stores nothing", async () => {
       await newNote();
       const left = 100_000;
       await begin(20 * MIB - left);

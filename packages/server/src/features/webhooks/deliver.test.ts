@@ -37,7 +37,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     (await webhookQueries(suite.db).listDeliveries(id, { limit: 50, cursor: undefined })).items;
   const read = ({ ownerId, id }: WebhookEndpoint) => webhookQueries(suite.db).find(ownerId, id);
 
-  it("a message is queued for the subscribed endpoints of its owner and of the service", async () => {
+  it("a message is queued for each subscribed webhook of the owner and of the service", async () => {
     const own = await addEndpoint({});
     const ofService = await addEndpoint({ ownerId: "" });
     const others = [
@@ -51,7 +51,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     for (const other of others) expect(await logOf(other)).toEqual([]);
   });
 
-  it("two workers send each message once", async () => {
+  it("two replicas send each webhook message once", async () => {
     const { url, received } = await receiverInTest();
     await addEndpoint({ url });
     const ids: string[] = [];
@@ -61,7 +61,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(received.map(({ id }) => id).sort()).toEqual(ids.sort());
   });
 
-  it("messages about one subject arrive in order, and do not delay other subjects", async () => {
+  it("webhook messages about one file arrive in order", async () => {
     let isDown = true;
     const { url, received } = await receiverInTest({
       respond: (response, { id }) => (isDown && id === first ? refuse(response) : accept(response)),
@@ -84,7 +84,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(received.map(({ id }) => id)).toEqual([first, other, first, first, second]);
   });
 
-  it("requirement 53: no message is lost while a receiver returns 500 for a day", async () => {
+  it("requirement 53: no webhook message is lost while its receiver returns 500 for a day", async () => {
     let isDown = true;
     const { url, received } = await receiverInTest({
       respond: (response) => (isDown ? refuse(response) : accept(response)),
@@ -111,7 +111,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect((await read(endpoint))?.disabledAt).toBeUndefined();
   });
 
-  it("after three days, the service gives up a message and disables a failing endpoint", async () => {
+  it("the service disables a webhook that fails for three days", async () => {
     const { url, received } = await receiverInTest({ respond: refuse });
     const endpoint = await addEndpoint({ url });
     await queue();
@@ -140,7 +140,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(received).toHaveLength(tries);
   });
 
-  it("the service does not disable an endpoint that refuses only one message", async () => {
+  it("the service does not disable a webhook that refuses only one message", async () => {
     const { url } = await receiverInTest({
       respond: (response, { id }) => (id === bad ? refuse(response) : accept(response)),
     });
@@ -157,7 +157,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect((await read(endpoint))?.disabledAt).toBeUndefined();
   });
 
-  it("the service sends a given-up message again on request", async () => {
+  it("a caller can send a webhook message again after the service has given it up", async () => {
     let isDown = true;
     const { url, received } = await receiverInTest({
       respond: (response) => (isDown ? refuse(response) : accept(response)),
@@ -176,7 +176,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(await logOf(endpoint)).toMatchObject([{ attempts: 1, status: 204, problem: undefined }]);
   });
 
-  it("an endpoint that does not respond does not delay other endpoints", async () => {
+  it("a webhook that does not respond does not delay other webhooks", async () => {
     const hanging = await receiverInTest({ respond: hang });
     const healthy = await receiverInTest();
     const endpoint = await addEndpoint({ url: hanging.url });
@@ -196,7 +196,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(failures).toMatchObject([{ webhookId: endpoint.id, problem: "The service stopped during the request." }]);
   });
 
-  it("five messages of one owner run at a time, and do not delay other owners", async () => {
+  it("webhooks that do not respond do not delay the webhooks of other owners", async () => {
     const hanging = await receiverInTest({ respond: hang });
     const healthy = await receiverInTest();
     for (const ownerId of ["ann", "eve", "mallory"]) {
@@ -218,7 +218,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     await drain();
   });
 
-  it("the messages of a disabled user wait until the user is enabled again", async () => {
+  it("the webhook messages of a disabled user wait until the user is enabled again", async () => {
     const { url, received } = await receiverInTest();
     await addEndpoint({ url });
     await queue();
@@ -230,7 +230,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(received).toHaveLength(1);
   });
 
-  it("the service deletes old deliveries, and the deliveries of a deleted endpoint", async () => {
+  it("the service deletes old webhook deliveries and the deliveries of a deleted webhook", async () => {
     const endpoint = await addEndpoint({});
     const other = await addEndpoint({});
     await queue();
@@ -240,7 +240,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(await logOf(other)).toEqual([]);
   });
 
-  it("requirement 53: the service sends a message again after a kill", async () => {
+  it("requirement 53: after a process is killed, the service sends its webhook message again", async () => {
     let child: ReturnType<typeof startChild> | undefined;
     const killAt = 3;
     const { url, received } = await receiverInTest({

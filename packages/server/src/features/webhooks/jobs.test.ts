@@ -17,7 +17,7 @@ const SETTLED_MS = 30_000;
 
 const instantIn = (id: string) => Number.parseInt(id.replace("-", "").slice(0, 12), 16);
 
-describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
+describe.each(engines)("webhook messages that sum up issued URLs, on $name", (engine) => {
   const suite = useDatabase(engine);
   const report = () => reportUrls({ db: suite.db, clock: () => suite.clock.now, newId })();
   const newId = () => v7({ msecs: suite.clock.now });
@@ -57,7 +57,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     return (await rows.orderBy("id").execute()).map(({ body }) => JSON.parse(body).data);
   }
 
-  it("the summaries of issued URLs count the URLs of each file after 30 seconds", async () => {
+  it("a webhook summary counts the issued URLs of each file", async () => {
     const endpointId = await addEndpoint();
     const { id: first, noteId, attachmentIds } = await issue();
     const { id: last } = await issue({ noteId, attachmentIds: [...attachmentIds, v7()] });
@@ -78,7 +78,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     expect(await report()).toBe(0);
   });
 
-  it("the summaries of issued URLs count every event once, with two replicas", async () => {
+  it("with two replicas, the webhook summaries count each issued URL once", async () => {
     const endpointId = await addEndpoint();
     for (let nth = 0; nth < 40; nth++) {
       await issue();
@@ -94,7 +94,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     expect(summaries.reduce((sum, { count }) => sum + count, 0)).toBe(40);
   });
 
-  it("an endpoint gets summaries of issued URLs at least five seconds apart", async () => {
+  it("a webhook gets summaries of issued URLs at least five seconds apart", async () => {
     const endpointId = await addEndpoint();
     for (let second = 0; second < 60; second++) {
       suite.clock.now += 990;
@@ -104,7 +104,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     expect((await summariesFor(endpointId)).length).toBeLessThanOrEqual(7);
   });
 
-  it("the job of the summaries does not read a long idle time again at each poll", async () => {
+  it("the job for webhook summaries reads a long time without events only once", async () => {
     const [own, ofService] = [await addEndpoint(), await addEndpoint({ ownerId: "" })];
     const ranges: number[] = [];
     const watched = new Proxy(issuedUrlQueries(suite.db), {
@@ -144,7 +144,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     expect(await summariesFor(endpointId)).toHaveLength(2);
   });
 
-  it("a webhook of the service gets summaries of the issued URLs of all users", async () => {
+  it("a summary for a webhook of the service counts the issued URLs of all users", async () => {
     const endpointId = await addEndpoint({ ownerId: "" });
     for (const ownerId of ["ann", "bob", "zoe"]) {
       await addFileOf(ownerId);
@@ -155,7 +155,7 @@ describe.each(engines)("the summaries of issued URLs on $name", (engine) => {
     expect(await summariesFor(endpointId)).toMatchObject([{ count: 3 }]);
   });
 
-  it("the job of the summaries runs only one query if nobody subscribes", async () => {
+  it("the job for webhook summaries runs only one query if no webhook subscribes", async () => {
     await addEndpoint({ events: ["upload.ready"] });
     await addEndpoint({ disabledAt: 1 });
     await issue();

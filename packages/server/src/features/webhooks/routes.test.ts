@@ -70,7 +70,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     expect(service.log()).not.toContain("hooks.example.com");
   });
 
-  it("a webhook reports shares, uploads and URLs, with valid signatures", async () => {
+  it("a webhook gets signed messages about shares, uploads and issued URLs", async () => {
     const { owner, noteId, messages } = await arrangeReceiver();
     const attachmentId = await attach(owner, noteId);
     await service.as("bob").send("GET /me");
@@ -90,7 +90,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     for (const secret of ["X-Amz", "http", new URL(fileUrl).pathname]) expect(text).not.toContain(secret);
   });
 
-  it("a webhook reports ready and rejected uploads to the bucket", async () => {
+  it("a webhook gets messages about ready and rejected uploads", async () => {
     const { owner, noteId, messages } = await arrangeReceiver();
     const send = async (file: { filename: string; contentType: string }, content: string) => {
       const json = { ...file, sizeBytes: Buffer.byteLength(content) };
@@ -107,7 +107,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     ]);
   });
 
-  it("a webhook reports the claim of a link and the file of a visitor, without a token", async () => {
+  it("webhook messages about claims and visitors' files contain no token of a link", async () => {
     const { userId, owner, noteId, messages } = await arrangeReceiver();
     const attachmentId = await attach(owner, noteId);
     const link = (await owner.send(`POST /notes/${noteId}/links`, { json: { label: "Bank" } })).body;
@@ -128,7 +128,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     for (const secret of [token, request.token]) expect(JSON.stringify(found)).not.toContain(secret);
   });
 
-  it("requirement 53: a failed change queues no message", async () => {
+  it("requirement 53: a failed request queues no webhook message", async () => {
     const { owner, noteId, webhook } = await arrangeReceiver();
     const many = { userIds: ["bob"], role: "viewer", expiresAt: "2020-01-01T00:00:00Z" };
     expect((await owner.send(`PUT /notes/${noteId}/shares`, { json: many })).status).toBe(400);
@@ -150,7 +150,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     expect(await state()).toMatchObject({ failures: 0, lastDeliveredAt: expect.stringMatching(/Z$/) });
   });
 
-  it("the owner of a webhook lists its deliveries, and sends one again", async () => {
+  it("the owner of a webhook can list its deliveries and send a delivery again", async () => {
     let isDown = true;
     const respond = (response: Parameters<typeof accept>[0]) => (isDown ? refuse : accept)(response);
     const { owner, webhook, messages } = await arrangeReceiver({ respond });
@@ -173,7 +173,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     expect(messages().map(({ type }) => type)).toEqual(["webhook.test", "webhook.test", "webhook.test"]);
   });
 
-  it("requirement 52: a message after a rotation has the signatures of both secrets", async () => {
+  it("requirement 52: after a rotation, a webhook message has the signatures of both secrets", async () => {
     const { owner, receiver, webhook } = await arrangeReceiver();
     const rotated = (await owner.send(`POST /webhooks/${webhook.id}/secret`)).body;
     expect(rotated.secret).not.toBe(webhook.secret);
@@ -186,7 +186,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     }
   });
 
-  it("the owner of a webhook changes, disables, enables and deletes the webhook", async () => {
+  it("the owner of a webhook can change, disable, enable and delete the webhook", async () => {
     const { owner, noteId } = await arrange();
     const { id } = await create(owner);
     const change = (json: object) => owner.send(`PATCH /webhooks/${id}`, { json });
@@ -204,7 +204,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     expect((await change({ description: "Gone" })).body.code).toBe("webhook_not_found");
   });
 
-  it("requirement 31: a webhook refuses a URL without TLS, with a password or of a private host", async () => {
+  it("requirement 31: a webhook URL without TLS, with a password or on a private host returns 400", async () => {
     const { owner } = await arrange();
     const { id } = await create(owner);
     for (const url of [
@@ -224,7 +224,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     }
   });
 
-  it("a webhook with unknown events, a long URL or an unknown field returns 400", async () => {
+  it("a request for a webhook with an unknown event or field, or a long URL, returns 400", async () => {
     const { owner } = await arrange();
     for (const given of [
       { events: ["note.created"] },
@@ -238,7 +238,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     }
   });
 
-  it("a user has at most 20 webhooks, even after simultaneous creations", async () => {
+  it("a user can create at most 20 webhooks, even with simultaneous requests", async () => {
     const { owner } = await arrange();
     const json = { url: URL_OF_NOBODY, events: ALL };
     const answers = await Promise.all(Array.from({ length: 23 }, () => owner.send("POST /webhooks", { json })));
@@ -246,7 +246,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     expect(answers.filter(({ body }) => body.code === "too_many_webhooks")).toHaveLength(3);
   });
 
-  it("a user sends at most 100 test messages an hour", async () => {
+  it("a user can send at most 100 test messages to webhooks an hour", async () => {
     const { owner } = await arrange();
     const { id } = await create(owner);
     const answers: Answer[] = [];
@@ -258,7 +258,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     await owner.send(`DELETE /webhooks/${id}`);
   });
 
-  it("requirement 52: the webhooks of other people return 404", async () => {
+  it("requirement 52: a request for the webhook of another person returns 404", async () => {
     const { webhook } = await arrangeReceiver();
     const ofService = await create(root, {}, "/admin/webhooks");
     const { owner: stranger } = await arrange();
@@ -285,7 +285,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     expect((await root.send(`DELETE /admin/webhooks/${ofService.id}`)).status).toBe(204);
   });
 
-  it("a webhook of the service reports all notes, and the log contains only its host", async () => {
+  it("messages to a webhook of the service contain no filename and no path", async () => {
     const receiver = await receiverInTest();
     const url = `${receiver.url}?key=secret`;
     const webhook = await create(root, { url, events: ["upload.ready"] }, "/admin/webhooks");

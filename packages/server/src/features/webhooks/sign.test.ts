@@ -8,7 +8,7 @@ const { webhooks: keys } = deriveLinkKeys(["the AUTH_SECRET of this test, long e
 const endpoint = { id: "endpoint", generation: 3, formerSecretUntil: undefined };
 const message = { id: "0190-upload-ready", body: '{"type":"upload.ready"}', now };
 
-describe("requirement 52: the signature of a message", () => {
+describe("requirement 52: the signature of a webhook message", () => {
   // The library for webhooks rejects a timestamp that differs by more than five minutes from its clock.
   beforeEach(() => void vi.useFakeTimers({ now }));
   afterEach(() => void vi.useRealTimers());
@@ -16,7 +16,7 @@ describe("requirement 52: the signature of a message", () => {
   const verify = (secret: string, headers: Record<string, string>, body = message.body) =>
     new Webhook(secret).verify(body, headers);
 
-  it("only the secret of the endpoint verifies the signature of a message", () => {
+  it("only the secret of the webhook verifies the signature of a webhook message", () => {
     const headers = signedHeaders(keys, endpoint, message);
     const secret = secretOf(keys, endpoint);
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
@@ -30,7 +30,7 @@ describe("requirement 52: the signature of a message", () => {
     expect(() => verify(secret, { ...headers, "webhook-id": "another" })).toThrow("No matching signature found");
   });
 
-  it("both secrets verify the signature of a message for 24 hours after a rotation", () => {
+  it("both secrets verify the signature of a webhook message for 24 hours after a rotation", () => {
     const former = secretOf(keys, endpoint);
     const rotated = { ...endpoint, generation: 4, formerSecretUntil: now + FORMER_SECRET_MS };
     const during = signedHeaders(keys, rotated, message);
@@ -42,7 +42,7 @@ describe("requirement 52: the signature of a message", () => {
     expect(() => verify(former, after)).toThrow("No matching signature found");
   });
 
-  it("a secret from a former AUTH_SECRET still verifies the signature of a message", () => {
+  it("a webhook secret from a former AUTH_SECRET still verifies the signature of a message", () => {
     const secret = secretOf(keys, endpoint);
     const { webhooks: rotated } = deriveLinkKeys([
       "a new AUTH_SECRET that is long enough too",

@@ -5,7 +5,7 @@ import type { Resource } from "./types.ts";
 const user = { id: "ann" };
 const item = { resource: "invoice", itemId: "42" };
 
-describe("a decision of the application", () => {
+describe("the access to one item", () => {
   let faults: AskFault[];
   beforeEach(() => {
     faults = [];
@@ -18,7 +18,7 @@ describe("a decision of the application", () => {
     return createAsk({ resources, onFault: (fault) => faults.push(fault) });
   }
 
-  it("requirement 38: only the value true of a decision permits an action", async () => {
+  it("requirement 38: the service permits an action only if `may` returns true", async () => {
     expect(await asking(() => true).may(user, "read", item)).toBe(true);
     expect(await asking(async () => true).may(user, "read", item)).toBe(true);
     expect(await asking(() => false).may(user, "read", item)).toBe(false);
@@ -33,7 +33,7 @@ describe("a decision of the application", () => {
     ["a Boolean object", new Boolean(true)],
     ["an array", [true]],
     ["a function", () => true],
-  ])("requirement 38: a decision of %s refuses the action, and the service reports the fault", async (_, value) => {
+  ])("requirement 38: the service refuses the action and reports a fault if `may` returns %s", async (_, value) => {
     expect(await asking(() => value).may(user, "read", item)).toBe(false);
     expect(await asking(async () => value).may(user, "read", item)).toBe(false);
     expect(faults).toMatchObject([
@@ -42,13 +42,13 @@ describe("a decision of the application", () => {
     ]);
   });
 
-  it("an undefined decision refuses the action, and the service reports the fault once", async () => {
+  it("the service refuses every action and reports one fault if `may` always returns undefined", async () => {
     const ask = asking(() => undefined);
     expect([await ask.may(user, "read", item), await ask.may(user, "add", item)]).toEqual([false, false]);
     expect(faults).toMatchObject([{ error: { message: "may() must return true or false, and not undefined." } }]);
   });
 
-  it("a resource without mayShare refuses links, and reports no fault", async () => {
+  it("a resource without mayShare permits no links, and the service reports no fault", async () => {
     expect(await asking(() => true).mayShare(user, item)).toBe(false);
     expect(faults).toEqual([]);
   });
@@ -58,7 +58,7 @@ describe("a decision of the application", () => {
     ["a text", "no"],
     ["true", true],
     ["undefined", undefined],
-  ])("requirement 38: a decision function that throws %s refuses the action", async (_, thrown) => {
+  ])("requirement 38: the service refuses the action if `may` throws %s", async (_, thrown) => {
     const throwing = asking(() => {
       throw thrown;
     });
@@ -67,7 +67,7 @@ describe("a decision of the application", () => {
     expect(faults).toHaveLength(2);
   });
 
-  it("requirement 38: a decision that takes five seconds refuses the action", async () => {
+  it("requirement 38: the service refuses the action if `may` takes five seconds", async () => {
     const decision = asking(() => new Promise(() => undefined)).may(user, "read", item);
     await vi.advanceTimersByTimeAsync(4_999);
     expect(faults).toEqual([]);
@@ -79,14 +79,17 @@ describe("a decision of the application", () => {
   it.each([
     ["mayShare", "share"],
     ["mayRequest", "request"],
-  ] as const)("requirement 38: the function %s that takes five seconds refuses the action", async (name, action) => {
-    const decision = asking(() => true, { [name]: () => new Promise(() => undefined) })[name](user, item);
-    await vi.advanceTimersByTimeAsync(5_000);
-    expect(await decision).toBe(false);
-    expect(faults).toMatchObject([{ resource: "invoice", action }]);
-  });
+  ] as const)(
+    "requirement 38: the service refuses the action if the function %s takes five seconds",
+    async (name, action) => {
+      const decision = asking(() => true, { [name]: () => new Promise(() => undefined) })[name](user, item);
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(await decision).toBe(false);
+      expect(faults).toMatchObject([{ resource: "invoice", action }]);
+    },
+  );
 
-  it("requirement 38: the service does not call mayRequest for an item to which the user may not add files", async () => {
+  it("requirement 38: the service does not call mayRequest if the user may not add files to the item", async () => {
     const mayRequest = vi.fn(() => true);
     expect(await asking((_: unknown, action: string) => action !== "add", { mayRequest }).mayRequest(user, item)).toBe(
       false,
@@ -94,7 +97,7 @@ describe("a decision of the application", () => {
     expect(mayRequest).not.toHaveBeenCalled();
   });
 
-  it("requirement 38: the service ignores a permission that comes too late", async () => {
+  it("requirement 38: the service ignores the value true that `may` returns after five seconds", async () => {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const decision = asking(() => promise).may(user, "read", item);
     await vi.advanceTimersByTimeAsync(5_000);
@@ -102,7 +105,7 @@ describe("a decision of the application", () => {
     expect(await decision).toBe(false);
   });
 
-  it("a slow decision that arrives in time permits the action", async () => {
+  it("the service permits the action if `may` returns true after 4.9 seconds", async () => {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const decision = asking(() => promise).may(user, "read", item);
     await vi.advanceTimersByTimeAsync(4_900);
@@ -110,7 +113,7 @@ describe("a decision of the application", () => {
     expect(await decision).toBe(true);
   });
 
-  it("requirement 38: the service requests a new decision for every call", async () => {
+  it("requirement 38: each check of the access to an item calls `may` again", async () => {
     const may = vi.fn<() => boolean>().mockReturnValueOnce(true).mockReturnValue(false);
     const ask = asking(may);
     expect([await ask.may(user, "read", item), await ask.may(user, "read", item)]).toEqual([true, false]);
@@ -124,7 +127,7 @@ describe("a decision of the application", () => {
   );
 });
 
-describe("decisions about many items", () => {
+describe("the access to many items", () => {
   const items = ["1", "2", "1"].map((itemId) => ({ resource: "invoice", itemId }));
   const faults: AskFault[] = [];
   const idsOf = (found: Set<{ itemId: string }>) => [...found].map(({ itemId }) => itemId);
@@ -135,13 +138,13 @@ describe("decisions about many items", () => {
     return createAsk({ resources, onFault: (fault) => faults.push(fault), askWithinMs: 50 });
   }
 
-  it("the decisions about many items come from one call of the function mayMany", async () => {
+  it("one call of mayMany decides the access to many items", async () => {
     const mayMany = vi.fn(() => new Set(["1"]));
     expect(idsOf(await asking({ mayMany }).mayMany(user, "read", items))).toEqual(["1", "1"]);
     expect(mayMany.mock.calls).toEqual([[user, "read", ["1", "2"]]]);
   });
 
-  it("the decisions about many items come from the function may if mayMany is missing", async () => {
+  it("calls of `may` decide the access to many items if the resource has no mayMany", async () => {
     const may = (_user: unknown, _action: unknown, id: string) => id === "2";
     expect(idsOf(await asking({ may }).mayMany(user, "read", items))).toEqual(["2"]);
   });
@@ -152,12 +155,12 @@ describe("decisions about many items", () => {
     ["returns true", () => true],
     ["returns an object", () => ({ "1": true })],
     ["returns a text", () => "12"],
-  ])("requirement 38: the decisions about many items refuse all items when mayMany %s", async (_, mayMany) => {
+  ])("requirement 38: the service refuses all items if mayMany %s", async (_, mayMany) => {
     expect(idsOf(await asking({ mayMany }).mayMany(user, "read", items))).toEqual([]);
     expect(faults).toHaveLength(1);
   });
 
-  it("requirement 38: the decisions about many items refuse the remaining items after five seconds", async () => {
+  it("requirement 38: of many items, the service refuses those for which `may` takes too long", async () => {
     const may = vi.fn((_user: unknown, _action: unknown, id: string) =>
       id === "1" ? true : new Promise(() => undefined),
     );

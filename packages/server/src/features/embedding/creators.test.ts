@@ -16,7 +16,7 @@ function questionsOf() {
   return { questions, ask };
 }
 
-it("parallel visits of a link share one question to the application, which began after the visits", async () => {
+it("visits during a check of the creator's rights share the next check of the link", async () => {
   const { questions, ask } = questionsOf();
   const first = ask(link("a"));
   const others = Array.from({ length: 40 }, () => ask(link("a")));
@@ -30,7 +30,7 @@ it("parallel visits of a link share one question to the application, which began
   expect(questions).toHaveLength(2);
 });
 
-it("a later visit of a link asks the application again", async () => {
+it("a later visit of a link checks the rights of its creator again", async () => {
   const { questions, ask } = questionsOf();
   for (const nth of [0, 1]) {
     const asked = ask(link("a"));
@@ -40,7 +40,7 @@ it("a later visit of a link asks the application again", async () => {
   expect(questions).toHaveLength(2);
 });
 
-it("a failed question to the application fails only the visits of a link that share the question", async () => {
+it("a failed check of the creator's rights fails only the visits that share this check", async () => {
   const { questions, ask } = questionsOf();
   const [first, second] = [ask(link("a")), ask(link("a"))];
   questions[0]?.reject(new Error("the database is down"));

@@ -29,7 +29,7 @@ it.each([
   await expect(read(body)).rejects.toMatchObject({ code: "request_timeout" });
 });
 
-it("if the reader of a body stops early, the iterator of the body ends", async () => {
+it("the iterator of a body ends if the reader of the body stops early", async () => {
   let isEnded = false;
   async function* body() {
     try {
@@ -42,7 +42,7 @@ it("if the reader of a body stops early, the iterator of the body ends", async (
   expect(isEnded).toBe(true);
 });
 
-it("a body copies the bytes of the application", async () => {
+it("readBody returns copies of the bytes that the application passes", async () => {
   const own = Buffer.alloc(200_000, "a");
   const chunks = async function* () {
     yield own;

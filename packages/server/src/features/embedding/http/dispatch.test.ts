@@ -45,14 +45,17 @@ describe("dispatch", () => {
     ["GET", "/nothing", {}, undefined],
     ["HEAD", "/nothing", {}, undefined],
     ["GET", "/forbidden-header", {}, undefined],
-  ] as const)("dispatch returns the response of app.inject for %s %s", async (method, url, headers, body) => {
-    const app = await createApp();
-    const expected = await app.inject({ method, url, headers, ...(body && { payload: body }) });
-    const { body: sent, ...answer } = await dispatch(app, { method, url, headers: { ...headers }, body });
-    const { connection: _, date: __, "transfer-encoding": ___, ...rest } = expected.headers;
-    expect(answer).toEqual({ status: expected.statusCode, headers: rest });
-    expect(bytesOf(sent)).toEqual(expected.rawPayload);
-  });
+  ] as const)(
+    "dispatch returns the same response as app.inject for the request %s %s",
+    async (method, url, headers, body) => {
+      const app = await createApp();
+      const expected = await app.inject({ method, url, headers, ...(body && { payload: body }) });
+      const { body: sent, ...answer } = await dispatch(app, { method, url, headers: { ...headers }, body });
+      const { connection: _, date: __, "transfer-encoding": ___, ...rest } = expected.headers;
+      expect(answer).toEqual({ status: expected.statusCode, headers: rest });
+      expect(bytesOf(sent)).toEqual(expected.rawPayload);
+    },
+  );
 
   it("dispatch calls the hooks and listeners that run when a response ends", async () => {
     const app = await createApp();

@@ -25,7 +25,7 @@ describe("the path below the mount path", () => {
     ["/contract/42", "/contract/42"],
     ["//evil.example/invoice/42", "/evil.example/invoice/42"],
     ["///invoice/42", "/invoice/42"],
-  ])("the path below the mount path of %s is %s", (url, path) => {
+  ])("for the request path %s, the path below the mount path is %s", (url, path) => {
     expect(findPath([url.replace("ID", ID)])).toBe(path.replace("ID", ID));
   });
 

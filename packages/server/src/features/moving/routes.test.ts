@@ -89,7 +89,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await bob.send(`GET /attachments/${id}`)).status).toBe(200);
   });
 
-  it("the list of the other note shows a moved file in the order of its date", async () => {
+  it("the list of the target note shows a moved file at the position of the file's date", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const later = await attach(ann, toNoteId, fileForm("same name"));
     await move(ann, id, { fromNoteId, toNoteId });
@@ -108,7 +108,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect(await find()).toMatchObject(found);
   });
 
-  it("people of the former note lose a moved file, and people of the new note get it", async () => {
+  it("a moved file opens for people of the new note, and not for people of the former note", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const carl = service.as(`carl-${users}`);
     await share(ann, `/notes/${fromNoteId}`, { userIds: [bobId], role: "viewer" });
@@ -118,7 +118,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await carl.send(`GET /attachments/${id}/url`)).status).toBe(200);
   });
 
-  it("requirement 17: people of the former note learn nothing about later shares of a moved file", async () => {
+  it("requirement 17: people of the former note do not see later shares of a moved file", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     await share(ann, `/notes/${fromNoteId}`, { userIds: ["ed"], role: "editor" });
     await share(ann, `/attachments/${id}`, { userIds: ["bob"] });
@@ -143,7 +143,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await ann.send(`GET /notes/${toNoteId}`)).body.access).toEqual({ sharedFiles: { count: 1 } });
   });
 
-  it("no link of the former note opens a moved file, even after its return", async () => {
+  it("a link to single files of the former note omits a moved file, even if the file moves back", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const other = await attach(ann, fromNoteId);
     const ofFiles = await ann.send(`POST /notes/${fromNoteId}/links`, { json: { attachmentIds: [id, other] } });
@@ -162,7 +162,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect([await shown(ofFiles), await shown(ofNote)]).toEqual([[other], [id, other]]);
   });
 
-  it("both notes show one event of a move, without the title of the other note", async () => {
+  it("each of the two notes shows one event of a move, without the title of the other note", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     await move(ann, id, { fromNoteId, toNoteId });
     await ann.send(`PATCH /attachments/${id}`, { json: { filename: "secret.txt" } });
@@ -208,14 +208,14 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect(await eventsOf(ann, fromNoteId, "attachment.moved")).toHaveLength(1);
   });
 
-  it("a move returns 409 if the file is no longer on the note of the request", async () => {
+  it("a move returns 409 if the file is no longer on the note that the request names", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const third = await newNote(ann);
     await move(ann, id, { fromNoteId, toNoteId });
     expect((await move(ann, id, { fromNoteId, toNoteId: third })).body).toMatchObject({ code: "attachment_moved" });
   });
 
-  it("requirement 15: a move needs an editor of both notes, a copy needs a reader", async () => {
+  it("requirement 15: only editors of both notes move a file, and readers of the file copy it", async () => {
     const roles = ["owner", "editor", "viewer", "nobody"] as const;
     const person = service.as("person");
     const noteFor = async (role: (typeof roles)[number]) => {
@@ -268,7 +268,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await copy(ann, id, toNoteId, { "idempotency-key": "ü" })).status).toBe(400);
   });
 
-  it("a move or copy fails for a file in the trash and for a note in the trash", async () => {
+  it("a move or copy fails if the file or the target note is in the trash", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const deleted = await newNote(ann);
     await ann.send(`DELETE /notes/${deleted}`);
@@ -280,7 +280,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await copy(ann, id, toNoteId)).body.code).toBe("attachment_not_found");
   });
 
-  it("a simultaneous move and deletion of the note keep or delete the file completely", async () => {
+  it("a move during the deletion of the target note succeeds completely or not at all", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const [moved, deleted] = await Promise.all([
       move(ann, id, { fromNoteId, toNoteId }),
@@ -304,7 +304,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await copy(ann, attachmentId, toNoteId)).body).toMatchObject(refused);
   });
 
-  it("a copy has its own object, and its original can be deleted", async () => {
+  it("a copied file still opens after the permanent deletion of its original", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const { status, body } = await copy(ann, id, toNoteId);
     const original = (await ann.send(`GET /attachments/${id}`)).body;
@@ -336,7 +336,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect(names.sort()).toEqual([...LONG_NAMES, ...LONG_NAMES].sort());
   });
 
-  it("simultaneous copies with one Idempotency-Key make one copy", async () => {
+  it("simultaneous requests with one Idempotency-Key make one copy of a file", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const key = { "idempotency-key": "k-1" };
     const answers = await Promise.all([1, 2, 3].map(() => copy(ann, id, toNoteId, key)));
@@ -349,7 +349,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await copy(ann, id, toNoteId, key)).body.id).not.toBe(answers[0]?.body.id);
   });
 
-  it("a copy to another owner's note counts in the quota of this owner", async () => {
+  it("a copy to the note of another owner counts in the quota of this owner", async () => {
     const id = await attach(ann, await newNote(ann));
     const { noteId: annNote } = (await ann.send(`GET /attachments/${id}`)).body;
     await share(ann, `/notes/${annNote}`, { userIds: [bobId], role: "viewer" });
@@ -366,7 +366,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect(await eventsOf(bob, bobNote, "attachment.copied")).toMatchObject([{ attachmentIds: [body.id] }]);
   });
 
-  it("a move to another owner's note leaves the original in the trash of its owner", async () => {
+  it("a move to the note of another owner leaves the original in the trash of its owner", async () => {
     const fromNoteId = await newNote(ann);
     const id = await attach(ann, fromNoteId);
     await share(ann, `/notes/${fromNoteId}`, { userIds: [bobId], role: "editor" });
@@ -389,7 +389,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     ]);
   });
 
-  it("a move or copy over the quota of the target's owner returns 413", async () => {
+  it("a move or copy returns 413 if it exceeds the quota of the target note's owner", async () => {
     const fromNoteId = await newNote(ann);
     const id = await attach(ann, fromNoteId);
     const toNoteId = await newNote(bob);
@@ -406,7 +406,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await move(ann, id, { fromNoteId, toNoteId })).status).toBe(200);
   });
 
-  it("a copy fails if the caller loses the access during the copy", async () => {
+  it("a copy fails if the caller loses the access to one of the notes during the copy", async () => {
     const fromNoteId = await newNote(ann);
     const id = await attach(ann, fromNoteId);
     await share(ann, `/notes/${fromNoteId}`, { userIds: [bobId], role: "editor" });
@@ -444,7 +444,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect(await usageOf(ann)).toEqual({ usedBytes: 5, files: 1 });
   });
 
-  it("the service deletes the object of a killed copy, and releases its quota", async () => {
+  it("after a killed copy, the service deletes the copied object and releases the quota", async () => {
     const { toNoteId, id } = await arrange();
     const before = await service.bucketContents.keys();
     const { promise: isCopied, resolve: copied } = Promise.withResolvers<void>();
@@ -465,7 +465,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await answer).status).toBe(500);
   });
 
-  it("the effects of a move count each losing person and link once", async () => {
+  it("move-effects counts each person and each link that loses files once", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const second = await attach(ann, fromNoteId);
     const named = (name: string) => `${name}-${users}`;
@@ -498,7 +498,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await ann.send("POST /attachments/move-effects", { json: mixed })).body.code).toBe("invalid_request");
   });
 
-  it("the effects of a move to another owner count the former owner and all sharers", async () => {
+  it("for a move to another owner, move-effects counts the former owner and all receivers", async () => {
     const fromNoteId = await newNote(ann);
     const id = await attach(ann, fromNoteId);
     await share(ann, `/notes/${fromNoteId}`, { userIds: [bobId], role: "editor" });
@@ -513,7 +513,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
       expect((await client.send(`GET /attachments/${id}`)).status).toBe(404);
   });
 
-  it("the effects of a move do not reveal who has access to another owner's note", async () => {
+  it("move-effects does not reveal who has access to the note of another owner", async () => {
     const [anns, bobs] = [await newNote(ann), await newNote(bob)];
     const [annsFile, bobsFile] = [await attach(ann, anns), await attach(bob, bobs)];
     const invited = { userIds: [`carl-${users}`], emails: [`new-${users}@example.com`], role: "viewer" };
@@ -531,7 +531,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect(await ask()).toEqual([leaving, { ...coming, losing: { people: 3, links: 0, isExact: false } }]);
   });
 
-  it("the effects of a move do not reveal to an editor who has access to both notes", async () => {
+  it("move-effects does not reveal to an editor who has access to both notes", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const both = { userIds: [bobId], role: "editor" };
     for (const note of [fromNoteId, toNoteId]) await share(ann, `/notes/${note}`, both);
@@ -545,7 +545,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await effects(ann, [id], toNoteId)).losing).toEqual({ people: 0, links: 0, isExact: true });
   });
 
-  it("a visitor keeps the receipt of a moved file, and can't delete the file", async () => {
+  it("the visitor who sent a moved file keeps the receipt, but can't delete the file", async () => {
     const { fromNoteId, toNoteId } = await arrange();
     const { token, link } = await insertRequest(service, { noteId: fromNoteId, ownerId: annId });
     const visitor = createVisitor(service.app, token);
@@ -560,7 +560,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await ann.send(`GET /links/${link.id}`)).body.received.files).toBe(1);
   });
 
-  it("a slot of a file request is free for its owner while the moved file is on a note in the trash", async () => {
+  it("a slot of a file request is free while its moved file is on a note in the trash", async () => {
     const { fromNoteId, toNoteId } = await arrange();
     const request = { slots: [{ id: "passport", name: "Passport" }] };
     const { token, link } = await insertRequest(service, { noteId: fromNoteId, ownerId: annId, request });
@@ -577,7 +577,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect(await filledSlots()).toEqual(["passport"]);
   });
 
-  it("a webhook of the owner reports a copied file, and no moved file", async () => {
+  it("a webhook of the owner gets an event about a copied file, and no event about a move", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const endpoint = { url: "https://hooks.example.com/", events: ["upload.ready"] };
     const { id: webhookId } = (await ann.send("POST /webhooks", { json: endpoint })).body;

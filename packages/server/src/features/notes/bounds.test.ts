@@ -14,7 +14,7 @@ const ENVELOPE_BYTES = 1_000;
 describe.each(engines)("requirement 30: the bounds of lists on $name", (engine) => {
   const service = useService({ engine });
 
-  it("a list of notes contains a snippet of each body instead of the whole body", async () => {
+  it("a list of notes contains a snippet of the text of each note, not the whole text", async () => {
     const ann = service.as("ann");
     const body = "x".repeat(200_000);
     for (let nth = 0; nth < 20; nth += 1) await noteQueries(service.db).insert(sampleNote({ ownerId: "ann", body }));
@@ -37,7 +37,7 @@ describe.each(engines)("requirement 30: the bounds of lists on $name", (engine) 
     for (const { bytes } of pages) expect(bytes).toBeLessThan(PAGE_BYTES + ENVELOPE_BYTES);
   });
 
-  it("a note refuses share number 1,001, and keeps the other shares", async () => {
+  it("a note refuses its share number 1,001, and keeps the first 1,000 shares", async () => {
     const dora = service.as("dora");
     const { id } = (await dora.send("POST /notes", { json: { title: "Popular" } })).body;
     const share = (first: number, count: number) => {
@@ -57,7 +57,7 @@ describe.each(engines)("requirement 30: the bounds of lists on $name", (engine) 
     expect((await ella.send("GET /tokens")).body.tokens).toHaveLength(100);
   });
 
-  it("GET of a note returns only the first page of its attachments", async () => {
+  it("the response to GET /notes/:noteId contains only the first page of attachments", async () => {
     const note = sampleNote({ ownerId: "carl" });
     await noteQueries(service.db).insert(note);
     const ids: string[] = [];

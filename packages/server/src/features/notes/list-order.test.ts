@@ -39,7 +39,7 @@ describe.each(engines)("the list of notes on $name", (engine) => {
     }
   }
 
-  it("the list of notes has an order by creation, change or title in pages of any size", async () => {
+  it("the list of notes sorts by creation, change or title, in pages of any size", async () => {
     const sam = service.as("sam");
     await insertNotes("sam", [
       { title: "beta", changed: 9 },
@@ -56,14 +56,14 @@ describe.each(engines)("the list of notes on $name", (engine) => {
     }
   });
 
-  it("long equal titles have the same order on each page", async () => {
+  it("long titles that differ only at the end keep the same order on each page", async () => {
     const lou = service.as("lou");
     const titles = ["c", "a", "b"].map((end) => ({ title: "ﷺ😀".repeat(140) + end }));
     await insertNotes("lou", titles);
     expect(await titlesOf(lou, "sort=title", 1)).toEqual(titles.map(({ title }) => title));
   });
 
-  it("pinned notes come first in each order, in pages of any size", async () => {
+  it("in each order of the list of notes, pinned notes come first", async () => {
     const pia = service.as("pia");
     const ids = await insertNotes(
       "pia",
@@ -85,7 +85,7 @@ describe.each(engines)("the list of notes on $name", (engine) => {
     expect(await titlesOf(pia, "")).toEqual(["c", "e", "d", "b", "a"]);
   });
 
-  it("each person has their own pins of shared notes, and lists ignore the pin of a note without access", async () => {
+  it("the pin of a shared note affects only the person who pinned the note, while they have access", async () => {
     const [ann, ben] = [service.as("ann"), service.as("ben")];
     const [first = "", second = ""] = await insertNotes("ann", [{ title: "first" }, { title: "second" }]);
     for (const noteId of [first, second]) {
@@ -104,7 +104,7 @@ describe.each(engines)("the list of notes on $name", (engine) => {
     expect(await titlesOf(ben, "")).toEqual([]);
   });
 
-  it("a restored note is pinned again", async () => {
+  it("a pinned note that is restored from the trash is pinned again", async () => {
     const del = service.as("del");
     const [first] = await insertNotes("del", [{ title: "first" }, { title: "second" }]);
     await del.send(`PUT /notes/${first}/pin`);
@@ -115,7 +115,7 @@ describe.each(engines)("the list of notes on $name", (engine) => {
     expect(await titlesOf(del, "")).toEqual(["first", "second"]);
   });
 
-  it("the number of pinned notes of a person is limited, and deleted notes do not count", async () => {
+  it("deleted notes do not count in a person's maximum number of pinned notes", async () => {
     const max = service.as("max");
     const ids = await insertNotes(
       "max",
@@ -128,7 +128,7 @@ describe.each(engines)("the list of notes on $name", (engine) => {
     expect((await max.send(`PUT /notes/${ids[0]}/pin`)).status).toBe(204);
   });
 
-  it("parallel pins of one person do not exceed the limit", async () => {
+  it("parallel requests of a person do not exceed the maximum number of pinned notes", async () => {
     const mel = service.as("mel");
     const ids = await insertNotes(
       "mel",
@@ -156,7 +156,7 @@ describe.each(engines)("the list of notes on $name", (engine) => {
     ]),
     [`sort=changed&cursor=${Buffer.from("list:title:others:a:x").toString("base64url")}`, "invalid_cursor"],
     [`cursor=${Buffer.from("list:created:first:a:").toString("base64url")}`, "invalid_cursor"],
-  ])("the list of notes refuses %s", async (query, code) => {
+  ])("the list of notes returns 400 for the query %s", async (query, code) => {
     expect((await service.as("bad").send(`GET /notes?${query}`)).body).toMatchObject({ status: 400, code });
   });
 
@@ -176,7 +176,7 @@ describe.each(engines)("the creation of a note on $name", (engine) => {
   const create = (person: string, { key, title }: { key: string; title: string }) =>
     service.as(person).send("POST /notes", { json: { title }, headers: { "idempotency-key": key } });
 
-  it("a repeated creation with the same key returns the first note as it is now", async () => {
+  it("a repeated creation with the same Idempotency-Key returns the current note", async () => {
     const first = await create("ann", { key: "k-1", title: "one" });
     await service.as("ann").send(`PATCH /notes/${first.body.id}`, { json: { body: "text" } });
     const again = await create("ann", { key: "k-1", title: "other" });
@@ -186,7 +186,7 @@ describe.each(engines)("the creation of a note on $name", (engine) => {
     expect((await create("ben", { key: "k-1", title: "mine" })).body).toMatchObject({ ownerId: "ben", title: "mine" });
   });
 
-  it("parallel creations with the same key make one note", async () => {
+  it("parallel creations with the same Idempotency-Key make one note", async () => {
     const made = await Promise.all(Array.from({ length: 8 }, () => create("cy", { key: "k", title: "one" })));
     expect(new Set(made.map(({ body }) => body.id)).size).toBe(1);
     expect((await service.as("cy").send("GET /notes")).body.items).toHaveLength(1);
@@ -194,7 +194,7 @@ describe.each(engines)("the creation of a note on $name", (engine) => {
     expect(items.filter(({ action }: { action: string }) => action === "note.created")).toHaveLength(1);
   });
 
-  it("a creation with the key of a deleted note makes a new note", async () => {
+  it("a creation with the Idempotency-Key of a deleted note makes a new note", async () => {
     const first = await create("dee", { key: "k", title: "one" });
     await service.as("dee").send(`DELETE /notes/${first.body.id}`);
     const second = await create("dee", { key: "k", title: "two" });
@@ -204,8 +204,11 @@ describe.each(engines)("the creation of a note on $name", (engine) => {
     expect((await service.as("dee").send("GET /notes")).body.items).toHaveLength(2);
   });
 
-  it.each(["", "a b", "k".repeat(256), "ü"])("the creation of a note returns 400 for the key %j", async (key) => {
-    const { status } = await create("eve", { key, title: "one" });
-    expect(status).toBe(400);
-  });
+  it.each(["", "a b", "k".repeat(256), "ü"])(
+    "the creation of a note returns 400 for the Idempotency-Key %j",
+    async (key) => {
+      const { status } = await create("eve", { key, title: "one" });
+      expect(status).toBe(400);
+    },
+  );
 });

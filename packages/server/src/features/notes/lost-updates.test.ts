@@ -12,7 +12,7 @@ describe.each(engines)("concurrent changes of a note, on $name", (engine) => {
   const create = async () => (await ann.send("POST /notes", { json: { title: "Plan", body: "v0" } })).body;
   const eventsOf = async (id: string) => (await ann.send(`GET /notes/${id}/activity`)).body.items.length;
 
-  it("a change of an older version of a note returns 409 note_changed", async () => {
+  it("a change of an outdated version of a note returns 409 note_changed", async () => {
     const { id, updatedAt: read } = await create();
     const first = await ann.send(`PATCH /notes/${id}`, { json: { body: "v1", ifUpdatedAt: read } });
     expect([first.status, first.body.body]).toEqual([200, "v1"]);
@@ -65,7 +65,7 @@ describe.each(engines)("concurrent changes of a note, on $name", (engine) => {
     expect((await ann.send(`GET /notes/${id}`)).body).toEqual(last?.body);
   });
 
-  it("the service checks access to a note before ifUpdatedAt", async () => {
+  it("the service checks the access to a note before it compares ifUpdatedAt", async () => {
     const { id, updatedAt } = await create();
     const eve = service.as("eve");
     const denied = await eve.send(`PATCH /notes/${id}`, { json: { body: "x", ifUpdatedAt: "2001-01-01T00:00:00Z" } });

@@ -64,7 +64,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect(await shareQueries(suite.db).list({ attachmentId: attachment.id })).toEqual([]);
   });
 
-  it("the shared notes of a user are the notes with a valid share", async () => {
+  it("the list of shared notes has only notes whose share is still valid", async () => {
     const now = suite.clock.now;
     const [live, until, expired, ownOnly, byAttachment] = Array.from({ length: 5 }, () => sampleNote({ ownerId: "o" }));
     for (const note of [live, until, expired, ownOnly, byAttachment])
@@ -106,7 +106,7 @@ describe.each(engines)("notes on $name", (engine) => {
   });
 
   it.each(["", "abc", "aWQ6", "aWQ6YQ==", "not a cursor", "aWQ6YQ\n", "aWQ6AA"])(
-    "a list of notes refuses the cursor %j",
+    "the query for a list of notes refuses the cursor %j",
     async (cursor) => {
       const refused = expect.objectContaining({ code: "invalid_cursor" });
       await expect(noteQueries(suite.db).listOwned("ann", { limit: 1, cursor })).rejects.toEqual(refused);

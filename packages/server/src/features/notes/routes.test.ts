@@ -33,7 +33,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect((await ann.send(`GET /notes/${id}`)).body).toMatchObject({ status: 404, code: "note_not_found" });
   });
 
-  it("a note returns its owner, the senders of its files and the role of the caller", async () => {
+  it("the response with a note names its owner, the senders of its files and the caller's role", async () => {
     const [bob, carl] = [service.as("bob"), service.as("carl")];
     for (const person of [bob, carl]) await person.send("GET /me");
     const { id, ...created } = (await ann.send("POST /notes", { json: { title: "Ours" } })).body;
@@ -74,7 +74,7 @@ describe.each(engines)("notes on $name", (engine) => {
     ]);
   });
 
-  it("the owner of a note sees who has access, and a reader sees the expiry of their own access", async () => {
+  it("the owner of a note sees who has access, and a reader sees only the own expiry", async () => {
     const { id } = (await ann.send("POST /notes", { json: { title: "Terms" } })).body;
     const file = (await ann.send(`POST /notes/${id}/attachments`, { form: fileForm() })).body;
     const expiresAt = "2999-01-01T00:00:00.000Z";
@@ -117,7 +117,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect(await accessOf()).toEqual({ people: { count: 1 } });
   });
 
-  it("a note of an unknown owner contains only the owner's id", async () => {
+  it("the response with a note contains only the id of an owner whom the service does not know", async () => {
     const note = sampleNote({ ownerId: "stranger" });
     await noteQueries(service.db).insert(note);
     await shareQueries(service.db).put({ noteId: note.id }, sampleShare({ userId: "dora" }));
@@ -125,7 +125,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect(body.owner).toEqual({ id: "stranger", name: null, email: null });
   });
 
-  it("a list of notes reads all its users with one query", async () => {
+  it("a list of notes reads the names of all owners with one query", async () => {
     const asked: (readonly string[])[] = [];
     const own = await startServiceInTest({
       engine,
@@ -150,7 +150,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect(asked.map((ids) => ids.toSorted())).toEqual([owners]);
   });
 
-  it("a write of a note succeeds even if the query of names fails", async () => {
+  it("the creation or change of a note succeeds even if the query for names fails", async () => {
     const down = () => Promise.reject(new DomainError("database_unavailable", "The database can't be reached"));
     const database = (db: Database): Database => ({
       ...db,
@@ -245,7 +245,7 @@ describe.each(engines)("notes on $name", (engine) => {
       ["Note 1Über", []],
       ["*", []],
       [" ", ["3", "2", "1", "0"]],
-    ])("a search for %j finds %j in owned and in shared notes", async (q, found) => {
+    ])("a search for %j finds the notes %j, both in owned and in shared notes", async (q, found) => {
       expect((await find(q)).found).toEqual(found);
       expect((await find(q, { as: service.as("gina"), scope: "shared" })).found).toEqual(found);
     });
@@ -257,7 +257,7 @@ describe.each(engines)("notes on $name", (engine) => {
       expect(second).toEqual({ found: ["0"], nextCursor: null });
     });
 
-    it("a search names at most three files of each note, and only files with the text", async () => {
+    it("a search names at most three matching files of each note", async () => {
       const [first = "", second = ""] = ids.keys();
       const names = ["Plan 1.txt", "Plan 2.txt", "PLAN 3.txt", "plan 4.txt"];
       for (const name of names) await finn.send(`POST /notes/${first}/attachments`, { form: fileForm("x", name) });
@@ -331,7 +331,7 @@ describe.each(engines)("notes on $name", (engine) => {
     ["GET /notes?page=2", undefined, /"page"\. It accepts limit, cursor, scope, sort, q/],
     ["GET /notes/not-an-id", undefined, /noteId in the path must be UUIDv7/],
     [`GET /notes/${"x".repeat(900)}`, undefined, /noteId in the path/],
-  ])("%s with the body %j returns 400 with the name of the member", async (call, json, detail) => {
+  ])("the request %s with the body %j returns 400 with the name of the wrong member", async (call, json, detail) => {
     const answer = await ann.send(call, json === undefined ? {} : { json });
     expect(answer.body).toMatchObject({ status: 400, code: "invalid_request" });
     expect(answer.status).toBe(400);
@@ -350,7 +350,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect((await ann.send("GET /notes?cursor=zzz")).body).toMatchObject({ status: 400, code: "invalid_cursor" });
   });
 
-  it("requirement 17: lists and activity hide notes without access", async () => {
+  it("requirement 17: lists and activity hide notes to which the caller has no access", async () => {
     const world = await createWorld(service);
     const otherUser = service.as("otherUser");
     const search = "q=hello.TXT";

@@ -41,7 +41,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
   const titles = async (ownerId: string, search: string) =>
     (await noteQueries(suite.db).listOwned(ownerId, { ...ALL, search })).items.map(({ title }) => title);
 
-  it("the index finds the same notes as a scan, in every script, before and after indexing", async () => {
+  it("a search with the index finds the same notes as a scan of all texts, in every script", async () => {
     const random = createRandom(20_300_101);
     const now = suite.clock.now;
     const owners = ["scan-a", "scan-b", "scan-c"];
@@ -147,7 +147,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     }
   }, 120_000);
 
-  it("a search reads only texts of possible matches, and reads no index for few shared notes", async () => {
+  it("a search reads only texts of possible matches, and without the index for few shared notes", async () => {
     const queries: string[] = [];
     const run = async <Row>(query: CompiledQuery<Row>) => {
       queries.push(query.sql);
@@ -167,7 +167,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     expect((await notes.listOwned("lacks", { ...ALL, search: "invoice" })).items).toHaveLength(1);
   });
 
-  it("the index finds a text that an older replica wrote to an indexed note", async () => {
+  it("a search finds a text that a replica of an older version wrote to an indexed note", async () => {
     const note = sampleNote({ ownerId: "older-replica" });
     await noteQueries(suite.db).insert(note);
     await indexAll(suite.db);
@@ -177,7 +177,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     expect(await titles("older-replica", "written")).toEqual([note.title]);
   });
 
-  it("a note is indexed again after its text changes", async () => {
+  it("after a change of a note's title, the index finds only the new title", async () => {
     const note = sampleNote({ ownerId: "edits", title: "First title" });
     await noteQueries(suite.db).insert(note);
     await indexAll(suite.db);
@@ -188,7 +188,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     expect(await titles("edits", "first")).toEqual([]);
   });
 
-  it("the index finds a renamed file, and a search names the file", async () => {
+  it("a search finds and names a file by its new name after a rename", async () => {
     const note = sampleNote({ ownerId: "renames", title: "Files" });
     await noteQueries(suite.db).insert(note);
     const file = sampleAttachment(note, { filename: "before.pdf", state: "ready", sizeBytes: 1 });
@@ -203,7 +203,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     }
   });
 
-  it("a search lists all pages even if most candidates do not match", async () => {
+  it("a search lists all matching notes even if most candidates do not match", async () => {
     const bodies = ["abcde bcdef", "abcdef", "cdef abc bcd"];
     const notes = Array.from({ length: 300 }, (_, nth) =>
       sampleNote({ ownerId: "pages", body: bodies[nth % 3] as string }),

@@ -25,7 +25,7 @@ describe.each(engines)("requests for access on $name", (engine) => {
   const actionsOf = async (noteId: string) =>
     (await owner.send(`GET /notes/${noteId}/activity`)).body.items.map(({ action }: { action: string }) => action);
 
-  it("a request for access shows the owner who asks, and a grant opens the note", async () => {
+  it("the owner sees who requests access to a note, and can grant the access", async () => {
     const [noteId, ann] = [await createNote(), newPerson()];
     expect((await ann.ask(noteId)).status).toBe(202);
     expect(await requestsOf(noteId)).toEqual([
@@ -59,7 +59,7 @@ describe.each(engines)("requests for access on $name", (engine) => {
     expect((await actionsOf(noteId)).filter((action: string) => action === "access.requested")).toHaveLength(1);
   });
 
-  it("the service drops new requests of a person for a day after a dismissal", async () => {
+  it("for a day after a dismissal, the service drops new requests for access from the person", async () => {
     const [noteId, ann] = [await createNote(), newPerson()];
     await ann.ask(noteId);
     const dismiss = `DELETE /notes/${noteId}/access-requests/${ann.id}`;
@@ -80,14 +80,14 @@ describe.each(engines)("requests for access on $name", (engine) => {
     expect(await requestsOf(noteId)).toEqual([]);
   });
 
-  it("a request for access ends when the owner shares the note with the person", async () => {
+  it("a share of the note with a person removes this person's request for access", async () => {
     const [noteId, ann] = [await createNote(), newPerson()];
     await ann.ask(noteId);
     await owner.send(`PUT /notes/${noteId}/shares`, { json: { userIds: [ann.id] } });
     expect(await requestsOf(noteId)).toEqual([]);
   });
 
-  it("requirement 44: a request for access stays open when the owner invites its email", async () => {
+  it("requirement 44: a request for access stays open if the owner invites the person by email", async () => {
     const [noteId, ann] = [await createNote(), newPerson()];
     await ann.ask(noteId);
     await owner.send(`PUT /notes/${noteId}/shares`, { json: { emails: [`${ann.id}@example.com`] } });
@@ -97,7 +97,7 @@ describe.each(engines)("requests for access on $name", (engine) => {
     expect([shares.length, invitations.length]).toEqual([1, 0]);
   });
 
-  it("requirement 30: each person may send 20 requests for access an hour", async () => {
+  it("requirement 30: each person may send at most 20 requests for access an hour", async () => {
     const ann = newPerson();
     for (let nth = 0; nth < 20; nth += 1) expect((await ann.ask(uuidv7())).status).toBe(202);
     const refused = await ann.ask(uuidv7());

@@ -38,34 +38,34 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
 
   const newEmail = () => `${uuidv7()}@example.com`;
 
-  it("a share by email address reaches its only holder, even without a proof", async () => {
+  it("a share by email address reaches the only holder of the address, even without a proof", async () => {
     const email = newEmail();
     const id = await signUp(email);
     expect(await shareWith(email)).toEqual([id]);
   });
 
-  it("a share by email address reaches only the holder who has proven it", async () => {
+  it("a share by email address reaches only the holder who has proven the address", async () => {
     const email = newEmail();
     await signUp(email);
     await comes("proven", { email, email_verified: true });
     expect(await shareWith(email)).toEqual(["proven"]);
   });
 
-  it("a share by email address reaches nobody if several unproven users hold it", async () => {
+  it("a share by email address reaches nobody if several users hold the address without a proof", async () => {
     const email = newEmail();
     await signUp(email);
     await comes("unproven", { email });
     expect(await shareWith(email)).toEqual([]);
   });
 
-  it("a share by email address reaches nobody if several users have proven it", async () => {
+  it("a share by email address reaches nobody if several users have proven the address", async () => {
     const email = newEmail();
     await comes("first-proven", { email, email_verified: true });
     await comes("second-proven", { email, email_verified: true });
     expect(await shareWith(email)).toEqual([]);
   });
 
-  it("the owner can't revoke the share of an email address by the id of its holder", async () => {
+  it("the owner can't revoke a share by email address with the user id of the holder", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const bystander = await signUp(newEmail());
@@ -79,7 +79,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await statusFor(holder)).toBe(204);
   });
 
-  it("the owner can't revoke the share of a file by email address by a user id", async () => {
+  it("the owner can't revoke a file's share by email address with a user id", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const { id } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
@@ -91,7 +91,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect((await owner.send(`DELETE ${shares}/${holder}`)).status).toBe(204);
   });
 
-  it("a share by email address counts alike for a holder with and without an account", async () => {
+  it("a share by email address counts as an invitation, even if its holder has an account", async () => {
     const email = newEmail();
     await signUp(email);
     const { id } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
@@ -103,7 +103,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect([access.people, attachments[0].access]).toEqual([undefined, { invitations: { count: 2 } }]);
   });
 
-  it("a share by email address does not change the shares of other receivers", async () => {
+  it("in a share with two email addresses, the holders of one do not affect the other share", async () => {
     const [email, other] = [newEmail(), newEmail()];
     await signUp(email);
     await comes("holder", { email });
@@ -113,7 +113,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await service.holdersOf(id)).toEqual(["other"]);
   });
 
-  it("a share by email address skips a user whose issuer marks it as unverified", async () => {
+  it("a share by email address skips a user whose issuer marks the address as unverified", async () => {
     const email = newEmail();
     await comes("unverified", { email, email_verified: true });
     expect(await shareWith(email)).toEqual(["unverified"]);
@@ -121,7 +121,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(email)).toEqual([]);
   });
 
-  it("only shares by the new email address reach a user after a change of it", async () => {
+  it("after a user changes the email address, only shares by the new address reach the user", async () => {
     const [before, after] = [newEmail(), newEmail()];
     await comes("moved", { email: before, email_verified: true });
     await comes("moved", { email: after });
@@ -129,14 +129,14 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(after)).toEqual(["moved"]);
   });
 
-  it("a share by email address reaches a user whose next token has no email address", async () => {
+  it("a share by email address reaches a user even after a JWT without an email address", async () => {
     const email = newEmail();
     await comes("silent", { email, email_verified: true });
     await comes("silent", {});
     expect(await shareWith(email)).toEqual(["silent"]);
   });
 
-  it("a share by email address stays when the user's email address changes", async () => {
+  it("a share by email address stays after the issuer marks the address as unverified", async () => {
     const email = newEmail();
     await comes("stays", { email });
     const { id } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
@@ -145,7 +145,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await service.holdersOf(id)).toEqual(["stays"]);
   });
 
-  it("a share does not reach the holder of a token that the issuer has corrected", async () => {
+  it("a share does not reach the holder of an old JWT that the issuer has corrected", async () => {
     const email = newEmail();
     const at = Math.floor(Date.now() / 1000) - 60;
     await comes("corrected", { email, email_verified: true, iat: at });
@@ -156,7 +156,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(email)).toEqual(["corrected"]);
   });
 
-  it("a share does not reach an email address of a token older than the last token", async () => {
+  it("a share does not reach the email address in a JWT that is older than the last JWT", async () => {
     const [before, after] = [newEmail(), newEmail()];
     const at = Math.floor(Date.now() / 1000) - 60;
     await comes("same", { email: after, iat: at });
@@ -165,14 +165,14 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(before)).toEqual([]);
   });
 
-  it("shares follow the email address of the next token if the issuer's clock is ahead", async () => {
+  it("a share reaches the email address of the newest JWT after a JWT from the future", async () => {
     const [before, after] = [newEmail(), newEmail()];
     await comes("ahead", { email: before, iat: Math.floor(Date.now() / 1000) + 3600 });
     await comes("ahead", { email: after });
     expect(await shareWith(after)).toEqual(["ahead"]);
   });
 
-  it("a share does not reach a holder whose email address only looks equal", async () => {
+  it("a share does not reach the holder of an email address that only looks equal", async () => {
     const name = uuidv7();
     await comes("ascii", { email: `k${name}@example.com` });
     await comes("kelvin", { email: `\u212a${name}@example.com`, email_verified: true });

@@ -59,7 +59,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect(await readNote(dora, noteId)).toBe(403);
   });
 
-  it("an invitation works once, and opens the note again for the user who accepted it", async () => {
+  it("an invitation works for only one user", async () => {
     const { noteId, token } = await invite();
     const [dora, emil] = [await signUp(newEmail()), await signUp(newEmail())];
     await redeem(dora, token);
@@ -69,7 +69,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect(await readNote(emil, noteId)).toBe(403);
   });
 
-  it("an invitation fails after 30 days, after the share expires, and for the owner", async () => {
+  it("an invitation fails for the owner, after 30 days, and after its share expires", async () => {
     const { token } = await invite();
     expect((await owner.send("POST /invitations/redeem", { json: { token } })).body.code).toBe("own_invitation");
     const dora = await signUp(newEmail());
@@ -86,7 +86,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     });
   });
 
-  it("the link of an invitation ends at the latest when its share expires", async () => {
+  it("the link of an invitation expires no later than the share of the invitation", async () => {
     const soon = new Date(Date.now() + 3_600_000).toISOString();
     const { invitation } = await invite({ expiresAt: soon });
     expect(invitation).toMatchObject({ expiresAt: soon, linkExpiresAt: soon });
@@ -95,7 +95,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect(Date.parse(longer.linkExpiresAt)).toBeLessThan(Date.parse(late));
   });
 
-  it("an invitation stays open after a person who already has this access accepts it", async () => {
+  it("an invitation stays open after a person who already has access accepts it", async () => {
     const { noteId, token } = await invite();
     const [dora, emil] = [await signUp(newEmail()), await signUp(newEmail())];
     await owner.send(`PUT /notes/${noteId}/shares`, { json: { userIds: [dora.id], role: "editor" } });
@@ -127,12 +127,12 @@ describe.each(engines)("invitations on $name", (engine) => {
     [{ role: "owner" }, 400],
     [{ expiresAt: "2001-01-01T00:00:00Z" }, 400],
     [{ newLink: false }, 400],
-  ])("PATCH of an invitation with %j returns %i", async (json, status) => {
+  ])("PATCH /invitations/:id with the body %j returns %i", async (json, status) => {
     const { invitation } = await invite();
     expect((await owner.send(`PATCH /invitations/${invitation.id}`, { json })).status).toBe(status);
   });
 
-  it("the owner can't give an invitation to a file the role editor", async () => {
+  it("the owner can't change an invitation to a file to the role editor", async () => {
     const { attachmentId } = await createWorld(service);
     const { body } = await owner.send(`PUT /attachments/${attachmentId}/shares`, { json: { emails: [newEmail()] } });
     const change = await owner.send(`PATCH /invitations/${body.invitations[0].id}`, { json: { role: "editor" } });
@@ -160,7 +160,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect((await owner.send(`DELETE /invitations/${invitation.id}`)).status).toBe(404);
   });
 
-  it("a new invitation replaces the one of the same email address in another case", async () => {
+  it("a new invitation replaces the older one if the email addresses differ only in case", async () => {
     const { noteId, email, invitation, token } = await invite();
     const again = await invite({ noteId, email: email.toUpperCase(), role: "editor" });
     expect(again.body.invitations).toMatchObject([{ id: invitation.id, email, role: "editor", url: invitation.url }]);
@@ -172,7 +172,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect((await sharesOf(noteId)).shares).toMatchObject([{ userId: dora.id }]);
   });
 
-  it("an email address with a tag and one without a tag have separate invitations", async () => {
+  it("an email address with a tag and the same address without it get separate invitations", async () => {
     const name = uuidv7();
     const { noteId } = await invite({ email: `${name}+files@example.com` });
     const { body } = await invite({ noteId, email: `${name}@example.com` });
@@ -189,7 +189,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     },
   );
 
-  it("requirement 30: one IP address may look at invitations 300 times a minute", async () => {
+  it("requirement 30: one IP address may look at invitations at most 300 times a minute", async () => {
     const { token } = await invite();
     const lookFrom = async (remoteAddress: string) =>
       (await service.app.inject({ method: "POST", url: "/invitations/look", remoteAddress, payload: { token } }))
@@ -200,7 +200,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect(await lookFrom("198.51.100.8")).toBe(200);
   });
 
-  it("requirement 19: no database row and no token of a link opens an invitation", async () => {
+  it("requirement 19: neither a database row nor the token of a link opens an invitation", async () => {
     const { noteId, token } = await invite();
     const rows = await service.database.db.kysely.selectFrom("invitations").selectAll().execute();
     expect(JSON.stringify(rows)).not.toContain(token.slice(-21));
@@ -229,7 +229,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect(body).toMatchObject({ status: 409, code: "too_many_invitations" });
   });
 
-  it("the sweep deletes an invitation with its note, and after a used link has expired", async () => {
+  it("the sweep deletes a used invitation after the expiry of its link", async () => {
     const { noteId, token } = await invite();
     const count = async () =>
       (await service.database.db.kysely.selectFrom("invitations").selectAll().where("note_id", "=", noteId).execute())

@@ -22,7 +22,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     return [...calls];
   }
 
-  it("invitations of known and unknown emails have equal responses and activities", async () => {
+  it("invitations of known and unknown email addresses have equal responses and activities", async () => {
     const [known, unknown, noteId] = [newEmail(), newEmail(), await createNote()];
     await signUp(known);
     const json = { emails: [known, unknown] };
@@ -43,7 +43,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     }
   });
 
-  it("the owner sees the holder of an invited email address once the note is opened", async () => {
+  it("the owner sees the holder of an invited email address after the holder opens the note", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const { noteId } = await invite({ email });
@@ -53,7 +53,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect(await sharesOf(noteId)).toMatchObject({ shares: [{ userId: holder.id, email }], invitations: [] });
   });
 
-  it("the owner sees the holder of an invited email address once the file is downloaded", async () => {
+  it("the owner sees the holder of an invited email address after the holder downloads the file", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const { attachmentId } = await createWorld(service);
@@ -67,7 +67,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect(await holders()).toContain(holder.id);
   });
 
-  it("the owner sees the holder of an invited email address after a batch of URLs", async () => {
+  it("the owner sees the holder of an invited email address after the holder gets a batch of URLs", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const { attachmentId } = await createWorld(service);
@@ -112,7 +112,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect(counts.flat(2)).toContain("shares.putInvited");
   });
 
-  it("the service reads the holder of an email address after it locks the invitation", async () => {
+  it("the service locks an invitation before it reads the holder of the email address", async () => {
     const { noteId, email } = await invite();
     const json = { emails: [email] };
     const queries = await queriesOf(() => owner.send(`PUT /notes/${noteId}/shares`, { json }));
@@ -122,7 +122,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect(queries.indexOf("shares.list")).toBeGreaterThan(locked);
   });
 
-  it("an invitation of the owner's email address fails, even if another user proved it", async () => {
+  it("the owner can't invite the own email address, even if another user has proven it", async () => {
     const email = newEmail();
     const host = await signUp(email);
     const noteId = (await host.send("POST /notes", { json: { title: "Plan" } })).body.id;
@@ -134,7 +134,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect((await share(newEmail())).status).toBe(200);
   });
 
-  it("a change or revocation of an invitation changes or ends the access of the holder", async () => {
+  it("a changed or revoked invitation changes or ends the access of the email address's holder", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const { noteId, invitation } = await invite({ email });
@@ -145,7 +145,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect(await readNote(holder, noteId)).toBe(403);
   });
 
-  it("the owner does not see the holder when another account redeems the invitation", async () => {
+  it("the owner does not see the holder of the email address if another user accepts the invitation", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const { noteId, token } = await invite({ email });
@@ -155,7 +155,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect(JSON.stringify(await sharesOf(noteId))).not.toContain(holder.id);
   });
 
-  it("the list of shares omits a former holder of an email address that another user has proven since", async () => {
+  it("the list of shares omits the former holder of an email address after another user proves it", async () => {
     const email = newEmail();
     await signUp(email);
     const { noteId } = await invite({ email });

@@ -103,7 +103,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect(mail?.raw).not.toContain("hello.txt");
     });
 
-    it("requirement 43: the mail of an unproven owner has no title, name or stored token", async () => {
+    it("requirement 43: the mail of an owner without a proven address has no title and no name", async () => {
       const { email, token } = await invite();
       expect(JSON.stringify(await rows())).not.toContain(token.slice(-21));
       await service.sendMails();
@@ -126,14 +126,14 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       },
     );
 
-    it("an invitation causes no mail after the holder has opened the note", async () => {
+    it("an invitation causes no mail if the holder of the address opens the note first", async () => {
       const holder = await newPerson();
       const { noteId } = await invite({ email: holder.email });
       await holder.send(`GET /notes/${noteId}`);
       expect(await service.sendMails()).toBe(0);
     });
 
-    it("an invitation causes no mail after the invitation or its share has expired", async () => {
+    it("an invitation causes no mail after the invitation or its share expires", async () => {
       const { noteId } = await invite({ expiresAt: new Date(Date.now() + HOUR_MS).toISOString() });
       await invite({ noteId });
       const later = await startServiceInTest({ engine, mailer, beside: service });
@@ -147,7 +147,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
     it.each([
       ["one after the other", false],
       ["at the same time", true],
-    ])("two equal requests %s cause one mail of an invitation", async (_, isParallel) => {
+    ])("two equal requests %s cause only one mail about an invitation", async (_, isParallel) => {
       const [noteId, email] = [await createNote(), newEmail()];
       const put = () => owner.send(`PUT /notes/${noteId}/shares`, { json: { emails: [email] } });
       const answers = isParallel ? await Promise.all([put(), put()]) : [await put(), await put()];
@@ -177,7 +177,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect(await service.sendMails()).toBe(0);
     });
 
-    it("a new link of an invitation causes a mail, and a new role does not", async () => {
+    it("a new link of an invitation causes a mail, but a new role does not", async () => {
       const { email, path, token } = await invite();
       await service.sendMails();
       await owner.send(`PATCH ${path}`, { json: { role: "editor" } });
@@ -188,7 +188,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect([(await look(token)).status, (await look(renewed)).status]).toEqual([404, 200]);
     });
 
-    it("requirement 43: an email address gets three mails of invitations an hour", async () => {
+    it("requirement 43: an email address gets at most three mails about invitations an hour", async () => {
       const email = newEmail();
       for (let nth = 0; nth < 5; nth += 1) await invite({ email: nth % 2 === 0 ? email : email.toUpperCase() });
       const { path } = await invite({ email });
@@ -208,7 +208,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect((await owner.send(`PATCH ${path}`, { json: { role: "editor" } })).status).toBe(200);
     });
 
-    it("requirement 44: invitations of known and unknown emails queue equal mails", async () => {
+    it("requirement 44: invitations of known and unknown email addresses queue equal mails", async () => {
       const [known, unknown] = [(await newPerson()).email, newEmail()];
       const seen = [];
       for (const email of [known, unknown]) {
@@ -243,7 +243,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       return { host, asker, noteId, request };
     }
 
-    it("a request for access causes one mail with the URL of the note to its owner", async () => {
+    it("a request for access causes one mail with the URL of the note to the note's owner", async () => {
       const { host, asker, noteId, request } = await ask();
       await request();
       expect(await service.sendMails()).toBe(1);
@@ -266,7 +266,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect([await service.sendMails(), await rows()]).toEqual([0, []]);
     });
 
-    it("a request for access causes no mail after the owner has granted it", async () => {
+    it("a request for access causes no mail if the owner grants it first", async () => {
       const { host, asker, noteId } = await ask();
       const json = { role: "viewer" };
       expect((await host.send(`PUT /notes/${noteId}/access-requests/${asker.id}`, { json })).status).toBe(204);
@@ -281,7 +281,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect(await rows()).toEqual([]);
     });
 
-    it("requirement 43: an owner gets three mails about requests for access an hour", async () => {
+    it("requirement 43: an owner gets at most three mails about requests for access an hour", async () => {
       const host = await newPerson();
       const noteId = await createNote(host);
       for (let nth = 0; nth < 5; nth += 1) {
@@ -292,7 +292,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
     });
   });
 
-  it("shares and requests for access queue no mail if the service sends no mails", async () => {
+  it("shares and requests for access queue no mail if the service has no mail server", async () => {
     const silent = await startServiceInTest({ engine, beside: service });
     const [noteId, asker] = [await createNote(), await newPerson()];
     await silent.as("owner").send(`PUT /notes/${noteId}/shares`, { json: { emails: [newEmail()] } });

@@ -32,7 +32,7 @@ describe.each(engines)("shares on $name", (engine) => {
     expect((await owner.send(`DELETE ${call}/bob`)).body).toMatchObject({ status: 404, code: "share_not_found" });
   });
 
-  it("the owner shares an attachment with viewers of any id, and not with editors", async () => {
+  it("the owner can share an attachment only with viewers, whose ids may be any text", async () => {
     const call = `/attachments/${world.attachmentId}/shares`;
     const userId = "auth0|ä/b?c#d %41";
     const put = await owner.send(`PUT ${call}`, { json: { userIds: [userId] } });
@@ -43,7 +43,7 @@ describe.each(engines)("shares on $name", (engine) => {
   });
 
   it.each(["notes", "attachments"] as const)(
-    "PUT /%s/…/shares returns one outcome for every email address",
+    "PUT /%s/:id/shares returns the same outcome for every email address",
     async (noun) => {
       const { noteId, attachmentId } = await createWorld(service);
       const id = noun === "notes" ? noteId : attachmentId;
@@ -75,7 +75,7 @@ describe.each(engines)("shares on $name", (engine) => {
     [{ emails: ["not an address"] }, 400],
     [{ userIds: Array.from({ length: 101 }, (_, index) => `user-${index}`) }, 400],
     [{ userIds: ["bob"], noteId: unknownId() }, 400],
-  ])("PUT /notes/:id/shares with %j returns %i", async (json, status) => {
+  ])("PUT /notes/:id/shares with the body %j returns %i", async (json, status) => {
     for (const subject of [`/notes/${world.noteId}`, `/attachments/${world.attachmentId}`]) {
       const answer = await owner.send(`PUT ${subject}/shares`, { json });
       expect([answer.status, answer.body.status]).toEqual([status, status]);

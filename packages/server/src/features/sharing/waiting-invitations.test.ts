@@ -21,14 +21,14 @@ describe.each(engines)("invitations on $name", (engine) => {
     const prove = (id: string, email: string) =>
       service.useCases.rememberPerson({ id, email, emailProvenBy: "operator", name: id });
 
-    it("a waiting invitation reaches the user who has proven the email address at the next sign-in", async () => {
+    it("a waiting invitation reaches a user at the first sign-in after the proof of the address", async () => {
       const { noteId, email } = await invite();
       const id = uuidv7();
       await prove(id, email.toUpperCase());
       expect(await service.holdersOf(noteId)).toEqual([id]);
     });
 
-    it("a waiting invitation reaches its holder even if the service crashed after the proof", async () => {
+    it("a waiting invitation reaches the holder even if the service crashed after the proof", async () => {
       const { noteId, email } = await invite();
       const person = { id: uuidv7(), email, name: "P" };
       await peopleQueries(service.db).put({ ...person, emailProvenBy: "mail", isAdmin: false, now: Date.now() });
@@ -63,7 +63,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       expect((await sharesOf(noteId)).shares).toMatchObject([{ userId, role: "editor" }]);
     });
 
-    it("the proof of a second user ends the access of the former holder of an invitation", async () => {
+    it("the proof of an email address ends the access of another holder without a proof", async () => {
       const { noteId, email, id } = await inviteStranger();
       await prove(id, email);
       expect(await service.holdersOf(noteId)).toEqual([id]);
@@ -72,7 +72,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       expect(invitations).toEqual([]);
     });
 
-    it("a repeated invitation ends the access of the former holder of the email address", async () => {
+    it("a repeated invitation ends the access of a holder who has not proven the address", async () => {
       const { noteId, email, id } = await inviteStranger();
       const proof = { email, emailProvenBy: "mail", emailStatedAt: Date.now() } as const;
       await peopleQueries(service.db).put({ id, name: id, isAdmin: false, now: Date.now(), ...proof });
@@ -94,7 +94,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       return { noteId, email, id };
     }
 
-    it("a waiting invitation reaches its holder despite 200 newer invitations", async () => {
+    it("a waiting invitation reaches the holder despite 200 newer invitations", async () => {
       const { noteId, email } = await invite();
       const id = uuidv7();
       await service.db.transaction(async (tx) => {
@@ -113,7 +113,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     });
 
     it.each(["the owner of the note", "the holder"])(
-      "requirement 35: an invitation keeps waiting while %s is disabled",
+      "requirement 35: an invitation waits while %s is disabled",
       async (who) => {
         const [host, id, email] = [await signUp(newEmail()), uuidv7(), newEmail()];
         const noteId = (await host.send("POST /notes", { json: { title: "Plan" } })).body.id;
@@ -140,10 +140,10 @@ describe.each(engines)("invitations on $name", (engine) => {
     });
   });
 
-  describe("at the same time on two replicas", () => {
+  describe("invitations in simultaneous calls on two replicas", () => {
     const both = <T>(call: (use: typeof service) => Promise<T>) => Promise.allSettled([call(service), call(replica)]);
 
-    it("only one of two people redeems a waiting invitation at the same time", async () => {
+    it("only one of two people who accept an invitation at the same time gets access", async () => {
       for (let round = 0; round < 5; round += 1) {
         const { noteId, token } = await invite();
         const ids = [uuidv7(), uuidv7()];
@@ -155,7 +155,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       }
     });
 
-    it("a waiting invitation gives no access if its revocation and use happen together", async () => {
+    it("a waiting invitation that is accepted and revoked at the same time gives no access", async () => {
       for (let round = 0; round < 5; round += 1) {
         const { noteId, token, invitation } = await invite();
         await both<unknown>((use) =>
@@ -168,7 +168,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       }
     });
 
-    it("a waiting invitation reaches a person who signs up while the owner shares", async () => {
+    it("an invitation reaches a person who proves the email address while the owner invites it", async () => {
       for (let round = 0; round < 5; round += 1) {
         const [id, email, noteIds] = [uuidv7(), newEmail(), [await createNote(), await createNote()]];
         const input = { userIds: [], emails: [email], role: "viewer", expiresAt: undefined } as const;

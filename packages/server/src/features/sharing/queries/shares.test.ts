@@ -21,7 +21,7 @@ describe.each(engines)("shares on $name", (engine) => {
   }
 
   it.each(["ofNote", "ofAttachment"] as const)(
-    "the database creates, replaces, lists and revokes a share (%s)",
+    "the queries create, replace, list and revoke a share (kind: %s)",
     async (which) => {
       const subject = (await insertSubjects())[which];
       const bob = sampleShare({ userId: "bob", createdAt: 1_000 });
@@ -76,7 +76,7 @@ describe.each(engines)("shares on $name", (engine) => {
     expect(await shareQueries(suite.db).list(ofAttachment)).toMatchObject([{ role: "viewer" }]);
   });
 
-  it("the list of shares has the name of a known holder", async () => {
+  it("the list of shares has the name of a receiver whom the service knows", async () => {
     const { ofNote, ofAttachment } = await insertSubjects();
     await peopleQueries(suite.db).put({ id: "dora", email: "dora@example.com", name: "Dora", isAdmin: false, now: 1 });
     for (const subject of [ofNote, ofAttachment]) {
@@ -93,7 +93,7 @@ describe.each(engines)("shares on $name", (engine) => {
     expect(await shareQueries(suite.db).list(ofNote)).toHaveLength(1);
   });
 
-  it("a share of a deleted note or attachment is rejected", async () => {
+  it("the database rejects a share of a deleted note or attachment", async () => {
     const ofNote = shareQueries(suite.db).put({ noteId: "gone" }, sampleShare());
     await expect(ofNote).rejects.toMatchObject({ code: "note_not_found" });
     const ofAttachment = shareQueries(suite.db).put({ attachmentId: "gone" }, sampleShare());

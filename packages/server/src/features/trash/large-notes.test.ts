@@ -79,7 +79,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
 
   const stepsOf = (left: number[]) => left.slice(1).map((files, nth) => (left[nth] as number) - files);
 
-  it("requirement 46: a large note moves to the trash and back without changing a file", async () => {
+  it("requirement 46: a large note moves to the trash and back without a change of its files", async () => {
     const { owner, ownerId, noteId } = await arrange();
     const before = await filesOf(noteId);
     expect((await owner.send(`DELETE /notes/${noteId}`)).status).toBe(204);
@@ -96,7 +96,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await usageQueries(service.db).find(ownerId)).toMatchObject({ files: FILES });
   });
 
-  it("a permanent deletion of a large note runs in steps, with an exact usage after each", async () => {
+  it("the usage is exact after each step of the permanent deletion of a large note", async () => {
     const { owner, ownerId, noteId, files } = await arrange();
     await owner.send(`DELETE /notes/${noteId}`);
     const left = watchSteps({ noteId, ownerId });
@@ -111,7 +111,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await driftsOf()).toEqual([]);
   });
 
-  it("the service deletes a large note in steps when its time in the trash expires", async () => {
+  it("the service deletes a large note in steps when its days in the trash are over", async () => {
     const { owner, ownerId, noteId, files } = await arrange();
     await owner.send(`DELETE /notes/${noteId}`);
     await service.database.db.kysely
@@ -139,7 +139,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await queuedOf(files)).toBe(FILES);
   });
 
-  it("a closed account hides a large note, and changes no file", async () => {
+  it("the closure of an account hides a large note without a change of its files", async () => {
     const { ownerId, noteId } = await arrange();
     const before = await filesOf(noteId);
     await accountDeletionQueries(service.db).hideNotes(ownerId);
@@ -149,7 +149,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await attachmentQueries(service.db).find(before[0]?.id as string)).toBeDefined();
   });
 
-  it("without a trash, a deletion hides a large note immediately, and runs in steps", async () => {
+  it("without a trash, a large note is hidden immediately, and its files are deleted in steps", async () => {
     const withoutTrash = await startServiceInTest({ engine });
     const { owner, ownerId, noteId, files } = await arrange({ on: withoutTrash });
     expect((await owner.send(`DELETE /notes/${noteId}`)).status).toBe(204);
@@ -188,7 +188,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await filesOf(noteId)).toEqual(before);
   });
 
-  it("the pending uploads of a large note end when the note moves to the trash", async () => {
+  it("a large note that moves to the trash loses its pending uploads", async () => {
     const { owner, ownerId, noteId, files } = await arrange({ state: "pending" });
     const now = Date.now();
     for (const file of files) {

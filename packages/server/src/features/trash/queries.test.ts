@@ -51,7 +51,7 @@ describe.each(engines)("the queries of the trash on $name", (engine) => {
     });
   }
 
-  it("a note or a file moves to the trash and back without a scan of a table", async () => {
+  it("a note or a file moves to the trash and back without the scan of a whole table", async () => {
     const note = sampleNote();
     const file = sampleAttachment(note, { state: "ready" });
     await noteQueries(suite.db).insert(note);

@@ -47,7 +47,7 @@ describe.each(engines)("the trash on $name", (engine) => {
   const trashOf = async (client: Client) => (await client.send("GET /trash")).body.items;
   const usageOf = async (client: Client) => (await client.send("GET /usage")).body.usedBytes;
 
-  it("a restored note has its files and shares, but not its links", async () => {
+  it("a restored note has its files and shares again, but not its links", async () => {
     const { owner, viewer, noteId, attachmentId } = await arrange();
     const link = (await owner.send(`POST /notes/${noteId}/links`, { json: { label: "Bank" } })).body;
     const before = (await owner.send(`GET /notes/${noteId}`)).body;
@@ -66,7 +66,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect((await owner.send(`GET /links/${link.id}`)).body.state).toBe("revoked");
   });
 
-  it("a restored file has its shares, and no link lists it", async () => {
+  it("a restored file has its shares again, but no link lists the file", async () => {
     const { owner, editor, noteId, attachmentId } = await arrange();
     const reader = service.as("reader");
     await owner.send(`PUT /attachments/${attachmentId}/shares`, { json: { userIds: ["reader"] } });
@@ -99,7 +99,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect(await trashOf(owner)).toMatchObject([{ noteId, attachmentId: null, files: 0 }]);
   });
 
-  it("an editor whose share has ended finds no file in the trash", async () => {
+  it("an editor whose share was revoked finds no file of the note in the trash", async () => {
     const { owner, editor, noteId, attachmentId } = await arrange();
     await owner.send(`DELETE /attachments/${attachmentId}`);
     await owner.send(`DELETE /notes/${noteId}/shares/editor-${users}`);
@@ -146,7 +146,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     await findsNothing();
   });
 
-  it("items in the trash count in the quota, and a restoration over the quota works", async () => {
+  it("items in the trash count in the quota, so a restoration never fails because of the quota", async () => {
     const { owner, ownerId, noteId, attachmentId } = await arrange();
     const used = await usageOf(owner);
     await owner.send(`DELETE /attachments/${attachmentId}`);
@@ -169,7 +169,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect(await usageOf(owner)).toBe(5_000_000);
   });
 
-  it("the trash ends the unfinished uploads of a deleted note permanently", async () => {
+  it("the restoration of a note does not bring back its unfinished uploads", async () => {
     const { owner, noteId, attachmentId } = await arrange();
     const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
     const { upload } = (await owner.send(`POST /notes/${noteId}/uploads`, { json })).body;
@@ -182,7 +182,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect(attachments.map(({ id }: { id: string }) => id)).toEqual([attachmentId]);
   });
 
-  it("only one of several restorations and permanent deletions succeeds", async () => {
+  it("only one of several parallel restorations and permanent deletions of an item succeeds", async () => {
     const { owner, noteId, attachmentId } = await arrange();
     for (const path of [`attachments/${attachmentId}`, `notes/${noteId}`]) {
       await owner.send(`DELETE /${path}`);
@@ -218,7 +218,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect((await findDrifts(service.db)).map(({ ownerId }) => ownerId)).not.toContain(ownerId);
   });
 
-  it("the sender does not see a file in the trash during its verification", async () => {
+  it("the sender of a file does not see the file in the trash during its verification", async () => {
     const { owner, editor, noteId } = await arrange();
     const headers = { "idempotency-key": "one" };
     const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
@@ -282,7 +282,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     );
   });
 
-  it("the list of the trash has pages, last deleted first", async () => {
+  it("the trash lists the last deleted item first, and has pages", async () => {
     const { owner, noteId } = await arrange();
     const ids: string[] = [];
     for (let nth = 0; nth < 3; nth += 1) ids.unshift(await attach(owner, noteId));

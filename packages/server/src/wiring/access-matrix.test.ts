@@ -215,7 +215,7 @@ describe.each(engines)("requirements 15 and 47: access of every user to every ro
     return deleted;
   }
 
-  it.each(rows)("$call", async ({ call, expected }) => {
+  it.each(rows)("the responses to $call match the access matrix", async ({ call, expected }) => {
     const actual: Outcomes = {};
     for (const column of columns) {
       const cell = await outcome(clients.get(column) as Client, { call, world: await worldOf(column) });

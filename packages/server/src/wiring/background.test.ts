@@ -11,7 +11,7 @@ import { SERVICE_JOBS } from "./service-background.ts";
 const DAY_MS = 86_400_000;
 
 describe.each(engines)("the sweep on $name", (engine) => {
-  it("the sweep expires counts and sends reminders of shares while the bucket is down", async () => {
+  it("while the bucket is down, the sweep deletes expired counts and sends reminders of shares", async () => {
     const bucket = await startEmbedded();
     const service = await startServiceInTest({ engine, bucket, mailer: { send: async () => ({ state: "accepted" }) } });
     const { useCases, database } = service;

@@ -72,7 +72,7 @@ it("a replica keeps working while another replica changes columns of the tables"
   expect(await tour()).toEqual(before);
 });
 
-it("the service sends a statement again if PostgreSQL has lost the statement's name", async () => {
+it("the service sends a named statement again if PostgreSQL no longer knows the name", async () => {
   const service = await startServiceInTest({ engine: postgres });
   const { db } = service.database;
   const id = (await service.as("ann").send("POST /notes", { json: { title: "A note" } })).body.id;

@@ -13,7 +13,7 @@ describe.each(engines)("GET /instance, on $name", (engine) => {
     return { ...service, ask: () => service.anonymous.send("GET /instance") };
   }
 
-  it("GET /instance returns the ways to sign in and the limits, and forbids caching", async () => {
+  it("GET /instance returns the ways to sign in and the limits of the service", async () => {
     const { ask } = await start({ limits: { uploadMaxBytes: 5 * 2 ** 30, urlTtlMaxSeconds: 600, trashDays: 30 } });
     const { status, headers, body } = await ask();
     expect(status).toBe(200);
@@ -41,7 +41,7 @@ describe.each(engines)("GET /instance, on $name", (engine) => {
     ["off without mail", false, "invited", false],
     ["off with open sign-up", false, "open", true],
     ["on with mail and closed sign-up", true, "closed", true],
-  ] as const)("GET /instance reports that sending links is %s", async (_, expected, signUp, hasMail) => {
+  ] as const)("GET /instance reports that sending links by mail is %s", async (_, expected, signUp, hasMail) => {
     const mailer = { send: async () => ({ state: "accepted" }) as const };
     const { ask } = await start({ signUp, ...(hasMail && { mailer }) });
     expect((await ask()).body.limits.links.sendable).toBe(expected);
@@ -53,7 +53,7 @@ describe.each(engines)("GET /instance, on $name", (engine) => {
     expect((await ask()).body.operatorContact).toBe("help@example.com");
   });
 
-  it("GET /instance reports the first account, and ignores users without an account", async () => {
+  it("GET /instance reports whether the service has an account", async () => {
     const { anonymous, ask, as } = await start();
     await as("ben").send("POST /notes", { json: { title: "Ben's" } });
     expect((await ask()).body.hasAccounts).toBe(false);

@@ -100,7 +100,7 @@ const names = Object.keys(columns);
 describe.each(engines)("requirement 15: access of every visitor to every route of links, on $name", (engine) => {
   const service = useService({ engine });
 
-  it.each(table)("%s", async (call, ...expected) => {
+  it.each(table)("the responses to %s match the access matrix of links", async (call, ...expected) => {
     const actual: Record<string, number | string> = {};
     for (const [name, arrange] of Object.entries(columns)) {
       const { visitor, token, claimId } = await arrange(service);
@@ -111,7 +111,7 @@ describe.each(engines)("requirement 15: access of every visitor to every route o
     expect(actual).toEqual(Object.fromEntries(names.map((name, nth) => [name, expected[nth]])));
   });
 
-  it("the access matrix of links has a row for every route with a token", () => {
+  it("the access matrix of links has a row for every route with the token of a link", () => {
     // request-access-matrix.test.ts tests the routes of file requests.
     const routes = routesOf(service.app).filter((route) => IS_OF_VISITORS.test(route) && !IS_OF_REQUESTS.test(route));
     expect(table.map(([call]) => call).sort()).toEqual(routes.sort());

@@ -11,7 +11,7 @@ describe.each(engines)("the metrics of the service on $name", (engine) => {
     ["hide the mails from everyone", { port: undefined, token: undefined }, false],
     ["show the mails to a token", { port: undefined, token: "a-token-for-prometheus" }, true],
     ["show the mails on their own port", { port: 9464, token: undefined }, true],
-  ])("%s", async (_, access, isShown) => {
+  ])("the metrics of the service %s", async (_, access, isShown) => {
     const text = await createServiceMetrics({ db: suite.db, work: new EventEmitter() }, access).metrics();
     const gauges = ["valetkey_mails_waiting", "valetkey_mails_oldest_seconds", "valetkey_mails_given_up"];
     for (const gauge of gauges) expect(text.includes(gauge)).toBe(isShown);

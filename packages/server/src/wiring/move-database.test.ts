@@ -98,7 +98,7 @@ function withoutMonth(schema: unknown[]): unknown {
 }
 
 describe("a move of the database", () => {
-  it("a move to PostgreSQL and back returns every row of every table", async () => {
+  it("a move of the database to PostgreSQL and back returns every row of every table", async () => {
     const [old, middle, last] = [await filled(), await emptyPostgres(), await newSqlite()];
     const before = dump(old.file);
     const short = Object.entries(before).filter(([, rows]) => rows.length < ROWS);
@@ -110,7 +110,7 @@ describe("a move of the database", () => {
     expect(dump(last.file)).toEqual(before);
   });
 
-  it("the target of a move has the schema of a new database", async () => {
+  it("after a move, the target has the schema of a new database", async () => {
     const [old, middle, last] = [await newSqlite({ migrated: true }), await emptyPostgres(), await newSqlite()];
     await moveTo(old, middle);
     await moveTo(middle, last);
@@ -124,7 +124,7 @@ describe("a move of the database", () => {
     expect(schema).not.toContainEqual(expect.objectContaining({ kind: "relation", of: "S" }));
   });
 
-  it("a dry run counts the rows, and changes nothing", async () => {
+  it("a dry run of a database move counts the rows, and changes nothing", async () => {
     const [source, target] = [await filled(), await emptyPostgres()];
     const counts = await previewMove({ source, target, onFinding });
     expect(counts).toContainEqual({ table: "audit_events", rows: ROWS });
@@ -133,7 +133,7 @@ describe("a move of the database", () => {
     ).toEqual([]);
   });
 
-  it("a move does not change the source", async () => {
+  it("a move of the database does not change the source", async () => {
     const source = await filled();
     const before = dump(source.file);
     await moveTo(source, await emptyPostgres());
@@ -141,7 +141,7 @@ describe("a move of the database", () => {
     await (await openAt({ file: source.file })).close();
   });
 
-  it("a move copies each event of the URL journal once", async () => {
+  it("a move of the database copies each event of the URL journal once", async () => {
     const [source, target] = [await newSqlite({ migrated: true }), await emptyPostgres()];
     const event = sampleEvent({ noteId: "n" });
     const inBoth = sampleEvent({ noteId: "n" });
@@ -162,7 +162,7 @@ describe("a move of the database", () => {
     expect(items).toEqual([event, inBoth].sort((one, other) => (one.id < other.id ? 1 : -1)));
   });
 
-  it("a service works on the target of a move, and its triggers run", async () => {
+  it("the triggers of a database run after a move", async () => {
     const [source, target] = [await newSqlite({ migrated: true }), await emptyPostgres()];
     const note = sampleNote();
     const old = await openAt(source);
@@ -188,7 +188,7 @@ describe("a move of the database", () => {
     await db.close();
   });
 
-  it("a timestamp with microseconds survives a move", async () => {
+  it("a move of the database keeps the microseconds of a timestamp", async () => {
     const [source, target] = [await newSqlite(), await emptyPostgres()];
     await (await openAt(target)).close();
     await runSql(
@@ -208,19 +208,22 @@ describe("a move of the database", () => {
 });
 
 describe("a refused move of the database", () => {
-  it.each(["sqlite", "postgres"] as const)("a move refuses a %s source that a service uses", async (engine) => {
-    const test = await (engine === "sqlite" ? sqlite : postgres).open();
-    onTestFinished(() => test.close());
-    const [source, target]: [DatabaseConfig, DatabaseConfig] =
-      engine === "sqlite"
-        ? [{ kind: "sqlite", file: test.file as string }, await emptyPostgres()]
-        : [{ kind: "postgres", url: test.url as string, prepared: "auto" }, await newSqlite()];
-    await noteQueries(test.db).insert(sampleNote());
-    await expect(moveTo(source, target)).rejects.toThrow(/Stop (?:the service|all replicas)/);
-    await noteQueries(test.db).insert(sampleNote());
-  });
+  it.each(["sqlite", "postgres"] as const)(
+    "a database move refuses a %s source that a running service uses",
+    async (engine) => {
+      const test = await (engine === "sqlite" ? sqlite : postgres).open();
+      onTestFinished(() => test.close());
+      const [source, target]: [DatabaseConfig, DatabaseConfig] =
+        engine === "sqlite"
+          ? [{ kind: "sqlite", file: test.file as string }, await emptyPostgres()]
+          : [{ kind: "postgres", url: test.url as string, prepared: "auto" }, await newSqlite()];
+      await noteQueries(test.db).insert(sampleNote());
+      await expect(moveTo(source, target)).rejects.toThrow(/Stop (?:the service|all replicas)/);
+      await noteQueries(test.db).insert(sampleNote());
+    },
+  );
 
-  it("a move refuses a source with audit events that wait for their export", async () => {
+  it("a database move refuses a source with audit events that wait for their export", async () => {
     const [source, there] = [await filled(), await emptyPostgres()];
     await moveTo(source, there);
     await runSql(there.url, "create table audit_events_2026_07_old (like audit_events including all)");
@@ -229,7 +232,7 @@ describe("a refused move of the database", () => {
     );
   });
 
-  it("a move refuses a template of new databases as the target", async () => {
+  it("a database move refuses a PostgreSQL template database as the target", async () => {
     const { url } = await emptyPostgres();
     const name = new URL(url).pathname.slice(1);
     await runSql(url, `alter database "${name}" is_template true`);
@@ -241,7 +244,7 @@ describe("a refused move of the database", () => {
     }
   });
 
-  it("a move refuses a target that is not empty", async () => {
+  it("a database move refuses a target that is not empty", async () => {
     const [source, target] = [await filled(), await emptyPostgres()];
     await runSql(target.url, "create table other (id int)");
     await expect(moveTo(source, target)).rejects.toThrow("The target is not empty: it has other.");
@@ -253,13 +256,13 @@ describe("a refused move of the database", () => {
     await expect(moveTo(there, back)).rejects.toThrow("valetkey.db-url-journal exists");
   });
 
-  it("a move refuses two databases of one engine", async () => {
+  it("a database move refuses a source and a target of the same engine", async () => {
     const [source, target] = [await filled(), await emptyPostgres()];
     await expect(moveTo(source, source)).rejects.toThrow("A move needs two engines");
     await expect(moveTo(target, target)).rejects.toThrow("A move needs two engines");
   });
 
-  it("a move refuses a source without the last migration", async () => {
+  it("a database move refuses a source with missing or unknown migrations", async () => {
     const [source, target] = [await filled(), await emptyPostgres()];
     change(source.file, "delete from kysely_migration where name like '0106%'");
     await expect(moveTo(source, target)).rejects.toThrow(
@@ -278,13 +281,13 @@ describe("a refused move of the database", () => {
       /body of the row of notes with id "notes-id-1" contains the NUL character/,
     ],
     ["bytes that are not UTF-8", "cast(x'61ff62' as text)", /body of the row of notes .* bytes that are not UTF-8/],
-  ])("a move refuses a text with %s, and names its row", async (_, text, message) => {
+  ])("a database move refuses a text with %s, and names the row of the text", async (_, text, message) => {
     const source = await filled();
     change(source.file, `update notes set body = ${text} where id = 'notes-id-1'`);
     await expect(moveTo(source, await emptyPostgres())).rejects.toThrow(message);
   });
 
-  it("a move names the column of a number that PostgreSQL can't store", async () => {
+  it("a database move names the column of a number that PostgreSQL can't store", async () => {
     const source = await filled();
     change(source.file, "update people set is_admin = 70000 where id = 'people-id-2'");
     await expect(moveTo(source, await emptyPostgres())).rejects.toThrow(
@@ -292,13 +295,13 @@ describe("a refused move of the database", () => {
     );
   });
 
-  it("a move refuses a row whose parent does not exist", async () => {
+  it("a database move refuses a row whose foreign key has no target", async () => {
     const source = await filled();
     change(source.file, "delete from auth_users where id = 'auth_users-id-1'");
     await expect(moveTo(source, await emptyPostgres())).rejects.toThrow(/refuses the rows: .*foreign key/);
   });
 
-  it("a move refuses a role that may not create tables", async () => {
+  it("a database move refuses a PostgreSQL role that may not create tables", async () => {
     const { url } = await emptyPostgres();
     const role = `mover_${Date.now()}`;
     await runSql(url, `create role ${role} login password 'p'; revoke create on schema public from public`);
@@ -309,7 +312,7 @@ describe("a refused move of the database", () => {
     );
   });
 
-  it("the service refuses a second move of the database while the first move runs", async () => {
+  it("a database move refuses to start while another move to the same target runs", async () => {
     const [one, other, target] = [await filled(), await filled(), await emptyPostgres()];
     let second: Promise<unknown> | undefined;
     await moveTo(one, target, () => {
@@ -319,7 +322,7 @@ describe("a refused move of the database", () => {
     expect(await moveTo(one, await emptyPostgres()).catch(() => "failed")).not.toBe("failed");
   });
 
-  it("a lost connection leaves an incomplete target, and the next move completes it", async () => {
+  it("after a lost connection, the next move of the database completes the target", async () => {
     const [source, target] = [await filled(), await emptyPostgres()];
     let isCut = false;
     const cut = () => {
@@ -340,7 +343,7 @@ describe("a refused move of the database", () => {
   });
 
   it.each(["postgres", "sqlite"] as const)(
-    `a move to %s that is killed ${KILLS} times starts again, and a service refuses to start before`,
+    `a move to %s completes after ${KILLS} kills, and no service starts on the target before`,
     { timeout: 120_000 + KILLS * 20_000 },
     async (engine) => {
       const original = await filled();
@@ -366,19 +369,19 @@ describe("a refused move of the database", () => {
   );
 });
 
-describe("the target of the command", () => {
+describe("the target of the command `valetkey move database`", () => {
   const config = { server: { dataDir: "/data" } } as Parameters<typeof parseDatabase>[1];
   it.each([
     ["postgres://u:p@db/x", { kind: "postgres", url: "postgres://u:p@db/x", prepared: "auto" }],
     ["sqlite", { kind: "sqlite", file: "/data/valetkey.db" }],
     ["sqlite:/tmp/a.db", { kind: "sqlite", file: "/tmp/a.db" }],
     ["/tmp/a.db", { kind: "sqlite", file: "/tmp/a.db" }],
-  ])("the command parses %s", (text, expected) => {
+  ])("the command `valetkey move database` accepts the target %s", (text, expected) => {
     expect(parseDatabase(text, config)).toEqual(expected);
   });
 
   it.each(["mysql://u:secret@db/x", "postgres://u:sec ret@[db/x", "sqlite:"])(
-    "the command refuses %s without its password",
+    "the error about the wrong target %s does not contain the password",
     (text) => {
       expect(() => parseDatabase(text, config)).toThrow(/^(?!.*sec).*--to/);
     },

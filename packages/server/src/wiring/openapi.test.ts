@@ -250,7 +250,7 @@ describe("the OpenAPI document", () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it("the OpenAPI document has no dangling reference", () => {
+  it("every reference in the OpenAPI document has a target", () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, reference]) => reference);
     expect(references.length).toBeGreaterThan(0);
     for (const reference of references) {
@@ -261,7 +261,7 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("the schemas of the OpenAPI document have names, so that generated clients have types with names", () => {
+  it("the body schemas of the OpenAPI document have names, for the types of generated clients", () => {
     const bodies = operations().flatMap(([, { requestBody, responses }]) =>
       [requestBody, responses["200"], responses["201"]].flatMap(
         (body) => body?.content?.["application/json"]?.schema ?? [],
@@ -401,7 +401,7 @@ describe("the OpenAPI document", () => {
     expect(withoutReferences(batch)).toMatchObject({ properties: { expiresIn: range }, required: ["attachmentIds"] });
   });
 
-  it("the OpenAPI document requires every body with a required member", () => {
+  it("the OpenAPI document requires a body if the body has a required member", () => {
     const withBody = operations().filter(([, { requestBody }]) => requestBody !== undefined);
     const optional = withBody.filter(([, { requestBody }]) => requestBody?.required !== true).map(([call]) => call);
     expect(optional.toSorted()).toEqual([
@@ -414,7 +414,7 @@ describe("the OpenAPI document", () => {
     expect(JSON.stringify(document)).not.toContain("x-body");
   });
 
-  it("requirement 32: paths outside of the files of /docs return 404", async () => {
+  it("requirement 32: paths below /docs that leave its folder return 404", async () => {
     for (const path of ["/docs/static/%2e%2e/%2e%2e/package.json", "/docs/static/..%2f..%2fpackage.json"]) {
       const { body } = await service.anonymous.send(`GET ${path}`);
       expect(body, path).toMatchObject({ status: 404, code: "not_found" });
@@ -422,7 +422,7 @@ describe("the OpenAPI document", () => {
     expect(service.log()).not.toContain("stack");
   });
 
-  it("/docs has no inline scripts or styles", async () => {
+  it("the pages at /docs have no inline scripts or styles", async () => {
     for (const path of ["/docs", "/docs/"]) {
       const page = await service.anonymous.send(`GET ${path}`);
       expect(page.status).toBe(200);

@@ -40,7 +40,7 @@ async function note(service: TestService): Promise<string> {
 }
 
 describe.each(engines)("an outage of the bucket, on $name", (engine) => {
-  it("an outage of the bucket returns 503 bucket_unavailable and ends without a restart", async () => {
+  it("after an outage of the bucket, the service works again without a restart", async () => {
     const dataDir = await mkdtemp(join(tmpdir(), "valetkey-outage-"));
     let server = await startEmbedded({ dataDir });
     const service = await startService({ engine, bucket: server });
@@ -111,7 +111,7 @@ describe.each(engines)("a bucket that does not respond, on $name", (engine) => {
 });
 
 describe("an outage of the database", () => {
-  it("an outage of PostgreSQL returns 503 on every route, and ends without a restart", async () => {
+  it("during an outage of PostgreSQL, every route returns 503 until PostgreSQL runs again", async () => {
     const gate = gated();
     onTestFinished(() => void gate.close());
     const engine: TestEngine = {

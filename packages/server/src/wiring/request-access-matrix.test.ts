@@ -77,7 +77,7 @@ describe.each(engines)(
   (engine) => {
     const service = useService({ engine });
 
-    it.each(table)("%s", async (call, ...expected) => {
+    it.each(table)("the responses to %s match the access matrix of file requests", async (call, ...expected) => {
       const actual: Record<string, number> = {};
       for (const [name, arrange] of Object.entries(columns)) {
         const { visitor, uploadId } = await arrange(service);
@@ -87,7 +87,7 @@ describe.each(engines)(
       expect(actual).toEqual(Object.fromEntries(names.map((name, nth) => [name, expected[nth]])));
     });
 
-    it("the access matrix of file requests has a row for every route", () => {
+    it("the access matrix of file requests has a row for every route of a file request", () => {
       const routes = routesOf(service.app).filter((route) => IS_OF_REQUESTS.test(route));
       expect(table.map(([call]) => call).sort()).toEqual(routes.sort());
     });

@@ -90,7 +90,7 @@ function rowsOf(section: string): Record<string, string> {
   return Object.fromEntries(rows.slice(2).map(([verb, ...cells]) => [verb, cells.join(" | ")]));
 }
 
-it("docs/s3-requests.md states the S3 requests of each call of an embedding", async () => {
+it("docs/s3-requests.md states the S3 requests for each call of an embedding", async () => {
   vi.useFakeTimers({ toFake: ["Date"] });
   onTestFinished(() => void vi.useRealTimers());
   const { rows, measure, inFrontOf } = createMeter();
@@ -169,7 +169,7 @@ it("docs/s3-requests.md states the S3 requests of each call of an embedding", as
   expect(rows).toEqual(rowsOf("Calls"));
 });
 
-it("docs/s3-requests.md states the S3 requests of a service", async () => {
+it("docs/s3-requests.md states the S3 requests for each action of the service", async () => {
   const { rows, measure, inFrontOf } = createMeter();
   const server = await startBucket();
   const limits = { uploadMaxBytes: 64 * MIB, singlePutMaxBytes: 1_000_000 };
@@ -186,7 +186,7 @@ it("docs/s3-requests.md states the S3 requests of a service", async () => {
   expect(rows).toEqual(rowsOf("Multipart uploads and other S3 servers"));
 });
 
-it("docs/s3-requests.md states the S3 requests of a move to another bucket", async () => {
+it("docs/s3-requests.md states the S3 requests for a move to another bucket", async () => {
   const { rows, measure, inFrontOf } = createMeter();
   const [old, other] = [await inFrontOf(await startBucket()), await inFrontOf(await startBucket())];
   let uploadsTo = 1;

@@ -17,7 +17,7 @@ describe("requirement 25: the headers of every response", () => {
   const bucketOrigins = ["https://files.s3.eu-central-1.amazonaws.com"];
 
   it.each(["GET /", "GET /docs", "GET /nowhere", "PUT /me", "GET /healthz", "GET /activity", "GET /notes/%ZZ"])(
-    "%s",
+    "the response to %s has the security headers",
     async (call) => {
       const service = await started({ bucketOrigins });
       const { headers } = await service.anonymous.send(call);
@@ -89,7 +89,7 @@ describe("requirement 26: absolute URLs are built from PUBLIC_URL", () => {
     forwarded: "host=evil.example;proto=http",
   };
 
-  it.each([false, true])("absolute URLs ignore forged headers with trustProxy %s", async (trustProxy) => {
+  it.each([false, true])("absolute URLs ignore forged headers with the option trustProxy = %s", async (trustProxy) => {
     const service = await started({ trustProxy });
     for (const call of ["GET /", "GET /openapi.json", "GET /docs", "GET /me", "GET /nowhere"]) {
       const { text, headers } = await service.anonymous.send(call, { headers: forged });
@@ -117,7 +117,7 @@ describe("requirement 28: the log of a full run holds no secret", () => {
   const service = useService({ engine });
   const ann = service.as("ann");
 
-  it("the log of valid, refused and failed requests contains no secret", async () => {
+  it("the log of successful, refused and failed requests contains no secret", async () => {
     const token = await tokenOf("ann");
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
@@ -197,7 +197,7 @@ describe("requirement 32: a server error has only `internal` and a requestId", (
 
 describe("ids", () => {
   it.each(["1", "x".repeat(36), `${unknownId()}0`, "%00", "..%2f..%2fetc", "null"])(
-    "the malformed id %s returns 400",
+    "a request with the malformed id %s returns 400",
     async (id) => {
       const service = await started({});
       const ann = service.as("ann");
@@ -214,7 +214,7 @@ describe("ids", () => {
     ["x".repeat(256), 400],
     ["%00", 400],
     ["%ud83d", 400],
-  ])("GET /attachments/%s/url returns %i, because adopted files keep their former ids", async (id, status) => {
+  ])("GET /attachments/:id/url with the id %s returns %i, because adopted files keep their ids", async (id, status) => {
     const ann = (await started({})).as("ann");
     const code = status === 404 ? "attachment_not_found" : "invalid_request";
     expect((await ann.send(`GET /attachments/${id}/url`)).body).toMatchObject({ status, code });

@@ -23,7 +23,7 @@ describe("requirement 30: slow clients", () => {
     return { service, port, form: () => openForm(port, noteId) };
   }
 
-  it("a late JSON body returns 408 and closes the connection", async () => {
+  it("a request whose JSON body is late gets 408, and the connection closes", async () => {
     const { port } = await start({ app: { bodyTimeoutMs: 1_000 } });
     const { socket, response, closed } = await open(port, "POST /notes", [
       "content-type: application/json",
@@ -34,14 +34,14 @@ describe("requirement 30: slow clients", () => {
     await closed;
   });
 
-  it("the service closes a connection whose body continues after the response", async () => {
+  it("the service closes a connection if the request body continues after the response", async () => {
     const { port } = await start({ app: { bodyTimeoutMs: 3_000 } });
     const { response, closed } = await open(port, "GET /notes", ["content-length: 20"]);
     expect(await response).toMatch(/^HTTP\/1\.1 200 /);
     await closed;
   });
 
-  it("the large bodies of one person use at most 16 MiB, and further bodies return 503", async () => {
+  it("a person's request returns 503 if the person's large bodies would need over 16 MiB", async () => {
     const { service, port } = await start();
     const ann = service.as("ann");
     const held = await openLarge(port, { user: "ann", count: 16 + 20 });
@@ -55,7 +55,7 @@ describe("requirement 30: slow clients", () => {
     await expect.poll(async () => (await ann.send("POST /notes", { json: LONG_NOTE })).status).toBe(201);
   });
 
-  it("the large bodies of all people together use at most 64 MiB", async () => {
+  it("a request returns 503 if the large bodies of all people would need over 64 MiB", async () => {
     const { service, port } = await start();
     const people = Array.from({ length: 5 }, (_, nth) => openLarge(port, { user: `person-${nth}`, count: 16 }));
     const held = (await Promise.all(people)).flat();
@@ -66,7 +66,7 @@ describe("requirement 30: slow clients", () => {
     await expect.poll(async () => (await zoe.send("POST /notes", { json: LONG_NOTE })).status).toBe(201);
   });
 
-  it("a form that stalls returns 408, and releases its object and quota", async () => {
+  it("an upload form that stalls gets 408, and releases its object and quota", async () => {
     const { service, form } = await start({ app: { formProgress: { ...PATIENT, stallMs: 100 } } });
     const queued = service.deletionQueued();
     const { socket, response } = await form();
@@ -77,14 +77,14 @@ describe("requirement 30: slow clients", () => {
     await expectNothingLeft(service);
   });
 
-  it("a form that sends nothing returns 408", async () => {
+  it("an upload form that sends no bytes gets 408", async () => {
     const { form } = await start({ app: { formProgress: { ...PATIENT, stallMs: 50 } } });
     const { response, closed } = await form();
     expect(await response).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/is);
     await closed;
   });
 
-  it("a form below the minimum rate returns 408", async () => {
+  it("an upload form below the minimum rate gets 408", async () => {
     const formProgress = { ...PATIENT, rateWindowMs: 100, minBytesPerSecond: MIB };
     const { service, form } = await start({ app: { formProgress } });
     const { socket, response } = await form();
@@ -94,7 +94,7 @@ describe("requirement 30: slow clients", () => {
     await expectNothingLeft(service);
   });
 
-  it("the service accepts a slow but steady form", async () => {
+  it("the service accepts an upload form that is slow but steady", async () => {
     // The pieces of the form together take longer than the window. On a busy machine, one piece can be late by hundreds of milliseconds.
     const formProgress = { ...PATIENT, rateWindowMs: 1_000 };
     const { form } = await start({ app: { formProgress }, partBuffers: { fillMs: 1 } });
@@ -114,7 +114,7 @@ describe("requirement 30: slow clients", () => {
     expect(await response).toMatch(/^HTTP\/1\.1 201 .*"sizeBytes":750000/is);
   });
 
-  it("a form that fills its buffer slowly while another form waits returns 503", async () => {
+  it("an upload form that fills its buffer too slowly gets 503 if another form waits", async () => {
     const { service, form } = await start({
       app: { formProgress: PATIENT },
       partBuffers: { totalBytes: 5 * MIB, fillMs: 500 },
@@ -144,21 +144,24 @@ describe("requirement 30: slow clients", () => {
     });
   });
 
-  it.each(engines)("the service stores a small form while slow forms hold all buffers, on $name", async (engine) => {
-    const { form } = await start({ engine, app: { formProgress: PATIENT }, partBuffers: { totalBytes: 5 * MIB } });
-    // One form fills the buffer, and the other forms wait for it. The test has more forms than database connections.
-    for (let count = 0; count < 6; count += 1) {
-      const { socket } = await form();
-      socket.write(chunked(HEAD));
-      socket.write(chunked(Buffer.alloc(MIB)));
-      trickle(socket, { everyMs: 50, bytes: Buffer.alloc(1) });
-    }
-    const small = await form();
-    small.socket.write(`${chunked(HEAD)}${chunked("hello")}${chunked(TAIL)}0\r\n\r\n`);
-    expect(await small.response).toMatch(/^HTTP\/1\.1 201 .*"sizeBytes":5/is);
-  });
+  it.each(engines)(
+    "the service stores a small upload form while slow forms hold all buffers, on $name",
+    async (engine) => {
+      const { form } = await start({ engine, app: { formProgress: PATIENT }, partBuffers: { totalBytes: 5 * MIB } });
+      // One form fills the buffer, and the other forms wait for it. The test has more forms than database connections.
+      for (let count = 0; count < 6; count += 1) {
+        const { socket } = await form();
+        socket.write(chunked(HEAD));
+        socket.write(chunked(Buffer.alloc(MIB)));
+        trickle(socket, { everyMs: 50, bytes: Buffer.alloc(1) });
+      }
+      const small = await form();
+      small.socket.write(`${chunked(HEAD)}${chunked("hello")}${chunked(TAIL)}0\r\n\r\n`);
+      expect(await small.response).toMatch(/^HTTP\/1\.1 201 .*"sizeBytes":5/is);
+    },
+  );
 
-  it("the wait of a form for a buffer does not count as a stall", async () => {
+  it("the wait of an upload form for a buffer does not count as a stall", async () => {
     const formProgress = { ...PATIENT, stallMs: 3_000 };
     const { form } = await start({ app: { formProgress }, partBuffers: { totalBytes: 5 * MIB } });
     const first = await form();

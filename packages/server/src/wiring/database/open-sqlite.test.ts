@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { openAt } from "../../testing/database/database-location.ts";
 import { sqlite } from "../../testing/database/test-databases.ts";
 
-it("closing an SQLite database removes its log, even if no query has run", async () => {
+it("closing an SQLite database removes its write-ahead log, even if no query has run", async () => {
   const { location, remove } = await sqlite.createLocation();
   onTestFinished(remove);
   await (await openAt(location)).close();

@@ -17,7 +17,7 @@ describe.each(engines)("adopt on $name", (engine) => {
   }
   const keys = () => embedding.bucket.keys();
 
-  it("adopt makes an object of the bucket a file, and remove leaves the object", async () => {
+  it("adopt makes an object of the bucket a file, and remove does not delete the object", async () => {
     const { files } = embedding;
     const key = await put("legacy/one.txt");
     const file = await files.adopt(ann, drawer("adopt"), { key });
@@ -31,7 +31,7 @@ describe.each(engines)("adopt on $name", (engine) => {
     expect(await files.adopt(ann, drawer("adopt"), { key, filename: "1.txt" })).toMatchObject({ filename: "1.txt" });
   });
 
-  it("adopt with copy makes a file from a copy, which remove deletes", async () => {
+  it("adopt with copy makes a file from a copy, and removeAll deletes the copy", async () => {
     const { files } = embedding;
     const key = await put("legacy/copied.txt");
     const before = await keys();
@@ -47,7 +47,7 @@ describe.each(engines)("adopt on $name", (engine) => {
     expect(await files.adopt(ann, drawer("copied"), { key, copy: true })).not.toMatchObject({ id: file.id });
   });
 
-  it("two adoptions with copy at the same time make one file", async () => {
+  it("two calls of adopt with copy at the same time make one file", async () => {
     const { files } = embedding;
     const key = await put("legacy/twice.txt");
     const adopt = () => files.adopt(ann, drawer("twice"), { key, copy: true }).catch(({ code }) => code);
@@ -56,7 +56,7 @@ describe.each(engines)("adopt on $name", (engine) => {
     expect((await files.list(ann, drawer("twice"))).files).toHaveLength(1);
   });
 
-  it("adoptions with copy and without copy at the same time make one file", async () => {
+  it("calls of adopt with copy and without copy at the same time make one file", async () => {
     const { files } = embedding;
     for (let round = 0; round < 5; round++) {
       const item = drawer(`mixed-${round}`);
@@ -78,7 +78,7 @@ describe.each(engines)("adopt on $name", (engine) => {
     "legacy/\0",
     `legacy/${"a".repeat(1_100)}`,
     "",
-  ])("adopt refuses the key %j outside of the prefixes", async (key) => {
+  ])("adopt refuses the key %j, because adoptPrefixes does not permit the key", async (key) => {
     await expect(embedding.files.adopt(ann, drawer("keys"), { key })).rejects.toMatchObject({
       code: "invalid_request",
     });
@@ -102,7 +102,7 @@ describe.each(engines)("adopt on $name", (engine) => {
     await expect(files.adopt(ben, drawer("read-1"), { key })).rejects.toMatchObject({ code: "access_denied" });
   });
 
-  it("adoptMany adopts the other objects after a refusal", async () => {
+  it("adoptMany also adopts the objects after an object that adopt refuses", async () => {
     const { files } = embedding;
     const objects = [{ key: await put("legacy/a.txt") }, { key: "legacy/missing" }, { key: await put("legacy/b.txt") }];
     expect(await files.asApplication.adoptMany(drawer("many"), objects)).toMatchObject([
@@ -118,7 +118,7 @@ describe.each(engines)("adopt on $name", (engine) => {
     ["a key that is a number", { key: 42 }],
     ["a filename that is a number", { key: "legacy/first.txt", filename: 42 }],
     ["null as type", { key: "legacy/first.txt", contentType: null }],
-  ])("adoptMany with %s adopts nothing", async (_, wrong) => {
+  ])("adoptMany adopts nothing if the list contains %s", async (_, wrong) => {
     const { files } = embedding;
     const objects = [{ key: await put("legacy/first.txt") }, wrong as { key: string }];
     await expect(files.adoptMany(ann, drawer("wrong"), objects)).rejects.toBeInstanceOf(TypeError);
@@ -127,12 +127,12 @@ describe.each(engines)("adopt on $name", (engine) => {
 });
 
 describe("the options for adopt and the trash", () => {
-  it("without adoptPrefixes, adopt names the option", async () => {
+  it("the error of adopt names the option adoptPrefixes if the option is missing", async () => {
     const { files } = await open(await createPlace(sqlite), { resources: drawers });
     await expect(files.adopt(ann, drawer("1"), { key: "legacy/1" })).rejects.toThrow("Set the option adoptPrefixes");
   });
 
-  it("adopt refuses the key of a file of Valet Key itself", async () => {
+  it("adopt refuses the object key of a file of Valet Key itself", async () => {
     const place = await createPlace(sqlite);
     const own = { ...optionsAt(place).bucket, keyPrefix: "app/" };
     const { files, bucket: objects } = await open(place, { resources: drawers, bucket: own, adoptPrefixes: ["app/"] });
@@ -145,7 +145,7 @@ describe("the options for adopt and the trash", () => {
     }
   });
 
-  it("createValetKey refuses a wrong adoptPrefixes and a wrong trashDays", async () => {
+  it("createValetKey refuses a wrong adoptPrefixes together with a wrong trashDays", async () => {
     const place = await createPlace(sqlite);
     const wrong = { adoptPrefixes: ["legacy"], trashDays: -1 };
     const opening = createValetKey(optionsAt(place, wrong));

@@ -13,7 +13,7 @@ const body = Buffer.from("the invoice");
 const names = ({ files }: { files: { filename: string }[] }) => files.map(({ filename }) => filename);
 
 describe.each(engines)("tags and metadata of files on $name", (engine) => {
-  it("the rule validate stores tags and metadata with an upload, and browsers do not see them", async () => {
+  it("uploads store the tags and metadata of `validate`, and browsers do not see them", async () => {
     const validate: Resource<TestUser>["validate"] = ({ filename }) => ({ tags: ["new"], metadata: { filename } });
     const onReady = vi.fn<Hook>();
     const options = { background: false, resources: { invoice: { may: () => true, validate, onReady } } };
@@ -69,7 +69,7 @@ describe.each(engines)("tags and metadata of files on $name", (engine) => {
     expect(names(await asApplication.find("invoice", { tag: "paid" }))).toEqual(["a.txt"]);
   });
 
-  it("adopt stores the file with the tags of validate, or stores nothing", async () => {
+  it("adopt stores a file with the tags of `validate`, or stores nothing", async () => {
     const place = await createPlace(engine);
     const onReady = vi.fn<Hook>();
     const rules = { may: () => true, validate: () => ({ tags: ["old"] }), onReady };
@@ -89,7 +89,7 @@ describe.each(engines)("tags and metadata of files on $name", (engine) => {
     expect(onReady.mock.calls.map(([file]) => file.tags)).toEqual([["old"]]);
   });
 
-  it("find skips the files of refused items, and no cursor names such a file", async () => {
+  it("find and its cursors name no file of an item that the user may not read", async () => {
     const { files } = await open(await createPlace(engine), {
       resources: { invoice: { may: (user: TestUser, _action, itemId) => user.id === "ann" && itemId === "42" } },
     });
@@ -106,7 +106,7 @@ describe.each(engines)("tags and metadata of files on $name", (engine) => {
     expect(last.nextCursor).toBeUndefined();
   });
 
-  it("find reads a bounded number of files in each call, and its cursors lead to the last file", async () => {
+  it("find reads a limited number of files in each call, and its cursors lead to the last file", async () => {
     const place = await createPlace(engine);
     let questions = 0;
     const mayMany = (_user: TestUser, _action: unknown, ids: readonly string[]) => {
@@ -206,7 +206,7 @@ describe("the check of tags and metadata", () => {
     ["metadata that becomes null", { metadata: { toJSON: () => null } }],
     ["an unknown member", { tags: [], labels: [] }],
     ["nothing", {}],
-  ])("the check refuses %s with a TypeError", (_, given: unknown) => {
+  ])("the check of tags and metadata refuses %s with a TypeError", (_, given: unknown) => {
     expect(() => checkAnnotations(given as never)).toThrow(TypeError);
   });
 
@@ -218,11 +218,11 @@ describe("the check of tags and metadata", () => {
     ["Infinity as value", { metadata: { v: Number.POSITIVE_INFINITY } }],
     ["null as tag", { tag: null }],
     ["null as metadata", { metadata: null }],
-  ])("a search refuses %s with a TypeError", (_, filter: unknown) => {
+  ])("the filter of a search refuses %s with a TypeError", (_, filter: unknown) => {
     expect(() => termsOfFilter(filter as never)).toThrow(TypeError);
   });
 
-  it("a search refuses a nested value of the metadata", () => {
+  it("the filter of a search refuses a nested value of the metadata", () => {
     expect(() => termsOfFilter({ metadata: { a: { b: 1 } as never } })).toThrow("a is none of them");
   });
 });

@@ -32,7 +32,7 @@ describe.each(engines)("attach on $name", (engine) => {
     ["a stream of Node.js", () => Readable.from([bytes.subarray(0, 3), bytes.subarray(3)])],
     ["the path of a file", async () => ({ file: await onDisk(bytes, "a.txt") })],
   ];
-  it.each(bodies)("attach adds %s", async (_, body) => {
+  it.each(bodies)("attach adds a file from %s", async (_, body) => {
     const { files } = embedding;
     const item = drawer("body");
     const file = await files.attach(users.ann, item, { filename: "invoice.txt", body: await body() });
@@ -44,7 +44,7 @@ describe.each(engines)("attach on $name", (engine) => {
     expect(bytes.toString()).toBe("the invoice");
   });
 
-  it("attach takes the missing facts from a File and from a path", async () => {
+  it("attach takes a missing filename and type from a File or from a path", async () => {
     const { files } = embedding;
     const path = await onDisk(png, "dot.png");
     const fromPath = await files.attach(users.ann, pictures("facts"), { body: { file: path }, path: "scans" });
@@ -66,7 +66,7 @@ describe.each(engines)("attach on $name", (engine) => {
   it.each<[string, () => FileBody]>([
     ["a stream of Node.js", () => Readable.from([bytes, bytes, bytes])],
     ["a web stream", () => asStream(Buffer.concat([bytes, bytes, bytes]))],
-  ])("two calls of attach with %s attach it once and whole", async (_, create) => {
+  ])("two calls of attach with the same body (%s) attach one complete file", async (_, create) => {
     const { files } = embedding;
     const body = create();
     const attach = () => files.attach(users.ann, drawer("shared"), { filename: "a.bin", body });
@@ -91,7 +91,7 @@ describe.each(engines)("attach on $name", (engine) => {
     expect(await bucket.uploads()).toBe(0);
   });
 
-  it("attach refuses a user without the right to add files", async () => {
+  it("attach refuses a user who may not add files", async () => {
     const body = Readable.from([bytes]);
     const attaching = embedding.files.attach(users.ben, drawer("read-1"), { filename: "a.txt", body });
     await expect(attaching).rejects.toMatchObject({ code: "access_denied" });
@@ -126,7 +126,7 @@ describe.each(engines)("attach on $name", (engine) => {
     expect(await files.list(users.ann, item)).toMatchObject({ files: [] });
   });
 
-  it("attach makes the checks of the resource", async () => {
+  it("attach refuses files of types, contents or sizes that the resource does not accept", async () => {
     const attach = (file: NewFile) => embedding.files.attach(users.ann, pictures("checks"), file);
     await expect(attach({ filename: "a.txt", body: bytes })).rejects.toMatchObject({ code: "kind_not_accepted" });
     // The content is certainly no picture, although the declared type is accepted.
@@ -160,7 +160,7 @@ describe.each(engines)("attach on $name", (engine) => {
     await expect(attach(bytes)).rejects.toMatchObject({ code: "quota_exceeded", message });
   });
 
-  it("a page lists a file that the application itself has attached", async () => {
+  it("the list of files for a page contains a file that the application itself attached", async () => {
     const { files, as } = embedding;
     const { id } = await files.asApplication.attach(drawer("own"), { filename: "a.txt", body: bytes });
     expect(await as("ann").send("GET /drawer/own")).toMatchObject({
@@ -169,7 +169,7 @@ describe.each(engines)("attach on $name", (engine) => {
     });
   });
 
-  it("onReady runs for an attached file", async () => {
+  it("the hook onReady runs for a file that `attach` added", async () => {
     const onReady = vi.fn<Hook>();
     const resources = { drawer: { may: () => true, onReady } };
     const { files } = await open(await createPlace(engine), { resources, background: false });
@@ -185,7 +185,7 @@ describe("the decision about attach", () => {
     ["changes while the bytes arrive", () => decisions(true, false)],
     ["is a truthy object", () => () => ({ allowed: true }) as never],
     ["fails", () => () => Promise.reject(new Error("secret"))],
-  ])("attach refuses the file if the decision %s", async (_, makeMay) => {
+  ])("attach refuses the file if the decision of `may` %s", async (_, makeMay) => {
     const may = makeMay() as (user: TestUser) => boolean;
     const { files, bucket } = await open(await createPlace(sqlite), {
       resources: { drawer: { may } },

@@ -11,7 +11,7 @@ const unknown = { code: "attachment_not_found" };
 describe.each(engines)("the calls that change files on $name", (engine) => {
   const embedding = useEmbedding(engine, { resources: drawers });
 
-  it("rename changes the name of a file", async () => {
+  it("the call rename changes the name of a file", async () => {
     const { files } = embedding;
     const { id } = await files.attach(ann, drawer("rename"), note());
     expect(await files.rename(ann, id, "b.txt")).toMatchObject({ id, filename: "b.txt", itemId: "rename" });
@@ -21,7 +21,7 @@ describe.each(engines)("the calls that change files on $name", (engine) => {
     await expect(files.rename(ben, id, "c.txt")).rejects.toMatchObject(denied);
   });
 
-  it("copy copies a file to another item", async () => {
+  it("the call copy copies a file to another item", async () => {
     const { files } = embedding;
     const original = await files.attach(ann, drawer("copy"), { ...note(), path: "notes" });
     const copy = await files.copy(ann, original.id, drawer("copy-there"));
@@ -32,7 +32,7 @@ describe.each(engines)("the calls that change files on $name", (engine) => {
     expect(await (await fetch(url)).text()).toBe("the note");
   });
 
-  it("copy and move need the rights on both items", async () => {
+  it("the calls copy and move need the rights on both items", async () => {
     const { files } = embedding;
     const ofAnn = await files.attach(ann, drawer("secret"), note());
     const readable = await files.attach(ann, drawer("read-1"), note());
@@ -45,7 +45,7 @@ describe.each(engines)("the calls that change files on $name", (engine) => {
     await expect(files.move(ben, removable.id, drawer("add-1"))).rejects.toMatchObject(denied);
   });
 
-  it("copy makes the checks of the other resource", async () => {
+  it("copy and move refuse a file that the resource of the target item does not accept", async () => {
     const { files } = embedding;
     const text = await files.attach(ann, drawer("checks"), note());
     await expect(files.copy(ann, text.id, pictures("checks"))).rejects.toMatchObject({ code: "kind_not_accepted" });
@@ -58,7 +58,7 @@ describe.each(engines)("the calls that change files on $name", (engine) => {
     expect(await files.list(ann, pictures("checks"))).toMatchObject({ files: [] });
   });
 
-  it("move moves a file to another item", async () => {
+  it("the call move moves a file to another item", async () => {
     const { files } = embedding;
     const { id } = await files.attach(ann, drawer("move"), note());
     const moved = await files.move(ann, id, drawer("move-there"));
@@ -87,7 +87,7 @@ describe.each(engines)("the calls that change files on $name", (engine) => {
     }
   });
 
-  it("remove needs the right to remove files", async () => {
+  it("the call remove needs the right to remove files", async () => {
     const { files } = embedding;
     const { id } = await files.attach(ann, drawer("read-remove"), note());
     await expect(files.remove(ben, id)).rejects.toMatchObject(denied);
@@ -95,7 +95,7 @@ describe.each(engines)("the calls that change files on $name", (engine) => {
     await expect(files.remove(ann, id)).rejects.toMatchObject(unknown);
   });
 
-  it("removeAll removes the files of one item, and the item accepts new files", async () => {
+  it("after removeAll, the item accepts new files", async () => {
     const { files, as } = embedding;
     for (let nth = 0; nth < 3; nth++) await files.attach(ann, drawer("all"), note());
     const declared = { filename: "a.txt", contentType: "text/plain", sizeBytes: 3 };
@@ -135,7 +135,7 @@ describe.each(engines)("the calls that change files on $name", (engine) => {
     expect((await files.list(ann, item)).files).toHaveLength(2);
   });
 
-  it("a copy or an adopted copy over the quota of its item is refused", async () => {
+  it("copy and move fail with quota_exceeded if the target item has too little quota", async () => {
     const { files, bucket } = await open(await createPlace(engine), {
       resources: drawers,
       itemQuotaBytes: 12,
@@ -152,7 +152,7 @@ describe.each(engines)("the calls that change files on $name", (engine) => {
 
 // The decisions of the application do not depend on the database.
 it.each(["copy", "move"] as const)(
-  "%s stores nothing if the decision changes while the bucket copies the bytes",
+  "%s stores nothing if `may` refuses the user after the bucket has copied the bytes",
   async (call) => {
     const decisions = [true, false];
     const may = (_: unknown, action: string, id: string) =>

@@ -36,7 +36,7 @@ it("the calls of docs/embedding.md work in their order", async () => {
   expect(names.events[0]).toMatchObject({ action: "attachment.adopted", userId: "" });
 });
 
-it("visitors of links pass the sign-in of docs/embedding.md", async () => {
+it("visitors open links despite the sign-in check of docs/embedding.md", async () => {
   const page = await readFile(new URL("../../../../../docs/embedding.md", import.meta.url), "utf8");
   const [, code = ""] =
     /^ +const app = express\(\);\n( +app\.use\(\[.*?) +app\.all/ms.exec(page.split("\n## Links\n")[1] ?? "") ?? [];

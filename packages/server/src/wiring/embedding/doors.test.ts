@@ -135,7 +135,7 @@ describe("the doors of an embedding", () => {
     }
   });
 
-  it("the entry points pass the request of the framework to `user`", async () => {
+  it("the entry points pass the request object of the framework to the option `user`", async () => {
     type Original = { session?: { userId: keyof typeof users } };
     const { files } = await open(await createPlace(sqlite), {
       user: (_request, original) => users[(original as Original).session?.userId as "ann"] ?? null,
@@ -163,7 +163,7 @@ describe("the doors of an embedding", () => {
     ]);
   });
 
-  it("the entry points refuse a Node request whose body a parser has dropped", async () => {
+  it("the entry points refuse a Node.js request whose body a parser has dropped", async () => {
     const { files } = shared;
     const url = await listen(async (request, response) => {
       for await (const _chunk of request);
@@ -200,7 +200,7 @@ describe("the doors of an embedding", () => {
     expect([answer.status, await answer.json()]).toMatchObject([400, { code: "invalid_request" }]);
   });
 
-  it("requirement 30: the entry points return 408 for a late body, and disconnect", async () => {
+  it("requirement 30: the entry points return 408 if a body comes too late, and disconnect", async () => {
     const { files } = shared;
     const read = Promise.withResolvers<void>();
     const url = await listen((request, response) => {
@@ -215,7 +215,7 @@ describe("the doors of an embedding", () => {
     expect(await answer).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/is);
   });
 
-  it("the entry points close a connection whose body continues after the response", async () => {
+  it("the entry points close a connection if the request body continues after the response", async () => {
     const { files } = shared;
     const body = "x".repeat(2_000_000);
     const answer = await answerTo(await listen(files.node), ["Content-Length: 9000000", "", body]);
@@ -243,7 +243,7 @@ describe("the doors of an embedding", () => {
     }
   });
 
-  it("a closing embedding finishes the requests in flight, and refuses new requests", async () => {
+  it("an embedding that closes finishes the running requests, and refuses new requests", async () => {
     const asked = Promise.withResolvers<void>();
     const decision = Promise.withResolvers<boolean>();
     const may = () => {
@@ -261,7 +261,7 @@ describe("the doors of an embedding", () => {
     await closing;
   });
 
-  it("the entry points return problems for broken JSON and unknown paths and methods", async () => {
+  it("the entry points return problem documents for broken JSON, unknown paths and methods", async () => {
     const { files, as } = shared;
     const url = await listen(files.node);
     const headers = { "content-type": "application/json", "x-user": "ann", "sec-fetch-site": "same-origin" };

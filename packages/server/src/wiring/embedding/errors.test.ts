@@ -23,11 +23,11 @@ describe("an error of a call", () => {
       400,
       () => embedding.files.attach(users.ann, drawer("1"), { filename: "a.txt", body: cutBody() }),
     ],
-  ])("an error of a call with the code %s has the status %i under both usual names", async (code, status, call) => {
+  ])("the error of a call with the code %s has `status` and `statusCode` %i", async (code, status, call) => {
     await expect(call()).rejects.toMatchObject({ code, status, statusCode: status, expose: true });
   });
 
-  it("a call of a closed embedding fails with the status 503, and frameworks hide its text", async () => {
+  it("a call of a closed embedding fails with the status 503 and a text that frameworks hide", async () => {
     const { files, close } = await open(await createPlace(sqlite), { resources: drawers });
     await close();
     await expect(files.asApplication.get("no-file")).rejects.toMatchObject({ status: 503, expose: false });

@@ -18,7 +18,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     invoice: { may: mayInvoice, ...hooks },
   });
 
-  it("the hook receives a verified file when the file is ready", async () => {
+  it("the hook onReady receives a verified file", async () => {
     const { promise: called, resolve } = Promise.withResolvers<Parameters<Hook>>();
     const onReady: Hook = (...args) => resolve(args);
     const { as } = await open(await createPlace(engine), { resources: withHooks({ onReady }) });
@@ -31,7 +31,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     expect(delivery).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/), attempt: 1 });
   });
 
-  it("the hook receives a rejected file with the reason", async () => {
+  it("the hook onRejected receives a rejected file with the reason", async () => {
     const onReady = vi.fn<Hook>();
     const onRejected = vi.fn<Hook>();
     const options = { background: false, resources: withHooks({ onReady, onRejected }) };
@@ -45,7 +45,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     ]);
   });
 
-  it("after a failure, a hook is called again with the same id, after longer and longer pauses", async () => {
+  it("a failed hook is called again with the same id, after longer and longer pauses", async () => {
     const onReady = vi.fn<Hook>().mockRejectedValueOnce(new Error("down")).mockRejectedValueOnce(new Error("down"));
     const options = { background: false, resources: withHooks({ onReady }) };
     const { files, as, log } = await open(await createPlace(engine), options);
@@ -81,7 +81,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
   });
 
   // After a minute, a hanging hook counts as failed and stops nothing.
-  it("hanging hooks of one resource stop no hooks of another resource", { timeout: 55_000 }, async () => {
+  it("hooks that hang do not stop the hooks of another resource", { timeout: 55_000 }, async () => {
     const hanging = Promise.withResolvers<void>();
     const ready = Promise.withResolvers<void>();
     const onReady = vi.fn<Hook>(() => hanging.promise);
@@ -98,7 +98,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     await vi.waitFor(() => expect(onReady).toHaveBeenCalledTimes(11));
   });
 
-  it("close waits for running hooks, and a later process calls the other hooks", async () => {
+  it("close waits for running hooks, and the next process calls the remaining hooks", async () => {
     const place = await createPlace(engine);
     const first = await open(place, { background: false });
     // The number of files is larger than the number of hooks that run at the same time.
@@ -121,7 +121,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     expect([before.mock.calls.length, after.mock.calls.length]).toEqual([10, 2]);
   });
 
-  it("the service calls the hook of a file even if the file was removed before", async () => {
+  it("the hook onReady of a file is called even if the file was removed before", async () => {
     const onReady = vi.fn<Hook>();
     const options = { background: false, resources: withHooks({ onReady }) };
     const { files, as } = await open(await createPlace(engine), options);
@@ -131,7 +131,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     expect(onReady.mock.calls).toMatchObject([[{ id }, "42", { attempt: 1 }]]);
   });
 
-  it("the hook onRemoved receives each removed file once, and no file that was never ready", async () => {
+  it("the hook onRemoved receives each removed file once, but only files that were ready", async () => {
     const onRemoved = vi.fn<Hook>();
     const options = { background: false, resources: withHooks({ onRemoved }) };
     const { files, as } = await open(await createPlace(engine), options);
@@ -166,7 +166,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     expect(calls).toEqual(["ready", "removed"]);
   });
 
-  it("the hook onDownload receives each issued URL of a file, without previews and earlier URLs", async () => {
+  it("the hook onDownload receives each URL that is issued after the hook exists", async () => {
     const place = await createPlace(engine);
     const before = await open(place, { background: false });
     const ids: string[] = [];
@@ -198,7 +198,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     for (const [, itemId, delivery] of onDownload.mock.calls) expect([itemId, delivery.at]).toEqual(["42", at]);
   });
 
-  it("requirement 41: a removed file and an issued URL reach the hooks even if kill -9 follows immediately", async () => {
+  it("requirement 41: hooks receive a removed file and an issued URL even after kill -9", async () => {
     const place = await createPlace(engine);
     const first = await open(place, { background: false, resources: withHooks({ onDownload: () => undefined }) });
     await first.close();
@@ -216,7 +216,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     expect(onDownload.mock.calls).toMatchObject([[{ id: downloaded }, "42", { userId: "ann", purpose: "download" }]]);
   });
 
-  it("the service calls a hook again after kill -9 during the hook", async () => {
+  it("a hook is called again if kill -9 ended the process during the hook", async () => {
     const place = await createPlace(engine);
     const first = await open(place, { background: false });
     const { id } = (await first.as("ann").upload("/invoice/42")).body;

@@ -27,7 +27,7 @@ describe("a hostile embedding", () => {
     expect(log()).toContain("may() made no decision");
   });
 
-  it("requirement 38: an embedding calls `may` for every URL", async () => {
+  it("requirement 38: an embedding calls `may` for every URL that it issues", async () => {
     let isAllowed = true;
     const asked: string[] = [];
     const may = (user: TestUser, action: string, id: string) => {
@@ -45,7 +45,7 @@ describe("a hostile embedding", () => {
     expect(asked).toEqual(["ann read 42", "ann read 42", "ann read 42"]);
   });
 
-  it("requirement 38: a completion fails after the user loses the right to add files", async () => {
+  it("requirement 38: an upload can't complete after the user loses the right to add files", async () => {
     let isAllowed = true;
     const { as } = await open(await createPlace(sqlite), { resources: { invoice: { may: () => isAllowed } } });
     const ann = as("ann");
@@ -60,7 +60,7 @@ describe("a hostile embedding", () => {
     });
   });
 
-  it("requirement 38: an embedding calls `may` with the item of the file", async () => {
+  it("requirement 38: an embedding calls `may` with the item to which the file belongs", async () => {
     const may = (user: TestUser, action: string, id: string) => mayInvoice(user, action as "read", id);
     const secret = { may: () => false };
     const { as } = await open(await createPlace(sqlite), { resources: { invoice: { may }, secret } });
@@ -80,7 +80,7 @@ describe("a hostile embedding", () => {
     ]);
   });
 
-  it("an unknown resource returns 404", async () => {
+  it("a request for an unknown resource returns 404", async () => {
     const { as, files } = await open(await createPlace(sqlite));
     for (const name of ["contract", "constructor", "__proto__"]) {
       expect(await as("ann").send(`GET /${name}/42`), name).toMatchObject({ status: 404, body: { code: "not_found" } });
@@ -111,7 +111,7 @@ describe("a hostile embedding", () => {
     expect(await removed.promise).toBe(body.id);
   });
 
-  it("an embedding passes ids of the application to `may` unchanged", async () => {
+  it("an embedding passes the item ids of the application to `may` unchanged", async () => {
     const asked: string[] = [];
     const may = (_user: TestUser, _action: string, id: string) => {
       asked.push(id);
@@ -128,7 +128,7 @@ describe("a hostile embedding", () => {
     }
   });
 
-  it("requirement 32: a call returns the error internal if `user` fails", async () => {
+  it("requirement 32: a request returns the error `internal` if the option `user` fails", async () => {
     const fail = () => Promise.reject(new Error("secret of the application"));
     const { as, log } = await open(await createPlace(sqlite), { user: fail });
     const answer = await as("ann").send("GET /invoice/42");
@@ -145,13 +145,13 @@ describe("a hostile embedding", () => {
     ["an email address that no index can hold", { id: "ann", email: `${"a".repeat(250)}@a.example` }],
     ["a text", "ann"],
     ["true", true],
-  ])("a call returns the error internal if `user` returns %s", async (_, user) => {
+  ])("a request returns the error `internal` if the option `user` returns %s", async (_, user) => {
     const { as, log } = await open(await createPlace(sqlite), { user: () => user as unknown as TestUser });
     expect(await as("ann").send("GET /invoice/42")).toMatchObject({ status: 500, body: { code: "internal" } });
     expect(log()).toMatch(/ user must /);
   });
 
-  it("requirement 38: no user of the application can act as a visitor, application or item", async () => {
+  it("requirement 38: a user id such as `visitor:ann` gives no access to the uploads of others", async () => {
     const user = (request: Request) => ({ id: request.headers.get("x-user") ?? "", invoices: {} });
     const { as } = await open(await createPlace(sqlite), { user, resources: { invoice: { may: () => true } } });
     const { upload } = (await as("ann").send("POST /invoice/42/uploads", { json: declared })).body;

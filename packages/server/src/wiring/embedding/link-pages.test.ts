@@ -37,7 +37,7 @@ const post = (url: string, form: Record<string, string>, headers: Record<string,
     redirect: "manual",
   });
 
-it("a visitor downloads a file from the page of a link without JavaScript, in an application with a form parser", async () => {
+it("without JavaScript, a visitor downloads a file from the page of a link", async () => {
   const url = await shareInExpress();
   const page = await fetch(url, { headers: asPage });
   expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
@@ -56,7 +56,7 @@ it("a visitor downloads a file from the page of a link without JavaScript, in an
   expect(text).toContain("link_not_found");
 });
 
-it("wrong passwords of a link count for the address that Express reports", async () => {
+it("wrong passwords of a link count for the IP address that Express reports", async () => {
   const url = await shareInExpress("open sesame");
   const guess = (address: string) => post(url, { password: "guess" }, { "x-forwarded-for": address });
   const guesses = await Promise.all(Array.from({ length: 11 }, () => guess("198.51.100.7")));

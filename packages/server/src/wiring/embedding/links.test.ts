@@ -51,7 +51,7 @@ describe.each(engines)("the links of an embedding on $name", (engine) => {
     expect(JSON.stringify([listed, events, looked])).not.toContain("objectKey");
   });
 
-  it("a link to an item opens the files that are added later, and no rejected file", async () => {
+  it("a link to an item also opens files that are added later, but no rejected files", async () => {
     const { files } = embedding;
     const link = await files.createLink(ann, drawer("later"));
     const visitor = visit(link.token);
@@ -74,7 +74,7 @@ describe.each(engines)("the links of an embedding on $name", (engine) => {
     expect(listed.links).toMatchObject([{ state: "used_up", downloads: 2, maxDownloads: 2 }]);
   });
 
-  it("after a revocation, no visitor gets a URL, and all earlier URLs have expired at `urlsExpireAt`", async () => {
+  it("all URLs of a revoked link have expired at `urlsExpireAt`", async () => {
     const { files } = embedding;
     const { link } = await share("revoke");
     const first = visit(link.token);
@@ -94,7 +94,7 @@ describe.each(engines)("the links of an embedding on $name", (engine) => {
   });
 
   it.each(["read", "share"] as const)(
-    "requirement 38: a link works only while its creator has the right to %s the item",
+    "requirement 38: a link works only while its creator may %s the item",
     async (right) => {
       const itemId = `withdrawn-${right}`;
       const { link } = await share(itemId);
@@ -111,7 +111,7 @@ describe.each(engines)("the links of an embedding on $name", (engine) => {
     },
   );
 
-  it("a link with a password shows nothing, and refuses a client after 10 wrong passwords", async () => {
+  it("a link refuses an IP address after 10 wrong passwords", async () => {
     const { link } = await share("password", { password: "open sesame" });
     expect(link.hasPassword).toBe(true);
     const guesser = visit(link.token, "198.51.100.7");
@@ -126,7 +126,7 @@ describe.each(engines)("the links of an embedding on $name", (engine) => {
     expect(await friend.claim()).toMatchObject({ status: 201 });
   });
 
-  it("a restored file is in a link to its whole item again, but not in a link to single files", async () => {
+  it("a link to the whole item opens a restored file again, but a link to single files does not", async () => {
     const { files } = embedding;
     const { fileId, link: ofItem } = await share("removed");
     const ofFile = await files.createLink(ann, drawer("removed"), { fileIds: [fileId] });
@@ -144,7 +144,7 @@ describe.each(engines)("the links of an embedding on $name", (engine) => {
     ]);
   });
 
-  it("only users who may read and share an item make, list and revoke its links", async () => {
+  it("only users who may read and share an item can make, list and revoke links to the item", async () => {
     const { files } = embedding;
     const { link } = await share("rights");
     const { id: readable } = await files.attach(ann, drawer("read-links"), note("a.txt"));
@@ -177,7 +177,7 @@ describe.each(engines)("the links of an embedding on $name", (engine) => {
     await expect(other.files.asApplication.revokeLink(link.id)).rejects.toMatchObject({ code: "link_not_found" });
   });
 
-  it("hostile ids of links and hostile tokens find no link", async () => {
+  it("no link opens with a hostile id or a hostile token", async () => {
     const { link, fileId } = await share("hostile");
     const { files } = embedding;
     for (const id of ["", "\0", "\ud800", "__proto__", "x".repeat(100_000), fileId, crypto.randomUUID(), link.token]) {
@@ -210,7 +210,7 @@ describe("the links of an embedding", () => {
     [{ fileIds: [42] }, "The id of a file must be a text"],
     [{ label: "\0" }, "label must be"],
     [{ showPreviews: 1 }, "showPreviews must be"],
-  ])("createLink refuses the wrong settings %j", async (settings, problem) => {
+  ])("createLink refuses the wrong settings %j of a link", async (settings, problem) => {
     const { files } = await openTestFilesOfTest();
     const created = files.createLink(ann, drawer("settings"), settings as never);
     await expect(created).rejects.toThrow(problem);
@@ -232,7 +232,7 @@ describe("the links of an embedding", () => {
     ["a map", new Map([["password", "open sesame"]])],
     ["an object with an inherited password", Object.create({ password: "open sesame" })],
     ["an instance of a class", new WithPassword()],
-  ])("createLink refuses %s instead of settings, and makes no open link", async (_, settings) => {
+  ])("createLink refuses %s instead of settings, and makes no link", async (_, settings) => {
     const { files } = await openTestFilesOfTest();
     const created = files.createLink(ann, drawer("settings"), settings as never);
     await expect(created).rejects.toThrow(/^The settings of a link must be a plain object/);
@@ -240,7 +240,7 @@ describe("the links of an embedding", () => {
     expect((await files.listLinks(ann, drawer("settings"))).links).toEqual([]);
   });
 
-  it("createLink accepts an object without a prototype, and an expiry in the year 9999", async () => {
+  it("createLink accepts settings without a prototype, and an expiry in the year 9999", async () => {
     const { files } = await openTestFilesOfTest();
     const expiresAt = new Date("9999-12-31T23:59:59.999Z");
     const { token } = await files.createLink(ann, drawer("1"), Object.assign(Object.create(null), { expiresAt }));
@@ -260,7 +260,7 @@ describe("the links of an embedding", () => {
     await expect(listed).rejects.toBeInstanceOf(TypeError);
   });
 
-  it("a link of an embedding expires, and onDownload receives the downloads of its visitors", async () => {
+  it("the hook onDownload receives the downloads of visitors until the link expires", async () => {
     const downloads: unknown[] = [];
     const { files, clock, runHooks } = await openTestFilesOfTest((file: { filename: string }, _: string, by: object) =>
       downloads.push({ filename: file.filename, ...by }),
@@ -307,7 +307,7 @@ describe("the links of an embedding", () => {
     expect(log()).toContain("mayShare() made no decision");
   });
 
-  it("links work after a restart and with a new secret, and stop working when their secret is lost", async () => {
+  it("links work after a change of the secret, if the option oldSecrets has the former secret", async () => {
     const place = await createPlace(sqlite);
     const first = await open(place, sharing);
     const { token } = await first.files.createLink(ann, drawer("1"));
@@ -320,7 +320,7 @@ describe("the links of an embedding", () => {
     expect(await visitorOf(lost.files.fetch, token).look()).toMatchObject(gone);
   });
 
-  it("the URLs of a link expire within the time that its resource permits at present", async () => {
+  it("the URLs of a link expire within the time that its resource permits now", async () => {
     const place = await createPlace(sqlite);
     const { drawer: rules } = sharing.resources;
     const withTtl = (urlTtlSeconds: number) => ({
@@ -336,7 +336,7 @@ describe("the links of an embedding", () => {
     expect((await visitorOf(files.fetch, token).claim()).body.urls).toMatchObject([{ expiresIn: 30 }]);
   });
 
-  it("many claims of one visitor do not delay the other visitors of a link", async () => {
+  it("many downloads of one visitor do not delay the other visitors of a link", async () => {
     const { files, asked, release } = await openSlow({ heldCalls: 3 });
     await files.attach(ann, drawer("1"), note("a.txt"));
     const { token } = await files.createLink(ann, drawer("1"));
@@ -350,7 +350,7 @@ describe("the links of an embedding", () => {
     await Promise.all(hostile);
   });
 
-  it("the service calls no rule of the application for a revoked link, or for a visitor over a limit", async () => {
+  it("an embedding calls no rule of the application for a revoked link or a limited visitor", async () => {
     const { files, asked, release } = await openSlow();
     release();
     await files.attach(ann, drawer("1"), note("a.txt"));
@@ -398,7 +398,7 @@ describe("the links of an embedding", () => {
       },
     ],
     ["returns no address", () => "localhost"],
-  ])("visitors of links share one limit, and the log says so once, if clientAddress %s", async (_, clientAddress) => {
+  ])("if clientAddress %s, the log warns once that the visitors of links share one limit", async (_, clientAddress) => {
     const { files, log } = await open(await createPlace(sqlite), { ...sharing, links: { ...links, clientAddress } });
     const { token } = await files.createLink(ann, drawer("1"));
     for (let nth = 0; nth < 2; nth++) {
@@ -407,7 +407,7 @@ describe("the links of an embedding", () => {
     expect(log().split("Set links.clientAddress")).toHaveLength(2);
   });
 
-  it("the background work deletes the claims of links a day after their time", async () => {
+  it("the background work deletes the claims and counts of links after two days", async () => {
     const place = await createPlace(sqlite);
     let passedMs = 0;
     const clock = () => Date.now() + passedMs;
@@ -427,7 +427,7 @@ describe("the links of an embedding", () => {
     expect([count("link_claims"), count("limit_counts")]).toEqual([0, 0]);
   });
 
-  it("requirement 39: a page of another origin claims a file only if the option origins lists the origin", async () => {
+  it("requirement 39: a page of another origin gets files only if the option `origins` lists it", async () => {
     const origins = ["https://www.example.com"];
     const { files } = await open(await createPlace(sqlite), { ...sharing, origins });
     await files.attach(ann, drawer("1"), note("a.txt"));

@@ -11,7 +11,7 @@ it("the call health reports that the database and the bucket of an embedding wor
   await expect.poll(files.health, BUSY).toEqual({ status: "ready", detail: undefined, checks });
 });
 
-it("health of an embedding is degraded while the bucket is down", async () => {
+it("the call health reports `degraded` while the bucket of an embedding is down", async () => {
   const place = await createPlace(sqlite);
   const { files } = await open({ ...place, server: { ...place.server, endpoint: "http://127.0.0.1:9" } });
   await expect.poll(files.health, BUSY).toMatchObject({
@@ -32,7 +32,7 @@ it.each([
     { credentials: { accessKeyId: "AKIDWRONG", secretAccessKey: "wrong" } },
     "the access key is unknown: check bucket.credentials.accessKeyId, or the role",
   ],
-])("health and the first warning of an embedding give the reason for %s", async (_, wrong, reason) => {
+])("the call health and the first warning of an embedding give the reason for %s", async (_, wrong, reason) => {
   const place = await createPlace(sqlite);
   const bucket = { ...optionsAt(place).bucket, ...wrong };
   const { files, log } = await open(place, { bucket });
@@ -45,13 +45,13 @@ it.each([
   ).toContain(reason);
 });
 
-it("the error of an unreachable PostgreSQL names the option of an embedding", async () => {
+it("the error about an unreachable PostgreSQL names the option `database`", async () => {
   const database = "postgres://postgres@127.0.0.1:1/files";
   const opened = open({ ...(await createPlace(sqlite)), database });
   await expect(opened).rejects.toThrow("can't be reached. Start it, or correct the option database.");
 });
 
-it("metrics of an embedding count uploads and queues, and nothing of the process", async () => {
+it("the metrics of an embedding cover uploads and queues, but not the process", async () => {
   const { files, as } = await open(await createPlace(sqlite));
   await as("ann").upload("/invoice/42");
   const text = await files.metrics();

@@ -7,7 +7,7 @@ import { SERVICE } from "../database/owner.ts";
 import { createPlace, locationOf, open, optionsAt } from "./testing/embedding.ts";
 
 describe.each(engines)("a database of an embedding on $name", (engine) => {
-  it("requirement 40: a database refuses a second application, and keeps its files", async () => {
+  it("requirement 40: a database refuses a second application, and keeps the files of the first", async () => {
     const place = await createPlace(engine);
     const shop = await open(place, { application: "shop" });
     const { id } = (await shop.as("ann").upload("/invoice/42")).body;
@@ -32,7 +32,7 @@ describe.each(engines)("a database of an embedding on $name", (engine) => {
     await other.stop();
   });
 
-  it("requirement 40: an embedding refuses the database of the service, and vice versa", async () => {
+  it("requirement 40: an embedding and the service refuse the database of each other", async () => {
     const place = await createPlace(engine);
     const embedding = await open(place);
     await embedding.close();

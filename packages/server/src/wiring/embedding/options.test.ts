@@ -110,7 +110,7 @@ describe("the options of an embedding", () => {
     ],
     [{ colour: "red" }, 'unknown option "colour", the options are bucket, buckets, database'],
     [JSON.parse('{ "__proto__": {} }'), 'unknown option "__proto__", the options are'],
-  ])("an embedding refuses the unknown option in %j with advice", async (change, message) => {
+  ])("an embedding refuses the unknown option in %j, and suggests a known option", async (change, message) => {
     const options = Object.defineProperties({}, Object.getOwnPropertyDescriptors(valid));
     Object.defineProperties(options, Object.getOwnPropertyDescriptors(change));
     const error = await failure(options);
@@ -127,7 +127,7 @@ describe("the options of an embedding", () => {
   });
 
   it.each([undefined, null, 1, "files.db"])(
-    "an embedding refuses the options %j with a list of options",
+    "an embedding refuses the options %j with a list of the missing options",
     async (options) => {
       expect((await failure(options)).message).toContain("- database is missing");
     },

@@ -7,8 +7,8 @@ const body = Buffer.from("the invoice");
 const invoice = (itemId: string) => ({ resource: "invoice", itemId });
 const ofTenant = /^valetkey-places\/tenants\/acme\/[0-9a-f]{44}$/;
 
-describe.each(engines)("the places of items on $name", (engine) => {
-  it("the objects of an item lie in the place that the application chose first", async () => {
+describe.each(engines)("the option `place` on $name", (engine) => {
+  it("the objects of an item stay in the folder that the option `place` returned first", async () => {
     const location = await createPlace(engine);
     const resources = { invoice: { may: () => true } };
     const first = await open(location, {
@@ -36,8 +36,8 @@ describe.each(engines)("the places of items on $name", (engine) => {
   });
 });
 
-describe("the place of an item", () => {
-  it("the log warns once about items without a tenant if tenants have a quota", async () => {
+describe("the option `place`", () => {
+  it("the log warns once about items without a tenant if the tenants have a quota", async () => {
     const { files, log } = await open(await createPlace(sqlite), {
       ...{ tenantQuotaBytes: 100, resources: { invoice: { may: () => true } } },
       place: ({ itemId }) => (itemId === "42" ? { tenant: "acme" } : undefined),
@@ -47,7 +47,7 @@ describe("the place of an item", () => {
   });
 
   it.each([["../other"], ["a/../b"], ["/a"], ["a/"], ["a//b"], [""], ["a b"], ["ü"], ["x".repeat(201)], [7], [null]])(
-    "an upload fails and stores nothing if `place` returns %j",
+    "an upload fails and stores nothing if the option `place` returns %j",
     async (place: unknown) => {
       expect(isPlace(place)).toBe(false);
       const { as, bucket, log } = await open(await createPlace(sqlite), { place: () => place as string });
@@ -57,7 +57,7 @@ describe("the place of an item", () => {
     },
   );
 
-  it("no client can choose the place of an upload", async () => {
+  it("no HTTP client can choose the folder of an upload", async () => {
     const { as, bucket } = await open(await createPlace(sqlite));
     const json = { filename: "a.txt", contentType: "text/plain", sizeBytes: 3, place: "evil", noteId: "other" };
     const { status, body: started } = await as("ann").send("POST /invoice/42/uploads", { json });
@@ -68,7 +68,7 @@ describe("the place of an item", () => {
     expect((await bucket.keys()).filter((key) => key.includes("evil"))).toEqual([]);
   });
 
-  it("the check of object keys accepts a key in a place, and refuses a key in another folder", () => {
+  it("the check of object keys accepts only keys in folders of Valet Key", () => {
     const isOwnKey = createIsOwnKey({ keyPrefix: "a/" });
     const newKey = createNewObjectKey({ keyPrefix: "a/", clock: () => 1, random: (bytes) => new Uint8Array(bytes) });
     const hex = "0".repeat(44);

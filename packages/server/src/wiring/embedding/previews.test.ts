@@ -8,7 +8,7 @@ import { createPlace, invoice42, open, users } from "./testing/embedding.ts";
 const photo = { filename: "photo.jpg", contentType: "image/jpeg", sizeBytes: PHOTO.length };
 
 describe.each(engines)("previews of an embedding on $name", (engine) => {
-  it("a user sends a preview of a file, and every user with the right to read the item gets its URL", async () => {
+  it("every user who may read an item gets URLs of the previews of its files", async () => {
     let isAllowed = true;
     const { as, files } = await open(await createPlace(engine), {
       resources: { invoice: { may: ({ id }, action) => action === "read" || (id === "ann" && isAllowed) } },

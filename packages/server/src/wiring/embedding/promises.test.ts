@@ -9,7 +9,7 @@ const declared = { filename: "a.txt", contentType: "text/plain", sizeBytes: 3 };
 
 // Each test checks one promise of SECURITY.md. hostile.test.ts and kill.test.ts test the other promises.
 describe.each(engines)("the promises of an embedding on $name", (engine) => {
-  it("promise 2: a URL works until its signature expires, even without the right", async () => {
+  it("promise 2: a URL works until its signature expires, even if the user loses the right", async () => {
     let isAllowed = true;
     const brief = { may: () => isAllowed, urlTtlSeconds: 1 };
     const { as } = await open(await createPlace(engine), { resources: { brief } });
@@ -38,7 +38,7 @@ describe.each(engines)("the promises of an embedding on $name", (engine) => {
     expect(JSON.stringify(items)).not.toContain("X-Amz");
   });
 
-  it("promise 5: the bytes go to the bucket, and only URLs contain its keys", async () => {
+  it("promise 5: a file goes to the bucket under a key that only URLs contain", async () => {
     const { as, bucket } = await open(await createPlace(engine));
     const completed = await as("ann").upload("/invoice/42");
     const [objectKey] = await bucket.keys();
@@ -82,7 +82,7 @@ describe.each(engines)("the promises of an embedding on $name", (engine) => {
     expect(await ann.send(`GET /uploads/${upload.id}`)).toMatchObject({ body: { upload: { state: "aborted" } } });
   });
 
-  it("simultaneous uploads never exceed the quota of an item", async () => {
+  it("simultaneous starts of uploads never exceed the quota of an item", async () => {
     const options = { itemQuotaBytes: 7, resources: { invoice: { may: mayInvoice } } };
     const { as } = await open(await createPlace(engine), options);
     const starts = Array.from({ length: 5 }, () => as("ann").send("POST /invoice/42/uploads", { json: declared }));
@@ -91,7 +91,7 @@ describe.each(engines)("the promises of an embedding on $name", (engine) => {
     expect(await as("ben").send("POST /invoice/7/uploads", { json: declared })).toMatchObject({ status: 201 });
   });
 
-  it("repeated requests with one idempotency key start one upload", async () => {
+  it("repeated requests with one Idempotency-Key start only one upload", async () => {
     const { as } = await open(await createPlace(engine));
     const headers = { "idempotency-key": "first" };
     const start = (item: string) => as("ann").send(`POST ${item}/uploads`, { json: declared, headers });

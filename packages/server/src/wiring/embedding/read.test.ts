@@ -10,7 +10,7 @@ const note = { filename: "a.txt", body: Buffer.from("the note") };
 describe.each(engines)("the calls that read files on $name", (engine) => {
   const embedding = useEmbedding(engine, { resources: drawers });
 
-  it("get returns a file to a user who may read the item", async () => {
+  it("the call get returns a file to a user who may read the item", async () => {
     const { files } = embedding;
     const { id } = await files.attach(ann, drawer("get"), note);
     expect(await files.get(ann, id)).toMatchObject({ id, itemId: "get", sizeBytes: 8 });
@@ -22,7 +22,7 @@ describe.each(engines)("the calls that read files on $name", (engine) => {
     await expect(files.get(ann, undefined as never)).rejects.toBeInstanceOf(TypeError);
   });
 
-  it("listMany and counts return the items in the order of the call", async () => {
+  it("the calls listMany and counts return the items in the order of the arguments", async () => {
     const { files } = embedding;
     const ids: string[] = [];
     for (let nth = 0; nth < 3; nth++) ids.push((await files.attach(ann, drawer("read-many"), note)).id);
@@ -45,7 +45,7 @@ describe.each(engines)("the calls that read files on $name", (engine) => {
     ]);
   });
 
-  it("listMany and counts show nothing of an item without permission", async () => {
+  it("the calls listMany and counts show nothing of an item that the user may not read", async () => {
     const { files } = embedding;
     for (const id of ["read-shown", "hidden"]) await files.attach(ann, drawer(id), note);
     const items = [drawer("hidden"), drawer("read-shown")];
@@ -61,7 +61,7 @@ describe.each(engines)("the calls that read files on $name", (engine) => {
     expect(await files.listMany(ben, [])).toEqual([]);
   });
 
-  it("issueUrls issues the permitted URLs of a batch", async () => {
+  it("issueUrls issues URLs only for the files that the user may read", async () => {
     const { files } = embedding;
     const shown = await files.attach(ann, drawer("read-urls"), note);
     const hidden = await files.attach(ann, drawer("hidden-urls"), note);
@@ -76,7 +76,7 @@ describe.each(engines)("the calls that read files on $name", (engine) => {
     await expect(files.issueUrls(ben, [shown.id], { purpose: "steal" as never })).rejects.toBeInstanceOf(TypeError);
   });
 
-  it("activity lists who did what with the files of an item", async () => {
+  it("the call activity lists who did what with the files of an item", async () => {
     const { files } = embedding;
     const item = drawer("read-activity");
     const { id } = await files.attach(ann, item, note);
@@ -101,7 +101,7 @@ describe.each(engines)("the calls that read files on $name", (engine) => {
     ["an id of 300 characters", drawer("a".repeat(300)), { code: "invalid_request" }],
     ["an id with a NUL", drawer("a\0"), { code: "invalid_request" }],
     ["an unknown resource", { resource: "__proto__", itemId: "1" }, { code: "not_found" }],
-  ])("every call refuses an item with %s", async (_, wrong: unknown, error) => {
+  ])("every call refuses an item name with %s", async (_, wrong: unknown, error) => {
     const { files } = embedding;
     const item = wrong as ItemName;
     const { id } = await files.attach(ann, drawer("names"), note);
@@ -124,7 +124,7 @@ describe.each(engines)("the calls that read files on $name", (engine) => {
 });
 
 describe("the user of a call", () => {
-  it("a call without a valid user is refused", async () => {
+  it("a call refuses a missing or invalid user", async () => {
     const { files } = await open(await createPlace(sqlite), { resources: drawers });
     for (const user of [undefined, null, "ann", {}, { id: "" }, { id: 7 }]) {
       await expect(files.list(user as never, drawer("1"))).rejects.toThrow(

@@ -66,7 +66,7 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
     expect(received).toMatchObject({ detail: { visitorName: "Maria" } });
   });
 
-  it("a visitor sees only their own files of a file request, and can remove them", async () => {
+  it("a visitor sees and removes only their own files of a file request", async () => {
     const { token } = await request("own");
     const [maria, paul] = [visit(token), visit(token, "192.0.2.2")];
     const { body: sent } = await maria.sendFile("hello");
@@ -82,7 +82,7 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
     expect((await embedding.files.list(ann, drawer("own"))).files).toMatchObject([{ sizeBytes: 12 }]);
   });
 
-  it("visitors of two processes can't exceed the limits of a file request together", async () => {
+  it("visitors who use two processes can't together exceed the limits of a file request", async () => {
     const place = await createPlace(engine);
     const [one, two] = [await open(place, requesting), await open(place, requesting)];
     const { token } = await one.files.createFileRequest(ann, drawer("race"), { maxFiles: 3, maxBytesTotal: 17 });
@@ -106,7 +106,7 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
   });
 
   it.each(["add", "request"] as const)(
-    "requirement 38: a file request works only while its creator has the right to %s",
+    "requirement 38: a file request works only while its creator may %s files",
     async (right) => {
       const itemId = `withdrawn-${right}`;
       const { token } = await request(itemId);
@@ -141,7 +141,7 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
     expect(fileRequests).toMatchObject([{ state: "revoked" }]);
   });
 
-  it("the rules of the resource apply to the files of visitors, and `validate` gets the creator", async () => {
+  it("the rules of the resource also apply to the files of visitors", async () => {
     const { files } = embedding;
     const made = await files.createFileRequest(ann, pictures("rules"));
     expect(made).toMatchObject({ maxBytesPerFile: 100, accept: ["image/png", "text/plain"] });
@@ -161,7 +161,7 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
     expect((await files.find(ann, "pictures", { tag: "sent" })).files).toMatchObject([{ filename: "a.txt" }]);
   });
 
-  it("the start of a visitor's upload is refused if the creator loses the right during `validate`", async () => {
+  it("a visitor's upload can't start if the request's creator loses the right during `validate`", async () => {
     const lost = new Set<string>();
     const validate = (_file: unknown, _user: unknown, { itemId }: { itemId: string }) => void lost.add(itemId);
     const mayRequest = (_user: TestUser, itemId: string) => !lost.has(itemId);
@@ -175,7 +175,7 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
     expect((await files.list(ann, drawer("slow"))).files).toEqual([]);
   });
 
-  it("a repeated start of a visitor does not count its own upload in `validate`", async () => {
+  it("`validate` does not count the upload that a visitor starts again", async () => {
     const validate: Resource<TestUser>["validate"] = async (_file, _user, item) =>
       (await item.counts()).files >= 1 ? "One file is enough." : undefined;
     const resources = { drawer: { ...requesting.resources.drawer, validate } };
@@ -189,7 +189,7 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
     expect((await start("two")).body).toMatchObject({ code: "file_refused", detail: "One file is enough." });
   });
 
-  it("in a batch of a visitor, a refused file does not stop the other files", async () => {
+  it("in a batch of a visitor's uploads, a refused file does not stop the other files", async () => {
     const { token } = await embedding.files.createFileRequest(ann, pictures("batch"), { maxFiles: 2 });
     const file = { contentType: "text/plain", sizeBytes: 5 };
     const names = ["a.txt", "refused.txt", "b.txt", "c.txt"];
@@ -199,7 +199,7 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
     expect(codes).toEqual([undefined, "file_refused", undefined, "request_full"]);
   });
 
-  it("users see the file of a visitor only after its verification", async () => {
+  it("users see the file of a visitor only after the verification of the file", async () => {
     const { files } = embedding;
     const { token } = await request("unverified");
     await visit(token).start("hello", { filename: "private.txt" });
@@ -209,7 +209,7 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
     expect(await files.counts(ann, [drawer("unverified")])).toMatchObject([{ files: 1, ready: 0 }]);
   });
 
-  it("only users who may add and request files make, list and revoke file requests", async () => {
+  it("only users who may add and request files can make, list and revoke file requests", async () => {
     const { files } = embedding;
     const { id } = await request("rights");
     await expect(files.createFileRequest(ben, drawer("rights"))).rejects.toMatchObject(denied);
@@ -226,7 +226,7 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
     expect(await visit(ofApplication.token).look()).toMatchObject(gone);
   });
 
-  it("the calls for links do not affect file requests, and the calls for file requests do not affect links", async () => {
+  it("the calls about links do not affect file requests, and vice versa", async () => {
     const { files } = embedding;
     const item = drawer("kinds");
     const [link, made] = [await files.createLink(ann, item), await request("kinds")];
@@ -238,7 +238,7 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
     expect(await visit(made.token).claim()).toMatchObject(gone);
   });
 
-  it("no application accepts files for a file request of another application with the same secret", async () => {
+  it("a file request does not work in another application with the same secret", async () => {
     const { id, token } = await request("foreign");
     const other = await open(await createPlace(engine), requesting);
     expect(await visitorOf(other.files.fetch, token).start("hello")).toMatchObject(gone);
@@ -248,7 +248,7 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
 
 // These behaviours do not depend on the database.
 describe("the file requests of an embedding", () => {
-  it("a file request of an embedding expires, also between the start and the completion of an upload", async () => {
+  it("a visitor can't complete an upload after the file request expires", async () => {
     const { files, clock } = await openRequests();
     const { token } = await files.createFileRequest(ann, drawer("1"));
     const visitor = visitorOf(files.fetch, token);
@@ -260,7 +260,7 @@ describe("the file requests of an embedding", () => {
     expect((await files.listFileRequests(ann, drawer("1"))).fileRequests).toMatchObject([{ state: "expired" }]);
   });
 
-  it("the hooks get the visitor who sent the file", async () => {
+  it("the hooks get the name of the visitor who sent the file", async () => {
     const called: unknown[] = [];
     const hook = (name: string) => (file: ItemFile, _: string, delivery: object) =>
       called.push({ name, filename: file.filename, ...delivery });
@@ -291,7 +291,7 @@ describe("the file requests of an embedding", () => {
     expect(await visitor.sendFile("hello")).toMatchObject({ status: 200 });
   });
 
-  it("the files of visitors lie in the place of their item", async () => {
+  it("the files of visitors are in the folder that the option `place` returns for the item", async () => {
     const place = () => "tenants/acme";
     const { files, bucket } = await open(await createPlace(sqlite), { ...requesting, place });
     const { token } = await files.createFileRequest(ann, drawer("1"));
@@ -299,7 +299,7 @@ describe("the file requests of an embedding", () => {
     expect(await bucket.keys()).toEqual([expect.stringContaining("tenants/acme/")]);
   });
 
-  it("a file in a scan is rejected if its file request is revoked, but not if the creator loses a right", async () => {
+  it("a file in a virus scan is rejected if its file request is revoked", async () => {
     const clamd = await startStandIn({ streamMaxBytes: 1_000 });
     onTestFinished(clamd.stop);
     const { host, port } = clamd;
@@ -319,7 +319,7 @@ describe("the file requests of an embedding", () => {
     expect((await files.list(ann, withdrawnLater)).files).toMatchObject([{ state: "ready" }]);
   });
 
-  it("the current quota of a tenant also limits the files of visitors", async () => {
+  it("the current quota of the tenant also limits the files of visitors", async () => {
     let tenantQuotaBytes = 5;
     const { files } = await open(await createPlace(sqlite), {
       ...requesting,
@@ -346,7 +346,7 @@ describe("the file requests of an embedding", () => {
     });
   });
 
-  it("the page of a file request contains no text of people as HTML, and permits only its own script", async () => {
+  it("the page of a file request escapes texts of people, and permits only its own script", async () => {
     const { files } = await openRequests();
     const attack = `<script>alert(1)</script>"'`;
     const { url } = await files.createFileRequest({ ...ann, name: attack }, drawer("1"), {
@@ -378,7 +378,7 @@ describe("the file requests of an embedding", () => {
     expect(log()).toContain("mayRequest() made no decision");
   });
 
-  it("requirement 38: a file request ends when the application removes its creator", async () => {
+  it("requirement 38: a file request stops working when findUser no longer finds its creator", async () => {
     let user: TestUser | null = ann;
     const findUser = () => user;
     const { files } = await open(await createPlace(sqlite), { ...requesting, links: { ...links, findUser } });
@@ -391,7 +391,7 @@ describe("the file requests of an embedding", () => {
     expect(await visitor.start("hello")).toMatchObject(gone);
   });
 
-  it("the service calls no rule of the application for a visitor who has started too many uploads", async () => {
+  it("an embedding calls no rule of the application for a visitor with too many started uploads", async () => {
     let asked = 0;
     const mayRequest = () => {
       asked += 1;
@@ -411,7 +411,7 @@ describe("the file requests of an embedding", () => {
   it.each([
     ["one batch", 1],
     ["many starts", 60],
-  ])("each start of %s counts before `validate`, and counts once", async (_, requests) => {
+  ])("each upload in %s counts once in the visitor's limit, before `validate`", async (_, requests) => {
     const checked: string[] = [];
     const validate = ({ filename }: { filename: string }) => {
       checked.push(filename);
@@ -444,7 +444,7 @@ describe("the file requests of an embedding", () => {
     });
   });
 
-  it("a file request accepts no larger files than its resource", async () => {
+  it("a file request can't accept larger files than its resource accepts", async () => {
     const { files } = await openRequests({ maxBytes: 100 });
     await expect(files.createFileRequest(ann, drawer("1"), { maxBytesPerFile: 101 })).rejects.toMatchObject({
       code: "invalid_request",
@@ -456,7 +456,7 @@ describe("the file requests of an embedding", () => {
     [{ accept: ["application/pdf"] }, "accepts none of the types in accept. The resource accepts image/png, text/*."],
     [{ accept: ["video/*"] }, "accepts none of the types in accept. The resource accepts image/png, text/*."],
     [{ maxBytesPerFile: 11, maxBytesTotal: 10 }, "maxBytesPerFile is at most maxBytesTotal, which is 10."],
-  ])("createFileRequest refuses %j, because no file could be sent", async (settings, problem) => {
+  ])("createFileRequest refuses %j, because no file could match", async (settings, problem) => {
     const { files } = await openRequests({ accept: ["image/png", "text/*"] });
     await expect(files.createFileRequest(ann, drawer("1"), settings)).rejects.toMatchObject({
       code: "invalid_request",
@@ -495,7 +495,7 @@ describe("wrong settings of a file request", () => {
     [{ expiresAt: "tomorrow" }, "expiresAt must be"],
     [new Map([["password", "open sesame"]]), "The settings of a file request must be a plain object"],
     [null, "The settings of a file request must be a plain object"],
-  ])("createFileRequest refuses the wrong settings %j", async (settings, problem) => {
+  ])("createFileRequest refuses the wrong settings %j of a file request", async (settings, problem) => {
     const { files } = embedding;
     const created = files.createFileRequest(ann, drawer("settings"), settings as never);
     await expect(created).rejects.toThrow(problem);

@@ -7,7 +7,7 @@ import { engines } from "../../testing/database/test-databases.ts";
 import { createPlace, invoice42, mayInvoice, open } from "./testing/embedding.ts";
 
 describe.each(engines)("an embedding with a virus scanner on $name", (engine) => {
-  it("a hook runs after the scan of its file, even after the end of the request", async () => {
+  it("the hook onReady runs after the scan of the file, even after the end of the request", async () => {
     const clamd = await startStandIn({ streamMaxBytes: 1_000 });
     onTestFinished(clamd.stop);
     const ready = Promise.withResolvers<Parameters<Hook>>();
@@ -36,7 +36,7 @@ describe.each(engines)("an embedding with a virus scanner on $name", (engine) =>
     ]);
   });
 
-  it("the scan decides about files that the application attaches and adopts", async () => {
+  it("the virus scan also covers the files that the application attaches and adopts", async () => {
     const clamd = await startStandIn({ streamMaxBytes: 1_000 });
     onTestFinished(clamd.stop);
     const { host, port } = clamd;

@@ -18,7 +18,7 @@ const DAY_MS = 86_400_000;
 const text = { filename: "invoice.txt", body: Buffer.from("the invoice") };
 
 describe.each(engines)("a staged file on $name", (engine) => {
-  it("nobody sees a staged file, and a repeated attachStaged returns the same file", async () => {
+  it("nobody sees a staged file before attachStaged", async () => {
     const onReady = vi.fn<Hook>();
     const resources = { invoice: { may: mayInvoice, onReady } };
     const { files, as } = await open(await createPlace(engine), { background: false, resources });
@@ -55,7 +55,7 @@ describe.each(engines)("a staged file on $name", (engine) => {
     expect(await bucket.keys()).toHaveLength(1);
   });
 
-  it("a closed embedding refuses every call with a code, and health says that it is down", async () => {
+  it("after close, every call fails with database_unavailable, and health reports `down`", async () => {
     const { files, close } = await open(await createPlace(engine), { background: false });
     const staged = await files.stage(users.ann, invoice42, text);
     await close();
@@ -79,7 +79,7 @@ describe.each(engines)("a staged file on $name", (engine) => {
   });
 
   it.each(["before", "after"])(
-    "the outbox makes exactly one file if kill -9 comes %s attachStaged",
+    "the outbox of docs/embedding.md makes one file if kill -9 comes %s attachStaged",
     async (stopsAt) => {
       const place = await createPlace(engine);
       const applicationFile = join(await createFolder(), "application.db");
@@ -106,7 +106,7 @@ async function attachWaiting(files: Pick<TransactionCalls, "attachStaged">, db: 
   await new Function("files", "db", `${ofDocs}\nreturn attachWaiting();`)(files, db);
 }
 
-it("the outbox of docs/embedding.md continues after a file that fails", async () => {
+it("the outbox of docs/embedding.md continues after a file that it can't attach", async () => {
   const { files } = await open(await createPlace(sqlite), { background: false });
   const db = new DatabaseSync(":memory:");
   onTestFinished(() => db.close());
@@ -166,7 +166,7 @@ it("a staged file and its object are deleted after a day", async () => {
   expect((await fetch(url)).status).toBe(200);
 });
 
-it("on SQLite, the calls for a transaction fail, and the error recommends the outbox", async () => {
+it("on SQLite, calls with a transaction fail with an error that recommends the outbox", async () => {
   const { files } = await open(await createPlace(sqlite), { background: false });
   const staged = await files.stage(users.ann, invoice42, text);
   const tx: ApplicationTransaction = { query: async () => [] };

@@ -63,7 +63,7 @@ describe.each(engines)("the tables of an embedding on $name", (engine) => {
     expect(tables).toEqual(expect.arrayContaining(["note_shares", "mails", "webhook_endpoints"]));
   });
 
-  it("an embedding without the tables of the service uploads, shares and starts again", async () => {
+  it("an embedding without the tables of the service works, also after a restart", async () => {
     const place = await createPlace(engine, { isNew: true });
     const first = await open(place);
     const { id } = (await first.as("ann").upload("/invoice/42")).body;
@@ -75,7 +75,7 @@ describe.each(engines)("the tables of an embedding on $name", (engine) => {
     expect(await tablesAt(place)).toEqual(ALL_TABLES);
   });
 
-  it("an embedding keeps all tables of an existing database for replicas of an older version", async () => {
+  it("an embedding keeps all tables of a database that an older version has created", async () => {
     const place = await createPlace(engine, { usedBy: "service" });
     const before = await tablesAt(place);
     const { as, files, close } = await open(place);
@@ -86,7 +86,7 @@ describe.each(engines)("the tables of an embedding on $name", (engine) => {
     expect(await tablesAt(place)).toEqual(before);
   });
 
-  it("an embedding changes nothing in the database of the service", async () => {
+  it("an embedding does not change the database of the service", async () => {
     const place = await createPlace(engine, { usedBy: "service" });
     const note = sampleNote();
     const service = await openAt(locationOf(place), { application: SERVICE });
@@ -109,7 +109,7 @@ describe.each(engines)("the tables of an embedding on $name", (engine) => {
     await again.close();
   });
 
-  it("an embedding changes nothing in the database of another application", async () => {
+  it("an embedding does not change the database of another application", async () => {
     const place = await createPlace(engine, { isNew: true });
     await (await open(place, { application: "shop" })).close();
     const before = await tablesAt(place);
@@ -119,7 +119,7 @@ describe.each(engines)("the tables of an embedding on $name", (engine) => {
     expect(await tablesAt(place)).toEqual(before);
   });
 
-  it("an embedding drops no table of the application with the name of a table of the service", async () => {
+  it("an embedding drops no table of the application, even with a name of a service table", async () => {
     const place = await createPlace(engine, { isNew: true });
     const location = locationOf(place);
     if ("url" in location) await runSql(place.database, "create schema valetkey");
@@ -137,7 +137,7 @@ describe.each(engines)("the tables of an embedding on $name", (engine) => {
     await after.close();
   });
 
-  it("a version without the migration 0121 refuses the database of a new embedding", async () => {
+  it("a version without the migration 0121 refuses to open the database of a new embedding", async () => {
     const place = await createPlace(engine, { isNew: true });
     await (await open(place)).close();
     const older = Object.entries(migrationsFor(engine.name)).filter(([name]) => name < "0121");

@@ -30,7 +30,7 @@ async function startBucket() {
 }
 
 describe.each(engines)("buckets of tenants on $name", (engine) => {
-  it("the files of a tenant stay in its bucket, and a copy or a move takes the bytes to the other bucket", async () => {
+  it("the files of a tenant are in its bucket, and a copy to another tenant moves the bytes", async () => {
     const [eu, us] = [await startBucket(), await startBucket()];
     const { files, as, bucket } = await open(await createPlace(engine), {
       ...options,
@@ -63,7 +63,7 @@ describe.each(engines)("buckets of tenants on $name", (engine) => {
     expect(await files.health()).toMatchObject({ status: "ready" });
   });
 
-  it("a bucket keeps its number in any order of the option, and no process starts without a bucket in use", async () => {
+  it("no process starts if the option `buckets` misses a bucket with files", async () => {
     const [eu, us] = [await startBucket(), await startBucket()];
     const location = await createPlace(engine);
     const both = { us: us.target, eu: eu.target };
@@ -116,7 +116,7 @@ it("an upload fails and stores nothing if `place` returns an unknown bucket", as
   expect([await bucket.keys(), await eu.keys()]).toEqual([[], []]);
 });
 
-it("openTestFiles replaces the buckets of tenants", async () => {
+it("openTestFiles replaces the option `buckets`", async () => {
   const { files, uploadFile, close } = await openTestFiles<TestUser>({
     ...{ resources: options.resources, place },
     buckets: { eu: { name: "files-eu", region: "eu-central-1" } },

@@ -43,25 +43,28 @@ describe.each(engines)("tenants on $name", (engine) => {
     ["issueUrl", "read"],
     ["get", "read"],
     ["remove", "remove"],
-  ] as const)("%s finds a file that moves to another item of its tenant during the decision", async (call, action) => {
-    const asked: string[] = [];
-    const may = async (user: TestUser, wanted: string, itemId: string) => {
-      asked.push(`${user.id} ${wanted} ${itemId}`);
-      // The file moves at the first question about the former item.
-      if (itemId === "acme-1" && asked.length === 1) await files.asApplication.move(id, invoice("acme-2"));
-      return itemId === "acme-1" || user.id === "ann";
-    };
-    const { files } = await open(await createPlace(engine), { ...options, resources: { invoice: { may } } });
-    const { id } = await files.asApplication.attach(invoice("acme-1"), text());
-    await files[call](ann, id);
-    expect(asked).toEqual([`ann ${action} acme-1`, `ann ${action} acme-2`]);
-    asked.length = 0;
-    const { id: other } = await files.asApplication.attach(invoice("acme-2"), text());
-    await expect(files[call](users.ben, other)).rejects.toMatchObject({ code: "access_denied" });
-    expect(asked).toEqual([`ben ${action} acme-2`]);
-  });
+  ] as const)(
+    "the call %s finds a file that moves to another item of its tenant during the check",
+    async (call, action) => {
+      const asked: string[] = [];
+      const may = async (user: TestUser, wanted: string, itemId: string) => {
+        asked.push(`${user.id} ${wanted} ${itemId}`);
+        // The file moves at the first question about the former item.
+        if (itemId === "acme-1" && asked.length === 1) await files.asApplication.move(id, invoice("acme-2"));
+        return itemId === "acme-1" || user.id === "ann";
+      };
+      const { files } = await open(await createPlace(engine), { ...options, resources: { invoice: { may } } });
+      const { id } = await files.asApplication.attach(invoice("acme-1"), text());
+      await files[call](ann, id);
+      expect(asked).toEqual([`ann ${action} acme-1`, `ann ${action} acme-2`]);
+      asked.length = 0;
+      const { id: other } = await files.asApplication.attach(invoice("acme-2"), text());
+      await expect(files[call](users.ben, other)).rejects.toMatchObject({ code: "access_denied" });
+      expect(asked).toEqual([`ben ${action} acme-2`]);
+    },
+  );
 
-  it("a tenant has its own folder, list and usage, and its removal leaves other tenants", async () => {
+  it("the folder, list, usage and removal of a tenant do not affect other tenants", async () => {
     const place = await createPlace(engine);
     const { files, as, bucket } = await open(place, { ...options, background: false });
     const server = files.asApplication;
@@ -95,7 +98,7 @@ describe.each(engines)("tenants on $name", (engine) => {
     expect(await driftOf(place, "acme")).toBeUndefined();
   });
 
-  it("a removal of a tenant deletes uploads in progress, staged files and the trash", async () => {
+  it("removeTenant deletes the unfinished uploads, the staged files and the trash of a tenant", async () => {
     const place = await createPlace(engine);
     const { files, as, bucket } = await open(place, { ...options, background: false, trashDays: 30 });
     const item = invoice("acme-1");
@@ -116,7 +119,7 @@ describe.each(engines)("tenants on $name", (engine) => {
     expect(await driftOf(place, "acme")).toBeUndefined();
   });
 
-  it("two processes never exceed the quota of a tenant, and fill it exactly", async () => {
+  it("two processes together can fill the quota of a tenant exactly, and never exceed it", async () => {
     const place = await createPlace(engine);
     const limited = { ...options, background: false, tenantQuotaBytes: async () => 8 * BYTES };
     const embeddings = [await open(place, limited), await open(place, limited)] as const;
@@ -165,7 +168,7 @@ describe.each(engines)("tenants on $name", (engine) => {
     await first;
   });
 
-  it("every way to add a file to a full tenant is refused, and a quota of 0 refuses empty files", async () => {
+  it("attach, stage, copy, move and adopt with copy fail if the quota of the tenant is full", async () => {
     const place = await createPlace(engine);
     const quotas: Record<string, number> = { acme: BYTES, none: 0 };
     const { files, as, bucket } = await open(place, {
@@ -205,7 +208,7 @@ describe.each(engines)("tenants on $name", (engine) => {
     expect(await driftOf(place, "acme")).toBeUndefined();
   });
 
-  it("a move to another tenant changes both usages and the folder, and a move in a full tenant needs no space", async () => {
+  it("a move to another tenant changes the usage of both tenants and the folder of the file", async () => {
     const place = await createPlace(engine);
     const { files, bucket } = await open(place, { ...options, background: false, tenantQuotaBytes: BYTES });
     const server = files.asApplication;
@@ -228,7 +231,7 @@ describe.each(engines)("tenants on $name", (engine) => {
     expect([await driftOf(place, "acme"), await driftOf(place, "bolt")]).toEqual([undefined, undefined]);
   });
 
-  it("the files of visitors count in the quota of the tenant, and a visitor does not see the quota", async () => {
+  it("the files of visitors count in the quota of the tenant, which visitors do not see", async () => {
     const { files, bucket } = await open(await createPlace(engine), {
       ...{ ...sharing, place: options.place, tenantQuotaBytes: BYTES },
     });
@@ -297,7 +300,7 @@ describe.each(engines)("tenants on $name", (engine) => {
     await db.close();
   });
 
-  it("attach, stage, copy and move that run during removeTenant fail, and leave no file and no usage", async () => {
+  it("attach, stage, copy and move during removeTenant fail, and leave no file", async () => {
     let gate = Promise.withResolvers<void>();
     let waiting = 0;
     const pause = () => {
@@ -353,7 +356,7 @@ describe.each(engines)("tenants on $name", (engine) => {
     for (const tenant of ["bolt", "core"]) await files.attach(ann, invoice(`${tenant}-1`), text());
   });
 
-  it("an upload that starts during removeTenant keeps its file", async () => {
+  it("removeTenant keeps a file whose upload starts during the call", async () => {
     const place = await createPlace(engine);
     const { files } = await open(place, { ...options, background: false });
     await files.attach(ann, invoice("acme-1"), text());
@@ -367,7 +370,7 @@ describe.each(engines)("tenants on $name", (engine) => {
     await ahead.close();
   });
 
-  it("an item keeps its first tenant if two uploads get different tenants", async () => {
+  it("an item keeps its first tenant if `place` returns different tenants for two uploads", async () => {
     const place = await createPlace(engine);
     const tenants = ["acme", "bolt", "core", "dune"];
     const { files } = await open(place, { ...options, place: () => ({ tenant: tenants.pop() as string }) });
@@ -380,7 +383,7 @@ describe.each(engines)("tenants on $name", (engine) => {
   });
 });
 
-describe("the answers of the application about tenants", () => {
+describe("the results of `place` and tenantQuotaBytes", () => {
   it("an upload fails and stores nothing if `place` returns a wrong tenant or folder", async () => {
     const wrong: unknown[] = [
       ...["", "x".repeat(65), 7, "a/b", "ä", "acme\n", null, ["acme"]].map((tenant) => ({ tenant })),
@@ -418,7 +421,7 @@ describe("the answers of the application about tenants", () => {
     expect(await bucket.keys()).toEqual([expect.stringMatching(/^valetkey-places\/tenants\/acme\/invoices\/2026\//)]);
   });
 
-  it("only the application has the calls about tenants, and they throw TypeError for a wrong name", async () => {
+  it("the calls about tenants throw TypeError for a wrong name, and exist only in asApplication", async () => {
     const { files } = await open(await createPlace(sqlite), options);
     const { listTenant, tenantUsage, removeTenant } = files.asApplication;
     for (const name of ["", "x".repeat(65), 7, null, undefined, "a/b", {}, "*", "acme%"] as string[]) {

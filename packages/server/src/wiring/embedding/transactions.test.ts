@@ -56,7 +56,7 @@ it("the transaction of docs/embedding.md replaces a file", async () => {
 
 // Only PostgreSQL has a database that the application can share.
 describe("a transaction of the application on postgres", () => {
-  it("attachStaged makes a file together with the rows of the application", async () => {
+  it("attachStaged makes a file in the same transaction as the rows of the application", async () => {
     const app = await start();
     const { files, hooks, as } = app;
     const staged = await files.stage(users.ann, invoice42, text);
@@ -75,7 +75,7 @@ describe("a transaction of the application on postgres", () => {
     expect(await (await fetch(body.fileUrl)).text()).toBe("the invoice");
   });
 
-  it("after a rollback, no file exists, and the staged file can be attached again", async () => {
+  it("after a rollback, a staged file is no file, and attachStaged can run again", async () => {
     const app = await start();
     const staged = await app.files.stage(users.ann, invoice42, text);
     const client = await app.begin();
@@ -89,7 +89,7 @@ describe("a transaction of the application on postgres", () => {
     expect([await listed(app), await app.invoices()]).toEqual([[staged.id], [42]]);
   });
 
-  it("a crash of the application's connection rolls the file back", async () => {
+  it("a lost connection of the application rolls attachStaged back", async () => {
     const app = await start();
     const staged = await app.files.stage(users.ann, invoice42, text);
     const client = await app.begin();
@@ -99,7 +99,7 @@ describe("a transaction of the application on postgres", () => {
     expect(await app.files.attachStaged(staged)).toMatchObject({ id: staged.id });
   });
 
-  it("of two transactions that attach one staged file at once, only one succeeds", async () => {
+  it("only one of two transactions that attach the same staged file succeeds", async () => {
     const app = await start();
     const staged = await app.files.stage(users.ann, invoice42, text);
     const [one, two] = [await app.begin(1), await app.begin(2)];
@@ -143,7 +143,7 @@ describe("a transaction of the application on postgres", () => {
     expect(await other.files.attachStaged(client, staged)).toMatchObject({ id: staged.id });
   });
 
-  it("stage checks the access, and attachStaged calls no function of the application", async () => {
+  it("attachStaged does not check the access, because `stage` has checked the access", async () => {
     const may = vi.fn(() => true);
     const validate = vi.fn(() => undefined);
     const app = await start({ resources: { invoice: { may, validate } } });
@@ -183,7 +183,7 @@ describe("a transaction of the application on postgres", () => {
     await stage();
   });
 
-  it("removeIn removes a file with the commit, and its object leaves the bucket", async () => {
+  it("removeIn removes a file and its object after the commit of the transaction", async () => {
     const app = await start();
     const { id } = await app.files.attach(users.ann, invoice42, text);
     await app.files.tick();
@@ -205,7 +205,7 @@ describe("a transaction of the application on postgres", () => {
     await expect(app.files.removeIn(client, id)).rejects.toMatchObject({ code: "attachment_not_found" });
   });
 
-  it("the error of a call that waits too long for removeIn names the open transaction", async () => {
+  it("a call that waits too long for removeIn fails, and the error names the open transaction", async () => {
     const app = await start();
     const { id } = await app.files.attach(users.ann, invoice42, text);
     const client = await app.begin();
@@ -251,7 +251,7 @@ describe("a transaction of the application on postgres", () => {
   it.each([
     { what: "a locked item", itemOf: () => invoice42 },
     { what: "items of a locked tenant", itemOf: (nth: number) => ({ resource: "invoice", itemId: `acme-${nth}` }) },
-  ])("40 calls that wait for $what leave connections for a call about another item", async ({ itemOf }) => {
+  ])("40 calls that wait for $what leave connections free for a call about another item", async ({ itemOf }) => {
     const place = ({ itemId }: ItemName) => ({ tenant: itemId.split("-")[0] as string });
     const { files, begin, pool } = await start({ place });
     const server = files.asApplication;
@@ -274,7 +274,7 @@ describe("a transaction of the application on postgres", () => {
     for (const id of ids) await server.remove(id).catch((error) => expect(error.code).toBe("attachment_not_found"));
   });
 
-  it("a file of a transaction is scanned after the commit", async () => {
+  it("the virus scan of a file from a transaction runs after the commit", async () => {
     const clamd = await startStandIn({ streamMaxBytes: 1_000 });
     onTestFinished(clamd.stop);
     const app = await start({ scanner: { host: clamd.host, port: clamd.port } });
@@ -287,7 +287,7 @@ describe("a transaction of the application on postgres", () => {
     expect(await app.files.get(users.ann, staged.id)).toMatchObject({ state: "ready" });
   });
 
-  it("a staged file is deleted after a day, unless an open transaction is attaching it", async () => {
+  it("a staged file is deleted after a day, unless an open transaction attaches the file", async () => {
     const app = await start();
     const { files } = app;
     const tomorrow = await createValetKeyAt(optionsAt(app.place, { background: false }), {
@@ -347,7 +347,7 @@ describe("a transaction of the application on postgres", () => {
     expect(await usageOf(app.place)).toMatchObject({ bytes: 11, files: 1, drift: undefined });
   });
 
-  it("the error of attachStaged names the problem with a transaction", async () => {
+  it("the error of attachStaged names the problem of a wrong transaction argument", async () => {
     const app = await start();
     const staged = await app.files.stage(users.ann, invoice42, text);
     const attach = (tx: unknown) => app.files.attachStaged(tx as ApplicationTransaction, staged);

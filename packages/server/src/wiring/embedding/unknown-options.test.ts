@@ -39,7 +39,7 @@ describe("the options of a call", () => {
     }
   });
 
-  it("a call that adds a file refuses the wrong option before it reads the body", async () => {
+  it("a call that adds a file refuses a wrong option before the call reads the body", async () => {
     let wasRead = false;
     async function* bytes() {
       wasRead = true;
@@ -50,7 +50,7 @@ describe("the options of a call", () => {
     expect(wasRead).toBe(false);
   });
 
-  it("a URL expires after expiresIn, and the error about the former option name suggests expiresIn", async () => {
+  it("the error about the former option expiresInSeconds suggests expiresIn", async () => {
     const { id } = await embedding.files.attach(ann, item, { filename: "b.txt", body });
     const { url } = await embedding.files.issueUrl(ann, id, { expiresIn: 5 });
     expect(new URL(url).searchParams.get("X-Amz-Expires")).toBe("5");
@@ -64,14 +64,14 @@ describe("the options of a call", () => {
     );
   });
 
-  it("an item with an unknown resource gets an error that names the resources", async () => {
+  it("the error about an item of an unknown resource lists the known resources", async () => {
     await expect(embedding.files.list(ann, { resource: "drawers", itemId: "1" })).rejects.toMatchObject({
       code: "not_found",
       message: 'There is no resource "drawers". The resources are drawer, pictures.',
     });
   });
 
-  it("a user with a number as id gets an error that names String", async () => {
+  it("the error about a user id that is a number recommends String()", async () => {
     await expect(embedding.files.list({ id: 42 } as never, item)).rejects.toThrow("Use String(42).");
   });
 });

@@ -14,7 +14,7 @@ const atMostTwo: Validate = async (_file, _user, item) =>
   (await item.counts()).files >= 2 ? "An invoice has at most 2 files." : undefined;
 
 describe.each(engines)("the rule validate on $name", (engine) => {
-  it("a rule of the application limits the number of files of an item with one line", async () => {
+  it("the rule `validate` can limit the number of files of an item", async () => {
     const { as, files } = await open(await createPlace(engine), withRule(atMostTwo));
     const ann = as("ann");
     const first = await ann.upload("/invoice/42");
@@ -33,7 +33,7 @@ describe.each(engines)("the rule validate on $name", (engine) => {
     expect(await ann.upload("/invoice/7")).toMatchObject({ status: 200 });
   });
 
-  it("in a batch, a rule of the application sees the accepted files before each file", async () => {
+  it("in a batch of uploads, `validate` counts the files that it accepted earlier in the batch", async () => {
     const seen: unknown[] = [];
     const validate: Validate = async ({ filename }, _user, item) => {
       seen.push([filename, await item.counts()]);
@@ -61,7 +61,7 @@ describe.each(engines)("the rule validate on $name", (engine) => {
 
 // The decision about a file does not depend on the database.
 describe("the rule validate", () => {
-  it("the rule receives the declared file, the user and the item", async () => {
+  it("the rule `validate` receives the declared file, the user and the item", async () => {
     const calls: [OfferedFile, TestUser, ItemToFill][] = [];
     const validate: Validate = (...call) => {
       calls.push(call);
@@ -79,7 +79,7 @@ describe("the rule validate", () => {
     ["returns false", () => false],
     ["returns null", () => null],
     ["returns an empty text", () => ""],
-  ])("a file is refused if `validate` %s", async (_, validate: unknown) => {
+  ])("the service refuses a file if `validate` %s", async (_, validate: unknown) => {
     const { as, log, files } = await open(await createPlace(sqlite), withRule(validate as Validate));
     const answer = await as("ann").upload("/invoice/42");
     expect(answer).toMatchObject({ status: 422, body: { code: "file_refused" } });
@@ -88,7 +88,7 @@ describe("the rule validate", () => {
     expect((await files.asApplication.list({ resource: "invoice", itemId: "42" })).files).toEqual([]);
   });
 
-  it("the service shortens a long reason of a refusal", async () => {
+  it("the service shortens a long reason for a refusal that `validate` returns", async () => {
     const { as } = await open(
       await createPlace(sqlite),
       withRule(() => "no\u0000 ".repeat(1_000_000)),
@@ -97,7 +97,7 @@ describe("the rule validate", () => {
     expect([status, body.detail.length]).toEqual([422, 500]);
   });
 
-  it("if a rule of the application hangs, the service refuses the file and the rest of the batch", async () => {
+  it("if `validate` hangs, the service refuses the file and the rest of the batch", async () => {
     const faults: unknown[] = [];
     let calls = 0;
     const hang = () => {
@@ -119,7 +119,7 @@ describe("the rule validate", () => {
     expect([calls, faults.length]).toEqual([1, 2]);
   });
 
-  it("the calls of the server apply the rule to users, and not to the application itself", async () => {
+  it("the calls in the code of the application run `validate` for users, not for asApplication", async () => {
     const { files } = await open(await createPlace(sqlite), withRule(atMostTwo));
     const [item, other] = ["42", "43"].map((itemId) => ({ resource: "invoice", itemId })) as [ItemName, ItemName];
     const attach = (body: FileBody) => files.attach(users.ann, item, { filename: "a.txt", body });
@@ -134,7 +134,7 @@ describe("the rule validate", () => {
     expect(await files.asApplication.attach(item, { filename: "a.txt", body })).toMatchObject({ state: "ready" });
   });
 
-  it("the rule gets the length of a stream after the last byte", async () => {
+  it("the rule `validate` gets the length of a stream after the last byte", async () => {
     const validate = vi.fn<Validate>();
     const { files } = await open(await createPlace(sqlite), withRule(validate));
     const body = Readable.from([Buffer.from("on"), Buffer.from("e")]);
@@ -142,7 +142,7 @@ describe("the rule validate", () => {
     expect(validate.mock.calls).toMatchObject([[{ filename: "a.txt", sizeBytes: 3 }, { id: "ann" }, { itemId: "42" }]]);
   });
 
-  it("the rule is not called for a user without the right to add files", async () => {
+  it("the rule `validate` is not called for a user who may not add files", async () => {
     const validate = vi.fn<Validate>();
     const resources = { invoice: { may: () => false, validate } };
     const { as } = await open(await createPlace(sqlite), { resources });

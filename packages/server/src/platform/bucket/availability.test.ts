@@ -73,12 +73,12 @@ const nowhere = {
   credentials: { accessKeyId: "AKIDNOWHERE", secretAccessKey: "nowhere" },
 };
 
-describe("a bucket that is down", async () => {
+describe("a bucket that is unavailable", async () => {
   const { endpoint, close } = await listening(() => undefined);
   close();
 
   test.each(calls)(
-    "a call of %s fails fast with bucket_unavailable while the bucket is unavailable",
+    "a call of bucket.%s fails fast with bucket_unavailable while the bucket is down",
     async (_name, call) => {
       const bucket = bucketOn({ ...nowhere, endpoint });
       onTestFinished(() => bucket.close());
@@ -91,7 +91,7 @@ describe("a bucket that is down", async () => {
     },
   );
 
-  test("a recovered bucket accepts calls, and fails calls after another outage", async () => {
+  test("calls succeed after the bucket recovers, and fail when the bucket is down again", async () => {
     const dataDir = mkdtempSync(join(tmpdir(), "valetkey-bucket-"));
     onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
     const first = await startEmbedded({ dataDir });
@@ -109,7 +109,7 @@ describe("a bucket that is down", async () => {
 
 describe("a bucket that accepts the connection and never responds", () => {
   test.each(calls)(
-    "a call of %s on a silent bucket fails with bucket_unavailable, and does not hang",
+    "a call of bucket.%s fails with bucket_unavailable if the bucket never responds",
     async (_name, call) => {
       const { endpoint, close } = await listening((socket) => socket.resume());
       onTestFinished(close);
@@ -121,7 +121,7 @@ describe("a bucket that accepts the connection and never responds", () => {
     },
   );
 
-  test("a call of a silent bucket fails after 4.5 s with the default timeouts", async () => {
+  test("by default, a call to a bucket that never responds fails after 4.5 s", async () => {
     const { endpoint, close } = await listening((socket) => socket.resume());
     onTestFinished(close);
     const bucket = bucketOn({ ...nowhere, endpoint });
@@ -151,7 +151,7 @@ describe("a bucket that accepts the connection and never responds", () => {
     expect((await failure(bucket.computeChecksum("key"))).code).toBe("bucket_unavailable");
   });
 
-  test("a call of a bucket fails if the credential provider sends no response", async () => {
+  test("a call to the bucket fails if the credential provider never responds", async () => {
     const bucket = bucketOn(
       { ...nowhere, endpoint: "http://127.0.0.1:9" },
       { credentials: () => new Promise(() => undefined), timeouts: { callMs: 200 } },
@@ -166,7 +166,7 @@ describe("a bucket that accepts the connection and never responds", () => {
   });
 });
 
-describe("an error of the bucket becomes bucket_unavailable with advice for the log", () => {
+describe("errors of the bucket", () => {
   async function refusing(fate: Fate): Promise<Bucket> {
     const server = await startEmbedded();
     const proxy = await startProxy(server.endpoint, () => fate);
@@ -201,7 +201,7 @@ describe("an error of the bucket becomes bucket_unavailable with advice for the 
     },
   );
 
-  test("the error of a built-in bucket on a read-only disk contains a remedy", async () => {
+  test("the error about a built-in bucket on a read-only disk contains a remedy", async () => {
     const bucket = await refusing({ status: 500, code: "StorageNotWritable" });
     expect(await failure(store(bucket, 10))).toMatchObject({
       code: "bucket_unavailable",
@@ -218,7 +218,7 @@ describe("an error of the bucket becomes bucket_unavailable with advice for the 
     },
   );
 
-  test("the error of a wrong bucket configuration has advice, and no signatures or secrets", async () => {
+  test("the error about a wrong bucket setting contains advice, and no secrets", async () => {
     const server = await startEmbedded();
     onTestFinished(() => server.stop());
     const { accessKeyId, secretAccessKey } = server.credentials;
@@ -246,7 +246,7 @@ describe("an error of the bucket becomes bucket_unavailable with advice for the 
     }
   });
 
-  test("a bucket without credentials fails with bucket_unavailable, and the log names the missing settings", async () => {
+  test("the log about a bucket without credentials names the missing settings", async () => {
     const none = async () => {
       throw Object.assign(new Error("Could not load credentials from any providers"), {
         name: "CredentialsProviderError",
@@ -263,7 +263,7 @@ describe("an error of the bucket becomes bucket_unavailable with advice for the 
     }
   });
 
-  test("an invalid stream causes a programming error, not an outage", async () => {
+  test("an invalid stream causes a programming error, not bucket_unavailable", async () => {
     const bucket = bucketOn({ ...nowhere, endpoint: "http://127.0.0.1:9" });
     onTestFinished(() => bucket.close());
     const body = Readable.from([{}]) as Readable;

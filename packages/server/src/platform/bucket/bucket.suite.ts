@@ -59,7 +59,7 @@ export function bucketSuite(
       await bucket.probe();
     });
 
-    test.each(streamSizes)("the bucket stores a stream of %i bytes, and returns all bytes", async (size) => {
+    test.each(streamSizes)("the bucket stores and returns a stream of %i bytes", async (size) => {
       const bytes = patterned(size);
       const { objectKey, stored } = await store(bytes);
       expect(stored).toEqual({ sizeBytes: size, checksum: { algorithm: "SHA256", value: sha256(bytes) } });
@@ -113,7 +113,7 @@ export function bucketSuite(
       expect(await behind.keys()).not.toContain(objectKey);
     });
 
-    test("requirement 1: an object key consists of the prefix, the time and 128 random bits", async () => {
+    test("requirement 1: an object key has the key prefix, the time and 128 random bits", async () => {
       const keys = Array.from({ length: 1000 }, () => bucket.newObjectKey());
       expect(new Set(keys).size).toBe(1000);
       for (const key of keys) expect(key).toMatch(/^suite\/[0-9a-f]{44}$/);
@@ -172,7 +172,7 @@ export function bucketSuite(
       expect((await download(objectKey)).status).toBe(404);
     });
 
-    test("the bucket finds the objects of other programs under any key that can be signed", async () => {
+    test("the bucket finds objects that other programs stored, under every valid key", async () => {
       for (const Key of ["reports/ä + b?.txt", "a//b", "end/", "quote'\"(1)!*.txt"]) {
         await behind.s3.send(
           new PutObjectCommand({ Bucket: server.bucket, Key, Body: "there", ContentType: "text/csv" }),
@@ -185,7 +185,7 @@ export function bucketSuite(
       await expect(bucket.head("a/../b")).rejects.toMatchObject({ code: "invalid_request" });
     });
 
-    test("a deletion accepts any number of objects, even missing objects", async () => {
+    test("a deletion accepts any number of objects, even if some objects are missing", async () => {
       const { objectKey: one } = await store(Buffer.from("1"));
       const { objectKey: two } = await store(Buffer.from("2"));
       const missing = Array.from({ length: 210 }, () => bucket.newObjectKey());
@@ -197,7 +197,7 @@ export function bucketSuite(
       expect(await bucket.delete([one])).toEqual([one]);
     });
 
-    test("a list contains all objects under the prefix of the bucket, in pages ordered by key", async () => {
+    test("a list contains all objects under the key prefix of the bucket, ordered by key", async () => {
       const listing = bucketOn(server, { keyPrefix: "listing/" });
       const odd = ["ä + b?&<x>.txt", "100%25+.txt", "quote'\"(1)!*.txt", "a//b", "z\u{1f600}", "z\uffee"];
       const named = [
@@ -224,7 +224,7 @@ export function bucketSuite(
       listing.close();
     });
 
-    test("a list contains the unfinished multipart uploads under the prefix of the bucket", async () => {
+    test("a list contains the unfinished uploads under the key prefix of the bucket", async () => {
       const listing = bucketOn(server, { keyPrefix: "unfinished/" });
       const keys = Array.from({ length: 3 }, () => listing.newObjectKey());
       for (const Key of [...keys, bucket.newObjectKey()]) {

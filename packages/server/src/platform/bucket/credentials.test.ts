@@ -30,7 +30,7 @@ async function settled(): Promise<void> {
 }
 
 describe("static credentials", () => {
-  test("the source returns static credentials synchronously", () => {
+  test("the credential source returns static credentials synchronously", () => {
     const credentials = { accessKeyId: "key", secretAccessKey: "secret" };
     const source = createCredentialSource(credentials, { clock: () => START, timeoutMs: 1000 });
     expect(source.lasting({ now: START, seconds: 60 })).toBe(credentials);
@@ -39,8 +39,8 @@ describe("static credentials", () => {
   });
 });
 
-describe("credentials of a provider", () => {
-  test("the source fetches credentials of a provider once for concurrent callers, and caches the credentials", async () => {
+describe("credentials that a provider issues", () => {
+  test("concurrent callers share one call to the credential provider", async () => {
     const { state, lasting } = provided(HOUR);
     const [one, other] = await Promise.all([lasting(), lasting()]);
     expect(one).toBe(other);
@@ -48,7 +48,7 @@ describe("credentials of a provider", () => {
     expect(state.asked).toEqual([false]);
   });
 
-  test("the service renews the credentials of a provider in the background before the expiry", async () => {
+  test("credentials are renewed in the background before they expire", async () => {
     const { state, lasting } = provided(HOUR);
     const first = await lasting();
     state.now += HOUR - 4 * MINUTE;
@@ -58,14 +58,14 @@ describe("credentials of a provider", () => {
     expect(state.asked).toEqual([false, true]);
   });
 
-  test("calls wait for new credentials of a provider after the expiry of the old credentials", async () => {
+  test("after the expiry of credentials, calls wait for new credentials", async () => {
     const { state, lasting } = provided(HOUR);
     await lasting();
     state.now += HOUR;
     expect(await lasting()).toMatchObject({ accessKeyId: "key2" });
   });
 
-  test("the service refreshes credentials of a provider once if the credentials expire before the requested time", async () => {
+  test("credentials that expire before the requested time are refreshed once", async () => {
     const { state, lasting } = provided(HOUR);
     await lasting();
     state.now += 10 * MINUTE;
@@ -76,7 +76,7 @@ describe("credentials of a provider", () => {
     expect(state.asked).toHaveLength(3);
   });
 
-  test("credentials of a provider remain valid until their expiry after a failure of the provider", async () => {
+  test("a failure of the credential provider does not end the cached credentials early", async () => {
     const { state, lasting } = provided(HOUR);
     const first = await lasting();
     state.broken = true;
@@ -91,7 +91,7 @@ describe("credentials of a provider", () => {
     expect(await lasting()).toMatchObject({ accessKeyId: "key5" });
   });
 
-  test("the source fetches credentials without an expiry again to detect a rotation", async () => {
+  test("credentials without an expiry are fetched again after five minutes", async () => {
     const { state, lasting } = provided(undefined);
     const first = await lasting();
     state.now += 4 * MINUTE;
@@ -104,7 +104,7 @@ describe("credentials of a provider", () => {
     expect(lasting()).toMatchObject({ accessKeyId: "key2" });
   });
 
-  test("the source fetches credentials again, after a pause, if the bucket refused the credentials", async () => {
+  test("credentials that the bucket refused are fetched again after a minute", async () => {
     const { state, source, lasting } = provided(undefined);
     await lasting();
     source.refused();

@@ -66,7 +66,7 @@ async function twoParts(): Promise<Place> {
 }
 
 describe("multipart uploads whose parts a browser sends", () => {
-  test("the bucket lists the parts of a browser, completes the upload in order, and stores the declared type", async () => {
+  test("the bucket adapter completes a multipart upload from the parts of a browser", async () => {
     const place = await twoParts();
     const parts = (await bucket.listParts(place)) ?? [];
     expect(parts).toMatchObject([
@@ -79,7 +79,7 @@ describe("multipart uploads whose parts a browser sends", () => {
     expect((await sendPart(place, { partNumber: 2, bytes: patterned(100) })).status).toBe(404);
   });
 
-  test("requirement 3: the bucket refuses a part of another length than the signed length", async () => {
+  test("requirement 3: the bucket refuses a part that does not have the signed length", async () => {
     const place = await begin();
     const signing = { ...place, partNumber: 1, sizeBytes: 10, expiresInSeconds: 60, now: Date.now() };
     const { url, headers } = await bucket.presignPart(signing);
@@ -91,7 +91,7 @@ describe("multipart uploads whose parts a browser sends", () => {
     await bucket.abortMultipart(place);
   });
 
-  test("the list of the parts of an upload contains the parts of all pages", async () => {
+  test("a list of several pages contains all parts of a multipart upload", async () => {
     const place = await begin();
     const numbers = Array.from({ length: 1_001 }, (_, index) => index + 1);
     for (let at = 0; at < numbers.length; at += 100) {
@@ -102,7 +102,7 @@ describe("multipart uploads whose parts a browser sends", () => {
     await bucket.abortMultipart(place);
   });
 
-  test("a multipart upload of a browser can be aborted twice, and leaves no part", async () => {
+  test("an aborted multipart upload leaves no part, even after a second abort", async () => {
     const place = await twoParts();
     await bucket.abortMultipart(place);
     await bucket.abortMultipart(place);
@@ -110,7 +110,7 @@ describe("multipart uploads whose parts a browser sends", () => {
     expect(await behind.uploads()).toBe(0);
   });
 
-  test("a completion detects a part that was sent again after the list", async () => {
+  test("the completion of an upload detects a part that was replaced after the list", async () => {
     const place = await twoParts();
     const parts = (await bucket.listParts(place)) ?? [];
     await sendPart(place, { partNumber: 2, bytes: Buffer.alloc(100, 7) });
@@ -118,7 +118,7 @@ describe("multipart uploads whose parts a browser sends", () => {
     await bucket.abortMultipart(place);
   });
 
-  test("a multipart upload is complete even if the response to its completion is lost", async () => {
+  test("a multipart upload is complete although the response to its completion is lost", async () => {
     const place = await twoParts();
     const parts = (await bucket.listParts(place)) ?? [];
     const troubled = await completingThrough("loseResponse");
@@ -126,7 +126,7 @@ describe("multipart uploads whose parts a browser sends", () => {
     expect(await bucket.head(place.objectKey)).toMatchObject({ sizeBytes: 5 * MIB + 100 });
   });
 
-  test("the bucket adapter retries a completion that fails inside a response with status 200", async () => {
+  test("the bucket adapter retries a completion if a response with 200 contains an error", async () => {
     const place = await twoParts();
     const parts = (await bucket.listParts(place)) ?? [];
     const body = "<?xml version='1.0'?><Error><Code>InternalError</Code><Message>Again, please</Message></Error>";
@@ -135,7 +135,7 @@ describe("multipart uploads whose parts a browser sends", () => {
     expect(await bucket.head(place.objectKey)).toMatchObject({ sizeBytes: 5 * MIB + 100 });
   });
 
-  test("a completion sends no condition if the bucket does not support conditions", async () => {
+  test("the completion has no condition for a bucket without conditional writes", async () => {
     const place = await twoParts();
     const parts = (await bucket.listParts(place)) ?? [];
     const troubled = await completingThrough({ status: 501, code: "NotImplemented" });
@@ -144,7 +144,7 @@ describe("multipart uploads whose parts a browser sends", () => {
   });
 });
 
-describe("reading an object by its ETag", () => {
+describe("reads of an object by its ETag", () => {
   async function stored(bytes: Buffer): Promise<{ objectKey: string; etag: string }> {
     const objectKey = bucket.newObjectKey();
     const place = { objectKey, bucketUploadId: await bucket.createMultipart({ objectKey, contentType: "text/plain" }) };
@@ -153,7 +153,7 @@ describe("reading an object by its ETag", () => {
     return { objectKey, etag: (await bucket.head(objectKey))?.etag ?? "" };
   }
 
-  test("a read of the start of an object returns only the first bytes", async () => {
+  test("a read of the first bytes of an object returns no other bytes", async () => {
     const bytes = patterned(10_000);
     const { objectKey, etag } = await stored(bytes);
     const start = await bucket.readStart(objectKey, { length: 4_100 });
@@ -162,7 +162,7 @@ describe("reading an object by its ETag", () => {
     expect((await bucket.readStart(objectKey, { length: 20_000 }))?.bytes).toHaveLength(10_000);
   });
 
-  test("a read of a small object returns its metadata and at most the maximum of its bytes", async () => {
+  test("the function that reads a small object returns at most `maxBytes` bytes of it", async () => {
     const bytes = patterned(10_000);
     const { objectKey, etag } = await stored(bytes);
     const whole = await bucket.readSmall(objectKey, { maxBytes: 20_000 });
@@ -199,7 +199,7 @@ describe("reading an object by its ETag", () => {
     await expect(buffer(body as Readable)).rejects.toMatchObject({ name: "AbortError" });
   });
 
-  test("a read of the start of an empty object returns undefined", async () => {
+  test("a read of the first bytes of an empty object returns undefined", async () => {
     const objectKey = bucket.newObjectKey();
     const signing = { objectKey, contentType: "text/plain", sizeBytes: 0, checksum: undefined, onlyOnce: true };
     const { method, url, headers } = await bucket.presignPut({ ...signing, expiresInSeconds: 60, now: Date.now() });

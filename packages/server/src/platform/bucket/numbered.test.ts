@@ -11,7 +11,7 @@ describe("object keys with the number of a bucket", () => {
     [{ number: 1, key: "bucket:2/a" }, "bucket:1/bucket:2/a"],
     [{ number: 1, key: "bucket:x/a" }, "bucket:x/a"],
     [{ number: 12, key: "bucket:1/a" }, "bucket:12/bucket:1/a"],
-  ])("the object %o has the key %s", (place, objectKey) => {
+  ])("the object %o has the key %s in the database", (place, objectKey) => {
     expect(objectKeyAt(place)).toBe(objectKey);
     expect(placeOfKey(objectKey)).toEqual(place);
   });

@@ -18,7 +18,7 @@ describe("newObjectKey", () => {
     expect(isOwnKey(newKeys("teams/b/")())).toBe(false);
   });
 
-  test("the check of object keys accepts a key in the doctor's folder, so garbage collection deletes the object", () => {
+  test("the function isOwnKey accepts a key in the doctor's folder", () => {
     const isOwnKey = createIsOwnKey({ keyPrefix: "teams/a/" });
     expect(isOwnKey(newKeys(`teams/a/${DOCTOR_FOLDER}`)())).toBe(true);
     expect(isOwnKey("teams/a/other/01a2b3c4d5e6fffefdfcfbfaf9f8f7f6f5f4f3f2f1f0")).toBe(false);

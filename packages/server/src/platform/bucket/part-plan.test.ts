@@ -21,8 +21,8 @@ function planned(sizeBytes: number) {
   return { ...plan, sizeBytes };
 }
 
-describe("planning an upload", () => {
-  it("the plan of a multipart upload covers the file exactly, with a shorter last part", () => {
+describe("the plan of an upload", () => {
+  it("the parts of a multipart upload cover the file exactly", () => {
     fc.assert(
       fc.property(sizes, (sizeBytes) => {
         const plan = planned(sizeBytes);
@@ -36,7 +36,7 @@ describe("planning an upload", () => {
     );
   });
 
-  it("the plan of a multipart upload keeps the size and the number of parts within the limits of S3", () => {
+  it("the plan of a multipart upload keeps the limits of S3 for its parts", () => {
     fc.assert(
       fc.property(sizes, fc.integer({ min: 1, max: MAX_PARTS }), (sizeBytes, wanted) => {
         const plan = planned(sizeBytes);
@@ -51,21 +51,21 @@ describe("planning an upload", () => {
     );
   });
 
-  it("the plan of an upload uses one PUT up to and including the threshold", () => {
+  it("an upload whose size is exactly the multipart threshold uses one PUT", () => {
     for (const sizeBytes of [0, 1, THRESHOLD]) {
       expect(planUpload({ sizeBytes, singlePutMaxBytes: THRESHOLD })).toEqual({ strategy: "put" });
     }
     expect(planned(THRESHOLD + 1)).toMatchObject({ partSize: 8 * MIB, partCount: 9 });
   });
 
-  it("the plan of the largest object has at most 10,000 parts", () => {
+  it("the plan of an upload of the largest object has at most 10,000 parts", () => {
     expect(planned(MAX_OBJECT_BYTES)).toMatchObject({ partSize: 525 * MIB, partCount: 9987 });
     for (const sizeBytes of [MAX_OBJECT_BYTES + 1, -1, 1.5, Number.NaN]) {
       expect(() => planUpload({ sizeBytes, singlePutMaxBytes: THRESHOLD })).toThrow(RangeError);
     }
   });
 
-  it("the part size for Uppy equals the size that Uppy calculates", () => {
+  it("the part size for Uppy equals the part size that Uppy calculates", () => {
     fc.assert(
       fc.property(sizes, (sizeBytes) => {
         const partSize = partSizeOfUppy(sizeBytes);

@@ -302,7 +302,7 @@ export function providerPromiseTests(provider: string, ground: () => Ground): vo
   test.each([
     ["that came in parts is copied at once", { wholeMaxBytes: 2 ** 30 }],
     ["that is too large to be copied at once is copied in parts", { wholeMaxBytes: 2 ** 20, partBytes: 5 * 2 ** 20 }],
-  ])("the bucket copies an object %s unchanged", async (_how, limits) => {
+  ])("a copy in the bucket has the same bytes: an object %s", async (_how, limits) => {
     const { bucket, behind, server } = ground();
     const [from, to, nowhere, missing] = [1, 2, 3, 4].map(() => bucket.newObjectKey()) as [
       string,
@@ -329,7 +329,7 @@ export function providerPromiseTests(provider: string, ground: () => Ground): vo
     client.close();
   });
 
-  test("the tests of providers cover exactly the promises of docs/providers.md", () => {
+  test("the tests of providers cover exactly the promises in docs/providers.md", () => {
     expect([...declared.keys()].sort()).toEqual([...tested].sort());
   });
 }

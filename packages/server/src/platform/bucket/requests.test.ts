@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
 import { bucketOn, startEmbedded } from "./testing/bucket-server.ts";
 
-test.each([-840, 840])("the service reads objects although its clock is off by %i seconds", async (seconds) => {
+test.each([-840, 840])("the bucket adapter reads objects although its clock differs by %i seconds", async (seconds) => {
   const server = await startEmbedded();
   onTestFinished(() => server.stop());
   const bucket = bucketOn(server, { clock: () => Date.now() + seconds * 1000 });
@@ -35,7 +35,7 @@ async function scripted(responses: readonly [status: number, body: string, heade
 const errorOf = (code: string) =>
   `<?xml version="1.0"?>  \n <Error><Code>${code}</Code><Message>As told</Message></Error>`;
 
-test("the service repeats a request that the bucket ended with the code RequestTimeout", async () => {
+test("the bucket adapter repeats a request after the error code RequestTimeout", async () => {
   const { bucket } = await scripted([
     [400, errorOf("RequestTimeout")],
     [200, "ok", { etag: '"a"', "content-length": "2" }],
@@ -45,7 +45,7 @@ test("the service repeats a request that the bucket ended with the code RequestT
 
 const completion = { objectKey: "key", bucketUploadId: "upload", parts: [{ partNumber: 1, etag: '"a"' }] };
 
-test("the service repeats a completion that failed after the status 200", async () => {
+test("the bucket adapter repeats a completion that failed after the status 200", async () => {
   const { bucket, requests } = await scripted([
     [200, errorOf("InternalError")],
     [200, "<CompleteMultipartUploadResult><ETag>b</ETag></CompleteMultipartUploadResult>"],
@@ -68,7 +68,7 @@ test("a completion or copy that fails after the status 200 does not count as don
   expect(failing.requests).toHaveLength(2);
 });
 
-test("a list of objects ends if the response of the bucket is not XML", async () => {
+test("a list of objects stops if a response of the bucket is not XML", async () => {
   const { bucket } = await scripted([[200, "<html>Welcome</html>"]]);
   expect(await bucket.listObjects()[Symbol.asyncIterator]().next()).toMatchObject({ done: true });
 });

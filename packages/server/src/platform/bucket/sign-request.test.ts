@@ -25,7 +25,7 @@ function received(
   return { url, host, headers, decision };
 }
 
-test("a strict verifier accepts the signature of any request", () => {
+test("an independent verifier accepts the signature of every kind of request", () => {
   const text = fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 });
   const query = fc.dictionary(fc.constantFrom("prefix", "uploadId", "uploads", "key-marker", "list-type"), text);
   const key = text.filter((value) => !/(^|\/)\.{1,2}(\/|$)|\0/.test(value));
@@ -56,7 +56,7 @@ test.each([
   expect(received(request, { target })).toMatchObject({ url, decision: { ok: true } });
 });
 
-test("a request of a second access key or a later day has a new signing key", () => {
+test("another access key or a later day leads to another signing key", () => {
   const { sign } = createSignRequest(AWS);
   const signature = (secretAccessKey: string, now: number) =>
     sign({ method: "GET" }, { credentials: { ...KEYS, secretAccessKey }, now }).headers.authorization;

@@ -26,7 +26,7 @@ function expiresOf({ url }: SignedUrl): string | null {
   return new URL(url).searchParams.get("X-Amz-Expires");
 }
 
-describe("signing", () => {
+describe("the signatures of the bucket adapter", () => {
   test("the bucket adapter signs URLs synchronously while the credentials are cached", () => {
     const signed = bucketOn(server).presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
     expect(signed).toMatchObject({ url: expect.any(String), expiresAt: SECOND + 60_000 });
@@ -37,19 +37,16 @@ describe("signing", () => {
     ["a bucket in the path", { name: "files", forcePathStyle: true }, "http://localhost:9"],
     ["a bucket in the host name", { name: "files", forcePathStyle: false }, "http://files.localhost:9"],
     ["a bucket with a dot", { name: "my.files", forcePathStyle: false }, "http://localhost:9"],
-  ])(
-    "the URLs of %s have the origin that the content security policy of the pages permits",
-    async (_, style, origin) => {
-      const bucket = bucketOn(server, { ...style, endpoint: "http://localhost:9" });
-      expect([bucket.urlOrigin, bucket.downloadOrigin]).toEqual([origin, origin]);
-      const { url } = await bucket.presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
-      expect(new URL(url).origin).toBe(origin);
-      const put = await bucket.presignPut({ ...PUT, expiresInSeconds: 60, now: NOW });
-      expect(new URL(put.url).origin).toBe(origin);
-    },
-  );
+  ])("the content security policy of the pages permits the origin of the URLs of %s", async (_, style, origin) => {
+    const bucket = bucketOn(server, { ...style, endpoint: "http://localhost:9" });
+    expect([bucket.urlOrigin, bucket.downloadOrigin]).toEqual([origin, origin]);
+    const { url } = await bucket.presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
+    expect(new URL(url).origin).toBe(origin);
+    const put = await bucket.presignPut({ ...PUT, expiresInSeconds: 60, now: NOW });
+    expect(new URL(put.url).origin).toBe(origin);
+  });
 
-  test("a presigned URL contains the public endpoint, even if the service calls another endpoint", async () => {
+  test("a presigned URL has the public endpoint, not the endpoint for the service", async () => {
     const bucket = bucketOn(server, { publicEndpoint: "https://files.example.com" });
     const { url } = await bucket.presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
     expect(url).toMatch(/^https:\/\/files\.example\.com\/files\/key\?/);
@@ -60,7 +57,7 @@ describe("signing", () => {
     bucket.close();
   });
 
-  test("a presigned GET contains a changed filename, type or disposition of one object", async () => {
+  test("a presigned GET can change the filename, type or disposition of the response", async () => {
     const bucket = bucketOn(server);
     const disposition = async (change: Partial<Parameters<Bucket["presignGet"]>[0]>) => {
       const { url } = await bucket.presignGet({ ...GET, expiresInSeconds: 60, now: NOW, ...change });
@@ -84,7 +81,7 @@ describe("temporary credentials", () => {
     return bucketOn(server, { credentials, clock: () => NOW, onWarning: (text) => warnings.push(text) });
   }
 
-  test("temporary credentials that expire before the URL shorten the URL and its expiresAt", async () => {
+  test("a presigned URL expires with its temporary credentials", async () => {
     const warnings: string[] = [];
     const bucket = ending(30_500, warnings);
     const get = await bucket.presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
@@ -97,7 +94,7 @@ describe("temporary credentials", () => {
     ]);
   });
 
-  test("temporary credentials that outlast the URL do not change the URL", async () => {
+  test("temporary credentials that expire after the URL do not change the URL", async () => {
     const warnings: string[] = [];
     const { expiresAt } = await ending(90_000, warnings).presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
     expect(expiresAt).toBe(SECOND + 60_000);
@@ -129,7 +126,7 @@ describe("temporary credentials", () => {
     bucket.close();
   });
 
-  test("the URL of temporary credentials contains the session token", async () => {
+  test("a URL that temporary credentials sign contains the session token", async () => {
     const credentials = { ...server.credentials, sessionToken: "to/ken+" };
     const { url } = await bucketOn(server, { credentials }).presignGet({ ...GET, expiresInSeconds: 60, now: NOW });
     expect(new URL(url).searchParams.get("X-Amz-Security-Token")).toBe("to/ken+");
@@ -137,7 +134,7 @@ describe("temporary credentials", () => {
 });
 
 describe("requirement 14", () => {
-  test("the built-in bucket sends nosniff and a sandbox on its own origin", async () => {
+  test("the built-in bucket sends `nosniff` and `sandbox` with each file", async () => {
     const bucket = bucketOn(server);
     const body = Readable.from([Buffer.from("<h1>hello</h1>")]);
     await bucket.store({ objectKey: "key", contentType: "text/html", body, maxBytes: 100 });
@@ -151,7 +148,7 @@ describe("requirement 14", () => {
 });
 
 describe("cacheable URLs", () => {
-  test("cacheable URLs do not change while temporary credentials expire, and expire with the credentials", async () => {
+  test("cacheable URLs do not change until their temporary credentials expire", async () => {
     const expiration = new Date(NOW + 40_000);
     const bucket = bucketOn(server, { credentials: async () => ({ ...server.credentials, expiration }) });
     const sign = (now: number) =>

@@ -65,7 +65,7 @@ async function nothingIsLeft(): Promise<void> {
   expect(await behind.uploads()).toBe(0);
 }
 
-describe("memory", () => {
+describe("the memory of the bucket adapter", () => {
   test("the bucket adapter stores a stream of 64 MiB unchanged in constant memory", async () => {
     const size = 64 * MIB;
     const bucket = bucketOn(server);
@@ -83,7 +83,7 @@ describe("memory", () => {
     bucket.close();
   });
 
-  test("the bucket adapter frees each chunk of a stored stream, and keeps memory that chunks share", async () => {
+  test("the bucket adapter frees a chunk only if no other chunk shares its memory", async () => {
     const bucket = bucketOn(server);
     onTestFinished(() => bucket.close());
     const shared = Buffer.from(patterned(3 * MIB));
@@ -96,7 +96,7 @@ describe("memory", () => {
     expect(shared.equals(patterned(3 * MIB))).toBe(true);
   });
 
-  test("the bucket adapter reads at most two parts and one chunk of a stream ahead of the bucket", async () => {
+  test("the bucket adapter reads a stream at most two parts and one chunk ahead", async () => {
     const halted = Promise.withResolvers<void>();
     const { bucket } = await troubled((request) => (request === "part 1" ? { status: 503, code: "SlowDown" } : "pass"));
     let read = 0;
@@ -113,7 +113,7 @@ describe("memory", () => {
 });
 
 describe("network faults", () => {
-  test("the bucket adapter reads the object after a lost response to a PUT", async () => {
+  test("the bucket adapter checks the object if the response to a PUT is lost", async () => {
     const bytes = patterned(1000);
     const { store, requests } = await troubled((request, nth) =>
       request === "PUT" && nth === 1 ? "loseResponse" : "pass",
@@ -122,7 +122,7 @@ describe("network faults", () => {
     expect(requests).toEqual(["PUT", "PUT", "GET"]);
   });
 
-  test("the bucket adapter sends a part again after a lost response", async () => {
+  test("the bucket adapter sends a part again if the response to the part is lost", async () => {
     const bytes = patterned(2 * PART + 5);
     const { bucket, store } = await troubled((request, nth) =>
       request === "part 2" && nth === 1 ? "loseResponse" : "pass",
@@ -132,7 +132,7 @@ describe("network faults", () => {
     expect(await bucket.computeChecksum(objectKey)).toEqual(checksum);
   });
 
-  test("the bucket adapter reads the object after a lost response to the completion of an upload", async () => {
+  test("the bucket adapter checks the object if the response to a completion is lost", async () => {
     const bytes = patterned(PART + 5);
     const { bucket, store } = await troubled((request, nth) =>
       request === "complete" && nth === 1 ? "loseResponse" : "pass",
@@ -146,7 +146,7 @@ describe("network faults", () => {
     ["the first part", "part 1"],
     ["a later part", "part 2"],
     ["putting together", "complete"],
-  ])("an upload of which %s fails permanently leaves no object and no parts", async (_what, failing) => {
+  ])("an upload leaves no object and no parts if %s always fails", async (_what, failing) => {
     const { store, requests, warnings } = await troubled((request) =>
       request === failing ? { status: 500, code: "InternalError" } : "pass",
     );
@@ -156,7 +156,7 @@ describe("network faults", () => {
     await nothingIsLeft();
   });
 
-  test("the bucket adapter deletes an object whose responses are all lost", async () => {
+  test("the bucket adapter deletes an object if all responses to its PUT are lost", async () => {
     const { store } = await troubled((request) =>
       request === "PUT" ? "loseResponse" : request === "GET" ? { status: 500, code: "InternalError" } : "pass",
     );
@@ -164,7 +164,7 @@ describe("network faults", () => {
     await nothingIsLeft();
   });
 
-  test("a failed deletion of an unfinished upload causes a warning for the operator", async () => {
+  test("the bucket adapter warns the operator if it cannot delete an unfinished upload", async () => {
     const { store, warnings } = await troubled((request) =>
       request === "part 1" || request === "abort" ? { status: 500, code: "InternalError" } : "pass",
     );
@@ -174,8 +174,8 @@ describe("network faults", () => {
   });
 });
 
-describe("servers with fewer capabilities", () => {
-  test("the bucket adapter reads objects after the upload on a server without checksums", async () => {
+describe("S3 servers with fewer capabilities", () => {
+  test("the bucket adapter reads each uploaded object on a server without checksums", async () => {
     const bytes = patterned(1000);
     const { store, requests } = await troubled((request) =>
       request === "PUT" ? { withoutHeader: "x-amz-checksum-sha256" } : "pass",
@@ -187,7 +187,7 @@ describe("servers with fewer capabilities", () => {
   describe.each([
     [400, "InvalidArgument"],
     [501, "NotImplemented"],
-  ])("that refuse checksum headers with %i", (status, code) => {
+  ])("S3 servers that refuse checksum headers with %i", (status, code) => {
     const refusing = () =>
       troubled((_request, _nth, { headers }) =>
         Object.keys(headers).some((name) => name.startsWith("x-amz-checksum-")) ? { status, code } : "pass",
@@ -206,7 +206,7 @@ describe("servers with fewer capabilities", () => {
       await nothingIsLeft();
     });
 
-    test("the bucket reads the metadata of an object on a server that refuses checksum headers", async () => {
+    test("the metadata of an object is readable on a server that refuses checksum headers", async () => {
       const { bucket, store } = await refusing();
       await store(patterned(10));
       const { bucket: other } = await refusing();
@@ -215,7 +215,7 @@ describe("servers with fewer capabilities", () => {
       await bucket.delete([objectKey]);
     });
 
-    test("the bucket deletes several objects in one request on a server that refuses checksum headers", async () => {
+    test("one request deletes several objects on a server that refuses checksum headers", async () => {
       const { bucket, store, requests } = await refusing();
       await store(patterned(10));
       expect(await bucket.delete([objectKey, "missing"])).toEqual([objectKey, "missing"]);
@@ -225,7 +225,7 @@ describe("servers with fewer capabilities", () => {
     });
   });
 
-  test("the bucket adapter sends writes without conditions to a server without conditional writes", async () => {
+  test("the bucket adapter sends no conditions to a server without conditional writes", async () => {
     const { bucket, store, requests } = await troubled((request, nth) =>
       request === "PUT" && nth === 1 ? { status: 501, code: "NotImplemented" } : "pass",
     );
@@ -234,7 +234,7 @@ describe("servers with fewer capabilities", () => {
     expect(await bucket.head(objectKey)).toMatchObject({ sizeBytes: 10 });
   });
 
-  test("the bucket deletes objects one by one after the server has refused DeleteObjects", async () => {
+  test("objects are deleted one by one after the server refuses DeleteObjects", async () => {
     const { bucket, store, requests } = await troubled((request) =>
       request === "POST" ? { status: 501, code: "NotImplemented" } : "pass",
     );
@@ -248,7 +248,7 @@ describe("servers with fewer capabilities", () => {
     expect(await bucket.head(objectKey)).toBeUndefined();
   });
 
-  test("the bucket warns the operator if the server does not delete an object", async () => {
+  test("the bucket adapter warns the operator if the server does not delete an object", async () => {
     const { bucket, warnings } = await troubled((request) =>
       request === "POST"
         ? {
@@ -262,7 +262,7 @@ describe("servers with fewer capabilities", () => {
   });
 });
 
-describe("requirement 30: buffers of several bodies", () => {
+describe("requirement 30: the buffers of several request bodies", () => {
   const MAX = 64 * MIB;
   /** A body of 100,000 bytes needs a shared buffer. A body of at most 64 KiB would not wait for a buffer. */
   const LARGE = 100_000;
@@ -289,7 +289,7 @@ describe("requirement 30: buffers of several bodies", () => {
     return { body, arrived: arrived.promise };
   }
 
-  test("the body of an upload waits until another body releases its buffer", async () => {
+  test("the request body of an upload waits until another body releases its buffer", async () => {
     const { store } = bucketWith({ totalBytes: PART });
     const first = stalledBody();
     const failing = expect(store(first.body)).rejects.toMatchObject({ code: "upload_aborted" });
@@ -305,7 +305,7 @@ describe("requirement 30: buffers of several bodies", () => {
     await second;
   });
 
-  test("the buffers go to several bodies in the order of their first bytes", async () => {
+  test("waiting request bodies get free buffers in the order of their first bytes", async () => {
     const { store } = bucketWith({ totalBytes: PART });
     const first = stalledBody();
     const failing = expect(store(first.body)).rejects.toMatchObject({ code: "upload_aborted" });
@@ -320,7 +320,7 @@ describe("requirement 30: buffers of several bodies", () => {
     expect(order[0]).toBe(0);
   });
 
-  test("the person whose uploads hold the fewest bytes gets a free buffer first", async () => {
+  test("a free buffer goes to the person whose uploads use the fewest bytes of buffers", async () => {
     const { storeOf } = bucketWith({ totalBytes: 2 * PART });
     const slow = [stalledBody(), stalledBody()];
     const failing = slow.map(({ body }) => storeOf("ann", body).catch(() => undefined));
@@ -336,13 +336,13 @@ describe("requirement 30: buffers of several bodies", () => {
     await Promise.all(failing);
   });
 
-  test("the upload of several bodies with several parts finishes with one shared buffer", async () => {
+  test("several multipart uploads finish although they share one buffer", async () => {
     const { store } = bucketWith({ totalBytes: PART });
     const stored = await Promise.all([1, 2, 3].map((nth) => store(patternedStream(2 * PART + nth))));
     expect(stored.map(({ sizeBytes }) => sizeBytes)).toEqual([2 * PART + 1, 2 * PART + 2, 2 * PART + 3]);
   });
 
-  test("a short body of an upload needs no buffer of a whole part", async () => {
+  test("a short request body does not need the buffer of a whole part", async () => {
     const { store } = bucketWith({ totalBytes: PART + MIB });
     const first = stalledBody();
     const failing = expect(store(first.body)).rejects.toMatchObject({ code: "upload_aborted" });
@@ -352,7 +352,7 @@ describe("requirement 30: buffers of several bodies", () => {
     await failing;
   });
 
-  test("the body of an upload that waits too long for a buffer fails with service_busy", async () => {
+  test("an upload that waits too long for a buffer fails with service_busy", async () => {
     const { store } = bucketWith({ totalBytes: PART, waitMs: 50 });
     const first = stalledBody();
     const failing = expect(store(first.body)).rejects.toMatchObject({ code: "upload_aborted" });
@@ -363,7 +363,7 @@ describe("requirement 30: buffers of several bodies", () => {
     expect(await store(patternedStream(LARGE))).toMatchObject({ sizeBytes: LARGE });
   });
 
-  test("a failed part of an upload returns its buffer", async () => {
+  test("a part of an upload releases its buffer when the part fails", async () => {
     const proxy = await startProxy(server.endpoint, (incoming) =>
       nameOf(incoming) === "part 1" ? { status: 400, code: "InvalidRequest" } : "pass",
     );

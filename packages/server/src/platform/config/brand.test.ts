@@ -20,12 +20,12 @@ function write(name: string, bytes: Buffer | string): string {
 }
 
 describe("the brand of a service", () => {
-  test("the service is called Valet Key by default, without logo and colour", () => {
+  test("by default, the service has the name Valet Key, no logo and no brand color", () => {
     expect(directory.load({}).config.brand).toEqual({ name: "Valet Key", logo: undefined, color: undefined });
   });
 
   test.each(["Example Files", "R&D", "Büro Müller", "ملفات المثال", "x".repeat(60)])(
-    "BRAND_NAME accepts %s, which is also the sender of mails",
+    "BRAND_NAME accepts the name %s, which is also the sender of mails",
     (BRAND_NAME) => {
       const mail = { SMTP_URL: "smtp://localhost:1025", MAIL_FROM: "files@example.com" };
       const { config } = directory.load({ BRAND_NAME, ...mail });
@@ -43,7 +43,7 @@ describe("the brand of a service", () => {
     "\u200b\u2060",
     "\u3164",
     "x".repeat(61),
-  ])("the service does not start with BRAND_NAME=%j", (BRAND_NAME) => {
+  ])("the service does not start with the wrong name BRAND_NAME=%j", (BRAND_NAME) => {
     const { faults } = directory.failure({ BRAND_NAME });
     expect(faults).toEqual([expect.objectContaining({ name: "BRAND_NAME", problem: expect.stringMatching(/< or >/) })]);
   });
@@ -54,7 +54,7 @@ describe("the brand of a service", () => {
     ["logo.webp", WEBP, "image/webp"],
     // The first bytes decide, and the filename does not.
     ["logo.svg", PNG, "image/png"],
-  ])("BRAND_LOGO accepts %s by its bytes", (name, bytes, type) => {
+  ])("BRAND_LOGO accepts the file %s because of its first bytes", (name, bytes, type) => {
     const { config } = directory.load({ BRAND_NAME: "Files", BRAND_LOGO: write(name, bytes) });
     const file = join(directory.workingDirectory, name);
     expect(config.brand.logo).toEqual({ file, type, bytes });
@@ -68,7 +68,7 @@ describe("the brand of a service", () => {
     ["an SVG after a declaration", '<?xml version="1.0"?>\n<!-- x -->\n<svg onload="alert(1)"/>', /is an SVG/],
     ["HTML", "<!doctype html><script>alert(1)</script>", /is neither PNG, JPEG nor WebP/],
     ["an empty file", "", /is neither PNG, JPEG nor WebP/],
-  ])("the service does not start if BRAND_LOGO is %s", (_, bytes, problem) => {
+  ])("the service does not start if the file of BRAND_LOGO is %s", (_, bytes, problem) => {
     const { faults } = directory.failure({ BRAND_NAME: "Files", BRAND_LOGO: write("logo.png", bytes) });
     expect(faults).toEqual([expect.objectContaining({ name: "BRAND_LOGO", problem: expect.stringMatching(problem) })]);
   });
@@ -84,7 +84,7 @@ describe("the brand of a service", () => {
     expect(faults).toEqual([expect.objectContaining({ name: "BRAND_LOGO", problem: expect.stringMatching(problem) })]);
   });
 
-  test("the service warns about a logo without a name", () => {
+  test("the service warns about BRAND_LOGO without BRAND_NAME", () => {
     const { warnings } = directory.load({ BRAND_LOGO: write("logo.png", PNG) });
     expect(warnings).toEqual([expect.stringMatching(/BRAND_LOGO is set without BRAND_NAME/)]);
   });
@@ -93,14 +93,14 @@ describe("the brand of a service", () => {
     ["#1A5FB4", "#1a5fb4"],
     ["#036", "#003366"],
     ["#767676", "#767676"],
-  ])("BRAND_COLOR accepts %s", (BRAND_COLOR, color) => {
+  ])("BRAND_COLOR accepts the color %s", (BRAND_COLOR, color) => {
     const { config } = directory.load({ BRAND_COLOR });
     expect(config.brand.color).toBe(color);
     expect(describeConfig(config)).toContain(`BRAND_COLOR=${color}`);
   });
 
   test.each(["green", "#12345", "#1a5fb4;}body{display:none", "url(x)", "rgb(0,0,0)"])(
-    "the service does not start with BRAND_COLOR=%s, which is not a colour",
+    "the service does not start with BRAND_COLOR=%s, which is not a color",
     (BRAND_COLOR) => {
       const { faults } = directory.failure({ BRAND_COLOR });
       expect(faults).toEqual([expect.objectContaining({ problem: `is "${BRAND_COLOR}", which is not a colour` })]);
@@ -111,7 +111,7 @@ describe("the brand of a service", () => {
     ["#f0c000", "1.7"],
     ["#ffffff", "1"],
     ["#777777", "4.4"],
-  ])("the service does not start with BRAND_COLOR=%s, and names an accepted darker color", (BRAND_COLOR, reached) => {
+  ])("the error about the light color BRAND_COLOR=%s suggests a darker color", (BRAND_COLOR, reached) => {
     const [fault] = directory.failure({ BRAND_COLOR }).faults;
     expect(fault?.problem).toBe(`is "${BRAND_COLOR}", whose contrast with white is ${reached}:1, less than 4.5:1`);
     const darker = /BRAND_COLOR=(#[0-9a-f]{6})/.exec(fault?.remedy ?? "")?.[1] ?? "";
@@ -119,7 +119,7 @@ describe("the brand of a service", () => {
   });
 });
 
-test("the service mixes a dark brand color with white until text in it is readable on a dark background", () => {
+test("the service lightens a dark brand color until it is readable in the dark theme", () => {
   for (const color of ["#000000", "#0000ff", "#17603a", "#8b0000"] as const) {
     expect(contrast(readableOn("#2a2825", { color, other: "#ffffff" }), "#2a2825")).toBeGreaterThanOrEqual(4.5);
   }

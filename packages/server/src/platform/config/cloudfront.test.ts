@@ -29,7 +29,7 @@ describe("CloudFront", () => {
     expect(cloudFrontOf({})).toBeUndefined();
   });
 
-  test("CloudFront signs with SHA-256 for any client by default", () => {
+  test("by default, CloudFront URLs have SHA-256 signatures", () => {
     expect(cloudFrontOf(CLOUDFRONT)).toEqual({
       distribution: "https://d111111abcdef8.cloudfront.net",
       keyPairId: "K2JCJMDEHXQW5F",
@@ -40,7 +40,7 @@ describe("CloudFront", () => {
   });
 
   test.each(["https://cdn.example.com/", "cdn.example.com", "CDN.example.com"])(
-    "the setting CLOUDFRONT_DOMAIN accepts %s",
+    "the setting CLOUDFRONT_DOMAIN accepts the value %s",
     (domain) => {
       expect(cloudFrontOf({ ...CLOUDFRONT, CLOUDFRONT_DOMAIN: domain })?.distribution).toBe("https://cdn.example.com");
     },
@@ -74,14 +74,14 @@ describe("CloudFront", () => {
     expect(lines.join("\n")).not.toContain(KEY.slice(40, 80));
   });
 
-  test("the configuration warns about a CloudFront setting without a distribution", () => {
+  test("the configuration warns about a CloudFront setting without CLOUDFRONT_DOMAIN", () => {
     expect(directory.load({ ...S3, CLOUDFRONT_BIND_IP: "true" }).warnings).toEqual([
       expect.stringMatching(/CLOUDFRONT_BIND_IP is set without CLOUDFRONT_DOMAIN/),
     ]);
   });
 });
 
-describe("refuses CloudFront", () => {
+describe("wrong settings of CloudFront", () => {
   test.each<[string, Record<string, string>, RegExp, RegExp]>([
     ["CLOUDFRONT_DOMAIN", { CLOUDFRONT_DOMAIN: "" }, /is missing, though another part/, /together/],
     ["CLOUDFRONT_KEY_PAIR_ID", { CLOUDFRONT_KEY_PAIR_ID: "" }, /is missing, though another part/, /or none/],
@@ -101,7 +101,7 @@ describe("refuses CloudFront", () => {
     ],
     ["CLOUDFRONT_HASH", { CLOUDFRONT_HASH: "md5" }, /none of sha256, sha1/, /CLOUDFRONT_HASH=sha256/],
     ["CLOUDFRONT_BIND_IP", { CLOUDFRONT_BIND_IP: "yes" }, /none of true, false/, /CLOUDFRONT_BIND_IP=false/],
-  ])("the configuration refuses CloudFront with a wrong %s, case %#", (name, change, problem, remedy) => {
+  ])("the configuration refuses a wrong value of the setting %s (case %#)", (name, change, problem, remedy) => {
     const { faults, message } = directory.failure({ ...S3, ...CLOUDFRONT, ...change });
     expect(faults).toEqual([expect.objectContaining({ name })]);
     expect(faults[0]?.problem).toMatch(problem);

@@ -11,8 +11,8 @@ beforeEach(() => {
   ({ workingDirectory, load } = startDirectory());
 });
 
-describe("defaults", () => {
-  test("an empty environment makes a complete embedded configuration", () => {
+describe("the defaults of the configuration", () => {
+  test("an empty environment leads to a complete configuration of embedded mode", () => {
     const { config, warnings } = load({});
     const dataDir = join(workingDirectory, "data");
     expect(config.server).toEqual({
@@ -56,11 +56,11 @@ describe("defaults", () => {
     expect(warnings).toEqual([]);
   });
 
-  test("the setting URL_RATE_LIMIT=0 removes the rate limit", () => {
+  test("the setting URL_RATE_LIMIT=0 removes the rate limit of URLs", () => {
     expect(load({ URL_RATE_LIMIT: "0" }).config.limits.urlRate).toBeUndefined();
   });
 
-  test("a setting that is an empty variable counts as unset", () => {
+  test("a setting whose environment variable is empty counts as unset", () => {
     expect(load({ PORT: "", AWS_BUCKET_NAME: " ", DATABASE_URL: "" }).config.bucket.kind).toBe("embedded");
   });
 
@@ -73,17 +73,17 @@ describe("defaults", () => {
     ],
     [{ CLAMAV_HOST: "::1" }, { host: "::1", port: 3310 }],
     [{ CLAMAV_HOST: "[::1]:3311" }, { host: "::1", port: 3311 }],
-  ])("the configuration reads the address of a virus scanner from %j", (env, scanner) => {
+  ])("the configuration reads host and port of the virus scanner from the settings %j", (env, scanner) => {
     expect(load(env).config.scanner).toEqual({ ...scanner, tooLarge: "reject" });
   });
 
-  test("the configuration warns of a port of the virus scanner without a host", () => {
+  test("the configuration warns about CLAMAV_PORT without CLAMAV_HOST", () => {
     const { config, warnings } = load({ CLAMAV_PORT: "3310" });
     expect(config.scanner).toBeUndefined();
     expect(warnings.join()).toContain("CLAMAV_PORT is set without CLAMAV_HOST");
   });
 
-  test("by default, nobody can sign up if an identity provider or an issuer of JWTs is configured", () => {
+  test("by default, nobody can sign up if other settings let people sign in", () => {
     const signUpOf = (env: Record<string, string>) => load(env).config.auth.signUp;
     expect(signUpOf({})).toBe("open");
     expect(signUpOf({ AUTH_JWT_SECRET: OTHER_SECRET })).toBe("closed");
@@ -92,12 +92,12 @@ describe("defaults", () => {
     expect(signUpOf({ AUTH_JWT_SECRET: OTHER_SECRET, AUTH_SIGN_UP: "open" })).toBe("open");
   });
 
-  test("the configuration warns of DATABASE_PREPARED without a DATABASE_URL", () => {
+  test("the configuration warns about DATABASE_PREPARED without DATABASE_URL", () => {
     const { warnings } = load({ DATABASE_PREPARED: "off" });
     expect(warnings.join()).toContain("DATABASE_PREPARED has no effect");
   });
 
-  test("the configuration reads every environment variable of a setting", () => {
+  test("the configuration reads the environment variable of every setting", () => {
     const { config, warnings } = load({
       ...S3,
       AWS_SESSION_TOKEN: "token",
@@ -230,7 +230,7 @@ describe("defaults", () => {
     expect(warnings).toEqual([expect.stringMatching(/^AUTH_JWT_REQUIRE_EXPIRY is false/)]);
   });
 
-  test("a bucket without configured keys gets its credentials from the provider chain of the AWS SDK", () => {
+  test("without configured keys, the AWS SDK finds the credentials of the bucket", () => {
     const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, ...role } = S3;
     expect(load(role).config.bucket).toEqual({
       kind: "s3",
@@ -265,14 +265,14 @@ describe("defaults", () => {
   });
 });
 
-describe("secrets in files", () => {
-  test("the configuration reads a secret from the file in NAME_FILE", () => {
+describe("settings whose values are in files", () => {
+  test("the configuration reads a secret from the file that NAME_FILE names", () => {
     const file = join(workingDirectory, "jwt-secret");
     writeFileSync(file, `${"8fQ2mZx7Lw4Rb9Tc1Vn6Yk3Hp5Js0Gd2"}\n`);
     expect(load({ AUTH_JWT_SECRET_FILE: file }).config.auth.jwtSecret).toBe("8fQ2mZx7Lw4Rb9Tc1Vn6Yk3Hp5Js0Gd2");
   });
 
-  test("the configuration refuses NAME_FILE together with NAME, and an unreadable file", () => {
+  test("the configuration refuses NAME_FILE with NAME or with an unreadable file", () => {
     const file = join(workingDirectory, "missing");
     expect(() => load({ AUTH_JWT_SECRET_FILE: file })).toThrow(/AUTH_JWT_SECRET_FILE can't be read: ENOENT/);
     expect(() => load({ AUTH_JWT_SECRET_FILE: file, AUTH_JWT_SECRET: "x".repeat(40) })).toThrow(/is set twice/);
@@ -280,7 +280,7 @@ describe("secrets in files", () => {
 });
 
 describe(".env", () => {
-  test("the configuration reads .env, and environment variables override the file", () => {
+  test("environment variables override the variables of the file .env", () => {
     writeFileSync(join(workingDirectory, ".env"), 'PORT=4000\nLOG_LEVEL="debug"\n');
     const { server } = load({ PORT: "5000" }).config;
     expect(server.port).toBe(5000);
@@ -299,35 +299,35 @@ describe(".env", () => {
     ["a blank value before it", "PUBLIC_URL= \nHOST=files.example\n"],
     ["a blank value before it, on Windows", "PUBLIC_URL= \r\nHOST=files.example\r\n"],
     ["a value of several lines before it", "MOTTO='one\ntwo'\nHOST=files.example\n"],
-  ])("a .env file accepts %s", (_, text) => {
+  ])("the file .env can have %s", (_, text) => {
     writeFileSync(join(workingDirectory, ".env"), text);
     expect(load({}).config.server.host).toBe("files.example");
   });
 
-  test("a value in a .env file can contain a # and a $", () => {
+  test("a value in the file .env can contain a # and a $", () => {
     const secret = "n8sJ2kQ0xV5b#7mT4rY1wE6uI3$PATH9aLc";
     writeFileSync(join(workingDirectory, ".env"), `AUTH_SECRET='${secret}'\n`);
     expect(load({}).config.auth.secret).toBe(secret);
   });
 
-  test("the configuration warns of variables in .env that the AWS SDK reads only from the environment", () => {
+  test("the configuration warns about a variable in .env that only the AWS SDK reads", () => {
     writeFileSync(join(workingDirectory, ".env"), "AWS_PROFILE=files\n");
     expect(load({}).warnings).toEqual([expect.stringMatching(/^AWS_PROFILE is in \.env, .* real environment/)]);
     expect(load({ AWS_PROFILE: "files" }).warnings).toEqual([]);
   });
 });
 
-describe("warnings", () => {
+describe("the warnings of the configuration", () => {
   test.each([
     ["AWS_BUCKET", "AWS_BUCKET_NAME"],
     ["S3_BUCKET", "AWS_BUCKET_NAME"],
     ["DB_URL", "DATABASE_URL"],
     ["JWT_SECRET", "AUTH_JWT_SECRET"],
-  ])("for the unknown name %s, the configuration suggests the name %s", (name, meant) => {
+  ])("the warning about the unknown variable %s suggests the setting %s", (name, meant) => {
     expect(load({ [name]: "x" }).warnings).toEqual([`${name} is set but not read here: did you mean ${meant}?`]);
   });
 
-  test("the configuration ignores the name of another program if the right setting has its value", () => {
+  test("the configuration ignores AWS_DEFAULT_REGION if AWS_REGION has a value", () => {
     expect(load({ ...S3, AWS_DEFAULT_REGION: "eu-west-1" }).warnings).toEqual([]);
   });
 
@@ -342,13 +342,13 @@ describe("warnings", () => {
     [{ AUTH_OIDC_NAME: "Example" }, /without AUTH_OIDC_ISSUER/],
     [{ AUTH_JWKS_URL: "http://login/jwks", AUTH_JWT_AUDIENCE: "files" }, /^AUTH_JWKS_URL is plain http/],
     [{ AUTH_JWKS_URL: "https://login/jwks" }, /without AUTH_JWT_AUDIENCE/],
-  ])("%o", (env, text) => {
+  ])("the configuration warns about the settings %o", (env, text) => {
     expect(load(env).warnings).toEqual([expect.stringMatching(text)]);
   });
 });
 
 describe("the identity provider", () => {
-  test("the name of the identity provider is its host by default, and the provider needs no TLS on localhost", () => {
+  test("by default, the name of the identity provider is its host", () => {
     expect(load(OIDC).config.auth.oidc).toEqual({
       issuer: "https://login.example.com/realms/main",
       clientId: "valet-key",

@@ -13,7 +13,7 @@ beforeEach(() => {
   ({ workingDirectory, load, failure } = startDirectory());
 });
 
-describe("faults", () => {
+describe("the faults of the configuration", () => {
   test.each<[string, Record<string, string>, RegExp, RegExp]>([
     ["PORT", { PORT: "99999" }, /"99999", which is not a whole number from 0 to 65535/, /PORT=3000/],
     ["PORT", { PORT: "3000.5" }, /not a whole number/, /PORT=3000/],
@@ -158,7 +158,7 @@ describe("faults", () => {
       /same as AUTH_SECRET or an earlier one/,
       /of its own/,
     ],
-  ])("the configuration refuses a wrong setting: %s %o", (name, env, problem, remedy) => {
+  ])("the configuration refuses a wrong value of the setting %s: %o", (name, env, problem, remedy) => {
     const error = failure(env);
     expect(error.faults.map((fault) => fault.name)).toEqual([name]);
     expect(error.faults[0]?.problem).toMatch(problem);
@@ -181,7 +181,7 @@ describe("faults", () => {
       },
     ],
     ["of an S3 in path style", { ...S3, PUBLIC_URL: "https://h.example", S3_ENDPOINT: "https://h.example" }],
-  ])("requirement 14: the configuration refuses a bucket on the origin of the service, %s", (_, env) => {
+  ])("requirement 14: the bucket cannot have the origin of the service (%s)", (_, env) => {
     const { faults } = failure(env);
     expect(faults.map(({ name }) => name)).toEqual(["S3_PUBLIC_ENDPOINT"]);
     expect(faults[0]?.problem).toMatch(/no origin of its own.*PUBLIC_URL/);
@@ -199,7 +199,7 @@ describe("faults", () => {
     expect(() => load(env)).not.toThrow();
   });
 
-  test("the configuration reports all faults together with their remedies, and writes no file", () => {
+  test("the configuration reports all faults at the same time, with their remedies", () => {
     const error = failure({ PORT: "x", URL_TTL_MAX: "0", AWS_BUCKET_NAME: "files", DATABASE_URL: "sqlite:x" });
     expect(error.message).toBe(
       [
@@ -245,7 +245,7 @@ describe("requirement 29: bad secrets outside embedded mode prevent the start", 
   test.each([
     ["a bucket is configured", s3WithoutSecret],
     ["a database is configured", { DATABASE_URL: "postgres://u:p@db/valetkey" }],
-  ])("a missing secret prevents the start when %s", (_when, env) => {
+  ])("the service does not start without a secret when %s", (_when, env) => {
     const [fault, ...more] = failure(env).faults;
     expect(more).toEqual([]);
     expect(fault).toMatchObject({ name: "AUTH_SECRET", problem: expect.stringMatching(/^is missing/) });
@@ -262,7 +262,7 @@ describe("requirement 29: bad secrets outside embedded mode prevent the start", 
     "a-string-secret-at-least-256-bits-long",
     "better-auth-secret-12345678901234567890",
     "this-is-an-example-0123456789-0123456789",
-  ])("the known default %s as a secret prevents the start", (secret) => {
+  ])("the service does not start with the widely known secret %s", (secret) => {
     for (const name of ["AUTH_SECRET", "AUTH_JWT_SECRET", "AUTH_SECRETS_OLD"]) {
       const [fault] = failure({ ...S3, [name]: secret }).faults;
       expect(fault).toMatchObject({ name, problem: expect.stringMatching(/known default/) });
@@ -270,22 +270,22 @@ describe("requirement 29: bad secrets outside embedded mode prevent the start", 
     }
   });
 
-  test("the configuration refuses a secret of 31 bytes, and accepts a secret of 32 bytes", () => {
+  test("the configuration accepts a secret of 32 bytes, but not of 31 bytes", () => {
     const short = failure({ ...S3, AUTH_SECRET: SECRET.slice(1) });
     expect(short.faults[0]?.problem).toBe("is too short: 31 bytes, at least 32 are needed");
     expect(short.faults[0]?.remedy).toMatch(command);
     expect(load(S3).config.auth.secret).toBe(SECRET);
   });
 
-  test("a secret that repeats a few characters prevents the start", () => {
+  test("the service does not start with a secret that repeats a few characters", () => {
     expect(failure({ ...S3, AUTH_SECRET: "ab".repeat(32) }).faults[0]?.problem).toMatch(/repeats a few characters/);
   });
 
-  test("the configuration refuses a bad secret in embedded mode, and does not replace the secret", () => {
+  test("embedded mode refuses a bad secret, and does not generate another secret", () => {
     expect(failure({ AUTH_SECRET: "changeme" }).faults[0]?.problem).toMatch(/known default/);
   });
 
-  test("no message about a configuration contains a secret", () => {
+  test("no message of the configuration contains a secret", () => {
     const error = failure({
       ...S3,
       AUTH_SECRET: "secret-Xy7",

@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 const load = (env: Record<string, string>) => directory.load({ ...BEHIND_PROXY, ...env });
 
-describe("mail", () => {
+describe("the settings for mail", () => {
   test("the service sends no mail by default", () => {
     expect(load({}).config.mail).toBeUndefined();
   });
@@ -28,7 +28,7 @@ describe("mail", () => {
     ["smtp://me:p%40ss@smtp.example.com", { port: 587, requiresTls: true, user: "me", password: "p@ss" }],
     ["smtp://smtp.example.com:25?requireTLS=true", { port: 25, isSecure: false, requiresTls: true }],
     ["smtp://me:pass@localhost:1025", { port: 1025, requiresTls: false }],
-  ])("the setting SMTP_URL accepts %s", (SMTP_URL, expected) => {
+  ])("the setting SMTP_URL accepts the URL %s", (SMTP_URL, expected) => {
     const { config, warnings } = load({ SMTP_URL, MAIL_FROM });
     expect(config.mail).toMatchObject(expected);
     expect(warnings).toEqual([]);
@@ -52,7 +52,7 @@ describe("mail", () => {
     [{ MAIL_FROM, SMTP_URL: "smtps://smtp.example.com/?sendmail=true" }, "SMTP_URL", /is not an smtp/],
     [{ MAIL_FROM: "Example Files", SMTP_URL: "smtps://smtp.example.com" }, "MAIL_FROM", /is not an email address/],
     [{ MAIL_FROM: "A\nBcc: b@c.de <a@b.de>", SMTP_URL: "smtps://smtp.example.com" }, "MAIL_FROM", /is not an/],
-  ])("the configuration of mail refuses %j without a password in the text", (env, name, problem) => {
+  ])("the error about the wrong mail settings %j contains no password", (env, name, problem) => {
     const failure = directory.failure(env as Record<string, string>);
     expect(failure.faults).toEqual([expect.objectContaining({ name, problem: expect.stringMatching(problem) })]);
     expect(failure.message).not.toContain("opensesame");
@@ -62,12 +62,12 @@ describe("mail", () => {
     [{ SMTP_URL: "smtp://smtp.example.com" }, /anyone on the network path can read the mails/],
     [{ SMTP_URL: "smtps://smtp.example.com", PUBLIC_URL: "http://localhost:3000" }, /open on this machine only/],
     [{ SMTP_HOST: "smtp.example.com" }, /did you mean SMTP_URL/],
-  ])("the configuration of mail warns of %j", (env, warning) => {
+  ])("the configuration warns about the mail settings %j", (env, warning) => {
     const settings = "SMTP_URL" in env ? { ...env, MAIL_FROM } : env;
     expect(load(settings as Record<string, string>).warnings).toEqual([expect.stringMatching(warning)]);
   });
 
-  test("the configuration reads SMTP_URL from a file, and the described configuration masks the password", () => {
+  test("the described configuration masks the password of an SMTP_URL from a file", () => {
     const file = join(directory.workingDirectory, "smtp-url");
     writeFileSync(file, "smtp://me%40example.com:opensesame@smtp.example.com\n");
     const { config } = load({ SMTP_URL_FILE: file, MAIL_FROM });

@@ -62,7 +62,7 @@ describe("a warning about a misspelt setting", () => {
     },
   );
 
-  test("the warning about a misspelt setting appears together with the fault that the misspelling causes", () => {
+  test("the warning about a misspelt setting appears together with the resulting fault", () => {
     const { AUTH_SECRET, ...rest } = S3;
     const { message } = working.failure({ ...rest, AUTH_SECERT: AUTH_SECRET });
     expect(message).toMatch(/AUTH_SECRET is missing/);
@@ -70,7 +70,7 @@ describe("a warning about a misspelt setting", () => {
   });
 
   test.each(Object.entries(PLATFORMS))(
-    "the configuration does not warn of a misspelt setting for the variables of %s",
+    "no variable of the platform %s counts as a misspelt setting",
     (_platform, names) => {
       expect(working.load(setting(...names.split(" "))).warnings).toEqual([]);
     },

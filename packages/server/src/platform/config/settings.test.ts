@@ -8,7 +8,7 @@ const isDescribed = (name: string) => !name.startsWith(NEXT);
 const root = join(import.meta.dirname, "../../../../..");
 
 // `npx vitest run packages/server/src/platform/config/settings.test.ts -u` writes the tables to the pages.
-test.each(Object.keys(DOCUMENTED))("%s has the tables of the settings", async (page) => {
+test.each(Object.keys(DOCUMENTED))("the page %s has the tables of the settings", async (page) => {
   const file = join(root, page);
   await expect(withTables(page, readFileSync(file, "utf8"))).toMatchFileSnapshot(file);
 });
@@ -18,7 +18,7 @@ test("the pages of the documentation describe each setting exactly once", () => 
   expect(tables.flatMap((table) => Object.keys(table)).toSorted()).toEqual(SETTING_NAMES.filter(isDescribed));
 });
 
-test("docs/configuration.md lists the settings whose values can be in files", () => {
+test("docs/configuration.md lists all settings whose values can be in files", () => {
   const [, list] =
     /The suffix `_FILE` works for (.*)\./.exec(readFileSync(join(root, "docs/configuration.md"), "utf8")) ?? [];
   expect(list?.match(/[A-Z0-9_]+/g)?.toSorted()).toEqual(SECRETS.filter(isDescribed));

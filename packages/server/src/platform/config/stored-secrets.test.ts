@@ -15,10 +15,10 @@ beforeEach(() => {
   ({ workingDirectory, load, failure } = startDirectory());
 });
 
-describe("secrets of embedded mode", () => {
+describe("the secrets of embedded mode", () => {
   const file = () => join(workingDirectory, "data", "secrets.json");
 
-  test("the first start in embedded mode makes secrets that only the user of the service can read", () => {
+  test("the first start in embedded mode creates a private file with secrets", () => {
     const first = load({}).config;
     expect(statSync(file()).mode & 0o777).toBe(0o600);
     expect(statSync(join(workingDirectory, "data")).mode & 0o777).toBe(0o700);
@@ -29,7 +29,7 @@ describe("secrets of embedded mode", () => {
     expect(second.bucket).toEqual(first.bucket);
   });
 
-  test("processes that start together in embedded mode use equal secrets", async () => {
+  test("processes that start at the same time in embedded mode use the same secrets", async () => {
     const script = `import(${JSON.stringify(new URL("./index.ts", import.meta.url).href)}).then(({ loadConfig }) =>
       console.log(loadConfig({}, { workingDirectory: process.argv[1] }).config.auth.secret))`;
     const start = () => promisify(execFile)(process.execPath, ["-e", script, workingDirectory]);
@@ -39,7 +39,7 @@ describe("secrets of embedded mode", () => {
     expect(readdirSync(join(workingDirectory, "data"))).toEqual(["secrets.json"]);
   });
 
-  test("the secrets of embedded mode differ between two installations", () => {
+  test("the secrets of embedded mode differ between two data directories", () => {
     const one = load({}).config.auth.secret;
     expect(load({ DATA_DIR: "elsewhere" }).config.auth.secret).not.toBe(one);
   });
@@ -48,13 +48,13 @@ describe("secrets of embedded mode", () => {
     expect(load({ AUTH_SECRET: SECRET }).config.auth.secret).toBe(SECRET);
   });
 
-  test("the secrets of embedded mode include the keys of a built-in bucket with PostgreSQL", () => {
+  test("embedded mode stores the keys of a built-in bucket also with PostgreSQL", () => {
     const { bucket, auth } = load({ DATABASE_URL: "postgres://u:p@db/x", AUTH_SECRET: SECRET }).config;
     expect(auth.secret).toBe(SECRET);
     expect(bucket.credentials?.secretAccessKey).toBe(JSON.parse(readFileSync(file(), "utf8")).bucketSecretAccessKey);
   });
 
-  test("the service generates no secrets while the configuration has a fault", () => {
+  test("the service generates no secrets if the configuration has a fault", () => {
     const asked: string[] = [];
     const secretsOf = (dataDir: string): EmbeddedSecrets => {
       asked.push(dataDir);
@@ -72,7 +72,7 @@ describe("secrets of embedded mode", () => {
     expect(existsSync(join(workingDirectory, "data"))).toBe(false);
   });
 
-  test("the start corrects the mode of the file of secrets to 0600", () => {
+  test("the start of the service sets the mode of the secrets file to 0600", () => {
     load({});
     chmodSync(file(), 0o644);
     load({});
@@ -80,7 +80,7 @@ describe("secrets of embedded mode", () => {
   });
 
   test.each(["", "{", "null", "[]", '{"authSecret":"x"}'])(
-    "a damaged file of secrets (%s) is a fault, and remains unchanged",
+    "the service does not change a damaged secrets file with the content %j",
     (text) => {
       load({});
       writeFileSync(file(), text);

@@ -20,8 +20,8 @@ function controlledBatching({ maxBatchItems = 100, maxRunning = 1 } = {}) {
   return { batching, runs, nextRun };
 }
 
-describe("batching", () => {
-  it("a batch runs all items of one turn, and the next batch runs later items", async () => {
+describe("a queue of batches", () => {
+  it("a batch contains all items of one turn of the event loop", async () => {
     const { batching, runs, nextRun } = controlledBatching();
     const first = [batching.add(1), batching.add(2)];
     await nextRun();
@@ -40,7 +40,7 @@ describe("batching", () => {
     await Promise.all(second);
   });
 
-  it("an added item does not resolve before the run of its batch has ended", async () => {
+  it("the promise of an item resolves only after its batch has run", async () => {
     const { batching, runs, nextRun } = controlledBatching();
     let resolved = false;
     const added = batching.add(1).then(() => {
@@ -71,7 +71,7 @@ describe("batching", () => {
     await later;
   });
 
-  it("a failed batch also rejects the waiting batches that are old", async () => {
+  it("a failed batch also rejects the batches that have waited for over a second", async () => {
     vi.useFakeTimers({ toFake: ["performance"] });
     onTestFinished(() => void vi.useRealTimers());
     const { batching, runs, nextRun } = controlledBatching();
@@ -106,7 +106,7 @@ describe("batching", () => {
     ]);
   });
 
-  it("a closed queue of batches runs the waiting items, and refuses new items", async () => {
+  it("a closed queue of batches still runs the waiting items", async () => {
     const { batching, runs, nextRun } = controlledBatching();
     const added = batching.add(1);
     const closing = batching.close();
@@ -118,7 +118,7 @@ describe("batching", () => {
     expect(runs).toHaveLength(1);
   });
 
-  it("several batches run in parallel up to the limit", async () => {
+  it("a queue runs several batches in parallel, up to its limit", async () => {
     const { batching, runs, nextRun } = controlledBatching({ maxRunning: 2 });
     const added = [batching.add(1)];
     await nextRun();

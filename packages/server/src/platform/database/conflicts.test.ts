@@ -22,10 +22,10 @@ function meetingOf(count: number): () => Promise<void> {
 }
 
 // SQLite has only one writer at a time, so no transaction can make another transaction fail.
-describe("transactions that stop one another, on postgres", () => {
+describe("conflicting transactions on postgres", () => {
   const suite = useDatabase(postgres);
 
-  it("both transactions of a deadlock succeed", async () => {
+  it("both transactions of a deadlock succeed after a retry", async () => {
     const { db } = suite;
     const [one, two] = [sampleNote(), sampleNote()];
     await noteQueries(db).insert(one);
@@ -59,7 +59,7 @@ describe("a database whose default isolation is serializable, on postgres", () =
     return { url, db: await openPostgres({ url, clock: Date.now }) };
   }
 
-  it("a serializable database runs all transactions that change what other transactions read", async () => {
+  it("conflicting transactions all succeed on a serializable database", async () => {
     const { db } = await openSerializable();
     const note = sampleNote();
     await noteQueries(db).insert(note);
@@ -78,7 +78,7 @@ describe("a database whose default isolation is serializable, on postgres", () =
     await db.close();
   });
 
-  it("a serializable database runs all single statements that change one row", async () => {
+  it("parallel changes of one row all succeed on a serializable database", async () => {
     const { db } = await openSerializable();
     const note = sampleNote();
     await noteQueries(db).insert(note);
@@ -87,7 +87,7 @@ describe("a database whose default isolation is serializable, on postgres", () =
     await db.close();
   });
 
-  it("a transaction rejects with database_unavailable when each of its attempts fails", async () => {
+  it("a transaction fails with database_unavailable when all of its attempts fail", async () => {
     const { db, url } = await openSerializable();
     const note = sampleNote();
     await noteQueries(db).insert(note);

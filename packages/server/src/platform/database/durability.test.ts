@@ -25,7 +25,7 @@ const eventsBeforeKill = (round: number, engine: string) =>
 
 describe.each(engines)("URL events on $name", (engine) => {
   const suite = useDatabase(engine);
-  it(`acknowledged URL events survive kill -9, ${ROUNDS} times in a row`, async () => {
+  it(`acknowledged URL events survive kill -9 of the service, ${ROUNDS} times in a row`, async () => {
     const { file, url } = suite.test;
     const location = (file === undefined ? { url } : { file }) as DatabaseLocation;
     for (let round = 0; round < ROUNDS; round++) {
@@ -39,9 +39,9 @@ describe.each(engines)("URL events on $name", (engine) => {
   });
 });
 
-describe.each(engines)("transactions and starts of uploads on $name", (engine) => {
+describe.each(engines)("transactions and upload starts on $name", (engine) => {
   const suite = useDatabase(engine);
-  it(`transactions and upload starts survive kill -9 completely or not at all, ${ROUNDS} times in a row`, async () => {
+  it(`no transaction or upload start is half complete after kill -9 (${ROUNDS} times)`, async () => {
     const { file, url } = suite.test;
     const location = (file === undefined ? { url } : { file }) as DatabaseLocation;
     for (let round = 0; round < ROUNDS; round++) {

@@ -83,7 +83,7 @@ describe("an unreachable PostgreSQL", () => {
   });
 
   it.each(["cut", "stall"] as const)(
-    "queries fail within seconds while the connection to PostgreSQL is dead (%s), and then recover",
+    "queries fail within seconds while the connection to PostgreSQL is dead (%s)",
     async (how) => {
       await expectAvailable(db);
       await proxy[how]();
@@ -93,7 +93,7 @@ describe("an unreachable PostgreSQL", () => {
     },
   );
 
-  it("a transaction during an outage keeps no write", async () => {
+  it("a transaction that loses its connection keeps no write", async () => {
     const note = sampleNote();
     const transaction = db.transaction(async (tx) => {
       await noteQueries(tx).insert(note);
@@ -105,7 +105,7 @@ describe("an unreachable PostgreSQL", () => {
     expect(await accessQueries(db).note("ann", note.id)).toBeUndefined();
   });
 
-  it("all calls that wait for a dead connection fail together", async () => {
+  it("all queries that wait for a dead connection fail at the same time", async () => {
     await proxy.stall();
     const isTooLate = timeLimit();
     const calls = Array.from({ length: 30 }, () => noteQueries(db).listOwned("ann", FIRST));
@@ -135,7 +135,7 @@ describe("SQLite files that another process locks", () => {
     for (const other of others) other.exec(statement);
   };
 
-  it("writes to a locked SQLite file fail within seconds, reads continue, and writes recover", async () => {
+  it("while another process locks a SQLite file, writes fail and reads succeed", async () => {
     await expectAvailable(test.db);
     onOthers("begin immediate");
     await expectUnavailable(test.db, writes);
@@ -144,7 +144,7 @@ describe("SQLite files that another process locks", () => {
     await expectAvailable(test.db);
   });
 
-  it("writes wait for a short lock of a SQLite file, and do not block the event loop", async () => {
+  it("writes wait for a short lock of a SQLite file without blocking the event loop", async () => {
     onOthers("begin immediate");
     const written = Promise.all(Object.values(writes).map((call) => call(test.db)));
     // The timer fires only if nothing blocks the event loop. The writes succeed only if the writes wait until the timer releases the locks.
@@ -152,7 +152,7 @@ describe("SQLite files that another process locks", () => {
     await written;
   });
 
-  it("the log of URL events records events while only the database is locked", async () => {
+  it("the log of URL events works while another process locks only the main database", async () => {
     const event = sampleEvent({ noteId: "n-locked" });
     others[0]?.exec("begin immediate");
     await urlAuditLog(test.db).record(event);

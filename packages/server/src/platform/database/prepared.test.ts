@@ -27,31 +27,28 @@ describe("a direct connection to PostgreSQL", () => {
     ["auto", NAMES],
     ["on", NAMES],
     ["off", []],
-  ])(
-    "a connection with prepared %s sends one message for each upload step, with the names %j",
-    async (prepared, names) => {
-      const database = await createTestPostgresDatabase();
-      onTestFinished(database.remove);
-      const recorder = await recordStatementNames(database.url);
-      onTestFinished(recorder.stop);
-      const db = await openPostgres({ url: recorder.url, clock: Date.now, prepared });
-      onTestFinished(db.close);
-      const note = sampleNote();
-      await noteQueries(db).insert(note);
-      await accessQueries(db).download("ann", "none");
-      await urlAuditLog(db).record(sampleEvent());
-      const upload = sampleUpload(sampleAttachment(note));
-      const start = { upload, isGranted: false, quota: NO_QUOTA, maxPending: MAX_PENDING, startedBefore: 0 };
-      const before = recorder.syncs();
-      expect(await uploadQueries(db).start(start)).toMatchObject({ isRecorded: true });
-      expect(recorder.syncs() - before).toBe(1);
-      const { attachmentId } = upload;
-      const event = sampleEvent({ action: "attachment.uploaded", actorId: "ann", attachmentIds: [attachmentId] });
-      const completion = { attachmentId, uploadId: upload.id, checksum: undefined, event };
-      expect(await accessQueries(db).upload("ann", upload.id)).toMatchObject({ upload, role: "owner" });
-      expect(await uploadQueries(db).complete(completion)).toMatchObject({ isMoved: true });
-      expect(recorder.syncs() - before).toBe(3);
-      expect(recorder.names()).toEqual(names);
-    },
-  );
+  ])("with DATABASE_PREPARED=%s, the statements of an upload have the names %j", async (prepared, names) => {
+    const database = await createTestPostgresDatabase();
+    onTestFinished(database.remove);
+    const recorder = await recordStatementNames(database.url);
+    onTestFinished(recorder.stop);
+    const db = await openPostgres({ url: recorder.url, clock: Date.now, prepared });
+    onTestFinished(db.close);
+    const note = sampleNote();
+    await noteQueries(db).insert(note);
+    await accessQueries(db).download("ann", "none");
+    await urlAuditLog(db).record(sampleEvent());
+    const upload = sampleUpload(sampleAttachment(note));
+    const start = { upload, isGranted: false, quota: NO_QUOTA, maxPending: MAX_PENDING, startedBefore: 0 };
+    const before = recorder.syncs();
+    expect(await uploadQueries(db).start(start)).toMatchObject({ isRecorded: true });
+    expect(recorder.syncs() - before).toBe(1);
+    const { attachmentId } = upload;
+    const event = sampleEvent({ action: "attachment.uploaded", actorId: "ann", attachmentIds: [attachmentId] });
+    const completion = { attachmentId, uploadId: upload.id, checksum: undefined, event };
+    expect(await accessQueries(db).upload("ann", upload.id)).toMatchObject({ upload, role: "owner" });
+    expect(await uploadQueries(db).complete(completion)).toMatchObject({ isMoved: true });
+    expect(recorder.syncs() - before).toBe(3);
+    expect(recorder.names()).toEqual(names);
+  });
 });

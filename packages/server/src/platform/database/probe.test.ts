@@ -15,10 +15,10 @@ describe.each(engines)("the probe on $name", (engine) => {
   });
 });
 
-describe("the probe of a full disk, on sqlite", () => {
+describe("the probe of the database on a full disk, on sqlite", () => {
   const fixture = useDatabase(sqlite);
 
-  it("writes to a full disk reject with storage_full until the disk has space", async () => {
+  it("writes to SQLite fail with storage_full until the full disk has space again", async () => {
     const { db } = fixture;
     const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(db.kysely);
     await sql.raw(`pragma max_page_count = ${rows[0]?.page_count}`).execute(db.kysely);
@@ -32,10 +32,10 @@ describe("the probe of a full disk, on sqlite", () => {
   });
 });
 
-describe("the probe of a read-only file, on sqlite", () => {
+describe("the probe of a read-only database file, on sqlite", () => {
   const fixture = useDatabase(sqlite);
 
-  it("the probe of a read-only SQLite file rejects with an error that names the fault", async () => {
+  it("the error from the probe of a read-only SQLite file names the cause", async () => {
     await sql`pragma query_only = on`.execute(fixture.db.kysely);
     await expect(fixture.db.probe()).rejects.toMatchObject({
       code: "database_unavailable",
@@ -44,10 +44,10 @@ describe("the probe of a read-only file, on sqlite", () => {
   });
 });
 
-describe("the probe of a standby, on postgres", () => {
+describe("the probe of a standby server, on postgres", () => {
   const fixture = useDatabase(postgres);
 
-  it("the probes of a standby server reject with an error that names the fault", async () => {
+  it("the error from the probe of a PostgreSQL standby server names the cause", async () => {
     const client = new pg.Client({ connectionString: fixture.test.url });
     await client.connect();
     const name = new URL(fixture.test.url ?? "").pathname.slice(1);
@@ -81,7 +81,7 @@ describe("a database on a disk that PostgreSQL can't write", () => {
 
   // PostgreSQL reports a read-only disk with the code 42501, and a damaged disk with a code of the class 58.
   it.each(["42501", "58030"])(
-    "the error of a write with the code %s names the fault of the PostgreSQL disk and the remedy",
+    "the error of a write that PostgreSQL refuses with the code %s names the remedy",
     async (code) => {
       const { db } = fixture;
       await sql`

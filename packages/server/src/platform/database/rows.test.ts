@@ -4,11 +4,11 @@ import { fromColumns, toColumns } from "./rows.ts";
 const row = { id: "a", note_id: "b", link_expires_at: 1, checksum_sha256: "c", invited_by: null };
 const members = { id: "a", noteId: "b", linkExpiresAt: 1, checksumSha256: "c", invitedBy: undefined };
 
-it("fromColumns names the columns of a row in camel case, and returns undefined for null", () => {
+it("fromColumns returns the columns of a row in camel case, with undefined for null", () => {
   expect(fromColumns(row)).toStrictEqual(members);
 });
 
-it("toColumns names the given members of an object as columns, and returns null for undefined", () => {
+it("toColumns returns the members of an object as columns, with null for undefined", () => {
   const object = { ...members, another: 2 };
   expect(toColumns(object, ["id", "noteId", "linkExpiresAt", "checksumSha256", "invitedBy"])).toStrictEqual(row);
 });

@@ -25,7 +25,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     return location;
   }
 
-  it("a database migrates once when several processes and connections start together", async () => {
+  it("a database migrates only once when several processes start at the same time", async () => {
     const location = await locationInTest({ migrated: false });
     const children = Array.from({ length: 2 }, () => startChild("open-once", [JSON.stringify(location)]));
     const [exits, opened] = await Promise.all([
@@ -38,7 +38,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     for (const db of opened) await db.close();
   });
 
-  it("a second opening of a database keeps its data", async () => {
+  it("a database keeps its data when it is opened again", async () => {
     const location = await locationInTest();
     const note = sampleNote();
     const first = await openAt(location);
@@ -49,7 +49,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     await again.close();
   });
 
-  it("a database gets the migrations of a later version, and keeps its data", async () => {
+  it("a database keeps its data when a later version migrates it", async () => {
     const location = await locationInTest();
     const note = sampleNote();
     const first = await openAt(location);
@@ -65,7 +65,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     await later.close();
   });
 
-  it("the service refuses a database of a preview before 0.1.0, and names the last commit that opens the database", async () => {
+  it("the error about a database from before 0.1.0 names a commit that can open it", async () => {
     const location = await locationInTest();
     const db = await openAt(location);
     await sql`update kysely_migration set name = '0042-sharing' where name like '0100-%'`.execute(db.kysely);
@@ -89,7 +89,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     return location;
   }
 
-  it("the service opens a database to which a later version has only added tables or columns", async () => {
+  it("the service opens a newer database that only has additional columns", async () => {
     const note = sampleNote();
     const location = await migratedLater(async (db) => {
       await sql`alter table notes add column color text`.execute(db.kysely);
@@ -100,7 +100,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     await db.close();
   });
 
-  it("the service refuses a database that needs a later version", async () => {
+  it("the service refuses a database that requires a later version of the service", async () => {
     const location = await migratedLater((db) =>
       db.kysely.updateTable("schema_compatibility").set({ needed_migration: "9998-later" }).execute(),
     );
@@ -112,7 +112,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     });
   });
 
-  it("the service refuses a later database that does not name the compatible versions", async () => {
+  it("the service refuses a newer database that does not name compatible versions", async () => {
     const location = await migratedLater(({ kysely }) => kysely.schema.dropTable("schema_compatibility").execute());
     await expect(openAt(location)).rejects.toMatchObject({
       code: "database_unavailable",
@@ -120,7 +120,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     });
   });
 
-  it("the error at the opening of a database names the migration that failed", async () => {
+  it("the error about a failed migration names the migration", async () => {
     const location = await locationInTest();
     const db = await openAt(location);
     const [first, second] = MIGRATIONS;
@@ -136,14 +136,14 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
 });
 
 // The remaining tests need a file or a server, so each test runs on only one engine.
-describe("a SQLite file", () => {
+describe("a SQLite database file", () => {
   async function freshDirectory() {
     const directory = await mkdtemp(join(tmpdir(), "valetkey-start-"));
     onTestFinished(() => rm(directory, { recursive: true }));
     return directory;
   }
 
-  it("a new SQLite file and its directory are readable only for their owner", async () => {
+  it("only the owner can read a new SQLite file and its directory", async () => {
     const file = join(await freshDirectory(), "a", "b", "valetkey.sqlite");
     const db = await openSqlite({ file, clock: Date.now });
     const modes = await Promise.all([dirname(file), file, `${file}-wal`].map(async (path) => (await stat(path)).mode));
@@ -175,7 +175,7 @@ describe("a SQLite file", () => {
 });
 
 describe("a PostgreSQL server", () => {
-  it("the service quickly reports a PostgreSQL server that does not listen", async () => {
+  it("the start fails quickly if no PostgreSQL server listens", async () => {
     const started = performance.now();
     const opening = openPostgres({ url: "postgres://u:p@127.0.0.1:1/none", clock: Date.now });
     await expect(opening).rejects.toMatchObject({ code: "database_unavailable" });

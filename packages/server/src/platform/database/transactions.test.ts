@@ -11,7 +11,7 @@ const FIRST = { limit: 50, cursor: undefined };
 
 describe.each(engines)("transactions on $name", (engine) => {
   const suite = useDatabase(engine);
-  it("a transaction commits all writes, and returns the result of its work", async () => {
+  it("a transaction commits all its writes, and returns the result of its function", async () => {
     const note = sampleNote();
     const answer = await suite.db.transaction(async (tx) => {
       await noteQueries(tx).insert(note);
@@ -23,7 +23,7 @@ describe.each(engines)("transactions on $name", (engine) => {
     expect((await auditQueries(suite.db).listOfNote(note.id, FIRST)).items).toHaveLength(1);
   });
 
-  it("a transaction keeps no write when its work fails, and rejects with the error of the work", async () => {
+  it("a transaction undoes all its writes when its function throws", async () => {
     const note = sampleNote();
     const failure = new Error("on purpose");
     const transaction = suite.db.transaction(async (tx) => {
@@ -36,7 +36,7 @@ describe.each(engines)("transactions on $name", (engine) => {
     expect((await auditQueries(suite.db).listOfNote(note.id, FIRST)).items).toEqual([]);
   });
 
-  it("a transaction sees its own changes in access decisions before the commit", async () => {
+  it("a decision about access inside a transaction sees its uncommitted changes", async () => {
     const note = sampleNote();
     const attachment = sampleAttachment(note);
     await suite.db.transaction(async (tx) => {
@@ -48,7 +48,7 @@ describe.each(engines)("transactions on $name", (engine) => {
     expect((await accessQueries(suite.db).attachment("ann", attachment.id))?.role).toBe("owner");
   });
 
-  it("a query of the outer database throws inside a transaction", async () => {
+  it("a query outside the transaction throws while a transaction function runs", async () => {
     const misuse = suite.db.transaction(() => noteQueries(suite.db).insert(sampleNote()));
     await expect(misuse).rejects.toThrow("Inside a transaction");
     await expect(suite.db.transaction(() => suite.db.transaction(async () => 1))).rejects.toThrow(
@@ -56,7 +56,7 @@ describe.each(engines)("transactions on $name", (engine) => {
     );
   });
 
-  it("a query of the outer database runs after a transaction ends", async () => {
+  it("a query outside the transaction works after the transaction has ended", async () => {
     const note = sampleNote();
     const { promise: committed, resolve: commit } = Promise.withResolvers<void>();
     let later: Promise<void> | undefined;
@@ -68,7 +68,7 @@ describe.each(engines)("transactions on $name", (engine) => {
     expect(await accessQueries(suite.db).note("ann", note.id)).toBeDefined();
   });
 
-  it("transactions run in parallel with single writes and URL events", async () => {
+  it("transactions, single writes and URL events all succeed in parallel", async () => {
     const noteId = sampleNote().id;
     const writes = Array.from({ length: 60 }, (_, i) => {
       if (i % 3 === 0) return urlAuditLog(suite.db).record(sampleEvent({ noteId }));

@@ -16,7 +16,7 @@ const READS = `
     (select cast(sum(idx_tup_read) as int) from pg_stat_user_indexes where indexrelname = 'attachments_of_note') as of_notes
   from pg_stat_user_tables where relname in ('uploads', 'attachments')`;
 
-it("the first uploads of a database start without a read of other people's uploads", async () => {
+it("on a new PostgreSQL database, an upload start reads no other uploads", async () => {
   const { url, remove } = await createTestPostgresDatabase();
   onTestFinished(remove);
   // The pool has one connection, because PostgreSQL caches plans for each connection separately.
@@ -60,7 +60,7 @@ const READ_ROWS = `
   where relname in ('notes', 'attachments', 'attachment_shares', 'note_shares', 'invitations', 'shared_subjects',
     'links', 'link_files', 'link_claims')`;
 
-it("the first lists of a database read a few rows for each note, however many notes have shared files", async () => {
+it("on a new PostgreSQL database, a list of notes reads few rows for each note", async () => {
   const { url, remove } = await createTestPostgresDatabase();
   onTestFinished(remove);
   const db = await openPostgres({ url, clock: Date.now, poolSize: 1 });

@@ -7,12 +7,12 @@ test.each<[string, string[]]>([
   ["postgres://ann:a,b%40c@one,[::1]:2/db", ["postgres://ann:a,b%40c@one/db", "postgres://ann:a,b%40c@[::1]:2/db"]],
   ["postgresql://one,two", ["postgresql://one", "postgresql://two"]],
   ["postgres:///db?host=/run/postgresql", ["postgres:///db?host=/run/postgresql"]],
-])("the URL %s has one URL for each host", (url, expected) => {
+])("the database URL %s is split into one URL for each host", (url, expected) => {
   expect(urlsOf(url)).toEqual(expected);
   expect(faultOfUrl(url)).toBeUndefined();
 });
 
-test("a change of a URL with several hosts keeps all hosts", () => {
+test("a change of a database URL with several hosts keeps all hosts", () => {
   const url = "postgres://ann:secret@one:1,[::1]:2/db";
   expect(mapUrls(url, (one) => one.replace("secret", "***"))).toBe("postgres://ann:***@one:1,[::1]:2/db");
   expect(hostsOf(url)).toBe("one:1, [::1]:2");
@@ -25,7 +25,7 @@ test.each([
   ["postgres:///db?host=one,two", "has several hosts in the parameter host"],
   ["postgres://one/db?target_session_attrs=any", "has target_session_attrs=any, and needs read-write"],
   ["sqlite://one,two", "is not a postgres:// or postgresql:// URL"],
-])("the URL %s is refused", (url, fault) => {
+])("the service refuses the database URL %s", (url, fault) => {
   expect(faultOfUrl(url)).toBe(fault);
 });
 

@@ -7,7 +7,7 @@ import { openPostgres } from "../../../wiring/database/open-postgres.ts";
 import type { Database } from "../queries.ts";
 
 // The two hosts lead to the same server. The tests of a failover between servers need Patroni (e2e/src/patroni).
-describe("a database with two hosts", () => {
+describe("a PostgreSQL database with two hosts", () => {
   let test: Awaited<ReturnType<typeof createTestPostgresDatabase>>;
   let proxies: [TcpProxy, TcpProxy];
   let url: string;
@@ -29,7 +29,7 @@ describe("a database with two hosts", () => {
   const hostOf = (nth: 0 | 1) => `127.0.0.1:${proxies[nth].port}`;
   const write = (db: Database) => noteQueries(db).insert(sampleNote());
 
-  it("the service starts while the first host is down", async () => {
+  it("the service starts while the first of two database hosts is down", async () => {
     await proxies[0].cut();
     const hosts: string[] = [];
     const db = await openPostgres({ url, clock: Date.now, onMove: (host) => hosts.push(host) });
@@ -39,21 +39,24 @@ describe("a database with two hosts", () => {
     await proxies[0].mend();
   });
 
-  it.each(["cut", "stall"] as const)("calls use the other host after the first host fails (%s)", async (how) => {
-    const hosts: string[] = [];
-    const db = await openPostgres({ url, clock: Date.now, onMove: (host) => hosts.push(host) });
-    await write(db);
-    await proxies[0][how]();
-    // The first call can use a connection to the first host, and fails with its time limit.
-    await write(db).catch((error) => expect(error).toMatchObject({ code: "database_unavailable" }));
-    await Promise.all(Array.from({ length: 20 }, () => write(db)));
-    await db.probe();
-    expect(hosts).toEqual([hostOf(0), hostOf(1)]);
-    await db.close();
-    await proxies[0].mend();
-  });
+  it.each(["cut", "stall"] as const)(
+    "database calls use the second host after the first host fails (%s)",
+    async (how) => {
+      const hosts: string[] = [];
+      const db = await openPostgres({ url, clock: Date.now, onMove: (host) => hosts.push(host) });
+      await write(db);
+      await proxies[0][how]();
+      // The first call can use a connection to the first host, and fails with its time limit.
+      await write(db).catch((error) => expect(error).toMatchObject({ code: "database_unavailable" }));
+      await Promise.all(Array.from({ length: 20 }, () => write(db)));
+      await db.probe();
+      expect(hosts).toEqual([hostOf(0), hostOf(1)]);
+      await db.close();
+      await proxies[0].mend();
+    },
+  );
 
-  it("a call fails with one clear error while no host works, and later calls work without a restart", async () => {
+  it("database calls work again after an outage of both hosts, without a restart", async () => {
     const db = await openPostgres({ url, clock: Date.now });
     for (const proxy of proxies) await proxy.cut();
     await expect.poll(() => write(db).catch((error) => error.cause?.message)).toContain(`${hostOf(1)}: connect ECONN`);

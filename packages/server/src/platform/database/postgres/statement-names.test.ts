@@ -3,8 +3,8 @@ import { createStatementNames } from "./pool.ts";
 
 const SELECT = 'select "id", count(*) as "count" from "notes" where "id" = $1';
 
-describe("the names of statements", () => {
-  it("the name of a statement depends only on its SQL", () => {
+describe("the names of prepared statements", () => {
+  it("the name of a prepared statement depends only on its SQL", () => {
     const { nameOf } = createStatementNames();
     expect(nameOf(SELECT)).toMatch(/^vk_[0-9a-f]{32}$/);
     expect(nameOf(SELECT)).toBe(createStatementNames().nameOf(SELECT));
@@ -19,7 +19,7 @@ describe("the names of statements", () => {
     ["all columns of a changed row", 'update "notes" set "title" = $1 returning *'],
     ["others, and then all columns of a changed row", 'delete from "notes" returning "id", *'],
     ["an insert of several rows", 'insert into "notes" ("id", "title") values ($1, $2), ($3, $4)'],
-  ])("a statement gets no name if it is %s", (_what, sql) => {
+  ])("a statement gets no name and is not prepared if it is %s", (_what, sql) => {
     expect(createStatementNames().nameOf(sql)).toBeUndefined();
   });
 
@@ -28,18 +28,18 @@ describe("the names of statements", () => {
     ["all columns of a query that lists them", 'select * from (select "id" from "notes") as "found"'],
     ["an insert of one row", 'insert into "notes" ("id", "title") values ($1, $2) on conflict ("id") do nothing'],
     ["several subqueries", 'select (select count(*) from "a"), (select "x" from "b") from "notes"'],
-  ])("a statement gets a name if it is %s", (_what, sql) => {
+  ])("a statement gets a name and is prepared if it is %s", (_what, sql) => {
     expect(createStatementNames().nameOf(sql)).toBeDefined();
   });
 
-  it("at most 500 statements get a name", () => {
+  it("at most 500 prepared statements get a name", () => {
     const { nameOf } = createStatementNames();
     for (let nth = 0; nth < 500; nth++) expect(nameOf(`${SELECT} limit ${nth}`)).toBeDefined();
     expect(nameOf(SELECT)).toBeUndefined();
     expect(nameOf(`${SELECT} limit 0`)).toBeDefined();
   });
 
-  it("a renewed statement gets another name, and too many renewals end all names", () => {
+  it("after 100 new names for lost statements, no statement gets a name", () => {
     const { nameOf, renew } = createStatementNames();
     const names = new Set([nameOf(SELECT)]);
     for (let nth = 1; nth < 100; nth++) {

@@ -19,7 +19,7 @@ async function lengthenLog(db: Database): Promise<void> {
   });
 }
 
-it("a worker thread copies a long write-ahead log after the write", async () => {
+it("a worker thread copies a long write-ahead log to the database after a write", async () => {
   const { file, close } = await sqlite.open();
   const [writer, other] = [new DatabaseSync(file as string), new DatabaseSync(file as string)];
   const state = other.prepare("pragma wal_checkpoint(noop)");
@@ -49,7 +49,7 @@ it("a worker thread copies a long write-ahead log after the write", async () => 
 
 // Only Linux lists the locks of all processes in a file.
 const itOnLinux = process.platform === "linux" ? it : () => undefined;
-itOnLinux("a checkpoint keeps the locks of another database instance in the process", async () => {
+itOnLinux("a checkpoint does not release the locks of another database in the same process", async () => {
   const { db, file, close } = await sqlite.open();
   const again = await openSqlite({ file: file as string, clock: Date.now });
   await noteQueries(db).insert(sampleNote());
@@ -67,7 +67,7 @@ itOnLinux("a checkpoint keeps the locks of another database instance in the proc
   await close();
 });
 
-it("the write-ahead log starts again from its beginning although a reader always reads", async () => {
+it("the write-ahead log restarts although some reader always holds a transaction", async () => {
   const { db, file, close } = await sqlite.open();
   const readers = [new DatabaseSync(file as string), new DatabaseSync(file as string)];
   let turn = 0;
@@ -90,7 +90,7 @@ it("the write-ahead log starts again from its beginning although a reader always
   await close();
 });
 
-it("a failed checkpoint is reported, and runs again later", async () => {
+it("the service reports a failed checkpoint, and repeats the checkpoint later", async () => {
   // The pause ends only when the test moves the fake clock.
   vi.useFakeTimers({ toFake: ["performance"] });
   onTestFinished(() => void vi.useRealTimers());
@@ -118,7 +118,7 @@ it("a failed checkpoint is reported, and runs again later", async () => {
   await close();
 });
 
-it("the service also checks the length of the log after a move of URL events from the journal", async () => {
+it("a move of URL events from the journal can also cause a checkpoint", async () => {
   const { file, close } = await sqlite.open();
   let steps = 0;
   const urlAudit = openSqliteUrlAudit({

@@ -31,8 +31,8 @@ async function earlierDatabase() {
   return { file, note, copies, open, copy: `${file}.before-${LAST}` };
 }
 
-describe("the copy before a migration", () => {
-  it("the copy before a migration contains the database and its journal, and is private", async () => {
+describe("the copy of a SQLite database before a migration", () => {
+  it("the copy before a migration contains the database and its journal of URL events", async () => {
     const { copies, open, copy } = await earlierDatabase();
     await (await open()).close();
     expect(copies).toEqual([copy]);
@@ -56,7 +56,7 @@ describe("the copy before a migration", () => {
     expect(copies).toHaveLength(2);
   });
 
-  it("the service makes no copy for a new database, or without a migration", async () => {
+  it("the service copies no database that is new or needs no migration", async () => {
     const { location, remove } = await sqlite.createLocation();
     onTestFinished(remove);
     const { file } = location as { file: string };
@@ -64,7 +64,7 @@ describe("the copy before a migration", () => {
     expect(readdirSync(dirname(file)).filter((name) => name.includes(".before-"))).toEqual([]);
   });
 
-  it("the copy before a migration replaces the oldest of three copies", async () => {
+  it("before a migration, the service keeps only the newest three database copies", async () => {
     const { file, open, copy } = await earlierDatabase();
     const older = ["0001", "0002", "0003"].map((name, days) => {
       const path = `${file}.before-${name}`;
@@ -78,7 +78,7 @@ describe("the copy before a migration", () => {
     expect(existsSync(join(dirname(file), `${SQLITE_FILE}.before-0001-url-journal`))).toBe(false);
   });
 
-  it("the copy before a migration is correct after a simultaneous start of several processes", async () => {
+  it("the copy before a migration is correct if several processes start together", async () => {
     const { copies, open, copy } = await earlierDatabase();
     const opened = await Promise.all([open(), open(), open()]);
     for (const db of opened) await db.close();

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { inTurn, Mutex } from "./write-group.ts";
 
-it("the mutex is released after work that throws before the work returns a promise", async () => {
+it("the mutex is released after work that throws synchronously", async () => {
   const lock = new Mutex();
   const throws = () => {
     throw new Error("no thread can start");

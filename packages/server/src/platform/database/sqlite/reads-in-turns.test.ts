@@ -27,15 +27,15 @@ async function openFacts() {
   return { reader, add, read: readsInTurns(reader) };
 }
 
-describe("the reads of a turn", () => {
-  it("each read of a turn gets its own rows", async () => {
+describe("the SQLite reads of one turn of the event loop", () => {
+  it("each of several SQLite reads in one turn of the event loop gets its own rows", async () => {
     const { add, read } = await openFacts();
     add("a", 1);
     add("b", 2);
     expect(await Promise.all([read(byId, ["b"]), read(byId, ["c"]), read(byId, ["a"])])).toEqual([[[2]], [], [[1]]]);
   });
 
-  it("the reads of a turn see a commit from before the end of the turn", async () => {
+  it("SQLite reads see commits from the same turn of the event loop", async () => {
     const { add, read } = await openFacts();
     const first = read(byId, ["a"]);
     add("a", 1);
@@ -44,7 +44,7 @@ describe("the reads of a turn", () => {
     expect(await read(byId, ["b"])).toEqual([[2]]);
   });
 
-  it("a failing read of a turn does not affect other reads", async () => {
+  it("a failing SQLite read does not affect other reads in the same turn", async () => {
     const { add, read } = await openFacts();
     add("a", 1);
     const reads = [
@@ -59,7 +59,7 @@ describe("the reads of a turn", () => {
     expect(await read(all, [])).toEqual([["a"], ["b"]]);
   });
 
-  it("the reads of a turn fail after the close of the database in the turn", async () => {
+  it("waiting SQLite reads fail when the database is closed", async () => {
     const { reader, read } = await openFacts();
     const last = read(byId, ["a"]);
     reader.close();
@@ -67,7 +67,7 @@ describe("the reads of a turn", () => {
     await expect(read(byId, ["a"])).rejects.toMatchObject({ code: "database_unavailable" });
   });
 
-  it("reads hold no transaction between turns of the event loop, so a checkpoint can copy the whole log", async () => {
+  it("SQLite reads hold no transaction between two turns of the event loop", async () => {
     const { add, reader, read } = await openFacts();
     add("a", 1);
     await read(byId, ["a"]);

@@ -33,20 +33,20 @@ async function freeSpace(options: { growthBytes: number; truncateWal?: () => Pro
   return { result, steps };
 }
 
-it("a transaction on a full disk first empties the log, and then runs again", async () => {
+it("on a full disk, SQLite truncates the write-ahead log before a retry", async () => {
   expect(await freeSpace({ growthBytes: 0 })).toEqual({ result: "freed", steps: ["run", "truncate", "run"] });
 });
 
-it("a full disk keeps a log that does not fit, because a copy of the log would need the reserve", async () => {
+it("on a full disk, SQLite keeps a write-ahead log that would use up the reserve", async () => {
   expect(await freeSpace({ growthBytes: Number.MAX_SAFE_INTEGER })).toEqual({ result: "freed", steps: ["run", "run"] });
 });
 
-it("a transaction on a full disk runs again even if the log cannot be emptied", async () => {
+it("on a full disk, a transaction runs again even if the log cannot be truncated", async () => {
   const truncateWal = () => Promise.reject(fullDisk());
   expect(await freeSpace({ growthBytes: 0, truncateWal })).toMatchObject({ result: "freed" });
 });
 
-it("on a full disk, all failed parallel transactions run again before the reserve file is restored", async () => {
+it("on a full disk, all failed transactions run again before the reserve is restored", async () => {
   const file = join(await makeFolder(), "a.db");
   const spend = createReserve(file, { growthBytes: () => 0, truncateWal: async () => undefined });
   const hasReserve = () => existsSync(`${file}-reserve`);

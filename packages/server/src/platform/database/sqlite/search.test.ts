@@ -11,7 +11,7 @@ import { openSqliteSearch } from "./search.ts";
 // all engines.
 const TITLE = { limit: 50, cursor: undefined, search: "title" };
 
-it("a search finds a note right after its commit, in the order of other lists", async () => {
+it("a search finds a note immediately after its commit", async () => {
   const test = await sqlite.open();
   const notes = [sampleNote(), sampleNote(), sampleNote()];
   for (const [nth, note] of notes.entries()) {
@@ -65,7 +65,7 @@ it("a search inside a transaction finds a note of the transaction", async () => 
   await test.close();
 });
 
-it("a search fails while the database file is missing, and recovers when the file is back", async () => {
+it("searches work again when a missing database file is back", async () => {
   const test = await sqlite.open();
   const file = test.file as string;
   const search = () => noteQueries(test.db).listOwned("ann", TITLE);
@@ -81,7 +81,7 @@ it("a search fails while the database file is missing, and recovers when the fil
   await test.close();
 });
 
-it("a closing database finishes its searches, and refuses later searches", async () => {
+it("a closing database finishes the running searches, and refuses new searches", async () => {
   const test = await sqlite.open();
   await noteQueries(test.db).insert(sampleNote());
   await searchIndexQueries(test.db).indexSome();

@@ -48,20 +48,20 @@ async function factsInTest(): Promise<Facts> {
   return facts;
 }
 
-describe("writes that are ready at the same time", () => {
-  it("writes that become ready together share one commit", async () => {
+describe("a group of SQLite writes", () => {
+  it("SQLite writes that are ready at the same time share one commit", async () => {
     const facts = await factsInTest();
     await Promise.all(["a", "b", "c"].map((id) => facts.add(id)));
     expect([facts.commits(), facts.committed()]).toEqual([1, ["a", "b", "c"]]);
   });
 
-  it("a single write commits without a wait", async () => {
+  it("a single SQLite write commits without a wait for other writes", async () => {
     const facts = await factsInTest();
     for (const id of ["a", "b", "c"]) await facts.add(id);
     expect(facts.commits()).toBe(3);
   });
 
-  it("writes are committed in groups of at most 32, and the event loop turns between two groups", async () => {
+  it("one group commits at most 32 SQLite writes", async () => {
     const facts = await factsInTest();
     let groups = 0;
     const writes = Promise.all(Array.from({ length: 100 }, (_, index) => facts.add(String(index))));
@@ -89,7 +89,7 @@ describe("writes that are ready at the same time", () => {
     expect([facts.commits(), facts.committed()]).toEqual([1, ["a", "c"]]);
   });
 
-  it("a query after a refusal sees the writes of the group that caused the refusal", async () => {
+  it("a query after a conflict sees the write of the group that caused the conflict", async () => {
     const facts = await factsInTest();
     const first = facts.add("a");
     const seenAfterRefusal = facts.add("a").catch(() => facts.committed());
@@ -97,7 +97,7 @@ describe("writes that are ready at the same time", () => {
     await first;
   });
 
-  it("other connections do not see the writes of a group until the writes are on the disk", async () => {
+  it("other connections see the writes of a group only after the commit", async () => {
     const facts = await factsInTest();
     const seen = facts.db.transaction().execute(async (tx) => {
       await tx.insertInto("facts").values({ id: "b", value: 1 }).execute();
@@ -112,7 +112,7 @@ describe("writes that are ready at the same time", () => {
     expect(await seen).toEqual([1, 0, 0]);
   });
 
-  it("all writes of a group fail when their commit fails, and the next write succeeds", async () => {
+  it("all writes of a group fail when their commit fails", async () => {
     const facts = await factsInTest();
     facts.writer.exec(
       "create table kept (id text references facts deferrable initially deferred); pragma foreign_keys = on",
@@ -132,7 +132,7 @@ describe("writes that are ready at the same time", () => {
     expect(facts.committed()).toEqual(["b"]);
   });
 
-  it("all writes of a group fail with `storage_full` when a write of the group fills the disk", async () => {
+  it("all writes of a group fail with `storage_full` when one write fills the disk", async () => {
     const facts = await factsInTest();
     facts.writer.exec("create table blobs (id text, bytes blob); pragma max_page_count = 20");
     const big = { id: "big", bytes: Buffer.alloc(200_000) };
@@ -151,7 +151,7 @@ describe("writes that are ready at the same time", () => {
     expect(facts.committed()).toContain("d");
   });
 
-  it("the writes of a group remain together during a query of raw SQL", async () => {
+  it("a query of raw SQL does not split a group of writes", async () => {
     const facts = await factsInTest();
     const query = sql`
       select id from facts`;
@@ -159,7 +159,7 @@ describe("writes that are ready at the same time", () => {
     expect([facts.commits(), facts.committed()]).toEqual([1, ["a", "b"]]);
   });
 
-  it("a group of writes commits before a statement that cannot run inside a transaction", async () => {
+  it("a group of writes commits before a statement that cannot be in a transaction", async () => {
     const facts = await factsInTest();
     await Promise.all([facts.add("a"), sql`pragma wal_checkpoint(truncate)`.execute(facts.db), facts.add("b")]);
     expect(facts.committed()).toEqual(["a", "b"]);
@@ -178,8 +178,8 @@ const tasks = fc.array(
   { minLength: 1, maxLength: 60 },
 );
 
-describe("transactions in any interleaving", () => {
-  it("interleaved transactions have the result of transactions that run one by one", async () => {
+describe("interleaved SQLite transactions", () => {
+  it("interleaved SQLite transactions have the same result as serial transactions", async () => {
     const run = async (given: typeof tasks extends fc.Arbitrary<infer T> ? T : never) => {
       const facts = await openFacts();
       try {

@@ -22,7 +22,7 @@ async function read(name: string, text?: string): Promise<string[]> {
 }
 
 it.each(["missing.csv", "missing.jsonl"])(
-  "an adoption list that does not exist causes a clear error: %s",
+  "the command `valetkey adopt` reports ENOENT for a missing list (%s)",
   async (name) => {
     await expect(read(name)).rejects.toMatchObject({
       code: "invalid_request",
@@ -31,7 +31,7 @@ it.each(["missing.csv", "missing.jsonl"])(
   },
 );
 
-it("an adoption list refuses texts that no request could contain", async () => {
+it("each field of an adoption list has the length limits of an HTTP request", async () => {
   const wrong: object[] = [
     { oldId: "x".repeat(256) },
     { oldId: "a\0b" },
@@ -55,6 +55,6 @@ it("the error of an adoption list contains no control character of a field name"
   expect(message).toContain(String.raw`There is no field "\u001b[31m".`);
 });
 
-it("an adoption list of JSON lines may begin with a byte order mark", async () => {
+it("an adoption list in JSON Lines format may begin with a byte order mark", async () => {
   expect(await read("bom.jsonl", '\ufeff{"key":"a","owner":"ann"}\n')).toEqual(["a"]);
 });

@@ -79,7 +79,7 @@ describe.each(engines)("the objects of another bucket in a backup of $name", (en
     return texts;
   }
 
-  it("a backup adds the files of the other bucket to the built-in bucket, and drops its deletions", async () => {
+  it("a backup adds the files of the other bucket to the copy of the built-in bucket", async () => {
     const ids = [await attach("one"), await attach("two")];
     const gone = await attach("gone");
     for (const path of [`/attachments/${gone}`, `/trash/attachments/${gone}`]) await ann.send(`DELETE ${path}`);
@@ -91,7 +91,7 @@ describe.each(engines)("the objects of another bucket in a backup of $name", (en
     expect(deletions.filter(({ object_key }) => object_key.startsWith("bucket:2"))).toEqual([]);
   });
 
-  it("a backup names a file whose object in the other bucket is missing or truncated", async () => {
+  it("a backup reports a file whose object in the other bucket is missing or truncated", async () => {
     const [missing, truncated] = [await attach("missing"), await attach("truncated")];
     const place = async (id: string) => ({ Bucket: other.bucket, Key: (await keyOf(id)).slice("bucket:2/".length) });
     await inspect(other).s3.send(new DeleteObjectCommand(await place(missing)));
@@ -99,14 +99,14 @@ describe.each(engines)("the objects of another bucket in a backup of $name", (en
     expect((await gather()).toSorted()).toEqual([`attachments/${missing}`, `attachments/${truncated}`].toSorted());
   });
 
-  it("a backup omits a file of the other bucket that was deleted after the copy of the database", async () => {
+  it("a backup omits a file that was deleted after the copy of the database", async () => {
     const id = await attach("gone");
     await bucket.delete([await keyOf(id)]);
     expect(await gather({ hasFile: false })).toEqual([]);
     expect(await attachmentQueries(service.db).find(id)).toBeUndefined();
   });
 
-  it("a backup reads an object again if the other bucket fails once", async () => {
+  it("a backup reads an object again if the first read from the other bucket fails", async () => {
     const id = await attach("hello");
     let failures = 1;
     const read: Bucket["read"] = (...given) =>
@@ -115,7 +115,7 @@ describe.each(engines)("the objects of another bucket in a backup of $name", (en
     expect(await readRestored([await keyOf(id)])).toEqual(["hello"]);
   });
 
-  it("a backup gives an adopted object a new key if the built-in bucket has another object with its key", async () => {
+  it("a backup gives an adopted object a new key if its key is already in use", async () => {
     await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "ann", isAdmin: true });
     const Key = "elsewhere/report.txt";
     await service.bucketContents.s3.send(

@@ -4,7 +4,7 @@ import { openAt } from "../../testing/database/database-location.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { leaseMove } from "./lease.ts";
 
-describe.each(engines)("the lease of a move on $name", ({ name, createLocation }) => {
+describe.each(engines)("the lease of a bucket move on $name", ({ name, createLocation }) => {
   const earlier = Object.fromEntries(Object.entries(migrationsFor(name)).filter(([one]) => one < "0107"));
 
   /** Leases a move on a new database, and changes the needed migration before the lease. */
@@ -23,7 +23,7 @@ describe.each(engines)("the lease of a move on $name", ({ name, createLocation }
     return { location, needed: row?.needed_migration };
   }
 
-  it("after a move began, a version that does not know the numbers of buckets refuses the database", async () => {
+  it("after a bucket move began, a version without bucket numbers refuses the database", async () => {
     const { location } = await leased();
     await expect(openAt(location, { migrations: earlier })).rejects.toMatchObject({
       code: "database_unavailable",
@@ -32,7 +32,7 @@ describe.each(engines)("the lease of a move on $name", ({ name, createLocation }
     await (await openAt(location)).close();
   });
 
-  it("a bucket move keeps a later needed migration", async () => {
+  it("a bucket move does not replace a later required migration in the database", async () => {
     expect((await leased({ needed: "0110-audit-partitions" })).needed).toBe("0110-audit-partitions");
   });
 });

@@ -84,7 +84,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     return fetch(body.fileUrl).then((response) => response.text());
   };
 
-  it("a bucket move moves files and previews, and a deletion removes both copies of a file", async () => {
+  it("the deletion of a moved file also deletes the copy in the old bucket", async () => {
     const photo = await uploadPhoto(ann, { noteId });
     await sendPreview(ann, { attachmentId: photo });
     const file = await attach();
@@ -110,7 +110,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(await service.bucketContents.keys()).toEqual([file.objectKey]);
   });
 
-  it("a bucket move names each object that is missing, truncated or damaged, and moves the others", async () => {
+  it("a bucket move reports each object that is missing, truncated or damaged", async () => {
     const [whole, missing, truncated, damaged] = [await attach(), await attach(), await attach(), await attach()];
     const Bucket = service.bucketServer.bucket;
     await service.bucketContents.s3.send(new DeleteObjectCommand({ Bucket, Key: missing.objectKey }));
@@ -131,7 +131,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(await move()).toMatchObject({ moved: { objects: 3 }, failures: [] });
   });
 
-  it("a bucket move queues the deletion of the copy if the file was deleted during the copy", async () => {
+  it("a bucket move queues the deletion of the copy of a file that was just deleted", async () => {
     const { id } = await attach();
     const store: Bucket["store"] = async (options) => {
       const stored = await bucket.store(options);
@@ -160,7 +160,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(await keyOf(body.id)).toBe("bucket:2/elsewhere/report.txt");
   });
 
-  it("a bucket move moves adopted objects whose keys look almost like the mark of a bucket", async () => {
+  it("a bucket move moves adopted objects whose keys begin with `bucket:` or similar", async () => {
     await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "ann", isAdmin: true });
     for (const key of ["bucket:foo.txt", "bucket:12345/x", "bucket:10", "bucket;a"]) {
       await putBehind(key, "text");
@@ -176,7 +176,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(keys).toEqual(["bucket:10", "bucket:12345/x", "bucket:foo.txt", "bucket;a"]);
   });
 
-  it("a bucket move names an adopted object whose key another row has in the new bucket", async () => {
+  it("a bucket move does not move an adopted object to a key that another file has", async () => {
     await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "ann", isAdmin: true });
     const rejected = await attach();
     const change = { state: "rejected", object_key: "bucket:2/report.txt" } as const;
@@ -223,7 +223,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(await first).toMatchObject({ moved: { objects: 1 } });
   }, 20_000);
 
-  it("a bucket move uses the copies of a killed run, and copies a damaged copy again", async () => {
+  it("after a killed run, a bucket move copies only missing and damaged objects", async () => {
     const [one, two] = [await attach(), await attach()];
     const copies = [one, two].map(({ objectKey }) => bucket.copiesOf(objectKey)[0] as string);
     const [good = "", bad = ""] = copies;
@@ -240,7 +240,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(await download(two.id)).toBe("hello");
   });
 
-  it("a bucket move stops when the credentials end in the middle, and continues with new credentials", async () => {
+  it("a bucket move stops when its credentials expire, and continues with new ones", async () => {
     for (let nth = 0; nth < 3; nth += 1) await attach(`file ${nth}`);
     let left = 1;
     const expired = () =>
@@ -263,7 +263,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(failure.message).toBe("The file store is full. Delete files");
   });
 
-  it("while a form stores an object in the old bucket, a bucket move names no time to empty the old bucket", async () => {
+  it("a bucket move returns no time to empty the old bucket while a form upload runs", async () => {
     const notBefore = service.now() + 86_400_000;
     await objectDeletionQueries(service.db).put({ objectKey: bucket.newObjectKey(), notBefore });
     const { unsettled, emptyFrom } = await move();
@@ -271,7 +271,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(emptyFrom).toBeUndefined();
   });
 
-  it("a bucket move waits for the second run of each deletion before the old bucket may be emptied", async () => {
+  it("the old bucket may be emptied only after the second run of each deletion", async () => {
     const now = service.now();
     const [early, late] = [bucket.newObjectKey(), bucket.newObjectKey()];
     const notBefore = now + 40_000_000;
@@ -286,7 +286,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(emptyFrom).toBe(now + 1_000_000 + 86_400_000);
   });
 
-  it("garbage collection deletes no files of another installation in the next bucket", async () => {
+  it("garbage collection keeps the files of another service in the next bucket", async () => {
     for (let nth = 0; nth < 4; nth += 1) await attach();
     const theirs = bucketOn(other, { keyPrefix: "new/" });
     for (const objectKey of [theirs.newObjectKey(), theirs.newObjectKey()]) {
@@ -303,7 +303,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(await inspect(other).keys()).toHaveLength(2);
   });
 
-  it("the bucket refuses a late PUT to the old object of a moved file", async () => {
+  it("the old bucket refuses a late PUT to the object of a moved file", async () => {
     const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
     const { upload } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body;
     const put = (body: string) => fetch(upload.url, { method: "PUT", headers: upload.headers, body });
@@ -314,7 +314,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(await download(upload.attachmentId)).toBe("hello");
   });
 
-  it("a process without the settings of a bucket cannot start, and deletions in this bucket wait", async () => {
+  it("a process without the settings of a bucket that has files cannot start", async () => {
     const { id } = await attach();
     await move();
     const [one, two] = [settingsOf(1, "old"), settingsOf(2, "new")];
@@ -336,7 +336,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(await objectDeletionQueries(service.db).listDue(service.now(), 10)).toEqual([]);
   });
 
-  it("before the first bucket move, the service refuses a bucket number other than 1", async () => {
+  it("before the first bucket move, the bucket of the service must have the number 1", async () => {
     await requireSettingsOfBuckets(service.db, { buckets: [settingsOf(2, "empty")], forUploads: 2 });
     await attach();
     const buckets = [settingsOf(3, "old"), settingsOf(1, "new")];
@@ -345,7 +345,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     );
   });
 
-  it("the service refuses a bucket with the number of another bucket", async () => {
+  it("the service refuses settings that give a bucket the number of another bucket", async () => {
     await attach();
     await move();
     const start = (...buckets: ReturnType<typeof settingsOf>[]) =>
@@ -363,7 +363,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     await start(settingsOf(2, "new"), settingsOf(1, "another empty bucket"));
   });
 
-  it("a bucket move refuses the old bucket, a foreign bucket and an unwritable bucket as the new bucket", async () => {
+  it("a bucket move refuses a new bucket that is the old one, not empty or unwritable", async () => {
     const asked = { from: 1, to: 2, bytes: 1, dataDir: undefined, isAlone: false };
     expect(await problemsOfTarget(depsWith(), asked)).toEqual([]);
     await bucketOn(other).store({

@@ -10,7 +10,7 @@ const [engine] = engines as [(typeof engines)[number]];
 describe("GET /admin/doctor", () => {
   const service = useService({ engine });
 
-  it("the doctor returns its report only to an administrator", async () => {
+  it("GET /admin/doctor returns the report only to an administrator", async () => {
     await service.useCases.rememberPerson({ id: "root", email: undefined, name: undefined, isAdmin: true });
     const { status, body } = await service.as("root").send("GET /admin/doctor");
     expect({ status, worst: body.worst }).toEqual({ status: 200, worst: "healthy" });
@@ -19,14 +19,14 @@ describe("GET /admin/doctor", () => {
   });
 });
 
-describe("GET /admin/doctor with a fault", () => {
+describe("GET /admin/doctor for a service with a fault", () => {
   const entry = { id: "disk-full", ...CATALOGUE["disk-full"], detail: "1 MiB of 2 MiB are free.", fix: [] };
   const urls = { put: { url: "https://bucket.example.com", headers: {} }, getUrl: "https://bucket.example.com" };
   const ran = { ranAt: "2026-01-01T12:00:00.000Z", provider: "aws", worst: "error" as const, checked: [] };
   const report = { ...ran, findings: [entry], unchecked: [], browser: urls };
   const service = useService({ engine, app: { doctor: { prove: () => undefined, examine: async () => report } } });
 
-  it("the report of the doctor has the language of the request", async () => {
+  it("the report of the doctor has the language of the header Accept-Language", async () => {
     await service.useCases.rememberPerson({ id: "root", email: undefined, name: undefined, isAdmin: true });
     const root = service.as("root");
     const details = async (language: string) =>
@@ -57,7 +57,7 @@ describe("POST /doctor/echo", () => {
       payload: Buffer.alloc(1_000),
     });
 
-  it("the echo of the doctor shows the received request to a caller who knows the secret", async () => {
+  it("POST /doctor/echo returns the received request to a caller who knows the secret", async () => {
     const token = proof.token();
     const echo = (await send(token)).json();
     expect(echo).toMatchObject({ forwardedFor: "203.0.113.7", ip: "127.0.0.1", trustedHops: 0, bytes: 1_000 });
@@ -70,7 +70,7 @@ describe("POST /doctor/echo", () => {
     for (const token of ["", "1.x", other.token()]) expect((await send(token)).statusCode).toBe(404);
   });
 
-  it("the echo of the doctor refuses a token after a minute", async () => {
+  it("POST /doctor/echo returns 404 for a secret that is older than a minute", async () => {
     const token = proof.token();
     now += 61_000;
     expect((await send(token)).statusCode).toBe(404);

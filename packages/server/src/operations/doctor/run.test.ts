@@ -6,7 +6,7 @@ import { runCheck } from "./run.ts";
 const run = (check: Check["run"]) =>
   runCheck({ name: "the subject", run: check }, { parts: {} as DoctorParts, limitMs: 20 });
 
-describe("a check", () => {
+describe("a check of the doctor", () => {
   it("a check of the doctor is complete if the check has a finding or no outcome", async () => {
     expect(await run(async () => [])).toEqual({ outcomes: [], isComplete: true });
     const finding = findingOf({ "disk-full": { severity: "error", title: "The disk is full", why: "Uploads fail." } });
@@ -25,7 +25,7 @@ describe("a check", () => {
     expect(isComplete).toBe(false);
   });
 
-  it("a check of the doctor that fails counts as unchecked, with the cause of a domain error", async () => {
+  it("a check of the doctor that throws counts as unchecked", async () => {
     const failing = () => Promise.reject(new Error("try later", { cause: new Error("the bucket responded with 503") }));
     expect((await run(failing)).outcomes).toEqual([unchecked("the subject", "the bucket responded with 503")]);
   });

@@ -29,7 +29,7 @@ function textsIn(code: string): string[] {
   );
 }
 
-it("the German texts have every sentence and remedy of the doctor", async () => {
+it("the German texts translate every sentence and every remedy of the doctor", async () => {
   const own = new Set(Object.values(CATALOGUE).flatMap(({ title, why }) => [title, why]));
   const code = `${await readCode(join(DOCTOR, "checks"))}\n${await readFile(join(DOCTOR, "requests.ts"), "utf8")}`;
   const sentences = textsIn(code).filter(
@@ -40,7 +40,7 @@ it("the German texts have every sentence and remedy of the doctor", async () => 
   expect([...sentences, ...steps].filter((text) => translate(text) === text)).toEqual([]);
 });
 
-it("the German texts have the place of every remedy and the name of every check", async () => {
+it("the German texts translate the place of every remedy and the name of every check", async () => {
   const code = await readCode(join(DOCTOR, "checks"));
   const labels = [...code.matchAll(/label: "([^"]+)"/g)].map(([, label = ""]) => label);
   expect(labels.filter((label) => !NAMES.includes(label) && !(label in de.labels))).toEqual([]);
@@ -49,7 +49,7 @@ it("the German texts have the place of every remedy and the name of every check"
   expect(names.filter((name) => translate(name) === name)).toEqual(["CORS", "PostgreSQL"]);
 });
 
-it("the German texts have every warning about a setting", async () => {
+it("the German texts translate every warning about a setting", async () => {
   const calls = [...(await readCode(CONFIG)).matchAll(/reader\.warn\(([^;]+)\);/g)].map(([, call = ""]) => call);
   const warnings = calls.map((call) => textsIn(call).join(""));
   expect(warnings.length).toBeGreaterThan(12);
@@ -61,7 +61,7 @@ it("the doctor does not translate a text with over 1,000 characters", () => {
   expect(translate(text)).toBe(text);
 });
 
-it("the translation of a report keeps values, commands and unknown sentences", () => {
+it("the German report of the doctor keeps values, commands and unknown sentences", () => {
   const finding = { id: "disk-full", severity: "error" as const, title: "T", why: "W" };
   const report = {
     findings: [

@@ -13,8 +13,8 @@ const up = async (): Promise<void> => undefined;
 const down = (): Promise<void> => Promise.reject(new Error("connect to 10.0.0.7 refused"));
 const silent = (): Promise<void> => new Promise<void>(() => undefined);
 
-describe("probes", () => {
-  it("the route /healthz reports a live process during every outage", async () => {
+describe("the probes of the service", () => {
+  it("the route /healthz returns 200 while the database and the bucket are down", async () => {
     const { anonymous } = await started({ probes: { database: down, bucket: down } });
     expect((await anonymous.send("GET /healthz")).body).toEqual({ status: "ok" });
   });
@@ -30,7 +30,7 @@ describe("probes", () => {
   it.each([
     ["database", { database: down, bucket: up }, { database: "down", bucket: "up" }],
     ["database, bucket", { database: down, bucket: down }, { database: "down", bucket: "down" }],
-  ])("the route /readyz reports that %s is unavailable, without the cause", async (names, probes, checks) => {
+  ])("the route /readyz hides the cause of an outage from callers (down: %s)", async (names, probes, checks) => {
     const { anonymous } = await started({ probes });
     const answer = await anonymous.send("GET /readyz");
     expect(answer.status).toBe(503);
@@ -54,7 +54,7 @@ describe("probes", () => {
     expect(text).toContain(`valetkey_part_up{part="${part}"} 0\n`);
   });
 
-  it("a draining service is not ready, and closes each connection after the response", async () => {
+  it("a service that shuts down is not ready, and closes each connection", async () => {
     const draining = new AbortController();
     const { anonymous } = await started({ draining: draining.signal });
     expect((await anonymous.send("GET /healthz")).headers.connection).not.toBe("close");
@@ -72,7 +72,7 @@ describe("probes", () => {
     expect(body.detail).toBe("Not ready. Down: database (The disk of the database is full).");
   });
 
-  it("the service probes each part at most once a second", async () => {
+  it("the service probes the database and the bucket at most once a second each", async () => {
     let probed = 0;
     const counting = async () => {
       probed += 1;
@@ -86,7 +86,7 @@ describe("probes", () => {
     expect(probed).toBe(2);
   });
 
-  it("the route /readyz reports a part as down if its first probe takes more than a second", async () => {
+  it("the route /readyz reports the bucket as down if the first probe is too slow", async () => {
     const { anonymous } = await started({ probes: { database: up, bucket: silent } });
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     onTestFinished(() => {
@@ -99,7 +99,7 @@ describe("probes", () => {
     expect((await answer).body.checks).toEqual({ database: "up", bucket: "down" });
   });
 
-  it("the route /readyz reports a part as down from the second of a slow probe to its end", async () => {
+  it("the route /readyz returns 503 while a probe of the database takes over a second", async () => {
     let probed = 0;
     const slow = Promise.withResolvers<void>();
     const database = async () => {
@@ -120,7 +120,7 @@ describe("probes", () => {
     expect([probed, await status()]).toEqual([2, 200]);
   });
 
-  it("the route /readyz returns the last result for ten seconds while a new probe runs", async () => {
+  it("the route /readyz uses the last probe for ten seconds while a new probe runs", async () => {
     let probed = 0;
     let hanging = Promise.withResolvers<void>();
     const database = async () => {
@@ -153,8 +153,8 @@ describe("probes", () => {
   });
 });
 
-describe("metrics", () => {
-  it("the route /metrics counts requests by route and issued URLs, without ids", async () => {
+describe("the metrics of the service", () => {
+  it("the route /metrics counts requests for each route, and contains no ids", async () => {
     const service = await started();
     const ann = service.as("ann");
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
@@ -184,20 +184,20 @@ describe("metrics", () => {
     expect((await anonymous.send("GET /metrics", { headers: right })).status).toBe(200);
   });
 
-  it("the service does not serve /metrics if the metrics have a separate port", async () => {
+  it("the port of the service has no route /metrics if the metrics have their own port", async () => {
     const { anonymous } = await started({ metricsAccess: "elsewhere" });
     expect((await anonymous.send("GET /metrics")).status).toBe(404);
   });
 });
 
 describe("X-Request-Id", () => {
-  it("every response has an X-Request-Id, and the body of a problem contains the id", async () => {
+  it("every response has an X-Request-Id, which is also in the body of an error", async () => {
     const { anonymous } = await started();
     const { headers, body } = await anonymous.send("GET /me");
     expect(headers["x-request-id"]).toBe(body.requestId);
   });
 
-  it("the service uses the X-Request-Id of a request if the value looks like an id", async () => {
+  it("the service keeps the X-Request-Id of a request if the value looks like an id", async () => {
     const { anonymous } = await started();
     const sent = async (id: string) =>
       (await anonymous.send("GET /healthz", { headers: { "x-request-id": id } })).headers["x-request-id"];

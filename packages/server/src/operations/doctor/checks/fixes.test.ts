@@ -37,7 +37,7 @@ const every = (place: BucketPlace): Fix[] => [
   ...signatureAgeFix(place, { maxAgeSeconds: 900 }),
 ];
 
-describe.each(PROVIDERS)("the remedies for %s", (provider) => {
+describe.each(PROVIDERS)("the doctor's remedies for the provider %s", (provider) => {
   it("the JSON documents in the remedies of the doctor are valid JSON", () => {
     for (const { label, text } of every(at(provider))) {
       if (label.includes("(JSON)")) expect(() => JSON.parse(text), label).not.toThrow();
@@ -50,7 +50,7 @@ describe.each(PROVIDERS)("the remedies for %s", (provider) => {
       expect(text).toMatch(/files\.example\.com|my-private-bucket/);
   });
 
-  it("the AWS CLI commands in the remedies of the doctor call the endpoint of the bucket", () => {
+  it("the AWS CLI commands in the doctor's remedies call the endpoint of the bucket", () => {
     for (const { text } of every(at(provider))) {
       if (!text.startsWith("aws s3api")) continue;
       expect(text.includes("--endpoint-url https://storage.example.com")).toBe(provider !== "aws");
@@ -59,8 +59,8 @@ describe.each(PROVIDERS)("the remedies for %s", (provider) => {
   });
 });
 
-describe("the remedies for AWS", () => {
-  it("each remedy for AWS has an AWS CLI command, Terraform and JSON", () => {
+describe("the doctor's remedies for AWS", () => {
+  it("each remedy of the doctor for AWS has an AWS CLI command, Terraform and JSON", () => {
     for (const fixes of [
       corsFix(at("aws"), { origin: ORIGIN }),
       lifecycleFix(at("aws"), { rules: [], keyPrefix: "", hasVersions: false }),
@@ -81,7 +81,7 @@ describe("the remedies for AWS", () => {
   const on = { Status: "Enabled", Filter: {} } as const;
   const daily = { ...on, ID: "daily", Expiration: { Days: 1 } };
 
-  it("the doctor's remedies for AWS keep harmless lifecycle rules", () => {
+  it("the doctor's remedies for AWS keep the harmless lifecycle rules of the bucket", () => {
     const cheaper = { ...on, ID: "cheaper", Transitions: [{ Days: 30, StorageClass: "STANDARD_IA" as const }] };
     const marker = { ...on, ID: "marker", Expiration: { ExpiredObjectDeleteMarker: true } };
     const logs = { ...daily, ID: "logs", Filter: { Prefix: "logs/" } };
@@ -97,7 +97,7 @@ describe("the remedies for AWS", () => {
     ]);
   });
 
-  it("the remedies for AWS drop the lifecycle rules that delete or archive files", () => {
+  it("the doctor's remedies for AWS drop lifecycle rules that delete or archive files", () => {
     const archive = { ...on, ID: "archive", Transitions: [{ Days: 1, StorageClass: "GLACIER" as const }] };
     const large = { ...daily, ID: "large", Filter: { ObjectSizeGreaterThan: 1_000 } };
     const someKeys = { ...daily, ID: "some keys", Filter: { Prefix: "files/0" } };
@@ -105,7 +105,7 @@ describe("the remedies for AWS", () => {
     expect(wanted([daily, archive, large, someKeys, old] as LifecycleRule[], "files/")).toEqual(["abort-unfinished"]);
   });
 
-  it("the remedies for AWS keep the harmless part of a lifecycle rule", () => {
+  it("the doctor's remedies for AWS keep the harmless part of a lifecycle rule", () => {
     const both = { ...daily, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } };
     expect(wanted([both])).toEqual(["daily"]);
     expect(wanted([both], "", true)).toEqual(["daily", "expire-old-versions"]);

@@ -6,7 +6,7 @@ import { createNewId, drawnAhead } from "./ids.ts";
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 describe("new ids", () => {
-  it("new ids are UUIDv7 with the current millisecond, and increase even if the clock goes back", () => {
+  it("new ids are UUIDv7 values that increase even if the clock goes back", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 300, maxLength: 700 }), (steps) => {
         let now = 1_700_000_000_000;
@@ -27,7 +27,7 @@ describe("new ids", () => {
     );
   });
 
-  it("new ids differ between two processes in one millisecond", () => {
+  it("two processes never create the same id in one millisecond", () => {
     const make = () => createNewId({ clock: () => 1_700_000_000_000, random: randomBytes });
     const [first, second] = [make(), make()];
     const ids = new Set(Array.from({ length: 1000 }, () => [first(), second()]).flat());
@@ -35,7 +35,7 @@ describe("new ids", () => {
   });
 });
 
-it("the function drawnAhead returns the requested number of random bytes, and returns no byte twice", () => {
+it("the function drawnAhead never returns the same random byte twice", () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 5_000 }), { minLength: 1, maxLength: 30 }), (lengths) => {
       const draws: Uint8Array[] = [];

@@ -57,7 +57,7 @@ it("the service responds to pipelined requests in order, one request at a time",
   expect(service.log()).not.toContain('"level":50');
 });
 
-it("requirement 30: the service buffers only one response for a client that does not read", async () => {
+it("requirement 30: the service buffers one response for a client that does not read", async () => {
   let pages = 0;
   const { requestOf, open, addLongEvents } = await start({
     wrap: {
@@ -89,7 +89,7 @@ it("requirement 30: the service buffers only one response for a client that does
   for (const socket of [...sockets, other]) socket.destroy();
 });
 
-it("requirement 30: the service cuts a client that sends more than 100 requests ahead", async () => {
+it("requirement 30: a client that pipelines over 100 requests is disconnected", async () => {
   const { requestOf, open } = await start();
   const socket = await open();
   socket.on("error", () => undefined);
@@ -102,7 +102,7 @@ it("requirement 30: the service cuts a client that sends more than 100 requests 
   next.destroy();
 });
 
-it("requirement 30: the service starts only the first request of a client with a cut connection", async () => {
+it("requirement 30: only the first request of a disconnected client starts", async () => {
   let started = 0;
   const requestId = () => `request-${++started}`;
   const { requestOf, open } = await start({ app: { requestId } });
@@ -114,7 +114,7 @@ it("requirement 30: the service starts only the first request of a client with a
   expect(started).toBe(1);
 });
 
-it("requirement 30: the service cuts a client that does not read a response in time", async () => {
+it("requirement 30: a client that does not read a response in time is disconnected", async () => {
   const { service, requestOf, open, addLongEvents } = await start({ app: { connections: { readWithinMs: 100 } } });
   await addLongEvents();
   const accepted = once(service.app.server, "connection");
@@ -127,13 +127,13 @@ it("requirement 30: the service cuts a client that does not read a response in t
   socket.destroy();
 });
 
-it("a closing server closes a connection that never sent a byte", async () => {
+it("a service that closes also closes a connection that never sent a byte", async () => {
   const { service, open } = await start();
   const socket = await open();
   await Promise.all([once(socket.resume(), "close"), service.app.close()]);
 });
 
-it("the service keeps an idle connection open for longer than common proxies do", async () => {
+it("the service keeps an idle connection open for longer than common proxies", async () => {
   const { requestOf, open } = await start();
   const socket = await open();
   socket.write(requestOf("/healthz"));

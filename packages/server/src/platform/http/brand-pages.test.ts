@@ -38,7 +38,7 @@ describe("the brand on the pages of a service", () => {
   }));
   const get = (path: string, service = branded) => service.anonymous.send(`GET ${path}`, { headers: BROWSER });
 
-  it.each(PAGES)("the page %s shows the name and the logo of the service, and no markup of the name", async (path) => {
+  it.each(PAGES)("the page %s shows the logo and the escaped name of the service", async (path) => {
     const { text } = await get(path);
     expect(text).toContain(NAME);
     expect(text).toMatch(/\/brand\/logo-[0-9a-f]{12}\.png/);
@@ -46,7 +46,7 @@ describe("the brand on the pages of a service", () => {
     expect(text).not.toContain(BRANDED.name);
   });
 
-  it.each(PAGES)("the page %s permits only the files and the styles of the service", async (path) => {
+  it.each(PAGES)("the content security policy of the page %s permits only files of the service", async (path) => {
     const { text, headers } = await get(path);
     const policy = headers["content-security-policy"] as string;
     expect(policy).toMatch(/img-src 'self'/);
@@ -56,7 +56,7 @@ describe("the brand on the pages of a service", () => {
     else expect(policy).toContain(`'sha256-${createHash("sha256").update(style).digest("base64")}'`);
   });
 
-  it("browsers cache the logo and the color of the service for a year", async () => {
+  it("browsers may cache the logo and the color of the service for a year", async () => {
     const { text } = await get("/s/some-token");
     for (const [file, type] of [
       [/\/brand\/logo-\w+\.png/, "image/png"],
@@ -70,7 +70,7 @@ describe("the brand on the pages of a service", () => {
     expect((await get("/brand/logo-000000000000.png")).status).toBe(404);
   });
 
-  it("the manifest of the installed app has the name, the logo and the color of the service", async () => {
+  it("the manifest of the app has the name, the logo and the color of the service", async () => {
     const { status, headers, text } = await get("/manifest.webmanifest");
     expect([status, headers["content-type"]]).toEqual([200, "application/manifest+json; charset=utf-8"]);
     expect(JSON.parse(text)).toEqual({
@@ -83,13 +83,13 @@ describe("the brand on the pages of a service", () => {
     expect(JSON.parse((await get("/manifest.webmanifest", plain)).text)).toMatchObject({ name: "Valet Key" });
   });
 
-  it("the icon of the tab is the logo of the service", async () => {
+  it("the browser tab of the service shows the logo of the service", async () => {
     const { status, headers } = await get("/favicon.ico");
     expect([status, headers.location]).toEqual([302, expect.stringMatching(/^\/brand\/logo-\w+\.png$/)]);
     expect((await get("/favicon.ico", plain)).text).toBe("the icon of Valet Key");
   });
 
-  it("the icon of a service with a name and no logo is the first letter of the name", async () => {
+  it("without a logo, the browser tab shows the first letter of the service's name", async () => {
     const icon = (await get("/favicon.ico", named)).headers.location as string;
     const { headers, text } = await get(icon, named);
     expect(headers["content-type"]).toBe("image/svg+xml");
@@ -100,14 +100,14 @@ describe("the brand on the pages of a service", () => {
     });
   });
 
-  it.each(PAGES)("the page %s shows a name with placeholders, and does not fill them in", async (path) => {
+  it.each(PAGES)("the page %s shows a service name that contains placeholders unchanged", async (path) => {
     const { text } = await get(path, withPlaceholders);
     const shown = "%TOKEN% %ORIGIN% %BRAND% $&#38; $&#39;";
     expect(text).toContain(shown);
     expect(text.replaceAll(shown, "")).not.toMatch(/%[A-Z]+%/);
   });
 
-  it("a service without a brand shows the name Valet Key, and changes nothing in the page of the web app", async () => {
+  it("a service without a brand serves the page of the web app unchanged", async () => {
     expect((await get("/sign-in", plain)).text).toBe(INDEX_HTML);
     for (const path of PAGES.slice(1))
       expect((await get(path, plain)).text).toContain('<span dir="auto">Valet Key</span>');
@@ -115,9 +115,9 @@ describe("the brand on the pages of a service", () => {
   });
 });
 
-describe("the color of a brand", () => {
+describe("the brand color of a service", () => {
   it.each(["#1a5fb4", "#767676", "#000000", "#8b0000", "#17603a"])(
-    "pages with the color %s are readable in both themes",
+    "pages with the brand color %s are readable in both themes",
     (color) => {
       const [, light, dark] = /--color-accent:light-dark\((#\w+),(#\w+)\)/.exec(styleOf(color as Color)) as string[];
       for (const ground of ["#ffffff", "#faf8f3", "#efece6"] as const) {

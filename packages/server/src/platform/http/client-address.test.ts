@@ -35,18 +35,18 @@ describe("the IP address of a client", () => {
     ["fe80::1%eth0", "fe80::1"],
     ["[fe80::1%eth0]:49152", "fe80::1"],
     ["203.0.113.7, 192.0.2.7:49152", "192.0.2.7"],
-  ])("the IP address of a client in the header %s of a trusted proxy is %s", async (header, address) => {
+  ])("a client behind a trusted proxy with X-Forwarded-For: %s has the IP address %s", async (header, address) => {
     expect(await openApp(oneHop).addressFor(header)).toBe(address);
   });
 
-  it("the service finds the IP address of a client behind two proxies that add ports", async () => {
+  it("the service finds the IP address of a client behind two proxies that send ports", async () => {
     const header = "203.0.113.7, 192.0.2.7:49152, 10.0.0.2:4321";
     expect(await openApp(twoHops).addressFor(header)).toBe("192.0.2.7");
     expect(await openApp(["10.0.0.0/8"]).addressFor(header)).toBe("192.0.2.7");
   });
 
   it.each(["unknown", "192.0.2", "192.0.2.7:http", "[2001:db8::1", "2130706433", "_hidden", "192.0.2.7:1:2"])(
-    "the IP address of a client is the address of the proxy if the header contains %s",
+    "with the invalid X-Forwarded-For %s, a client has the IP address of the proxy",
     async (header) => {
       for (const trustProxy of [oneHop, ["10.0.0.0/8"]]) {
         expect(await openApp(trustProxy).addressFor(`203.0.113.7, ${header}`)).toBe("10.0.0.1");
@@ -54,7 +54,7 @@ describe("the IP address of a client", () => {
     },
   );
 
-  it("the service logs an invalid IP address of a client once", async () => {
+  it("the service logs an invalid X-Forwarded-For only once", async () => {
     const { addressFor, log } = openApp(oneHop);
     await addressFor("192.0.2.7:49152");
     expect(log).toEqual([]);
@@ -63,17 +63,17 @@ describe("the IP address of a client", () => {
     expect(JSON.parse(log[0] ?? "").address).toMatch(/^unknown-0x{55}$/);
   });
 
-  it("the IP address of a client is the address of the connection if the service trusts no proxy", async () => {
+  it("without a trusted proxy, the service ignores the header X-Forwarded-For", async () => {
     const { addressFor, log } = openApp(false);
     expect(await addressFor("unknown", "::ffff:10.0.0.1")).toBe("10.0.0.1");
     expect(log).toEqual([]);
   });
 });
 
-describe.each(engines)("requirement 30: behind a proxy that adds ports, on $name", (engine) => {
+describe.each(engines)("requirement 30: rate limits behind a proxy that sends ports, on $name", (engine) => {
   beforeEach(stopClock);
 
-  it("the service checks 10 of 25 wrong link passwords of a client behind a proxy that adds ports", async () => {
+  it("behind a proxy that sends ports, one client can try only 10 wrong link passwords", async () => {
     const { app, db } = await startServiceInTest({ engine, app: { trustProxy: oneHop } });
     const { token } = await storeLink(db, { password: "open sesame" });
     const statuses: number[] = [];
@@ -85,7 +85,7 @@ describe.each(engines)("requirement 30: behind a proxy that adds ports, on $name
     expect(statuses).toEqual([...Array(10).fill(403), ...Array(15).fill(429)]);
   });
 
-  it("ten sign-ins of one client do not lock out another client behind a proxy that adds ports", async () => {
+  it("behind a proxy that sends ports, failed sign-ins do not block another client", async () => {
     const service = await openAccounts(engine, { trustProxy: true });
     onTestFinished(() => service.close());
     await service.signUp();
@@ -99,7 +99,7 @@ describe.each(engines)("requirement 30: behind a proxy that adds ports, on $name
   });
 });
 
-describe("requirement 30: the network that limits count for an IP address", () => {
+describe("requirement 30: the network for the rate limits of an IP address", () => {
   it.each([
     ["192.0.2.7", "192.0.2.7"],
     ["::ffff:192.0.2.7", "192.0.2.7"],
@@ -109,7 +109,7 @@ describe("requirement 30: the network that limits count for an IP address", () =
     ["2001:db8:1:3::1", "2001:db8:1:3::/64"],
     ["fe80::1%eth0", "fe80::/64"],
     ["no address", "no address"],
-  ])("the network of %s for the limits is %s", (ip, network) => {
+  ])("the rate limits count the IP address %s as the network %s", (ip, network) => {
     expect(networkOf(ip)).toBe(network);
   });
 });

@@ -12,7 +12,7 @@ import type { Deps } from "../deps.ts";
 const [engine] = engines as [(typeof engines)[number]];
 const JSON_TYPE = { "content-type": "application/json" };
 
-describe("refusals of HTTP itself", () => {
+describe("errors of the HTTP server", () => {
   let port: number;
   let release: () => void = () => undefined;
   let held: Promise<void> = Promise.resolve();
@@ -55,7 +55,7 @@ describe("refusals of HTTP itself", () => {
     ["PATCH", `/attachments/${unknownId()}/url`, 405, "method_not_allowed"],
     ["GET", "/notes/%ZZ", 400, "invalid_request"],
     ["GET", `/notes/${"x".repeat(2000)}`, 400, "invalid_request"],
-  ])("the request %s %s returns %i %s", async (method, path, status, code) => {
+  ])("the request %s %s returns the status %i and the code %s", async (method, path, status, code) => {
     const answer = await ann.send(`${method} ${path}`);
     expect(answer.body).toMatchObject({ status, code, type: "about:blank", message: answer.body.detail });
     expect(answer.status).toBe(status);
@@ -63,7 +63,7 @@ describe("refusals of HTTP itself", () => {
     expect(answer.headers["content-type"]).toBe("application/problem+json; charset=utf-8");
   });
 
-  it("a response with 405 lists the permitted methods", async () => {
+  it("a response with the status 405 lists the permitted methods", async () => {
     const { headers, body } = await ann.send("PUT /notes");
     expect(headers.allow?.toString().split(", ").sort()).toEqual(["GET", "HEAD", "POST"]);
     expect(body.detail).toContain("POST");
@@ -78,7 +78,7 @@ describe("refusals of HTTP itself", () => {
     ["more than 1 MiB", JSON.stringify({ title: "x".repeat(2 ** 20) }), "payload_too_large", 413],
     ["100,000 members", `{${Array.from({ length: 100_000 }, (_, n) => `"${n}":0`)}}`, "invalid_request", 400],
     ["nothing", "", "invalid_request", 400],
-  ])("the service refuses a body of %s with %s", async (_name, json, code, status) => {
+  ])("the service refuses a request body with the content: %s", async (_name, json, code, status) => {
     const answer = await ann.send("POST /notes", { json, headers: JSON_TYPE });
     expect(answer.body).toMatchObject({ status, code });
     expect(answer.status).toBe(status);
@@ -86,7 +86,7 @@ describe("refusals of HTTP itself", () => {
   });
 
   it.each(["POST /tokens", "POST /attachments/urls", `PUT /notes/${unknownId()}/shares`])(
-    "%s with a body over 64 KiB returns 413",
+    "the request %s returns 413 if its body is larger than 64 KiB",
     async (call) => {
       const answer = await ann.send(call, { json: JSON.stringify({ label: "x".repeat(65_536) }), headers: JSON_TYPE });
       expect(answer.body).toMatchObject({ status: 413, code: "payload_too_large" });
@@ -94,14 +94,14 @@ describe("refusals of HTTP itself", () => {
   );
 
   it.each(["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "x"])(
-    "a body of the type %s returns 415",
+    "a request with a body of the content type %s returns 415",
     async (type) => {
       const answer = await ann.send("POST /notes", { json: "title=a", headers: { "content-type": type } });
       expect(answer.body).toMatchObject({ status: 415, code: "unsupported_media_type" });
     },
   );
 
-  it("the service authenticates a caller before the service reads the body", async () => {
+  it("the service authenticates a caller before it reads the request body", async () => {
     const answer = await service.anonymous.send("POST /notes", { json: "{", headers: JSON_TYPE });
     expect(answer.body).toMatchObject({ status: 401, code: "unauthenticated" });
     expect(answer.headers["www-authenticate"]).toBe("Bearer");
@@ -113,13 +113,13 @@ describe("refusals of HTTP itself", () => {
     expect(JSON.parse(answer.split("\r\n\r\n")[1] as string)).toMatchObject({ status: 431, code: "headers_too_large" });
   });
 
-  it("a client whose request is not valid HTTP gets 400", async () => {
+  it("a request that is not valid HTTP returns 400", async () => {
     const answer = await raw("HELLO\r\n\r\n");
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(JSON.parse(answer.split("\r\n\r\n")[1] as string)).toMatchObject({ status: 400, code: "invalid_request" });
   });
 
-  it("a shutdown finishes the requests of open connections", async () => {
+  it("a service that shuts down finishes the running requests", async () => {
     const token = await tokenOf("ann");
     const reaching = new Promise<void>((resolve) => {
       reached = resolve;

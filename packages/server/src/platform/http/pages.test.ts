@@ -36,7 +36,7 @@ const PAGES = [
   "/confirm-email",
 ];
 
-describe("the web app", () => {
+describe("the pages of the web app", () => {
   let webRoot: Awaited<ReturnType<typeof makeWebRoot>>;
   beforeAll(async () => {
     webRoot = await makeWebRoot();
@@ -46,7 +46,7 @@ describe("the web app", () => {
   const get = (path: string, headers: object = BROWSER) => service.anonymous.send(`GET ${path}`, { headers });
 
   describe("serves the app at", () => {
-    it.each(PAGES)("a request for %s returns the web app", async (path) => {
+    it.each(PAGES)("a request for the page %s returns the web app", async (path) => {
       const { status, headers, text } = await get(path);
       expect({ status, text }).toEqual({ status: 200, text: INDEX_HTML });
       expect(headers["content-type"]).toBe("text/html; charset=utf-8");
@@ -72,13 +72,13 @@ describe("the web app", () => {
       ["de;q=x, *", INDEX_HTML],
       ["../de", INDEX_HTML],
       ["", INDEX_HTML],
-    ])("the language of a page follows Accept-Language: %s", async (language, page) => {
+    ])("the language of a page follows the header Accept-Language: %s", async (language, page) => {
       for (const path of ["/", "/shared", "/nowhere"]) {
         expect(await textOf(path, { "accept-language": language }), path).toBe(page);
       }
     });
 
-    it("the cookie with a reader's chosen language decides the language of a page before Accept-Language", async () => {
+    it("the language in a reader's cookie overrides the header Accept-Language", async () => {
       const choice = (language: string) => ({ cookie: `a=b; valetkey.language=${language}; c=d` });
       expect(await textOf("/", choice("de"))).toBe(GERMAN_HTML);
       expect(await textOf("/", { ...choice("en"), "accept-language": "de" })).toBe(INDEX_HTML);
@@ -86,7 +86,7 @@ describe("the web app", () => {
       expect(await textOf("/s/token", choice("de"))).toContain("Eine Datei für Sie");
     });
 
-    it("a request for a page in another language than the cached page never gets 304", async () => {
+    it("a request for another language than that of the cached page never returns 304", async () => {
       const { headers } = await get("/shared");
       expect(headers.vary).toBe("accept-language, cookie");
       expect((await get("/", BROWSER)).headers.vary).toBe("accept, accept-language, cookie");
@@ -95,7 +95,7 @@ describe("the web app", () => {
     });
   });
 
-  it("requests for the files of an installed app without a worker are redirected to their page", async () => {
+  it("without a service worker, POST /attach redirects to the page /attach", async () => {
     const headers = { ...BROWSER, "content-type": "multipart/form-data; boundary=x" };
     const { status, headers: answer } = await service.anonymous.send("POST /attach", { headers });
     expect({ status, location: answer.location }).toEqual({ status: 303, location: "/attach" });
@@ -119,7 +119,7 @@ describe("the web app", () => {
     expect((await get("/", BROWSER)).headers.vary).toContain("accept");
   });
 
-  it("hashed assets are compressed, and cacheable for a year", async () => {
+  it("browsers may cache an asset with a hash in its name for a year", async () => {
     const { headers, text } = await get("/assets/app-1a2b.js", { accept: "*/*" });
     expect(text).toBe(SCRIPT);
     expect(headers["cache-control"]).toBe("public, max-age=31536000, immutable");
@@ -142,7 +142,7 @@ describe("the web app", () => {
     expect(plain.headers["content-encoding"]).toBeUndefined();
   });
 
-  it("the service lets browsers revalidate files without a hash in their names", async () => {
+  it("browsers revalidate files without a hash in their names", async () => {
     const theme = await get("/theme.js", { accept: "*/*" });
     expect(theme.headers).toMatchObject({ "cache-control": "no-cache", etag: expect.any(String) });
     const again = await get("/theme.js", { accept: "*/*", "if-none-match": theme.headers.etag });
@@ -154,7 +154,7 @@ describe("the web app", () => {
     const HEADER = '<header class="brand"><img src="/icon.svg" alt=""><span dir="auto">Valet Key</span></header>';
     const LINK = "/s/contract-2026~AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-    it("the page of a link contains the token of the request, and no other fact about the link", async () => {
+    it("the page of a link contains no fact about the link except its token", async () => {
       const { status, text, headers } = await get(LINK, { ...BROWSER, "if-none-match": "*" });
       const page = `<head><title>A file for you</title></head>${HEADER}<a href="${LINK}/download">https://files.example.com</a>`;
       expect({ status, text }).toEqual({ status: 200, text: page });
@@ -168,13 +168,13 @@ describe("the web app", () => {
       expect((await get("/s/unknown", { accept: "*/*" })).status).toBe(200);
     });
 
-    it("the page of a link contains its token in escaped form", async () => {
+    it("the page of a link contains the escaped token of the link", async () => {
       const { text } = await get(`/s/${encodeURIComponent('"><script>alert(1)</script>$&%ORIGIN%')}`);
       expect(text).not.toMatch(/<script|"><script|\$&/);
       expect(text).toContain("%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E%24%26%25ORIGIN%25");
     });
 
-    it("the log does not contain the token when the service serves the page of a link", async () => {
+    it("the log of a request for the page of a link does not contain the token", async () => {
       await get(LINK);
       await expect.poll(() => service.log()).toContain('"route":"/s/[redacted]"');
       expect(service.log()).not.toContain("contract-2026");
@@ -202,7 +202,7 @@ describe("the web app", () => {
     }
   });
 
-  it("a request for an unknown path of the API returns no page", async () => {
+  it("a request for an unknown path of the API returns 404 without a page", async () => {
     const inApi = [
       "/auth/nowhere",
       "/auth",
@@ -233,7 +233,7 @@ describe("the web app", () => {
     expect(headers["content-security-policy"]).toContain("; font-src 'self';");
   });
 
-  describe("requirement 25:", () => {
+  describe("requirement 25: the content security policy of pages", () => {
     it("the pages allow only scripts from files of the service", async () => {
       for (const path of [...PAGES, "/assets/app-1a2b.js", "/theme.js", "/nowhere"]) {
         const { headers } = await get(path);
@@ -249,7 +249,7 @@ describe("the web app", () => {
       }
     });
 
-    it("the service serves no file outside of the folder and no dotfile", async () => {
+    it("the service serves no dotfile, and no file outside the folder of the web app", async () => {
       const port = Number(new URL(await service.app.listen({ port: 0, host: "127.0.0.1" })).port);
       const up = ["..", "%2e%2e", ".%2e", "..%2f..", "..%5c..", "%252e%252e", "....//"].flatMap((dots) => [
         `/assets/${dots}/secret.txt`,
@@ -280,7 +280,7 @@ describe("the web app", () => {
     });
   });
 
-  it("the OpenAPI document contains no pages, and the log contains no URL of a page", async () => {
+  it("neither the OpenAPI document nor the log contains the URLs of pages", async () => {
     const { paths } = (await get("/openapi.json")).body;
     expect(
       Object.keys(paths).filter((path) => /^\/(n|shared|settings|sign-in|assets|theme.js)(\/|$)/.test(path)),
@@ -291,7 +291,7 @@ describe("the web app", () => {
   });
 });
 
-it("a service without a web app returns 404 for pages", async () => {
+it("a service without the files of the web app returns 404 for pages", async () => {
   const service = await startServiceInTest({ engine });
   for (const path of PAGES.filter((page) => !["/", "/activity", "/links"].includes(page))) {
     const { body } = await service.anonymous.send(`GET ${path}`, { headers: BROWSER });

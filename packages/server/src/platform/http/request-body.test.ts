@@ -29,7 +29,7 @@ describe("requirement 30: the structure of a JSON body is limited before it is p
   });
 });
 
-it("the work of each request runs in the context of the request after a wait for a turn", async () => {
+it("work after a wait for the event loop has the async context of its request", async () => {
   const turns = createLoopTurns();
   const context = new AsyncLocalStorage<string>();
   const seen: (string | undefined)[] = [];

@@ -24,7 +24,7 @@ function counting<Value extends object>(value: Value): { value: Value; reads: ()
   return { value: proxy, reads: () => reads };
 }
 
-describe("requirement 30: the cost of refusing a body does not grow with its length", () => {
+describe("requirement 30: the validation of request bodies", () => {
   const members = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`m${n}`, n]));
   const laws: [string, TSchema, (size: number) => { body: unknown; reads: () => number }][] = [
     [
@@ -61,7 +61,7 @@ describe("requirement 30: the cost of refusing a body does not grow with its len
     ],
   ];
 
-  it.each(laws)("the cost to refuse a body does not grow with the number of %s", (_name, schema, make) => {
+  it.each(laws)("the cost to refuse a request body does not grow with the number of %s", (_name, schema, make) => {
     const [few, many] = [2_000, 20_000].map((size) => {
       const { body, reads } = make(size);
       const { error } = validate(schema, body);
@@ -71,7 +71,7 @@ describe("requirement 30: the cost of refusing a body does not grow with its len
     expect(many).toEqual(few);
   });
 
-  it("the validation reads each item once when there are too many valid items", () => {
+  it("the validation reads each item of a list once if the list is too long", () => {
     const reads = [2_000, 20_000].map((size) => {
       const { value, reads } = counting(Array.from({ length: size }, () => ID));
       expect(validate(FileUrlsBody, { attachmentIds: value }).error?.message).toMatch(/not have more than 1000 items/);
@@ -119,7 +119,7 @@ describe("requirement 30: the cost of refusing a body does not grow with its len
       /unexpected members: "__proto__"/,
     ],
     ["a body that is not an object", CreateNoteBody, [], /^The body must be object/],
-  ])("the error text of a refused body names %s", (_name, schema, body, text) => {
+  ])("the error text about a wrong request body names %s", (_name, schema, body, text) => {
     expect(validate(schema, body).error?.message).toMatch(text);
   });
 });

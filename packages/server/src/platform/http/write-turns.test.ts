@@ -25,8 +25,8 @@ function startTurns() {
   return { turns, write, started, endNext };
 }
 
-describe("requirement 30: the writes of one holder", () => {
-  it("the writes of one person run in order, three writes at a time", async () => {
+describe("requirement 30: the queue for the writes of one person", () => {
+  it("at most three writes of one person run at a time, in the order of their requests", async () => {
     const { write, started, endNext } = startTurns();
     const all = ["a1", "a2", "a3", "a4", "a5"].map((name) => write("ann", name));
     expect(started).toEqual(["a1", "a2", "a3"]);
@@ -43,7 +43,7 @@ describe("requirement 30: the writes of one holder", () => {
     expect(started).toEqual(["a1", "a2", "a3", "b1"]);
   });
 
-  it("a write is refused while 200 writes of the person wait", async () => {
+  it("a write is refused while 200 writes of the same person wait", async () => {
     const { write, endNext } = startTurns();
     const all = Array.from({ length: 203 }, (_, nth) => write("ann", `a${nth}`));
     await expect(write("ann", "late")).rejects.toMatchObject({ code: "rate_limited" });
@@ -80,7 +80,7 @@ describe.each(engines)("requirement 30: many writes at the same time, on $name",
     return { service: await startServiceInTest({ engine, wrap: { database: count } }), most: () => most };
   }
 
-  it("many writes of one user use at most three parallel transactions", async () => {
+  it("many writes of one person use at most three parallel transactions", async () => {
     const { service, most } = await start();
     const ann = service.as("ann");
     const { id } = (await ann.send("POST /notes", { json: { title: "Plan" } })).body;

@@ -29,7 +29,7 @@ describe("a background loop", () => {
     expect(rounds).toHaveLength(2);
   });
 
-  it("a round of a background loop does not get the async context of the caller of kick", () => {
+  it("a round of a background loop does not have the async context of its starter", () => {
     const context = new AsyncLocalStorage<string>();
     let seen: string | undefined = "no round";
     const kicked = startLoop({
@@ -43,7 +43,7 @@ describe("a background loop", () => {
     expect(seen).toBeUndefined();
   });
 
-  it("a background loop runs one more round for all kicks during a round", async () => {
+  it("all calls of `kick` during a round together cause one more round", async () => {
     loop.kick();
     loop.kick();
     loop.kick();
@@ -64,7 +64,7 @@ describe("a background loop", () => {
     expect(rounds).toHaveLength(2);
   });
 
-  it("a stopping background loop waits for the running round", async () => {
+  it("the stop of a background loop waits for the running round", async () => {
     loop.kick();
     let isStopped = false;
     const stopped = loop.stop().then(() => {

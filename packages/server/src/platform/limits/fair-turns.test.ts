@@ -40,7 +40,7 @@ it("only one search of a person runs at a time, even if more searches could run"
   await Promise.all(all);
 });
 
-it("a search is refused while four other searches of the person wait", async () => {
+it("a search is refused while four other searches of the same person wait", async () => {
   const { search, endNext } = startTurns({ atOnce: 1 });
   const all = Array.from({ length: 5 }, (_, nth) => search("ann", `a${nth}`));
   await expect(search("ann", "a5")).rejects.toMatchObject({ code: "rate_limited", retryAfterSeconds: 1 });

@@ -20,7 +20,7 @@ function create(maxPeople?: number) {
 const limited = (retryAfterSeconds: number) =>
   expect.objectContaining({ code: "rate_limited", message: problem, retryAfterSeconds });
 
-it("a rate limit allows a burst, and then only the rate", () => {
+it("a rate limit allows a burst of requests, and then the rate", () => {
   const { take, advance } = create();
   take("ann", 10);
   expect(() => take("ann", 1)).toThrow(limited(1));
@@ -30,14 +30,14 @@ it("a rate limit allows a burst, and then only the rate", () => {
   expect(() => take("ann", 1)).toThrow(limited(1));
 });
 
-it("a rate limit saves at most the burst of unused requests", () => {
+it("a rate limit saves up unused requests only up to the burst", () => {
   const { take, advance } = create();
   advance(3_600_000);
   take("ann", 10);
   expect(() => take("ann", 1)).toThrow(limited(1));
 });
 
-it("a rate limit counts no part of a refused amount", () => {
+it("a rate limit does not count a refused amount, not even partly", () => {
   const { take } = create();
   take("ann", 8);
   expect(() => take("ann", 3)).toThrow(limited(1));
@@ -50,7 +50,7 @@ it("a rate limit counts each person separately", () => {
   take("bob", 10);
 });
 
-it("a rate limit adds nothing when the clock goes back", () => {
+it("a rate limit allows no extra requests when the clock goes back", () => {
   const { take, advance } = create();
   take("ann", 10);
   advance(-60_000);
@@ -59,7 +59,7 @@ it("a rate limit adds nothing when the clock goes back", () => {
   take("ann", 1);
 });
 
-it("a rate limit remembers active people among many others", () => {
+it("a rate limit remembers an active person among many other people", () => {
   const { take } = create(100);
   for (let nth = 0; nth < 10; nth += 1) {
     take("ann", 1);
@@ -68,7 +68,7 @@ it("a rate limit remembers active people among many others", () => {
   expect(() => take("ann", 1)).toThrow(limited(1));
 });
 
-it("a rate limit forgets people when there are more people than its memory allows", () => {
+it("a rate limit forgets the oldest people when too many people use the service", () => {
   const { take } = create(100);
   take("ann", 10);
   for (let other = 0; other < 100; other += 1) take(`other-${other}`, 1);
@@ -98,7 +98,7 @@ function createExhausted({ maxWindows }: { maxWindows: number }) {
   };
 }
 
-it("the list of exhausted rate limits keeps a limit until its window expires", async () => {
+it("an exhausted rate limit causes no query until its time window expires", async () => {
   const { refuse, advance, queries } = createExhausted({ maxWindows: 2 });
   for (let nth = 0; nth < 5; nth += 1) await refuse("ann");
   expect(queries()).toBe(1);
@@ -110,7 +110,7 @@ it("the list of exhausted rate limits keeps a limit until its window expires", a
   expect(queries()).toBe(2);
 });
 
-it("the list of exhausted rate limits drops the oldest limit if the list is full", async () => {
+it("the full list of exhausted rate limits drops the oldest limit", async () => {
   const { refuse, queries } = createExhausted({ maxWindows: 2 });
   for (const holder of ["ann", "bob", "eve"]) await refuse(holder);
   for (const holder of ["bob", "eve"]) await refuse(holder);

@@ -12,7 +12,7 @@ function send(server: { port: number }, options: Partial<SmtpOptions> = {}, chan
   return createSmtp(smtpOptions(server, options)).send({ ...message, ...change }, { signal });
 }
 
-describe("an SMTP server", () => {
+describe("a mail to an SMTP server", () => {
   it("an SMTP server receives a mail once, as text and HTML", async () => {
     const server = await smtpServerInTest();
     expect(await send(server)).toEqual({ state: "accepted" });
@@ -29,7 +29,7 @@ describe("an SMTP server", () => {
     expect(parsed?.headers.get("auto-submitted")).toBe("auto-generated");
   });
 
-  it("an SMTP server receives the unsubscribe URL of a mail in headers, and no header without a URL", async () => {
+  it("a mail with an unsubscribe URL has the headers List-Unsubscribe", async () => {
     const server = await smtpServerInTest();
     await send(server, {}, { unsubscribeUrl: "https://files.example.com/unsubscribe/x" });
     await send(server);
@@ -54,7 +54,7 @@ describe("an SMTP server", () => {
     expect(server.mails[0]?.isEncrypted).toBe(true);
   });
 
-  it("an SMTP server receives a mail over TLS from the first byte", async () => {
+  it("the connection to an smtps:// server uses TLS from the first byte", async () => {
     const server = await smtpServerInTest({ ...trustedCertificate(), secure: true });
     expect(await send(server, { host: "localhost", isSecure: true, requiresTls: false })).toEqual({
       state: "accepted",
@@ -77,7 +77,7 @@ describe("an SMTP server", () => {
     expect(server.mails).toEqual([]);
   });
 
-  it("a wrong password for an SMTP server counts as a fault of the settings", async () => {
+  it("a wrong password for the SMTP server counts as a wrong setting", async () => {
     const server = await smtpServerInTest({
       ...trustedCertificate(),
       onAuth: (_login, _session, done) => done(Object.assign(new Error("Bad login"), { responseCode: 535 })),
@@ -95,19 +95,19 @@ describe("an SMTP server", () => {
     [554, "5.7.1 Relay access denied", "failed"],
     [550, "Not now", "failed"],
     [451, "No such user yet", "failed"],
-  ])("an SMTP server responds with %i %s to a recipient, and the mail has %s", async (code, text, state) => {
+  ])("after the response %i %s to a recipient, the state of the mail is %s", async (code, text, state) => {
     const server = await smtpServerInTest({ refuse: () => ({ code, text }) });
     expect(await send(server)).toMatchObject({ state, problem: expect.stringContaining(`${code} ${text}`) });
     expect(server.mails).toEqual([]);
   });
 
-  it("the sending of a mail to an unavailable SMTP server fails", async () => {
+  it("a mail to an unavailable SMTP server fails", async () => {
     const server = await smtpServerInTest();
     await server.stop();
     expect(await send(server)).toMatchObject({ state: "failed", problem: expect.stringMatching(/ECONNREFUSED/) });
   });
 
-  it("the sending of a mail to an SMTP server that sends no response fails", async () => {
+  it("a mail to an SMTP server that never responds fails", async () => {
     const silent = createServer();
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
     onTestFinished(() => void silent.close());
@@ -116,7 +116,7 @@ describe("an SMTP server", () => {
     expect(outcome).toMatchObject({ state: "failed", problem: expect.stringMatching(/Greeting never received/) });
   });
 
-  it("the sending of a mail to a slow SMTP server ends at its time limit", async () => {
+  it("a mail to a slow SMTP server fails after the time limit", async () => {
     const cut = new AbortController();
     const server = await smtpServerInTest({
       beforeConfirm: () => {
@@ -129,7 +129,7 @@ describe("an SMTP server", () => {
   });
 });
 
-describe("hostile texts", () => {
+describe("hostile texts in mails", () => {
   const HOSTILE = 'Eve\r\nBcc: all@example.com\r\n\r\n<script>alert(1)</script>"';
 
   it("requirement 43: hostile texts add no header and no recipient to a mail", async () => {

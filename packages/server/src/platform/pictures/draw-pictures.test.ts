@@ -51,13 +51,13 @@ async function drawingProcesses(): Promise<string[]> {
   return found.flat();
 }
 
-describe("the process that draws previews", () => {
-  it("the tests have the package that draws pictures", () => {
+describe("the process that draws previews of pictures", () => {
+  it("the package that draws pictures is installed for the tests", () => {
     expect(canDraw()).toBe(true);
   });
 
   it.each<PhotoType>(["jpeg", "png", "webp", "gif", "avif"])(
-    "a file of the type %s gets two WebP previews without metadata",
+    "a picture of the type %s gets two WebP previews without metadata",
     async (type) => {
       expect(await sizesOf(await makePhoto({ type, width: 640, height: 320 }))).toEqual([
         { name: "small", contentType: "image/webp", width: 320, height: 160 },
@@ -66,7 +66,7 @@ describe("the process that draws previews", () => {
     },
   );
 
-  it("the previews of a photo with a rotation in its metadata are upright and within their limits", async () => {
+  it("the previews of a photo are upright if the photo has a rotation in its metadata", async () => {
     const drawn = await draw(await makePhoto({ width: 2000, height: 1500, orientation: 6 }));
     if (typeof drawn === "string") throw new Error(drawn);
     const [small, large] = drawn;
@@ -76,13 +76,13 @@ describe("the process that draws previews", () => {
     expect(large?.bytes.length).toBeLessThanOrEqual(400_000);
   });
 
-  it("a picture that is not larger than the small preview has no large preview", async () => {
+  it("a picture that is not larger than the small preview gets no large preview", async () => {
     expect(await sizesOf(await makePhoto({ width: 300, height: 200 }))).toEqual([
       { name: "small", contentType: "image/webp", width: 300, height: 200 },
     ]);
   });
 
-  it("only five types of pictures have a loader, by their first bytes", async () => {
+  it("a file without the first bytes of a known picture type has no loader", async () => {
     const tiff = await makePhoto({ type: "tiff", width: 40, height: 40 });
     for (const file of [
       SVG,
@@ -106,16 +106,16 @@ describe("the process that draws previews", () => {
     ["an empty file", async () => Buffer.alloc(0)],
     ["half of a JPEG", async () => (await makePhoto({ width: 640, height: 320 })).subarray(0, 10_000)],
     ["random bytes after the first bytes of a JPEG", async () => Buffer.concat([JPEG_START, Buffer.alloc(200_000, 7)])],
-  ])("%s that claims to be a JPEG gets no previews", async (_, make) => {
+  ])("a file with the type JPEG gets no previews if it is %s", async (_, make) => {
     expect(await draw(await make(), { loader: JPEG_LOADER })).toBe("damaged");
   });
 
-  it("a PNG with 30,000 x 30,000 pixels gets no previews, and leaves no process", async () => {
+  it("a PNG with 30,000 x 30,000 pixels gets no previews", async () => {
     expect(await draw(pngBomb(30_000))).toBe("damaged");
     expect(await drawingProcesses()).toEqual([]);
   });
 
-  it("a picture that takes too much time or memory ends its process", async () => {
+  it("a picture that needs too much time or memory stops its process", async () => {
     const slow = { milliseconds: 1, memoryBytes: 512 * 2 ** 20 };
     expect(await draw(await makePhoto(), { limits: slow })).toBe("too_slow");
     const large = { milliseconds: 20_000, memoryBytes: 40 * 2 ** 20 };
@@ -123,7 +123,7 @@ describe("the process that draws previews", () => {
     expect(await drawingProcesses()).toEqual([]);
   });
 
-  it("the process has no variables of the service", async () => {
+  it("the process that draws previews has no environment variables of the service", async () => {
     process.env.SECRET_OF_TEST = "secret";
     const { drawing, abort } = await drawEndlessly();
     let environment = "";
@@ -140,7 +140,7 @@ describe("the process that draws previews", () => {
     expect(environment.split("\0").filter((line) => line !== "")).toEqual(["MALLOC_ARENA_MAX=2"]);
   });
 
-  it("an aborted drawing ends its process", async () => {
+  it("the abort of a drawing stops its process", async () => {
     const { drawing, abort } = await drawEndlessly();
     await expect.poll(drawingProcesses).toHaveLength(1);
     abort();

@@ -37,14 +37,14 @@ describe.each(testClamds)("the scanner on $name", ({ start }) => {
     ["alone", () => Readable.from([EICAR])],
     ["byte by byte", () => Readable.from([...EICAR])],
     ["after a megabyte", () => Readable.from([Buffer.alloc(MIB, 1), EICAR, Buffer.alloc(10)])],
-  ])("the virus scanner clamd names the found virus: a signature %s", async (_where, body) => {
+  ])("the virus scanner clamd finds and names a virus (the signature %s)", async (_where, body) => {
     expect(await scan(Readable.from(asBuffers(body())))).toEqual({
       kind: "infected",
       signature: expect.stringMatching(/^Eicar-Test-Signature/),
     });
   });
 
-  it("the virus scanner clamd reports a file over its limit as too large, and the scan reads no more bytes", async () => {
+  it("the scan of a file stops when the file exceeds the limit of clamd", async () => {
     for (let time = 0; time < 20; time++) {
       let sentBytes = 0;
       const body = patternedStream(1024 * MIB, (soFar) => {
@@ -56,7 +56,7 @@ describe.each(testClamds)("the scanner on $name", ({ start }) => {
     }
   });
 
-  it("the virus scanner clamd reports a file over MaxFileSize as too large", async () => {
+  it("a file over the setting MaxFileSize of clamd is too large for the scanner", async () => {
     const telling = await start({ streamMaxBytes, fileMaxBytes: MIB });
     onTestFinished(telling.stop);
     const { scan } = createClamd(telling);
@@ -64,7 +64,7 @@ describe.each(testClamds)("the scanner on $name", ({ start }) => {
     expect(await scan(patternedStream(MIB))).toEqual({ kind: "clean" });
   });
 
-  it("an aborted scan stops and closes the file", async () => {
+  it("an aborted scan closes the file", async () => {
     const stop = new AbortController();
     const body = patternedStream(1024 * MIB, (soFar) => {
       if (soFar > MIB) stop.abort();
@@ -73,7 +73,7 @@ describe.each(testClamds)("the scanner on $name", ({ start }) => {
     expect(body.destroyed).toBe(true);
   });
 
-  it("a scan rejects with the error that reading the file threw", async () => {
+  it("a scan rejects with the error of the file that cannot be read", async () => {
     const broken = new DomainError("bucket_unavailable", "As told");
     const body = Readable.from(
       (async function* () {
@@ -91,7 +91,7 @@ async function* asBuffers(body: Readable): AsyncGenerator<Buffer> {
   for await (const chunk of body) yield Buffer.from(chunk);
 }
 
-describe("a clamd that fails is scanner_unavailable, and the file is closed", () => {
+describe("a virus scanner that fails", () => {
   const QUICK: Partial<ClamdTimeouts> = { connectMs: 200, idleMs: 200, verdictMs: 200 };
   const cases: [string, (socket: Socket) => void][] = [
     ["that hangs up", (socket) => socket.destroy()],
@@ -103,19 +103,16 @@ describe("a clamd that fails is scanner_unavailable, and the file is closed", ()
     ["that talks without end", (socket) => void socket.resume().write("x".repeat(5_000))],
   ];
 
-  test.each(cases)(
-    "a scan by a clamd %s fails with scanner_unavailable, and closes the file",
-    async (_what, behave) => {
-      const port = await listening(behave);
-      const body = patternedStream(64 * MIB);
-      const scanner = createClamd({ host: "127.0.0.1", port, timeouts: QUICK });
-      await expect(scanner.scan(body)).rejects.toMatchObject({ code: "scanner_unavailable" });
-      expect(body.destroyed).toBe(true);
-      await expect(scanner.probe()).rejects.toMatchObject({ code: "scanner_unavailable" });
-    },
-  );
+  test.each(cases)("a scan by a clamd %s fails with scanner_unavailable", async (_what, behave) => {
+    const port = await listening(behave);
+    const body = patternedStream(64 * MIB);
+    const scanner = createClamd({ host: "127.0.0.1", port, timeouts: QUICK });
+    await expect(scanner.scan(body)).rejects.toMatchObject({ code: "scanner_unavailable" });
+    expect(body.destroyed).toBe(true);
+    await expect(scanner.probe()).rejects.toMatchObject({ code: "scanner_unavailable" });
+  });
 
-  test("a scan fails with scanner_unavailable if clamd stops replying to pings during the scan", async () => {
+  test("a scan fails if clamd stops replying to pings during the scan", async () => {
     let pings = 0;
     const port = await listening((socket) =>
       socket.once("data", (bytes) => {
@@ -129,7 +126,7 @@ describe("a clamd that fails is scanner_unavailable, and the file is closed", ()
     expect(pings).toBe(4);
   });
 
-  test("the error about a clamd that does not listen contains a remedy for the operator", async () => {
+  test("the error about an unreachable clamd contains a remedy for the operator", async () => {
     const body = patternedStream(MIB);
     const scanner = createClamd({ host: "127.0.0.1", port: 9, timeouts: QUICK });
     const error = await scanner.scan(body).catch((thrown: unknown) => thrown as DomainError);
@@ -139,8 +136,8 @@ describe("a clamd that fails is scanner_unavailable, and the file is closed", ()
   });
 });
 
-describe("memory", () => {
-  test("a slow clamd slows down the reading of the file", async () => {
+describe("the memory of a scan", () => {
+  test("a scan reads a file no faster than clamd accepts the bytes", async () => {
     const taken: Socket[] = [];
     const port = await listening((socket) => void taken.push(socket));
     let readBytes = 0;
@@ -155,7 +152,7 @@ describe("memory", () => {
 });
 
 // A real clamd, if installed, shows the memory better than the simulated clamd.
-describe.each(testClamds.slice(-1))("memory, with $name", ({ start }) => {
+describe.each(testClamds.slice(-1))("the memory of a scan, with $name", ({ start }) => {
   test("the virus scanner clamd scans an object of 48 MiB in constant memory", async () => {
     const sizeBytes = 48 * MIB;
     const server = await startEmbedded();

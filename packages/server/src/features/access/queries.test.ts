@@ -13,7 +13,7 @@ import { type AccessQueries, accessQueries } from "./queries.ts";
 
 describe.each(engines)("access on $name", (engine) => {
   const suite = useDatabase(engine);
-  it("the access query returns all fields of the note and of the attachment", async () => {
+  it("the access queries return all fields of a note or an attachment", async () => {
     const note = sampleNote();
     const checksum = { algorithm: "SHA256", value: "abc=" } as const;
     const attachment = sampleAttachment(note, { state: "ready", checksum, ownsObject: false });
@@ -36,7 +36,7 @@ describe.each(engines)("access on $name", (engine) => {
     expect(await accessQueries(suite.db).downloads("ann", [])).toEqual(new Map());
   });
 
-  it("requirement 35: the access query gives a disabled user no role", async () => {
+  it("requirement 35: the access queries return no role for a disabled user", async () => {
     const note = sampleNote({ ownerId: "dan" });
     const attachment = sampleAttachment(note, { state: "ready" });
     await noteQueries(suite.db).insert(note);
@@ -63,7 +63,7 @@ describe.each(engines)("access on $name", (engine) => {
     await disabledUserQueries(suite.db).remove("eva");
   });
 
-  it("the access query ignores shares of other notes and attachments", async () => {
+  it("a share of one note or attachment gives no role on another one", async () => {
     const [note, other] = [sampleNote(), sampleNote()];
     const [wanted, sibling, elsewhere] = [sampleAttachment(note), sampleAttachment(note), sampleAttachment(other)];
     for (const each of [note, other]) await noteQueries(suite.db).insert(each);
@@ -82,7 +82,7 @@ describe.each(engines)("access on $name", (engine) => {
     ]);
   });
 
-  it("a share gives no role after its expiry and after its revocation", async () => {
+  it("an expired or revoked share gives no role", async () => {
     const note = sampleNote();
     const attachment = sampleAttachment(note);
     await noteQueries(suite.db).insert(note);
@@ -107,7 +107,7 @@ describe.each(engines)("access on $name", (engine) => {
     expect(await role()).toBeUndefined();
   });
 
-  it("each of 400 access checks in one turn gets its own result", async () => {
+  it("each of 400 simultaneous access checks gets its own result", async () => {
     const notes = Array.from({ length: 40 }, (_, i) => sampleNote({ ownerId: `owner-${i}` }));
     const attachments = notes.map((note) => sampleAttachment(note));
     for (const note of notes) await noteQueries(suite.db).insert(note);
@@ -125,7 +125,7 @@ describe.each(engines)("access on $name", (engine) => {
     }
   });
 
-  it("an impossible id of one caller does not fail the access checks of other callers", async () => {
+  it("an id with a NUL character does not fail the access checks of other callers", async () => {
     const note = sampleNote();
     const attachment = sampleAttachment(note);
     await noteQueries(suite.db).insert(note);
@@ -144,7 +144,7 @@ describe.each(engines)("access on $name", (engine) => {
 
   // The engines differ only in the grouping of questions, so fewer runs are enough on the slower engine.
   const numRuns = engine.name === "sqlite" ? 25 : 10;
-  it("access agrees with a simple model, in single queries, in batches and in a transaction", async () => {
+  it("the access queries return the same roles as a simple model of the access rules", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(modelCommands, { minLength: 1, maxLength: 14 }), async (commands) => {
         const world: World = { db: suite.db, clock: suite.clock, model: new AccessModel() };

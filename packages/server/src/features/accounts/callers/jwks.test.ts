@@ -51,9 +51,9 @@ async function publishKey(kid: string, algorithm = "ES256"): Promise<SigningKey>
   return key;
 }
 
-describe("requirement 27: keys of an identity provider", () => {
+describe("requirement 27: signing keys of an identity provider", () => {
   it.each(["RS256", "PS256", "ES256", "EdDSA", "Ed25519"])(
-    "a key of an identity provider verifies a token that is signed with %s",
+    "the service accepts a JWT that the provider signed with the algorithm %s",
     async (algorithm) => {
       const key = await publishKey("k1", algorithm);
       expect(await send(await signWith(key, claims))).toBe(200);
@@ -61,21 +61,21 @@ describe("requirement 27: keys of an identity provider", () => {
   );
 
   it.each(["RS512", "ES384"])(
-    "the service refuses a token that is signed with %s, an algorithm that is not pinned",
+    "the service refuses a JWT that the provider signed with the algorithm %s",
     async (algorithm) => {
       const key = await publishKey("k1", algorithm);
       expect(await send(await signWith(key, claims))).toBe(401);
     },
   );
 
-  it("the service tries all keys of a provider if neither token nor keys have an id", async () => {
+  it("the service tries all signing keys of a provider if a JWT has no key id", async () => {
     const keys = await Promise.all([1, 2, 3].map(() => newSigningKey("ES256", undefined)));
     provider.publish(...keys);
     for (const key of keys) expect(await send(await signWith(key, claims))).toBe(200);
     expect(await send(await signWith(await newSigningKey("ES256", undefined), claims))).toBe(401);
   });
 
-  it("20 concurrent tokens cause only one fetch of the keys of an identity provider", async () => {
+  it("20 concurrent JWTs cause only one request for the signing keys", async () => {
     const key = await publishKey("k1");
     const tokens = await Promise.all(
       Array.from({ length: 20 }, (_, n) => signWith(key, { ...claims, sub: `user-${n}` })),
@@ -84,7 +84,7 @@ describe("requirement 27: keys of an identity provider", () => {
     expect(provider.fetches()).toBe(1);
   });
 
-  it("an unknown key id causes a fetch of the keys, at most once in each cool-down", async () => {
+  it("JWTs with unknown key ids cause at most one request for the keys in 30 seconds", async () => {
     const old = await publishKey("k1");
     expect(await send(await signWith(old, claims))).toBe(200);
     const next = await newSigningKey("ES256", "k2");
@@ -102,7 +102,7 @@ describe("requirement 27: keys of an identity provider", () => {
     expect(provider.fetches()).toBe(2);
   });
 
-  it("the service refuses a withdrawn key after the next fetch, even in a cached token", async () => {
+  it("the service refuses a cached JWT after the provider withdraws its signing key", async () => {
     const old = await publishKey("k1");
     const token = await signWith(old, claims);
     expect(await send(token)).toBe(200);
@@ -112,7 +112,7 @@ describe("requirement 27: keys of an identity provider", () => {
     expect(await send(token)).toBe(401);
   });
 
-  it("the withdrawal of a key during a verification leaves no cached token", async () => {
+  it("the service does not cache a JWT whose signing key is withdrawn meanwhile", async () => {
     const old = await publishKey("k1");
     const token = await signWith(old, claims);
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -128,7 +128,7 @@ describe("requirement 27: keys of an identity provider", () => {
     expect(await send(token)).toBe(401);
   });
 
-  it("the service refuses a token of a key that the provider replaced with the same id", async () => {
+  it("the service refuses a JWT of a former signing key with the same key id", async () => {
     const token = await signWith(await publishKey("k1"), claims);
     expect(await send(token)).toBe(200);
     await publishKey("k1");
@@ -136,7 +136,7 @@ describe("requirement 27: keys of an identity provider", () => {
     expect(await send(token)).toBe(401);
   });
 
-  it("the service fetches the keys of a provider again after a minute", async () => {
+  it("the service requests the signing keys of a provider again after a minute", async () => {
     const token = await signWith(await publishKey("k1"), claims);
     expect(await send(token)).toBe(200);
     provider.publish();
@@ -147,7 +147,7 @@ describe("requirement 27: keys of an identity provider", () => {
     expect(provider.fetches()).toBe(2);
   });
 
-  it("the cached tokens of a key stay valid after the provider adds another key", async () => {
+  it("cached JWTs stay valid after the provider adds another signing key", async () => {
     const old = await publishKey("k1");
     const token = await signWith(old, claims);
     expect(await send(token)).toBe(200);
@@ -160,7 +160,7 @@ describe("requirement 27: keys of an identity provider", () => {
 });
 
 describe("an identity provider that can't be reached", () => {
-  it("a token returns 503 with few fetches if the provider is down and no key is known", async () => {
+  it("a request with a JWT returns 503 if the provider is down and no key is cached", async () => {
     const key = await publishKey("k1");
     const token = await signWith(key, claims);
     provider.fail(true);
@@ -176,7 +176,7 @@ describe("an identity provider that can't be reached", () => {
     expect(await send(token)).toBe(200);
   });
 
-  it("while the provider is down, known keys stay valid for ten minutes and unknown keys return 503", async () => {
+  it("while the provider is down, cached signing keys stay valid for ten minutes", async () => {
     const key = await publishKey("k1");
     const token = await signWith(key, claims);
     expect(await send(token)).toBe(200);
@@ -191,7 +191,7 @@ describe("an identity provider that can't be reached", () => {
     expect(await send(token)).toBe(503);
   });
 
-  it("a token returns 503 if the key set of the identity provider is invalid", async () => {
+  it("a request with a JWT returns 503 if the key set of the provider is invalid", async () => {
     provider.publish({ algorithm: "ES256", publicJwk: null } as never);
     expect(await send(await signWith(await newSigningKey("ES256", "k1"), claims))).toBe(503);
   });

@@ -48,13 +48,13 @@ const refused = (text: RegExp) => ({
   challenge: expect.stringMatching(/^Bearer/),
 });
 
-describe("the caller", () => {
-  it("the caller is the subject of a token signed with the secret", async () => {
+describe("the caller of a request with a token", () => {
+  it("a JWT that is signed with the secret identifies its subject as the caller", async () => {
     const answer = await call(bySecret, `Bearer ${await signTestJwt(claims)}`);
     expect(answer).toMatchObject({ status: 200, body: { userId: "user-1" } });
   });
 
-  it("the service refuses a token whose signature has another spelling", async () => {
+  it("the service refuses a JWT whose signature has another base64 spelling", async () => {
     const token = await signTestJwt(claims);
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     // No decoder reads the last two bits of a signature's last character.
@@ -67,7 +67,7 @@ describe("the caller", () => {
     expect(identified).toEqual([]);
   });
 
-  it("the configured claim of a token, a text or a number, identifies the user", async () => {
+  it("the configured claim of a JWT identifies the user as a text or a number", async () => {
     const byClaim = { ...bySecret, userClaim: "userId" };
     for (const userId of ["64b7f0c2a1d4e8f9b0c3d2e1", 7]) {
       const token = await signTestJwt({ userId, exp: claims.exp });
@@ -82,7 +82,7 @@ describe("the caller", () => {
     );
   });
 
-  it("a token without an expiry identifies the caller only if the service allows it", async () => {
+  it("a JWT without an expiry identifies the caller only if the service allows this", async () => {
     const authorization = `Bearer ${await signTestJwt({ ...claims, exp: undefined })}`;
     expect(await call(bySecret, authorization)).toEqual(refused(/exp/));
     const app = appWith({ ...bySecret, requiresExpiry: false });
@@ -94,16 +94,16 @@ describe("the caller", () => {
     expect(await status(`Bearer ${await signTestJwt(claims)}`)).toBe(401);
   });
 
-  it("a request without credentials returns an error that names the credentials", async () => {
+  it("a request without credentials returns an error that asks for a sign-in", async () => {
     expect(await call(bySecret, undefined)).toEqual({ ...refused(/Sign in/), challenge: "Bearer" });
   });
 
-  it("the caller is the owner of an API token", async () => {
+  it("an API token identifies its owner as the caller", async () => {
     expect(await call(bySecret, "Bearer vk_good")).toMatchObject({ status: 200, body: { userId: "token-owner" } });
     expect(await call(bySecret, "Bearer vk_bad")).toEqual(refused(/API token/));
   });
 
-  it("the service accepts the authentication scheme in any case", async () => {
+  it("the service accepts the word `bearer` in lower case", async () => {
     expect(await call(bySecret, `bearer ${await signTestJwt(claims)}`)).toMatchObject({ status: 200 });
   });
 
@@ -119,7 +119,7 @@ describe("the caller", () => {
   });
 });
 
-describe("requirement 27: a token is refused", () => {
+describe("requirement 27: invalid JWTs", () => {
   it.each([
     ["whose signature is of another key", { ...claims, secret: "another-secret-of-the-same-length" }, /not valid/],
     ["that has expired", { ...claims, exp: NOW_SECONDS }, /expired/],
@@ -132,12 +132,12 @@ describe("requirement 27: a token is refused", () => {
     ["with a control character in its sub", { ...claims, sub: "a\u0000b" }, /sub/],
     ["with a number for its sub", { ...claims, sub: 7 as never }, /sub/],
     ["longer than 8,192 characters", { ...claims, padding: "p".repeat(9000) }, /longer/],
-  ])("the service refuses a token %s", async (_, token, text) => {
+  ])("the service refuses a JWT %s", async (_, token, text) => {
     expect(await call(bySecret, `Bearer ${await signTestJwt(token)}`)).toEqual(refused(text));
     expect(identified).toEqual([]);
   });
 
-  it("the service refuses a token without a signature (`none`)", async () => {
+  it("the service refuses a JWT with the algorithm `none`", async () => {
     const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
     for (const alg of ["none", "None", "NONE"]) {
       const token = `${encode({ alg })}.${encode(claims)}.`;
@@ -146,26 +146,26 @@ describe("requirement 27: a token is refused", () => {
     }
   });
 
-  it("the service refuses a changed token", async () => {
+  it("the service refuses a JWT whose payload was changed", async () => {
     const [header, payload = "", signature] = (await signTestJwt(claims)).split(".");
     const other = Buffer.from(payload, "base64url").toString().replace("user-1", "user-2");
     const token = [header, Buffer.from(other).toString("base64url"), signature].join(".");
     expect(await call(bySecret, `Bearer ${token}`)).toEqual(refused(/not valid/));
   });
 
-  it("the service refuses a token of another HMAC algorithm than HS256", async () => {
+  it("the service refuses a JWT with another HMAC algorithm than HS256", async () => {
     const [, payload] = (await signTestJwt(claims)).split(".");
     const input = `${Buffer.from('{"alg":"HS512"}').toString("base64url")}.${payload}`;
     const token = `${input}.${createHmac("sha512", TEST_JWT_SECRET).update(input).digest("base64url")}`;
     expect(await call(bySecret, `Bearer ${token}`)).toEqual(refused(/algorithm/));
   });
 
-  it("the service refuses an RS256 token if only a secret is configured", async () => {
+  it("the service refuses a JWT with RS256 if only a secret is configured", async () => {
     const key = await newSigningKey("RS256", "k1");
     expect(await call(bySecret, `Bearer ${await signWith(key, claims)}`)).toEqual(refused(/algorithm/));
   });
 
-  it("the service refuses a token of a wrong or missing issuer or audience", async () => {
+  it("the service refuses a JWT with a wrong or missing issuer or audience", async () => {
     const jwt = { ...bySecret, issuer: "https://login.example", audience: "valetkey" };
     const right = { ...claims, iss: jwt.issuer, aud: ["other", "valetkey"] };
     expect(await call(jwt, `Bearer ${await signTestJwt(right)}`)).toMatchObject({ status: 200 });
@@ -179,7 +179,7 @@ describe("requirement 27: a token is refused", () => {
       expect(await call(jwt, `Bearer ${await signTestJwt(token)}`)).toEqual(refused(/iss|aud/));
   });
 
-  it("the service refuses a token whose secret is the public key of the key set", async () => {
+  it("the service refuses a JWT with a public key of the key set as its HMAC secret", async () => {
     const { startJwksServer } = await import("../../../testing/auth/jwks-server.ts");
     const provider = await startJwksServer();
     const key = await newSigningKey("RS256", "k1");
@@ -195,8 +195,8 @@ describe("requirement 27: a token is refused", () => {
   });
 });
 
-describe("a token that was verified before", () => {
-  it("the service accepts a token that it verified before without a promise", async () => {
+describe("a JWT that was verified before", () => {
+  it("a JWT that was verified before identifies the caller synchronously", async () => {
     const authenticate = createAuthenticator({
       jwt: bySecret,
       authenticateApiToken: async () => undefined,
@@ -210,7 +210,7 @@ describe("a token that was verified before", () => {
     expect(authenticate(request)).toEqual({ userId: "user-1" });
   });
 
-  it("requirement 27: a token that the service verified before still expires", async () => {
+  it("requirement 27: a JWT that the service verified before still expires", async () => {
     const app = appWith(bySecret);
     const headers = { authorization: `Bearer ${await signTestJwt(claims)}` };
     const status = async () => (await app.inject({ url: "/whoami", headers })).statusCode;
@@ -221,7 +221,7 @@ describe("a token that was verified before", () => {
     expect(await status()).toBe(401);
   });
 
-  it("a token in two requests records its user once", async () => {
+  it("two requests with the same JWT record the user once", async () => {
     const app = appWith(bySecret);
     const headers = {
       authorization: `Bearer ${await signTestJwt({ ...claims, email: "Ann@example.com", name: "Ann" })}`,
@@ -233,7 +233,7 @@ describe("a token that was verified before", () => {
   });
 });
 
-describe("a token records the email address", () => {
+describe("the email address in a JWT", () => {
   it.each([
     ["without a proof if it has no flag", { email: "ann@example.com" }, "ann@example.com", false],
     ["with a proof if it is verified", { email: "ann@example.com", email_verified: true }, "ann@example.com", true],
@@ -251,12 +251,12 @@ describe("a token records the email address", () => {
     ["as none if it is not an email address", { email: "ann" }, null, false],
     ["as none if it is not a string", { email: ["ann@example.com"] as never }, null, false],
     ["not if it is missing", {}, undefined, false],
-  ])("a token records the email address %s", async (_, extra, email, isEmailVerified) => {
+  ])("a JWT records the email address %s", async (_, extra, email, isEmailVerified) => {
     await call(bySecret, `Bearer ${await signTestJwt({ ...claims, ...extra })}`);
     expect(identified).toMatchObject([{ subject: "user-1", email, isEmailVerified, name: undefined }]);
   });
 
-  it("a request with a token fails if the service can't record the user", async () => {
+  it("a request with a JWT fails if the service can't record the user", async () => {
     const app = createWhoamiApp(
       createAuthenticator({
         jwt: bySecret,

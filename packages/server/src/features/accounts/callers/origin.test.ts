@@ -12,7 +12,7 @@ function verdict(method: string, headers: Record<string, string>): string {
   }
 }
 
-describe("requirement 24: a request with the cookie", () => {
+describe("requirement 24: a request with the session cookie", () => {
   it.each([
     ["POST", { origin: PUBLIC }, "allowed"],
     ["POST", { "sec-fetch-site": "same-origin" }, "allowed"],
@@ -32,7 +32,7 @@ describe("requirement 24: a request with the cookie", () => {
     ["POST", { "sec-fetch-site": "same-site" }, "cross_site_request"],
     ["POST", { "sec-fetch-site": "none" }, "cross_site_request"],
     ["POST", { referer: `${PUBLIC}/` }, "cross_site_request"],
-  ])("a request with the session cookie, the method %s and the headers %j is %s", (method, headers, expected) => {
+  ])("a request with the session cookie, method %s and headers %j has the result %s", (method, headers, expected) => {
     expect(verdict(method, headers)).toBe(expected);
   });
 });

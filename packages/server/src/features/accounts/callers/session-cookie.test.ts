@@ -11,14 +11,14 @@ function signed(token: string, by = secret): string {
   return `${token}.${createHmac("sha256", by).update(token).digest("base64")}`;
 }
 
-describe("the token of a session", () => {
-  it("the service reads the session token from the signed cookie among other cookies", () => {
+describe("the session token", () => {
+  it("the service finds the session cookie among other cookies", () => {
     const cookie = `${name}=${encodeURIComponent(signed("abc"))}`;
     expect(read(cookie)).toBe("abc");
     expect(read(`theme=dark; ${cookie}; vk_link_1=x`)).toBe("abc");
   });
 
-  it("the service reads no session token from the cookie of another service", () => {
+  it("the service reads no session token from a cookie with another name", () => {
     const value = encodeURIComponent(signed("abc"));
     expect(read(`__Host-${name}=${value}`)).toBeUndefined();
     const onHttps = sessionTokenReader({ secret, publicUrl: "https://files.example" });

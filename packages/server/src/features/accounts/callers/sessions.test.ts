@@ -21,7 +21,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     return service;
   };
 
-  it("requirement 23: the cookie is HttpOnly, SameSite=Lax, and Secure on HTTPS", async () => {
+  it("requirement 23: the session cookie is HttpOnly, SameSite=Lax, and Secure on HTTPS", async () => {
     const plain = await open();
     const overHttp = [(await plain.signUp()).headers["set-cookie"]].flat();
     const names = [/^valetkey\.session_token=/, /^valetkey\.browser=/];
@@ -43,7 +43,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await secure.call("GET", "/whoami", { cookie: cookieOf(response) })).statusCode).toBe(200);
   });
 
-  it("requirement 23: the cookies of a short session have the same attributes", async () => {
+  it("requirement 23: the cookies of a sign-in without rememberMe have no Max-Age", async () => {
     const { signUp } = await open({ publicUrl: "https://files.example" });
     const response = await signUp({ rememberMe: false });
     const cookies = [response.headers["set-cookie"]].flat();
@@ -56,7 +56,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     }
   });
 
-  it("requirement 23: a sign-in ends the former session of the browser", async () => {
+  it("requirement 23: a new sign-in in a browser ends its former session", async () => {
     const { signUp, signIn, call } = await open();
     const before = cookieOf(await signUp());
     const after = cookieOf(await signIn({}, { cookie: before }));
@@ -65,7 +65,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await call("GET", "/whoami", { cookie: after })).statusCode).toBe(200);
   });
 
-  it("requirement 23: a failed sign-in ends no session", async () => {
+  it("requirement 23: a failed sign-in does not end the current session", async () => {
     const { signUp, signIn, call } = await open();
     const cookie = cookieOf(await signUp());
     expect((await signIn({ password: "wrong horse battery" }, { cookie })).statusCode).toBe(401);
@@ -85,7 +85,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await call("GET", "/whoami", { cookie })).statusCode).toBe(401);
   });
 
-  it("requirement 23: the service refuses an invented or changed cookie", async () => {
+  it("requirement 23: the service refuses an invented or changed session cookie", async () => {
     const { signUp, call } = await open();
     const cookie = cookieOf(await signUp());
     const [name = "", value = ""] = cookie.split("=");
@@ -104,7 +104,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     for (const each of forged) expect((await call("GET", "/whoami", { cookie: each })).statusCode, each).toBe(401);
   });
 
-  it("requirement 23: the service accepts exactly the session cookies that the accounts library accepts", async () => {
+  it("requirement 23: the service and the accounts library accept the same session cookies", async () => {
     const { signUp, call } = await open();
     const [cookie = ""] = cookieOf(await signUp()).split("; ");
     const [name = "", value = ""] = cookie.split("=");
@@ -146,7 +146,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect(byService).toEqual(await accepted("/auth/get-session"));
   });
 
-  it("requirement 23: a session ends at its expiry", async () => {
+  it("requirement 23: a session stops working at its expiry", async () => {
     const { signUp, call, db, advance } = await open();
     const cookie = cookieOf(await signUp());
     const soon = new Date(Date.now() + 60_000).toISOString();
@@ -156,7 +156,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await call("GET", "/whoami", { cookie })).statusCode).toBe(401);
   });
 
-  it("requirement 24: a cross-site POST with the cookie works only with a bearer token", async () => {
+  it("requirement 24: a cross-site POST with a session cookie needs a bearer token", async () => {
     const { signUp, call } = await open();
     const cookie = cookieOf(await signUp());
     const origin = "https://evil.example";
@@ -185,7 +185,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await call("GET", "/whoami", { cookie })).statusCode).toBe(200);
   });
 
-  it("requirement 24: Sec-Fetch-Site replaces Origin, and curl needs neither", async () => {
+  it("requirement 24: a sign-in with curl works without Origin and Sec-Fetch-Site", async () => {
     const { signUp, app } = await open();
     const cookie = cookieOf(await signUp());
     const payload = { email: "ann@example.com", password: PASSWORD };
@@ -195,7 +195,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await app.inject({ method: "POST", url: "/auth/sign-out", headers })).statusCode).toBe(200);
   });
 
-  it("a request with a bad bearer token and a valid cookie returns 401", async () => {
+  it("a request with a bad bearer token and a valid session cookie returns 401", async () => {
     const { signUp, call } = await open();
     const cookie = cookieOf(await signUp());
     for (const authorization of ["Bearer nonsense", "Bearer vk_nonsense", "Bearer"]) {
@@ -205,7 +205,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await call("GET", "/whoami", { cookie, headers })).statusCode).toBe(200);
   });
 
-  it("requirement 26: a forged Host or X-Forwarded-* changes no cookie or origin", async () => {
+  it("requirement 26: forged Host and X-Forwarded-* headers do not change the cookies", async () => {
     const { signUp, call } = await open({ publicUrl: "https://files.example" });
     const forged = { host: "evil.example", "x-forwarded-host": "evil.example", "x-forwarded-proto": "http" };
     const response = await signUp({}, { headers: forged });
@@ -217,7 +217,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await call("POST", "/auth/sign-out", { cookie, headers })).statusCode).toBe(403);
   });
 
-  it("requirement 26: a claimed IP address does not bypass the sign-in limit", async () => {
+  it("requirement 26: a forged X-Forwarded-For header does not bypass the sign-in limit", async () => {
     stopClock();
     const { signIn } = await open();
     const statuses: number[] = [];
@@ -228,7 +228,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect(statuses).toEqual([...Array(10).fill(401), 429]);
   });
 
-  it("the sign-in limit counts IP addresses across replicas", async () => {
+  it("two replicas count the sign-ins of one IP address together", async () => {
     stopClock();
     const { signIn, signUp, openReplica } = await open();
     await signUp();
@@ -249,7 +249,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await signIn({}, { remoteAddress: "198.51.100.7" })).statusCode).toBe(200);
   });
 
-  it("the service reads the IP address of the client from a trusted proxy", async () => {
+  it("the service reads the IP address of the client from the header of a trusted proxy", async () => {
     const { signIn, signUp, call } = await open({ trustProxy: true });
     const cookie = cookieOf(await signUp({}, { headers: { "x-forwarded-for": "203.0.113.9" } }));
     const [session] = (await call("GET", "/auth/list-sessions", { cookie })).json();

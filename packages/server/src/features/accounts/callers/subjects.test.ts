@@ -48,7 +48,7 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
     return { id: id as string, session, noteId: note.id as string };
   }
 
-  it("a token with the id of an administrator's account identifies another user", async () => {
+  it("a JWT whose subject is the id of an administrator identifies another user", async () => {
     const admin = await createAdministrator();
     for (const headers of [await bySecret(admin.id), await byKeySet(admin.id)]) {
       const { body } = await send("GET /me", headers);
@@ -57,14 +57,14 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
     }
   });
 
-  it("an account keeps its notes and its role after a token with its id", async () => {
+  it("an account keeps its notes and its role after a JWT with its id as the subject", async () => {
     const admin = await createAdministrator();
     await send("GET /me", await bySecret(admin.id));
     expect((await send("GET /me", admin.session)).body).toMatchObject({ id: admin.id, isAdmin: true });
     expect((await send("GET /notes", admin.session)).body.items).toMatchObject([{ id: admin.noteId }]);
   });
 
-  it("one subject in tokens of a secret and of a key set identifies two users", async () => {
+  it("one subject identifies two users: for the JWT secret and for the key set", async () => {
     expect(await me(await bySecret("twin"))).toBe("twin");
     const other = await me(await byKeySet("twin"));
     expect(other).not.toBe("twin");
@@ -73,7 +73,7 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
   });
 
   it.each([bySecret, byKeySet])(
-    "a JWT subject that looks like the id of a visitor gets another user id",
+    "a JWT subject that looks like a visitor's id gets another user id",
     async (headersOf) => {
       const sub = `visitor:${uuidv7()}`;
       const id = await me(await headersOf(sub));
@@ -82,13 +82,13 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
     },
   );
 
-  it("a token with the generated id of a user as its subject identifies another user", async () => {
+  it("a JWT whose subject is the generated id of a user identifies another user", async () => {
     await me(await bySecret("popular"));
     const generated = await me(await byKeySet("popular"));
     expect(await me(await bySecret(generated))).not.toBe(generated);
   });
 
-  it("simultaneous first tokens on two replicas record one user", async () => {
+  it("simultaneous first requests with a JWT on two replicas record one user", async () => {
     const { id } = await createAdministrator();
     const { database, bucketServer } = service;
     const replica = await startService({ engine, beside: { database, bucketServer } });
@@ -100,14 +100,14 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
     expect(ids[0]).not.toBe(id);
   });
 
-  describe("as receivers of a share", () => {
+  describe("users of JWTs as receivers of a share", () => {
     async function share(headers: object, userIds: string[]) {
       const { body: note } = await send("POST /notes", headers, { title: "Shared" });
       const { body } = await send(`PUT /notes/${note.id}/shares`, headers, { userIds });
       return { noteId: note.id as string, ...body };
     }
 
-    it("a user id in a share means a subject of the caller's issuer before another user", async () => {
+    it("a user id in a share first names a subject of the sharer's JWT issuer", async () => {
       await me(await bySecret("both"));
       const ofKeySet = await me(await byKeySet("both"));
       const { shares, results } = await share(await byKeySet("sharer"), ["both"]);
@@ -115,30 +115,30 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
       expect(shares).toMatchObject([{ userId: ofKeySet }]);
     });
 
-    it("a user id in a share never means a subject of another issuer", async () => {
+    it("a user id in a share never names a subject of another JWT issuer", async () => {
       await me(await bySecret("only-by-secret"));
       const { shares, results } = await share(await byKeySet("sharer"), ["only-by-secret"]);
       expect({ shares, results }).toEqual({ shares: [], results: [{ userId: "only-by-secret", outcome: "unknown" }] });
     });
 
-    it("a user from a JWT can share with the id of an account", async () => {
+    it("a user of a JWT can share a note with an account by the id of the account", async () => {
       const { id, session } = await createAdministrator();
       const { noteId } = await share(await bySecret("sharer"), [id]);
       expect((await send(`GET /notes/${noteId}`, session)).status).toBe(200);
     });
 
-    it("an unknown user id in a share means a future subject of the caller's issuer", async () => {
+    it("an unknown user id in a share names a future subject of the sharer's JWT issuer", async () => {
       const { noteId } = await share(await byKeySet("sharer"), ["later"]);
       expect((await send(`GET /notes/${noteId}`, await bySecret("later"))).status).toBe(403);
       expect((await send(`GET /notes/${noteId}`, await byKeySet("later"))).status).toBe(200);
     });
 
-    it("with two issuers, an account cannot share with a user id that the service does not know", async () => {
+    it("with two JWT issuers, an account can't share with an unknown user id", async () => {
       const { session } = await createAdministrator();
       expect((await share(session, ["nobody-yet"])).results).toEqual([{ userId: "nobody-yet", outcome: "unknown" }]);
     });
 
-    it("the revocation of a share finds the user by the subject that the share named", async () => {
+    it("the revocation of a share accepts the JWT subject that the share named", async () => {
       for (const headers of [await bySecret("revoked"), await byKeySet("revoked")]) await me(headers);
       const sharer = await byKeySet("sharer");
       const { noteId } = await share(sharer, ["revoked"]);
@@ -149,10 +149,10 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
   });
 });
 
-describe.each(engines)("users of before identities on $name", (engine) => {
+describe.each(engines)("users that a version without JWT identities recorded, on $name", (engine) => {
   const service: TestService = useService({ engine });
 
-  it("a user that the previous version recorded stays the user of the subject", async () => {
+  it("a JWT identifies the user that an earlier version recorded for its subject", async () => {
     await peopleQueries(service.db).put({ id: "late", email: undefined, name: "Late", isAdmin: false, now: 1 });
     expect((await service.as("late").send("GET /me")).body).toMatchObject({ id: "late" });
   });

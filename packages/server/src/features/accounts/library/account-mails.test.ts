@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000;
 const NEW_SIGN_IN = "A new sign-in to your account";
 const BROWSER_COOKIE = "__Host-valetkey.browser";
 
-describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => {
+describe.each(engines)("requirement 59: mails that warn the owner of an account, on $name", (engine) => {
   const mailbox = createMailbox();
   let failLanguage = false;
   const fail = (db: Database): Database => ({
@@ -55,7 +55,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
   }
 
   describe("a new sign-in", () => {
-    it("the mail about a new sign-in is sent once per browser, with time and IP address", async () => {
+    it("the first sign-in from a browser causes a mail with the time and the IP address", async () => {
       const ann = await person();
       await ann.browser.signOut();
       expect((await ann.signIn()).code).toBe(200);
@@ -86,7 +86,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       }
     });
 
-    it("a sign-in with a passkey or with a second factor causes a mail", async () => {
+    it("a sign-in with a passkey or a second factor causes a mail to the account", async () => {
       const carl = await person();
       const authenticator = createAuthenticator();
       const { challenge } = (await carl.browser.post("passkeys/start", { password: TEST_PASSWORD })).body;
@@ -109,7 +109,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       expect(await carl.subjects()).toEqual([NEW_SIGN_IN]);
     });
 
-    it("each sign-in without rememberMe from an unknown browser causes a mail", async () => {
+    it("each sign-in without rememberMe from an unknown browser causes a mail to the account", async () => {
       const [iris, shared] = [await person(), openBrowser(service)];
       for (let each = 0; each < 2; each += 1) {
         expect((await iris.signIn(shared, { rememberMe: false })).code).toBe(200);
@@ -117,7 +117,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       }
     });
 
-    it("a foreign or changed mark does not prevent the mail about a new sign-in", async () => {
+    it("a browser cookie of another account does not prevent the mail about a new sign-in", async () => {
       const [dora, emil] = [await person(), await person()];
       await dora.signIn(emil.browser);
       expect(await dora.subjects()).toEqual([NEW_SIGN_IN]);
@@ -139,7 +139,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       }
     });
 
-    it("a known browser becomes unknown after a new password and after 400 days", async () => {
+    it("a known browser becomes unknown after a password change or 400 days", async () => {
       const fred = await person();
       const other = openBrowser(service);
       await fred.signIn(other);
@@ -159,7 +159,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       expect(other.cookies.get(BROWSER_COOKIE)?.length).toBeLessThan(300);
     });
 
-    it("mails about new sign-ins have their own limit for each account", async () => {
+    it("an account gets at most three mails about new sign-ins in an hour", async () => {
       const gina = await person();
       await useUpMailsOfDay(service, gina.email);
       const browsers = Array.from({ length: 5 }, () => openBrowser(service));
@@ -172,7 +172,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       ]);
     });
 
-    it("mails about new sign-ins do not use up the limit of mails about changes", async () => {
+    it("mails about new sign-ins do not count in the limit of other account mails", async () => {
       const jill = await person();
       const hours = 4;
       for (let hour = 0; hour < hours; hour += 1) {
@@ -186,7 +186,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       service.advance(-hours * 3_600_001);
     });
 
-    it("a sign-in works without a mail server, and queues no mail", async () => {
+    it("a sign-in queues no mail if the service has no mail server", async () => {
       const silent = await startServiceInTest({ engine, hasAccounts: true });
       const hugo = await accountClient(silent).signUp("hugo");
       expect((await hugo.signIn()).status).toBe(200);
@@ -194,7 +194,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
     });
   });
 
-  it("each change of the protection of an account causes a mail", async () => {
+  it("each change of a password, passkey, second factor or email address causes a mail", async () => {
     const { browser, subjects, mails, email } = await person();
     const password = TEST_PASSWORD;
     const post = async (path: string, json: object) => {
@@ -244,7 +244,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
     }
   });
 
-  it("the service sends a warning that an earlier version queued", async () => {
+  it("the service sends a mail that an earlier version queued", async () => {
     const { email } = await person();
     const row = { id: `earlier-${email}`, kind: "email-changed", email, detail: "{}", attempts: 0 } as const;
     const now = Date.now();
@@ -256,13 +256,13 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
     expect(mailbox.to(email).at(-1)?.subject).toBe("Your email address was changed");
   });
 
-  it("a new API token causes a mail", async () => {
+  it("a new API token causes a mail to its owner", async () => {
     const { userId, subjects } = await person();
     await service.useCases.createApiToken({ userId }, { label: "Backup", expiresAt: undefined });
     expect(await subjects()).toEqual(["An API token was made"]);
   });
 
-  it("the removal of a second factor by an administrator causes a mail", async () => {
+  it("the removal of a second factor by an administrator causes a mail to the person", async () => {
     const { browser, userId, subjects } = await person();
     const { secret } = (await browser.post("second-factor/start", { password: TEST_PASSWORD })).body;
     await browser.post("second-factor/confirm", { code: new TOTP({ secret }).generate() });
@@ -271,7 +271,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
     expect(await subjects()).toEqual(["Two-step sign-in was turned off"]);
   });
 
-  describe("in German", () => {
+  describe("the language of account mails", () => {
     it("mails are in German for a person whose browser prefers German", async () => {
       const { email, browser, signIn, mails } = await person({ language: "de-AT,de;q=0.9,en;q=0.5" });
       expect(mailbox.to(email)[0]?.subject).toBe("Bestätigen Sie Ihre E-Mail-Adresse");
@@ -296,7 +296,7 @@ describe.each(engines)("requirement 59: warnings by mail on $name", (engine) => 
       expect((await mails()).at(-1)?.subject).toBe("Eine neue Anmeldung bei Ihrem Konto");
     });
 
-    it("mails are in English for a person if the service can't record the language", async () => {
+    it("a request works even if the service can't record the person's language", async () => {
       const { browser, userId } = await person();
       browser.cookies.set("valetkey.language", "de");
       failLanguage = true;

@@ -18,7 +18,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     return service;
   };
 
-  it("sign-up creates an account, and its cookie identifies the user", async () => {
+  it("sign-up creates an account and a session cookie that identifies the user", async () => {
     const { signUp, call } = await open();
     const response = await signUp();
     expect(response.statusCode).toBe(200);
@@ -33,7 +33,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect(session.json()).toMatchObject({ user: { id: user.id } });
   });
 
-  it("sign-in ignores the case of the email address", async () => {
+  it("sign-in accepts an email address in upper or lower case", async () => {
     const { signUp, signIn, call } = await open();
     const { user } = (await signUp({ email: "Ann@Example.com" })).json();
     const response = await signIn({ email: "ANN@example.COM" });
@@ -41,7 +41,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect((await call("GET", "/whoami", { cookie: cookieOf(response) })).json()).toEqual({ userId: user.id });
   });
 
-  it("sign-in returns one error for a wrong password and for an unknown email address", async () => {
+  it("sign-in returns the same error for a wrong password and an unknown email address", async () => {
     const { signUp, signIn } = await open();
     await signUp();
     const answers = [await signIn({ password: "wrong horse battery" }), await signIn({ email: "bob@example.com" })];
@@ -67,7 +67,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect((await signIn()).statusCode).toBe(200);
   });
 
-  it("sign-up refuses an account with missing, invalid or too long fields", async () => {
+  it("sign-up refuses a missing, invalid or too long name, email address or password", async () => {
     const { accounts, signUp, people } = await open();
     const bad = [
       { password: "123456789" },
@@ -128,7 +128,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect(list()[0]).toEqual([ADDRESS, "Anna", false]);
   });
 
-  it("accounts store no profile picture", async () => {
+  it("an account can't have a profile picture", async () => {
     const { signUp, call } = await open();
     const cookie = cookieOf(await signUp());
     const update = (body: object) => call("POST", "/auth/update-user", { cookie, body });
@@ -147,7 +147,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect(people.get(id)).toMatchObject({ isAdmin: false });
   });
 
-  it("sign-in records a user again if the database lost the record", async () => {
+  it("sign-in records a user again if the record of the user is missing", async () => {
     const { signUp, signIn, people } = await open();
     await signUp();
     people.clear();
@@ -172,7 +172,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     ).rejects.toMatchObject({ code: "invalid_request" });
   });
 
-  it("a new password ends the other sessions", async () => {
+  it("a password change ends the other sessions of the account", async () => {
     const { signUp, signIn, call } = await open();
     const other = cookieOf(await signUp());
     const mine = cookieOf(await signIn());
@@ -187,7 +187,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect((await signIn({ password: body.newPassword })).statusCode).toBe(200);
   });
 
-  it("the service has no other route of the accounts library", async () => {
+  it("the service has no route of the accounts library that it does not need", async () => {
     const { call } = await open();
     for (const path of ["/ok", "/error", "/sign-in/social", "/reset-password/token", "/delete-user", "/reference"]) {
       expect((await call("POST", `/auth${path}`, { body: {} })).statusCode).toBe(404);
@@ -195,7 +195,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     }
   });
 
-  it("account routes report an outage of the database, and work again afterwards", async () => {
+  it("account routes work again after an outage of the database", async () => {
     const { accounts, signUp, signIn, call, openReplica, setDatabaseDown } = await open();
     expect(await accounts.hasAny()).toBe(false);
     const cookie = cookieOf(await signUp());

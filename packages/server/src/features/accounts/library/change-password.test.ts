@@ -6,7 +6,7 @@ import { webhookQueries } from "../../outbox/webhook-queries.ts";
 const origin = "https://files.example.com";
 const PASSWORD = "correct horse battery";
 
-describe.each(engines)("requirement 36: a new password on $name", (engine) => {
+describe.each(engines)("requirement 36: a password change on $name", (engine) => {
   const service = useService({ engine, hasAccounts: true });
 
   async function signUp(email: string) {
@@ -29,19 +29,19 @@ describe.each(engines)("requirement 36: a new password on $name", (engine) => {
     };
   }
 
-  it("a new password revokes all API tokens and webhooks on request", async () => {
+  it("a password change with revokeApiTokens deletes all API tokens and webhooks", async () => {
     const { change, statusWithToken, countWebhooks } = await signUp("all@example.com");
     expect((await change({ revokeApiTokens: true })).status).toBe(200);
     expect([await statusWithToken(), await countWebhooks()]).toEqual([401, 0]);
   });
 
-  it("a new password keeps the API tokens and webhooks by default", async () => {
+  it("a password change keeps the API tokens and webhooks by default", async () => {
     const { change, statusWithToken, countWebhooks } = await signUp("default@example.com");
     expect((await change({})).status).toBe(200);
     expect([await statusWithToken(), await countWebhooks()]).toEqual([200, 1]);
   });
 
-  it("a change of the password with a wrong current password revokes no API tokens", async () => {
+  it("a password change with a wrong current password revokes no API tokens", async () => {
     const { change, statusWithToken } = await signUp("wrong@example.com");
     expect((await change({ currentPassword: "not this one at all", revokeApiTokens: true })).status).toBe(403);
     expect(await statusWithToken()).toBe(200);

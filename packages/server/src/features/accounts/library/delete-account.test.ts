@@ -70,7 +70,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
   }
   const ALL = [200, 200, 200, 200, 200];
 
-  it("the service lists the contents of an account before its deletion", async () => {
+  it("the service counts the contents of an account before its deletion", async () => {
     const ann = await person("ann");
     const { body } = await get("account-contents", ann.cookie);
     expect(body).toEqual({ notes: 1, files: 2, bytes: expect.any(Number), links: 1, people: 1 });
@@ -79,7 +79,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect(await ann.works()).toEqual(ALL);
   });
 
-  it("a deleted account stops working immediately, and a cancellation restores it", async () => {
+  it("the cancellation of an account's deletion restores the account", async () => {
     const ben = await person("ben");
     const closed = await ben.close();
     expect(Date.parse(closed.body.deleteAt) - Date.now()).toBeGreaterThan(13.9 * DAY_MS);
@@ -96,7 +96,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect(await statusOf(ben.cookie)).toBe(401);
   });
 
-  it("the deletion of an account sends a mail that says how to cancel it", async () => {
+  it("the mail about an account's deletion says how to cancel the deletion", async () => {
     const lea = await person("lea");
     await useUpMailsOfDay(service, lea.email);
     await lea.close();
@@ -112,7 +112,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect(subjects.filter((subject) => subject === "Your account was deleted")).toHaveLength(1);
   });
 
-  it("the deletion of an account sends at most three mails a day", async () => {
+  it("an account gets at most three mails about its deletion in a day", async () => {
     const max = await person("max");
     await service.sendMails();
     const before = mailbox.to(max.email).length;
@@ -152,7 +152,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect((await dora.close()).status).toBe(200);
   });
 
-  it("an owner can't cancel a deletion by the operator, or as a disabled user", async () => {
+  it("the owner of a disabled account can't cancel its deletion", async () => {
     const [emil, fred] = [await person("emil"), await person("fred")];
     await service.useCases.closeAccountOf(undefined, emil.userId, { isNow: false });
     await fred.close();
@@ -165,7 +165,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     }
   });
 
-  it("the operator deletes an account immediately, and the log records the deletion", async () => {
+  it("the operator can delete an account immediately", async () => {
     const gina = await person("gina");
     await service.useCases.closeAccountOf(undefined, gina.userId, { isNow: true });
     expect(await lookupQueries(service.db).person(gina.userId)).toBeUndefined();
@@ -175,7 +175,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect(event).toMatchObject({ action: "person.deleted", actorId: undefined, subjectId: gina.userId });
   });
 
-  it("the deletion of a user stops if the user is enabled meanwhile", async () => {
+  it("the deletion of a user stops if an operator enables the user meanwhile", async () => {
     const { userId } = await signUp("ida");
     for (let nth = 0; nth < 50; nth += 1) {
       await service.useCases.createNote({ userId }, { title: `Note ${nth}`, body: "" });
@@ -191,7 +191,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect((await accountDeletionQueries(service.db).countContents(userId, 0)).notes).toBe(50);
   });
 
-  it("the service refuses JWTs of a deleted person until the person is enabled", async () => {
+  it("the service refuses JWTs of a deleted person until the operator enables the person", async () => {
     const jan = service.as("jan");
     expect((await jan.send("POST /notes", { json: { title: "Plan" } })).status).toBe(201);
     await service.useCases.closeAccountOf(undefined, "jan", { isNow: true });
@@ -202,7 +202,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
   });
 
   // This test is the last test, because tokens expire when the clock moves.
-  it("the service deletes an account permanently after 14 days, and not before", async () => {
+  it("the service deletes a closed account permanently after exactly 14 days", async () => {
     const hugo = await person("hugo");
     const hook = { url: "https://hooks.example.com/files", events: ["upload.ready"] };
     expect((await hugo.send("POST /webhooks", { json: hook })).status).toBe(201);

@@ -16,7 +16,7 @@ describe.each(engines)("requirement 35: a disabled user on $name", (engine) => {
 
   const post = (path: string, json: object) => service.anonymous.send(`POST ${path}`, { json, headers: { origin } });
 
-  it("the service refuses the JWT of a disabled user that another replica has verified", async () => {
+  it("a replica refuses a JWT that it has cached after another replica disables the user", async () => {
     const { database, bucketServer } = service;
     const replica = await startService({ engine, beside: { database, bucketServer } });
     const viewer = replica.as("viewer");
@@ -37,7 +37,7 @@ describe.each(engines)("requirement 35: a disabled user on $name", (engine) => {
     await replica.close();
   });
 
-  it("the service refuses the API token of a disabled user until the user is enabled", async () => {
+  it("the API token of a disabled user works again after the user is enabled", async () => {
     const { token } = (await service.as("editor").send("POST /tokens", { json: { label: "backup" } })).body;
     const me = () => service.anonymous.send("GET /me", { headers: { authorization: `Bearer ${token}` } });
     await service.useCases.disableUser("editor");
@@ -59,7 +59,7 @@ describe.each(engines)("requirement 35: a disabled user on $name", (engine) => {
     expect((await post("/auth/sign-in/email", account)).status).toBe(200);
   });
 
-  it("enabling a user once is enough after the user was disabled twice", async () => {
+  it("a user who was disabled twice works again after being enabled once", async () => {
     await service.useCases.disableUser("fileViewer");
     await service.useCases.disableUser("fileViewer");
     expect((await service.as("fileViewer").send("GET /me")).status).toBe(403);

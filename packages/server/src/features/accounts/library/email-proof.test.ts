@@ -50,7 +50,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     return mailbox.tokenTo(email, "confirm-email");
   }
 
-  it("sign-up sends a mail with a link that proves the email address once", async () => {
+  it("sign-up sends a mail with a link that proves the email address", async () => {
     const ann = await signUp("ann");
     const token = await mailedTo(ann.email);
     expect(await ann.isProven()).toBe(false);
@@ -69,7 +69,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     expect(lines.filter((line) => line.includes(ann.userId) && !line.includes(ann.email))).toEqual([change]);
   });
 
-  it("the proof of an email address gives the account the shares for this address", async () => {
+  it("the proof of an email address gives the account the shares with this address", async () => {
     const ben = await signUp("ben");
     const noteId = (await service.as("owner").send("POST /notes", { json: { title: "For Ben" } })).body.id;
     // A second user has the same email address without a proof.
@@ -82,7 +82,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     expect(await service.holdersOf(noteId)).toEqual([ben.userId]);
   });
 
-  it("the next sign-in gives the shares if the process died after the proof", async () => {
+  it("if the process dies after the proof, the next sign-in gives the account its shares", async () => {
     const gus = await signUp("gus");
     const noteId = (await service.as("owner").send("POST /notes", { json: { title: "For Gus" } })).body.id;
     await service.as("gus").send("GET /me");
@@ -97,7 +97,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     expect(await service.holdersOf(noteId)).toEqual([gus.userId]);
   });
 
-  it("requirement 43: an email address gets at most ten mails about its proof a day", async () => {
+  it("requirement 43: an email address gets at most ten mails with proof links in a day", async () => {
     const kit = await signUp(`kit-${engine.name}`);
     const countSent = async () => {
       await service.sendMails();
@@ -116,7 +116,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     expect(await countSent()).toBe(12);
   });
 
-  it("requirement 42: the proof of an email address works only for its own account", async () => {
+  it("requirement 42: the link that proves an email address works only for its account", async () => {
     const squatter = await signUp("carl");
     const token = await mailedTo(squatter.email);
     const other = await signUp("dora");
@@ -128,7 +128,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     expect((await squatter.prove(token)).status).toBe(200);
   });
 
-  it("the link of a proof expires after three days, with at most three mails an hour", async () => {
+  it("the link that proves an email address expires after three days", async () => {
     const emil = await signUp("emil");
     const token = await mailedTo(emil.email);
     service.advance(72 * HOUR_MS);
@@ -140,7 +140,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     expect((await emil.prove(await mailedTo(emil.email))).status).toBe(200);
   });
 
-  it("the link of a proof sets no password, and a password link proves no email address", async () => {
+  it("a link that proves an email address can't reset the password", async () => {
     const finn = await signUp("finn");
     const token = await mailedTo(finn.email);
     const json = { token, newPassword: "another horse battery" };

@@ -18,7 +18,7 @@ describe.each(engines)("the accounts library on $name", (engine) => {
     telemetry: { enabled: false },
   });
 
-  it("the accounts library finds every table and column that it needs", async () => {
+  it("the database has every table and column that the accounts library needs", async () => {
     const { toBeCreated, toBeAdded, toBeAddedIndexes } = await getMigrations(options());
     expect({ toBeCreated, toBeAdded, toBeAddedIndexes }).toEqual({
       toBeCreated: [],
@@ -27,7 +27,7 @@ describe.each(engines)("the accounts library on $name", (engine) => {
     });
   });
 
-  it("the accounts library can sign up, sign in and find the session", async () => {
+  it("the accounts library signs a user up and in, and finds the session", async () => {
     const auth = betterAuth(options());
     const post = (path: string, body: unknown) =>
       auth.handler(

@@ -4,10 +4,10 @@ import { ANN, BEN, CALLBACK, expectRefusal, useOidc } from "../../../testing/aut
 import { CLIENT } from "../../../testing/auth/oidc-provider.ts";
 import { engines } from "../../../testing/database/test-databases.ts";
 
-describe.each(engines)("refused sign-ins with an identity provider, on $name", (engine) => {
+describe.each(engines)("refused sign-ins with an OpenID provider, on $name", (engine) => {
   const openOidc = useOidc(engine);
 
-  it("a sign-in with a provider never joins a password account with the same email", async () => {
+  it("an OpenID sign-in never joins an account that has the same email and a password", async () => {
     const { provider, signUp, signIn, signInAtProvider, rows, people } = await openOidc();
     const { user } = (await signUp()).json();
     expectRefusal(await signInAtProvider(), "email_taken");
@@ -26,7 +26,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
     expectRefusal(await signInAtProvider(), "email_taken");
   });
 
-  it("a sign-in with an email address that the provider has not verified fails", async () => {
+  it("an OpenID sign-in fails if the provider has not verified the email address", async () => {
     const { provider, signInAtProvider, people, rows } = await openOidc();
     const { email_verified: _, ...silent } = ANN;
     const unproven = [
@@ -47,7 +47,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
     expect((await signInAtProvider()).headers.location).toBe("/");
   });
 
-  it("the service refuses the callback of a sign-in from another browser, and a repeated callback", async () => {
+  it("the callback of an OpenID sign-in works once, and only in the browser that started it", async () => {
     const { go, finish, people } = await openOidc();
     const { back, cookie } = await go();
     const url = new URL(back, "http://x");
@@ -74,7 +74,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
     expect(people.size).toBe(1);
   });
 
-  it("the service refuses a code that is foreign, false, missing or of another issuer", async () => {
+  it("the callback of an OpenID sign-in refuses a wrong code and another issuer", async () => {
     const { go, finish, people } = await openOidc();
     const other = new URL((await go()).back, "http://x").searchParams.get("code") ?? "";
     for (const [name, value] of [
@@ -91,7 +91,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
     expect(people.size).toBe(0);
   });
 
-  it("the service refuses an ID token that is changed, foreign or missing", async () => {
+  it("the service refuses an ID token that is changed, missing or of another user", async () => {
     const { provider, signInAtProvider, people } = await openOidc();
     const seen: string[] = [];
     provider.setTamper((answer) => {
@@ -117,7 +117,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
     expect((await signInAtProvider()).headers.location).toBe("/");
   });
 
-  it("the service refuses an ID token for another client", async () => {
+  it("the service refuses an ID token for another OpenID client", async () => {
     const { provider, signInAtProvider, people } = await openOidc();
     const { clientId } = CLIENT;
     for (const claims of [{ azp: "other" }, { azp: [clientId] }, { aud: [clientId, "other"] }]) {
@@ -133,7 +133,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
     }
   });
 
-  it("the service refuses a subject that two users could share", async () => {
+  it("the service refuses an OpenID subject that the database could store inexactly", async () => {
     const { provider, signInAtProvider, people } = await openOidc();
     for (const sub of ["x".repeat(256), "a\ud800", "a\ud801", "a\u0000"]) {
       provider.setPerson({ ...ANN, sub });
@@ -142,12 +142,12 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
     expect(people.size).toBe(0);
   });
 
-  it("the service reports a state with NUL as expired, and not as an internal error", async () => {
+  it("the callback of an OpenID sign-in reports a state with a NUL character as expired", async () => {
     const { call } = await openOidc();
     expectRefusal(await call("GET", `${CALLBACK}?code=x&state=%00`), "sign_in_expired");
   });
 
-  it("a sign-in with a provider redirects only to a page of this service", async () => {
+  it("an OpenID sign-in redirects only to a page of this service", async () => {
     const { begin, signInAtProvider, advance } = await openOidc();
     const foreign = [
       ...["https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example"],
@@ -168,7 +168,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
     expect(answer.headers.location).toBe("/shared");
   });
 
-  it("a sign-in fails for a user whom the provider refuses", async () => {
+  it("an OpenID sign-in returns access_denied if the provider refuses the user", async () => {
     const { provider, signInAtProvider, go, finish } = await openOidc();
     provider.setRefusing(true);
     expectRefusal(await signInAtProvider(), "access_denied");
@@ -179,14 +179,14 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
     expectRefusal(await finish({ back: forged, cookie }), "sign_in_failed");
   });
 
-  it("requirement 35: a sign-in with a provider fails for a disabled user", async () => {
+  it("requirement 35: an OpenID sign-in fails for a disabled user", async () => {
     const { db, signInAtProvider, who } = await openOidc();
     const userId = await who(await signInAtProvider());
     await db.insertInto("disabled_users").values({ user_id: userId, disabled_at: 0 }).execute();
     expectRefusal(await signInAtProvider(), "access_denied");
   });
 
-  it("the service refuses a discovery document with another issuer or weaker protocols", async () => {
+  it("the service refuses an OpenID discovery document with a wrong issuer or URL", async () => {
     const { provider, begin } = await openOidc();
     for (const change of [
       { issuer: "https://login.example.com" },
@@ -202,7 +202,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
     expect((await begin()).statusCode).toBe(200);
   });
 
-  it("requirement 24: a page of another origin can't start a sign-in with a provider", async () => {
+  it("requirement 24: a page of another origin can't start an OpenID sign-in", async () => {
     const { begin } = await openOidc();
     for (const headers of [{ origin: "https://evil.example" }, { origin: "null" }]) {
       const answer = await begin({}, headers);
@@ -211,7 +211,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
     }
   });
 
-  it("requirement 30: one IP address starts at most ten provider sign-ins a minute", async () => {
+  it("requirement 30: one IP address starts at most ten OpenID sign-ins in a minute", async () => {
     const { begin } = await openOidc();
     for (let time = 0; time < 10; time++) expect((await begin()).statusCode).toBe(200);
     const answer = await begin();
@@ -219,7 +219,7 @@ describe.each(engines)("refused sign-ins with an identity provider, on $name", (
     expect(answer.headers["retry-after"]).toMatch(/^\d+$/);
   });
 
-  it("requirement 28: the log of a provider sign-in has no secret, state or token", async () => {
+  it("requirement 28: the log of an OpenID sign-in has no secret, state or token", async () => {
     const log: string[] = [];
     const { provider, go, finish, setDatabaseDown } = await openOidc({ log });
     const secrets: string[] = [CLIENT.clientSecret, encodeURIComponent(CLIENT.clientSecret), PASSWORD];

@@ -4,10 +4,10 @@ import { ANN, BEN, CALLBACK, expectRefusal, PUBLIC_URL, useOidc } from "../../..
 import { CLIENT, startOidcProvider } from "../../../testing/auth/oidc-provider.ts";
 import { engines } from "../../../testing/database/test-databases.ts";
 
-describe.each(engines)("signing in with an identity provider, on $name", (engine) => {
+describe.each(engines)("sign-ins with an OpenID provider, on $name", (engine) => {
   const openOidc = useOidc(engine);
 
-  it("a sign-in with a provider creates an account and returns to the first page", async () => {
+  it("an OpenID sign-in creates an account and returns to the page that started it", async () => {
     const { signInAtProvider, go, who, people, call, rows, accounts } = await openOidc();
     const answer = await signInAtProvider({ callbackURL: "/n/1?tab=files#top" });
     expect([answer.statusCode, answer.headers.location]).toEqual([302, "/n/1?tab=files#top"]);
@@ -37,7 +37,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect(accounts.signInMethods).toEqual({ signUp: "open", oidc: { name: "Example" }, mail: false });
   });
 
-  it("requirement 59: a provider sign-in causes a warning only in another browser", async () => {
+  it("requirement 59: an OpenID sign-in causes a mail only from an unknown browser", async () => {
     const { signInAtProvider, go, call, db, who } = await openOidc({ queuesMail: true });
     const mails = () => db.selectFrom("mails").select(["kind", "email", "detail"]).execute();
     const first = await signInAtProvider();
@@ -49,7 +49,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect(JSON.parse((await mails())[0]?.detail ?? "")).toMatchObject({ userId: await who(other) });
   });
 
-  it("requirement 34: the proof ends when the provider stops verifying the email address", async () => {
+  it("requirement 34: an email address loses its proof if the provider stops verifying it", async () => {
     const { signInAtProvider, provider, who, people } = await openOidc();
     const userId = await who(await signInAtProvider());
     provider.setPerson({ ...ANN, email_verified: false });
@@ -60,7 +60,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect(people.get(userId)).toMatchObject({ email: ADDRESS, emailProvenBy: "oidc" });
   });
 
-  it("requirement 34: the proof ends when the provider states another email address", async () => {
+  it("requirement 34: an email address loses its proof if the provider states another one", async () => {
     const { signInAtProvider, provider, who, people } = await openOidc();
     const userId = await who(await signInAtProvider());
     provider.setPerson({ ...ANN, email: "ann.new@example.com" });
@@ -68,7 +68,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect(people.get(userId)).toMatchObject({ email: ADDRESS, emailProvenBy: undefined });
   });
 
-  it("a sign-in reads the claims of /userinfo, and sends the secret in the form", async () => {
+  it("an OpenID sign-in supports claims from /userinfo and a client secret in the form", async () => {
     const provider = { areClaimsInIdToken: false, authMethod: "client_secret_post" } as const;
     const service = await openOidc({ provider });
     service.provider.setPerson({ ...ANN, name: "  \u0007", picture: "https://elsewhere.example/ann.png" });
@@ -77,7 +77,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect(service.people.get(userId)).toMatchObject({ email: ADDRESS, name: "ann" });
   });
 
-  it("a sign-in with a provider creates accounts even if sign-up is closed", async () => {
+  it("an OpenID sign-in creates an account even if sign-up is closed", async () => {
     const { signInAtProvider, signUp, who, people } = await openOidc({ signUp: "closed" });
     expect((await signUp()).statusCode).toBe(403);
     const answer = await signInAtProvider();
@@ -85,7 +85,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect(people.has(await who(answer))).toBe(true);
   });
 
-  it("requirement 26: a sign-in with a provider requests PKCE, state, nonce and a callback on PUBLIC_URL", async () => {
+  it("requirement 26: an OpenID sign-in uses PKCE, state, nonce and a callback on PUBLIC_URL", async () => {
     const { begin } = await openOidc();
     const started = await begin({}, { host: "evil.example", "x-forwarded-host": "evil.example" });
     const { searchParams } = new URL(started.json().url);
@@ -104,7 +104,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect(cookies).toMatchObject([{ name: "__Host-valetkey.state", secure: true, httpOnly: true, sameSite: "Lax" }]);
   });
 
-  it("other provider routes of the accounts library return 404", async () => {
+  it("the routes of the accounts library for other sign-in providers return 404", async () => {
     const { call } = await openOidc();
     for (const path of ["/sign-in/social", "/link-social", "/callback/google", "/error", "/unlink-account"]) {
       expect((await call("POST", `/auth${path}`, { body: { provider: "oidc" } })).statusCode, path).toBe(404);
@@ -113,7 +113,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect((await call("POST", CALLBACK, { body: {} })).statusCode).toBe(404);
   });
 
-  it("users of two providers with equal subjects have different accounts", async () => {
+  it("users of two OpenID providers with the same subject have different accounts", async () => {
     const first = await openOidc();
     const userId = await first.who(await first.signInAtProvider());
     const [{ account_id }] = (await first.rows()) as [{ account_id: string }];
@@ -130,7 +130,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     await other.stop();
   });
 
-  it("sign-ins with a provider work again after an outage of the provider", async () => {
+  it("OpenID sign-ins work again after an outage of the provider", async () => {
     const { provider, begin, signUp, signInAtProvider, signIn, go, finish } = await openOidc();
     provider.setDown(true);
     const refused = await begin();
@@ -146,7 +146,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect((await signInAtProvider()).headers.location).toBe("/");
   });
 
-  it("a sign-in returns an error if the provider does not respond before the deadline", async () => {
+  it("an OpenID sign-in fails if the provider does not respond before the deadline", async () => {
     const deadline = new AbortController();
     const { provider, go, finish } = await openOidc({ oidcDeadline: () => deadline.signal });
     const onTheWay = await go();
@@ -160,7 +160,7 @@ describe.each(engines)("signing in with an identity provider, on $name", (engine
     expect((await silent.begin()).json()).toMatchObject({ code: "identity_provider_unavailable" });
   });
 
-  it("a sign-in with a provider reports database_unavailable during an outage of the database", async () => {
+  it("an OpenID sign-in returns database_unavailable during an outage of the database", async () => {
     const { begin, go, finish, setDatabaseDown, signInAtProvider } = await openOidc();
     const onTheWay = await go();
     setDatabaseDown(true);

@@ -40,7 +40,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     return { ...account, authenticator, start, add, id: added.body.id as string };
   }
 
-  it("a passkey signs its user in without a password and without a code", async () => {
+  it("a passkey signs its user in without a password", async () => {
     const ann = await person("ann");
     const signedIn = await signIn(ann.authenticator.get({ challenge: await challenge() }));
     expect(signedIn.body).toMatchObject({ token: null, user: { id: ann.userId } });
@@ -51,7 +51,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     ]);
   });
 
-  it("the service refuses a passkey whose authenticator did not verify the user", async () => {
+  it("the service refuses a passkey if the authenticator did not verify the user", async () => {
     const ben = await person("ben");
     const isUserVerified = false;
     const response = ben.authenticator.get({ challenge: await challenge(), isUserVerified });
@@ -60,7 +60,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     expect((await ben.add(another)).code).toBe("passkey_refused");
   });
 
-  it("the challenge of a passkey works once, within five minutes, for one purpose and one person", async () => {
+  it("a passkey challenge works once, within five minutes, for one purpose and person", async () => {
     const [carl, dora] = [await person("carl"), await person("dora")];
     const used = carl.authenticator.get({ challenge: await challenge() });
     const both = await Promise.all([signIn(used), signIn(used)]);
@@ -104,7 +104,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     }
   });
 
-  it("a new passkey needs the password of the account and a name", async () => {
+  it("the service adds a passkey only with the account's password and a name", async () => {
     const [fred, gina] = [await person("fred"), await person("gina")];
     const again = fred.authenticator.create({ challenge: await gina.start() });
     expect((await gina.add(again)).code).toBe("passkey_exists");
@@ -117,7 +117,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     expect((await signIn(fred.authenticator.get({ challenge: await challenge() }))).status).toBe(200);
   });
 
-  it("only the owner renames a passkey, and only the name changes", async () => {
+  it("only the owner can rename a passkey", async () => {
     const [nora, otto] = [await person("nora"), await person("otto")];
     const rename = (json: object, cookie = nora.cookie) => post("passkeys/rename", json, cookie);
     const names = async ({ cookie }: typeof nora) =>
@@ -137,7 +137,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     expect([await names(nora), await names(otto)]).toEqual([["Büro 🔑"], ["Laptop"]]);
   });
 
-  it("the removal of a passkey ends its sessions, even during a sign-in", async () => {
+  it("the removal of a passkey ends its sessions and a simultaneous sign-in", async () => {
     const hugo = await person("hugo");
     const before = (await signIn(hugo.authenticator.get({ challenge: await challenge() }))).cookie;
     beforeUse = async () => {
@@ -150,7 +150,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     expect((await signIn(hugo.authenticator.get({ challenge: await challenge() }))).code).toBe("passkey_refused");
   });
 
-  it("a new passkey needs a code of the second factor", async () => {
+  it("an account with a second factor needs its code to add a passkey", async () => {
     const { cookie } = await signUp("kim");
     const { secret } = (await post("second-factor/start", { password: TEST_PASSWORD }, cookie)).body;
     const code = (ahead: number) => new TOTP({ secret }).generate({ timestamp: Date.now() + ahead });
@@ -166,7 +166,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     expect(await start({ code: code(30_000) })).toBe(200);
   });
 
-  it("a new password that revokes API tokens also removes passkeys", async () => {
+  it("a password change with revokeApiTokens also removes passkeys", async () => {
     const [lea, max] = [await person("lea"), await person("max")];
     const isAccepted = async ({ authenticator }: typeof lea) =>
       (await signIn(authenticator.get({ challenge: await challenge() }))).status === 200;

@@ -8,7 +8,7 @@ const LIMIT = 10;
 const WINDOW_MS = 15 * 60_000;
 const WRONG = "wrong horse battery";
 
-describe.each(engines)("requirement 30: passwords of one account, on $name", (engine) => {
+describe.each(engines)("requirement 30: the limit of password tries for one account, on $name", (engine) => {
   const openAccounts = useAccounts(engine);
   let service: AccountsApp;
   beforeEach(stopClock);
@@ -30,7 +30,7 @@ describe.each(engines)("requirement 30: passwords of one account, on $name", (en
   }
 
   it.each([ADDRESS, "nobody@example.com"])(
-    "two replicas together check 10 of 60 parallel tries of the password of %s",
+    "two replicas check 10 of 60 parallel password tries for the email address %s",
     async (email) => {
       const { app } = await open();
       const replica = service.openReplica().app;
@@ -55,7 +55,7 @@ describe.each(engines)("requirement 30: passwords of one account, on $name", (en
     },
   );
 
-  it("the service refuses the right password after ten tries until the window expires", async () => {
+  it("after ten wrong passwords, the service refuses the right password for 15 minutes", async () => {
     await open();
     await exhaust();
     expect((await guess({ password: PASSWORD })).statusCode).toBe(429);
@@ -65,7 +65,7 @@ describe.each(engines)("requirement 30: passwords of one account, on $name", (en
     expect((await guess({ password: PASSWORD })).statusCode).toBe(200);
   });
 
-  it("refused tries of a password do not extend the time window", async () => {
+  it("password tries over the limit do not extend the time window", async () => {
     await open();
     await exhaust();
     service.advance(WINDOW_MS / 2);
@@ -74,7 +74,7 @@ describe.each(engines)("requirement 30: passwords of one account, on $name", (en
     expect((await guess()).statusCode).toBe(401);
   });
 
-  it("the right password resets the count of tries", async () => {
+  it("the right password resets the count of wrong passwords", async () => {
     await open();
     for (let round = 0; round < 2; round += 1) {
       for (let nth = 1; nth < LIMIT; nth += 1) expect((await guess()).statusCode).toBe(401);
@@ -82,7 +82,7 @@ describe.each(engines)("requirement 30: passwords of one account, on $name", (en
     }
   });
 
-  it("sessions and other accounts work while a limit applies to one account", async () => {
+  it("wrong passwords for one account do not block its sessions and other accounts", async () => {
     await open();
     const cookie = cookieOf(await guess({ password: PASSWORD }));
     await service.signUp({ email: "bob@example.com" }, { remoteAddress: nextAddress() });
@@ -91,7 +91,7 @@ describe.each(engines)("requirement 30: passwords of one account, on $name", (en
     expect((await guess({ email: "bob@example.com", password: PASSWORD })).statusCode).toBe(200);
   });
 
-  it("the service limits tries of the current password in a session", async () => {
+  it("a password change accepts at most ten wrong current passwords in 15 minutes", async () => {
     await open();
     const cookie = cookieOf(await guess({ password: PASSWORD }));
     const change = (currentPassword: string) =>
@@ -106,7 +106,7 @@ describe.each(engines)("requirement 30: passwords of one account, on $name", (en
     expect((await change(PASSWORD)).statusCode).toBe(200);
   });
 
-  it("the counts of password tries contain no email address", async () => {
+  it("the stored counts of password tries contain no email address", async () => {
     await open();
     await guess();
     const rows = await service.db.selectFrom("limit_counts").selectAll().execute();

@@ -114,7 +114,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     ]);
   });
 
-  it("a password reset by mail gives the account the shares for its email address", async () => {
+  it("a password reset by mail gives the account the shares with its email address", async () => {
     const ben = await signUp("ben");
     const noteId = (await service.as("owner").send("POST /notes", { json: { title: "For Ben" } })).body.id;
     // A second user has the same email address without a proof.
@@ -126,7 +126,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(await service.holdersOf(noteId)).toEqual([ben.userId]);
   });
 
-  it("a password reset revokes API tokens on request, or without a proven email", async () => {
+  it("a password reset without a proven email address revokes the API tokens", async () => {
     const squatter = await signUp("squatted");
     const ofSquatter = await squatter.addCredentials();
     await reset(await squatter.askForLink());
@@ -145,7 +145,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect([await ofCarl.statusWithToken(), await ofCarl.countWebhooks()]).toEqual([401, 0]);
   });
 
-  it("requirement 54: a reset without a proven email removes the second factor", async () => {
+  it("requirement 54: a password reset without a proven email removes the second factor", async () => {
     const squatter = await signUp("squatted-with-factor");
     const turnOn = async (cookie: string, password: string) => {
       const { secret } = (await post("/second-factor/start", { password }, { cookie })).body;
@@ -173,7 +173,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect((await reset(mailbox.tokenTo(email, "new-password"))).status).toBe(410);
   });
 
-  it("a password reset without a proven email revokes the links of the account", async () => {
+  it("a password reset without a proven email address revokes the links of the account", async () => {
     const makeLink = async ({ cookie }: { cookie: string }) => {
       const headers = { origin, cookie };
       const note = await service.anonymous.send("POST /notes", { headers, json: { title: "Plan" } });
@@ -198,7 +198,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(await kept.isOpen()).toBe(true);
   });
 
-  it("the link of a password reset works once, even for two parallel requests", async () => {
+  it("a password reset link works once, even for two parallel requests", async () => {
     const dora = await signUp("dora");
     const token = await dora.askForLink();
     const both = await Promise.all([reset(token), reset(token, { newPassword: "a third horse battery" })]);
@@ -223,7 +223,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     },
   );
 
-  it("the link of a password reset expires after an hour, and fails for a disabled user", async () => {
+  it("a password reset link expires after an hour", async () => {
     const gil = await signUp("gil");
     const token = await gil.askForLink();
     service.advance(HOUR_MS - 60_000);
@@ -253,7 +253,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(await hal.signIn(NEW_PASSWORD)).toBe(200);
   });
 
-  it("invented tokens and short passwords do not use up the link of a password reset", async () => {
+  it("invented tokens and short passwords do not use up a password reset link", async () => {
     const ida = await signUp("ida");
     const token = await ida.askForLink();
     for (const wrong of ["", "x".repeat(43), `${token}x`, "'; drop table mails; --"]) {
@@ -264,7 +264,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect((await reset(token)).status).toBe(200);
   });
 
-  it("requirement 42: a password reset has one response for known and unknown emails", async () => {
+  it("requirement 42: a reset request has the same response for a known and an unknown email", async () => {
     const { email } = await signUp("jan");
     const known = await post("/request-password-reset", { email });
     const unknown = await post("/request-password-reset", { email: "nobody@example.com" });
@@ -287,7 +287,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(await service.database.db.kysely.selectFrom("mails").selectAll().execute()).toEqual([]);
   });
 
-  it("requirement 43: password resets send at most three mails an hour to one email address", async () => {
+  it("requirement 43: an email address gets at most three password reset mails in an hour", async () => {
     const { email } = await signUp("kim");
     const sent = mailbox.mails.length;
     for (let time = 0; time < 20; time++) {
@@ -302,7 +302,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(await service.sendMails()).toBe(1);
   });
 
-  it("requirement 30: each IP address may request a limited number of password resets", async () => {
+  it("requirement 30: one IP address can request ten password resets in a minute", async () => {
     const statuses: number[] = [];
     for (let time = 0; time < 12; time++) {
       const url = "/auth/request-password-reset";
@@ -329,7 +329,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     ]);
   });
 
-  it("the mail of a password reset contains no name, which a stranger may have chosen", async () => {
+  it("the mail of a password reset contains no name, because a stranger may have chosen it", async () => {
     const { email } = await signUp("mia", "Your account is locked, see https://evil.example");
     expect(JSON.stringify(mailTo(email))).not.toContain("evil");
     await post("/request-password-reset", { email });
@@ -337,7 +337,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(JSON.stringify(mailTo(email))).not.toContain("evil");
   });
 
-  it("requirement 28: the log has neither the token nor the URL of a password reset", async () => {
+  it("requirement 28: the log does not contain the token of a password reset link", async () => {
     const nia = await signUp("nia");
     const token = await nia.askForLink();
     await post("/check-password-reset", { token });
@@ -346,7 +346,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(service.log()).not.toContain(token);
   });
 
-  it("the log records each new password with its cause, without the email address", async () => {
+  it("the log records the cause of each password reset, without the email address", async () => {
     const [ola, per] = [await signUp("ola"), await signUp("per")];
     await reset(await ola.askForLink());
     await reset((await service.useCases.makeResetLink(undefined, per.userId)).token);
@@ -366,7 +366,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect([answer.status, answer.body.code]).toEqual([403, "cross_site_request"]);
   });
 
-  it("a reset link of the operator works for a day, and proves no email address", async () => {
+  it("a password reset link from the operator proves no email address", async () => {
     const pia = await signUp("pia");
     const { statusWithToken } = await pia.addCredentials();
     const { token } = await service.useCases.makeResetLink(undefined, pia.userId);
@@ -377,7 +377,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
   });
 });
 
-describe("a service without mail", () => {
+describe("a password reset on a service without mail", () => {
   it("a service without mail refuses to send the link of a password reset", async () => {
     const [engine] = engines as [(typeof engines)[number]];
     const service = await startServiceInTest({ engine, hasAccounts: true });

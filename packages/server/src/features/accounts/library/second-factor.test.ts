@@ -54,7 +54,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
   const sessionsOf = (userId: string) =>
     service.db.selectFrom("auth_sessions").select("id").where("user_id", "=", userId).execute();
 
-  it("a sign-in asks for a code only after the right password", async () => {
+  it("a sign-in requires a code of the second factor only after the right password", async () => {
     const { signIn, code, userId } = await person();
     const before = await sessionsOf(userId);
     const asked = await signIn();
@@ -67,7 +67,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     expect(await isSignedIn(cookieOf(signedIn))).toBe(true);
   });
 
-  it("each code of an authenticator app works once, even on two parallel replicas", async () => {
+  it("each code of an authenticator app works once, even on two replicas", async () => {
     const { signIn, code, email } = await person();
     const replica = service.openReplica().app;
     const body = { email, password: PASSWORD, code: code() };
@@ -83,14 +83,14 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     await replica.close();
   });
 
-  it("a second factor accepts a clock that is 30 seconds wrong, and not 60 seconds", async () => {
+  it("an authenticator app works if its clock is at most 30 seconds wrong", async () => {
     const { signIn, code } = await person();
     expect(codeOf(await signIn({ code: code(-2) }))).toBe("wrong_second_factor");
     expect(codeOf(await signIn({ code: code(2) }))).toBe("wrong_second_factor");
     expect(codeOf(await signIn({ code: code(1) }))).toBe(200);
   });
 
-  it("each recovery code works once, in any case and with any spaces", async () => {
+  it("a recovery code works once, in upper or lower case, with or without spaces", async () => {
     const { signIn, recoveryCodes, cookie } = await person();
     expect(recoveryCodes).toHaveLength(10);
     expect(new Set(recoveryCodes).size).toBe(10);
@@ -121,7 +121,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     }
   });
 
-  it("the service checks ten codes an hour, and then refuses even the right code", async () => {
+  it("after ten wrong codes in an hour, the service refuses the right code", async () => {
     const { signIn, code, recoveryCodes } = await person();
     // The limit on wrong passwords is lower than the limit on wrong codes. Between the tries, the clock moves past the time window of the
     // password limit.
@@ -151,7 +151,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     }
   });
 
-  it("a second factor has no effect before its first code", async () => {
+  it("a second factor has no effect until its owner enters a first code", async () => {
     const { cookie, signIn } = await person({ isOn: false });
     expect(codeOf(await post("second-factor/confirm", { code: "000000" }, cookie))).toBe("second_factor_missing");
     await post("second-factor/start", { password: PASSWORD }, cookie);
@@ -167,7 +167,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     expect(codeOf(await signIn({ code: code() }))).toBe(200);
   });
 
-  it("a change of the second factor and a renewal of its codes end the other sessions", async () => {
+  it("a change of the second factor or the recovery codes ends the other sessions", async () => {
     const { cookie, signIn, code, recoveryCodes } = await person();
     const another = async (factor?: string) => cookieOf(await signIn(factor === undefined ? {} : { code: factor }));
     const first = await another(code());
@@ -186,7 +186,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     expect([await isSignedIn(third), await isSignedIn(cookie)]).toEqual([false, true]);
   });
 
-  it("a sign-in refuses a code in the wrong form", async () => {
+  it("a sign-in refuses a second factor code that does not have six digits", async () => {
     const { signIn } = await person();
     expect(codeOf(await signIn({ code: 123456 }))).toBe("second_factor_required");
     for (const code of ["", "12345", "1234567", "١٢٣٤٥٦", "a".repeat(60_000)]) {

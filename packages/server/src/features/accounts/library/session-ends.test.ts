@@ -8,7 +8,7 @@ import { lookupQueries } from "../../people/lookup-queries.ts";
 
 const NEW_PASSWORD = "another horse battery";
 
-describe.each(engines)("requirement 36: the end of sessions on $name", (engine) => {
+describe.each(engines)("requirement 36: when sessions end, on $name", (engine) => {
   let afterCheck = async (): Promise<void> => undefined;
   const observe = (db: Database): Database => ({
     ...db,
@@ -33,7 +33,7 @@ describe.each(engines)("requirement 36: the end of sessions on $name", (engine) 
     };
   };
 
-  it("a sign-in while a user is being disabled leaves no session", async () => {
+  it("a user who is disabled during a sign-in gets no session", async () => {
     const ann = await signUp("ann");
     // This code imitates a transaction that disables a user, commits late, and misses the new session.
     duringSignIn(() =>
@@ -46,7 +46,7 @@ describe.each(engines)("requirement 36: the end of sessions on $name", (engine) 
     expect(await sessionsOf(ann.userId)).toEqual([]);
   });
 
-  it("a new password ends every session, and gives the browser a new session", async () => {
+  it("a password change ends every session, and returns a new session", async () => {
     const ben = await signUp("ben");
     const other = (await ben.signIn()).cookie;
     const wrong = { currentPassword: "wrong horse battery", newPassword: NEW_PASSWORD };
@@ -59,7 +59,7 @@ describe.each(engines)("requirement 36: the end of sessions on $name", (engine) 
     expect((await ben.signIn()).code).toBe("unauthenticated");
   });
 
-  it("two simultaneous requests with the same old password change the password once", async () => {
+  it("two simultaneous password changes with the same current password change it once", async () => {
     const carl = await signUp("carl");
     const change = (newPassword: string) =>
       post("change-password", { currentPassword: TEST_PASSWORD, newPassword }, carl.cookie);
@@ -68,7 +68,7 @@ describe.each(engines)("requirement 36: the end of sessions on $name", (engine) 
     expect(await sessionsOf(carl.userId)).toHaveLength(1);
   });
 
-  it("a sign-in with the old password during a change leaves no session", async () => {
+  it("a sign-in with the old password during a password change gets no session", async () => {
     const dora = await signUp("dora");
     let change: ReturnType<typeof post> | undefined;
     duringSignIn(async () => {

@@ -27,7 +27,7 @@ describe.each(engines)("requirement 30: sign-ins from one IP address, on $name",
     for (let each = 0; each < 10; each += 1) expect((await guess()).statusCode).toBe(401);
   };
 
-  it("the service checks all sign-ins of one IP address with 6.5 seconds between them", async () => {
+  it("one IP address can try a sign-in every 6.5 seconds", async () => {
     service = await openAccounts();
     for (let each = 0; each < 25; each += 1) {
       expect((await guess()).statusCode).toBe(401);
@@ -35,7 +35,7 @@ describe.each(engines)("requirement 30: sign-ins from one IP address, on $name",
     }
   });
 
-  it("one IP address can try ten sign-ins a minute", async () => {
+  it("one IP address can try ten sign-ins in a minute", async () => {
     service = await openAccounts();
     await exhaust();
     for (let second = 0; second < 60; second += 20) {
@@ -59,7 +59,7 @@ describe.each(engines)("requirement 30: sign-ins from one IP address, on $name",
     expect(statuses).toEqual([...Array(10).fill(401), ...Array(30).fill(429)]);
   });
 
-  it("the service refuses a sign-in over the limit without a query", async () => {
+  it("the service refuses sign-ins over the limit without a database query", async () => {
     service = await openAccounts();
     await exhaust();
     expect((await guess()).statusCode).toBe(429);
@@ -72,7 +72,7 @@ describe.each(engines)("requirement 30: sign-ins from one IP address, on $name",
   });
 });
 
-describe("requirement 30: hashes of account passwords", () => {
+describe("requirement 30: the queue for hashes of account passwords", () => {
   /** Holds each scrypt hash until the test ends the hash. `started` contains the passwords in the order of their hashes. */
   function holdHashes() {
     const { scrypt } = crypto;
@@ -97,7 +97,7 @@ describe("requirement 30: hashes of account passwords", () => {
     return service;
   }
 
-  it("two hashes of passwords run at the same time, and networks take turns", async () => {
+  it("two password hashes run at the same time, and networks take turns", async () => {
     const service = await open();
     const { started, ends } = holdHashes();
     const signIn = (network: number, nth: number) =>
@@ -122,7 +122,7 @@ describe("requirement 30: hashes of account passwords", () => {
     expect(started.indexOf("password 9-0")).toBeLessThan(5);
   });
 
-  it("the service drops the hash of a waiting request if the client disconnects", async () => {
+  it("the service does not compute a waiting password hash if the client disconnects", async () => {
     const service = await open();
     const { started, ends } = holdHashes();
     await service.app.listen({ host: "127.0.0.1", port: 0 });
@@ -163,7 +163,7 @@ describe("requirement 30: hashes of account passwords", () => {
     "second-factor/recovery-codes",
     "passkeys/start",
     "delete-account",
-  ])("the hash of a password for /auth/%s waits for a turn", async (path) => {
+  ])("the password hash of a request to /auth/%s waits in the queue", async (path) => {
     const service = await open();
     const { promise, resolve } = Promise.withResolvers<void>();
     const others = ["one", "two"].map((holder) => service.hashTurns.run({ holder }, () => promise));
@@ -179,7 +179,7 @@ describe("requirement 30: hashes of account passwords", () => {
     expect((await waiting).statusCode).toBeLessThan(500);
   });
 
-  it("a sign-in returns Retry-After if 20 hashes of its network wait", async () => {
+  it("a sign-in returns Retry-After if 20 password hashes of its network wait", async () => {
     const service = await open();
     const { promise, resolve } = Promise.withResolvers<void>();
     const holder = "ip 127.0.0.1";

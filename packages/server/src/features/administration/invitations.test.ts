@@ -40,7 +40,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     (await root.send("GET /admin/invitations?limit=200")).body.items.map(({ email }: { email: string }) => email);
   const setSignUp = (value: string) => root.send("PUT /admin/policy/sign-up", { json: { value } });
 
-  it("an invitation to the service makes one account, and proves its email address", async () => {
+  it("an invitation to the service creates one account with a proven email address", async () => {
     const { token, email } = await invite();
     expect((await look(token)).body).toEqual({
       ...{ opens: "service", ownerName: "root", email },
@@ -57,7 +57,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     expect((await signUp(email, token)).body).toMatchObject({ code: "invitation_used" });
   });
 
-  it("five simultaneous sign-ups with an invitation to the service make one account", async () => {
+  it("five simultaneous sign-ups with an invitation to the service create one account", async () => {
     const { token, email } = await invite();
     const answers = await Promise.all(Array.from({ length: 5 }, () => signUp(email, token)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
@@ -65,7 +65,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
       if (status !== 200) expect(["email_taken", "invitation_used"]).toContain(body.code);
   });
 
-  it("an invitation to the service refuses another email address and invalid tokens", async () => {
+  it("a sign-up with an invitation needs its email address and a valid token", async () => {
     const { token, email } = await invite();
     expect((await signUp(newEmail(), token)).body).toMatchObject({ status: 400, code: "invalid_request" });
     const changed = `${token[0] === "A" ? "B" : "A"}${token.slice(1)}`;
@@ -75,7 +75,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     for (const wrong of [null, 1, {}, [token]]) expect((await signUp(email, wrong)).status).toBe(400);
   });
 
-  it("the link of an invitation stops working after a revocation, a renewal or its expiry", async () => {
+  it("an invitation link stops working when it is revoked, renewed or expired", async () => {
     const { id, token, email } = await invite();
     const renewed = (await root.send(`POST /admin/invitations/${id}/renew`)).body;
     expect((await look(token)).status).toBe(404);
@@ -97,7 +97,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     });
   });
 
-  it("if an invitation is renewed during a sign-up with it, the sign-up does not prove the email address", async () => {
+  it("a sign-up with an invitation that is renewed meanwhile proves no email address", async () => {
     const { id, token, email } = await invite();
     const accept = await service.useCases.admitSignUp({ email, token });
     await root.send(`POST /admin/invitations/${id}/renew`);
@@ -106,7 +106,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     expect((await root.send(`GET /admin/people?q=${email}`)).body.items).toEqual([]);
   });
 
-  it("an invitation to the service causes one mail, and a renewal causes another", async () => {
+  it("an invitation and its renewal each cause one mail", async () => {
     await service.sendMails();
     mails.length = 0;
     const { url, email } = await invite();
@@ -118,7 +118,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     expect(service.log()).not.toContain(url.split("#")[1]);
   });
 
-  it("an invitation to the service fails for an account's email or an invalid email", async () => {
+  it("the service can't invite an invalid email address or one that has an account", async () => {
     const { token, email } = await invite();
     await signUp(email, token);
     expect((await root.send("POST /admin/invitations", { json: { email } })).body).toMatchObject({
@@ -129,13 +129,13 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     }
   });
 
-  it("an invitation to the service opens no note to an existing account", async () => {
+  it("a person with an account can't accept an invitation to the service", async () => {
     const { token } = await invite();
     const answer = await service.as("ann").send("POST /invitations/redeem", { json: { token } });
     expect(answer.body).toMatchObject({ status: 404, code: "invitation_not_found" });
   });
 
-  it("the log records invitations to the service with their email address, but no link", async () => {
+  it("the administrator log records invitations with the email address, without the link", async () => {
     const { id, email } = await invite();
     await root.send(`POST /admin/invitations/${id}/renew`);
     await root.send(`DELETE /admin/invitations/${id}`);
@@ -147,7 +147,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     ]);
   });
 
-  it("an invitation to a note permits a sign-up, which accepts the invitation", async () => {
+  it("a sign-up with an invitation to a note accepts the invitation", async () => {
     const { token, email, noteId } = await share();
     expect((await signUp(email, token)).code).toBe("access_denied");
     await setSignUp("invited");

@@ -11,7 +11,7 @@ import { shareQueries } from "../sharing/queries/shares.ts";
 
 const MIB = 2 ** 20;
 
-describe.each(engines)("requirement 47: people for administrators on $name", (engine) => {
+describe.each(engines)("requirement 47: the administrators' list of people, on $name", (engine) => {
   const service = useService({
     engine,
     hasAccounts: true,
@@ -24,7 +24,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
   const personOf = async (id: string) => (await page(`q=${encodeURIComponent(id)}`)).items[0];
   const change = (id: string, json: object) => root.send(`PATCH /admin/people/${encodeURIComponent(id)}`, { json });
 
-  it("the list of people shows storage, files, links and the state of a person", async () => {
+  it("the list of people shows the storage, files, links and state of each person", async () => {
     const note = sampleNote({ ownerId: "full" });
     await peopleQueries(service.db).put({
       id: "full",
@@ -73,7 +73,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     service.advance(-60_000);
   });
 
-  it("the list of people shows the last use of a session after the sign-in", async () => {
+  it("the list of people shows when a person last used a session", async () => {
     const account = { email: "tia@example.com", password: "correct horse battery", name: "Tia" };
     await service.anonymous.send("POST /auth/sign-up/email", {
       json: account,
@@ -107,7 +107,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     expect((await personOf("many")).links).toBe(1_000);
   });
 
-  it("the pages of the list of people contain each person once", async () => {
+  it("each person is on exactly one page of the list of people", async () => {
     const ids = ["page one", "page/two", "page-ü", `page-${"🗝".repeat(120)}`, "page\nfive"];
     for (const id of ids) await put(service, id, { now: 7 });
     const seen: string[] = [];
@@ -121,7 +121,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
   });
 
   it.each(["%", "_", "\\", "'", '" or 1=1 --', "[a-z]*", "$1", "é"])(
-    "a search of people for %s finds only people with this text",
+    "a search of people for the text %s finds only people with this text",
     async (text) => {
       await put(service, `before ${text} after`);
       const { items } = await page(`q=${encodeURIComponent(text)}&limit=200`);
@@ -129,7 +129,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     },
   );
 
-  it("a search of people ignores the case of names and email addresses", async () => {
+  it("a search of people finds names and email addresses in upper or lower case", async () => {
     await peopleQueries(service.db).put({
       id: "case",
       email: "CaSe@Example.com",
@@ -168,7 +168,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     expect(await statuses()).toEqual([200, 200, 200, 200]);
   });
 
-  it("an administrator sets a person's quota above or below the default, and resets it", async () => {
+  it("an administrator can set a person's quota above or below the default quota", async () => {
     const quinn = service.as("quinn");
     const { id: noteId } = (await quinn.send("POST /notes", { json: { title: "Files" } })).body;
     const start = async (sizeBytes: number) => {
@@ -193,7 +193,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     });
   });
 
-  it("requirement 60: the file quota of a person limits uploads and forms", async () => {
+  it("requirement 60: the file quota of a person limits uploads and form submissions", async () => {
     const fred = service.as("fred");
     const { id: noteId } = (await fred.send("POST /notes", { json: { title: "Files" } })).body;
     const json = { filename: "a.bin", sizeBytes: 1, contentType: "text/plain" };
@@ -207,7 +207,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     expect(await start()).toBe(201);
   });
 
-  it("an administrator closes an account, and can enable the person again", async () => {
+  it("a person whose account an administrator closed can be enabled again", async () => {
     const olga = service.as("olga");
     const { id: noteId } = (await olga.send("POST /notes", { json: { title: "Plan" } })).body;
     const { status, body } = await root.send("DELETE /admin/people/olga");
@@ -220,7 +220,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     expect((await root.send("DELETE /admin/people/nobody")).body).toMatchObject({ code: "user_not_found" });
   });
 
-  it("a link of an administrator sets a new password once", async () => {
+  it("a password reset link from an administrator works once", async () => {
     const account = { email: "pat@example.com", password: "correct horse battery", name: "Pat" };
     const headers = { origin: "https://files.example.com" };
     const { id } = (await service.anonymous.send("POST /auth/sign-up/email", { json: account, headers })).body.user;
@@ -241,7 +241,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     expect((await root.send("POST /admin/people/ann/reset-link")).body.code).toBe("user_not_found");
   });
 
-  it("the links that a disabled administrator made stop working", async () => {
+  it("password reset links stop working when the administrator who made them is disabled", async () => {
     const headers = { origin: "https://files.example.com" };
     const signUp = async (name: string) => {
       const account = { email: `${name}@example.com`, password: "correct horse battery", name };
@@ -258,7 +258,7 @@ describe.each(engines)("requirement 47: people for administrators on $name", (en
     expect((await service.anonymous.send("POST /auth/reset-password", { json, headers })).status).toBe(410);
   });
 
-  it("a change of an unknown person fails, and a change with invalid values fails", async () => {
+  it("a change of a person fails if the person is unknown or a value is invalid", async () => {
     expect((await change("nobody", { isDisabled: true })).body).toMatchObject({ status: 422, code: "user_not_found" });
     for (const json of [
       {},
@@ -284,7 +284,7 @@ describe.each(engines)("requirement 48: the last administrator on $name", (engin
     expect((await leave()).status).toBe(200);
   });
 
-  it("four administrators who disable all administrators at the same time leave one", async () => {
+  it("if four administrators disable each other at the same time, one stays enabled", async () => {
     const service = await startServiceInTest({ engine });
     const names = ["a", "b", "c", "d"];
     await addPeople(service, names);
@@ -301,7 +301,7 @@ describe.each(engines)("requirement 48: the last administrator on $name", (engin
 });
 
 describe.each(engines)("the quota of a person on $name", (engine) => {
-  it("the quota of a person limits forms even if the service has no default quota", async () => {
+  it("a person's quota limits form submissions if the service has no default quota", async () => {
     const service = await startServiceInTest({ engine });
     const ann = service.as("ann");
     const { id: noteId } = (await ann.send("POST /notes", { json: { title: "Files" } })).body;

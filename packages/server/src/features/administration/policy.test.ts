@@ -88,7 +88,7 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
     expect((await put(name, value)).body).toMatchObject({ status: 400, code: "invalid_request" });
   });
 
-  it("a changed rule limits new URLs immediately, without another query", async () => {
+  it("a changed policy rule limits new URLs immediately, without an additional query", async () => {
     const { attachmentId } = await createWorld(service);
     const viewer = service.as("viewer");
     const issue = async (seconds: number) =>
@@ -112,7 +112,7 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
     await reset("url-ttl-max");
   });
 
-  it("the maximum expiry of links closes older links until its reset", async () => {
+  it("older links don't work while the policy has a shorter maximum expiry of links", async () => {
     const { token } = await storeLink(service.db, { createdAt: Date.now() - 7_200_000, expiresAt: undefined });
     const look = async () => (await visitorOf(service.app).look(token)).status;
     await put("link-max-expiry", 3_600);
@@ -121,7 +121,7 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
     expect(await look()).toBe(200);
   });
 
-  it("the log records each change of the policy once, with its administrator", async () => {
+  it("the administrator log records each change of the policy once", async () => {
     await put("sign-up", "invited");
     await put("sign-up", "invited");
     await reset("sign-up");
@@ -133,7 +133,7 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
     ]);
   });
 
-  it("a change of the policy reaches another replica, and an older read has no effect", async () => {
+  it("another replica uses a changed policy after its next read of the policy", async () => {
     const replica = await startServiceInTest({ engine, hasAccounts: true, beside: service });
     const seen = async () => (await replica.anonymous.send("GET /instance")).body.signUp;
     await put("sign-up", "closed");
@@ -146,7 +146,7 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
     await reset("sign-up");
   });
 
-  it("a replica keeps its own change of the policy if a read began before the commit", async () => {
+  it("a replica keeps its change of the policy if it reads older rules meanwhile", async () => {
     // The test reads the rules outside the transaction, as the background loop does.
     const outside = AsyncLocalStorage.snapshot();
     beforeCommit = () => outside(() => service.refreshPolicy());
@@ -157,7 +157,7 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
     await reset("sign-up");
   });
 
-  it("the policy ignores stored values that this version does not accept", async () => {
+  it("the policy ignores a stored value that this version does not accept", async () => {
     const { kysely } = service.database.db;
     const rows = [
       { name: "sign-up", value: '"friends"' },
@@ -173,20 +173,23 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
   });
 });
 
-describe.each(engines)("requirement 60: shares with email addresses that need a proof, on $name", (engine) => {
-  const service = useService({ engine, provenEmail: "required" });
+describe.each(engines)(
+  "requirement 60: shares with email addresses when the policy needs a proof, on $name",
+  (engine) => {
+    const service = useService({ engine, provenEmail: "required" });
 
-  it("a share with an email address waits for the proof of its only holder", async () => {
-    const owner = service.as("owner");
-    const dora = service.as("dora");
-    await dora.send("GET /me");
-    const { id: noteId } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
-    await owner.send(`PUT /notes/${noteId}/shares`, { json: { emails: ["dora@example.com"] } });
-    expect((await dora.send(`GET /notes/${noteId}`)).status).toBe(403);
-    await service.useCases.rememberForOperator(
-      { id: "dora", email: "dora@example.com", emailProvenBy: "operator", name: "Dora" },
-      "person.email_proven",
-    );
-    expect((await dora.send(`GET /notes/${noteId}`)).status).toBe(200);
-  });
-});
+    it("a share with an email address waits until its only user proves the email address", async () => {
+      const owner = service.as("owner");
+      const dora = service.as("dora");
+      await dora.send("GET /me");
+      const { id: noteId } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
+      await owner.send(`PUT /notes/${noteId}/shares`, { json: { emails: ["dora@example.com"] } });
+      expect((await dora.send(`GET /notes/${noteId}`)).status).toBe(403);
+      await service.useCases.rememberForOperator(
+        { id: "dora", email: "dora@example.com", emailProvenBy: "operator", name: "Dora" },
+        "person.email_proven",
+      );
+      expect((await dora.send(`GET /notes/${noteId}`)).status).toBe(200);
+    });
+  },
+);

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../../testing/database/test-databases.ts";
 import { useService } from "../../testing/use-service.ts";
 
-describe.each(engines)("a listed adoption on $name", (engine) => {
+describe.each(engines)("the adoption of the objects in a list, on $name", (engine) => {
   /** The test calls `beforeCopy` before the bucket copies an object. */
   let beforeCopy = async (_from: string): Promise<void> => undefined;
   const service = useService({
@@ -37,7 +37,7 @@ describe.each(engines)("a listed adoption on $name", (engine) => {
   const statusFor = async (userId: string, id: string) =>
     (await service.as(userId).send(`GET /attachments/${id}/url`)).status;
 
-  it("a listed adoption adds no file to a note that other people can open", async () => {
+  it("an adoption from a list adds no file to a note that other people can open", async () => {
     const link = { json: { kind: "download" } };
     const shares: ((noteId: string) => [call: string, body: { json: object }])[] = [
       (noteId) => [`PUT /notes/${noteId}/shares`, { json: { userIds: ["ben"] } }],
@@ -55,7 +55,7 @@ describe.each(engines)("a listed adoption on $name", (engine) => {
     }
   });
 
-  it("a listed adoption adds no file to a note that the owner has just shared", async () => {
+  it("an adoption from a list adds no file to a note that its owner has just shared", async () => {
     const { attachmentId } = await adopt("before.txt", { owner: "eve" });
     const { noteId } = (await service.as("eve").send(`GET /attachments/${attachmentId}`)).body;
     await service.as("eve").send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["ben"] } });
@@ -65,14 +65,14 @@ describe.each(engines)("a listed adoption on $name", (engine) => {
     ]);
   });
 
-  it("a repeated listed adoption uses the note of the earlier call", async () => {
+  it("a second adoption from a list adds the file to the note of the first adoption", async () => {
     await adopt("first.txt", { owner: "carl" });
     await adopt("second.txt", { owner: "carl", people: ["ben"] });
     const { items } = (await service.as("carl").send("GET /notes?scope=owned")).body;
     expect(items).toMatchObject([{ title: "Adopted files", attachmentCount: 2 }]);
   });
 
-  it("a repeated listed adoption does not restore a revoked share", async () => {
+  it("a repeated adoption from a list does not restore a revoked share", async () => {
     const given = { owner: "dora", people: ["ben", "dora", "ben"] };
     const { attachmentId } = await adopt("plan.txt", given);
     expect(await statusFor("ben", attachmentId)).toBe(200);
@@ -81,7 +81,7 @@ describe.each(engines)("a listed adoption on $name", (engine) => {
     expect(await statusFor("ben", attachmentId)).toBe(403);
   });
 
-  it("a listed adoption refuses a copy if the object was replaced during the copy", async () => {
+  it("an adoption from a list fails if the object is replaced during its copy", async () => {
     await put("changing.txt");
     beforeCopy = () => put("changing.txt", { Body: "jello" });
     await expect(adoptCopy("changing.txt")).rejects.toMatchObject({ code: "object_not_found" });
@@ -91,7 +91,7 @@ describe.each(engines)("a listed adoption on $name", (engine) => {
     expect(await (await fetch(fileUrl)).text()).toBe("jello");
   });
 
-  it("a listed adoption copies an object without the headers that change its download", async () => {
+  it("an adoption from a list copies no headers that change the download of the object", async () => {
     const headers = { CacheControl: "public", ContentEncoding: "br", ContentLanguage: "de", Metadata: { a: "b" } };
     await put("encoded.txt", { ...headers, ContentType: "text/plain" });
     const { attachmentId } = await adoptCopy("encoded.txt");

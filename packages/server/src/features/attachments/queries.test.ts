@@ -25,7 +25,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(await attachmentQueries(suite.db).findByObjectKey("objects/none")).toBeUndefined();
   });
 
-  it("the list of a note's attachments contains all attachments of the note", async () => {
+  it("the list of a note's attachments contains exactly the attachments of the note", async () => {
     const note = await insertNote();
     const second = sampleAttachment(note, { createdAt: 2_000 });
     const third = sampleAttachment(note, { createdAt: 3_000 });
@@ -36,7 +36,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(listed.sort((a, b) => a.createdAt - b.createdAt)).toEqual([first, second, third]);
   });
 
-  it("the list of attachments returns pages in order of creation, and the total count", async () => {
+  it("the list of a note's attachments has pages in order of creation", async () => {
     const note = await insertNote();
     const states = ["ready", "pending", "verifying", "pending", "ready"] as const;
     const attachments = states.map((state) => sampleAttachment(note, { state }));
@@ -52,7 +52,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(await attachmentQueries(suite.db).countOfNote(note.id)).toBe(5);
   });
 
-  it("only its sender sees a rejected attachment in the list, and no count includes it", async () => {
+  it("only the sender of a rejected attachment sees the attachment in the list", async () => {
     const note = await insertNote();
     const rejected = sampleAttachment(note, { state: "rejected", createdBy: "bob" });
     await attachmentQueries(suite.db).insert(rejected);
@@ -68,7 +68,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(await attachmentQueries(suite.db).countOfNote(note.id)).toBe(0);
   });
 
-  it("only one of many simultaneous callers changes the state of an attachment", async () => {
+  it("only one of 24 simultaneous callers changes the state of an attachment", async () => {
     const attachment = sampleAttachment(await insertNote());
     await attachmentQueries(suite.db).insert(attachment);
     const change = { from: "pending", to: "verifying" } as const;
@@ -78,7 +78,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(wins.filter(Boolean)).toHaveLength(1);
   });
 
-  it("a change of the state sets the checksum, unless the attachment has another state", async () => {
+  it("a change of an attachment's state fails if the attachment has another state", async () => {
     const attachment = sampleAttachment(await insertNote(), { state: "verifying" });
     await attachmentQueries(suite.db).insert(attachment);
     const checksum = { algorithm: "SHA256", value: "abc=" } as const;
@@ -101,7 +101,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(await attachmentQueries(suite.db).listOfNote(note.id)).toEqual([kept]);
   });
 
-  it("only one of many simultaneous callers attaches an object", async () => {
+  it("only one of eight simultaneous callers attaches an object", async () => {
     const note = await insertNote();
     const objectKey = "there/before.bin";
     const inserts = Array.from({ length: 8 }, () =>
@@ -112,7 +112,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(refusals).toEqual(Array(7).fill("object_already_attached"));
   });
 
-  it("an attachment of a deleted note is rejected with note_not_found", async () => {
+  it("the database refuses an attachment of a deleted note with note_not_found", async () => {
     const orphan = sampleAttachment(sampleNote());
     await expect(attachmentQueries(suite.db).insert(orphan)).rejects.toMatchObject({ code: "note_not_found" });
   });

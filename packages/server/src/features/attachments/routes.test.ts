@@ -21,7 +21,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(await service.bucketContents.uploads()).toBe(0);
   }
 
-  it("a form attaches its file, and a DELETE removes the file with its object", async () => {
+  it("a form attaches a file to a note, and DELETE removes the file and its object", async () => {
     const form = fileForm("hello", "Überblick 📎.txt");
     const { status, body } = await ann.send(`POST /notes/${noteId}/attachments`, { form });
     expect(status).toBe(201);
@@ -43,7 +43,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     await expectNothingLeft();
   });
 
-  it("a list of attachments without a scope or with unknown parameters returns 400", async () => {
+  it("GET /attachments returns 400 without a scope or with an unknown parameter", async () => {
     for (const [query, detail] of [
       ["", /scope in the query|required properties scope/],
       ["?scope=owned", /scope in the query must be/],
@@ -58,7 +58,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(cursor.body).toMatchObject({ status: 400, code: "invalid_cursor" });
   });
 
-  it("the deletion of a note deletes every object under it", async () => {
+  it("the deletion of a note deletes the objects of all its files", async () => {
     for (const content of ["one", "two"]) {
       await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm(content) });
     }
@@ -68,7 +68,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("a form of exactly the size limit is accepted, and one byte more returns 413", async () => {
+  it("a form returns 413 only if its file is larger than the size limit", async () => {
     const over = await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm(Buffer.alloc(LIMIT + 1)) });
     expect(over.body).toMatchObject({ status: 413, code: "file_too_large" });
     await expectNothingLeft();
@@ -95,7 +95,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     await expectNothingLeft();
   });
 
-  it("a truncated form returns 400 and leaves no object", async () => {
+  it("a truncated form returns 400 and stores no object", async () => {
     const boundary = { "content-type": "multipart/form-data; boundary=xyz" };
     const head = '--xyz\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n';
     for (const json of [`${head}hello`, head, "--xyz", "garbage"]) {
@@ -122,7 +122,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     await service.useCases.purgeObjects();
   });
 
-  it("the service refuses a form before it reads the body if the caller may not attach", async () => {
+  it("a form returns 403 if the caller may not attach files to the note", async () => {
     const form = fileForm(Buffer.alloc(LIMIT));
     const denied = await service.as("eve").send(`POST /notes/${noteId}/attachments`, { form });
     expect([denied.status, denied.body.code]).toEqual([403, "access_denied"]);
@@ -151,7 +151,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     }
   });
 
-  it("an attachment request that is neither a form nor JSON returns 415", async () => {
+  it("POST /notes/{id}/attachments returns 415 if the body is neither a form nor JSON", async () => {
     const headers = { "content-type": "application/x-www-form-urlencoded" };
     const answer = await ann.send(`POST /notes/${noteId}/attachments`, { json: "file=x", headers });
     expect([answer.status, answer.body.code]).toEqual([415, "unsupported_media_type"]);

@@ -18,14 +18,14 @@ describe.each(engines)("the audit log on $name", (engine) => {
     expect((await auditQueries(suite.db).listOfNote("n-kept", FIRST)).items).toEqual([url, business]);
   });
 
-  it("the audit log stores an event of a batch with 1,000 attachments", async () => {
+  it("the audit log stores one event about 1,000 attachments", async () => {
     const attachmentIds = Array.from({ length: 1_000 }, (_, i) => `0190-${i}`);
     const event = sampleEvent({ noteId: "n-batch", attachmentIds });
     await urlAuditLog(suite.db).record(event);
     expect((await auditQueries(suite.db).listOfNote("n-batch", FIRST)).items).toEqual([event]);
   });
 
-  it("the audit log lists each event of a note and of an owner once over all pages", async () => {
+  it("the pages of the audit log contain each event of an owner once", async () => {
     const events = Array.from({ length: 21 }, () => sampleEvent({ noteId: "n-paged", ownerId: "o-paged" }));
     await Promise.all(events.map((event) => urlAuditLog(suite.db).record(event)));
     await urlAuditLog(suite.db).record(sampleEvent({ noteId: "n-paged", ownerId: "o-other" }));
@@ -40,7 +40,7 @@ describe.each(engines)("the audit log on $name", (engine) => {
     expect((await auditQueries(suite.db).listOfNote("n-paged", FIRST)).items).toHaveLength(22);
   });
 
-  it("a list without routine events contains the acts of people in full pages", async () => {
+  it("the audit log without routine events still returns full pages", async () => {
     const note = { noteId: "n-acts", ownerId: "o-acts" };
     const url = (purpose: string, actorId = "bob") => sampleEvent({ ...note, actorId, detail: { purpose } });
     const ofLink = { actorId: "visitor:v", detail: { linkId: "l" } };
@@ -64,7 +64,7 @@ describe.each(engines)("the audit log on $name", (engine) => {
     }
   });
 
-  it("the export of the audit log returns and deletes the oldest events of an owner", async () => {
+  it("the audit log can list and delete the oldest events of an owner", async () => {
     const events = ["thumbnail", "download", "thumbnail", "view"].map((purpose) =>
       sampleEvent({ noteId: "n-old", ownerId: "o-old", detail: { purpose } }),
     );

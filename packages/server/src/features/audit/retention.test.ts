@@ -40,7 +40,7 @@ async function exportedIn(folder: string): Promise<{ id: string; at: string; act
   return texts.flatMap((text) => text.trimEnd().split("\n")).map((line) => JSON.parse(line));
 }
 
-describe.each(engines)("the retention of the audit log, on $name", (engine) => {
+describe.each(engines)("the retention job of the audit log, on $name", (engine) => {
   async function openWith(events: readonly AuditEvent[]): Promise<TestDatabase> {
     const database = await engine.open();
     onTestFinished(() => database.close());
@@ -52,7 +52,7 @@ describe.each(engines)("the retention of the audit log, on $name", (engine) => {
   const idsOf = async ({ db }: TestDatabase, owner: string) =>
     (await auditQueries(db).listOfOwner(owner, { limit: 200, cursor: undefined })).items.map(({ id }) => id);
 
-  it("the retention job exports and deletes the events that are older than the retention", async () => {
+  it("the retention job exports and deletes audit events older than the retention", async () => {
     const old = [eventOf(NOW - 31 * DAY, 1), eventOf(NOW - 40 * DAY, 2), eventOf(NOW - 31 * DAY, 3, "bob")];
     const young = [eventOf(NOW - 29 * DAY, 4), eventOf(NOW, 5, "bob")];
     const database = await openWith([...old, ...young]);
@@ -65,7 +65,7 @@ describe.each(engines)("the retention of the audit log, on $name", (engine) => {
     expect(await idsOf(database, "bob")).toEqual([young[1]?.id]);
   });
 
-  it("the retention job deletes more events than one batch contains", async () => {
+  it("the retention job deletes more audit events than one batch contains", async () => {
     const database = await openWith(Array.from({ length: 1_001 }, (_, nth) => eventOf(NOW - 31 * DAY, nth)));
     const folder = await makeFolder();
     expect(await expire(database, createAuditArchive({ folder, clock: () => NOW }))).toBe(1_001);
@@ -73,7 +73,7 @@ describe.each(engines)("the retention of the audit log, on $name", (engine) => {
     expect(await idsOf(database, "ann")).toEqual([]);
   });
 
-  it("the retention job keeps the events whose export failed", async () => {
+  it("the retention job keeps audit events if their export fails", async () => {
     const events = [eventOf(NOW - 31 * DAY, 1)];
     const database = await openWith(events);
     const archive = { append: () => Promise.reject(new Error("no space")) };
@@ -81,7 +81,7 @@ describe.each(engines)("the retention of the audit log, on $name", (engine) => {
     expect(await idsOf(database, "ann")).toEqual(events.map(({ id }) => id));
   });
 
-  it("two simultaneous retention jobs export every event", async () => {
+  it("two simultaneous retention jobs export every old audit event", async () => {
     const events = Array.from({ length: 700 }, (_, nth) => eventOf(NOW - 31 * DAY, nth));
     const database = await openWith(events);
     const other = await database.openAgain({ clock: () => NOW });
@@ -95,7 +95,7 @@ describe.each(engines)("the retention of the audit log, on $name", (engine) => {
   });
 });
 
-describe("the partitions of the audit log, on postgres", () => {
+describe("the monthly partitions of the audit log, on postgres", () => {
   const postgres = engines.filter(({ name }) => name === "postgres");
   const [JUNE, JULY, AUGUST] = [Date.UTC(2030, 5), Date.UTC(2030, 6), Date.UTC(2030, 7)];
 
@@ -114,7 +114,7 @@ describe("the partitions of the audit log, on postgres", () => {
     return { database, db, add, begin, expire, names };
   }
 
-  it("at the start of a month, the partition of the next month exists, and is added only once", async () => {
+  it("two replicas add the audit log's partition for the next month only once", async () => {
     const { database, begin, names } = await open();
     const other = await database.openAgain({ clock: () => JUNE });
     onTestFinished(() => other.close());
@@ -126,7 +126,7 @@ describe("the partitions of the audit log, on postgres", () => {
     expect(await names()).toEqual(["audit_events_2030_07", "audit_events_2030_08"]);
   });
 
-  it("the audit log lists events of all partitions in order, and stores an event after the last month", async () => {
+  it("the audit log lists the events of all monthly partitions in order", async () => {
     const { db, add, begin } = await open();
     await add(eventOf(JUNE, 1));
     await begin(JUNE);
@@ -139,7 +139,7 @@ describe("the partitions of the audit log, on postgres", () => {
     expect([...listed.items, ...rest.items].map(({ detail }) => detail.nth)).toEqual([4, 3, 2, 1]);
   });
 
-  it("the service exports and drops all events of a month together, when the newest event is old enough", async () => {
+  it("the service drops a month of the audit log when its newest event is old enough", async () => {
     const { db, add, begin, expire, names } = await open();
     const [folder, now] = [await makeFolder(), Date.UTC(2030, 7, 2)];
     const archive = createAuditArchive({ folder, clock: () => now });
@@ -161,7 +161,7 @@ describe("the partitions of the audit log, on postgres", () => {
     expect(await names()).toEqual(["audit_events_2030_08", "audit_events_2030_09"]);
   });
 
-  it("after a month is dropped, the log still accepts and exports late events of that month", async () => {
+  it("the audit log exports an event of a month that it has already dropped", async () => {
     const { add, begin, expire } = await open();
     const exported: AuditEvent[] = [];
     const archive = { append: async (events: readonly AuditEvent[]) => void exported.push(...events) };
@@ -174,7 +174,7 @@ describe("the partitions of the audit log, on postgres", () => {
     expect(exported.map(({ detail }) => detail.nth).sort()).toEqual([1, 2, 3]);
   });
 
-  it("the service drops a month only after its export, and when no long query reads the month", async () => {
+  it("the service drops a month of the audit log only after the export of the month", async () => {
     const { database, db, add, begin, expire, names } = await open();
     const now = Date.UTC(2030, 7, 2);
     await begin(JUNE);
@@ -206,7 +206,7 @@ describe("the partitions of the audit log, on postgres", () => {
 });
 
 describe("the files of exported audit events", () => {
-  it("the files of exported audit events are readable only for their owner", async () => {
+  it("only the owner of an exported audit log file can read the file", async () => {
     const folder = await makeFolder();
     await createAuditArchive({ folder, clock: () => NOW }).append([eventOf(NOW, 1)]);
     const [name = ""] = await readdir(folder);

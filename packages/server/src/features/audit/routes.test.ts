@@ -17,7 +17,7 @@ type Named = { name: string | null; email: string | null };
 
 const cursorAfter = ({ id }: { id: string }) => encodeURIComponent(encodeCursor(id));
 
-describe.each(engines)("activity on $name", (engine) => {
+describe.each(engines)("the activity of notes on $name", (engine) => {
   const service = useService({ engine });
   const ann = service.as("ann");
 
@@ -25,7 +25,7 @@ describe.each(engines)("activity on $name", (engine) => {
   const attach = async (noteId: string, name: string): Promise<string> =>
     (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm("x", name) })).body.id;
 
-  it("the activity lists events in pages, newest first, even after the note is deleted", async () => {
+  it("the activity has pages, newest event first, even after the note is deleted", async () => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const attachment = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"] } });
@@ -134,7 +134,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect(await addresses(bob, "/activity")).toEqual([]);
   });
 
-  it("without routine URLs, the activity still has full pages", async () => {
+  it("the activity without routine URLs still has full pages", async () => {
     const noteId = await create("Pictures");
     const id = await attach(noteId, "a.png");
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"] } });
@@ -162,7 +162,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect((await ann.send(`GET ${path}?routine=x`)).status).toBe(400);
   });
 
-  it("the activity counts all downloads of people and visitors, not only recent events", async () => {
+  it("the activity counts all downloads of people and visitors", async () => {
     const kim = service.as("kim");
     const noteId = (await kim.send("POST /notes", { json: { title: "Beach" } })).body.id;
     const note = sampleNote({ id: noteId, ownerId: "kim" });
@@ -191,7 +191,7 @@ describe.each(engines)("activity on $name", (engine) => {
     ]);
   });
 
-  it("the activity names the first ten files of a large batch", async () => {
+  it("the activity names the first ten files of a large batch of URLs", async () => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Many" } })).body.id;
     const note = sampleNote({ id: noteId, ownerId: "ann" });
     const attachments = Array.from({ length: 12 }, (_, nth) =>
@@ -205,7 +205,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect(event.files).toEqual(attachments.slice(0, 10).map(({ id, filename }) => ({ id, filename })));
   });
 
-  it("the activity lists a refused URL with the id of the caller", async () => {
+  it("the activity shows who requested a refused URL", async () => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
     await service.as("eve").send(`GET /attachments/${id}/url`);
@@ -216,7 +216,7 @@ describe.each(engines)("activity on $name", (engine) => {
     expect(items).toContainEqual(expect.objectContaining({ action: "url.refused", actorId: "eve" }));
   });
 
-  it("the activity lists the refusals of a batch in one event for each note", async () => {
+  it("the refusals of a batch of URLs are one event in the activity of each note", async () => {
     const [one, other] = [await create("One"), await create("Other")];
     const [shared, hidden, twin] = [await attach(one, "a.txt"), await attach(one, "b.txt"), await attach(one, "c.txt")];
     const elsewhere = await attach(other, "d.txt");

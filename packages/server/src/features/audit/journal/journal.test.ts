@@ -10,7 +10,7 @@ import { type JournalFiles, UrlJournal } from "./journal.ts";
 
 // The tests of the journal run only on SQLite, because only SQLite has the journal. The tests of the audit log cover URL events on SQLite
 // and PostgreSQL.
-describe("the journal of URL events", () => {
+describe("the journal of URL events in the audit log", () => {
   let test: TestDatabase;
   let files: JournalFiles;
 
@@ -54,7 +54,7 @@ describe("the journal of URL events", () => {
     }
   }
 
-  it("the audit log lists each event once before, during and after its move", async () => {
+  it("the audit log lists each event once while the journal moves the event", async () => {
     const journal = new UrlJournal(files);
     const [first, second] = [events(50), events(30)];
     append(journal, first.slice(0, 20));
@@ -76,7 +76,7 @@ describe("the journal of URL events", () => {
     expect(journal.moveSome(100)).toBe(0);
   });
 
-  it("the journal moves events of an earlier version without the field for routine events", async () => {
+  it("the journal moves events of an earlier version, which lack the routine field", async () => {
     const journal = new UrlJournal(files);
     const event = sampleEvent({ noteId: "n0", ownerId: "o0" });
     journal.append([toAuditValues(event).slice(0, 8)]);
@@ -86,7 +86,7 @@ describe("the journal of URL events", () => {
     expect((await auditQueries(test.db).listOfNote("n0", acts)).items).toEqual([event]);
   });
 
-  it("the audit log finds journal events of an owner whose id JSON escapes", async () => {
+  it("the audit log finds journal events of an owner whose id has quotes or backslashes", async () => {
     const journal = new UrlJournal(files);
     for (const ownerId of ["DOMAIN\\ann", '"ann"', "ann\n", "änn"]) {
       const event = sampleEvent({ noteId: "n0", ownerId });
@@ -97,7 +97,7 @@ describe("the journal of URL events", () => {
     }
   });
 
-  it("a page of the audit log contains events of the table and of the journal", async () => {
+  it("a page of the audit log contains events from the database table and the journal", async () => {
     const journal = new UrlJournal(files);
     const all = Array.from({ length: 25 }, () => sampleEvent({ noteId: "n0", ownerId: "o0" }));
     append(journal, all.slice(0, 10));
@@ -114,7 +114,7 @@ describe("the journal of URL events", () => {
     expect(found).toEqual(all.reverse());
   });
 
-  it("the journal moves the events of a process that was killed during a move", async () => {
+  it("the journal moves the remaining events of a process that was killed", async () => {
     const left = events(40);
     const killed = new UrlJournal(files);
     append(killed, left);
@@ -127,7 +127,7 @@ describe("the journal of URL events", () => {
     await expectListed(left);
   });
 
-  it("the journal does not remove the batches of another process", async () => {
+  it("the journal of a process does not remove the batches of another process", async () => {
     const mine = new UrlJournal(files);
     const othersFiles = openFiles();
     const other = new UrlJournal(othersFiles);
@@ -144,7 +144,7 @@ describe("the journal of URL events", () => {
     closeFiles(othersFiles);
   });
 
-  it("the journal resumes a move after a failed step", async () => {
+  it("the journal continues to move events after a failed step", async () => {
     const journal = new UrlJournal(files);
     const all = events(10);
     append(journal, all);

@@ -6,7 +6,7 @@ import { useService } from "../../testing/use-service.ts";
 import { createVisitor, insertRequest } from "../../testing/visitor.ts";
 import { unknownId } from "../../testing/world.ts";
 
-describe.each(engines)("changes on $name", (engine) => {
+describe.each(engines)("GET /changes on $name", (engine) => {
   const service = useService({ engine });
   let users = 0;
 
@@ -40,7 +40,7 @@ describe.each(engines)("changes on $name", (engine) => {
     return next;
   }
 
-  it("GET /changes reports a new, changed and ended share to its receiver", async () => {
+  it("GET /changes reports a new, changed or revoked share to its receiver", async () => {
     const { owner, reader, readerId, noteId, share } = await arrange();
     const changed = await follow(reader);
     await share();
@@ -55,7 +55,7 @@ describe.each(engines)("changes on $name", (engine) => {
     expect(await changed()).toEqual(["shared"]);
   });
 
-  it("GET /changes reports a ready file and the end of the access to a viewer", async () => {
+  it("GET /changes reports a ready file and a revoked share to a viewer", async () => {
     const { owner, ownerId, reader, readerId, noteId, share } = await arrange();
     await share();
     const changed = await follow(reader, noteId);
@@ -74,7 +74,7 @@ describe.each(engines)("changes on $name", (engine) => {
     expect(await changed()).toEqual(["shared", "note"]);
   });
 
-  it("GET /changes reports files and requests for access of other people to the owner", async () => {
+  it("GET /changes reports other people's files and requests for access to the owner", async () => {
     const { owner, ownerId, reader, readerId, noteId } = await arrange();
     const changed = await follow(owner);
     await reader.send(`POST /notes/${noteId}/access-requests`);
@@ -102,7 +102,7 @@ describe.each(engines)("changes on $name", (engine) => {
     expect(await ofNote()).toEqual(["shared", "note"]);
   });
 
-  it("GET /changes reports only the parts of the given state", async () => {
+  it("GET /changes reports only the lists that the state in the request contains", async () => {
     const { reader, noteId, share } = await arrange();
     const { state } = (await reader.send("GET /changes")).body;
     await share();
@@ -115,7 +115,7 @@ describe.each(engines)("changes on $name", (engine) => {
     }
   });
 
-  it("a shared note is new until the receiver of the share opens the note", async () => {
+  it("a shared note is marked as new until its receiver opens the note", async () => {
     const { owner, reader, readerId, noteId, share } = await arrange();
     const isNew = async () => [
       (await reader.send("GET /notes?scope=shared")).body.items[0]?.isNew,
@@ -133,7 +133,7 @@ describe.each(engines)("changes on $name", (engine) => {
     expect((await owner.send(`GET /notes/${noteId}`)).body.isNew).toBe(false);
   });
 
-  it("a shared file is new until the receiver of the share opens the file", async () => {
+  it("a shared file is marked as new until its receiver opens the file", async () => {
     const { owner, reader, readerId, noteId } = await arrange();
     const attachmentId = await attach(owner, noteId);
     await owner.send(`PUT /attachments/${attachmentId}/shares`, { json: { userIds: [readerId] } });
@@ -143,7 +143,7 @@ describe.each(engines)("changes on $name", (engine) => {
     expect(await isNew()).toBe(false);
   });
 
-  it("a note is new for its owner when a visitor has sent a file", async () => {
+  it("a note is marked as new for its owner when a visitor sends a file", async () => {
     const { owner, ownerId, noteId } = await arrange();
     const isNew = async () => [
       (await owner.send("GET /notes")).body.items[0].isNew,

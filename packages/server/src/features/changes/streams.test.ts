@@ -54,7 +54,7 @@ function readToEnd(stream: Opened): Promise<unknown> {
 }
 
 describe.each(engines)("streams of changes on $name", (engine) => {
-  it("a stream sends an event about a share from another replica", async () => {
+  it("a stream of changes sends an event about a share that another replica creates", async () => {
     const service = await startListening({ engine });
     const replica = await startServiceInTest({ engine, beside: service });
     const [ann, ben] = [replica.as("ann"), await bearer("ben")];
@@ -73,7 +73,7 @@ describe.each(engines)("streams of changes on $name", (engine) => {
     await readUntil(again, '"changed":["shared"]');
   });
 
-  it("requirement 58: the stream of a revoked session or a disabled user ends", async () => {
+  it("requirement 58: the stream of changes of a revoked session or disabled user closes", async () => {
     const service = await startListening({ engine, hasAccounts: true });
     const json = { email: "ann@example.com", name: "Ann", password: "correct horse battery" };
     const signUp = await service.anonymous.send("POST /auth/sign-up/email", { headers: { origin }, json });
@@ -92,7 +92,7 @@ describe.each(engines)("streams of changes on $name", (engine) => {
     expect((await open(service, { headers: await bearer("ben") })).status).toBe(403);
   });
 
-  it("requirement 35: the page of a disabled user gets an event at the next poll", async () => {
+  it("requirement 35: the stream of changes notifies the web page of a disabled user", async () => {
     const service = await startListening({ engine, app: { streamTimes: { ...QUICK, heartbeatMs: 60_000 } } });
     const stream = await open(service, { headers: await bearer("ben") });
     await readUntil(stream, "\n\n");
@@ -100,7 +100,7 @@ describe.each(engines)("streams of changes on $name", (engine) => {
     await readUntil(stream, '"changed":["own"]');
   });
 
-  it("a stopping service ends all streams, and refuses new streams", async () => {
+  it("a service that stops closes all streams of changes", async () => {
     const draining = new AbortController();
     const service = await startListening({ engine, app: { draining: draining.signal } });
     const headers = await bearer("ann");
@@ -111,7 +111,7 @@ describe.each(engines)("streams of changes on $name", (engine) => {
     expect((await open(service, { headers })).status).toBe(503);
   });
 
-  it("a user has at most eight streams, and a closed stream makes space for a new stream", async () => {
+  it("a user can have at most eight open streams of changes", async () => {
     const service = await startListening({ engine });
     const headers = await bearer("ann");
     const streams = await Promise.all(Array.from({ length: 8 }, () => open(service, { headers })));
@@ -124,9 +124,9 @@ describe.each(engines)("streams of changes on $name", (engine) => {
   });
 });
 
-describe("a stream whose credentials no longer count", () => {
+describe("a stream of changes with invalid credentials", () => {
   it.each(["access_denied", "account_closed"] as const)(
-    "a stream with invalid credentials ends after %s",
+    "a stream of changes closes if the check of its credentials fails with %s",
     async (code) => {
       const streams = createStreams(QUICK);
       onTestFinished(() => streams.close());

@@ -94,7 +94,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     return { mails, oldestMailMs, mailsGivenUp };
   };
 
-  it("two workers send each mail once, and then delete the mail", async () => {
+  it("two workers send each queued mail once", async () => {
     const { server, sendMails } = await start();
     for (const name of ["a", "b", "c", "d", "e", "f"]) await queueReset(name);
     expect((await sizes()).mails).toBe(6);
@@ -104,7 +104,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(await rows()).toEqual([]);
   });
 
-  it("the worker sends nine of ten mails if the server refuses one recipient", async () => {
+  it("the worker sends the other nine of ten mails if the mail server refuses one recipient", async () => {
     const { server, failures, sendMails } = await start({
       refuse: (to) => (to === "n3@example.com" ? { code: 550, text: "No such user" } : undefined),
     });
@@ -120,7 +120,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(await rows()).toEqual([]);
   });
 
-  it("the worker sends a mail again after longer and longer pauses if the server asks for a later try", async () => {
+  it("the worker doubles the pause between tries if the mail server refuses temporarily", async () => {
     let isKnown = false;
     const { server, failures, sendMails } = await start({
       refuse: () => (isKnown ? undefined : { code: 451, text: "Greylisted" }),
@@ -158,7 +158,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(again.mails).toHaveLength(1);
   });
 
-  it("the worker gives up a mail after three days, and the mail stays visible", async () => {
+  it("the worker abandons a mail after three days, and keeps its row for administrators", async () => {
     const { failures, sendMails } = await start({ refuse: () => ({ code: 450, text: "Later" }) });
     await queueReset("ann");
     suite.clock.now += 3 * DAY_MS - 10_001;
@@ -179,7 +179,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect([server.mails, failures, await rows()]).toEqual([[], [], []]);
   });
 
-  it("each notice is in exactly one mail, even if workers lease mails while the service adds notices", async () => {
+  it("each notice is in exactly one mail if a worker leases mails at the same time", async () => {
     const { db } = suite;
     const [userId, email, now] = [randomUUID(), "ann@example.com", clock()];
     const linkIds = Array.from({ length: 40 }, () => randomUUID()).sort();
@@ -209,15 +209,18 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(notices.map(({ linkId }) => linkId).sort()).toEqual(linkIds);
   });
 
-  it.each(["digest", "shares"] as const)("the notices of a %s mail go to the new email address", async (kind) => {
-    const { server, sendMails } = await start();
-    const userId = await queueNotice(kind, "old@example.com");
-    await change(userId, "new@example.com", "mail");
-    expect(await sendMails()).toBe(1);
-    expect(server.mails.map(({ recipients }) => recipients)).toEqual([["new@example.com"]]);
-  });
+  it.each(["digest", "shares"] as const)(
+    "the notices of a %s mail go to the user's new email address",
+    async (kind) => {
+      const { server, sendMails } = await start();
+      const userId = await queueNotice(kind, "old@example.com");
+      await change(userId, "new@example.com", "mail");
+      expect(await sendMails()).toBe(1);
+      expect(server.mails.map(({ recipients }) => recipients)).toEqual([["new@example.com"]]);
+    },
+  );
 
-  it("the retry of a mail goes to the new email address if the email address has changed", async () => {
+  it("the retry of a mail goes to the user's new email address", async () => {
     let isKnown = false;
     const { server, sendMails } = await start({ refuse: () => (isKnown ? undefined : { code: 451, text: "Later" }) });
     const userId = await queueNotice("shares", "old@example.com");
@@ -229,13 +232,13 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(server.mails.map(({ recipients }) => recipients)).toEqual([["new@example.com"]]);
   });
 
-  it("no notice goes to a new unproven email address", async () => {
+  it("no notice goes to an unproven new email address of a user", async () => {
     const { server, sendMails } = await start();
     await change(await queueNotice("shares", "old@example.com"), "new@example.com");
     expect([await sendMails(), server.mails]).toEqual([0, []]);
   });
 
-  it("a request for access goes to the new email address of the owner", async () => {
+  it("a mail about a request for access goes to the owner's new email address", async () => {
     const { server, sendMails } = await start();
     const [ownerId, note] = [randomUUID(), sampleNote()];
     await change(ownerId, "old@example.com", "operator");
@@ -275,7 +278,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(new Set(server.mails.map(({ parsed }) => parsed.messageId)).size).toBe(1);
   });
 
-  it("a mail with a link that is sent again after a kill has the same URL", async () => {
+  it("a mail with a link has the same URL when a worker sends it again", async () => {
     let child: ReturnType<typeof startChild> | undefined;
     const { server, sendMails } = await start({
       beforeConfirm: () => {
@@ -308,7 +311,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect([await sendMails(), await rows(), (await state())?.sentAt]).toEqual([0, [], suite.clock.now]);
   });
 
-  it("requirement 43: the outbox has no secret, even if the server quotes the mail", async () => {
+  it("requirement 43: the outbox stores no secret that the mail server quotes", async () => {
     let token = "";
     const { server, failures, sendMails } = await start({
       beforeConfirm: () => {

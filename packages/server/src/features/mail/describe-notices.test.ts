@@ -84,13 +84,13 @@ describe("the sentences of a mail about events", () => {
       "You received 2 files through your file request “Passports”",
       "You received 2 files through your file request “Passports”.",
     ],
-  ])("a mail about %o says who did what", (fact, subject, line) => {
+  ])("the mail about the event %o says who did what", (fact, subject, line) => {
     const described = factsOf(fact);
     expect(described.subject).toBe(subject);
     expect(described.lines.map((text) => text.replace(/[\u200b\u2068\u2069]/g, ""))).toEqual([line]);
   });
 
-  it("a mail about many events has twelve sentences and the number of the others", () => {
+  it("a mail about 30 events has twelve sentences and the number of the other events", () => {
     const fact: Fact = { about: "asked", by: BY, name: "Tax" };
     const { subject, lines } = describeFacts(Array<Fact>(30).fill(fact), {
       words: german,
@@ -99,7 +99,7 @@ describe("the sentences of a mail about events", () => {
     expect([subject, lines.length, lines.at(-1)]).toEqual(["Neues", 13, "Und 18 weitere."]);
   });
 
-  it("no mail program can make a link from the title of another person's note", () => {
+  it("a mail program can't make a link from the title of another person's note", () => {
     const [line] = factsOf({
       about: "shared",
       by: BY,

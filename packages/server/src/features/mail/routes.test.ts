@@ -56,7 +56,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     return mailsTo(email).at(-1)?.text ?? "";
   }
 
-  it.each(["note", "file"])("the mail of an invitation waits while its %s is in the trash", async (thing) => {
+  it.each(["note", "file"])("the mail with an invitation waits while the %s is in the trash", async (thing) => {
     const beside = await startServiceInTest({ engine, mailer, limits: { trashDays: 30 } });
     const ann = beside.as("ann");
     const noteId = (await ann.send("POST /notes", { json: { title: TITLE } })).body.id;
@@ -78,7 +78,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect(mailsTo(invited)).toHaveLength(1);
   });
 
-  it("a mail about shares collects the shares of ten minutes, without their titles", async () => {
+  it("one mail reports all shares of ten minutes", async () => {
     const ann = await newPerson();
     const noteId = await share(ann.id);
     await share(ann.id);
@@ -94,7 +94,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect(await rows()).toEqual([]);
   });
 
-  it("a mail about events omits a revoked share and a topic that is turned off", async () => {
+  it("a mail about events omits a share that was revoked meanwhile", async () => {
     const ann = await newPerson();
     const [revoked, kept] = [await share(ann.id), await share(ann.id)];
     await owner.send(`DELETE /notes/${revoked}/shares/${ann.id}`);
@@ -106,7 +106,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect([await sendCollected(), await rows()]).toEqual([0, []]);
   });
 
-  it("a granted request for access causes a mail to the asker", async () => {
+  it("a granted request for access causes a mail to the person who asked", async () => {
     const ann = await newPerson();
     const noteId = (await owner.send("POST /notes", { json: { title: TITLE } })).body.id;
     await ann.send(`POST /notes/${noteId}/access-requests`);
@@ -116,7 +116,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect(await textTo(ann.email)).toContain("Somebody shared a note with you.");
   });
 
-  it("a new link has the mail setting that its owner has chosen for all links", async () => {
+  it("a new link gets the mail setting that its owner has chosen for links", async () => {
     const ann = await newPerson();
     const { id } = (await ann.send("POST /notes", { json: { title: "Contract" } })).body;
     const notifyOf = async (json: object) => (await ann.send(`POST /notes/${id}/links`, { json })).body.notify;
@@ -159,7 +159,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     if (lines !== undefined) expect((await textTo(ann.email)).split("\n\n").slice(0, lines.length)).toEqual(lines);
   });
 
-  it("a mail about a file request has the number of files, without filenames", async () => {
+  it("a mail about a file request contains the number of files and no filenames", async () => {
     const ann = await newPerson();
     const noteId = (await ann.send("POST /notes", { json: { title: TITLE } })).body.id;
     for (const notify of ["first", "each"] as const) {
@@ -175,7 +175,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     for (const unsaid of ["salary", "Maria"]) expect(JSON.stringify(mail)).not.toContain(unsaid);
   });
 
-  it("requirement 43: a mail names proven persons, and its subject has no foreign text", async () => {
+  it("requirement 43: the subject of a mail has no text that another person wrote", async () => {
     const evil = "zqxevil";
     const [reader, editor] = [await newPerson(), await newPerson()];
     await service.useCases.rememberPerson({
@@ -217,7 +217,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect(texts).toContain(`${editor.email} shared the file “\u2068${evil}.\u200btxt\u2069” with you.`);
   });
 
-  it("two replicas send one reminder of a share that ends within a day", async () => {
+  it("two replicas send one reminder of a share that expires within a day", async () => {
     const [ann, replica] = [await newPerson(), await startServiceInTest({ engine, mailer, beside: service })];
     const expiresAt = new Date(Date.now() + 30 * HOUR_MS).toISOString();
     await share(ann.id, { expiresAt });
@@ -244,7 +244,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect(await rows()).toEqual([]);
   });
 
-  it("notices over the limit of mails move to the daily digest", async () => {
+  it("the daily digest contains the notices over the limit of mails", async () => {
     const ann = await newPerson();
     for (let nth = 0; nth < 3; nth += 1) {
       await share(ann.id);
@@ -254,7 +254,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect(await rows()).toMatchObject([{ kind: "digest", email: ann.email }]);
   });
 
-  describe("in the daily digest", () => {
+  describe("the daily digest", () => {
     it("only one of two replicas sends the daily digest", async () => {
       const [ann, replica] = [await newPerson(), await startServiceInTest({ engine, mailer, beside: service })];
       await ann.choose({ shares: "daily", requests: "daily" });
@@ -276,7 +276,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       expect(mailsTo(ann.email)[0]?.subject).toBe("Your day in one mail");
     });
 
-    it("a notice that arrives while the service sends a daily digest is in the next daily digest", async () => {
+    it("a notice that arrives while a daily digest is sent is in the next daily digest", async () => {
       const ann = await newPerson();
       await ann.choose({ shares: "daily" });
       await share(ann.id);
@@ -291,7 +291,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       expect(next?.due_at).toBeGreaterThan(Date.now() + 60_000 - 1);
     });
 
-    it("the daily digest includes invitations of a user who has proven the email address", async () => {
+    it("the daily digest includes invitations of a user with a proven email address", async () => {
       const ann = await newPerson();
       await ann.choose({ shares: "daily" });
       const noteId = (await owner.send("POST /notes", { json: { title: TITLE } })).body.id;
@@ -311,8 +311,8 @@ describe.each(engines)("mails about events on $name", (engine) => {
     });
   });
 
-  describe("preferences", () => {
-    it("mail preferences are at_once by default, and change one topic at a time", async () => {
+  describe("mail preferences", () => {
+    it("a change of one mail preference keeps the preferences of other topics", async () => {
       const ann = await newPerson();
       const path = "/me/mail-preferences";
       const usual = { shares: "at_once", expiry: "at_once", links: "at_once", files: "at_once", requests: "at_once" };
@@ -324,7 +324,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     });
 
     it.each([{}, { shares: "hourly" }, { passwords: "never" }, null, []])(
-      "mail preferences refuse %j",
+      "PUT /me/mail-preferences refuses the body %j",
       async (json) => {
         const refused = await owner.send("PUT /me/mail-preferences", { json });
         expect(refused.body).toMatchObject({ status: 400, code: "invalid_request" });
@@ -332,7 +332,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     );
   });
 
-  describe("requirement 50: the link that turns mails off", () => {
+  describe("requirement 50: the unsubscribe link of a mail", () => {
     const unsubscribeUrl = (email: string) => new URL(mailsTo(email).at(-1)?.unsubscribeUrl ?? "").pathname;
     const oneClick = {
       headers: { "content-type": "application/x-www-form-urlencoded" },
@@ -348,7 +348,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       return { ann, path: unsubscribeUrl(ann.email) };
     }
 
-    it("the link to turn mails off changes nothing by GET, and one topic by POST", async () => {
+    it("the unsubscribe link of a mail turns off one topic by POST, and nothing by GET", async () => {
       const { ann, path } = await mailed();
       expect(await textTo(ann.email)).toContain(`Turn off these mails: https://files.example.com${path}`);
       const page = await service.anonymous.send(`GET ${path}`);
@@ -364,7 +364,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       expect(service.log()).not.toContain(path.split("/").at(-1));
     });
 
-    it("the link to turn mails off refuses other sites and changed tokens", async () => {
+    it("the unsubscribe link refuses requests from other sites and changed tokens", async () => {
       const { ann, path } = await mailed();
       const foreign = await service.anonymous.send(`POST ${path}`, { headers: { "sec-fetch-site": "cross-site" } });
       expect(foreign.status).toBe(403);
@@ -388,7 +388,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       expect(await choicesOf(ann)).toMatchObject({ shares: "never" });
     });
 
-    it("the link to turn mails off stops invitations with and without an account", async () => {
+    it("the unsubscribe link stops invitations to people with and without an account", async () => {
       const [ann, stranger] = [await newPerson(), `${uuidv7()}@example.com`];
       const invite = async () => {
         const noteId = (await owner.send("POST /notes", { json: { title: TITLE } })).body.id;
@@ -405,7 +405,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       expect(await invite()).toBe(1);
     });
 
-    it("a stranger with an unproven email address can't turn off its invitations", async () => {
+    it("a user with an unproven email address can't turn off invitations to this address", async () => {
       const email = `${uuidv7()}@example.com`;
       const squatter = service.as(email.split("@")[0] as string);
       await squatter.send("PUT /me/mail-preferences", { json: { shares: "never" } });
@@ -414,7 +414,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       expect(await service.sendMails()).toBe(1);
     });
 
-    it("the link to turn mails off opens a page in the language of the browser", async () => {
+    it("the unsubscribe link opens a page in the language of the browser", async () => {
       const { path } = await mailed();
       const headers = { "accept-language": "de" };
       const [page, broken] = [path, "/unsubscribe/AAAA"].map((at) => service.anonymous.send(`GET ${at}`, { headers }));
@@ -422,7 +422,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
       expect((await broken)?.text).toContain("Dieser Link funktioniert nicht");
     });
 
-    it("a mail about a password has no link to turn mails off", async () => {
+    it("a mail that proves an email address has no unsubscribe link", async () => {
       const accounts = await startServiceInTest({ engine, mailer, hasAccounts: true });
       const email = `${uuidv7()}@example.com`;
       const json = { email, name: "Ann", password: "correct horse battery" };
@@ -432,7 +432,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     });
   });
 
-  it("the link of a daily digest turns off each topic of the digest", async () => {
+  it("the unsubscribe link of a daily digest turns off each topic of the digest", async () => {
     const ann = await newPerson();
     await ann.choose({ shares: "daily", links: "daily" });
     await share(ann.id);
@@ -442,7 +442,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect(body).toMatchObject({ shares: "never", links: "never", files: "at_once" });
   });
 
-  it("in the metrics, the waiting time of a mail about events begins at its due time", async () => {
+  it("the metrics measure the waiting time of a mail about events from its due time", async () => {
     const ann = await newPerson();
     await share(ann.id);
     expect(await queueQueries(service.db).measure(Date.now() + 60_000)).toMatchObject({ mails: 1, oldestMailMs: 0 });

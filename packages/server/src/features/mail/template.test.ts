@@ -14,7 +14,7 @@ const render = (text: string) =>
     { words: english, publicUrl },
   );
 
-describe("a mail", () => {
+describe("the text and HTML of a mail", () => {
   it("the text and the HTML of a mail have the same content", () => {
     const { text, html } = renderMail(
       {
@@ -57,13 +57,13 @@ describe("a mail", () => {
     "\uFE6B",
     "\u200d.\u200d",
     "\u2060.\uFEFF",
-  ])("a name in a mail with %j in place of a dot has no domain", (dot) => {
+  ])("a mail shows no domain if a name contains %j in place of a dot", (dot) => {
     const shown = quotable(`evil${dot}example`);
     expect(shown).not.toMatch(/[^\u200b]example/u);
     expect(shown.replaceAll("\u200b", "")).toMatch(/^\u2068evil.example\u2069$/u);
   });
 
-  it("the HTML of a mail loads no file, and links to one URL", () => {
+  it("the HTML of a mail loads no file and has links to only one URL", () => {
     const { html } = render(HOSTILE);
     expect([...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, target]) => target)).toEqual([url, url]);
     expect(html).not.toMatch(/<(?:script|link|iframe|form|object)|url\(|@import/i);
@@ -76,7 +76,7 @@ describe("a mail", () => {
   });
 
   it.each([undefined, "#0a0a0a", "#c2185b"] as const)(
-    "the colours of a mail with the brand %s have a contrast of 4.5 in all themes",
+    "the texts of a mail with the brand colour %s have a contrast of at least 4.5",
     (color) => {
       const { html } = renderMail(
         { subject: "S", intro: ["A"], button: { label: "B", url }, outro: ["C"], reason: "D" },

@@ -12,7 +12,7 @@ import { apiTokenQueries } from "../tokens/queries.ts";
 import { lookupQueries } from "./lookup-queries.ts";
 import { disabledUserQueries, peopleQueries } from "./queries.ts";
 
-describe.each(engines)("lookups on $name", (engine) => {
+describe.each(engines)("lookups of people, sessions and API tokens on $name", (engine) => {
   const suite = useDatabase(engine);
 
   beforeAll(async () => {
@@ -58,7 +58,7 @@ describe.each(engines)("lookups on $name", (engine) => {
     expect(await find()).toBeUndefined();
   });
 
-  it("the sweep deletes an expired session, and keeps one that expires 1 ms later", async () => {
+  it("the sweep deletes a session only after its expiry", async () => {
     const { now } = suite.clock;
     const count = async () => (await suite.db.kysely.selectFrom("auth_sessions").select("id").execute()).length;
     const before = await count();
@@ -85,7 +85,7 @@ describe.each(engines)("lookups on $name", (engine) => {
     expect(await find(lasting)).toBeDefined();
   });
 
-  it("a lookup finds no API tokens and no sessions of a disabled user", async () => {
+  it("a lookup finds no API token or session of a disabled user", async () => {
     const token = sampleToken({ userId: "bob" });
     await apiTokenQueries(suite.db).insert(token);
     await insertSession({ id: "of bob", userId: "bob", expiresAt: suite.clock.now + 1_000 });
@@ -99,7 +99,7 @@ describe.each(engines)("lookups on $name", (engine) => {
     expect(await ask((tx) => lookupQueries(tx).apiToken(token.tokenHash))).toMatchObject({ id: token.id });
   });
 
-  it("903 simultaneous lookups each return their own result", async () => {
+  it("each of 903 simultaneous lookups returns its own result", async () => {
     const expiresAt = suite.clock.now + 1_000;
     const ids = Array.from({ length: 450 }, (_, nth) => `session-${nth}`);
     for (const id of ids) await insertSession({ id, userId: Number(id.slice(8)) % 2 ? "ann" : "bob", expiresAt });
@@ -121,7 +121,7 @@ describe.each(engines)("lookups on $name", (engine) => {
     for (const other of found.slice(1)) if (other.status === "fulfilled") expect(other.value).toBeUndefined();
   });
 
-  it("a lookup outside of the transaction in which it is called fails", async () => {
+  it("a lookup inside a transaction fails if it uses the queries outside the transaction", async () => {
     const lookup = suite.db.transaction(() => lookupQueries(suite.db).person("ann"));
     await expect(lookup).rejects.toThrow("Inside a transaction, use the queries that it passes in.");
   });
@@ -140,7 +140,7 @@ describe.each(engines)("lookups on $name", (engine) => {
     return note;
   }
 
-  it("a lookup finds an item by both parts of its name, and by a file", async () => {
+  it("a lookup finds an item by its resource and id, or by one of its files", async () => {
     const names = [
       ["invoice", "1"],
       ["invoice", "2"],

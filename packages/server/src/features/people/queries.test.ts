@@ -6,7 +6,7 @@ import { peopleQueries } from "./queries.ts";
 
 describe.each(engines)("people on $name", (engine) => {
   const suite = useDatabase(engine);
-  it("a change of a person updates only the given fields, and never removes the role", async () => {
+  it("a change of a person updates only the given fields", async () => {
     const { put } = peopleQueries(suite.db);
     const find = lookupQueries(suite.db).person;
     await put({ id: "ann", email: "ann@example.com", name: undefined, isAdmin: false, now: 1 });
@@ -24,7 +24,7 @@ describe.each(engines)("people on $name", (engine) => {
     expect(await lookupQueries(database.db).person("first")).toMatchObject({ isAdmin: false });
   });
 
-  it("the database writes nothing for a person whose fields did not change", async () => {
+  it("the database writes nothing if no field of a person has changed", async () => {
     const person = { id: "same", email: "same@example.com", name: "Same", isAdmin: false };
     await peopleQueries(suite.db).put({ ...person, now: 1_000 });
     await peopleQueries(suite.db).put({ ...person, now: 2_000 });
@@ -32,7 +32,7 @@ describe.each(engines)("people on $name", (engine) => {
     expect(await row.executeTakeFirst()).toEqual({ updated_at: 1_000 });
   });
 
-  it("the proof of an email address lasts until the email address changes", async () => {
+  it("an email address stays proven until the person has another email address", async () => {
     const { put, findByEmails } = peopleQueries(suite.db);
     const person = { id: "proven", name: undefined, isAdmin: false, now: 1 };
     const isProven = async (email: string) => (await findByEmails([email])).map((holder) => holder.isProven);
@@ -49,7 +49,7 @@ describe.each(engines)("people on $name", (engine) => {
     expect(await lookupQueries(suite.db).person("proven")).toMatchObject({ email: undefined });
   });
 
-  it("only the party that proved an email address withdraws the proof", async () => {
+  it("only the issuer that proved an email address can withdraw the proof", async () => {
     const { put, withdrawEmailProof, findByEmails } = peopleQueries(suite.db);
     const email = "withdrawn@example.com";
     const isProven = async () => (await findByEmails([email])).map((holder) => holder.isProven);
@@ -60,7 +60,7 @@ describe.each(engines)("people on $name", (engine) => {
     expect(await isProven()).toEqual([false]);
   });
 
-  it("the database finds all people with an email address", async () => {
+  it("the database finds all people with the same email address", async () => {
     const { put, findByEmails } = peopleQueries(suite.db);
     for (const id of ["p1", "p2", "p3"]) {
       await put({
@@ -87,7 +87,7 @@ describe.each(engines)("people on $name", (engine) => {
     expect(await peopleQueries(suite.db).findByIds([])).toEqual(new Map());
   });
 
-  it("the database stores a person once, even if 20 callers store it at the same time", async () => {
+  it("20 callers can store the same person at the same time", async () => {
     const person = { id: "busy", email: "busy@example.com", name: "Busy", isAdmin: false, now: 1 };
     await Promise.all(Array.from({ length: 20 }, () => peopleQueries(suite.db).put(person)));
     expect(await lookupQueries(suite.db).person("busy")).toMatchObject({ name: "Busy" });

@@ -12,7 +12,7 @@ describe.each(engines)("API tokens on $name", (engine) => {
     await peopleQueries(suite.db).put({ id: "bob", email: undefined, name: undefined, isAdmin: false, now: 1 });
   });
 
-  it("the database lists and deletes only the API tokens of the given person", async () => {
+  it("the database lists and deletes only the API tokens of the person in the query", async () => {
     const [older, newer] = [sampleToken({ userId: "bob" }), sampleToken({ userId: "bob", label: "phone" })];
     await apiTokenQueries(suite.db).insert(older);
     await apiTokenQueries(suite.db).insert(newer);

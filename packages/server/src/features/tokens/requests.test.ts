@@ -5,7 +5,7 @@ import { useService } from "../../testing/use-service.ts";
 import { tokenRequestQueries } from "./queries.ts";
 import { findRequestedToken } from "./requests.ts";
 
-describe.each(engines)("token requests on $name", (engine) => {
+describe.each(engines)("requests for an API token on $name", (engine) => {
   const service = useService({ engine });
   const DAY_MS = 86_400_000;
   let networks = 0;
@@ -32,7 +32,7 @@ describe.each(engines)("token requests on $name", (engine) => {
   const answer = (userId: string, code: string, decision = "confirm") =>
     service.as(userId).send("POST /token-requests/answer", { json: { code, decision } });
 
-  it("requirement 62: a requested token works only after a person has confirmed its code", async () => {
+  it("requirement 62: a requested API token works only after a person confirms its code", async () => {
     const { token, code, confirmUrl, intervalSeconds, remoteAddress } = await request();
     expect([token, code]).toEqual([
       expect.stringMatching(/^vk_[\w-]{43}$/),
@@ -55,7 +55,7 @@ describe.each(engines)("token requests on $name", (engine) => {
     expect((await stateOf(token)).body.code).toBe("token_request_not_found");
   });
 
-  it("requirement 62: a code works once, even for two people at the same time", async () => {
+  it("requirement 62: the code of a token request works once, even for two people at once", async () => {
     const { token, code } = await request();
     const answers = await Promise.all(["bob", "cleo"].map((userId) => answer(userId, code)));
     expect(answers.map(({ status }) => status).toSorted()).toEqual([204, 404]);
@@ -64,7 +64,7 @@ describe.each(engines)("token requests on $name", (engine) => {
     expect((await meWith(token)).body.id).toBe(winner);
   });
 
-  it("requirement 62: a refused code gives no access", async () => {
+  it("requirement 62: a requested API token does not work after a person refuses its code", async () => {
     const { token, code } = await request();
     expect((await answer("dora", code, "refuse")).status).toBe(204);
     expect((await stateOf(token)).body.code).toBe("token_request_not_found");
@@ -72,7 +72,7 @@ describe.each(engines)("token requests on $name", (engine) => {
     expect((await answer("dora", code)).status).toBe(404);
   });
 
-  it("requirement 62: a code works for 10 minutes", async () => {
+  it("requirement 62: the code of a token request expires after 10 minutes", async () => {
     const { token, code } = await request();
     service.advance(9.9 * 60_000);
     expect((await look("eve", code)).status).toBe(200);
@@ -86,7 +86,7 @@ describe.each(engines)("token requests on $name", (engine) => {
     expect((await look("eve", code)).status).toBe(404);
   });
 
-  it("requirement 62: a person can try 10 wrong codes in 15 minutes, and right codes do not count", async () => {
+  it("requirement 62: a person can try 10 wrong codes of token requests in 15 minutes", async () => {
     const { code } = await request();
     for (let tries = 0; tries < 12; tries += 1) expect((await look("finn", code)).status).toBe(200);
     for (let tries = 0; tries < 10; tries += 1) expect((await look("finn", "BBBB-BBBB")).status).toBe(404);
@@ -95,7 +95,7 @@ describe.each(engines)("token requests on $name", (engine) => {
     expect((await answer("gina", code)).status).toBe(204);
   });
 
-  it("requirement 62: one network can request 30 codes in an hour", async () => {
+  it("requirement 62: one network can make 30 token requests in an hour", async () => {
     const ask = () =>
       service.app.inject({
         ...{ method: "POST", url: "/token-requests", remoteAddress: "198.51.100.7", payload: { label: "a" } },
@@ -105,7 +105,7 @@ describe.each(engines)("token requests on $name", (engine) => {
     expect(statuses).toEqual([...Array(30).fill(201), 429]);
   });
 
-  it("one network can poll the state of a token 60 times at once, and then ten times in a second", async () => {
+  it("one network can poll token requests 60 times at once, and then 10 times in a second", async () => {
     const { token } = await request();
     let now = Date.now();
     const { db } = service;
@@ -117,7 +117,7 @@ describe.each(engines)("token requests on $name", (engine) => {
     expect([await poll("198.51.100.8"), await poll("198.51.100.8")]).toEqual([undefined, "rate_limited"]);
   });
 
-  it("a requested token expires no later than the token that confirms it", async () => {
+  it("a requested API token expires no later than the API token that confirms it", async () => {
     const { token, code } = await request();
     const expiresAt = new Date(Date.now() + DAY_MS).toISOString();
     const own = (await service.as("hugo").send("POST /tokens", { json: { label: "own", expiresAt } })).body.token;
@@ -130,21 +130,24 @@ describe.each(engines)("token requests on $name", (engine) => {
   });
 
   it.each([{}, { label: "" }, { label: "a\u0000" }, { label: "x".repeat(101) }, { label: "a", userId: "bob" }])(
-    "POST /token-requests refuses %j",
+    "POST /token-requests refuses the body %j",
     async (json) => {
       expect((await service.anonymous.send("POST /token-requests", { json })).status).toBe(400);
     },
   );
 
   it.each(["two\nlines", "\u202egpj", "half \ud800", "", "a".repeat(101)])(
-    "POST /token-requests refuses the label %j, because a person reads the label before the confirmation",
+    "POST /token-requests refuses the label %j, which a person could misread",
     async (label) => {
       const { status, body } = await service.anonymous.send("POST /token-requests", { json: { label } });
       expect([status, body.code]).toEqual([400, "invalid_request"]);
     },
   );
 
-  it.each(["vk_short", "", "a".repeat(101)])("POST /token-requests/state knows no token %j", async (token) => {
-    expect((await stateOf(token)).status).toBeOneOf([400, 404]);
-  });
+  it.each(["vk_short", "", "a".repeat(101)])(
+    "POST /token-requests/state refuses the unknown token %j",
+    async (token) => {
+      expect((await stateOf(token)).status).toBeOneOf([400, 404]);
+    },
+  );
 });

@@ -3,7 +3,7 @@ import { engines } from "../../testing/database/test-databases.ts";
 import { useService } from "../../testing/use-service.ts";
 import { unknownId } from "../../testing/world.ts";
 
-describe.each(engines)("tokens on $name", (engine) => {
+describe.each(engines)("API tokens of users on $name", (engine) => {
   const service = useService({ engine });
   const ann = service.as("ann");
 
@@ -16,7 +16,7 @@ describe.each(engines)("tokens on $name", (engine) => {
 
   const withToken = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
-  it("GET /me returns the caller", async () => {
+  it("GET /me returns the user who calls it", async () => {
     const me = {
       id: "ann",
       email: "ann@example.com",
@@ -28,7 +28,7 @@ describe.each(engines)("tokens on $name", (engine) => {
     expect((await ann.send("GET /me")).body).toEqual(me);
   });
 
-  it("an API token acts as its user until it is revoked", async () => {
+  it("an API token works as its user until the user revokes the token", async () => {
     const created = await ann.send("POST /tokens", { json: { label: "laptop" } });
     expect([created.status, created.headers["cache-control"]]).toEqual([201, "no-store"]);
     const { id, token } = created.body;
@@ -61,7 +61,7 @@ describe.each(engines)("tokens on $name", (engine) => {
       expect(left).toBeLessThanOrEqual(90 * DAY_MS);
     });
 
-    it("the service refuses an API token of a JWT's user with a later expiry", async () => {
+    it("an API token of a JWT's user can't have an expiry after more than 90 days", async () => {
       const { body } = await create(inDays(91));
       expect(body).toMatchObject({ status: 400, code: "invalid_request", detail: expect.stringContaining("90 days") });
       expect((await create(inDays(89))).status).toBe(201);
@@ -73,7 +73,7 @@ describe.each(engines)("tokens on $name", (engine) => {
       expect((await create(inDays(3), withToken(token))).status).toBe(400);
     });
 
-    it("an API token of a JWT's user has no time limit if the operator creates it", async () => {
+    it("an API token that the operator creates for a JWT's user has no expiry by default", async () => {
       await ann.send("GET /me");
       const { record } = await service.useCases.createApiTokenOf("ann", { label: "cli", expiresAt: undefined });
       expect(record.expiresAt).toBeUndefined();
@@ -86,7 +86,7 @@ describe.each(engines)("tokens on $name", (engine) => {
     expect(body.expiresAt).toBeNull();
   });
 
-  it("DELETE /tokens revokes all API tokens of the caller and no API tokens of others", async () => {
+  it("DELETE /tokens revokes only the API tokens of the caller", async () => {
     const { token } = (await service.as("cleo").send("POST /tokens", { json: { label: "a" } })).body;
     await service.as("cleo").send("POST /tokens", { json: { label: "b" } });
     const other = (await service.as("dora").send("POST /tokens", { json: { label: "c" } })).body;
@@ -100,7 +100,7 @@ describe.each(engines)("tokens on $name", (engine) => {
     const asAdmin = async (call: string) =>
       service.anonymous.send(call, withToken(await tokenOfAccount({ isAdmin: true })));
 
-    it("an administrator lists and revokes API tokens", async () => {
+    it("an administrator lists and revokes the API tokens of another user", async () => {
       const { id, token } = (await service.as("eve").send("POST /tokens", { json: { label: "a" } })).body;
       await service.as("eve").send("POST /tokens", { json: { label: "b" } });
       expect((await asAdmin("GET /tokens?userId=eve")).body.tokens).toHaveLength(2);
@@ -153,7 +153,7 @@ describe.each(engines)("tokens on $name", (engine) => {
     { label: "a", expiresAt: "2999-13-01T00:00:00Z" },
     { label: "a", userId: "bob" },
     { label: "a", token: unknownId() },
-  ])("POST /tokens refuses %j", async (json) => {
+  ])("POST /tokens refuses the body %j", async (json) => {
     expect((await ann.send("POST /tokens", { json })).body).toMatchObject({ status: 400, code: "invalid_request" });
   });
 });

@@ -8,49 +8,46 @@ export function isBeingVerified(state: AttachmentState): state is VerificationSt
   return state === "verifying" || state === "scanning";
 }
 
-/** Whether all bytes have arrived. A deleted file then moves to the trash, and an unfinished upload is deleted permanently. */
+/** Returns whether all bytes of the file have arrived. Only then does a deletion move the file to the trash. */
 export function isComplete(state: AttachmentState): boolean {
   return state === "ready" || state === "quarantined" || isBeingVerified(state);
 }
 
-/**
- * The list of a note's attachments excludes uploads with an `unlistedStates` state, because aborted and expired uploads did not complete.
- */
+/** The states of attachments that the list of a note's attachments omits. */
 export const unlistedStates = ["aborted", "expired"] as const satisfies readonly AttachmentState[];
-/** A file of a note. `objectKey` is opaque, and leaves the server only inside a signed URL. Instants are in milliseconds. */
+/** A file of a note. `objectKey` is opaque, and leaves the server only inside signed URLs. Instants are in milliseconds since the epoch. */
 export type Attachment = {
   id: string;
   noteId: string;
-  /** The owner of the note, who never changes. A copy, so that an access decision does not read the note. */
+  /** The owner of the note, who never changes. A copy of the value in the note, so that an access decision reads only the attachment. */
   ownerId: string;
   createdBy: string;
   objectKey: string;
-  /** False for an object that an administrator adopted, which remains in the bucket after a deletion of the attachment. */
+  /** False for an object that an administrator adopted. If the attachment is deleted, this object stays in the bucket. */
   ownsObject: boolean;
-  /** The folder of the file, such as "photos/2024/". The member `path` is empty for a file without a folder. */
+  /** The folder of the file, such as "photos/2024/". Empty for a file without a folder. */
   path: string;
   filename: string;
   contentType: string;
   sizeBytes: number;
   checksum: Checksum | undefined;
   state: AttachmentState;
-  /** The reason of the rejection, as a text for the person who uploaded the file. */
+  /** Why the service rejected the file, as a text for the person who uploaded the file. */
   rejectReason: string | undefined;
-  /** The reason of the rejection for programs. Undefined for a file that an older version rejected. */
+  /** Why the service rejected the file, as a code for programs. Undefined for a file that an older version of the service rejected. */
   rejection?: Rejection | undefined;
   createdAt: number;
   /** The confirmed preview pictures. Responses contain the previews of a ready file only. */
   previews?: readonly Preview[] | undefined;
-  /** The tags and the metadata that the host application of an embedding has given the file. Responses do not contain the annotations. */
+  /** The tags and the metadata that the application has given the file (embedding only). HTTP responses do not contain them. */
   annotations?: Annotations | undefined;
 };
 
-/** Returns the name of a file for a response or an event. The result has no path if the file has no folder. */
+/** Returns the filename and the path of a file for a response or an audit event. Omits the path if the file has no folder. */
 export function namesOf({ path, filename }: { path: string; filename: string }): { filename: string; path?: string } {
   return path === "" ? { filename } : { filename, path };
 }
 
-/** Returns the members of a response that say why the service rejected a file. */
 export function presentRejection({ rejectReason: reason, rejection }: Partial<Attachment>): {
   reason?: string;
   rejection?: Rejection;
@@ -58,44 +55,42 @@ export function presentRejection({ rejectReason: reason, rejection }: Partial<At
   return { ...(reason !== undefined && { reason }), ...(rejection && { rejection }) };
 }
 
-/** An attachment in a list. `access`: who has the file without its note. Undefined for nobody, and for readers of the note. */
+/** An attachment in a list. `access`: who can open the file without its note, or undefined for nobody. Also undefined for a viewer. */
 export type ListedAttachment = Attachment & { access?: FileAccess | undefined };
 
-/** `bucketUploadId`: the id in the bucket. `partSize`: the bytes of every part except the last. */
+/** `bucketUploadId`: the id of the multipart upload in the bucket. `partSize`: the bytes of every part except the last part. */
 export type MultipartUpload = { bucketUploadId: string; partSize: number };
 
-/** The upload of one attachment. All instants are milliseconds since the epoch. */
 export type Upload = {
   id: string;
   attachmentId: string;
   noteId: string;
   userId: string;
   objectKey: string;
-  /** The member `multipart` is undefined for a single PUT. */
+  /** Undefined for an upload with a single PUT request. */
   multipart: MultipartUpload | undefined;
-  /** The folder of the file, as in `Attachment`. */
   path: string;
   filename: string;
   contentType: string;
   sizeBytes: number;
   declaredChecksum: Checksum | undefined;
-  /** Lets the user repeat the start of the upload. Undefined if the client sent no key, or if the key was deleted. */
+  /** Lets the client repeat the request that starts the upload. Undefined if the client sent no key, or after the key's deletion. */
   idempotencyKey: string | undefined;
-  /** Whether a signed URL can write to the object after the upload. The service then copies it, and verifies and serves the copy. */
+  /** Whether a signed URL can still overwrite the uploaded object. The service then copies the object, and serves the copy. */
   staged: boolean;
   state: AttachmentState;
-  /** The expiry of the signed URLs of the upload. */
+  /** When the signed URLs of the upload expire. */
   expiresAt: number;
   createdAt: number;
 };
 
-/** A number of people or links. `until`: their last expiry, or undefined for never. `next`: the first expiry before `until`. */
+/** A number of people or links. `until`: when their access expires. `next`: the first expiry among them, if it is before `until`. */
 export type Counted = { count: number; until?: number | undefined; next?: number | undefined };
 
 /**
- * The access to one file that does not come from its note. The counts of people exclude the owner of the note. An undefined member means a
- * count of 0. `people`: the number of people with a live share. The instant `until` is the first expiry among the shares.
- * `invitations`: shares by email address whose receiver has not opened the file.
- * `links`: open links that name the file. The instant `until` is the last expiry among the links.
+ * The people and links that have access to a file without access to its note. An undefined member means that nobody has such access.
+ * `people`: the people with a live share, without the owner of the note. `until` is the first expiry of these shares.
+ * `invitations`: the invitations to the file that nobody has accepted yet.
+ * `links`: the open links that list the file. `until` is the last expiry of these links.
  */
 export type FileAccess = { people?: Counted; invitations?: Counted; links?: Counted };

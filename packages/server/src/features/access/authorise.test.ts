@@ -7,7 +7,7 @@ describe("the role of a caller", () => {
     expect(roleOf({ userId: "ann" }, { noteId: "n", role: undefined })).toBeUndefined();
   });
 
-  it("requirement 38: a caller with grants has only the role that the application grants", () => {
+  it("requirement 38: a caller with grants has only the granted role", () => {
     const caller = { userId: "application:ann", grants: new Map([["n", "viewer" as const]]) };
     expect(roleOf(caller, { noteId: "n", role: "owner" })).toBe("viewer");
     expect(roleOf(caller, { noteId: "other", role: "owner" })).toBeUndefined();

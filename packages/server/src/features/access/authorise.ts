@@ -5,7 +5,7 @@ import { type Caller, isHiddenFrom } from "./caller.ts";
 import type { NoteWithRole } from "./note.ts";
 import { type AttachmentAccess, accessQueries } from "./queries.ts";
 
-/** Returns the role of the caller on a note. `role`: from the database. In an embedding, the host application decides. */
+/** Returns the role of the caller on a note. `role`: the role in the database, which an application replaces in an embedding. */
 export function roleOf(
   { grants }: Caller,
   { noteId, role }: { noteId: string; role: Role | undefined },
@@ -41,11 +41,10 @@ export async function authoriseAttachment(
 
 /**
  * Records that a user has opened a note or files. `isFrequent`: the function runs at most one query a minute for each user, on each
- * replica. If there is nothing to await, `Arrive` returns undefined instead of a promise, because an `await` would delay the URL.
+ * replica. Returns undefined instead of a promise if there is nothing to await, because an `await` would delay the URL.
  */
 export type Arrive = (caller: Caller, opened: Opened, options?: { isFrequent: boolean }) => Promise<void> | undefined;
 
-/** The opened note, or the opened files of the note. */
 export type Opened = { noteId: string; attachmentIds?: readonly string[] };
 
 export const ROLES: readonly Role[] = ["owner", "editor", "viewer"];
@@ -66,7 +65,7 @@ const editorActions = [
 
 const ownerActions = [...editorActions, "note.delete", "note.share", "attachment.share"] as const;
 
-/** The actions that a role can permit. Each name starts with the noun that the action affects. */
+/** The actions that a role can permit. The name of each action starts with the thing that the action affects. */
 export type Action = (typeof ownerActions)[number];
 
 const allowed: Record<Role, ReadonlySet<Action>> = {
@@ -75,7 +74,6 @@ const allowed: Record<Role, ReadonlySet<Action>> = {
   owner: new Set(ownerActions),
 };
 
-/** Returns whether a role permits an action. An undefined role permits no action. */
 export function permits(role: Role | undefined, action: Action): boolean {
   return role !== undefined && allowed[role].has(action);
 }

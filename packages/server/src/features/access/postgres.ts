@@ -20,16 +20,16 @@ import {
 } from "./queries.ts";
 
 const MAX_BATCH_QUESTIONS = 200;
-// A second batch can run while the service reads the results of the first batch. A third batch would only make each batch smaller.
+// PostgreSQL runs a second batch while the service reads the results of the first one. A third batch would only make each batch smaller.
 const MAX_RUNNING = 2;
 
 type Question = { userId: string; attachmentId: string };
 type Answers = Map<Question, DownloadAccess>;
 
 /**
- * Returns the access queries on PostgreSQL. Requests for single downloads share one statement if the requests arrive in one turn of the
- * event loop, or while other statements run. With 64 callers, a shared statement needs a tenth of the time and the CPU time of separate
- * statements. The shared statement starts after all its requests, so each decision sees everything that was committed before its request.
+ * Returns the access queries for PostgreSQL. Several single downloads share one statement if their requests arrive in one turn of the event
+ * loop, or while other statements run. With 64 callers, a shared statement needs a tenth of the time and CPU time of separate statements. A
+ * shared statement starts after all its requests have arrived, so each decision sees everything that was committed before its request.
  */
 export function postgresAccessQueries(
   runNamed: RunNamed,
@@ -68,7 +68,7 @@ async function answer(
   const rows = await run(ofMany, accessValues(ofMany, { userId, now, what }));
   const answers: Answers = new Map();
   for (const values of rows) {
-    // The last value of a row is the number of the question. The first question of a batch has the number 1.
+    // The last value of a row is the number of its question in the batch, which starts at 1.
     answers.set(asked[Number(values.at(-1)) - 1] as Question, toDownloadAccess(values));
   }
   return answers;

@@ -25,13 +25,12 @@ import {
 
 export type NoteAccess = { note: Note; role: Role | undefined };
 
-/** An attachment with the role of a user. If the attachment exists, but the user has no access to the attachment, `role` is undefined. */
+/** An attachment with the role of a user. `role`: undefined if the user has no access to the attachment. */
 export type AttachmentAccess = { attachment: Attachment; role: Role | undefined };
 
-/** An upload with its attachment. The member `role` is the role of the user on the attachment. */
+/** An upload with its attachment. `role`: the role of the user on the attachment. */
 type UploadAccess = AttachmentAccess & { upload: Upload };
 
-/** The fields of an attachment that the service needs to issue a URL. */
 export type Downloadable = Pick<
   Attachment,
   "id" | "noteId" | "ownerId" | "objectKey" | "filename" | "contentType" | "state"
@@ -43,11 +42,10 @@ export type DownloadAccess = { attachment: Downloadable; role: Role | undefined 
 export type AccessQueries = {
   note(userId: string, noteId: string): Promise<NoteAccess | undefined>;
   attachment(userId: string, attachmentId: string): Promise<AttachmentAccess | undefined>;
-  /** Finds an upload of a user, with its attachment. */
   upload(userId: string, uploadId: string): Promise<UploadAccess | undefined>;
-  /** The function `download` runs for each issued URL, and must be fast: one prepared statement, on SQLite and on PostgreSQL. */
+  /** Runs for each issued URL, so it must be fast. It is one prepared statement. */
   download(userId: string, attachmentId: string): Promise<DownloadAccess | undefined>;
-  /** The function `downloads` runs one query for the whole batch. The map of attachments does not contain unknown ids. */
+  /** Runs one query for the whole batch. The returned map omits unknown ids. */
   downloads(userId: string, attachmentIds: readonly string[]): Promise<Map<string, DownloadAccess>>;
 };
 
@@ -55,10 +53,10 @@ export type AccessStatement = Statement<(typeof parameters)[number]>;
 
 export type AccessStatements = Record<"note" | "attachment" | "upload" | "download" | "downloads", AccessStatement>;
 
-/** `userId`: the id of the caller. `now`: an instant in milliseconds. `what`: one id, or a list of ids as `Engine.list` makes it. */
+/** `userId`: the id of the caller. `now`: milliseconds since the epoch. `what`: one id, or a list of ids in the form of `Engine.list`. */
 const parameters = ["userId", "now", "what"] as const;
 
-/** Returns the values that an access statement needs, in order. In an embedding, the statements do not need all of them. */
+/** Returns the values of the parameters of a statement, in their order. In an embedding, the statements have fewer parameters. */
 export function accessValues(
   statement: AccessStatement,
   values: Record<(typeof parameters)[number], unknown>,
@@ -66,7 +64,7 @@ export function accessValues(
   return statement.parameters.map((name) => values[name]);
 }
 
-/** Compiles the access queries for one engine. The function `compileAccess` runs no query on `db`. */
+/** Compiles the access queries for one engine. Runs no query on `db`. */
 export function compileAccess(db: Kysely<Tables>, engine: Engine): AccessStatements {
   return {
     note: compile({ name: "vk_access_note", rows: "one", parameters }, ({ userId, now, what }) =>
@@ -106,9 +104,9 @@ export function compileAccess(db: Kysely<Tables>, engine: Engine): AccessStateme
 }
 
 /**
- * Compiles one statement that decides on many downloads by many users, on PostgreSQL only. Questions that arrive together share one
- * statement (postgres.ts), because each statement on PostgreSQL costs a round trip. SQLite needs no network round trip. The last column is
- * the number of the question. The first question of a statement has the number 1.
+ * Compiles one statement that decides about many downloads of many users, for PostgreSQL only. Downloads that arrive together share one
+ * statement (postgres.ts), because each statement on PostgreSQL costs a network round trip. The last column is the number of the question,
+ * which starts at 1.
  */
 export function compileDownloadOfMany(db: Kysely<Tables>, engine: Engine): AccessStatement {
   return compile(
@@ -124,8 +122,8 @@ export function compileDownloadOfMany(db: Kysely<Tables>, engine: Engine): Acces
 }
 
 /**
- * Compiles a statement that decides on many downloads by one user, on PostgreSQL only. The statement returns all rows as one value: an
- * array of arrays, or null. The service reads one value in half of the time that the service needs for equal data as rows.
+ * Compiles one statement that decides about many downloads of one user, for PostgreSQL only. The statement returns all rows as one value:
+ * an array of arrays, or null. The service needs half of the time to read one value instead of rows with the same data.
  */
 export function compileDownloadsAsOne(db: Kysely<Tables>, engine: Engine): AccessStatement {
   return compile({ name: "vk_access_downloads_as_one", rows: "one", parameters }, ({ userId, now, what }) => {
@@ -141,10 +139,10 @@ export function compileDownloadsAsOne(db: Kysely<Tables>, engine: Engine): Acces
 
 const compiled = compiledOnce(compileAccess);
 
-/** Finds the notes and files that a user may reach, with the role of the user. */
+/** Finds notes, files and uploads with the role of a user. */
 export const accessQueries = defineQueries("access", (tx): AccessQueries => accessOn(compiled(tx), tx));
 
-/** Builds the access queries from compiled statements. The function `run` runs a statement on a connection. */
+/** Builds the access queries from compiled statements. `run`: runs a statement on a database connection. */
 export function accessOn(
   statements: AccessStatements,
   { run, engine, clock }: { run: RunStatement; engine: Engine; clock: Clock },
@@ -185,8 +183,7 @@ export function accessOn(
   };
 }
 
-// The list `downloadColumns` has only the columns that the service needs to issue a URL. Each further column makes an access decision
-// slower by a tenth.
+// Only the columns that the service needs to issue a URL. Each additional column would make an access decision slower by a tenth.
 const downloadColumns = [
   "attachments.id",
   "attachments.note_id",
@@ -235,11 +232,10 @@ function downloadWithRole(db: Kysely<Tables>, question: Question & { engine: Eng
     .where(notInTrash.attachments);
 }
 
-/** The queries about a note for features that do not know the content of a note. */
+/** The queries about notes for features that do not need the content of a note. */
 export const guardedNoteQueries = defineQueries("database.notes", ({ kysely: db, engine }) => ({
   /**
-   * Locks the note until the transaction ends. Until then, nobody can delete the note or add files to it. Returns false if the note is
-   * deleted.
+   * Locks the note until the transaction ends, so that nobody can delete the note or add files to it. Returns false if the note is deleted.
    */
   async hold(noteId: string): Promise<boolean> {
     const row = await db
@@ -247,13 +243,13 @@ export const guardedNoteQueries = defineQueries("database.notes", ({ kysely: db,
       .select("id")
       .where("id", "=", noteId)
       .where(notInTrash.notes)
-      // SQLite has no `for update`, and needs no lock, because a transaction on SQLite is the only writer from its start.
+      // SQLite has no `for update`, and needs none, because only one transaction at a time can write.
       .$if(engine.name === "postgres", (query) => query.forUpdate())
       .executeTakeFirst();
     return row !== undefined;
   },
 
-  /** Returns the titles of notes by note id, with one query. The returned map does not contain deleted notes. */
+  /** Returns the titles of notes by note id, with one query. The map omits deleted notes. */
   async titlesOf(noteIds: readonly string[]): Promise<Map<string, string>> {
     const rows = await db
       .selectFrom("notes")

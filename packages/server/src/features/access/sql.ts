@@ -12,27 +12,23 @@ import type { Note } from "./note.ts";
 export const PURGE = "purge";
 
 /**
- * The `trash_id` of a staged file: the service has verified its bytes, and the application has not attached it yet. Nobody can list, open or
+ * The `trash_id` of a staged file, which the service has verified, and which the application has not attached yet. Nobody can list, open or
  * restore the file, because no row of `trash` has the id STAGED.
  */
 export const STAGED = "staged";
 
-/**
- * The condition that a row of the table is not in the trash. On PostgreSQL, the index for lists of notes has the condition `notInTrash`.
- */
+/** The condition that a row of the table is not in the trash. On PostgreSQL, the index for lists of notes has the same condition. */
 export const notInTrash = {
   notes: sql<SqlBool>`notes.trash_id is null`,
-  /** An attachment is also in the trash with its note. The cast lets SQLite read only the small index `notes_in_trash`. */
+  /** An attachment of a note in the trash is also in the trash. The cast makes SQLite read only the small index `notes_in_trash`. */
   attachments: sql<SqlBool>`(attachments.trash_id is null and not exists (
     select 1 from ${sql.table("notes")} as notes_in_trash
     where cast(notes_in_trash.id as text) = attachments.note_id and notes_in_trash.trash_id is not null))`,
-  /** The condition that an attachment is not in the trash, if its note is not in the trash. */
+  /** The condition for an attachment of a note that is not in the trash. */
   attachmentsOfNote: sql<SqlBool>`attachments.trash_id is null`,
 };
 
-/**
- * Builds the condition that a share is live: the share has no expiry, or `now` is before the expiry. The instant `now` is in milliseconds.
- */
+/** Builds the condition that a share has not expired. `now`: milliseconds since the epoch. */
 export function isLive(expiresAt: Expression<number | null>, now: Expression<number> | number) {
   return sql<SqlBool>`(${expiresAt} is null or ${expiresAt} > ${now})`;
 }
@@ -41,7 +37,7 @@ export type Question = { userId: Expression<string>; now: Expression<number> };
 
 type Scope = Question & { db: Kysely<Tables>; engine: Pick<Engine, "hasServiceTables"> };
 
-/** Builds the expression for the role of a user on a note at `now`. The expression is null if the user has no role. */
+/** Builds the expression for the role of a user on a note. The value is null if the user has no role. */
 export function roleOnNote(eb: ExpressionBuilder<Tables, "notes">, scope: Scope) {
   if (!scope.engine.hasServiceTables) return roleInEmbedding(eb);
   return eb
@@ -54,14 +50,14 @@ export function roleOnNote(eb: ExpressionBuilder<Tables, "notes">, scope: Scope)
     .end();
 }
 
-// The access decision contains the condition about disabled users, because an HTTP request with a cached JWT runs no other query.
+// The access decision contains this condition, because a request with a cached JWT runs no other query.
 function isDisabled({ db, userId }: Scope) {
   return sql<SqlBool>`exists ${db.selectFrom("disabled_users").select("user_id").where("user_id", "=", userId)}`;
 }
 
 const noRole = sql.lit(null);
 
-/** In an embedding, nobody has a role in the database, because the application decides (ADR 10). */
+/** In an embedding, nobody has a role in the database, because the application decides about access (ADR 10). */
 function roleInEmbedding<Table extends keyof Tables>(eb: ExpressionBuilder<Tables, Table>) {
   return eb.cast<string | null>(eb.lit(null), "text");
 }

@@ -11,7 +11,6 @@ import { checkSecondFactor, createSecondFactors } from "./own/second-factor.ts";
 
 export type AccountVerbs = ReturnType<typeof createAccounts>;
 
-/** Creates the functions about accounts that the rest of the service calls. */
 export function createAccounts(deps: Deps) {
   return {
     ...createDeletions(deps),

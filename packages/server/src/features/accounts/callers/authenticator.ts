@@ -11,9 +11,9 @@ const BEARER = /^bearer +(\S+) *$/i;
 const BEARER_SCHEME = /^bearer\b/i;
 
 /**
- * Identifies the caller by an API token, a JWT or the session cookie, in this order. If the request has an invalid bearer token, ignores
- * the cookie. For a JWT that the service has verified before, returns the caller without a promise. Throws `unauthenticated` or
- * `identity_provider_unavailable`. For a cookie, also throws `cross_site_request`.
+ * Identifies the caller by an API token, a JWT or the session cookie, in this order. Ignores the cookie if the request has a bearer token,
+ * even an invalid one. Returns the caller without a promise for a JWT that the service has verified before. Throws `unauthenticated` or
+ * `identity_provider_unavailable`, and `cross_site_request` for a cookie.
  */
 export function createAuthenticator(options: {
   /** Undefined: the service accepts no JWT. */
@@ -52,12 +52,12 @@ export function createAuthenticator(options: {
 
   return (request) => {
     const { authorization } = request.headers;
-    // The fast path. `recall` returns a caller only for a JWT that the service has verified before.
+    // A fast path without a promise, because `recall` returns a caller only for a JWT that the service has verified before.
     if (verifier !== undefined && authorization?.startsWith("Bearer ")) {
       const caller = verifier.recall(authorization.slice(7));
       if (caller !== undefined) return caller;
     }
-    // A proxy may use the header for its own password and pass the header on. So the service ignores all other authentication schemes.
+    // A proxy may use the header for its own password, and pass it to the service. So the service ignores all other authentication schemes.
     if (authorization === undefined || !BEARER_SCHEME.test(authorization)) return bySession(request);
     const token = BEARER.exec(authorization)?.[1];
     if (token === undefined) throw unauthenticated("The Authorization header must have the form: Bearer <token>.");

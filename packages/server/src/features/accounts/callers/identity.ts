@@ -2,7 +2,7 @@ import { HttpProblem } from "../../../platform/http/problem.ts";
 import type { Claims } from "../../people/find-users.ts";
 import { MAX_EMAIL_LENGTH } from "../../people/person.ts";
 
-/** The claims about a user in a verified token. */
+/** The claims about a user in a verified JWT. */
 export type SubjectClaims = Claims & { subject: string };
 
 export const MAX_SUBJECT_LENGTH = 255;
@@ -11,16 +11,16 @@ const EMAIL = /^[^\s@]+@[^\s@]+$/;
 const CONTROL = /\p{Cc}/u;
 
 /**
- * Reads the claims of a verified token. Returns undefined if the claim with the user's id is not a string of 1 to 255 characters.
- * Ignores the email address if `email_verified` is present and not true. Otherwise, a user could state any email address, and get the
- * shares for this email address.
+ * Reads the claims of a verified JWT. Returns undefined if the claim with the user's id is not a string of 1 to 255 characters. Ignores the
+ * email address if `email_verified` is present and not true. Otherwise, users could state any email address, and get the shares with this
+ * email address.
  */
 export function subjectClaimsOf(
   claims: Readonly<Record<string, unknown>>,
   userClaim = "sub",
 ): SubjectClaims | undefined {
   const id = Object.hasOwn(claims, userClaim) ? claims[userClaim] : undefined;
-  // Many databases have numbers as ids, although `sub` must be a string (RFC 7519, section 4.1.2).
+  // Many applications have numbers as user ids, but `sub` must be a string (RFC 7519, section 4.1.2).
   const text = userClaim !== "sub" && Number.isSafeInteger(id) ? String(id) : id;
   const subject = plainText(text, MAX_SUBJECT_LENGTH);
   if (subject === undefined) return undefined;
@@ -43,9 +43,7 @@ function emailOf(claim: unknown): string | null | undefined {
   return email !== undefined && EMAIL.test(email) ? email : null;
 }
 
-/**
- * Returns a string of 1 to `maxLength` characters without control characters and lone surrogates. Returns undefined for any other value.
- */
+/** Returns a string of 1 to `maxLength` characters without control characters and lone surrogates, or undefined for any other value. */
 export function plainText(value: unknown, maxLength: number): string | undefined {
   if (typeof value !== "string" || value.length === 0 || value.length > maxLength) return undefined;
   // No real id, name or email address has such characters, and PostgreSQL can't store U+0000.

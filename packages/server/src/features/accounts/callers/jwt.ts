@@ -28,30 +28,30 @@ export type JwtOptions = {
   secret?: string | undefined;
   /** The URL with the public keys that verify RS256, PS256, ES256 and EdDSA tokens. */
   jwksUrl?: string | undefined;
-  /** The required `iss`. Undefined: the service does not check `iss`. */
+  /** The value that the claim `iss` must have. Undefined: the service does not check `iss`. */
   issuer?: string | undefined;
-  /** The required `aud`. Undefined: the service does not check `aud`. */
+  /** The value that the claim `aud` must contain. Undefined: the service does not check `aud`. */
   audience?: string | undefined;
   /** The claim that contains the id of the user. Default: `sub`. */
   userClaim?: string | undefined;
-  /** Whether a token must have an expiry. A token without an expiry is valid until the secret or the keys change. Default: true. */
+  /** Whether a JWT must have an expiry. Otherwise, a JWT can be valid until the secret or the keys change. Default: true. */
   requiresExpiry?: boolean | undefined;
 };
 
-/** Records the user that the claims of a token describe, and returns the user as the caller. */
+/** Records the user that the claims of a JWT describe, and returns the user as the caller. */
 export type IdentifySubject = (subject: SubjectClaims & { issuer: JwtIssuer }) => Promise<Caller>;
 
 type JwtVerifier = {
-  /** Returns the caller of a verified, valid token, or undefined if `verify` must check it. Most requests call this. */
+  /** Returns the caller of a cached, valid JWT. Returns undefined if `verify` must check the JWT. Most requests need only this call. */
   recall(token: string): Caller | undefined;
-  /** Verifies a token. Throws `unauthenticated` or `identity_provider_unavailable`. */
+  /** Verifies a JWT. Throws `unauthenticated` or `identity_provider_unavailable`. */
   verify(token: string): Promise<Caller>;
 };
 
 /**
- * Verifies bearer tokens from the operator's own application (RFC 7519, RFC 8725). The verifier accepts only a fixed list of algorithms,
- * requires `exp` and `sub` by default, and has no clock tolerance. Before the verifier accepts a token for the first time, `identify`
- * records the user.
+ * Verifies JWTs from the operator's own application (RFC 7519, RFC 8725). The verifier accepts only a fixed list of algorithms, requires
+ * `exp` and `sub` by default, and has no clock tolerance. Before the verifier accepts a JWT for the first time, `identify` records the
+ * user.
  */
 export function createJwtVerifier(options: JwtOptions & { clock: Clock; identify: IdentifySubject }): JwtVerifier {
   const { clock, identify, jwksUrl, userClaim = "sub", requiresExpiry = true } = options;
@@ -101,7 +101,7 @@ export function createJwtVerifier(options: JwtOptions & { clock: Clock; identify
       if (token.length > MAX_TOKEN_LENGTH) {
         throw unauthenticated(`The bearer token is longer than ${MAX_TOKEN_LENGTH} characters.`);
       }
-      // If the provider withdrew a key during the verification, the token is not cached, and the next request uses the new keys.
+      // If the provider withdraws a key meanwhile, the service does not cache the JWT, and the next request uses the new keys.
       const begun = generation;
       const { issuer, payload } = await check(token).catch(refuse);
       const claims = subjectClaimsOf(payload, userClaim);
@@ -116,15 +116,15 @@ export function createJwtVerifier(options: JwtOptions & { clock: Clock; identify
 }
 
 /**
- * Throws if the signature is not in the base64url form of RFC 7515. The library ignores padding and unused bits. Without the check, one
- * token would have many spellings, and each spelling would fill the cache.
+ * Throws if the signature is not in the base64url form of RFC 7515. The library ignores padding and unused bits, so without this check one
+ * JWT would have many spellings, and each spelling would fill the cache.
  */
 function requireUsualSpelling(token: string): void {
   const signature = token.slice(token.lastIndexOf(".") + 1);
   if (readBase64url(signature) === undefined) throw new errors.JWSInvalid();
 }
 
-// Tries each key that fits the type of the token, because a token may have no key id.
+// Tries each key that fits the algorithm of the JWT, because a JWT may have no key id.
 async function checkWithEach(
   keys: AsyncIterable<CryptoKey>,
   verify: (key: CryptoKey) => Promise<{ payload: JWTPayload }>,
@@ -139,7 +139,7 @@ async function checkWithEach(
   throw new errors.JWSSignatureVerificationFailed();
 }
 
-// The new error has no `cause`, because the errors of jose contain the claims of the token, which must not get into the log.
+// The new error has no `cause`, because the errors of jose contain the claims of the JWT, which must not be in the log.
 function refuse(error: unknown): never {
   if (error instanceof HttpProblem) throw error;
   if (error instanceof errors.JWTExpired) throw unauthenticated("The bearer token has expired.");
@@ -155,9 +155,9 @@ function refuse(error: unknown): never {
 type Cached = { caller: Caller; expiresAt: number };
 
 /**
- * A bounded cache of verified tokens and their callers. The cache never stores invalid tokens, so invalid tokens can't fill it.
- * The key of the map is the token itself, because a hash costs more than the lookup. The keys add no risk, because a memory dump would also
- * reveal the secrets of the service.
+ * A bounded cache of verified JWTs and their callers. Invalid JWTs can't fill the cache, because the cache never stores them. The map has
+ * the JWT itself as the key, because a hash costs more than the lookup. This adds no risk, because a memory dump would also reveal the
+ * secrets of the service.
  */
 class VerifiedTokens {
   readonly #byToken = new Map<string, Cached>();
@@ -169,7 +169,7 @@ class VerifiedTokens {
 
   set(token: string, verified: Cached): void {
     if (!this.#byToken.has(token)) {
-      // A full cache is cleared completely. The search for the oldest entry would slow down every request, and a full cache is rare.
+      // The service clears a full cache completely, because a search for the oldest entry would slow down every request.
       if (this.#byToken.size >= MAX_CACHED_TOKENS || this.#characters + token.length > MAX_CACHED_CHARACTERS)
         this.clear();
       this.#characters += token.length;
@@ -183,10 +183,10 @@ class VerifiedTokens {
   }
 }
 
-// The time for which a key set is cached. A withdrawn key still works for up to this time.
+// How long the service caches a key set. A withdrawn key still works during this time.
 const MAX_AGE_MS = 60_000;
 
-// The time for which known keys stay valid while the provider is down. A short outage therefore signs nobody out.
+// How long cached keys stay valid while the provider is down, so that a short outage signs nobody out.
 const MAX_AGE_UNREACHABLE_MS = 600_000;
 
 const RETRY_AFTER_FAILURE_MS = 5_000;
@@ -195,24 +195,24 @@ const COOL_DOWN_MS = 30_000;
 
 const FETCH_TIMEOUT_MS = 3_000;
 
-/** The keys of an identity provider. The service fetches the keys on demand. */
+/** The public keys of an identity provider, which the service fetches when it needs them. */
 type KeySet = {
-  /** Returns the key for the header of a token. Throws `identity_provider_unavailable` or jose's JWKSNoMatchingKey. */
+  /** Returns the key for the header of a JWT. Throws `identity_provider_unavailable`, or JWKSNoMatchingKey of jose. */
   getKey: JWTVerifyGetKey;
-  /** Returns whether the service can use the cached keys without another fetch. */
   isFresh(): boolean;
   /** Fetches the keys if the cached keys are too old. Throws `identity_provider_unavailable`. */
   refresh(): Promise<void>;
 };
 
 /**
- * Caches the keys of a JWKS URL for 60 seconds. An unknown key id causes at most one fetch in each cool-down, so that invented ids can't
- * flood the provider (docs/security-requirements.md, 27). The cool-down lasts 30 seconds, or 5 seconds while the provider is down.
+ * Caches the keys of a JWKS URL for 60 seconds. Unknown key ids cause at most one request for the keys in each cool-down, so that invented
+ * ids can't flood the provider (docs/security-requirements.md, 27). The cool-down lasts 30 seconds, or 5 seconds while the provider is
+ * down.
  *
- * @param options The service calls `onKeysGone` when the provider withdraws or replaces a known key.
+ * @param options `onKeysGone`: runs when the provider withdraws or replaces a cached key.
  */
 export function followKeySet(url: URL, { clock, onKeysGone }: { clock: Clock; onKeysGone: () => void }): KeySet {
-  // The library jose fetches, parses and selects keys. The given clock decides when jose fetches.
+  // The library jose fetches, parses and selects keys. This function decides when jose fetches them, by the given clock.
   const remote = createRemoteJWKSet(url, {
     timeoutDuration: FETCH_TIMEOUT_MS,
     cooldownDuration: Number.POSITIVE_INFINITY,
@@ -254,7 +254,7 @@ export function followKeySet(url: URL, { clock, onKeysGone }: { clock: Clock; on
 
   async function refresh(): Promise<void> {
     if (isFresh()) return;
-    // After a failed fetch, the service fetches again only after the cool-down, and not in each request.
+    // After a failed request, the service requests the keys again only after the cool-down, and not in each HTTP request.
     if (failure === undefined || clock() >= coolUntil) await loadOnce();
     if (!isFresh()) throw unavailable(failure);
   }
@@ -266,7 +266,7 @@ export function followKeySet(url: URL, { clock, onKeysGone }: { clock: Clock; on
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
       if (pending !== undefined || clock() >= coolUntil) await loadOnce();
-      // The last fetch failed, and the provider may have the key. So the error names the provider, and not the caller.
+      // The last request for the keys failed, and the provider may have the key. So the error blames the provider, and not the caller.
       if (failure !== undefined) throw unavailable(failure);
       return remote(header, token);
     }

@@ -9,8 +9,8 @@ import { SAFE_METHODS, sessionCookieName } from "../../../platform/http/session-
  * Returns a function that reads the session token from a `Cookie` header. The function returns undefined if the header has no session
  * cookie, or if the signature of the cookie is wrong.
  *
- * The accounts library sets the cookie: the token, a dot, and the HMAC-SHA256 of the token in base64. Almost every request of the web app
- * needs the check, and the library is much slower.
+ * The accounts library sets the cookie: the token, a dot, and the HMAC-SHA256 of the token in base64. This function checks the cookie,
+ * because the library is much slower, and almost every request of the web app needs the check.
  */
 export function sessionTokenReader({ secret, publicUrl }: { secret: string; publicUrl: string }) {
   const name = sessionCookieName(publicUrl);
@@ -36,7 +36,7 @@ function decoded(value: string): string {
 
 /**
  * Returns a function that removes the session cookie from a `Cookie` header, unless `readToken` accepts the cookie. The accounts library
- * accepts more spellings of a signature than `readToken`. Without the filter, a cookie could be valid on some routes only.
+ * accepts more spellings of a signature than `readToken`. Without this function, a cookie could be valid on some routes only.
  */
 export function sessionCookieFilter({
   publicUrl,
@@ -56,8 +56,8 @@ export function sessionCookieFilter({
 }
 
 /**
- * Refuses a write from a page of another origin with the user's cookie (docs/security-requirements.md, 24). The header `Origin` must be the
- * public origin. Without `Origin`, the header `Sec-Fetch-Site` must be `same-origin`. Throws `cross_site_request`.
+ * Refuses a write with the session cookie from a page of another origin (docs/security-requirements.md, 24). The header `Origin` must be
+ * the public origin. Without `Origin`, the header `Sec-Fetch-Site` must be `same-origin`. Throws `cross_site_request`.
  */
 export function requireSameOrigin(request: Pick<FastifyRequest, "method" | "headers">, publicOrigin: string): void {
   if (SAFE_METHODS.has(request.method)) return;

@@ -21,7 +21,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     return service;
   };
 
-  it("requirement 23: the session cookie is HttpOnly, SameSite=Lax, and Secure on HTTPS", async () => {
+  it("requirement 23: session cookies are HttpOnly, SameSite=Lax, and Secure on HTTPS", async () => {
     const plain = await open();
     const overHttp = [(await plain.signUp()).headers["set-cookie"]].flat();
     const names = [/^valetkey\.session_token=/, /^valetkey\.browser=/];
@@ -104,7 +104,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     for (const each of forged) expect((await call("GET", "/whoami", { cookie: each })).statusCode, each).toBe(401);
   });
 
-  it("requirement 23: the service and the accounts library accept the same session cookies", async () => {
+  it("requirement 23: the accounts library and the service accept the same cookies", async () => {
     const { signUp, call } = await open();
     const [cookie = ""] = cookieOf(await signUp()).split("; ");
     const [name = "", value = ""] = cookie.split("=");
@@ -217,7 +217,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await call("POST", "/auth/sign-out", { cookie, headers })).statusCode).toBe(403);
   });
 
-  it("requirement 26: a forged X-Forwarded-For header does not bypass the sign-in limit", async () => {
+  it("requirement 26: a forged X-Forwarded-For does not bypass the sign-in limit", async () => {
     stopClock();
     const { signIn } = await open();
     const statuses: number[] = [];
@@ -249,7 +249,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await signIn({}, { remoteAddress: "198.51.100.7" })).statusCode).toBe(200);
   });
 
-  it("the service reads the IP address of the client from the header of a trusted proxy", async () => {
+  it("the service reads the client's IP address from the header of a trusted proxy", async () => {
     const { signIn, signUp, call } = await open({ trustProxy: true });
     const cookie = cookieOf(await signUp({}, { headers: { "x-forwarded-for": "203.0.113.9" } }));
     const [session] = (await call("GET", "/auth/list-sessions", { cookie })).json();

@@ -109,7 +109,7 @@ describe.each(engines)("requirement 59: mails that warn the owner of an account,
       expect(await carl.subjects()).toEqual([NEW_SIGN_IN]);
     });
 
-    it("each sign-in without rememberMe from an unknown browser causes a mail to the account", async () => {
+    it("each sign-in without rememberMe from an unknown browser causes a mail", async () => {
       const [iris, shared] = [await person(), openBrowser(service)];
       for (let each = 0; each < 2; each += 1) {
         expect((await iris.signIn(shared, { rememberMe: false })).code).toBe(200);
@@ -117,7 +117,7 @@ describe.each(engines)("requirement 59: mails that warn the owner of an account,
       }
     });
 
-    it("a browser cookie of another account does not prevent the mail about a new sign-in", async () => {
+    it("another account's browser cookie does not prevent the mail about a sign-in", async () => {
       const [dora, emil] = [await person(), await person()];
       await dora.signIn(emil.browser);
       expect(await dora.subjects()).toEqual([NEW_SIGN_IN]);

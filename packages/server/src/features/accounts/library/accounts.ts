@@ -15,17 +15,17 @@ import { createSignInExtras, type SignInExtras } from "./second-factor.ts";
 
 /** Accounts that sign in with a password or an identity provider, and their sessions. */
 export type Accounts = {
-  /** Returns the user whose session is in the cookie. Queries the database in every call. Throws `database_unavailable`. */
+  /** Returns the user whose session is in the cookie. Each call queries the database. Throws `database_unavailable`. */
   findSession(cookieHeader: string): Promise<Caller | undefined>;
-  /** Creates an account for the operator, with a proven email address and even without sign-up. Throws `invalid_request`, `email_taken`. */
+  /** Creates an account with a proven email address for the operator, even without sign-up. Throws `invalid_request`, `email_taken`. */
   createAccount(account: NewAccount): Promise<{ id: string }>;
-  /** Changes the email address for the operator, which proves it. Throws `invalid_request` or `email_taken`. */
+  /** Changes the email address of an account for the operator, and marks it as proven. Throws `invalid_request` or `email_taken`. */
   changeEmail(userId: string, email: string): Promise<void>;
-  /** The ways to sign in that the sign-in page shows. */
+  /** The ways to sign in, which the sign-in page shows. */
   readonly signInMethods: { signUp: Policy["sign-up"]; oidc: { name: string } | null; mail: boolean };
-  /** Returns whether an account exists. Queries the database until an account exists. Throws `database_unavailable`. */
+  /** Returns whether an account exists. Queries the database only until an account exists. Throws `database_unavailable`. */
   hasAny(): Promise<boolean>;
-  /** A plugin with the account routes. The caller mounts it at /auth. */
+  /** A plugin with the account routes, for the path /auth. */
   routes: FastifyPluginAsync;
 };
 
@@ -61,7 +61,7 @@ export function createAccounts(
     await useCases.rememberAccount({ id, email, emailProvenBy, name, language: languageOf(endpoint) });
   }
 
-  /** Ends the sessions of a disabled user, also a new one. The disabling ends only sessions that are already stored. */
+  /** Ends all sessions of a disabled user. When a user is disabled, only the sessions that are already stored end. */
   async function endIfDisabled(userId: string): Promise<void> {
     try {
       await useCases.requireEnabled(userId);
@@ -77,8 +77,8 @@ export function createAccounts(
   const browsers = createKnownBrowsers(options);
 
   /**
-   * Checks the second factor after the service has stored the new session, and ends the session after a failed check. If a user turns on a
-   * second factor during a sign-in with only the password, the sign-in leaves no session.
+   * Checks the second factor after the library has stored the new session, and ends the session if the check fails. So a sign-in with only
+   * the password leaves no session if the user turns on a second factor meanwhile.
    */
   async function endWithoutSecondFactor(
     { id: sessionId, userId, token }: NewSession,
@@ -108,12 +108,12 @@ export function createAccounts(
         async onSession(session, endpoint) {
           const { userId } = session;
           const signIn = extras.of(endpoint);
-          // After a refused sign-in, the code of the authenticator app must stay valid. The user needs the code for the sign-in that
-          // cancels the deletion of the account.
+          // If the service refuses the sign-in, the code of the authenticator app must stay valid, because the user needs it for the
+          // sign-in that cancels the deletion of the account.
           if (signIn?.keepsAccount !== true) await endIfDisabled(userId);
           await endWithoutSecondFactor(session, signIn);
           if (signIn?.keepsAccount === true) await endIfDisabled(userId);
-          // Each sign-in records the person. The process may have ended after it created the account, and before it recorded the person.
+          // Each sign-in records the person, because the process may have died after it created the account.
           const user = await (await auth.$context).internalAdapter.findUserById(userId);
           if (user !== null) await remember(user, endpoint);
           await useCases.recordSignIn(userId);
@@ -127,7 +127,7 @@ export function createAccounts(
   const { oidc: provider, oidcDeadline: deadline } = options;
   const oidc = provider && createOidc({ provider, open, deadline, onClaims: followProof });
 
-  /** Follows the claims of each sign-in, which can prove the email address or not, and never change it (ADR 8). */
+  /** Updates the proof of the email address from the claims of each sign-in. Never changes the email address (ADR 8). */
   async function followProof({ accountId, verifiedEmail }: OidcClaims): Promise<void> {
     const { internalAdapter } = await auth.$context;
     const account = await internalAdapter.findAccountByKey({ providerId: PROVIDER_ID, accountId });
@@ -139,13 +139,12 @@ export function createAccounts(
   }
 
   async function findSession(cookieHeader: string): Promise<Caller | undefined> {
-    // An API call does not extend the session, because its response sets no cookie. Pages call /auth/get-session to extend the session.
+    // An API call does not extend the session, because its response sets no cookie. Only /auth/get-session extends the session.
     const token = readSessionToken(cookieHeader);
     return token === undefined ? undefined : useCases.authenticateSession(token);
   }
 
-  // Only the first person who opens a new service must see that no account exists. After `isAny` is true, it stays true even if all
-  // accounts are deleted.
+  // A page for the first person asks whether an account exists. After `isAny` is true, it stays true even if all accounts are deleted.
   let isAny = false;
   async function hasAny(): Promise<boolean> {
     isAny ||= (await (await auth.$context).internalAdapter.listUsers(1)).length > 0;

@@ -7,12 +7,12 @@ import type { BrowserNames } from "../../outbox/mail.ts";
 import { KNOWN_MS } from "../own/known-browsers.ts";
 import { bodyOf, hook, type PluginDeps } from "./library-request.ts";
 
-/** After these requests, the owner gets a mail about the new password. A second mail about a new browser is not necessary. */
+/** The owner gets a mail about the new password after these requests, and needs no second mail about a new browser. */
 const EXPECTED: ReadonlySet<string | undefined> = new Set(["/change-password", "/reset-password"]);
 
 /**
- * Gives the browser of each new session a cookie. Notifies the owner of the account if the account did not know the browser. The plugin
- * must be the last plugin, because another plugin may still end the session.
+ * Gives the browser of each new session a cookie, and sends the owner of the account a mail if the account does not know the browser. This
+ * plugin must be the last one, because another plugin may still end the session.
  */
 export function createKnownBrowsers({ useCases, publicUrl }: Pick<PluginDeps, "useCases" | "publicUrl">) {
   const cookieName = browserCookieName(publicUrl);
@@ -36,7 +36,7 @@ export function createKnownBrowsers({ useCases, publicUrl }: Pick<PluginDeps, "u
             browser: browserOf(userAgent),
             ip: ipAddress || undefined,
           });
-          // A short session does not make the browser known to the account, because the browser may belong to another person.
+          // A session without rememberMe does not make the browser known to the account, because the browser may belong to another person.
           if (bodyOf(endpoint).rememberMe === false) return;
           endpoint.setCookie(cookieName, marks, { ...authCookies.sessionToken.attributes, maxAge: KNOWN_MS / 1000 });
         },
@@ -45,7 +45,7 @@ export function createKnownBrowsers({ useCases, publicUrl }: Pick<PluginDeps, "u
   };
   return {
     plugin,
-    /** Records that this request created the account. The first sign-in to a new account needs no mail. */
+    /** Records that this request created the account, because the first sign-in to a new account causes no mail. */
     onNewAccount: (request: Request | undefined) => request && newAccounts.add(request),
     onNewSession: (request: Request | undefined) => request && newSessions.add(request),
   };
@@ -54,7 +54,7 @@ export function createKnownBrowsers({ useCases, publicUrl }: Pick<PluginDeps, "u
 const BROWSERS: ReadonlySet<string> = new Set(Object.values(Bowser.BROWSER_MAP));
 const SYSTEMS: ReadonlySet<string> = new Set(Object.values(Bowser.OS_MAP));
 
-/** Returns the names of the browser and system, only from the lists of the library, not from words of the header. */
+/** Returns names of a browser and an operating system from the library's lists, so that no word of the header gets into a mail. */
 function browserOf(userAgent: string | null | undefined): BrowserNames {
   // The library throws an error for an empty string.
   if (!userAgent) return { browser: undefined, system: undefined };
@@ -76,12 +76,12 @@ export function languageOf(endpoint: { request?: Request | undefined } | null | 
   });
 }
 
-/** Records the language of a user when a page reads the session, which every page does first. */
+/** Records the language of a user when a page reads the session. Every page does this first. */
 export function followLanguage({ useCases }: PluginDeps): BetterAuthPlugin {
   return {
     id: "reader-language",
     hooks: {
-      // To authenticate other requests, the service calls the endpoint without a request. Such a call has no language.
+      // The service also calls the endpoint without a request, to authenticate a user. Such a call has no language.
       after: hook(
         ({ path, request }) => path === "/get-session" && request !== undefined,
         async (endpoint) => {
@@ -89,7 +89,7 @@ export function followLanguage({ useCases }: PluginDeps): BetterAuthPlugin {
           const language = languageOf(endpoint);
           if (found?.user === undefined || language === undefined) return;
           await useCases.recordLanguage(found.user.id, language).catch((error: unknown) => {
-            // Even if the record fails, for example on a full disk, the user must be able to open pages and delete files.
+            // The user must be able to open pages and delete files even if the record fails, for example because the disk is full.
             endpoint.context.logger.error("The language of a user could not be recorded.", error);
           });
         },

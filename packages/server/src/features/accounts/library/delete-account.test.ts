@@ -191,7 +191,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect((await accountDeletionQueries(service.db).countContents(userId, 0)).notes).toBe(50);
   });
 
-  it("the service refuses JWTs of a deleted person until the operator enables the person", async () => {
+  it("the service refuses JWTs of a deleted user until the operator enables the user", async () => {
     const jan = service.as("jan");
     expect((await jan.send("POST /notes", { json: { title: "Plan" } })).status).toBe(201);
     await service.useCases.closeAccountOf(undefined, "jan", { isNow: true });

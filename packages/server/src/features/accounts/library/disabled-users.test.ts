@@ -16,7 +16,7 @@ describe.each(engines)("requirement 35: a disabled user on $name", (engine) => {
 
   const post = (path: string, json: object) => service.anonymous.send(`POST ${path}`, { json, headers: { origin } });
 
-  it("a replica refuses a JWT that it has cached after another replica disables the user", async () => {
+  it("a replica refuses a cached JWT after another replica disables its user", async () => {
     const { database, bucketServer } = service;
     const replica = await startService({ engine, beside: { database, bucketServer } });
     const viewer = replica.as("viewer");

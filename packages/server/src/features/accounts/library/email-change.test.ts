@@ -50,7 +50,7 @@ describe.each(engines)("requirement 55: a change of the email address on $name",
     expect((await ann.confirm(token)).code).toBe("account_link_invalid");
   });
 
-  it("the mail about a change to the old email address ignores the daily limit of mails", async () => {
+  it("the mail to the old email address ignores the daily limit of mails", async () => {
     const kim = await person("kim");
     const token = await kim.tokenFor("kim2@example.com");
     await useUpMailsOfDay(service, kim.email);

@@ -82,7 +82,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     expect(await service.holdersOf(noteId)).toEqual([ben.userId]);
   });
 
-  it("if the process dies after the proof, the next sign-in gives the account its shares", async () => {
+  it("if the process dies after the proof, the next sign-in gives the user the shares", async () => {
     const gus = await signUp("gus");
     const noteId = (await service.as("owner").send("POST /notes", { json: { title: "For Gus" } })).body.id;
     await service.as("gus").send("GET /me");
@@ -97,7 +97,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     expect(await service.holdersOf(noteId)).toEqual([gus.userId]);
   });
 
-  it("requirement 43: an email address gets at most ten mails with proof links in a day", async () => {
+  it("requirement 43: an email address gets at most ten proof mails in a day", async () => {
     const kit = await signUp(`kit-${engine.name}`);
     const countSent = async () => {
       await service.sendMails();

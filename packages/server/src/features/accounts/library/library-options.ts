@@ -25,21 +25,21 @@ import { secondFactor } from "./second-factor.ts";
 const NO_TOKENS = { accessToken: null, refreshToken: null, idToken: null } as const;
 
 export type AccountsConfig = Omit<PluginDeps, "logChange"> & {
-  /** The database, which also has the tables of better-auth. */
+  /** The database of the service, which also has the tables of better-auth. */
   db: Database;
   /** The secret that signs session cookies. */
   secret: string;
-  /** Returns the current rule that says who may create an account. */
+  /** Returns the current policy rule that decides who may create an account. */
   signUp: () => Policy["sign-up"];
   newId: NewId;
 };
 
 export type NewSession = { id: string; userId: string; token: string };
 
-/** The HTTP request that creates a session or a user. Null: no HTTP request does so. */
+/** The HTTP request that creates a session or a user. Null if another part of the service creates the session or user. */
 type SessionEndpoint = { path?: string; request?: Request | undefined } | null;
 
-/** The maximum length of a log message from the library. */
+/** The maximum length of a log message from the library, in characters. */
 const MAX_MESSAGE = 300;
 
 /** Creates the options of better-auth. All security options are explicit, because some defaults depend on NODE_ENV. */
@@ -122,7 +122,7 @@ export function libraryOptions(
         },
       },
       session: { create: { after: config.onSession } },
-      // The provider only identifies the user. The service does not store the tokens of the provider, because it does not need them later.
+      // The service does not store the tokens of the identity provider, because the provider only identifies the user.
       account: { create: { before: async (account) => ({ data: { ...account, ...NO_TOKENS } }) } },
     },
     onAPIError: { throw: true },
@@ -130,7 +130,7 @@ export function libraryOptions(
       level: "warn",
       log(level, message, ...details) {
         const error = details.find((detail) => detail instanceof Error);
-        // A wrong OAuth state is an error of the client, not of the service. The details contain the state, so the log omits the details.
+        // A wrong OAuth state is an error of the client, not of the service. The log omits the details, because they contain the state.
         if (error !== undefined && "code" in error && String(error.code).startsWith("state_")) {
           log("info", `${message}: ${error.message}`, undefined);
         } else {
@@ -144,7 +144,7 @@ export function libraryOptions(
   };
 }
 
-/** The tables and columns of better-auth, in the form of its options. Other columns have their default names. */
+/** The names of the tables and columns of better-auth, in the form of its options. Other columns have their default names. */
 export const authTables = {
   user: {
     modelName: "auth_users",

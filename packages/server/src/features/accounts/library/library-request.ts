@@ -27,26 +27,26 @@ export type PluginDeps = {
 
 const FORWARDED_HEADERS = ["cookie", "user-agent", "accept-language"] as const;
 
-/** The URLs of redirects, which the service does not use. The library would log a wrong URL completely. */
+/** The members of a body with redirect URLs, which the service does not use. The library would log a wrong URL completely. */
 const REDIRECTS = ["callbackURL", "redirectTo", "errorCallbackURL", "newUserCallbackURL"] as const;
 
-/** Whether a browser may have sent the request. Another site cannot misuse the cookies of other clients. */
+/** Returns whether a browser may have sent the request. Another site can misuse only the cookies of a browser. */
 export function comesFromBrowser({ headers }: FastifyRequest): boolean {
   return headers.cookie !== undefined || headers.origin !== undefined || headers["sec-fetch-site"] !== undefined;
 }
 
-/** Returns the body without the fields that the service does not support. */
+/** Returns the body without redirect URLs. */
 export function withoutRedirects(body: unknown): unknown {
   if (typeof body !== "object" || body === null) return body;
   return Object.fromEntries(Object.entries(body).filter(([name]) => !(REDIRECTS as readonly string[]).includes(name)));
 }
 
-/** Returns the cookies of a `Cookie` header that the library may read (callers/session-cookie.ts). */
+/** `cookiesFor` returns the cookies of a `Cookie` header that the library may read (callers/session-cookie.ts). */
 export type LibraryCookies = { cookiesFor(cookieHeader: string): string };
 
 /**
- * Builds the request for better-auth from the public URL and a short list of headers.
- * A forged Host or X-Forwarded-* header never reaches the library (docs/security-requirements.md, 26).
+ * Builds the request for better-auth from the public URL and a short list of headers, so that a forged Host or X-Forwarded-* header never
+ * reaches the library (docs/security-requirements.md, 26).
  */
 export function toLibraryRequest(
   request: FastifyRequest,
@@ -61,8 +61,8 @@ export function toLibraryRequest(
     const value = request.headers[name];
     if (value !== undefined) headers.set(name, name === "cookie" ? cookiesFor(value) : value);
   }
-  // The service has already checked the origin, perhaps only with Sec-Fetch-Site. The library does not know this header and needs an Origin
-  // header.
+  // The service has already checked the origin, perhaps only with Sec-Fetch-Site. The library needs an Origin header, because it does not
+  // read Sec-Fetch-Site.
   if (comesFromBrowser(request)) headers.set("origin", origin);
   if (method === "GET" || body === undefined) return new Request(url, { method, headers });
   headers.set("content-type", "application/json");
@@ -76,7 +76,7 @@ const CODES: Record<number, ProblemCode> = {
   415: "unsupported_media_type",
 };
 
-/** Converts an error response of better-auth to a problem. A failure of better-auth becomes `internal`. */
+/** Converts an error response of better-auth to a problem. A response with a status of 500 or higher becomes the error `internal`. */
 export async function accountProblem(response: Response): Promise<Error> {
   const { status } = response;
   if (status >= 500) return new Error(`The accounts library responded with status ${status}.`);
@@ -85,7 +85,7 @@ export async function accountProblem(response: Response): Promise<Error> {
   return new HttpProblem(code, await messageOf(response), { ...(headers && { headers }) });
 }
 
-// The error texts of better-auth are fixed, or name an invalid field. The texts never contain a value from the request.
+// The error texts of better-auth never contain a value from the request. They are fixed, or name an invalid field.
 async function messageOf(response: Response): Promise<string> {
   try {
     const body: unknown = JSON.parse(await response.text());
@@ -96,17 +96,16 @@ async function messageOf(response: Response): Promise<string> {
   return "The request was refused.";
 }
 
-/** The path prefix of all account routes. */
 export const AUTH_PATH = "/auth";
 
-/** The IP address of the client for the library. Set on every request, instead of the value of the client. */
+/** The header with the IP address of the client for the library. The service sets it on every request, and ignores the client's value. */
 export const CLIENT_ADDRESS_HEADER = "x-valetkey-client-address";
 
 type Endpoint = Parameters<typeof getSessionFromCtx>[0];
 
 type Handle = Parameters<typeof createAuthMiddleware>[0];
 
-/** Makes the hooks of a plugin: `handle` runs before or after the endpoints that `matcher` accepts. */
+/** Creates the hooks of a plugin. `handle` runs before or after the endpoints that `matcher` accepts. */
 export function hook(matcher: (context: HookEndpointContext) => boolean, handle: Handle) {
   return [{ matcher, handler: createAuthMiddleware(handle) }];
 }

@@ -47,7 +47,7 @@ describe.each(engines)("refused sign-ins with an OpenID provider, on $name", (en
     expect((await signInAtProvider()).headers.location).toBe("/");
   });
 
-  it("the callback of an OpenID sign-in works once, and only in the browser that started it", async () => {
+  it("an OpenID callback works once, only in the browser that started the sign-in", async () => {
     const { go, finish, people } = await openOidc();
     const { back, cookie } = await go();
     const url = new URL(back, "http://x");
@@ -142,7 +142,7 @@ describe.each(engines)("refused sign-ins with an OpenID provider, on $name", (en
     expect(people.size).toBe(0);
   });
 
-  it("the callback of an OpenID sign-in reports a state with a NUL character as expired", async () => {
+  it("an OpenID callback reports a state with a NUL character as expired", async () => {
     const { call } = await openOidc();
     expectRefusal(await call("GET", `${CALLBACK}?code=x&state=%00`), "sign_in_expired");
   });

@@ -49,7 +49,7 @@ describe.each(engines)("sign-ins with an OpenID provider, on $name", (engine) =>
     expect(JSON.parse((await mails())[0]?.detail ?? "")).toMatchObject({ userId: await who(other) });
   });
 
-  it("requirement 34: an email address loses its proof if the provider stops verifying it", async () => {
+  it("requirement 34: an email address that the provider stops verifying is unproven", async () => {
     const { signInAtProvider, provider, who, people } = await openOidc();
     const userId = await who(await signInAtProvider());
     provider.setPerson({ ...ANN, email_verified: false });
@@ -60,7 +60,7 @@ describe.each(engines)("sign-ins with an OpenID provider, on $name", (engine) =>
     expect(people.get(userId)).toMatchObject({ email: ADDRESS, emailProvenBy: "oidc" });
   });
 
-  it("requirement 34: an email address loses its proof if the provider states another one", async () => {
+  it("requirement 34: an email address that the provider replaces is unproven", async () => {
     const { signInAtProvider, provider, who, people } = await openOidc();
     const userId = await who(await signInAtProvider());
     provider.setPerson({ ...ANN, email: "ann.new@example.com" });
@@ -85,7 +85,7 @@ describe.each(engines)("sign-ins with an OpenID provider, on $name", (engine) =>
     expect(people.has(await who(answer))).toBe(true);
   });
 
-  it("requirement 26: an OpenID sign-in uses PKCE, state, nonce and a callback on PUBLIC_URL", async () => {
+  it("requirement 26: OpenID sign-ins use PKCE, state, nonce and PUBLIC_URL", async () => {
     const { begin } = await openOidc();
     const started = await begin({}, { host: "evil.example", "x-forwarded-host": "evil.example" });
     const { searchParams } = new URL(started.json().url);

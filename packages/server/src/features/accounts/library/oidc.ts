@@ -20,21 +20,21 @@ export type OidcProvider = { issuer: string; clientId: string; clientSecret: str
 
 type OidcOptions = {
   provider: OidcProvider;
-  /** Creates an instance of better-auth that uses this plugin. */
+  /** Creates an instance of better-auth with this plugin. */
   open(plugin: BetterAuthPlugin): { handler(request: Request): Promise<Response> };
   /** Creates the deadline for one request to the provider. Default: 10,000 milliseconds. */
   deadline?: (() => AbortSignal) | undefined;
-  /** The service calls `onClaims` at each sign-in, before it searches for the account of the claims. */
+  /** Runs at each sign-in, before the service searches for the account of the user. */
   onClaims(claims: OidcClaims): Promise<void>;
 };
 
-/** The claims of a user. If `verifiedEmail` is undefined, the provider has not verified an email address. */
+/** The claims of a user. `verifiedEmail`: undefined if the provider has not verified an email address of the user. */
 export type OidcClaims = { accountId: string; verifiedEmail: string | undefined };
 
 /** Handles the sign-in with the provider. Rejects with `identity_provider_unavailable`. */
 export type Oidc = { handle(request: Request): Promise<Response> };
 
-/** Opens a better-auth with the provider at the first sign-in, so that a start never waits for an unreachable provider. */
+/** Creates the better-auth with the provider at the first sign-in, so that the service can start while the provider is unreachable. */
 export function createOidc(options: OidcOptions): Oidc {
   const { provider, open, deadline = () => AbortSignal.timeout(TIMEOUT_MS) } = options;
   let opening: Promise<ReturnType<OidcOptions["open"]>> | undefined;
@@ -87,8 +87,9 @@ async function readDocument(url: string, signal: AbortSignal): Promise<Record<st
 function pluginOf({ provider, onClaims }: OidcOptions, metadata: Metadata): BetterAuthPlugin {
   const { issuer, clientId, clientSecret, name } = provider;
   const { authMethods } = metadata;
-  // Another issuer can use the same subject for another user, so the id contains the issuer.
-  // Without the check, all users without a subject would share one account. A database could also store two subjects as the same text.
+  // Another issuer can use the same subject for another user, so the account id contains the issuer.
+  // Without the check of the subject, all users without a subject would share one account. The database could also store two different
+  // subjects as the same text.
   const accountIdOf = (claim: unknown) => {
     const subject = plainText(claim, MAX_SUBJECT_LENGTH);
     if (subject !== undefined) return `${metadata.issuer} ${subject}`;
@@ -125,8 +126,8 @@ function pluginOf({ provider, onClaims }: OidcOptions, metadata: Metadata): Bett
 }
 
 /**
- * Throws `sign_in_failed` if the ID token was issued to another client (`azp`). A token with several audiences must name this client.
- * The library has already verified the signature and the audience (OpenID Connect Core 1.0, section 3.1.3.7, steps 4 and 5).
+ * Throws `sign_in_failed` if the provider issued the ID token to another client (`azp`). An ID token with several audiences must have an
+ * `azp`. The library has already verified the signature and the audience (OpenID Connect Core 1.0, section 3.1.3.7, steps 4 and 5).
  */
 function requireIssuedTo(clientId: string, { aud, azp }: JWTPayload): void {
   const isOfSeveral = Array.isArray(aud) && aud.length > 1;
@@ -134,13 +135,13 @@ function requireIssuedTo(clientId: string, { aud, azp }: JWTPayload): void {
   throw new HttpProblem("sign_in_failed", "The identity provider issued the ID token to another client.");
 }
 
-/** Returns the email address with `email_verified`. Without this claim, some providers accept any email address. */
+/** Returns the email address if the provider has verified it. Some providers let users state any email address. */
 function verifiedEmailOf(profile: Readonly<Record<string, unknown>>): string | undefined {
   const isVerified = profile.email_verified === true || profile.email_verified === "true";
   return isVerified ? readEmail(profile.email) : undefined;
 }
 
-/** Returns the account for a profile with a verified email address, which can have shares. Throws `email_not_verified`. */
+/** Returns the account for a profile. Throws `email_not_verified` without a verified email address, because shares depend on it. */
 function userOf(profile: Readonly<Record<string, unknown>>, email: string | undefined) {
   if (email === undefined) {
     throw new HttpProblem("email_not_verified", "The identity provider sent no verified email address.");
@@ -150,7 +151,7 @@ function userOf(profile: Readonly<Record<string, unknown>>, email: string | unde
     email,
     emailVerified: true,
     name: plainText(name, MAX_NAME_LENGTH) ?? email.split("@", 1)[0] ?? email,
-    // The service stores no image. If pages loaded the image, its host could see who views which page.
+    // The service stores no profile picture. If pages loaded the picture, its host could see who views which page.
     image: undefined,
   };
 }
@@ -180,14 +181,14 @@ function unavailable(message: string, cause?: unknown): HttpProblem {
 
 const CALLBACK_PATH = `/callback/${PROVIDER_ID}`;
 
-/** The path to which the library redirects after an error. The service changes this redirect, so that the user gets to the sign-in page. */
+/** The path to which the library redirects after an error. The service redirects the user to the sign-in page instead. */
 const ERROR_PATH = `${AUTH_PATH}/error`;
 
 const SIGN_IN_PAGE = "/sign-in";
 
 type Deps = { accounts: AccountHandler; oidc: Oidc };
 
-/** Mounts the two routes for a sign-in with the provider: one starts the sign-in, and the callback ends it. */
+/** Adds the two routes for a sign-in with the provider: the start of the sign-in, and the callback. */
 export function oidcRoutes(app: FastifyInstance, deps: Deps): void {
   const { method, path, answer, ...operation } = startOidcOperation;
   app.route({
@@ -237,7 +238,7 @@ async function finish(deps: Deps, { request, reply }: Exchange): Promise<Fastify
 async function signedInAt({ accounts, oidc }: Deps, { request, reply }: Exchange): Promise<string> {
   const { origin } = new URL(accounts.publicUrl);
   await accounts.limits.count(request, CALLBACK_PATH);
-  // No provider sends NUL. PostgreSQL refuses a text with NUL, and the library would report the refusal as an internal error.
+  // No provider sends a NUL character. PostgreSQL refuses it, and the library would report the refusal as an internal error.
   if (request.url.includes("%00")) throw signInProblem("state_invalid");
   const response = await oidc.handle(toLibraryRequest(request, { ...accounts, path: CALLBACK_PATH, origin }));
   const location = response.headers.get("location");

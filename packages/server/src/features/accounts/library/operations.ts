@@ -3,7 +3,7 @@ import { type TSchema, Type } from "typebox";
 import { MAX_NAME_LENGTH } from "../callers/identity.ts";
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "./password-sign-up.ts";
 
-// The schemas are only for /openapi.json. The accounts library validates bodies and serialises responses.
+// These schemas are only for /openapi.json. The accounts library itself validates bodies and serialises responses.
 const Name = Type.String({ minLength: 1, maxLength: MAX_NAME_LENGTH });
 const Password = Type.String({ minLength: MIN_PASSWORD_LENGTH, maxLength: MAX_PASSWORD_LENGTH });
 
@@ -80,7 +80,7 @@ const get = (path: string, operation: Operation) =>
 const post = (path: string, operation: Operation) =>
   ({ method: "POST", path, security: required, answer: Done, ...operation }) as const;
 
-/** The route exists only if the service has an identity provider. */
+/** The service has this route only with an identity provider. */
 export const startOidcOperation = {
   operationId: "startOidcSignIn",
   ...post("/sign-in/oidc", {

@@ -8,10 +8,10 @@ import { bodyOf, callerOf, DONE, ownerOf, type PluginDeps, POST } from "./librar
 import { checkPassword } from "./password-sign-up.ts";
 
 /**
- * The endpoints for links in mails, for a new password, and for the deletion of the account. The endpoints replace the password reset of
- * better-auth (ADR 13). Better-auth sends mails during the request, and puts the token into a path. The endpoints also replace the password
- * change of better-auth, which ends the sessions before it stores the new password. A person who signs in with the old password between
- * these two steps would keep the session.
+ * The endpoints for links in mails, for password changes, and for the deletion of the account. They replace the password reset of
+ * better-auth, which sends mails during the request and puts the token into a path (ADR 13). They also replace the password change of
+ * better-auth, which ends the sessions before it stores the new password. A person who signs in with the old password between these two
+ * steps would keep the session.
  */
 export function ownAccount({ useCases, logChange }: PluginDeps): BetterAuthPlugin {
   return {
@@ -30,7 +30,7 @@ export function ownAccount({ useCases, logChange }: PluginDeps): BetterAuthPlugi
         const { newPassword, revokeApiTokens } = bodyOf(endpoint);
         const token = tokenOf(endpoint);
         const password = checkPassword(newPassword);
-        // A hash is slow. The check of the link prevents strangers without a link from making the server hash passwords.
+        // A password hash is slow. The check comes first, so that strangers without a link can't make the server hash passwords.
         const { email } = await useCases.checkResetLink(token);
         const passwordHash = await endpoint.context.password.hash(password);
         const { userId, isMailed, hasSecondFactor } = await useCases.resetPassword({
@@ -88,7 +88,7 @@ export function ownAccount({ useCases, logChange }: PluginDeps): BetterAuthPlugi
       countAccountContents: createAuthEndpoint("/account-contents", { method: "GET" }, async (endpoint) =>
         endpoint.json(await useCases.countAccountContents(await callerOf(endpoint))),
       ),
-      /** A sign-in within 14 days can cancel the deletion. */
+      /** The owner can cancel the deletion within 14 days, with a sign-in. */
       deleteAccount: createAuthEndpoint("/delete-account", POST, async (endpoint) => {
         const owner = await ownerOf(endpoint);
         const { deleteAt } = await useCases.closeOwnAccount(owner);

@@ -190,7 +190,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
 });
 
 describe.each(["http://files.example.com", "https://192.0.2.1", "http://127.0.0.1:3000"])("on %s", (publicUrl) => {
-  it("requirement 56: a service without HTTPS or without a host name offers no passkeys", async () => {
+  it("requirement 56: a service without HTTPS or a host name offers no passkeys", async () => {
     const [engine] = engines;
     const { call, close } = await openAccounts(engine as (typeof engines)[number], { publicUrl });
     expect((await call("POST", "/auth/sign-in/passkey/start", { body: {} })).json().code).toBe("passkeys_unavailable");

@@ -14,7 +14,7 @@ import type { Passkey } from "../queries/factors.ts";
 import { bodyOf, callerOf, DONE, ownerOf, type PluginDeps, POST, textOf } from "./library-request.ts";
 import { checkName } from "./password-sign-up.ts";
 
-/** The form of passkey ids and of ids of this service. A text of another form may contain characters that PostgreSQL can't store. */
+/** The form of passkey ids and of the service's own ids. PostgreSQL can't store some texts of another form. */
 const BASE64URL = /^[\w-]{1,2000}$/;
 
 /** The endpoints for passkeys. A sign-in with a passkey needs no second factor. */
@@ -88,7 +88,7 @@ function present({ id, name, createdAt, lastUsedAt }: Passkey) {
   return { id, name, createdAt: toIso(createdAt), lastUsedAt: lastUsedAt === undefined ? null : toIso(lastUsedAt) };
 }
 
-/** Loads the library at the first use of a passkey, because the library has many modules, and many services never use passkeys. */
+/** Loads the library at the first use of a passkey, because it has many modules, and many services never need it. */
 const load = () => import("@simplewebauthn/server");
 
 /**
@@ -150,7 +150,7 @@ function createWebAuthn(publicUrl: string) {
     async requestOptions(challenge: string): Promise<PublicKeyCredentialRequestOptionsJSON> {
       requireOffered();
       const { generateAuthenticationOptions } = await load();
-      // The browser offers all passkeys of the host. The options list no passkeys, so that nobody learns which accounts have a passkey.
+      // The browser offers all passkeys of the host. The options list no passkeys, so that they do not reveal which accounts have one.
       return generateAuthenticationOptions({ rpID, challenge: bytes(challenge), userVerification: "required" });
     },
 
@@ -175,7 +175,7 @@ function createWebAuthn(publicUrl: string) {
   };
 }
 
-/** Runs a verification. The errors of the library contain values of the request, and become `passkey_refused`. */
+/** Runs a verification. Converts the errors of the library to `passkey_refused`, because they contain values of the request. */
 async function refusing<T>(
   useChallenge: UseChallenge,
   verify: (expectedChallenge: (challenge: string) => Promise<boolean>) => Promise<T>,
@@ -193,7 +193,7 @@ async function refusing<T>(
   return verify(expected).catch((cause: unknown) => {
     const isRefusal =
       failure === undefined || (failure instanceof DomainError && failure.code === "account_link_invalid");
-    // Any other failure means that the database is unreachable.
+    // Any other failure comes from the database.
     throw isRefusal ? refused(cause) : failure;
   });
 }

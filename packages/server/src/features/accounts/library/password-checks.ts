@@ -5,7 +5,7 @@ import { unauthenticated } from "../callers/identity.ts";
 import { accountQueries } from "../queries/accounts.ts";
 import { hook, type PluginDeps } from "./library-request.ts";
 
-/** The endpoints at which a signed-in user must enter the password again. */
+/** The endpoints that ask a signed-in user for the password again. */
 export const PASSWORD_AGAIN: readonly string[] = [
   "/change-password",
   "/request-email-change",
@@ -20,9 +20,8 @@ const ofSession: ReadonlySet<string | undefined> = new Set(PASSWORD_AGAIN);
 const matcher = ({ path }: HookEndpointContext) => path === "/sign-in/email" || ofSession.has(path);
 
 /**
- * Limits how many wrong passwords people can try for one account, from all IP addresses together. The library limits only the requests from
- * each IP address, before this plugin runs.
- * An email address without an account has the same limit, so that the response does not reveal whether an account exists.
+ * Limits how many wrong passwords people can try for one account, from all IP addresses together. The library has only a limit for each IP
+ * address. An email address without an account has the same limit, so that the response does not reveal whether an account exists.
  */
 export function limitPasswords({ useCases }: Pick<PluginDeps, "useCases">): BetterAuthPlugin {
   return {
@@ -41,7 +40,7 @@ export function limitPasswords({ useCases }: Pick<PluginDeps, "useCases">): Bett
   };
 }
 
-/** The name for the count of tries. A signed-in user has another one, so that strangers can't block a change. */
+/** Returns the name of the count of tries. A signed-in user has another name, so that strangers can't block the user. */
 async function accountOf(endpoint: Parameters<typeof getSessionFromCtx>[0]): Promise<string | undefined> {
   if (ofSession.has(endpoint.path)) {
     const session = await getSessionFromCtx(endpoint);
@@ -54,11 +53,11 @@ async function accountOf(endpoint: Parameters<typeof getSessionFromCtx>[0]): Pro
 const isSignIn = ({ path }: HookEndpointContext) => path === "/sign-in/email";
 
 /**
- * Ends a new session if the password was replaced during the sign-in. The library stores a new session only after the slow check of the old
- * hash. A password change during the check ends only the stored sessions, and would miss the new session.
+ * Ends a new session if the password was replaced during the sign-in. The library stores the session only after the slow check of the old
+ * hash. A simultaneous password change ends only the sessions that the database has at that time, and would miss the new session.
  */
 export function endOutdatedSignIns({ db }: Pick<PluginDeps, "db">): BetterAuthPlugin {
-  /** The password hash for each request, from before the check of the password. */
+  /** The password hash of the account before the library checks the password, for each request. */
   const hashes = new WeakMap<Request, string>();
   return {
     id: "outdated-sign-ins",

@@ -19,10 +19,10 @@ export async function createAccount(context: AuthContext, account: { [Member in 
   const { email, name, password } = checkAccount(account);
   const { internalAdapter } = context;
   if ((await internalAdapter.findUserByEmail(email)) !== null) throw emailTaken();
-  // The hash comes before the transaction, because a hash is slow and SQLite allows only one writer at a time.
+  // The service hashes the password before the transaction, because a hash is slow and SQLite allows only one writer at a time.
   const passwordHash = await context.password.hash(password);
   const id = context.generateId({ model: "user" }) as string;
-  // The row with the password must contain the id of the user. So the id is generated before the insertion.
+  // The row with the password needs the id of the user, so the service generates the id before it inserts the rows.
   const user = { id, email, name, emailVerified: false };
   try {
     const created = await internalAdapter.createOAuthUser(user, {
@@ -32,7 +32,7 @@ export async function createAccount(context: AuthContext, account: { [Member in 
     });
     return created.user;
   } catch (error) {
-    // A concurrent sign-up may have taken the email address, which must be unique in the database.
+    // A simultaneous sign-up may have taken the email address, which must be unique in the database.
     const owner = await internalAdapter.findUserByEmail(email);
     throw owner !== null && owner.user.id !== id ? emailTaken() : error;
   }
@@ -47,7 +47,7 @@ export function checkName(name: unknown): string {
   return clean;
 }
 
-/** Throws `invalid_request` for any picture, because its host could see who views which page. */
+/** Throws `invalid_request` for any profile picture, because its host could see who views which page. */
 export function refusePicture(image: unknown): void {
   if (image !== undefined && image !== null) {
     throw invalidRequest("Valet Key stores no profile pictures. Send the request without `image`.");
@@ -78,8 +78,8 @@ function emailTaken(): DomainError {
 }
 
 /**
- * Replaces the sign-up of better-auth. Better-auth hashes the password inside a transaction, which blocks all other writers of SQLite.
- * Throws the errors of `admitSignUp` and of `createAccount`.
+ * Replaces the sign-up of better-auth, which hashes the password inside a transaction and so blocks all other writers of SQLite. Throws the
+ * errors of `admitSignUp` and `createAccount`.
  */
 export function signUpWithPassword({ useCases }: PluginDeps): BetterAuthPlugin {
   return {

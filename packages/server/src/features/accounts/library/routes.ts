@@ -30,11 +30,10 @@ export type AccountHandler = LibraryCookies & {
   limits: RequestLimits;
   findSession(cookieHeader: string): Promise<Caller | undefined>;
   endSession(cookieHeader: string): Promise<void>;
-  /** Rejects with `database_unavailable` if the database is down. */
   probe(): Promise<void>;
 };
 
-/** Mounts the routes for sign-up, sign-in and sessions. Errors of better-auth become problems. */
+/** Adds the routes for sign-up, sign-in and sessions. Errors of better-auth become problems. */
 export function accountRoutes(app: FastifyInstance, accounts: AccountHandler): void {
   const { origin } = new URL(accounts.publicUrl);
   for (const [operationId, operation] of Object.entries(accountOperations)) {
@@ -54,7 +53,7 @@ export function accountRoutes(app: FastifyInstance, accounts: AccountHandler): v
   }
 }
 
-/** Refuses a request of another site, or over a limit, before the server reads the body. Throws `cross_site_request` or `rate_limited`. */
+/** Refuses a request from another site or over a limit, before the server reads the body. Throws `cross_site_request` or `rate_limited`. */
 export async function admit(
   { publicUrl, limits }: AccountHandler,
   { request, path }: { request: FastifyRequest; path: string },
@@ -73,7 +72,7 @@ async function answer(
   );
   reply.header("cache-control", "no-store");
   for (const cookie of response.headers.getSetCookie()) reply.header("set-cookie", cookie);
-  // The accounts library reports a failed query as "no session", and hides the cause. The probe shows whether the database is down.
+  // The accounts library reports a failed database query as "no session", and hides the cause. `probe` throws if the database is down.
   if (response.status === 401 || response.status >= 500) await accounts.probe();
   if (!response.ok) throw await accountProblem(response);
   const { cookie } = request.headers;
@@ -91,13 +90,13 @@ export async function endFormerSession(accounts: AccountHandler, cookie: string)
   await requireEnded(accounts, cookie);
 }
 
-// The accounts library reports "signed out" even if it could not delete the session.
+// The accounts library reports a successful sign-out even if it could not delete the session.
 async function requireEnded(accounts: AccountHandler, cookie: string): Promise<void> {
   if ((await accounts.findSession(cookie)) === undefined) return;
   throw new HttpProblem("database_unavailable", "The session could not be ended. Try again.");
 }
 
-/** The routes that hash a password. Their requests wait in a queue. */
+/** The routes that hash a password. Requests to these routes wait in a queue. */
 const HASHES: ReadonlySet<string> = new Set(["/sign-in/email", "/sign-up/email", "/reset-password", ...PASSWORD_AGAIN]);
 
 /** The routes at which a stranger could try passwords or codes. */
@@ -111,12 +110,12 @@ const ATTEMPTS: ReadonlySet<string> = new Set([
   "/check-password-reset",
 ]);
 
-/** Reading the session has no limit. Pages read the session often, and a limit would need a durable write for each read. */
+/** Pages read the session often, so this route has no limit. A limit would write to the database for each read. */
 const UNLIMITED = "/get-session";
 
 export type RequestLimits = ReturnType<typeof createRequestLimits>;
 
-/** Creates the limits of the account routes, which refuse a request before its body is read. */
+/** Creates the request limits of the account routes. */
 export function createRequestLimits({ useCases }: Pick<PluginDeps, "useCases">) {
   return {
     /** Counts a request to an account route. Throws `rate_limited` if the network of the client has sent too many requests. */
@@ -128,8 +127,8 @@ export function createRequestLimits({ useCases }: Pick<PluginDeps, "useCases">) 
       });
     },
     /**
-     * Handles a request. A request that hashes a password first waits for the turn of its network. A waiting request makes no query and
-     * uses no memory for a hash. Throws `rate_limited` if too many requests of the network wait.
+     * Handles a request. A request that hashes a password first waits for the turn of its network. A waiting request runs no query and uses
+     * no memory for a hash. Throws `rate_limited` if too many requests of the network wait.
      */
     handle<T>({ request, reply, path }: Exchange, work: () => Promise<T>): Promise<T> {
       if (!HASHES.has(path)) return work();

@@ -3,13 +3,13 @@ import { createAuthEndpoint } from "better-auth/api";
 import { bodyOf, callerOf, DONE, hook, ownerOf, type PluginDeps, POST, textOf } from "./library-request.ts";
 
 const SIGN_IN = "/sign-in/email";
-/** The endpoints that create a session without a code. A passkey counts as both factors. A password change already needs a session. */
+/** The endpoints whose new sessions need no code. A passkey counts as both factors, and a password change already needs a session. */
 const NEEDS_NO_CODE: ReadonlySet<string | undefined> = new Set(["/sign-in/passkey", "/change-password"]);
 
-/** The members of a sign-in besides the password. `keepsAccount`: the sign-in cancels the deletion of the account. */
+/** The members of a sign-in besides email address and password. `keepsAccount`: the sign-in cancels the account's deletion. */
 export type SignInExtras = { code: string | undefined; keepsAccount: boolean };
 
-/** Passes `code` and `keepsAccount` of a sign-in to the hooks. The library drops unknown members of the body. */
+/** Passes `code` and `keepsAccount` of a sign-in to the hooks, because the library drops unknown members of the body. */
 export function createSignInExtras() {
   const extras = new WeakMap<Request, SignInExtras>();
   const plugin: BetterAuthPlugin = {

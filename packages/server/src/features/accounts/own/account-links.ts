@@ -15,7 +15,7 @@ const PAGES: Record<PageKind, string> = {
 
 export type NewAccountLink = Pick<AccountLink, "kind" | "userId" | "sentTo"> & { passwordMark?: string; ttlMs: number };
 
-/** Stores a new link for the account of a user, and returns the token of the link. The database stores only the hash of the token. */
+/** Stores a new link for the account of a user, and returns the token of the link. The database has only the hash of the token. */
 export async function addAccountLink(
   { clock, newSecret }: Pick<Deps, "clock" | "newSecret">,
   db: Tx,
@@ -26,12 +26,12 @@ export async function addAccountLink(
   return token;
 }
 
-/** Returns the URL of the page for the token. The token is in the fragment of the URL, which browsers never send to a server. */
+/** Returns the URL of the page for the link. The token is in the fragment of the URL, which browsers never send to a server. */
 export function accountLinkUrl(publicUrl: string, { kind, token }: { kind: PageKind; token: string }): string {
   return `${new URL(publicUrl).origin}${PAGES[kind]}#${token}`;
 }
 
-/** Finds the link with this token, if the link still works. Throws `account_link_invalid`. */
+/** Finds the link with this token. Throws `account_link_invalid` if the link does not exist or has expired. */
 export async function findAccountLink(
   { db, clock }: Pick<Deps, "clock"> & { db: Tx },
   { kind, token }: { kind: AccountLinkKind; token: string },
@@ -43,7 +43,7 @@ export async function findAccountLink(
   return link;
 }
 
-/** Returns whether the account still has the password from the creation of the link. */
+/** Returns whether the account still has the password that it had when the link was made. */
 export function isOfPassword({ passwordMark }: AccountLink, passwordHash: string): boolean {
   return passwordMark === passwordMarkOf(passwordHash);
 }
@@ -53,7 +53,7 @@ export function passwordMarkOf(passwordHash: string): string {
   return digest(passwordHash);
 }
 
-/** Makes the error for a link that does not work. Expired, used, outdated and unknown links have the same error. */
+/** Creates the error for a link that does not work. Expired, used, outdated and unknown links have the same error. */
 export function linkInvalid(): DomainError {
   return new DomainError("account_link_invalid", "This link has expired or was used. Ask for a new one.");
 }
@@ -62,7 +62,7 @@ export function deleteExpiredAccountLinks({ db, clock }: Deps) {
   return (): Promise<void> => accountQueries(db).deleteExpiredLinks(clock());
 }
 
-// A fast hash without a salt is enough, because the token has 256 random bits, and the password hash contains a random salt.
+// A fast hash without a salt is enough, because the token has 256 random bits, and a password hash contains a random salt.
 function digest(text: string): string {
   return createHash("sha256").update(text).digest("base64url");
 }

@@ -19,15 +19,14 @@ import { accountQueries } from "../queries/accounts.ts";
 import { type AccountContents, accountDeletionQueries } from "../queries/deletions.ts";
 import { type Owner, requireOwner, warnOfChange } from "./owner.ts";
 
-/** How long the owner of an account can cancel the deletion of the account. Milliseconds. */
+/** How long the owner of an account can cancel its deletion. Milliseconds. */
 const KEEP_MS = 14 * 86_400_000;
 const BATCH = 50;
 
-/** Creates the use cases for the deletion of accounts. */
 export function createDeletions(deps: Deps) {
   const { db, clock } = deps;
   return {
-    /** Counts what a deletion of the account would delete: notes, files and links, and the people who would lose a share. */
+    /** Counts what the deletion of the account would delete: notes, files and links, and the people who would lose a share. */
     countAccountContents({ userId }: Caller): Promise<AccountContents> {
       return accountDeletionQueries(db).countContents(userId, clock());
     },
@@ -52,7 +51,7 @@ export function createDeletions(deps: Deps) {
     },
 
     /**
-     * Closes the account of a person for an administrator or the operator. The person can't cancel the deletion. `isNow`: also deletes the
+     * Closes the account of a person, for an administrator or the operator. The person can't cancel the deletion. `isNow`: deletes the
      * account immediately. Throws `user_not_found` or `last_administrator`.
      */
     async closeAccountOf(actor: Actor, userId: string, { isNow }: { isNow: boolean }): Promise<{ deleteAt: number }> {
@@ -70,8 +69,8 @@ export function createDeletions(deps: Deps) {
     },
 
     /**
-     * Opens a closed account again if its owner closed it. The notes, shares and links then work again. Ends all sessions except
-     * `sessionId`. Does nothing if the owner did not close the account.
+     * Opens a closed account again if its owner closed it. Its notes, shares and links then work again. Ends all sessions except the
+     * session `sessionId`. Does nothing if an administrator or the operator closed the account.
      */
     keepAccount(userId: string, { sessionId }: { sessionId: string }): Promise<void> {
       return db.transaction(async (tx) => {
@@ -111,8 +110,8 @@ export async function reopen(tx: Tx, userId: string, { sessionId }: { sessionId?
 }
 
 /**
- * Permanently deletes the accounts that have been closed for 14 days. Deletes each note in a separate transaction, and queues the deletion
- * of a note with many files. After a restart, deletes only the remaining notes.
+ * Permanently deletes the accounts that have been closed for 14 days. Deletes each note in its own transaction, and queues the deletion of
+ * a note with many files. After a restart, deletes the remaining notes.
  */
 export function deleteClosedAccounts(deps: Deps) {
   const { db, clock } = deps;
@@ -124,7 +123,7 @@ export function deleteClosedAccounts(deps: Deps) {
 async function deleteAccount(deps: Deps, userId: string): Promise<void> {
   const { db, clock, newId } = deps;
   for (;;) {
-    // The loop stops if the user was enabled in the meantime. The notes of an enabled user stay, so the loop would otherwise never end.
+    // The loop stops if the user was enabled meanwhile. Otherwise it would never end, because the notes of an enabled user stay.
     if (!isOver(await disabledUserQueries(db).findDeletion(userId), clock())) return;
     const noteIds = await accountDeletionQueries(db).listNotes(userId, BATCH);
     for (const noteId of noteIds) await releaseObjects(deps, (tx, now) => deleteNoteOf(tx, { userId, noteId, now }));
@@ -149,7 +148,7 @@ async function deleteAccount(deps: Deps, userId: string): Promise<void> {
   }
 }
 
-/** Whether the user must be deleted now. Each transaction checks it, because the user can be enabled at any time. */
+/** Returns whether the user must be deleted now. Each transaction checks this again, because the user can be enabled at any time. */
 async function isDue(tx: Tx, userId: string, now: number): Promise<boolean> {
   return isOver(await accountDeletionQueries(tx).hold(userId), now);
 }
@@ -163,8 +162,8 @@ function lastAdministrator(): DomainError {
 }
 
 /**
- * Deletes the links for new passwords that administrators or the operator made, and expires the links of all invitations to the service.
- * The service calls the function when an administrator is disabled or closed, because the administrator may have copied these links.
+ * Deletes the password reset links from administrators and the operator, and expires all invitations to the service. Runs when an
+ * administrator is disabled or closed, because the administrator may have copied these links.
  */
 export async function endLinksOfAdministrators(tx: Tx, now: number): Promise<void> {
   await accountQueries(tx).deleteResetLinksByHand();

@@ -21,15 +21,13 @@ import { type Owner, requireOwner, warnOfChange } from "./owner.ts";
 const LIMIT: WindowLimit = { name: "email change", max: 5, windowMs: 3_600_000 };
 const PROBLEM = "You asked for several changes already. Wait until Retry-After has passed, then try again.";
 
-/** Creates the use cases for the email addresses of accounts. */
 export function createEmails(deps: Deps) {
   const { db, clock, mail } = deps;
   return {
     /**
-     * Queues a mail to the new email address. The link in the mail proves the new email address and changes the account.
-     * The response and its duration do not reveal whether another account has the email address. If another account has the email address,
-     * the worker sends no mail.
-     * Throws `mail_disabled`, `wrong_password`, `rate_limited`, and `invalid_request` if the account already has this email address.
+     * Queues a mail to the new email address. The link in the mail proves the new email address and changes the account. Neither the
+     * response nor its duration reveals whether another account has the email address. In this case, the worker sends no mail. Throws
+     * `mail_disabled`, `wrong_password`, `rate_limited`, and `invalid_request` if the account already has this email address.
      */
     async requestEmailChange(owner: Owner, newEmail: string): Promise<void> {
       if (mail === undefined) {
@@ -45,7 +43,7 @@ export function createEmails(deps: Deps) {
       const passwordMark = passwordMarkOf(owner.passwordHash);
       await db.transaction(async (tx) => {
         await requireOwner(tx, owner);
-        // An exceeded limit of mails causes no error. An error would reveal that the service sent other mails to this email address.
+        // A mail over the limit causes no error, because an error would reveal that the service sent other mails to this address.
         await queueMail(deps, tx, { kind: "email-change", userId, email, passwordMark }).catch(orOverLimit);
       });
     },
@@ -74,7 +72,7 @@ export function createEmails(deps: Deps) {
       await giveWaitingShares(deps, userId);
     },
 
-    /** Changes an email address for the operator, which proves it. Throws `user_not_found` or `email_taken`. */
+    /** Changes the email address of an account for the operator, and marks it as proven. Throws `user_not_found` or `email_taken`. */
     async changeEmailOf(actor: Actor, userId: string, newEmail: string): Promise<void> {
       await act(deps, actor, async (tx, { log }) => {
         await changeEmail(deps, tx, { userId, email: normaliseEmail(newEmail), provenBy: "operator" });
@@ -85,13 +83,13 @@ export function createEmails(deps: Deps) {
     },
 
     /**
-     * Records the person with an account. A new person gets a mail with a link that proves the email address. The email address may have
-     * changed since the caller read the account, so the function reads it again.
+     * Records the person of an account. A new person gets a mail with a link that proves the email address. The function reads the email
+     * address again, because it may have changed since the caller of the function read the account.
      */
     async rememberAccount(person: Identity): Promise<void> {
       const { id: userId } = person;
       await db.transaction(async (tx) => {
-        // A change of the email address takes the same lock. So the change can't run between the read and the write.
+        // A change of the email address takes the same lock, so it can't run between the following read and the write.
         await credentialQueries(tx).lock(userId);
         const email = (await accountQueries(tx).find(userId))?.email;
         if (email === undefined) return;
@@ -106,8 +104,8 @@ export function createEmails(deps: Deps) {
     },
 
     /**
-     * Queues a mail with a link that proves the email address of the caller. Does nothing if the email address is already proven.
-     * Throws `mail_disabled`, `rate_limited`, and `user_not_found` for a caller without an account.
+     * Queues a mail with a link that proves the email address of the caller. Does nothing if the email address is already proven. Throws
+     * `mail_disabled`, `rate_limited`, and `user_not_found` for a caller without an account.
      */
     async requestEmailProof({ userId }: Caller): Promise<void> {
       if (mail === undefined) throw new DomainError("mail_disabled", "This service sends no mails.");
@@ -122,7 +120,7 @@ export function createEmails(deps: Deps) {
 
     /**
      * Proves the email address of the caller with a link from a mail. The link works only for the account that it was made for. A stranger
-     * may have signed up with the email address of another person. If the other person opens the link, the account of the stranger stays
+     * may have signed up with the email address of another person. If this person opens the link, the account of the stranger stays
      * unproven. Throws `account_link_invalid`, and `access_denied` for another account.
      */
     async proveEmail({ userId }: Caller, token: string): Promise<void> {
@@ -140,7 +138,6 @@ export function createEmails(deps: Deps) {
       await giveWaitingShares({ db, clock }, userId);
     },
 
-    /** Returns whether the caller has proven the email address. */
     async hasProvenEmail({ userId }: Caller): Promise<boolean> {
       return (await provenEmailOf(db, userId)) !== undefined;
     },
@@ -152,15 +149,15 @@ async function changeEmail(
   tx: Tx,
   { userId, email, provenBy }: { userId: string; email: string; provenBy: EmailProof },
 ): Promise<void> {
-  // A password reset locks in the same order, so the two transactions can't deadlock.
+  // A password reset takes its locks in the same order, so the two transactions can't deadlock.
   await credentialQueries(tx).lock(userId);
   const account = await accountQueries(tx).find(userId);
   if (account === undefined) throw new DomainError("user_not_found", "This user has no account.");
   if (account.email === email) throw invalidRequest("This is the email address of the account already.");
   const now = deps.clock();
   await accountQueries(tx).replaceEmail(userId, { to: email, now });
-  // The old email address may later belong to another person. The links in mails to the old email address must not open the account for
-  // this person.
+  // The old email address may later belong to another person. The links in mails to the old email address must not open the account to this
+  // person.
   await accountQueries(tx).deleteLinksOf(userId);
   await rememberPersonIn(tx, { id: userId, email, emailProvenBy: provenBy, name: account.name }, now);
   await queueMailIfOn(deps, tx, { kind: "email-changed", userId, email: account.email });

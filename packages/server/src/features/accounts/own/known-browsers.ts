@@ -6,15 +6,15 @@ import { queueMailIfOn } from "../../outbox/queue-mail.ts";
 import { type Account, accountQueries } from "../queries/accounts.ts";
 import { passwordMarkOf } from "./account-links.ts";
 
-/** How long the service recognises a browser after a sign-in. Milliseconds. No browser stores a cookie for a longer time. */
+/** How long the service recognises a browser after a sign-in. Milliseconds. Browsers store no cookie for a longer time. */
 export const KNOWN_MS = 400 * 86_400_000;
-/** The maximum number of marks in a cookie, which every request sends. Proxies refuse long headers. */
+/** The maximum number of marks in a cookie. Every request sends the cookie, and proxies refuse long headers. */
 const MAX_MARKS = 8;
 /** The form of a mark: the instant of the sign-in (seconds in base 36), a dash, and 128 bits of a MAC. */
 const MARK = /^([0-9a-z]{1,8})-([\w-]{22})$/;
 const MAC_BYTES = 16;
 
-/** `marks`: the cookie. `isExpected`: no mail, because another mail reports the sign-in, or the account is new. */
+/** `marks`: the value of the cookie. `isExpected`: true for a new account, or if another mail already reports the sign-in. */
 type SignIn = {
   userId: string;
   marks: string | undefined;
@@ -26,8 +26,8 @@ type SignIn = {
 /**
  * Queues a mail about the sign-in, unless the cookie shows an earlier sign-in of this browser to this account. Returns the new value of the
  * cookie, which makes the browser known.
- * The cookie contains one entry for each account, called a mark. A mark does not name its account, and does not permit a sign-in.
- * A new password of the account makes its marks invalid. The service then no longer recognises the browser of a thief.
+ * The cookie contains one entry for each account, called a mark. A mark does not name its account, and does not permit a sign-in. A new
+ * password of the account makes its marks invalid, so that the service no longer recognises the browser of a thief.
  */
 export function recordBrowser(deps: Deps) {
   const { db, clock, linkKeys } = deps;
@@ -39,7 +39,7 @@ export function recordBrowser(deps: Deps) {
     const others = all.filter((mark) => !isMarkOf(linkKeys.browsers, mark, { account, now }));
     if (others.length === all.length && !isExpected) {
       const mail = { kind: "new-sign-in", userId, email: account.email, signIn: { ...browser, at: now, ip } } as const;
-      // If a limit prevents the mail, the cookie gets no mark. The next sign-in from this browser tries to send the mail again.
+      // If a limit prevents the mail, the cookie gets no mark. The next sign-in from this browser then queues the mail again.
       if (!(await db.transaction((tx) => queueMailIfOn(deps, tx, mail)))) return all.join(".");
     }
     return [makeMark(linkKeys.browsers, account, now), ...others].slice(0, MAX_MARKS).join(".");

@@ -11,7 +11,7 @@ import { accountQueries } from "../queries/accounts.ts";
 /** A caller who has just entered the right password. `passwordHash`: the hash of this password. */
 export type Owner = { caller: Caller; passwordHash: string };
 
-/** Checks again a request with a password: `access_denied` if the session has ended, `wrong_password` if the password was replaced. */
+/** Checks the caller again. Throws `access_denied` if the session has ended, and `wrong_password` if the password was replaced. */
 export async function requireOwner(tx: Tx, { caller, passwordHash }: Owner): Promise<void> {
   await requireCredential(tx, caller);
   if (await accountQueries(tx).hasPassword(caller.userId, passwordHash)) return;
@@ -29,7 +29,7 @@ export function hasPassword({ db }: Pick<Deps, "db">) {
     (await accountQueries(db).find(userId))?.passwordHash !== undefined;
 }
 
-/** Returns the user of a session as the caller. Queries the database in every call, so that an ended session stops working immediately. */
+/** Returns the user of a session as the caller. Each call queries the database, so that an ended session stops working immediately. */
 export function authenticateSession({ db }: Deps) {
   return async (token: string): Promise<Caller | undefined> => {
     const found = await lookupQueries(db).session(token);
@@ -37,15 +37,15 @@ export function authenticateSession({ db }: Deps) {
   };
 }
 
-/** Deletes expired sessions. A browser drops the cookie of an expired session, so no request needs the session again. */
+/** Deletes expired sessions, which no request needs again. */
 export function deleteExpiredSessions({ db, clock }: Deps) {
   return (): Promise<void> => accountQueries(db).deleteExpiredSessions(clock());
 }
 
 /**
- * Queues a mail that warns the owner of an account about a change, such as a new password. Runs in the transaction of the change.
- * The service sends the mail even to an unproven email address. If a stranger made the account, the owner of the email address learns about
- * it from the mail.
+ * Queues a mail that warns the owner of an account about a change, such as a new password. Runs in the transaction of the change. The
+ * service sends the mail even to an unproven email address, so that the owner of the email address learns that a stranger has made the
+ * account.
  */
 export async function warnOfChange(
   deps: Pick<Deps, "clock" | "newId" | "mail">,

@@ -11,12 +11,11 @@ import { checkSecondFactor } from "./second-factor.ts";
 
 const CHALLENGE_TTL_MS = 300_000;
 const MAX_PASSKEYS = 20;
-/** The user id that the database stores with a challenge for a sign-in, because the user is not known yet. */
+/** The user id that the database stores with the challenge of a sign-in, because the service does not know the user yet. */
 const NOBODY = "";
 
 type NewPasskeyStart = { challenge: string; email: string; passkeys: Passkey[] };
 
-/** Creates the use cases for passkeys. */
 export function createPasskeys(deps: Deps) {
   const { db, clock, newId } = deps;
   return {
@@ -25,9 +24,9 @@ export function createPasskeys(deps: Deps) {
     },
 
     /**
-     * Makes the challenge for a new passkey. The challenge works once within 5 minutes. An account with a second factor needs a `code`,
-     * because a sign-in with a passkey does not ask for the second factor.
-     * Throws `wrong_password`, `too_many_passkeys`, `second_factor_required`, `wrong_second_factor` or `rate_limited`.
+     * Creates the challenge for a new passkey, which works once within 5 minutes. An account with a second factor needs a `code`, because a
+     * sign-in with a passkey does not ask for the second factor. Throws `wrong_password`, `too_many_passkeys`, `second_factor_required`,
+     * `wrong_second_factor` or `rate_limited`.
      */
     async startPasskey(owner: Owner, code: string | undefined): Promise<NewPasskeyStart> {
       await checkSecondFactor(deps)(owner.caller.userId, code);
@@ -52,7 +51,7 @@ export function createPasskeys(deps: Deps) {
       });
     },
 
-    /** Makes the challenge for a sign-in with a passkey. The challenge works once within 5 minutes. */
+    /** Creates the challenge for a sign-in with a passkey, which works once within 5 minutes. */
     startPasskeySignIn(): Promise<string> {
       return addAccountLink(deps, deps.db, {
         kind: "passkey-challenge",
@@ -62,20 +61,18 @@ export function createPasskeys(deps: Deps) {
       });
     },
 
-    /**
-     * Uses up a challenge. `userId`: the user who adds a passkey. Default: the challenge is for a sign-in. Throws `account_link_invalid`.
-     */
+    /** Uses up a challenge. `userId`: the user who adds a passkey, or undefined for a sign-in. Throws `account_link_invalid`. */
     async useChallenge(challenge: string, { userId = NOBODY }: { userId?: string } = {}): Promise<void> {
       const link = await findAccountLink({ db, clock }, { kind: "passkey-challenge", token: challenge });
       if (link.userId !== userId || !(await accountQueries(db).removeLink(link.tokenHash))) throw linkInvalid();
     },
 
-    /** Adds a passkey. The caller of the function must have verified the registration. Throws `access_denied` or `passkey_exists`. */
+    /** Adds a passkey, whose registration the caller of the function must have verified. Throws `access_denied` or `passkey_exists`. */
     async addPasskey(caller: Caller, passkey: NewPasskey): Promise<Passkey> {
       const { userId } = caller;
       const added = { ...passkey, id: newId(), userId, createdAt: clock(), lastUsedAt: undefined };
       await db.transaction(async (tx) => {
-        // The lock waits for a change of the password, because the change can end the session and remove all passkeys.
+        // The lock waits for a simultaneous password change, because it can end the session and remove all passkeys.
         await credentialQueries(tx).lock(userId);
         await requireCredential(tx, caller);
         await passkeyQueries(tx).insert(added);
@@ -84,7 +81,7 @@ export function createPasskeys(deps: Deps) {
       return added;
     },
 
-    /** Changes the name of a passkey. Only the owner of the passkey sees this name. Throws `passkey_not_found`. */
+    /** Changes the name of a passkey, which only the owner of the passkey sees. Throws `passkey_not_found`. */
     renamePasskey(caller: Caller, { id, name }: Pick<Passkey, "id" | "name">): Promise<Passkey> {
       return db.transaction(async (tx) => {
         const { userId } = caller;
@@ -94,7 +91,7 @@ export function createPasskeys(deps: Deps) {
       });
     },
 
-    /** Removes a passkey and ends the other sessions, because a person may have signed in with the passkey. Throws `passkey_not_found`. */
+    /** Removes a passkey and ends the other sessions, because a thief may have signed in with the passkey. Throws `passkey_not_found`. */
     removePasskey(caller: Caller, passkeyId: string): Promise<void> {
       return deps.db.transaction(async (tx) => {
         const { userId } = caller;
@@ -110,8 +107,8 @@ export function createPasskeys(deps: Deps) {
     },
 
     /**
-     * Records a sign-in with a passkey, after the service has stored the session of the sign-in. Returns false if the passkey was removed
-     * in the meantime. The caller must then end the new session, because the removal of the passkey may have missed it.
+     * Records a sign-in with a passkey, after the library has stored the session of the sign-in. Returns false if the passkey was removed
+     * meanwhile. The caller must then end the new session, because the removal of the passkey may have missed it.
      */
     recordPasskeyUse({ id, counter: from }: Passkey, counter: number): Promise<boolean> {
       return passkeyQueries(db).use(id, { counter: { from, to: counter }, now: clock() });

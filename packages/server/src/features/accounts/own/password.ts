@@ -19,29 +19,28 @@ import { type Owner, warnOfChange } from "./owner.ts";
 
 const OPERATOR_LINK_TTL_MS = 24 * 3_600_000;
 
-/** Creates the use cases for passwords. */
 export function createPasswords(deps: Deps) {
   const { db, clock, newId, mail } = deps;
   return {
     /**
-     * Queues a mail with a link for a new password. Does not check whether the email address has an account, so that the response and its
-     * duration do not reveal accounts. The mail worker checks later, and sends no mail to an email address without an account.
-     * Throws `mail_disabled`.
+     * Queues a mail with a password reset link. Does not check whether the email address has an account, so that the response and its
+     * duration do not reveal accounts. The mail worker checks this later, and sends no mail to an email address without an account. Throws
+     * `mail_disabled`.
      */
     async requestPasswordReset(email: string): Promise<void> {
       if (mail === undefined) {
         throw new DomainError("mail_disabled", "This service sends no mails. Its operator can make a link for you.");
       }
-      // An exceeded limit of mails causes no error. An error would reveal to a stranger that somebody has already requested a link.
-      // The worker does not start now, because the worker would delay the response.
+      // An exceeded limit of mails causes no error, because an error would reveal to a stranger that somebody has already requested a link.
+      // The worker does not start now, because it would delay the response.
       await db.transaction((tx) =>
         queueMail(deps, tx, { kind: "password-reset", email: normaliseEmail(email) }).catch(orOverLimit),
       );
     },
 
     /**
-     * Makes a link for a new password. The operator or an administrator gives the link to the person. The link works for 24 hours. Only the
-     * operator can make a link for an administrator, so that a thief with an administrator's API token can't take over the account.
+     * Creates a password reset link, which the operator or an administrator gives to the person. The link works for 24 hours. Only the
+     * operator can create a link for an administrator, so that a thief with an administrator's API token can't take over the account.
      * Throws `user_not_found`, `access_denied` (also for a disabled user), and `invalid_request` for an account without a password.
      */
     makeResetLink(actor: Actor, userId: string): Promise<{ token: string; expiresAt: number }> {
@@ -65,18 +64,19 @@ export function createPasswords(deps: Deps) {
       });
     },
 
-    /** Returns the email address of the account of a link for a new password. Does not use up the link. Throws `account_link_invalid`. */
+    /** Returns the email address of the account for a reset link, and does not use up the link. Throws `account_link_invalid`. */
     async checkResetLink(token: string): Promise<{ email: string }> {
       const { account } = await findReset(deps, token);
       return { email: account.email };
     },
 
     /**
-     * Replaces the password with a link, and ends all sessions. Only one of several HTTP requests with the same link succeeds. A link from
-     * a mail proves the email address. An account without a proven email address may belong to a stranger. For such an account, the reset
-     * also removes the links, second factor, API tokens, passkeys and webhooks. `revokeApiTokens`: also removes API tokens, passkeys and
-     * webhooks. `isMailed`: the link came from a mail, and not from the operator or an administrator. `hasSecondFactor`: the account still
-     * has a second factor, so a sign-in needs more than the new password. Throws `account_link_invalid`.
+     * Replaces the password of the account that a reset link is for, and ends all sessions. Only one of several requests with the same link
+     * succeeds. A link from a mail proves the email address. For an account without a proven email address, which a stranger may have made,
+     * the reset also removes the links, second factor, API tokens, passkeys and webhooks.
+     * `revokeApiTokens`: also removes API tokens, passkeys and webhooks. `isMailed`: the link came from a mail, and not from the operator
+     * or an administrator. `hasSecondFactor`: the account still has a second factor, so a sign-in needs more than the new password. Throws
+     * `account_link_invalid`.
      */
     async resetPassword(input: {
       token: string;
@@ -110,8 +110,8 @@ export function createPasswords(deps: Deps) {
     /**
      * Replaces the password of the caller and ends all sessions, including the session of the request. `revokeApiTokens`: also removes API
      * tokens, passkeys and webhooks. Throws `access_denied` or `wrong_password`.
-     * The sessions end after the new hash is stored, because a sign-in with the old password may run in parallel. Such a sign-in waits for
-     * this transaction in `hasPassword` and fails, or its session is already stored and ends too.
+     * The sessions end after the new hash is stored, because a sign-in with the old password may run at the same time. Such a sign-in waits
+     * in `hasPassword` for this transaction and fails, or its session is already stored and ends too.
      */
     changePassword(owner: Owner, { to, revokeApiTokens }: { to: string; revokeApiTokens: boolean }): Promise<void> {
       return db.transaction(async (tx) => {
@@ -134,8 +134,7 @@ async function findReset({ db, clock }: Pick<Deps, "clock"> & { db: Tx }, token:
   const link = await findAccountLink({ db, clock }, { kind: "password-reset", token });
   const account = await accountQueries(db).find(link.userId);
   const passwordHash = account?.passwordHash;
-  // The email address of the account may have changed while the service sent the mail. The mail with the link then went to the old email
-  // address.
+  // If the email address of the account changed while the service sent the mail, the link went to the old email address.
   const isMisdirected = link.sentTo !== undefined && link.sentTo !== account?.email;
   const isOutdated = passwordHash === undefined || !isOfPassword(link, passwordHash) || isMisdirected;
   if (account === undefined || isOutdated || (await lookupQueries(db).isDisabled(link.userId))) throw linkInvalid();
@@ -143,9 +142,9 @@ async function findReset({ db, clock }: Pick<Deps, "clock"> & { db: Tx }, token:
 }
 
 /**
- * Removes the API tokens, passkeys and webhooks of a user, because they would still work after a change of the password.
- * The caller must hold the lock of the user, so that a token or passkey of a parallel request is also removed. The caller must end the
- * sessions only afterwards. A sign-in with a passkey stores its session before it records the use of the passkey.
+ * Removes the API tokens, passkeys and webhooks of a user, which would still work after a password change.
+ * The caller must hold the lock of the user, so that the function also removes a token or passkey of a simultaneous request. The caller
+ * must end the sessions afterwards, because a sign-in with a passkey stores its session before it records the use of the passkey.
  */
 async function revokeAccess(tx: Tx, userId: string): Promise<void> {
   await credentialQueries(tx).deleteTokens(userId);

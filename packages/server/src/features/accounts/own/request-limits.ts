@@ -11,7 +11,7 @@ import { createWindows } from "../../../platform/limits/in-memory.ts";
 const MINUTE_MS = 60_000;
 
 const REQUESTS = {
-  /** The requests with which a stranger can guess a secret, or make the service hash a password. */
+  /** Requests that let a stranger guess a secret, or that make the service hash a password. */
   attempt: { name: "account attempts", max: 10, windowMs: MINUTE_MS },
   other: { name: "account requests", max: 100, windowMs: MINUTE_MS },
 } as const satisfies Record<string, WindowLimit>;
@@ -19,8 +19,8 @@ const REQUESTS = {
 const TOO_MANY_REQUESTS = "Too many requests from your network. Wait until Retry-After has passed, then try again.";
 
 /**
- * Limits how often the clients of one network can call one account route. A window of one minute begins with its first request, and further
- * requests do not extend it. All replicas count together. Throws `rate_limited`.
+ * Limits how often the clients of one network can call one account route, on all replicas together. The first request starts a window of
+ * one minute, and later requests do not extend it. Throws `rate_limited`.
  */
 export function limitAccountRequests(deps: Pick<Deps, "clock"> & { db: Tx }) {
   const take = createWindows(deps, { problem: TOO_MANY_REQUESTS });
@@ -36,12 +36,11 @@ const TOO_MANY_GUESSES =
 /** Limits how many wrong passwords people can try for one account, from all IP addresses together. */
 export function createPasswordGuesses(deps: Deps) {
   return {
-    /** Counts a try before the check, because tries run in parallel. `account`: as typed, even if unknown. Throws `rate_limited`. */
+    /** Counts a try before its check, because tries run in parallel. `account`: the typed email address, or the id of the user. */
     async countPasswordGuess(account: string): Promise<void> {
       await takeFromWindow(deps, { limit: GUESSES, holder: account, amount: 1, problem: TOO_MANY_GUESSES });
     },
 
-    /** Sets the count of tries to 0 after a right password. */
     forgetPasswordGuesses(account: string): Promise<void> {
       return limitCountQueries(deps.db).reset(windowKey(GUESSES, account));
     },

@@ -17,18 +17,16 @@ import { accountQueries } from "../queries/accounts.ts";
 import { type SecondFactor, secondFactorQueries } from "../queries/factors.ts";
 import { endOtherSessions, type Owner, requireOwner, warnOfChange } from "./owner.ts";
 
-/** Creates the use cases for second factors. */
 export function createSecondFactors(deps: Deps) {
   const { db, clock, newSecret, linkKeys } = deps;
   return {
-    /** Returns whether the caller has a second factor, and the number of remaining recovery codes. */
     async getSecondFactor({ userId }: Caller): Promise<{ isOn: boolean; recoveryCodesLeft: number }> {
       const isOn = (await secondFactorQueries(db).find(userId))?.confirmedAt !== undefined;
       return { isOn, recoveryCodesLeft: isOn ? await secondFactorQueries(db).countRecoveryCodes(userId) : 0 };
     },
 
     /**
-     * Makes the secret for an authenticator app. A sign-in asks for codes of the app only after `confirmSecondFactor`. `issuer`: the name
+     * Creates the secret for an authenticator app. A sign-in asks for codes of the app only after `confirmSecondFactor`. `issuer`: the name
      * of the service in the app. Throws `second_factor_exists`, `wrong_password`, and `user_not_found` for a caller without an account.
      */
     startSecondFactor(owner: Owner, { issuer }: { issuer: string }): Promise<{ secret: string; url: string }> {
@@ -96,7 +94,7 @@ export function createSecondFactors(deps: Deps) {
       });
     },
 
-    /** Removes the second factor of a person who lost it, and ends all sessions. Returns false if there is none. */
+    /** Removes the second factor of a person who lost it, and ends all sessions. Returns false if the person has none. */
     removeSecondFactorOf(actor: Actor, userId: string): Promise<boolean> {
       return act(deps, actor, async (tx, { log }) => {
         const wasOn = await secondFactorQueries(tx).remove(userId);
@@ -124,8 +122,8 @@ function missing(): DomainError {
 }
 
 /**
- * Limits how many codes a person can try for one account. At any time, three of a million codes are right. A stranger with the password
- * must try codes for over two years to succeed with a probability of 50 %.
+ * Limits how many codes a person can try for one account. At any time, three of a million codes are right. A thief with the password must
+ * try codes for over two years to succeed with a probability of 50 %.
  */
 const LIMIT: WindowLimit = { name: "second factor", max: 10, windowMs: 3_600_000 };
 const PROBLEM = "Too many wrong codes for this account. Wait until Retry-After has passed, then try again.";
@@ -155,12 +153,11 @@ export function checkSecondFactor(deps: Deps) {
   };
 }
 
-/** Counts a code before the check, so that parallel tries can't exceed the limit. Throws `rate_limited`. */
+/** Counts a code before the service checks it, so that parallel tries can't exceed the limit. Throws `rate_limited`. */
 async function countCode(deps: Pick<Deps, "db" | "clock">, userId: string): Promise<void> {
   await takeFromWindow(deps, { limit: LIMIT, holder: userId, amount: 1, problem: PROBLEM });
 }
 
-/** Sets the count of tried codes to 0 after a right code. */
 function forgetCodes(tx: Tx, userId: string): Promise<void> {
   return limitCountQueries(tx).reset(windowKey(LIMIT, userId));
 }
@@ -192,7 +189,7 @@ export function wrongCode(): DomainError {
 /** Every authenticator app supports these settings, and some apps support no other settings. */
 const SETTINGS = { algorithm: "SHA1", digits: 6, period: 30 } as const;
 
-/** How many time steps of 30 seconds the clock of the phone may be behind or ahead. */
+/** How many time steps of 30 seconds the clock of the phone may be wrong. */
 const WINDOW = 1;
 const SECRET_BYTES = 20;
 
@@ -203,7 +200,7 @@ function stepOfCode(secret: Uint8Array, { code, now }: { code: string; now: numb
   return delta === null ? undefined : totp.counter({ timestamp: now }) + delta;
 }
 
-/** Returns the secret as a text to type, and as a URL for a QR code, with `issuer` and `label` for the app. */
+/** Returns the secret as a text to type and as a URL for a QR code. The authenticator app shows `issuer` and `label`. */
 function describeSecret(secret: Uint8Array, name: { issuer: string; label: string }) {
   const totp = new TOTP({ ...SETTINGS, ...name, secret: toSecret(secret) });
   return { secret: totp.secret.base32, url: totp.toString() };
@@ -219,7 +216,7 @@ const RECOVERY_CODES = 10;
 const RECOVERY_CODE_BYTES = 10;
 const RECOVERY_CODE = /^[A-Z2-7]{16}$/;
 
-/** Makes ten codes such as `ABCD-EFGH-IJKL-MNOP`. A person can enter each code once, instead of a code of the authenticator app. */
+/** Creates ten codes such as `ABCD-EFGH-IJKL-MNOP`. A person can enter each code once, instead of a code of the authenticator app. */
 function makeRecoveryCodes({ newSecret }: Pick<Deps, "newSecret">): string[] {
   return Array.from({ length: RECOVERY_CODES }, () => {
     const bytes = new Uint8Array(Buffer.from(newSecret(), "base64url").subarray(0, RECOVERY_CODE_BYTES));
@@ -228,7 +225,7 @@ function makeRecoveryCodes({ newSecret }: Pick<Deps, "newSecret">): string[] {
   });
 }
 
-/** Computes the hash of a typed code. Ignores case, spaces and dashes. Returns undefined if the text does not have the form of a code. */
+/** Computes the hash of a typed recovery code. Accepts lower case, spaces and dashes. Returns undefined for a text of another form. */
 function hashRecoveryCode(code: string): string | undefined {
   const plain = code.replace(/[\s-]/g, "").toUpperCase();
   return RECOVERY_CODE.test(plain) ? createHash("sha256").update(plain).digest("base64url") : undefined;

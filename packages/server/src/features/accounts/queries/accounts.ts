@@ -4,10 +4,10 @@ import { fromColumns, toColumns } from "../../../platform/database/rows.ts";
 import type { AccountLinkKind } from "../../../platform/database/unions.ts";
 import { deleteInSteps, orTaken } from "../../../platform/database/writes.ts";
 
-/** The accounts library uses this name for the sign-in with a password. */
+/** The accounts library's name for the sign-in with a password. */
 const PASSWORD = "credential";
 
-/** The queries for accounts and for the links in account mails. The accounts library owns the tables of accounts. */
+/** The queries for accounts and for the links in account mails. The accounts library defines the tables of accounts. */
 export const accountQueries = defineQueries("database.accounts", ({ kysely: db, engine }) => {
   const find = async (column: "id" | "email", value: string): Promise<Account | undefined> => {
     const row = await db
@@ -25,11 +25,11 @@ export const accountQueries = defineQueries("database.accounts", ({ kysely: db, 
     findByEmail: (email: string): Promise<Account | undefined> => find("email", email),
     find: (userId: string): Promise<Account | undefined> => find("id", userId),
 
-    /** Replaces the password hash `from` of the account with `to`. Returns false if the account has another hash now. */
+    /** Replaces the password hash `from` of the account with `to`. Returns false if the account now has another hash. */
     async replacePassword(userId: string, { from, to, now }: { from: string; to: string; now: number }) {
       const { numUpdatedRows } = await db
         .updateTable("auth_accounts")
-        // On SQLite, the accounts library stores instants as ISO texts. PostgreSQL accepts such texts too.
+        // On SQLite, the accounts library stores instants as ISO texts. PostgreSQL also accepts such texts.
         .set({ password: to, updated_at: new Date(now).toISOString() })
         .where("user_id", "=", userId)
         .where("provider_id", "=", PASSWORD)
@@ -51,7 +51,7 @@ export const accountQueries = defineQueries("database.accounts", ({ kysely: db, 
       return row?.password === passwordHash;
     },
 
-    /** Ends the sessions of a user. `except`: the id of a session that continues. Default: all sessions end. */
+    /** Ends the sessions of a user, except the session with the id `except`. */
     async endSessions(userId: string, { except }: { except: string | undefined } = { except: undefined }) {
       await db
         .deleteFrom("auth_sessions")
@@ -112,7 +112,7 @@ export const accountQueries = defineQueries("database.accounts", ({ kysely: db, 
       });
     },
 
-    /** Deletes the links for a new password that the operator or an administrator made. The links from mails stay. */
+    /** Deletes the password reset links that the operator or an administrator made. The links in mails stay. */
     async deleteResetLinksByHand() {
       const links = db.deleteFrom("account_links").where("kind", "=", "password-reset");
       await links.where("sent_to", "is", null).execute();
@@ -129,16 +129,14 @@ export type Account = {
   passwordHash: string | undefined;
 };
 
-/**
- * A link that works once for one account, or a challenge for a passkey. The service stores only the hash of the token or of the challenge.
- */
+/** A link that works once for one account, or the challenge of a passkey. The service stores only the hash of the token or challenge. */
 export type AccountLink = {
   tokenHash: string;
   kind: AccountLinkKind;
   userId: string;
-  /** The email address of the mail, which the use of the link proves. Undefined: a person passed the link on. */
+  /** The email address of the mail with the link, which the use of the link proves. Undefined: a person passed the link on. */
   sentTo: string | undefined;
-  /** Identifies the password that ends the link when it changes. Undefined: the link does not depend on it. */
+  /** Identifies the current password. The link stops working when the password changes. Undefined: the link works with any password. */
   passwordMark: string | undefined;
   expiresAt: number;
 };

@@ -8,8 +8,8 @@ import type { AccountDeletion } from "../../people/person.ts";
 import { toDeletion } from "../../people/queries.ts";
 
 /**
- * The tables with rows of a user, except notes, links, usage and events. The list omits the tables of the accounts library, because the
- * deletion of the row in `auth_users` also deletes their rows.
+ * The tables with rows of a user, except notes, links, usage and audit events. The list omits the tables of the accounts library, because
+ * the deletion of the row in `auth_users` also deletes the rows in these tables.
  */
 const TABLES_OF_USER = [
   "note_shares",
@@ -23,8 +23,8 @@ const TABLES_OF_USER = [
 ] as const;
 
 /**
- * The tables whose rows are deleted only for a user with an account. A user without an account may still get a JWT from an issuer, and the
- * rows make the service refuse the JWT.
+ * The tables whose rows the service deletes only for a user with an account. A user without an account may still get a JWT from an issuer.
+ * The rows make the service refuse this JWT.
  */
 const TABLES_OF_ACCOUNT = ["identities", "disabled_users"] as const;
 
@@ -35,14 +35,14 @@ export const accountDeletionQueries = defineQueries("database.accountDeletions",
   const select = (userId: string) => db.selectFrom("account_deletions").selectAll().where("user_id", "=", userId);
   const notesOf = (userId: string) => db.selectFrom("notes").select("id").where("owner_id", "=", userId);
   return {
-    /** Returns the deletion of the user as `find` does, and locks its row until the transaction ends. */
+    /** Returns the planned deletion of the user, and locks its row until the transaction ends. */
     async hold(userId: string): Promise<AccountDeletion | undefined> {
-      // SQLite needs no lock, because only one writer runs at a time.
+      // SQLite needs no lock, because only one transaction at a time can write.
       const held = select(userId).$if(engine.name === "postgres", (query) => query.forUpdate());
       return toDeletion(await held.executeTakeFirst());
     },
 
-    /** Stores a deletion, which replaces an earlier deletion of the same user. */
+    /** Stores a planned deletion, which replaces an earlier one of the same user. */
     async put({ userId, isByOwner, deleteAt }: AccountDeletion) {
       const facts = { by_owner: isByOwner ? 1 : 0, delete_at: deleteAt } as const;
       await db
@@ -80,7 +80,7 @@ export const accountDeletionQueries = defineQueries("database.accountDeletions",
             .where("revoked_at", "is", null)
             .where((link) => isLive(link.ref("links.expires_at"), sql.val(now)))
             .as("links"),
-          // A union counts a person in both queries only once.
+          // The union counts a person with shares of notes and of files only once.
           db
             .selectFrom(shares("note_shares").union(shares("attachment_shares")).as("receivers"))
             .select(eb.fn.countAll<number>().as("count"))
@@ -135,7 +135,7 @@ export const accountDeletionQueries = defineQueries("database.accountDeletions",
   };
 });
 
-/** The trash item of the notes of a closed account. It has no row in `trash`, so no list shows it. */
+/** The `trash_id` of the notes of a closed account. No list of the trash shows it, because it has no row in `trash`. */
 function markOf(userId: string): string {
   return `account ${userId}`;
 }

@@ -35,7 +35,7 @@ export const passkeyQueries = defineQueries("database.passkeys", ({ kysely: db }
 
   /**
    * Records a sign-in with a passkey. First waits for another transaction that removes the passkey. Returns false if the passkey was
-   * removed, or if another sign-in has used it at the same time.
+   * removed, or if a simultaneous sign-in has used it.
    */
   async use(passkeyId: string, { counter: { from, to }, now }: { counter: { from: number; to: number }; now: number }) {
     const { numUpdatedRows } = await db
@@ -76,13 +76,13 @@ export type Passkey = {
   credentialId: string;
   /** A COSE key. Base64url. */
   publicKey: string;
-  /** The number of signatures of the authenticator. Most authenticators do not count signatures, and always report 0. */
+  /** The number of signatures that the authenticator reports. Most authenticators do not count, and always report 0. */
   counter: number;
   /** The ways in which a browser can reach the authenticator, such as `internal`. */
   transports: readonly string[];
   name: string;
   createdAt: number;
-  /** Undefined: nobody has signed in with this passkey yet. */
+  /** Undefined: the user has not signed in with this passkey yet. */
   lastUsedAt: number | undefined;
 };
 
@@ -91,8 +91,8 @@ export const secondFactorQueries = defineQueries("database.secondFactors", ({ ky
   const deleteCodes = (userId: string) => db.deleteFrom("recovery_codes").where("user_id", "=", userId);
   return {
     /**
-     * Stores the secret of an authenticator app that the user has not confirmed yet. The secret replaces the secret of an earlier
-     * unconfirmed app. Returns false if the account has a confirmed app.
+     * Stores the secret of an authenticator app that the user has not confirmed yet. Replaces the secret of an earlier unconfirmed app.
+     * Returns false if the account has a confirmed app.
      */
     async start({ userId, sealedSecret }: { userId: string; sealedSecret: string }) {
       const { numInsertedOrUpdatedRows } = await db
@@ -114,13 +114,13 @@ export const secondFactorQueries = defineQueries("database.secondFactors", ({ ky
         .selectFrom("second_factors")
         .selectAll()
         .where("user_id", "=", userId)
-        // SQLite needs no lock against another change, because only one transaction at a time can write.
+        // SQLite needs no lock, because only one transaction at a time can write.
         .$if(engine.name === "postgres", (query) => query.forShare())
         .executeTakeFirst();
       return row && { userId, sealedSecret: row.sealed_secret, confirmedAt: row.confirmed_at ?? undefined };
     },
 
-    /** Marks a time step as used, and replaces the secret. Returns false if this or a later step was used before. */
+    /** Marks the time step of a code as used, and replaces the secret. Returns false if this or a later time step was used before. */
     async useStep(userId: string, { step, sealedSecret }: { step: number; sealedSecret: string }) {
       const { numUpdatedRows } = await db
         .updateTable("second_factors")

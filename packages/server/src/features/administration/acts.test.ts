@@ -33,7 +33,7 @@ describe.each(engines)("requirement 49: what administrators do, on $name", (engi
 
   const change = (id: string, json: object) => root.send(`PATCH /admin/people/${id}`, { json });
 
-  it("the administrator log records a change of a person only if a value changes", async () => {
+  it("the log of administrators records a change of a person only if a value changes", async () => {
     expect(await linesOf(() => change("dan", { isDisabled: true, quotaBytes: 5 }))).toEqual([
       ["person.quota_changed", "root", "dan", { quotaBytes: 5 }],
       ["person.disabled", "root", "dan", {}],
@@ -45,7 +45,7 @@ describe.each(engines)("requirement 49: what administrators do, on $name", (engi
     ]);
   });
 
-  it("the administrator log records what the operator does without an actor", async () => {
+  it("the log of administrators records what the operator does without an actor", async () => {
     const { useCases } = service;
     const chief = { id: "chief", email: "chief@example.com", name: "Chief" };
     const acts = [
@@ -64,7 +64,7 @@ describe.each(engines)("requirement 49: what administrators do, on $name", (engi
     ]);
   });
 
-  it("the administrator log records the API tokens of other people that it revokes", async () => {
+  it("the log of administrators records the API tokens of other people that it revokes", async () => {
     const create = async (id: string) =>
       (await service.as(id).send("POST /tokens", { json: { label: "laptop" } })).body.id;
     const own = await create("root");

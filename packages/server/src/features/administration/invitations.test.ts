@@ -135,7 +135,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     expect(answer.body).toMatchObject({ status: 404, code: "invitation_not_found" });
   });
 
-  it("the administrator log records invitations with the email address, without the link", async () => {
+  it("the log of administrators records an invitation without its link", async () => {
     const { id, email } = await invite();
     await root.send(`POST /admin/invitations/${id}/renew`);
     await root.send(`DELETE /admin/invitations/${id}`);

@@ -241,7 +241,7 @@ describe.each(engines)("requirement 47: the administrators' list of people, on $
     expect((await root.send("POST /admin/people/ann/reset-link")).body.code).toBe("user_not_found");
   });
 
-  it("password reset links stop working when the administrator who made them is disabled", async () => {
+  it("the reset links of an administrator stop working when the person is disabled", async () => {
     const headers = { origin: "https://files.example.com" };
     const signUp = async (name: string) => {
       const account = { email: `${name}@example.com`, password: "correct horse battery", name };

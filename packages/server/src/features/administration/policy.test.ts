@@ -121,7 +121,7 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
     expect(await look()).toBe(200);
   });
 
-  it("the administrator log records each change of the policy once", async () => {
+  it("the log of administrators records each change of the policy once", async () => {
     await put("sign-up", "invited");
     await put("sign-up", "invited");
     await reset("sign-up");
@@ -173,23 +173,20 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
   });
 });
 
-describe.each(engines)(
-  "requirement 60: shares with email addresses when the policy needs a proof, on $name",
-  (engine) => {
-    const service = useService({ engine, provenEmail: "required" });
+describe.each(engines)("requirement 60: shares with email addresses that need a proof, on $name", (engine) => {
+  const service = useService({ engine, provenEmail: "required" });
 
-    it("a share with an email address waits until its only user proves the email address", async () => {
-      const owner = service.as("owner");
-      const dora = service.as("dora");
-      await dora.send("GET /me");
-      const { id: noteId } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
-      await owner.send(`PUT /notes/${noteId}/shares`, { json: { emails: ["dora@example.com"] } });
-      expect((await dora.send(`GET /notes/${noteId}`)).status).toBe(403);
-      await service.useCases.rememberForOperator(
-        { id: "dora", email: "dora@example.com", emailProvenBy: "operator", name: "Dora" },
-        "person.email_proven",
-      );
-      expect((await dora.send(`GET /notes/${noteId}`)).status).toBe(200);
-    });
-  },
-);
+  it("a share with an email address waits until its only user proves the email address", async () => {
+    const owner = service.as("owner");
+    const dora = service.as("dora");
+    await dora.send("GET /me");
+    const { id: noteId } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
+    await owner.send(`PUT /notes/${noteId}/shares`, { json: { emails: ["dora@example.com"] } });
+    expect((await dora.send(`GET /notes/${noteId}`)).status).toBe(403);
+    await service.useCases.rememberForOperator(
+      { id: "dora", email: "dora@example.com", emailProvenBy: "operator", name: "Dora" },
+      "person.email_proven",
+    );
+    expect((await dora.send(`GET /notes/${noteId}`)).status).toBe(200);
+  });
+});

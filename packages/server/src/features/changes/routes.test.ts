@@ -90,7 +90,7 @@ describe.each(engines)("GET /changes on $name", (engine) => {
     expect(await changed()).toEqual(["own"]);
   });
 
-  it("requirement 58: GET /changes reports nothing about a note to a user without access", async () => {
+  it("requirement 58: GET /changes reports no note to a user without access", async () => {
     const { owner, noteId } = await arrange();
     const stranger = service.as("stranger");
     const [ofNote, ofNothing] = [await follow(stranger, noteId), await follow(stranger, unknownId())];

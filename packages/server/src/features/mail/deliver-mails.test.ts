@@ -104,7 +104,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(await rows()).toEqual([]);
   });
 
-  it("the worker sends the other nine of ten mails if the mail server refuses one recipient", async () => {
+  it("the worker sends the other mails if the mail server refuses one recipient", async () => {
     const { server, failures, sendMails } = await start({
       refuse: (to) => (to === "n3@example.com" ? { code: 550, text: "No such user" } : undefined),
     });
@@ -120,7 +120,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(await rows()).toEqual([]);
   });
 
-  it("the worker doubles the pause between tries if the mail server refuses temporarily", async () => {
+  it("the worker doubles the pause after each temporary refusal of the mail server", async () => {
     let isKnown = false;
     const { server, failures, sendMails } = await start({
       refuse: () => (isKnown ? undefined : { code: 451, text: "Greylisted" }),
@@ -158,7 +158,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(again.mails).toHaveLength(1);
   });
 
-  it("the worker abandons a mail after three days, and keeps its row for administrators", async () => {
+  it("the worker abandons a mail after three days, and keeps its row", async () => {
     const { failures, sendMails } = await start({ refuse: () => ({ code: 450, text: "Later" }) });
     await queueReset("ann");
     suite.clock.now += 3 * DAY_MS - 10_001;
@@ -258,7 +258,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     engine.name === "sqlite"
       ? ["a mail", () => queueReset("ann")]
       : ["a daily digest", () => queueNotice("digest", "ann@example.com")];
-  it(`${killed} is sent again if the process is killed before it records the first attempt`, async () => {
+  it(`${killed} is sent again if the worker is killed before it records the attempt`, async () => {
     let child: ReturnType<typeof startChild> | undefined;
     const { server, sendMails } = await start({
       beforeConfirm: () => {

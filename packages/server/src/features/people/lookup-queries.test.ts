@@ -121,7 +121,7 @@ describe.each(engines)("lookups of people, sessions and API tokens on $name", (e
     for (const other of found.slice(1)) if (other.status === "fulfilled") expect(other.value).toBeUndefined();
   });
 
-  it("a lookup inside a transaction fails if it uses the queries outside the transaction", async () => {
+  it("a lookup inside a transaction must use the queries of the transaction", async () => {
     const lookup = suite.db.transaction(() => lookupQueries(suite.db).person("ann"));
     await expect(lookup).rejects.toThrow("Inside a transaction, use the queries that it passes in.");
   });

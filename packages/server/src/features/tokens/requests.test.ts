@@ -32,7 +32,7 @@ describe.each(engines)("requests for an API token on $name", (engine) => {
   const answer = (userId: string, code: string, decision = "confirm") =>
     service.as(userId).send("POST /token-requests/answer", { json: { code, decision } });
 
-  it("requirement 62: a requested API token works only after a person confirms its code", async () => {
+  it("requirement 62: a requested token works only after a person confirms its code", async () => {
     const { token, code, confirmUrl, intervalSeconds, remoteAddress } = await request();
     expect([token, code]).toEqual([
       expect.stringMatching(/^vk_[\w-]{43}$/),
@@ -55,7 +55,7 @@ describe.each(engines)("requests for an API token on $name", (engine) => {
     expect((await stateOf(token)).body.code).toBe("token_request_not_found");
   });
 
-  it("requirement 62: the code of a token request works once, even for two people at once", async () => {
+  it("requirement 62: only one of two people can confirm the code of a token request", async () => {
     const { token, code } = await request();
     const answers = await Promise.all(["bob", "cleo"].map((userId) => answer(userId, code)));
     expect(answers.map(({ status }) => status).toSorted()).toEqual([204, 404]);
@@ -64,7 +64,7 @@ describe.each(engines)("requests for an API token on $name", (engine) => {
     expect((await meWith(token)).body.id).toBe(winner);
   });
 
-  it("requirement 62: a requested API token does not work after a person refuses its code", async () => {
+  it("requirement 62: a requested token never works if a person refuses its code", async () => {
     const { token, code } = await request();
     expect((await answer("dora", code, "refuse")).status).toBe(204);
     expect((await stateOf(token)).body.code).toBe("token_request_not_found");
@@ -105,7 +105,7 @@ describe.each(engines)("requests for an API token on $name", (engine) => {
     expect(statuses).toEqual([...Array(30).fill(201), 429]);
   });
 
-  it("one network can poll token requests 60 times at once, and then 10 times in a second", async () => {
+  it("one network can poll token requests 60 times, and then 10 times in a second", async () => {
     const { token } = await request();
     let now = Date.now();
     const { db } = service;

@@ -86,7 +86,7 @@ describe("the journal of URL events in the audit log", () => {
     expect((await auditQueries(test.db).listOfNote("n0", acts)).items).toEqual([event]);
   });
 
-  it("the audit log finds journal events of an owner whose id has quotes or backslashes", async () => {
+  it("the audit log finds events of an owner whose id has quotes or backslashes", async () => {
     const journal = new UrlJournal(files);
     for (const ownerId of ["DOMAIN\\ann", '"ann"', "ann\n", "änn"]) {
       const event = sampleEvent({ noteId: "n0", ownerId });

@@ -12,7 +12,6 @@ import { createPolicyPage, policyRoutes } from "./policy.ts";
 
 type AdministrationVerbs = ReturnType<typeof createAdministration>;
 
-/** Creates the functions for administrators that the rest of the service calls. */
 export function createAdministration(deps: Deps) {
   return {
     ...createPeoplePage(deps),

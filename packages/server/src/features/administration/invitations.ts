@@ -15,7 +15,6 @@ import { invitationNotFound } from "../sharing/accept-invitation.ts";
 import { type AccountInvitation, INVITATION_MS, invitationUrl, tokenOfInvitation } from "../sharing/invitation.ts";
 import { accountInvitationQueries } from "../sharing/queries/account-invitations.ts";
 
-/** Creates the functions for the page of invitations. */
 export function createInvitationsPage(deps: Deps) {
   const { db } = deps;
   return {
@@ -27,9 +26,9 @@ export function createInvitationsPage(deps: Deps) {
     },
 
     /**
-     * Invites the owner of an email address to create an account. Sends a mail if the service sends mails. An open invitation for the email
-     * address keeps its link, and is valid for 30 days from now.
-     * Throws `access_denied`, `invalid_request`, and `email_taken` if an account has the email address.
+     * Invites the owner of an email address to create an account. Sends a mail if the service has a mail server. An open invitation to the
+     * same email address keeps its link, and then expires in 30 days. Throws `access_denied`, `invalid_request`, and `email_taken` if an
+     * account has the email address.
      */
     async inviteToService(actor: Actor, text: string): Promise<ListedAccountInvitation> {
       const email = readEmail(text);
@@ -43,7 +42,7 @@ export function createInvitationsPage(deps: Deps) {
           email,
           invitedBy: actor?.userId,
           invitedAt: now,
-          // A used link must never work again. So the new generation makes a different link.
+          // A used link must never work again, so a new generation makes a different link.
           generation: (former?.generation ?? 0) + (isUsed ? 1 : 0),
           linkExpiresAt: now + INVITATION_MS,
           acceptedAt: undefined,
@@ -57,9 +56,9 @@ export function createInvitationsPage(deps: Deps) {
     },
 
     /**
-     * Makes a new link for an invitation, and sends the link by mail if the service sends mails. The new link is valid for 30 days, and the
-     * old link stops working.
-     * Throws `access_denied`, `invitation_not_found`, `invitation_used`, and `email_taken` if an account got the email address meanwhile.
+     * Creates a new link for an invitation, and sends it by mail if the service has a mail server. The new link expires in 30 days, and the
+     * old link stops working. Throws `access_denied`, `invitation_not_found`, `invitation_used`, and `email_taken` if an account got the
+     * email address meanwhile.
      */
     async renewAccountInvitation(actor: Actor, invitationId: string): Promise<ListedAccountInvitation> {
       const invitation = await act(deps, actor, async (tx, { log, now }) => {
@@ -78,7 +77,7 @@ export function createInvitationsPage(deps: Deps) {
       return withToken(deps, invitation);
     },
 
-    /** Revokes an invitation to the service. An account from the invitation stays. Throws `access_denied` or `invitation_not_found`. */
+    /** Revokes an invitation to the service. An account that it created stays. Throws `access_denied` or `invitation_not_found`. */
     revokeAccountInvitation(actor: Actor, subject: { invitationId: string } | { email: string }): Promise<void> {
       return act(deps, actor, async (tx, { log }) => {
         const invitation =
@@ -93,7 +92,7 @@ export function createInvitationsPage(deps: Deps) {
   };
 }
 
-/** An invitation to the service in the form that administrators see, with the token of its link. */
+/** An invitation to the service as administrators see it, with the token of its link. */
 type ListedAccountInvitation = AccountInvitation & { token: string };
 
 async function requireFree(tx: Tx, email: string): Promise<void> {

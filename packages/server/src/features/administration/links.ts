@@ -14,11 +14,10 @@ import { linkQueries } from "../links/queries/links.ts";
 import { act, requireAdministrator } from "../people/administrators.ts";
 import { type PeopleVerbs, presentPerson } from "../people/index.ts";
 
-/** Creates the functions for the page of links. */
 export function createLinksPage(deps: Deps) {
   const { db, limits } = deps;
   return {
-    /** Lists the links of all users, the newest first. `text`: see `linkQueries.listAll`. Throws `access_denied`. */
+    /** Lists the links of all users, newest first. `text`: see `linkQueries.listAll`. Throws `access_denied`. */
     async listAllLinks(
       caller: Caller,
       page: PageRequest & { kind: LinkKind | undefined; text: string | undefined },
@@ -33,8 +32,8 @@ export function createLinksPage(deps: Deps) {
     },
 
     /**
-     * Revokes a link of any user. The activity of the owner and the log of administrators record the revocation. A repeated revocation
-     * changes nothing. Returns `lastUrlExpiresAt`, the latest expiry of the issued URLs. Throws `access_denied` or `link_not_found`.
+     * Revokes a link of any user, and records this in the activity of the owner and in the log of administrators. A repeated call changes
+     * nothing. Returns `lastUrlExpiresAt`, the latest expiry of the URLs that visitors got. Throws `access_denied` or `link_not_found`.
      */
     revokeAnyLink(caller: Caller, linkId: string): Promise<{ lastUrlExpiresAt: number | undefined }> {
       return act(deps, caller, async (tx, { log, now }) => {
@@ -44,8 +43,8 @@ export function createLinksPage(deps: Deps) {
         if (await revoke(tx, { caller, link, id: deps.newId(), now })) {
           await log("link.revoked", link.id, { label: link.label, kind: link.kind, userId: link.createdBy });
         }
-        // The update waits until the service has recorded the URLs that visitors are getting now. The expiry after the update therefore
-        // includes these URLs.
+        // The revocation waits until the service has recorded the URLs that visitors are getting now, so this read also finds the expiry of
+        // these URLs.
         const revoked = await linkQueries(tx).findDetails(linkId);
         return { lastUrlExpiresAt: stillWorks(revoked?.lastUrlExpiresAt, now) };
       });
@@ -53,7 +52,7 @@ export function createLinksPage(deps: Deps) {
   };
 }
 
-/** A link in the form that administrators see, without its token. */
+/** A link as administrators see it, without its token. */
 type ListedLink = LinkDetails & { state: LinkState };
 
 const schemas = operations("administration", {

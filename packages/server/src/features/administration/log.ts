@@ -9,7 +9,6 @@ import { type PeopleVerbs, presentPerson } from "../people/index.ts";
 import type { AdminEvent } from "../people/person.ts";
 import { administrationQueries } from "./queries.ts";
 
-/** Creates the functions for the page of the log. */
 export function createLogPage(deps: Deps) {
   const { db } = deps;
   return {
@@ -46,7 +45,7 @@ export function logRoutes(
   });
 }
 
-/** Returns the user who was affected by an action, or who created the affected link. */
+/** Returns the user whom an action affected, or who created the affected link. */
 function personOf({ action, subjectId, detail }: AdminEvent): string | undefined {
   if (action.startsWith("person.")) return subjectId;
   return typeof detail.userId === "string" ? detail.userId : undefined;

@@ -9,19 +9,16 @@ import type { MailState, QueuedMail } from "../outbox/mail.ts";
 import { mailQueries } from "../outbox/mail-queries.ts";
 import { act, requireAdministrator } from "../people/administrators.ts";
 
-/** Creates the functions for the page of mails. */
 export function createMailsPage(deps: Deps) {
   const { db, mail: sending } = deps;
   return {
-    /** Lists the waiting mails and the mails that the service stopped trying to send, newest first. Throws `access_denied`. */
+    /** Lists the waiting mails and the abandoned mails, newest first. Throws `access_denied`. */
     async listMails(caller: Caller, page: PageRequest & { state?: MailState | undefined }): Promise<Page<QueuedMail>> {
       await requireAdministrator(db, caller);
       return mailQueries(db).list(page);
     },
 
-    /**
-     * Queues a mail again after the service stopped trying to send the mail. Throws `access_denied`, `mail_disabled` or `mail_not_found`.
-     */
+    /** Queues an abandoned mail again. Throws `access_denied`, `mail_disabled` or `mail_not_found`. */
     async retryMail(caller: Caller, mailId: string): Promise<void> {
       await act(deps, caller, async (tx, { log, now }) => {
         if (sending === undefined) throw new DomainError("mail_disabled", "This service sends no mails.");

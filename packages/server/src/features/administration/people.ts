@@ -21,11 +21,10 @@ import { usageQueries } from "../usage/queries.ts";
 import { type Quota, type QuotaChange, quotaOfUser } from "../usage/usage.ts";
 import { administrationQueries, type PersonRecord } from "./queries.ts";
 
-/** Creates the functions for the page of people. */
 export function createPeoplePage(deps: Deps) {
   const { db } = deps;
   return {
-    /** Lists the users, the newest first. Throws `access_denied`. */
+    /** Lists the users, newest first. Throws `access_denied`. */
     async listPeople(caller: Caller, page: PageRequest & { text: string | undefined }): Promise<Page<PersonRecord>> {
       await requireAdministrator(db, caller);
       return administrationQueries(db).listPeople(page);
@@ -45,7 +44,7 @@ export function createPeoplePage(deps: Deps) {
       });
     },
 
-    /** Disables a user for the operator. All sessions end, and every replica refuses the next request. */
+    /** Disables a user, for the operator. Ends all sessions of the user. Every replica refuses the user's next request. */
     disableUser(userId: string): Promise<void> {
       return act(deps, undefined, (tx, { administrators, log, now }) =>
         disable(tx, { userId, administrators, log, now }),
@@ -53,8 +52,8 @@ export function createPeoplePage(deps: Deps) {
     },
 
     /**
-     * Enables a user again, even if the account is closed. Only the operator can call this function. The API tokens, JWTs, links and shares
-     * of the user work again, but the old sessions do not. Returns false if the user was not disabled.
+     * Enables a user again, for the operator, even if the account is closed. The API tokens, JWTs, links and shares of the user work again,
+     * but the old sessions do not. Returns false if the user was not disabled.
      */
     enableUser(userId: string): Promise<boolean> {
       return act(deps, undefined, async (tx, { log }) => {
@@ -64,7 +63,7 @@ export function createPeoplePage(deps: Deps) {
       });
     },
 
-    /** Records a user for the operator's commands, which can prove an email address or make an administrator. */
+    /** Records a user, for the operator's commands. Can prove the email address, or make the user an administrator. */
     async rememberForOperator(
       identity: Identity,
       action: Extract<AdminAction, "person.made_administrator" | "person.email_proven">,
@@ -78,7 +77,7 @@ export function createPeoplePage(deps: Deps) {
   };
 }
 
-/** The changes to a user. A field that is undefined does not change. */
+/** The changes to a user. An undefined member changes nothing. */
 export type PersonChange = QuotaChange & { isDisabled?: boolean | undefined };
 
 async function changeQuota(
@@ -104,7 +103,7 @@ type Disabling = { userId: string; administrators: readonly string[]; log: Log; 
 
 async function disable(tx: Tx, { userId, administrators, log, now }: Disabling): Promise<void> {
   const deletion = await accountDeletionQueries(tx).hold(userId);
-  // A cancellation of the deletion would also enable the disabled user. So the owner loses the right to cancel the deletion.
+  // A cancellation of the account's deletion would also enable the user, so the owner may no longer cancel the deletion.
   if (deletion?.isByOwner === true) await accountDeletionQueries(tx).put({ ...deletion, isByOwner: false });
   else if (!(await disabledUserQueries(tx).add(userId, now))) return;
   if (administrators.includes(userId)) await endLinksOfAdministrators(tx, now);

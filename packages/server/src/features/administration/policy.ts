@@ -14,21 +14,21 @@ import { type Caller, callerOf } from "../access/caller.ts";
 import { type Actor, act, requireAdministrator } from "../people/administrators.ts";
 import { policyQueries } from "../policy/queries.ts";
 
-/** Creates the functions for the page of the policy. */
 export function createPolicyPage(deps: Deps) {
   const { db, policy } = deps;
   return {
-    /** Lists the current rules. Throws `access_denied`. */
+    /** Lists the current rules of the policy. Throws `access_denied`. */
     async showPolicy(caller: Caller): Promise<PolicySetting[]> {
       await requireAdministrator(db, caller);
-      // Another replica may have just changed a rule, so the rules are read again.
+      // Another replica may have just changed a rule, so this replica reads the rules again.
       await policy.refresh(() => policyQueries(db).list());
       return policy.describe();
     },
 
     /**
-     * Sets a rule, or resets the rule to the value of the configuration. Other replicas apply the change within a few seconds. Returns the
-     * current rules. Throws `access_denied`, `invalid_request`, and `policy_fixed` for a rule that the operator has set.
+     * Sets a rule of the policy. An undefined `value` resets the rule to the value of the configuration. Other replicas apply it within a
+     * few seconds. Returns the current rules. Throws `access_denied`, `invalid_request`, and `policy_fixed` for a rule that the operator
+     * has set.
      */
     async changePolicy(
       actor: Actor,
@@ -50,7 +50,7 @@ export function createPolicyPage(deps: Deps) {
         }
         return () => applyRead(next);
       });
-      // A read that began before the commit could restore the old rules. So the rules are read again after the commit.
+      // A read that began before the commit could restore the old rules, so the replica reads the rules again after the commit.
       await policy.refresh(() => policyQueries(deps.db).list()).catch(apply);
       return policy.describe();
     },
@@ -95,7 +95,7 @@ export function policyRoutes(app: App, { useCases, takeTurn }: RouteDeps<ReturnT
 
   app.put("/admin/policy/:name", { schema: schemas.setPolicy }, async (request) => {
     const { name } = request.params;
-    // The schema accepts any value, because the function `changePolicy` checks the value.
+    // The schema accepts any value, because `changePolicy` checks the value.
     const value = request.body.value as PolicyValue;
     return present(await useCases.changePolicy(callerOf(request), { name, value }));
   });

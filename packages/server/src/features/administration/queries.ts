@@ -15,17 +15,17 @@ import { personColumns, toPerson } from "../people/lookup-queries.ts";
 import type { AdminEvent, Person } from "../people/person.ts";
 import type { UsageOfOwner } from "../usage/usage.ts";
 
-/** A user with the facts that administrators see. Instants are milliseconds since the epoch. */
+/** A user as administrators see the user. Instants are in milliseconds since the epoch. */
 export type PersonRecord = Person & {
   isEmailProven: boolean;
   createdAt: number;
   /** Undefined: the user has never signed in, or uses only JWTs. */
   lastSignInAt: number | undefined;
-  /** The latest sign-in, or the latest use of a session that exists. Undefined: never, or only with JWTs. */
+  /** The last sign-in, or the last use of a session that still exists. Undefined: never, or the user uses only JWTs. */
   lastSeenAt: number | undefined;
   /** Undefined: the user is enabled. */
   disabledAt: number | undefined;
-  /** The instant of the permanent deletion. Undefined: the account is not closed. */
+  /** When the account is deleted permanently. Undefined: the account is not closed. */
   deleteAt: number | undefined;
   usage: UsageOfOwner;
   /** The number of the user's links that are neither revoked nor expired, at most MAX_COUNTED_LINKS. */
@@ -34,7 +34,7 @@ export type PersonRecord = Person & {
 
 /** The queries for administrators, which read the data of all users. */
 export const administrationQueries = defineQueries("database.administration", ({ kysely: db, engine, clock }) => ({
-  /** Lists the users whose email address, name or id contains this text, the newest first. */
+  /** Lists the users whose email address, name or id contains `text`, newest first. */
   async listPeople({ limit, cursor, text }: PageRequest & { text: string | undefined }): Promise<Page<PersonRecord>> {
     const before = decodeTimedCursor(cursor);
     const rows = await people(db, clock())
@@ -59,14 +59,13 @@ export const administrationQueries = defineQueries("database.administration", ({
     return row && (await toRecords({ db, engine }, [row]))[0];
   },
 
-  /** Lists the logged actions of administrators, the newest first. */
   listEvents: (page: PageRequest): Promise<Page<AdminEvent>> =>
     newestFirst(db.selectFrom("admin_events").selectAll(), { ...page, id: "id", to: toEvent }),
 }));
 
 const SEARCHED = ["people.email", "people.name", "people.id"];
 
-/** The maximum count of links. With the maximum, a page of people does not read all links of the service. */
+/** The maximum count of a user's links, so that a page of people does not read all links of the service. */
 const MAX_COUNTED_LINKS = 1_000;
 
 function people(db: Kysely<Tables>, now: number) {
@@ -98,7 +97,7 @@ function people(db: Kysely<Tables>, now: number) {
 
 type Row = Awaited<ReturnType<ReturnType<typeof people>["execute"]>>[number];
 
-/** Adds the last use of a session to each user. A join would read all sessions, because the accounts library orders ids in another way. */
+/** Adds the last use of a session to each user. A join would read all sessions, because the accounts library sorts ids differently. */
 async function toRecords({ db, engine }: { db: Kysely<Tables>; engine: Engine }, rows: Row[]): Promise<PersonRecord[]> {
   const sessions = await db
     .selectFrom("auth_sessions")
@@ -133,21 +132,21 @@ function toEvent(row: Selectable<Tables["admin_events"]>): AdminEvent {
   return { ...fromColumns(row), detail: JSON.parse(row.detail) };
 }
 
-/** The maximum count in a measurement. With the maximum, a measurement is fast even if an outage makes the queues long. */
+/** The maximum count of a queue, so that the measurement is fast even if an outage makes the queues long. */
 const MAX_COUNTED = 10_000;
 
 export type QueueSizes = {
-  /** The number of due object deletions, and how long the oldest deletion has been due. Milliseconds. */
+  /** The number of due object deletions, and for how many milliseconds the oldest one has been due. */
   dueDeletions: number;
   oldestDueDeletionMs: number;
-  /** The number of queued verifications, and how long the oldest verification has been due. Milliseconds. */
+  /** The number of queued verifications, and for how many milliseconds the oldest one has been due. */
   verifications: number;
   oldestDueVerificationMs: number;
-  /** The number of waiting mails, and the wait of the oldest in milliseconds. `mailsGivenUp`: in the last 30 days. */
+  /** The number of waiting mails, and how many milliseconds the oldest one has waited. `mailsGivenUp`: abandoned in the last 30 days. */
   mails: number;
   oldestMailMs: number;
   mailsGivenUp: number;
-  /** The number of waiting webhook deliveries, and how long the oldest delivery has waited. Milliseconds. */
+  /** The number of waiting webhook deliveries, and how many milliseconds the oldest one has waited. */
   webhooks: number;
   oldestWebhookMs: number;
   /** The number of unfinished uploads in each state. */
@@ -199,7 +198,7 @@ async function measureOutgoing(db: Kysely<Tables>, now: number): Promise<typeof 
   return { ...counts, oldestMailMs: ageOf(oldestMail, now), oldestWebhookMs: ageOf(oldestWebhook, now) };
 }
 
-// The waiting time of a mail that collects notices starts when the mail is due. The index of the waiting time has the same expression.
+// The waiting time of a mail that collects notices begins when the mail is due. The index for this time has the same expression.
 const mailWaitsSince = sql<number | null>`case when group_key is null then created_at else due_at end`;
 
 function countUpTo<Table extends keyof Tables>(rows: SelectQueryBuilder<Tables, Table, object>) {

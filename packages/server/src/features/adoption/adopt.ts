@@ -24,17 +24,14 @@ import { verificationQueries } from "../uploads/queries/verifications.ts";
 import type { Quota } from "../usage/usage.ts";
 
 /**
- * A queued deletion can be cancelled only if the deletion is not due within a minute. No transaction takes longer than a minute, and the
- * clocks of replicas differ by less than a minute.
+ * The service can cancel a queued deletion only if the deletion is not due within a minute. No transaction takes longer, and the clocks of
+ * replicas differ by less than a minute.
  */
 const CANCEL_BEFORE_DUE_MS = 60_000;
 
 type AdoptInput = {
   noteId: string;
-  /**
-   * The caller must set exactly one of the fields `s3Url` and `key`. The member `s3Url` is any S3 URL of the object. The field `key` is the
-   * key of the object in the bucket of the service.
-   */
+  /** `s3Url`: any S3 URL of the object. `key`: the key of the object in the bucket of the service. Exactly one of both is set. */
   s3Url: string | undefined;
   key: string | undefined;
   filename: string | undefined;
@@ -44,7 +41,7 @@ type AdoptInput = {
  * Attaches an existing object of the bucket to a note. Only an administrator may attach an object, because the caller chooses the key. If
  * the service has a virus scanner, the attachment is `scanning` at first. A deletion of the attachment does not delete the adopted object.
  * Throws `access_denied`, `note_not_found`, `invalid_request`, `object_not_found`, `object_already_attached`, and `upload_rejected` if the
- * object is stored with headers that change the download.
+ * object is stored with headers that change its download.
  */
 export function adoptObject(deps: Deps) {
   const { db, bucket } = deps;
@@ -65,12 +62,12 @@ export function adoptObject(deps: Deps) {
   };
 }
 
-/** An object of the bucket, and the queued deletion of the object before the object was read. */
+/** An object of the bucket. `seen`: the queued deletion of the object, which the service read before the object. */
 export type FoundObject = { objectKey: string; stored: StoredObject; seen: ObjectDeletion | undefined };
 
-/** Finds an object of the bucket. The function `findObject` throws `object_not_found`. */
+/** Finds an object of the bucket. Throws `object_not_found`. */
 export async function findObject({ db, bucket }: Deps, objectKey: string): Promise<FoundObject> {
-  // The function `findObject` reads the queued deletion before the object, so that `attachObject` notices a deletion in the meantime.
+  // The function reads the queued deletion before the object, so that `attachObject` notices a deletion in the meantime.
   const seen = await objectDeletionQueries(db).find(objectKey);
   const stored = await bucket.head(objectKey);
   if (stored !== undefined) return { objectKey, stored, seen };
@@ -85,13 +82,13 @@ type NewAttachment = {
   found: FoundObject;
   filename: string;
   annotations?: Annotations | undefined;
-  /** The member `ownsObject` states whether a deletion of the attachment deletes the object. */
+  /** Whether a deletion of the attachment also deletes the object. */
   ownsObject: boolean;
   /** Default: the attachment may exceed the quota. */
   quota?: Quota | undefined;
 };
 
-/** Attaches an object in the transaction `tx`, and records an audit event. Throws `object_not_found` and `object_already_attached`. */
+/** Attaches an object in the transaction `tx`, and records an audit event. Throws `object_not_found` or `object_already_attached`. */
 export async function attachObject(
   deps: Deps,
   { tx, caller, found, quota, ...given }: NewAttachment,
@@ -117,7 +114,7 @@ export async function attachObject(
     createdAt: now,
   };
   await attachmentQueries(tx).insert(attachment, quota && { quota });
-  // If the service stored the object earlier, a deletion of the object may be queued.
+  // A deletion of the object may be queued if the service itself stored the object earlier.
   await objectDeletionQueries(tx).cancel(objectKey);
   if (scanning !== undefined) {
     await verificationQueries(tx).insert({
@@ -145,8 +142,8 @@ function chooseKey(bucket: Bucket, { s3Url, key }: AdoptInput): string {
 }
 
 /**
- * Refuses an object with headers that the service never sets. The bucket sends stored headers with each download. Stored headers can change
- * the way in which a browser handles the file.
+ * Refuses an object with headers that the service never sets. The bucket sends them with each download, and they can change how a browser
+ * handles the file.
  */
 export function refuseHeaders({ undeclaredHeaders }: StoredObject): void {
   if (undeclaredHeaders.length === 0) return;
@@ -157,8 +154,8 @@ export function refuseHeaders({ undeclaredHeaders }: StoredObject): void {
 }
 
 /**
- * Throws an error if the service is deleting the object. A deletion that is due, or due soon, cannot be cancelled. The function
- * `purgeObjects` first lists the due deletions, and then runs each deletion, even if its row was removed in the meantime.
+ * Throws if the service is deleting the object. The service can't cancel a deletion that is due, or due soon, because `purgeObjects` first
+ * lists the due deletions and then runs each of them, even if its row was removed meanwhile.
  */
 function refuseDeleted(
   deletion: ObjectDeletion | undefined,
@@ -172,42 +169,42 @@ function refuseDeleted(
   );
 }
 
-/** The title of the note for files without a note in the list. */
+/** The title of the note for files whose line in the list names no note. */
 const USUAL_NOTE = "Adopted files";
 
-/** One line of the list for `valetkey adopt --list`. A line identifies people by ids or email addresses. */
+/** One line of the list for `valetkey adopt --list`. `owner` and `people` are user ids or email addresses. */
 export type ListedObject = {
   /** The key of the object in the bucket, or any S3 URL of the object. */
   object: string;
-  /** The default of `filename` is the last part of the key. */
+  /** Default: the last part of the key. */
   filename: string | undefined;
   owner: string;
   /** The id of the file in the former application. */
   oldId: string | undefined;
   /** The people who may download the file. */
   people: readonly string[];
-  /** The title of the note for the file, which only its owner can open. Default: "Adopted files". */
+  /** The title of the note for the file. Only the owner can open this note. Default: "Adopted files". */
   note: string | undefined;
 };
 
 type AdoptedObject = Adoption & { isNew: boolean };
 
 /**
- * Adopts the objects of a list, one at a time. Each object becomes a file on a note of its owner, and the people get a share of the file. A
- * repeated call changes nothing, and does not restore a share that the owner has revoked. Nobody gets a mail about an adopted file.
- * `copies`: the service copies the object to a new key, and deletes the copy together with the file. The original object always remains in
- * the bucket. The function `adoptListed` throws `access_denied`, `user_not_found`, `invalid_request`, `object_not_found`,
- * `object_already_attached` and `upload_rejected`.
+ * Adopts one object of a list. The object becomes a file on a note of its owner, and the people get a share of the file. Nobody gets a mail
+ * about the file. A repeated call changes nothing, and does not restore a share that the owner has revoked.
+ * `copies`: the service copies the object to a new key, and deletes the copy together with the file. The original object always stays in
+ * the bucket. Throws `access_denied`, `user_not_found`, `invalid_request`, `object_not_found`, `object_already_attached` and
+ * `upload_rejected`.
  */
 export function adoptListed(deps: Deps) {
   const { db, bucket, clock, newId } = deps;
-  // A list names few notes for many files. The map `notes` finds each note only once during a call of the command.
+  // A list names few notes for many files, so `notes` stores the id of each note that the service has found.
   const notes = new Map<string, string>();
   return async (caller: Caller, listed: ListedObject, { copies }: { copies: boolean }): Promise<AdoptedObject> => {
     await requireAdministrator(db, caller);
     const { oldId } = listed;
     const objectKey = bucket.objectKeyOf(listed.object);
-    // The list of adoptions has keys without the number of a bucket, because the object may have moved to the other bucket.
+    // The database records an adopted key without the number of its bucket, because the object may have moved to the other bucket.
     const sourceKey = placeOfKey(objectKey).key;
     if (bucket.isOwnKey(objectKey)) {
       throw invalidRequest("Valet Key made this key itself. List only objects of another application.");
@@ -291,14 +288,13 @@ export async function copyToOwnKey(
   const contentType = normaliseContentType(stored.contentType);
   const isCopied = (await bucket.copy({ from, to, etag, sizeBytes, contentType, dropsHeaders: true })) === "done";
   const copy = await findObject(deps, to).catch(() => undefined);
-  // The copy of a large object reads each part without a condition. If the object was replaced during the copy, the copy could mix two
-  // versions.
+  // The copy of a large object reads each part without a condition. If the object was replaced meanwhile, the copy could mix two versions.
   const isUnchanged = (await bucket.head(from))?.etag === etag;
   if (isCopied && isUnchanged && copy?.stored.sizeBytes === sizeBytes) return copy;
   throw new DomainError("object_not_found", "The object changed while it was copied. Try again.");
 }
 
-/** Finds the user with a given email address, id in the tokens of the application, or id in the service. Throws `user_not_found`. */
+/** Finds a user by an email address, the id in the JWTs of the application, or the id in the service. Throws `user_not_found`. */
 async function findUser({ db, jwtIssuers, newId }: Deps, text: string): Promise<string> {
   const email = normaliseEmail(text);
   const found = text.includes("@")
@@ -309,7 +305,6 @@ async function findUser({ db, jwtIssuers, newId }: Deps, text: string): Promise<
   throw new DomainError("user_not_found", `Nobody has the email address or id ${text}. ${remedy}`);
 }
 
-/** Shares a new file with its readers. */
 async function share(
   { clock, newId }: Deps,
   given: { tx: Tx; caller: Caller; attachment: Attachment; readers: ReadonlySet<string> },

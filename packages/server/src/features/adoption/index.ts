@@ -24,7 +24,6 @@ import {
 
 export type AdoptionVerbs = ReturnType<typeof createAdoption>;
 
-/** Creates the functions of the adoption feature for the rest of the service. */
 export function createAdoption(deps: Deps) {
   return {
     adoptObject: adoptObject(deps),
@@ -35,18 +34,18 @@ export function createAdoption(deps: Deps) {
 
 type AdoptInput = {
   noteId: string;
-  /** The place of a copy in the bucket. Default: no place. */
+  /** The place of a copy in the bucket, which is the first part of its key. Default: no place. */
   place?: string | undefined;
-  /** The key of the object in the bucket. The caller must have checked that the application may choose the key. */
+  /** The key of the object in the bucket. The caller must have checked that the application may choose this key. */
   key: string;
   /** Default: the last part of the key. */
   filename: string | undefined;
-  /** Default: the stored type of the object. */
+  /** Default: the content type that the bucket stores with the object. */
   contentType: string | undefined;
   /** Whether the service copies the object to a new key. A deletion of the file then deletes the copy, and never the original object. */
   copies: boolean;
   accepted: AcceptedTypes;
-  /** Returns the tags and the metadata of the file. Rejects if the item does not accept the file. */
+  /** Returns the tags and metadata of the file. Rejects if the item does not accept the file. */
   check: (file: { filename: string; contentType: string; sizeBytes: number }) => Promise<Annotations | undefined>;
 };
 
@@ -70,7 +69,7 @@ export function adoptForItem(deps: Deps) {
     const { contentType, sizeBytes } = source.stored;
     const annotations = await input.check({ filename, contentType, sizeBytes });
     if (!copies) refuseHeaders(source.stored);
-    // The early check prevents a useless copy. The transaction repeats the check.
+    // This early check prevents a useless copy. The transaction repeats the check.
     await findFormer(db, objectKey);
     const found = copies
       ? withType(await copyToOwnKey(deps, { ...source, place: input.place }), input.contentType)
@@ -99,7 +98,7 @@ function withType(found: FoundObject, contentType = found.stored.contentType): F
   return { ...found, stored: { ...found.stored, contentType } };
 }
 
-/** Returns the deleted attachment of an earlier adoption. Throws `object_already_attached` if the object or a copy is in use. */
+/** Returns the id of an earlier adoption's deleted attachment. Throws `object_already_attached` if the object or a copy is in use. */
 async function findFormer(tx: Tx, objectKey: string): Promise<string | undefined> {
   const known = await adoptionQueries(tx).find(placeOfKey(objectKey).key);
   const isAttached =
@@ -111,7 +110,7 @@ async function findFormer(tx: Tx, objectKey: string): Promise<string | undefined
 
 type CopyRecord = { objectKey: string; attachmentId: string; formerId: string | undefined };
 
-/** Records the copy, so that no second call copies the object again. */
+/** Records the copy, so that a second call does not copy the object again. */
 async function recordCopy(tx: Tx, { objectKey, attachmentId, formerId }: CopyRecord): Promise<void> {
   const adoption = { sourceKey: placeOfKey(objectKey).key, oldId: undefined, attachmentId };
   const isRecorded =
@@ -127,7 +126,7 @@ function alreadyAttached(): DomainError {
 
 type Content = { found: FoundObject; filename: string; accepted: AcceptedTypes };
 
-/** Throws `upload_rejected` if the first bytes contradict the name or the type, or are of a kind that the item does not accept. */
+/** Throws `upload_rejected` if the first bytes contradict the name or type, or if the item does not accept this kind of file. */
 async function refuseContent({ bucket }: Deps, { found, filename, accepted }: Content): Promise<void> {
   const { objectKey, stored } = found;
   const inspected = await inspect(bucket, { objectKey, declaredBytes: stored.sizeBytes });

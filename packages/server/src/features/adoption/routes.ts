@@ -12,8 +12,7 @@ import { dropRest, lengthOfFile, openForm, refuseOversize } from "../uploads/fil
 import type { UploadVerbs } from "../uploads/index.ts";
 import type { AdoptionVerbs } from "./index.ts";
 
-// The schema is only for the document /openapi.json. The service does not validate the form with the schema, because the service reads the
-// form as a stream.
+// This schema is only for /openapi.json. The service reads the form as a stream, so it does not validate the form with the schema.
 const Form = Type.Object({ file: Type.String({ format: "binary" }) });
 
 const schemas = operations("attachments", {
@@ -31,7 +30,7 @@ const schemas = operations("attachments", {
   },
 });
 
-/** The route POST /notes/:noteId/attachments has a separate Fastify scope, so that no other route runs the hooks of the form parser. */
+/** The route POST /notes/:noteId/attachments. Its own Fastify scope keeps the hooks of the form parser away from other routes. */
 export async function attachRoute(app: App, deps: RouteDeps<AdoptionVerbs & PeopleVerbs & UploadVerbs>): Promise<void> {
   await app.register(multipart, { limits: { fileSize: Number.POSITIVE_INFINITY } });
   app.post("/notes/:noteId/attachments", { schema: schemas.attach }, async (request, reply) => {
@@ -65,7 +64,7 @@ async function attachForm(
 }
 
 async function adopt(request: AttachRequest, { useCases }: RouteDeps<AdoptionVerbs & PeopleVerbs & UploadVerbs>) {
-  // Fastify selects the schema by the media type of the request. If the request has no media type, Fastify validates nothing.
+  // Fastify selects the schema by the media type of the request, so it validates nothing in a request without a media type.
   if (typeof request.body !== "object") throw new HttpProblem("invalid_request", "Send a form with a file, or JSON.");
   const { s3Url, key, filename } = request.body as AdoptBody;
   return useCases.adoptObject(callerOf(request), { noteId: request.params.noteId, s3Url, key, filename });

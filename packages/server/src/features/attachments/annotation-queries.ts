@@ -7,12 +7,12 @@ import { attachmentColumns, toAttachment } from "../access/sql.ts";
 import { inGroup, shownToViewers } from "./queries.ts";
 import { type AnnotatedFile, insertTerms } from "./sql.ts";
 
-/** The maximum number of files with the first term that one query reads. */
+/** The maximum number of files with the first search term that one query reads. */
 const WINDOW = 2_000;
 
-/** The tags and the metadata of files. The caller must call each write in a transaction. */
+/** The queries for the tags and metadata of files. The caller must run each write in a transaction. */
 export const annotationQueries = defineQueries("database.annotations", ({ kysely: db }) => ({
-  /** Stores the annotations of a new file. Does nothing if the file has annotations, because the client may repeat the start of an upload. */
+  /** Stores the annotations of a new file, unless it already has some, because a client can repeat the start of an upload. */
   async addNew({ id, noteId }: AnnotatedFile, annotations: Annotations): Promise<void> {
     const file = db
       .updateTable("attachments")
@@ -22,7 +22,7 @@ export const annotationQueries = defineQueries("database.annotations", ({ kysely
     if (numUpdatedRows === 1n) await insertTerms(db, { id, noteId, annotations });
   },
 
-  /** Replaces the annotations of a file. The transaction must have locked the file. */
+  /** Replaces the annotations of a file. The transaction must have locked the file before. */
   async put({ id, noteId }: AnnotatedFile, annotations: Annotations): Promise<void> {
     const stored = JSON.stringify(annotations);
     await db.updateTable("attachments").set({ annotations: stored }).where("id", "=", id).execute();
@@ -30,7 +30,7 @@ export const annotationQueries = defineQueries("database.annotations", ({ kysely
     await insertTerms(db, { id, noteId, annotations });
   },
 
-  /** Returns one page of the listed attachments of a note that have all terms, in order of creation. */
+  /** Returns one page of a note's listed attachments that have all search terms, in order of creation. */
   async pageOfNote(
     { noteId, terms: [first, ...others] }: { noteId: string; terms: readonly string[] },
     { limit, cursor }: PageRequest,
@@ -43,8 +43,8 @@ export const annotationQueries = defineQueries("database.annotations", ({ kysely
   },
 
   /**
-   * Returns one page of the listed attachments of all items of a resource that have all terms, in order of creation. Reads at most `WINDOW`
-   * files with the first term, so a page can have fewer files, and still a cursor.
+   * Returns one page of the listed attachments of all items of a resource that have all search terms, in order of creation. Reads at most
+   * `WINDOW` files with the first term. So a page can have a cursor even if it has fewer files than its limit.
    */
   async pageOfResource(
     { resource, terms: [first, ...others] }: { resource: string; terms: readonly string[] },

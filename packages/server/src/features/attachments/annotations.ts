@@ -8,23 +8,23 @@ const MAX_TAG_LENGTH = 64;
 const MAX_METADATA_BYTES = 4_096;
 const MAX_MEMBERS = 32;
 
-/** The facts to store with a file. A missing member keeps the stored tags or metadata. */
+/** The tags and metadata to store with a file. A missing member keeps the stored value. */
 export type AnnotationsInput = {
-  /** Short texts, each of which a search finds. Range: up to 20 texts of 1 to 64 characters. Default: none. */
+  /** Short texts by which a search finds the file. Range: up to 20 texts of 1 to 64 characters. Default: none. */
   tags?: readonly string[] | undefined;
-  /** A JSON object of up to 4 KiB and 32 members. A search finds its texts, numbers, booleans and nulls. Default: none. */
+  /** A JSON object of up to 4 KiB and 32 members. A search finds texts, numbers, booleans and nulls in it. Default: none. */
   metadata?: { readonly [name: string]: Json } | undefined;
 };
 
-/** A search for files that have all these facts. */
+/** A search for files that have this tag and all these members of the metadata. */
 export type AnnotationsFilter = {
-  /** A tag of the file. Default: any tags. */
+  /** The tag that the files must have. Default: any tags. */
   tag?: string | undefined;
-  /** Members of the metadata with equal values. Default: any metadata. */
+  /** The members that the metadata of the files must have, with the same values. Default: any metadata. */
   metadata?: { readonly [name: string]: string | number | boolean | null } | undefined;
 };
 
-/** Checks tags and metadata, and removes repeated tags. Throws TypeError with the fault. */
+/** Checks tags and metadata, and removes repeated tags. Throws TypeError with a description of the fault. */
 export function checkAnnotations(given: AnnotationsInput): Partial<Annotations> {
   const { tags, metadata, ...others } = Object(given) as AnnotationsInput;
   if (typeof given !== "object" || Object.keys(others).length > 0 || (tags === undefined && metadata === undefined)) {
@@ -47,7 +47,7 @@ function checkTag(tag: unknown): string {
   return tag;
 }
 
-/** Returns the metadata as a database returns them, so that no later change of the object has an effect. */
+/** Returns a copy of the metadata in the form that a database returns. A later change of the object does not change the copy. */
 function checkMetadata(metadata: unknown): { [name: string]: Json } {
   const prototype = metadata === null ? undefined : Object.getPrototypeOf(Object(metadata));
   const isPlain = typeof metadata === "object" && (prototype === Object.prototype || prototype === null);
@@ -63,7 +63,7 @@ function checkMetadata(metadata: unknown): { [name: string]: Json } {
     throw new TypeError(`metadata must have at most ${MAX_METADATA_BYTES} bytes as JSON.`);
   }
   const stored = JSON.parse(json, refusePrototype);
-  // A method toJSON can return any value.
+  // The object may have a method toJSON, which can return any value.
   if (typeof stored !== "object" || stored === null || Array.isArray(stored)) {
     throw new TypeError("metadata must be a plain object.");
   }
@@ -73,7 +73,7 @@ function checkMetadata(metadata: unknown): { [name: string]: Json } {
   return stored;
 }
 
-/** Refuses the values that JSON.stringify would replace with null or omit. A member with the value undefined is a missing member. */
+/** Refuses values that JSON.stringify would omit or replace with null. A member with the value undefined counts as missing. */
 function refuseLoss(this: unknown, _name: string, value: unknown): unknown {
   const isLost =
     (typeof value === "number" && !Number.isFinite(value)) ||
@@ -84,29 +84,29 @@ function refuseLoss(this: unknown, _name: string, value: unknown): unknown {
   return value;
 }
 
-/** An application could copy a member with the name `__proto__` into a prototype. */
+/** Refuses a member with the name `__proto__`, which an application could copy into a prototype. */
 function refusePrototype(name: string, value: unknown): unknown {
   if (name === "__proto__") throw new TypeError("metadata must have no member __proto__.");
   return value;
 }
 
-/** Joins tags and metadata. Later facts replace earlier facts. Returns undefined if there are no facts. */
+/** Joins annotations. Later tags or metadata replace earlier ones. Returns undefined if there are none. */
 export function joinAnnotations(...facts: (Partial<Annotations> | undefined)[]): Annotations | undefined {
   const { tags = [], metadata = {} } = Object.assign({}, ...facts) as Partial<Annotations>;
   return tags.length === 0 && Object.keys(metadata).length === 0 ? undefined : { tags, metadata };
 }
 
-/** Returns the terms by which a search finds a file. */
+/** Returns the search terms of a file. */
 export function termsOf({ tags, metadata }: Annotations): string[] {
   return [...tags.map((tag) => term("tag", tag)), ...termsOfMembers(metadata)];
 }
 
-/** The options of a search, with those of its page. */
+/** The options of a search and of its page. */
 export const SEARCH_NAMES = { tag: true, metadata: true, limit: true, cursor: true } as const;
 
 /**
- * Returns the terms of a search. The object `filter` may also contain the options of the page. Throws TypeError for a wrong filter, because
- * a search without the wrong part would find too many files. Returns no terms if the filter is empty.
+ * Returns the terms of a search, or none for an empty filter. `filter` may also contain the options of the page. Throws TypeError for a
+ * wrong filter, because a search without the wrong part would find too many files.
  */
 export function termsOfFilter(filter: AnnotationsFilter): string[] {
   requireNames(filter, { call: "A search", names: SEARCH_NAMES });
@@ -129,7 +129,7 @@ function isScalar(value: Json | undefined): boolean {
   return value !== undefined && (value === null || typeof value !== "object");
 }
 
-/** Hashes a fact, because an index accepts no long text. */
+/** Returns the hash of a tag or member, because an index accepts no long text. */
 function term(...fact: Json[]): string {
   return createHash("sha256").update(JSON.stringify(fact)).digest("base64url");
 }

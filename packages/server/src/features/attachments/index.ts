@@ -5,7 +5,6 @@ import type { Caller } from "../access/caller.ts";
 
 export type AttachmentVerbs = ReturnType<typeof createAttachments>;
 
-/** Creates the attachment functions that the rest of the service calls. */
 export function createAttachments(deps: Deps, { arrive }: { arrive: Arrive }) {
   return {
     getAttachment: getAttachment(deps, arrive),

@@ -7,12 +7,12 @@ import type { AttachmentState } from "../../platform/database/unions.ts";
 import { notInTrash } from "../access/sql.ts";
 import { ENDED } from "../usage/usage.ts";
 
-/** A preview picture of a file. `pixels` is undefined until the service has verified the stored picture. Instants are milliseconds. */
+/** A preview picture of a file. `pixels`: undefined until the service has verified the stored picture. Instants are in milliseconds. */
 export type StoredPreview = {
   attachmentId: string;
   name: PreviewName;
   objectKey: string;
-  /** Whether a signed URL can still write to the object. */
+  /** Whether a signed URL can still overwrite the object. */
   staged: boolean;
   contentType: string;
   sizeBytes: number;
@@ -21,7 +21,7 @@ export type StoredPreview = {
   createdAt: number;
 };
 
-/** A file, with the facts that decide whether its uploader may send a preview picture. */
+/** A file, with the data that decide whether its uploader may send a preview picture. */
 export type PreviewedFile = {
   id: string;
   noteId: string;
@@ -30,7 +30,7 @@ export type PreviewedFile = {
   sizeBytes: number;
   contentType: string;
   state: AttachmentState;
-  /** The end of the upload, or undefined for an upload that is not complete. */
+  /** When the upload was completed. Undefined for an upload that is not complete. */
   completedAt: number | undefined;
 };
 
@@ -65,7 +65,7 @@ export const previewQueries = defineQueries("database.previews", ({ kysely: db, 
       );
     },
 
-    /** Returns the previews of the files, also unconfirmed previews. The smallest comes first. */
+    /** Returns the previews of the files, also unconfirmed previews, smallest first. */
     async list(attachmentIds: readonly string[]): Promise<StoredPreview[]> {
       return (await ofFiles(attachmentIds).orderBy("size_bytes").execute()).map(toPreview);
     },
@@ -77,8 +77,8 @@ export const previewQueries = defineQueries("database.previews", ({ kysely: db, 
     },
 
     /**
-     * Locks the files that can have previews, until the transaction ends. Returns their ids. The lock prevents the deletion of the files and
-     * the end of their uploads. The lock is exclusive, because two previews of one file would otherwise wait for each other in `confirm`.
+     * Locks the files that can have previews, until the transaction ends. Returns their ids. Until then, nobody can delete the files or end
+     * their uploads. The lock is exclusive, because two previews of one file would otherwise wait for each other in `confirm`.
      */
     async holdFiles(attachmentIds: readonly string[]): Promise<Set<string>> {
       const rows = await db
@@ -87,13 +87,13 @@ export const previewQueries = defineQueries("database.previews", ({ kysely: db, 
         .where((eb) => engine.isIn(eb.ref("id"), engine.list(attachmentIds)))
         .where("state", "not in", ENDED)
         .orderBy("id")
-        // SQLite has no `for no key update` and needs no lock, because a transaction on SQLite is the only writer from its start.
+        // SQLite has no `for no key update`, and needs none, because only one transaction at a time can write.
         .$if(engine.name === "postgres", (query) => query.forNoKeyUpdate())
         .execute();
       return new Set(rows.map(({ id }) => id));
     },
 
-    /** Inserts previews. Returns the previews that it inserted, without the previews whose file and name already have a row. */
+    /** Inserts previews, except those whose file and name already have a row. Returns the inserted previews. */
     async insert(previews: readonly StoredPreview[]): Promise<Of[]> {
       if (previews.length === 0) return [];
       const rows = await db
@@ -113,7 +113,7 @@ export const previewQueries = defineQueries("database.previews", ({ kysely: db, 
       return rows.map(({ attachment_id: attachmentId, name }) => ({ attachmentId, name }));
     },
 
-    /** Confirms a preview in a locked file. Returns false if its row has changed since the read. `objectKey`: the verified object. */
+    /** Confirms a preview of a locked file. Returns false if its row has changed since it was read. `objectKey`: the verified object. */
     async confirm(
       { attachmentId, name, objectKey: seen }: StoredPreview,
       { width, height, objectKey }: { width: number; height: number; objectKey: string },
@@ -137,7 +137,7 @@ export const previewQueries = defineQueries("database.previews", ({ kysely: db, 
       return true;
     },
 
-    /** Deletes older unconfirmed previews that the given ones replace. A trigger queues the deletion of their objects. */
+    /** Deletes the older unconfirmed previews that these previews replace. A trigger queues the deletion of their objects. */
     async dropReplaced(previews: readonly Of[], before: number): Promise<void> {
       for (const [name, ofName] of Map.groupBy(previews, (preview) => preview.name)) {
         const ids = ofName.map(({ attachmentId }) => attachmentId);
@@ -151,7 +151,7 @@ export const previewQueries = defineQueries("database.previews", ({ kysely: db, 
       }
     },
 
-    /** Deletes previews that were not confirmed before the given instant. Returns the number of deleted rows, which is at most `limit`. */
+    /** Deletes up to `limit` unconfirmed previews that are older than `before`. Returns the number of deleted rows. */
     async dropUnconfirmed(before: number, limit: number): Promise<number> {
       const old = db
         .selectFrom("attachment_previews")

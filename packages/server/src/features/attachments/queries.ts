@@ -16,10 +16,10 @@ import { endReservation, releaseQuota, takeQuota } from "../usage/queries.ts";
 import { type Quota, usesCapacity } from "../usage/usage.ts";
 import { insertTerms } from "./sql.ts";
 
-/** The user who reads a list of attachments, and the role of this user on the note. */
+/** The user who reads a list of attachments, with the role of this user on the note. */
 type NoteReader = { userId: string; role: Role | undefined };
 
-/** A change of the state of an attachment. If `objectKey`, `checksum`, `rejectReason` or `rejection` is set, the new value replaces the stored value. */
+/** A change of an attachment's state. The other members also replace their stored values, unless they are undefined. */
 export type AttachmentChange = {
   from: AttachmentState;
   to: AttachmentState;
@@ -43,9 +43,9 @@ function toRow(attachment: Attachment): Insertable<Tables["attachments"]> {
 
 export const attachmentQueries = defineQueries("database.attachments", ({ kysely: db, engine }) => ({
   /**
-   * Inserts an attachment and adds its size to the usage of the owner. Changes of the state and deletions also update the usage, so the
-   * usage always matches the rows. `settles`: the attachment replaces the reservation with the same object key. For a tenant, the
-   * reservation guarantees no space. `isStaged`: nobody sees the attachment before `attachStaged`. Throws `quota_exceeded`.
+   * Inserts an attachment and adds its size to the usage of the owner. Deletions and changes of the state also update the usage, so the
+   * usage always matches the rows. `settles`: the attachment replaces the quota reservation with the same object key. The reservation of a
+   * tenant guarantees no space. `isStaged`: nobody sees the attachment before `attachStaged`. Throws `quota_exceeded`.
    */
   async insert(
     attachment: Attachment,
@@ -69,14 +69,14 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
     const reserved = settles ? await endReservation(db, attachment.objectKey) : undefined;
     let { bytes, files } = reserved ?? { bytes: 0, files: 0 };
     if (reserved !== undefined && isOwnerOfTenant(ownerId)) {
-      // The whole file needs space now, because a removal of the tenant sets the quota to 0.
+      // The whole file needs space now, because the removal of a tenant sets its quota to 0.
       await releaseQuota(db, ownerId, reserved);
       [bytes, files] = [0, 0];
     }
     await takeQuota(db, { ownerId, userId, more: { bytes: sizeBytes - bytes, files: 1 - files }, quota });
   },
 
-  /** Changes the state from `from` to `to`. Returns false if it is not `from` any more, so only one of parallel calls succeeds. */
+  /** Changes the state from `from` to `to`. Returns false if the state is not `from`, so only one of many callers succeeds. */
   async transition(attachmentId: string, change: AttachmentChange): Promise<boolean> {
     const { from, to, objectKey, checksum, rejectReason, rejection } = change;
     const row = await db
@@ -119,24 +119,24 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
     await db.updateTable("file_terms").set({ note_id: noteId }).where("attachment_id", "=", attachmentId).execute();
     // An embedding has no search index.
     if (!engine.hasServiceTables) return;
-    // The terms in the search index stay the same, because the terms depend only on the owner, the path and the filename.
+    // The terms in the search index depend only on the owner, the path and the filename, so they stay the same.
     await db.updateTable("search_docs").set({ note_id: noteId }).where("doc_id", "=", attachmentId).execute();
   },
 
-  /** Finds no attachment that is in the trash. The other queries of this file also skip the trash, unless their comments say otherwise. */
+  /** Does not find an attachment in the trash. The other queries of this file also skip the trash, unless their comments say otherwise. */
   async find(attachmentId: string): Promise<Attachment | undefined> {
     const found = selectAttachments(db).where("id", "=", attachmentId).where(notInTrash.attachments);
     const row = await found.executeTakeFirst();
     return row && toAttachment(row);
   },
 
-  /** Returns whether the attachment exists. Also finds attachments in the trash. */
+  /** Returns whether the attachment exists, also in the trash. */
   async exists(attachmentId: string): Promise<boolean> {
     const row = await db.selectFrom("attachments").select("id").where("id", "=", attachmentId).executeTakeFirst();
     return row !== undefined;
   },
 
-  /** Locks the attachment until the transaction ends. Returns false if the attachment does not exist, or is in the trash. */
+  /** Locks the attachment until the transaction ends. Returns false if the attachment does not exist or is in the trash. */
   async hold(attachmentId: string): Promise<boolean> {
     const row = await db
       .selectFrom("attachments")
@@ -149,16 +149,16 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
     return row !== undefined;
   },
 
-  /** Deletes attachments of one owner. */
+  /** Deletes attachments, which must all belong to one owner. */
   async delete(...attachmentIds: string[]): Promise<void> {
     const deletion = db.deleteFrom("attachments").where((eb) => engine.isIn(eb.ref("id"), engine.list(attachmentIds)));
     await releaseQuotaOf(db, await deletion.returning(quotaColumns).execute());
   },
 
   /**
-   * Returns and locks the attachments of the note, in any order. The result also contains unlisted attachments and attachments in the
-   * trash. The lock lasts until the transaction ends.
-   * `isPending`: returns only pending attachments. `limit`: the maximum number. Default: no limit.
+   * Locks the attachments of the note until the transaction ends, and returns them in any order. The result also contains unlisted
+   * attachments and attachments in the trash. `isPending`: only pending attachments. `limit`: the maximum number of attachments. Default:
+   * no limit.
    */
   async listOfNote(
     noteId: string,
@@ -175,8 +175,8 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
   },
 
   /**
-   * Returns one page of the listed attachments of a note, in order of creation. With `reader`, the page contains rejected attachments only
-   * if this user uploaded them. The page omits the attachments that `isHiddenFrom` hides for a viewer, and with `isForViewers`.
+   * Returns one page of a note's listed attachments, in order of creation. `reader`: hides rejected attachments of other users from this
+   * user. The page omits the attachments that `isHiddenFrom` hides if the reader is a viewer, or with `isForViewers`.
    */
   async pageOfNote(
     noteId: string,
@@ -213,20 +213,20 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
     return toPage(rows.map(toAttachment), limit);
   },
 
-  /** Counts the attachments that lists show to people with this role on the note. Does not count rejected attachments. */
+  /** Counts the attachments that lists show to people with this role on the note, without rejected attachments. */
   async countOfNote(noteId: string, role?: Role): Promise<number> {
     const isViewer = sql<SqlBool>`${sql.lit(role === "viewer")}`;
     const { count } = await countListed(db, sql.val(noteId), isViewer).executeTakeFirstOrThrow();
     return count;
   },
 
-  /** Finds the attachment even if the attachment is in the trash, because the bucket still stores the object. */
+  /** Also finds an attachment in the trash, because the bucket still stores its object. */
   async findByObjectKey(objectKey: string): Promise<Attachment | undefined> {
     const row = await selectAttachments(db).where("object_key", "=", objectKey).executeTakeFirst();
     return row && toAttachment(row);
   },
 
-  /** Returns the ids of the attachments that `isHiddenFrom` hides from viewers. Runs one query. */
+  /** Returns the ids of the attachments that `isHiddenFrom` hides from viewers, with one query. */
   async hiddenFromViewers(attachmentIds: readonly string[]): Promise<Set<string>> {
     const rows = await db
       .selectFrom("attachments")
@@ -237,7 +237,7 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
     return new Set(rows.map(({ id }) => id));
   },
 
-  /** Returns the filename and the note of each attachment. Runs one query. The map does not contain deleted attachments. */
+  /** Returns the filename and the note of each attachment, with one query. The map omits deleted attachments. */
   async filenamesOf(attachmentIds: readonly string[]): Promise<Map<string, { filename: string; noteId: string }>> {
     const rows = await db
       .selectFrom("attachments")
@@ -250,8 +250,8 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
 }));
 
 /**
- * Locks the note. Throws if the note does not exist. If another transaction is deleting the note, the lock waits until this transaction
- * ends. The row of a deleted note may still exist, because the note is in the trash.
+ * Locks the note. Throws if the note does not exist or is in the trash. If another transaction is deleting the note, the lock waits until
+ * it ends.
  */
 async function requireNote(db: Kysely<Tables>, { engine, noteId }: { engine: Engine; noteId: string }): Promise<void> {
   const note = await db
@@ -273,8 +273,8 @@ export async function deleteAttachmentsOf(db: Kysely<Tables>, noteId: string): P
 const quotaColumns = ["owner_id", "size_bytes", "owns_object", "state"] as const;
 
 /**
- * Releases the quota that the rows used. All rows must belong to one owner. The statement that deleted or changed the rows also returned
- * the rows, so the quota of each row is released only once.
+ * Releases the quota that the rows used. All rows must belong to one owner. Each row must come from the statement that deleted or changed
+ * it, so that its quota is released only once.
  */
 export async function releaseQuotaOf(
   db: Kysely<Tables>,
@@ -287,13 +287,13 @@ export async function releaseQuotaOf(
   await releaseQuota(db, first.owner_id, { bytes, files: counted.length });
 }
 
-/** The SQL condition that viewers see an attachment. `isHiddenFrom` in features/links/file-request.ts has the same rule. */
+/** The SQL condition that viewers see an attachment. `isHiddenFrom` (features/access/caller.ts) has the same rule. */
 export const shownToViewers = sql<SqlBool>`
   (attachments.state = 'ready' or substr(attachments.created_by, 1, ${sql.lit(VISITOR.length)}) <> ${sql.lit(VISITOR)})`;
 
 /**
- * Builds the query that counts the listed attachments of a note. The count excludes rejected attachments. `isViewer`: the condition that
- * the reader is a viewer. Default: the reader is no viewer.
+ * Builds the query that counts the listed attachments of a note, without rejected attachments. `isViewer`: the SQL condition that the
+ * reader is a viewer. Default: the reader is not a viewer.
  */
 export function countListed(db: Kysely<Tables>, noteId: Expression<string>, isViewer?: Expression<SqlBool>) {
   const ofNote = db
@@ -301,7 +301,7 @@ export function countListed(db: Kysely<Tables>, noteId: Expression<string>, isVi
     .select(sql<number>`count(*)`.as("count"))
     .where("attachments.note_id", "=", noteId);
   const unready = ofNote.where(isUnready);
-  // The query subtracts two counts, so that the database reads only indexes, and not every row of the note.
+  // The query subtracts counts, so that the database reads only indexes, and not every row of the note.
   if (isViewer === undefined)
     return db.selectNoFrom(sql<number>`${ofNote} - ${unready.where(isUncounted)}`.as("count"));
   const isHidden = sql<SqlBool>`(${isViewer} and not ${shownToViewers})`;
@@ -310,14 +310,14 @@ export function countListed(db: Kysely<Tables>, noteId: Expression<string>, isVi
   return db.selectNoFrom(sql<number>`${ofNote} - ${unlisted} - ${pending}`.as("count"));
 }
 
-// The database uses the index of unready attachments only if the query has the same expression with the same literals.
+// The database uses the index of attachments that are not ready only if the query has exactly the expression of the index.
 const isUnready = sql<SqlBool>`(attachments.state not in ('pending', 'ready') or attachments.trash_id is not null)`;
 
 const isUncounted = sql<SqlBool>`
   (attachments.state in ('rejected', ${sql.join(unlistedStates.map((state) => sql.lit(state)))})
     or attachments.trash_id is not null)`;
 
-/** The groups of the index `attachments_of_note`. `sent`: the upload has ended. `unlisted`: not in lists. */
+/** The groups of the index `attachments_of_note`. `sent`: all bytes have arrived. `unlisted`: not in lists. */
 const GROUPS = { sent: 0, pending: 1, unlisted: 2 } as const;
 
 type AttachmentGroup = keyof typeof GROUPS;
@@ -331,7 +331,6 @@ const groupOf = sql`
     else ${sql.lit(GROUPS.sent)}
   end`;
 
-/** The condition that an attachment is in one of the groups. */
 export function inGroup(...groups: AttachmentGroup[]) {
   return sql<SqlBool>`${groupOf} in (${sql.join(groups.map((group) => sql.lit(GROUPS[group])))})`;
 }

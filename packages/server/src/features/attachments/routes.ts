@@ -16,7 +16,6 @@ const schemas = operations("attachments", {
   },
 });
 
-/** The routes /attachments and /attachments/:attachmentId. */
 export function attachmentRoutes(app: App, deps: RouteDeps<AttachmentVerbs & PeopleVerbs>): void {
   const { useCases } = deps;
 
@@ -25,7 +24,7 @@ export function attachmentRoutes(app: App, deps: RouteDeps<AttachmentVerbs & Peo
   );
 }
 
-/** Converts an access summary to the form of a response. Omits the expiry if the access never expires. */
+/** Converts an access summary to the form of a response. Omits `until` if the access never expires. */
 export function presentAccess(access: NoteAccess): wire.NoteAccess {
   return Object.fromEntries(
     Object.entries(access).map(([fact, { count, until, next }]) => [
@@ -35,14 +34,14 @@ export function presentAccess(access: NoteAccess): wire.NoteAccess {
   );
 }
 
-/** Returns the member `previews` of a file. A file that is not ready never shows a preview picture. */
+/** Returns the member `previews` of a file in a response. A file that is not ready has no previews. */
 export function presentPreviews({ state, previews }: Pick<Attachment, "state" | "previews">): {
   previews?: wire.Preview[];
 } {
   return state === "ready" && previews !== undefined ? { previews: [...previews] } : {};
 }
 
-/** Converts an attachment to the form of a response. The response contains no object key. */
+/** Converts an attachment to the form of a response, without its object key. */
 export function presentAttachment(attachment: ListedAttachment, people: People): wire.Attachment {
   const { id, noteId, sizeBytes, contentType, checksum, state, createdAt } = attachment;
   return {
@@ -61,7 +60,7 @@ export function presentAttachment(attachment: ListedAttachment, people: People):
   };
 }
 
-/** Converts one attachment to the form of a response. Reads from the database who uploaded the attachment. */
+/** Converts one attachment to the form of a response. Reads the user who uploaded it from the database. */
 export async function describeAttachment(
   attachment: Attachment,
   { useCases }: RouteDeps<PeopleVerbs>,
@@ -69,7 +68,7 @@ export async function describeAttachment(
   return presentAttachment(attachment, await useCases.findPeople([attachment.createdBy]));
 }
 
-/** Converts one page of a note's attachments to the form of a response. One query reads all users who uploaded these attachments. */
+/** Converts one page of a note's attachments to the form of a response. Reads all users who uploaded them with one query. */
 export async function describeAttachments(
   page: Page<ListedAttachment>,
   { useCases }: RouteDeps<PeopleVerbs>,

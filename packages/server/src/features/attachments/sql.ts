@@ -5,7 +5,7 @@ import { termsOf } from "./annotations.ts";
 
 export type AnnotatedFile = { id: string; noteId: string };
 
-/** Adds the terms of a file without terms. */
+/** Adds the search terms of a file, which must have none. */
 export async function insertTerms(
   db: Kysely<Tables>,
   { id, noteId, annotations }: AnnotatedFile & { annotations: Annotations },

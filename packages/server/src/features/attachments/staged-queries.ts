@@ -3,9 +3,9 @@ import type { Attachment } from "../access/attachment.ts";
 import { attachmentColumns, STAGED, toAttachment } from "../access/sql.ts";
 import { releaseQuotaOf } from "./queries.ts";
 
-/** The queries of staged files, which the application has not attached yet. */
+/** The queries for staged files, which the application has not attached yet. */
 export const stagedQueries = defineQueries("database.staged", ({ kysely: db, engine }) => ({
-  /** Attaches a file that was staged after `after`. Returns undefined without such a file of `item`. */
+  /** Attaches a file of `item` that was staged after the instant `after`. Returns undefined if there is no such file. */
   async attach(
     attachmentId: string,
     { after, item }: { after: number; item: { resource: string; itemId: string } | undefined },
@@ -30,7 +30,7 @@ export const stagedQueries = defineQueries("database.staged", ({ kysely: db, eng
     return row && toAttachment(row);
   },
 
-  /** Deletes and returns one file staged until `before`, if no open transaction attaches it. `noteId`: only of this note. */
+  /** Deletes and returns one file that was staged until `before`, unless an open transaction attaches it. `noteId`: only of this note. */
   async deleteOne(before: number, noteId?: string): Promise<Attachment | undefined> {
     const old = db
       .selectFrom("attachments")

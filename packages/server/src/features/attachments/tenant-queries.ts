@@ -5,12 +5,12 @@ import type { Attachment } from "../access/attachment.ts";
 import { attachmentColumns, selectAttachments, toAttachment } from "../access/sql.ts";
 import { inGroup, shownToViewers } from "./queries.ts";
 
-/** The database uses the index of the files of tenants only if a query has the same condition with the same literals (migration 0117). */
+/** The database uses the index for the files of tenants only if a query has exactly this condition (migration 0117). */
 const OF_TENANT = sql<SqlBool>`(attachments.owner_id >= 'item:tenant:' and attachments.owner_id < 'item:tenant;')`;
 
-/** The queries of the files of all items of a tenant. `ownerId`: the owner of the notes of these items. */
+/** The queries for the files of all items of a tenant. `ownerId`: the id that owns the notes of these items. */
 export const tenantQueries = defineQueries("database.tenants", ({ kysely: db, engine }) => ({
-  /** Returns one page of the listed files that viewers see, in order of creation, with the names of their items. */
+  /** Returns one page of the listed files that viewers see, in order of creation, with the resources and ids of their items. */
   async page(
     ownerId: string,
     { limit, cursor }: PageRequest,
@@ -28,7 +28,7 @@ export const tenantQueries = defineQueries("database.tenants", ({ kysely: db, en
         .orderBy("attachments.id")
         .limit(limit + 1)
         .as("first");
-    // The index orders each group separately, as the index of the files of a note does.
+    // The index sorts each group separately, like the index for the files of a note.
     const ids = db
       .selectFrom(firstIn("sent"))
       .selectAll()
@@ -51,14 +51,14 @@ export const tenantQueries = defineQueries("database.tenants", ({ kysely: db, en
     return toPage(files, limit);
   },
 
-  /** Locks and returns files with ids before `beforeId`, in any order, also pending, staged and deleted ones. */
+  /** Locks and returns files with ids before `beforeId`, in any order. Also returns pending, staged and deleted files. */
   async hold(ownerId: string, { beforeId, limit }: { beforeId: string; limit: number }): Promise<Attachment[]> {
     const rows = await selectAttachments(db)
       .where("owner_id", "=", ownerId)
       .where(OF_TENANT)
       .where("id", "<", beforeId)
       .limit(limit)
-      // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
+      // SQLite has no `for update`, and needs none, because only one transaction at a time can write.
       .$if(engine.name === "postgres", (query) => query.forUpdate())
       .execute();
     return rows.map(toAttachment);

@@ -11,7 +11,6 @@ import { addAuditPartition, expireAuditEvents } from "./retention.ts";
 
 export type AuditVerbs = ReturnType<typeof createAudit>;
 
-/** Creates the functions of the audit feature for the rest of the service. */
 export function createAudit(deps: Deps) {
   const { db, clock } = deps;
   return {
@@ -22,7 +21,7 @@ export function createAudit(deps: Deps) {
       return nameEvents(db, await auditQueries(db).listOfNote(noteId, page));
     },
 
-    /** Lists the events of the caller's own notes, including deleted notes, the newest event first. */
+    /** Lists the events of the caller's own notes, including deleted notes, newest first. */
     async listActivity(caller: Caller, page: AuditPageRequest): Promise<Page<NamedEvent>> {
       return nameEvents(db, await auditQueries(db).listOfOwner(caller.userId, page));
     },
@@ -32,7 +31,7 @@ export function createAudit(deps: Deps) {
       return auditQueries(db).countDownloads({ ownerId: caller.userId }, countUntil(clock()));
     },
 
-    /** Counts the downloads of one note. The functions about one note throw `note_not_found` or `access_denied`. */
+    /** Counts the downloads of one note. Throws `note_not_found` or `access_denied`. */
     async countNoteDownloads(caller: Caller, noteId: string): Promise<DownloadSteps> {
       await authoriseNote(db, { caller, noteId, action: "note.activity" });
       return auditQueries(db).countDownloads({ noteId }, countUntil(clock()));
@@ -43,19 +42,18 @@ export function createAudit(deps: Deps) {
   };
 }
 
-// The maximum number of filenames that the list shows for one event. An event can have up to 1,000 files, and a page can have up to 200
-// events.
+// The maximum number of filenames for one event in a list. An event can have up to 1,000 files, and a page up to 200 events.
 const MAX_NAMED_FILES = 10;
 
 const STEP_MS = 900_000;
 
-/** The page shows 30 days, and needs 31 days so that the first day is whole in every time zone. */
+/** The activity page shows downloads of 30 days. It needs the counts of 31 days, so that the first day is whole in every time zone. */
 const COUNTED_MS = 31 * 86_400_000;
 
-/** The maximum number of events that one count reads. With SQLite, a count of downloads blocks the thread that serves HTTP requests. */
+/** The maximum number of events that one count reads, because a count on SQLite blocks the thread that serves HTTP requests. */
 const MAX_COUNTED = 10_000;
 
-/** An audit event with the current title of its note and the names of its first files. `noteTitle` is undefined for a deleted note. */
+/** An audit event with the current title of its note and the names of its first files. `noteTitle`: undefined for a deleted note. */
 export type NamedEvent = AuditEvent & { noteTitle: string | undefined; files: { id: string; filename: string }[] };
 
 function countUntil(now: number) {
@@ -64,14 +62,14 @@ function countUntil(now: number) {
 
 const keyOf = (noteId: string, attachmentId: string) => `${noteId} ${attachmentId}`;
 
-// The activity may contain filenames, because only users who may read the files of a note see the activity of the note.
+// The activity may contain filenames, because only users who may read the files of a note see its activity.
 export async function nameEvents(queries: Tx, { items, nextCursor }: Page<AuditEvent>): Promise<Page<NamedEvent>> {
   const ids = new Set(items.flatMap(({ attachmentIds }) => attachmentIds.slice(0, MAX_NAMED_FILES)));
   const current = ids.size === 0 ? new Map() : await attachmentQueries(queries).filenamesOf([...ids]);
   const noteIds = [...new Set(items.map(({ noteId }) => noteId))];
   const titles = items.length === 0 ? new Map<string, string>() : await guardedNoteQueries(queries).titlesOf(noteIds);
-  // A file that is deleted or is in another note gets the name from the newest event of the file on the page. People who see only the
-  // former note must not see the name of the file in the other note.
+  // A file that was deleted or moved to another note gets its name from its newest event on the page. People who see only the former note
+  // must not see the name of the file in the other note.
   const names = new Map<string, string>();
   for (const { noteId, attachmentIds, detail } of items) {
     const [id, ...others] = attachmentIds;

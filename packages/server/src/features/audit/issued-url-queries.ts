@@ -7,9 +7,9 @@ import type { AuditEvent } from "./audit-event.ts";
 /** An issued URL, or the issued URLs of a batch. */
 export type IssuedUrl = Pick<AuditEvent, "id" | "at" | "actorId" | "noteId" | "attachmentIds" | "detail">;
 
-/** The queries of the jobs that report the issued URLs in the audit log to webhooks and hooks. */
+/** The queries for the jobs that report the issued URLs in the audit log to webhooks and hooks. */
 export const issuedUrlQueries = defineQueries("database.webhooks", ({ kysely: db, journal }) => ({
-  /** Lists the endpoints that get summaries of issued URLs. `reportedUntil`: the end of the earlier summaries, an id. */
+  /** Lists the webhooks that get summaries of issued URLs. `reportedUntil`: the id up to which summaries have reported events. */
   async listUrlReports(): Promise<{ endpointId: string; ownerId: string; reportedUntil: string }[]> {
     const rows = await db
       .selectFrom("webhook_endpoints")
@@ -20,7 +20,7 @@ export const issuedUrlQueries = defineQueries("database.webhooks", ({ kysely: db
     return rows.map(({ reportedUntil, ...row }) => ({ ...row, reportedUntil: reportedUntil as string }));
   },
 
-  /** Moves `reportedUntil` of an endpoint forward. Returns false if another replica has already moved it. */
+  /** Moves `reportedUntil` of a webhook forward. Returns false if another replica has already moved it. */
   async advanceUrlReport(
     { endpointId, reportedUntil: before }: { endpointId: string; reportedUntil: string },
     { reportedUntil }: { reportedUntil: string },
@@ -34,11 +34,11 @@ export const issuedUrlQueries = defineQueries("database.webhooks", ({ kysely: db
     return numUpdatedRows === 1n;
   },
 
-  /** Lists the audit events with the action `url.issued` between two ids, the oldest first. */
+  /** Lists the audit events `url.issued` between two ids, oldest first. */
   async listIssuedUrls(range: { ownerId: string; after: string; before: string; limit: number }): Promise<IssuedUrl[]> {
     const ownerId = range.ownerId === SERVICE_OWNER ? null : range.ownerId;
-    // The query reads the journal first, so that an event that moves to the table between the two reads is in both results. In the other
-    // order, the event could be in neither result.
+    // The function reads the journal first. An event that moves to the table between the two reads is then in both results, and not in
+    // none.
     const fromJournal = journal?.findUrls({ ...range, ownerId }) ?? [];
     const fromTable = await urlsFromTable(db, { ...range, ownerId });
     const byId = new Map([...fromJournal, ...fromTable].map((row) => [row.id, row]));
@@ -54,7 +54,7 @@ export const issuedUrlQueries = defineQueries("database.webhooks", ({ kysely: db
   },
 }));
 
-/** Finds events in the table. The index for all owners has the same literal for the action. */
+/** Finds the events in the database table. The action is a literal, because the index for all owners has the same literal. */
 async function urlsFromTable(
   db: Kysely<Tables>,
   { ownerId, after, before, limit }: Parameters<UrlJournal["findUrls"]>[0],

@@ -6,28 +6,28 @@ import { toAuditEvent } from "./queries.ts";
 /** The position of an event in the order of the primary key. */
 export type Position = Pick<AuditEvent, "id" | "ownerId"> & { isRoutine: number };
 /**
- * The table with the events of a month, which is no longer a partition. `isExported`: all its events are in files, and it waits only for
- * its removal.
+ * The table with the events of a month, after its detachment from the partitions. `isExported`: all its events are in files, and the
+ * service must only drop the table.
  */
 export type OldMonth = { name: string; isExported: boolean };
 
 const EXPORTED = "exported";
 
-// A lock of a partition waits for running queries, and all later queries wait for the lock. So the service gives up soon, and tries again
-// in the next round.
+// A lock of a partition waits for running queries, and all later queries wait for the lock. So the service stops waiting soon, and tries
+// again in the next round.
 const LOCK_TIMEOUT = "set local lock_timeout = '1s'";
 const LOCK_ID = 4_716_203_958_114_028n;
 
-/** The queries for the partitions of the audit events. Only PostgreSQL has partitions. */
+/** The queries for the partitions of the audit log. Only PostgreSQL has partitions. */
 export const partitionQueries = defineQueries("audit.partitions", ({ kysely: db }) => ({
-  /** Lists the names of the partitions, the oldest first. The names are in the order of time. */
+  /** Lists the names of the partitions, oldest first, because the names contain the months. */
   async list(): Promise<string[]> {
     const { rows } = await sql<{ name: string }>`
       select relname as name from pg_inherits join pg_class on oid = inhrelid where inhparent = to_regclass('audit_events')
       order by relname collate "C"`.execute(db);
     return rows.map(({ name }) => name);
   },
-  /** Returns whether no other transaction changes partitions. If another transaction does, the caller must stop. */
+  /** Locks the partitions until the transaction ends. Returns false if another transaction changes them, and the caller must then stop. */
   async lock(): Promise<boolean> {
     await sql.raw(LOCK_TIMEOUT).execute(db);
     const { rows } = await sql<{ ok: boolean }>`select pg_try_advisory_xact_lock(${sql.lit(LOCK_ID)}) as ok`.execute(
@@ -35,7 +35,7 @@ export const partitionQueries = defineQueries("audit.partitions", ({ kysely: db 
     );
     return rows[0]?.ok === true;
   },
-  /** Ends the last partition before the id `to`, and adds a partition for all later ids. */
+  /** Limits the last partition to ids before `from`, and adds a partition for all later ids. */
   async add(last: { name: string; from: string | undefined }, { name, from }: { name: string; from: string }) {
     const start = last.from === undefined ? sql.raw("minvalue") : sql.lit(last.from);
     const [old, added] = [sql.id(last.name), sql.id(name)];
@@ -47,11 +47,11 @@ export const partitionQueries = defineQueries("audit.partitions", ({ kysely: db 
       db,
     );
   },
-  /** Updates the statistics of the whole audit log. PostgreSQL itself does this only for single partitions. */
+  /** Updates the statistics of the whole audit log, because PostgreSQL does this only for single partitions. */
   async analyze(): Promise<void> {
     await sql`analyze audit_events`.execute(db);
   },
-  /** Deletes some rows of `link_events` about events in a range of ids. Returns whether there may be more. */
+  /** Deletes up to `limit` rows of `link_events` with event ids in a range. Returns true if there may be more. */
   async forgetLinks({ from, to, limit }: { from: string; to: string; limit: number }): Promise<boolean> {
     const { numAffectedRows = 0n } = await sql`
       delete from link_events where ctid in (
@@ -59,8 +59,8 @@ export const partitionQueries = defineQueries("audit.partitions", ({ kysely: db 
     return numAffectedRows === BigInt(limit);
   },
   /**
-   * Makes an old month a table of its own, which gets no more events. The first partition then takes the ids of the month. So the log also
-   * accepts the events of a replica whose clock is late.
+   * Makes an old month a separate table, which gets no more events. The first partition then accepts the ids of this month, for example
+   * from a replica whose clock is late.
    */
   async detach(month: { name: string; to: string }, { first }: { first: string }): Promise<void> {
     for (const name of [first, month.name])
@@ -76,7 +76,7 @@ export const partitionQueries = defineQueries("audit.partitions", ({ kysely: db 
       order by relname collate "C"`.execute(db);
     return rows;
   },
-  /** Lists the events of an old month in the order of their primary key, after a position. */
+  /** Lists the events of an old month after a position, in the order of the primary key. */
   async listAfter({ name, after, limit }: { name: string; after: Position; limit: number }) {
     const { rows } = await sql<AuditRow>`
       select ${sql.join(auditColumns.map((column) => sql.ref(column)))} from ${sql.id(name)}

@@ -12,16 +12,16 @@ import { queueMessages } from "../outbox/webhook-queries.ts";
 import { type AuditEvent, auditColumns, DOWNLOAD_PURPOSES, toAuditRow } from "./audit-event.ts";
 import { messagesOf } from "./webhook-messages.ts";
 
-/** A page of audit events. `routine`: whether it has routine events (features/audit/audit-event.ts). Default: `include`. */
+/** A page of audit events. `routine`: whether the page has routine events (features/audit/audit-event.ts). Default: `include`. */
 export type AuditPageRequest = PageRequest & { routine?: "include" | "omit" };
 
-/** Downloads in intervals of time, oldest first. All events since `countedSince` count. Milliseconds. */
+/** The numbers of downloads in intervals of time, oldest first, for all events since `countedSince`. Milliseconds since the epoch. */
 export type DownloadSteps = { countedSince: number; steps: { at: number; count: number }[] };
 
 type Sources = { journal: UrlJournal | undefined };
 
 export const auditQueries = defineQueries("audit", ({ kysely: db, engine, journal }) => ({
-  /** Adds audit events that are not about URLs. The caller must call `add` in the transaction that makes the change. */
+  /** Adds audit events that are not about URLs. The caller must call `add` in the transaction of the change that the events report. */
   async add(...events: readonly AuditEvent[]): Promise<void> {
     if (events.length === 0) return;
     await db.insertInto("audit_events").values(events.map(toAuditRow)).execute();
@@ -29,7 +29,7 @@ export const auditQueries = defineQueries("audit", ({ kysely: db, engine, journa
       typeof linkId === "string" ? [{ link_id: linkId, event_id: id }] : [],
     );
     if (ofLinks.length > 0) await db.insertInto("link_events").values(ofLinks).execute();
-    // The function `add` queues the webhook messages, so that no caller can forget the messages.
+    // `add` also queues the webhook messages, so that no caller can forget them.
     await queueMessages({ db, engine }, events.flatMap(messagesOf));
   },
   listOfNote: (noteId: string, page: AuditPageRequest): Promise<Page<AuditEvent>> =>
@@ -37,26 +37,26 @@ export const auditQueries = defineQueries("audit", ({ kysely: db, engine, journa
   listOfOwner: (ownerId: string, page: AuditPageRequest): Promise<Page<AuditEvent>> =>
     list(db, { journal, column: "owner_id", value: ownerId, ...page }),
   /**
-   * Counts the downloaded files of a note or an owner since an instant, in intervals of `stepMs`. The function `countDownloads` reads at
-   * most `limit` of the newest events, so that its time does not depend on the size of the audit log.
+   * Counts the downloaded files of a note or an owner since an instant, in intervals of `stepMs`. Reads at most `limit` of the newest
+   * events, so that the time does not depend on the size of the audit log.
    */
   countDownloads: (
     of: { noteId: string } | { ownerId: string },
     options: { since: number; stepMs: number; limit: number },
   ): Promise<DownloadSteps> => countDownloads(db, { engine, journal, of, ...options }),
-  // The events of a link are never in the journal, because a transaction writes the events of a link.
+  // The events of a link are never in the journal, because the service writes them in a transaction.
   /** Lists the events whose `detail.linkId` is the id of a link. */
   async listOfLink(
     { linkId, ownerId }: { linkId: string; ownerId: string },
     page: PageRequest,
   ): Promise<Page<AuditEvent>> {
-    // With a subquery for the ids, PostgreSQL may read all events of the owner, because it collects no statistics of a divided table.
+    // With a subquery for the ids, PostgreSQL may read all events of the owner, because it has no statistics of a partitioned table.
     const ids = await idsOfLink(db, { linkId, before: decodeCursor(page.cursor), limit: page.limit }).execute();
     const wanted = engine.list(ids.map(({ event_id }) => event_id));
     const isWanted: IsWanted = (id) => engine.isIn(id, wanted);
     return list(db, { journal: undefined, column: "owner_id", value: ownerId, isWanted, ...page });
   },
-  /** Returns the lowest owner id after `after`, if any. `before` prevents the read of later partitions on PostgreSQL. */
+  /** Returns the lowest owner id after `after`. `before`: an event id, so that PostgreSQL does not read later partitions. */
   async nextOwner(after: string, { before }: { before: string }): Promise<string | undefined> {
     const query = db
       .selectFrom("audit_events")
@@ -65,7 +65,7 @@ export const auditQueries = defineQueries("audit", ({ kysely: db, engine, journa
       .$if(engine.name === "postgres", (events) => events.where("id", "<", before));
     return (await query.orderBy("owner_id").limit(1).executeTakeFirst())?.owner_id;
   },
-  /** Lists the events of an owner with ids before `before`, the oldest event first. */
+  /** Lists the events of an owner with ids before `before`, oldest first. */
   async listOldest(ownerId: string, { before, limit }: { before: string; limit: number }): Promise<AuditEvent[]> {
     const range = { column: "owner_id", value: ownerId, before, routine: "include" } as const;
     const rows = await inOrder(db, { ...range, order: "asc", limit })
@@ -101,7 +101,7 @@ export function toAuditEvent(row: AuditRow): AuditEvent {
 }
 
 type Listing = AuditPageRequest & Sources & { column: "note_id" | "owner_id"; value: string; isWanted?: IsWanted };
-/** A further condition for the id of an event. */
+/** An additional condition for the id of an event. */
 type IsWanted = (id: Expression<string>) => Expression<SqlBool>;
 
 async function list(
@@ -109,8 +109,7 @@ async function list(
   { journal, column, value, isWanted, routine = "include", limit, cursor }: Listing,
 ): Promise<Page<AuditEvent>> {
   const before = decodeCursor(cursor);
-  // The query reads the journal first, so that an event that moves to the table between two reads is in each result. If the query read the
-  // table first, the event could be in neither result.
+  // The function reads the journal first. An event that moves to the table between the two reads is then in both results, and not in none.
   const fromJournal = journal?.find({ column, value, before, routine, limit: limit + 1 }) ?? [];
   const newestFirst = { column, value, before, routine, isWanted, order: "desc" } as const;
   const ids = sql<number>`octet_length(attachment_ids)`.as("bytes");
@@ -129,7 +128,7 @@ async function list(
 
 type Range = Parameters<UrlJournal["find"]>[0] & { isWanted?: IsWanted | undefined; order: "asc" | "desc" };
 
-/** Selects routine and other events in order, which the indexes store separately, and only up to the limit. */
+/** Selects events in order, up to the limit. The indexes store routine events and other events separately. */
 function inOrder(db: Kysely<Tables>, { column, value, before, routine, isWanted, order, limit }: Range) {
   const events = (eb: ExpressionBuilder<Tables, never>) => {
     const part = (isRoutine: 0 | 1) =>
@@ -165,7 +164,7 @@ async function countDownloads(
   { engine, journal, of, since, stepMs, limit }: Count,
 ): Promise<DownloadSteps> {
   const [column, value] = "noteId" in of ? (["note_id", of.noteId] as const) : (["owner_id", of.ownerId] as const);
-  // The query reads the journal first, as `list` does.
+  // The function reads the journal first, like `list`.
   const fromJournal = journal?.find({ column, value, before: undefined, routine: "omit", limit }) ?? [];
   const acts = db
     .selectFrom("audit_events")
@@ -180,7 +179,7 @@ async function countDownloads(
     .selectFrom("audit_events")
     .select([
       sql<number>`at - at % ${sql.lit(stepMs)}`.as("step"),
-      // The query counts the commas, because an id contains no comma.
+      // The number of ids is the number of commas plus 1.
       sql<number>`sum(length(attachment_ids) - length(replace(attachment_ids, ',', '')) + 1)`.as("count"),
     ])
     .where(column, "=", value)
@@ -202,10 +201,10 @@ async function countDownloads(
   return { countedSince: oldest?.at ?? since, steps: inOrder.map(([at, count]) => ({ at, count })) };
 }
 
-/** The events that stand for one act of a person or a visitor. */
+/** The actions of events that report a download or view by a person or visitor. */
 const ACTS: AuditAction[] = ["url.issued", "link.claimed"];
 
-/** Returns the text of a purpose in the JSON of `detail`. Every other quotation mark in the JSON of `detail` is escaped. */
+/** Returns the text of a purpose in the JSON of `detail`. A filename can't contain this text, because JSON escapes its quotation marks. */
 function purposeIn(purpose: string): string {
   return `"purpose":"${purpose}"`;
 }
@@ -224,8 +223,8 @@ function idsOfLink(
 }
 
 /**
- * The maximum size of all attachment ids of a page, in bytes. An event may have 1,000 ids, and a page may have 200 events. The maximum size
- * of a response limits the ids (platform/http/wire.ts).
+ * The maximum size of all attachment ids of a page, in bytes. An event can have 1,000 ids, and a page 200 events. Each response has a
+ * maximum size (platform/http/wire.ts).
  */
 const MAX_PAGE_BYTES = 2 ** 20;
 
@@ -245,19 +244,19 @@ function mergeNewestFirst(fromJournal: AuditRow[], fromTable: AuditRow[]): Audit
   return [...byId.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
 }
 
-/** The log of URL events is not part of a transaction, because several of its events share a separate commit. */
+/** The log of URL events is not part of a transaction, because several of its events share one commit. */
 export const urlAuditLog = defineQueries("audit", (): UrlAuditLog => {
   throw new Error("A transaction has no log of URL events.");
 });
 
-// Each SQL parameter is an array with the values of one column. PostgreSQL prepares the SQL only once, because the SQL does not depend on
-// the number of events. If the response to an earlier attempt was lost, the database may already have an event.
+// Each SQL parameter is an array with the values of one column. So the SQL does not depend on the number of events, and PostgreSQL prepares
+// it only once. The database may already have an event if the response to an earlier attempt was lost.
 const INSERT = `insert into audit_events (${auditColumns.join(", ")})
 select * from unnest($1::text[], $2::int8[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
   $9::int2[])
 on conflict do nothing`;
 
-/** Opens the log of URL events on PostgreSQL. The log writes a batch of events with one statement and one commit. */
+/** Opens the log of URL events on PostgreSQL, which writes a batch of events with one statement and one commit. */
 export function openPostgresUrlAudit(run: RunNamed): UrlAuditLog {
   async function insert(events: AuditEvent[]): Promise<void> {
     const rows = events.map(toAuditRow);
@@ -268,8 +267,8 @@ export function openPostgresUrlAudit(run: RunNamed): UrlAuditLog {
   return {
     // A read-only PostgreSQL refuses even an insert without rows, so an empty insert detects a read-only server.
     probe: () => insert([]),
-    // PostgreSQL would refuse the whole batch because of one text with the NUL character. JSON texts escape the NUL character, so JSON
-    // texts need no check.
+    // PostgreSQL would refuse the whole batch because of one text with the NUL character. JSON texts need no check, because JSON escapes
+    // this character.
     record: (event) => (hasNul(event) ? Promise.reject(invalid()) : log.record(event)),
     close: log.close,
   };
@@ -283,21 +282,20 @@ function invalid(): DomainError {
   return invalidRequest("A text contains the NUL character");
 }
 
-/** Writes the audit events about URLs. Several URL events share one commit, because URL events are frequent and small. */
+/** Writes the audit events about URLs, which are frequent and small. So several events share one commit. */
 export type UrlAuditLog = {
-  /** Resolves when the event is on the disk, within a few milliseconds. The function `record` rejects with `database_unavailable`. */
+  /** Resolves when the event is on the disk, within a few milliseconds. Rejects with `database_unavailable`. */
   record(event: AuditEvent): Promise<void>;
-  /** Checks that the log could record an event now. The function `probe` rejects with `database_unavailable` or `storage_full`. */
+  /** Checks that the log can record an event now. Rejects with `database_unavailable` or `storage_full`. */
   probe(): Promise<void>;
   /** Writes the events that are still waiting, and accepts no more events. */
   close(): Promise<void>;
 };
 
-// All events of a batch share the cost of one commit. A larger batch would save little more time, and the events of the batch would wait
-// longer.
+// All events of a batch share the cost of one commit. A larger batch would save little more time, and its events would wait longer.
 const MAX_BATCH_EVENTS = 500;
 
-/** Creates the log of URL events. During a commit, it collects the events of the next one. `write` makes a batch durable. */
+/** Creates the log of URL events. During a commit, the log collects the events of the next batch. `write`: makes a batch durable. */
 export function createUrlAuditLog(
   write: (events: AuditEvent[]) => Promise<void>,
 ): Pick<UrlAuditLog, "record" | "close"> {

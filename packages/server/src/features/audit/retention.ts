@@ -13,13 +13,13 @@ import { auditQueries } from "./queries.ts";
 
 /** Stores old audit events outside the database. */
 export type AuditArchive = {
-  /** Resolves when the events are on the disk. The caller may append one event twice. */
+  /** Resolves when the events are on the disk. The caller may append an event twice. */
   append(events: readonly AuditEvent[]): Promise<void>;
 };
 
 const INTERVAL_MS = 3_600_000;
 
-/** The job runs once an hour. It adds partitions, exports old audit events to files, and deletes the exported events from the database. */
+/** Starts an hourly job, which adds partitions, exports old audit events, and deletes the exported events from the database. */
 export function startAuditRetention({
   useCases,
   logger,
@@ -49,9 +49,9 @@ const START: Position = { ownerId: "", isRoutine: 0, id: "" };
 type Expiring = Pick<Deps, "db"> & { before: string; archive: AuditArchive };
 
 /**
- * Exports the audit events that are older than the retention period, and then deletes the exported events. Returns the number of deleted
- * events. No event is deleted before its export. An event is exported twice if the process is killed between the two steps, or if two
- * replicas run the job in parallel.
+ * Exports the audit events that are older than the retention period, and then deletes them. Returns the number of deleted events. No event
+ * is deleted before its export. An event is exported twice if the process is killed between the two steps, or if two replicas run the job
+ * at the same time.
  */
 export function expireAuditEvents({ db, clock, auditRetention }: Pick<Deps, "db" | "clock" | "auditRetention">) {
   return async (): Promise<number> => {
@@ -72,8 +72,8 @@ export function expireAuditEvents({ db, clock, auditRetention }: Pick<Deps, "db"
 const least = (one: string, other: string | undefined) => (other === undefined || one < other ? one : other);
 
 /**
- * Exports and deletes the events before an id, in small batches. The function reads the events owner by owner, because the index is sorted
- * by owner. An additional index by time would make each insert of an event slower.
+ * Exports and deletes the events before an id, in small batches. The function reads the events owner by owner, like the index. An
+ * additional index by time would make each insert of an event slower.
  */
 async function deleteOldest({ db, before, archive }: Expiring): Promise<number> {
   let expired = 0;
@@ -97,8 +97,8 @@ async function deleteOldest({ db, before, archive }: Expiring): Promise<number> 
 }
 
 /**
- * A partition of PostgreSQL, with the ids from `from` until before `to`. The first partition has no `from`: it has the events that are older
- * than all months. The last partition has no `to`, so the log can store each event even if no service has added a partition for months.
+ * A partition of PostgreSQL, with the ids from `from` until before `to`. The first partition has no `from`: it has all older events. The
+ * last partition has no `to`, so the log can store each event even if no replica has added a partition for months.
  */
 type Partition = { name: string; from: string | undefined; to: string | undefined };
 
@@ -117,8 +117,8 @@ function startOf(name: string): string | undefined {
 }
 
 /**
- * Adds a partition for the next month as soon as the last partition has begun. So the last partition has few rows when it gets its end,
- * and PostgreSQL checks them quickly. On SQLite, the function does nothing.
+ * Adds a partition for the next month as soon as the month of the last partition has begun. The last partition then has few rows, so
+ * PostgreSQL can check its new limit quickly. Does nothing on SQLite.
  */
 export function addAuditPartition({ db, clock }: Pick<Deps, "db" | "clock">) {
   return async (): Promise<void> => {
@@ -134,14 +134,14 @@ export function addAuditPartition({ db, clock }: Pick<Deps, "db" | "clock">) {
       const next = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1);
       await partitionQueries(tx).add(last, { name: nameOf(next), from: firstIdAt(next) });
     });
-    // PostgreSQL ends the work even if it takes longer than the service waits for a query.
+    // PostgreSQL finishes this statement even if the service no longer waits for it.
     await partitionQueries(db)
       .analyze()
       .catch(() => undefined);
   };
 }
 
-/** Separates a month from the audit log. A late event of that month is then in the first partition. */
+/** Separates a month from the audit log. The first partition stores late events of this month. */
 async function detach(db: Database, { name, from = "", to }: Partition & { to: string }, first: string): Promise<void> {
   while (await partitionQueries(db).forgetLinks({ from, to, limit: LINKS_AT_ONCE }));
   await db.transaction(async (tx) => {
@@ -153,7 +153,7 @@ async function detach(db: Database, { name, from = "", to }: Partition & { to: s
 
 const LINKS_AT_ONCE = 5_000;
 
-/** Exports the events of an old month, and drops it. Returns the number of exported events. */
+/** Exports the events of an old month, and drops its table. Returns the number of exported events. */
 async function exportMonth({ db, archive }: Omit<Expiring, "before">, { name, isExported }: OldMonth): Promise<number> {
   const queries = partitionQueries(db);
   let exported = 0;
@@ -178,7 +178,7 @@ async function exportMonth({ db, archive }: Omit<Expiring, "before">, { name, is
 
 /**
  * Appends audit events durably to files in `folder`, one JSON object on each line. Each process has a separate file for each day. After a
- * crash, the last line of a file may be incomplete. The service exports the event of an incomplete line again to another file.
+ * crash, the last line of a file may be incomplete. The service then exports the event of this line again, to another file.
  */
 export function createAuditArchive({ folder, clock }: { folder: string; clock: () => number }): AuditArchive {
   const newSuffix = () => randomBytes(4).toString("hex");

@@ -30,7 +30,7 @@ const schemas = operations("activity", {
   },
 });
 
-/** The routes GET /activity and GET /notes/:noteId/activity, and the routes that count downloads. */
+/** The routes for the activity of a user and of a note, and for the counts of downloads. */
 export function activityRoutes(app: App, deps: RouteDeps<AuditVerbs & PeopleVerbs>): void {
   const { useCases } = deps;
   app.get(
@@ -70,7 +70,7 @@ export async function describe(
   const people = await useCases.findPeople(page.items.flatMap((event) => [event.actorId, ...subjectOf(event)]));
   return fitPage(page, (event) => {
     const { id, at, action, actorId, noteId, ownerId, noteTitle = null, attachmentIds, files, detail } = event;
-    // Only the owner of the note may read every email address. An editor sees names of people, but only the editor's own email address.
+    // Only the owner of the note may read every email address. An editor sees the names of people, and only the editor's own email address.
     const present = (userId: string) => {
       const person = presentPerson(userId, people);
       return [ownerId, userId].includes(caller.userId) ? person : { ...person, email: null };
@@ -92,19 +92,19 @@ export async function describe(
   });
 }
 
-/** Removes the invited email address, because editors of a note must not see the email addresses that the owner invited. */
+/** Removes the email address of an invitation, because an editor must not see the email addresses that the owner invited. */
 function withoutEmail({ email: _, ...detail }: NamedEvent["detail"]): NamedEvent["detail"] {
   return detail;
 }
 
-/** Returns the name that the event stored, because the name of a visitor is lost with the files of the visitor. */
+/** Returns the visitor's name from the event, because the service deletes a visitor's name together with the visitor's files. */
 function visitorOf({ actorId, detail }: NamedEvent): { name: string } | undefined {
   const { visitorName } = detail;
   if (visitorIdOf(actorId) === undefined || typeof visitorName !== "string") return undefined;
   return { name: nameOfVisitor(visitorName) };
 }
 
-/** Returns the id of the user whose share was granted or revoked. Returns an empty list for an event that is not about a share. */
+/** Returns the id of the user whose share was granted or revoked, or an empty list for an event about something else. */
 function subjectOf({ detail }: NamedEvent): string[] {
   return typeof detail.userId === "string" ? [detail.userId] : [];
 }

@@ -2,7 +2,7 @@ import type { WebhookEvent } from "../../platform/database/unions.ts";
 import type { WebhookMessage } from "../outbox/webhook.ts";
 import type { AuditEvent } from "./audit-event.ts";
 
-/** Builds the webhook messages of an event. A background job builds those of `url.issued`, for several events. */
+/** Builds the webhook messages of an event. For `url.issued`, a background job builds one message about several events. */
 export function messagesOf(event: AuditEvent): WebhookMessage[] {
   switch (event.action) {
     case "share.granted":
@@ -15,7 +15,7 @@ export function messagesOf(event: AuditEvent): WebhookMessage[] {
       return [uploadReady(event)];
     case "attachment.adopted":
       return event.detail.needsScan === true ? [] : [uploadReady(event)];
-    // A copy has two events if its note has another owner. Only the event in the note of the copy is about a new file.
+    // A copy of a file causes two events if its note has another owner. Only the event in the note of the copy is about a new file.
     case "attachment.copied":
       return event.detail.fromNoteId === undefined ? [] : [uploadReady(event)];
     case "attachment.rejected":
@@ -61,12 +61,12 @@ function aboutFile({ noteId, attachmentIds }: AuditEvent) {
   return { noteId, attachmentId: attachmentIds[0] ?? null };
 }
 
-/** Returns the name of the file. The result has a path only if the file has a folder. */
+/** Returns the filename, and the path if the file has a folder. */
 function namesIn({ detail: { filename = null, path } }: AuditEvent) {
   return path === undefined ? { filename } : { filename, path };
 }
 
-/** An event can have several messages, so the id contains their type, without a dot, which webhooks forbid. */
+/** Builds a message. An event can have several messages, so their ids contain the type, without the dot that webhooks forbid. */
 export function message(type: WebhookEvent, event: AuditEvent, data: WebhookMessage["data"]): WebhookMessage {
   const { id, ownerId, at, actorId, noteId, attachmentIds } = event;
   return {

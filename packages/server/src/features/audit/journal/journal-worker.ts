@@ -5,23 +5,23 @@ import { answerRequests } from "../../../platform/database/sqlite/thread.ts";
 import type { AuditValues } from "../audit-event.ts";
 import { UrlJournal } from "./journal.ts";
 
-// The worker thread that writes URL events, so that no wait for the disk blocks the event loop of the service.
+// The worker thread that writes URL events. It waits for the disk, so that the event loop of the service does not wait.
 
 /**
  * A request to the worker thread of the URL journal. A list of events: the thread appends the events, and returns the number of events in
- * the journal. `move`: the thread moves some events to the database, and returns the number of remaining steps. `probe`: the thread probes
- * the disk.
+ * the journal. `move`: the thread moves some events to the database, and returns the number of remaining steps. `probe`: the thread writes
+ * one row, to detect a full disk.
  */
 export type AuditRequest = AuditValues[] | "move" | "probe";
 
 // The timeout is short, because the caller retries a failed request.
 const BUSY_TIMEOUT_MS = 100;
-// A step moves only twice as many events as the last append has added, because new events wait during a step. The thread therefore moves
-// events faster than new events arrive. A step moves at least 80 events, because each step needs a flush of the disk.
+// New events wait during a step, so a step moves only twice as many events as the last append has added. This is still faster than new
+// events arrive. A step moves at least 80 events, because each step flushes the disk.
 const LEAST_MOVED = 80;
 
 const files = { database: open(workerData.file), journal: open(urlJournalFile(workerData.file)) };
-// Another thread runs the checkpoints of the database. The journal thread runs only the checkpoints of the journal.
+// Another thread runs the checkpoints of the database. This thread runs only the checkpoints of the journal.
 files.database.exec("pragma wal_autocheckpoint = 0");
 let journal: UrlJournal | undefined;
 let lastAppended = 0;

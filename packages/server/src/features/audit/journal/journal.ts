@@ -1,19 +1,18 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type AuditValues, auditColumns } from "../audit-event.ts";
 
-// A deletion of 25 batches takes about as long as the inserts of one step. The limit of 25 batches prevents a step that holds the write
-// lock much longer than another step.
+// The deletion of 25 batches takes about as long as the inserts of one step, so that no step holds the write lock much longer than another.
 const REMOVE_AT_ONCE = 25;
 const OWNER = auditColumns.indexOf("owner_id");
 
-/** The connections to the database and to the journal file beside the database. */
+/** The connections to the database file and to the journal file. */
 export type JournalFiles = { database: DatabaseSync; journal: DatabaseSync };
 
 /**
  * Stores URL events in two steps. First, `append` makes a batch of events durable as one row at the end of a table. Later, `moveSome` moves
  * the events to audit_events, grouped by owner.
- * An append costs a tenth of an insert into audit_events, because audit_events has indexes. Before the move, queries find the events in the
- * journal (features/audit/queries.ts). If the process is killed, the next process moves the remaining events.
+ * An append costs a tenth of an insert into audit_events, which has indexes. Until the move, queries find the events in the journal
+ * (features/audit/queries.ts). If the process is killed, the next process moves the remaining events.
  */
 export class UrlJournal {
   readonly #database: DatabaseSync;
@@ -27,14 +26,14 @@ export class UrlJournal {
   constructor({ database, journal }: JournalFiles) {
     this.#database = database;
     this.#append = journal.prepare("insert into url_event_batches (events) values (?)");
-    // Another process, such as a killed process, may already have inserted some events of the batch. An event from an earlier version lacks
-    // the last value, `is_routine`.
+    // A killed process may already have inserted some events of the batch. An event from an earlier version lacks the last value,
+    // `is_routine`.
     const values = auditColumns.map((column) => (column === "is_routine" ? "coalesce(?, 0)" : "?"));
     this.#insert = database.prepare(
       `insert into audit_events (${auditColumns.join(", ")}) values (${values.join(", ")}) on conflict do nothing`,
     );
-    // The statement deletes only the batches that the process has moved, by their numbers. Another process may have appended batches in the
-    // meantime, and moves its own batches.
+    // The statement deletes only the batches that this process has moved, by their numbers. Another process may have appended batches
+    // meanwhile, and moves its own batches.
     this.#remove = journal.prepare("delete from url_event_batches where seq in (select value from json_each(?))");
     this.#probe = journal.prepare("insert or replace into probes (id, probed_at) values (1, ?)");
     for (const { seq, events } of journal.prepare("select seq, events from url_event_batches order by seq").all()) {
@@ -42,7 +41,6 @@ export class UrlJournal {
     }
   }
 
-  /** The number of events that the next round of moves will move. */
   get gathered(): number {
     return this.#gathered.count;
   }
@@ -53,14 +51,14 @@ export class UrlJournal {
     this.#gather(Number(lastInsertRowid), events);
   }
 
-  /** Commits one row to detect a full or read-only disk. */
+  /** Commits one row, to detect a full or read-only disk. */
   probe(): void {
     this.#probe.run(Date.now());
   }
 
   /**
    * Runs one step of a round, with one commit. A step moves up to `maxEvents` events, or removes batches whose events are all moved.
-   * Returns the maximum number of remaining steps in the round. Events that arrive during a round wait for the next round.
+   * Returns the maximum number of remaining steps. Events that arrive during a round wait for the next round.
    */
   moveSome(maxEvents: number): number {
     if (this.#round.done === this.#round.events.length && this.#round.batches.length === 0) this.#startRound();

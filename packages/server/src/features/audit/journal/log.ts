@@ -1,4 +1,4 @@
-// The journal of URL events on SQLite (ADR 4). Code outside of the folder `journal` imports only the file log.ts.
+// The journal of URL events on SQLite (ADR 4). Code outside this folder imports only this file.
 
 import type { StatementSync } from "node:sqlite";
 import type { AuditRow, IssuedUrlRow, UrlJournal } from "../../../platform/database/queries.ts";
@@ -10,26 +10,26 @@ import { auditColumns, toAuditValues } from "../audit-event.ts";
 import { createUrlAuditLog, type UrlAuditLog } from "../queries.ts";
 import type { AuditRequest } from "./journal-worker.ts";
 
-// The maximum time that an event waits for another process that writes. After the maximum time, the call of the journal fails.
+// How long an event waits for another process that writes. After this time, `record` fails.
 const PATIENCE_MS = 2_000;
-// The service starts to move events to the database after a second without new events. The service also starts to move events when the
-// journal has 20,000 events, because each reader searches all events of the journal.
+// The service moves events to the database after a second without new events, or when the journal has 20,000 events. Each reader searches
+// all events of the journal, so their number must be limited.
 const QUIET_MS = 1_000;
 const MAX_GATHERED = 20_000;
 
 type Options = { file: string; writeLock: Mutex; afterWrite: () => void };
 
 /**
- * Opens the log of URL events on SQLite. A worker thread commits the events to the journal file, and later moves the events to the
- * database. A move never runs during another write of the process to the database. The log calls `afterWrite` after each step of a move.
+ * Opens the log of URL events on SQLite. A worker thread commits the events to the journal file, and later moves them to the database. A
+ * move never runs during another write of the process to the database. `afterWrite`: runs after each step of a move.
  */
 export function openSqliteUrlAudit({ file, writeLock, afterWrite }: Options): UrlAuditLog {
   const module = workerModule("journal-worker", import.meta.url);
   const thread = new SqliteThread<AuditRequest, number>({ module, file, refusal: "The audit log can't be written" });
   const threadLock = new Mutex();
   const mover = new Mover(async () => {
-    // The code acquires the write lock before the call of the thread, so that the thread never waits for another write of the process. A
-    // new URL event waits at most for one short step.
+    // The move acquires the write lock before it calls the thread, so that the thread never waits for another write of the process. A new
+    // URL event waits at most for one short step.
     const stepsLeft = await inTurn(writeLock, () => inTurn(threadLock, () => thread.request("move")));
     afterWrite();
     return stepsLeft;
@@ -39,7 +39,7 @@ export function openSqliteUrlAudit({ file, writeLock, afterWrite }: Options): Ur
     const values = events.map(toAuditValues);
     mover.gathered(await inTurn(threadLock, () => untilNotBusy(deadline, () => thread.request(values))));
   });
-  // An earlier process may have left events in the journal, so the moves start even without new events.
+  // An earlier process may have left events in the journal, so the first move needs no new event.
   mover.startWhenQuiet();
   return {
     record: log.record,
@@ -54,7 +54,7 @@ export function openSqliteUrlAudit({ file, writeLock, afterWrite }: Options): Ur
   };
 }
 
-/** Moves the events of the journal in small steps, so that other writes run between two steps. */
+/** Moves the events of the journal to the database in small steps, so that other writes can run between two steps. */
 class Mover {
   /** Runs one step of a move, and returns the number of remaining steps. */
   readonly #moveSome: () => Promise<number>;
@@ -92,7 +92,7 @@ class Mover {
     try {
       while (!this.#stopped && (await this.#moveSome()) > 0);
     } catch {
-      // The move of events has failed. The events remain durable and readable in the journal, so a later move can try again.
+      // The events stay durable and readable in the journal, so a later move can try again.
       this.startWhenQuiet();
     }
   }
@@ -100,9 +100,7 @@ class Mover {
 
 type JournalEvents = UrlJournal & { close: () => void };
 
-/**
- * Opens the journal for queries of the audit log. Creates the journal file if the file does not exist. Rejects with `database_unavailable`.
- */
+/** Opens the journal for queries of the audit log, and creates the journal file if necessary. Rejects with `database_unavailable`. */
 export async function openJournalEvents(file: string): Promise<JournalEvents> {
   const database = await openWriter(urlJournalFile(file), { where: "mainThread" });
   // Each row of the journal contains a batch of events: a JSON array with one array for each event. The values of an event are in the order
@@ -144,8 +142,8 @@ export async function openJournalEvents(file: string): Promise<JournalEvents> {
   };
 }
 
-// The query searches the text of a batch before the query parses the batch. Most batches contain no event of the note or owner, and a text
-// search is much faster than parsing.
+// The query searches the text of a batch before it parses the batch. Most batches contain no event of the note or owner, and a text search
+// is much faster.
 function select(column: (typeof auditColumns)[number]): string {
   return `select ${auditColumns.map((name) => `${inEvent(name)} as ${name}`)}
   from url_event_batches as batch, json_each(batch.events) as event
@@ -171,8 +169,8 @@ const SELECT_ISSUED = `select ${ISSUED.map((name) => `${inEvent(name)} as ${name
   order by id limit :limit`;
 
 /**
- * Builds the query for all audit events of a database, including the events in the journal. The caller has attached the journal as the
- * schema `journal`. An event may be in both files, because the process was killed during a move of events.
+ * Builds the query for all audit events of a database, including the events in the journal, which the caller has attached as the schema
+ * `journal`. An event may be in both files if the process was killed during a move.
  */
 export function selectWithJournal(columns: readonly string[], { journal }: { journal: string }): string {
   const values = auditColumns.map((column) =>
@@ -187,7 +185,7 @@ export function selectWithJournal(columns: readonly string[], { journal }: { jou
   )`;
 }
 
-/** Escapes a search text as JSON does, because the stored batches are JSON texts. */
+/** Escapes a search text like JSON, because the stored batches are JSON texts. */
 function inJson(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }

@@ -39,7 +39,7 @@ describe("the caller", () => {
     expect(requests[0]?.headers.authorization).toBe("Bearer vk_1");
   });
 
-  it("the client sends the token of getToken, and calls getToken again after a 401", async () => {
+  it("the client calls getToken again after a response with status 401", async () => {
     const { baseUrl, requests } = await serve((request, response) =>
       request.headers.authorization === "Bearer new" ? json(response, {}) : json(response, { status: 401 }),
     );
@@ -56,7 +56,7 @@ describe("the caller", () => {
     expect(requests).toHaveLength(2);
   });
 
-  it("the client sends the cookie only without a token", async () => {
+  it("the client sends the session cookie only if it has no token", async () => {
     const seen: (string | undefined)[] = [];
     const fetch = async (_: unknown, init?: RequestInit) => {
       seen.push(init?.credentials);
@@ -69,14 +69,14 @@ describe("the caller", () => {
 });
 
 describe("an error", () => {
-  it("an error of the service has the code, status and requestId of the response", async () => {
+  it("a ValetKeyError has the code, status and requestId of the service's response", async () => {
     const problem = { code: "access_denied", message: "Access denied", requestId: "r-1", status: 403 };
     const { baseUrl } = await serve((_, response) => json(response, { status: 403, body: problem }));
     const error = await failureOf(createClient({ baseUrl, token: "t" }).notes.get("1"));
     expect(error).toMatchObject({ code: "access_denied", status: 403, requestId: "r-1", message: "Access denied" });
   });
 
-  it("an error of the service has the Retry-After of the response", async () => {
+  it("a ValetKeyError has the Retry-After header of the service's response", async () => {
     const limited = {
       status: 429,
       body: { code: "rate_limited", message: "Slow down" },
@@ -90,19 +90,19 @@ describe("an error", () => {
     ["a page of a proxy", 502, "<html>Bad Gateway</html>"],
     ["a page instead of a response", 200, "<html>Sign in to the wireless network</html>"],
     ["an empty response", 200, ""],
-  ])("the error for %s has the code invalid_response", async (_, status, body) => {
+  ])("the client throws a ValetKeyError with code invalid_response for %s", async (_, status, body) => {
     const { baseUrl } = await serve((_, response) => response.writeHead(status).end(body));
     expect(await failureOf(createClient({ baseUrl }).me())).toMatchObject({ code: "invalid_response", status });
   });
 
-  it("the error of a request without a response has the code network and the cause", async () => {
+  it("a request without a response fails with code network and its cause", async () => {
     const { baseUrl } = await serve((request) => request.socket.resetAndDestroy());
     const error = await failureOf(createClient({ baseUrl }).me());
     expect(error.code).toBe("network");
     expect(error.cause).toBeDefined();
   });
 
-  it("the error of a request that the caller aborts has the code aborted", async () => {
+  it("a request that the caller aborts fails with code aborted", async () => {
     const { baseUrl } = await serve(() => undefined);
     const controller = new AbortController();
     const failed = failureOf(createClient({ baseUrl }).notes.get("1", { signal: controller.signal }));
@@ -110,14 +110,14 @@ describe("an error", () => {
     expect((await failed).code).toBe("aborted");
   });
 
-  it("requirement 28: an error contains no token and no query", async () => {
+  it("requirement 28: a ValetKeyError contains no token and no query string", async () => {
     const { baseUrl } = await serve((_, response) => response.writeHead(500).end());
     const error = await failureOf(createClient({ baseUrl, token: "vk_secret" }).notes.list({ cursor: "c-secret" }));
     expect(`${error.message} ${JSON.stringify(error)}`).not.toMatch(/secret/);
   });
 
   it.each(["", "files", "files.example.com", "//files.example.com", "ftp://files.example.com"])(
-    "the client throws immediately for the base URL %j",
+    "createClient throws immediately for the base URL %j",
     (baseUrl) => {
       expect(() => createClient({ baseUrl })).toThrow(expect.objectContaining({ code: "invalid_option" }));
     },
@@ -125,7 +125,7 @@ describe("an error", () => {
 });
 
 describe("the path of a request", () => {
-  it("the client encodes the path of a request, even if the base URL ends with a slash", async () => {
+  it("the client encodes the path of a request after a base URL with a final slash", async () => {
     const { baseUrl, requests } = await serve((_, response) => json(response, {}));
     const client = createClient({ baseUrl: `${baseUrl}/` });
     await client.notes.get("../a?b#c");
@@ -147,7 +147,7 @@ describe("a base URL that is a path", () => {
     expect(sent).toEqual(["/files/files/1"]);
   });
 
-  it("a client with a path as base URL fails in Node.js only at the first call, so a server can render the page", async () => {
+  it("a client whose base URL is a path fails in Node.js only at its first call", async () => {
     expect((await failureOf(openFiles({ baseUrl }).get("1"))).code).toBe("network");
   });
 });
@@ -156,7 +156,7 @@ describe("the arguments of openFiles", () => {
   const invalid = (problem: RegExp) =>
     expect.objectContaining({ code: "invalid_option", message: expect.stringMatching(problem) });
 
-  it("openFiles refuses an unknown option with the known options", () => {
+  it("openFiles refuses an unknown option, and its error lists the known options", () => {
     const options = { baseUrl: "/files", tokn: "t" };
     expect(() => openFiles(options)).toThrow(
       invalid(/no option tokn\. The options are baseUrl,token,getToken,fetch,store,previews/),
@@ -166,7 +166,7 @@ describe("the arguments of openFiles", () => {
   it.each([
     { resource: "invoice", id: "1" },
     { resource: "invoice", itemId: 42 },
-  ])("a client of openFiles refuses the item %j and sends no request", async (wrong) => {
+  ])("a client from openFiles refuses the invalid item %j without a request", async (wrong) => {
     const sent: unknown[] = [];
     const files = openFiles({ baseUrl: "/files", fetch: async (url) => Response.json({ url: sent.push(url) }) });
     const item = wrong as never;
@@ -179,12 +179,12 @@ describe("the arguments of openFiles", () => {
 
 describe("invalid options of an upload", () => {
   const client = createClient({ baseUrl: "https://files.example.com", token: "t" });
-  it.each([0, 17, 1.5, Number.NaN])("an upload throws immediately for parallel: %s", (parallel) => {
+  it.each([0, 17, 1.5, Number.NaN])("an upload with the option parallel = %s throws immediately", (parallel) => {
     expect(() => client.upload("1", new File([], "a"), { parallel })).toThrow(
       expect.objectContaining({ code: "invalid_option" }),
     );
   });
-  it("an upload throws immediately for a Blob without a filename", () => {
+  it("an upload of a Blob without a filename throws immediately", () => {
     expect(() => client.upload("1", new Blob([]))).toThrow(expect.objectContaining({ code: "invalid_option" }));
   });
 });

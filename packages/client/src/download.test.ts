@@ -3,7 +3,7 @@ import { openStream } from "./download.ts";
 import { ValetKeyError } from "./errors.ts";
 import { detectPlatform } from "./platform.ts";
 
-it("a download waits for the Retry-After of the service before the next URL request", async () => {
+it("a download waits for the service's Retry-After before it requests another URL", async () => {
   const slept: number[] = [];
   const fetch = async () => new Response("hello", { headers: { "content-length": "5" } });
   const platform = {

@@ -30,7 +30,7 @@ it.each([
     ["caf\u00e9.txt", "cafe\u0301.txt"],
     ["caf\u00e9.txt", "cafe\u0301 (2).txt"],
   ],
-])("a ZIP gives each of %j a unique name", (filenames, names) => {
+])("a ZIP gives each of the filenames %j a unique name", (filenames, names) => {
   expect(nameEach(filenames)).toEqual(names);
 });
 
@@ -46,7 +46,7 @@ it.each([
   ["..", "__"],
   ["", "_"],
   ["com\u00b9 .txt", "_com\u00b9 .txt"],
-])("a ZIP stores %j as %j, which every usual file system accepts", (filename, name) => {
+])("a ZIP stores the filename %j as %j, which all common file systems accept", (filename, name) => {
   expect(nameEach([filename])).toEqual([name]);
 });
 
@@ -54,7 +54,7 @@ it.each([
   ["文".repeat(255), ".pdf"],
   ["a".repeat(300), ".txt"],
   ["😀".repeat(100), ".png"],
-])("a ZIP shortens the name %s%s to 255 bytes, and keeps its extension", (stem, extension) => {
+])("a ZIP shortens the filename %s%s to 255 bytes, and keeps its extension", (stem, extension) => {
   const names = nameEach([1, 2, 3].map(() => stem + extension));
   expect(new Set(names).size).toBe(3);
   for (const name of names) {
@@ -64,7 +64,7 @@ it.each([
   }
 });
 
-it("a ZIP has no two files whose names differ only in the form of a Greek sigma", () => {
+it("a ZIP treats the two lowercase forms of the Greek letter sigma as equal", () => {
   expect(nameEach(["ος.txt", "οσ.txt"])).toEqual(["ος.txt", "οσ (2).txt"]);
 });
 
@@ -98,7 +98,7 @@ it.each([
     ["../../etc/x", "/etc/x", "C:\\/x", "con/x", "a./x"],
     ["__/__/etc/x", "etc/x", "C__/x", "_con/x", "a_/x"],
   ],
-])("a ZIP keeps the folders of %j", (files, names) => {
+])("a ZIP keeps the folders of the paths %j", (files, names) => {
   const nameOf = createUniqueNames();
   const named = files.map((file) => {
     const end = file.lastIndexOf("/") + 1;
@@ -117,7 +117,7 @@ const hostile = fc
   )
   .map((parts) => parts.join(""));
 
-it("requirement 2: a name for a ZIP or a disk never leaves its target folder, whatever the path and the filename are", () => {
+it("requirement 2: no path or filename leaves the target folder of a ZIP or download", () => {
   fc.assert(
     fc.property(fc.array(fc.record({ path: hostile, filename: hostile }), { maxLength: 5 }), (files) => {
       const names = files.map(createUniqueNames());
@@ -142,14 +142,14 @@ it.each([
   expect(pathOf({ webkitRelativePath })).toBe(path);
 });
 
-it("equal names with a long stem and a long extension get different short names", () => {
+it("equal filenames with a long stem and a long extension get different short names", () => {
   const long = `${"s".repeat(1_000_000)}.${"e".repeat(200)}`;
   const [one = "", other = ""] = nameEach([long, long]);
   expect([one.length, other.length]).toEqual([255, 255]);
   expect(other).toMatch(/ \(2\)$/);
 });
 
-it("50,000 equal file names get 50,000 different names, within the time limit of the test", () => {
+it("50,000 equal filenames quickly get 50,000 different names", () => {
   const names = nameEach(Array.from({ length: 50_000 }, (_, index) => (index % 2 === 0 ? "a.txt" : "A.TXT")));
   expect(names.slice(-2)).toEqual(["a (49999).txt", "A (50000).TXT"]);
 });

@@ -10,8 +10,8 @@ async function newPath() {
   return { folder, path: join(folder, "uploads.json") };
 }
 
-describe("a store in a file", () => {
-  it("a file store keeps its entries for the next process, and leaves no temporary file", async () => {
+describe("an upload store in a file", () => {
+  it("an upload store in a file keeps its entries for the next process", async () => {
     const { folder, path } = await newPath();
     const store = fileStore(path);
     expect(await store.get("a")).toBeUndefined();
@@ -22,7 +22,7 @@ describe("a store in a file", () => {
     expect(await readdir(folder)).toEqual(["uploads.json"]);
   });
 
-  it("a file store with invalid JSON is empty", async () => {
+  it("an upload store in a file with invalid JSON is empty", async () => {
     const { path } = await newPath();
     await writeFile(path, "{");
     const store = fileStore(path);

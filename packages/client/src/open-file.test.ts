@@ -14,8 +14,8 @@ beforeEach(async () => {
 const textOf = async (source: { arrayBuffer(): Promise<ArrayBuffer> }) =>
   Buffer.from(await source.arrayBuffer()).toString();
 
-describe("a file of the disk", () => {
-  it("an opened file has a name, size, type and time, and reads slices of its bytes", async () => {
+describe("openFile, for a file on the disk", () => {
+  it("an opened file has its name, size, type and modification time, and reads slices", async () => {
     const path = join(folder, "a.txt");
     await writeFile(path, "0123456789");
     await utimes(path, 1_700_000_000, 1_700_000_000.5);
@@ -37,7 +37,7 @@ describe("a file of the disk", () => {
     expect(await textOf(file.slice(5 * 2 ** 30, file.size))).toBe("end");
   });
 
-  it("an opened file rejects a read after the file has changed", async () => {
+  it("an opened file rejects a read after the file on the disk has changed", async () => {
     const path = join(folder, "a.txt");
     await writeFile(path, "before");
     const file = await openFile(path);
@@ -46,7 +46,7 @@ describe("a file of the disk", () => {
     await expect(file.slice(0, 1).arrayBuffer()).rejects.toThrow("has changed");
   });
 
-  it("a program can open only an existing regular file for an upload", async () => {
+  it("the function openFile opens only an existing regular file", async () => {
     await expect(openFile(join(folder, "missing"))).rejects.toThrow("ENOENT");
     await expect(openFile(folder)).rejects.toThrow("regular file");
   });

@@ -12,7 +12,7 @@ const downloadOf = (file: NamedFile, content = "hello") => {
   return { file, stream: blob.stream(), blob: async () => blob };
 };
 
-it("a saved download keeps the folder of the file, and a second file with the same name gets a number", async () => {
+it("saveIn keeps the folder of a file, and numbers a second file with the same name", async () => {
   const root = await newFolder();
   const file = { filename: "sea.jpg", path: "photos/2024/" };
   expect(await saveIn(root, downloadOf(file))).toBe(join(root, "photos/2024/sea.jpg"));
@@ -20,7 +20,7 @@ it("a saved download keeps the folder of the file, and a second file with the sa
   expect(await readFile(join(root, "photos/2024/sea.jpg"), "utf8")).toBe("hello");
 });
 
-it("requirement 2: a saved download never leaves its directory, whatever the path and the filename are", async () => {
+it("requirement 2: saveIn never writes a file outside of its directory", async () => {
   const text = fc.array(fc.constantFrom("..", ".", "/", "\\", "\0", "CON", "a", " ", "~"), { maxLength: 8 });
   await fc.assert(
     fc.asyncProperty(text, text, async (path, filename) => {
@@ -32,7 +32,7 @@ it("requirement 2: a saved download never leaves its directory, whatever the pat
   );
 });
 
-it("a saved download does not follow a symbolic link, and does not replace a file by a folder", async () => {
+it("saveIn does not follow a symbolic link, and does not replace a file by a folder", async () => {
   const [root, outside] = [await newFolder(), await newFolder()];
   await symlink(outside, join(root, "photos"));
   await writeFile(join(root, "file"), "");
@@ -46,7 +46,7 @@ it("a saved download does not follow a symbolic link, and does not replace a fil
   expect(await readdir(outside)).toEqual([]);
 });
 
-it("a failed download leaves no file", async () => {
+it("a failed download by saveIn leaves no file", async () => {
   const root = await newFolder();
   const stream = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error("broken")) });
   const download = { file: { filename: "a" }, stream, blob: () => new Response(stream).blob() };

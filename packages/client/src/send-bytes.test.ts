@@ -3,7 +3,7 @@ import { detectPlatform } from "./platform.ts";
 
 afterEach(() => vi.unstubAllGlobals());
 
-it("a large body has a fixed length in Cloudflare Workers, where fetch sends other streams with chunked encoding", async () => {
+it("in Cloudflare Workers, a large upload body is a stream of fixed length", async () => {
   const lengths: number[] = [];
   class FixedLengthStream extends TransformStream {
     constructor(bytes: number) {

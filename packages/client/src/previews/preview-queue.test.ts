@@ -69,8 +69,8 @@ const preview = (name: MadePreview["name"], bytes = 100): MadePreview => ({
 const madePreviews: PreviewMaker = async () => [preview("small"), preview("large")];
 const problem = (code: string, status: number) => ({ problem: { code, detail: "", status } });
 
-describe("the queue of previews", () => {
-  it("the previews of 60 files share at most eight requests, and the small previews go first", async () => {
+describe("the preview queue of the client", () => {
+  it("the preview queue sends the previews of 60 files in at most eight requests", async () => {
     const { add, requests, stored } = openQueue();
     for (let nth = 0; nth < 60; nth += 1) add(`file-${nth}`);
     await expect.poll(() => stored.length).toBe(120);
@@ -80,7 +80,7 @@ describe("the queue of previews", () => {
     expect(requests[0]?.previews.filter(({ name }) => name === "small").length).toBeGreaterThanOrEqual(50);
   });
 
-  it("the queue makes the previews of one file at a time", async () => {
+  it("the preview queue makes the previews of one file at a time", async () => {
     let running = 0;
     let most = 0;
     const make: PreviewMaker = async () => {
@@ -96,7 +96,7 @@ describe("the queue of previews", () => {
     expect(most).toBe(1);
   });
 
-  it("the queue sends no preview that is larger than half of its file", async () => {
+  it("the preview queue sends no preview that is larger than half of its file", async () => {
     const { add, stored, requests } = openQueue({
       make: async () => [preview("small"), preview("large", FILE_BYTES / 2 + 1)],
     });
@@ -105,7 +105,7 @@ describe("the queue of previews", () => {
     expect(requests.flatMap(({ previews }) => previews.map(({ name }) => name))).toEqual(["small", "small"]);
   });
 
-  it("a file whose previews cannot be made does not affect the next file", async () => {
+  it("the preview queue continues after a file whose previews cannot be made", async () => {
     let count = 0;
     const make: PreviewMaker = async () => {
       count += 1;
@@ -118,7 +118,7 @@ describe("the queue of previews", () => {
     await expect.poll(() => stored).toEqual(["good small"]);
   });
 
-  it("the queue drops the previews of an aborted upload", async () => {
+  it("the preview queue drops the previews of an aborted upload", async () => {
     const aborter = new AbortController();
     const make: PreviewMaker = async () => {
       aborter.abort();
@@ -133,7 +133,7 @@ describe("the queue of previews", () => {
     );
   });
 
-  it("the queue sends a refused preview again only if the problem is temporary", async () => {
+  it("the preview queue sends a refused preview again only after a temporary problem", async () => {
     const tries: string[] = [];
     const { add, stored, puts } = openQueue({
       make: async () => [preview("small")],
@@ -156,7 +156,7 @@ describe("the queue of previews", () => {
     expect(puts).not.toContain("/invalid/small");
   });
 
-  it("the queue repeats a failed request, and drops a preview that the bucket or the service refuses", async () => {
+  it("the preview queue repeats a failed PUT, and drops a preview that is refused", async () => {
     let failures = 0;
     const { add, stored } = openQueue({
       make: async () => [preview("small")],
@@ -177,7 +177,7 @@ describe("the queue of previews", () => {
     expect(failures).toBeGreaterThanOrEqual(4);
   });
 
-  it("a service without previews gets one request for a batch", async () => {
+  it("a service without the preview routes gets one request for each size of preview", async () => {
     const { add, stored, requests } = openQueue({
       answers: {
         start() {

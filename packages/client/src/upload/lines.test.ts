@@ -11,7 +11,7 @@ function requestOf(item: string, { items = "uploadIds", alone = async () => item
   return { path: "/batch", items, item, alone, read: ({ file }: { file?: unknown }) => file as string | undefined };
 }
 
-it("completions wait at most 25 seconds for an earlier request that gets no response", async () => {
+it("completion requests wait at most 25 seconds for an earlier completion request", async () => {
   const bodies: unknown[] = [];
   const call = async (_method: string, _path: string, options?: { body?: unknown }) => {
     bodies.push(options?.body);
@@ -29,14 +29,17 @@ it("completions wait at most 25 seconds for an earlier request that gets no resp
   expect(await Promise.race([hung, "still running"])).toBe("still running");
 });
 
-it.each([null, {}, { uploads: [{}, {}] }])("a batch of starts with the response %j fails", async (response) => {
-  const { ask } = openLines((async () => response) as Call);
-  const outcomes = Promise.allSettled(["b", "c"].map((item) => ask(requestOf(item, { items: "uploads" }))));
-  await vi.advanceTimersByTimeAsync(0);
-  for (const outcome of await outcomes) {
-    expect(outcome).toMatchObject({ status: "rejected", reason: { code: "invalid_response" } });
-  }
-});
+it.each([null, {}, { uploads: [{}, {}] }])(
+  "a batch request that starts uploads fails if its response is %j",
+  async (response) => {
+    const { ask } = openLines((async () => response) as Call);
+    const outcomes = Promise.allSettled(["b", "c"].map((item) => ask(requestOf(item, { items: "uploads" }))));
+    await vi.advanceTimersByTimeAsync(0);
+    for (const outcome of await outcomes) {
+      expect(outcome).toMatchObject({ status: "rejected", reason: { code: "invalid_response" } });
+    }
+  },
+);
 
 /** Opens lines whose calls return the id of each upload as its file. The list `batches` has the ids of each call. */
 function echoing() {
@@ -49,7 +52,7 @@ function echoing() {
   return { ...openLines(call as Call), batches };
 }
 
-it("one request completes all files whose bytes arrived at the same time", async () => {
+it("one request completes all uploads whose bytes arrived at the same time", async () => {
   const { ask, batches } = echoing();
   const answers = Promise.all(["a", "b", "c"].map((item) => ask(requestOf(item))));
   await vi.advanceTimersByTimeAsync(0);
@@ -57,7 +60,7 @@ it("one request completes all files whose bytes arrived at the same time", async
   expect(batches).toEqual([["a", "b", "c"]]);
 });
 
-it("a request waits for 20 files, or for 50 ms, while all connections to the bucket are busy", async () => {
+it("while the bucket connections are busy, a batch request waits for 20 files or 50 ms", async () => {
   const { ask, batches, puts } = echoing();
   await puts.take(8, new AbortController().signal);
   void ask(requestOf("a"));

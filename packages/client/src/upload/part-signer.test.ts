@@ -31,8 +31,8 @@ function signerOf(partNumbers: number[], { parallel = 4, seconds = 900 } = {}) {
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
-describe("the signer of parts", () => {
-  it("an upload signs each part once, in batches of at most 100 parts, shortly before the transfer", async () => {
+describe("the requests of an upload for signed part URLs", () => {
+  it("an upload requests the URL of each part once, in batches of at most 100 parts", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 16 }), async (count, parallel) => {
         const { signer, signed } = signerOf(upTo(count), { parallel });
@@ -47,7 +47,7 @@ describe("the signer of parts", () => {
     );
   });
 
-  it("an upload signs a part again shortly before the expiry of its signature", async () => {
+  it("an upload requests a new URL of a part shortly before the old URL expires", async () => {
     const { signer, signed, clock } = signerOf(upTo(3));
     await signer.get(1);
     clock.now = 869_000;
@@ -58,7 +58,7 @@ describe("the signer of parts", () => {
     expect(signed).toEqual([[1, 2, 3], [3]]);
   });
 
-  it("an upload signs a part again after the client dropped the signature", async () => {
+  it("an upload requests a new URL of a part after the client dropped the old URL", async () => {
     const { signer, signed } = signerOf(upTo(3));
     await signer.get(1);
     signer.drop(1);
@@ -66,7 +66,7 @@ describe("the signer of parts", () => {
     expect(signed).toEqual([[1, 2, 3], [1]]);
   });
 
-  it("a failed signing rejects all waiting calls, and the next call signs again", async () => {
+  it("a failed request for part URLs rejects all waiting calls, but not the next call", async () => {
     const { signer, signed, failures } = signerOf(upTo(3));
     failures.push(new Error("no response"));
     const outcomes = await Promise.allSettled([signer.get(1), signer.get(2)]);

@@ -28,8 +28,8 @@ function manualProgress() {
   };
 }
 
-describe("the reports of an upload", () => {
-  it("the progress of a stalled upload shows the newest bytes", async () => {
+describe("the progress reports of an upload", () => {
+  it("the progress of a stalled upload includes the bytes that were sent last", async () => {
     const { progress, sent, wait } = manualProgress();
     progress.enter("sending");
     const piece = progress.piece();
@@ -44,7 +44,7 @@ describe("the reports of an upload", () => {
     expect(sent()).toHaveLength(2);
   });
 
-  it("the progress of an upload reports a change of the state without a delay", async () => {
+  it("the progress of an upload reports a new state without a delay", async () => {
     const { progress, sent, wait } = manualProgress();
     progress.enter("sending");
     progress.piece().sent(100);
@@ -53,7 +53,7 @@ describe("the reports of an upload", () => {
     expect(sent()).toEqual(["sending 0", "ready 100"]);
   });
 
-  it("the progress of an upload counts failed requests until one succeeds, and parts that fail together once", async () => {
+  it("the progress of an upload counts failed requests since the last success", async () => {
     const { progress, wait } = manualProgress();
     const fail = () => progress.piece().end({ kept: 0 });
     fail();

@@ -65,15 +65,12 @@ describe("an attempt that fails", () => {
     ["rate_limited", 429],
     ["request_timeout", 408],
     ["scanner_unavailable", 503],
-  ])(
-    "the retry loop repeats an attempt that fails with %s (%s), after longer and longer pauses",
-    async (code, status) => {
-      const { platform, slept } = manualPlatform();
-      const { retry } = retryOn(platform);
-      expect(await retry(failing(4, new ValetKeyError(code, "", { status })))).toBe("done");
-      expect(slept).toEqual([250, 500, 1000, 2000]);
-    },
-  );
+  ])("the retry loop repeats an attempt that fails with code %s and status %s", async (code, status) => {
+    const { platform, slept } = manualPlatform();
+    const { retry } = retryOn(platform);
+    expect(await retry(failing(4, new ValetKeyError(code, "", { status })))).toBe("done");
+    expect(slept).toEqual([250, 500, 1000, 2000]);
+  });
 
   it.each<[ErrorCode, number | undefined]>([
     ["access_denied", 403],
@@ -84,14 +81,14 @@ describe("an attempt that fails", () => {
     ["invalid_response", 200],
     ["bucket_refused", 400],
     ["file_unreadable", undefined],
-  ])("the retry loop does not repeat an attempt that fails with %s (%s)", async (code, status) => {
+  ])("the retry loop does not repeat an attempt that fails with code %s and status %s", async (code, status) => {
     const { platform, slept } = manualPlatform();
     const { retry } = retryOn(platform);
     await expect(retry(failing(1, new ValetKeyError(code, "", { status })))).rejects.toMatchObject({ code });
     expect(slept).toEqual([]);
   });
 
-  it("the retry loop rejects with the last error when no attempt has succeeded for too long", async () => {
+  it("the retry loop rejects with the last error after giveUpAfterMs without a success", async () => {
     const { platform, slept } = manualPlatform();
     const { retry } = retryOn(platform, { giveUpAfterMs: 60_000 });
     await expect(retry(failing(1000, new ValetKeyError("network", "")))).rejects.toMatchObject({ code: "network" });
@@ -100,7 +97,7 @@ describe("an attempt that fails", () => {
     expect(total).toBeLessThan(90_000);
   });
 
-  it("the retry loop repeats an attempt as long as another request of the upload succeeds", async () => {
+  it("the retry loop repeats an attempt while other requests of the upload succeed", async () => {
     const { platform } = manualPlatform();
     const { retry } = retryOn(platform, { giveUpAfterMs: 10_000 });
     const slow = retry(async () => {
@@ -111,7 +108,7 @@ describe("an attempt that fails", () => {
     expect(await slow).toBe("done");
   });
 
-  it("the retry loop waits for a connection, and repeats the attempt when the connection returns", async () => {
+  it("the retry loop waits while the browser is offline, and then repeats the attempt", async () => {
     const { platform, state } = manualPlatform();
     const { retry, seen } = retryOn(platform, { giveUpAfterMs: 0 });
     state.isOnline = false;
@@ -127,7 +124,7 @@ describe("an attempt that fails", () => {
     expect(await done).toBe("done");
   });
 
-  it("the retry loop stops an attempt at a pause, and restarts the attempt on resume", async () => {
+  it("the retry loop restarts the attempt of a paused upload on resume", async () => {
     const { platform } = manualPlatform();
     const { retry, gate } = retryOn(platform);
     let attempts = 0;
@@ -146,7 +143,7 @@ describe("an attempt that fails", () => {
     expect(await done).toBe("done");
   });
 
-  it("the retry loop rejects when the upload is aborted during a pause", async () => {
+  it("the retry loop rejects if a paused upload is aborted", async () => {
     const { platform } = manualPlatform();
     const controller = new AbortController();
     const { retry, gate } = retryOn(platform, { signal: controller.signal });
@@ -157,8 +154,8 @@ describe("an attempt that fails", () => {
   });
 });
 
-describe("a pause between attempts", () => {
-  it("the pause before a retry is the Retry-After plus a random time below a growing limit", () => {
+describe("the wait between two attempts", () => {
+  it("the wait before a retry is Retry-After plus a random time below a growing limit", () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),

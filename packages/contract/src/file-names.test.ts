@@ -24,7 +24,7 @@ describe("the path of a file", () => {
     ["Ελλάδα/写真", "Ελλάδα/写真/"],
     [".git", ".git/"],
     ["console/com10", "console/com10/"],
-  ])("a valid path %j gets one form", (path, normalised) => {
+  ])("the valid path %j gets its normal form", (path, normalised) => {
     expect(problemOf(path)).toBeUndefined();
     expect(normalisePath(path)).toBe(normalised);
   });
@@ -42,7 +42,7 @@ describe("the path of a file", () => {
     ["longer than 1024 characters", ["a".repeat(5_000), "a/".repeat(1_000)]],
     ["longer than 255 bytes", ["文".repeat(86)]],
     ["more than 32 folders", ["a/".repeat(33)]],
-  ])("a wrong path is refused with a text about: %s", (problem, paths) => {
+  ])('an invalid path is refused with a message that contains "%s"', (problem, paths) => {
     for (const path of paths) expect(problemOf(path)).toContain(problem);
   });
 
@@ -58,7 +58,7 @@ describe("the path of a file", () => {
     );
   });
 
-  it("the second normalisation of a path changes nothing", () => {
+  it("a second normalisation of a path changes nothing", () => {
     fc.assert(
       fc.property(hostile, (path) => {
         expect(normalisePath(normalisePath(path))).toBe(normalisePath(path));

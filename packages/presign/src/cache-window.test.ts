@@ -34,7 +34,7 @@ test.each([
     sign: (options: Lifetime) => cloudFront.presignGet({ key: "a", ...options }),
     expiryOf: ({ searchParams }: URL) => Number(searchParams.get("Expires")) * 1000,
   },
-])("$name: a cache window has one URL, and the URL never outlives its promised lifetime", ({ sign, expiryOf }) => {
+])("$name: all signatures in a cache window give one URL, within its promised lifetime", ({ sign, expiryOf }) => {
   const property = fc.property(lifetime, (options) => {
     const { now, expiresInSeconds, cacheWindowSeconds } = options;
     const windowMs = cacheWindowSeconds * 1000;

@@ -33,7 +33,7 @@ test.each([
   "x-amz-checksum-crc64nvme",
   "x-amz-server-side-encryption",
   "x-amz-server-side-encryption-customer-key",
-])("the presigner keeps %s as a header, outside of the query", (name) => {
+])("the presigner keeps %s as a header, and does not move it into the query", (name) => {
   const { url, headers } = presignPut({ [name]: "value" });
   expect(headers).toEqual({ [name]: "value" });
   expect(new URL(url).searchParams.has(name)).toBe(false);
@@ -72,7 +72,7 @@ test.each([
   expect(() => presignPut({ [name]: value })).toThrow(expect.objectContaining({ code: "invalid_header" }));
 });
 
-test.each(["Content-Type", "X-Amz-Acl"])("the presigner refuses a repeated header %s", (name) => {
+test.each(["Content-Type", "X-Amz-Acl"])("the presigner refuses the repeated header %s", (name) => {
   const twice = { [name]: "a", [name.toLowerCase()]: "a" };
   expect(() => presignPut(twice)).toThrow(expect.objectContaining({ code: "invalid_header" }));
 });

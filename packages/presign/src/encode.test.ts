@@ -26,7 +26,7 @@ describe("encodeKey", () => {
     ["a/..b/c..", "a/..b/c.."],
     ["é".repeat(512), "%C3%A9".repeat(512)],
     ["k".repeat(1024), "k".repeat(1024)],
-  ])("encodeKey encodes %j", (key, encoded) => {
+  ])("encodeKey encodes the key %j", (key, encoded) => {
     expect(encodeKey(key)).toBe(encoded);
   });
 
@@ -44,7 +44,7 @@ describe("encodeKey", () => {
     ["1,025 bytes in 513 characters", `${"é".repeat(512)}k`],
     ["1,026 bytes in 342 characters", "漢".repeat(342)],
     ["no text", undefined as unknown as string],
-  ])("encodeKey refuses a key with a fault: %s", (_what, key) => {
+  ])("encodeKey refuses an invalid key: %s", (_what, key) => {
     expect(() => encodeKey(key)).toThrow(expect.objectContaining({ name: "PresignError", code: "invalid_key" }));
   });
 
@@ -61,7 +61,7 @@ describe("encodeKey", () => {
 
 describe("parseEncodedKey", () => {
   test.each(["", "a b", "a?b", "a#b", "%2f", "%2F", "%41", "%FF", "a/../b", "a/%2E%2E/b", "%00", "é", "a\n"])(
-    "parseEncodedKey refuses %j",
+    "parseEncodedKey refuses the text %j",
     (stored) => {
       expect(() => parseEncodedKey(stored)).toThrow(expect.objectContaining({ code: "invalid_key" }));
     },

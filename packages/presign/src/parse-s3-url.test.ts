@@ -31,7 +31,7 @@ describe("AWS hosts", () => {
     ["https://my-bucket.s3.eusc-de-east-1.amazonaws.eu/a/b.txt", "my-bucket", "eusc-de-east-1"],
     ["HTTPS://My-Bucket.S3.EU-WEST-1.AmazonAWS.com:443/a/b.txt", "my-bucket", "eu-west-1"],
     ["https://my-bucket.s3.eu-west-1.amazonaws.com/a/b.txt?X-Amz-Signature=0&x=/y#part", "my-bucket", "eu-west-1"],
-  ])("parseS3Url finds the bucket, the key and the region in %s", (url, bucket, region) => {
+  ])("parseS3Url finds the bucket, the key and the region in the URL %s", (url, bucket, region) => {
     expect(parseS3Url(url)).toEqual({ bucket, key: "a/b.txt", ...(region === undefined ? {} : { region }) });
   });
 });
@@ -44,7 +44,7 @@ describe("keys", () => {
     ["https://s3.amazonaws.com/b-1//lead", "/lead"],
     ["s3://b-1/a b/%20?#é", "a b/%20?#é"],
     ["S3://b-1//lead", "/lead"],
-  ])("parseS3Url finds the exact key in %s", (url, key) => {
+  ])("parseS3Url finds the exact key in the URL %s", (url, key) => {
     expect(parseS3Url(url)).toEqual({ bucket: "b-1", key });
   });
 });
@@ -55,7 +55,7 @@ describe("a custom endpoint", () => {
     ["in the host", "http://my-bucket.storage.example.com:9000/base/a%20b?x", { bucket: "my-bucket", key: "a b" }],
     ["AWS all the same", "https://b-1.s3.us-east-1.amazonaws.com/k", { bucket: "b-1", key: "k", region: "us-east-1" }],
     ["an S3 URI all the same", "s3://b-1/k", { bucket: "b-1", key: "k" }],
-  ])("with a custom endpoint, parseS3Url parses a URL of the form %s", (_style, url, location) => {
+  ])("with a custom endpoint, parseS3Url parses a URL in %s", (_style, url, location) => {
     expect(parseS3Url(url, { endpoint })).toEqual(location);
   });
 
@@ -64,7 +64,7 @@ describe("a custom endpoint", () => {
     "https://storage.example.com:9000/other/my-bucket/k",
     "https://storage.example.com:9000/basement/my-bucket/k",
     "https://evilstorage.example.com:9000/base/my-bucket/k",
-  ])("with a custom endpoint, parseS3Url refuses %s", (url) => {
+  ])("with a custom endpoint, parseS3Url refuses the URL %s", (url) => {
     expect(() => parseS3Url(url, { endpoint })).toThrow(expect.objectContaining({ code: "invalid_s3_url" }));
   });
 
@@ -79,7 +79,7 @@ describe("a custom endpoint", () => {
   });
 });
 
-describe("refuses", () => {
+describe("parseS3Url refuses invalid URLs", () => {
   test.each([
     "",
     "my-bucket/key",
@@ -105,7 +105,7 @@ describe("refuses", () => {
     "https://my-bucket.s3.eu-west-1.amazonaws.com/%00",
     "https://my-bucket.s3.eu-west-1.amazonaws.com:99999/key",
     undefined as unknown as string,
-  ])("parseS3Url refuses %j", (url) => {
+  ])("parseS3Url refuses the text %j", (url) => {
     expect(() => parseS3Url(url)).toThrow(expect.objectContaining({ code: "invalid_s3_url" }));
   });
 });

@@ -10,7 +10,7 @@ function policyOf(fields: Record<string, string>) {
   return JSON.parse(Buffer.from(fields.Policy ?? "", "base64").toString());
 }
 
-test("the policy of presignPost covers every field except the signature", () => {
+test("the policy of presignPost has a condition for each field except the signature", () => {
   const { url, fields, expiresAt } = presigner.presignPost({ ...options, fields: { acl: "private" } });
   expect(url).toBe("https://my-bucket.s3.eu-west-1.amazonaws.com/");
   expect(expiresAt).toBe(Date.UTC(2026, 10, 24, 12, 1, 0));
@@ -22,12 +22,12 @@ test("the policy of presignPost covers every field except the signature", () => 
   });
 });
 
-test("if the key of a form ends with the filename placeholder, the client can choose the end of the key", () => {
+test("presignPost lets the client choose the end of a key with a filename placeholder", () => {
   const { fields } = presigner.presignPost({ ...options, key: "in/$" + "{filename}" });
   expect(policyOf(fields).conditions).toContainEqual(["starts-with", "$key", "in/"]);
 });
 
-test("presignPost drops repeated conditions", () => {
+test("presignPost drops repeated policy conditions", () => {
   const { fields } = presigner.presignPost({
     ...options,
     fields: { acl: "private" },

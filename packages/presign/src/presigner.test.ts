@@ -17,7 +17,7 @@ function queryOf({ url }: { url: string }): Record<string, string> {
   return Object.fromEntries(new URL(url).searchParams);
 }
 
-describe("the object", () => {
+describe("the object of a presigned URL", () => {
   test("presignGet makes the same URL for a key and for its encoded key", () => {
     const key = "a/é +'.txt";
     const { key: _, ...rest } = options;
@@ -26,7 +26,7 @@ describe("the object", () => {
     expect(presigner.presignGet({ ...rest, encodedKey: parseEncodedKey("a/%C3%A9%20%2B%27.txt") })).toEqual(byKey);
   });
 
-  test("presignGet refuses options without a key, and options with a key and an encoded key", () => {
+  test("presignGet requires either a key or an encoded key", () => {
     const both = { ...options, encodedKey: encodeKey("x") } as never;
     const { key: _, ...neither } = options;
     for (const wrong of [both, neither as never]) {
@@ -35,7 +35,7 @@ describe("the object", () => {
   });
 
   // The AWS SDK signs a URL for a key with dot segments, but the URL names another object or no object.
-  test("every method of the presigner refuses a key that URL parsers shorten", () => {
+  test("every method of the presigner refuses a key with dot segments", () => {
     const wrong = { ...options, key: "a/../b", uploadId: "u", partNumber: 1 };
     const { origin: _, ...methods } = presigner;
     for (const sign of Object.values(methods)) {
@@ -44,8 +44,8 @@ describe("the object", () => {
   });
 });
 
-describe("the lifetime", () => {
-  test("the lifetime of a URL counts from the whole second, across midnight", () => {
+describe("the lifetime of a presigned URL", () => {
+  test("the lifetime of a URL starts at a whole second", () => {
     const request = presigner.presignGet(options);
     expect(queryOf(request)).toMatchObject({ "X-Amz-Date": "20261124T235958Z", "X-Amz-Expires": "60" });
     expect(request.expiresAt).toBe(Date.UTC(2026, 10, 25, 0, 0, 58));
@@ -69,7 +69,7 @@ describe("the lifetime", () => {
   });
 
   test.each([-1, Number.NaN, Date.UTC(10_000, 0), "0", undefined, new Date()])(
-    "the presigner refuses the instant of signing %j",
+    "the presigner refuses the option now = %j",
     (instant) => {
       const sign = () => presigner.presignGet({ ...options, now: instant as number });
       expect(sign).toThrow(expect.objectContaining({ code: "invalid_now" }));
@@ -88,7 +88,7 @@ describe("temporary credentials", () => {
   const signFor = (lifeMs: number) =>
     presigner.presignGet({ ...options, credentials: { ...credentials, expiration: new Date(now + lifeMs) } });
 
-  test("temporary credentials that expire before the URL shorten the lifetime of the URL, with a warning", () => {
+  test("temporary credentials that expire before the URL shorten the URL's lifetime", () => {
     expect(signFor(10_000)).toMatchObject({ expiresAt: now + 10_000, warning: "credentials_expire_first" });
   });
 
@@ -111,7 +111,7 @@ describe("temporary credentials", () => {
 });
 
 describe("cached signing keys", () => {
-  test("a cached signing key makes a correct signature after many other credentials", () => {
+  test("the presigner signs correctly after it has used many other credentials", () => {
     const used = createPresigner(target);
     const days = Array.from({ length: 12 }, (_, day) => ({
       ...options,
@@ -123,7 +123,7 @@ describe("cached signing keys", () => {
     }
   });
 
-  test("the cache of signing keys notices a change of the credentials object", () => {
+  test("the presigner notices that a property of the credentials object has changed", () => {
     const used = createPresigner(target);
     const changing = { ...credentials };
     used.presignGet({ ...options, credentials: changing });
@@ -163,7 +163,7 @@ describe("cache-stable signing", () => {
     expect(sign(start - 1).url).not.toBe(urls[0]);
   });
 
-  test("a cache-stable URL keeps at least half of its lifetime, and names its true expiry", () => {
+  test("a cache-stable URL has at least half of its lifetime left", () => {
     for (let ms = 0; ms < 100_000; ms += 777) {
       const left = sign(start + ms).expiresAt - (start + ms);
       expect(left).toBeGreaterThan(50_000 - 1);
@@ -171,7 +171,7 @@ describe("cache-stable signing", () => {
     }
   });
 
-  test("cache-stable signing uses the signing key of the first day of the cache window", () => {
+  test("cache-stable signing uses the day on which the cache window starts", () => {
     const midnight = Date.UTC(2026, 10, 25);
     const request = presigner.presignGet({ ...options, expiresInSeconds: 14, cacheWindowSeconds: 7, now: midnight });
     expect(queryOf(request)["X-Amz-Date"]).toMatch(/^20261124T2359/);
@@ -187,7 +187,7 @@ describe("cache-stable signing", () => {
   );
 });
 
-describe("parts", () => {
+describe("presignUploadPart", () => {
   test.each([0, 10_001, 1.5, "1"])("presignUploadPart refuses the part number %j", (partNumber) => {
     const wrong = { ...options, uploadId: "u", partNumber: partNumber as number };
     expect(() => presigner.presignUploadPart(wrong)).toThrow(expect.objectContaining({ code: "invalid_part" }));
@@ -199,7 +199,7 @@ describe("parts", () => {
   });
 });
 
-describe("the target", () => {
+describe("the target of the presigner", () => {
   const urlAt = (change: Partial<PresignTarget>) => {
     const { url } = createPresigner({ ...target, ...change }).presignGet({ ...options, key: "k" });
     return url.slice(0, url.indexOf("?"));

@@ -44,7 +44,7 @@ test("deriveSigningKey derives the signing key of the AWS documentation", () => 
   expect(Buffer.from(key).toString("hex")).toBe("f4780e2d9f65fa895f9c67b32ce1baf0b0d8a43505a000a1a9e090d414db404d");
 });
 
-test("a reused signer returns the signature of a new HMAC", () => {
+test("a signer makes a correct signature for each of several requests", () => {
   const signingKey = deriveSigningKey({ ...exampleKey, service: "s3" });
   const native = createSignRequest({ signingKey, scope: exampleScope });
   const plain = plainSigner({ signingKey, scope: exampleScope });
@@ -66,7 +66,7 @@ test.each([
     "with a node:crypto that has no one-shot hash",
     () => vi.spyOn(process, "getBuiltinModule").mockReturnValue({} as never),
   ],
-])("the presigner makes an unchanged URL %s", async (_name, takeAway) => {
+])("the presigner makes the same URL in a runtime %s", async (_name, takeAway) => {
   const options = {
     key: "a/é.txt",
     credentials: { accessKeyId: "AKID", secretAccessKey: "secret", sessionToken: "token" },

@@ -19,8 +19,8 @@ function policyOf({ url }: { url: string }) {
   );
 }
 
-describe("the URL", () => {
-  test("a CloudFront URL names the object, the overrides, the expiry and the key pair", () => {
+describe("a CloudFront URL", () => {
+  test("a CloudFront URL contains its object, response overrides, expiry and key pair id", () => {
     const request = sign({ response: { contentType: "text/plain", contentDisposition: "inline" } });
     expect(request).toMatchObject({ method: "GET", headers: {}, expiresAt: Date.UTC(2026, 10, 24, 12, 1, 0) });
     expect(request.url).toMatch(
@@ -28,14 +28,14 @@ describe("the URL", () => {
     );
   });
 
-  test("a CloudFront URL is equal for a key and for its encoded key", () => {
+  test("the CloudFront signer makes the same URL for a key and for its encoded key", () => {
     const { key: _, ...rest } = options;
     const response = { contentDisposition: "inline" };
     const encoded = { ...rest, encodedKey: encodeKey("a/b.txt"), response: encodeResponse(response) };
     expect(createCloudFrontSigner(target).presignGet(encoded)).toEqual(sign({ response }));
   });
 
-  test("a CloudFront URL for an IP address has a policy that names the IP address", () => {
+  test("a CloudFront URL for one IP address has a policy with this IP address", () => {
     const request = sign({ ipAddress: "192.0.2.7" });
     expect(new URL(request.url).searchParams.has("Expires")).toBe(false);
     expect(policyOf(request)).toEqual({
@@ -52,19 +52,19 @@ describe("the URL", () => {
   });
 
   // For the key "a*", the AWS SDK signs a policy that opens every object whose key starts with "a".
-  test("a CloudFront URL contains no wildcard from its key", () => {
+  test("a CloudFront URL encodes the wildcard characters of its key", () => {
     const request = sign({ key: "a*'(b)!", ipAddress: "192.0.2.7" });
     expect(policyOf(request).Statement[0].Resource).toBe("https://d111111abcdef8.cloudfront.net/a%2A%27%28b%29%21");
   });
 
-  test("a CloudFront URL with a SHA-256 signature names the hash SHA-256", () => {
+  test("a CloudFront URL with a SHA-256 signature has Hash-Algorithm=SHA256", () => {
     const signer = createCloudFrontSigner({ ...target, hash: "sha256" });
     expect(signer.presignGet(options).url).toMatch(/&Hash-Algorithm=SHA256$/);
     expect(sign().url).not.toContain("Hash-Algorithm");
   });
 });
 
-describe("refuses", () => {
+describe("the CloudFront signer refuses invalid options", () => {
   test.each<[string, Partial<CloudFrontGetOptions>]>([
     ["invalid_key", { key: "a/../b" }],
     ["invalid_key", { key: "a", encodedKey: encodeKey("a") } as never],
@@ -75,7 +75,7 @@ describe("refuses", () => {
     ["invalid_ip_address", { ipAddress: "192.0.2.256" }],
     ["invalid_ip_address", { ipAddress: "192.0.2.1/33" }],
     ["invalid_ip_address", { ipAddress: "" }],
-  ])("the CloudFront signer throws %s for %j", (code, change) => {
+  ])("the CloudFront signer throws the error %s for the options %j", (code, change) => {
     expect(() => sign(change)).toThrow(expect.objectContaining({ name: "PresignError", code }));
   });
 
@@ -89,7 +89,7 @@ describe("refuses", () => {
     ["invalid_credentials", { privateKey: pemOf(generateKeyPairSync("ec", { namedCurve: "P-384" }).privateKey) }],
     ["invalid_credentials", { privateKey: pemOf(generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey) }],
     ["invalid_credentials", { privateKey: pemOf(generateKeyPairSync("ed25519").privateKey) }],
-  ])("createCloudFrontSigner throws %s for case %#", (code, change) => {
+  ])("createCloudFrontSigner throws the error %s for the invalid options of case %#", (code, change) => {
     const make = () => createCloudFrontSigner({ ...target, ...change });
     expect(make).toThrow(expect.objectContaining({ name: "PresignError", code }));
     expect(make).not.toThrow(/secret/);

@@ -61,7 +61,7 @@ function decode(
 const refused = (status: number, code: string) => expect.objectContaining({ ok: false, status, code });
 
 describe("signed chunks", () => {
-  test("the decoder decodes the signed chunks of the documented example, cut at any byte", () => {
+  test("the decoder decodes the signed chunks of the AWS example, in pieces of any size", () => {
     for (const pieceBytes of [1, 7, 4096, 1 << 20]) {
       expect(decode(PLAIN.join(""), { pieceBytes })).toEqual({ ok: true, data: "a".repeat(66_560), trailers: {} });
     }
@@ -86,7 +86,7 @@ describe("signed chunks", () => {
 describe("signed trailers", () => {
   const options = { seed: TRAILER_SEED, trailers: ["x-amz-checksum-crc32c"] };
 
-  test("the decoder decodes the signed trailers of the documented example", () => {
+  test("the decoder decodes the signed trailers of the AWS example", () => {
     const trailers = { "x-amz-checksum-crc32c": "sOO8/Q==" };
     for (const pieceBytes of [1, 1 << 20]) {
       expect(decode(TRAILER.join(""), { ...options, pieceBytes })).toEqual({
@@ -103,7 +103,7 @@ describe("signed trailers", () => {
     expect(decode(unsigned, options)).toEqual(refused(403, "SignatureDoesNotMatch"));
   });
 
-  test("the decoder refuses signed trailers that no header announced", () => {
+  test("the decoder refuses signed trailers that no request header announced", () => {
     const last = "0;chunk-signature=b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9\r\n";
     const body = `${PLAIN.slice(0, 2).join("") + last}x-amz-trailer-signature:${"0".repeat(64)}\r\n\r\n`;
     expect(decode(body)).toEqual(refused(400, "MalformedTrailerError"));
@@ -130,7 +130,7 @@ describe("unsigned chunks", () => {
     ["a doubled trailer", "0\r\nx-amz-checksum-crc32:a\r\nx-amz-checksum-crc32:b\r\n\r\n"],
     ["a trailer without a name", "0\r\n:b\r\n\r\n"],
     ["a signed trailer", "0\r\nx-amz-checksum-crc32:a\r\nx-amz-trailer-signature:b\r\n\r\n"],
-  ])("the decoder refuses unsigned chunks that have %s with status 400", (_, body) => {
+  ])("the decoder returns status 400 for unsigned chunks with %s", (_, body) => {
     expect(decodeUnsigned(body, ["x-amz-checksum-crc32"])).toEqual(refused(400, "MalformedTrailerError"));
   });
 
@@ -146,11 +146,11 @@ describe("unsigned chunks", () => {
     ["a size beyond reason", `${"f".repeat(17)}\r\n`],
     ["an endless header", "0".repeat(10_000)],
     ["a signature where none belongs", `3;chunk-signature=${"0".repeat(64)}\r\nabc\r\n0\r\n\r\n`],
-  ])("the decoder refuses unsigned chunks with status 400 for the fault: %s", (_, body) => {
+  ])("the decoder returns status 400 for incomplete unsigned chunks: %s", (_, body) => {
     expect(decodeUnsigned(body)).toEqual(refused(400, "IncompleteBody"));
   });
 
-  test("the decoder decodes any body in unsigned chunks of any size, cut at any byte", () => {
+  test("the decoder decodes unsigned chunks of any size, in pieces of any size", () => {
     const body = fc.array(fc.string({ unit: "binary-ascii", minLength: 1, maxLength: 40 }), { maxLength: 8 });
     fc.assert(
       fc.property(body, fc.integer({ min: 1, max: 50 }), (chunks, pieceBytes) => {
@@ -163,7 +163,7 @@ describe("unsigned chunks", () => {
   });
 });
 
-test("the signatures of the documented chunks equal the signatures of an independent signer", () => {
+test("an independent signer makes the chunk signatures of the AWS example", () => {
   const empty = createHash("sha256").digest("hex");
   const data = createHash("sha256").update("a".repeat(65_536)).digest("hex");
   const text = `AWS4-HMAC-SHA256-PAYLOAD\n${DATE_TIME}\n${SCOPE}\n${PLAIN_SEED}\n${empty}\n${data}`;

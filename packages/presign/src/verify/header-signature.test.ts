@@ -27,19 +27,19 @@ describe("a signature in the Authorization header", () => {
     ["STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD", 501, "NotImplemented"],
     ["toString", 400, "InvalidArgument"],
   ])(
-    "the verifier refuses an Authorization header with x-amz-content-sha256 %s with status %i",
+    "the verifier refuses a request with the header x-amz-content-sha256: %s with status %i",
     (payloadHash, status, code) => {
       expect(verify(headerSigned({ payloadHash }))).toEqual(refused(status, code));
     },
   );
 
-  test("the verifier refuses an Authorization header without x-amz-content-sha256 with status 400", () => {
+  test("the verifier refuses a request without x-amz-content-sha256 with status 400", () => {
     const { rawHeaders, ...request } = headerSigned({ signedHeaders: ["host", "x-amz-date"] });
     const without = rawHeaders.filter((_, index) => rawHeaders[index - (index % 2)] !== "X-Amz-Content-Sha256");
     expect(verify({ ...request, rawHeaders: without })).toEqual(refused(400, "InvalidRequest"));
   });
 
-  test("the verifier refuses an Authorization header when the clocks differ by more than 15 minutes", () => {
+  test("the verifier refuses a request whose date is over 15 minutes from its clock", () => {
     const limit = 15 * MINUTE_MS;
     for (const skew of [limit, -limit]) expect(verify(headerSigned(), { now: SIGNED_AT + skew }).ok).toBe(true);
     for (const skew of [limit + 1, -limit - 1]) {
@@ -55,11 +55,11 @@ describe("a signature in the Authorization header", () => {
     ["AWS4-HMAC-SHA256 Credential=a", 400, "AuthorizationHeaderMalformed"],
     ["AWS4-HMAC-SHA256 Credential=a,Credential=a,Signature=b,SignedHeaders=host", 400, "AuthorizationHeaderMalformed"],
     ["AWS4-HMAC-SHA256 Credential=a/b/c/d/e,SignedHeaders=host,Signature=abc", 400, "AuthorizationHeaderMalformed"],
-  ])("the verifier refuses an Authorization header of the form %j with status %i", (authorization, status, code) => {
+  ])("the verifier refuses the Authorization header %j with status %i", (authorization, status, code) => {
     expect(verify(headerSigned({ authorization: () => authorization }))).toEqual(refused(status, code));
   });
 
-  test("the verifier refuses an Authorization header without a date with status 403", () => {
+  test("the verifier refuses a signed request without a date with status 403", () => {
     expect(verify(headerSigned({ dateTime: "yesterday" }))).toEqual(refused(403, "AccessDenied"));
   });
 });

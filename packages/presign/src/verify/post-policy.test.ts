@@ -39,7 +39,7 @@ function decide({ document, conditions = USUAL, fields = {}, now = SIGNED_AT }: 
   return verifyPost({ bucket: "photos", fields: new Map(given) }, now);
 }
 
-test("verifyPost accepts an allowed form and returns the length range", () => {
+test("verifyPost accepts a form that its policy permits, and returns the length range", () => {
   const conditions = [...USUAL, ["content-length-range", 5, 100], ["content-length-range", 0, 50]];
   const range = { min: 5, max: 50 };
   expect(decide({ conditions })).toEqual({ ok: true, accessKeyId: EXAMPLE_KEY.accessKeyId, range });
@@ -108,7 +108,7 @@ test.each<[string, unknown]>([
   ["an expiration in another form", { expiration: "24 May 2013", conditions: USUAL }],
   ["no conditions", { expiration: EXPIRATION }],
   ["conditions that are no list", { expiration: EXPIRATION, conditions: {} }],
-])("verifyPost refuses a policy with a wrong document: %s", (_, document) => {
+])("verifyPost refuses a policy document with the fault: %s", (_, document) => {
   expect(decide({ document })).toEqual(refused(400, "InvalidPolicyDocument"));
 });
 

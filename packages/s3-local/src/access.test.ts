@@ -46,7 +46,7 @@ describe("a URL of the AWS SDK's presigner", () => {
   });
 });
 
-describe("access", () => {
+describe("access to the bucket", () => {
   test("the bucket refuses a request without a signature", async () => {
     const { endpoint, client } = await startWithSecret();
     for (const method of ["GET", "HEAD", "PUT", "DELETE", "POST"]) {
@@ -59,7 +59,7 @@ describe("access", () => {
     expect(await stored(client, "new")).toBeUndefined();
   });
 
-  test("the bucket refuses a forged, expired, future or foreign URL", async () => {
+  test("the bucket refuses a URL with a wrong signature, access key, date or region", async () => {
     const { presigner } = await startWithSecret();
     const now = Date.now();
     const get = (change: object) => presigner.presignGet({ ...signing("secret"), ...change }).url;
@@ -82,7 +82,7 @@ describe("access", () => {
     }
   });
 
-  test("the bucket refuses a URL that has expired by the clock of the bucket", async () => {
+  test("the bucket checks the expiry of a URL with its own clock", async () => {
     let now = Date.now();
     const { client, endpoint } = await startBucket({ now: () => now });
     await client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
@@ -92,7 +92,7 @@ describe("access", () => {
     expect((await send({ method: "GET", url })).body.toString()).toContain("<Message>Request has expired</Message>");
   });
 
-  test("the bucket refuses a GET URL with another method", async () => {
+  test("the bucket refuses a request whose method differs from the signed method GET", async () => {
     const { client, presigner } = await startWithSecret();
     const { url } = presigner.presignGet(signing("secret"));
     for (const method of ["HEAD", "PUT", "DELETE", "POST"]) expect((await send({ method, url })).status).toBe(403);
@@ -120,7 +120,7 @@ describe("access", () => {
     expect(await stored(client, "mine")).toBeUndefined();
   });
 
-  test("the bucket refuses a signature in the query together with an Authorization header", async () => {
+  test("the bucket refuses a request with a presigned query and an Authorization header", async () => {
     const { presigner } = await startWithSecret();
     const { url } = presigner.presignGet(signing("secret"));
     const response = await send({ method: "GET", url, headers: { authorization: "Bearer token-of-the-app" } });
@@ -138,7 +138,7 @@ describe("access", () => {
 });
 
 describe("requirement 3: the declared size is signed", () => {
-  test("requirement 3: the bucket refuses a body of another length than the signed length", async () => {
+  test("requirement 3: the bucket refuses a body whose length differs from the signed length", async () => {
     const { client, presigner } = await startWithSecret();
     const { url } = presigner.presignPut(signing("a", { "content-length": "5" }));
     for (const body of ["1234", "123456", ""]) {
@@ -164,7 +164,7 @@ describe("requirement 3: the declared size is signed", () => {
     expect(["abc", undefined]).toContain(await stored(client, "a"));
   });
 
-  test("requirement 3: the bucket refuses conflicting lengths before the bucket reads the body", async () => {
+  test("requirement 3: the bucket refuses an upload with two conflicting lengths", async () => {
     const { client, presigner, port } = await startWithSecret();
     const { url } = presigner.presignPut(signing("a"));
     const { host, pathname, search } = new URL(url);
@@ -181,7 +181,7 @@ describe("requirement 3: the declared size is signed", () => {
     expect(await stored(client, "a")).toBeUndefined();
   });
 
-  test("requirement 3: the bucket responds to an upload without a length with status 411", async () => {
+  test("requirement 3: the bucket returns 411 for an upload without a length", async () => {
     const { presigner } = await startWithSecret();
     const { url } = presigner.presignPut(signing("a"));
     const response = await send({ method: "PUT", url, headers: { "transfer-encoding": "chunked" }, body: "12345" });
@@ -204,29 +204,26 @@ describe("requirement 5: a header to store must be signed", () => {
     ["x-amz-tagging", "a=b"],
   ];
 
-  test.each(headers)(
-    "requirement 5: the bucket refuses an unsigned %s: %s on a presigned request",
-    async (name, value) => {
-      const { client, presigner, endpoint } = await startWithSecret();
-      const put = presigner.presignPut(signing("a"));
-      const copy = presigner.presignPut(signing("a", { "x-amz-copy-source": `${BUCKET}/secret` }));
-      const create = {
-        method: "POST",
-        url: presignByHand(endpoint, { method: "POST", path: `/${BUCKET}/a`, query: ["uploads"] }),
-      };
-      for (const { method, url, headers: signed } of [put, copy, { ...create, headers: {} }]) {
-        const response = await send({ method, url, headers: { ...signed, "content-length": "0", [name]: value } });
-        expect([response.status, response.code]).toEqual([403, "AccessDenied"]);
-        const xml = response.body.toString();
-        expect(xml).toContain("<Message>There were headers present in the request which were not signed</Message>");
-        expect(xml).toContain(`<HeadersNotSigned>${name.toLowerCase()}</HeadersNotSigned>`);
-      }
-      expect(await stored(client, "a")).toBeUndefined();
-    },
-  );
+  test.each(headers)("requirement 5: the bucket refuses a PUT with the unsigned header %s: %s", async (name, value) => {
+    const { client, presigner, endpoint } = await startWithSecret();
+    const put = presigner.presignPut(signing("a"));
+    const copy = presigner.presignPut(signing("a", { "x-amz-copy-source": `${BUCKET}/secret` }));
+    const create = {
+      method: "POST",
+      url: presignByHand(endpoint, { method: "POST", path: `/${BUCKET}/a`, query: ["uploads"] }),
+    };
+    for (const { method, url, headers: signed } of [put, copy, { ...create, headers: {} }]) {
+      const response = await send({ method, url, headers: { ...signed, "content-length": "0", [name]: value } });
+      expect([response.status, response.code]).toEqual([403, "AccessDenied"]);
+      const xml = response.body.toString();
+      expect(xml).toContain("<Message>There were headers present in the request which were not signed</Message>");
+      expect(xml).toContain(`<HeadersNotSigned>${name.toLowerCase()}</HeadersNotSigned>`);
+    }
+    expect(await stored(client, "a")).toBeUndefined();
+  });
 
   test.each(headers.slice(0, 7))(
-    "requirement 5: the bucket stores an upload with a signed %s: %s",
+    "requirement 5: the bucket accepts a PUT with the signed header %s: %s",
     async (name, value) => {
       const { presigner } = await startWithSecret();
       const { url, headers: signed } = presigner.presignPut(signing("a", { [name.toLowerCase()]: value }));
@@ -237,7 +234,7 @@ describe("requirement 5: a header to store must be signed", () => {
   );
 
   test.each(["no-cache", "max-age=0"])(
-    "the bucket accepts an upload with Cache-Control: %s, which browsers add",
+    "the bucket accepts a PUT to which a browser adds Cache-Control: %s",
     async (value) => {
       const { presigner } = await startWithSecret();
       const { url } = presigner.presignPut(signing("a"));
@@ -258,7 +255,7 @@ describe("requirement 5: a header to store must be signed", () => {
   });
 });
 
-test("requirement 4: the bucket refuses an upload with another content type than the signed content type", async () => {
+test("requirement 4: the bucket refuses an upload with a content type that is not signed", async () => {
   const { client, presigner } = await startWithSecret();
   const { url } = presigner.presignPut(signing("a", { "content-type": "image/png" }));
   const put = (headers: Record<string, string>) =>
@@ -272,7 +269,7 @@ test("requirement 4: the bucket refuses an upload with another content type than
 });
 
 describe("requirement 6: the same PUT URL twice", () => {
-  test("requirement 6: the second PUT to a URL gets status 412 and changes nothing", async () => {
+  test("requirement 6: a second PUT to a URL returns 412 and does not change the object", async () => {
     const { client, presigner } = await startWithSecret();
     const { url, headers } = presigner.presignPut(signing("a", { "if-none-match": "*" }));
     const put = (body: string) => send({ method: "PUT", url, headers: { ...headers, "content-length": "3" }, body });
@@ -282,7 +279,7 @@ describe("requirement 6: the same PUT URL twice", () => {
     expect(await stored(client, "a")).toBe("abc");
   });
 
-  test("requirement 6: the bucket refuses a PUT without the signed condition", async () => {
+  test("requirement 6: the bucket refuses a PUT without the signed If-None-Match", async () => {
     const { presigner } = await startWithSecret();
     const { url } = presigner.presignPut(signing("a", { "if-none-match": "*" }));
     expect((await send({ method: "PUT", url, headers: { "content-length": "3" }, body: "abc" })).code).toBe(
@@ -290,7 +287,7 @@ describe("requirement 6: the same PUT URL twice", () => {
     );
   });
 
-  test("requirement 6: the bucket stores the bytes of exactly one of 8 parallel PUTs to a URL", async () => {
+  test("requirement 6: the bucket stores exactly one of 8 parallel PUTs to a URL", async () => {
     const { client, presigner } = await startWithSecret();
     for (let round = 0; round < 5; round++) {
       const key = `race-${round}`;
@@ -325,7 +322,7 @@ describe("requirement 6: the same PUT URL twice", () => {
   });
 });
 
-test("an error response is a document with a request id, but has no body for HEAD", async () => {
+test("an error response is an XML document with a request id", async () => {
   const { presigner, endpoint } = await startWithSecret();
   const missing = await send({ method: "GET", url: presigner.presignGet(signing("<&>")).url });
   expect(missing.headers["content-type"]).toBe("application/xml");

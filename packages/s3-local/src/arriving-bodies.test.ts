@@ -24,7 +24,7 @@ async function arrived(dataDir: string, bodies: number): Promise<void> {
   await expect.poll(() => unfinishedIn(dataDir)).toHaveLength(bodies);
 }
 
-test("requirement 9: the bucket refuses a third body for an object while two bodies arrive", async () => {
+test("requirement 9: the bucket refuses a third upload to a key while two uploads arrive", async () => {
   const { client, dataDir, endpoint } = await startBucket();
   const { url } = presignerFor(endpoint).presignPut(signing("a"));
   const first = await stall(url);
@@ -41,7 +41,7 @@ test("requirement 9: the bucket refuses a third body for an object while two bod
   expect(await bytesOf(await client.send(new GetObjectCommand(AT)))).toEqual(BODY);
 });
 
-test("requirement 9: the bucket refuses and deletes a body that arrives too late after the expiry of the URL", async () => {
+test("requirement 9: the bucket aborts an upload that lasts too long after its URL expires", async () => {
   // The clock of the bucket stands still, so that the URL cannot expire before the bucket has received the request headers.
   const now = Date.now();
   const { client, dataDir, endpoint } = await startBucket({ now: () => now, lateBodyMs: 200 });
@@ -52,7 +52,7 @@ test("requirement 9: the bucket refuses and deletes a body that arrives too late
   await expect(client.send(new GetObjectCommand(AT))).rejects.toMatchObject({ name: "NoSuchKey" });
 });
 
-test("the bucket stores a body that is complete shortly after the expiry of its URL", async () => {
+test("the bucket stores an upload that completes shortly after the URL expires", async () => {
   let now = Date.now();
   const { dataDir, endpoint } = await startBucket({ now: () => now });
   const { url, expiresAt } = presignerFor(endpoint).presignPut({ ...signing("a"), expiresInSeconds: 1, now });
@@ -63,7 +63,7 @@ test("the bucket stores a body that is complete shortly after the expiry of its 
   expect(await response).toMatchObject({ status: 200 });
 });
 
-test("requirement 9: the bucket refuses arriving parts of an upload that is aborted", async () => {
+test("requirement 9: the bucket refuses a part that arrives while its upload is aborted", async () => {
   const { client, dataDir, endpoint } = await startBucket();
   const { UploadId = "" } = await client.send(new CreateMultipartUploadCommand(AT));
   const url = presignByHand(endpoint, {

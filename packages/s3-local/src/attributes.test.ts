@@ -13,7 +13,7 @@ const ALL: ObjectAttributes[] = ["ETag", "Checksum", "ObjectParts", "StorageClas
 const attributes = (input: object = {}) => new GetObjectAttributesCommand({ ...at, ObjectAttributes: ALL, ...input });
 
 describe("the attributes of an object", () => {
-  test("the attributes of an object from a single PUT have its ETag, checksum and size", async () => {
+  test("GetObjectAttributes returns the ETag, checksum and size of an object", async () => {
     const { client } = await startBucket();
     const { ETag, ChecksumCRC32 } = await client.send(
       new PutObjectCommand({ ...at, Body: "abc", ChecksumAlgorithm: "CRC32" }),
@@ -31,7 +31,7 @@ describe("the attributes of an object", () => {
     expect([size.ObjectSize, size.ETag, size.Checksum]).toEqual([3, undefined, undefined]);
   });
 
-  test("the attributes of a multipart object list its parts in pages", async () => {
+  test("GetObjectAttributes lists the parts of a multipart object in pages", async () => {
     const { client } = await startBucket();
     const bodies = [Buffer.alloc(5 * 2 ** 20), Buffer.from("xyz")];
     const { complete, Parts } = await uploadParts(client, bodies, { ChecksumAlgorithm: "SHA256" });
@@ -44,7 +44,7 @@ describe("the attributes of an object", () => {
     expect(next).toMatchObject({ IsTruncated: false, Parts: [{ PartNumber: 2, Size: 3, ChecksumSHA256: two }] });
   });
 
-  test("the bucket refuses a request for attributes with an unknown name or a missing object", async () => {
+  test("GetObjectAttributes refuses an unknown attribute and a missing object", async () => {
     const { client } = await startBucket();
     await expect(client.send(attributes())).rejects.toMatchObject({ name: "NoSuchKey" });
     await client.send(new PutObjectCommand({ ...at, Body: "abc" }));

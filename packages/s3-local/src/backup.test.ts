@@ -17,7 +17,7 @@ async function startWithFile() {
 }
 
 describe("a backup of a running bucket", () => {
-  it("a backup copies an object whose deletion arrives before the copy of the metadata", async () => {
+  it("a backup includes an object that a client deletes just before the metadata copy", async () => {
     const { dataDir, bucket, client, remove, close } = await startWithFile();
     const backup = await bucket.startBackup();
     const removed = remove();
@@ -35,7 +35,7 @@ describe("a backup of a running bucket", () => {
     await close();
   });
 
-  it("a backup does not delay a deletion after the copy of the metadata", async () => {
+  it("a backup does not delay a deletion that arrives after the metadata copy", async () => {
     const { dataDir, bucket, remove, close } = await startWithFile();
     const backup = await bucket.startBackup();
     await backup.copyMetadata(join(dataDir, "copy.sqlite"));
@@ -44,7 +44,7 @@ describe("a backup of a running bucket", () => {
     await close();
   });
 
-  it("a backup deletes the metadata copy in its own folder when the backup ends", async () => {
+  it("a backup deletes its metadata copy when the backup ends", async () => {
     const { dataDir, bucket, close } = await startWithFile();
     const backup = await bucket.startBackup();
     const copy = await backup.copyMetadata(join(dataDir, "missing", "copy.sqlite"));
@@ -63,7 +63,7 @@ describe("a backup of a running bucket", () => {
     await close();
   });
 
-  it("a backup continues even if an earlier backup ends twice", async () => {
+  it("a second call that ends an earlier backup does not end the running backup", async () => {
     const { dataDir, bucket, remove, close } = await startWithFile();
     const earlier = await bucket.startBackup();
     await earlier.end();

@@ -33,7 +33,7 @@ async function exists(client: S3Client, key: string): Promise<boolean> {
 describe.each(ALGORITHMS)("%s", (algorithm) => {
   const name = `x-amz-checksum-${algorithm.toLowerCase()}`;
 
-  test(`the bucket verifies and stores a ${algorithm} in a header, and returns the checksum on request`, async () => {
+  test(`the bucket verifies and stores a ${algorithm} checksum from a header`, async () => {
     const { client } = await startBucket();
     const value = await checksumOf(algorithm);
     await client.send(new PutObjectCommand({ ...at("a"), Body: BODY, [`Checksum${algorithm}`]: value }));
@@ -43,7 +43,7 @@ describe.each(ALGORITHMS)("%s", (algorithm) => {
     expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).equals(BODY)).toBe(true);
   });
 
-  test(`requirement 8: the bucket refuses a body with a wrong ${algorithm} with 400, and stores nothing`, async () => {
+  test(`requirement 8: the bucket returns 400 for a body with a wrong ${algorithm}`, async () => {
     const { client, endpoint } = await startBucket();
     const { url, headers } = presignerFor(endpoint).presignPut(
       signing("a", { [name]: await checksumOf(algorithm, Buffer.from("other")) }),
@@ -58,7 +58,7 @@ describe.each(ALGORITHMS)("%s", (algorithm) => {
     expect(await exists(client, "a")).toBe(false);
   });
 
-  test(`the bucket refuses an invalid ${algorithm} with 400 before the bucket reads the body`, async () => {
+  test(`the bucket returns 400 for an invalid ${algorithm} before it reads the body`, async () => {
     const { client, endpoint } = await startBucket();
     const { url, headers } = presignerFor(endpoint).presignPut(signing("a", { [name]: "AAAA" }));
     const response = await send({ method: "PUT", url, headers: { ...headers, "content-length": "3" }, body: "abc" });
@@ -66,7 +66,7 @@ describe.each(ALGORITHMS)("%s", (algorithm) => {
     expect(await exists(client, "a")).toBe(false);
   });
 
-  test(`the AWS SDK can store and read a ${algorithm} in the bucket`, async () => {
+  test(`the AWS SDK can store and read an object with a ${algorithm} checksum`, async () => {
     const { client } = await startBucket();
     await client.send(
       new PutObjectCommand({ ...at("a"), Body: BODY, ChecksumAlgorithm: algorithm as ChecksumAlgorithm }),
@@ -93,8 +93,8 @@ describe("Content-MD5", () => {
   });
 });
 
-describe("the hash in the signature", () => {
-  test("the bucket refuses a body that does not match the hash in the signature", async () => {
+describe("the payload hash in the signature", () => {
+  test("the bucket refuses a body that does not match the signed payload hash", async () => {
     const { client, endpoint } = await startBucket();
     const payloadHash = createHash("sha256").update("abc").digest("hex");
     const { headers } = signByHand(endpoint, { method: "PUT", path: `/${BUCKET}/a`, payloadHash });
@@ -107,7 +107,7 @@ describe("the hash in the signature", () => {
   });
 });
 
-test("the bucket returns 400 for two checksums, and for an algorithm without a checksum", async () => {
+test("the bucket returns 400 for two checksums, and for a missing announced checksum", async () => {
   const { endpoint } = await startBucket();
   const presigner = presignerFor(endpoint);
   const both = { "x-amz-checksum-crc32": await checksumOf("CRC32"), "x-amz-checksum-sha1": await checksumOf("SHA1") };
@@ -169,7 +169,7 @@ describe("aws-chunked bodies", () => {
     expect([got.ContentEncoding, got.ContentLength, (await bytesOf(got)).toString()]).toEqual(["gzip", 6, "abcdef"]);
   });
 
-  test("the bucket refuses a body with a changed chunk with 403, and stores nothing", async () => {
+  test("the bucket returns 403 for a body with a changed chunk, and stores nothing", async () => {
     const upload = await start({ payload: "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" });
     const body = `${signedChunks(upload).chunks}\r\n`;
     expect(await upload.put(body.replace("\r\ndef", "\r\ndeg"))).toEqual({
@@ -179,14 +179,14 @@ describe("aws-chunked bodies", () => {
     expect(await upload.put(body.replace(/0;chunk.*/s, ""))).toEqual({ code: "IncompleteBody", stored: false });
   });
 
-  test("the bucket sends a response to a chunked body that the bucket refuses before its end", async () => {
+  test("a client gets the response to a chunked body that the bucket refuses early", async () => {
     const decoded = 3_000_000;
     const upload = await start({ payload: "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", decoded });
     const forged = `3;chunk-signature=${"0".repeat(64)}\r\nabc\r\n`;
     expect(await upload.put(forged + "x".repeat(decoded))).toEqual({ code: "SignatureDoesNotMatch", stored: false });
   });
 
-  test("the bucket refuses a body of signed chunks that does not match its signed trailer", async () => {
+  test("the bucket refuses signed chunks that do not match the signed trailer checksum", async () => {
     const trailer = "x-amz-checksum-crc32";
     const upload = await start({ payload: "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER", trailer });
     const { chunks, last } = signedChunks(upload);
@@ -199,7 +199,7 @@ describe("aws-chunked bodies", () => {
     expect(await upload.put(body)).toEqual({ code: 200, stored: true });
   });
 
-  test("the bucket refuses a body of unsigned chunks that does not match its trailer", async () => {
+  test("the bucket refuses unsigned chunks that do not match the trailer checksum", async () => {
     const trailer = "x-amz-checksum-sha256";
     const upload = await start({ payload: "STREAMING-UNSIGNED-PAYLOAD-TRAILER", trailer });
     const right = await checksumOf("SHA256", Buffer.from("abcdef"));
@@ -210,12 +210,12 @@ describe("aws-chunked bodies", () => {
     expect(await upload.put(body(right))).toEqual({ code: 200, stored: true });
   });
 
-  test.each([5, 7])("the bucket refuses a chunked body of 6 bytes that declares %i bytes with 400", async (decoded) => {
+  test.each([5, 7])("the bucket returns 400 for a chunked body of 6 bytes that declares %i bytes", async (decoded) => {
     const upload = await start({ payload: "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", decoded });
     expect(await upload.put(`${signedChunks(upload).chunks}\r\n`)).toEqual({ code: "IncompleteBody", stored: false });
   });
 
-  test("the bucket refuses a chunked body with 400 when its trailer contradicts the payload form", async () => {
+  test("the bucket returns 400 if x-amz-trailer contradicts x-amz-content-sha256", async () => {
     const without = await start({ payload: "STREAMING-UNSIGNED-PAYLOAD-TRAILER" });
     expect(await without.put("6\r\nabcdef\r\n0\r\n\r\n")).toEqual({ code: "InvalidRequest", stored: false });
     const plain = await start({ payload: "UNSIGNED-PAYLOAD", trailer: "x-amz-checksum-crc32" });

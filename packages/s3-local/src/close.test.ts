@@ -7,7 +7,7 @@ import { presignerFor, signing } from "./testing/http.ts";
 /** The time limit for running requests is longer than the time limit of a test. A stop that waits for the time limit fails the test. */
 const CLOSING = { withinMs: 600_000 };
 
-test("the bucket stops when the last request on an open connection has its response", async () => {
+test("the bucket stops after it has sent the response to its last running request", async () => {
   const bucket = await startBucket();
   const url = new URL(presignerFor(bucket.endpoint).presignPut(signing("a")).url);
   const socket = connect(bucket.port, "127.0.0.1");
@@ -21,14 +21,14 @@ test("the bucket stops when the last request on an open connection has its respo
   await Promise.all([closed, connectionEnds]);
 });
 
-test("the bucket stops without a wait for a connection that never sent a byte", async () => {
+test("the bucket stops while a client holds a connection without a request", async () => {
   const bucket = await startBucket();
   const socket = connect(bucket.port, "127.0.0.1");
   await once(socket, "connect");
   await Promise.all([once(socket.resume(), "close"), bucket.close(CLOSING)]);
 });
 
-test("the bucket keeps an idle connection open for longer than common proxies do", async () => {
+test("the bucket keeps an idle connection open longer than common proxies do", async () => {
   const { endpoint, close } = await startBucket();
   const { headers } = await fetch(presignerFor(endpoint).presignPut(signing("a")).url, {
     method: "PUT",

@@ -25,7 +25,7 @@ const setRules = (client: S3Client, CORSRules: typeof RULES | object[] = RULES) 
     new PutBucketCorsCommand({ Bucket: BUCKET, CORSConfiguration: { CORSRules: CORSRules as typeof RULES } }),
   );
 
-describe("the configuration", () => {
+describe("the CORS configuration", () => {
   test("the bucket stores, returns, replaces and deletes a CORS configuration", async () => {
     const { client } = await startBucket();
     const read = () => client.send(new GetBucketCorsCommand({ Bucket: BUCKET }));
@@ -44,12 +44,12 @@ describe("the configuration", () => {
     ["InvalidRequest", [{ AllowedOrigins: ["*"], AllowedMethods: ["PATCH"] }]],
     ["InvalidRequest", [{ AllowedOrigins: ["https://*.*"], AllowedMethods: ["GET"] }]],
     ["InvalidRequest", [{ AllowedOrigins: ["*"], AllowedMethods: ["GET"], ExposeHeaders: ["a\nb"] }]],
-  ])("the bucket refuses a CORS configuration with %s for %j", async (name, rules) => {
+  ])("the bucket returns the error %s for the CORS rules %j", async (name, rules) => {
     const { client } = await startBucket();
     await expect(setRules(client, rules)).rejects.toMatchObject({ name });
   });
 
-  test("a start replaces the CORS rule of the last start, and keeps the other rules", async () => {
+  test("a start of the bucket replaces only the CORS rule of the previous start", async () => {
     const first = await startBucket({ cors: { allowedOrigins: [APP] } });
     const rules = (await first.client.send(new GetBucketCorsCommand({ Bucket: BUCKET }))).CORSRules;
     expect(rules?.[0]).toMatchObject({
@@ -65,7 +65,7 @@ describe("the configuration", () => {
   });
 });
 
-describe("a preflight", () => {
+describe("a CORS preflight", () => {
   const start = async () => {
     const { client, endpoint } = await startBucket();
     await setRules(client);
@@ -77,7 +77,7 @@ describe("a preflight", () => {
       });
   };
 
-  test("a preflight needs no signature and follows the first matching rule", async () => {
+  test("a CORS preflight without a signature follows the first matching rule", async () => {
     const preflight = await start();
     const put = await preflight(APP, "PUT", "Content-Type, content-length");
     expect(put.status).toBe(200);
@@ -101,14 +101,17 @@ describe("a preflight", () => {
     [APP, "DELETE", ""],
     [APP, "PUT", "authorization"],
     [APP, "PUT", "content-type, x-amz-acl"],
-  ])("the bucket refuses a preflight of %s to %s with %j with 403", async (origin, method, headers) => {
-    const preflight = await start();
-    const response = await preflight(origin, method, headers);
-    expect([response.status, response.code]).toEqual([403, "AccessForbidden"]);
-    expect(response.headers["access-control-allow-origin"]).toBeUndefined();
-  });
+  ])(
+    "the bucket returns 403 for a preflight of origin %s, method %s and headers %j",
+    async (origin, method, headers) => {
+      const preflight = await start();
+      const response = await preflight(origin, method, headers);
+      expect([response.status, response.code]).toEqual([403, "AccessForbidden"]);
+      expect(response.headers["access-control-allow-origin"]).toBeUndefined();
+    },
+  );
 
-  test("the bucket refuses a preflight without an origin, a bucket or rules", async () => {
+  test("the bucket refuses a CORS preflight without an origin, a bucket or rules", async () => {
     const { endpoint } = await startBucket();
     const headers = { origin: APP, "access-control-request-method": "GET" };
     expect((await send({ method: "OPTIONS", url: `${endpoint}/${BUCKET}/a` })).code).toBe("BadRequest");
@@ -117,8 +120,8 @@ describe("a preflight", () => {
   });
 });
 
-describe("a response", () => {
-  test("a response to a page has the CORS headers, even if the response is an error", async () => {
+describe("a response to a page", () => {
+  test("every response to a page has the CORS headers, even an error response", async () => {
     const { client, endpoint } = await startBucket();
     await setRules(client);
     await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "abc" }));

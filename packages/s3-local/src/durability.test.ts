@@ -37,7 +37,7 @@ describe("kill -9", () => {
     return { child, endpoint };
   }
 
-  test("a bucket keeps every acknowledged object whole after a kill under load", async () => {
+  test("a bucket keeps every acknowledged object after kill -9 under load", async () => {
     const dataDir = await temporaryFolder();
     const acknowledged = new Map<string, string>();
     for (let round = 0; round < 3; round++) {
@@ -97,7 +97,7 @@ describe("kill -9", () => {
 
 describe("an interrupted upload", () => {
   test.each([0.01, 0.5, 0.99])(
-    "an interrupted upload (%d of its bytes) keeps the old object, and leaves no file of the new object",
+    "an upload that stops after %d of its bytes keeps the old object and leaves no file",
     async (share) => {
       const requests: (BucketEvent & { type: "request" })[] = [];
       let notify = () => {};
@@ -122,7 +122,7 @@ describe("an interrupted upload", () => {
     },
   );
 
-  test("an upload stays invisible until the upload is complete", async () => {
+  test("an object stays invisible until its upload is complete", async () => {
     const { client, endpoint } = await startBucket();
     const { url } = presignerFor(endpoint).presignPut(signing("a"));
     const outgoing = open({ method: "PUT", url, headers: { "content-length": "6" } });
@@ -137,24 +137,21 @@ describe("an interrupted upload", () => {
 });
 
 describe("a running download", () => {
-  test.each(["replaced", "deleted"])(
-    "a download finishes before the bytes of its %s object are deleted",
-    async (change) => {
-      const { client, endpoint, dataDir, close } = await startBucket();
-      const body = randomBytes(20_000_000);
-      await client.send(new PutObjectCommand({ ...at("a"), Body: body }));
-      const outgoing = open({ method: "GET", url: presignerFor(endpoint).presignGet(signing("a")).url });
-      outgoing.end();
-      const [incoming] = await once(outgoing, "response");
-      if (change === "deleted") await client.send(new DeleteObjectCommand(at("a")));
-      else await client.send(new PutObjectCommand({ ...at("a"), Body: "new" }));
-      expect(Buffer.concat(await incoming.toArray()).equals(body)).toBe(true);
-      await close();
-      expect(await blobsIn(dataDir)).toHaveLength(change === "deleted" ? 0 : 1);
-    },
-  );
+  test.each(["replaced", "deleted"])("a running download of a %s object returns all bytes", async (change) => {
+    const { client, endpoint, dataDir, close } = await startBucket();
+    const body = randomBytes(20_000_000);
+    await client.send(new PutObjectCommand({ ...at("a"), Body: body }));
+    const outgoing = open({ method: "GET", url: presignerFor(endpoint).presignGet(signing("a")).url });
+    outgoing.end();
+    const [incoming] = await once(outgoing, "response");
+    if (change === "deleted") await client.send(new DeleteObjectCommand(at("a")));
+    else await client.send(new PutObjectCommand({ ...at("a"), Body: "new" }));
+    expect(Buffer.concat(await incoming.toArray()).equals(body)).toBe(true);
+    await close();
+    expect(await blobsIn(dataDir)).toHaveLength(change === "deleted" ? 0 : 1);
+  });
 
-  test("a download frees the bytes of its deleted object when the client disconnects", async () => {
+  test("the bytes of a deleted object are freed when its last download disconnects", async () => {
     let notify = () => {};
     const { client, endpoint, dataDir, close } = await startBucket({ logger: () => notify() });
     await client.send(new PutObjectCommand({ ...at("a"), Body: randomBytes(20_000_000) }));
@@ -181,7 +178,7 @@ describe("a data folder", () => {
     await (await again()).close();
   });
 
-  test("a bucket deletes only the blobs that belong to no object, and serves requests meanwhile", async () => {
+  test("a starting bucket deletes only the blobs that belong to no object", async () => {
     const first = await startBucket();
     await first.client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
     const [blob = ""] = await blobsIn(first.dataDir);
@@ -201,7 +198,7 @@ describe("a data folder", () => {
     expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).toString()).toBe("abc");
   });
 
-  test("a data folder with the lifecycles table of an older version opens", async () => {
+  test("a bucket opens a data folder with the lifecycles table of an older version", async () => {
     const first = await startBucket();
     await first.client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
     await first.close();

@@ -17,7 +17,7 @@ const HOSTILE_KEYS = [
   ...["x".repeat(300), `${"y".repeat(300)}/${"z".repeat(300)}`, "k".repeat(1024), "é".repeat(512)],
 ];
 
-test("objects with hostile keys are distinct and within the data folder", async () => {
+test("objects with hostile keys stay distinct, in files inside the data folder", async () => {
   const parent = await temporaryFolder();
   const { client, dataDir } = await startBucket({ dataDir: join(parent, "deep", "data") });
   const at = (Key: string) => ({ Bucket: BUCKET, Key });
@@ -42,7 +42,7 @@ test("objects with hostile keys are distinct and within the data folder", async 
   expect((await client.send(new ListObjectsV2Command({ Bucket: BUCKET }))).KeyCount).toBe(0);
 });
 
-test("the deletion of the object d keeps d/e, and the deletion of d/e keeps d", async () => {
+test("the deletion of an object d keeps the object d/e, and the reverse", async () => {
   const { client } = await startBucket();
   const at = (Key: string) => ({ Bucket: BUCKET, Key });
   for (const key of ["d", "d/e", "d//"]) await client.send(new PutObjectCommand({ ...at(key), Body: key }));
@@ -51,7 +51,7 @@ test("the deletion of the object d keeps d/e, and the deletion of d/e keeps d", 
   expect(left.Contents?.map(({ Key }) => Key)).toEqual(["d//", "d/e"]);
 });
 
-test("a request with a key that is too long or not UTF-8 gets status 400", async () => {
+test("a request with a key that is too long or not UTF-8 returns 400", async () => {
   const { client, endpoint } = await startBucket();
   for (const key of ["k".repeat(1025), "é".repeat(513)]) {
     const put = client.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: "abc" }));

@@ -62,8 +62,8 @@ async function listAllByMarker(client: S3Client, input: Omit<ListObjectsCommandI
   }
 }
 
-describe("listing", () => {
-  test("a list of objects has the pages of a sorted array for any keys and parameters", async () => {
+describe("a list of objects", () => {
+  test("a list of objects equals the list of a simple model for any keys and parameters", async () => {
     const { client } = await startBucket();
     // The alphabet is small, so that many keys have a common prefix. The order of some letters is different in UTF-8 and UTF-16.
     const text = (maxLength: number) =>
@@ -127,7 +127,7 @@ describe("listing", () => {
     ]);
   });
 
-  test("a list of objects names the owner in version 1, and in version 2 when the client requests the owner", async () => {
+  test("ListObjects names the owner, and ListObjectsV2 only on request", async () => {
     const { client } = await startBucket();
     await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "" }));
     const owner = async (FetchOwner?: boolean) =>
@@ -137,7 +137,7 @@ describe("listing", () => {
     expect(old.Contents?.[0]?.Owner?.ID).toBe("AKIDEXAMPLE");
   });
 
-  test("a list of objects in version 1 continues after a marker or a common prefix", async () => {
+  test("ListObjects (version 1) continues after a marker or a common prefix", async () => {
     const { client } = await startBucket();
     for (const Key of ["a/1", "a/2", "b", "c"])
       await client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: "" }));
@@ -168,13 +168,13 @@ describe("listing", () => {
     { ContinuationToken: "made-up" },
     { ContinuationToken: ".!" },
     { EncodingType: "base64" as "url" },
-  ])("the bucket refuses a list of objects with 400 for %j", async (input) => {
+  ])("the bucket returns 400 for a list of objects with the parameters %j", async (input) => {
     const { client } = await startBucket();
     const listed = client.send(new ListObjectsV2Command({ Bucket: BUCKET, ...input }));
     await expect(listed).rejects.toMatchObject({ name: "InvalidArgument" });
   });
 
-  test("a list of objects groups a thousand keys with one prefix, and has pages of 1,000 keys", async () => {
+  test("a list of objects has pages of up to 1,000 keys or common prefixes", async () => {
     const { client } = await startBucket();
     const put = (Key: string) => client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: "" }));
     const keys = Array.from({ length: 1200 }, (_, index) => `a/${String(index).padStart(4, "0")}`);

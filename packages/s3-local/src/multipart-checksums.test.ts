@@ -25,7 +25,7 @@ describe("the checksum of a multipart object", () => {
   };
 
   test.each(["CRC32", "CRC32C", "SHA1", "SHA256"] as const)(
-    "the %s of a multipart object is composite",
+    "the %s checksum of a multipart object is composite",
     async (ChecksumAlgorithm) => {
       const { client } = await startBucket();
       const { Parts, complete } = await uploadParts(client, [FULL_PART, LAST_PART], { ChecksumAlgorithm });
@@ -42,7 +42,7 @@ describe("the checksum of a multipart object", () => {
   );
 
   test.each(["CRC32", "CRC32C", "CRC64NVME"] as const)(
-    "the %s of a multipart object can cover the full object",
+    "the %s checksum of a multipart object can cover the full object",
     async (ChecksumAlgorithm) => {
       const { client } = await startBucket();
       const { complete } = await uploadParts(client, [FULL_PART, LAST_PART], {
@@ -66,14 +66,14 @@ describe("the checksum of a multipart object", () => {
     { ChecksumAlgorithm: "SHA256", ChecksumType: "FULL_OBJECT" },
     { ChecksumAlgorithm: "CRC64NVME", ChecksumType: "COMPOSITE" },
     { ChecksumAlgorithm: "MD4" },
-  ] as const)("the bucket refuses a multipart upload with %j", async (input) => {
+  ] as const)("the bucket refuses a multipart upload with the checksum options %j", async (input) => {
     const { client } = await startBucket();
     const created = client.send(new CreateMultipartUploadCommand({ ...at("a"), ...(input as object) }));
     await expect(created).rejects.toMatchObject({ name: "InvalidRequest" });
   });
 
   test.each(["SHA1", "SHA256", "CRC32"] as const)(
-    "the bucket accepts the %s of a multipart object without its part count",
+    "the bucket accepts a composite %s without the suffix for the part count",
     async (ChecksumAlgorithm) => {
       const { client } = await startBucket();
       const name = `Checksum${ChecksumAlgorithm}` as const;
@@ -86,7 +86,7 @@ describe("the checksum of a multipart object", () => {
     },
   );
 
-  test("a multipart upload with a checksum needs the checksum for every part and the completion", async () => {
+  test("a multipart upload with a checksum needs the checksum of each part", async () => {
     const { client, endpoint } = await startBucket();
     const { Parts, complete, UploadId = "" } = await uploadParts(client, [LAST_PART], { ChecksumAlgorithm: "SHA256" });
     const { url } = presignerFor(endpoint).presignUploadPart({ ...signing("a"), uploadId: UploadId, partNumber: 1 });

@@ -77,7 +77,7 @@ describe("a multipart object", () => {
     expect((await read(client, "b")).equals(whole)).toBe(true);
   });
 
-  test("a completion deletes unnamed and replaced parts", async () => {
+  test("the completion of an upload deletes unnamed and replaced parts", async () => {
     const { client, dataDir, close } = await startBucket();
     const { Parts, UploadId } = await uploadParts(client, [FULL_PART, FULL_PART, LAST_PART]);
     const replaced = await client.send(new UploadPartCommand({ ...at("a"), UploadId, PartNumber: 3, Body: "new" }));
@@ -91,7 +91,7 @@ describe("a multipart object", () => {
     expect(await blobsIn(dataDir)).toHaveLength(2);
   });
 
-  test("a completion replaces the object, and ends the multipart upload", async () => {
+  test("the completion of a multipart upload replaces the object of its key", async () => {
     const { client } = await startBucket();
     await client.send(new PutObjectCommand({ ...at("a"), Body: "old" }));
     const { complete, UploadId } = await uploadParts(client, [LAST_PART]);
@@ -105,7 +105,7 @@ describe("a multipart object", () => {
     expect((await read(client, "a")).equals(LAST_PART)).toBe(true);
   });
 
-  test("a second completion gets the response of the first completion, until the object is replaced", async () => {
+  test("a repeated completion returns the first response until the object is replaced", async () => {
     const first = await startBucket();
     const { complete, Parts, UploadId } = await uploadParts(first.client, [LAST_PART]);
     const { $metadata: _, ...completed } = await complete({ IfNoneMatch: "*" });
@@ -122,7 +122,7 @@ describe("a multipart object", () => {
     await expect(again(Parts)).rejects.toMatchObject(gone);
   });
 
-  test("a multipart upload ignores the metadata directive of a copy", async () => {
+  test("CreateMultipartUpload ignores x-amz-metadata-directive", async () => {
     const { client, endpoint } = await startBucket();
     const signed = presignByHand(endpoint, {
       method: "POST",
@@ -133,7 +133,7 @@ describe("a multipart object", () => {
     expect((await client.send(new ListMultipartUploadsCommand({ Bucket: BUCKET }))).Uploads).toHaveLength(1);
   });
 
-  test("a multipart object may have only the part number 10,000, and no higher part number", async () => {
+  test("a multipart object may consist of part 10,000, the highest part number", async () => {
     const { client, endpoint } = await startBucket();
     const { UploadId = "" } = await client.send(new CreateMultipartUploadCommand(at("a")));
     await expect(
@@ -151,8 +151,8 @@ describe("a multipart object", () => {
   });
 });
 
-describe("refuses to complete and keeps the upload", () => {
-  test("the bucket refuses a completion when a part is unknown, has another ETag or is out of order", async () => {
+describe("the bucket refuses a completion and keeps the upload", () => {
+  test("the bucket refuses a completion with an unknown, changed or misplaced part", async () => {
     const { client } = await startBucket();
     const { Parts, complete } = await uploadParts(client, [FULL_PART, LAST_PART]);
     const [first, second] = Parts as [CompletedPart, CompletedPart];
@@ -173,7 +173,7 @@ describe("refuses to complete and keeps the upload", () => {
     await expect(client.send(new HeadObjectCommand(at("a")))).rejects.toMatchObject({ name: "NotFound" });
   });
 
-  test("the bucket refuses a completion when the client expects another size", async () => {
+  test("the bucket refuses a completion if x-amz-mp-object-size is wrong", async () => {
     const { client } = await startBucket();
     const { complete } = await uploadParts(client, [LAST_PART]);
     await expect(complete({ MpuObjectSize: 999 })).rejects.toMatchObject({ name: "InvalidRequest" });
@@ -191,7 +191,7 @@ describe("refuses to complete and keeps the upload", () => {
     expect((await read(client, "a")).equals(LAST_PART)).toBe(true);
   });
 
-  test("exactly one of 8 parallel completions of a key with If-None-Match succeeds", async () => {
+  test("exactly one of 8 parallel completions with If-None-Match for one key succeeds", async () => {
     const { client } = await startBucket();
     const uploads = await Promise.all(Array.from({ length: 8 }, () => uploadParts(client, [LAST_PART])));
     const results = await Promise.allSettled(uploads.map(({ complete }) => complete({ IfNoneMatch: "*" })));
@@ -200,7 +200,7 @@ describe("refuses to complete and keeps the upload", () => {
 });
 
 describe("an unfinished upload", () => {
-  test("the bucket lists the parts of a multipart upload in pages", async () => {
+  test("the list of the parts of a multipart upload has pages", async () => {
     const { client } = await startBucket();
     const { UploadId, Parts } = await uploadParts(client, [LAST_PART, LAST_PART.subarray(1), LAST_PART.subarray(2)]);
     const first = await client.send(new ListPartsCommand({ ...at("a"), UploadId, MaxParts: 2 }));
@@ -213,7 +213,7 @@ describe("an unfinished upload", () => {
     expect([rest.IsTruncated, rest.Parts?.map(({ PartNumber }) => PartNumber)]).toEqual([false, [3]]);
   });
 
-  test("the bucket orders the list of multipart uploads by key and then by age", async () => {
+  test("the list of multipart uploads is sorted by key and then by age", async () => {
     let now = Date.now();
     const { client } = await startBucket({ now: () => now });
     const started: [string, string | undefined][] = [];
@@ -235,7 +235,7 @@ describe("an unfinished upload", () => {
     expect(next.found).toEqual([b1Later, b2, c]);
   });
 
-  test("the bucket groups the list of multipart uploads at a delimiter", async () => {
+  test("the list of multipart uploads groups keys up to a delimiter", async () => {
     const { client } = await startBucket();
     for (const Key of ["a", "b/1", "b/1", "b/2/x", "c/1", "d"]) {
       await client.send(new CreateMultipartUploadCommand(at(Key)));

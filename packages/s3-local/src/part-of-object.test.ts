@@ -33,7 +33,7 @@ async function start(input: Parameters<typeof uploadParts>[2] = {}, parts = PART
 }
 
 describe("a part of an object by number", () => {
-  test("a download of a part has the uploaded bytes, their range and the number of parts", async () => {
+  test("a download of a part returns its bytes, their range and the number of parts", async () => {
     const { get, head, ETag } = await start();
     let from = 0;
     for (const [index, part] of PARTS.entries()) {
@@ -53,7 +53,7 @@ describe("a part of an object by number", () => {
     }
   });
 
-  test.each(["CRC32", "SHA256"] as const)("a download of a part has the %s of the part", async (algorithm) => {
+  test.each(["CRC32", "SHA256"] as const)("a download of a part returns the %s of the part", async (algorithm) => {
     const { get } = await start({ ChecksumAlgorithm: algorithm });
     const last = await get({ PartNumber: 3, ChecksumMode: "ENABLED" });
     expect(last.bytes.equals(LAST_PART)).toBe(true);
@@ -95,7 +95,7 @@ describe("a part of an object by number", () => {
     await expect(head(input)).rejects.toMatchObject({ $metadata: { httpStatusCode: 400 } });
   });
 
-  test("a download of a part follows the conditions on the whole object", async () => {
+  test("the conditions of a part's download apply to the whole object", async () => {
     const { get, ETag } = await start();
     await expect(get({ PartNumber: 2, IfNoneMatch: ETag })).rejects.toMatchObject({
       $metadata: { httpStatusCode: 304 },
@@ -103,7 +103,7 @@ describe("a part of an object by number", () => {
     await expect(get({ PartNumber: 2, IfMatch: '"another"' })).rejects.toMatchObject({ name: "PreconditionFailed" });
   });
 
-  test("the first part of an object without parts is the whole object", async () => {
+  test("part 1 of an object from a single PUT is the whole object", async () => {
     const { client, get } = await start();
     await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "whole", Body: "0123456789" }));
     const whole = await get({ Key: "whole", PartNumber: 1, ChecksumMode: "ENABLED" });
@@ -115,7 +115,7 @@ describe("a part of an object by number", () => {
     await expect(get({ Key: "copy", PartNumber: 2 })).rejects.toMatchObject({ name: "InvalidPartNumber" });
   });
 
-  test("a part without bytes has no range", async () => {
+  test("a download of an empty part returns 200 without a range", async () => {
     const { client, get } = await start({}, [FULL_PART, Buffer.alloc(0)]);
     await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "empty", Body: "" }));
     for (const input of [{ Key: "empty", PartNumber: 1 }, { PartNumber: 2 }]) {
@@ -125,7 +125,7 @@ describe("a part of an object by number", () => {
     }
   });
 
-  test("a part is deleted with its object", async () => {
+  test("the parts of an object are deleted with the object", async () => {
     const { client, get } = await start();
     await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "new" }));
     expect(await get({ PartNumber: 1 })).toMatchObject({ ContentLength: 3 });

@@ -26,7 +26,7 @@ async function start() {
   return { ...bucket, url, post, keys, expectNothing };
 }
 
-describe("a form within its policy", () => {
+describe("a form that its policy permits", () => {
   test("a form that the AWS SDK signed stores the file and its metadata", async () => {
     const { client, endpoint } = await start();
     const Fields = { "Content-Type": "image/png", "x-amz-meta-owner": "me", acl: "private" };
@@ -63,13 +63,13 @@ describe("a form within its policy", () => {
     ["C:\\\\Users\\\\me\\\\cat.txt", "in/cat.txt"],
     ["../../etc/passwd", "in/passwd"],
     ["é.txt", "in/é.txt"],
-  ])("the bucket puts the filename %s of a form into the key", async (filename, key) => {
+  ])("the bucket puts the filename %s of a form into the object key", async (filename, key) => {
     const { endpoint, post, keys } = await start();
     expect((await post([...signForm(endpoint, { key: `in/${FILENAME}` }), ["file", "x", filename]])).status).toBe(204);
     expect(await keys()).toEqual([key]);
   });
 
-  test("the response to a form has the requested success status", async () => {
+  test("the response to a form has the status of success_action_status", async () => {
     const { endpoint, post } = await start();
     const request = (status: string) =>
       post([...signForm(endpoint, { fields: { success_action_status: status } }), FILE]);
@@ -83,7 +83,7 @@ describe("a form within its policy", () => {
     ["success_action_redirect", "https://app.example/done", "https://app.example/done?"],
     ["success_action_redirect", "http://app.example/done?note=1#top", "http://app.example/done?note=1&"],
     ["redirect", "https://app.example/done", "https://app.example/done?"],
-  ])("a form redirects the browser with %s to %s", async (field, address, begins) => {
+  ])("after a form with %s, the bucket redirects the browser to %s", async (field, address, begins) => {
     const { endpoint, post, keys } = await start();
     const key = "é & +";
     const fields = { [field]: address, success_action_status: "200" };
@@ -123,26 +123,29 @@ describe("a form within its policy", () => {
   });
 });
 
-describe("the length of the file", () => {
+describe("the length of the file in a form", () => {
   const range = (min: number, max: number) => ({ conditions: [["content-length-range", min, max] as never] });
 
   test.each([
     ["EntityTooSmall", 5, 10, "1234"],
     ["EntityTooLarge", 0, 5, "123456"],
     ["EntityTooSmall", 1, 5, ""],
-  ])("the bucket refuses a form file outside of its length limits with %s (%i to %i)", async (code, min, max, body) => {
+  ])("the bucket returns %s for a form file outside of %i to %i bytes", async (code, min, max, body) => {
     const { endpoint, post, expectNothing } = await start();
     const response = await post([...signForm(endpoint, range(min, max)), ["file", body, "a"]]);
     expect([response.status, response.code]).toEqual([400, code]);
     await expectNothing();
   });
 
-  test.each([["12345"], ["1234567890"]])("the length of a form file may equal each length limit: %s", async (body) => {
-    const { endpoint, post } = await start();
-    expect((await post([...signForm(endpoint, range(5, 10)), ["file", body, "a"]])).status).toBe(204);
-  });
+  test.each([["12345"], ["1234567890"]])(
+    "the bucket accepts a form file whose length equals a length limit: %s",
+    async (body) => {
+      const { endpoint, post } = await start();
+      expect((await post([...signForm(endpoint, range(5, 10)), ["file", body, "a"]])).status).toBe(204);
+    },
+  );
 
-  test("the bucket refuses a form file that is too long while the file arrives", async () => {
+  test("the bucket refuses a form file that is too long before the whole file arrives", async () => {
     const { endpoint, url, expectNothing } = await start();
     const { headers, body } = encodeForm(
       [...signForm(endpoint, range(0, 1000)), ["file", Buffer.alloc(100_000), "a"]],
@@ -157,7 +160,7 @@ describe("the length of the file", () => {
   });
 });
 
-describe("refuses without a trace", () => {
+describe("the bucket refuses a form and stores nothing", () => {
   type Case = [string, (endpoint: string) => FormPart[], number, string];
   test.each<Case>([
     ["a form without a signature", () => [["key", "a"], FILE], 403, "AccessDenied"],
@@ -232,7 +235,7 @@ describe("refuses without a trace", () => {
   test.each([
     ["without its last boundary", ""],
     ["with an unfinished part", '------form\r\nContent-Disposition: form-data; name="x"\r\n\r\ny'],
-  ])("the bucket refuses a form %s, and stores nothing", async (_, end) => {
+  ])("the bucket refuses a form body %s, and stores nothing", async (_, end) => {
     const { endpoint, post, expectNothing } = await start();
     const response = await post([...signForm(endpoint), FILE], end);
     expect([response.status, response.code]).toEqual([400, "IncompleteBody"]);
@@ -244,15 +247,18 @@ describe("refuses without a trace", () => {
     ["another boundary", { "content-type": "multipart/form-data; boundary=x" }, 400, "MalformedPOSTRequest"],
     ["an unsigned header", { "x-amz-copy-source": "files/secret" }, 403, "AccessDenied"],
     ["an Authorization header", { authorization: "AWS4-HMAC-SHA256 x" }, 400, "AuthorizationHeaderMalformed"],
-  ])("the bucket refuses a request with a form and %s, and stores nothing", async (_, headers, status, code) => {
-    const { endpoint, url, expectNothing } = await start();
-    const form = encodeForm([...signForm(endpoint), FILE]);
-    const response = await send({ url, ...form, headers: { ...form.headers, ...headers } });
-    expect([response.status, response.code]).toEqual([status, code]);
-    await expectNothing();
-  });
+  ])(
+    "the bucket refuses a POST request that has a form and %s, and stores nothing",
+    async (_, headers, status, code) => {
+      const { endpoint, url, expectNothing } = await start();
+      const form = encodeForm([...signForm(endpoint), FILE]);
+      const response = await send({ url, ...form, headers: { ...form.headers, ...headers } });
+      expect([response.status, response.code]).toEqual([status, code]);
+      await expectNothing();
+    },
+  );
 
-  test("a form whose connection is cut within the file stores nothing", async () => {
+  test("a form whose connection breaks within the file stores nothing", async () => {
     const { client, dataDir, endpoint, url, failures } = await start();
     await client.send(new PutObjectCommand({ ...at("a"), Body: "before" }));
     const { headers, body } = encodeForm([...signForm(endpoint), ["file", Buffer.alloc(3_000_000), "a"]], "");
@@ -265,7 +271,7 @@ describe("refuses without a trace", () => {
     expect(failures).toEqual([]);
   });
 
-  test("the bucket refuses a form to the URL of an object, or with a query, and stores nothing", async () => {
+  test("the bucket refuses a form whose URL has an object key or a query", async () => {
     const { endpoint, url, expectNothing } = await start();
     for (const suffix of ["/a", "?uploads", "?delete"]) {
       const response = await send({ ...encodeForm([...signForm(endpoint), FILE]), url: url + suffix });

@@ -22,7 +22,7 @@ import { bytesOf } from "./testing/streams.ts";
 
 const at = (Key: string) => ({ Bucket: BUCKET, Key });
 
-describe("buckets", () => {
+describe("requests for buckets", () => {
   test("the AWS SDK can create, find and list buckets, and delete empty buckets", async () => {
     const { client } = await startBucket();
     await client.send(new CreateBucketCommand({ Bucket: "second-bucket" }));
@@ -41,7 +41,7 @@ describe("buckets", () => {
     });
   });
 
-  test("the list of buckets can be limited to a prefix, and has pages", async () => {
+  test("the list of buckets accepts a prefix, and has pages", async () => {
     const { client } = await startBucket({ buckets: ["a-1", "b-1", "b-2", "b-3"] });
     const list = async (input: ListBucketsCommandInput) => {
       const page = await client.send(new ListBucketsCommand(input));
@@ -64,7 +64,7 @@ describe("buckets", () => {
     expect([Status, $metadata.httpStatusCode]).toEqual([undefined, 200]);
   });
 
-  test("the server refuses to create a bucket in the location of another region", async () => {
+  test("the server refuses to create a bucket in another region", async () => {
     const { client, endpoint } = await startBucket({ region: "eu-central-1", client: { region: "eu-central-1" } });
     expect((await client.send(new GetBucketLocationCommand({ Bucket: BUCKET }))).LocationConstraint).toBe(
       "eu-central-1",
@@ -113,7 +113,7 @@ test.each(["xn--a", "sthree-a", "amzn-s3-demo-a", "a-s3alias", "a--ol-s3", "a.mr
   },
 );
 
-describe("an unimplemented request returns 501 and changes nothing", () => {
+describe("a request for an S3 feature that the bucket does not have", () => {
   test.each([
     ["versioning", new PutBucketVersioningCommand({ Bucket: BUCKET, VersioningConfiguration: { Status: "Enabled" } })],
     ["versions", new ListObjectVersionsCommand({ Bucket: BUCKET })],
@@ -124,7 +124,7 @@ describe("an unimplemented request returns 501 and changes nothing", () => {
     ["tags on upload", new PutObjectCommand({ ...at("a"), Body: "x", Tagging: "a=b" })],
     ["another storage class", new PutObjectCommand({ ...at("a"), Body: "x", StorageClass: "GLACIER" })],
     ["If-None-Match with a tag", new PutObjectCommand({ ...at("a"), Body: "x", IfNoneMatch: '"a"' })],
-  ])("a request for %s returns 501 and changes nothing", async (_, command) => {
+  ])("a request for the S3 feature %s returns 501 and changes nothing", async (_, command) => {
     const { client } = await startBucket();
     await client.send(new PutObjectCommand({ ...at("a"), Body: "before" }));
     const sent = client.send(command as GetObjectCommand);
@@ -156,7 +156,7 @@ test.each([
   ["", 200],
   ["100-continue", 200],
   ["the unexpected", 417],
-])("a request with Expect: %j returns %i", async (expect_, status) => {
+])("a PUT with the header Expect: %j returns status %i", async (expect_, status) => {
   const { endpoint } = await startBucket();
   const { url } = presignerFor(endpoint).presignPut(signing("a"));
   const headers = { "content-length": "1", expect: expect_ };
@@ -164,7 +164,7 @@ test.each([
 });
 
 describe("hostile requests", () => {
-  test("the bucket refuses a repeated query parameter with 400, even if the parameter is signed", async () => {
+  test("the bucket returns 400 for a repeated query parameter, even if it is signed", async () => {
     const { endpoint } = await startBucket();
     const url = presignByHand(endpoint, {
       method: "GET",
@@ -185,7 +185,7 @@ describe("hostile requests", () => {
     ["no key", "<Delete><Object></Object></Delete>"],
     ["a nested key", "<Delete><Object><Key><a/></Key></Object></Delete>"],
     ["too many keys", `<Delete>${"<Object><Key>a</Key></Object>".repeat(1001)}</Delete>`],
-  ])("the bucket refuses DeleteObjects with %s with 400, and deletes nothing", async (_, body) => {
+  ])("the bucket returns 400 for DeleteObjects with %s, and deletes nothing", async (_, body) => {
     const { client, endpoint } = await startBucket();
     await client.send(new PutObjectCommand({ ...at("a"), Body: "abc" }));
     const url = presignByHand(endpoint, { method: "POST", path: `/${BUCKET}`, query: ["delete"] });
@@ -199,7 +199,7 @@ describe("hostile requests", () => {
     expect((await bytesOf(await client.send(new GetObjectCommand(at("a"))))).toString()).toBe("abc");
   });
 
-  test("the bucket refuses a request that is not valid HTTP with 400", async () => {
+  test("the bucket returns 400 for a request that is not valid HTTP", async () => {
     const { port } = await startBucket();
     for (const bytes of [
       "\x16\x03\x01\r\n\r\n",
@@ -210,7 +210,7 @@ describe("hostile requests", () => {
     }
   });
 
-  test("the bucket refuses user metadata over 2 KiB with 400", async () => {
+  test("the bucket returns 400 for user metadata over 2 KiB", async () => {
     const { client } = await startBucket();
     const put = (bytes: number) =>
       client.send(new PutObjectCommand({ ...at("a"), Body: "", Metadata: { a: "x".repeat(bytes) } }));
@@ -220,7 +220,7 @@ describe("hostile requests", () => {
 });
 
 describe("an upload with Expect: 100-continue", () => {
-  test("the bucket refuses an upload with Expect: 100-continue before the client sends its body", async () => {
+  test("the bucket refuses an upload with Expect: 100-continue before the body arrives", async () => {
     const { endpoint } = await startBucket();
     const outgoing = open({
       method: "PUT",

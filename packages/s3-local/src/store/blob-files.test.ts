@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { createBlobWriter } from "./blob-files.ts";
 
-test("the writer of a blob frees the bytes that are on the disk, and keeps memory that other bytes share", async () => {
+test("the blob writer frees the memory of written bytes, except shared memory", async () => {
   const folder = await mkdtemp(join(tmpdir(), "blob-writer-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   const temporary = join(folder, "blob");

@@ -23,14 +23,14 @@ function start() {
   return { database, contents, commits, write, staged };
 }
 
-test("database changes of one turn share one commit in order", async () => {
+test("database changes of one turn of the event loop share one commit, in order", async () => {
   const { contents, commits, write, staged } = start();
   const ids = await Promise.all(["a", "b", "c"].map((blob) => write(() => contents.add(staged(blob)))));
   expect(ids.map((id) => contents.segments(id).map(({ blob }) => blob))).toEqual([["a"], ["b"], ["c"]]);
   expect(commits).toHaveLength(1);
 });
 
-test("the database undoes only the change that throws", async () => {
+test("a change that throws does not undo the other changes of its commit", async () => {
   const { contents, commits, write, staged } = start();
   const [kept, dropped] = await write(() => [contents.add(staged("a")), contents.add(staged("b"))] as const);
   const failing = write(() => {
@@ -44,7 +44,7 @@ test("the database undoes only the change that throws", async () => {
   expect([contents.hasBlob("a"), contents.hasBlob("b"), contents.segments(kept).length]).toEqual([true, false, 1]);
 });
 
-test("a failed commit rejects all its changes, and keeps their blobs", async () => {
+test("a failed commit rejects all its changes, and deletes no blob", async () => {
   const { database, contents, commits, write, staged } = start();
   const kept = await write(() => contents.add(staged("a")));
   database.exec(
@@ -59,7 +59,7 @@ test("a failed commit rejects all its changes, and keeps their blobs", async () 
   expect(commits).toEqual([[], []]);
 });
 
-test("the bucket frees a blob together with the last content that refers to the blob", async () => {
+test("the bucket deletes a blob with the last content that refers to the blob", async () => {
   const { contents, commits, write, staged } = start();
   const first = await write(() => contents.add(staged("a")));
   const copy = await write(() => contents.duplicate(first));
@@ -69,7 +69,7 @@ test("the bucket frees a blob together with the last content that refers to the 
   expect(commits).toEqual([[], [], [], ["a"]]);
 });
 
-test("ten thousand parts join into one content", async () => {
+test("the contents of 10,000 parts join into one content", async () => {
   const { contents, write, staged } = start();
   const parts = await write(() =>
     Array.from({ length: 10_000 }, (_, index) => ({

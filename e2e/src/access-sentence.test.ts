@@ -437,7 +437,7 @@ const TIME_LIMIT_MS = 600_000 + RUNS * 5_000;
 
 let worlds = 0;
 
-describe.each(engines)("the sentence of access on $name", (engine) => {
+describe.each(engines)("the access sentence of a note and of a file, on $name", (engine) => {
   const outbox: Outbox = [];
   const service = useService({
     engine,
@@ -455,7 +455,7 @@ describe.each(engines)("the sentence of access on $name", (engine) => {
   );
 
   it(
-    "after any sequence of changes, the access sentence of a file names each person who can get a URL",
+    "the access sentence names everyone who can get a URL, after any changes",
     async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(act, { minLength: 1, maxLength: 10 }), async (acts) => {

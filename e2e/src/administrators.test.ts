@@ -4,7 +4,7 @@ import { makePlace, type Place, type RunningService, runCli, startProcess } from
 
 const password = "correct-horse-battery-staple";
 
-describe("administrators", () => {
+describe("administrators and the command line", () => {
   let place: Place;
   let service: RunningService;
   const key = "other-application/salaries.csv";
@@ -26,7 +26,7 @@ describe("administrators", () => {
     return { status: response.status, body: JSON.parse(await response.text()), cookie: sent };
   }
 
-  it("requirement 1: the first user who signs up is no administrator", async () => {
+  it("requirement 1: the first user who signs up is not an administrator", async () => {
     const { cookie, status } = await post("/auth/sign-up/email", {
       json: { email: "first@example.com", name: "First", password },
     });
@@ -60,7 +60,7 @@ describe("administrators", () => {
     expect(refused.stderr).toContain("Give one email address: valetkey user add ann@example.com");
   });
 
-  it("the command line proves the email address of one of two people with equal email addresses", async () => {
+  it("the command `user prove` gives an email address to one of two people who have it", async () => {
     const email = "twin@example.com";
     const json = { email, name: "Twin", password };
     const { body, cookie } = await post("/auth/sign-up/email", { json });
@@ -79,7 +79,7 @@ describe("administrators", () => {
     expect(await listed.json()).toMatchObject({ items: [{ id: note.body.id }] });
   });
 
-  it("the command line never changes a person whose id is the email address of another person", async () => {
+  it("the command `user disable` refuses a text that is one person's email and another's id", async () => {
     const email = "victim@example.com";
     const json = { email, name: "Victim", password };
     const victim = (await post("/auth/sign-up/email", { json })).body.user.id;
@@ -92,7 +92,7 @@ describe("administrators", () => {
     expect((await runCli(place, ["user", "disable", `id:${victim}`])).stdout).toContain(`(${victim})`);
   });
 
-  it("the command line lists and revokes tokens", async () => {
+  it("the command line lists and revokes API tokens", async () => {
     const email = "tokens@example.com";
     await post("/auth/sign-up/email", { json: { email, name: "Tokens", password } });
     const create = async () => (await runCli(place, ["token", "create", "--email", email])).stdout.trim();

@@ -55,7 +55,7 @@ describe("valetkey adopt beside a running service", () => {
       ({ filename }: { filename: string }) => filename,
     );
 
-  it.each(styles)("the command valetkey adopt adopts the object at a URL: %s", async (style, addressOf) => {
+  it.each(styles)("valetkey adopt adopts the object with the URL: %s", async (style, addressOf) => {
     const name = `${style.replaceAll(/[^a-z0-9]+/g, "-")} ä+%.txt`;
     const key = `uploads/${name}`;
     await put(key, style);
@@ -81,7 +81,7 @@ describe("valetkey adopt beside a running service", () => {
     expect((await adopt("report-final")).code).toBe(0);
   });
 
-  it("the command valetkey adopt refuses a wrong argument with exit code 1 and one sentence", async () => {
+  it("valetkey adopt refuses a wrong argument with exit code 1 and one sentence", async () => {
     await put("mine.txt", "hello");
     const before = await names();
     const unknown = "00000000-0000-7000-8000-000000000000";

@@ -54,7 +54,7 @@ async function exportedIds(place: Place): Promise<Set<string>> {
 }
 
 describe.each(useDatabases())("AUDIT_DAYS, on $name", ({ makeEnv }) => {
-  it("the setting AUDIT_DAYS deletes no event before its export, even if kill -9 stops the export", async () => {
+  it("AUDIT_DAYS deletes no audit event before its export, even after kill -9", async () => {
     const place = await makePlace(await makeEnv());
     await addOldEvents(place);
     place.env.AUDIT_DAYS = "1";

@@ -118,7 +118,7 @@ async function startBackup(place: Place, backupDir: string) {
 }
 
 describe("valetkey backup and restore", () => {
-  it("a backup and a restore keep every acknowledged file of a service that is killed under load", async () => {
+  it("a restored backup has every acknowledged file of a service that was killed", async () => {
     const { place, restoredPlace, backupDir } = await makePlaces();
     const service = await start(place);
     const ann = await apiAs(service.url, { sub: "ann" });
@@ -164,7 +164,7 @@ describe("valetkey backup and restore", () => {
     await expectAllThere(await apiAs(again.url, { sub: "ann" }), seen);
   });
 
-  describe("many files", () => {
+  describe("a backup of many files", () => {
     let made: Awaited<ReturnType<typeof makePlaces>>;
     let service: RunningService;
     let removeMade: (() => Promise<unknown>)[] = [];
@@ -190,7 +190,7 @@ describe("valetkey backup and restore", () => {
       };
     }
 
-    it("a second backup completes a killed backup, and does not copy finished files again", async () => {
+    it("a second backup continues a killed backup without copying finished files again", async () => {
       const { place, restoredPlace, backupDir } = foldersOf("killed");
       const { child, ended } = await startBackup(place, backupDir);
       child.kill("SIGKILL");
@@ -210,7 +210,7 @@ describe("valetkey backup and restore", () => {
       await restoreHere(restoredPlace, backupDir);
     });
 
-    it("a second backup into one folder exits with 1 at once, while the first backup succeeds", async () => {
+    it("a second simultaneous backup into the same folder exits with 1 immediately", async () => {
       const { place, backupDir } = foldersOf("twice");
       const { child, ended } = await startBackup(place, backupDir);
       const refused = await endOfCli(place, ["backup", backupDir]);
@@ -219,7 +219,7 @@ describe("valetkey backup and restore", () => {
       expect(await ended).toMatchObject({ code: 0 });
     });
 
-    it("a backup reports an error that occurs after it has released the bucket", async () => {
+    it("a backup reports an error that occurs when it writes the manifest", async () => {
       const { place, backupDir } = foldersOf("late");
       // The backup writes its manifest to this path after it has released the bucket.
       await mkdir(join(backupDir, "manifest.json.new"), { recursive: true });
@@ -228,7 +228,7 @@ describe("valetkey backup and restore", () => {
       await backUpHere(place, backupDir);
     });
 
-    it("a backup and a restore make every folder and file private", async () => {
+    it("the folders and files of a backup and of a restore are private", async () => {
       const { place, restoredPlace, backupDir, restored } = foldersOf("private");
       await backUpHere(place, backupDir);
       await restoreHere(restoredPlace, backupDir);
@@ -258,7 +258,7 @@ describe("valetkey backup and restore", () => {
     });
   });
 
-  it("a backup into an existing backup deletes the blobs of deleted files", async () => {
+  it("a backup into the folder of an earlier backup removes the blobs of deleted files", async () => {
     const { place, restoredPlace, backupDir } = await makePlaces();
     const service = await start(place);
     const first = await storeFiles(service, 3, 1000);
@@ -284,7 +284,7 @@ describe("valetkey backup and restore", () => {
     await expectReadyIsWhole(again);
   });
 
-  describe("repair", () => {
+  describe("a backup of damaged files", () => {
     let made: Awaited<ReturnType<typeof makePlaces>>;
     let removeMade: (() => Promise<unknown>)[] = [];
     beforeAll(async () => {
@@ -324,7 +324,7 @@ describe("valetkey backup and restore", () => {
       await restoreHere(restoredPlace, backupDir);
     });
 
-    it("a backup replaces a file of an earlier backup that has wrong bytes", async () => {
+    it("a backup replaces a file with wrong bytes in an earlier backup", async () => {
       const { place, restoredPlace, backupDir, blob } = await backedUp();
       await writeFile(blob, randomBytes(1000));
       const { stderr } = await endOfCli(restoredPlace, ["restore", backupDir]);
@@ -342,7 +342,7 @@ describe("valetkey backup and restore", () => {
     });
 
     // The test kills the service that all tests share, so the test must be the last test.
-    it("a backup names a file that is damaged in the backup and in the bucket", async () => {
+    it("a backup reports a file that is damaged in the backup and in the bucket", async () => {
       const { place, backupDir, blob, dataDir } = await backedUp();
       const path = relative(backupDir, blob);
       for (const file of [blob, join(dataDir, "bucket", path)]) await writeFile(file, randomBytes(1000));
@@ -352,7 +352,7 @@ describe("valetkey backup and restore", () => {
     });
   });
 
-  it("a backup names a file that the bucket has lost, and copies all other files", async () => {
+  it("a backup reports a file that the bucket has lost, and copies all other files", async () => {
     const { place, restoredPlace, backupDir, dataDir } = await makePlaces();
     const service = await start(place);
     await storeFiles(service, 2, 1000);
@@ -444,7 +444,7 @@ describe("valetkey restore refuses", () => {
     ],
     ["a backup with a damaged list of files", damageList, /blobs\.jsonl has 7 bytes instead of \d+/],
     ["a backup with a damaged file", ({ blob }) => truncate(blob, 10), /has 10 bytes instead of 1000/],
-  ])("the command valetkey restore exits with 1 on %s, and names the fault", async (_, damage, message) => {
+  ])("the command valetkey restore exits with 1 for %s, and names the fault", async (_, damage, message) => {
     const copied = await copyBackup();
     await damage(copied);
     const { code, stdout, stderr } = await endOfCli(made.restoredPlace, ["restore", copied.backupDir]);
@@ -461,7 +461,7 @@ describe("valetkey restore refuses", () => {
     expect(stderr).toMatch(/DATA_DIR \(.*\) is not empty. Set DATA_DIR to a new folder/);
   });
 
-  it("the restore command and the start of the service refuse an interrupted restore", async () => {
+  it("valetkey restore and valetkey start refuse the data folder of an interrupted restore", async () => {
     const { restoredPlace, restored, backupDir } = made;
     await mkdir(join(restored, "restoring"), { recursive: true });
     for (const args of [["restore", backupDir], ["start"]]) {

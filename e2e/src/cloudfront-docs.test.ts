@@ -20,13 +20,13 @@ const commands = [...page.matchAll(/^ +((?:aws|openssl|node) .*)$/gm)].map(([, c
 // biome-ignore lint/suspicious/noExplicitAny: the test reads members of AWS configuration files.
 const read = (name: string): any => JSON.parse(files.get(name) ?? "");
 
-it("docs/cloudfront.md names each file of deploy/cloudfront", () => {
+it("docs/cloudfront.md names each file in the folder deploy/cloudfront", () => {
   expect(files.size).toBe(6);
   for (const name of files.keys()) expect(page).toMatch(new RegExp(`file://${name}|\`${name}\``));
 });
 
-describe("requirement 18: deploy/cloudfront has settings that only read", () => {
-  it("the CloudFront policy lets the distribution only read objects of the bucket", () => {
+describe("requirement 18: the samples in deploy/cloudfront allow only reads", () => {
+  it("the bucket policy for CloudFront lets the distribution only read objects", () => {
     const { Statement } = read("bucket-policy.json");
     expect(Statement).toEqual([expect.objectContaining({ Effect: "Allow", Action: "s3:GetObject" })]);
     expect(Statement[0].Principal).toEqual({ Service: "cloudfront.amazonaws.com" });
@@ -44,13 +44,13 @@ describe("requirement 18: deploy/cloudfront has settings that only read", () => 
     expect(terraform).toContain('viewer_protocol_policy     = "https-only"');
   });
 
-  it("CloudFront forwards the query parameters that the service signs", () => {
+  it("the CloudFront sample forwards the query parameters that the service signs", () => {
     const { QueryStringsConfig } = read("cache-policy.json").ParametersInCacheKeyAndForwardedToOrigin;
     expect(QueryStringsConfig.QueryStrings.Items).toEqual(FORWARDED);
     expect(terraform).toContain(`items = ${JSON.stringify(FORWARDED).replace(",", ", ")}`);
   });
 
-  it("CloudFront sandboxes content like the built-in bucket", () => {
+  it("the CloudFront sample sandboxes content with the headers of the built-in bucket", () => {
     const { ContentSecurityPolicy } = read("response-headers-policy.json").SecurityHeadersConfig;
     expect(ContentSecurityPolicy.ContentSecurityPolicy).toBe("sandbox; default-src 'none'");
     expect(terraform).toContain(ContentSecurityPolicy.ContentSecurityPolicy);

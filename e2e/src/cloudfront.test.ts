@@ -5,7 +5,7 @@ import { startDistribution } from "../../packages/server/src/platform/bucket/tes
 import { apiAs } from "./testing/api.ts";
 import { makePlace, startProcess } from "./testing/service.ts";
 
-it("a download URL works with the CloudFront distribution of the settings", async () => {
+it("a download URL works with the configured CloudFront distribution", async () => {
   const bucket = await startEmbedded();
   onTestFinished(() => bucket.stop());
   const distribution = await startDistribution(bucket);

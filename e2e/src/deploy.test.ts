@@ -22,7 +22,7 @@ describe("docs/deploy.md", () => {
   const page = readFileSync(join(ROOT, "docs/deploy.md"), "utf8");
   const blocks = [...page.matchAll(/```ini\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
 
-  it.each(blocks)("docs/deploy.md has only settings that the service accepts: %#", (block) => {
+  it.each(blocks)("docs/deploy.md has only settings that the service accepts, in code block %#", (block) => {
     const settings = Object.fromEntries(
       [...block.matchAll(/^ *(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
     );
@@ -47,21 +47,21 @@ describe("the sample for Traefik", () => {
   const { entryPoints, certificatesResolvers, providers } = parse(read("traefik/traefik.yaml"));
   const { http } = parse(read("traefik/valetkey.yaml"));
 
-  it("the Traefik sample redirects to HTTPS with a certificate of its resolver", () => {
+  it("the Traefik sample redirects HTTP to HTTPS with a certificate of its resolver", () => {
     expect(entryPoints.web.http.redirections.entryPoint).toEqual({ to: "websecure", scheme: "https" });
     expect(Object.keys(certificatesResolvers)).toEqual([entryPoints.websecure.http.tls.certResolver]);
     expect(certificatesResolvers.letsencrypt.acme.httpChallenge.entryPoint).toBe("web");
     expect(providers.file.filename).toBe("/etc/traefik/valetkey.yaml");
   });
 
-  it("the Traefik sample checks two replicas, and closes /metrics", () => {
+  it("the Traefik sample checks the health of two replicas and blocks /metrics", () => {
     expect(http.routers.valetkey.rule).toContain("!Path(`/metrics`)");
     const { loadBalancer } = http.services[http.routers.valetkey.service];
     expect(loadBalancer.healthCheck).toEqual({ path: "/readyz", interval: "1s", timeout: "5s" });
     expect(loadBalancer.servers).toHaveLength(2);
   });
 
-  it("the Traefik sample is valid with the lines for the built-in bucket", () => {
+  it("the Traefik sample is valid with its optional lines for the built-in bucket", () => {
     const uncommented = parse(
       read("traefik/valetkey.yaml").replace(
         /^( +)# (?=(?: {2})*(?:storage|rule|entryPoints|service|loadBalancer|servers|- url):)/gm,
@@ -77,7 +77,7 @@ describe("the sample for Traefik", () => {
 describe("the sample for systemd", () => {
   const unit = read("systemd/valetkey.service");
 
-  it("the systemd unit gives the service enough time before systemd kills the service", () => {
+  it("the systemd sample gives the service enough time to stop before systemd kills it", () => {
     const [, stopSeconds] = /^TimeoutStopSec=(\d+)$/m.exec(unit) ?? [];
     expect(Number(stopSeconds)).toBeGreaterThan(startDirectory().load({}).config.server.shutdownSeconds);
     expect(unit).toMatch(/^KillMode=mixed$/m);
@@ -85,7 +85,7 @@ describe("the sample for systemd", () => {
   });
 
   const analyze = commandPath("systemd-analyze", process.env);
-  it.each(analyze === undefined ? [] : [analyze])("the systemd sample passes %s", async (command) => {
+  it.each(analyze === undefined ? [] : [analyze])("the systemd sample passes the checks of %s", async (command) => {
     const file = join(makeFolder(), "valetkey.service");
     // The program systemd-analyze requires that the command of the unit exists on the test machine.
     writeFileSync(file, unit.replace("/usr/bin/npm", process.execPath));
@@ -103,7 +103,7 @@ describe("the sample for Kubernetes", () => {
   const settings = { ...byKind.ConfigMap.data, ...byKind.Secret.stringData };
 
   it.each(documents.map((each) => [each.kind, each]))(
-    "the Kubernetes sample has a valid %s",
+    "the Kubernetes sample has a valid object of the kind %s",
     async (kind, document) => {
       const model = await import(modelOf(document));
       const validate = () => new model[kind](document).validate();
@@ -141,7 +141,7 @@ describe("the sample for Kubernetes", () => {
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(config.server.shutdownSeconds);
   });
 
-  it("the service in the Kubernetes sample drains for longer than Kubernetes takes to notice", () => {
+  it("the Kubernetes sample drains longer than Kubernetes needs to notice /readyz", () => {
     const [{ readinessProbe }] = pod.containers;
     expect(readinessProbe.httpGet.path).toBe("/readyz");
     expect(readinessProbe.timeoutSeconds).toBeGreaterThanOrEqual(3);

@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 describe("README.md", () => {
-  it("README.md shows the output of the start", async () => {
+  it("README.md shows the output of valetkey start", async () => {
     const [inClone, start] = stepsOf(await sectionOf("README.md", "Run Valet Key"));
     expect(inClone?.commands).toBe("npm ci && npm start\n");
     expect(start?.commands).toBe("npx valetkey start\n");
@@ -48,13 +48,13 @@ describe("README.md", () => {
 });
 
 describe("docs/configuration.md", () => {
-  it("docs/configuration.md shows the output of the config command without settings", async () => {
+  it("docs/configuration.md shows the output of valetkey config without settings", async () => {
     const steps = stepsOf(await sectionOf("docs/configuration.md", "Configure the service"));
     await expectOutputs(steps, { PATH: place.env.PATH ?? "", HOME: place.dataDir });
   });
 
   it.each(["Bucket", "Garbage collection"])(
-    "docs/configuration.md shows the output of each command: %s",
+    "docs/configuration.md shows the output of each command in the section %s",
     async (heading) => {
       await expectOutputs(stepsOf(await sectionOf("docs/configuration.md", heading)));
     },
@@ -68,19 +68,19 @@ describe("docs/configuration.md", () => {
 });
 
 describe("docs/operations.md", () => {
-  it("docs/operations.md shows the output of a backup and a restore", async () => {
+  it("docs/operations.md shows the output of valetkey backup and valetkey restore", async () => {
     await expectOutputs(stepsOf(await page("docs/operations.md")));
   });
 });
 
 describe("docs/administration.md", () => {
-  it("docs/administration.md shows the output of the commands", async () => {
+  it("docs/administration.md shows the output of its commands", async () => {
     await expectOutputs(stepsOf(await page("docs/administration.md")));
   });
 });
 
 describe("docs/terminal.md", () => {
-  it("docs/terminal.md shows the output of send and get", async () => {
+  it("docs/terminal.md shows the output of valetkey send and valetkey get", async () => {
     const token = await signTestJwt({ sub: "ann" });
     const steps = stepsOf(await sectionOf("docs/terminal.md", "Send and get"));
     await expectOutputs(steps, { ...place.env, VALETKEY_URL: service.url, VALETKEY_TOKEN: token });
@@ -88,7 +88,7 @@ describe("docs/terminal.md", () => {
 });
 
 describe("docs/tour.md", () => {
-  it("docs/tour.md shows the output of the commands", async () => {
+  it("docs/tour.md shows the output of its commands", async () => {
     const steps = stepsOf(await page("docs/tour.md"));
     expect(steps.length).toBeGreaterThan(5);
     // The service of the test listens on another port, and its URLs expire after 10 seconds instead of 60.

@@ -26,7 +26,7 @@ describe("the pages of the API at /docs", () => {
     await place.remove();
   });
 
-  it("the command serves the pages of the API documentation from its build", async () => {
+  it("the built valetkey command serves the pages of the API documentation", async () => {
     const page = await fetch(`${service.url}/docs`);
     const files = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path ?? "");
     expect(files).toContain("/docs/static/swagger-ui-bundle.js");
@@ -36,7 +36,7 @@ describe("the pages of the API at /docs", () => {
     }
   });
 
-  it("the pages of the API documentation render without errors, and fit a phone and a desktop in both color schemes", async () => {
+  it("the API documentation renders without errors and fits a phone and a desktop", async () => {
     const page = await browser.newPage();
     const faults: string[] = [];
     page.on("console", (message) => message.type() === "error" && faults.push(message.text()));

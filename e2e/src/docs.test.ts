@@ -15,7 +15,7 @@ const PROVIDER_SETTINGS = "docs/provider-settings.md";
 const statementsOf = (path: string) => jsonBlocks(path).flatMap(({ Statement = [] }) => Statement);
 
 describe("requirement 18: docs/aws.md has valid policies", () => {
-  it("docs/aws.md has a policy that permits every signature of the service", () => {
+  it("docs/aws.md has a bucket policy that permits every signature of the service", () => {
     const statement = statementsOf("docs/aws.md").find(({ Sid }) => Sid === "RefuseOldSignatures");
     expect(statement.Effect).toBe("Deny");
     const ageSeconds = Number(statement.Condition.NumericGreaterThan["s3:signatureAge"]) / 1000;
@@ -78,20 +78,20 @@ describe("docs/provider-settings.md", () => {
     },
   );
 
-  it("docs/provider-settings.md has a CORS configuration of Google with PUT and ETag", () => {
+  it("docs/provider-settings.md has a CORS configuration for Google with PUT and ETag", () => {
     const [[rule]] = jsonBlocks(PROVIDER_SETTINGS);
     expect(rule.method).toEqual(["GET", "HEAD", "PUT"]);
     expect(rule.responseHeader).toContain("ETag");
   });
 
-  it("docs/provider-settings.md names the way to set CORS for each provider", () => {
+  it("docs/provider-settings.md says for each provider how to set CORS", () => {
     const ways = ["command", "dashboard", "`gcloud`", "setting of MinIO", "web console"];
     expect(rows.filter(({ cors }) => !ways.includes(cors))).toEqual([]);
   });
 });
 
 describe("docs/errors.md", () => {
-  it("docs/errors.md lists every error code with its status, and what to do", () => {
+  it("docs/errors.md lists every error code with its status and its remedy", () => {
     const rows = [...read("docs/errors.md").matchAll(/^\| (`.+`) +\| (\d+) +\| .+? +\|$/gm)];
     const listed = rows.flatMap(([, codes = "", status]) =>
       [...codes.matchAll(/\w+/g)].map(([code]) => ({ code, status: Number(status) })),
@@ -103,7 +103,7 @@ describe("docs/errors.md", () => {
     expect(first).toEqual(first.toSorted((one, other) => one.status - other.status));
   });
 
-  it("docs/errors.md lists no code of an embedding among the codes of only the service", () => {
+  it("docs/errors.md does not list codes of embeddings as codes of only the service", () => {
     const folders = ["attachments", "downloads", "embedding", "moving", "previews", "uploads"];
     const sources = folders.flatMap((folder) =>
       readdirSync(join(ROOT, "packages/server/src/features", folder), { recursive: true, encoding: "utf8" })
@@ -118,7 +118,7 @@ describe("docs/errors.md", () => {
 
 describe("docs/embedding.md", () => {
   const page = read("docs/embedding.md");
-  it("docs/embedding.md states the correct number of lines of the embedding example", () => {
+  it("docs/embedding.md states the correct number of lines of its example", () => {
     const [, app = ""] = /\/\/ app\.mjs\n(.*?)```/s.exec(page) ?? [];
     const [call = ""] = /^ *const files = await createValetKey.*?^ *\}\);$/ms.exec(app) ?? [];
     const others = app.split("\n").filter((line) => line.includes('"@valetkey/server"') || line.includes("files.node"));
@@ -143,7 +143,7 @@ describe("docs/compare.md", () => {
     expect(proofs.map(([feature]) => feature)).toEqual(shown);
   });
 
-  it.each(proofs)("docs/compare.md names a test that exists: %s", (_, cell = "") => {
+  it.each(proofs)("docs/compare.md names only tests that exist for the feature: %s", (_, cell = "") => {
     const [, title = "", file = ""] = /^\[(.+)\]\(\.\.\/(.+)\)$/.exec(cell) ?? [];
     expect(read(file)).toContain(`it("${title}"`);
   });
@@ -151,7 +151,7 @@ describe("docs/compare.md", () => {
 
 describe("the lowest version of Node.js in package.json", () => {
   it.each(["README.md", "docs/deploy.md", "CONTRIBUTING.md"])(
-    "the lowest supported version of Node.js is the version that %s names",
+    "the file %s names the lowest Node.js version of package.json",
     (page) => {
       const { engines } = JSON.parse(read("package.json"));
       const [, oldest, newest] = /^\^(20\.\d+)\.0 \|\| >=(\d+\.\d+)\.0$/.exec(engines.node) ?? [];
@@ -161,7 +161,7 @@ describe("the lowest version of Node.js in package.json", () => {
   );
 
   it.each(["README.md", "packages/valetkey/README.md", "packages/server/README.md", "docs/embedding.md"])(
-    "%s names the Node versions that run the published packages",
+    "the file %s names the Node.js versions that run the published packages",
     (page) => {
       for (const name of ["valetkey", "server"]) {
         const { engines } = JSON.parse(read(`packages/${name}/package.json`));
@@ -172,8 +172,8 @@ describe("the lowest version of Node.js in package.json", () => {
   );
 });
 
-describe("every page", () => {
-  it.each(pages())("%s has only links to existing files and headings", (path) => {
+describe("every page of the docs", () => {
+  it.each(pages())("the page %s has only links to existing files and headings", (path) => {
     const broken = linksOf(read(path)).filter(({ file, heading }) => {
       const target = file === "" ? path : relative(ROOT, resolve(ROOT, dirname(path), file));
       if (!existsSync(join(ROOT, target))) return true;
@@ -201,7 +201,7 @@ describe("docs/adr", () => {
     .flatMap((path) => /(\d{4})-/.exec(path)?.[1] ?? [])
     .map(Number);
 
-  it("the ADRs have numbers from 1 without gaps, in names and titles", () => {
+  it("the ADRs have numbers from 1 without gaps, in their file names and titles", () => {
     expect(numbers).toEqual(numbers.map((_, index) => index + 1));
     const titled = pages(["docs/adr"]).flatMap((path) => /^# (\d+)\. /.exec(read(path))?.[1] ?? []);
     expect(titled.map(Number)).toEqual(numbers);

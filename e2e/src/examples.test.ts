@@ -55,7 +55,7 @@ const examples = Object.keys(ENTRY_POINTS).flatMap(examplesOf);
 
 describe("every entry point of a package", () => {
   it.each(Object.entries(ENTRY_POINTS))(
-    "every entry point of %s has an example in its doc comment",
+    "each entry point of the package %s has an example in its doc comment",
     (packageName, names) => {
       const documented = examplesOf(packageName).map(({ name }) => name);
       expect(documented).toEqual(expect.arrayContaining([...names]));
@@ -71,7 +71,7 @@ async function makeLink(baseUrl: string): Promise<string> {
   return (await client.links.create(id)).url.split("/").at(-1) as string;
 }
 
-describe("the examples", () => {
+describe("the examples in doc comments", () => {
   let place: Place;
   let service: RunningService;
   let application: Application;
@@ -105,9 +105,9 @@ describe("the examples", () => {
     );
   }
 
-  it("the examples pass the type check", () => run([TSC, "--noEmit", "-p", "tsconfig.json"]));
+  it("the examples in doc comments pass the type check", () => run([TSC, "--noEmit", "-p", "tsconfig.json"]));
 
-  it.each(examples)("the example of $name prints the output that its comments name", async ({ name, code }) => {
+  it.each(examples)("the example of $name prints the output that its comments show", async ({ name, code }) => {
     const file = join(folder, `${name}.ts`);
     const realCode = code
       .replaceAll("https://files.example.com", service.url)

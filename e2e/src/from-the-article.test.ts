@@ -80,7 +80,7 @@ describe("docs/from-the-article.md, step by step", () => {
     return { status: response.status, body: (await response.json()) as { fileUrl: string; message: string } };
   }
 
-  it("the adoption of the article's files keeps every owner, share and old id", async () => {
+  it("valetkey adopt keeps every owner, share and old id of the article's files", async () => {
     const { code, map, stderr } = await adoptList();
     expect({ code, stderr }).toEqual({ code: 0, stderr: "3 adopted, 0 adopted before, 0 with a problem.\n" });
     expect(map.map(({ oldId }) => oldId)).toEqual(attachments.map(({ _id }) => _id));
@@ -97,7 +97,7 @@ describe("docs/from-the-article.md, step by step", () => {
     expect(unknown).toMatchObject({ status: 404, body: { message: "Attachment not found" } });
   });
 
-  it("a second adoption of one line changes nothing", async () => {
+  it("a second adoption of the same list changes nothing", async () => {
     const first = await adoptList();
     expect(first.stderr).toBe("0 adopted, 3 adopted before, 0 with a problem.\n");
     expect((await adoptList()).map).toEqual(first.map);
@@ -107,7 +107,7 @@ describe("docs/from-the-article.md, step by step", () => {
     expect((await get(`/attachments/${attachments[1]?._id}/url`, STRANGER)).status).toBe(403);
   });
 
-  it("an adoption copies an object of a CSV list, and names each line with a problem", async () => {
+  it("valetkey adopt reports each line of a CSV list with a problem", async () => {
     const object = { Bucket: bucket.bucket, Key: "old/a,b.txt", Body: "copied", ContentType: "text/plain" };
     await inspect(bucket).s3.send(new PutObjectCommand(object));
     const keys = (await inspect(bucket).keys()).length;
@@ -138,7 +138,7 @@ describe("docs/from-the-article.md, step by step", () => {
     expect(await (await fetch(fileUrl)).text()).toBe("copied");
   });
 
-  it("an adoption refuses the key of an object that belongs to a file", async () => {
+  it("valetkey adopt refuses an object that already belongs to a file", async () => {
     const copied = (await inspect(bucket).keys()).find((key) => /^[0-9a-f]{44}$/.test(key));
     const { stdout } = await runCli(place, ["user", "add", "--email", "ben@example.com"]);
     expect(stdout).toContain("ben@example.com");

@@ -38,7 +38,7 @@ function takeRest(folder: string): void {
 }
 
 describe("a service whose disk is full", () => {
-  it("a service on a full disk accepts deletions, and keeps all other files", async () => {
+  it("a service on a full disk accepts deletions and loses no other file", async () => {
     const disk = await mountSmallDisk({ mebibytes: DISK_MEBIBYTES });
     place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")), DATA_DIR: join(disk, "data") });
     service = await startProcess(place);
@@ -91,7 +91,7 @@ describe("a service whose disk is full", () => {
   });
 
   it.each(["runs", "is stopped"])(
-    "the service on a full disk can be backed up to another disk while the service %s",
+    "a backup of a service on a full disk to another disk works while the service %s",
     async (state) => {
       const disk = await mountSmallDisk({ mebibytes: DISK_MEBIBYTES });
       place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")), DATA_DIR: join(disk, "data") });
@@ -120,7 +120,7 @@ const NOT_WRITABLE =
   "The database can't be written. Check its disk, mount it for writing, and let the service write there.";
 
 describe("a service whose disk becomes read-only", () => {
-  it("a service on a read-only disk logs the fault and the remedy at each start", async () => {
+  it("each start of a service on a read-only disk logs the fault and the remedy", async () => {
     const disk = mountFragileDisk();
     const dataDir = join(disk.folder, "data");
     place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")), DATA_DIR: dataDir });

@@ -16,7 +16,7 @@ afterEach(async () => {
 const gc = (...options: string[]) => endOfCli(place, ["gc", ...options]);
 
 describe("valetkey gc beside a running service", () => {
-  it("the command valetkey gc prints a table, and exits with 1 when a fault remains", async () => {
+  it("valetkey gc prints a table of faults, and exits with 1 if a fault remains", async () => {
     const ports = { PORT: String(await freePort("127.0.0.1")), S3_LOCAL_PORT: String(await freePort("127.0.0.1")) };
     place = await makePlace(ports);
     service = await startProcess(place);
@@ -56,7 +56,7 @@ describe("valetkey gc beside a running service", () => {
     expect(lost.stdout).toMatch(/^files without their object +1 +-$/m);
   });
 
-  it("the command valetkey gc reports files with missing or truncated blobs, and the service logs failed reads", async () => {
+  it("valetkey gc reports files whose blobs are missing or truncated", async () => {
     const ports = { PORT: String(await freePort("127.0.0.1")), S3_LOCAL_PORT: String(await freePort("127.0.0.1")) };
     place = await makePlace(ports);
     service = await startProcess(place);
@@ -96,7 +96,7 @@ describe("valetkey gc beside a running service", () => {
     }
   });
 
-  it("the command valetkey gc exits with 1 and prints a remedy when the bucket is unreachable", async () => {
+  it("valetkey gc exits with 1 and prints a remedy if the bucket is unreachable", async () => {
     place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")) });
     service = await startProcess(place);
     await service.stop();

@@ -327,22 +327,22 @@ function mayHaveSql(path: string): boolean {
   return OF_SQL.test(path) || WITH_OWN_SQL.some((place) => path.startsWith(place));
 }
 
-describe("imports", () => {
+describe("imports between source files", () => {
   const edges = sourceFiles("packages").filter(isShipped).flatMap(importsOf);
   const ofTests = sourceFiles("e2e").flatMap(importsOf);
 
-  it("imports of each layer go only to lower layers", () => {
+  it("the files of a layer import only files of lower layers", () => {
     expect(edges.length).toBeGreaterThan(100);
     expect(edges.filter((edge) => !isAllowed(edge))).toEqual([]);
   });
 
-  it("a feature imports only index.ts, the queries and the listed files of another feature", () => {
+  it("a feature imports only index.ts, queries and listed files of another feature", () => {
     const opened = new Set(edges.map(openedFile).filter((file) => file !== undefined));
     const listed = Object.entries(openFiles).flatMap(([feature, files]) => files.map((file) => `${feature}/${file}`));
     expect([...opened].toSorted()).toEqual(listed.toSorted());
   });
 
-  it("the order of imports lists each feature of the server exactly once", () => {
+  it("the list featuresInOrder contains each feature of the server exactly once", () => {
     const folders = readdirSync(join(root, "packages/server/src/features"));
     expect(featuresInOrder.map((feature) => basename(feature)).toSorted()).toEqual(folders.toSorted());
   });
@@ -357,7 +357,7 @@ describe("imports", () => {
     "packages/s3-local/src",
     "packages/web/src",
     "e2e/src",
-  ])("imports between the folders of %s form no circle", (folder) => {
+  ])("imports between the folders in %s form no circle", (folder) => {
     const roomOf = (path: string) => relative(folder, path).split("/")[0] as string;
     const rooms = (folder === "e2e/src" ? ofTests : edges)
       .filter(({ from, to }) => from.startsWith(`${folder}/`) && to.startsWith(`${folder}/`))
@@ -371,7 +371,7 @@ describe("imports", () => {
     expect(circlesOf([...edges, ...ofBench])).toEqual([]);
   });
 
-  it("SQL is only in the queries of features and in three folders of the platform", () => {
+  it("only the queries of features and three folders of the platform contain SQL", () => {
     const files = sourceFiles("packages/server").filter(isShipped);
     const withSql = files.filter((file) => SQL.test(codeOf(file))).map((file) => relative(root, file));
     expect(withSql.length).toBeGreaterThan(30);
@@ -384,7 +384,7 @@ describe("imports", () => {
   });
 
   // The service loads tracing.ts only if a collector is configured, and tracing.test.ts checks the loading.
-  it("only one file imports OpenTelemetry", () => {
+  it("only one source file imports OpenTelemetry", () => {
     const importers = sourceFiles("packages").filter((file) => /"@opentelemetry\//.test(readFileSync(file, "utf8")));
     expect(importers.map((file) => relative(root, file))).toEqual([
       "packages/server/src/platform/tracing/open-telemetry.ts",
@@ -408,7 +408,7 @@ describe("imports", () => {
     expect(stderr).not.toContain("/kysely/");
   });
 
-  it("an embedding loads no feature and no package that only the service needs", () => {
+  it("an embedding loads no feature or package that only the service needs", () => {
     const preload = join(import.meta.dirname, "testing/list-modules.child.ts");
     const entry = join(root, "packages/server/src/index.ts");
     const { stderr } = spawnSync(process.execPath, ["--import", preload, entry], { encoding: "utf8" });
@@ -417,7 +417,7 @@ describe("imports", () => {
     expect(loaded.filter((line) => OF_SERVICE.test(line))).toEqual([]);
   });
 
-  it("code outside of a sealed folder imports only the entry file of the folder", () => {
+  it("code outside of a sealed folder imports only the entry file of this folder", () => {
     expect(sourceFiles("packages", "bench", "e2e").flatMap(importsOf).filter(passesDoor)).toEqual([]);
   });
 });
@@ -460,7 +460,7 @@ describe("the check of imports", () => {
     'exec("with old as (select 1) delete from notes")',
     'exec("drop table notes")',
     "prepare(`\n  select id\n  from notes`)",
-  ])("the check of SQL finds %s", (code) => {
+  ])("the check of SQL finds SQL in the code %s", (code) => {
     expect(SQL.test(code)).toBe(true);
   });
 
@@ -471,7 +471,7 @@ describe("the check of imports", () => {
     '"update the table"',
     '"with --list: copy each object from the bucket"',
     '"drop a file here"',
-  ])("the check of SQL does not find %s", (code) => {
+  ])("the check of SQL finds no SQL in the code %s", (code) => {
     expect(SQL.test(code)).toBe(false);
   });
 
@@ -484,7 +484,7 @@ describe("the check of imports", () => {
     ["features/notes/index.ts", false],
     ["platform/mailer/smtp.ts", false],
     ["operations/backup/make.ts", false],
-  ])("the check of SQL in %s returns %s", (path, expected) => {
+  ])("for the path %s, the check of SQL says that the file may contain SQL: %s", (path, expected) => {
     expect(mayHaveSql(`packages/server/src/${path}`)).toBe(expected);
   });
 
@@ -494,12 +494,12 @@ describe("the check of imports", () => {
     ["notes/index", "links/queries/links", undefined],
     ["notes/index", "outbox/mail-queries", undefined],
     ["links/index", "links/visitor/claim", undefined],
-  ])("the check of open files from %s to %s finds %s", (from, to, expected) => {
+  ])("the import from %s to %s needs a listed file of the other feature: %s", (from, to, expected) => {
     const path = (file: string) => `packages/server/src/features/${file}.ts`;
     expect(openedFile({ from: path(from), to: path(to) })).toBe(expected);
   });
 
-  it("the check of imports finds each circle once", () => {
+  it("the check of imports reports each circle once", () => {
     const edges = ["a b", "b c", "c a", "c d", "d d", "e a"].map((edge) => {
       const [from = "", to = ""] = edge.split(" ");
       return { from, to };
@@ -507,7 +507,7 @@ describe("the check of imports", () => {
     expect(circlesOf(edges)).toEqual(["a -> b -> c -> a", "d -> d"]);
   });
 
-  it("the check of imports refuses an import of a file in a sealed folder other than its entry file", () => {
+  it("the check of imports refuses files of a sealed folder except its entry file", () => {
     const journal = "packages/server/src/features/audit/journal";
     expect(passesDoor({ from: "packages/server/src/wiring/database/open-sqlite.ts", to: `${journal}/file.ts` })).toBe(
       true,

@@ -6,7 +6,7 @@ import { signTestJwt } from "../../packages/server/src/testing/auth/test-jwt.ts"
 import { type Api, apiAs, putAsTold } from "./testing/api.ts";
 import { makePlace, type Place, type RunningService, runCli, startProcess } from "./testing/service.ts";
 
-describe("requirement 28: a full run writes no secret", () => {
+describe("requirement 28: a full run of the service writes no secret", () => {
   let place: Place;
   let service: RunningService;
   let smtp: Awaited<ReturnType<typeof startSmtpServer>>;
@@ -114,7 +114,7 @@ describe("requirement 28: a full run writes no secret", () => {
     secrets.set(`${name} credential`, query.get("X-Amz-Credential") ?? "");
   }
 
-  it("the search for secrets knows at least ten secrets, and has some output to search", () => {
+  it("the search for secrets has at least ten secrets and some output to search", () => {
     expect([...secrets.values()].every((secret) => secret.length > 10)).toBe(true);
     expect(secrets.size).toBeGreaterThanOrEqual(10);
     expect(written.length).toBeGreaterThan(1000);

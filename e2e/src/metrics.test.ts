@@ -8,11 +8,11 @@ import { makePlace, type Place, startProcess } from "./testing/service.ts";
 
 const CLI = resolve(import.meta.dirname, "../../packages/valetkey/bin/valetkey.js");
 
-describe("metrics on a port of their own", () => {
+describe("metrics on a separate port", () => {
   let place: Place;
   afterEach(() => place.remove());
 
-  it("the metrics cover the process, the queues and the ended uploads", async () => {
+  it("the metrics cover the process, the queues of jobs and the uploads of each state", async () => {
     const port = await freePort("127.0.0.1");
     const token = "a-token-for-prometheus";
     place = await makePlace({ METRICS_PORT: String(port), METRICS_TOKEN: token });
@@ -35,7 +35,7 @@ describe("metrics on a port of their own", () => {
     expect(await service.stop()).toBe(0);
   });
 
-  it("standard output has only the log, with one JSON line for each event", async () => {
+  it("standard output contains only the log, with one JSON object on each line", async () => {
     place = await makePlace();
     const child = spawn(process.execPath, [CLI, "start"], { env: place.env, cwd: place.dataDir });
     const lines: string[] = [];

@@ -57,7 +57,7 @@ async function textsOf(files: ValetKey, item: { resource: string; itemId: string
   return Object.fromEntries(await Promise.all(texts));
 }
 
-it("docs/from-better-upload.md moves the uploads of better-upload to Valet Key", async () => {
+it("the steps of docs/from-better-upload.md move the uploads of better-upload", async () => {
   const photos = new Map<string, { key: string; filename: string }>();
   const scope = {
     ...{ route, handleRequest, RejectUpload, createValetKey, bucket: bucketOf() },
@@ -148,7 +148,7 @@ async function openRails(): Promise<RailsRow[]> {
   return rails.prepare(query).all() as RailsRow[];
 }
 
-it("docs/from-active-storage.md moves the files of Rails to an embedding", async () => {
+it("the steps of docs/from-active-storage.md move the files of Rails to an embedding", async () => {
   const rows = await openRails();
   const files = await createValetKey({
     bucket: bucketOf(),
@@ -168,7 +168,7 @@ it("docs/from-active-storage.md moves the files of Rails to an embedding", async
   }
 });
 
-it("docs/from-active-storage.md moves the files of Rails to the service", async () => {
+it("the steps of docs/from-active-storage.md move the files of Rails to the service", async () => {
   const rows = await openRails();
   const [, command = ""] = /npx valetkey (adopt --list .*)/.exec(read("from-active-storage.md")) ?? [];
   const lines = rows.map(({ key, filename, ...row }) => `${key},"${filename}",${row.oldId},${row.owner},${row.note}`);

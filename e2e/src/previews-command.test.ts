@@ -30,7 +30,7 @@ describe("valetkey previews beside a running service", () => {
     await place?.remove();
   });
 
-  it("the command makes the missing previews, counts the files without previews, and repeats nothing", async () => {
+  it("valetkey previews makes only missing previews, and counts files without previews", async () => {
     const note = await client.notes.create({ title: "Photos" });
     const upload = (name: string, bytes: Buffer) =>
       client.upload(note.id, new File([new Uint8Array(bytes)], name, { type: "image/jpeg" })).done;

@@ -28,7 +28,7 @@ describe.each(PROFILES.filter(hasDifferences))("the profile of $name", (profile)
 
 // The tests of the built-in bucket also hold for a profile that does not differ from the built-in bucket.
 it.each(PROFILES.filter((profile) => !hasDifferences(profile)))(
-  "docs/providers.md declares equal promises for $name and for the built-in bucket",
+  "docs/providers.md declares the promises of the built-in bucket also for $name",
   ({ name }) => {
     expect(declaredPromises(name)).toEqual(declaredPromises("built-in"));
   },

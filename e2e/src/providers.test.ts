@@ -38,7 +38,7 @@ describe("the selection of S3 servers", () => {
     );
   });
 
-  it("a test run on a machine without S3 servers tests only the built-in bucket", () => {
+  it("on a machine without S3 servers, a test run tests only the built-in bucket", () => {
     expect(selectProviders({ PATH: "" }).missing).toEqual(["providers/ceph-rgw", "providers/swift"]);
     expect(selectProviders({ PATH: path, PROVIDERS: "none" }).missing).toEqual([
       "providers/ceph-rgw",
@@ -46,7 +46,7 @@ describe("the selection of S3 servers", () => {
     ]);
   });
 
-  it("a test run skips a version of an S3 server that the docs do not name, unless PROVIDERS includes it", async () => {
+  it("a test run skips an S3 server version that docs/providers.md does not name", async () => {
     await installSwift("2.36.0");
     for (const name of ["ceph-mon", "ceph-osd", "radosgw-admin"]) await install(name, "");
     await install("radosgw", "#!/bin/sh\necho 'ceph version 18.2.7 (6b0e98) reef (stable)'\n");
@@ -65,7 +65,7 @@ describe("the selection of S3 servers", () => {
     await installSwift("2.35.1");
   });
 
-  it("a test run includes the S3 servers that PROVIDERS names, and rejects unknown servers", () => {
+  it("a test run includes the S3 servers that PROVIDERS names", () => {
     expect(selectProviders({ PATH: path, PROVIDERS: "swift" }).missing).toEqual(["providers/ceph-rgw"]);
     expect(() => selectProviders({ PATH: path, PROVIDERS: "all" })).toThrow(/asks for Ceph RGW.*radosgw/);
     expect(() => selectProviders({ PATH: path, PROVIDERS: "minio" })).toThrow(/"minio" is none of all, none, ceph-rgw/);

@@ -30,12 +30,15 @@ it.each([
   ["data", "application/json", PROGRAM, "Not accepted: this is a Windows program, not what it is called."],
   ["report.docx", "application/octet-stream", PROGRAM, "Not accepted: this is a Windows program, not a Word document."],
   ["page.html", "image/heic", Buffer.from("plain"), english.name_mismatch],
-])("the page says in words why the service rejects %s declared as %s", async (filename, contentType, start, words) => {
-  const fault = await contradictionIn({ filename, contentType }, start);
-  expect(describeRejection(fault as Fault)).toBe(words);
-});
+])(
+  "the page explains why the service rejects the file %s with the type %s",
+  async (filename, contentType, start, words) => {
+    const fault = await contradictionIn({ filename, contentType }, start);
+    expect(describeRejection(fault as Fault)).toBe(words);
+  },
+);
 
-it("the page explains that a file request does not accept the kind of a file", async () => {
+it("the page explains that a file request does not accept this kind of file", async () => {
   const accepted = [["image/*"]];
   const fault = await refusalOf({ filename: "a.pdf", contentType: "application/pdf" }, { start: HTML, accepted });
   expect(describeRejection(fault as Fault)).toBe(english.kind_not_accepted);
@@ -46,13 +49,13 @@ it.each([
   [{ code: "declined" }, english.declined],
   [{ code: "code_of_a_newer_service" }, "A reason in English."],
   [undefined, "A reason in English."],
-])("the page describes the rejection %j", (rejection, words) => {
+])("the page describes the reason of the rejection %j", (rejection, words) => {
   expect(describeRejection({ reason: "A reason in English.", rejection: rejection as Rejection | undefined })).toBe(
     words,
   );
 });
 
-it("readers see the names of all kinds of files in their language", async () => {
+it("the app has the name of each kind of file in every language", async () => {
   const source = await readFile("packages/server/src/features/uploads/content/file-kinds.ts", "utf8");
   const extensions = Array.from(source.matchAll(/"(\w+)"/g), ([, extension]) => extension);
   const types = new Set(extensions.flatMap((extension) => kindOfName(`a.${extension}`)?.types[0] ?? []));

@@ -39,7 +39,7 @@ async function decided(ann: Api, id: string): Promise<{ state: string; reason?: 
 }
 
 describe.each(testClamds)("a service with a virus scanner: $name", ({ start: startClamd }) => {
-  it("the background job decides the state of scanned files without a request", async () => {
+  it("the background job accepts or rejects scanned files without an HTTP request", async () => {
     const clamd = await startClamd({ streamMaxBytes: 2 ** 20 });
     cleanUps.push(clamd.stop);
     const { service, ann } = await start(await place({ CLAMAV_HOST: `${clamd.host}:${clamd.port}` }));
@@ -52,7 +52,7 @@ describe.each(testClamds)("a service with a virus scanner: $name", ({ start: sta
   });
 });
 
-describe.each(useDatabases())("stopping in the middle of a scan, on $name", ({ makeEnv }) => {
+describe.each(useDatabases())("a stop in the middle of a virus scan, on $name", ({ makeEnv }) => {
   it("a stop in the middle of a virus scan releases the lease of the verification", async () => {
     const silent = await silentScanner();
     const env = await makeEnv();
@@ -72,7 +72,7 @@ describe.each(useDatabases())("stopping in the middle of a scan, on $name", ({ m
 });
 
 describe("a service that has lost its virus scanner", () => {
-  it("a start without a virus scanner logs that files wait for a scan", async () => {
+  it("a service that restarts without its virus scanner logs that files wait for it", async () => {
     const here = await place({ CLAMAV_HOST: `127.0.0.1:${(await silentScanner()).port}` });
     const first = await start(here);
     const id = await attach(first.ann, "harmless");

@@ -12,18 +12,18 @@ type TestFile = { path: string; text: string };
 const requirements = requirementsOf(readFileSync(join(ROOT, PAGE), "utf8"));
 
 describe(PAGE, () => {
-  it("the page of security requirements lists the numbers from 1 to 62 in order", () => {
+  it("docs/security-requirements.md lists the requirements 1 to 62 in order", () => {
     expect(requirements.map(({ number }) => number)).toEqual(Array.from({ length: 62 }, (_, index) => index + 1));
   });
 
-  it("the page of security requirements agrees with the test titles", () => {
+  it("docs/security-requirements.md agrees with the titles of the tests", () => {
     const files = testFiles();
     expect(files.length).toBeGreaterThan(50);
     expect(faultsOf(requirements, files)).toEqual([]);
   });
 });
 
-describe("the check of the page", () => {
+describe("the check of docs/security-requirements.md", () => {
   const testOf = (number: number) => ({ path: "e2e/src/a.test.ts", text: `it("requirement ${number}: …")` });
 
   it.each([
@@ -34,7 +34,7 @@ describe("the check of the page", () => {
     expect(faultsOf(requirementsOf(text), files)).toHaveLength(1);
   });
 
-  it("the check of security requirements accepts a tested requirement and a planned requirement", () => {
+  it("the check of security requirements accepts tested and planned requirements", () => {
     expect(faultsOf(requirementsOf("1. Rule.\n2. **Rule (planned).**"), [testOf(1)])).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ describe("a stop by SIGTERM", () => {
   let place: Place;
   afterEach(() => place.remove());
 
-  it("a draining service serves all requests, and reports on /readyz that the service is not ready", async () => {
+  it("a draining service serves requests, but its /readyz returns 503", async () => {
     place = await makePlace({ DRAIN_SECONDS: "2" });
     const service = await startProcess(place);
     expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
@@ -20,7 +20,7 @@ describe("a stop by SIGTERM", () => {
     expect(await ended).toBe(0);
   });
 
-  it("a stop cuts a silent connection and a slow body after SHUTDOWN_SECONDS", async () => {
+  it("a stop closes silent connections and slow requests after SHUTDOWN_SECONDS", async () => {
     place = await makePlace({ DRAIN_SECONDS: "0", SHUTDOWN_SECONDS: "1" });
     const service = await startProcess(place);
     const port = Number(new URL(service.url).port);

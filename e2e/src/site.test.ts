@@ -63,11 +63,11 @@ describe("the page of options", () => {
     expect(page).toContain(`\n\`\`\`ts\n${signature}\n`);
   });
 
-  it("the page of options names both types of tenantQuotaBytes", () => {
+  it("the page of options shows both types of the option tenantQuotaBytes", () => {
     expect(page).toContain("| `tenantQuotaBytes` | `number \\| function` |");
   });
 
-  it("the page of options has label and message of files.createFileRequest", () => {
+  it("the page of options describes label and message of files.createFileRequest", () => {
     const [section = ""] = /## files\.createFileRequest\n.*?\n## /s.exec(page) ?? [];
     expect(section.match(/^### .*/gm)?.slice(-2)).toEqual(["### `label`", "### `message`"]);
   });
@@ -90,7 +90,7 @@ describe("the reference of calls", () => {
     expect(page).toContain("\nremoveIn(tx: ApplicationTransaction, fileId: string, user?: User)");
   });
 
-  it("the reference of calls has the default of each page of listMany", () => {
+  it("the reference of calls has the default of the page size of listMany", () => {
     expect(page).toContain("The number of files of each item. Range: 1 to 200. Default: 50.");
   });
 
@@ -126,7 +126,7 @@ describe("the reference of routes", () => {
     expect(names.filter((name) => !isUsed(name))).toEqual([]);
   });
 
-  it("the routes of the library have no text about the service", async () => {
+  it("the API document of the library has no text about the service", async () => {
     const text = JSON.stringify(await documentOfEmbedding());
     expect(text).not.toMatch(
       /the service|shared with the caller|from a mail|43200|link-receiver|slotId|quarantined|\breview\b|"passkey_|"mail_/i,
@@ -148,17 +148,17 @@ describe("the documentation as a site", () => {
     expect(links.filter((link) => !existsSync(fileOf(link)))).toEqual([]);
   });
 
-  it("the site has the routes of the library and of the service", () => {
+  it("the site documents the routes of the library and of the service", () => {
     const page = (name: string) => readFileSync(fileOf(`/reference/${name}`), "utf8");
     expect(page("library-routes")).toContain("GET /files/{fileId}/url");
     expect(page("service/notes")).toContain("POST /notes");
   });
 
-  it("the site has a page with the faults of the doctor", () => {
+  it("the site has a page with the faults that the doctor finds", () => {
     expect(readFileSync(fileOf("/reference/doctor-faults"), "utf8")).toContain("trust-proxy-too-small");
   });
 
-  it("the search of the site finds an option, without a request to another host", async () => {
+  it("the search of the site finds an option without a request to another host", async () => {
     const page = await browser.newPage();
     const others: string[] = [];
     await page.route("**/*", (route) => {
@@ -176,7 +176,7 @@ describe("the documentation as a site", () => {
     await page.close();
   });
 
-  it("the search of the site lists the page for a question of a new reader first", async () => {
+  it("the search of the site shows the right page first for a newcomer's question", async () => {
     const page = await browser.newPage();
     await page.route("**/*", (route) => route.fulfill({ path: join(SITE, new URL(route.request().url()).pathname) }));
     await page.goto("http://docs.example/index.html");

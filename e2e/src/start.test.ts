@@ -49,7 +49,7 @@ describe("the first start", () => {
     expect(await service.stop()).toBe(0);
   });
 
-  it("a start with HOST=0.0.0.0 prints one note about the links", async () => {
+  it("a start with HOST=0.0.0.0 prints that links work only on this computer", async () => {
     const service = await startProcess(await place({ HOST: "0.0.0.0", PUBLIC_URL: "" }));
     const notes = service.output().match(/^Note: .*links.*$/gm);
     expect(notes).toEqual([expect.stringMatching(/HOST is 0\.0\.0\.0 and PUBLIC_URL is not set: only this computer/)]);
@@ -67,30 +67,33 @@ describe("the first start", () => {
     expect(await service.stop()).toBe(0);
   });
 
-  it.each(["built-in", "S3"])("a start with keys for the %s bucket loads nothing of the AWS SDK", async (kind) => {
-    const bucket = await startEmbedded();
-    onTestFinished(() => bucket.stop());
-    const { accessKeyId, secretAccessKey } = bucket.credentials;
-    const s3 = {
-      AWS_BUCKET_NAME: bucket.bucket,
-      AWS_REGION: bucket.region,
-      AWS_ACCESS_KEY_ID: accessKeyId,
-      AWS_SECRET_ACCESS_KEY: secretAccessKey,
-      S3_ENDPOINT: bucket.endpoint,
-      S3_FORCE_PATH_STYLE: "true",
-      AUTH_SECRET,
-    };
-    const here = await place({ NODE_OPTIONS: `--import=${LIST_MODULES}`, ...(kind === "S3" ? s3 : {}) });
-    // The test runs the sources of the service, because the bundled command does not have the module names.
-    const service = await startProcess(here, { node: process.execPath, command: join(SOURCES, "cli.ts") });
-    expect(service.output()).toContain("bucket: conditional PUT yes");
-    expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
-    await service.stop();
-    expect(service.output()).toMatch(/^loads \S+platform\/bucket\/requests\.ts$/m);
-    expect(service.output()).not.toMatch(/^loads \S+\/@(?:aws-sdk|smithy)\//m);
-  });
+  it.each(["built-in", "S3"])(
+    "a start with access keys for the %s bucket loads nothing of the AWS SDK",
+    async (kind) => {
+      const bucket = await startEmbedded();
+      onTestFinished(() => bucket.stop());
+      const { accessKeyId, secretAccessKey } = bucket.credentials;
+      const s3 = {
+        AWS_BUCKET_NAME: bucket.bucket,
+        AWS_REGION: bucket.region,
+        AWS_ACCESS_KEY_ID: accessKeyId,
+        AWS_SECRET_ACCESS_KEY: secretAccessKey,
+        S3_ENDPOINT: bucket.endpoint,
+        S3_FORCE_PATH_STYLE: "true",
+        AUTH_SECRET,
+      };
+      const here = await place({ NODE_OPTIONS: `--import=${LIST_MODULES}`, ...(kind === "S3" ? s3 : {}) });
+      // The test runs the sources of the service, because the bundled command does not have the module names.
+      const service = await startProcess(here, { node: process.execPath, command: join(SOURCES, "cli.ts") });
+      expect(service.output()).toContain("bucket: conditional PUT yes");
+      expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
+      await service.stop();
+      expect(service.output()).toMatch(/^loads \S+platform\/bucket\/requests\.ts$/m);
+      expect(service.output()).not.toMatch(/^loads \S+\/@(?:aws-sdk|smithy)\//m);
+    },
+  );
 
-  it("the start reports all faults of the configuration with remedies, and exits with 1", async () => {
+  it("a start with wrong settings reports all faults with remedies, and exits with 1", async () => {
     const here = await place({ PORT: "99999", URL_TTL_MAX: "0", AWS_BUCKET_NAME: "b", AUTH_JWT_SECRET: "short" });
     const failed = runCli(here, ["start"]);
     await expect(failed).rejects.toMatchObject({ code: 1 });
@@ -109,7 +112,7 @@ describe("the first start", () => {
   });
 });
 
-it("a command in a folder without a database names the folder, and writes nothing", async () => {
+it("a command in a folder without a database names this folder and writes nothing", async () => {
   const here = await place();
   const refused = await runCli(here, ["user", "add", "--email", "ann@example.com"]).catch((error) => error);
   expect(refused).toMatchObject({ code: 1, stdout: "" });
@@ -118,7 +121,7 @@ it("a command in a folder without a database names the folder, and writes nothin
 });
 
 describe("a later start", () => {
-  it("after a start with another URL, pages of the new URL can use the built-in bucket", async () => {
+  it("pages of a service with a new URL can use the built-in bucket", async () => {
     const here = await place();
     await (await startProcess(here)).stop();
     const service = await startProcess(here);
@@ -174,7 +177,7 @@ describe("a failed start on PostgreSQL", () => {
     expect(message).toContain("is a standby, or read-only. Set the host in DATABASE_URL to the primary.");
   });
 
-  it("a failed start reports that no host of PostgreSQL is a primary, and what each host responds", async () => {
+  it("a failed start reports that no PostgreSQL host is a primary, with each host's response", async () => {
     const { url, remove } = await createTestPostgresDatabase();
     onTestFinished(remove);
     const { host } = new URL(url);
@@ -228,7 +231,7 @@ describe("a failed start on SQLite", () => {
   });
 });
 
-describe.each(migratedDatabases)("a failed start on a newer database on $name", ({ makeEnv }) => {
+describe.each(migratedDatabases)("a failed start with a database of a newer version, on $name", ({ makeEnv }) => {
   it("a failed start reports that a newer Valet Key wrote the database", async () => {
     const here = await makePlace(await makeEnv());
     places.push(here);
@@ -266,7 +269,7 @@ describe("a failed start", () => {
     expect(await messageOfFailedStart(here)).toContain("S3_LOCAL_PORT");
   });
 
-  it("a failed start names a bucket folder that another process has locked", async () => {
+  it("a failed start names the bucket folder that another process has locked", async () => {
     const here = await place();
     const service = await startProcess(here);
     const message = await messageOfFailedStart(here);
@@ -292,22 +295,19 @@ describe("the content security policy of the pages", () => {
       { AWS_BUCKET_NAME: "files", S3_PUBLIC_ENDPOINT: "https://storage.example.com/base" },
       "https://storage.example.com",
     ],
-  ])(
-    "requirement 25: the content security policy of the pages names the origin of a bucket %s",
-    async (_, env, origin) => {
-      const service = await startProcess(await place({ ...nowhere, ...env }));
-      const { headers } = await fetch(service.url);
-      const policy = headers.get("content-security-policy") ?? "";
-      for (const directive of ["connect-src", "img-src", "media-src"]) {
-        const allowed = policy.split(";").find((part) => part.trim().startsWith(directive));
-        expect(allowed?.split(" ").filter((source) => source.includes("://"))).toEqual([origin]);
-      }
-      expect(service.output()).toContain(origin);
-      await service.stop();
-    },
-  );
+  ])("requirement 25: the content security policy has the origin of a bucket %s", async (_, env, origin) => {
+    const service = await startProcess(await place({ ...nowhere, ...env }));
+    const { headers } = await fetch(service.url);
+    const policy = headers.get("content-security-policy") ?? "";
+    for (const directive of ["connect-src", "img-src", "media-src"]) {
+      const allowed = policy.split(";").find((part) => part.trim().startsWith(directive));
+      expect(allowed?.split(" ").filter((source) => source.includes("://"))).toEqual([origin]);
+    }
+    expect(service.output()).toContain(origin);
+    await service.stop();
+  });
 
-  it("requirement 24: the built-in bucket accepts files from the pages", async () => {
+  it("requirement 24: the built-in bucket accepts files from the pages of the service", async () => {
     const service = await startProcess(await place({ PUBLIC_URL: "http://LOCALHOST:80/" }));
     const bucket = /bucket: built-in, (http:\S+)\)/.exec(service.output())?.[1];
     const asked = {
@@ -320,8 +320,8 @@ describe("the content security policy of the pages", () => {
   });
 });
 
-describe("stopping", () => {
-  it("a stopping service finishes the running request, writes the audit log, and exits with 0", async () => {
+describe("a stop of the service", () => {
+  it("a stopping service finishes its running request and writes the audit log", async () => {
     const here = await place();
     const service = await startProcess(here);
     const ann = await apiAs(service.url, { sub: "ann" });
@@ -346,23 +346,20 @@ describe("stopping", () => {
   it.each([
     ["SIGTERM", "npm, as a supervisor"],
     ["SIGINT", "the group (Ctrl-C)"],
-  ] as const)(
-    "the command `npm start` by %s to %s finishes requests, frees the port and exits with 0",
-    async (signal, to) => {
-      const service = await startWithNpm(await place());
-      onTestFinished(() => killGroup(service.pid));
-      const ann = await apiAs(service.url, { sub: "ann" });
-      const note = await ann.call("POST", "/notes", { title: "In flight" });
-      const slow = await slowUpload(service.url, note.body.id);
-      process.kill(to.includes("Ctrl-C") ? -service.pid : service.pid, signal);
-      await service.printed(/(finishing what is in flight)/);
-      slow.finish();
-      expect(await slow.statusLine).toContain("201");
-      expect(await service.ended).toBe(0);
-      const [refused] = await once(connect(Number(new URL(service.url).port), "127.0.0.1"), "error");
-      expect(refused).toMatchObject({ code: "ECONNREFUSED" });
-    },
-  );
+  ] as const)("after %s to %s, `npm start` finishes its requests and exits with 0", async (signal, to) => {
+    const service = await startWithNpm(await place());
+    onTestFinished(() => killGroup(service.pid));
+    const ann = await apiAs(service.url, { sub: "ann" });
+    const note = await ann.call("POST", "/notes", { title: "In flight" });
+    const slow = await slowUpload(service.url, note.body.id);
+    process.kill(to.includes("Ctrl-C") ? -service.pid : service.pid, signal);
+    await service.printed(/(finishing what is in flight)/);
+    slow.finish();
+    expect(await slow.statusLine).toContain("201");
+    expect(await service.ended).toBe(0);
+    const [refused] = await once(connect(Number(new URL(service.url).port), "127.0.0.1"), "error");
+    expect(refused).toMatchObject({ code: "ECONNREFUSED" });
+  });
 });
 
 describe.each(databases.filter(({ name }) => name === "postgres"))("two replicas on one database", ({ makeEnv }) => {

@@ -90,7 +90,7 @@ describe.each(useDatabases())("traces on $name", (database) => {
     }
   }
 
-  it("the traces of a URL request contain the access check, the signature and the audit event", () => {
+  it("the trace of a URL request has spans for access check, signature and audit event", () => {
     const [request, ...others] = spans.filter(({ traceId }) => traceId === TRACE_ID);
     const root = [request, ...others].find((span) => span?.parentId === CALLER_SPAN_ID);
     expect(root?.name).toBe("GET /attachments/:attachmentId/url");
@@ -107,7 +107,7 @@ describe.each(useDatabases())("traces on $name", (database) => {
     ]);
   });
 
-  it("the traces of an upload contain the signature, the bucket and the database", () => {
+  it("the traces of an upload have spans for signature, bucket and database", () => {
     const start = spans.find(({ name }) => name === "POST /notes/:noteId/uploads");
     const complete = spans.find(({ name }) => name === "POST /uploads/:uploadId/complete");
     const paths = [...treeOf(start), ...treeOf(complete)];
@@ -121,19 +121,19 @@ describe.each(useDatabases())("traces on $name", (database) => {
     }
   });
 
-  it("the traces of a request are complete if the body arrives late", () => {
+  it("the trace of a request is complete if the request body arrives late", () => {
     const paths = treeOf(spans.find(({ name }) => name === "PUT /notes/:noteId/shares"));
     expect(paths).toContain("PUT /notes/:noteId/shares > database.transaction");
   });
 
-  it("the traces separate pipelined requests", () => {
+  it("each pipelined request has its own trace", () => {
     for (const traceId of PIPELINED) {
       const list = spans.find((span) => span.traceId === traceId && span.name === "GET /notes");
       expect(treeOf(list)).toContain("GET /notes > database.notes.listOwned");
     }
   });
 
-  it("the traces of a refused request contain the error code", () => {
+  it("the trace of a refused request contains the error code", () => {
     const codes = spans.flatMap(({ attributes }) => attributes["error.type"] ?? []);
     expect(codes).toEqual(expect.arrayContaining(["invalid_request", "attachment_not_found"]));
   });
@@ -147,7 +147,7 @@ describe.each(useDatabases())("traces on $name", (database) => {
     expect([...attributes].sort()).toEqual([...ALLOWED].sort());
   });
 
-  it("the service exports its traces with the configured headers and the name of the service", () => {
+  it("the service exports its traces with the configured headers and service name", () => {
     expect(collector.headers().authorization).toBe("Bearer of-the-collector");
     expect(spans[0]?.resource["service.name"]).toBe("files");
   });
@@ -201,7 +201,7 @@ async function shareWithLateBody(url: string, token: string): Promise<void> {
   await once(response, "end");
 }
 
-describe("the setting of traces", () => {
+describe("the settings of traces", () => {
   let place: Place;
   afterEach(() => place.remove());
 
@@ -234,7 +234,7 @@ describe("the setting of traces", () => {
     await collector.close();
   });
 
-  it("requests and the stop of the service are fast while the trace collector does not respond", async () => {
+  it("the service stays fast and stops fast while the trace collector does not respond", async () => {
     const collector = await startCollector({ respond: false });
     // If the shutdown had no separate time limit, the export of the traces would wait longer than a test.
     const waits = { OTEL_EXPORTER_OTLP_TIMEOUT: "600000", OTEL_BSP_EXPORT_TIMEOUT: "600000" };
@@ -254,7 +254,7 @@ describe("the setting of traces", () => {
     expect(await service.stop()).toBe(0);
   });
 
-  it("the command valetkey config prints the trace endpoint and masks its headers", async () => {
+  it("valetkey config prints the trace endpoint with masked headers", async () => {
     place = await makePlace({
       OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318",
       OTEL_EXPORTER_OTLP_HEADERS: "api-key=opensesame",

@@ -30,7 +30,7 @@ async function namesOn({ client }: World, noteId: string): Promise<string[]> {
 }
 
 describe("many files that a client uploads at the same time", () => {
-  it("many files share requests to the service, and keep their order and their bytes", async () => {
+  it("simultaneous uploads share requests to the service", async () => {
     const world = getWorld();
     const { noteId, files, tasks } = await uploadMany(world);
     const attachments = await doneOf(tasks);
@@ -44,7 +44,7 @@ describe("many files that a client uploads at the same time", () => {
     expect(await sha256OfDownload(world.client, last)).toBe(await sha256OfBlob(files.at(-1) as File));
   });
 
-  it("at most eight files travel to the bucket at the same time", async () => {
+  it("the client sends at most eight files to the bucket at the same time", async () => {
     const world = getWorld();
     let open = 0;
     let most = 0;
@@ -64,13 +64,13 @@ describe("many files that a client uploads at the same time", () => {
     expect(most).toBe(8);
   });
 
-  it("the client sends a single file without a batch request", async () => {
+  it("the client uploads a single file without a batch request", async () => {
     const world = getWorld();
     await doneOf((await uploadMany(world, { count: 1 })).tasks);
     expect(requestsTo(world, /batch|uploads\/complete/)).toEqual([]);
   });
 
-  it("a file that the service refuses does not affect the other files", async () => {
+  it("a file that the service refuses does not affect the other files of its batch", async () => {
     const world = getWorld();
     const lie = new File(["hello"], "page.pdf", { type: "application/pdf" });
     const badName = new File(["hello"], "\u0000", { type: "text/plain" });
@@ -84,7 +84,7 @@ describe("many files that a client uploads at the same time", () => {
     expect((await namesOn(world, noteId)).length).toBe(31);
   });
 
-  it("a lost response of a batch duplicates no file", async () => {
+  it("a lost response to a batch request duplicates no file", async () => {
     const world = getWorld();
     const lost = new Set<string>();
     world.toService.decide(({ url = "" }) => {
@@ -99,7 +99,7 @@ describe("many files that a client uploads at the same time", () => {
     expect((await namesOn(world, noteId)).toSorted()).toEqual(files.map(({ name }) => name));
   });
 
-  it("an aborted file of a batch leaves nothing, and the other files arrive", async () => {
+  it("an aborted upload of a batch leaves no file, and the other files arrive", async () => {
     const world = getWorld();
     const { noteId, files, tasks } = await uploadMany(world);
     const aborted = [3, 50, FILES - 1];
@@ -111,7 +111,7 @@ describe("many files that a client uploads at the same time", () => {
     expect((await namesOn(world, noteId)).toSorted()).toEqual(expected);
   });
 
-  it("a paused file of a batch waits, and the other files arrive", async () => {
+  it("a paused upload of a batch does not stop the other uploads", async () => {
     const world = getWorld();
     const { tasks } = await uploadMany(world, { count: 40 });
     const [first, ...others] = tasks as [UploadTask, ...UploadTask[]];
@@ -122,7 +122,7 @@ describe("many files that a client uploads at the same time", () => {
     expect(await first.done).toMatchObject({ state: "ready" });
   });
 
-  it("paused files do not delay other files", async () => {
+  it("paused uploads do not delay other uploads", async () => {
     const world = getWorld();
     const { tasks } = await uploadMany(world, { count: 70 });
     for (const task of tasks) task.pause();
@@ -133,7 +133,7 @@ describe("many files that a client uploads at the same time", () => {
     expect(await doneOf(tasks)).toHaveLength(70);
   });
 
-  it("a paused file can resume while many other files wait for it", async () => {
+  it("a paused upload can resume while 70 other uploads wait for its completion", async () => {
     const world = getWorld();
     const { id } = await world.client.notes.create({ title: "One after another" });
     const first = world.client.upload(id, file(10));
@@ -146,7 +146,7 @@ describe("many files that a client uploads at the same time", () => {
     expect(await doneOf([first, ...others])).toHaveLength(71);
   });
 
-  it("paused large files do not delay other files", async () => {
+  it("paused multipart uploads do not delay other uploads", async () => {
     const world = getWorld();
     const { id } = await world.client.notes.create({ title: "Large files" });
     const large = Array.from({ length: 8 }, (_, nth) => world.client.upload(id, file(2 ** 20 + 1 + nth)));

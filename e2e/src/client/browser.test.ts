@@ -56,7 +56,7 @@ describe("the client in a page of Chromium", () => {
   const partsSent = () =>
     world.toBucket.seen.filter((line) => line.startsWith("PUT") && line.includes("partNumber=")).length;
 
-  it("the client in a page continues a multipart upload after a reload of the page", async () => {
+  it("a client in a page continues a multipart upload after a reload of the page", async () => {
     const { page, origin, noteId } = await openPage();
     const { path, sha256 } = await writeRandomFile(world.folder, { sizeBytes: LARGE_BYTES });
     // The proxy holds the second half of the parts until the page reloads.
@@ -88,7 +88,7 @@ describe("the client in a page of Chromium", () => {
     expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
   });
 
-  it("the client in a page uploads a small file with the session cookie and a declared SHA-256", async () => {
+  it("a client in a page uploads a small file with the session cookie and a SHA-256", async () => {
     const { page, origin } = await openPage();
     await runCli(world.place, ["user", "add", "--email", "cleo@example.com", "--password", PASSWORD]);
     await page.goto(`${origin}/upload.html`);
@@ -116,7 +116,7 @@ describe("the client in a page of Chromium", () => {
     expect(attachment).toMatchObject({ checksum: { algorithm: "SHA256" } });
   });
 
-  it("the client in a page uploads when a disabled cache makes the browser send Cache-Control", async () => {
+  it("an upload in a page works if the browser adds Cache-Control to its requests", async () => {
     const { page, origin, noteId } = await openPage();
     const sent: (string | undefined)[] = [];
     world.toBucket.decide(({ method, headers }) => {
@@ -132,7 +132,7 @@ describe("the client in a page of Chromium", () => {
     expect(sent).toEqual(["no-cache"]);
   });
 
-  it("an upload in a page waits while the page is offline, and continues when the connection returns", async () => {
+  it("an upload in a page waits while the page is offline", async () => {
     const { page, origin, noteId } = await openPage();
     const { path, sha256 } = await writeRandomFile(world.folder, { sizeBytes: LARGE_BYTES });
     const context = page.context();

@@ -37,7 +37,7 @@ describe("the calls of the client against the service", () => {
     expect(limits).toMatchObject({ urlTtlDefaultSeconds: 60, urlTtlMaxSeconds: 600 });
   });
 
-  it("the client reads attachments, their URLs, shares and activity", async () => {
+  it("the client reads attachments, URLs of attachments, shares and the activity", async () => {
     const world = getWorld();
     const { client } = world;
     const ben = await world.clientAs("ben");
@@ -112,7 +112,7 @@ describe("the calls of the client against the service", () => {
     expect(events.nextCursor).not.toBeNull();
   });
 
-  it("the client gets URLs of more files than one request accepts, in the order of the files", async () => {
+  it("the client gets the URLs of 1,001 files in the order of the files", async () => {
     const { client } = getWorld();
     const note = await client.notes.create({ title: "Files" });
     const { id } = await client.upload(note.id, file(10)).done;
@@ -124,7 +124,7 @@ describe("the calls of the client against the service", () => {
     expect(urls.at(-1)?.fileUrl).toContain("X-Amz-Signature");
   });
 
-  it("the client creates an API token that another client can use", async () => {
+  it("the client creates an API token that works in another client", async () => {
     const { client, url, userId } = getWorld();
     const { id, token } = await client.tokens.create({ label: "backup" });
     const other = createClient({ baseUrl: `${url}/`, token });

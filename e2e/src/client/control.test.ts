@@ -14,7 +14,7 @@ function reaching(bytes: number) {
 }
 
 describe("an upload that is aborted", () => {
-  it("an aborted upload of the client is also aborted at the service", async () => {
+  it("upload.abort() also aborts the upload in the service", async () => {
     const world = getWorld();
     const note = await newNote(world);
     const { reached, onProgress } = reaching(LARGE_BYTES / 3);
@@ -30,7 +30,7 @@ describe("an upload that is aborted", () => {
     expect(attachment?.state ?? "aborted").toBe("aborted");
   });
 
-  it("an abort signal aborts the upload at the service", async () => {
+  it("an abort signal of the caller also aborts the upload in the service", async () => {
     const world = getWorld();
     const controller = new AbortController();
     const { reached, onProgress } = reaching(1);
@@ -53,7 +53,7 @@ describe("an upload that is aborted", () => {
     expect(world.toService.seen.length).toBe(before);
   });
 
-  it("an upload is ready when the abort arrives after the completion", async () => {
+  it("an upload is ready if the client aborts it after the completion request", async () => {
     const world = getWorld();
     const note = await newNote(world);
     const given = file(10_000);
@@ -105,7 +105,7 @@ describe("an upload that is paused", () => {
 });
 
 describe("an upload that another client with the same store restarts", () => {
-  it("a restarted upload resumes after the parts that the bucket already has", async () => {
+  it("an upload that another client restarts sends only the missing parts", async () => {
     const world = getWorld();
     const { url: baseUrl, token } = world;
     const store = memoryStore();
@@ -130,7 +130,7 @@ describe("an upload that another client with the same store restarts", () => {
     expect((await world.client.notes.get(note)).attachments).toHaveLength(1);
   });
 
-  it("an upload starts from the beginning if the entry in the upload store is unusable", async () => {
+  it("an upload starts from the beginning if its entry in the upload store is unusable", async () => {
     const world = getWorld();
     const note = await newNote(world);
     const given = file(10_000);

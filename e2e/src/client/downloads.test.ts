@@ -27,7 +27,7 @@ describe("a download through the client", () => {
     expect(gets(world)).toHaveLength(2);
   });
 
-  it("a download uses a given URL first, and the audit log records the next URL as a renewal", async () => {
+  it("a download uses the given URL first, and then requests another URL", async () => {
     const world = getWorld();
     const { id, sha256 } = await attach(world, 1000);
     const [{ fileUrl } = {}] = await world.client.urlsFor([id], { purpose: "zip" });
@@ -87,14 +87,14 @@ describe("a download through the client", () => {
     expect(gets(world)).toHaveLength(2);
   });
 
-  it("a download refuses a file whose length differs from the verified length", async () => {
+  it("a download rejects if the length of the body differs from the verified length", async () => {
     const world = getWorld();
     const { id } = await attach(world, 1000);
     world.toBucket.decide(() => ({ status: 200, body: "short" }));
     await expect(world.client.download(id)).rejects.toMatchObject({ code: "wrong_length" });
   });
 
-  it("a download stops reading when the consumer of the stream stops", async () => {
+  it("a download stops when the reader of its stream stops", async () => {
     const world = getWorld();
     const { id } = await attach(world, 20_000_000);
     const { stream } = await world.client.download(id);
@@ -102,7 +102,7 @@ describe("a download through the client", () => {
     expect(gets(world)).toHaveLength(1);
   });
 
-  it("a download rejects with the error code of the service when the service denies access", async () => {
+  it("a download rejects with the error code of the service if the service denies access", async () => {
     const world = getWorld();
     const { id } = await attach(world, 10);
     const ben = await world.clientAs("ben");

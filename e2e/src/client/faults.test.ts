@@ -42,7 +42,7 @@ const failureOf = async (done: Promise<unknown>): Promise<ValetKeyError> => {
   return error;
 };
 
-describe("a broken connection", () => {
+describe("an upload with a broken connection", () => {
   it.each([1, 99])("the client sends a single PUT again after its connection broke at %i percent", async (percent) => {
     const world = getWorld();
     const given = file(3_000_000);
@@ -61,8 +61,8 @@ describe("a broken connection", () => {
   });
 });
 
-describe("a lost response", () => {
-  it("a single PUT with a lost response leaves a complete file", async () => {
+describe("an upload with a lost response", () => {
+  it("an upload succeeds if the response to its single PUT is lost", async () => {
     const world = getWorld();
     const given = file(1_000_000);
     world.toBucket.decide(once(isPut, "loseAnswer"));
@@ -70,7 +70,7 @@ describe("a lost response", () => {
     await expectSameBytes(world, { attachmentId: id, given });
   });
 
-  it("a retry after a lost response to the start does not start a second upload", async () => {
+  it("a lost response to the start of an upload does not start a second upload", async () => {
     const world = getWorld();
     const note = await newNote(world);
     const isStart = ({ method, url }: IncomingMessage) => method === "POST" && url === `/notes/${note}/uploads`;
@@ -80,7 +80,7 @@ describe("a lost response", () => {
     expect((await world.client.notes.get(note)).attachments).toHaveLength(1);
   });
 
-  it("a retry of a completion with a lost response returns the attachment of the first attempt", async () => {
+  it("a lost response to the completion of an upload still returns the attachment", async () => {
     const world = getWorld();
     const note = await newNote(world);
     world.toService.decide(once(({ url }) => url?.endsWith("/complete") === true, "loseAnswer"));
@@ -90,7 +90,7 @@ describe("a lost response", () => {
 });
 
 describe("an expired upload URL", () => {
-  it("the client requests a new URL for a single PUT when the URL expires", async () => {
+  it("the client requests a new upload URL for a PUT after the first URL expires", async () => {
     const world = getWorld();
     const given = file(1_000_000);
     world.toBucket.decide(
@@ -104,7 +104,7 @@ describe("an expired upload URL", () => {
     expect(world.toBucket.seen.filter((line) => line.startsWith("PUT"))).toHaveLength(2);
   });
 
-  it("the client requests a new URL for a part when the URL expires", async () => {
+  it("the client requests a new upload URL for a part after its first URL expires", async () => {
     const world = getWorld();
     const given = file(LARGE_BYTES);
     // The test sets the clock of the bucket past the expiry of the URL. After the bucket has refused part 4, the test corrects the clock of
@@ -120,7 +120,7 @@ describe("an expired upload URL", () => {
     expect(partsSent(world)).toBeGreaterThan(LARGE_PARTS);
   });
 
-  it("an upload fails when the bucket also refuses the new URLs", async () => {
+  it("an upload fails if the bucket also refuses the new upload URLs", async () => {
     const world = getWorld();
     world.toBucket.decide((request) => (isPut(request) ? { status: 403 } : "pass"));
     const error = await failureOf(world.client.upload(await newNote(world), file(LARGE_BYTES)).done);
@@ -128,7 +128,7 @@ describe("an expired upload URL", () => {
   });
 });
 
-describe("a wrong clock of the client", () => {
+describe("an upload from a client with a wrong clock", () => {
   afterEach(() => void vi.useRealTimers());
 
   it.each([-1, 1])("an upload succeeds when the clock of the client is wrong by %i h", async (hours) => {
@@ -142,8 +142,8 @@ describe("a wrong clock of the client", () => {
   });
 });
 
-describe("an outage", () => {
-  it("the client waits until an outage of the bucket ends", async () => {
+describe("an upload during an outage", () => {
+  it("an upload waits until an outage of the bucket ends", async () => {
     const world = getWorld();
     const given = file(LARGE_BYTES);
     const states = new Set<UploadProgress["state"]>();
@@ -153,7 +153,7 @@ describe("an outage", () => {
     expect(states).toContain("waiting");
   });
 
-  it("an upload during a lasting outage of the service rejects with the last error, and keeps its parts", async () => {
+  it("an upload that a long outage of the service stops can resume with its parts", async () => {
     const world = getWorld();
     const given = file(LARGE_BYTES);
     const note = await newNote(world);
@@ -167,7 +167,7 @@ describe("an outage", () => {
     expect(partsSent(world)).toBe(LARGE_PARTS);
   });
 
-  it("an upload continues after a kill and a restart of the service or the bucket", async () => {
+  it("an upload continues after the service or the bucket is killed and restarted", async () => {
     const world = await startWorld();
     await interruptedBy(world, world.service);
     await interruptedBy(world, world.bucket);
@@ -189,8 +189,8 @@ describe("an outage", () => {
   }
 });
 
-describe("parts that the bucket has lost", () => {
-  it("the client starts a new upload when the bucket has lost parts, and aborts the old upload", async () => {
+describe("an upload whose parts the bucket has lost", () => {
+  it("the client replaces an upload whose parts the bucket has lost by a new upload", async () => {
     const world = getWorld();
     const given = file(LARGE_BYTES);
     const note = await newNote(world);
@@ -203,8 +203,8 @@ describe("parts that the bucket has lost", () => {
   });
 });
 
-describe("a lasting failure", () => {
-  it("an upload whose bytes do not match the filename rejects with upload_rejected", async () => {
+describe("an upload that can't succeed", () => {
+  it("an upload whose bytes do not match the filename fails with upload_rejected", async () => {
     const world = getWorld();
     const png = new File([Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"), new Uint8Array(1000)], "cat.pdf", {
       type: "application/pdf",
@@ -216,7 +216,7 @@ describe("a lasting failure", () => {
     expect((await world.client.notes.get(note)).attachments.filter(({ state }) => state === "ready")).toEqual([]);
   });
 
-  it("an upload rejects when its note is deleted", async () => {
+  it("an upload fails if its note is deleted", async () => {
     const world = getWorld();
     const note = await newNote(world);
     const { promise: deleted, resolve, reject } = Promise.withResolvers<void>();
@@ -231,7 +231,7 @@ describe("a lasting failure", () => {
     expect(["note_not_found", "upload_not_found"]).toContain(error.code);
   });
 
-  it("an upload rejects when the user loses access", async () => {
+  it("an upload fails if the user loses access to the note", async () => {
     const { client, clientAs, toBucket, userId } = getWorld();
     const ben = await clientAs("ben");
     const note = (await ben.notes.create({ title: "Ben's" })).id;
@@ -246,7 +246,7 @@ describe("a lasting failure", () => {
     expect(["access_denied", "note_not_found"]).toContain(error.code);
   });
 
-  it("an upload rejects when its file changes", async () => {
+  it("an upload fails if its file changes on the disk", async () => {
     const world = getWorld();
     const { path } = await writeRandomFile(world.folder, { sizeBytes: LARGE_BYTES });
     let changed: Promise<void> | undefined;
@@ -259,7 +259,7 @@ describe("a lasting failure", () => {
     expect(await failureOf(upload.done)).toMatchObject({ code: "file_unreadable" });
   });
 
-  it("an upload over the size limit or over the quota rejects", async () => {
+  it("an upload over the size limit or over the quota fails", async () => {
     const { client } = await startWorld({ env: { USER_QUOTA_BYTES: "1MiB", UPLOAD_MAX_BYTES: "2MiB" } });
     const { id } = await client.notes.create({ title: "Files" });
     const overQuota = await failureOf(client.upload(id, file(1_500_000)).done);

@@ -17,7 +17,7 @@ describe("the files of an application through the client", () => {
   it.each([
     ["one PUT", 1_000_000],
     ["several parts", 20_000_000],
-  ])("the client handles files of an application in %s", async (_, sizeBytes) => {
+  ])("the client uploads, lists and downloads files of an application in %s", async (_, sizeBytes) => {
     const files = filesOf("ann");
     const given = file(sizeBytes);
     const sent = await files.upload(INVOICE, given).done;

@@ -10,8 +10,8 @@ import { useWorld } from "./testing/world.ts";
 const getWorld = useWorld();
 const text = (content: string) => new File([content], "a.txt", { type: "text/plain", lastModified: 1_000 });
 
-describe("folders through the client", () => {
-  it("files with the same name keep their folders from the upload to the download", async () => {
+describe("the folders of files through the client", () => {
+  it("files with the same name keep their folders in the upload and in each download", async () => {
     const { client, url } = getWorld();
     const { id } = await client.notes.create({ title: "Files" });
     const paths = [undefined, "photos/2024/", "photos/2025", "photos/2024/"];
@@ -34,7 +34,7 @@ describe("folders through the client", () => {
     expect(entries.sort()).toEqual(saved.sort());
   });
 
-  it("the service refuses an upload with a wrong path, and names the reason", async () => {
+  it("the service refuses an upload with an invalid path, and names the reason", async () => {
     const { client } = getWorld();
     const { id } = await client.notes.create({ title: "Files" });
     const upload = client.upload(id, text("x"), { path: "../../etc" });

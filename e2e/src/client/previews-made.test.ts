@@ -7,7 +7,7 @@ import { type DescribedPreview, openPreviewPage } from "./testing/preview-page.t
 
 const CORNERS = { red: "100", green: "010", blue: "001", white: "111", black: "000" };
 
-describe("the previews that a page makes", () => {
+describe("the previews that the client makes in a page", () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launchChromium();
@@ -23,7 +23,7 @@ describe("the previews that a page makes", () => {
   const make = (page: Page, file: string) => page.evaluate<DescribedPreview[]>(`(async () => make(await ${file}))()`);
   const blob = (bytes: Buffer, type: string) => `blobOf("${bytes.toString("base64")}", "${type}")`;
 
-  it("a photo of 20 megapixels gets two WebP previews within their limits and without metadata", async () => {
+  it("a photo of 20 megapixels gets two WebP previews without metadata", async () => {
     const page = await openPage();
     const [small, large, ...others] = await make(page, "picture({ width: 5472, height: 3648, noise: true })");
     expect(small).toMatchObject({ name: "small", type: "image/webp", width: 320, height: 213 });
@@ -96,7 +96,7 @@ describe("the previews that a page makes", () => {
     expect(small?.corners).toEqual([CORNERS.green, CORNERS.black, CORNERS.black, CORNERS.black]);
   });
 
-  it("a page that cannot load the worker thread makes the same previews on its main thread", async () => {
+  it("a page that cannot load the worker thread makes previews on its main thread", async () => {
     const picture = "picture({ width: 2000, height: 1000 })";
     const [withWorker, without] = await Promise.all([
       openPage().then((page) => make(page, picture)),
@@ -112,7 +112,7 @@ describe("the previews that a page makes", () => {
     expect(made.map(({ name, width, height }) => [name, width, height])).toEqual([["small", 310, 200]]);
   });
 
-  it("a broken picture, a text, an SVG and a picture with 900 megapixels get no previews", async () => {
+  it("broken pictures, texts, SVGs and pictures of 900 megapixels get no previews", async () => {
     const page = await openPage();
     const jpeg = Buffer.from(
       await page.evaluate<string>("picture({ width: 900, height: 600 }).then(base64)"),

@@ -72,13 +72,13 @@ describe("a file that a visitor sends through the client", () => {
     expect(await link.sent()).toEqual([]);
   });
 
-  it("several simultaneous first files of a visitor have one sender", async () => {
+  it("the first files of a visitor that are sent simultaneously have the same sender", async () => {
     const link = load(await open(), newBrowser());
     await Promise.all(["a", "b", "c"].map((name) => link.send(file(10, { name })).done));
     expect((await link.sent()).map(({ filename }) => filename).sort()).toEqual(["a", "b", "c"]);
   });
 
-  it("an upload of a visitor resumes after a reload with the parts in the bucket", async () => {
+  it("an upload of a visitor sends only the missing parts after a reload", async () => {
     const token = await open();
     const browser = newBrowser();
     const large = file(20 * MIB, { name: "film.bin" });
@@ -96,12 +96,12 @@ describe("a file that a visitor sends through the client", () => {
     expect(browser.sent).toEqual(["PUT 3"]);
   });
 
-  it("an upload of a visitor resolves as quarantined when the file request has a review", async () => {
+  it("an upload of a visitor ends as quarantined if the file request has a review", async () => {
     const sent = await load(await open({ review: true }), newBrowser()).send(file(10)).done;
     expect(sent.state).toBe("quarantined");
   });
 
-  it("an upload of a visitor fails with the error of the exceeded limit", async () => {
+  it("an upload of a visitor fails with the code of the violated limit", async () => {
     const slots = [{ id: "photo", name: "Photo", accept: ["image/*"] }];
     const link = load(await open({ slots, maxBytesPerFile: 100 }), newBrowser());
     const codeOf = (task: { done: Promise<unknown> }) =>
@@ -114,7 +114,7 @@ describe("a file that a visitor sends through the client", () => {
     expect(await codeOf(link.send(file(10)))).toBe("invalid_request");
   });
 
-  it("the service deletes a file when the visitor aborts the upload", async () => {
+  it("the service deletes the file of an upload that the visitor aborts", async () => {
     const link = load(await open(), newBrowser());
     const aborter = new AbortController();
     const task = link.send(file(10), {

@@ -18,7 +18,7 @@ describe("an upload through the client", () => {
     expect(await sha256OfDownload(client, attachment.id)).toBe(await sha256OfBlob(given));
   });
 
-  it("an upload waits for a promise before the start at the service", async () => {
+  it("an upload with startsAfter starts only after the promise resolves", async () => {
     const { client } = getWorld();
     const noteId = await newNote(getWorld());
     const { promise: startsAfter, resolve } = Promise.withResolvers<void>();
@@ -30,7 +30,7 @@ describe("an upload through the client", () => {
     expect(attachments.map(({ filename }) => filename)).toEqual(["first", "second"]);
   });
 
-  it("an upload of a small file declares a SHA-256, and the service verifies the checksum", async () => {
+  it("an upload of a small file declares a SHA-256 that the service verifies", async () => {
     const world = getWorld();
     const given = file(100_000);
     const attachment = await world.client.upload(await newNote(world), given).done;
@@ -38,7 +38,7 @@ describe("an upload through the client", () => {
     expect(attachment.checksum).toEqual({ algorithm: "SHA256", value: expected });
   });
 
-  it("an upload of a large file is multipart, and reports its progress", async () => {
+  it("the multipart upload of a large file reports its progress", async () => {
     const world = getWorld();
     const { client } = world;
     const given = file(LARGE_BYTES);
@@ -59,7 +59,7 @@ describe("an upload through the client", () => {
     expect(sent).toEqual(sent.toSorted((a, b) => a - b));
   });
 
-  it("an upload of a large file with a SHA-256 waits for its verification", async () => {
+  it("an upload of a large file with a SHA-256 resolves after the verification", async () => {
     const world = getWorld();
     const given = file(LARGE_BYTES);
     const sha256 = Buffer.from(await sha256OfBlob(given), "hex").toString("base64");
@@ -67,7 +67,7 @@ describe("an upload through the client", () => {
     expect(attachment).toMatchObject({ state: "ready", checksum: { algorithm: "SHA256", value: sha256 } });
   });
 
-  it("the service rejects an upload of a large file with a wrong SHA-256, and names the reason", async () => {
+  it("an upload of a large file with a wrong SHA-256 is rejected with a reason", async () => {
     const world = getWorld();
     const sha256 = Buffer.alloc(32, 1).toString("base64");
     const upload = world.client.upload(await newNote(world), file(LARGE_BYTES), { sha256 });

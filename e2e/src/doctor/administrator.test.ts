@@ -34,7 +34,7 @@ describe("the doctor of a running service", () => {
   });
   afterAll(() => embedded.stop());
 
-  it("the doctor finds no fault of a built-in bucket, and two simultaneous callers share one run", async () => {
+  it("two simultaneous requests for the doctor of a healthy service share one run", async () => {
     const { admin } = embedded;
     const [first, second] = await Promise.all([admin.call("GET", "/admin/doctor"), admin.call("GET", "/admin/doctor")]);
     expect(first.status).toBe(200);
@@ -43,7 +43,7 @@ describe("the doctor of a running service", () => {
     expect(second.body.ranAt).toBe(first.body.ranAt);
   });
 
-  it("the page of the doctor shows the doubtful settings that the command finds", async () => {
+  it("GET /admin/doctor reports a misspelt setting, as the doctor command does", async () => {
     const { admin, stop } = await startWithAdministrator({ S3_BUCKET: "files" });
     onTestFinished(stop);
     const { worst, findings } = (await admin.call("GET", "/admin/doctor")).body;
@@ -51,7 +51,7 @@ describe("the doctor of a running service", () => {
     expect({ worst, findings }).toMatchObject({ worst: "warning", findings: [{ id: "config-doubtful", detail }] });
   });
 
-  it("the doctor signs URLs of a test object for the browser of an administrator", async () => {
+  it("GET /admin/doctor returns URLs of a test object for the browser checks", async () => {
     const { admin } = embedded;
     const { browser } = (await admin.call("GET", "/admin/doctor")).body;
     const stored = await fetch(browser.put.url, { method: "PUT", headers: browser.put.headers, body: "valetkey" });
@@ -59,7 +59,7 @@ describe("the doctor of a running service", () => {
     expect(await (await fetch(browser.getUrl)).text()).toBe("valetkey");
   });
 
-  it("the doctor signs CloudFront URLs with the IP address of the administrator", async () => {
+  it("GET /admin/doctor signs CloudFront URLs with the IP address of the administrator", async () => {
     const bucket = await startEmbedded();
     onTestFinished(() => bucket.stop());
     const distribution = await startDistribution(bucket);

@@ -45,13 +45,13 @@ const MADE: readonly Made[] = [
   ...OTHERS,
 ];
 
-describe("the faults of the doctor", () => {
-  it("a test makes every fault that the doctor finds", () => {
+describe("the faults that the doctor can find", () => {
+  it("each fault that the doctor can find has a test", () => {
     const made = new Set(MADE.flatMap(({ id, also = [] }) => [id, ...also]));
     expect(Object.keys(CATALOGUE).filter((id) => !made.has(id))).toEqual([]);
   });
 
-  it.each(LANGUAGES)("the title of every fault in %s names the effect and the cause", async (language) => {
+  it.each(LANGUAGES)("the title of every fault in the language %s names the effect and the cause", async (language) => {
     const { doctor } = await import(`../../../packages/web/src/texts/${language}/doctor.ts`);
     const entries = Object.entries<Entry>(CATALOGUE).map(([id, entry]) => ({ ...entry, id, detail: "", fix: [] }));
     const { findings } = translateReport({ findings: entries, unchecked: [] }, language as Language);
@@ -60,7 +60,7 @@ describe("the faults of the doctor", () => {
     expect([...ofServer, ...ofBrowser].filter((title) => title.split(": ").length !== 2)).toEqual([]);
   });
 
-  it("the tests of the doctor make faults in over 60 ways", () => {
+  it("the tests of the doctor cause faults in over 60 different set-ups", () => {
     expect(new Set(MADE.map(({ id, setup }) => `${id} ${setup}`)).size).toBeGreaterThan(60);
   });
 });

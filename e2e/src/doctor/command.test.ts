@@ -38,7 +38,7 @@ async function withProcess(place: Place, expiresInMs: number): Promise<void> {
 }
 
 describe("valetkey doctor", () => {
-  it("the command valetkey doctor exits with 0 and names its checks on a healthy set-up", async () => {
+  it("valetkey doctor exits with 0 on a healthy set-up, and prints its checks", async () => {
     const { code, stdout, stderr } = await endOfCli(await placeOn(), ["doctor"]);
     expect(stdout).toContain("No fault found in what was checked.");
     expect(stdout).toMatch(/^Not checked:\n.*the service does not run/ms);
@@ -46,14 +46,14 @@ describe("valetkey doctor", () => {
     expect(code).toBe(0);
   });
 
-  it("the command valetkey doctor exits with 1 after an error, and prints the fault, the reason and the remedy", async () => {
+  it("valetkey doctor exits with 1 after an error, and prints reason and remedy", async () => {
     const { code, stdout } = await endOfCli(await placeOn({ AWS_BUCKET_NAME: "nowhere" }), ["doctor"]);
     expect(stdout).toMatch(/^ERROR bucket-missing: .*: the bucket does not exist\.\n {2}The bucket nowhere responded/);
     expect(stdout).toContain("Fix (command):\n    aws s3api create-bucket");
     expect(code).toBe(1);
   });
 
-  it("the command valetkey doctor exits with 2 if there are only warnings", async () => {
+  it("valetkey doctor exits with 2 if it finds only warnings", async () => {
     const place = await placeOn();
     const secrets = join(place.dataDir, "secrets.json");
     await writeFile(secrets, "{}");
@@ -63,7 +63,7 @@ describe("valetkey doctor", () => {
     expect(stdout).not.toContain(SECRET_KEY);
   });
 
-  it("the doctor accepts a private certificate authority after the operator applies the remedy", async () => {
+  it("the printed remedy makes the doctor accept a private certificate authority", async () => {
     const stage = await openStage();
     onTestFinished(stage.close);
     const tls = makeCertificate();
@@ -81,7 +81,7 @@ describe("valetkey doctor", () => {
     expect({ code: after.code, ids: idsOf(after.stdout) }).toEqual({ code: 0, ids: [] });
   });
 
-  it("the doctor reports a misspelt setting together with the fault that the misspelling causes", async () => {
+  it("the doctor reports a misspelt setting and the fault that this setting causes", async () => {
     const place = await placeOn({ AUTH_SECERT: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc" });
     delete place.env.AUTH_SECRET;
     const { code, stdout } = await endOfCli(place, ["doctor"]);

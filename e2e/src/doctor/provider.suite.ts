@@ -26,7 +26,7 @@ export function doctorSuite(
       return { server, s3, env, report: await examine(env) };
     }
 
-    it(`the doctor on ${name} finds only the differences of the S3 server`, async () => {
+    it(`the doctor on ${name} finds only the documented differences of the S3 server`, async () => {
       const { report } = await examineAfter({});
       expect(report.ids).toEqual(differences);
       expect(report.provider).toBe(provider);

@@ -30,7 +30,7 @@ describe("the page of a file request of an embedding", () => {
     return { page, problems };
   }
 
-  it("a visitor without an account unlocks a file request, sends a file in a browser, and removes another", async () => {
+  it("a visitor unlocks a file request of an embedding, and sends and removes files", async () => {
     const { files } = application;
     const { url } = await files.asApplication.createFileRequest(invoice, {
       ...{ password: "open sesame", askName: "required", message: "Please send <your> passport." },
@@ -54,7 +54,7 @@ describe("the page of a file request of an embedding", () => {
     expect(problems).toEqual([]);
   });
 
-  it("a visitor sends a file of several parts in a browser, and reads why another file is refused", async () => {
+  it("a visitor of an embedding's file request sends a multipart file, and sees a refusal", async () => {
     const { files } = application;
     const item = { resource: "invoice", itemId: "large" };
     const { url } = await files.asApplication.createFileRequest(item, { maxFiles: 1, askName: "no" });

@@ -47,13 +47,13 @@ async function lastStep(flow: Flow, place: ReturnType<typeof createPlace>): Prom
 }
 
 // One database is enough for the flows, because the tests of each feature run on two databases.
-describe.each(engines.filter(({ name }) => name === "sqlite"))("each flow on $name", (engine) => {
+describe.each(engines.filter(({ name }) => name === "sqlite"))("each flow of the app on $name", (engine) => {
   const mailbox = createMailbox();
   const common = { engine, hasAccounts: true, limits: { trashDays: 30 } };
   const withMail = useService({ ...common, mailer: mailbox.mailer });
   const withoutMail = useService(common);
 
-  it("each flow ends at the documented step, with and without mail", async () => {
+  it("each flow of the app ends at its documented step, with and without mail", async () => {
     const places = [createPlace(withMail, { mailbox }), createPlace(withoutMail, { mailbox: undefined })];
     const rows: string[][] = [];
     for (const [name, flow] of Object.entries(flows)) {

@@ -45,7 +45,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-it("the compressed image has less than 80 MB", async () => {
+it("the compressed Docker image has less than 80 MB", async () => {
   const file = join(folder, "image.tar");
   await run("buildah", "push", IMAGE, `oci-archive:${file}`);
   expect((await stat(file)).size).toBeLessThan(MAX_COMPRESSED_BYTES);
@@ -60,7 +60,7 @@ it("the file compose.yaml is valid with and without PostgreSQL", async () => {
   expect((await services("--profile", "postgres")).sort()).toEqual(["postgres", "valetkey"]);
 });
 
-describe("a container of the image", () => {
+describe("a container of the Docker image", () => {
   const volume = `valetkey-test-${process.pid}`;
   afterAll(() => podman("volume", "rm", "--force", volume));
 
@@ -85,7 +85,7 @@ describe("a container of the image", () => {
     return url;
   }
 
-  it("a container runs read-only without root, keeps its data, and exits with 0", async () => {
+  it("a container of the image runs read-only and without root, and keeps its data", async () => {
     const first = `${volume}-1`;
     const url = await start(first);
     expect(await (await fetch(url, { headers: { accept: "text/html" } })).text()).toContain("<script");

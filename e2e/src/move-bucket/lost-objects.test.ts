@@ -51,7 +51,7 @@ async function startGate(endpoint: string) {
   return Object.assign(gate, { endpoint: `http://127.0.0.1:${(server.address() as { port: number }).port}`, close });
 }
 
-describe("a backup with objects in another bucket", () => {
+describe("a backup during a move to another bucket", () => {
   let place: Place;
   let other: BucketServer;
   let gate: Awaited<ReturnType<typeof startGate>>;
@@ -106,7 +106,7 @@ describe("a backup with objects in another bucket", () => {
   }
   const builtInName = () => loadConfig(place.env, { secretsOf: () => SECRETS }).config.nextBucket?.bucket.name ?? "";
 
-  it("a later backup keeps the earlier copies of files that the other bucket has lost or overwritten", async () => {
+  it("a later backup keeps its copies of files that the other bucket has lost", async () => {
     const backupDir = folderOf("lost");
     const [whole, lost, overwritten] = [
       await upload(api, noteId),
@@ -155,7 +155,7 @@ describe("a backup with objects in another bucket", () => {
     expect(objects.size).toBe(rows.length);
   });
 
-  it("a backup gives an adopted object a new key if the built-in bucket or a row has its key", async () => {
+  it("a backup gives an adopted object a new key if its key is already in use", async () => {
     const { bucketAccessKeyId: accessKeyId, bucketSecretAccessKey: secretAccessKey } = JSON.parse(
       await readFile(join(place.dataDir, "secrets.json"), "utf8"),
     );

@@ -43,7 +43,7 @@ async function start(place: Place): Promise<RunningService> {
 
 // The queries of a move run on both engines in operations/bucket-move/move.test.ts, and so does the command in under-load.test.ts.
 describe("valetkey move bucket", () => {
-  it("valetkey move bucket moves all files from the built-in bucket to another bucket and back, while the service runs", async () => {
+  it("valetkey move bucket moves all files of a running service, and moves them back", async () => {
     const place = await makeFixedPlace({});
     onTestFinished(place.remove);
     const other = await otherBucket(place);
@@ -144,7 +144,7 @@ describe("valetkey move bucket", () => {
   });
 });
 
-it("the doctor names the settings of the next bucket if that bucket does not exist", async () => {
+it("the doctor names the settings of a next bucket that does not exist", async () => {
   const place = await makeFixedPlace({});
   onTestFinished(place.remove);
   Object.assign(place.env, settingsOf(await otherBucket(place), "NEXT_"), { NEXT_AWS_BUCKET_NAME: "flies" });

@@ -96,7 +96,7 @@ describe("the published packages", () => {
     expect(files.filter((path) => /(?<!\.d)\.ts$|\.test\.|\.suite\.|\/testing[/.]|\/test-/.test(path))).toEqual([]);
   });
 
-  it("the package valetkey contains the license texts of all bundled packages and fonts", async () => {
+  it("the package valetkey contains the licenses of all bundled packages and fonts", async () => {
     const text = await readFile(join(STAGE, "valetkey/dist/web/THIRD-PARTY-LICENSES.txt"), "utf8");
     const entries = new Map(text.split(/\n-{80}\n\n/).map((entry) => [entry.split(" ", 1)[0], entry]));
     const sources = [
@@ -116,7 +116,7 @@ describe("the published packages", () => {
       expect(entries.get("pdfjs-dist")).toMatch(new RegExp(part, "i"));
   });
 
-  it.each(PUBLISHED)("the published package.json of %s names the repository of the release workflow", async (name) => {
+  it.each(PUBLISHED)("the published package.json of %s has the repository of the release workflow", async (name) => {
     const source = JSON.parse(
       await readFile(join(import.meta.dirname, "../../../packages", name, "package.json"), "utf8"),
     );
@@ -153,7 +153,7 @@ describe("an application that embeds Valet Key", () => {
     expect(installed.length).toBeLessThanOrEqual(60);
   });
 
-  it("the published declarations of @valetkey/server import only packages that it installs", async () => {
+  it("the declarations of @valetkey/server import only packages that it installs", async () => {
     const folder = join(STAGE, "server");
     const { dependencies } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
     const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".d.ts"));
@@ -165,7 +165,7 @@ describe("an application that embeds Valet Key", () => {
     expect(ofOthers.filter((name) => !(name in dependencies))).toEqual([]);
   });
 
-  it("@valetkey/server/testing runs without another package, and contains an empty database", async () => {
+  it("@valetkey/server/testing runs without another installed package", async () => {
     const source = `
       import { openTestFiles } from "@valetkey/server/testing";
       const { uploadFile, close } = await openTestFiles();
@@ -196,10 +196,10 @@ describe("an application that embeds Valet Key", () => {
 });
 
 // `npm run frameworks` runs the checks in all frameworks. These three are dependencies of the examples.
-describe("the checks of an embedding in each framework", () => {
+describe("an embedding in each framework", () => {
   const installed = FRAMEWORKS.filter(({ name }) => ["express", "fastify", "hono"].includes(name));
 
-  it.each(installed)("an application of $name passes all checks of an embedding", async (framework) => {
+  it.each(installed)("an embedding in an application of $name passes all checks", async (framework) => {
     const folder = join(project.folder, `checks-${framework.name}`);
     await buildFramework(framework, folder);
     const { routes, stop } = await startFramework(framework, folder);
@@ -236,7 +236,7 @@ describe("an embedding in a bundle of esbuild", () => {
     expect(printed).toContain("started");
   });
 
-  it("an embedding in a bundle without the program that draws previews says what to mark as external", async () => {
+  it("the error for a bundle without the preview program names the package to exclude", async () => {
     // The embedding draws previews if it finds sharp.
     const sharp = join(project.folder, "bundle/drawing/node_modules/sharp");
     await mkdir(sharp, { recursive: true });
@@ -246,14 +246,14 @@ describe("an embedding in a bundle of esbuild", () => {
     expect(printed).toMatch(/The file \S+drawing-process\.js does not exist.* Mark the package as external/);
   });
 
-  it("an embedding in a bundle without the files of its threads says what to mark as external", async () => {
+  it("the error for a bundle without the thread files names the package to exclude", async () => {
     const printed = await bundled("app.cjs", { format: "cjs", external: peers, logLevel: "silent" });
     expect(printed).toContain('Mark the package as external: in esbuild `external: ["@valetkey/server"]`');
   });
 });
 
 describe.each([20, 22, 24])("on Node %i", (major) => {
-  it("@valetkey/presign makes the same signature as an ES module and as a CommonJS module", async () => {
+  it("@valetkey/presign makes the same signature as ES module and as CommonJS module", async () => {
     const source = `import { createPresigner } from "@valetkey/presign";${PRESIGN}`;
     const fromModule = await runModule(major, { name: "presign.mjs", source });
     expect(fromModule).toMatch(/^[0-9a-f]{64}\n$/);
@@ -273,7 +273,7 @@ describe.each([20, 22, 24])("on Node %i", (major) => {
 });
 
 describe.each([22, 24])("on Node %i", (major) => {
-  it("@valetkey/s3-local stores a file for a URL of @valetkey/presign", async () => {
+  it("@valetkey/s3-local accepts a file at an upload URL of @valetkey/presign", async () => {
     const source = `
       import { createPresigner } from "@valetkey/presign";
       import { startS3Local } from "@valetkey/s3-local";
@@ -288,7 +288,7 @@ describe.each([22, 24])("on Node %i", (major) => {
     expect(await runModule(major, { name: "s3-local.mjs", source })).toBe("hello\n");
   });
 
-  it("@valetkey/contract checks a response", async () => {
+  it("@valetkey/contract can check a response of the service", async () => {
     const source = `
       import { FileUrl, problems } from "@valetkey/contract";
       import { Check } from "typebox/value";
@@ -297,7 +297,7 @@ describe.each([22, 24])("on Node %i", (major) => {
     expect(await runModule(major, { name: "contract.mjs", source })).toBe("false 403\n");
   });
 
-  it("the package valetkey runs in an empty folder, and serves the web app, a file and a link", async () => {
+  it("the package valetkey serves the web app, a file and a link in an empty folder", async () => {
     const place = await makePlace();
     onTestFinished(() => place.remove());
     const service = await startProcess(place, { node: node(major), command: commandOf(project) });
@@ -331,7 +331,7 @@ describe.each([18, 19])("@valetkey/react with React %i", (react) => {
     expect(output).toContain("0 files, false");
   });
 
-  it("the types of the packages for pages compile in a strict project without the types of Node.js", async () => {
+  it("the types of the packages for pages compile without the types of Node.js", async () => {
     await writeFile(join(page.folder, "strict.tsx"), PAGE);
     const bundler = ["--module", "esnext", "--moduleResolution", "bundler", "--jsx", "react-jsx"];
     await compileStrict(page, [...bundler, "--types", "", "--lib", "es2022,dom,dom.iterable", "strict.tsx"]);
@@ -401,7 +401,7 @@ it("the valetkey command prints the required Node.js version", async () => {
   );
 });
 
-it("a page that Vite builds contains the client", async () => {
+it("a page that Vite builds can use @valetkey/client", async () => {
   const root = join(project.folder, "page");
   await mkdir(root);
   await writeFile(join(root, "index.html"), '<script type="module" src="./page.js"></script>');
@@ -467,7 +467,7 @@ describe.each(["express", "fastify", "hono"])("the example with %s", (name) => {
 
   // Only the example with express has a table of users.
   if (name === "express") {
-    it("the example with express does not share a file with a person who has never signed in", async () => {
+    it("the example with express shares files only with people who have signed in", async () => {
       const sam = await app.signIn(browser, { name: "Sam" });
       await sam.getByLabel("Let this person read it").fill("Zoe");
       await sam.getByRole("button", { name: "Share" }).click();
@@ -497,7 +497,7 @@ describe("the example with Next.js", () => {
       .first()
       .evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth);
 
-  it("the example with Next.js shows a photo to its owner and to a reader, who saves the photo", async () => {
+  it("the example with Next.js shows a photo to its owner and to a reader", async () => {
     const ann = await openAlbum();
     const ben = await app.signIn(browser, { name: "Ben", address: ann.url() });
     await ben.getByText("Access denied").waitFor();
@@ -538,7 +538,7 @@ describe("the example with Next.js", () => {
   });
 });
 
-it("the steps of docs/embedding.md lead to a page with files", async () => {
+it("the steps of docs/embedding.md lead to a page that lists files", async () => {
   const app = await startDocumented(project, { node: node(22) });
   onTestFinished(app.stop);
   const pageOf = async (username: string, password: string) => {
@@ -601,7 +601,7 @@ describe("the types of @valetkey/client", () => {
     });
   });
 
-  it("the types of the packages for servers compile in a strict project without skipLibCheck", async () => {
+  it("the types of the packages for servers compile without skipLibCheck", async () => {
     await writeFile(join(project.folder, "strict.ts"), SERVER);
     await compileStrict(project, ["--module", "node16", "--types", "node", "--lib", "es2024", "strict.ts"]);
   });

@@ -92,7 +92,7 @@ describe("a service on a cluster of Patroni", () => {
     return (await cluster.primary({ other: from })) as Node;
   }
 
-  it("a commit whose wait for the standby is cancelled fails with 503", { timeout: 60_000 }, async () => {
+  it("a request fails with 503 if its commit does not reach the standby", { timeout: 60_000 }, async () => {
     const primary = (await cluster.primary()) as Node;
     const wake = await Promise.all((await cluster.standbys()).map((node) => node.freeze()));
     try {
@@ -108,7 +108,7 @@ describe("a service on a cluster of Patroni", () => {
     await expect.poll(async () => (await ann.call("POST", "/notes", { title: "kept" })).status).toBe(201);
   });
 
-  it("a switchover loses no acknowledged change", { timeout: 180_000 }, async () => {
+  it("a switchover of Patroni loses no acknowledged change", { timeout: 180_000 }, async () => {
     await underLoad(async (ledger) => {
       const primary = (await cluster.primary()) as Node;
       await cluster.switchover(primary);
@@ -117,7 +117,7 @@ describe("a service on a cluster of Patroni", () => {
   });
 
   for (let round = 1; round <= ROUNDS; round += 1) {
-    it(`a primary machine that freezes gets no write after it wakes (round ${round})`, {
+    it(`a frozen primary machine gets no write after it wakes (round ${round})`, {
       timeout: 180_000,
     }, async () => {
       const ledger = await underLoad(async (ledger) => {

@@ -64,13 +64,13 @@ describe.each<PoolMode & { names: string[] }>([
   });
   afterAll(() => behind.remove());
 
-  it("replicas that migrate together behind PgBouncer leave no lock", async () => {
+  it("replicas that migrate a database together behind PgBouncer leave no lock", async () => {
     const opened = await Promise.all(Array.from({ length: REPLICAS }, open));
     expect(await runSql(behind.directUrl, ADVISORY_LOCKS)).toEqual([]);
     for (const db of opened) await db.close();
   });
 
-  it("the start error behind PgBouncer says that PgBouncer sets no schema", async () => {
+  it("a start with a schema behind PgBouncer fails, and the error names the reason", async () => {
     const opening = openPostgres({ url: behind.url, schema: "valetkey", clock: Date.now });
     await expect(opening).rejects.toMatchObject({
       code: "database_unavailable",
@@ -93,7 +93,7 @@ describe.each<PoolMode & { names: string[] }>([
     expect(recorder.names()).toEqual(names);
   });
 
-  it("a service behind PgBouncer serves 16 simultaneous callers without a failed request", async () => {
+  it("a service behind PgBouncer serves 16 simultaneous callers without a failure", async () => {
     service = await startProcess(await behind.makePlace());
     onTestFinished(async () => {
       await service.stop();
@@ -103,7 +103,7 @@ describe.each<PoolMode & { names: string[] }>([
 });
 
 describe("PgBouncer with one server connection", () => {
-  it("a replica that starts while another client uses the server connection waits for it", async () => {
+  it("a starting replica waits while another client uses the only server connection", async () => {
     const behind = await openBehind({ mode: "transaction", preparedStatements: 0, size: 1 });
     onTestFinished(() => behind.remove());
     const held = runSql(behind.url, "select pg_sleep(4)");
@@ -113,7 +113,7 @@ describe("PgBouncer with one server connection", () => {
 });
 
 describe("PgBouncer in statement mode", () => {
-  it("the service explains in one sentence why PgBouncer in statement mode prevents the start", async () => {
+  it("a failed start explains in one sentence why PgBouncer in statement mode can't work", async () => {
     const behind = await openBehind({ mode: "statement", preparedStatements: 0, size: 5 });
     onTestFinished(behind.remove);
     const { code, stderr } = await endOfCli(await behind.makePlace(), ["start"]);

@@ -28,14 +28,14 @@ function adapt({ listen, replicas: [first, second] }: Ports, folder: string): st
   });
 }
 
-it("no request fails while two replicas behind haproxy are upgraded from the version before", async () => {
+it("no request fails during an upgrade of two replicas behind haproxy", async () => {
   const proxy = { command: "haproxy", args: argsOf, configure: adapt };
   const { requests, failures } = await upgradeUnderLoad(proxy, { first: 0 });
   console.log(`haproxy: ${requests} requests, ${failures.length} failures`);
   expect(failures).toEqual([]);
 }, 300_000);
 
-it("haproxy sends requests to the replicas even if all health checks fail", async () => {
+it("the haproxy sample sends requests to replicas even if all health checks fail", async () => {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-haproxy-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const checked = Promise.withResolvers<void>();
@@ -61,7 +61,7 @@ it("haproxy sends requests to the replicas even if all health checks fail", asyn
   expect((await fetch(`http://127.0.0.1:${listen}/notes`)).status).toBe(200);
 });
 
-it("haproxy accepts the sample with its certificate", async () => {
+it("haproxy accepts the sample configuration with its certificate", async () => {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-haproxy-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const { combined } = await makeCertificate(folder);

@@ -9,7 +9,7 @@ const SAMPLE = "nginx/valetkey.conf";
 
 // The test calls /readyz of the replicas, because nginx does not call /readyz. The test writes `down` to the line of a replica, as the
 // nginx sample says.
-it("no request fails while two replicas behind nginx are upgraded from the version before", async () => {
+it("no request fails during an upgrade of two replicas behind nginx", async () => {
   const [upstream, , files] = serversOf(await readSample(SAMPLE));
   const proxy: ProxySpec = {
     command: "nginx",

@@ -8,7 +8,7 @@ describe.each(pathsOf("aws-cli", process.env))("%s on the built-in bucket", (aws
   const bucket = useClientBucket();
   const run = (...args: string[]) => bucket.run(aws, args);
 
-  it("the AWS CLI commands sync, cp, ls, presign and rm keep every byte in the built-in bucket", async () => {
+  it("the AWS CLI sync, cp, ls, presign and rm keep every byte in the built-in bucket", async () => {
     const synced = await run("s3", "sync", "tree", "s3://files/tree", "--no-progress");
     expect(synced.split("\n").filter(Boolean).sort()).toEqual([
       "upload: tree/large to s3://files/tree/large",

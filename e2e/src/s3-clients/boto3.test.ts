@@ -26,7 +26,7 @@ print("put", s3.generate_presigned_url("put_object", Params={"Bucket": "files", 
 describe.each(pathsOf("boto3", process.env))("boto3 of %s on the built-in bucket", (python) => {
   const bucket = useClientBucket();
 
-  it("the boto3 functions upload_file, copy and download_file keep every byte", async () => {
+  it("boto3 upload_file, copy and download_file keep every byte in the built-in bucket", async () => {
     const lines = (await bucket.run(python, ["-c", CODE])).trim().split("\n");
     const url = lines.pop()?.replace(/^put /, "") ?? "";
     const owner = bucket.credentials.accessKeyId;

@@ -13,7 +13,7 @@ const rclone = (...args: string[]) =>
     RCLONE_S3_CHUNK_SIZE: "6M",
   });
 
-it("the rclone commands copy, check, moveto and delete keep every byte", async () => {
+it("rclone copy, check, moveto and delete keep every byte in the built-in bucket", async () => {
   expect(await rclone("copy", "tree", "embedded:files/tree", "-v")).toContain("large: Copied (new)");
   expect(await rclone("check", "--download", "tree", "embedded:files/tree")).toContain("0 differences found");
   expect(await rclone("moveto", "embedded:files/tree/large", "embedded:files/moved", "-v")).toContain("Copied");

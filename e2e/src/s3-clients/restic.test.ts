@@ -11,7 +11,7 @@ const restic = (...args: string[]) =>
     RESTIC_COMPRESSION: "off",
   });
 
-it("the restic commands init, backup, check --read-data and restore keep every byte", async () => {
+it("restic init, backup, check and restore keep every byte in the built-in bucket", async () => {
   expect(await restic("init")).toMatch(/^created restic repository \w+ at s3:/);
   expect(await restic("backup", "tree")).toMatch(/^snapshot \w+ saved$/m);
   expect(await restic("check", "--read-data")).toContain("no errors were found");

@@ -17,7 +17,7 @@ async function s3cmd(...args: string[]): Promise<string> {
   return bucket.run("s3cmd", [...options, ...args]);
 }
 
-it("the s3cmd commands mb, put, info, get, sync and del keep every byte", async () => {
+it("s3cmd mb, put, info, get, sync and del keep every byte in the built-in bucket", async () => {
   expect(await s3cmd("mb", "s3://second")).toBe("Bucket 's3://second/' created\n");
   expect(await s3cmd("put", "tree/large", "s3://second/large")).toContain("'tree/large' -> 's3://second/large'");
   expect(await s3cmd("info", "s3://second/large")).toContain(`File size: ${LARGE.length}`);

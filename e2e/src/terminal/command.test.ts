@@ -16,13 +16,13 @@ describe("the valetkey command", () => {
     expect(await machine.run(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
   });
 
-  it("a command whose output is closed ends without a stack trace", async () => {
+  it("a command whose standard output is closed ends without a stack trace", async () => {
     const command = [process.execPath, ...commandOf(), "completion", "bash"];
     const { status, stderr } = spawnSync("bash", ["-c", 'exec 3> >(true); wait $!; "$@" >&3', "bash", ...command]);
     expect([status, String(stderr)]).toEqual([1, ""]);
   });
 
-  it("an unknown command is refused, and the text suggests the right one", async () => {
+  it("the error for a misspelt command suggests the right command", async () => {
     const machine = await makeMachine();
     for (const [wrong, right] of [
       ["sned", "send"],
@@ -43,7 +43,7 @@ describe("the valetkey command", () => {
     ["send", "a.txt", "--note", ""],
     ["get", "https://files.example.com/s/a", "-o", ""],
     ["login", "https://files.example.com", "--token", ""],
-  ])("an empty argument is refused: valetkey %s %s %s %s", async (...args) => {
+  ])("the command refuses an empty argument: valetkey %s %s %s %s", async (...args) => {
     const machine = await makeMachine({ VALETKEY_URL: "http://127.0.0.1:1", VALETKEY_TOKEN: "vk_a" });
     await writeFile(join(machine.folder, "a.txt"), "a");
     const refused = await machine.run(args);
@@ -55,7 +55,7 @@ describe("the valetkey command", () => {
     ["connection", 5, "No answer from http://127.0.0.1:1. Is the service running?", ["get", "http://127.0.0.1:1/s/a"]],
     ["usage", 2, "error: unknown option '--expire'\n(Did you mean --expires?)", ["send", "a.txt", "--expire", "7d"]],
   ])(
-    "with --json, a failed command prints the code %s and the text for people",
+    "with --json, a failed command prints the code %s, and a message on standard error",
     async (code, exitCode, message, args) => {
       const machine = await makeMachine({ VALETKEY_URL: "http://127.0.0.1:1", VALETKEY_TOKEN: "vk_a" });
       const failed = await machine.run([...args, "--json"]);
@@ -125,12 +125,12 @@ describe("the completions", () => {
     expect(complete[shell](["get", "--f"])).toEqual(["--force"]);
   });
 
-  it("the zsh completions contain the commands, and are a valid zsh script", () => {
+  it("the zsh completions are a valid script that contains the commands", () => {
     expect(scripts.zsh).toContain("'send:upload files and folders, and print a link to them'");
     if (has("zsh")) execFileSync("zsh", ["-n"], { input: scripts.zsh });
   });
 
-  it("completion refuses an unknown shell", async () => {
+  it("valetkey completion refuses an unknown shell", async () => {
     const machine = await makeMachine();
     expect(await machine.run(["completion", "tcsh"])).toMatchObject({
       code: 1,

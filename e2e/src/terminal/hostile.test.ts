@@ -37,7 +37,7 @@ const named = (filename: string, path?: string) => ({ filename, ...(path !== und
 const filesOf = (names: object[]) => names.map((name, id) => ({ id: String(id), sizeBytes: HELLO.length, ...name }));
 
 describe("valetkey get with a hostile service", () => {
-  it("requirement 2: get saves no file outside of its folder, and prints no control character", async () => {
+  it("requirement 2: valetkey get saves no file outside of its folder", async () => {
     const machine = await makeMachine();
     const names = [
       ...[named("../../evil"), named("/etc/evil"), named(".."), named("a", "../../up/"), named("b", "/abs/")],
@@ -55,7 +55,7 @@ describe("valetkey get with a hostile service", () => {
     expect(entries.filter((entry) => entry.isFile())).toHaveLength(names.length);
   });
 
-  it("requirement 2: get follows no symbolic link in its folder", async () => {
+  it("requirement 2: valetkey get follows no symbolic link in its folder", async () => {
     const machine = await makeMachine();
     await mkdir(join(machine.home, "private"));
     await symlink(join(machine.home, "private"), join(machine.folder, "photos"));
@@ -73,7 +73,7 @@ describe("valetkey get with a hostile service", () => {
     opening([{ id: "1", filename: "a", sizeBytes: -1 }]),
     opening([{ id: "1", filename: "a", sizeBytes: 1e300 }]),
     opening([{ id: "1", filename: "a", path: {}, sizeBytes: 1 }]),
-  ])("get refuses the response %j of a link", async (look) => {
+  ])("valetkey get refuses the response %j to a request for a link", async (look) => {
     const machine = await makeMachine();
     const got = await machine.run(["get", await linkTo(look)]);
     expect(got).toMatchObject({ code: 1, stdout: "", stderr: expect.not.stringContaining(" at ") });
@@ -81,7 +81,7 @@ describe("valetkey get with a hostile service", () => {
   });
 
   it.each([{}, { claimId: "1", urls: {} }, { claimId: "1", urls: [{ attachmentId: "0", fileUrl: "no URL" }] }])(
-    "get refuses the response %j of a claim",
+    "valetkey get refuses the response %j to a request for a claim",
     async (claim) => {
       const machine = await makeMachine();
       expect(await machine.run(["get", await linkTo(opening(filesOf([named("a")])), claim)])).toMatchObject({
@@ -90,7 +90,7 @@ describe("valetkey get with a hostile service", () => {
     },
   );
 
-  it("valetkey get stops reading an endless response, and a file that is longer than its declared size", async () => {
+  it("valetkey get stops reading a response or a file that is too long", async () => {
     const machine = await makeMachine();
     const server = createServer((_request, response) => {
       response.setHeader("content-type", "application/json");
@@ -106,7 +106,7 @@ describe("valetkey get with a hostile service", () => {
 });
 
 describe("valetkey get after an interruption", () => {
-  it("valetkey get in another working folder does not mistake a file there for a file that it saved", async () => {
+  it("a valetkey get that is repeated in another folder replaces no other file there", async () => {
     const machine = await makeMachine();
     const tooShort = { ...named("b"), id: "1", sizeBytes: HELLO.length - 1 };
     const url = await linkTo(opening([...filesOf([named("a")]), tooShort]));
@@ -123,7 +123,7 @@ describe("valetkey get after an interruption", () => {
 });
 
 describe("a link that changed during an interruption", () => {
-  it("valetkey get does not mistake an earlier file for a new file of the same name", async () => {
+  it("a repeated valetkey get does not confuse a saved file with a new file of its name", async () => {
     const machine = await makeMachine();
     const tooShort = { ...named("b"), id: "1", sizeBytes: HELLO.length - 1 };
     const files = [...filesOf([named("a")]), tooShort];
@@ -135,7 +135,7 @@ describe("a link that changed during an interruption", () => {
     expect(await machine.run(["get", url, "--force"])).toMatchObject({ code: 0 });
   });
 
-  it("a repeated valetkey get accepts the files that it saved before, and refuses a file that a person changed", async () => {
+  it("a repeated valetkey get refuses a saved file that a person has changed", async () => {
     const machine = await makeMachine();
     const tooShort = { ...named("c"), id: "2", sizeBytes: HELLO.length - 1 };
     const files = [...filesOf([named("a"), named("b")]), tooShort];
@@ -156,7 +156,7 @@ describe("a machine with a full disk", () => {
   const getWorld = useWorld();
 
   it.runIf(process.platform === "linux" && process.getuid?.() === 0)(
-    "get on a full disk keeps what it has, and continues after there is space",
+    "valetkey get on a full disk keeps its saved bytes, and continues later",
     async () => {
       const disk = await mountSmallDisk({ mebibytes: 12 });
       const [ann, bob] = [

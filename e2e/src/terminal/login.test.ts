@@ -34,7 +34,7 @@ describe("valetkey login", () => {
     await page.getByText(words.ask).waitFor();
   }
 
-  it("requirement 62: a person confirms a code in the browser, sends a file, and revokes the token", async () => {
+  it("requirement 62: a person confirms the code of valetkey login in the browser", async () => {
     const ann = await web.person("Ann Terminal");
     const machine = await makeMachine();
     const { code, ended, shown } = await startLogin(machine);
@@ -63,7 +63,7 @@ describe("valetkey login", () => {
     for (const secret of [code, code.replace("-", ""), token]) expect(urls.join()).not.toContain(secret);
   });
 
-  it("requirement 62: a refused code ends the command, and stores no token", async () => {
+  it("requirement 62: valetkey login stores no token if the person refuses the code", async () => {
     const ann = await web.person("Ann Refuses");
     ann.watch.expect(/^404 POST .*\/token-requests\/look$/);
     const machine = await makeMachine();
@@ -79,7 +79,7 @@ describe("valetkey login", () => {
     await expect(stat(join(machine.home, ".config/valetkey/credentials.json"))).rejects.toThrow("ENOENT");
   });
 
-  it("logout revokes the token that login requested, and removes it from the machine", async () => {
+  it("valetkey logout revokes and deletes the token of valetkey login", async () => {
     const ann = await web.person("Ann Leaves");
     const machine = await makeMachine();
     const { code, ended } = await startLogin(machine);
@@ -97,7 +97,7 @@ describe("valetkey login", () => {
     expect(await machine.run(["send", "a.txt"])).toMatchObject({ code: 3 });
   });
 
-  it("login with a token reads it from standard input, and refuses an unknown token", async () => {
+  it("valetkey login reads a token from standard input, and refuses an unknown token", async () => {
     const ann = await web.person("Ann Pastes");
     const machine = await makeMachine();
     const { token } = await ann.client.tokens.create({ label: "pasted" });
@@ -110,7 +110,7 @@ describe("valetkey login", () => {
     expect((await ann.client.tokens.list()).tokens).toHaveLength(1);
   });
 
-  it("a redirect to another host gets neither the token nor a request", async () => {
+  it("valetkey login sends nothing to another host to which the service redirects", async () => {
     const seen: string[] = [];
     const other = createServer((request, response) => response.end(String(seen.push(request.url ?? ""))));
     const otherPort = await listen(other);

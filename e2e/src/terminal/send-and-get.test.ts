@@ -51,7 +51,7 @@ describe("valetkey send and valetkey get", () => {
     expect(await readdir(join(ann.home, ".local/state/valetkey"))).toEqual([]);
   });
 
-  it("a visitor gets files of the same name in the folders of their paths", async () => {
+  it("valetkey get saves files of the same name in the folders of the sender", async () => {
     const [ann, bob] = [await sender(), await makeMachine()];
     for (const year of ["2024", "2025"]) {
       await mkdir(join(ann.folder, year));
@@ -63,7 +63,7 @@ describe("valetkey send and valetkey get", () => {
     expect(await readFile(join(bob.folder, "2025/a.txt"), "utf8")).toBe("2025");
   });
 
-  it("send makes a password, and get refuses a wrong password", async () => {
+  it("valetkey send makes a password, and valetkey get refuses a wrong password", async () => {
     const [ann, bob] = [await sender(), await makeMachine()];
     await writeFile(join(ann.folder, "a.txt"), "a");
     // Without care, --password would take the name of the file as the password.
@@ -80,7 +80,7 @@ describe("valetkey send and valetkey get", () => {
     expect(usedUp).toMatchObject({ code: 4, stdout: "" });
   });
 
-  it("send and get read a password from standard input", async () => {
+  it("valetkey send and valetkey get can read a password from standard input", async () => {
     const [ann, bob] = [await sender(), await makeMachine()];
     await writeFile(join(ann.folder, "a.txt"), "a");
     const secret = { input: "correct horse\n" };
@@ -91,7 +91,7 @@ describe("valetkey send and valetkey get", () => {
     expect(await bob.run(["get", url, "--password-stdin"], secret)).toMatchObject({ code: 0, stdout: "a.txt\n" });
   });
 
-  it("get replaces a file only with --force, and counts no download before", async () => {
+  it("valetkey get replaces an existing file only with --force", async () => {
     const [ann, bob] = [await sender(), await makeMachine()];
     await writeFile(join(ann.folder, "a.txt"), "new");
     const { url } = await sendAsJson(ann, "a.txt", "--max-downloads", "1");
@@ -102,7 +102,7 @@ describe("valetkey send and valetkey get", () => {
     expect(await readFile(join(bob.folder, "a.txt"), "utf8")).toBe("new");
   });
 
-  it("send continues after kill -9 and after a lost connection, and sends only the missing parts", async () => {
+  it("valetkey send sends only the missing parts after kill -9 or a lost connection", async () => {
     const { toBucket } = getWorld();
     const ann = await sender();
     const { path, sha256 } = await writeRandomFile(ann.folder, { sizeBytes: LARGE_BYTES });
@@ -145,7 +145,7 @@ describe("valetkey send and valetkey get", () => {
       isSame: false,
     },
     { title: "with another expiry makes another link", args: ["--expires", "3d", "--password=one-one"], isSame: false },
-  ])("after the response of a link was lost, send $title", async ({ args, isSame }) => {
+  ])("after the response with a new link was lost, valetkey send $title", async ({ args, isSame }) => {
     const { toService, client } = getWorld();
     const [ann, bob] = [await sender(), await makeMachine()];
     await writeFile(join(ann.folder, "a.txt"), "a");
@@ -173,7 +173,7 @@ describe("valetkey send and valetkey get", () => {
   });
 
   it.each(["note", "file"] as const)(
-    "send sends a file again if a person deleted its %s after the interruption",
+    "valetkey send sends a file again if its %s was deleted after the interruption",
     async (deleted) => {
       const { client } = getWorld();
       const [ann, bob] = [await sender(), await makeMachine()];
@@ -193,7 +193,7 @@ describe("valetkey send and valetkey get", () => {
     },
   );
 
-  it("valetkey get continues after kill -9 and after a lost connection, and counts one download", async () => {
+  it("valetkey get continues after kill -9 and a lost connection, as one download", async () => {
     const { toBucket } = getWorld();
     const [ann, bob] = [await sender(), await makeMachine()];
     const { path, sha256 } = await writeRandomFile(ann.folder, { sizeBytes: 20_000_000 });
@@ -219,7 +219,7 @@ describe("valetkey send and valetkey get", () => {
     expect((await getWorld().client.links.get(linkId)).claims).toBe(1);
   });
 
-  it("get deletes a file whose SHA-256 differs, and saves it with the next command", async () => {
+  it("valetkey get deletes a file whose SHA-256 is wrong, and can get the file again", async () => {
     const [ann, bob] = [await sender(), await makeMachine()];
     const { path, sha256 } = await writeRandomFile(ann.folder, { sizeBytes: 1_000_000 });
     const { url } = await sendAsJson(ann, path);
@@ -238,7 +238,7 @@ describe("valetkey send and valetkey get", () => {
     expect(await hashOf(join(bob.folder, "random.bin"))).toBe(sha256);
   });
 
-  it("Ctrl-C ends valetkey send with the exit code 130, and the output explains how to continue", async () => {
+  it("Ctrl-C ends valetkey send with exit code 130 and an explanation how to continue", async () => {
     const { toBucket } = getWorld();
     const ann = await sender();
     await writeFile(join(ann.folder, "a.txt"), "a");
@@ -255,7 +255,7 @@ describe("valetkey send and valetkey get", () => {
     expect((await getWorld().client.notes.list()).items).toHaveLength(1);
   });
 
-  it("send and get explain a problem, and exit with the documented codes", async () => {
+  it("valetkey send and valetkey get explain a problem, with documented exit codes", async () => {
     const [ann, nobody] = [await sender(), await makeMachine()];
     await mkdir(join(ann.folder, "empty"));
     expect(await nobody.run(["send", "a.txt"])).toMatchObject({ code: 3, stderr: expect.stringContaining("login") });

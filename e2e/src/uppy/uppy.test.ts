@@ -116,7 +116,7 @@ describe("the page of docs/uppy.md in Chromium", () => {
     return Buffer.from(await (await fetch(fileUrl)).arrayBuffer());
   }
 
-  it("Uppy attaches a small file to a note with a single part", async () => {
+  it("Uppy attaches a small file to a note, in a single part", async () => {
     await choose("report.pdf", PDF);
     await said("report.pdf was uploaded");
     const [attachment] = await attachmentsOf();
@@ -144,7 +144,7 @@ describe("the page of docs/uppy.md in Chromium", () => {
     expect(await attachmentsOf()).toEqual([expect.objectContaining({ filename: "film.pdf", state: "ready" })]);
   });
 
-  it("Uppy attaches a file of 30 MiB before Uppy reports success", async () => {
+  it("Uppy reports success for a file of 30 MiB when the file is attached", async () => {
     await choose("film.pdf", LARGE);
     await said("film.pdf was uploaded");
     const [attachment] = await attachmentsOf();
@@ -153,7 +153,7 @@ describe("the page of docs/uppy.md in Chromium", () => {
     expect(site.requests.filter(isPartSigning)).toHaveLength(7);
   });
 
-  it("Uppy resumes after a pause with the parts that the bucket lists", async () => {
+  it("Uppy sends only the missing parts after a pause", async () => {
     await page.evaluate(() => {
       let parts = 0;
       window.uppy.on("s3-multipart:part-uploaded", () => {
@@ -191,7 +191,7 @@ describe("the page of docs/uppy.md in Chromium", () => {
     expect(site.requests.filter((request) => request.endsWith("/1"))).toHaveLength(1);
   });
 
-  it("Uppy aborts the upload when the user cancels", async () => {
+  it("Uppy aborts the upload in the service when the user cancels", async () => {
     await page.evaluate(() => window.uppy.on("s3-multipart:part-uploaded", () => window.uppy.cancelAll()));
     const aborted = page.waitForResponse((response) => response.request().method() === "DELETE");
     await choose("film.pdf", LARGE);
@@ -200,7 +200,7 @@ describe("the page of docs/uppy.md in Chromium", () => {
     expect(site.requests.at(-1)).toMatch(/^DELETE/);
   });
 
-  it("Uppy resumes when the user retries after a broken connection", async () => {
+  it("Uppy resumes an upload when the user retries after a broken connection", async () => {
     let broken = false;
     await page.route(/partNumber=3/, (route) => (broken ? route.continue() : route.abort("connectionreset")));
     await choose("film.pdf", LARGE);

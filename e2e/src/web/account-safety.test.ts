@@ -63,7 +63,7 @@ async function turnOnSecondFactor({ page }: Person): Promise<(ahead?: number) =>
 describe("the safety of an account", () => {
   const web = startWeb();
 
-  it("requirement 54: the sign-in asks for a code of the set-up app", async () => {
+  it("requirement 54: the sign-in asks for a code of the authenticator app", async () => {
     const ann = await web.person("Ann", from("10.4.0.1"));
     const { page, watch } = ann;
     watch.expect(/^403 POST .*sign-in/);
@@ -108,7 +108,7 @@ describe("the safety of an account", () => {
     await page.getByText(secondFactorTexts.codesLeft(9)).waitFor();
   });
 
-  it("requirement 56: a passkey signs in until its removal", async () => {
+  it("requirement 56: a passkey signs its owner in until it is removed", async () => {
     const ben = await web.person("Ben", from("10.4.0.2"));
     const { page, context, watch } = ben;
     watch.expect(/^403 POST .*sign-in/);
@@ -169,7 +169,7 @@ describe("the safety of an account", () => {
     await section.getByRole("listitem").getByText("Phone").waitFor();
   });
 
-  it("requirement 57: a deleted account is closed until its owner cancels the deletion", async () => {
+  it("requirement 57: a deleted account stays closed until its owner cancels the deletion", async () => {
     const carl = await web.person("Carl", from("10.4.0.3"));
     const { page, watch } = carl;
     watch.expect(/^403 POST .*sign-in/);

@@ -68,7 +68,7 @@ describe("a service without accounts", () => {
   });
 });
 
-describe("signing in", () => {
+describe("the sign-in page", () => {
   it("the sign-in page shows an error for a wrong email or password", async () => {
     const { email } = await web.person("Carl");
     const someone = await web.person("Someone", visitor("10.1.0.3"));
@@ -155,7 +155,7 @@ describe("signing in", () => {
     expect(cookies.map(({ name }) => name)).toEqual(["valetkey.browser"]);
   });
 
-  it("the sign-in page after an ended session has no serious axe findings", async () => {
+  it("the sign-in page after the end of a session has no serious axe findings", async () => {
     const { page } = await web.person("Gil", visitor("10.1.0.6"));
     await page.goto("/sign-in?error=session_ended");
     await page.getByRole("button", { name: "Sign in" }).click();
@@ -164,10 +164,10 @@ describe("signing in", () => {
   });
 });
 
-describe("where sign-up is closed", () => {
+describe("a service with closed sign-up", () => {
   const web = startWeb({ env: { AUTH_SIGN_UP: "closed" } });
 
-  it("a service with closed sign-up shows how the administrator creates the first account", async () => {
+  it("a service with closed sign-up shows how to create the first account", async () => {
     const { page } = await web.person("Ann", visitor("10.1.0.7"));
     await page.goto("/");
     await page.getByText("npx valetkey user add").waitFor();
@@ -178,7 +178,7 @@ describe("where sign-up is closed", () => {
   });
 });
 
-describe("with an identity provider", () => {
+describe("a service with an identity provider", () => {
   let provider: Awaited<ReturnType<typeof startOidcProvider>>;
   let env: Record<string, string>;
   beforeAll(async () => {

@@ -25,10 +25,10 @@ async function charted({ page }: Person): Promise<number[]> {
   return cells.map(Number);
 }
 
-describe("the activity", () => {
+describe("the activity page and the activity of a note", () => {
   const web = startWeb();
 
-  it("the activity shows the events of a note to its owner in plain words", async () => {
+  it("the activity of a note describes its events in plain words", async () => {
     const ann = await web.person("Ann");
     const bob = await web.person("Bob");
     const eve = await web.person("Eve");
@@ -81,7 +81,7 @@ describe("the activity", () => {
     await expect.poll(async () => (await told(ann)).includes("You edited the note, 10 times")).toBe(true);
   });
 
-  it("the activity has one row for each act on the pictures of a note", async () => {
+  it("the activity has one row for each action on several pictures of a note", async () => {
     const kim = await web.person("Kim");
     const leo = await web.person("Leo");
     const files = ["a.png", "b.png", "c.png", "d.png"].map((name) => png(name));
@@ -124,7 +124,7 @@ describe("the activity", () => {
     expect(everything.items.some(({ detail }) => detail.purpose === "thumbnail")).toBe(true);
   });
 
-  it("the activity shows each act of a visitor, and a click on the count of downloads filters the list", async () => {
+  it("the activity shows each action of a visitor, and can show only the downloads", async () => {
     const nora = await web.person("Nora");
     const files = ["a.png", "b.png", "c.png"].map((name) => png(name));
     const note = await seedNote(nora.client, { title: "Beach", files });
@@ -156,7 +156,7 @@ describe("the activity", () => {
     await nora.page.getByText(/^4 downloads in the last 24 hours/).waitFor();
   });
 
-  it("the activity counts downloads by the hour on the first day", async () => {
+  it("the activity counts the downloads of the last 24 hours by the hour", async () => {
     const carl = await web.person("Carl");
     const dora = await web.person("Dora");
     const files = ["a.txt", "b.txt", "c.txt"].map((name) => text(name, name));
@@ -173,7 +173,7 @@ describe("the activity", () => {
     expect(counts.slice(-2).reduce((sum, count) => sum + count)).toBe(5);
   });
 
-  it("the activity of all notes links each note that is not deleted", async () => {
+  it("the activity of all notes has a link to each note that is not deleted", async () => {
     const finn = await web.person("Finn");
     const kept = await seedNote(finn.client, { title: "Kept" });
     const gone = await seedNote(finn.client, { title: "Gone" });
@@ -208,7 +208,7 @@ describe("the activity", () => {
     expect(await lines(gil).count()).toBe(EVENTS);
   });
 
-  it("the activity loads older events even if a refresh runs at the end of the list", async () => {
+  it("the activity loads older events on scroll even while it refreshes", async () => {
     const ivy = await openWithOlderEvents("Ivy");
     const refresh = Promise.withResolvers<void>();
     await ivy.page.route(/\/activity\?(?!.*cursor)/, async (route) => {
@@ -227,7 +227,7 @@ describe("the activity", () => {
     await ivy.page.getByRole("link", { name: "Note 0", exact: true }).waitFor();
   });
 
-  it("the activity shows that it is empty, or that its load failed", async () => {
+  it("an activity without events says so, and so does a failed load of the activity", async () => {
     const hal = await web.person("Hal");
     hal.watch.expect(/^503 /);
     const { page } = hal;

@@ -27,7 +27,7 @@ describe("the pages of administrators", () => {
   const web = startWeb({ env: { DATA_DIR: dataDir, AUTH_SIGN_UP: "", AUTH_JWT_SECRET: "" } });
   afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
-  it("requirement 47: disabling a person ends the session of that person", async () => {
+  it("requirement 47: an administrator who disables a person ends their sessions", async () => {
     const place = await makePlace({ DATA_DIR: dataDir });
     await runCli(place, ["user", "add", "--admin", "--email", EMAIL, "--password", PASSWORD]);
     await place.remove();
@@ -55,7 +55,7 @@ describe("the pages of administrators", () => {
     await page.getByRole("list", { name: "Log" }).getByText(`${EMAIL} disabled Ann`).waitFor();
   });
 
-  it("an open password page of a link shows without a reload that the link has ended with its disabled owner", async () => {
+  it("an open password page of a link shows without a reload that the link has ended", async () => {
     const cleo = await web.person("Cleo");
     const note = await seedNote(cleo.client, { title: "Plan", files: [text("plan.txt", "plan")] });
     const link = await makeLink(cleo, note.id, { password: "open sesame" });
@@ -76,7 +76,7 @@ describe("the pages of administrators", () => {
     expect(await page.getByRole("textbox").count()).toBe(0);
   });
 
-  it("an administrator sees a table on a wide screen, and cards on a phone", async () => {
+  it("the page of people shows a table on a wide screen, and cards on a phone", async () => {
     const { page } = await openRoot(web);
     await page.goto("/admin");
     const row = page.getByRole("list", { name: "People" }).getByRole("listitem").first();
@@ -96,7 +96,7 @@ describe("the pages of administrators", () => {
     }
   });
 
-  it("the form of a storage limit keeps the typed value after Escape", async () => {
+  it("the form for the storage limit of a person keeps the typed value after Escape", async () => {
     const { page } = await openRoot(web);
     await page.goto("/admin");
     const open = async () => {

@@ -12,7 +12,7 @@ import { startWeb } from "./testing/start-web.ts";
 
 const { attachments: attachmentTexts } = texts;
 
-describe("the files of a note", () => {
+describe("the files on the page of a note", () => {
   const web = startWeb();
 
   const bucketReads = ({ watch }: Person) =>
@@ -56,7 +56,7 @@ describe("the files of a note", () => {
     expect(await preview.count()).toBe(0);
   });
 
-  it("a file is deleted immediately, and an undo restores the file", async () => {
+  it("a file of a note is deleted immediately, and an undo restores it", async () => {
     const ann = await web.person("Ann");
     const note = await open(ann, [text("a.txt", "a"), text("b.txt", "b")]);
     for (const name of ["a.txt", "b.txt"]) {
@@ -103,7 +103,7 @@ describe("the files of a note", () => {
     expect(items[0]?.files?.map(({ filename }) => filename).sort()).toEqual(["a.txt", "c.txt"]);
   });
 
-  it("the selection of files replaces the buttons for all files, and ends with one button", async () => {
+  it("selected files replace the buttons for all files with buttons for the selection", async () => {
     const lea = await web.person("Lea", PHONE);
     await open(lea, [text("a.txt", "a"), text("b.txt", "b")]);
     const all = lea.page.getByRole("button", { name: "Download all" });
@@ -119,7 +119,7 @@ describe("the files of a note", () => {
     expect(await lea.page.getByRole("checkbox").count()).toBe(0);
   });
 
-  it("several files are shared together, and a retry shares only the remaining files", async () => {
+  it("a retry after a failed share of several files shares only the remaining files", async () => {
     const uma = await web.person("Uma");
     uma.watch.expect(/^400 PUT .*shares/);
     const note = await open(
@@ -149,7 +149,7 @@ describe("the files of a note", () => {
     }
   });
 
-  it("a file can be renamed with F2, and arrow keys move between files", async () => {
+  it("the key F2 renames a file, and the arrow keys move between files", async () => {
     const jan = await web.person("Jan");
     jan.watch.expect(/^400 PATCH /);
     const note = await open(jan, [text("a.txt", "a"), text("b.txt", "b")]);
@@ -182,7 +182,7 @@ describe("the files of a note", () => {
     ).toBe(false);
   });
 
-  it("a note loads all thumbnails with one request and caches them", async () => {
+  it("the page of a note loads all thumbnails with one URL request, and caches them", async () => {
     const ben = await web.person("Ben");
     await open(ben, [png("a.png"), png("b.png"), text("c.txt", "c")]);
     const pictures = () => filesOf(ben).locator("img").count();
@@ -216,7 +216,7 @@ describe("the files of a note", () => {
     expect(await keptUploads(dora)).toBe(0);
   });
 
-  it("a file is downloaded from its row and from the menu of the row", async () => {
+  it("a person can download a file from its row and from the menu of the row", async () => {
     const gus = await web.person("Gus");
     await open(gus, [text("a.txt", "hello")]);
     const row = rowOf(gus, "a.txt");

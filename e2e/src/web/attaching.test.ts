@@ -29,10 +29,10 @@ const MULTIPART_BYTES = 72 * MIB;
 /** The delay of the response with the limits. The limits arrive long after the rest of the page. Milliseconds. */
 const LATE_MS = 1_000;
 
-describe("attaching files", () => {
+describe("attaching files to a note", () => {
   const web = startWeb();
 
-  it("a dropped file shows its progress in its row", async () => {
+  it("a dropped file shows the progress of its upload in its row", async () => {
     const ann = await web.person("Ann");
     const note = await open(ann);
     const film = randomFile("film.bin", { sizeBytes: 30 * MIB });
@@ -49,7 +49,7 @@ describe("attaching files", () => {
     expect(await stored(ann.client, note.id)).toEqual(hashesOf([film]));
   });
 
-  it("one line shows the progress of all dropped files, and disappears after the last file", async () => {
+  it("one line shows the progress of all dropped files until the last upload ends", async () => {
     const tom = await web.person("Tom");
     await open(tom);
     await slowDown(tom);
@@ -106,7 +106,7 @@ describe("attaching files", () => {
     expect(read.sort()).toEqual(["1", "2"]);
   });
 
-  it("a dropped folder with 20,000 files attaches none, and the page says why", async () => {
+  it("the page refuses a dropped folder with 20,000 files, and says why", async () => {
     const uma = await web.person("Uma");
     const note = await open(uma);
     const folder = await mkdtemp(join(tmpdir(), "valetkey-folder-"));
@@ -117,7 +117,7 @@ describe("attaching files", () => {
     expect((await uma.client.notes.get(note.id)).attachments).toEqual([]);
   });
 
-  it("the button for folders attaches a folder, and a wrong name of a folder is refused with its reason", async () => {
+  it("the page shows why a folder with an invalid name is refused", async () => {
     const ida = await web.person("Ida");
     ida.watch.expect(/^400 POST .*\/uploads/);
     const note = await open(ida);
@@ -135,7 +135,7 @@ describe("attaching files", () => {
     expect(attachments.map(({ path, filename }) => [path, filename])).toEqual([["trip/", "a.txt"]]);
   });
 
-  it("the page sends three large files at a time", async () => {
+  it("the page of a note sends three large files at a time", async () => {
     const ben = await web.person("Ben");
     const note = await open(ben);
     const files = ["a.bin", "b.bin", "c.bin", "d.bin"].map((name) => randomFile(name, { sizeBytes: 1_100_000 }));
@@ -155,7 +155,7 @@ describe("attaching files", () => {
     expect(await stored(ben.client, note.id)).toEqual(hashesOf(files));
   });
 
-  it("a pasted picture is named after its time", async () => {
+  it("the name of a pasted picture contains the time", async () => {
     const cleo = await web.person("Cleo");
     await open(cleo);
     const { bytes } = png("image.png");
@@ -165,7 +165,7 @@ describe("attaching files", () => {
       .waitFor();
   });
 
-  it("if the storage is full, the owner gets a link to it, and an editor sees whose storage is full", async () => {
+  it("a failed upload shows whose storage is full", async () => {
     const [owner, editor] = [await web.person("Olga Full"), await web.person("Edda Full")];
     const note = await open(owner);
     await owner.client.shares.put({ noteId: note.id }, { userIds: [editor.id], role: "editor" });
@@ -184,7 +184,7 @@ describe("attaching files", () => {
     await owner.page.waitForURL("**/settings/storage");
   });
 
-  it("60 dropped files stay in the order of the drop", async () => {
+  it("60 dropped files appear in the order in which they were dropped", async () => {
     const zoe = await web.person("Zoe Drops");
     const note = await open(zoe);
     const names = Array.from({ length: 60 }, (_, nth) => `${String((nth * 7) % 60).padStart(3, "0")}.txt`);
@@ -199,7 +199,7 @@ describe("attaching files", () => {
     await expect.poll(async () => (await shown()).map((name) => name.slice(0, 7))).toEqual(names);
   });
 
-  it("the key U attaches files for an editor, and does nothing for a viewer", async () => {
+  it("the key U lets an editor attach files, and does nothing for a viewer", async () => {
     const dora = await web.person("Dora");
     const emil = await web.person("Emil");
     const note = await seedNote(dora.client, { title: "Trip", sharedWith: { userIds: [emil.id] } });
@@ -234,7 +234,7 @@ describe("attaching files", () => {
     expect(await keptUploads(fay)).toBe(0);
   });
 
-  it("a note shows the rejection of a file whose content does not match its name", async () => {
+  it("the page of a note shows that a file was rejected because of its content", async () => {
     const hal = await web.person("Hal");
     const note = await open(hal);
     hal.watch.expect(/^422 POST .*\/complete$/);
@@ -251,7 +251,7 @@ describe("attaching files", () => {
     await expect.poll(async () => (await hal.client.notes.get(note.id)).attachments).toEqual([]);
   });
 
-  it("every page shows the uploads of another note", async () => {
+  it("every page of the app shows the running uploads of other notes", async () => {
     const ida = await web.person("Ida");
     ida.watch.expect(/^400 POST .*\/uploads/);
     const note = await open(ida);
@@ -273,7 +273,7 @@ describe("attaching files", () => {
 describe("a file over the size limit", () => {
   const web = startWeb({ env: { UPLOAD_MAX_BYTES: "100000" } });
 
-  it("the page refuses a file over the size limit before it sends a request", async () => {
+  it("the page refuses a file over the size limit without a request", async () => {
     const ann = await web.person("Ann");
     await ann.page.route("**/instance", async (route) => {
       await setTimeout(LATE_MS);

@@ -25,7 +25,7 @@ describe("the back button of the browser", () => {
   it.each([
     ["a phone", PHONE],
     ["a desktop", {}],
-  ])("back closes the form, then the dialog, then the note on %s", async (_, screen) => {
+  ])("the back button closes the form, then the dialog, then the note on %s", async (_, screen) => {
     const { page, ...ann } = await web.person("Ann Back", screen);
     const { id, share, dialog } = await openPlan({ page, ...ann });
     await share.click();
@@ -48,7 +48,7 @@ describe("the back button of the browser", () => {
     await page.waitForURL((url) => url.pathname === "/");
   });
 
-  it("a closed dialog leaves no entry in the history", async () => {
+  it("a closed dialog leaves no entry in the history of the browser", async () => {
     const ann = await web.person("Ann Closes");
     const { share, dialog } = await openPlan(ann);
     const closings = [
@@ -67,7 +67,7 @@ describe("the back button of the browser", () => {
     await ann.page.waitForURL((url) => url.pathname === "/");
   });
 
-  it("Escape closes the form before the dialog", async () => {
+  it("the Escape key closes a form in a dialog before the dialog", async () => {
     const ann = await web.person("Ann Escapes");
     const { share, dialog } = await openPlan(ann);
     await share.click();
@@ -99,7 +99,7 @@ describe("the back button of the browser", () => {
     await ann.page.waitForURL((url) => url.pathname === "/");
   });
 
-  it("the back button leaves a note that the command palette opened, and the forward button reopens it", async () => {
+  it("the back button leaves a note that the command field opened", async () => {
     const ann = await web.person("Ann Jumps");
     const other = await seedNote(ann.client, { title: "Budget" });
     const { id } = await openPlan(ann);

@@ -40,7 +40,7 @@ describe("the page of the doctor", () => {
     expect(await seriousFindings(root.page)).toEqual([]);
   });
 
-  it("the page of the doctor is closed to people who are not administrators", async () => {
+  it("only administrators can open the page of the doctor", async () => {
     const ann = await web.person("Ann");
     await ann.page.goto("/settings");
     await ann.page.getByRole("heading", { name: "Account", exact: true }).waitFor();
@@ -50,7 +50,7 @@ describe("the page of the doctor", () => {
     await ann.page.getByRole("alert").getByText("The checks could not run").waitFor();
   });
 
-  it("the bottom bar of a phone marks the settings on the pages of administrators", async () => {
+  it('on a phone, the pages of administrators mark "Settings" in the bottom bar', async () => {
     const ann = await web.person("Ann", PHONE);
     ann.watch.expect(/^403 GET .*\/admin\/doctor/);
     const settings = ann.page.getByRole("navigation").getByRole("link", { name: "Settings" });
@@ -62,7 +62,7 @@ describe("the page of the doctor", () => {
     await ann.page.waitForURL(/\/settings$/);
   });
 
-  it("the doctor finds a bucket that refuses the page or does not respond", async () => {
+  it("the page of the doctor reports a bucket that refuses requests or is silent", async () => {
     const root = await administrator();
     root.watch.expect(/^(403 GET|net::ERR_)/);
     const ofBucket = `${web.service.bucketOrigin}/**`;
@@ -77,7 +77,7 @@ describe("the page of the doctor", () => {
     await root.page.getByText("it can't reach the bucket").waitFor();
   });
 
-  it("the doctor finds a hidden ETag and changed bytes", async () => {
+  it("the page of the doctor reports a hidden ETag and changed bytes", async () => {
     const root = await administrator();
     await root.page.route(`${web.service.bucketOrigin}/**`, async (route) => {
       const response = await route.fetch();
@@ -90,7 +90,7 @@ describe("the page of the doctor", () => {
     await root.page.getByText("returns other bytes than this browser sent").waitFor();
   });
 
-  it("the doctor finds a wrong clock of the browser", async () => {
+  it("the page of the doctor reports a wrong clock of the browser", async () => {
     const root = await administrator();
     await root.page.addInitScript("const { now } = Date; Date.now = () => now() + 3_600_000");
     await root.page.goto(PATH);

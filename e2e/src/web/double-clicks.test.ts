@@ -228,11 +228,11 @@ const mailForms: Record<string, Form[]> = {
 describe("a double click", () => {
   const web = startWeb();
 
-  it.each(Object.entries(forms))("a double click sends each form of %s once", async (_, forms) => {
+  it.each(Object.entries(forms))("a double click sends each form of the group %s once", async (_, forms) => {
     await expectOneChangeEach(forms, web.person);
   });
 
-  describe("with mail", () => {
+  describe("a double click on a service with mail", () => {
     let smtp: Awaited<ReturnType<typeof startSmtpServer>>;
     let service: Awaited<ReturnType<typeof startWebService>>;
     beforeAll(async () => {
@@ -244,7 +244,7 @@ describe("a double click", () => {
       await smtp.stop();
     });
 
-    it.each(Object.entries(mailForms))("a double click in %s sends one mail", async (_, forms) => {
+    it.each(Object.entries(mailForms))("a double click in the form %s sends one mail", async (_, forms) => {
       await expectOneChangeEach(forms, async (name) => {
         const opened = await openPerson(web.browser, { service, name });
         onTestFinished(opened.close);

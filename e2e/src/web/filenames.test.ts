@@ -29,10 +29,10 @@ const names = [
 /** The height of three lines: a name of two lines with unlucky breaks. Pixels. */
 const MOST_PX = 76;
 
-describe("filenames of different scripts", () => {
+describe("filenames in different scripts", () => {
   const web = startWeb();
 
-  it("a filename in each script fits its row, and a long filename wraps", async () => {
+  it("a filename in any script fits its row, and a long filename wraps", async () => {
     const ann = await web.person("Ann", PHONE);
     const note = await seedNote(ann.client, { title: "חוזה", files: names.map((name) => text(name, name)) });
     const { page } = ann;

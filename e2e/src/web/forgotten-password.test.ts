@@ -39,7 +39,7 @@ describe("a forgotten password", () => {
     return urls.find((url) => new URL(url).pathname === path) ?? "";
   }
 
-  it("requirement 42: the link in a mail replaces a forgotten password", async () => {
+  it("requirement 42: a person sets a new password with the link in a mail", async () => {
     const service = await startWebService({
       SMTP_URL: `smtp://127.0.0.1:${smtp.port}`,
       MAIL_FROM: "Example Files <files@example.com>",
@@ -87,7 +87,7 @@ describe("a forgotten password", () => {
     await heading(page, invalid.title);
   });
 
-  it("requirement 42: a link of the operator replaces a forgotten password", async () => {
+  it("requirement 42: a person sets a new password with a link from the operator", async () => {
     const place = await makePlace();
     const running = await startProcess(place);
     onTestFinished(async () => {
@@ -114,7 +114,7 @@ describe("a forgotten password", () => {
     await heading(ben.page, "Notes");
   });
 
-  it("the page of a forgotten password reports a service that does not respond", async () => {
+  it("the page for a forgotten password reports a service that does not respond", async () => {
     const { page, watch, close } = await openPerson(web.browser, { ...visitor, service: web.service, name: "Carl" });
     onTestFinished(close);
     watch.expect(/^(?:503|Failed to load resource)/);

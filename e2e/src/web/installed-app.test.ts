@@ -38,7 +38,7 @@ async function shareWithApp(page: Page, files: { name: string; mimeType: string;
 
 const photo = { name: "Foto ü.jpg", mimeType: "image/jpeg", buffer: Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]) };
 
-it("the installed app attaches shared files to a new or an existing note", async () => {
+it("the installed app attaches files from other apps to a new or an existing note", async () => {
   const ann = await web.person("Ann");
   const { page, client } = ann;
   const note = await seedNote(client, { title: "Trip" });
@@ -64,7 +64,7 @@ it("the installed app attaches shared files to a new or an existing note", async
   await page.getByText(attachTexts.nothing.title).waitFor();
 });
 
-it("the installed app keeps shared files while the person signs in", async () => {
+it("the installed app keeps files from other apps while the person signs in", async () => {
   const ben = await web.person("Ben");
   const { page } = ben;
   await install(page);
@@ -78,7 +78,7 @@ it("the installed app keeps shared files while the person signs in", async () =>
   expect(new URL(page.url()).pathname).toBe("/attach");
 });
 
-it("a page that is not installed registers no worker, and its manifest names its icons", async () => {
+it("the app has a manifest with icons, and no service worker before it is installed", async () => {
   const { page, context } = await web.person("Cy");
   await page.goto("/");
   await page.getByRole("navigation").first().waitFor();

@@ -18,7 +18,7 @@ const { page: words, closed, ask, requests } = invitationTexts;
 /** The most clicks that both people together may need, from the open share dialog to the open note. */
 const MOST_CLICKS = 4;
 
-describe("a person without access", () => {
+describe("a person without access to a note", () => {
   const web = startWeb();
 
   /** Makes a new note, and shares it with an email address in the share dialog. */

@@ -41,7 +41,7 @@ describe("keyboard shortcuts", () => {
     expect((await client.notes.list()).items).toHaveLength(1);
   });
 
-  it("a shortcut opens a field that finds notes, pages and actions", async () => {
+  it("the command field opens with Ctrl+K, and finds notes, pages and actions", async () => {
     const { page, client } = await web.person("Ann Commands");
     await seedNote(client, { title: "Plan", body: "one" });
     await seedNote(client, { title: "Other" });
@@ -66,7 +66,7 @@ describe("keyboard shortcuts", () => {
     await expect.poll(() => page.getByRole("textbox", TITLE).evaluate(isFocused)).toBe(true);
   });
 
-  it("the command field offers the permitted actions of the open note, and finds files", async () => {
+  it("the command field offers the permitted actions on the open note", async () => {
     const { page, client } = await web.person("Ann Offers");
     const files = [text("report.pdf.txt", "r"), text("b.txt", "b")];
     const { id, attachments } = await seedNote(client, { title: "Tax return", files });
@@ -95,7 +95,7 @@ describe("keyboard shortcuts", () => {
       .toBe(true);
   });
 
-  it("a menu leaves the focus on the item that the user reached before the menu took the focus", async () => {
+  it("an opening menu does not take the focus from an item that the user has reached", async () => {
     const { page, client } = await web.person("Ann Menu");
     const { id } = await seedNote(client, { title: "Plan", files: [text("plan.txt", "one")] });
     await page.goto(`/n/${id}`);

@@ -15,10 +15,10 @@ import { startWeb } from "./testing/start-web.ts";
 
 const GERMAN = { locale: "de-AT" };
 
-describe("languages", () => {
+describe("the languages of the app", () => {
   const web = startWeb();
 
-  it("the language follows the browser until the person chooses another one", async () => {
+  it("the app has the language of the browser until a person chooses another", async () => {
     const { page, client } = await web.person("Ann", GERMAN);
     await seedNote(client, { title: "Plan", files: [text("plan.txt", "x".repeat(1_234_567))] });
     await page.goto("/");
@@ -52,7 +52,7 @@ describe("languages", () => {
     expect(await page.locator("html").getAttribute("lang")).toBe("en");
   });
 
-  it("a message about a rejected file has the language of the page, also after a response without an error", async () => {
+  it("a message about a file that the scan rejects has the language of the page", async () => {
     const { page, client } = await web.person("Ann Rejected", GERMAN);
     const { id } = await seedNote(client, { title: "Plan" });
     await page.goto(`/n/${id}`);

@@ -22,7 +22,7 @@ async function signIn({ page, email }: Person): Promise<void> {
   await page.getByRole("heading", { level: 1, name: "Notes" }).waitFor();
 }
 
-describe("signing out", () => {
+describe("a sign-out", () => {
   const web = startWeb({ hasCache: false });
 
   it("a sign-out saves the last change of a note", async () => {
@@ -36,7 +36,7 @@ describe("signing out", () => {
     await ann.page.getByRole("link", { name: "Better plan" }).waitFor();
   });
 
-  it("a sign-out asks before it discards a change that can't be saved", async () => {
+  it("a sign-out asks before it discards a change of a note that can't be saved", async () => {
     const cleo = await web.person("Cleo");
     cleo.watch.expect(/^500 PATCH/);
     const { id } = await seedNote(cleo.client, { title: "Plan", body: "one" });

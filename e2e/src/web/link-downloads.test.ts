@@ -24,7 +24,7 @@ const visitor = (web: Web, options = {}) => web.person("Vera", { hasAccount: fal
 const widthOf = (element: unknown) => (element as { naturalWidth: number }).naturalWidth;
 const download = (page: Page, filename: string) => page.getByRole("button", { name: `Download: ${filename}` });
 
-describe("a link without an account", () => {
+describe("a link, opened without an account", () => {
   const web = startWeb();
 
   it("a visitor downloads the file of a link with one click", async () => {
@@ -43,7 +43,7 @@ describe("a link without an account", () => {
     expect(await readLink(ann, link)).toMatchObject({ opened: 1, claims: 1, urlsIssued: 1 });
   });
 
-  it("requirement 20: a link shows nothing before the right password", async () => {
+  it("requirement 20: the page of a link shows no content before the right password", async () => {
     const { link } = await share(web, [text("secret-plan.txt", "x")], { password: "open sesame", label: "Plans" });
     const { page, watch } = await visitor(web);
     watch.expect(/^403 POST .*\/unlock$/);
@@ -60,7 +60,7 @@ describe("a link without an account", () => {
     await page.getByText("secret-plan.txt").first().waitFor();
   });
 
-  it("a link shows the number of remaining downloads, and then its end", async () => {
+  it("the page of a link shows the remaining downloads, and that the link has ended", async () => {
     const { ann, link } = await share(web, [text("a.txt", "a"), text("b.txt", "b")], { maxClaims: 1 });
     const first = await visitor(web);
     await first.page.goto(link.url);
@@ -80,7 +80,7 @@ describe("a link without an account", () => {
     expect(await second.page.getByRole("main").textContent()).not.toMatch(/Ann|a\.txt/);
   });
 
-  it("requirement 20: a revoked link and an unknown link have the same page", async () => {
+  it("requirement 20: a revoked link shows the same page as an unknown link", async () => {
     const { ann, link } = await share(web, [text("a.txt", "a")]);
     await revokeLink(ann, link);
     const { page, watch } = await visitor(web);
@@ -94,7 +94,7 @@ describe("a link without an account", () => {
     expect(new Set(seen).size).toBe(1);
   });
 
-  it("requirement 21: a download of a link resumes without another claim", async () => {
+  it("requirement 21: a resumed download of a link needs no second claim", async () => {
     const file = randomFile("film.bin", { sizeBytes: 6 * MIB });
     const { ann, link } = await share(web, [file], { maxClaims: 1, urlTtlSeconds: 2 });
     const { page, context, watch } = await visitor(web);
@@ -176,7 +176,7 @@ describe("a link without an account", () => {
     expect(await readLink(ann, link)).toMatchObject({ claims: 0, urlsIssued: 0 });
   });
 
-  it("a link works without JavaScript", async () => {
+  it("the page of a link works without JavaScript", async () => {
     const { ann, link } = await share(web, [text("report.txt", "the report")], { maxClaims: 1 });
     const { page, watch } = await visitor(web, { javaScriptEnabled: false });
     // Chromium reports a policy violation, because the page preloads a script, although scripts may not run here.

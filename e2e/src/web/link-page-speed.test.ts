@@ -14,13 +14,13 @@ const MOST_ROUNDS = 6;
 
 declare const performance: { now(): number };
 
-describe("the page of a link", () => {
+describe("the load of the page of a link", () => {
   const web = startWeb({ hasCache: false });
 
   it.each([
     ["a link", {}],
     ["a file request", { kind: "upload", request: {} }],
-  ])("the page of a link loads under 60 kB of script for %s", async (_, body) => {
+  ])("the page of %s loads under 60 kB of script", async (_, body) => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Handover", files: [png("photo.png"), text("a.txt", "a")] });
     const link = await makeLink(ann, note.id, body);
@@ -39,7 +39,7 @@ describe("the page of a link", () => {
     expect(gzipBytes, JSON.stringify(files)).toBeLessThan(SCRIPT_GOAL_BYTES);
   });
 
-  it("the page of a link shows its first view within 1.5 s on a slow phone", async () => {
+  it("the page of a link shows its content within 1.5 s on a slow phone", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Handover", files: [png("photo.png"), text("a.txt", "a")] });
     const link = await makeLink(ann, note.id);

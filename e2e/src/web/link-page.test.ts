@@ -56,7 +56,7 @@ describe("the page of a link to several files", () => {
     expect(await layoutShift(page)).toBeLessThan(0.01);
   });
 
-  it("a row of the page of a link is one button of at least 56 pixels on a phone", async () => {
+  it("on a phone, each file on the page of a link is one button of at least 56 pixels", async () => {
     const { link } = await share(web, [
       png("photo.png"),
       { ...text("plan.zip", "PK"), type: "application/octet-stream" },
@@ -74,7 +74,7 @@ describe("the page of a link to several files", () => {
     { claimsLeft: 0, endsIn: 9_000, shown: shares.window(900) },
     { claimsLeft: 0, endsIn: 500, shown: shares.window(500) },
     { claimsLeft: 1, endsIn: 9_000, shown: texts.time.left(9_000) },
-  ])("a claimed link with $claimsLeft downloads shows one end if it ends in $endsIn s", async (link) => {
+  ])("a claimed link with $claimsLeft downloads shows one time limit, with $endsIn s left", async (link) => {
     const { page } = await visitor(web);
     const claim = { id: "018f3c1e-7c1e-7000-8000-0000000000c1", windowEndsAt: inSeconds(900) };
     const opened = { claim, claimsLeft: link.claimsLeft, expiresAt: inSeconds(link.endsIn) };
@@ -112,7 +112,7 @@ describe("the page of a link to several files", () => {
     expect(await readLink(ann, link)).toMatchObject({ claims: 1 });
   });
 
-  it("the page of a link shows the start of a long text with a hint", async () => {
+  it("the page of a link shows the start of a long text, and says so", async () => {
     const { link } = await share(web, [text("a.txt", "a"), text("long.txt", "ü".repeat(200_000))]);
     const { page } = await visitor(web);
     await page.goto(link.url);
@@ -122,7 +122,7 @@ describe("the page of a link to several files", () => {
     expect(shown).toBe("ü".repeat((256 * 1024) / 2));
   });
 
-  it("back closes a preview, and stays on the page of the link", async () => {
+  it("the back button closes a preview, and stays on the page of the link", async () => {
     const { link } = await share(web);
     const { page } = await visitor(web, PHONE);
     await page.goto("/sign-in");
@@ -165,7 +165,7 @@ describe("the page of a link that ends while it is open", () => {
     expect(await page.getByRole("main").textContent()).not.toContain("photo.png");
   });
 
-  it("the password page of a link notices that the link has ended", async () => {
+  it("the open password page of a link shows that the link has ended", async () => {
     const { ann, link } = await share(web, undefined, { password: "open sesame" });
     const { page, watch } = await visitor(web);
     watch.expect(GONE);
@@ -180,7 +180,7 @@ describe("the page of a link that ends while it is open", () => {
     expect(await page.getByRole("textbox").count()).toBe(0);
   });
 
-  it("a new password of a link locks its open page", async () => {
+  it("the open page of a link asks for a password that the owner has just set", async () => {
     const { ann, link } = await share(web);
     const { page } = await visitor(web);
     await page.goto(link.url);

@@ -10,7 +10,7 @@ import { startWeb } from "./testing/start-web.ts";
 
 const { shares, preview } = texts;
 
-describe("the pictures of a link", () => {
+describe("the pictures on the page of a link", () => {
   const web = startWeb({ hasCache: false });
   let landscape: Photo;
   let portrait: Photo;
@@ -42,7 +42,7 @@ describe("the pictures of a link", () => {
     (watch.requests.get(web.service.url) ?? []).filter(({ url }) => url.includes("/public/") && url.endsWith(path))
       .length;
 
-  it("a visitor sees the photos of a link without a claim, and nothing moves while they load", async () => {
+  it("a visitor sees the photos of a link without a claim and without layout shifts", async () => {
     const ann = await web.person("Ann");
     const link = await seedLink(ann);
     const vera = await web.person("Vera", { hasAccount: false });
@@ -61,7 +61,7 @@ describe("the pictures of a link", () => {
     expect(bytes).toBeLessThan(60_000);
   });
 
-  it("the first opened photo of a link with a limit is one claim, and the next photos belong to it", async () => {
+  it("all photos that a visitor opens on a link with a download limit are one claim", async () => {
     const bea = await web.person("Bea");
     const link = await seedLink(bea, { maxClaims: 2, showPreviews: true });
     const will = await web.person("Will", { hasAccount: false });
@@ -88,7 +88,7 @@ describe("the pictures of a link", () => {
     expect(await readLink(bea, link)).toMatchObject({ claims: 1 });
   });
 
-  it("a swipe shows the next photo of a link, and back closes the viewer", async () => {
+  it("a swipe shows the next photo of a link, and the back button closes the viewer", async () => {
     const cleo = await web.person("Cleo");
     const link = await seedLink(cleo);
     const xena = await web.person("Xena", { ...PHONE, hasAccount: false });
@@ -113,7 +113,7 @@ describe("the pictures of a link", () => {
     await openerOf(xena, "a.jpg").waitFor();
   });
 
-  it("a photo of the grid is downloaded from the viewer, and its progress is beside the button for all files", async () => {
+  it("a visitor downloads one photo of a link from the viewer, and sees the progress", async () => {
     const dora = await web.person("Dora");
     const link = await seedLink(dora);
     const yves = await web.person("Yves", { hasAccount: false });
@@ -126,7 +126,7 @@ describe("the pictures of a link", () => {
     await page.locator(".ticket-bar").getByText(shares.done, { exact: true }).waitFor();
   });
 
-  it("a link with a password shows no photo before the password, and none by default after it", async () => {
+  it("a link with a password shows photos only after the password, and only if allowed", async () => {
     const eva = await web.person("Eva");
     const shown = await seedLink(eva, { password: "open sesame", showPreviews: true });
     const hidden = await seedLink(eva, { password: "open sesame" });
@@ -147,7 +147,7 @@ describe("the pictures of a link", () => {
     await expect.poll(() => loadedTiles(zack)).toBe(3);
   });
 
-  it("the page closes when the link ends before its photos are loaded", async () => {
+  it("the page of a link closes if the link ends before its photos are loaded", async () => {
     const fay = await web.person("Fay");
     const link = await seedLink(fay);
     const amy = await web.person("Amy", { hasAccount: false });
@@ -161,7 +161,7 @@ describe("the pictures of a link", () => {
     expect(await amy.page.locator(".tile").count()).toBe(0);
   });
 
-  it("the owner sees the photos of the link as a visitor, and the activity shows no visitor", async () => {
+  it("an owner who opens their own link as a visitor leaves no visitor in the activity", async () => {
     const gus = await web.person("Gus");
     const link = await seedLink(gus);
     await gus.page.goto("/links");

@@ -16,7 +16,7 @@ const bucket = await recordBucket();
 type Answer = { path: string; headers: Record<string, string> };
 type Visit = { link: { url: string }; answers: Answer[]; received: BucketRequest[] };
 
-describe("requirement 25: what a visit of a link tells the bucket and the caches", () => {
+describe("requirement 25: data that a visit of a link sends to the bucket and the caches", () => {
   const web = startWeb({ env: bucket.env });
   afterAll(bucket.stop);
 
@@ -51,7 +51,7 @@ describe("requirement 25: what a visit of a link tells the bucket and the caches
     expectPrivate(seen);
   });
 
-  it("the page of a link without JavaScript sends no token or filename to the bucket", async () => {
+  it("without JavaScript, the page of a link sends no token or filename to the bucket", async () => {
     const seen = await visit({ javaScriptEnabled: false }, async ({ page }, url) => {
       await page.goto(`${url}/download`);
       await page.getByLabel("Password").fill(LINK_PASSWORD);
@@ -63,10 +63,10 @@ describe("requirement 25: what a visit of a link tells the bucket and the caches
   });
 });
 
-describe("requirement 25: what the preview of a chat shows", () => {
+describe("requirement 25: the preview of a link in a chat", () => {
   const web = startWeb();
 
-  it("the preview of a link in a chat names neither the note nor a file nor its owner", async () => {
+  it("the preview of a link in a chat does not contain the note, a file or the owner", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: NAME, files: [text(`${NAME}.txt`, "text")] });
     const { url } = await makeLink(ann, note.id, { label: NAME });

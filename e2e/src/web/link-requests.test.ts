@@ -39,10 +39,10 @@ const chooseButton = (page: Page) => page.getByRole("button", { name: words.choo
 const addButton = (page: Page) => page.getByRole("button", { name: words.addMore });
 const sendButton = (page: Page) => page.getByRole("button", { name: words.send(0), exact: true });
 
-describe("a file request", () => {
+describe("the page of a file request", () => {
   const web = startWeb();
 
-  it("a file request receives a file with three clicks, and returns a receipt", async () => {
+  it("a visitor sends a file to a file request with three clicks, and gets a receipt", async () => {
     const { link, received } = await ask(web, { askName: "required" });
     const { page, context } = await visitor(web, PHONE);
     const clicks = await countClicks([context]);
@@ -63,7 +63,7 @@ describe("a file request", () => {
     expect(JSON.parse(receipt.statement)).toMatchObject({ filename: "payslip.txt", sizeBytes: 4 });
   });
 
-  it("a visitor drops a folder on a file request, and its files keep their folders", async () => {
+  it("the files of a folder that a visitor drops on a file request keep their folders", async () => {
     const { link, received } = await ask(web, { maxFiles: 3 });
     const { page, context } = await visitor(web);
     const on = page.locator(".drop-place");
@@ -87,7 +87,7 @@ describe("a file request", () => {
     await page.getByRole("list", { name: "small/2024" }).getByText("b.txt").first().waitFor();
   });
 
-  it("the Send button of a file request says what is missing, and moves the focus to the first choice", async () => {
+  it("the Send button of a file request says which files are missing", async () => {
     const slots = [
       { id: "passport", name: "Passport" },
       { id: "photo", name: "Photo" },
@@ -113,7 +113,7 @@ describe("a file request", () => {
     expect(await focused.getAttribute("aria-label")).toBe(words.chooseSlot("Photo"));
   });
 
-  it("a full file request keeps files, receipts and thanks after a reload", async () => {
+  it("a complete file request shows files, receipts and thanks also after a reload", async () => {
     const slots = [
       { id: "passport", name: "Passport", accept: ["application/pdf"] },
       { id: "photo", name: "Photo", accept: ["image/*"] },
@@ -175,7 +175,7 @@ describe("a file request", () => {
     await chooseButton(page).waitFor();
   });
 
-  it("a file request shows a refusal at its slot until the visitor replaces the file", async () => {
+  it("a file request shows a refused file in its slot until the visitor replaces the file", async () => {
     const slots = [
       { id: "photo", name: "Photo", accept: ["image/*"] },
       { id: "scan", name: "Scan", accept: ["application/pdf"] },
@@ -204,7 +204,7 @@ describe("a file request", () => {
     expect(files).toEqual(["photo.png ready"]);
   });
 
-  it("the receipts of sent files stay on the page when the file request ends, also after a reload", async () => {
+  it("the receipts of sent files stay on the page after the file request ends", async () => {
     const { ann, link } = await ask(web);
     const { page, watch } = await visitor(web);
     watch.expect(/^404 GET .*\/public\/links\//);
@@ -229,7 +229,7 @@ describe("a file request", () => {
     expect(await other.getByRole("main").textContent()).not.toContain("payslip.txt");
   });
 
-  it("a file request shows a sent file after a reload, and the visitor can delete it", async () => {
+  it("a visitor can delete a sent file after a reload of the file request", async () => {
     const { link, received } = await ask(web, { maxFiles: 1, review: true });
     const { page } = await visitor(web);
     await page.goto(link.url);

@@ -43,21 +43,21 @@ describe("requirement 21: programs that open links without a click", () => {
     expect(items.filter(({ action }) => action === "link.claimed" || action === "url.issued")).toEqual([]);
   }
 
-  it.each(subjects)("a crawler that submits every unchanged form uses nothing of %s", async (subject) => {
+  it.each(subjects)("a crawler that submits every unchanged form makes no claim on a link with %s", async (subject) => {
     await visit(subject, async ({ url }) => {
       const { requests } = await crawl(url);
       expectCrawled(requests, { url, subject });
     });
   });
 
-  it.each(subjects)("a crawler that fills every text field uses nothing of %s", async (subject) => {
+  it.each(subjects)("a crawler that fills every text field makes no claim on a link with %s", async (subject) => {
     await visit(subject, async ({ url }) => {
       const { requests } = await crawl(url, { fill: "scanner@example.com" });
       expectCrawled(requests, { url, subject });
     });
   });
 
-  it.each(subjects)("a browser that submits every form by script uses nothing of %s", async (subject) => {
+  it.each(subjects)("a browser that submits every form by script makes no claim on a link with %s", async (subject) => {
     await visit(subject, async ({ url }) => {
       const scanner = await web.person("Scanner", { hasAccount: false });
       scanner.watch.expect(/^(400|403) POST .*\/download$/);

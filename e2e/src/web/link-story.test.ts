@@ -58,7 +58,7 @@ describe("a link and three visitors on phones", () => {
     await told.filter({ hasText: "A visitor opened the link “Flat”" }).first().waitFor();
   });
 
-  it("the owner sees how long the last URL of a revoked link works", async () => {
+  it("the owner of a revoked link sees how long its last URL still works", async () => {
     const ann = await web.person("Ann", PHONE);
     const note = await seedNote(ann.client, { title: "Handover", files: [film] });
     const link = await ann.client.links.create(note.id, { label: "Offer", urlTtlSeconds: URL_TTL_SECONDS });

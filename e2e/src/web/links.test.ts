@@ -39,7 +39,7 @@ async function decode(page: Page, code: Locator): Promise<string | undefined> {
 }
 
 describe("a link of a note", () => {
-  it("one click makes a link and copies its URL", async () => {
+  it("one click makes a link of a note and copies its URL", async () => {
     const ann = await web.person("Ann", CLIPBOARD);
     const note = await seedNote(ann.client, { title: "Plan" });
     const dialog = await openLinks(ann.page, note.id);
@@ -52,7 +52,7 @@ describe("a link of a note", () => {
     expect(await dialog.getByText("Only this computer can open this link.").isVisible()).toBe(true);
   });
 
-  it("the list shows a link that was made before the list was loaded", async () => {
+  it("the list of links contains a link that was made while the list loaded", async () => {
     const ann = await web.person("Ann", CLIPBOARD);
     const note = await seedNote(ann.client, { title: "Plan" });
     const isMade = Promise.withResolvers<void>();
@@ -76,7 +76,7 @@ describe("a link of a note", () => {
     expect(await dialog.getByLabel("Address of the link").inputValue()).toBe(link?.url);
   });
 
-  it("the owner edits a link inside of the dialog", async () => {
+  it("the owner edits a link in the share dialog", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a"), text("b.txt", "b")] });
     await ann.client.links.create(note.id, { label: "Offer" });
@@ -154,7 +154,7 @@ describe("a link of a note", () => {
     await expect.poll(() => timer.textContent()).not.toBe(first);
   });
 
-  it("a visit of the owner to the page of a link does not count as a visitor", async () => {
+  it("the owner's own visit to the page of a link does not count as a visitor", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a"), text("b.txt", "b")] });
     await ann.client.links.create(note.id, { label: "Offer", password: "open sesame", maxClaims: 3 });
@@ -180,7 +180,7 @@ describe("a link of a note", () => {
     expect(visits).toEqual([]);
   });
 
-  it("an editor makes a link of a note, and a viewer can't", async () => {
+  it("an editor of a note can make a link, and a viewer can't", async () => {
     const [ann, ben, cleo] = [await web.person("Ann"), await web.person("Ben"), await web.person("Cleo")];
     const files = [text("a.txt", "a")];
     const note = await seedNote(ann.client, { title: "Plan", files, sharedWith: { userIds: [cleo.id] } });
@@ -196,7 +196,7 @@ describe("a link of a note", () => {
   });
 });
 
-describe("the link of another person", () => {
+describe("a link that another person made", () => {
   it("an editor copies and revokes the link of another person, and can't edit it", async () => {
     const [ann, ben] = [await web.person("Ann"), await web.person("Ben")];
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a")] });
@@ -210,7 +210,7 @@ describe("the link of another person", () => {
   });
 });
 
-describe("a file request", () => {
+describe("a file request of a note", () => {
   it("the owner makes a file request with a checklist and without an expiry", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Lease" });
@@ -235,7 +235,7 @@ describe("a file request", () => {
     ]);
   });
 
-  it("the owner accepts or rejects each file that waits for a review", async () => {
+  it("the owner accepts or rejects each file of a file request that waits for a review", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Lease", files: [text("a.txt", "a"), text("b.txt", "b")] });
     const decisions: string[] = [];
@@ -271,7 +271,7 @@ describe("a file request", () => {
 });
 
 describe("a link of a file", () => {
-  it("in the dialog of a file, the name of each link starts with this file", async () => {
+  it("in the dialog of a file, the name of each link starts with the name of this file", async () => {
     const ann = await web.person("Ann", CLIPBOARD);
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a"), text("b.txt", "b")] });
     await ann.client.links.create(note.id, { attachmentIds: note.attachments.map(({ id }) => id) });
@@ -290,7 +290,7 @@ describe("a link of a file", () => {
     await dialog.waitFor({ state: "detached" });
   });
 
-  it("the lifetime of a link is right even if the clock of the browser is wrong", async () => {
+  it("a new link has the right lifetime even if the clock of the browser is wrong", async () => {
     const ben = await web.person("Ben", CLIPBOARD);
     await ben.page.addInitScript("const { now } = Date; Date.now = () => now() - 7_200_000");
     const { dialog, noteId } = await openFileLinks(ben);
@@ -323,7 +323,7 @@ describe("a link of a file", () => {
     await dialog.getByRole("button", { name: "Copy the link “terms.txt”" }).waitFor();
   });
 
-  it("the app copies the URL of a link without HTTPS, where pages have no clipboard", async () => {
+  it("the app copies the URL of a link even without HTTPS", async () => {
     const cleo = await web.person("Cleo", CLIPBOARD);
     const reader = await cleo.context.newPage();
     await reader.goto("/");
@@ -337,7 +337,7 @@ describe("a link of a file", () => {
     expect(await readClipboard(reader)).toBe(url);
   });
 
-  it("the app selects the URL of a link if no page may copy", async () => {
+  it("the app selects the URL of a link if the browser does not let the page copy it", async () => {
     const dora = await web.person("Dora");
     await dora.page.addInitScript(`
       Object.defineProperty(Navigator.prototype, "clipboard", { value: undefined });
@@ -349,7 +349,7 @@ describe("a link of a file", () => {
     await expect.poll(() => dora.page.evaluate("getSelection().toString()")).toBe(url);
   });
 
-  it("the dialog shows why a file has no link", async () => {
+  it("the dialog of a file shows why the creation of a link failed", async () => {
     const eva = await web.person("Eva");
     eva.watch.expect(/^503 POST .*\/links/);
     const { dialog } = await openFileLinks(eva);
@@ -370,7 +370,7 @@ describe("a link of a file", () => {
 });
 
 describe("links that have ended", () => {
-  it("one line hides the ended links, and each ended link has one button to renew it", async () => {
+  it("one line hides the ended links of a note, and each ended link can be renewed", async () => {
     const ann = await web.person("Ann", CLIPBOARD);
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a")] });
     const create = (label: string, password: string | null = null) =>
@@ -405,7 +405,7 @@ describe("links that have ended", () => {
 });
 
 describe("the page of all links", () => {
-  it("the page of links lists links and file requests, page by page", async () => {
+  it("the page of all links lists links and file requests, page by page", async () => {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan" });
     await ann.client.links.create(note.id, { kind: "upload", label: "Papers", request: {} });
@@ -425,11 +425,11 @@ describe("the page of all links", () => {
   });
 });
 
-describe("the policy of the operator", () => {
+describe("the operator's policy for links", () => {
   const off = startWeb({ env: { LINKS: "off" } });
   const strict = startWeb({ env: { LINKS_PASSWORD: "required", LINKS_MAX_EXPIRY: "3600" } });
 
-  it("the page of links has no actions and shows the reason when links are off", async () => {
+  it("if the operator disables links, the dialog of links has no actions and says why", async () => {
     const ann = await off.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a")] });
     const dialog = await openLinks(ann.page, note.id);
@@ -439,7 +439,7 @@ describe("the policy of the operator", () => {
     expect(await ann.page.getByRole("button", { name: "Copy link" }).count()).toBe(0);
   });
 
-  it("the page of links says that a link without the required password is closed", async () => {
+  it("the page of links says that a link without a required password does not work", async () => {
     const ann = await strict.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a")] });
     await ann.client.links.create(note.id, { label: "Offer", password: "open sesame" });
@@ -459,7 +459,7 @@ describe("the policy of the operator", () => {
     await dialog.getByRole("textbox", { name: "Password" }).waitFor();
   });
 
-  it("a new link asks for a required password and offers only the allowed times", async () => {
+  it("the form of a new link asks for a required password, and offers allowed lifetimes", async () => {
     const ann = await strict.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan" });
     const dialog = await openLinks(ann.page, note.id);

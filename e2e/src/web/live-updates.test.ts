@@ -7,7 +7,7 @@ import { startWeb } from "./testing/start-web.ts";
 const web = startWeb();
 const isStream = (request: { headers(): Record<string, string> }) => request.headers().accept === "text/event-stream";
 
-it("an open page shows a new share, its files and its revocation without a reload", async () => {
+it("an open page shows a new share and its revocation without a reload", async () => {
   const [ann, ben] = [await web.person("Ann Live"), await web.person("Ben Live")];
   const { page } = ben;
   ben.watch.expect(/^403 /);
@@ -36,7 +36,7 @@ it("an open page shows a new share, its files and its revocation without a reloa
   expect(polls).toEqual([]);
 });
 
-it("an open page polls for changes if the service refuses a stream", async () => {
+it("an open page polls for changes if the service refuses an event stream", async () => {
   const ben = await web.person("Ben Polls");
   const { page, watch } = ben;
   watch.expect(/^429 GET .*\/changes/);

@@ -15,7 +15,7 @@ import { startWeb } from "./testing/start-web.ts";
 const words = landing.emailProof;
 const EVA = "eva@example.com";
 
-describe("mails", () => {
+describe("the mails of the service", () => {
   const web = startWeb();
   let smtp: Awaited<ReturnType<typeof startSmtpServer>>;
   beforeAll(async () => {
@@ -23,7 +23,7 @@ describe("mails", () => {
   });
   afterAll(() => smtp.stop());
 
-  it("mails follow the settings of a user, and open a link for certain people", async () => {
+  it("the service sends mails as the user's settings say, and to the receivers of a link", async () => {
     const env = { SMTP_URL: `smtp://127.0.0.1:${smtp.port}`, MAIL_FROM: "files@example.com" };
     const service = await startWebService(env);
     onTestFinished(service.stop);

@@ -7,10 +7,10 @@ import { startWeb } from "./testing/start-web.ts";
 const computed = (selector: string, property: string, pseudo?: string) =>
   `getComputedStyle(document.querySelector(${JSON.stringify(selector)}), ${JSON.stringify(pseudo ?? null)})[${JSON.stringify(property)}]`;
 
-describe("the note page in other media", () => {
+describe("the page of a note in other media", () => {
   const web = startWeb();
 
-  it("the selected row is visible with forced colors, and a printed page shows dates", async () => {
+  it("the page of a note works with forced colors and on paper", async () => {
     const { page, client } = await web.person("Ann");
     await seedNote(client, { title: "First" });
     const note = await seedNote(client, { title: "Second", files: [text("plan.txt", "plan")] });

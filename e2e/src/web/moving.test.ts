@@ -44,7 +44,7 @@ describe("moving and copying files", () => {
     await hint.waitFor({ state: "detached" });
   }
 
-  it("the keyboard moves a file to a note, and an undo moves it back", async () => {
+  it("a person moves a file to a note with the keyboard, and an undo moves it back", async () => {
     const ann = await web.person("Ann");
     const target = await seedNote(ann.client, { title: "Archive" });
     const note = await open(ann, [text("a.txt", "a"), text("b.txt", "b")]);
@@ -73,14 +73,14 @@ describe("moving and copying files", () => {
     return { dialog, search };
   }
 
-  it("Enter during a search chooses the first note that the search finds", async () => {
+  it("Enter during a search in the move dialog chooses the first note that is found", async () => {
     const { dialog, search } = await pressEnterEarly(await web.person("Ann"));
     search.release();
     await dialog.getByText(words.losing({ people: 0, links: 0, isExact: true })).waitFor();
     expect(await dialog.getByRole("option", { name: "Archive" }).getAttribute("aria-current")).toBe("true");
   });
 
-  it("a click on a note counts more than an earlier Enter", async () => {
+  it("a click on a note in the move dialog replaces the choice of an earlier Enter", async () => {
     const { dialog, search } = await pressEnterEarly(await web.person("Ann"));
     await dialog.getByRole("option", { name: "Bills" }).click();
     search.release();
@@ -99,7 +99,7 @@ describe("moving and copying files", () => {
     expect([await namesOf(ben, note.id), await namesOf(ben, target.id)]).toEqual([["b.txt"], ["a.txt", "b.txt"]]);
   });
 
-  it("a drag onto a note asks first if people would lose the file", async () => {
+  it("a drag of a file onto a note asks first if people would lose their access", async () => {
     const cleo = await web.person("Cleo");
     const dan = await web.person("Dan");
     const target = await seedNote(cleo.client, { title: "Archive" });
@@ -128,7 +128,7 @@ describe("moving and copying files", () => {
     expect([await namesOf(eve, note.id), await namesOf(eve, target.id)]).toEqual([["c.txt"], ["a.txt", "b.txt"]]);
   });
 
-  it("on a phone, a viewer can copy a file to one of their own notes, but cannot move it", async () => {
+  it("a viewer of a file can copy it to an own note, but cannot move it", async () => {
     const [fay, gus] = [await web.person("Fay"), await web.person("Gus", PHONE)];
     const files = [text("a.txt", "a")];
     const sharedWith = { userIds: [gus.id] };
@@ -145,7 +145,7 @@ describe("moving and copying files", () => {
     expect([await namesOf(fay, note.id), await namesOf(gus, own.id)]).toEqual([["a.txt"], ["a.txt"]]);
   });
 
-  it("a move that the service refuses keeps the file and shows the reason", async () => {
+  it("the page shows why the service refuses to move a file", async () => {
     const [hal, ida] = [await web.person("Hal"), await web.person("Ida")];
     const target = await seedNote(ida.client, {
       title: "Ida's note",

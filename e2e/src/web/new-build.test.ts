@@ -11,7 +11,7 @@ import { startWeb } from "./testing/start-web.ts";
 
 const web = startWeb({ hasCache: false });
 
-it("an open page reloads when it needs code of a previous build", async () => {
+it("an open page reloads when it needs code that the new build does not have", async () => {
   const ann = await web.person("Ann");
   const { page, watch } = ann;
   watch.expect(/404|The code could not be loaded/);
@@ -48,7 +48,7 @@ it("the app shows a network problem instead of a page that can't be loaded offli
   await page.getByRole("heading", { name: activity.title, level: 1 }).waitFor();
 });
 
-it("the app loads the page that was opened offline when the browser is online again", async () => {
+it("the app loads a page that was opened offline as soon as the browser is online", async () => {
   const eve = await web.person("Eve");
   const { page, watch } = eve;
   watch.expect(/ERR_|The code could not be loaded/);
@@ -63,7 +63,7 @@ it("the app loads the page that was opened offline when the browser is online ag
   await page.getByRole("heading", { name: activity.title, level: 1 }).waitFor();
 });
 
-it("the page stays and reports a network problem if a dialog can't be loaded", async () => {
+it("the page reports a network problem if the code of a dialog can't be loaded", async () => {
   const cy = await web.person("Cy");
   const { page, watch } = cy;
   watch.expect(/ERR_/);
@@ -90,7 +90,7 @@ it("the page stays and reports a network problem if a dialog can't be loaded", a
     .toBe(true);
 });
 
-it("a note shows its source if the Markdown renderer can't be loaded", async () => {
+it("a note shows its Markdown source if the Markdown renderer can't be loaded", async () => {
   const dee = await web.person("Dee");
   const { page, watch } = dee;
   watch.expect(/ERR_FAILED/);
@@ -118,7 +118,7 @@ async function withholdCode({ page, watch }: Person, name: string) {
   };
 }
 
-it("a retry shows a PDF after its code could not be loaded", async () => {
+it("a retry shows a PDF after the code of the PDF preview could not be loaded", async () => {
   const gia = await web.person("Gia");
   const { page } = gia;
   const note = await seedNote(gia.client, { title: "Lease", files: [pdf("lease.pdf", ["In May."])] });

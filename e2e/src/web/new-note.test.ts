@@ -27,7 +27,7 @@ async function openNewNote({ page }: Person): Promise<void> {
 describe("a new note", () => {
   const web = startWeb();
 
-  it("a new note without text leaves no trace, even after several clicks and keys", async () => {
+  it("a new note that stays empty is not stored, even after several clicks and keys", async () => {
     const ann = await web.person("Ann Empty");
     const { page } = ann;
     await openNewNote(ann);
@@ -43,7 +43,7 @@ describe("a new note", () => {
     expect(await page.evaluate("Object.keys(localStorage).filter((key) => key.includes('draft'))")).toEqual([]);
   });
 
-  it("the first letters create one note, and typing goes on in the same field", async () => {
+  it("the first letters in a new note create one note, while the person keeps typing", async () => {
     const ben = await web.person("Ben Fast");
     const { page } = ben;
     await openNewNote(ben);
@@ -80,7 +80,7 @@ describe("a new note", () => {
     await expect.poll(() => titlesOf(cy)).toEqual(["Written offline"]);
   });
 
-  it("a creation with a lost response makes one note with the whole text", async () => {
+  it("a lost response to the creation of a note leads to one note with the whole text", async () => {
     const dee = await web.person("Dee Lost");
     dee.watch.expect(/POST .*\/notes/);
     const { page } = dee;
@@ -99,7 +99,7 @@ describe("a new note", () => {
     await expect.poll(() => titlesOf(dee)).toEqual(["First and more"]);
   });
 
-  it("two tabs with the same new note make one note, and no text is lost", async () => {
+  it("two tabs with the same new note create one note, and no text is lost", async () => {
     const eve = await web.person("Eve Two Tabs");
     eve.watch.expect(/^409 PATCH/);
     await openNewNote(eve);
@@ -117,7 +117,7 @@ describe("a new note", () => {
     await other.close();
   });
 
-  it("the first file creates the note, and is its title unless the person typed one", async () => {
+  it("the first file in a new note creates the note, and gives it a title", async () => {
     const fay = await web.person("Fay Files");
     const { page } = fay;
     await openNewNote(fay);
@@ -133,7 +133,7 @@ describe("a new note", () => {
     await expect.poll(() => titlesOf(fay)).toEqual(["Mine", "Contract.v2"]);
   });
 
-  it("files for a new note wait for the connection, and are then attached once", async () => {
+  it("files in a new note wait for the connection, and are then attached once", async () => {
     const gil = await web.person("Gil Waits");
     gil.watch.expect(/POST .*\/notes/);
     await gil.page.route("**/notes", (route) =>
@@ -147,7 +147,7 @@ describe("a new note", () => {
     expect((await gil.client.notes.list()).items).toMatchObject([{ title: "a", attachmentCount: 1 }]);
   });
 
-  it("a person in an empty service makes a link for a stranger with at most 4 clicks", async () => {
+  it("a new person signs up and makes a link for a stranger with at most 4 clicks", async () => {
     const hal = await web.person("Hal Quick", {
       hasAccount: false,
       permissions: ["clipboard-read", "clipboard-write"],

@@ -4,7 +4,7 @@ import { makeConflict, rendered, TEXT } from "./testing/note-page.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
-describe("two who write on one note", () => {
+describe("two people who write in one note", () => {
   const web = startWeb();
 
   const conflict = async (name: string) => {
@@ -20,7 +20,7 @@ describe("two who write on one note", () => {
     return { ...person, id };
   };
 
-  it("a user whose note was changed meanwhile sees both texts, and can keep their own text", async () => {
+  it("a person whose note another person has changed sees both texts, and can keep one", async () => {
     const { page, client, id } = await conflict("Ann Keeps");
     await page.getByText("Show the other text").click();
     await page.getByRole("region", { name: conflictTexts.title }).getByText("theirs", { exact: true }).waitFor();

@@ -4,10 +4,10 @@ import { PASSWORD } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
-describe("a draft that the service has not saved", () => {
+describe("a draft of a note that the service has not saved", () => {
   const web = startWeb({ hasCache: false });
 
-  it("the app saves a draft when the connection is back", async () => {
+  it("the app saves the draft of a note when the connection is back", async () => {
     const { page, client, context, watch } = await web.person("Ann Offline");
     watch.expect(/ERR_INTERNET_DISCONNECTED/);
     const { id } = await seedNote(client, { title: "Plan", body: "one" });
@@ -22,7 +22,7 @@ describe("a draft that the service has not saved", () => {
     expect((await client.notes.get(id)).body).toBe("one, offline");
   });
 
-  it("the app restores a draft after a crash, and the user can discard it", async () => {
+  it("the app restores the draft of a note after a crash", async () => {
     const { page, client, context, watch } = await web.person("Ann Crashes");
     watch.expect(/^500 PATCH|ERR_FAILED PATCH/);
     const { id } = await seedNote(client, { title: "Plan", body: "one" });
@@ -41,7 +41,7 @@ describe("a draft that the service has not saved", () => {
     await expect.poll(async () => (await client.notes.get(id)).body).toBe("one");
   });
 
-  it("the app saves a draft after the next sign-in if the session has ended", async () => {
+  it("the app saves the draft of a note after the next sign-in", async () => {
     const { page, client, context, watch, email } = await web.person("Ann Ends");
     watch.expect(/^401 /);
     const { id } = await seedNote(client, { title: "Plan", body: "one" });

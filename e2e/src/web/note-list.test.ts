@@ -11,7 +11,7 @@ import { startWeb } from "./testing/start-web.ts";
 describe("the list of notes", () => {
   const web = startWeb();
 
-  it("a pinned note comes first, and the chosen order of notes stays after a reload", async () => {
+  it("the list of notes starts with pinned notes, and keeps its order after a reload", async () => {
     const { page, client } = await web.person("Ann Sorts");
     for (const title of ["Alpha", "Gamma", "Beta"]) await seedNote(client, { title });
     const { items } = await client.notes.list();
@@ -45,7 +45,7 @@ describe("the list of notes", () => {
     await page.getByRole("menuitemradio", { name: texts.notes.order.title, checked: true }).waitFor();
   });
 
-  it("the app opens the note that was opened last, and opens the list on a phone", async () => {
+  it("the app opens the last opened note, but on a phone the list of notes", async () => {
     const { page, client, watch } = await web.person("Ann Returns");
     const { id } = await seedNote(client, { title: "Plan" });
     await seedNote(client, { title: "Other" });
@@ -90,7 +90,7 @@ describe("the list of notes", () => {
     expect((await client.notes.get(id)).attachments).toHaveLength(1);
   });
 
-  it("the page of deleted notes restores a note with its share", async () => {
+  it("a note that is restored on the page of deleted notes keeps its share", async () => {
     const { page, client } = await web.person("Ann Restores");
     const ben = await web.person("Ben Reads");
     const { id } = await seedNote(client, { title: "Plan", body: "one" });
@@ -106,7 +106,7 @@ describe("the list of notes", () => {
     expect((await ben.client.notes.get(id)).body).toBe("one");
   });
 
-  it("a search in the shared list finds a file of a page that was not loaded yet", async () => {
+  it("a search in the list of shared notes finds a file that is not loaded yet", async () => {
     const { client } = await web.person("Ann Shares");
     const cy = await web.person("Cy Searches");
     const { attachments } = await seedNote(client, {
@@ -122,7 +122,7 @@ describe("the list of notes", () => {
     await cy.page.getByText(texts.notes.search.found(0)).first().waitFor();
   });
 
-  it("an empty list of notes still says that it is empty after a failed load", async () => {
+  it("an empty list of notes says that it is empty even after a failed refresh", async () => {
     const { page, client, watch } = await web.person("Ann Waits");
     await page.goto("/");
     const hint = page.getByText(texts.notes.empty.begin.title);
@@ -167,7 +167,7 @@ describe("the list of notes", () => {
     await page.getByRole("link", { name: /Holiday/ }).waitFor();
   });
 
-  it("the list shows the notes and files that others share", async () => {
+  it("the list of shared notes shows the notes and files that other people share", async () => {
     const ann = await web.person("Ann Gives");
     const ben = await web.person("Ben Takes");
     await seedNote(ann.client, {
@@ -202,7 +202,7 @@ describe("the list of notes", () => {
     await expect.poll(() => page.getByRole("textbox", TITLE).inputValue()).toBe("Note 59");
   });
 
-  it("the list of notes loads again after an error", async () => {
+  it("a person can reload the list of notes after an error", async () => {
     const { page, watch } = await web.person("Ann Fails");
     watch.expect(/^500 GET .*\/notes\?/);
     await page.route(/\/notes\?/, (route) => route.fulfill({ status: 500, json: { code: "internal" } }));

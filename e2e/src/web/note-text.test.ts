@@ -61,7 +61,7 @@ describe("a note's text", () => {
     expect(await ben.page.getByRole("menuitem", { name: "Delete" }).count()).toBe(0);
   });
 
-  it("the print of a note has its files, and not the rest of the page", async () => {
+  it("a printed note contains its files, and not the rest of the page", async () => {
     const { page, client } = await web.person("Cleo");
     const { id } = await seedNote(client, { title: "Plan", body: "Print *this*.", files: [text("a.txt", "a")] });
     await page.goto(`/n/${id}`);
@@ -80,7 +80,7 @@ describe("a note's text", () => {
 
 describe("the URL of a note that does not exist", () => {
   it.each(["mistyped", "01990000-0000-7000-8000-000000000000"])(
-    "the page of an unknown note shows an error and a link to the notes: /n/%s",
+    "the page of an unknown note shows an error and a link to all notes: /n/%s",
     async (noteId) => {
       const { page, watch } = await web.person(`Ann ${noteId}`);
       watch.expect(/^40[04] GET/);

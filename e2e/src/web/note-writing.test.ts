@@ -8,10 +8,10 @@ import { startWeb } from "./testing/start-web.ts";
 declare const document: { body: { dispatchEvent(event: unknown): void } };
 declare const KeyboardEvent: new (type: string, init: { key: string; bubbles: boolean }) => unknown;
 
-describe("writing a note", () => {
+describe("the text field of a note", () => {
   const web = startWeb();
 
-  it("the app saves a note that a user wrote with the keyboard alone", async () => {
+  it("a person can write and save a note with the keyboard alone", async () => {
     const { page, client } = await web.person("Ann Writes");
     await page.goto("/");
     await page.getByRole("heading", { level: 1, name: "Notes" }).waitFor();
@@ -46,7 +46,7 @@ describe("writing a note", () => {
     expect(page.isClosed()).toBe(true);
   });
 
-  it("buttons and keys format the selected text of a note, and the user can undo it", async () => {
+  it("buttons and keys format the selected text of a note, and an undo reverts it", async () => {
     const { page, client } = await web.person("Ann Formats");
     const { id } = await seedNote(client, { title: "Plan", body: "one" });
     await page.goto(`/n/${id}`);
@@ -100,7 +100,7 @@ describe("writing a note", () => {
     await expect.poll(() => client.notes.get(id)).toMatchObject({ title: "", body: "one" });
   });
 
-  it("a conflict of two changes to a note has no serious axe findings in either theme", async () => {
+  it("the page of a note with a conflict has no serious axe findings in either theme", async () => {
     const { page, client, watch } = await web.person("Ann Looks");
     watch.expect(/^409 PATCH/);
     const { id } = await seedNote(client, { title: "Plan", body: "One" });

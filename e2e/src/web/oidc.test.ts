@@ -35,7 +35,7 @@ describe("an identity provider on another site, in a browser", () => {
     return person;
   }
 
-  it("the button of an identity provider signs in and opens the requested page", async () => {
+  it("a sign-in with an identity provider opens the requested page", async () => {
     const { page, client } = await visitor("Ann");
     provider.setPerson({ sub: "1", email: "ann@example.com", email_verified: true, name: "Ann" });
     await page.goto("/shared");

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { startWeb } from "./testing/start-web.ts";
 
-describe("requirement 25: the policy of the pages", () => {
+describe("requirement 25: the content security policy of the pages", () => {
   const web = startWeb();
 
   it.each(["/", "/sign-in", "/shared", "/n/018f3c1e-7c1e-7000-8000-000000000001", "/nowhere"])(
-    "requirement 25: the policy of the page %s names only the service and the bucket",
+    "requirement 25: the policy of the page %s permits only the service and the bucket",
     async (path) => {
       const { bucketOrigin, url } = web.service;
       expect(new URL(bucketOrigin).origin).not.toBe(url);
@@ -25,7 +25,7 @@ describe("requirement 25: the policy of the pages", () => {
     },
   );
 
-  it("the pages block inline scripts, style elements and other origins", async () => {
+  it("the policy of the pages blocks inline scripts, style elements and other origins", async () => {
     const { page, watch } = await web.person("Mallory", { hasAccount: false });
     // Ignores all problems, because the test itself causes violations of the policy.
     watch.expect(/./);

@@ -7,7 +7,7 @@ import { startWeb } from "./testing/start-web.ts";
 
 const FIRST_PAINT_MS = 1_500;
 
-describe("a cold load", () => {
+describe("a cold load of a page", () => {
   const web = startWeb();
   let ann: Person;
   let note: Note;
@@ -18,7 +18,7 @@ describe("a cold load", () => {
   });
 
   it.each(Object.entries(measuredPages))(
-    "a cold load of the page %s on a desktop and a phone has under 200 kB of script and a layout shift up to 0.05",
+    "a cold load of the page %s has under 200 kB of script and a layout shift of up to 0.05",
     async (_name, { path, ready, isSignedOut = false }) => {
       const { service, browser } = web;
       const session = isSignedOut ? {} : { as: ann };
@@ -35,7 +35,7 @@ describe("a cold load", () => {
     ["/", "the list", ".frame-list"],
     ["/n/1", "the note", ".frame-note"],
     ["/settings", "the page", ".frame-note"],
-  ])("the first paint of the path %s shows the outlines of %s in the chosen theme", async (path, _, outlines) => {
+  ])("the first paint of the path %s shows the placeholders of %s in the chosen theme", async (path, _, outlines) => {
     const { page, close } = await openPerson(web.browser, { service: web.service, name: "Zoe", hasAccount: false });
     // The scripts of the app never arrive.
     await page.route("**/assets/*.js", () => undefined);

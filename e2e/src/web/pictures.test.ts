@@ -60,7 +60,7 @@ describe("the pictures of a note", () => {
   const bucketReads = ({ watch }: Person) =>
     (watch.requests.get(web.service.bucketOrigin) ?? []).filter(({ method }) => method === "GET").length;
 
-  it("a note with mostly photos shows each photo in its true shape, and loads only the small previews", async () => {
+  it("a note with mostly photos shows small previews in the photos' aspect ratios", async () => {
     const ann = await web.person("Ann");
     await openPhotos(ann, { files: [text("list.txt", "names")] });
     const ratios = { "a.jpg": 1.5, "b.jpg": 0.75, "c.jpg": 4 };
@@ -76,7 +76,7 @@ describe("the pictures of a note", () => {
     expect(bucketReads(ann)).toBe(3);
   });
 
-  it("nothing on the page of a note moves while its photos load", async () => {
+  it("the page of a note has no layout shift while its photos load", async () => {
     const bea = await web.person("Bea");
     const note = await seedPhotos(bea);
     await watchShifts(bea.page);
@@ -105,7 +105,7 @@ describe("the pictures of a note", () => {
     expect(await filesOf(dora).locator(".tile").count()).toBe(0);
   });
 
-  it("the arrow keys move between tiles, and the tab key reaches the menu of a tile", async () => {
+  it("the arrow keys move between photos, and the tab key reaches the menu of a photo", async () => {
     const eva = await web.person("Eva");
     const { page } = eva;
     await openPhotos(eva);
@@ -131,7 +131,7 @@ describe("the pictures of a note", () => {
     expect(await filesOf(eva).locator(".tile :focus").count()).toBe(0);
   });
 
-  it("the user renames, selects and deletes photos in the grid", async () => {
+  it("a person renames, selects and deletes photos in the grid", async () => {
     const fay = await web.person("Fay");
     await openPhotos(fay);
     await openerOf(fay, "a.jpg").focus();
@@ -150,7 +150,7 @@ describe("the pictures of a note", () => {
     await expect.poll(() => filesOf(fay).locator(".tile").count()).toBe(0);
   });
 
-  it("the viewer shows the large preview, and loads the original when the user zooms", async () => {
+  it("the viewer shows the large preview of a photo, and loads the original on zoom", async () => {
     const gus = await web.person("Gus");
     const { page } = gus;
     await openPhotos(gus);
@@ -171,7 +171,7 @@ describe("the pictures of a note", () => {
     await dialog.waitFor({ state: "hidden" });
   });
 
-  it("the activity shows a photo as viewed when the viewer shows it, and not when the viewer fetches it ahead", async () => {
+  it("the activity shows a view of a photo only when the viewer shows this photo", async () => {
     const ivy = await web.person("Ivy");
     const jon = await web.person("Jon");
     const note = await seedPhotos(ivy);
@@ -190,7 +190,7 @@ describe("the pictures of a note", () => {
     await expect.poll(viewed).toEqual([second?.id, first?.id]);
   });
 
-  it("the viewer keeps the large preview and says so if the original cannot be loaded", async () => {
+  it("the viewer keeps the large preview if the original photo cannot be loaded", async () => {
     const kim = await web.person("Kim");
     const { page, watch } = kim;
     const [first] = (await openPhotos(kim)).attachments;

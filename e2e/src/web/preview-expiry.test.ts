@@ -25,7 +25,7 @@ describe("a player whose URL has expired", () => {
     ["video", async (page) => webm("film.webm", { frame: await keyFrame(page), seconds: 300, paddingBytes: 60_000 })],
   ];
 
-  it.each(makers)("a player of %s continues after a seek if its URL has expired", async (tag, make) => {
+  it.each(makers)("the %s player continues after a seek even if its URL has expired", async (tag, make) => {
     const ann = await web.person(`Ann ${tag}`);
     allowRefusedAddresses(ann);
     const file = await make(ann.page);
@@ -45,7 +45,7 @@ describe("a player whose URL has expired", () => {
     expect(await look(player)).toMatchObject({ volume: 0.5, playbackRate: 1.5, paused: false });
   });
 
-  it("a paused player stays paused after a seek if its URL has expired", async () => {
+  it("a paused player whose URL has expired stays paused after a seek", async () => {
     const ben = await web.person("Ben");
     allowRefusedAddresses(ben);
     const player = await openPlayer(ben, { tag: "audio", file: wav("talk.wav", { seconds: 900 }) });
@@ -57,7 +57,7 @@ describe("a player whose URL has expired", () => {
     expect(await look(player)).toMatchObject({ paused: true });
   });
 
-  it("requirement 16: a player stops, and the preview says why, if the access ends", async () => {
+  it("requirement 16: a player stops when the access to its file ends", async () => {
     const [cleo, dora] = [await web.person("Cleo"), await web.person("Dora")];
     allowRefusedAddresses(dora);
     dora.watch.expect(/40[34] GET .*\/(?:notes|attachments)\//);

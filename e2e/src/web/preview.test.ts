@@ -12,7 +12,7 @@ describe("the preview of files", () => {
   const web = startWeb();
   const three = [png("photo.png"), text("words.txt", "Plain words."), randomFile("archive.bin", { sizeBytes: 9 })];
 
-  it("the preview opens from the row of a file and returns the focus to it", async () => {
+  it("the preview opens from the row of a file, and returns the focus to this row", async () => {
     const ann = await web.person("Ann");
     const { dialog, page } = await openNote(ann, three);
     await row(page, "photo.png").focus();
@@ -53,7 +53,7 @@ describe("the preview of files", () => {
     await expect.poll(() => new URL(page.url()).search, PATIENT).toBe("");
   });
 
-  it("the preview moves between files by swiping on a phone", async () => {
+  it("a swipe on a phone moves the preview to another file", async () => {
     const cleo = await web.person("Cleo", PHONE);
     const { dialog, page } = await openNote(cleo, three);
     await row(page, "photo.png").click();
@@ -69,7 +69,7 @@ describe("the preview of files", () => {
     ["UTF-16 with its mark", Buffer.from("\ufeffGrüße, 漢字", "utf16le"), "Grüße, 漢字"],
     ["UTF-8", Buffer.from("Grüße, 漢字"), "Grüße, 漢字"],
     ["no letters at all", Buffer.alloc(0), "This file is empty."],
-  ])("the preview shows a text in %s with the right characters", async (name, bytes, expected) => {
+  ])("the preview shows a text file in %s with the right characters", async (name, bytes, expected) => {
     const dora = await web.person(`Dora ${name}`);
     const { dialog, page } = await openNote(dora, [{ name: "letter.txt", type: "text/plain", bytes }]);
     await row(page, "letter.txt").click();
@@ -114,7 +114,7 @@ describe("the preview of files", () => {
     expect(finn.watch.requests.get(web.service.url)?.filter(({ method }) => method === "POST")).toEqual([]);
   });
 
-  it("the preview shows that a file was deleted", async () => {
+  it("an open preview shows that its file was deleted", async () => {
     const gus = await web.person("Gus");
     const { page, note, dialog } = await openNote(gus, three);
     await page.goto(`/n/${note.id}?file=0199aaaa-0000-7000-8000-000000000000`);

@@ -28,7 +28,7 @@ describe("the previews of attached files", () => {
   const noteRequests = ({ watch }: Person, noteId: string) =>
     (watch.requests.get(web.service.url) ?? []).filter(({ url }) => url.endsWith(`/notes/${noteId}`)).length;
 
-  it("12 dropped photos become 12 files with previews, with few requests to the service", async () => {
+  it("12 dropped photos get previews with few requests to the service", async () => {
     const ann = await web.person("Ann");
     const note = await open(ann);
     const bytes = await drawn(ann.page, { width: 1800, height: 1200, type: "image/jpeg" });
@@ -51,7 +51,7 @@ describe("the previews of attached files", () => {
     expect((await picture.arrayBuffer()).byteLength).toBeLessThan(40_000);
   });
 
-  it("the first page of a PDF and a frame of a video become previews, and a small file gets none", async () => {
+  it("a PDF and a video get previews, and a small file gets none", async () => {
     const bob = await web.person("Bob");
     const note = await open(bob);
     const frame = await drawn(bob.page, { width: 640, height: 360, type: "image/webp" });
@@ -70,7 +70,7 @@ describe("the previews of attached files", () => {
       });
   });
 
-  it("a second page of the note learns of new previews without a flood of requests", async () => {
+  it("another person's open page of the note shows new previews with few requests", async () => {
     const [cleo, dan] = [await web.person("Cleo"), await web.person("Dan")];
     const note = await open(cleo);
     await cleo.client.shares.put({ noteId: note.id }, { role: "viewer", userIds: [(await dan.client.me()).id] });

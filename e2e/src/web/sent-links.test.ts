@@ -49,7 +49,7 @@ describe("links that are sent from the app", () => {
     return { ...ann, service };
   }
 
-  it("a link that is sent from its ticket shows who opened it, and who downloaded", async () => {
+  it("a link that is sent by mail shows which receivers opened it", async () => {
     const ann = await openSender();
     const note = await seedNote(ann.client, { title: "Flat", files: [text("contract.txt", "as agreed")] });
     await ann.client.links.create(note.id, { label: "Contract" });

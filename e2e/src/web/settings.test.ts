@@ -28,7 +28,7 @@ const section = ({ page }: Person, name: string) => page.getByRole("region", { n
 describe("the settings", () => {
   const web = startWeb();
 
-  it("the settings are a list of parts on a phone, and each part has a back button", async () => {
+  it("on a phone, the settings are a list of pages with back buttons", async () => {
     const lou = await web.person("Lou");
     const { page } = lou;
     await page.setViewportSize({ width: 360, height: 740 });
@@ -45,7 +45,7 @@ describe("the settings", () => {
     await page.getByRole("heading", { name: "Settings", level: 1 }).waitFor();
   });
 
-  it("the field of pages finds a part of the settings", async () => {
+  it("the command field finds a page of the settings", async () => {
     const mo = await web.person("Mo");
     await mo.page.goto("/");
     await mo.page.getByRole("heading", { name: "Notes" }).waitFor();
@@ -56,7 +56,7 @@ describe("the settings", () => {
     await mo.page.waitForURL(/\/settings\/storage$/);
   });
 
-  it("the frame of the settings does not move while the settings scroll", async () => {
+  it("the frame of the settings page does not scroll with its content", async () => {
     const fay = await web.person("Fay");
     await fay.page.goto("/settings/account");
     await fay.page.setViewportSize({ width: 1280, height: 400 });
@@ -67,7 +67,7 @@ describe("the settings", () => {
     expect(await hidden("html")).toBe(0);
   });
 
-  it("the settings change the name immediately", async () => {
+  it("a new name in the settings appears immediately", async () => {
     const ann = await web.person("Ann");
     await ann.page.goto("/settings");
     const account = section(ann, "Account");
@@ -80,7 +80,7 @@ describe("the settings", () => {
     expect((await ann.client.me()).name).toBe("Ann Lee");
   });
 
-  it("the settings change the password and end the other sessions", async () => {
+  it("a new password in the settings ends the other sessions", async () => {
     const ben = await web.person("Ben");
     const elsewhere = await otherBrowser(web, ben, "10.2.0.1");
     // Waits until the list has loaded. After the change of the password, the service would refuse this request.
@@ -115,7 +115,7 @@ describe("the settings", () => {
     }
   });
 
-  it("the settings revoke all API tokens with a new password", async () => {
+  it("a new password in the settings can revoke all API tokens", async () => {
     const tess = await web.person("Tess");
     await tess.client.tokens.create({ label: "Nightly backup" });
     await tess.page.goto("/settings/tokens");
@@ -134,7 +134,7 @@ describe("the settings", () => {
     await tess.page.getByText("No tokens yet.").waitFor();
   });
 
-  it("the settings list the sessions and end one of them", async () => {
+  it("the settings list the sessions, and can end one session", async () => {
     const carl = await web.person("Carl");
     const elsewhere = await otherBrowser(web, carl, "10.2.0.2");
     await elsewhere.page.goto("/settings/security");
@@ -157,7 +157,7 @@ describe("the settings", () => {
     await elsewhere.page.getByRole("heading", { name: "Sign in" }).waitFor();
   });
 
-  it("the settings end all other sessions after a confirmation", async () => {
+  it("the settings can end all other sessions after a confirmation", async () => {
     const dora = await web.person("Dora");
     const elsewhere = [await otherBrowser(web, dora, "10.2.0.3"), await otherBrowser(web, dora, "10.2.0.4")];
     await dora.page.goto("/settings/security");
@@ -233,7 +233,7 @@ describe("the settings", () => {
     expect(await section(gil, "Storage").getByRole("meter").count()).toBe(0);
   });
 
-  it("the settings load again after an error", async () => {
+  it("a person can reload the settings after an error", async () => {
     const ida = await web.person("Ida");
     ida.watch.expect(/^503 /);
     let isDown = true;
@@ -259,7 +259,7 @@ describe("the settings", () => {
   });
 
   // axe.test.ts checks the other parts of the settings.
-  it("the questions before a sign-out and a revocation have no serious axe findings in either theme", async () => {
+  it("the confirmations in the settings have no serious axe findings in either theme", async () => {
     const hal = await web.person("Hal");
     await otherBrowser(web, hal, "10.2.1.4");
     await hal.client.tokens.create({ label: "Nightly backup" });
@@ -275,7 +275,7 @@ describe("the settings", () => {
   });
 });
 
-describe("the storage with a quota", () => {
+describe("the storage page of a service with a quota", () => {
   const web = startWeb({ env: { USER_QUOTA_BYTES: "100000" } });
 
   it("the settings show a warning when the storage is nearly full", async () => {

@@ -12,7 +12,7 @@ const SHARE = /^Share( with \d+ people)?$/;
 describe("the share dialog", () => {
   const web = startWeb();
 
-  it("the share dialog keeps the role of each person while the next email is typed", async () => {
+  it("the share dialog keeps each person's role while the owner types the next email address", async () => {
     const [ann, ben, cleo] = [
       await web.person("Ann Types"),
       await web.person("Ben Typed"),
@@ -39,7 +39,7 @@ describe("the share dialog", () => {
     ]);
   });
 
-  it("the share dialog shares with a long email address with one click", async () => {
+  it("the share dialog shares a note with a long email address with one click", async () => {
     const ann = await web.person("Ann Long");
     const ben = await web.person("Ben Long", { emailDomain: "department-of-long-names.example.com" });
     const note = await seedNote(ann.client, { title: "Long" });
@@ -49,7 +49,7 @@ describe("the share dialog", () => {
     await rowOf(ann.page, ben.email).getByLabel(`What ${ben.email} can do`).waitFor();
   });
 
-  it("the share dialog keeps typed people after Escape, a reload and back", async () => {
+  it("the share dialog keeps typed people after Escape, a reload and the back button", async () => {
     const ann = await web.person("Ann Keeps");
     const note = await seedNote(ann.client, { title: "Plan" });
     const people = ["ben@example.com", "cleo@example.com", "dan@example.com"];

@@ -21,7 +21,7 @@ const { people, tabs } = shareDialogTexts;
 const readClipboard = (page: Page): Promise<string> => page.evaluate("navigator.clipboard.readText()");
 const button = (page: Page | Locator, name: string) => page.getByRole("button", { name, exact: true });
 
-describe("the flows of sharing", () => {
+describe("the number of clicks for a share", () => {
   const web = startWeb();
   const seed = ({ client }: Person) => seedNote(client, { title: "Plan", files: [text("terms.txt", "as agreed")] });
 
@@ -37,7 +37,7 @@ describe("the flows of sharing", () => {
     expect(clicks()).toBe(2);
   });
 
-  it("without mail, a person shares a note and copies a message with 3 clicks and one field", async () => {
+  it("without mail, a person shares a note and copies a text with 3 clicks and one field", async () => {
     const ann = await web.person("Ann Tells", CLIPBOARD);
     const note = await seed(ann);
     const clicks = await countClicks([ann.context]);
@@ -60,7 +60,7 @@ describe("the flows of sharing", () => {
     await dialog.waitFor({ state: "detached" });
   });
 
-  it("without mail, the message to a person with access contains the URL of the note", async () => {
+  it("without mail, the text for a person with access contains the URL of the note", async () => {
     const [ann, ben] = [await web.person("Ann Again", CLIPBOARD), await web.person("Ben Again")];
     const note = await seedNote(ann.client, { title: "Plan", sharedWith: { userIds: [ben.id] } });
     await ann.client.shares.put({ noteId: note.id }, { userIds: [ben.id], role: "viewer" });
@@ -139,7 +139,7 @@ describe("the tabs of the share dialog", () => {
     await button(dialog, linkTexts.dialog.create).click({ trial: true });
   });
 
-  it("the share dialog shows 20 long email addresses whole, and their number on its button", async () => {
+  it("the share dialog shows 20 long email addresses whole", async () => {
     const { page, client } = await web.person("Ann Many", PHONE);
     const note = await seedNote(client, { title: "Plan" });
     const dialog = await openShareDialog(page, note.id);
@@ -157,10 +157,10 @@ describe("the tabs of the share dialog", () => {
   });
 });
 
-describe("a link that ends while its dialog is open", () => {
+describe("a link that expires while its dialog is open", () => {
   const web = startWeb();
 
-  it("the dialog of an ended link has no QR code and no Copy, and makes a new link", async () => {
+  it("the dialog of an expired link has no QR code, and can make a new link", async () => {
     const ann = await web.person("Ann Ends", CLIPBOARD);
     const note = await seedNote(ann.client, { title: "Plan", files: [text("terms.txt", "as agreed")] });
     await ann.page.goto(`/n/${note.id}`);

@@ -9,10 +9,10 @@ import { startWeb } from "./testing/start-web.ts";
 
 const HOUR_MS = 3_600_000;
 
-describe("sharing a note", () => {
+describe("a shared note", () => {
   const web = startWeb();
 
-  it("a share gives the note and its files to a user by email", async () => {
+  it("a share by email address gives a user the note and its files", async () => {
     const [ann, ben] = [await web.person("Ann One"), await web.person("Ben One")];
     const note = await seedNote(ann.client, { title: "Contract", files: [text("terms.txt", "as agreed")] });
     const dialog = await openShareDialog(ann.page, note.id);
@@ -34,7 +34,7 @@ describe("sharing a note", () => {
     await rowOf(ann.page, "Ben One").getByRole("combobox", { name: "What Ben One can do" }).waitFor();
   });
 
-  it("each part of the line of access opens the place where the owner can change it", async () => {
+  it("each part of the access sentence opens the dialog where the owner can change it", async () => {
     const [ann, ben] = [await web.person("Ann Parts"), await web.person("Ben Parts")];
     const files = [text("a.txt", "a")];
     const note = await seedNote(ann.client, { title: "Parts", files, sharedWith: { userIds: [ben.id] } });
@@ -58,7 +58,7 @@ describe("sharing a note", () => {
     await expect.poll(() => ann.page.getByRole("region", { name: "Files" }).evaluate(isFocused)).toBe(true);
   });
 
-  it("on a phone, the row of access says who can open the note, and opens the share dialog", async () => {
+  it("on a phone, the access sentence of a note opens the share dialog", async () => {
     const [ann, ben] = [await web.person("Ann Row", PHONE), await web.person("Ben Row")];
     const note = await seedNote(ann.client, {
       title: "Row",
@@ -73,7 +73,7 @@ describe("sharing a note", () => {
     await ann.page.getByRole("dialog", { name: "Share" }).getByText("Ben Row").waitFor();
   });
 
-  it("the line of access and the list of notes do not count an expired link", async () => {
+  it("the access sentence and the list of notes do not count an expired link", async () => {
     const ann = await web.person("Ann Ending");
     const note = await seedNote(ann.client, { title: "Ending", files: [text("a.txt", "a")] });
     await ann.client.links.create(note.id, { expiresAt: new Date(Date.now() + 7 * 24 * HOUR_MS).toISOString() });
@@ -86,7 +86,7 @@ describe("sharing a note", () => {
     await expect.poll(() => row.textContent()).toContain("1 open link");
   });
 
-  it("a note that an open link lets everybody read never says “Only you”", async () => {
+  it("a note with a link for everybody never says “Only you”", async () => {
     const ann = await web.person("Ann Linked");
     const note = await seedNote(ann.client, { title: "Linked", files: [text("a.txt", "a")] });
     const expiresAt = new Date(Date.now() + 7 * 24 * HOUR_MS).toISOString();
@@ -107,7 +107,7 @@ describe("sharing a note", () => {
     expect(await main.getByText("can see this note").count()).toBe(0);
   });
 
-  it("the dialog changes the role and the expiry of a share", async () => {
+  it("the share dialog changes the role and the expiry of a share", async () => {
     const [ann, ben] = [await web.person("Ann Two"), await web.person("Ben Two")];
     const note = await seedNote(ann.client, { title: "Plan", sharedWith: { userIds: [ben.id] } });
     await openShareDialog(ann.page, note.id);
@@ -135,7 +135,7 @@ describe("sharing a note", () => {
     await ben.page.getByText("you can edit").last().waitFor();
   });
 
-  it("the share dialog drops a date that the user no longer wants", async () => {
+  it("the share dialog drops a typed expiry date if the owner chooses another expiry", async () => {
     const [ann, ben] = [await web.person("Ann Dates"), await web.person("Ben Dates")];
     const note = await seedNote(ann.client, { title: "Plan", sharedWith: { userIds: [ben.id] } });
     await openShareDialog(ann.page, note.id);
@@ -147,7 +147,7 @@ describe("sharing a note", () => {
     expect(await sharesOf(ann, note.id)).toEqual([{ email: ben.email, role: "viewer", expiresAt: null }]);
   });
 
-  it("requirement 16: the dialog shows an expired share, and its user has no access", async () => {
+  it("requirement 16: the user of an expired share has no access", async () => {
     const [ann, ben] = [await web.person("Ann Three"), await web.person("Ben Three")];
     const note = await seedNote(ann.client, { title: "Offer" });
     const expiresAt = new Date(Date.now() + 3_000).toISOString();
@@ -164,7 +164,7 @@ describe("sharing a note", () => {
     await ben.client.notes.get(note.id);
   });
 
-  it("requirement 16: the owner ends a share, and undoes the end", async () => {
+  it("requirement 16: the owner revokes a share, and an undo restores it", async () => {
     const [ann, ben] = [await web.person("Ann Four"), await web.person("Ben Four")];
     const expiresAt = "2999-01-01T00:00:00.000Z";
     const note = await seedNote(ann.client, {
@@ -184,7 +184,7 @@ describe("sharing a note", () => {
     await ben.client.notes.get(note.id);
   });
 
-  it("requirement 16: a removed user keeps the unsaved text on the open page", async () => {
+  it("requirement 16: an editor who loses access keeps the unsaved text on the open page", async () => {
     const [ann, ben] = [await web.person("Ann Open"), await web.person("Ben Open")];
     const note = await seedNote(ann.client, {
       title: "Budget",
@@ -229,7 +229,7 @@ describe("sharing a note", () => {
     await ben.page.getByRole("alert").getByText("You don't have access to this note").waitFor();
   });
 
-  it("the page sends only one request for a note without access", async () => {
+  it("the page of a note to which a person has no access sends only one request", async () => {
     const [ann, ben] = [await web.person("Ann Private"), await web.person("Ben Curious")];
     const note = await seedNote(ann.client, { title: "Private" });
     ben.watch.expect(/^403 GET /);

@@ -25,11 +25,11 @@ async function signUp(page: Page, { name, email }: Person): Promise<void> {
   await page.getByRole("button", { name: accountTexts.signUp.action }).click();
 }
 
-describe("two people, a file, and nothing but the app", () => {
+describe("two people who use only the app", () => {
   const web = startWeb({ env: { URL_TTL_DEFAULT: String(TTL_SECONDS) } });
   const film = randomFile("Film of the flat.bin", { sizeBytes: 30 * MIB });
 
-  it("requirement 16, requirement 15: a person shares a file in 12 clicks and revokes it", async () => {
+  it("requirement 16, requirement 15: a person shares a file in 12 clicks, and revokes the share", async () => {
     const ann = await web.person("Ann Keller", { hasAccount: false });
     const ben = await web.person("Ben Osei", { hasAccount: false });
     const clicks = await countClicks([ann.context, ben.context]);

@@ -26,7 +26,7 @@ const HUGE = { sizeBytes: 513 * MIB };
 describe("an interrupted upload", () => {
   const web = startWeb({ hasPrompts: true, hasCache: false });
 
-  it("an upload resumes after an outage and a reload", async () => {
+  it("an upload in a page resumes after an outage and a reload", async () => {
     const gus = await web.person("Gus");
     const note = await open(gus);
     const file = randomFile("large.bin", { sizeBytes: MULTIPART_BYTES });
@@ -60,7 +60,7 @@ describe("an interrupted upload", () => {
     expect(await keptUploads(gus)).toBe(0);
   });
 
-  it("an upload resumes after the next sign-in", async () => {
+  it("an upload in a page resumes after the next sign-in", async () => {
     const ida = await web.person("Ida Ends");
     const note = await open(ida);
     const file = randomFile("large.bin", { sizeBytes: MIB });
@@ -85,7 +85,7 @@ describe("an interrupted upload", () => {
     expect(await stored(ida.client, note.id)).toEqual(hashesOf([file]));
   });
 
-  it("an upload over 512 MiB needs the same file again after a reload", async () => {
+  it("after a reload, an upload over 512 MiB asks for the same file", async () => {
     const emil = await web.person("Emil");
     await open(emil);
     await closeBucket(emil, web.service);
@@ -106,7 +106,7 @@ describe("an interrupted upload", () => {
     await expect.poll(() => keptUploads(emil)).toBe(0);
   });
 
-  it("an upload over 512 MiB resumes from a dropped file", async () => {
+  it("after a reload, an upload over 512 MiB resumes when the file is dropped again", async () => {
     const fritz = await web.person("Fritz");
     const note = await open(fritz);
     await closeBucket(fritz, web.service);
@@ -127,7 +127,7 @@ describe("an interrupted upload", () => {
     await expect.poll(() => keptUploads(later)).toBe(0);
   });
 
-  it("the page asks before it closes during an upload that the browser can't store", async () => {
+  it("a page asks before it closes if the browser can't store its running upload", async () => {
     const dora = await web.person("Dora");
     await dora.page.addInitScript("Object.defineProperty(globalThis, 'indexedDB', { value: undefined })");
     await open(dora);

@@ -4,7 +4,7 @@ import { choose, filesOf, hashesOf, open, rowOf, stored, untilAttached } from ".
 import { startWeb } from "./testing/start-web.ts";
 import { closeBucket } from "./testing/upload-faults.ts";
 
-describe("an upload in two tabs", () => {
+describe("an upload in a browser with two tabs", () => {
   const web = startWeb();
 
   it("an upload continues in the second tab after the first tab is closed", async () => {
@@ -27,7 +27,7 @@ describe("an upload in two tabs", () => {
     expect((await ann.client.notes.get(note.id)).attachments).toHaveLength(1);
   });
 
-  it("one of two tabs sends a file, and both tabs show the upload", async () => {
+  it("only one of two tabs sends a file, and both tabs show the upload", async () => {
     const ben = await web.person("Ben");
     const note = await open(ben);
     const bucket = await closeBucket(ben, web.service);

@@ -8,7 +8,7 @@ import { startWeb } from "./testing/start-web.ts";
 describe("the page of webhooks", () => {
   const web = startWeb({ env: { WEBHOOKS_ALLOW_LOOPBACK: "true" } });
 
-  it("the settings add a webhook, show its secret once, and list its test", async () => {
+  it("the page of webhooks shows the secret of a new webhook only once", async () => {
     const arrived: { body: string; headers: Record<string, string> }[] = [];
     const receiver = createServer(async (request, response) => {
       let body = "";
@@ -54,7 +54,7 @@ describe("the page of webhooks", () => {
     expect(await page.getByText("The host refused the connection.").isVisible()).toBe(false);
   });
 
-  it("the page of webhooks shows a webhook that its owner switched off without a reason", async () => {
+  it("the page of webhooks shows no reason for a webhook that its owner disabled", async () => {
     const { page, client } = await web.person("Cid");
     const { id } = await client.webhooks.create({ url: "http://127.0.0.1:1/hook", events: ["share.created"] });
     await client.webhooks.update(id, { isDisabled: true });

@@ -13,7 +13,7 @@ const MIB = 2 ** 20;
 describe("the ZIP of all files", () => {
   const web = startWeb();
 
-  it("the browser makes a ZIP of the files, and no byte goes through the service", async () => {
+  it("the browser makes a ZIP of all files, and no file passes through the service", async () => {
     const emil = await web.person("Emil");
     const files = [
       text("a.txt", "first"),
@@ -50,7 +50,7 @@ describe("the ZIP of all files", () => {
     expect(Math.max(...(await Promise.all(sizes)))).toBeLessThan(100_000);
   });
 
-  it("a sign-out or the next ZIP deletes a ZIP from the browser", async () => {
+  it("a sign-out or the next ZIP deletes the last ZIP from the storage of the browser", async () => {
     const jan = await web.person("Jan");
     await jan.page.addInitScript("delete globalThis.showSaveFilePicker");
     await open(jan, [text("a.txt", "first"), text("b.txt", "second")]);
@@ -75,7 +75,7 @@ describe("the ZIP of all files", () => {
     expect(await storedNames(jan)).toEqual([]);
   });
 
-  it("the browser writes a ZIP into the file that the user chose", async () => {
+  it("the browser writes a ZIP into the file that the person chose", async () => {
     const fay = await web.person("Fay");
     // Replaces the save dialog of the browser. The chosen file is a real file in the origin private file system, not on the disk of a user.
     await fay.page.addInitScript(`globalThis.showSaveFilePicker = async ({ suggestedName, types }) => {
@@ -97,7 +97,7 @@ describe("the ZIP of all files", () => {
     expect(Object.fromEntries(entries.map(({ name, bytes }) => [name, sha256(bytes)]))).toEqual(hashesOf(files));
   });
 
-  it("a ZIP contains a list of the missing files", async () => {
+  it("a ZIP contains a list of the files that could not be downloaded", async () => {
     const hana = await web.person("Hana");
     await hana.page.addInitScript("delete globalThis.showSaveFilePicker");
     const note = await open(hana, [text("a.txt", "a"), text("b.txt", "b")]);

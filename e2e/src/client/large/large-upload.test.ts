@@ -8,13 +8,13 @@ const sizeBytes = 192 * MIB + 4321;
 const say = () => undefined;
 
 describe("a large file, with client, service and bucket in processes of their own", () => {
-  it("a large upload uses less than 30 MiB of the memory of the service", async () => {
+  it("a large upload uses less than 30 MiB of the service's memory", async () => {
     const { sha256, service } = await uploadInOneGo({ sizeBytes, say });
     expect(sha256.stored).toBe(sha256.given);
     expect(service.peakBytes - service.firstBytes).toBeLessThan(30 * MIB);
   });
 
-  it("a large upload keeps all bytes after a kill of the client, the service and the bucket", async () => {
+  it("a large upload survives a kill of the client, the service and the bucket", async () => {
     const { sha256, resumedAtBytes } = await uploadThroughKills({ sizeBytes, say });
     expect(sha256.stored).toBe(sha256.given);
     expect(resumedAtBytes).toBeGreaterThan(0);

@@ -18,7 +18,7 @@ export function clockTests(fixture: BadInputFixture): void {
     for (const each of [upload, large]) await fixture.expectIncomplete(each);
   });
 
-  test("the S3 server refuses URLs that a slow clock of the service signed", async () => {
+  test("the S3 server refuses URLs from a service whose clock is slow", async () => {
     const ready = await fixture.start();
     expect((await fixture.put(ready, "hello")).status).toBe(200);
     expect((await fixture.complete(ready)).body.state).toBe("ready");
@@ -35,7 +35,7 @@ export function clockTests(fixture: BadInputFixture): void {
     expect((await fixture.served(ready)).toString()).toBe("hello");
   });
 
-  test("the S3 server treats URLs that a fast clock signed as the provider documents", async () => {
+  test("the S3 server handles URLs from a service with a fast clock as documented", async () => {
     const isRefused = declaredPromises(fixture.name).get("not-yet-valid") === true;
     fixture.service().advance(CLOCK_OFF_MS);
     const upload = await fixture.start();

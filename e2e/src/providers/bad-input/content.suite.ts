@@ -7,7 +7,7 @@ const HTML = Buffer.from(`<!doctype html>${"<p>hello</p>".repeat(200)}`);
 
 /** Tests uploads whose content differs from the declared size, type or checksum. */
 export function contentTests(fixture: BadInputFixture): void {
-  test("requirement 3: the S3 server refuses a body of the wrong length", async () => {
+  test("requirement 3: the S3 server refuses an upload of the wrong length", async () => {
     for (const body of ["hello, and more", "h", ""]) {
       const upload = await fixture.start();
       expect((await fixture.put(upload, body)).status).toBe(403);
@@ -15,13 +15,13 @@ export function contentTests(fixture: BadInputFixture): void {
     }
   });
 
-  test("requirement 4: the S3 server refuses a body of the wrong type", async () => {
+  test("requirement 4: the S3 server refuses an upload of the wrong content type", async () => {
     const upload = await fixture.start();
     expect((await fixture.put(upload, "hello", { "content-type": "text/html" })).status).toBe(403);
     await fixture.expectIncomplete(upload);
   });
 
-  test("requirement 8: an upload with a wrong checksum is rejected", async () => {
+  test("requirement 8: an upload with a wrong checksum is refused", async () => {
     const upload = await fixture.start({ sha256: sha256(Buffer.from("hello")) });
     const answer = await fixture.put(upload, "jello");
     // If the bucket ignores the signed checksum, the PUT succeeds. The service must then reject the file at the completion of the upload.
@@ -30,7 +30,7 @@ export function contentTests(fixture: BadInputFixture): void {
     else await fixture.expectRejected(upload);
   });
 
-  test("requirement 8: a multipart file with the wrong checksum is rejected", async () => {
+  test("requirement 8: the service rejects a multipart upload with the wrong checksum", async () => {
     const declared = { filename: "a.bin", contentType: "application/x-film", sizeBytes: LARGE.length };
     const upload = await fixture.start({ ...declared, sha256: sha256(Buffer.from("hello")) });
     await fixture.sendParts(upload, [1, 2]);
@@ -46,7 +46,7 @@ export function contentTests(fixture: BadInputFixture): void {
     await fixture.expectNoDownload(upload);
   });
 
-  test("requirement 5: the service rejects a file with HTML that declares image/png", async () => {
+  test("requirement 5: the service rejects an HTML file that declares image/png", async () => {
     const upload = await fixture.start({ filename: "photo.png", contentType: "image/png", sizeBytes: HTML.length });
     expect((await fixture.put(upload, HTML)).status).toBe(200);
     await fixture.expectRejected(upload);

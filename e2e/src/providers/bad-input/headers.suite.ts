@@ -27,7 +27,7 @@ const HEADERS: [name: string, value: string, option: Partial<PutObjectCommandInp
  * Tests PUTs that add a stored header, which the start of the upload did not declare. `onlyFirst`: whether the suite tests only one header.
  */
 export function headerTests(fixture: BadInputFixture, { onlyFirst }: { onlyFirst: boolean }): void {
-  describe.each(onlyFirst ? HEADERS.slice(0, 1) : HEADERS)("a stored header %s: %s", (name, value, option) => {
+  describe.each(onlyFirst ? HEADERS.slice(0, 1) : HEADERS)("the stored header %s: %s", (name, value, option) => {
     const keyOf = ({ url }: { url: string }) => new URL(url).pathname.split("/").slice(2).join("/");
     const at = (Key: string) => ({ Bucket: fixture.server().bucket, Key });
     const rejection = { status: 422, code: "upload_rejected" };
@@ -35,7 +35,7 @@ export function headerTests(fixture: BadInputFixture, { onlyFirst }: { onlyFirst
     const hasAllTests = fixture.name === "built-in" || option === HEADERS[0]?.[2];
     const says = expect.stringMatching(new RegExp(name.replace(/color$/, "\\*"), "i"));
 
-    test(`requirement 5: a PUT with the undeclared header ${name} is refused, or the file is rejected`, async () => {
+    test(`requirement 5: no file becomes ready if its PUT added the undeclared header ${name}`, async () => {
       const upload = await fixture.start();
       const { status } = await fixture.put(upload, "hello", { [name]: value });
       if (status === 200) await fixture.expectRejected(upload);
@@ -74,7 +74,7 @@ export function headerTests(fixture: BadInputFixture, { onlyFirst }: { onlyFirst
       await fixture.expectNoDownload(upload);
     });
 
-    test(`the bucket does not store the header ${name} of a part`, async () => {
+    test(`the bucket does not store the header ${name} of an uploaded part`, async () => {
       const upload = await startParts();
       const [part] = (await fixture.sign(upload, [1])) as [Part];
       const { status } = await fixture.put(part, "hello", { [name]: value });
@@ -84,7 +84,7 @@ export function headerTests(fixture: BadInputFixture, { onlyFirst }: { onlyFirst
     });
 
     if (hasAllTests) {
-      test(`the bucket does not store the header ${name} of a form`, async () => {
+      test(`the bucket does not store the header ${name} of an upload form`, async () => {
         const form = fileForm("hello").map((file) => ({ ...file, headers: { [name]: value } }));
         const answer = await fixture.ann().send(`POST /notes/${fixture.noteId()}/attachments`, { form });
         expect(answer).toMatchObject({ status: 201, body: { state: "ready" } });

@@ -5,13 +5,13 @@ import { type BadInputFixture, LARGE, MIB, PART, type Part } from "./fixture.ts"
 
 /** Tests multipart uploads with wrong or missing parts. */
 export function partTests(fixture: BadInputFixture): void {
-  test("the service refuses a completion without one of the parts", async () => {
+  test("the service refuses to complete a multipart upload without one of its parts", async () => {
     const upload = await fixture.startLarge();
     await fixture.sendParts(upload, [2]);
     expect(await fixture.expectIncomplete(upload)).toContain("Part 1 is not in the bucket yet");
   });
 
-  test("requirement 3: the S3 server refuses a part of the wrong size", async () => {
+  test("requirement 3: the S3 server refuses an uploaded part of the wrong size", async () => {
     const upload = await fixture.startLarge();
     const [first, second] = (await fixture.sign(upload, [1, 2])) as [Part, Part];
     expect((await fixture.put(first, Buffer.alloc(PART - 1))).status).toBe(403);
@@ -19,7 +19,7 @@ export function partTests(fixture: BadInputFixture): void {
     await fixture.expectIncomplete(upload);
   });
 
-  test("the service refuses a completion with an invented ETag", async () => {
+  test("the service refuses to complete a multipart upload with an invented ETag", async () => {
     const upload = await fixture.startLarge();
     await fixture.sendParts(upload, [1, 2]);
     const invented = { partNumber: 1, etag: '"00000000000000000000000000000000"' };
@@ -27,7 +27,7 @@ export function partTests(fixture: BadInputFixture): void {
     await fixture.ann().send(`DELETE /uploads/${upload.id}`);
   });
 
-  test("the service refuses a completion before the upload of the bytes", async () => {
+  test("the service refuses to complete an upload before its bytes arrive", async () => {
     for (const upload of [await fixture.start(), await fixture.startLarge()]) await fixture.expectIncomplete(upload);
   });
 
@@ -45,7 +45,7 @@ export function partTests(fixture: BadInputFixture): void {
   });
 
   test.each([1, 50, 99])(
-    "the S3 server accepts a part again after its connection is cut at %i percent",
+    "the S3 server accepts a part again after its connection broke at %i percent",
     async (percent) => {
       const upload = await fixture.startLarge();
       const [first] = (await fixture.sign(upload, [1])) as [Part];
@@ -60,7 +60,7 @@ export function partTests(fixture: BadInputFixture): void {
   );
 
   test.each([1, 50, 99])(
-    "the S3 server accepts a file again after its connection is cut at %i percent",
+    "the S3 server accepts a file again after its connection broke at %i percent",
     async (percent) => {
       const body = patterned(MIB);
       const upload = await fixture.start({

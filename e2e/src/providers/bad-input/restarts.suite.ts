@@ -6,7 +6,7 @@ import { type BadInputFixture, LARGE, MIB, type Part, type Started, TEXT } from 
 
 /** Tests uploads while the service restarts. */
 export function serviceRestartTests(fixture: BadInputFixture): void {
-  test("an upload completes after the service is killed", async () => {
+  test("an upload completes after the service is killed and restarted", async () => {
     const { bucket, region, endpoint, credentials } = await fixture.running().newBucket();
     const place = await makePlace({
       AWS_BUCKET_NAME: bucket,

@@ -3,7 +3,7 @@ import { type BadInputFixture, LARGE, PART, type Part } from "./fixture.ts";
 
 /** Tests uploads in which a second PUT replaces the content. */
 export function swapTests(fixture: BadInputFixture): void {
-  test("requirement 7: a download returns the verified body after a second PUT", async () => {
+  test("requirement 7: a second PUT to an upload URL does not change the verified file", async () => {
     const upload = await fixture.start();
     expect((await fixture.put(upload, "good!")).status).toBe(200);
     expect((await fixture.complete(upload)).body.state).toBe("ready");
@@ -14,7 +14,7 @@ export function swapTests(fixture: BadInputFixture): void {
     expect((await fixture.served(upload)).toString()).toBe("good!");
   });
 
-  test("requirement 7: a download returns the verified parts after a second PUT of the parts", async () => {
+  test("requirement 7: a second PUT of the parts does not change the verified file", async () => {
     const upload = await fixture.startLarge();
     const [first, second] = (await fixture.sign(upload, [1, 2])) as [Part, Part];
     await fixture.sendParts(upload, [1, 2]);
@@ -24,7 +24,7 @@ export function swapTests(fixture: BadInputFixture): void {
     expect((await fixture.served(upload)).equals(LARGE)).toBe(true);
   });
 
-  test("requirement 6: all downloads return an equal body after two PUTs to one URL", async () => {
+  test("requirement 6: all downloads return the same body after two PUTs to one URL", async () => {
     const upload = await fixture.start();
     expect((await fixture.put(upload, "first")).status).toBe(200);
     expect((await fixture.put(upload, "other")).status).toBe(fixture.capabilities().conditionalPut ? 412 : 200);

@@ -30,7 +30,7 @@ describe("the fixtures of browser tests", () => {
     expect(note.attachments.map(({ state }) => state)).toEqual(files.map(() => "ready"));
   });
 
-  it("the fixture can drop files on a page", async () => {
+  it("the fixture of browser tests can drop files on a page", async () => {
     const cleo = await web.person("Cleo");
     await cleo.page.goto("/settings");
     await cleo.page.evaluate(() => {
@@ -56,7 +56,7 @@ describe("the fixtures of browser tests", () => {
     ["void fetch('/icon.svg?gone').catch(() => undefined)", /^net::ERR_CONNECTION_RESET GET .*\/icon\.svg\?gone$/],
   ];
 
-  it("the watch reports every problem that a test does not expect", async () => {
+  it("the fixture reports every problem of a page that a test does not expect", async () => {
     for (const isExpected of [false, true]) {
       const dora = await openPerson(web.browser, { service: web.service, name: "Dora", hasAccount: false });
       const { page, watch } = dora;

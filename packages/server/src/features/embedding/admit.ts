@@ -14,9 +14,9 @@ import { type Actor, APPLICATION, callerOf, checkFile, rulesOf } from "./items.t
 import { itemQueries } from "./queries.ts";
 import type { ItemCounts, OfferedFile, Resources, User } from "./types.ts";
 
-/** The maximum time that the service waits for `validate`. */
+/** The maximum time of one call of `validate`, in milliseconds. */
 const WITHIN_MS = 5_000;
-/** A longer text of the application is cut. The unit is characters. */
+/** The service cuts a longer text that `validate` returns. In characters. */
 const MAX_REASON = 500;
 
 const WRONG_RESULT =
@@ -28,7 +28,7 @@ type NewFile = Pick<OfferedFile, "filename" | "contentType" | "sizeBytes"> & {
   idempotencyKey?: string | undefined;
 };
 
-/** A call of `validate` without a valid result. The service refuses the file. */
+/** Reports a call of `validate` without a valid result. The service then refuses the file. */
 export type ValidateFault = { resource: string; error: unknown };
 
 type Check = ItemName & { files: readonly NewFile[]; senderId?: string; countStart?: () => Promise<void> };
@@ -41,9 +41,9 @@ type Options = { resources: Resources; onFault: (fault: ValidateFault) => void; 
  * Creates the check of new files against the rules of their resource: the accepted types, the maximum size, and `validate`. The check runs
  * before an upload starts. Returns one outcome for each file, in the order of the list: the tags and the metadata that `validate` returned,
  * or the refusal of the file. A refusal has the code `kind_not_accepted`, `file_too_large`, `invalid_filename`, `invalid_path` or
- * `file_refused`. The application itself needs no `validate`. For a file of a visitor, the actor is the creator of the file request, and
- * `senderId` is the id of the visitor. `countStart` runs before the check of each file, and a file for which it throws is refused. Throws
- * `not_found` for an unknown resource.
+ * `file_refused`. The check does not call `validate` for a file that the application itself adds. For a file of a visitor, the actor is the
+ * creator of the file request, and `senderId` is the id of the visitor. `countStart` runs before the check of each file. If `countStart`
+ * throws, the file is refused. Throws `not_found` for an unknown resource.
  */
 export function createAdmit(deps: Pick<Deps, "db">, { resources, onFault, withinMs = WITHIN_MS }: Options) {
   return async (
@@ -82,7 +82,7 @@ export function createAdmit(deps: Pick<Deps, "db">, { resources, onFault, within
       const late = () => new Error(`validate() returned nothing within ${withinMs / 1000} seconds.`);
       let result: unknown;
       try {
-        // After one call without an end, the other files of a batch do not wait for the application.
+        // After one call of `validate` that takes too long, the check refuses the remaining files of the batch without a call.
         if (hasHung) throw late();
         result = await within(
           {
@@ -111,7 +111,10 @@ export function createAdmit(deps: Pick<Deps, "db">, { resources, onFault, within
       }
     }
 
-    /** Counts the files of the item before this file. A repeated start does not count its own upload. */
+    /**
+     * Counts the files of the item that `validate` sees for a file. If the client repeats the start of an upload, this upload does not
+     * count.
+     */
     async function countsBefore({ idempotencyKey }: NewFile): Promise<ItemCounts> {
       const { noteId, files: count, bytes } = await stored();
       const key = idempotencyKey === undefined ? undefined : { userId: senderId, idempotencyKey };

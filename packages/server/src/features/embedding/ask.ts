@@ -2,12 +2,12 @@ import { within } from "../../platform/clock.ts";
 import type { ItemName } from "../outbox/file-event-queries.ts";
 import type { ItemAction, Resource, Resources, User } from "./types.ts";
 
-/** The maximum time that the service waits for a decision. */
+/** The maximum time of one decision of the host application, in milliseconds. */
 const ASK_WITHIN_MS = 5_000;
 /** The maximum number of calls of `may` that run in parallel for one request. */
 const AT_ONCE = 20;
 
-/** A question to the host application without a valid decision, and without the ids of the user and the items. */
+/** A call of `may`, `mayMany`, `mayShare` or `mayRequest` without a valid decision. Contains no id of a user or an item. */
 export type AskFault = Question & { error: unknown };
 
 export type Ask = ReturnType<typeof createAsk>;
@@ -15,19 +15,19 @@ export type Ask = ReturnType<typeof createAsk>;
 type Options = {
   resources: Resources;
   /**
-   * The service calls `onFault` when a function of the host application throws, takes too long or returns a wrong type. After a fault of
-   * the host application, the service refuses the action.
+   * The service calls `onFault` when a function of the host application throws, takes too long or returns a wrong type. The service then
+   * refuses the action.
    */
   onFault: (fault: AskFault) => void;
   askWithinMs?: number;
 };
 
 /**
- * Creates the functions that request decisions from the host application (docs/security-requirements.md, 38). The functions cache no
- * decision, and refuse the action if a decision is absent or has a wrong type.
+ * Creates the functions that request decisions from the host application (docs/security-requirements.md, requirement 38). These functions
+ * cache no decision. They refuse the action if the host application returns no decision or a wrong type.
  */
 export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: Options) {
-  /** The functions that have returned undefined. */
+  /** The functions of the application that have returned undefined, such as `invoice.may`. */
   const silent = new Set<string>();
 
   async function decide<T>(question: Question, rule: (resource: Resource) => T | Promise<T>): Promise<T | undefined> {
@@ -43,14 +43,13 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
     }
   }
 
-  /** Returns whether the rule permits the action. */
   async function permits(question: Question, rule: (resource: Resource) => unknown): Promise<boolean> {
     const answer = await decide(question, async (rules) => ({ decision: await rule(rules) }));
     if (answer === undefined || typeof answer.decision === "boolean") return answer?.decision === true;
     const { decision } = answer;
     const name = functionOf(question);
     const at = `${question.resource}.${name}`;
-    // A function often forgets a `return`, so one report is enough.
+    // A missing `return` is a frequent mistake in `may`, so the service reports the result undefined only once for each function.
     const isKnown = decision === undefined && (resources[question.resource]?.[name] === undefined || silent.has(at));
     if (isKnown) return false;
     if (decision === undefined) silent.add(at);
@@ -61,7 +60,7 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
   const may = (user: User, action: ItemAction, { resource, itemId }: ItemName): Promise<boolean> =>
     permits({ resource, action }, (rules) => rules.may(user, action, itemId));
 
-  /** Returns the ids of the items of one resource on which the user may perform the action. */
+  /** Returns the ids of those items of one resource on which the user may perform the action. */
   async function permittedOf(
     user: User,
     question: Question<ItemAction>,
@@ -86,8 +85,8 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
     may,
 
     /**
-     * Returns whether the user may make links to the files of an item. A link shows the files, so the user must also have the right to read
-     * them. A resource without `mayShare` has no links of users.
+     * Returns whether the user may make links to the files of an item. A link opens these files, so the user must also have the right to
+     * read the files. If a resource has no `mayShare`, users can't make links to its items.
      */
     async mayShare(user: User, item: ItemName): Promise<boolean> {
       const { resource, itemId } = item;
@@ -96,8 +95,8 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
     },
 
     /**
-     * Returns whether the user may make file requests for an item. Visitors add files, so the user must also have the right to add files.
-     * A resource without `mayRequest` has no file requests of users.
+     * Returns whether the user may make file requests for an item. Visitors of a file request add files, so the user must also have the
+     * right to add files. If a resource has no `mayRequest`, users can't make file requests for its items.
      */
     async mayRequest(user: User, item: ItemName): Promise<boolean> {
       const { resource, itemId } = item;
@@ -105,10 +104,7 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
       return permits({ resource, action: "request" }, (rules) => rules.mayRequest?.(user, itemId));
     },
 
-    /**
-     * Returns the items on which the user may perform the action. The function calls `mayMany` once for each resource with a `mayMany`
-     * function.
-     */
+    /** Returns the items on which the user may perform the action. For each resource with a `mayMany` function, calls `mayMany` once. */
     async mayMany<Name extends ItemName>(user: User, action: ItemAction, items: readonly Name[]): Promise<Set<Name>> {
       const permitted = new Set<Name>();
       for (const [resource, ofResource] of Map.groupBy(items, (item) => item.resource)) {
@@ -121,7 +117,7 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
   };
 }
 
-/** Asks about each element, at most `AT_ONCE` elements in parallel. Asks about no further element after `withinMs`. */
+/** Calls `ask` for each element, for at most `AT_ONCE` elements in parallel. After `withinMs`, starts no further call. */
 export async function askEach<T>(
   elements: readonly T[],
   askOne: (element: T) => Promise<void>,
@@ -142,8 +138,8 @@ export function functionOf({ action }: Pick<Question, "action">): "may" | "maySh
 }
 
 /**
- * Converts the result of `mayMany` to a set. The function `setOf` throws TypeError for a wrong type. The function `setOf` also throws for a
- * string, because a string is iterable, but its characters are not ids.
+ * Converts the result of `mayMany` to a set. Throws TypeError for a wrong type. A string is also a wrong type: it is iterable, but its
+ * characters are not ids.
  */
 function setOf(ids: unknown): Set<string> {
   if (typeof ids === "string") throw new TypeError("mayMany() must return ids, and not a text.");

@@ -4,13 +4,13 @@ import { DomainError } from "../../platform/errors.ts";
 import { inventoryQueries } from "../storage/queries.ts";
 import { applicationQueries, itemQueries } from "./queries.ts";
 
-/** A key contains at most four digits of the number of its bucket. */
+/** The number of a bucket in an object key has at most four digits. */
 const MAX_NUMBER = 9_999;
 
 /**
- * Returns the number of each bucket of the option `buckets`. A new name gets the next number, and the number never changes. `wanted`: the
- * place of each bucket, by its name. Throws `bucket_unavailable` if the database has files or items in a bucket that the option does not
- * have, or has at another place.
+ * Returns the number of each bucket in the option `buckets`. A new bucket name gets the next number, and the number of a bucket never
+ * changes. `wanted`: the location of each bucket (server, bucket name, key prefix), by its name in the option. Throws `bucket_unavailable`
+ * if the database has files or items in a bucket that the option does not contain, or that now has another location.
  */
 export function numberBuckets(db: Database, wanted: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, number>> {
   return db.transaction(async (tx) => {
@@ -41,7 +41,7 @@ export function numberBuckets(db: Database, wanted: ReadonlyMap<string, string>)
   });
 }
 
-/** Returns whether a file, a preview or an item is in a bucket. */
+/** Returns whether a file, a preview or an item uses the bucket with this number. */
 async function isUsed(tx: Tx, number: number): Promise<boolean> {
   const mark = objectKeyAt({ number, key: "" });
   const { firstKeyOfFile, firstKeyOfPreview } = inventoryQueries(tx);

@@ -5,7 +5,7 @@ import { shareByLink } from "./creators.ts";
 const RIGHTS = { urlTtlSeconds: 60 };
 const link = (id: string) => ({ id }) as Link;
 
-/** Records the questions about links. The test answers each question. */
+/** Collects the calls of `ask`. The test resolves each call. */
 function questionsOf() {
   const questions: (PromiseWithResolvers<typeof RIGHTS | undefined> & { id: string })[] = [];
   const ask = shareByLink(({ id }) => {
@@ -24,7 +24,7 @@ it("visits during a check of the creator's rights share the next check of the li
   questions[0]?.resolve(RIGHTS);
   expect(await first).toBe(RIGHTS);
   await expect.poll(() => questions.length).toBe(2);
-  // The creator has lost the right after the first question.
+  // The creator has lost the right after the first call.
   questions[1]?.resolve(undefined);
   expect(new Set(await Promise.all(others))).toEqual(new Set([undefined]));
   expect(questions).toHaveLength(2);

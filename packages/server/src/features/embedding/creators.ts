@@ -10,26 +10,26 @@ import { checkUser } from "./http/handler.ts";
 import { type Actor, APPLICATION, rulesOf, urlTtlOf } from "./items.ts";
 import type { Resources, User } from "./types.ts";
 
-/** The links and file requests of an embedding. `urlOf` returns the URL for visitors. */
+/** The calls about links and file requests of an embedding. `urlOf` returns the URL that visitors open. */
 export type ItemLinks = { useCases: LinkVerbs; creatorRightsOf: CreatorRightsOf; urlOf: (token: string) => string };
 
 /** Returns the user of the application with this id. */
 export type FindCreator = (id: string) => User | null | undefined | Promise<User | null | undefined>;
 
-/** The maximum time that the service waits for the application to find a user. */
+/** The maximum time of one call of `findUser`, in milliseconds. */
 const WITHIN_MS = 5_000;
 
 type Options = {
   ask: Pick<Ask, "mayRequest" | "mayShare">;
   resources: Resources;
   findCreator: FindCreator;
-  /** The service calls `onFault` if the application could not find a user. The link then does not open. */
+  /** The service calls `onFault` if `findUser` fails. The link then does not open. */
   onFault: (error: unknown) => void;
 };
 
 export type Creators = ReturnType<typeof createCreators>;
 
-/** Creates the functions that ask the application about the creators of links and file requests. */
+/** Creates the functions that check the creators of links and file requests in the application. */
 export function createCreators({ db, limits }: Pick<Deps, "db" | "limits">, options: Options) {
   const { ask, resources, findCreator, onFault } = options;
 
@@ -61,9 +61,9 @@ export function createCreators({ db, limits }: Pick<Deps, "db" | "limits">, opti
   }
 
   /**
-   * Asks the application at each request of a visitor. A link dies when its creator loses the right to share or to read the item, and when
-   * the application no longer knows the creator. A file request dies with the rights to request and to add files. Nobody loses the links
-   * that the application itself made, as long as the application has the resource.
+   * Checks the creator in the application at each request of a visitor. A link stops working when its creator loses the right to read or
+   * share the item, or when the application no longer knows the creator. A file request stops working when its creator loses the right to
+   * add or request files. A link that the application itself made has no creator, so it works as long as the application has the resource.
    */
   const askAbout = async (link: Link) => {
     const item = await fileEventQueries(db).itemOfNote(link.noteId);
@@ -77,8 +77,8 @@ export function createCreators({ db, limits }: Pick<Deps, "db" | "limits">, opti
 }
 
 /**
- * Lets parallel questions about one link share an answer. A call never gets the answer to a question that began before the call, because
- * the creator may have lost the right in between. The calls during a question therefore share the next question.
+ * Lets parallel checks of one link share a result. A call never gets the result of a check that began before the call, because the creator
+ * may have lost the right since then. So all calls during a check share the next check.
  */
 export function shareByLink<T>(ask: (link: Link) => Promise<T>): (link: Link) => Promise<T> {
   const running = new Map<string, Promise<T>>();

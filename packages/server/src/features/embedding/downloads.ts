@@ -8,11 +8,14 @@ import { SERVICE_OWNER } from "../outbox/webhook.ts";
 import { hookMarkQueries, itemQueries } from "./queries.ts";
 import type { Resources } from "./types.ts";
 
-/** On SQLite, each read of new events also reads the journal of URL events, so the reads are rare. */
+/** The pause between two reads of new events, in milliseconds. On SQLite, each read also reads the URL journal, so the pause is long. */
 const INTERVAL_MS = 10_000;
-/** An event gets its id shortly before it is on the disk. Without the delay, a read could miss events. Milliseconds. */
+/** An event gets its id shortly before the event is on the disk. Without this delay, a read could miss events. In milliseconds. */
 const SETTLED_AFTER_MS = 30_000;
-/** Without events, a replica moves the mark only after this time, because a read costs less than a durable write. Milliseconds. */
+/**
+ * Without new events, a replica advances the stored position only after this time, because a read costs less than a durable write. In
+ * milliseconds.
+ */
 const REREAD_MS = 60_000;
 const MAX_EVENTS = 200;
 
@@ -31,14 +34,14 @@ export function startDownloadQueue(options: { queue: QueueDownloads; onQueued: (
 }
 
 /**
- * Queues a call of `onDownload` for each URL in the audit log since the last run. The request for a URL therefore does no work for the
- * hook. Returns the number of queued calls. The transaction that queues the calls also moves the mark, so no call is lost or queued twice.
- * Returns undefined if no resource has the hook.
+ * Queues a call of `onDownload` for each URL event in the audit log since the last run. So the request for a URL does no work for the hook.
+ * The transaction that queues the calls also advances the stored position, so no call is lost or queued twice. Returns a function that runs
+ * the queueing and returns the number of queued calls, or undefined if no resource has the hook.
  */
 export async function queueDownloads({ db, clock, newId }: Deps, { resources }: { resources: Resources }) {
   const wanted = new Set(Object.keys(resources).filter((name) => resources[name]?.onDownload !== undefined));
   if (wanted.size === 0) return undefined;
-  // If the hook is new, the service does not call the hook for older URLs.
+  // If the application adds the hook later, the service does not call the hook for older URLs.
   await hookMarkQueries(db).start(firstIdAt(clock()));
   return async (): Promise<number> => {
     let queued = 0;

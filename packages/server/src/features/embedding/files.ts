@@ -31,7 +31,7 @@ import type { Item, ItemAction, Resources, User } from "./types.ts";
 
 type FileOfItem = { attachment: Attachment; item: ItemName };
 
-/** The facts about a file that the host application declares before the upload. */
+/** The facts about a file that the client declares before the upload. */
 type NewFile = {
   path?: string | undefined;
   filename: string;
@@ -54,8 +54,8 @@ export type Files = ReturnType<typeof createFiles>;
 
 /**
  * Makes the use cases of an embedding. Each use case requests a decision from the host application, and then runs a use case of the service
- * with the decision.
- * No use case calls the host application inside a transaction, because a query of the application could wait for a lock of the transaction.
+ * with this decision. No use case calls the host application inside a transaction, because a query of the application could wait for a lock
+ * of the transaction.
  */
 export function createFiles(
   deps: Deps,
@@ -74,8 +74,8 @@ export function createFiles(
 
   return {
     /**
-     * Starts an upload of a file to an item. The function `start` throws `not_found`, `access_denied`, `kind_not_accepted`,
-     * `file_too_large`, `file_refused`, and the errors of `startUpload`.
+     * Starts an upload of a file to an item. Throws `not_found`, `access_denied`, `kind_not_accepted`, `file_too_large`, `file_refused`,
+     * and the errors of `startUpload`.
      */
     async start(user: User, { file, ...name }: ItemName & { file: NewFile }): Promise<StartedUpload> {
       rulesOf(resources, name.resource);
@@ -126,8 +126,8 @@ export function createFiles(
       itemOfUpload(user, uploadId).then(() => useCases.abortUpload(callerOf(user), uploadId)),
 
     /**
-     * Returns one page of the files of an item that have all terms of a search, in order of creation. For an item without files, the page
-     * of files is empty.
+     * Returns one page of the item's files that have all terms of a search, in the order of creation. Returns an empty page for an item
+     * without files.
      */
     async list(
       user: Actor,
@@ -150,10 +150,10 @@ export function createFiles(
     },
 
     async issueUrl(user: Actor, { fileId, ...input }: UrlInput): Promise<IssuedUrl> {
-      // If the application refuses the user, `caller` contains no grant, so the use case refuses the user and records the refusal.
+      // If the application refuses the user, `caller` has no access to the note. So `issueUrl` refuses the caller, and records the refusal.
       return onFile(user, { fileId, action: "read" }, (caller, item) => {
         const expiresInSeconds = expiryOf(item, input.expiresInSeconds);
-        // An embedding has no URLs for one IP address.
+        // An embedding does not bind its URLs to an IP address.
         const asked = { ...input, purpose: input.purpose, attachmentId: fileId, expiresInSeconds };
         return useCases.issueUrl(caller, { ...asked, clientIp: undefined });
       });
@@ -164,10 +164,10 @@ export function createFiles(
       { fileIds, ...input }: { fileIds: readonly string[] } & Pick<UrlInput, "purpose" | "preview" | "isCacheable">,
     ): Promise<BatchAnswer[]> {
       const { found, permitted, caller } = await callerForMany(user, "read", fileIds);
-      // All URLs of a batch have one expiry: the shortest expiry that the resources of the files permit.
+      // All URLs of a batch have the same lifetime: the shortest lifetime that the resources of the files permit.
       const expiries = [...permitted].map((item) => expiryOf(item, undefined));
       const expiresInSeconds = expiries.length === 0 ? undefined : Math.min(...expiries);
-      // If a file belongs to no item, the result reports an unknown file, even if the file exists.
+      // A file that belongs to no item is reported as unknown, even if the file exists.
       const attachmentIds = fileIds.map((id) => (found.has(id.toLowerCase()) ? id : ""));
       const { purpose } = input;
       const asked = { ...input, purpose, attachmentIds, expiresInSeconds, clientIp: undefined };
@@ -175,7 +175,7 @@ export function createFiles(
       return answers.map((answer, index) => ({ ...answer, attachmentId: fileIds[index] as string }));
     },
 
-    /** Accepts preview pictures, as `startPreviews` of the service does. The user must have the right to add files to the item. */
+    /** Starts uploads of previews, as `startPreviews` of the service does. The user must have the right to add files to the item. */
     async startPreviews(user: User, declared: readonly DeclaredPreview[]) {
       return useCases.startPreviews(await senderOf(user, declared), declared);
     },
@@ -192,8 +192,8 @@ export function createFiles(
   };
 
   /**
-   * Runs a call about one file with the decision of the application. A file can move to another item of its tenant after the decision. The
-   * grant is then for the former item, so the application decides about the new item, and the call runs once more.
+   * Runs a call about one file with the decision of the application. The file can move to another item of its tenant after the decision.
+   * The decision is then about the former item. So the function requests a decision about the new item, and repeats the call.
    */
   async function onFile<T>(
     user: Actor,
@@ -213,7 +213,7 @@ export function createFiles(
     }
   }
 
-  /** Makes the checks of a completion, as `prepareCompletion` does. */
+  /** Checks the completion of an upload, as `prepareCompletion` does. */
   async function prepare(user: User, input: Omit<CompleteUploadInput, "accepted">): Promise<Finish<FileOfItem>> {
     const item = await itemOfUpload(user, input.uploadId);
     const accepted = [rulesOf(resources, item.resource).accept ?? []];
@@ -222,7 +222,7 @@ export function createFiles(
     return async () => ({ attachment: await finish(), item });
   }
 
-  /** Finds the items of many files. The returned caller has a grant for each item on which the user may perform the action. */
+  /** Finds the items of many files. The returned caller has access to each item on which the user may perform the action. */
   async function callerForMany(user: Actor, action: "read" | "add", fileIds: readonly string[]) {
     const found = await itemQueries(db).findOfAttachments([...new Set(fileIds.map((id) => id.toLowerCase()))]);
     const items = new Map([...found.values()].map((item) => [item.noteId, item]));
@@ -246,8 +246,8 @@ export function createFiles(
 type Admitted<File> = { files: readonly File[]; checked: readonly Outcome<Annotations | undefined>[] };
 
 /**
- * Starts the uploads of the files that the rules of their resource admit, and stores the annotations of the files. `checked`: the outcome of
- * the check of each file. Returns one outcome for each file, in the order of the list.
+ * Starts the uploads of the files that `validate` and the other rules of their resource permit, and stores the tags and metadata of these
+ * files. `checked`: the outcome of the check of each file. Returns one outcome for each file, in the order of the list.
  */
 export async function startAdmitted<File>(
   db: Deps["db"],
@@ -267,7 +267,7 @@ export async function startAdmitted<File>(
 
 type Start = { started: Outcome<StartedUpload>; annotations: Annotations | undefined };
 
-/** Stores the tags and the metadata of started uploads, before a client can complete the uploads. */
+/** Stores the tags and the metadata of started uploads before a client can complete these uploads. */
 async function annotateStarted(db: Deps["db"], starts: readonly Start[]): Promise<void> {
   const annotated = starts.flatMap(({ started, annotations }) => {
     if (annotations === undefined || started instanceof DomainError) return [];

@@ -8,7 +8,7 @@ describe.each(engines)("a user of the host application on $name", (engine) => {
   it("the service stores a user again only after a change of the name or email address", async () => {
     const { db, close } = await engine.open();
     onTestFinished(close);
-    // Each write calls the clock once.
+    // Each write calls the clock once, so the calls of the clock count the writes.
     const write = vi.fn(Date.now);
     const remember = rememberUser({ db, clock: write });
     const stored = () => lookupQueries(db).person("application:ann");

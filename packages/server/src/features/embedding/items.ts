@@ -19,26 +19,28 @@ import { itemQueries } from "./queries.ts";
 import type { Item, ItemAction, ItemFile, Resource, Resources, User } from "./types.ts";
 
 /**
- * The role that a user gets for one call if the host application permits the action. The call of an action may perform only the permitted
+ * The role on the note that a user gets for one call, if the host application permits the action. The call performs only the permitted
  * action.
  */
 export const ROLES: Record<ItemAction, Role> = { read: "viewer", add: "editor", remove: "editor" };
 
-/** The role that a user gets for one call about links or file requests, and their creator for one request of a visitor. */
+/**
+ * The role that a user gets for one call about links or file requests. The creator of a link also gets this role for one request of a
+ * visitor.
+ */
 export const ROLE_OF_SHARERS: Role = "editor";
 
 /** The application itself, which may perform every action. The service does not call `may` for the application. */
 export const APPLICATION = Symbol("application");
 
-/** The caller of a function of an embedding: a user of the host application, or the application itself. */
+/** The caller of an embedding: a user of the host application, or the application itself. */
 export type Actor = User | typeof APPLICATION;
 
-/** Makes the caller for an actor, without access to any note. The application itself has an empty id. */
+/** Makes the caller for an actor, without access to any note. The id of the application itself is empty. */
 export function callerOf(actor: Actor): Caller & { grants: ReadonlyMap<string, Role> } {
   return { userId: applicationUserId(actor === APPLICATION ? "" : actor.id), grants: new Map() };
 }
 
-/** Creates the functions that find items and ask the application for decisions about items. */
 export function createItemAccess({ db }: Deps, ask: Ask) {
   const may = (actor: Actor, action: ItemAction, item: ItemName) =>
     actor === APPLICATION ? true : ask.may(actor, action, item);
@@ -53,8 +55,8 @@ export function createItemAccess({ db }: Deps, ask: Ask) {
   }
 
   /**
-   * Returns the caller with the application's decision about one item. If the application refuses the user, the caller gets no access to
-   * the note. The use case with the caller then refuses the user, and records the refusal.
+   * Returns the caller with the decision of the application about one item. If the application refuses the user, the caller has no access
+   * to the note. The use case then refuses the caller, and records the refusal.
    */
   async function callerFor(actor: Actor, action: ItemAction, item: Item): Promise<Caller> {
     const isPermitted = await may(actor, action, item);
@@ -66,7 +68,7 @@ export function createItemAccess({ db }: Deps, ask: Ask) {
     if (!(await may(actor, action, item))) throw new DomainError("access_denied", "Access denied");
   }
 
-  /** Throws `access_denied` unless the application permits links or file requests of the actor to the item. */
+  /** Throws `access_denied` unless the application permits the actor to make links or file requests for the item. */
   async function requireLink(actor: Actor, item: ItemName, kind: LinkKind): Promise<void> {
     if (actor === APPLICATION) return;
     const isPermitted = await (kind === "upload" ? ask.mayRequest(actor, item) : ask.mayShare(actor, item));
@@ -80,7 +82,7 @@ export function createItemAccess({ db }: Deps, ask: Ask) {
     return item;
   }
 
-  /** Returns the item of an upload that the user started. The function `itemOfUpload` throws `upload_not_found`. */
+  /** Returns the item of an upload that the user started. Throws `upload_not_found`. */
   async function itemOfUpload(user: User, uploadId: string): Promise<Item> {
     const upload = await uploadQueries(db).find(uploadId);
     const item =
@@ -89,7 +91,7 @@ export function createItemAccess({ db }: Deps, ask: Ask) {
     return item;
   }
 
-  /** Runs a write about a file in the lane of the owner of its item, because such writes lock the usage of the owner. */
+  /** Runs a write about a file in the lane of the item's owner, because such writes lock the usage row of the owner. */
   async function inLaneOf<T>(item: Item, run: () => Promise<T>): Promise<T> {
     const placed = (await lookupQueries(db).item(item)) ?? { ...item, tenant: undefined };
     return inLane(ownerOf(placed), run);
@@ -99,9 +101,9 @@ export function createItemAccess({ db }: Deps, ask: Ask) {
 }
 
 /**
- * Returns an item of the application with its place. At the first upload to an item, the function `openItem` creates the item and its note,
- * and stores the place that the application chooses. The stored place and tenant never change. Throws TypeError for a wrong place or quota.
- * `addsFiles`: whether the call adds files, and therefore needs the present quota of the tenant. Default: true.
+ * Returns an item of the application with its place. At the first upload to an item, creates the item and its note, and stores the place
+ * that the application's function `place` returns. The stored place and tenant never change. Throws TypeError for a wrong place or quota.
+ * `addsFiles`: whether the call adds files, and therefore needs the current quota of the tenant. Default: true.
  */
 export async function openItem(
   deps: Deps,
@@ -127,7 +129,7 @@ async function createItem(
     });
     return item;
   } catch (error) {
-    // Another request may have created the item in the meantime.
+    // A parallel request may have created the item.
     const other = await lookupQueries(db).item(name);
     if (other === undefined) throw error;
     return other;
@@ -137,8 +139,8 @@ async function createItem(
 const MAX_ID_LENGTH = 255;
 
 /**
- * Checks an item that the host application names. Throws TypeError for a wrong type, `invalid_request` for an id without or with more than
- * 255 characters, and `not_found` for an unknown resource.
+ * Checks an item that the host application names. Throws TypeError for a wrong type, `invalid_request` for an empty id or an id of more
+ * than 255 characters, and `not_found` for an unknown resource.
  */
 export function checkItem(resources: Resources, name: ItemName): ItemName {
   const { resource, itemId } = Object(name) as Record<keyof ItemName, unknown>;
@@ -152,7 +154,7 @@ export function checkItem(resources: Resources, name: ItemName): ItemName {
   return { resource, itemId };
 }
 
-/** Returns the rules of a resource. The function `rulesOf` throws `not_found` for an unknown resource. */
+/** Returns the rules of a resource. Throws `not_found` for an unknown resource. */
 export function rulesOf(resources: Resources, resource: string): Resource {
   const rules = Object.hasOwn(resources, resource) ? resources[resource] : undefined;
   if (rules !== undefined) return rules;
@@ -165,7 +167,7 @@ export function urlTtlOf({ urlTtlSeconds }: Resource, { urlTtlDefaultSeconds }: 
   return urlTtlSeconds ?? urlTtlDefaultSeconds;
 }
 
-/** Checks a declared file against the rules of its resource. The function `checkFile` throws `kind_not_accepted` and `file_too_large`. */
+/** Checks a declared file against the rules of its resource. Throws `kind_not_accepted` and `file_too_large`. */
 export function checkFile({ accept, maxBytes }: Resource, file: { contentType: string; sizeBytes: number }): void {
   const contentType = normaliseContentType(file.contentType);
   if (!acceptsType([accept ?? []], contentType)) {
@@ -177,8 +179,8 @@ export function checkFile({ accept, maxBytes }: Resource, file: { contentType: s
 }
 
 /**
- * Records the name and the email address of a user of the host application for the responses of the service. Most calls of `rememberUser`
- * change nothing. The function `rememberUser` reads the stored user first, because a read costs less than a durable write.
+ * Stores the name and the email address of a user of the host application, because the responses of the service contain them. Reads the
+ * stored user first, because most calls change nothing, and a read costs less than a durable write.
  */
 export function rememberUser({ db, clock }: Pick<Deps, "db" | "clock">) {
   return async (user: Actor): Promise<void> => {
@@ -192,7 +194,7 @@ export function rememberUser({ db, clock }: Pick<Deps, "db" | "clock">) {
   };
 }
 
-/** Converts an attachment to the form that the application gets. The converted file does not contain the object key. */
+/** Converts an attachment to the form that the application gets, without the object key. */
 export function presentFile(attachment: Attachment, { resource, itemId }: ItemName): ItemFile {
   const {
     id,

@@ -8,19 +8,19 @@ import { presentFile } from "./items.ts";
 import type { DownloadDelivery, HookDelivery, ItemFile, Resource, Resources } from "./types.ts";
 
 /**
- * The pause between two checks of a replica for due events. An event becomes due again if its hook failed, or if another replica did not
- * finish the delivery.
+ * The pause between two checks for due file events, in milliseconds. An event is due again if its hook failed, or if another replica did
+ * not finish the delivery.
  */
 const INTERVAL_MS = 5_000;
 
 /**
- * Calls the hooks of the host application for the file events that are due. A slow hook does not delay the hooks of other resources. The
- * function `stop` waits for the running hooks. Events without a running hook remain in the queue.
+ * Calls the hooks of the host application for the due file events. A slow hook does not delay the hooks of other resources. `stop` waits
+ * for the running hooks. Events whose hook does not run yet stay in the queue.
  */
 export function startFileEventDelivery({ delivery, logger }: { delivery: Delivery; logger: Logger }): Loop {
   const onError = (error: unknown) =>
     logger.error({ err: error }, "The events of files could not be delivered. They are retried.");
-  // After the end of a hook, another event can take the place of the hook.
+  // When a hook ends, the hook of another event can start.
   const hooks = delivery.open({ onError, onEnd: () => loop.kick() });
   const loop = startLoop({ round: hooks.start, intervalMs: INTERVAL_MS, onError });
   return {
@@ -32,50 +32,57 @@ export function startFileEventDelivery({ delivery, logger }: { delivery: Deliver
   };
 }
 
-/** If a hook of the host application takes longer than a minute, the call counts as failed. */
+/** If a hook of the host application takes longer than a minute, the call counts as failed. In milliseconds. */
 const DELIVER_WITHIN_MS = 60_000;
 
 /**
- * The time for which a replica leases an event. The lease is longer than the time limit of a hook, so two replicas never deliver an event
- * together.
+ * The time for which a replica leases an event, in milliseconds. The lease is longer than the time limit of a hook, so two replicas never
+ * deliver the same event at the same time.
  */
 const LEASE_MS = 2 * DELIVER_WITHIN_MS;
-/** How many hooks of one resource run in parallel. Each resource has its own limit, so a hanging hook never stops another resource. */
+/**
+ * The maximum number of parallel hooks of one resource. Each resource has its own maximum, so a hook that hangs never stops the hooks of
+ * another resource.
+ */
 const AT_ONCE = 10;
 const RETRY_BASE_MS = 1_000;
 const RETRY_MAX_MS = 3_600_000;
 
 type Options = {
   resources: Resources;
-  /** The service calls `onFailure` when a hook of the application fails. The service calls the failed hook again after a pause. */
+  /** The service calls `onFailure` when a hook of the application fails, and repeats the hook after a pause. */
   onFailure: (failure: { eventId: string; resource: string; attempt: number; error: unknown }) => void;
 };
 
 export type Delivery = ReturnType<typeof deliverFileEvents>;
 
 /**
- * Calls the application's hooks for the due file events. Several hooks run in parallel. If a hook fails, the service calls the hook again
- * for the event, after longer and longer pauses. After a crash, the service delivers an event again when the lease of the event ends.
+ * Calls the application's hooks for the due file events. Several hooks run in parallel. If a hook fails, the service repeats the hook for
+ * this event, after longer and longer pauses. After a crash, the service delivers an event again when the lease of the event expires.
  */
 export function deliverFileEvents(deps: Deps, options: Options) {
   const { db, clock } = deps;
   const resources = Object.keys(options.resources);
 
-  /** Creates an empty set of running hooks. `onError`: the function receives the errors of the database. */
+  /** Creates an empty set of running hooks. `onError` gets the errors of the database. */
   function open({ onError, onEnd }: { onError: (error: unknown) => void; onEnd?: () => void }) {
-    /** The running hooks with their resources. */
+    /** The running hooks, and the resource of each hook. */
     const running = new Map<Promise<void>, string>();
     const freeOf = (resource: string) =>
       AT_ONCE - [...running.values()].filter((occupied) => occupied === resource).length;
     return {
       running,
-      /** Starts the hooks of due events until no event is due or all resources run their maximum. Does not wait for the hooks. */
+      /**
+       * Starts the hooks of due events until no event is due, or each resource has its maximum of running hooks. Does not wait for the
+       * hooks.
+       */
       async start(signal?: AbortSignal): Promise<void> {
         while (signal?.aborted !== true) {
           const free = resources.filter((resource) => freeOf(resource) > 0);
           if (free.length === 0) return;
           const now = clock();
-          // All leased events can belong to one resource.
+          // All leased events can belong to the same resource, so the limit is the smallest number of hooks that a resource can still
+          // start.
           const limit = Math.min(...free.map(freeOf));
           const due = { now, leaseEndsAt: now + LEASE_MS, resources: free, limit };
           const leased = await fileEventQueries(db).lease(due);

@@ -6,16 +6,16 @@ import { ownerOfItem, ownerOfTenant } from "../access/caller.ts";
 import { usageQueries } from "../usage/queries.ts";
 import type { ItemName, ItemPlace } from "./types.ts";
 
-/** The stored place of an item. `place`: a folder with the mark of its bucket, or empty for the default. */
+/** The stored place of an item. `place`: a folder with the number of its bucket, or empty for the default place. */
 export type ChosenPlace = { place: string; tenant: string | undefined };
 
-/** The functions of the application that decide about places and tenants. */
+/** The functions of the application that return the place of an item and the quota of a tenant. */
 type Options = {
   place: ((item: ItemName) => unknown) | undefined;
   tenantQuotaBytes: number | ((tenant: string) => unknown) | undefined;
-  /** The service calls `onNoTenant` when an item gets no tenant, although tenants have a quota. */
+  /** The service calls `onNoTenant` when `place` returns no tenant for an item, although tenants have a quota. */
   onNoTenant: (item: ItemName) => void;
-  /** Returns undefined for an unknown bucket. */
+  /** Returns the number of a bucket in the option `buckets`, or undefined for an unknown bucket. */
   numberOfBucket: (name: string) => number | undefined;
 };
 
@@ -29,12 +29,12 @@ export function isTenant(value: unknown): value is string {
   return typeof value === "string" && TENANT.test(value);
 }
 
-/** Returns the id of the owner whose quota the files of an item use: the tenant of the item, or else the item itself. */
+/** Returns the owner whose quota the files of an item use: the tenant of the item, or else the item itself. */
 export function ownerOf({ noteId, tenant }: { noteId: string; tenant: string | undefined }): string {
   return tenant === undefined ? ownerOfItem(noteId) : ownerOfTenant(tenant);
 }
 
-/** Creates the functions that ask the application for the place of an item, and for the quota of a tenant. */
+/** Creates the functions that call `place` and `tenantQuotaBytes` of the application. */
 export function createPlaces({ db, limits }: Pick<Deps, "db" | "limits">, options: Options) {
   const { place: choosePlace, tenantQuotaBytes, numberOfBucket } = options;
   /** The running calls of `tenantQuotaBytes` for each tenant, in the order of their start. */
@@ -48,7 +48,7 @@ export function createPlaces({ db, limits }: Pick<Deps, "db" | "limits">, option
   }
 
   return {
-    /** Asks the application for the place of an item. Throws TypeError for a wrong place. */
+    /** Calls the application's function `place` for an item. Throws TypeError for a wrong place. */
     async choose(item: ItemName): Promise<ChosenPlace> {
       if (choosePlace === undefined) return { place: "", tenant: undefined };
       const chosen = checkPlace(await answerOf("place", () => choosePlace(item)), numberOfBucket);
@@ -57,9 +57,9 @@ export function createPlaces({ db, limits }: Pick<Deps, "db" | "limits">, option
     },
 
     /**
-     * Stores the present quota of a tenant. The statements that add files compare the usage with the stored quota, so the quota is exact. A
-     * quota of 0 also refuses empty files. The files of a tenant do not use the quota of an item. If a newer question got its answer first,
-     * stores nothing.
+     * Stores the current quota of a tenant. The statements that add files compare the usage with the stored quota, so parallel uploads
+     * never exceed the quota. A quota of 0 also refuses empty files. The files of a tenant do not use the quota of their item. If a newer
+     * call of `tenantQuotaBytes` has returned first, stores nothing.
      */
     async applyQuota(tenant: string): Promise<void> {
       const question = { isOutdated: false };

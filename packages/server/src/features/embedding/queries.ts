@@ -8,20 +8,14 @@ import type { ItemName } from "../outbox/file-event-queries.ts";
 import type { ChosenPlace } from "./places.ts";
 import type { Item } from "./types.ts";
 
-/**
- * The host application that owns a database. The member `bucket` identifies the bucket of the application, and is empty if the service runs
- * without a host application.
- */
+/** The host application that owns a database. `bucket` identifies the bucket of the application, and is empty for the service itself. */
 export type Application = { name: string; bucket: string };
 
-/** A bucket of the option `buckets`. `place`: the server, the name and the key prefix of the bucket. */
+/** A bucket of the option `buckets`. `place`: the server, the bucket name and the key prefix. */
 export type TenantBucket = { name: string; number: number; place: string };
 
 export const applicationQueries = defineQueries("database.application", ({ kysely: db, engine }) => ({
-  /**
-   * If no application owns the database, records that the application owns the database. Returns the application that owns the database
-   * after the call.
-   */
+  /** Records that the application owns the database, unless another application owns it. Returns the owner after the call. */
   async own({ name, bucket }: Application): Promise<Application> {
     const holder = db.selectFrom("application").select(["name", "bucket"]);
     const found = await holder.executeTakeFirst();
@@ -31,12 +25,12 @@ export const applicationQueries = defineQueries("database.application", ({ kysel
     return holder.executeTakeFirstOrThrow();
   },
 
-  /** Returns the buckets of tenants, and locks them until the transaction ends. The caller must have called `own`. */
+  /** Returns the buckets of tenants, and locks them until the transaction ends. The caller must have called `own` before. */
   async holdBuckets(): Promise<TenantBucket[]> {
     const row = await db
       .selectFrom("application")
       .select("buckets")
-      // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
+      // SQLite has no `for update`, and needs no lock, because a transaction on SQLite is the only writer from its start.
       .$if(engine.name === "postgres", (query) => query.forUpdate())
       .executeTakeFirst();
     return JSON.parse(row?.buckets ?? "[]");
@@ -54,21 +48,21 @@ export const itemQueries = defineQueries("database.items", ({ kysely: db, engine
   const select = () => db.selectFrom("items").select(["items.note_id", "items.resource", "items.item_id"]);
   return {
     /**
-     * Inserts an item of an application. The caller must call `insert` in a transaction, after the insert of the note. The function
-     * `insert` throws if another transaction has inserted the item.
+     * Inserts an item of an application. Call this function in a transaction, after the insert of the item's note. Throws if another
+     * transaction has already inserted the item.
      */
     async insert({ noteId, resource, itemId, place, tenant }: Item & ChosenPlace) {
       const item = { note_id: noteId, resource, item_id: itemId, place: place === "" ? null : place, tenant };
       await db.insertInto("items").values(item).execute();
     },
 
-    /** Returns the first place of an item from a given place on. */
+    /** Returns the first place of an item that is equal to or after the given text, in alphabetical order. */
     async firstPlace(from: string): Promise<string | undefined> {
       const places = db.selectFrom("items").select("place").where("place", ">=", from).orderBy("place").limit(1);
       return (await places.executeTakeFirst())?.place ?? undefined;
     },
 
-    /** Returns attachments with their items, by attachment id. The map also contains files in the trash, but no unknown ids. */
+    /** Returns attachments with their items, by attachment id. The map contains files in the trash, but no unknown ids. */
     async filesOf(attachmentIds: readonly string[]): Promise<Map<string, { file: Attachment; item: Item }>> {
       const rows = await select()
         .innerJoin("attachments", "attachments.note_id", "items.note_id")
@@ -78,7 +72,7 @@ export const itemQueries = defineQueries("database.items", ({ kysely: db, engine
       return new Map(rows.map((row) => [row.id, { file: toAttachment(row), item: toItem(row) as Item }]));
     },
 
-    /** Counts the listed files of notes, without rejected files. The map does not contain notes without files. */
+    /** Counts the listed files of notes, without rejected files. The map has no entry for a note without files. */
     async counts(noteIds: readonly string[]): Promise<Map<string, { files: number; ready: number; bytes: number }>> {
       const rows = await db
         .selectFrom("attachments")
@@ -102,10 +96,7 @@ export const itemQueries = defineQueries("database.items", ({ kysely: db, engine
       );
     },
 
-    /**
-     * Returns the items of attachments, by attachment id. The function `findOfAttachments` runs one query. The returned map does not
-     * contain unknown ids.
-     */
+    /** Returns the items of attachments with one query, by attachment id. The map contains no unknown ids. */
     async findOfAttachments(attachmentIds: readonly string[]): Promise<Map<string, Item>> {
       const rows = await select()
         .innerJoin("attachments", "attachments.note_id", "items.note_id")
@@ -119,7 +110,7 @@ export const itemQueries = defineQueries("database.items", ({ kysely: db, engine
 
 /** The queries for many items at once. Each function runs one query. */
 export const manyItemsQueries = defineQueries("database.manyItems", ({ kysely: db, engine }) => ({
-  /** Returns the items that have a note. Items without a file may have no note. */
+  /** Returns the items whose note exists. An item without a file may have no note. */
   async find(names: readonly ItemName[]): Promise<Item[]> {
     if (names.length === 0) return [];
     const rows = await db
@@ -157,7 +148,7 @@ export const manyItemsQueries = defineQueries("database.manyItems", ({ kysely: d
   },
 }));
 
-/** The position in the audit log up to which the service has queued the calls of `onDownload`. */
+/** The queries for the position in the audit log up to which the service has queued the calls of `onDownload`. */
 export const hookMarkQueries = defineQueries("database.hookMarks", ({ kysely: db }) => {
   const kind = "downloaded" as const;
   return {
@@ -166,13 +157,13 @@ export const hookMarkQueries = defineQueries("database.hookMarks", ({ kysely: db
       return row?.event_id;
     },
 
-    /** Sets the first position. Does nothing if another replica has set a position. */
+    /** Stores the first position, unless another replica has stored a position. */
     async start(eventId: string): Promise<void> {
       const mark = db.insertInto("hook_marks").values({ kind, event_id: eventId });
       await mark.onConflict((conflict) => conflict.column("kind").doNothing()).execute();
     },
 
-    /** Moves the position forward. Returns false if another replica has already moved it. */
+    /** Advances the position. Returns false if another replica has already advanced it. */
     async advance({ from, to }: { from: string; to: string }): Promise<boolean> {
       const mark = db.updateTable("hook_marks").set({ event_id: to }).where("kind", "=", kind);
       const { numUpdatedRows } = await mark.where("event_id", "=", from).executeTakeFirstOrThrow();

@@ -17,8 +17,8 @@ type Uploads = RequestVerbs["visitorUploads"];
 type Options = { starts: Allowance; creators: Creators; resources: Resources; admit: Admit; places: Places };
 
 /**
- * Creates the functions with which visitors send files to the file requests of an embedding. The rules of the resource apply to the files
- * in addition to the limits of the file request. The application decides about the creator of the file request, and `validate` gets the
+ * Creates the functions with which visitors send files to the file requests of an embedding. Each file must satisfy the rules of the
+ * resource and the limits of the file request. The application decides about the creator of the file request, and `validate` gets this
  * creator, because a visitor is no user of the application.
  */
 export function createSenders(
@@ -37,15 +37,17 @@ export function createSenders(
 
   const startAll: Uploads["startAll"] = async (visit, { files, network }) => {
     const { resource, itemId } = await itemOf(visit);
-    // Only `validate` needs the creator. At this request, the application has already decided about the creator.
+    // Only `validate` needs the user object of the creator. In this request, the application has already checked the creator's rights.
     const needsCreator = rulesOf(resources, resource).validate !== undefined;
     const creator = needsCreator ? await creators.creatorOf(visit.link) : APPLICATION;
     if (creator === undefined) throw linkNotFound();
     const senderId = visitorActorId(visit.visitorId);
-    // A start counts before `validate`, so that a visitor whose files are all refused can't call the application without a limit.
+    // The start of an upload counts before `validate` runs. So a visitor whose files are all refused can't call the application without a
+    // limit.
     const countStart = () => uploads.countStart(visit, network);
     const checked = await admit(creator, { resource, itemId, files, senderId, countStart });
-    // The creator can lose the right during a slow `validate`. Without this question, only the completion would refuse the file.
+    // The creator can lose the right during a slow `validate`. Without this second check, only the completion of the upload would refuse
+    // the file.
     if (needsCreator && (await creators.rightsOf(visit.link)) === undefined) throw linkNotFound();
     return startAdmitted(db, { files, checked }, async (accepted) => {
       const { place } = await openItem(deps, { item: { resource, itemId }, places });

@@ -10,10 +10,9 @@ import type { ItemFile } from "../types.ts";
 import { type ActorCalls, type CallContext, checkFileId } from "./context.ts";
 import { MAX_PAGE, pageOf } from "./read.ts";
 
-/** The maximum number of pages that one call of `find` reads. A user may be able to read few of many files. */
+/** The maximum number of pages that one call of `find` reads, because the user may be able to read only a few of many files. */
 const MAX_ROUNDS = 10;
 
-/** Creates the calls for the tags and the metadata of files: `annotate` and `find`. */
 export function annotateCalls(context: CallContext): Pick<ActorCalls, "annotate" | "find"> {
   const { deps, resources, requireRight, mayMany, itemOfFile } = context;
   const { db } = deps;
@@ -38,7 +37,7 @@ export function annotateCalls(context: CallContext): Pick<ActorCalls, "annotate"
       const terms = termsOfFilter(Object(options));
       if (terms.length === 0) throw new TypeError("find needs a tag or a member of the metadata.");
       const files: ItemFile[] = [];
-      // A cursor contains the id of a file, so the search goes on past the files that the user may not read.
+      // A cursor contains the id of a file. So the search skips files that the user may not read, and its cursor never names such a file.
       let page: PageRequest = { limit: limit + 1, cursor };
       for (let round = 1; ; round += 1) {
         const { items, nextCursor } = await annotationQueries(db).pageOfResource({ resource, terms }, page);
@@ -57,8 +56,8 @@ export function annotateCalls(context: CallContext): Pick<ActorCalls, "annotate"
 }
 
 /**
- * Returns a cursor that names no file without permission: the millisecond of the last file that the search read, or else the last found
- * file. If the search read only refused files of one millisecond, returns the cursor itself.
+ * Returns a cursor that names no file that the user may not read: the millisecond of the last file that the search read, or else the last
+ * file that the search found. If the search read only refused files of one millisecond, returns `nextCursor` itself.
  */
 function withoutFile(nextCursor: string, { files, cursor }: { files: ItemFile[]; cursor: string | undefined }): string {
   const millisecond = decodeCursor(nextCursor)?.slice(0, 13) ?? "";

@@ -15,15 +15,14 @@ import { type ActorCalls, type CallContext, checkList } from "./context.ts";
 import type { AdoptAnswer, AdoptedObject, NewFile } from "./types.ts";
 
 const SHA256_IN_BASE64 = /^[A-Za-z0-9+/]{43}=$/;
-/** S3 allows no longer keys. */
+/** The maximum length of an object key in S3. */
 const MAX_KEY_BYTES = 1_024;
 const MAX_OBJECTS = 1_000;
 
-/** Creates the calls that add files: `attach`, `stage`, `adopt` and `adoptMany`. */
 export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "stage" | "adopt" | "adoptMany"> {
   const { deps, useCases, resources, requireRight, requireAccepted, remember, adoptPrefixes, places } = context;
 
-  /** Returns the note of an item, and the caller who may add files to the note. The application must have permitted the action. */
+  /** Returns the note of an item, and a caller who may add files to this note. The application must already have permitted the action. */
   async function openFor(actor: Actor, item: ItemName) {
     const opened = await openItem(deps, { item, places });
     const { noteId, place } = opened;
@@ -70,7 +69,7 @@ export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "
     };
     if (sizeBytes === undefined) checkFile(rules, { contentType, sizeBytes: 0 });
     else await admit(sizeBytes);
-    // The right can end while the bytes arrive, so the application decides again after the last byte.
+    // The user can lose the right while the bytes arrive, so the service calls `may` again after the last byte.
     const confirm = async (length: number) => {
       await requireRight(actor, "add", item);
       if (sizeBytes === undefined) await admit(length);
@@ -126,7 +125,7 @@ export function attachCalls(context: CallContext): Pick<ActorCalls, "attach" | "
     async adoptMany(actor, name, objects) {
       const item = checkItem(resources, name);
       checkList(objects, { name: "objects", max: MAX_OBJECTS });
-      // A wrong type is an error of the program, so no object of the call is adopted.
+      // A wrong type is a mistake in the application's code. So the call adopts no object if the list contains one.
       for (const object of objects) checkObject(object);
       await requireRight(actor, "add", item);
       const answers: AdoptAnswer[] = [];
@@ -159,8 +158,8 @@ function checkObject(object: AdoptedObject): void {
 }
 
 /**
- * Throws `invalid_request` unless the key is below one of the prefixes. An HTTP client resolves `..` in a path, so such a key could lead
- * outside of the prefix.
+ * Throws `invalid_request` unless the key is below one of the prefixes. Throws also for a key with `..`: an HTTP client resolves `..` in a
+ * path, so the key could name an object outside of the prefix.
  */
 function checkKey(key: string, prefixes: readonly string[]): void {
   const refuse = (message: string) => new DomainError("invalid_request", message);

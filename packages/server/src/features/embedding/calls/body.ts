@@ -9,7 +9,7 @@ import { HttpProblem } from "../../../platform/http/problem.ts";
 import { watchProgress } from "../../uploads/file-form.ts";
 import type { FileBody, NewFile } from "./types.ts";
 
-/** An opened body. The members `sizeBytes`, `filename` and `contentType` are undefined if the body does not tell them. */
+/** An opened body. `sizeBytes`, `filename` and `contentType` are undefined if the body does not state them. */
 type Source = {
   chunks: () => AsyncIterable<unknown>;
   sizeBytes?: number | undefined;
@@ -17,7 +17,7 @@ type Source = {
   contentType?: string | undefined;
 };
 
-/** The declaration of a file, completed from its body. The member `sizeBytes` is undefined for a stream of unknown length. */
+/** The declaration of a file, with missing facts taken from its body. `sizeBytes` is undefined for a stream of unknown length. */
 export type Declared = {
   filename: string;
   contentType: string;
@@ -27,10 +27,10 @@ export type Declared = {
 
 const SLICE_BYTES = 65_536;
 
-/** Every body that a call has begun to use, and that can be read only once. */
+/** The streams that a call has started to read. A stream can be read only once. */
 const claimed = new WeakSet<object>();
 
-/** Throws `invalid_request` if another call has the same stream. Two readers of a stream of Node.js would each get a part of the bytes. */
+/** Throws `invalid_request` if another call already reads the same stream, because each of two readers would get only some of the bytes. */
 export function claimBody(body: unknown): void {
   const isReadOnce = isStream(body) || (isIterable(body) && "next" in body);
   if (!isReadOnce) return;
@@ -104,7 +104,7 @@ function ofBytes(bytes: Uint8Array): Source {
   };
 }
 
-/** The function `ofFile` rejects with the error of Node.js, such as `ENOENT`, if it can't read the file. */
+/** Opens a file on the disk. Rejects with the error of Node.js, such as `ENOENT`, if Node.js can't read the file. */
 async function ofFile(path: string): Promise<Source> {
   const found = await stat(path);
   if (found.isDirectory()) throw new TypeError(`body.file must be the path of a file, and ${path} is a folder.`);
@@ -113,8 +113,9 @@ async function ofFile(path: string): Promise<Source> {
 }
 
 /**
- * Reads a body in slices. `confirm`: the function gets the length after the last byte, and can still refuse the file. The returned stream fails with
- * `upload_rejected` for another length than declared, `request_timeout` for a silent body, and `upload_aborted` if the body fails.
+ * Reads a body in slices. `confirm` gets the length after the last byte, and can still refuse the file. The returned stream fails with
+ * `upload_rejected` if the length differs from the declared length, with `request_timeout` if the body gives no byte for too long, and with
+ * `upload_aborted` if the body fails.
  */
 export async function* readBody(
   { chunks, sizeBytes }: Pick<Declared, "chunks" | "sizeBytes">,
@@ -123,13 +124,13 @@ export async function* readBody(
     limits = httpLimits.formProgress,
   }: { confirm: (sizeBytes: number) => Promise<void>; limits?: { stallMs: number } },
 ): AsyncGenerator<Buffer> {
-  // A program may make its bytes slowly, so the stream has no lowest speed.
+  // The application may produce its bytes slowly, so a body has no minimum speed.
   const { stallMs } = limits;
   const progress = watchProgress({ stallMs, rateWindowMs: Number.POSITIVE_INFINITY, minBytesPerSecond: 0 });
   const iterator = chunks()[Symbol.asyncIterator]();
   let received = 0;
   let isOver = false;
-  // Empty chunks are no progress.
+  // An empty chunk does not count as progress.
   const nextBytes = async () => {
     let next = await iterator.next();
     while (!isOver && next.done !== true && (next.value as Uint8Array)?.length === 0) next = await iterator.next();
@@ -146,21 +147,21 @@ export async function* readBody(
       }
       received += next.value.length;
       if (sizeBytes !== undefined && received > sizeBytes) throw otherLength("is longer", sizeBytes);
-      // The bucket adapter overwrites the memory of its chunks, so the application's memory is copied.
+      // The bucket adapter overwrites the memory of the chunks that it gets, so the adapter gets copies of the application's memory.
       for (let at = 0; at < next.value.length; at += SLICE_BYTES) {
         yield Buffer.from(next.value.subarray(at, at + SLICE_BYTES));
       }
     }
   } finally {
     isOver = true;
-    // The function `readBody` does not wait for `return`, because the iterator of a silent body never ends.
+    // `readBody` does not wait for `return()`, because the iterator of a body that hangs never ends.
     Promise.resolve(iterator.return?.()).catch(() => undefined);
   }
   if (sizeBytes !== undefined && received < sizeBytes) throw otherLength(`ended after ${received} bytes`, sizeBytes);
   await confirm(received);
 }
 
-/** Releases a body that the service did not read to its end, such as the response of another server. */
+/** Releases a body that the service did not read to the end, such as the HTTP response of another server. */
 export function discardBody(body: unknown): void {
   if (body instanceof Readable) body.on("error", () => undefined).destroy();
   if (body instanceof ReadableStream && !body.locked) body.cancel().catch(() => undefined);

@@ -10,12 +10,11 @@ import { type ActorCalls, type CallContext, checkFileId } from "./context.ts";
 
 type Names = "rename" | "copy" | "move" | "remove" | "removeAll" | "restore";
 
-/** Creates the calls that change or remove files. */
 export function changeCalls(context: CallContext): Pick<ActorCalls, Names> {
   const { deps, files, useCases, resources, requireRight, requireAccepted, itemOfFile, inLaneOf, remember, places } =
     context;
 
-  /** Returns the item of a file, and a caller with a grant. Throws `access_denied` unless the actor may perform all actions. */
+  /** Returns the item of a file, and a caller who may access this item. Throws `access_denied` unless the actor may perform all actions. */
   async function permit(actor: Actor, actions: readonly ItemAction[], fileId: string) {
     const item = await itemOfFile(checkFileId(fileId));
     for (const action of actions) await requireRight(actor, action, item);
@@ -39,7 +38,7 @@ export function changeCalls(context: CallContext): Pick<ActorCalls, Names> {
     const { noteId: toNoteId, place } = opened;
     await remember(actor);
     const grants = new Map([...caller.grants, [toNoteId, ROLES.add] as const]);
-    // The copy of a large file takes minutes, so the application decides again before the file appears.
+    // The copy of a large file takes minutes, so the service calls `may` again before the copied file appears.
     const input = {
       attachmentId: fileId,
       fromNoteId: from.noteId,
@@ -53,7 +52,7 @@ export function changeCalls(context: CallContext): Pick<ActorCalls, Names> {
     return presentFile(transferred, target);
   }
 
-  /** Throws `kind_not_accepted` if another resource does not accept the content of a file. */
+  /** Throws `kind_not_accepted` if the resource of the target item does not accept the content of the file. */
   async function requireKind(attachment: Attachment, { from, to }: { from: Item; to: ItemName }): Promise<void> {
     const rules: Resource = rulesOf(resources, to.resource);
     if (rules.accept === undefined || from.resource === to.resource || attachment.state !== "ready") return;

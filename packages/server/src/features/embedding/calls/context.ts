@@ -17,7 +17,7 @@ import type { Places } from "../places.ts";
 import type { ItemName, Resources } from "../types.ts";
 import type { FileCalls } from "./types.ts";
 
-/** The calls with an actor as the first argument: a user, or the application itself. */
+/** The calls of an embedding, with the actor as the first argument: a user, or the application itself. */
 export type ActorCalls = {
   [Call in keyof FileCalls]: (actor: Actor, ...args: Parameters<FileCalls[Call]>) => ReturnType<FileCalls[Call]>;
 };
@@ -34,22 +34,22 @@ export type CallParts = {
   ask: Ask;
   admit: Admit;
   places: Places;
-  /** Undefined: the application uses no links. */
+  /** Undefined if the embedding has no option `links`. */
   links: ItemLinks | undefined;
-  /** The prefixes of the keys that the application may adopt. */
+  /** The key prefixes of the option `adoptPrefixes`. */
   adoptPrefixes: readonly string[];
 };
 
 export type CallContext = ReturnType<typeof createContext>;
 
-/** Creates what all calls of an embedding share. */
+/** Creates the parts that all calls of an embedding share. */
 export function createContext(deps: Deps, parts: CallParts) {
   return {
     deps,
     ...parts,
     /**
-     * Throws an error if the rules of the item refuse the file, as the start of an upload does. Returns the tags and the metadata that
-     * `validate` returned.
+     * Throws an error if the rules of the item's resource refuse the file, as the start of an upload does. Returns the tags and the
+     * metadata that `validate` returned.
      */
     async requireAccepted(
       actor: Actor,
@@ -65,14 +65,14 @@ export function createContext(deps: Deps, parts: CallParts) {
   };
 }
 
-/** Checks the id of a file. Throws TypeError for a wrong type, and `attachment_not_found` for a text that no database can store. */
+/** Checks the id of a file. Throws TypeError for a wrong type, and `attachment_not_found` for a text that the database can't store. */
 export function checkFileId(fileId: string): string {
   if (typeof fileId !== "string") throw new TypeError("The id of a file must be a text.");
   if (isStorableText(fileId)) return fileId;
   throw noSuch("attachment");
 }
 
-/** Checks a list of an application. Throws TypeError. */
+/** Checks a list that the application passes to a call. Throws TypeError. */
 export function checkList<T>(list: readonly T[], { name, max }: { name: string; max: number }): readonly T[] {
   if (Array.isArray(list) && list.length <= max) return list;
   throw new TypeError(`${name} must be an array of at most ${max} elements.`);

@@ -15,8 +15,8 @@ import { transactionCalls } from "./transactions.ts";
 import type { CallsForUsers, FileCalls, TransactionCalls } from "./types.ts";
 
 /**
- * Creates the calls for the server of the application. `asUser`: the calls that ask the application's function `may`. `asApplication`: the
- * calls that do not ask. The function `track` gets each call, and returns the call that the application uses.
+ * Creates the calls for the code of the application. The calls of `asUser` ask the application's function `may`, and the calls of
+ * `asApplication` do not. `track` gets each call, and returns the call that the application uses.
  */
 export function createCalls(
   deps: Deps,

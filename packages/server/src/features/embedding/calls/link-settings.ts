@@ -1,12 +1,14 @@
 import { describeUnknown } from "../../../platform/text/option-names.ts";
 import { isStorableText } from "../../../platform/text/readable-text.ts";
 
-/** The rule of each setting. The compiler compares the names with the type of the settings. */
+/**
+ * For each setting of a link or file request: a check of the value, and the rule in words. TypeScript checks that no setting is missing.
+ */
 export type SettingRules<Settings> = {
   [Name in keyof Required<Settings>]: [isRight: (value: never) => boolean, rule: string];
 };
 
-/** Responses contain instants in the format of RFC 3339, whose years have four digits. */
+/** Responses contain instants in the format of RFC 3339, in which a year has four digits. */
 const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /** The rules of the settings that links and file requests share. */
@@ -20,20 +22,21 @@ export const COMMON_RULES: SettingRules<{ expiresAt: unknown; password: unknown;
   message: [isTextOf(0, 2000), "a text of at most 2000 characters"],
 };
 
-/** Returns the rule of a setting that is a whole number. */
+/** Returns the check and the rule of a setting that is a whole number. */
 export function countUpTo(max: number): [isRight: (value: never) => boolean, rule: string] {
   return [(count: number) => Number.isInteger(count) && count >= 1 && count <= max, `a whole number from 1 to ${max}`];
 }
 
 /**
- * Checks the settings of a new link or file request, and returns a copy. Throws TypeError, because a wrong setting could make a link that
- * opens more than was meant.
+ * Checks the settings of a new link or file request, and returns a copy of the settings. Throws TypeError, because a link with an ignored
+ * setting could give more access than its creator wants.
  */
 export function checkSettings<Settings extends object>(
   given: Settings,
   { rules, what }: { rules: SettingRules<Settings>; what: "link" | "file request" },
 ): Settings {
-  // The service reads only own properties, so it would ignore the password in a Map, in a prototype or in a class.
+  // The service reads only the own properties of the settings. So it would ignore the password in a Map, in a prototype or in a getter of a
+  // class.
   if (!isPlainObject(given)) {
     throw new TypeError(`The settings of a ${what} must be a plain object, such as { password: "open sesame" }.`);
   }

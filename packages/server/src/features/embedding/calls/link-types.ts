@@ -3,17 +3,17 @@ import type { ItemName } from "../types.ts";
 /** The settings of a new link. */
 export type NewLink = {
   /**
-   * The ids of ready files of the item. Range: 1 to 100 ids. Default: the first 1,000 ready files of the item, also files that are added
-   * later.
+   * The ids of ready files of the item. Range: 1 to 100 ids. Default: the first 1,000 ready files of the item, including files that are
+   * added later.
    */
   fileIds?: readonly string[] | undefined;
-  /** The expiry of the link. Null: the link works until it is revoked. Range: before the year 10000. Default: in 7 days. */
+  /** The expiry of the link. Null: the link works until somebody revokes the link. Range: before the year 10000. Default: in 7 days. */
   expiresAt?: Date | null | undefined;
   /** The password of the link. Range: 6 to 200 characters. Default: no password. */
   password?: string | undefined;
   /**
-   * The number of downloads. All URLs that one visitor gets within 15 minutes count as one download. Range: 1 to 1,000,000. Default: no
-   * limit.
+   * The maximum number of downloads. All URLs that one visitor gets within 15 minutes count as one download. Range: 1 to 1,000,000.
+   * Default: no limit.
    */
   maxDownloads?: number | undefined;
   /** A title that visitors see. Range: up to 200 characters. Default: no title. */
@@ -27,29 +27,32 @@ export type NewLink = {
   showPreviews?: boolean | undefined;
 };
 
-/** A link that gives people without an account URLs of files of one item. */
+/** A link that opens files of one item for people without an account. */
 export type ItemLink = ItemName & {
   id: string;
   /** The URL for visitors. Everybody with the URL can open the link. */
   url: string;
   /** The secret part of the URL, for `openLink` of `@valetkey/client`. */
   token: string;
-  /** Undefined: the link opens all ready files of the item. A removed file leaves the list, also if somebody restores the file. */
+  /**
+   * The files that the link opens. A removed file leaves this list permanently, even if somebody restores the file. Undefined: the link
+   * opens all ready files of the item.
+   */
   fileIds: readonly string[] | undefined;
   label: string;
   message: string;
-  /** Undefined: the link works until it is revoked. */
+  /** Undefined: the link works until somebody revokes the link. */
   expiresAt: Date | undefined;
   hasPassword: boolean;
   maxDownloads: number | undefined;
   showPreviews: boolean;
-  /** The number of counted downloads. */
+  /** The number of downloads that `maxDownloads` limits. */
   downloads: number;
   /** The number of visitors who opened the link. */
   visitors: number;
   /**
-   * Visitors can open a `live` link. An `orphaned` link has lost all its files, or its creator may not share the item now. The link is live
-   * again if the application permits the creator again.
+   * Visitors can open only a `live` link. A link is `orphaned` if all its files are removed, or if its creator may not share the item now.
+   * If the application permits the creator again, the link is live again.
    */
   state: "live" | "used_up" | "expired" | "revoked" | "orphaned";
   /** The id of the user who made the link. Empty if the application made the link with `asApplication`. */
@@ -59,10 +62,10 @@ export type ItemLink = ItemName & {
 
 export type LinkCalls = {
   /**
-   * Makes a link that opens files of an item for people without an account. Asks `may` for "read", and `mayShare`. Valet Key asks both
+   * Makes a link that opens files of an item for people without an account. Calls `may` with "read", and `mayShare`. Valet Key calls both
    * again at each request of a visitor. Throws `links_disabled` (without the option `links`), `access_denied`, `attachment_not_found`,
    * `attachment_not_ready`, `invalid_request`, `rate_limited`, `too_many_links` or `not_found`. Throws TypeError or RangeError for wrong
-   * settings.
+   * settings of the link.
    *
    * @example
    * ```ts
@@ -71,17 +74,17 @@ export type LinkCalls = {
    */
   createLink(item: ItemName, link?: NewLink): Promise<ItemLink>;
   /**
-   * Lists the links of an item, the newest link first, with links that have ended. `limit`: 1 to 200. Default: 50. Asks `may` for "read",
-   * and `mayShare`. Throws `links_disabled`, `access_denied`, `invalid_cursor` or `not_found`. Throws TypeError or RangeError for a wrong
-   * page.
+   * Lists the links of an item, the newest link first. The list includes expired and revoked links. `limit`: 1 to 200. Default: 50. Calls
+   * `may` with "read", and `mayShare`. Throws `links_disabled`, `access_denied`, `invalid_cursor` or `not_found`. Throws TypeError or
+   * RangeError for a wrong `limit` or `cursor`.
    */
   listLinks(
     item: ItemName,
     page?: { limit?: number | undefined; cursor?: string | undefined },
   ): Promise<{ links: ItemLink[]; nextCursor: string | undefined }>;
   /**
-   * Revokes a link of any user at once. URLs that visitors already have work until `urlsExpireAt`, which is undefined if no URL works. Asks
-   * `may` for "read", and `mayShare`. Throws `links_disabled`, `link_not_found` or `access_denied`.
+   * Revokes a link at once, even a link of another user. URLs that visitors already have work until `urlsExpireAt`. `urlsExpireAt` is
+   * undefined if no such URL works. Calls `may` with "read", and `mayShare`. Throws `links_disabled`, `link_not_found` or `access_denied`.
    */
   revokeLink(linkId: string): Promise<{ urlsExpireAt: Date | undefined }>;
 };

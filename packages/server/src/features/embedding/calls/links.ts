@@ -18,7 +18,6 @@ import type { ItemLink, LinkCalls, NewLink } from "./link-types.ts";
 import { pageOf } from "./read.ts";
 import type { PageOptions } from "./types.ts";
 
-/** Creates the calls about links. */
 export function linkCalls(context: CallContext): Pick<ActorCalls, keyof LinkCalls> {
   const { deps, resources, places, remember, requireLink } = context;
 
@@ -28,7 +27,7 @@ export function linkCalls(context: CallContext): Pick<ActorCalls, keyof LinkCall
       const item = checkItem(resources, name);
       const checked = checkSettings(settings, { rules: RULES, what: "link" });
       const { fileIds, expiresAt, maxDownloads: maxClaims, ...others } = checked;
-      // Array.from also checks the holes of an array.
+      // Unlike `map`, Array.from also visits the holes of an array.
       const attachmentIds = fileIds && Array.from(fileIds, (id) => checkFileId(id));
       await requireLink(actor, item, "download");
       const { noteId } = await openItem(deps, { item, places, addsFiles: false });
@@ -54,7 +53,7 @@ export function linkCalls(context: CallContext): Pick<ActorCalls, keyof LinkCall
   };
 }
 
-/** Throws `links_disabled` if the application uses no links. */
+/** Throws `links_disabled` if the embedding has no option `links`. */
 export function requireLinks({ links }: CallContext): ItemLinks {
   if (links !== undefined) return links;
   throw new DomainError("links_disabled", "Links are off. Set the option `links` of createValetKey.");
@@ -66,7 +65,7 @@ export function grantOf(actor: Actor, noteId: string) {
 
 type Listing = { actor: Actor; name: ItemName; options: PageOptions | undefined; kind: LinkKind };
 
-/** Lists the links of one kind, the newest link first. */
+/** Lists the links or the file requests of an item, the newest first. */
 export async function listLinksOf(context: CallContext, { actor, name, options, kind }: Listing) {
   const { deps, resources, requireLink } = context;
   const { creatorRightsOf } = requireLinks(context);
@@ -76,7 +75,7 @@ export async function listLinksOf(context: CallContext, { actor, name, options, 
   const known = await lookupQueries(deps.db).item(item);
   if (known === undefined) return { item, listed: [], nextCursor: undefined };
   const { items, nextCursor } = await linkQueries(deps.db).listOfNote(known.noteId, { ...page, kind });
-  // All links are of one item, so one question about each creator is enough.
+  // All links of the list are for one item, so one decision for each creator is enough.
   const creators = new Map(items.map(({ link }) => [link.createdBy, link]));
   const permitted = new Set<string>();
   await askEach([...creators], async ([id, link]) => {
@@ -92,7 +91,7 @@ export async function listLinksOf(context: CallContext, { actor, name, options, 
 
 type Revocation = { actor: Actor; linkId: string; kind: LinkKind };
 
-/** Revokes a link of this kind. Throws TypeError for a wrong type, `link_not_found` and `access_denied`. */
+/** Revokes a link or a file request. Throws TypeError for a wrong type, `link_not_found` and `access_denied`. */
 export async function revokeLinkOf(context: CallContext, { actor, linkId, kind }: Revocation) {
   const { useCases } = requireLinks(context);
   const item = await itemOfLink(context.deps, { linkId, kind });
@@ -100,7 +99,7 @@ export async function revokeLinkOf(context: CallContext, { actor, linkId, kind }
   return useCases.revokeLink(grantOf(actor, item.noteId), linkId);
 }
 
-/** Returns the item of a link of this kind. Throws TypeError for a wrong type, and `link_not_found`. */
+/** Returns the item of a link or a file request. Throws TypeError for a wrong type, and `link_not_found`. */
 async function itemOfLink({ db }: Deps, { linkId, kind }: Omit<Revocation, "actor">) {
   const what = kind === "upload" ? "file request" : "link";
   if (typeof linkId !== "string") throw new TypeError(`The id of a ${what} must be a text.`);
@@ -117,7 +116,7 @@ function presentLink(link: Link, shown: Shown): ItemLink {
   return { ...presentShared(link, shown), fileIds, maxDownloads, downloads, showPreviews };
 }
 
-/** Returns the facts that links and file requests share. */
+/** Returns the members that links and file requests have in common. */
 export function presentShared(link: Link, { item: { resource, itemId }, token, state, urlOf }: Shown) {
   const { id, label, message, expiresAt, opened: visitors, createdBy } = link;
   return {

@@ -18,12 +18,14 @@ const MAX_ITEMS = 200;
 const MAX_URLS = 1_000;
 const PURPOSES: ReadonlySet<string> = new Set(UrlPurpose.enum);
 
-/** Creates the calls that read files and issue URLs. */
 export function readCalls({ deps, ...context }: CallContext): Pick<ActorCalls, Calls> {
   const { files, useCases, resources, requireRight, mayMany } = context;
   const { db } = deps;
 
-  /** Returns the checked items in the order of the call, with their notes. The member `isPermitted` has the decision of the application. */
+  /**
+   * Returns the checked items in the order of the arguments, with their notes. `isPermitted` is the decision of the application about an
+   * item.
+   */
   async function findMany(actor: Actor, given: readonly ItemName[]) {
     const names = checkList(given, { name: "items", max: MAX_ITEMS }).map((item) => checkItem(resources, item));
     const permitted = await mayMany(actor, "read", names);
@@ -115,7 +117,7 @@ export function readCalls({ deps, ...context }: CallContext): Pick<ActorCalls, C
       const { noteId } = known;
       const caller = { ...callerOf(actor), grants: new Map([[noteId, ROLES.remove]]) };
       const { items, nextCursor } = await useCases.listNoteActivity(caller, { noteId, ...page });
-      // An application names its items, and does not know the ids of their notes.
+      // The application knows its items, but not the ids of their notes. So the service removes these ids from the details of an event.
       const events = items.map(
         ({ id, at, action, actorId, files: named, detail: { fromNoteId, toNoteId, ...detail } }) => ({
           id,

@@ -3,25 +3,28 @@ import type { ItemLink } from "./link-types.ts";
 
 /** The settings of a new file request. */
 export type NewFileRequest = {
-  /** The deadline of the file request. Null: the file request works until it is revoked. Range: before the year 10000. Default: in 7 days. */
+  /**
+   * The deadline of the file request. Null: the file request works until somebody revokes it. Range: before the year 10000. Default: in 7
+   * days.
+   */
   expiresAt?: Date | null | undefined;
   /** The password of the file request. Range: 6 to 200 characters. Default: no password. */
   password?: string | undefined;
-  /** The number of files of all visitors together. Range: 1 to 1,000. Default: 10. */
+  /** The maximum number of files that all visitors together may send. Range: 1 to 1,000. Default: 10. */
   maxFiles?: number | undefined;
   /**
-   * The size of the largest file, in bytes. Range: 1 to `maxBytes` of the resource and to `maxBytesTotal`. Default: `maxBytes` of the
-   * resource.
+   * The maximum size of one file, in bytes. Range: 1 to the smaller of `maxBytes` of the resource and `maxBytesTotal`. Default: `maxBytes`
+   * of the resource.
    */
   maxBytesPerFile?: number | undefined;
-  /** The size of all files together, in bytes. Range: from 1. Default: `maxFiles` files of `maxBytesPerFile`. */
+  /** The maximum size of all files together, in bytes. Range: from 1. Default: `maxFiles` files of `maxBytesPerFile`. */
   maxBytesTotal?: number | undefined;
   /**
    * The content types that the file request accepts, such as `application/pdf` and `image/*`. The resource must accept at least one of
-   * them. Range: 1 to 20 types. Default: `accept` of the resource.
+   * these types. Range: 1 to 20 types. Default: `accept` of the resource.
    */
   accept?: readonly string[] | undefined;
-  /** Whether visitors give a name. Valet Key does not check the name. Range: `no`, `optional`, `required`. Default: `optional`. */
+  /** Whether visitors state their name. Valet Key does not check the name. Range: `no`, `optional`, `required`. Default: `optional`. */
   askName?: "no" | "optional" | "required" | undefined;
   /** A title that visitors see. Range: up to 200 characters. Default: no title. */
   label?: string | undefined;
@@ -36,20 +39,20 @@ export type ItemFileRequest = Omit<ItemLink, "fileIds" | "maxDownloads" | "showP
     maxBytesPerFile: number;
     maxBytesTotal: number;
     askName: "no" | "optional" | "required";
-    /** The files that visitors have sent completely, without rejected and deleted files. */
+    /** The number and size of the files that visitors have sent completely, without rejected and deleted files. */
     received: { files: number; bytes: number };
     /**
-     * Visitors can send files to a `live` file request. A `used_up` file request has all its files. The creator of an `orphaned` file
-     * request may not request files now.
+     * Visitors can send files only to a `live` file request. A file request is `used_up` if it has received all its files. A file request
+     * is `orphaned` if its creator may not request files now.
      */
     state: ItemLink["state"];
   };
 
 export type FileRequestCalls = {
   /**
-   * Makes a file request: a link with which people without an account send files to an item. Asks `may` for "add", and `mayRequest`. Valet Key
-   * asks both again at each request of a visitor. Throws `links_disabled` (without the option `links`), `access_denied`,
-   * `invalid_request`, `rate_limited`, `too_many_links` or `not_found`. Throws TypeError for wrong settings.
+   * Makes a file request: a link with which people without an account send files to an item. Calls `may` with "add", and `mayRequest`.
+   * Valet Key calls both again at each request of a visitor. Throws `links_disabled` (without the option `links`), `access_denied`,
+   * `invalid_request`, `rate_limited`, `too_many_links` or `not_found`. Throws TypeError for wrong settings of the file request.
    *
    * @example
    * ```ts
@@ -58,17 +61,18 @@ export type FileRequestCalls = {
    */
   createFileRequest(item: ItemName, request?: NewFileRequest): Promise<ItemFileRequest>;
   /**
-   * Lists the file requests of an item, the newest first, also those that have ended. `limit`: 1 to 200. Default: 50. Asks `may` for "add",
-   * and `mayRequest`. Throws `links_disabled`, `access_denied`, `invalid_cursor` or `not_found`. Throws TypeError or RangeError for a wrong
-   * page.
+   * Lists the file requests of an item, the newest file request first. The list includes expired and revoked file requests. `limit`: 1 to
+   * 200. Default: 50. Calls `may` with "add", and `mayRequest`. Throws `links_disabled`, `access_denied`, `invalid_cursor` or `not_found`.
+   * Throws TypeError or RangeError for a wrong `limit` or `cursor`.
    */
   listFileRequests(
     item: ItemName,
     page?: { limit?: number | undefined; cursor?: string | undefined },
   ): Promise<{ fileRequests: ItemFileRequest[]; nextCursor: string | undefined }>;
   /**
-   * Revokes a file request of any user at once. Valet Key accepts no file whose upload is not complete, and rejects a file whose
-   * verification still runs. Asks `may` for "add", and `mayRequest`. Throws `links_disabled`, `link_not_found` or `access_denied`.
+   * Revokes a file request at once, even a file request of another user. After that, no upload to the file request can complete, and Valet
+   * Key rejects a file whose verification still runs. Calls `may` with "add", and `mayRequest`. Throws `links_disabled`, `link_not_found`
+   * or `access_denied`.
    */
   revokeFileRequest(fileRequestId: string): Promise<void>;
 };

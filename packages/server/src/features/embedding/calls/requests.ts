@@ -9,7 +9,7 @@ import { COMMON_RULES, checkSettings, countUpTo, type SettingRules } from "./lin
 import { grantOf, listLinksOf, presentShared, requireLinks, revokeLinkOf, type Shown } from "./links.ts";
 import type { FileRequestCalls, ItemFileRequest, NewFileRequest } from "./request-types.ts";
 
-/** Creates the calls about file requests. A file request is a link with which visitors send files. */
+/** Creates the calls about file requests. The database stores a file request as a link with which visitors send files. */
 export function fileRequestCalls(context: CallContext): Pick<ActorCalls, keyof FileRequestCalls> {
   const { deps, resources, places, remember, requireLink } = context;
   return {
@@ -47,7 +47,7 @@ export function fileRequestCalls(context: CallContext): Pick<ActorCalls, keyof F
   };
 }
 
-/** Refuses settings with which the file request could accept no file, or no file of the promised size. */
+/** Refuses settings of a file request that can accept no file, or no file as large as `maxBytesPerFile`. */
 function checkUsable({ accept, maxBytesPerFile, maxBytesTotal }: NewFileRequest, rules: Resource): void {
   if (maxBytesPerFile !== undefined && maxBytesTotal !== undefined && maxBytesPerFile > maxBytesTotal) {
     throw invalid(`maxBytesPerFile is at most maxBytesTotal, which is ${maxBytesTotal}.`);
@@ -74,7 +74,7 @@ const MAX_KINDS = 20;
 const KIND = /^[a-z0-9!#$&^_.+-]+\/(?:\*|[a-z0-9!#$&^_.+-]+)$/;
 const ASK_NAME: ReadonlySet<unknown> = new Set(["no", "optional", "required"]);
 
-/** Returns whether a value is a content type or a group of content types, such as `image/*`. */
+/** Returns whether a value is a content type, or a group of content types such as `image/*`. */
 export function isKind(value: unknown): boolean {
   return typeof value === "string" && value.length <= 127 && KIND.test(value);
 }
@@ -85,7 +85,7 @@ const RULES: SettingRules<NewFileRequest> = {
   maxBytesPerFile: countUpTo(Number.MAX_SAFE_INTEGER),
   maxBytesTotal: countUpTo(Number.MAX_SAFE_INTEGER),
   accept: [
-    // Array.from also checks the holes of an array.
+    // Unlike `map`, Array.from also visits the holes of an array.
     (kinds: unknown) =>
       Array.isArray(kinds) && kinds.length > 0 && kinds.length <= MAX_KINDS && Array.from(kinds).every(isKind),
     `an array of 1 to ${MAX_KINDS} types in lower case, such as ["application/pdf", "image/*"], and no extensions`,

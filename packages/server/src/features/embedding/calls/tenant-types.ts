@@ -1,10 +1,10 @@
 import type { FilePage, PageOptions } from "./types.ts";
 
-/** The calls about a tenant, which only the application itself has. They do not ask `may`. */
+/** The calls about a tenant, which only `asApplication` has. These calls do not call `may`. */
 export type TenantCalls = {
   /**
-   * Lists the files of all items of a tenant, oldest first. Hides the unfinished files of visitors, as `list` does. Asks no `may`. Throws
-   * `invalid_cursor`, and TypeError for a wrong name.
+   * Lists the files of all items of a tenant, the oldest file first. Hides the unfinished files of visitors, as `list` does. Does not call
+   * `may`. Throws `invalid_cursor`, and TypeError for a wrong name of the tenant.
    *
    * @example
    * ```ts
@@ -13,16 +13,17 @@ export type TenantCalls = {
    */
   listTenant(tenant: string, options?: PageOptions): Promise<FilePage>;
   /**
-   * Returns the number of files of a tenant, and their size in bytes, as `tenantQuotaBytes` counts them: with uploads in progress, staged
-   * files and files in the trash, and without adopted objects that were not copied. Reads one row. Asks no `may`. Throws TypeError for a
-   * wrong name.
+   * Returns the number of files of a tenant, and their total size in bytes. `tenantQuotaBytes` limits this size. The numbers include
+   * uploads in progress, staged files and files in the trash, but no adopted objects that Valet Key did not copy. Reads one row of the
+   * database. Does not call `may`. Throws TypeError for a wrong name of the tenant.
    */
   tenantUsage(tenant: string): Promise<{ files: number; bytes: number }>;
   /**
-   * Removes all files of a tenant permanently, also uploads in progress, staged files, and files in the trash. Calls that are adding
-   * files fail with `quota_exceeded`, unless a later upload of the tenant starts before they end and `tenantQuotaBytes` permits it. So first
-   * return 0 from `tenantQuotaBytes`. Links and file requests stay. Removes 100 files in each transaction, so call it again after a crash.
-   * Returns the number of files that this call removed. Asks no `may`. Throws TypeError for a wrong name.
+   * Removes all files of a tenant permanently, including uploads in progress, staged files, and files in the trash. Calls that add files
+   * during the removal fail with `quota_exceeded`, unless a later upload of the tenant starts before these calls end, and
+   * `tenantQuotaBytes` permits that upload. So first return 0 from `tenantQuotaBytes`. Links and file requests of the tenant stay. Removes
+   * 100 files in each transaction, so repeat the call after a crash. Returns the number of files that this call removed. Does not call
+   * `may`. Throws TypeError for a wrong name of the tenant.
    *
    * @example
    * ```ts

@@ -7,7 +7,6 @@ import type { CallContext } from "./context.ts";
 import { pageOf } from "./read.ts";
 import type { TenantCalls } from "./tenant-types.ts";
 
-/** Creates the calls about tenants. */
 export function tenantCalls({ deps: { db }, useCases }: CallContext): TenantCalls {
   return {
     async listTenant(tenant, options) {

@@ -6,8 +6,8 @@ import { type CallContext, checkFileId } from "./context.ts";
 import type { ApplicationTransaction, StagedRef, TransactionCalls } from "./types.ts";
 
 /**
- * Creates the calls that run in a transaction of the application. These calls never call `may`. The rule `may` can run a query outside of
- * the transaction, and the query could then wait for a lock or the connection of the transaction.
+ * Creates the calls that run in a transaction of the application. These calls never call `may`, because `may` can run a query on another
+ * connection. This query could then wait for a lock or the connection of the transaction, and the transaction waits for `may`.
  */
 export function transactionCalls({ deps, useCases, resources }: CallContext): TransactionCalls {
   const { db, onUploadEnded, onVerificationQueued } = deps;

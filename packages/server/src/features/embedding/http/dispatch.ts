@@ -3,20 +3,19 @@ import { Socket } from "node:net";
 import type { App } from "../../../platform/http/routes.ts";
 import { nodeHttp } from "../../../platform/modules.ts";
 
-/** A request for the HTTP application. The body is complete, and `headers` must not contain `connection`. */
+/** A request for the HTTP application of the embedding. The body is complete, and `headers` must not contain `connection`. */
 export type Dispatched = { method: string; url: string; headers: Record<string, string>; body: Buffer | undefined };
 
-/** The response of the HTTP application. Node.js sends a text faster than bytes. */
+/** The response of the HTTP application. A string body is not converted to bytes, because Node.js sends a string faster than bytes. */
 export type Answer = { status: number; headers: Record<string, string | string[]>; body: string | Buffer };
 
-/** Returns the bytes of a body. */
 export function bytesOf(body: string | Buffer): Buffer {
   return typeof body === "string" ? Buffer.from(body) : body;
 }
 
 /**
- * Passes a request to the HTTP application, which never listens on a port, and returns the response.
- * `app.inject` does the same work, but needs five times the CPU time (ADR 12): `inject` is made for tests, and imitates a connection.
+ * Passes a request to the HTTP application, which never listens on a port, and returns the response. `app.inject` of Fastify does the same
+ * work, but needs five times the CPU time (ADR 12), because `inject` is made for tests and imitates a connection.
  */
 export function dispatch(app: Pick<App, "routing">, dispatched: Dispatched): Promise<Answer> {
   return new Promise((resolve, reject) => {
@@ -25,7 +24,7 @@ export function dispatch(app: Pick<App, "routing">, dispatched: Dispatched): Pro
   });
 }
 
-// Fastify reads the address of the client from the socket. All requests share the socket, so no code may add listeners to it.
+// Fastify reads the IP address of the client from the socket. All requests share this socket, so no code may add listeners to it.
 const socket = Object.defineProperty(new Socket(), "remoteAddress", { value: "127.0.0.1" });
 
 /** A request whose headers and body have arrived. */
@@ -39,7 +38,7 @@ class CompleteRequest extends nodeHttp.IncomingMessage {
     this.httpVersion = "1.1";
     this.headers = headers as IncomingHttpHeaders;
     this.complete = true;
-    // A request without a host gets a host that no page has, so that the check of the origin refuses the request.
+    // A request without a host gets a host that no page has. So the check of the origin refuses the request.
     headers.host ??= "localhost:80";
     if (body !== undefined) {
       headers["content-length"] = String(body.length);
@@ -48,7 +47,7 @@ class CompleteRequest extends nodeHttp.IncomingMessage {
     this.push(null);
   }
 
-  // The functions of the superclass would read from the socket, and close it.
+  // The methods of the superclass would read from the socket, and close the socket.
   override _read(): void {}
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     done(error);
@@ -67,7 +66,7 @@ class CollectedResponse extends nodeHttp.ServerResponse {
   }
 
   override writeHead(status: number, ...rest: unknown[]): this {
-    // The superclass refuses a second call, and values that HTTP forbids.
+    // `writeHead` of the superclass refuses a second call, and refuses values that HTTP forbids.
     super.writeHead(status, ...(rest as [OutgoingHttpHeaders]));
     this.#headers = textsOf({ ...this.getHeaders(), ...(rest.at(-1) as OutgoingHttpHeaders | undefined) });
     return this;
@@ -82,7 +81,7 @@ class CollectedResponse extends nodeHttp.ServerResponse {
   override end(chunk?: unknown): this {
     if (this.finished) return this;
     this.write((chunk as string | Buffer | undefined) ?? "");
-    // `writableEnded` of the superclass reads `finished`.
+    // `writableEnded` of the superclass returns the value of `finished`.
     this.finished = true;
     const body = this.req.method === "HEAD" ? "" : this.#body;
     this.#settle.resolve({ status: this.statusCode, headers: this.#headers ?? {}, body });
@@ -102,7 +101,7 @@ class CollectedResponse extends nodeHttp.ServerResponse {
   }
 }
 
-/** Converts the values to texts, without the headers that concern only a connection. */
+/** Converts the values of headers to strings, and omits the headers that concern only a connection. */
 function textsOf(given: OutgoingHttpHeaders): Answer["headers"] {
   const headers: Answer["headers"] = {};
   for (const name in given) {

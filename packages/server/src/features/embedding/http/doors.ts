@@ -7,7 +7,7 @@ import type { Doors } from "../types.ts";
 import { bytesOf } from "./dispatch.ts";
 import type { Body, Handler } from "./handler.ts";
 
-/** Creates the entry points to the application. */
+/** Creates the entry points to the HTTP application, for web-standard requests, Node.js and Fastify. */
 export function openDoors({ handle }: Pick<Handler, "handle">, { basePath }: { basePath: string }): Doors {
   return {
     async fetch(request) {
@@ -23,11 +23,11 @@ export function openDoors({ handle }: Pick<Handler, "handle">, { basePath }: { b
       const read = () => readNodeBody(request);
       const path = request.url?.split("?", 1)[0];
       const answer = await handle({ toRequest: () => toWebRequest(request), original: request, read, path });
-      // The function sends no response if the client has disconnected, or if the framework has already responded, for example after a
-      // timeout.
+      // If the client has disconnected, or if the framework has already responded, for example after a timeout, the function sends no
+      // response.
       if (response.headersSent || response.destroyed) return;
-      // The response closes the connection after a refused body. Nobody reads the rest of a refused body, and the next request on the
-      // connection would wait for the unread rest.
+      // After a refused body, the response closes the connection. Nobody reads the rest of this body, so the next request on the connection
+      // would wait forever.
       if (request.complete === false) response.setHeader("connection", "close");
       response.writeHead(answer.status, answer.headers);
       response.end(answer.body);
@@ -53,13 +53,12 @@ export function openDoors({ handle }: Pick<Handler, "handle">, { basePath }: { b
   };
 }
 
-/** Express stores the original URL, which includes the mount path. */
+/** Express stores the original URL, with the mount path, in `originalUrl`. */
 type Mounted = IncomingMessage & { originalUrl?: string };
 
 /**
- * Converts a Node.js request to a web-standard `Request` without a body. The host of the `Request` comes from the Host header. If the
- * request has no valid host, the host is `localhost`. The service does not use the host of the URL, but the host application can read the
- * host.
+ * Converts a Node.js request to a web-standard `Request` without a body. The host of the URL comes from the Host header. If the request has
+ * no valid host, the host is `localhost`. The service does not use this host, but the functions of the host application can read it.
  */
 function toWebRequest(request: Mounted): Request {
   const { method = "GET", headers, url = "/", originalUrl = url } = request;
@@ -68,7 +67,7 @@ function toWebRequest(request: Mounted): Request {
   const protocol = isEncrypted ? "https" : "http";
   const base = (host: unknown) => URL.parse(`${protocol}://${host ?? ""}`)?.origin;
   const origin = base(headers.host) ?? base(headers[":authority"]) ?? "http://localhost";
-  // The code joins the texts, because a URL parser would read a path that starts with two slashes as a host.
+  // The code concatenates origin and path, because a URL parser would read a path that starts with two slashes as a host.
   const path = originalUrl.startsWith("/") ? originalUrl : new URL(originalUrl, origin).pathname;
   return new Request(origin + path, { method, headers: headersOf(request) });
 }
@@ -77,7 +76,7 @@ function headersOf({ headers }: IncomingMessage): Record<string, string> {
   const texts: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
-    // An object is faster than the functions of `Headers`. Only names of HTTP/2 start with a colon.
+    // A plain object is faster than `Headers`. Only pseudo-headers of HTTP/2 have names that start with a colon.
     if (value !== undefined && !name.startsWith(":"))
       texts[name] = typeof value === "string" ? value : value.join(", ");
   }
@@ -85,8 +84,8 @@ function headersOf({ headers }: IncomingMessage): Record<string, string> {
 }
 
 /**
- * Reads the body of a web-standard request. The function `readWebBody` throws `payload_too_large` and `request_timeout`. The function
- * `readWebBody` throws `invalid_request` if other code has already read the body.
+ * Reads the body of a web-standard request. Throws `payload_too_large`, `request_timeout`, and `invalid_request` if other code has already
+ * read the body.
  */
 async function readWebBody(request: Request): Promise<Body> {
   if (request.bodyUsed) throw readBefore("Call files.fetch() first, or with a clone of the request.");
@@ -94,12 +93,12 @@ async function readWebBody(request: Request): Promise<Body> {
 }
 
 /**
- * Reads the body of a Node.js request, or returns the body that a body parser has read. The function `readNodeBody` throws the errors of
+ * Reads the body of a Node.js request, or returns the body that a body parser of the framework has read. Throws the errors of
  * `readWebBody`.
  */
 async function readNodeBody(request: IncomingMessage & { body?: unknown }): Promise<Body> {
   if (hasNoBody(request)) return undefined;
-  // Some parsers set `body` to an empty object before anything has read the body.
+  // Some body parsers set `body` to an empty object before any code has read the body.
   if (!request.readableEnded) return readBounded(request);
   const body = toBody(request.body, request.headers["content-type"]);
   const isLost = body === undefined && (request.headers["content-length"] ?? "0") !== "0";
@@ -107,13 +106,13 @@ async function readNodeBody(request: IncomingMessage & { body?: unknown }): Prom
   return body;
 }
 
-/** Returns whether the request surely has no body. A request of HTTP/2 can have a body without a header for it. */
+/** Returns whether the request certainly has no body. A request of HTTP/2 can have a body without a header that announces the body. */
 function hasNoBody({ method, httpVersionMajor, headers }: IncomingMessage): boolean {
   if (httpVersionMajor !== 1 || (method !== "GET" && method !== "HEAD")) return false;
   return headers["content-length"] === undefined && headers["transfer-encoding"] === undefined;
 }
 
-/** Converts a parsed body to a form that the HTTP application can parse. The function `toBody` throws `invalid_request`. */
+/** Converts the result of a body parser to text or bytes, which the HTTP application can parse again. Throws `invalid_request`. */
 function toBody(parsed: unknown, contentType = ""): Body {
   if (parsed === undefined || parsed === null) return undefined;
   if (typeof parsed === "string" || Buffer.isBuffer(parsed)) return parsed.length === 0 ? undefined : parsed;
@@ -122,12 +121,15 @@ function toBody(parsed: unknown, contentType = ""): Body {
   try {
     return JSON.stringify(parsed);
   } catch (cause) {
-    // JSON.stringify fails, for example, for a body with too many levels.
+    // JSON.stringify fails, for example, for a body with too many levels of objects.
     throw new HttpProblem("invalid_request", "The parsed body can't be written as JSON.", { cause });
   }
 }
 
-/** Listens for events, because an asynchronous iteration over a small body costs more time than its content. */
+/**
+ * Reads a body up to the size limit. Listens for events, because an asynchronous iteration over a small body costs more time than the read
+ * itself.
+ */
 async function readBounded(source: ReadableStream<Uint8Array> | IncomingMessage): Promise<Body> {
   const stream = source instanceof Readable ? source : Readable.fromWeb(source as never);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -146,7 +148,7 @@ async function readBounded(source: ReadableStream<Uint8Array> | IncomingMessage)
   try {
     await promise;
   } catch (error) {
-    // A destroyed request would close the connection before the response, so the rest of its body arrives, and is dropped.
+    // A destroyed request would close the connection before the response. So the rest of the body still arrives, but is discarded.
     if (stream === source) stream.off("data", add);
     else stream.destroy();
     throw error;

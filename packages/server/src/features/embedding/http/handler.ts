@@ -12,12 +12,12 @@ import { MAX_EMAIL_LENGTH } from "../../people/person.ts";
 import type { User } from "../types.ts";
 import { type Answer, bytesOf, dispatch } from "./dispatch.ts";
 
-/** The bytes or the text of a request body. `Body` is undefined if the request has no body. */
+/** The bytes or the text of a request body, or undefined if the request has no body. */
 export type Body = Buffer | string | undefined;
 
 /**
- * An arrival is a request that an entry point received. The function `toRequest` converts the arrival to a web-standard request, and `read`
- * reads the body. `path`: the path without the mount path, if the framework removes the mount path.
+ * A request that arrived at an entry point. `toRequest` converts it to a web-standard request, and `read` reads the body. `path`: the path
+ * without the mount path, if the framework removes the mount path.
  */
 export type Arrival = {
   toRequest: () => Request;
@@ -27,16 +27,16 @@ export type Arrival = {
 };
 
 export type Handler = {
-  /** The function `handle` never rejects, because an unhandled rejection would end the process of the application. */
+  /** Passes a request to the HTTP application. Never rejects, because an unhandled rejection would end the process of the application. */
   handle(arrival: Arrival): Promise<Answer>;
-  /** Refuses further requests, and waits for the running requests. */
+  /** Refuses new requests, and waits for the running requests. */
   drain(): Promise<void>;
 };
 
 type HandlerOptions = {
   findPath: FindPath;
   requestId: () => string;
-  /** The handler calls `onFailure` with an error that the client did not cause. */
+  /** The handler calls `onFailure` with each error that the client did not cause. */
   onFailure: (error: unknown) => void;
 };
 
@@ -99,33 +99,35 @@ function refuse(error: unknown, requestId: string): Answer {
 function headersOf(request: Request, body: Body): Record<string, string> {
   const headers = Object.fromEntries(request.headers);
   for (const name of ["connection", "transfer-encoding", "content-length", "expect"]) delete headers[name];
-  // A request without a body must have no content type. The body parser of a framework may have replaced an empty body with an empty
-  // object.
+  // A request without a body must have no content type, although the body parser of a framework may have set the body to an empty object.
   if (body === undefined) delete headers["content-type"];
   return headers;
 }
 
 /**
- * An exchange is a request in the form that the functions of the host application get. The member `original` is the request object of
- * Express or Fastify, or else `request`.
+ * A request in the form that the functions of the host application get. `original` is the request object of Express or Fastify, or else
+ * `request`.
  */
 export type Exchange = { request: Request; original: unknown };
 
-/** The HTTP request that an entry point received. The `user()` function of the application gets the stored request. */
+/** The request of the current entry point. The hook of the HTTP application passes this request to the application's function `user()`. */
 export const exchange = new AsyncLocalStorage<Exchange>();
 
-/** No resource may have a reserved name, because paths without a resource start with a reserved name. */
+/** The names that no resource may have, because paths without a resource start with these names. */
 export const reservedNames: ReadonlySet<string> = new Set(["uploads", "files"]);
 const OWN_PATH =
   /^\/(?:(?:files|uploads)\/[0-9a-f-]{36}|files\/(?:urls|previews)|public\/links\/[^/]+|s\/[^/]+\/download)(?:\/|$)/i;
 
-/** Finds the path that a route can match. `paths`: the original path of a request, and the path of the request without the mount path. */
+/**
+ * Finds the path that a route can match. `paths`: the original path of a request, and the path that the framework passes, without the mount
+ * path.
+ */
 type FindPath = (paths: readonly string[]) => string;
 
 /**
- * Builds a function that removes the mount path. Frameworks and proxies remove the whole mount path, a part of the mount path, or nothing.
- * The built function returns the first path that looks like a route. The built function first tries the rest after `basePath`, then the
- * rest after the last segments of `basePath`, and at last the whole path.
+ * Creates the function that removes the mount path from a request path. Frameworks and proxies remove the whole mount path, a part of it,
+ * or nothing. The function returns the first candidate that looks like a route: first the text after `basePath`, then the text after the
+ * last segments of `basePath`, and then the whole path.
  */
 export function createFindPath({ basePath, resources }: { basePath: string; resources: readonly string[] }): FindPath {
   const names = new Set(resources);
@@ -136,7 +138,7 @@ export function createFindPath({ basePath, resources }: { basePath: string; reso
   });
 
   return (given) => {
-    // The built function removes extra slashes, because a URL parser reads the text after two slashes as a host.
+    // Removes extra slashes at the start, because a URL parser reads the text after two slashes as a host.
     const paths = given.map((path) => `/${path.replace(/^\/+/, "")}`);
     const below = mounts.flatMap((mount) => paths.flatMap((path) => restsOf(path, mount)));
     return [...below, ...paths].find(isRoute) ?? below[0] ?? paths[0] ?? "/";
@@ -154,10 +156,10 @@ function restsOf(path: string, mount: string): string[] {
 
 const MAX_ID_LENGTH = 255;
 
-/** The time limit for the application's function `user()`. Without a limit, requests would wait forever if `user()` never returns. */
+/** The time limit of the application's function `user()`. Without this limit, a request would wait forever if `user()` never returns. */
 const LIMIT = { milliseconds: 10_000, late: () => new Error("user() returned no user within 10 seconds.") };
 
-/** Returns the user of the application who sent the request. Returns null if no user is signed in. */
+/** The application's function `user()`. Returns the user who sent the request, or null if no user is signed in. */
 export type FindUser = (
   request: Request,
   original: unknown,
@@ -165,21 +167,18 @@ export type FindUser = (
 
 declare module "fastify" {
   interface FastifyRequest {
-    /**
-     * The user of the embedding application. The identification hook sets `applicationUser`. Without the identification hook,
-     * `applicationUser` is null.
-     */
+    /** The user of the application who sent the request. Null on routes without the identification hook, which sets the user. */
     applicationUser: User | null;
   }
 }
 
 /**
- * Builds a hook that requests the user from the application before a route runs. The hook throws `unauthenticated` and
+ * Creates the Fastify hook that calls the application's function `user()` before a route runs. The hook throws `unauthenticated` and
  * `cross_site_request`. An error of the application becomes `internal`, and only the log contains the text of the error.
  */
 export function identificationHook(findUser: FindUser, { origins }: { origins: ReadonlySet<string> }) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    // A cache must not store the response, because the response is for one user and may contain a signed URL.
+    // A cache must not store the response, because the response is for one user and may contain a presigned URL.
     reply.header("cache-control", "no-store");
     requireOwnOrigin(request, origins);
     const user = await askApplication(findUser, exchange.getStore());
@@ -189,10 +188,7 @@ export function identificationHook(findUser: FindUser, { origins }: { origins: R
   };
 }
 
-/**
- * Returns the user who calls a route with the identification hook. The function `userOf` throws on any other route, because the call is
- * then a bug.
- */
+/** Returns the user who calls a route with the identification hook. A call on any other route is a bug, so the function throws an Error. */
 export function userOf({ applicationUser }: Pick<FastifyRequest, "applicationUser">): User {
   if (applicationUser === null) throw new Error("The route has no hook of the embedding, so it has no user.");
   return applicationUser;
@@ -200,7 +196,7 @@ export function userOf({ applicationUser }: Pick<FastifyRequest, "applicationUse
 
 const NUMBERS: ReadonlySet<string> = new Set(["number", "bigint"]);
 
-/** Checks the user that the application returned or passed to a call. Throws TypeError if the user is invalid. */
+/** Checks a user that `user()` returned, or that the application passed to a call. Throws TypeError if the user is invalid. */
 export function checkUser(user: User): User {
   const { id, email, name } = Object(user) as Record<string, unknown>;
   if (!isStorableText(id) || id.length === 0 || id.length > MAX_ID_LENGTH) {
@@ -213,7 +209,7 @@ export function checkUser(user: User): User {
       throw new TypeError("The email and the name of a user must be texts, null or undefined.");
     }
   }
-  // An index of PostgreSQL cannot store very long texts. Real email addresses are not longer than the limit.
+  // An index of PostgreSQL can't store very long texts. Real email addresses are shorter than this limit.
   if (typeof email === "string" && email.length > MAX_EMAIL_LENGTH) {
     throw new TypeError(`The email of a user must have at most ${MAX_EMAIL_LENGTH} characters.`);
   }
@@ -229,10 +225,10 @@ async function askApplication(findUser: FindUser, current: Exchange | undefined)
 const BEARER = /^bearer /i;
 
 /**
- * Refuses a write that a page of another origin sent with the cookie of the user (docs/security-requirements.md, 39). A browser reports a
- * cross-site write in `Sec-Fetch-Site`. On plain HTTP, browsers omit `Sec-Fetch-Site`. Without `Sec-Fetch-Site`, the host in `Origin` must
- * be the host of the request. A page of another site can't send a bearer token, so a request with a bearer token needs no check. The
- * function `requireOwnOrigin` throws `cross_site_request`.
+ * Refuses a change that a page of another origin sent with the cookie of the user (docs/security-requirements.md, requirement 39). Browsers
+ * report a cross-site request in the header `Sec-Fetch-Site`. On plain HTTP, browsers omit `Sec-Fetch-Site`. The host in `Origin` must then
+ * be the host of the request. A page of another site can't send a bearer token, so a request with a bearer token needs no check. Throws
+ * `cross_site_request`.
  */
 export function requireOwnOrigin(
   { method, headers }: Pick<FastifyRequest, "method" | "headers">,
@@ -243,7 +239,7 @@ export function requireOwnOrigin(
   const site = headers["sec-fetch-site"];
   if (origin !== undefined && origins.has(origin)) return;
   if (site === "same-origin") return;
-  // A program that is not a browser sends no `Sec-Fetch-Site`, `Origin` or cookie, so its request needs no check.
+  // A program that is not a browser sends no `Sec-Fetch-Site`, no `Origin` and no cookie, so its request needs no check.
   if (site === undefined && origin === undefined && cookie === undefined) return;
   if (site === undefined && origin !== undefined && URL.parse(origin)?.host === host) return;
   throw new HttpProblem(

@@ -34,7 +34,7 @@ const FileParams = Type.Object({ fileId: wire.Id });
 
 const ItemFile = Type.Object({ ...wire.Attachment.properties, resource: Name, itemId: Name });
 
-/** The schemas of all routes of an embedding. The upload routes reuse schemas of the service. */
+/** The schemas of all routes of an embedding. The upload routes use schemas of the service. */
 const uploadSchemas = operations("uploads", {
   startUpload: {
     summary: "Start the upload of a file to an item. Asks `may` for `add`",
@@ -124,11 +124,12 @@ const fileSchemas = operations("attachments", {
 
 export type EmbeddingRouteDeps = { files: Files; useCases: Pick<PeopleVerbs, "findPeople"> };
 
-// The URL routes have no HEAD variant, because a HEAD request would issue and record a URL that no client receives.
+// The routes for URLs do not accept HEAD, because a HEAD request would issue and record a URL that no client receives.
 const exposeHeadRoute = false;
 
 /**
- * The routes for uploads to an item. Requests and responses have the form of the service, so that `@valetkey/client` can upload to an item.
+ * Adds the routes for uploads to an item. Requests and responses have the same form as in the service, so `@valetkey/client` can upload to
+ * an item.
  */
 function embeddingUploadRoutes(app: App, deps: EmbeddingRouteDeps): void {
   const { files } = deps;
@@ -186,7 +187,7 @@ function embeddingUploadRoutes(app: App, deps: EmbeddingRouteDeps): void {
   });
 }
 
-/** The routes for the files of an item, and for their URLs. */
+/** Adds the routes for the files of an item, and for the URLs of these files. */
 function embeddingFileRoutes(app: App, deps: EmbeddingRouteDeps): void {
   const { files, useCases } = deps;
   app.get("/:resource/:itemId", { schema: fileSchemas.listFiles }, async (request) => {
@@ -242,27 +243,24 @@ async function describeFile(attachment: Attachment, { item, deps }: { item: Item
 function presentItemFile(attachment: Attachment, { item, people }: { item: ItemName; people: People }) {
   const file = presentAttachment(attachment, people);
   const { resource, itemId } = item;
-  // The response contains the id that the application uses for its user.
+  // In the response, a user has the id that the application uses, without the prefix that the service adds.
   const createdBy = { ...file.createdBy, id: idInApplication(file.createdBy.id) ?? file.createdBy.id };
   return { ...file, createdBy, resource, itemId };
 }
 
 type EmbeddingAppOptions = EmbeddingRouteDeps & {
   findUser: FindUser;
-  /** The origins of other web sites whose pages may send changes. */
+  /** The origins of other web sites whose pages may send changes to the embedding. */
   origins: ReadonlySet<string>;
   logger: FastifyBaseLogger;
   requestId: () => string;
-  /** Adds the routes for visitors of links. Undefined: the application uses no links. */
+  /** Adds the routes for visitors of links. Undefined if the embedding has no option `links`. */
   visitorRoutes: ((app: App) => void) | undefined;
-  /** Prepares the HTTP application before its routes exist, for example to document the routes. */
+  /** Prepares the HTTP application before the routes are added, for example to document the routes. */
   prepare?: (app: App) => void;
 };
 
-/**
- * Builds the HTTP application of an embedding, which never listens on a port. The entry points in doors.ts pass requests to the HTTP
- * application.
- */
+/** Builds the HTTP application of an embedding. It never listens on a port, and the entry points in doors.ts pass requests to it. */
 export function buildEmbeddingApp(options: EmbeddingAppOptions): App {
   const app = fastify({
     loggerInstance: options.logger,

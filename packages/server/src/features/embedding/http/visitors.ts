@@ -13,13 +13,13 @@ export type FindClientAddress = (request: Request, original: unknown) => string 
 
 type Options = {
   useCases: LinkVerbs & SenderVerbs;
-  /** The public URL of the routes of the embedding. */
+  /** The public URL below which the embedding has its routes. */
   baseUrl: string;
   bucketOrigins: readonly string[];
   origins: ReadonlySet<string>;
-  /** Default: the address that Express, Fastify or Node.js reports. */
+  /** Default: the IP address that Express, Fastify or Node.js reports. */
   findClientAddress: FindClientAddress | undefined;
-  /** The service calls `onNoAddress` for the first visitor whose address is unknown. */
+  /** The service calls `onNoAddress` for the first visitor whose IP address is unknown. */
   onNoAddress: (error: unknown) => void;
 };
 
@@ -28,7 +28,7 @@ export function createVisitorRoutes({ useCases, baseUrl, findClientAddress = rep
   const { onNoAddress, ...others } = options;
   let isReported = false;
 
-  /** Returns the address of the visitor. Visitors without an address share the limits of one client. */
+  /** Returns the IP address of the visitor. All visitors without an IP address share the rate limits of one client. */
   function clientAddress(): string {
     let reason: unknown = new TypeError("A visitor has no IP address.");
     try {
@@ -45,8 +45,9 @@ export function createVisitorRoutes({ useCases, baseUrl, findClientAddress = rep
 
   return (app: App): void => {
     app.decorateRequest("clientAddress", { getter: clientAddress });
-    // The writes of one network wait for each other, and do not delay other visitors of the link. Visitors without an address share the
-    // network "unknown", so the name of the queue also contains the token. A visitor can write any readable prefix of a token.
+    // The writes of one network wait for each other, but do not delay other visitors of the link. Visitors without an IP address share the
+    // network "unknown", so the name of the queue also contains the token. A visitor can change the readable text before the `~` of a
+    // token.
     const holderOf = ({ params, clientAddress }: FastifyRequest) =>
       `${networkOf(clientAddress)} ${(params as { token: string }).token.split("~").at(-1)}`;
     app.addHook("onRoute", inTurns({ turns: { turns: createWriteTurns(), holderOf } }));
@@ -63,7 +64,10 @@ export function createVisitorRoutes({ useCases, baseUrl, findClientAddress = rep
   };
 }
 
-/** Express and Fastify report the address of the client behind the proxies that they trust. Node.js reports the address of the connection. */
+/**
+ * Returns the IP address that the framework reports. Express and Fastify report the client behind the proxies that they trust. Node.js
+ * reports the address of the connection.
+ */
 export function reportedAddress(_request: Request, original: unknown): string | undefined {
   const { ip, socket } = Object(original) as { ip?: unknown; socket?: { remoteAddress?: string } };
   return typeof ip === "string" ? ip : socket?.remoteAddress;

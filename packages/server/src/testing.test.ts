@@ -22,7 +22,7 @@ async function open(options: Partial<ValetKeyOptions<User>> = {}) {
 }
 
 describe("openTestFiles", () => {
-  it("uploadFile stores the bytes of a user in the bucket, and returns the verified file", async () => {
+  it("uploadFile stores a file in the bucket, and returns the verified file", async () => {
     const { files, uploadFile } = await open();
     const file = await uploadFile(ann, invoice, { filename: "plan.txt", body: "the plan" });
     expect(file).toMatchObject({ filename: "plan.txt", contentType: "text/plain", state: "ready", createdBy: "ann" });
@@ -30,7 +30,7 @@ describe("openTestFiles", () => {
     expect(await (await fetch(url)).text()).toBe("the plan");
   });
 
-  it("uploadFile refuses an unknown option, and suggests the option with a similar name", async () => {
+  it("uploadFile refuses an unknown option, and suggests a similar option", async () => {
     const { uploadFile } = await open();
     const file = { contentTyp: "text/plain", body: "x" };
     await expect(uploadFile(ann, invoice, file)).rejects.toThrow(
@@ -59,7 +59,7 @@ describe("openTestFiles", () => {
     await expect(uploadFile(ben, invoice, { body: "x" })).rejects.toMatchObject({ code: "access_denied" });
   });
 
-  it("uploadFile rejects with upload_rejected if the bytes do not have the declared type", async () => {
+  it("uploadFile rejects with upload_rejected if the bytes contradict their type", async () => {
     const { uploadFile } = await open();
     const file = { filename: "a.png", contentType: "image/png", body: "no picture" };
     await expect(uploadFile(ann, invoice, file)).rejects.toMatchObject({ code: "upload_rejected" });

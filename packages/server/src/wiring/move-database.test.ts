@@ -343,7 +343,7 @@ describe("a refused move of the database", () => {
   });
 
   it.each(["postgres", "sqlite"] as const)(
-    `a move to %s completes after ${KILLS} kills, and no service starts on the target before`,
+    `a move to %s completes after ${KILLS} kills, and until then no service starts`,
     { timeout: 120_000 + KILLS * 20_000 },
     async (engine) => {
       const original = await filled();

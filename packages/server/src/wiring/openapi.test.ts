@@ -261,7 +261,7 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("the body schemas of the OpenAPI document have names, for the types of generated clients", () => {
+  it("the body schemas of the OpenAPI document have names", () => {
     const bodies = operations().flatMap(([, { requestBody, responses }]) =>
       [requestBody, responses["200"], responses["201"]].flatMap(
         (body) => body?.content?.["application/json"]?.schema ?? [],

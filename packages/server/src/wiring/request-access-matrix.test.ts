@@ -72,27 +72,24 @@ const table: readonly [call: string, ...expected: number[]][] = [
 
 const names = Object.keys(columns);
 
-describe.each(engines)(
-  "requirement 15: access of every visitor to every route of file requests, on $name",
-  (engine) => {
-    const service = useService({ engine });
+describe.each(engines)("requirement 15: access of every visitor to every file request route, on $name", (engine) => {
+  const service = useService({ engine });
 
-    it.each(table)("the responses to %s match the access matrix of file requests", async (call, ...expected) => {
-      const actual: Record<string, number> = {};
-      for (const [name, arrange] of Object.entries(columns)) {
-        const { visitor, uploadId } = await arrange(service);
-        const target = call.replace("/public/links/:token", "").replace(":uploadId", uploadId);
-        actual[name] = (await visitor.send(target, bodyOf(call, uploadId))).status;
-      }
-      expect(actual).toEqual(Object.fromEntries(names.map((name, nth) => [name, expected[nth]])));
-    });
+  it.each(table)("the responses to %s match the access matrix of file requests", async (call, ...expected) => {
+    const actual: Record<string, number> = {};
+    for (const [name, arrange] of Object.entries(columns)) {
+      const { visitor, uploadId } = await arrange(service);
+      const target = call.replace("/public/links/:token", "").replace(":uploadId", uploadId);
+      actual[name] = (await visitor.send(target, bodyOf(call, uploadId))).status;
+    }
+    expect(actual).toEqual(Object.fromEntries(names.map((name, nth) => [name, expected[nth]])));
+  });
 
-    it("the access matrix of file requests has a row for every route of a file request", () => {
-      const routes = routesOf(service.app).filter((route) => IS_OF_REQUESTS.test(route));
-      expect(table.map(([call]) => call).sort()).toEqual(routes.sort());
-    });
-  },
-);
+  it("the access matrix of file requests has a row for every route of a file request", () => {
+    const routes = routesOf(service.app).filter((route) => IS_OF_REQUESTS.test(route));
+    expect(table.map(([call]) => call).sort()).toEqual(routes.sort());
+  });
+});
 
 function bodyOf(call: string, uploadId: string): { json?: object } {
   const file = { filename: "a.txt", contentType: "text/plain", sizeBytes: 5 };

@@ -144,22 +144,19 @@ describe("requirement 30: slow clients", () => {
     });
   });
 
-  it.each(engines)(
-    "the service stores a small upload form while slow forms hold all buffers, on $name",
-    async (engine) => {
-      const { form } = await start({ engine, app: { formProgress: PATIENT }, partBuffers: { totalBytes: 5 * MIB } });
-      // One form fills the buffer, and the other forms wait for it. The test has more forms than database connections.
-      for (let count = 0; count < 6; count += 1) {
-        const { socket } = await form();
-        socket.write(chunked(HEAD));
-        socket.write(chunked(Buffer.alloc(MIB)));
-        trickle(socket, { everyMs: 50, bytes: Buffer.alloc(1) });
-      }
-      const small = await form();
-      small.socket.write(`${chunked(HEAD)}${chunked("hello")}${chunked(TAIL)}0\r\n\r\n`);
-      expect(await small.response).toMatch(/^HTTP\/1\.1 201 .*"sizeBytes":5/is);
-    },
-  );
+  it.each(engines)("the service stores a small form while slow forms hold all buffers, on $name", async (engine) => {
+    const { form } = await start({ engine, app: { formProgress: PATIENT }, partBuffers: { totalBytes: 5 * MIB } });
+    // One form fills the buffer, and the other forms wait for it. The test has more forms than database connections.
+    for (let count = 0; count < 6; count += 1) {
+      const { socket } = await form();
+      socket.write(chunked(HEAD));
+      socket.write(chunked(Buffer.alloc(MIB)));
+      trickle(socket, { everyMs: 50, bytes: Buffer.alloc(1) });
+    }
+    const small = await form();
+    small.socket.write(`${chunked(HEAD)}${chunked("hello")}${chunked(TAIL)}0\r\n\r\n`);
+    expect(await small.response).toMatch(/^HTTP\/1\.1 201 .*"sizeBytes":5/is);
+  });
 
   it("the wait of an upload form for a buffer does not count as a stall", async () => {
     const formProgress = { ...PATIENT, stallMs: 3_000 };

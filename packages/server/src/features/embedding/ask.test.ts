@@ -79,17 +79,14 @@ describe("the access to one item", () => {
   it.each([
     ["mayShare", "share"],
     ["mayRequest", "request"],
-  ] as const)(
-    "requirement 38: the service refuses the action if the function %s takes five seconds",
-    async (name, action) => {
-      const decision = asking(() => true, { [name]: () => new Promise(() => undefined) })[name](user, item);
-      await vi.advanceTimersByTimeAsync(5_000);
-      expect(await decision).toBe(false);
-      expect(faults).toMatchObject([{ resource: "invoice", action }]);
-    },
-  );
+  ] as const)("requirement 38: the service refuses the action if %s takes five seconds", async (name, action) => {
+    const decision = asking(() => true, { [name]: () => new Promise(() => undefined) })[name](user, item);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(await decision).toBe(false);
+    expect(faults).toMatchObject([{ resource: "invoice", action }]);
+  });
 
-  it("requirement 38: the service does not call mayRequest if the user may not add files to the item", async () => {
+  it("requirement 38: mayRequest is not called for a user who may not add files", async () => {
     const mayRequest = vi.fn(() => true);
     expect(await asking((_: unknown, action: string) => action !== "add", { mayRequest }).mayRequest(user, item)).toBe(
       false,
@@ -120,7 +117,7 @@ describe("the access to one item", () => {
   });
 
   it.each(["contract", "constructor", "__proto__", "toString"])(
-    "the service refuses an action on the unknown resource %s, even if may returns true",
+    "an action on the unknown resource %s is refused, even if `may` returns true",
     async (resource) => {
       expect(await asking(() => true).may(user, "read", { resource, itemId: "42" })).toBe(false);
     },

@@ -64,7 +64,7 @@ describe.each(engines)("the effects of a move on $name", (engine) => {
     return client.send(`PUT ${path}/shares`, { json: { userIds: [userId], ...(role && { role }) } });
   }
 
-  /** Counts for each person and each link how many of the files they can open. */
+  /** For each person and each link, counts how many of the files are accessible. */
   async function reach(ids: readonly string[], tokens: readonly string[]) {
     const people = new Map<string, number>();
     for (const person of PEOPLE) {

@@ -16,7 +16,7 @@ const LONG_NAMES = [
 ];
 
 describe.each(engines)("moving and copying files on $name", (engine) => {
-  /** This function runs while the bucket copies an object. */
+  /** Runs while the bucket copies an object. */
   let whileCopying: () => Promise<unknown> = async () => undefined;
   const slowly = (bucket: Bucket): Bucket => ({
     ...bucket,
@@ -108,7 +108,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect(await find()).toMatchObject(found);
   });
 
-  it("a moved file opens for people of the new note, and not for people of the former note", async () => {
+  it("only people with access to the new note can open a moved file", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const carl = service.as(`carl-${users}`);
     await share(ann, `/notes/${fromNoteId}`, { userIds: [bobId], role: "viewer" });
@@ -118,7 +118,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await carl.send(`GET /attachments/${id}/url`)).status).toBe(200);
   });
 
-  it("requirement 17: people of the former note do not see later shares of a moved file", async () => {
+  it("requirement 17: people of the former note see no later shares of a moved file", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     await share(ann, `/notes/${fromNoteId}`, { userIds: ["ed"], role: "editor" });
     await share(ann, `/attachments/${id}`, { userIds: ["bob"] });
@@ -143,7 +143,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await ann.send(`GET /notes/${toNoteId}`)).body.access).toEqual({ sharedFiles: { count: 1 } });
   });
 
-  it("a link to single files of the former note omits a moved file, even if the file moves back", async () => {
+  it("a link to single files omits a moved file, even if the file moves back", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const other = await attach(ann, fromNoteId);
     const ofFiles = await ann.send(`POST /notes/${fromNoteId}/links`, { json: { attachmentIds: [id, other] } });
@@ -162,7 +162,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect([await shown(ofFiles), await shown(ofNote)]).toEqual([[other], [id, other]]);
   });
 
-  it("each of the two notes shows one event of a move, without the title of the other note", async () => {
+  it("both notes show the event of a move without the title of the other note", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     await move(ann, id, { fromNoteId, toNoteId });
     await ann.send(`PATCH /attachments/${id}`, { json: { filename: "secret.txt" } });
@@ -215,7 +215,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await move(ann, id, { fromNoteId, toNoteId: third })).body).toMatchObject({ code: "attachment_moved" });
   });
 
-  it("requirement 15: only editors of both notes move a file, and readers of the file copy it", async () => {
+  it("requirement 15: a move of a file needs editors of both notes, a copy needs less", async () => {
     const roles = ["owner", "editor", "viewer", "nobody"] as const;
     const person = service.as("person");
     const noteFor = async (role: (typeof roles)[number]) => {
@@ -366,7 +366,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect(await eventsOf(bob, bobNote, "attachment.copied")).toMatchObject([{ attachmentIds: [body.id] }]);
   });
 
-  it("a move to the note of another owner leaves the original in the trash of its owner", async () => {
+  it("a move to another owner's note leaves the original in the former owner's trash", async () => {
     const fromNoteId = await newNote(ann);
     const id = await attach(ann, fromNoteId);
     await share(ann, `/notes/${fromNoteId}`, { userIds: [bobId], role: "editor" });
@@ -444,7 +444,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect(await usageOf(ann)).toEqual({ usedBytes: 5, files: 1 });
   });
 
-  it("after a killed copy, the service deletes the copied object and releases the quota", async () => {
+  it("the service deletes the object of a killed copy, and releases the quota", async () => {
     const { toNoteId, id } = await arrange();
     const before = await service.bucketContents.keys();
     const { promise: isCopied, resolve: copied } = Promise.withResolvers<void>();
@@ -498,7 +498,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await ann.send("POST /attachments/move-effects", { json: mixed })).body.code).toBe("invalid_request");
   });
 
-  it("for a move to another owner, move-effects counts the former owner and all receivers", async () => {
+  it("move-effects counts the former owner if the target note has another owner", async () => {
     const fromNoteId = await newNote(ann);
     const id = await attach(ann, fromNoteId);
     await share(ann, `/notes/${fromNoteId}`, { userIds: [bobId], role: "editor" });
@@ -577,7 +577,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect(await filledSlots()).toEqual(["passport"]);
   });
 
-  it("a webhook of the owner gets an event about a copied file, and no event about a move", async () => {
+  it("a webhook gets an event about a copied file, but none about a moved file", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const endpoint = { url: "https://hooks.example.com/", events: ["upload.ready"] };
     const { id: webhookId } = (await ann.send("POST /webhooks", { json: endpoint })).body;

@@ -8,7 +8,7 @@ import { auditQueries } from "../audit/queries.ts";
 import { noteQueries } from "./queries.ts";
 
 const PAGE_BYTES = 1_048_576;
-/** The maximum size of a page without its items, in bytes. The cursor is an example of the other content. */
+/** The maximum size of the part of a page that is not items, such as the cursor. In bytes. */
 const ENVELOPE_BYTES = 1_000;
 
 describe.each(engines)("requirement 30: the bounds of lists on $name", (engine) => {

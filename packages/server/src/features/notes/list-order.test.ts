@@ -85,7 +85,7 @@ describe.each(engines)("the list of notes on $name", (engine) => {
     expect(await titlesOf(pia, "")).toEqual(["c", "e", "d", "b", "a"]);
   });
 
-  it("the pin of a shared note affects only the person who pinned the note, while they have access", async () => {
+  it("the pin of a shared note affects only the list of the person who made the pin", async () => {
     const [ann, ben] = [service.as("ann"), service.as("ben")];
     const [first = "", second = ""] = await insertNotes("ann", [{ title: "first" }, { title: "second" }]);
     for (const noteId of [first, second]) {

@@ -33,7 +33,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect((await ann.send(`GET /notes/${id}`)).body).toMatchObject({ status: 404, code: "note_not_found" });
   });
 
-  it("the response with a note names its owner, the senders of its files and the caller's role", async () => {
+  it("a response with a note names its owner, its senders and the caller's role", async () => {
     const [bob, carl] = [service.as("bob"), service.as("carl")];
     for (const person of [bob, carl]) await person.send("GET /me");
     const { id, ...created } = (await ann.send("POST /notes", { json: { title: "Ours" } })).body;
@@ -117,7 +117,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect(await accessOf()).toEqual({ people: { count: 1 } });
   });
 
-  it("the response with a note contains only the id of an owner whom the service does not know", async () => {
+  it("the response with a note has only the id of an owner without a known name", async () => {
     const note = sampleNote({ ownerId: "stranger" });
     await noteQueries(service.db).insert(note);
     await shareQueries(service.db).put({ noteId: note.id }, sampleShare({ userId: "dora" }));

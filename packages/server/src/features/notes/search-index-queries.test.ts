@@ -16,7 +16,7 @@ import { searchIndexQueries } from "./search-index-queries.ts";
 
 const ALL = { limit: 500, cursor: undefined };
 
-// Each script has few characters, so that random notes often contain a random search text.
+// Each script here has few characters, so that random notes often contain a random search text.
 const SCRIPTS = [
   "abCD ",
   "sSßẞ",
@@ -41,7 +41,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
   const titles = async (ownerId: string, search: string) =>
     (await noteQueries(suite.db).listOwned(ownerId, { ...ALL, search })).items.map(({ title }) => title);
 
-  it("a search with the index finds the same notes as a scan of all texts, in every script", async () => {
+  it("a search with the index finds the same notes as a scan, in every script", async () => {
     const random = createRandom(20_300_101);
     const now = suite.clock.now;
     const owners = ["scan-a", "scan-b", "scan-c"];
@@ -147,7 +147,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     }
   }, 120_000);
 
-  it("a search reads only texts of possible matches, and without the index for few shared notes", async () => {
+  it("a search with the index reads only the texts of possible matches", async () => {
     const queries: string[] = [];
     const run = async <Row>(query: CompiledQuery<Row>) => {
       queries.push(query.sql);
@@ -167,7 +167,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     expect((await notes.listOwned("lacks", { ...ALL, search: "invoice" })).items).toHaveLength(1);
   });
 
-  it("a search finds a text that a replica of an older version wrote to an indexed note", async () => {
+  it("a search finds a text that an older replica wrote to an indexed note", async () => {
     const note = sampleNote({ ownerId: "older-replica" });
     await noteQueries(suite.db).insert(note);
     await indexAll(suite.db);
@@ -252,7 +252,7 @@ async function indexAll(db: Database): Promise<void> {
   while (await searchIndexQueries(db).indexSome());
 }
 
-/** Returns the same sequence of random numbers in each run. */
+/** Returns a generator of random numbers, with the same numbers in each run. */
 function createRandom(seed: number) {
   let state = seed;
   const below = (limit: number): number => {

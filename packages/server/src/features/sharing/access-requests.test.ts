@@ -59,7 +59,7 @@ describe.each(engines)("requests for access on $name", (engine) => {
     expect((await actionsOf(noteId)).filter((action: string) => action === "access.requested")).toHaveLength(1);
   });
 
-  it("for a day after a dismissal, the service drops new requests for access from the person", async () => {
+  it("after a dismissal, requests for access by the same person are dropped for a day", async () => {
     const [noteId, ann] = [await createNote(), newPerson()];
     await ann.ask(noteId);
     const dismiss = `DELETE /notes/${noteId}/access-requests/${ann.id}`;
@@ -87,7 +87,7 @@ describe.each(engines)("requests for access on $name", (engine) => {
     expect(await requestsOf(noteId)).toEqual([]);
   });
 
-  it("requirement 44: a request for access stays open if the owner invites the person by email", async () => {
+  it("requirement 44: a request for access stays open if the owner invites the email", async () => {
     const [noteId, ann] = [await createNote(), newPerson()];
     await ann.ask(noteId);
     await owner.send(`PUT /notes/${noteId}/shares`, { json: { emails: [`${ann.id}@example.com`] } });

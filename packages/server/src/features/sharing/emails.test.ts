@@ -38,7 +38,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
 
   const newEmail = () => `${uuidv7()}@example.com`;
 
-  it("a share by email address reaches the only holder of the address, even without a proof", async () => {
+  it("a share by email address reaches the only holder, even without a proof", async () => {
     const email = newEmail();
     const id = await signUp(email);
     expect(await shareWith(email)).toEqual([id]);
@@ -51,7 +51,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(email)).toEqual(["proven"]);
   });
 
-  it("a share by email address reaches nobody if several users hold the address without a proof", async () => {
+  it("a share by email address reaches nobody if several users hold it without proof", async () => {
     const email = newEmail();
     await signUp(email);
     await comes("unproven", { email });
@@ -91,7 +91,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect((await owner.send(`DELETE ${shares}/${holder}`)).status).toBe(204);
   });
 
-  it("a share by email address counts as an invitation, even if its holder has an account", async () => {
+  it("a share by email address counts as an invitation, even to a known holder", async () => {
     const email = newEmail();
     await signUp(email);
     const { id } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
@@ -103,7 +103,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect([access.people, attachments[0].access]).toEqual([undefined, { invitations: { count: 2 } }]);
   });
 
-  it("in a share with two email addresses, the holders of one do not affect the other share", async () => {
+  it("a share with two email addresses finds the holders of each address separately", async () => {
     const [email, other] = [newEmail(), newEmail()];
     await signUp(email);
     await comes("holder", { email });
@@ -113,7 +113,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await service.holdersOf(id)).toEqual(["other"]);
   });
 
-  it("a share by email address skips a user whose issuer marks the address as unverified", async () => {
+  it("a share by email address skips a user if the issuer marks it as unverified", async () => {
     const email = newEmail();
     await comes("unverified", { email, email_verified: true });
     expect(await shareWith(email)).toEqual(["unverified"]);
@@ -121,7 +121,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(email)).toEqual([]);
   });
 
-  it("after a user changes the email address, only shares by the new address reach the user", async () => {
+  it("after a change of email address, only shares by the new address reach the user", async () => {
     const [before, after] = [newEmail(), newEmail()];
     await comes("moved", { email: before, email_verified: true });
     await comes("moved", { email: after });
@@ -129,7 +129,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(after)).toEqual(["moved"]);
   });
 
-  it("a share by email address reaches a user even after a JWT without an email address", async () => {
+  it("a share by email address reaches a user after a JWT without an email address", async () => {
     const email = newEmail();
     await comes("silent", { email, email_verified: true });
     await comes("silent", {});
@@ -156,7 +156,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(email)).toEqual(["corrected"]);
   });
 
-  it("a share does not reach the email address in a JWT that is older than the last JWT", async () => {
+  it("a share does not reach an email address in a JWT older than the last JWT", async () => {
     const [before, after] = [newEmail(), newEmail()];
     const at = Math.floor(Date.now() / 1000) - 60;
     await comes("same", { email: after, iat: at });

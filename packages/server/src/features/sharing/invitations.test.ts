@@ -160,7 +160,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect((await owner.send(`DELETE /invitations/${invitation.id}`)).status).toBe(404);
   });
 
-  it("a new invitation replaces the older one if the email addresses differ only in case", async () => {
+  it("a new invitation replaces the invitation of the same address in another case", async () => {
     const { noteId, email, invitation, token } = await invite();
     const again = await invite({ noteId, email: email.toUpperCase(), role: "editor" });
     expect(again.body.invitations).toMatchObject([{ id: invitation.id, email, role: "editor", url: invitation.url }]);
@@ -172,7 +172,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect((await sharesOf(noteId)).shares).toMatchObject([{ userId: dora.id }]);
   });
 
-  it("an email address with a tag and the same address without it get separate invitations", async () => {
+  it("an email address with a tag gets its own invitation", async () => {
     const name = uuidv7();
     const { noteId } = await invite({ email: `${name}+files@example.com` });
     const { body } = await invite({ noteId, email: `${name}@example.com` });
@@ -189,7 +189,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     },
   );
 
-  it("requirement 30: one IP address may look at invitations at most 300 times a minute", async () => {
+  it("requirement 30: an IP address may look at invitations 300 times a minute", async () => {
     const { token } = await invite();
     const lookFrom = async (remoteAddress: string) =>
       (await service.app.inject({ method: "POST", url: "/invitations/look", remoteAddress, payload: { token } }))
@@ -200,7 +200,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect(await lookFrom("198.51.100.8")).toBe(200);
   });
 
-  it("requirement 19: neither a database row nor the token of a link opens an invitation", async () => {
+  it("requirement 19: no database row and no link token opens an invitation", async () => {
     const { noteId, token } = await invite();
     const rows = await service.database.db.kysely.selectFrom("invitations").selectAll().execute();
     expect(JSON.stringify(rows)).not.toContain(token.slice(-21));

@@ -22,7 +22,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     return [...calls];
   }
 
-  it("invitations of known and unknown email addresses have equal responses and activities", async () => {
+  it("invitations of known and unknown email addresses have equal responses", async () => {
     const [known, unknown, noteId] = [newEmail(), newEmail(), await createNote()];
     await signUp(known);
     const json = { emails: [known, unknown] };
@@ -43,7 +43,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     }
   });
 
-  it("the owner sees the holder of an invited email address after the holder opens the note", async () => {
+  it("the owner sees the holder of an invited email address who opens the note", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const { noteId } = await invite({ email });
@@ -53,7 +53,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect(await sharesOf(noteId)).toMatchObject({ shares: [{ userId: holder.id, email }], invitations: [] });
   });
 
-  it("the owner sees the holder of an invited email address after the holder downloads the file", async () => {
+  it("the owner sees the holder of an invited email address who downloads the file", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const { attachmentId } = await createWorld(service);
@@ -67,7 +67,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect(await holders()).toContain(holder.id);
   });
 
-  it("the owner sees the holder of an invited email address after the holder gets a batch of URLs", async () => {
+  it("the owner sees the holder of an invited email address who gets a batch of URLs", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const { attachmentId } = await createWorld(service);
@@ -134,7 +134,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect((await share(newEmail())).status).toBe(200);
   });
 
-  it("a changed or revoked invitation changes or ends the access of the email address's holder", async () => {
+  it("a change or revocation of an invitation applies to the holder's access", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const { noteId, invitation } = await invite({ email });
@@ -145,7 +145,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect(await readNote(holder, noteId)).toBe(403);
   });
 
-  it("the owner does not see the holder of the email address if another user accepts the invitation", async () => {
+  it("if another user accepts an invitation, the owner does not see the address's holder", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const { noteId, token } = await invite({ email });
@@ -155,7 +155,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect(JSON.stringify(await sharesOf(noteId))).not.toContain(holder.id);
   });
 
-  it("the list of shares omits the former holder of an email address after another user proves it", async () => {
+  it("the list of shares omits a holder after another user proves the email address", async () => {
     const email = newEmail();
     await signUp(email);
     const { noteId } = await invite({ email });

@@ -21,14 +21,14 @@ describe.each(engines)("invitations on $name", (engine) => {
     const prove = (id: string, email: string) =>
       service.useCases.rememberPerson({ id, email, emailProvenBy: "operator", name: id });
 
-    it("a waiting invitation reaches a user at the first sign-in after the proof of the address", async () => {
+    it("a waiting invitation reaches the user who has proven the email address", async () => {
       const { noteId, email } = await invite();
       const id = uuidv7();
       await prove(id, email.toUpperCase());
       expect(await service.holdersOf(noteId)).toEqual([id]);
     });
 
-    it("a waiting invitation reaches the holder even if the service crashed after the proof", async () => {
+    it("a waiting invitation reaches its holder after a crash that follows the proof", async () => {
       const { noteId, email } = await invite();
       const person = { id: uuidv7(), email, name: "P" };
       await peopleQueries(service.db).put({ ...person, emailProvenBy: "mail", isAdmin: false, now: Date.now() });
@@ -42,7 +42,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       expect(await service.holdersOf(noteId)).toEqual([]);
     });
 
-    it("a waiting invitation reaches nobody if several users have proven the email address", async () => {
+    it("a waiting invitation reaches nobody if several users have proven the address", async () => {
       const email = newEmail();
       await prove(uuidv7(), email);
       await prove(uuidv7(), email);
@@ -155,7 +155,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       }
     });
 
-    it("a waiting invitation that is accepted and revoked at the same time gives no access", async () => {
+    it("an invitation that is accepted and revoked at the same time gives no access", async () => {
       for (let round = 0; round < 5; round += 1) {
         const { noteId, token, invitation } = await invite();
         await both<unknown>((use) =>
@@ -168,7 +168,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       }
     });
 
-    it("an invitation reaches a person who proves the email address while the owner invites it", async () => {
+    it("an invitation reaches a person who proves the address at the same time", async () => {
       for (let round = 0; round < 5; round += 1) {
         const [id, email, noteIds] = [uuidv7(), newEmail(), [await createNote(), await createNote()]];
         const input = { userIds: [], emails: [email], role: "viewer", expiresAt: undefined } as const;

@@ -79,7 +79,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
 
   const stepsOf = (left: number[]) => left.slice(1).map((files, nth) => (left[nth] as number) - files);
 
-  it("requirement 46: a large note moves to the trash and back without a change of its files", async () => {
+  it("requirement 46: a move to the trash and back changes no file of a large note", async () => {
     const { owner, ownerId, noteId } = await arrange();
     const before = await filesOf(noteId);
     expect((await owner.send(`DELETE /notes/${noteId}`)).status).toBe(204);
@@ -149,7 +149,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await attachmentQueries(service.db).find(before[0]?.id as string)).toBeDefined();
   });
 
-  it("without a trash, a large note is hidden immediately, and its files are deleted in steps", async () => {
+  it("without a trash, a deletion hides a large note at once, and then runs in steps", async () => {
     const withoutTrash = await startServiceInTest({ engine });
     const { owner, ownerId, noteId, files } = await arrange({ on: withoutTrash });
     expect((await owner.send(`DELETE /notes/${noteId}`)).status).toBe(204);

@@ -146,7 +146,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     await findsNothing();
   });
 
-  it("items in the trash count in the quota, so a restoration never fails because of the quota", async () => {
+  it("a restoration works over the quota, because the trash counts in the quota", async () => {
     const { owner, ownerId, noteId, attachmentId } = await arrange();
     const used = await usageOf(owner);
     await owner.send(`DELETE /attachments/${attachmentId}`);
@@ -182,7 +182,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect(attachments.map(({ id }: { id: string }) => id)).toEqual([attachmentId]);
   });
 
-  it("only one of several parallel restorations and permanent deletions of an item succeeds", async () => {
+  it("only one of several parallel restorations and purges of an item succeeds", async () => {
     const { owner, noteId, attachmentId } = await arrange();
     for (const path of [`attachments/${attachmentId}`, `notes/${noteId}`]) {
       await owner.send(`DELETE /${path}`);

@@ -17,7 +17,7 @@ describe.each(engines)("adopt on $name", (engine) => {
   }
   const keys = () => embedding.bucket.keys();
 
-  it("adopt makes an object of the bucket a file, and remove does not delete the object", async () => {
+  it("adopt makes a file from an object, and remove does not delete the object", async () => {
     const { files } = embedding;
     const key = await put("legacy/one.txt");
     const file = await files.adopt(ann, drawer("adopt"), { key });

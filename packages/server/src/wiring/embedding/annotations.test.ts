@@ -38,7 +38,7 @@ describe.each(engines)("tags and metadata of files on $name", (engine) => {
     expect(await files.get(users.ann, upload.attachmentId)).toMatchObject({ ...facts, tags: [] });
   });
 
-  it("the application finds files by equal tags and metadata in an item and in all items", async () => {
+  it("list and find return the files with equal tags and metadata", async () => {
     const { files } = await open(await createPlace(engine), { trashDays: 1 });
     const { asApplication } = files;
     const attach = (itemId: string, filename: string, facts: object) =>
@@ -106,7 +106,7 @@ describe.each(engines)("tags and metadata of files on $name", (engine) => {
     expect(last.nextCursor).toBeUndefined();
   });
 
-  it("find reads a limited number of files in each call, and its cursors lead to the last file", async () => {
+  it("find limits the files that each call reads, and its cursors reach the last file", async () => {
     const place = await createPlace(engine);
     let questions = 0;
     const mayMany = (_user: TestUser, _action: unknown, ids: readonly string[]) => {

@@ -126,7 +126,7 @@ describe.each(engines)("attach on $name", (engine) => {
     expect(await files.list(users.ann, item)).toMatchObject({ files: [] });
   });
 
-  it("attach refuses files of types, contents or sizes that the resource does not accept", async () => {
+  it("attach refuses types, contents and sizes that the resource does not accept", async () => {
     const attach = (file: NewFile) => embedding.files.attach(users.ann, pictures("checks"), file);
     await expect(attach({ filename: "a.txt", body: bytes })).rejects.toMatchObject({ code: "kind_not_accepted" });
     // The content is certainly no picture, although the declared type is accepted.
@@ -160,7 +160,7 @@ describe.each(engines)("attach on $name", (engine) => {
     await expect(attach(bytes)).rejects.toMatchObject({ code: "quota_exceeded", message });
   });
 
-  it("the list of files for a page contains a file that the application itself attached", async () => {
+  it("the list for a page contains a file that the application itself attached", async () => {
     const { files, as } = embedding;
     const { id } = await files.asApplication.attach(drawer("own"), { filename: "a.txt", body: bytes });
     expect(await as("ann").send("GET /drawer/own")).toMatchObject({

@@ -189,7 +189,7 @@ describe("the doors of an embedding", () => {
     }
   });
 
-  it("the entry points refuse a body that the framework has parsed if the body is not JSON", async () => {
+  it("the entry points refuse a parsed body that is not JSON", async () => {
     const { files } = shared;
     const app = express()
       .use(express.json({ limit: "1mb" }))
@@ -200,7 +200,7 @@ describe("the doors of an embedding", () => {
     expect([answer.status, await answer.json()]).toMatchObject([400, { code: "invalid_request" }]);
   });
 
-  it("requirement 30: the entry points return 408 if a body comes too late, and disconnect", async () => {
+  it("requirement 30: the entry points return 408 and disconnect if a body is late", async () => {
     const { files } = shared;
     const read = Promise.withResolvers<void>();
     const url = await listen((request, response) => {
@@ -215,7 +215,7 @@ describe("the doors of an embedding", () => {
     expect(await answer).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/is);
   });
 
-  it("the entry points close a connection if the request body continues after the response", async () => {
+  it("the entry points close a connection if the body continues after the response", async () => {
     const { files } = shared;
     const body = "x".repeat(2_000_000);
     const answer = await answerTo(await listen(files.node), ["Content-Length: 9000000", "", body]);
@@ -261,7 +261,7 @@ describe("the doors of an embedding", () => {
     await closing;
   });
 
-  it("the entry points return problem documents for broken JSON, unknown paths and methods", async () => {
+  it("the entry points return problems for broken JSON, unknown paths and methods", async () => {
     const { files, as } = shared;
     const url = await listen(files.node);
     const headers = { "content-type": "application/json", "x-user": "ann", "sec-fetch-site": "same-origin" };

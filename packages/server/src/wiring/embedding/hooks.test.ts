@@ -131,7 +131,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     expect(onReady.mock.calls).toMatchObject([[{ id }, "42", { attempt: 1 }]]);
   });
 
-  it("the hook onRemoved receives each removed file once, but only files that were ready", async () => {
+  it("the hook onRemoved receives each ready file once after its removal", async () => {
     const onRemoved = vi.fn<Hook>();
     const options = { background: false, resources: withHooks({ onRemoved }) };
     const { files, as } = await open(await createPlace(engine), options);
@@ -198,7 +198,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     for (const [, itemId, delivery] of onDownload.mock.calls) expect([itemId, delivery.at]).toEqual(["42", at]);
   });
 
-  it("requirement 41: hooks receive a removed file and an issued URL even after kill -9", async () => {
+  it("requirement 41: hooks get removed files and issued URLs even after kill -9", async () => {
     const place = await createPlace(engine);
     const first = await open(place, { background: false, resources: withHooks({ onDownload: () => undefined }) });
     await first.close();

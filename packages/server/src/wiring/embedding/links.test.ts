@@ -126,7 +126,7 @@ describe.each(engines)("the links of an embedding on $name", (engine) => {
     expect(await friend.claim()).toMatchObject({ status: 201 });
   });
 
-  it("a link to the whole item opens a restored file again, but a link to single files does not", async () => {
+  it("only a link to the whole item opens a restored file again", async () => {
     const { files } = embedding;
     const { fileId, link: ofItem } = await share("removed");
     const ofFile = await files.createLink(ann, drawer("removed"), { fileIds: [fileId] });
@@ -144,7 +144,7 @@ describe.each(engines)("the links of an embedding on $name", (engine) => {
     ]);
   });
 
-  it("only users who may read and share an item can make, list and revoke links to the item", async () => {
+  it("only users who may read and share an item can make, list and revoke its links", async () => {
     const { files } = embedding;
     const { link } = await share("rights");
     const { id: readable } = await files.attach(ann, drawer("read-links"), note("a.txt"));
@@ -307,7 +307,7 @@ describe("the links of an embedding", () => {
     expect(log()).toContain("mayShare() made no decision");
   });
 
-  it("links work after a change of the secret, if the option oldSecrets has the former secret", async () => {
+  it("links work after a change of the secret if oldSecrets has the former secret", async () => {
     const place = await createPlace(sqlite);
     const first = await open(place, sharing);
     const { token } = await first.files.createLink(ann, drawer("1"));
@@ -350,7 +350,7 @@ describe("the links of an embedding", () => {
     await Promise.all(hostile);
   });
 
-  it("an embedding calls no rule of the application for a revoked link or a limited visitor", async () => {
+  it("`may` is not called for a revoked link, or for a visitor over a limit", async () => {
     const { files, asked, release } = await openSlow();
     release();
     await files.attach(ann, drawer("1"), note("a.txt"));

@@ -7,7 +7,7 @@ import { SERVICE } from "../database/owner.ts";
 import { createPlace, locationOf, open, optionsAt } from "./testing/embedding.ts";
 
 describe.each(engines)("a database of an embedding on $name", (engine) => {
-  it("requirement 40: a database refuses a second application, and keeps the files of the first", async () => {
+  it("requirement 40: a database refuses a second application", async () => {
     const place = await createPlace(engine);
     const shop = await open(place, { application: "shop" });
     const { id } = (await shop.as("ann").upload("/invoice/42")).body;

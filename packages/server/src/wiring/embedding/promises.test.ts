@@ -9,7 +9,7 @@ const declared = { filename: "a.txt", contentType: "text/plain", sizeBytes: 3 };
 
 // Each test checks one promise of SECURITY.md. hostile.test.ts and kill.test.ts test the other promises.
 describe.each(engines)("the promises of an embedding on $name", (engine) => {
-  it("promise 2: a URL works until its signature expires, even if the user loses the right", async () => {
+  it("promise 2: a URL works until it expires, even if the user loses the right", async () => {
     let isAllowed = true;
     const brief = { may: () => isAllowed, urlTtlSeconds: 1 };
     const { as } = await open(await createPlace(engine), { resources: { brief } });

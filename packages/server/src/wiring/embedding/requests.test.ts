@@ -280,7 +280,7 @@ describe("the file requests of an embedding", () => {
     expect(called[2]).toMatchObject({ name: "onRemoved", filename: "a.txt" });
   });
 
-  it("a file request with a password accepts no file before the visitor enters the password", async () => {
+  it("a file request with a password accepts a file only after the password", async () => {
     const { files } = await openRequests();
     const { token, hasPassword } = await files.createFileRequest(ann, drawer("1"), { password: "open sesame" });
     expect(hasPassword).toBe(true);
@@ -346,7 +346,7 @@ describe("the file requests of an embedding", () => {
     });
   });
 
-  it("the page of a file request escapes texts of people, and permits only its own script", async () => {
+  it("the page of a file request escapes texts, and permits only its own script", async () => {
     const { files } = await openRequests();
     const attack = `<script>alert(1)</script>"'`;
     const { url } = await files.createFileRequest({ ...ann, name: attack }, drawer("1"), {
@@ -378,7 +378,7 @@ describe("the file requests of an embedding", () => {
     expect(log()).toContain("mayRequest() made no decision");
   });
 
-  it("requirement 38: a file request stops working when findUser no longer finds its creator", async () => {
+  it("requirement 38: a file request fails when findUser no longer finds its creator", async () => {
     let user: TestUser | null = ann;
     const findUser = () => user;
     const { files } = await open(await createPlace(sqlite), { ...requesting, links: { ...links, findUser } });
@@ -391,7 +391,7 @@ describe("the file requests of an embedding", () => {
     expect(await visitor.start("hello")).toMatchObject(gone);
   });
 
-  it("an embedding calls no rule of the application for a visitor with too many started uploads", async () => {
+  it("mayRequest is not called for a visitor who has started too many uploads", async () => {
     let asked = 0;
     const mayRequest = () => {
       asked += 1;

@@ -7,7 +7,7 @@ import { engines } from "../../testing/database/test-databases.ts";
 import { createPlace, invoice42, mayInvoice, open } from "./testing/embedding.ts";
 
 describe.each(engines)("an embedding with a virus scanner on $name", (engine) => {
-  it("the hook onReady runs after the scan of the file, even after the end of the request", async () => {
+  it("the hook onReady runs after the virus scan, even after the end of the request", async () => {
     const clamd = await startStandIn({ streamMaxBytes: 1_000 });
     onTestFinished(clamd.stop);
     const ready = Promise.withResolvers<Parameters<Hook>>();

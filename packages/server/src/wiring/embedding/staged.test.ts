@@ -166,7 +166,7 @@ it("a staged file and its object are deleted after a day", async () => {
   expect((await fetch(url)).status).toBe(200);
 });
 
-it("on SQLite, calls with a transaction fail with an error that recommends the outbox", async () => {
+it("on SQLite, a call with a transaction fails, and recommends the outbox", async () => {
   const { files } = await open(await createPlace(sqlite), { background: false });
   const staged = await files.stage(users.ann, invoice42, text);
   const tx: ApplicationTransaction = { query: async () => [] };

@@ -119,7 +119,7 @@ describe.each(engines)("the tables of an embedding on $name", (engine) => {
     expect(await tablesAt(place)).toEqual(before);
   });
 
-  it("an embedding drops no table of the application, even with a name of a service table", async () => {
+  it("an embedding drops no table of the application with the name of a service table", async () => {
     const place = await createPlace(engine, { isNew: true });
     const location = locationOf(place);
     if ("url" in location) await runSql(place.database, "create schema valetkey");
@@ -137,7 +137,7 @@ describe.each(engines)("the tables of an embedding on $name", (engine) => {
     await after.close();
   });
 
-  it("a version without the migration 0121 refuses to open the database of a new embedding", async () => {
+  it("a version without migration 0121 refuses the database of a new embedding", async () => {
     const place = await createPlace(engine, { isNew: true });
     await (await open(place)).close();
     const older = Object.entries(migrationsFor(engine.name)).filter(([name]) => name < "0121");

@@ -30,7 +30,7 @@ async function startBucket() {
 }
 
 describe.each(engines)("buckets of tenants on $name", (engine) => {
-  it("the files of a tenant are in its bucket, and a copy to another tenant moves the bytes", async () => {
+  it("copies and moves to another tenant go to the bucket of this tenant", async () => {
     const [eu, us] = [await startBucket(), await startBucket()];
     const { files, as, bucket } = await open(await createPlace(engine), {
       ...options,

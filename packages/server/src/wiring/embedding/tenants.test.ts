@@ -43,26 +43,23 @@ describe.each(engines)("tenants on $name", (engine) => {
     ["issueUrl", "read"],
     ["get", "read"],
     ["remove", "remove"],
-  ] as const)(
-    "the call %s finds a file that moves to another item of its tenant during the check",
-    async (call, action) => {
-      const asked: string[] = [];
-      const may = async (user: TestUser, wanted: string, itemId: string) => {
-        asked.push(`${user.id} ${wanted} ${itemId}`);
-        // The file moves at the first question about the former item.
-        if (itemId === "acme-1" && asked.length === 1) await files.asApplication.move(id, invoice("acme-2"));
-        return itemId === "acme-1" || user.id === "ann";
-      };
-      const { files } = await open(await createPlace(engine), { ...options, resources: { invoice: { may } } });
-      const { id } = await files.asApplication.attach(invoice("acme-1"), text());
-      await files[call](ann, id);
-      expect(asked).toEqual([`ann ${action} acme-1`, `ann ${action} acme-2`]);
-      asked.length = 0;
-      const { id: other } = await files.asApplication.attach(invoice("acme-2"), text());
-      await expect(files[call](users.ben, other)).rejects.toMatchObject({ code: "access_denied" });
-      expect(asked).toEqual([`ben ${action} acme-2`]);
-    },
-  );
+  ] as const)("the call %s finds a file that moves to another item during the access check", async (call, action) => {
+    const asked: string[] = [];
+    const may = async (user: TestUser, wanted: string, itemId: string) => {
+      asked.push(`${user.id} ${wanted} ${itemId}`);
+      // The file moves at the first question about the former item.
+      if (itemId === "acme-1" && asked.length === 1) await files.asApplication.move(id, invoice("acme-2"));
+      return itemId === "acme-1" || user.id === "ann";
+    };
+    const { files } = await open(await createPlace(engine), { ...options, resources: { invoice: { may } } });
+    const { id } = await files.asApplication.attach(invoice("acme-1"), text());
+    await files[call](ann, id);
+    expect(asked).toEqual([`ann ${action} acme-1`, `ann ${action} acme-2`]);
+    asked.length = 0;
+    const { id: other } = await files.asApplication.attach(invoice("acme-2"), text());
+    await expect(files[call](users.ben, other)).rejects.toMatchObject({ code: "access_denied" });
+    expect(asked).toEqual([`ben ${action} acme-2`]);
+  });
 
   it("the folder, list, usage and removal of a tenant do not affect other tenants", async () => {
     const place = await createPlace(engine);
@@ -98,7 +95,7 @@ describe.each(engines)("tenants on $name", (engine) => {
     expect(await driftOf(place, "acme")).toBeUndefined();
   });
 
-  it("removeTenant deletes the unfinished uploads, the staged files and the trash of a tenant", async () => {
+  it("removeTenant deletes unfinished uploads, staged files and files in the trash", async () => {
     const place = await createPlace(engine);
     const { files, as, bucket } = await open(place, { ...options, background: false, trashDays: 30 });
     const item = invoice("acme-1");
@@ -119,7 +116,7 @@ describe.each(engines)("tenants on $name", (engine) => {
     expect(await driftOf(place, "acme")).toBeUndefined();
   });
 
-  it("two processes together can fill the quota of a tenant exactly, and never exceed it", async () => {
+  it("two processes can fill the quota of a tenant exactly, and never exceed it", async () => {
     const place = await createPlace(engine);
     const limited = { ...options, background: false, tenantQuotaBytes: async () => 8 * BYTES };
     const embeddings = [await open(place, limited), await open(place, limited)] as const;
@@ -168,7 +165,7 @@ describe.each(engines)("tenants on $name", (engine) => {
     await first;
   });
 
-  it("attach, stage, copy, move and adopt with copy fail if the quota of the tenant is full", async () => {
+  it("attach, stage, copy, move and adopt with copy fail if the tenant's quota is full", async () => {
     const place = await createPlace(engine);
     const quotas: Record<string, number> = { acme: BYTES, none: 0 };
     const { files, as, bucket } = await open(place, {
@@ -208,7 +205,7 @@ describe.each(engines)("tenants on $name", (engine) => {
     expect(await driftOf(place, "acme")).toBeUndefined();
   });
 
-  it("a move to another tenant changes the usage of both tenants and the folder of the file", async () => {
+  it("a move to another tenant changes the usage of both tenants", async () => {
     const place = await createPlace(engine);
     const { files, bucket } = await open(place, { ...options, background: false, tenantQuotaBytes: BYTES });
     const server = files.asApplication;
@@ -231,7 +228,7 @@ describe.each(engines)("tenants on $name", (engine) => {
     expect([await driftOf(place, "acme"), await driftOf(place, "bolt")]).toEqual([undefined, undefined]);
   });
 
-  it("the files of visitors count in the quota of the tenant, which visitors do not see", async () => {
+  it("the files of visitors count in the quota of the tenant", async () => {
     const { files, bucket } = await open(await createPlace(engine), {
       ...{ ...sharing, place: options.place, tenantQuotaBytes: BYTES },
     });
@@ -421,7 +418,7 @@ describe("the results of `place` and tenantQuotaBytes", () => {
     expect(await bucket.keys()).toEqual([expect.stringMatching(/^valetkey-places\/tenants\/acme\/invoices\/2026\//)]);
   });
 
-  it("the calls about tenants throw TypeError for a wrong name, and exist only in asApplication", async () => {
+  it("the calls about tenants throw TypeError for a wrong name", async () => {
     const { files } = await open(await createPlace(sqlite), options);
     const { listTenant, tenantUsage, removeTenant } = files.asApplication;
     for (const name of ["", "x".repeat(65), 7, null, undefined, "a/b", {}, "*", "acme%"] as string[]) {

@@ -205,7 +205,7 @@ describe("a transaction of the application on postgres", () => {
     await expect(app.files.removeIn(client, id)).rejects.toMatchObject({ code: "attachment_not_found" });
   });
 
-  it("a call that waits too long for removeIn fails, and the error names the open transaction", async () => {
+  it("the error of a call that waits too long for removeIn names the open transaction", async () => {
     const app = await start();
     const { id } = await app.files.attach(users.ann, invoice42, text);
     const client = await app.begin();
@@ -287,7 +287,7 @@ describe("a transaction of the application on postgres", () => {
     expect(await app.files.get(users.ann, staged.id)).toMatchObject({ state: "ready" });
   });
 
-  it("a staged file is deleted after a day, unless an open transaction attaches the file", async () => {
+  it("a staged file is deleted after a day, unless an open transaction attaches it", async () => {
     const app = await start();
     const { files } = app;
     const tomorrow = await createValetKeyAt(optionsAt(app.place, { background: false }), {

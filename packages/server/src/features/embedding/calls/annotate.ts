@@ -56,8 +56,8 @@ export function annotateCalls(context: CallContext): Pick<ActorCalls, "annotate"
 }
 
 /**
- * Returns a cursor that names no file that the user may not read: the millisecond of the last file that the search read, or else the last
- * file that the search found. If the search read only refused files of one millisecond, returns `nextCursor` itself.
+ * Returns a cursor that names no file that the user may not read. The cursor names the millisecond of the last file that the search read,
+ * or else the last file that the search found. If the search read only refused files of one millisecond, returns `nextCursor` itself.
  */
 function withoutFile(nextCursor: string, { files, cursor }: { files: ItemFile[]; cursor: string | undefined }): string {
   const millisecond = decodeCursor(nextCursor)?.slice(0, 13) ?? "";

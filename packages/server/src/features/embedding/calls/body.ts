@@ -114,8 +114,8 @@ async function ofFile(path: string): Promise<Source> {
 
 /**
  * Reads a body in slices. `confirm` gets the length after the last byte, and can still refuse the file. The returned stream fails with
- * `upload_rejected` if the length differs from the declared length, with `request_timeout` if the body gives no byte for too long, and with
- * `upload_aborted` if the body fails.
+ * `upload_rejected` if the length differs from the declared length. It fails with `request_timeout` if the body gives no byte for too long,
+ * and with `upload_aborted` if the body fails.
  */
 export async function* readBody(
   { chunks, sizeBytes }: Pick<Declared, "chunks" | "sizeBytes">,

@@ -21,7 +21,7 @@ import { REMEMBERED_MS } from "../uploads/record-upload.ts";
 import { usageQueries } from "../usage/queries.ts";
 import { quotaOf } from "../usage/usage.ts";
 
-/** A request to copy a file to a note. `move`: the transaction that attaches the copy also moves the original to the trash. */
+/** A request to copy a file to a note. For the kind `move`, the transaction that attaches the copy also moves the original to the trash. */
 export type Transfer = {
   caller: Caller;
   attachmentId: string;
@@ -29,13 +29,16 @@ export type Transfer = {
   place?: string | undefined;
   idempotencyKey: string | undefined;
   kind: "copy" | "move";
-  /** Runs after the bytes were copied. If it throws an error, the copy is removed. */
+  /** Runs after the bucket has copied the bytes. If `confirm` throws an error, the service deletes the copy. */
   confirm?: (() => Promise<unknown>) | undefined;
 };
 
 export type Copier = ReturnType<typeof createCopier>;
 
-/** The reservation of quota if the process dies, in milliseconds. A longer copy reserves it again. */
+/**
+ * How long a copy reserves quota, in milliseconds. A copy that takes longer renews the reservation. If the process dies, the reservation
+ * expires.
+ */
 const RESERVED_MS = 20 * 60_000;
 
 /** Creates the functions that copy files. The bucket copies the bytes, because each attachment has its own object. */
@@ -43,7 +46,10 @@ export function createCopier(deps: Deps, starts: Allowance) {
   // A proxy may close the connection of a long copy. If the client repeats the request, the service waits for the running copy.
   const running = new Map<string, Promise<Attachment>>();
   return {
-    /** Returns the earlier copy of the caller with the same key, file and note. Throws `attachment_not_found` or `access_denied`. */
+    /**
+     * Returns the copy that an earlier request of the caller made with the same idempotency key, file and note. Throws
+     * `attachment_not_found` or `access_denied`.
+     */
     async findCopy(transfer: Transfer): Promise<Attachment | undefined> {
       const key = keyOf(transfer);
       if (key === undefined) return undefined;
@@ -64,7 +70,7 @@ export function createCopier(deps: Deps, starts: Allowance) {
   };
 }
 
-/** Hashes the key together with the request. The same key with another file or note therefore makes another copy. */
+/** Hashes the idempotency key together with the request. So the same key with another file or note makes another copy. */
 function keyOf({ caller, idempotencyKey, kind, attachmentId, noteId }: Transfer) {
   if (idempotencyKey === undefined) return undefined;
   const request = JSON.stringify([idempotencyKey, kind, attachmentId.toLowerCase(), noteId.toLowerCase()]);
@@ -99,7 +105,7 @@ async function copyObject(deps: Deps, transfer: Transfer): Promise<Attachment> {
       copyPreviews(deps, transfer),
     ]);
     const copied = outcome === "done" ? await bucket.head(objectKey) : undefined;
-    // The object of a ready file never changes, so an equal length is enough. A copy is missing or shorter only if the original was
+    // The object of a ready file never changes, so a check of the length is enough. A copy is missing or shorter only if the original was
     // deleted.
     if (copied?.sizeBytes !== sizeBytes) throw gone();
     await transfer.confirm?.();
@@ -115,8 +121,8 @@ async function copyObject(deps: Deps, transfer: Transfer): Promise<Attachment> {
 }
 
 /**
- * Copies the confirmed previews of a file. Returns the copies. A preview that cannot be copied is left out, because the copied file does not
- * need it. Copies that no transaction attaches are deleted after a day.
+ * Copies the confirmed previews of a file, and returns these copies. Omits a preview that can't be copied, because the copied file also
+ * works without previews. Copied previews that no transaction attaches are deleted after a day.
  */
 async function copyPreviews(deps: Deps, { attachmentId: id, place }: Transfer): Promise<StoredPreview[]> {
   const { db, bucket, clock } = deps;
@@ -132,9 +138,7 @@ async function copyPreviews(deps: Deps, { attachmentId: id, place }: Transfer): 
   return copies;
 }
 
-/**
- * Checks that the caller may read the file and add it to the note. For a move, the caller must also have the permission to delete the file.
- */
+/** Checks that the caller may read the file and add it to the note. For a move, the caller must also have the right to delete the file. */
 async function authorise(queries: Tx, { caller, attachmentId, noteId, kind }: Transfer) {
   const action = kind === "move" ? "attachment.delete" : "attachment.issueUrl";
   const source = await authoriseAttachment(queries, { caller, attachmentId, action });
@@ -155,7 +159,8 @@ async function attach(
   const { caller, attachmentId, noteId, kind } = transfer;
   await requireCredential(tx, caller);
   const isMove = kind === "move";
-  // Every transaction that locks two notes locks them in the order of their ids, to avoid a deadlock. Equal requests wait for the locks.
+  // Every transaction that locks two notes locks them in the order of their ids, to avoid a deadlock. Identical requests wait for these
+  // locks.
   for (const id of isMove ? [seen.noteId, noteId].sort() : [noteId]) await guardedNoteQueries(tx).hold(id);
   const now = clock();
   const made = await findMade(deps, tx, transfer);
@@ -193,8 +198,8 @@ async function attach(
 type Copied = { caller: Caller; source: Attachment; attachment: Attachment; now: number };
 
 /**
- * Records the events of a copy. If the notes have different owners, the owner of the original also gets an event. Between two notes of one
- * owner, the event of the copy's note is enough.
+ * Records the events of a copy. If the two notes have different owners, the owner of the original also gets an event. If one person owns
+ * both notes, the event of the target note is enough.
  */
 async function recordEvents({ newId }: Deps, tx: Tx, { caller, source, attachment, now: at }: Copied): Promise<void> {
   const { filename, sizeBytes } = attachment;

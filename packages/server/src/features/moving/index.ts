@@ -16,7 +16,6 @@ import { movingQueries } from "./queries.ts";
 
 export type MovingVerbs = ReturnType<typeof createMoving>;
 
-/** Creates the functions that move and copy files, which the rest of the service calls. */
 export function createMoving(deps: Deps, { starts }: { starts: Allowance }) {
   const copier = createCopier(deps, starts);
   return {
@@ -30,7 +29,7 @@ export type MoveInput = {
   attachmentId: string;
   fromNoteId: string;
   toNoteId: string;
-  /** The place of a copied object in the bucket. Default: the place of the original. */
+  /** The folder of the copied object in the bucket. Default: the folder of the original. */
   place?: string | undefined;
   idempotencyKey: string | undefined;
 } & Pick<Transfer, "confirm">;
@@ -38,11 +37,11 @@ export type MoveInput = {
 /**
  * Moves a ready file to another note. If the file is already on this note, changes nothing.
  *
- * If both notes have the same owner, only the row in the database changes, and the object and the quota stay the same. The shares of the
- * file stay, because the owner granted them on the file. Links that list the file lose it.
+ * If both notes have the same owner, only the row in the database changes, and the object and the quota stay the same. The file keeps its
+ * shares, because the owner shared the file itself. Links to single files of the former note no longer list the file.
  *
- * The owner of a file never changes. A move to a note of another owner makes a copy on that note, and moves the original to the trash. An
- * editor can therefore not take a file away from its owner.
+ * The owner of a file never changes. A move to a note of another owner makes a copy on that note, and moves the original to the trash. So
+ * an editor can't take a file away from its owner.
  *
  * Throws `attachment_not_found`, `note_not_found`, `access_denied`, `attachment_not_ready`, `attachment_moved`, and the errors of
  * `copyFile`.
@@ -86,7 +85,7 @@ async function relocate(deps: Deps, { caller, attachmentId, fromNoteId, noteId }
     await visitorFileQueries(tx).markFileSeen(attachmentId, now);
     const { filename, sizeBytes } = attachment;
     const there = { ...attachment, noteId };
-    // The people of one note may have no access to the other note, so the events contain no title.
+    // The people of one note may have no access to the other note, so the events contain no title of a note.
     const left = {
       id: newId(),
       at: now,
@@ -101,9 +100,9 @@ async function relocate(deps: Deps, { caller, attachmentId, fromNoteId, noteId }
 }
 
 /**
- * Copies a ready file to a note. The copy belongs to the owner of the note, and counts in the owner's quota. Only the people of the note
- * get access to the copy. Throws `attachment_not_found`, `note_not_found`, `access_denied`, `attachment_not_ready`, `quota_exceeded`,
- * `object_not_found`, `bucket_unavailable` and `rate_limited`.
+ * Copies a ready file to a note. The copy belongs to the owner of this note, and counts in the quota of this owner. Only people with access
+ * to the note get access to the copy. Throws `attachment_not_found`, `note_not_found`, `access_denied`, `attachment_not_ready`,
+ * `quota_exceeded`, `object_not_found`, `bucket_unavailable` and `rate_limited`.
  */
 function copyFile({ copy, findCopy }: Copier) {
   return async (caller: Caller, input: Omit<MoveInput, "fromNoteId">): Promise<Attachment> => {
@@ -115,7 +114,10 @@ function copyFile({ copy, findCopy }: Copier) {
 
 export type MoveEffects = { losing: { people: number; links: number; isExact: boolean }; sameOwner: boolean };
 
-/** Counts who would lose access by a move. Throws `attachment_not_found`, `note_not_found`, `access_denied`, `invalid_request`. */
+/**
+ * Counts the people and the links that would lose access to files by a move. Throws `attachment_not_found`, `note_not_found`,
+ * `access_denied` and `invalid_request`.
+ */
 function describeMove({ db, limits }: Deps) {
   return async (
     caller: Caller,
@@ -144,19 +146,19 @@ function describeMove({ db, limits }: Deps) {
 
 type Moved = { ids: readonly string[]; noteId: string };
 
-/** Counts the people who would lose at least one file in a move between two notes of the caller. */
+/** Counts the people who would lose at least one file in a move, if the caller owns both notes. */
 async function countLosing(db: Tx, { ids, noteId, toNoteId }: Moved & { toNoteId: string }): Promise<number> {
   const queries = movingQueries(db);
   const after = new Set(await queries.holdersOfNote(toNoteId));
-  // A move to a note of the same owner keeps the shares of files. A person with a share of every file therefore loses nothing.
+  // A move between notes of one owner keeps the shares of the files. So a person with a share of every moved file loses nothing.
   const ofFiles = await queries.holdersOfFiles(ids);
   const losing = (holder: string) => !after.has(holder) && ofFiles.get(holder) !== ids.length;
   return (await queries.holdersOfNote(noteId)).filter(losing).length;
 }
 
 /**
- * Counts the people who could lose a file. The count never depends on the people of the target note. Otherwise, the count would reveal to
- * the caller who has access to the note of another owner.
+ * Counts the people who could lose a file. The count never depends on the people of the target note. Otherwise, the caller could find out
+ * who has access to a note of another owner.
  */
 async function countHolders(
   db: Tx,

@@ -8,7 +8,7 @@ import { isVisible } from "../sharing/queries/invitations.ts";
 
 /**
  * The queries for moving files between notes. A holder is a user with a valid and visible share, or the email address of an open
- * invitation. If an invitation hides a share from the owner, only the invitation counts (ADR 8).
+ * invitation. If an open invitation hides a share from the owner, only the invitation counts (ADR 8).
  */
 export const movingQueries = defineQueries("database.moving", ({ kysely: db, engine, clock }) => ({
   /** Returns the holders of a note. The owner of the note is not a holder. */
@@ -21,7 +21,9 @@ export const movingQueries = defineQueries("database.moving", ({ kysely: db, eng
     return rows.map(({ holder }) => holder);
   },
 
-  /** Returns the holders of single files. The value is the number of these files that the holder has. */
+  /**
+   * Returns the holders of shares of single files. The value for each holder is the number of these files that are shared with the holder.
+   */
   async holdersOfFiles(attachmentIds: readonly string[]): Promise<Map<string, number>> {
     const ids = engine.list(attachmentIds);
     const users = db
@@ -59,7 +61,7 @@ export const movingQueries = defineQueries("database.moving", ({ kysely: db, eng
     return count;
   },
 
-  /** Moves the shares of a file to another note together with the file. The people with these shares and invitations keep their access. */
+  /** Moves the shares of a file to another note, together with the file. The people with these shares and invitations keep their access. */
   async relocateShares(attachmentId: string, { from, to }: { from: string; to: string }): Promise<void> {
     if (!engine.hasServiceTables) return;
     const invitations = db.updateTable("invitations").set({ note_id: to });

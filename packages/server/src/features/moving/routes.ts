@@ -35,7 +35,6 @@ const schemas = operations("attachments", {
   },
 });
 
-/** The routes that move and copy files between notes. */
 export function movingRoutes(app: App, deps: RouteDeps<MovingVerbs & PeopleVerbs>): void {
   const { useCases, takeTurn } = deps;
   app.post("/attachments/:attachmentId/move", { schema: schemas.moveAttachment }, async (request) => {

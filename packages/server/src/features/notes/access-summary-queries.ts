@@ -10,19 +10,20 @@ import { isLive, notInTrash, roleOnNote } from "../access/sql.ts";
 import { isVisible } from "../sharing/queries/invitations.ts";
 import { ENDED } from "../usage/usage.ts";
 
-/** `lifeMs`: the longest life of a link. `needsPassword`: 1 if the operator closes links without a password. */
+/** `lifeMs`: the maximum lifetime of a link. `needsPassword`: 1 if the policy permits no links without a password. */
 const parameters = ["ids", "now", "lifeMs", "needsPassword"] as const;
 type Given = Markers<(typeof parameters)[number]>;
 type Scope = Given & { db: Kysely<Tables>; engine: Engine };
 
-/** The last instant that JavaScript can represent. The instant stands for an expiry that never comes. */
+/** The last instant that JavaScript can represent. Stands for an expiry that never comes. */
 const NEVER = 8.64e15;
 
-/** Each list of notes and files runs one of these statements, so each statement is compiled only once. */
+/** The compiled statements of each engine. Every list of notes or files runs one of these statements. */
 const statements = new WeakMap<Engine, { notes: Statement; files: Statement }>();
 
 /**
- * Counts the people and links with access besides the owner, with one query for many notes or files. The maps omit ids without such access.
+ * Counts the people and links that have access in addition to the owner. One query reads the counts of many notes or files. The maps
+ * contain only ids with such access.
  */
 export const accessSummaryQueries = defineQueries("database.accessSummaries", ({ kysely: db, engine, clock, run }) => {
   const read = async (what: "notes" | "files", ids: readonly string[], policy: LinkPolicy) => {
@@ -46,13 +47,15 @@ export const accessSummaryQueries = defineQueries("database.accessSummaries", ({
   };
 });
 
-/** Returns the values of the parameters that depend on the policy. If the operator has turned links off, no link lives longer than 0 ms. */
+/** Returns the values of the parameters that depend on the policy. If the policy permits no links, the maximum lifetime is 0 ms. */
 export function boundsOf({ isEnabled, maxExpirySeconds, isPasswordRequired }: LinkPolicy) {
   const lifeMs = isEnabled ? (maxExpirySeconds ?? NEVER / 1000) * 1000 : 0;
   return { lifeMs, needsPassword: isPasswordRequired ? 1 : 0 };
 }
 
-/** Converts the rows of the query. Each row has an id, a fact, the number of its occurrences, their first expiry and their last expiry. */
+/**
+ * Converts the rows of the query. Each row has an id, the kind of access, the number of people or links, and their first and last expiry.
+ */
 function collect(rows: readonly (readonly unknown[])[]): Map<string, NoteAccess> {
   const found = new Map<string, NoteAccess>();
   for (const [id, fact, count, first, last] of rows as [string, keyof NoteAccess, number, number, number][]) {
@@ -89,7 +92,7 @@ function compileSummaries(db: Kysely<Tables>, engine: Engine): { notes: Statemen
 
 const endsAt = (column: string) => sql<number>`coalesce(${sql.ref(column)}, ${sql.lit(NEVER)})`.as("ends_at");
 
-/** Builds the condition that a row is about one of the notes or files. By default, the id must be one of the ids of the query. */
+/** Builds the condition that a row belongs to one of the notes or files. Default: the id is one of the ids of the query. */
 type IsSubject = (id: Expression<string>) => Expression<SqlBool>;
 const isGiven =
   ({ engine, ids }: Scope): IsSubject =>
@@ -117,7 +120,7 @@ function peopleOfNotes({ db, engine, ids, now }: Scope) {
 
 /**
  * Selects the people with a share of a file. A person with a share of the whole note counts for the note, and not for each file. A share
- * that the owner still sees as an invitation does not count, because the count would reveal who has the email address (ADR 8).
+ * that the owner still sees as an invitation does not count, because the count would reveal that the email address has an account (ADR 8).
  */
 function peopleOfFiles({ db, now, ...scope }: Scope, isSubject = isGiven({ db, now, ...scope })) {
   return db
@@ -144,7 +147,7 @@ function peopleOfFiles({ db, now, ...scope }: Scope, isSubject = isGiven({ db, n
 }
 
 /**
- * Selects each file that somebody can open without its note, through a share or an invitation. A subquery reads the last expiry of each
+ * Selects the files that somebody can open without the note, through a share or an invitation. A subquery reads the last expiry of each
  * file, so that the query plan never depends on statistics. The last expiry is null if nobody has access to the file any more.
  */
 function sharedFilesOfNotes(scope: Scope) {
@@ -203,7 +206,7 @@ export function openLinks({ db, engine, now, lifeMs, needsPassword }: Omit<Scope
           [sql.lit("owner"), sql.lit("editor")],
         ),
       )
-      // A visitor who used the last permitted claim can get URLs until the time window of the claim ends.
+      // After the last permitted claim of a link, the visitor can get URLs until the time window of this claim ends.
       .where((eb) =>
         eb.or([
           eb("links.max_claims", "is", null),
@@ -243,7 +246,7 @@ export function openLinks({ db, engine, now, lifeMs, needsPassword }: Omit<Scope
 
 const hasNotEnded = sql<SqlBool>`attachments.state not in (${sql.join(ENDED.map((state) => sql.lit(state)))})`;
 
-/** Builds the condition that a file request accepts another file. */
+/** Builds the condition that a file request can still receive files. */
 function takesFiles(db: Kysely<Tables>, engine: Engine) {
   const sent = db
     .selectFrom("visitor_files")
@@ -252,7 +255,7 @@ function takesFiles(db: Kysely<Tables>, engine: Engine) {
     .whereRef("visitor_files.link_id", "=", sql.ref("links.id"))
     .where(hasNotEnded)
     .where(notInTrash.attachments);
-  // Only PostgreSQL needs the casts, because its column is a text, and a value in a JSON object has no SQL type.
+  // Only PostgreSQL needs these casts, because the column is a text, and a value in a JSON object has no SQL type.
   const maxFiles =
     engine.name === "postgres"
       ? sql<number>`cast(cast(links.request as json) ->> 'maxFiles' as bigint)`

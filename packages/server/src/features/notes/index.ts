@@ -24,7 +24,6 @@ import { searchIndexQueries } from "./search-index-queries.ts";
 
 export type NoteVerbs = ReturnType<typeof createNotes>;
 
-/** Creates the functions about notes that the rest of the service calls. */
 export function createNotes(deps: Deps, { arrive }: { arrive: Arrive }) {
   return {
     createNote: createNote(deps),
@@ -40,7 +39,7 @@ export function createNotes(deps: Deps, { arrive }: { arrive: Arrive }) {
   };
 }
 
-/** The attachments in the response about a note. Most notes have fewer, so the response has all of them. */
+/** The maximum number of attachments in the response with a note. Most notes have fewer attachments. */
 const FIRST_ATTACHMENTS = 200;
 
 const TOO_MANY_SEARCHES = "Five of your searches are running or waiting. Wait for their results first.";
@@ -77,23 +76,23 @@ function createNote({ db, clock, newId, limits }: Deps) {
   };
 }
 
-/** Inserts the note, or returns the note of an earlier request with the same key. */
+/** Inserts the note, or returns the note of an earlier request with the same idempotency key. */
 async function insertOnce(
   tx: Tx,
   { note, idempotencyKey }: { note: Note; idempotencyKey: string },
 ): Promise<Note | undefined> {
   const find = () => noteQueries(tx).findByKey({ ownerId: note.ownerId, idempotencyKey });
   const known = await find();
-  // If a parallel request with the same key runs, the insertion waits until the request ends, and then inserts nothing.
+  // If a parallel request with the same key runs, the insertion waits for the end of that request, and then inserts nothing.
   return known ?? ((await noteQueries(tx).insertOnce(note, idempotencyKey)) ? undefined : find());
 }
 
 type CreateNoteInput = { title: string; body: string; idempotencyKey?: string | undefined };
 
 /**
- * Lists the notes of the caller, or the notes that are shared with the caller. Pinned notes come first, then the newest notes. `order`:
- * another order of the caller's own notes. `search`: only notes with this text in the title, the body or a filename. The search ignores
- * case. Throws `search_timeout`, and `rate_limited` if five searches of the caller already run or wait.
+ * Lists the notes of the caller, or the notes that are shared with the caller. Pinned notes come first, then the other notes, the newest
+ * first. `order`: another order of the caller's own notes. `search`: only notes with this text in the title, the body or a filename. The
+ * search ignores upper and lower case. Throws `search_timeout`, and `rate_limited` if five searches of the caller already run or wait.
  */
 function listNotes({ db, clock, limits }: Deps) {
   const turns = createFairTurns({ atOnce: db.searchesAtOnce, ofHolder: 5, problem: TOO_MANY_SEARCHES });
@@ -118,7 +117,7 @@ function listNotes({ db, clock, limits }: Deps) {
   };
 }
 
-/** Adds some changed notes and files to the index for searches. Returns false if nothing has changed. */
+/** Adds some changed notes and files to the search index. Returns false if no note or file has changed. */
 function indexForSearch({ db }: Deps) {
   return (): Promise<boolean> => db.transaction((tx) => searchIndexQueries(tx).indexSome());
 }
@@ -127,7 +126,7 @@ type ListNotesInput = PageRequest & {
   scope: "owned" | "shared";
   order?: ListOrder | undefined;
   search?: string | undefined;
-  /** Aborts when the client disconnects. A waiting search then never runs. */
+  /** Aborts when the client disconnects. If the search still waits then, it never runs. */
   signal?: AbortSignal | undefined;
 };
 
@@ -180,7 +179,7 @@ function listAttachments({ db, limits }: Deps, arrive: Arrive) {
 type Reading = { note: Pick<NoteWithRole, "id" | "role">; caller: Caller; limits: Limits };
 
 /**
- * Returns whether the user may know who has access. A user who can make links of a note also sees the links and the activity of the note.
+ * Returns whether the user may see who has access. A user who may make links of a note also sees the links and the activity of this note.
  */
 function seesAccess({ role }: Pick<NoteWithRole, "role">): boolean {
   return permits(role, "note.link");
@@ -189,7 +188,7 @@ function seesAccess({ role }: Pick<NoteWithRole, "role">): boolean {
 async function details(queries: Tx, reading: Reading) {
   const { note, caller, limits } = reading;
   const isOwner = note.role === "owner";
-  // Only the owner can grant access, so only the owner sees the number of requests.
+  // Only the owner can grant access, so only the owner sees the number of requests for access.
   const accessRequestCount = isOwner ? await accessRequestQueries(queries).countOpen(note.id) : 0;
   const share = isOwner ? undefined : await shareQueries(queries).findOfNote(note.id, caller.userId);
   const isPinned = await pinQueries(queries).has({ userId: caller.userId, noteId: note.id });
@@ -212,7 +211,10 @@ async function firstAttachments(queries: Tx, reading: Reading) {
   return { attachments: items, attachmentsCursor: nextCursor, attachmentCount };
 }
 
-/** Returns a page of the attachments that the caller sees. Only the owner of the note and the uploader see a rejected attachment. */
+/**
+ * Returns a page of the attachments that the caller sees. Only the owner of the note and the sender of a file see the file after its
+ * rejection.
+ */
 async function pageOfNote(
   tx: Tx,
   { note, caller, limits, ...page }: Reading & PageRequest,
@@ -235,13 +237,13 @@ async function whyUnchanged(queries: Tx, noteId: string): Promise<DomainError> {
   );
 }
 
-/** Pins a note, so that the note comes first in the lists of the caller. Throws `note_not_found`, `access_denied` or `too_many_pins`. */
+/** Pins a note, so that this note comes first in the lists of the caller. Throws `note_not_found`, `access_denied` or `too_many_pins`. */
 function pinNote({ db, clock }: Deps) {
   return async (caller: Caller, noteId: string): Promise<void> => {
     const { userId } = caller;
     await authoriseNote(db, { caller, noteId, action: "note.read" });
     await db.transaction(async (tx) => {
-      // Without the lock, parallel pins of a user could exceed the limit.
+      // Without this lock, parallel requests of a user could exceed the maximum number of pins.
       await credentialQueries(tx).lock(userId);
       const pins = pinQueries(tx);
       const now = clock();
@@ -253,14 +255,14 @@ function pinNote({ db, clock }: Deps) {
   };
 }
 
-/** Removes the pin of a note. Does nothing if the caller has not pinned the note, or does not see the note any more. */
+/** Removes the pin of a note. Does nothing if the caller has not pinned the note, or no longer sees the note. */
 function unpinNote({ db }: Deps) {
   return async (caller: Caller, noteId: string): Promise<void> => {
     await pinQueries(db).remove({ userId: caller.userId, noteId });
   };
 }
 
-/** Marks a note as seen, and the owner's files from visitors. Throws `note_not_found` or `access_denied`. */
+/** Marks a note as seen. For the owner, also marks the files that visitors sent to the note. Throws `note_not_found` or `access_denied`. */
 function markNoteSeen({ db, clock }: Deps) {
   return async (caller: Caller, noteId: string): Promise<void> => {
     const { role } = await authoriseNote(db, { caller, noteId, action: "note.read" });

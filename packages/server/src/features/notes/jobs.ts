@@ -2,12 +2,12 @@ import type { Logger } from "pino";
 import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
 import type { NoteVerbs } from "./index.ts";
 
-/** How often this replica checks for changed notes and files. Milliseconds. */
+/** The pause between two checks for changed notes and files, in milliseconds. */
 const INTERVAL_MS = 5_000;
-/** After each step, the job pauses for 20 times the duration of the step, so that the job does not slow down requests. */
+/** After each step, the job pauses for 20 times the duration of this step, so that requests do not become slower. */
 const PAUSE_FACTOR = 20;
 
-/** Adds changed notes and files to the index for searches, in small steps. */
+/** Adds changed notes and files to the search index in small steps. */
 export function startSearchIndex({
   useCases,
   logger,

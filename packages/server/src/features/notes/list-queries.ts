@@ -18,22 +18,22 @@ import { countListed } from "../attachments/queries.ts";
 import { unseenFilesOf } from "../links/queries/visitor-files.ts";
 import { countOpenRequests } from "../sharing/queries/access-requests.ts";
 
-/** `created`: newest first. `changed`: last changed first. `title`: by title, without regard to case. */
+/** `created`: the newest note first. `changed`: the last changed note first. `title`: by title, regardless of upper and lower case. */
 export type ListOrder = "created" | "changed" | "title";
-/** The two parts of a list. The pinned notes come first, and the other notes follow. */
+/** A list has two parts: first the pinned notes, and then the other notes. */
 export type ListPart = "pinned" | "others";
 
-/** The list by title compares only this many characters, because PostgreSQL refuses long entries of an index (migration 0102). */
+/** The order by title compares only this many characters, because PostgreSQL refuses long entries in an index (migration 0102). */
 export const SORTED_CHARACTERS = 60;
 
-/** The position of the last note of a page. `key`: the value by which the list sorts the note. Undefined: the list sorts by id. */
+/** The position of the last note of a page. `key`: the value by which the list sorts this note. Undefined: the list sorts by id. */
 export type ListPosition = { part: ListPart; id: string; key: string | number | undefined };
 
 const FORM = /^list:(created|changed|title):(pinned|others):([\x21-\x39\x3b-\x7e]{1,255}):(.*)$/s;
-// PostgreSQL compares the instant with an integer column, and fails for a number that is not an integer.
+// PostgreSQL compares the instant with an integer column, and the query fails if the number is not an integer.
 const INSTANT = /^\d{1,15}$/;
 
-/** Makes the cursor of the next page. In the default order, the notes after the pinned notes use the same cursor format as other lists. */
+/** Makes the cursor of the next page. In the default order, the cursor after the pinned notes has the same format as in other lists. */
 export function encodeListCursor({ part, id, key }: ListPosition, order: ListOrder): string {
   if (order === "created" && part === "others") return encodeCursor(id);
   return Buffer.from(`list:${order}:${part}:${id}:${key ?? ""}`).toString("base64url");
@@ -96,7 +96,7 @@ export function toSummary(row: SummaryRow): NoteSummary {
 }
 
 export const listParameters = ["userId", "now", "after", "afterKey", "limit"] as const;
-/** `after`, `afterKey`: the id and the sorted value of the last note of the previous page. `now`: milliseconds. */
+/** `after`, `afterKey`: the id and the sort key of the last note of the previous page. `now`: in milliseconds. */
 export type ListMarkers = Markers<(typeof listParameters)[number]>;
 
 export type Matches = (eb: ExpressionBuilder<Tables, "notes">) => Expression<SqlBool>;
@@ -106,17 +106,17 @@ export type ListScope = {
   engine: Engine;
   isFirst: boolean;
   order: ListOrder;
-  /** Undefined: the list is a search, which shows pinned notes at their usual position. */
+  /** Undefined: the list is a search, which shows pinned notes at their usual positions. */
   part: ListPart | undefined;
   matches?: Matches;
 };
 
-/** The condition that a joined share gives only the role viewer. A viewer does not see every file. */
+/** The condition that a joined share gives only the role viewer, because viewers do not see every file. */
 export const isViewer = sql<SqlBool>`note_shares.role = 'viewer'`;
 
 type Notes = SelectQueryBuilder<Tables, "notes", Record<never, never>>;
 
-/** Returns the column and the direction that sort the list. The list by title compares only the start of a title (migration 0102). */
+/** Returns the column and the direction of an order. The order by title compares only the start of a title (migration 0102). */
 function orderOf({ name }: Engine, order: ListOrder) {
   if (order === "changed") return { key: sql<number>`notes.updated_at`, isDescending: true };
   if (order === "created") return { key: undefined, isDescending: true };
@@ -125,15 +125,15 @@ function orderOf({ name }: Engine, order: ListOrder) {
 }
 
 /**
- * Builds the condition that a query finds a row. For a list of many notes, PostgreSQL would run `exists` as a join with a whole table. The
- * subquery always runs for each listed note.
+ * Builds the condition that a query finds a row. With `exists`, PostgreSQL would join a whole table for a list of many notes. This subquery
+ * runs separately for each listed note.
  */
 const finds = (query: { limit: (rows: Expression<number>) => Expression<unknown> }) =>
   sql<SqlBool>`(${query.limit(sql.lit(1))}) is not null`;
 
 /**
- * Builds the condition that the user owns the note. PostgreSQL would search all notes in the order of their ids for the notes of a user with
- * many notes. With the list of one owner, PostgreSQL needs the index of owners for the order.
+ * Builds the condition that the user owns the note. With a simple comparison, PostgreSQL would search all notes in the order of their ids
+ * if the user has many notes. With the list of one owner, PostgreSQL uses the index of owners.
  */
 function isOwn({ userId }: Pick<ListMarkers, "userId">, { name }: Engine) {
   return name === "postgres"
@@ -141,7 +141,7 @@ function isOwn({ userId }: Pick<ListMarkers, "userId">, { name }: Engine) {
     : sql<SqlBool>`notes.owner_id = ${userId}`;
 }
 
-/** Sorts the notes, and skips the notes up to the last note of the previous page. */
+/** Sorts the notes, and skips all notes up to the last note of the previous page. */
 function sorted(notes: Notes, { afterKey, after, limit }: ListMarkers, { engine, isFirst, order }: ListScope): Notes {
   const { key, isDescending } = orderOf(engine, order);
   const [comparison, direction] = isDescending ? (["<", "desc"] as const) : ([">", "asc"] as const);
@@ -164,7 +164,7 @@ const isPinned = ({ db, userId }: { db: Kysely<Tables>; userId: ListMarkers["use
     .where("note_pins.user_id", "=", userId)
     .whereRef("note_pins.note_id", "=", sql.ref("notes.id"))}`;
 
-/** Selects the few pinned notes of the user. On SQLite, `engine.summaries` avoids reading the bodies. */
+/** Selects the pinned notes of the user, which are few. On SQLite, `engine.summaries` avoids reading the bodies. */
 function pinnedNotes({ userId }: ListMarkers, { db, engine }: ListScope): Notes {
   return db
     .selectFrom("note_pins")
@@ -173,8 +173,8 @@ function pinnedNotes({ userId }: ListMarkers, { db, engine }: ListScope): Notes 
 }
 
 /**
- * Selects the notes of one page that are not pinned. An order with its own small index first selects only the ids of the page, because
- * another index contains the columns of the list.
+ * Selects the notes of one page that are not pinned. For an order with a small index of its own, first selects only the ids of the page,
+ * because another index contains the columns of the list.
  */
 function otherNotes(given: ListMarkers, scope: ListScope): Notes {
   const { db, engine, order, part } = scope;
@@ -236,7 +236,8 @@ type Wanted = Pick<ListScope, "isFirst" | "order" | "part"> & { isShared: boolea
 const compiled = new WeakMap<Engine, Map<string, Statement>>();
 
 /**
- * Returns the compiled statement of a list without a search. Compiles each statement only once, because compiling takes as long as running.
+ * Returns the compiled statement of a list without a search. Compiles each statement only once, because the compilation takes as long as
+ * the query.
  */
 export function listStatement(db: Kysely<Tables>, engine: Engine, { isShared, ...wanted }: Wanted): Statement {
   const known = compiled.get(engine) ?? new Map<string, Statement>();

@@ -2,10 +2,10 @@ import { type SqlBool, sql } from "kysely";
 import { defineQueries } from "../../platform/database/queries.ts";
 import { isLive, notInTrash } from "../access/sql.ts";
 
-/** The maximum number of pins of each user. A list reads all pinned notes of the user. */
+/** The maximum number of pinned notes of one user, because a list reads all of them. */
 export const MAX_PINS = 100;
 
-/** The pins of users. A pin remains while its note is in the trash, and lists ignore a pin without access. */
+/** The pins of users. A pin stays while its note is in the trash. Lists ignore the pin of a note to which the user has no access. */
 export const pinQueries = defineQueries("database.pins", ({ kysely: db }) => ({
   /** Pins a note. Returns false if the user already has `MAX_PINS` other pinned notes. */
   async add({ userId, noteId, now }: { userId: string; noteId: string; now: number }): Promise<boolean> {
@@ -30,7 +30,7 @@ export const pinQueries = defineQueries("database.pins", ({ kysely: db }) => ({
     await db.deleteFrom("note_pins").where("user_id", "=", userId).where("note_id", "=", noteId).execute();
   },
 
-  /** Removes the pins of notes that the user does not see any more, for example notes in the trash. */
+  /** Removes the pins of notes that the user no longer sees, for example notes in the trash. */
   async removeUnseen({ userId, now }: { userId: string; now: number }): Promise<void> {
     const owned = db
       .selectFrom("notes")

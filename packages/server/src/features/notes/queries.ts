@@ -25,14 +25,20 @@ import {
 } from "./list-queries.ts";
 import { type Candidates, MAX_OWNERS, selectCandidates, toCandidates } from "./search-index-queries.ts";
 
-/** The maximum number of files that the result of a search names for each note. */
+/** The maximum number of files that a search result names for each note. */
 const MAX_FOUND_FILES = 3;
-/** The shared notes that a search reads without the index, which would find all documents of their owners. */
+/**
+ * If fewer notes are shared with the user, a search reads these notes without the index, because the index would find all documents of
+ * their owners.
+ */
 const FEW_SHARED = 100;
 /** A search does not find rejected files, because only the owner of the note and the sender of the file see them. */
 const unfoundStates = [...unlistedStates, "rejected"] as const;
 
-/** `search` is undefined inside a transaction. Searches use another connection, which does not see the changes of the transaction. */
+/**
+ * A query for a list. Outside of a transaction, a search runs as a compiled query on another connection. In a transaction, it runs on the
+ * connection of the transaction, because another connection does not see the changes of the transaction.
+ */
 type Listing<Row> = { execute: () => Promise<Row[]>; compile: () => CompiledQuery<Row> };
 type ListRequest = NotePageRequest & {
   isShared: boolean;
@@ -41,8 +47,8 @@ type ListRequest = NotePageRequest & {
   order?: ListOrder | undefined;
 };
 /**
- * `owners`: finds the owners of the notes that the list can contain. Returns undefined if the search should not use the index. `after`: the
- * id of the last note of the previous page.
+ * `owners`: returns the owners of all notes that the list can contain, or undefined if the search should not use the index. `after`: the id
+ * of the last note of the previous page.
  */
 type SearchIn = {
   owners: () => Promise<readonly string[] | undefined>;
@@ -52,7 +58,7 @@ type SearchIn = {
   after: string | undefined;
 };
 
-/** The key of a request that creates a note. */
+/** The idempotency key of a request that creates a note. */
 type Key = { ownerId: string; idempotencyKey: string };
 
 /** A file whose name contains the searched text. */
@@ -61,7 +67,8 @@ type NamedFile = FoundFile & { noteId: string; isShownToViewers: SqlBool };
 const isShown = sql<SqlBool>`(not ${isViewer} or ${shownToViewers})`;
 
 /**
- * `search`: only notes with this text in the title, the body or the path and name of a listed file. The search ignores case and has no wildcards.
+ * `search`: only notes with this text in the title, the body, or the path and name of a listed file. The search ignores upper and lower
+ * case, and has no wildcards.
  */
 type NotePageRequest = PageRequest & { search?: string | undefined };
 
@@ -73,8 +80,8 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
       .where(notInTrash.attachmentsOfNote)
       .where((eb) => inTime(eb.ref("note_id"), engine.contains(eb.ref("filename_folded"), text)));
   /**
-   * Builds the condition that a note contains the text. `files`: all files of the candidates whose names contain the text. Undefined: the
-   * condition reads the filenames of the note. `isShared`: the query joins the shares of one user.
+   * Builds the condition that a note contains the text. `files`: all files of the candidate notes whose names contain the text. Undefined:
+   * the condition reads the filenames of the note. `isShared`: the query joins the shares of one user.
    */
   const hasText = (text: string, { files, isShared }: { files?: readonly NamedFile[]; isShared: boolean }): Matches => {
     const isNoteOf = (eb: ExpressionBuilder<Tables, "notes">, found: readonly NamedFile[]) =>
@@ -101,10 +108,10 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
   const isOneOf = (column: Expression<string>, ids: readonly string[]) => engine.isIn(column, engine.list(ids));
   const inTime = (noteId: Expression<string>, condition: Expression<SqlBool>) => {
     const isInTime = searches?.inTime?.(noteId);
-    // The time limit must be checked first. The database evaluates `case` in order, but may evaluate the terms of an `and` in any order.
+    // The database must check the time limit first. It evaluates the branches of `case` in order, but the terms of an `and` in any order.
     return isInTime === undefined ? condition : sql<SqlBool>`case when ${isInTime} then ${condition} end`;
   };
-  // Only a search needs the time limit, because a search may read all texts. A list without a search reads only one page.
+  // Only a search needs the time limit, because a search may read all texts. Other lists read only one page.
   const run = <Row>(listing: Listing<Row>): Promise<Row[]> =>
     searches === undefined ? listing.execute() : searches.run(listing.compile());
   const execute = async <Row>(query: CompiledQuery<Row>): Promise<Row[]> =>
@@ -118,7 +125,7 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
     const query = selectCandidates(db, engine, { owners, text });
     return query && toCandidates(await execute(query), owners);
   };
-  /** Finds the first files of each note whose names contain the text. Also finds the first files that viewers see. */
+  /** Finds the first files of each note whose names contain the text. For viewers, also finds the first of these files that viewers see. */
   const findNamed = async (text: string, { ids, column }: { ids: readonly string[]; column: "id" | "note_id" }) => {
     if (ids.length === 0) return [];
     const all = named(text)
@@ -132,8 +139,8 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
     return await run(first.where("nth", "<=", MAX_FOUND_FILES));
   };
   /**
-   * Selects the notes with the searched text, and the files whose names contain the text. Reads the texts of the candidates in the order of
-   * the list, until the page is full. An earlier query selected the candidates, after all earlier commits.
+   * Selects the notes with the searched text, and the files whose names contain this text. Reads the texts of the candidate notes in the
+   * order of the list, until the page is full. An earlier query has selected the candidates, and saw all earlier commits.
    */
   const search = async <Row extends { id: string }>(
     select: (matches: Matches) => Listing<Row>,
@@ -243,7 +250,7 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
       await db.insertInto("notes").values(toRow(note)).execute();
     },
 
-    /** Inserts a note with the key of its request. Returns false if the owner already has a note with this key. */
+    /** Inserts a note with the idempotency key of its request. Returns false if the owner already has a note with this key. */
     async insertOnce(note: Note, idempotencyKey: string): Promise<boolean> {
       const { numInsertedOrUpdatedRows } = await db
         .insertInto("notes")
@@ -253,7 +260,7 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
       return numInsertedOrUpdatedRows !== 0n;
     },
 
-    /** Finds the note that the request with this key created. If the note is in the trash, releases the key. */
+    /** Finds the note that the request with this idempotency key created. If this note is in the trash, releases the key. */
     async findByKey({ ownerId, idempotencyKey }: Key): Promise<Note | undefined> {
       const row = await db
         .selectFrom("notes")
@@ -268,8 +275,7 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
 
     /**
      * Changes and returns a note. The new `updatedAt` is the given instant, but at least one millisecond after the previous `updatedAt`.
-     * With `ifUpdatedAt`, changes the note only if its last change was at this instant. Returns undefined if nothing changed, or if the
-     * note is deleted.
+     * With `ifUpdatedAt`, changes the note only if its last change was at this instant. Returns undefined if no note was changed.
      */
     async update(
       noteId: string,
@@ -280,7 +286,7 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
         ifUpdatedAt,
       }: { title?: string; body?: string; updatedAt: number; ifUpdatedAt?: number | undefined },
     ): Promise<Note | undefined> {
-      // A single statement is safe. If another transaction changes the row, PostgreSQL waits for the transaction, and then reads the row
+      // A single statement is safe. If another transaction changes the row, PostgreSQL waits for that transaction, and then reads the row
       // again.
       const row = await db
         .updateTable("notes")

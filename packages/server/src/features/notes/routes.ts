@@ -73,7 +73,6 @@ const schemas = operations("notes", {
   },
 });
 
-/** The routes /notes, /notes/:noteId, and the list of the attachments of a note. */
 export function noteRoutes(app: App, deps: RouteDeps<NoteVerbs & PeopleVerbs>): void {
   const { useCases } = deps;
   app.put("/attachments/:attachmentId/seen", { schema: fileSchemas.markAttachmentSeen }, async (request, reply) => {
@@ -145,7 +144,7 @@ export function noteRoutes(app: App, deps: RouteDeps<NoteVerbs & PeopleVerbs>): 
 
 type Listed = { isSearch: boolean; order: ListOrder | undefined };
 
-/** Converts a page of notes to the form of a response. One query reads all owners. */
+/** Converts a page of notes to the form of a response. One query reads all owners of the notes. */
 async function describeNotes(
   page: Page<NoteSummaryWithRole>,
   { isSearch, order = "created", useCases }: RouteDeps<PeopleVerbs> & Listed,
@@ -161,7 +160,7 @@ async function describeNotes(
   return fitPage(page, present, (note) => (isSearch ? encodeCursor(note.id) : cursorAfter(note, order)));
 }
 
-/** Converts a note with its first attachments to the form of a response. One query reads all users. */
+/** Converts a note with its first attachments to the form of a response. One query reads the owner and all senders. */
 async function describeNote(note: NoteWithAttachments, { useCases }: RouteDeps<PeopleVerbs>): Promise<wire.Note> {
   const people = await useCases.findPeople([note.ownerId, ...note.attachments.map(({ createdBy }) => createdBy)]);
   const first = { items: note.attachments, nextCursor: note.attachmentsCursor };

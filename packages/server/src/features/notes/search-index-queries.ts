@@ -3,33 +3,33 @@ import type { Engine, SearchDoc } from "../../platform/database/engine.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 
-/** The maximum number of indexed documents that a search reads. If more documents match, reading the notes in order is faster. */
+/** The maximum number of candidates that a search reads. If more documents match, reading the notes in their order is faster. */
 const MAX_CANDIDATES = 1_500;
 /**
  * The maximum number of owners in a search with the index. If more owners share notes with the caller, the search does not use the index.
  */
 export const MAX_OWNERS = 64;
-/** The number of terms in one search. `all`: the number for all owners together. `least` and `most`: the limits for one owner. */
+/** The number of terms that one search looks up. `all`: for all owners together. `least` and `most`: the limits for each owner. */
 const TERMS = { all: 64, least: 3, most: 8 };
 const NOTES_AT_ONCE = 5;
 const FILES_AT_ONCE = 100;
-/** The background job ends a step after this many characters, because a step on SQLite blocks the main thread. */
+/** The background job ends a step after this many characters, because on SQLite a step blocks the main thread. */
 const CHARACTERS_AT_ONCE = 100_000;
 
-// The database uses the index `attachments_unindexed` only if the query has exactly the condition of the index.
+// The database uses the index `attachments_unindexed` only if the query has exactly the condition of this index.
 const unindexedFiles = sql<boolean>`
   attachments.state <> 'pending' and attachments.is_indexed is null and attachments.state <> 'aborted'
   and attachments.state <> 'expired' and attachments.state <> 'rejected'`;
 
-/** The ids of the notes that may contain a searched text. Each note has the ids of its files whose names may contain the text. */
+/** The ids of the notes that may contain a searched text. For each note, the ids of its files whose names may contain this text. */
 export type Candidates = ReadonlyMap<string, readonly string[]>;
 
-/** A row of the result. If there are too many candidates, the result is one row in which `note_id` is null. */
+/** A row of the result. If there are too many candidates, the result has a single row, in which `note_id` is null. */
 type Row = { note_id: string; doc_id: string; owner_id: string | null } | { note_id: null };
 
 /**
- * Builds the query for the candidates of a search in the notes of some owners. The result contains all matching notes and files, and may
- * contain others. Returns undefined if the search can't use the index.
+ * Builds the query for the candidates of a search in the notes of some owners. The candidates are all matching notes and files, and perhaps
+ * some that do not match. Returns undefined if the search can't use the index.
  */
 export function selectCandidates(
   db: Kysely<Tables>,
@@ -40,7 +40,7 @@ export function selectCandidates(
   const max = Math.min(TERMS.most, Math.max(TERMS.least, Math.floor(TERMS.all / owners.length)));
   const groups = owners.flatMap((owner) => [termsOfSearch(owner, text, max), [termOfLongDocs(owner)]]);
   const limit = sql.lit(MAX_CANDIDATES + 1);
-  // Each part has a separate limit. If one part reaches its limit, the result has too many rows.
+  // Each part has its own limit. If a part reaches its limit, the result has too many rows.
   return sql<Row>`
     with found (note_id, doc_id, owner_id) as materialized (
     select note_id, doc_id, null from (${engine.docsWith(groups)} limit ${limit}) as indexed
@@ -77,7 +77,7 @@ export function toCandidates(rows: readonly Row[], owners: readonly string[]): C
   return candidates;
 }
 
-/** The index for searches in notes. A search also reads the texts that it lacks, so the result is exact. */
+/** The search index of notes. A search also reads texts that are not in the index yet, so its result is exact. */
 export const searchIndexQueries = defineQueries("database.searchIndex", ({ kysely: db, engine }) => {
   const isPostgres = engine.name === "postgres";
   const store = async (table: "notes" | "attachments", docs: readonly SearchDoc[]) => {
@@ -88,7 +88,7 @@ export const searchIndexQueries = defineQueries("database.searchIndex", ({ kysel
     await change.where((eb) => engine.isIn(eb.ref("id"), ids)).execute();
   };
   return {
-    /** Adds some changed notes and files to the index. Returns false if nothing has changed. */
+    /** Adds some changed notes and files to the search index. Returns false if no note or file has changed. */
     async indexSome() {
       const notes = await db
         .selectFrom("notes")
@@ -97,7 +97,7 @@ export const searchIndexQueries = defineQueries("database.searchIndex", ({ kysel
         .orderBy("owner_id")
         .orderBy("id")
         .limit(NOTES_AT_ONCE)
-        // The lock prevents changes of the texts between this query and the end of the transaction.
+        // This lock prevents changes of the texts between this query and the end of the transaction.
         .$if(isPostgres, (query) => query.forNoKeyUpdate().skipLocked())
         .execute();
       let characters = 0;
@@ -128,14 +128,14 @@ export const searchIndexQueries = defineQueries("database.searchIndex", ({ kysel
 /** The minimum length of a text that the index can find, in UTF-16 code units. */
 const LEAST_LENGTH = 3;
 
-/** A document with more terms has only the term of long documents in the index. The limit bounds the time to index a document. */
+/** For a document with more terms, the index contains only the term of long documents. This limits the time to index a document. */
 const MAX_TERMS = 20_000;
 const FNV_OFFSET = 2_166_136_261;
 
 /**
- * Returns the terms of a document: a hash for each three consecutive code units. The hash includes the owner, so a search never reads
- * entries of other owners. Different terms may have the same hash, so a document with all terms may still not contain the searched text.
- * All texts must have the form for searches (platform/text/readable-text.ts).
+ * Returns the terms of a document: a hash of each three consecutive code units. The hash includes the owner, so a search never reads
+ * entries of other owners. Different terms can have the same hash, so a document with all terms may still not contain the searched text.
+ * The caller must have normalised all texts for searches (platform/text/readable-text.ts).
  */
 export function termsOfDoc(ownerId: string, texts: readonly string[]): number[] {
   const seed = hashOf(FNV_OFFSET, ownerId);
@@ -144,7 +144,7 @@ export function termsOfDoc(ownerId: string, texts: readonly string[]): number[] 
   return terms.size > MAX_TERMS ? [termOfLongDocs(ownerId)] : [...terms];
 }
 
-/** Returns terms that every document with this text has, except long documents. Returns at most `max` terms from all parts of the text. */
+/** Returns terms that every document with this text has, except long documents. Returns at most `max` terms, from all parts of the text. */
 function termsOfSearch(ownerId: string, text: string, max: number): number[] {
   // A database stores only well-formed texts.
   const terms = termsOfDoc(ownerId, [text.toWellFormed()]);
@@ -152,7 +152,7 @@ function termsOfSearch(ownerId: string, text: string, max: number): number[] {
   return Array.from({ length: Math.min(max, terms.length) }, (_, nth) => terms[Math.floor(nth * step)] as number);
 }
 
-/** Returns the term of long documents, whose other terms are not in the index. */
+/** Returns the only term that the index contains for a long document. */
 function termOfLongDocs(ownerId: string): number {
   return hashOf(0, ownerId);
 }
@@ -163,7 +163,7 @@ function addTerms(terms: Set<number>, { seed, text }: { seed: number; text: stri
   }
 }
 
-/** Returns the FNV-1a hash of code units as a signed integer. At the end, the function mixes the bits of the hash. */
+/** Returns the FNV-1a hash of code units as a signed integer. Also mixes the bits at the end. */
 function hashOf(seed: number, text: string, start = 0, end = text.length): number {
   let hash = seed;
   for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 16_777_619);

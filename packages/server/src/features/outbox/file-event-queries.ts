@@ -12,8 +12,8 @@ export type ItemName = { resource: string; itemId: string };
 export type IssuedUrlFacts = { actorId: string; at: number; purpose: string };
 
 /**
- * An event in the life of a file of an item. A hook of the application receives this event at least once. The `id` of the event is the same
- * at each delivery. Only an event of the kind `downloaded` has `url`. Only an event about the end of the upload of a visitor has `visitor`.
+ * An event about a file of an item. A hook of the application receives each event at least once. The `id` of the event is the same at each
+ * delivery. Only an event of the kind `downloaded` has `url`. Only an event about the end of a visitor's upload has `visitor`.
  */
 type FileEvent = ItemName & {
   id: string;
@@ -23,7 +23,7 @@ type FileEvent = ItemName & {
   visitor?: FileVisitor | undefined;
 };
 
-/** A file event that one replica has leased. `attempts`: how often replicas have leased the event, including this time. */
+/** A file event that one replica has leased. `attempts`: how often replicas have leased this event, including the current lease. */
 export type LeasedFileEvent = FileEvent & { attempts: number; leaseEndsAt: number };
 
 /** Queues a call of the application's hook, in the transaction that ends the upload. Does nothing if the file belongs to no item. */
@@ -46,7 +46,7 @@ export async function recordFileEvent(
 
 /**
  * Queues a call of the application's hook for each ready file, in the transaction that deletes the files permanently. All attachments must
- * belong to one owner. The event has the id of the file, because a file is removed only once.
+ * belong to the same owner. The event has the id of the file, because a file is removed only once.
  */
 export async function recordRemovals(
   queries: Tx,
@@ -63,7 +63,7 @@ export async function recordRemovals(
 
 /** The durable outbox of file events, for the hooks of the host application. Instants are milliseconds. */
 export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: db, engine }) => ({
-  /** Adds events. The caller must call `insert` in the transaction that causes the events. */
+  /** Adds events. Call this function in the transaction that causes the events. */
   async insert(events: readonly FileEvent[], { dueAt }: { dueAt: number }): Promise<void> {
     for (let at = 0; at < events.length; at += INSERTED_TOGETHER) {
       const rows = events.slice(at, at + INSERTED_TOGETHER).map((event) => toRow(event, dueAt));
@@ -73,7 +73,7 @@ export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: 
 
   /**
    * Leases the oldest due events of these resources to this replica. When the lease ends, the events are due again. The event about a
-   * removed file waits until the hooks for the end of its upload have run, so that an application never adds a file after its removal.
+   * removed file waits for the hooks about its upload, so that an application never adds a file that it has already removed.
    */
   async lease({
     now,
@@ -98,8 +98,7 @@ export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: 
       .execute();
     const leased: LeasedFileEvent[] = [];
     for (const seen of due) {
-      // The update changes the row only if `due_at` still has the value that this replica has read. Therefore only one replica can lease
-      // the row.
+      // The update changes the row only if `due_at` still has the value that this replica has read. So only one replica can lease the row.
       const row = await db
         .updateTable("file_events")
         .set((eb) => ({ due_at: leaseEndsAt, attempts: eb("attempts", "+", 1) }))
@@ -116,7 +115,7 @@ export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: 
     await db.deleteFrom("file_events").where("id", "=", eventId).execute();
   },
 
-  /** Makes an event due at `dueAt`. Does nothing if another replica has leased the event in the meantime. */
+  /** Makes an event due at `dueAt`, unless another replica has leased the event in the meantime. */
   async postpone(
     { id, leaseEndsAt }: Pick<LeasedFileEvent, "id" | "leaseEndsAt">,
     { dueAt }: { dueAt: number },
@@ -129,14 +128,14 @@ export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: 
       .execute();
   },
 
-  /** Returns the item whose files belong to this note. */
+  /** Returns the item that this note belongs to. */
   async itemOfNote(noteId: string): Promise<(ItemName & { noteId: string }) | undefined> {
     const row = await db.selectFrom("items").selectAll().where("note_id", "=", noteId).executeTakeFirst();
     return row && { noteId: row.note_id, resource: row.resource, itemId: row.item_id };
   },
 }));
 
-/** Counts earlier events about the same upload. With `not exists`, PostgreSQL would list all events. */
+/** Counts earlier events about the same upload. With `not exists` instead, PostgreSQL would list all events. */
 function earlierEvents(eb: ExpressionBuilder<Tables, "file_events">) {
   return eb
     .selectFrom("file_events as earlier")

@@ -21,18 +21,16 @@ import type {
 
 /** The durable outbox of mails. Instants are milliseconds since the epoch. */
 export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => ({
-  /** Adds a mail to the outbox. The caller must call `insert` in the transaction that causes the mail. */
+  /** Adds a mail to the outbox. Call this function in the transaction that causes the mail. */
   async insert({ id, kind, email, ...detail }: Mail, { now }: { now: number }): Promise<void> {
     const row = { id, kind, email, detail: JSON.stringify(detail), created_at: now, due_at: now, attempts: 0 };
     await db.insertInto("mails").values(row).execute();
   },
 
-  /** Adds a notice to the waiting mail of this group, in a transaction. Returns false without such a mail. */
+  /** Adds a notice to the waiting mail of this group. Returns false if no mail of the group waits. Needs a transaction. */
   addNotice: (group: NoticeGroup, notice: Notice): Promise<boolean> => addNotice(db, { group, notice }),
 
-  /**
-   * Adds a notice as `addNotice` does, and creates the mail if no mail of the group exists. The caller must run `collect` in a transaction.
-   */
+  /** Adds a notice as `addNotice` does. If no mail of the group waits, creates the mail. Needs a transaction. */
   async collect(
     { id, kind, userId, email }: NoticeGroup & { id: string; email: string },
     { notice, now, dueAt }: AddedNotice,
@@ -40,8 +38,8 @@ export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => (
     const group = { kind, userId };
     const detail = JSON.stringify({ userId, notices: [{ ...notice, count: 1 }] });
     const row = { id, kind, email, detail, created_at: now, due_at: dueAt, attempts: 0, group_key: keyOf(group) };
-    // The loop repeats if a parallel transaction inserts the mail of the group first. A worker may lease this mail before `collect` adds
-    // the notice.
+    // If a parallel transaction inserts the mail of the group first, the loop runs again. A worker may even lease that mail before this
+    // transaction adds its notice.
     for (;;) {
       if (await addNotice(db, { group, notice })) return;
       const insert = db.insertInto("mails").values(row);
@@ -50,7 +48,9 @@ export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => (
     }
   },
 
-  /** Leases the oldest due mails to this replica. When the lease ends, the mails are due again. A leased mail collects no more notices. */
+  /**
+   * Leases the oldest due mails to this replica. When the lease ends, the mails are due again. A leased mail collects no further notices.
+   */
   async lease({ now, leaseEndsAt, limit }: { now: number; leaseEndsAt: number; limit: number }): Promise<LeasedMail[]> {
     const due = await db
       .selectFrom("mails")
@@ -62,14 +62,13 @@ export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => (
       .execute();
     const leased: LeasedMail[] = [];
     for (const seen of due) {
-      // The update changes the row only if `due_at` still has the value that this replica has read. Therefore only one replica can lease
-      // the row.
+      // The update changes the row only if `due_at` still has the value that this replica has read. So only one replica can lease the row.
       const row = await db
         .updateTable("mails")
         .set((eb) => ({
           due_at: leaseEndsAt,
           attempts: eb("attempts", "+", 1),
-          // The waiting time of a mail that collects notices starts only when the mail is due.
+          // For a mail that collects notices, the waiting time starts only when the mail is due.
           created_at: eb
             .case()
             .when("group_key", "is", null)
@@ -87,12 +86,11 @@ export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => (
     return leased;
   },
 
-  /** Removes a sent mail from the outbox. */
   async remove(mailId: string): Promise<void> {
     await db.deleteFrom("mails").where("id", "=", mailId).execute();
   },
 
-  /** Makes a mail due at `dueAt`, unless another replica has leased it. `createdAt`: a new start of the wait. */
+  /** Makes a mail due at `dueAt`, unless another replica has leased the mail. `createdAt`: the new start of the waiting time. */
   async postpone(
     { id, leaseEndsAt }: Pick<LeasedMail, "id" | "leaseEndsAt">,
     { dueAt, problem, createdAt }: { dueAt: number; problem?: string; createdAt?: number },
@@ -106,12 +104,11 @@ export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => (
       .execute();
   },
 
-  /** Stops retrying a mail. The row of the mail stays, so that administrators see the mail. */
+  /** Stops the retries of a mail. The row stays, so that administrators see the mail. */
   async giveUp(mailId: string, { now, problem }: { now: number; problem: string }): Promise<void> {
     await db.updateTable("mails").set({ due_at: null, given_up_at: now, problem }).where("id", "=", mailId).execute();
   },
 
-  /** Lists the mails, the newest first. */
   async list({ state, ...page }: PageRequest & { state?: MailState | undefined }): Promise<Page<QueuedMail>> {
     const mails = db
       .selectFrom("mails")
@@ -120,12 +117,12 @@ export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => (
     return newestFirst(mails, { ...page, id: "id", to: fromColumns });
   },
 
-  /** Makes an abandoned mail due again, as if it were new. Returns undefined if there is no such mail. */
+  /** Makes a mail due again after the service gave up its retries, as if the mail were new. Returns undefined if there is no such mail. */
   async retry(mailId: string, now: number): Promise<Pick<Mail, "kind" | "email"> | undefined> {
     return (
       db
         .updateTable("mails")
-        // A retry also resets `created_at`, because the service never sends a mail that is too old.
+        // A retry also resets `created_at`, because the service never sends an old mail.
         .set({ due_at: now, created_at: now, given_up_at: null, attempts: 0 })
         .where("id", "=", mailId)
         .where("given_up_at", "is not", null)
@@ -134,16 +131,16 @@ export const mailQueries = defineQueries("database.mails", ({ kysely: db }) => (
     );
   },
 
-  /** Deletes the mails for which the service stopped the retries before this instant. */
+  /** Deletes the mails whose retries the service stopped before this instant. */
   async deleteGivenUp(before: number): Promise<void> {
     await deleteInSteps(db, { from: "mails", key: ["id"], by: "given_up_at", where: sql`given_up_at < ${before}` });
   },
 }));
 
-// The index of the list contains the same expression with the same literals.
+// The index for the list contains exactly this expression.
 const wasGivenUp = sql<number>`case when given_up_at is null then 0 else 1 end`;
 
-/** The maximum number of different notices in one mail. The mail omits further notices. */
+/** The maximum number of different notices in one mail. A mail omits further notices. */
 const MAX_NOTICES = 100;
 
 function keyOf({ kind, userId }: NoticeGroup): string {
@@ -155,7 +152,7 @@ async function addNotice(
   { group, notice }: { group: NoticeGroup; notice: Notice },
 ): Promise<boolean> {
   const key = keyOf(group);
-  // The update locks the row, so that no worker leases the mail until this transaction ends.
+  // The update locks the row, so no worker leases the mail before this transaction ends.
   const held = db.updateTable("mails").set({ group_key: key }).where("group_key", "=", key);
   const row = await held.returning(["id", "detail"]).executeTakeFirst();
   if (row === undefined) return false;
@@ -192,7 +189,7 @@ export const mailPreferenceQueries = defineQueries("database.mailPreferences", (
     return choices;
   },
 
-  /** Stores the settings of these topics. The settings of the other topics stay. */
+  /** Stores the mail settings of these topics. The settings of other topics do not change. */
   async put(holder: MailHolder, choices: Partial<MailChoices>): Promise<void> {
     const rows = mailTopics.flatMap((topic) => {
       const choice = choices[topic];
@@ -209,7 +206,7 @@ export const mailPreferenceQueries = defineQueries("database.mailPreferences", (
   },
 }));
 
-/** Returns the key of a holder. The key has a prefix, because the id of a user may itself look like an email address. */
+/** Returns the key of a holder in the database. The key has a prefix, because a user id can look like an email address. */
 export function keyOfHolder(holder: MailHolder): string {
   return "userId" in holder ? `user ${holder.userId}` : `email ${holder.email}`;
 }

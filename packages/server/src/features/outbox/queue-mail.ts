@@ -8,10 +8,12 @@ import { lookupQueries } from "../people/lookup-queries.ts";
 import { type AccountChange, type MailKind, type Notice, type NoticeMail, type SentLink, topicOf } from "./mail.ts";
 import { mailPreferenceQueries, mailQueries } from "./mail-queries.ts";
 
-/** The kinds of mails that collect no notices. The service sends these mails immediately. */
+/** The kinds of mails that collect no notices, so the service sends these mails immediately. */
 type SingleMail = Exclude<MailKind, NoticeMail>;
 
-/** Adds a mail to the outbox, in the transaction that causes the mail. Throws `rate_limited` if a limit of mails is exceeded. */
+/**
+ * Adds a mail to the outbox, in the transaction that causes the mail. Throws `rate_limited` if the email address has got too many mails.
+ */
 export async function queueMail(
   { clock, newId }: Pick<Deps, "clock" | "newId">,
   tx: Tx,
@@ -22,9 +24,9 @@ export async function queueMail(
 }
 
 /**
- * Adds the mails of one sent link to the outbox, one mail for each email address. Checks the limits first, so that a refused request writes
- * nothing else. Throws `rate_limited` with a problem that names an email address.
- * `emails` must be sorted, so that two requests cannot deadlock.
+ * Adds the mails of a link that a person sends to the outbox, one mail for each email address. Checks the mail limits first, so that a
+ * refused request changes nothing else. Throws `rate_limited` with a problem that names the email address. `emails` must be sorted, so that
+ * two requests can't cause a deadlock.
  */
 export async function queueSentLink(
   { clock, newId }: Pick<Deps, "clock" | "newId">,
@@ -38,7 +40,10 @@ export async function queueSentLink(
   for (const email of emails) await mailQueries(tx).insert({ kind: "sent-link", email, sent, id: newId() }, { now });
 }
 
-/** Queues a mail if mails are sent. Returns false over a limit. Does not start the sending, which would delay the response. */
+/**
+ * Queues a mail if the service sends mails. Returns false over a mail limit. Does not start the sending of mails, which would delay the
+ * response.
+ */
 export async function queueMailIfOn(
   deps: Pick<Deps, "clock" | "newId" | "mail">,
   tx: Tx,
@@ -54,7 +59,7 @@ export async function queueMailIfOn(
   }
 }
 
-/** The time for which a mail waits for more notices about the same topic. Milliseconds. */
+/** How long a mail waits for more notices about the same topic, in milliseconds. */
 const COLLECT_MS = 600_000;
 
 type NotifyDeps = Pick<Deps, "clock" | "newId" | "mail">;
@@ -63,8 +68,8 @@ type Notified = { userId: string; notice: Notice };
 
 /**
  * Notifies a user by mail, in the transaction that causes the notice. The mail settings of the user decide when the service sends the mail.
- * If a limit of mails is exceeded, the daily digest contains the notice.
- * The service sends notices only to a proven email address, because a stranger could sign up with the email address of another person.
+ * If the email address has got too many mails, the daily digest contains the notice. The service sends notices only to a proven email
+ * address, because a stranger could sign up with the email address of another person.
  */
 export async function notify(deps: NotifyDeps, tx: Tx, { userId, notice }: Notified): Promise<void> {
   if (deps.mail === undefined) return;
@@ -82,7 +87,7 @@ export async function notify(deps: NotifyDeps, tx: Tx, { userId, notice }: Notif
   );
 }
 
-/** Adds a notice to a mail that the service sends soon. Returns false if a limit of the email address is exceeded. */
+/** Adds a notice to a mail that the service sends soon. Returns false if the email address has got too many mails. */
 async function collectNow(
   { clock, newId }: NotifyDeps,
   tx: Tx,
@@ -100,7 +105,7 @@ async function collectNow(
   return true;
 }
 
-/** Notifies an owner of a request for access. Immediate mails also go to an unproven email address. */
+/** Notifies an owner about a request for access. An immediate mail also goes to an unproven email address. */
 export async function notifyOfRequest(
   deps: NotifyDeps,
   tx: Tx,
@@ -118,7 +123,7 @@ async function choiceOf(tx: Tx, { userId, notice }: Notified): Promise<MailChoic
   return (await mailPreferenceQueries(tx).find({ userId }))[topicOf(notice)];
 }
 
-/** Limits how many mails of the same kind one email address gets. All causes together share this limit. */
+/** The maximum number of mails of the same kind to one email address, whatever causes them. */
 const LIMIT = { max: 3, windowMs: 3_600_000 };
 
 function limitOfKind(kind: MailKind["kind"], windowMs = LIMIT.windowMs): WindowLimit {
@@ -126,7 +131,7 @@ function limitOfKind(kind: MailKind["kind"], windowMs = LIMIT.windowMs): WindowL
 }
 
 /**
- * Limits the mails to one email address, except warnings and mails that the reader waits for. If the excepted mails counted, a stranger
+ * The maximum number of mails to one email address. Warnings and mails for which the reader waits do not count. If they counted, a stranger
  * could use up the limit. The owner of the email address could then not sign in for a day, or would get no warning.
  */
 const DAY_LIMIT = { name: "mail", max: 10, windowMs: 86_400_000 };
@@ -141,13 +146,13 @@ const NOT_IN_DAY_LIMIT: ReadonlySet<MailKind["kind"]> = new Set([
 ]);
 
 /**
- * Limits how many warnings of the same kind one email address gets. Warnings have a separate limit, because strangers can use up
+ * The maximum number of warnings of the same kind to one email address. Warnings have a separate limit, because strangers can use up
  * `DAY_LIMIT`. Only a person with the password of the account can cause warnings. Warnings about sign-ins have their own limit, separate
- * from the other warnings.
+ * from other warnings.
  */
 const WARNINGS = { max: 10, windowMs: 86_400_000 };
 
-/** Limits the codes to one email address for all links, so that many links cannot cause many mails. */
+/** The maximum number of codes to one email address for all links together, so that many links can't cause many mails. */
 const CODE_LIMITS: readonly WindowLimit[] = [
   { name: "mail codes", max: 10, windowMs: 3_600_000 },
   { name: "mail codes of a day", max: 20, windowMs: 86_400_000 },
@@ -155,7 +160,7 @@ const CODE_LIMITS: readonly WindowLimit[] = [
 
 const PROBLEM = "This email address got several mails already. Wait until Retry-After has passed, then try again.";
 
-/** Counts a mail to an email address against its limits. Throws `rate_limited` if a limit is exceeded. */
+/** Counts a mail in the limits of its email address. Throws `rate_limited` over a limit. */
 export async function takeMailLimits(
   { clock }: Pick<Deps, "clock">,
   tx: Tx,
@@ -163,10 +168,10 @@ export async function takeMailLimits(
 ): Promise<void> {
   const take = (limit: WindowLimit, holder: string) =>
     takeFromWindow({ db: tx, clock }, { limit, holder, amount: 1, problem: PROBLEM });
-  // The mail about a closed account has a daily limit. A stranger can sign up with the email address of another person, and then delete and
-  // restore the account again and again.
+  // The mail about a closed account has the daily limit. A stranger could sign up with the email address of another person, and then delete
+  // and restore the account again and again.
   const { windowMs } = kind === "account-closed" ? DAY_LIMIT : LIMIT;
-  // Each link has its own limit for codes, and each kind of change of an account has its own limit for warnings.
+  // Each link has its own limit of codes, and each kind of account change has its own limit of warnings.
   const part = linkId ?? change;
   await take(limitOfKind(kind, windowMs), part === undefined ? email : `${part} ${email}`);
   if (kind === "new-sign-in" || kind === "account-changed")
@@ -175,8 +180,8 @@ export async function takeMailLimits(
 }
 
 /**
- * Counts a code for an email address. Returns false if a limit of the email address is exceeded.
- * Counts only sent codes, so that strangers can't use up the limits with links that do not list the email address.
+ * Counts a code in the limits of the email address. Returns false over a limit. Counts only codes that are sent. Otherwise, strangers could
+ * use up the limits with links that do not list the email address.
  */
 export async function takeCodeLimits({ clock }: Pick<Deps, "clock">, db: Tx, email: string): Promise<boolean> {
   try {
@@ -190,7 +195,7 @@ export async function takeCodeLimits({ clock }: Pick<Deps, "clock">, db: Tx, ema
   }
 }
 
-/** Ignores a `rate_limited` error. Throws every other error again. */
+/** Ignores a `rate_limited` error, and throws every other error again. */
 export function orOverLimit(error: unknown): void {
   if (!(error instanceof DomainError && error.code === "rate_limited")) throw error;
 }
@@ -198,7 +203,7 @@ export function orOverLimit(error: unknown): void {
 const DAY_MS = 86_400_000;
 const SENT_AFTER_MIDNIGHT_MS = 6 * 3_600_000;
 
-/** Returns the next daily digest: the first 06:00 UTC that is at least a minute after `now`. Milliseconds. */
+/** Returns the instant of the next daily digest: the first 06:00 UTC that is at least a minute after `now`. In milliseconds. */
 export function nextDigestAt(now: number): number {
   const earliest = now + 60_000;
   return Math.ceil((earliest - SENT_AFTER_MIDNIGHT_MS) / DAY_MS) * DAY_MS + SENT_AFTER_MIDNIGHT_MS;

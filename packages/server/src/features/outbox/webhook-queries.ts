@@ -32,7 +32,6 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
       await db.insertInto("webhook_endpoints").values(toRow(endpoint)).execute();
     },
 
-    /** Lists the endpoints of an owner, the newest first. */
     async list(ownerId: string): Promise<WebhookEndpoint[]> {
       return (await ofOwner(ownerId).orderBy("id", "desc").execute()).map(toEndpoint);
     },
@@ -42,7 +41,7 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
       return row && toEndpoint(row);
     },
 
-    /** Changes an endpoint. Returns undefined if the endpoint does not exist. */
+    /** Changes a webhook endpoint. Returns undefined if the endpoint does not exist. */
     async update(
       { ownerId, id }: { ownerId: string; id: string },
       change: EndpointChange & { now: number },
@@ -52,7 +51,7 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
       return row && toEndpoint(row);
     },
 
-    /** Deletes an endpoint and its deliveries. Returns undefined if the endpoint does not exist. */
+    /** Deletes a webhook endpoint and its deliveries. Returns undefined if the endpoint does not exist. */
     async delete(ownerId: string, endpointId: string): Promise<WebhookEndpoint | undefined> {
       const endpoint = db.deleteFrom("webhook_endpoints").where("owner_id", "=", ownerId).where("id", "=", endpointId);
       const row = await endpoint.returningAll().executeTakeFirst();
@@ -61,14 +60,13 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
       return toEndpoint(row);
     },
 
-    /** Deletes the endpoints of an owner and their deliveries. */
     async deleteAllOf(ownerId: string): Promise<void> {
       const endpoints = ofOwner(ownerId).clearSelect().select("id");
       await db.deleteFrom("webhook_deliveries").where("endpoint_id", "in", endpoints).execute();
       await db.deleteFrom("webhook_endpoints").where("owner_id", "=", ownerId).execute();
     },
 
-    /** Queues the messages for their endpoints, in the transaction that causes them. */
+    /** Queues messages for the endpoints that subscribe to them, in the transaction that causes the messages. */
     queue: (...messages: readonly WebhookMessage[]): Promise<void> => queueMessages({ db, engine }, messages),
 
     async queueFor(endpointId: string, message: WebhookMessage): Promise<void> {
@@ -81,9 +79,9 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
     },
 
     /**
-     * Leases due deliveries to this process, at most one delivery of each owner. Skips the endpoints in `busy` and the endpoints of the
-     * owners in `busyOwners`. When the lease ends, the deliveries are due again.
-     * A delivery waits for earlier deliveries to the same endpoint about the same subject.
+     * Leases due deliveries to this process, at most one delivery of each owner. Skips the endpoints in `busy`, and the endpoints of the
+     * owners in `busyOwners`. When the lease ends, the deliveries are due again. A delivery waits for earlier deliveries to the same
+     * endpoint about the same subject.
      */
     async lease({
       now,
@@ -102,8 +100,8 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
       const first = due.filter(({ owner_id: id }, nth) => due.findIndex((one) => one.owner_id === id) === nth);
       const leased: LeasedDelivery[] = [];
       for (const { endpoint_id: endpointId, id, due_at: dueAt } of first.slice(0, limit)) {
-        // The update changes the row only if `due_at` still has the value that this replica has read. Therefore only one replica can lease
-        // the row.
+        // The update changes the row only if `due_at` still has the value that this replica has read. So only one replica can lease the
+        // row.
         const row = await inOutbox(endpointId)
           .set((eb) => ({ due_at: leaseEndsAt, attempts: eb("attempts", "+", 1) }))
           .where("id", "=", id)
@@ -134,7 +132,7 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
         .execute();
     },
 
-    /** Makes a delivery due at `dueAt`. Does nothing if another replica has leased the delivery in the meantime. */
+    /** Makes a delivery due at `dueAt`, unless another replica has leased the delivery in the meantime. */
     async postpone(
       { endpoint, id, leaseEndsAt }: LeasedDelivery,
       { dueAt, ...failed }: FailedTry & { dueAt: number },
@@ -148,8 +146,8 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
     },
 
     /**
-     * Stops retrying a delivery. Also disables the endpoint and stops its deliveries if the endpoint has accepted no message since this
-     * message was queued. Returns whether the call disabled the endpoint.
+     * Stops the retries of a delivery. If the endpoint has accepted no message since this message was queued, also disables the endpoint
+     * and stops its deliveries. Returns whether the call disabled the endpoint.
      */
     async giveUp({ endpoint, id, queuedAt }: LeasedDelivery, failed: FailedTry): Promise<boolean> {
       const { now, status = null, failure, problem } = failed;
@@ -183,7 +181,7 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
       return newestFirst(deliveries, { ...page, id: "id", to: fromColumns });
     },
 
-    /** Makes a delivery due now, and treats its message as a new message. Returns false if the delivery does not exist. */
+    /** Makes a delivery due now, as if its message were new. Returns false if the delivery does not exist. */
     async retry({ endpointId, id }: { endpointId: string; id: string }, now: number): Promise<boolean> {
       const { numUpdatedRows } = await inOutbox(endpointId)
         .set({
@@ -215,12 +213,12 @@ async function pause(db: Kysely<Tables>, endpointId: string, { pausedUntil }: Fa
     .execute();
 }
 
-/** The due deliveries that a replica reads, more than it leases, because it leases one for each owner. */
+/** The number of due deliveries that a replica reads. A replica leases fewer deliveries, at most one for each owner. */
 const CANDIDATES = 200;
 
 type Wanted = { engine: Engine; now: number; busy: readonly string[]; busyOwners: readonly string[] };
 
-/** Finds the oldest due delivery of each endpoint, the oldest first. Does not read the deliveries of endpoints that must wait. */
+/** Finds the oldest due delivery of each endpoint, ordered by due time. Does not read the deliveries of endpoints that must wait. */
 function dueDeliveries(db: Kysely<Tables>, { engine, now, busy, busyOwners }: Wanted) {
   return (
     db
@@ -251,11 +249,11 @@ function dueDeliveries(db: Kysely<Tables>, { engine, now, busy, busyOwners }: Wa
   );
 }
 
-/** Selects the endpoints with waiting deliveries, one step of their index for each. */
+/** Selects the endpoints with waiting deliveries. Each endpoint needs only one step in the index. */
 function waitingEndpoints(db: Kysely<Tables>) {
   const next = (after: RawBuilder<SqlBool>) =>
     sql<string>`(select min(endpoint_id) from webhook_deliveries where due_at is not null and ${after})`.as("id");
-  // Every id is greater than the empty text. Without this condition, PostgreSQL 18 plans a scan of the whole index.
+  // Every id is greater than the empty string. Without this condition, PostgreSQL 18 plans a scan of the whole index.
   return db.selectNoFrom(next(sql`endpoint_id > ''`)).unionAll((eb) =>
     eb
       .selectFrom("waiting" as never)
@@ -264,7 +262,7 @@ function waitingEndpoints(db: Kysely<Tables>) {
   );
 }
 
-/** Selects the oldest due delivery of an endpoint, without messages that must wait for others of their subject. */
+/** Selects the oldest due delivery of an endpoint, except messages that must wait for an earlier message about the same subject. */
 function oldestDue(db: Kysely<Tables>, now: number) {
   return db
     .selectFrom("webhook_deliveries as due")
@@ -288,7 +286,10 @@ function oldestDue(db: Kysely<Tables>, now: number) {
     .limit(1);
 }
 
-/** Queues messages for their endpoints, with one query if there are none. Nothing in an embedding. */
+/**
+ * Queues messages for the endpoints that subscribe to them. If the owners have no endpoint, runs only one query. In an
+ * embedding, does nothing.
+ */
 export async function queueMessages(
   { db, engine }: { db: Kysely<Tables>; engine: Engine },
   messages: readonly WebhookMessage[],
@@ -303,7 +304,8 @@ export async function queueMessages(
 const WHOLE = sql``;
 
 /**
- * Builds the statement that inserts one delivery for each endpoint that subscribes to the message. `condition`: an additional condition.
+ * Builds the statement that inserts one delivery for each endpoint that subscribes to the message. `condition`: a further condition for the
+ * endpoints.
  */
 export function queueingValues(values: MessageValues, condition = WHOLE) {
   const { id, type, subject, body, serviceBody, at, ownerId, subscription } = values;

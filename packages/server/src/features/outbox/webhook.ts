@@ -4,33 +4,31 @@ import { firstIdAt } from "../../platform/crypto/ids.ts";
 import { fromColumns, toColumns } from "../../platform/database/rows.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { MessageType, WebhookEvent } from "../../platform/database/unions.ts";
-/** The owner id of the endpoints that belong to the service itself. No user has this id. */
+/** The owner id of the webhook endpoints that belong to the service itself. No user has this id. */
 export const SERVICE_OWNER = "";
 
 /** A server to which the service sends messages. Instants are milliseconds since the epoch. */
 export type WebhookEndpoint = {
   id: string;
-  /**
-   * The endpoint gets messages about the notes of this user. If the owner is `SERVICE_OWNER`, the endpoint gets messages about all notes.
-   */
+  /** The user about whose notes the endpoint gets messages. If the owner is `SERVICE_OWNER`, the endpoint gets messages about all notes. */
   ownerId: string;
   url: string;
   events: readonly WebhookEvent[];
   description: string;
-  /** The secret of the endpoint is derived from the id and the generation (features/webhooks/sign.ts). */
+  /** The service derives the secret of the endpoint from the id and the generation (features/webhooks/sign.ts). */
   generation: number;
-  /** Until this instant, the service also signs messages with the previous secret. Undefined: the secret was never replaced. */
+  /** Until this instant, the service also signs messages with the previous secret. Undefined: the endpoint has had only one secret. */
   formerSecretUntil: number | undefined;
   createdAt: number;
   /** The instant at which the endpoint was disabled. Undefined: the endpoint gets messages. */
   disabledAt: number | undefined;
   /** The reason why the service disabled the endpoint. Undefined: the service did not disable the endpoint. */
   problem: string | undefined;
-  /** The code of `problem`. Rows of earlier versions have no code. */
+  /** The error code of `problem`. Rows of earlier versions have no code. */
   failure: WebhookFailure | undefined;
-  /** The number of failed tries since the last message that arrived. */
+  /** The number of failed tries since the endpoint last accepted a message. */
   failures: number;
-  /** When the last message arrived. Undefined: no message has arrived. */
+  /** The instant at which the endpoint last accepted a message. Undefined: never. */
   succeededAt: number | undefined;
 };
 
@@ -38,13 +36,13 @@ export type EndpointChange = Partial<
   Pick<WebhookEndpoint, "url" | "events" | "description" | "generation" | "formerSecretUntil">
 > & {
   isDisabled?: boolean;
-  /** Summaries of issued URLs: `restart` them from now on, or `stop` them. Undefined: no change. */
+  /** `restart` starts the summaries of issued URLs from now on, and `stop` ends these summaries. Undefined: no change. */
   urlReports?: "restart" | "stop" | undefined;
 };
 
-/** A message. The service sends the message to every endpoint that subscribes to the type of the message. */
+/** A message to every webhook endpoint that subscribes to its type. */
 export type WebhookMessage = {
-  /** A UUIDv7 in front, so that ids sort by time. The same for each try and endpoint (header `webhook-id`). */
+  /** Starts with a UUIDv7, so that ids sort by time. The id is the same for each try and each endpoint (header `webhook-id`). */
   id: string;
   type: MessageType;
   /** The id of the subject of the message, such as a file or a link. Messages about the same subject arrive in order. */
@@ -58,23 +56,22 @@ export type WebhookMessage = {
 export type Delivery = Pick<WebhookMessage, "id" | "type"> & {
   createdAt: number;
   attempts: number;
-  /** When the next try is due. Undefined: the message was delivered, or the service has stopped trying. */
+  /** The instant of the next try. Undefined: the endpoint accepted the message, or the service no longer tries. */
   dueAt: number | undefined;
   deliveredAt: number | undefined;
   givenUpAt: number | undefined;
-  /** The HTTP status of the last response. */
   status: number | undefined;
   problem: string | undefined;
   failure: WebhookFailure | undefined;
 };
 
-/** A delivery that one process has leased. `id`: the id of the message. `attempts`: the number of tries, including this try. */
+/** A delivery that one process has leased. `id`: the id of the message. `attempts`: the number of tries, including the current try. */
 export type LeasedDelivery = {
   endpoint: WebhookEndpoint;
   id: string;
   body: string;
   attempts: number;
-  /** The service tries to deliver the message for three days after this instant. */
+  /** The service tries to deliver the message until three days after this instant. */
   queuedAt: number;
   leaseEndsAt: number;
 };
@@ -94,12 +91,12 @@ export function bodyOf({ type, at, data }: Pick<WebhookMessage, "type" | "at" | 
 }
 
 /**
- * The members that are missing in messages to the endpoints of the service, because administrators see no filenames of other people
- * (docs/security-requirements.md, 47).
+ * The members that messages to the endpoints of the service do not contain, because administrators see no filenames of other people
+ * (docs/security-requirements.md, requirement 47).
  */
 const HIDDEN_FROM_SERVICE = new Set(["filename", "path", "reason", "visitorName"]);
 
-/** Builds the body of a delivery to an endpoint of the service. Such an endpoint belongs to no person. */
+/** Builds the body of a delivery to an endpoint of the service, which belongs to no person. */
 function serviceBodyOf({ data, ...message }: Pick<WebhookMessage, "type" | "at" | "data">): string {
   const shown = Object.entries(data).filter(([name]) => !HIDDEN_FROM_SERVICE.has(name));
   return bodyOf({ ...message, data: Object.fromEntries(shown) });
@@ -153,7 +150,7 @@ export const messageColumns = [
   "subscription",
 ] as const;
 
-/** The values of the columns of a message. In a compiled statement, each value is a marker. */
+/** The values of the columns of a message. In a compiled statement, each value is a parameter marker. */
 export type MessageValues = Record<(typeof messageColumns)[number], unknown>;
 
 export function messageValues(message: WebhookMessage): MessageValues {
